@@ -1,0 +1,15 @@
+import type { Principal, SignedIn } from '../core/principal.ts';
+
+export interface Session {
+  readonly token: string;
+  readonly expiresAt: Date;
+  readonly principal: SignedIn;
+}
+
+/** Who asks. */
+export interface Authenticator {
+  /** The principal of an `Authorization` header or a token; anonymous when there is none. @throws Fault UNAUTHENTICATED */
+  authenticate(authorization: string | undefined): Promise<Principal>;
+  /** @param address the client's, for the rate limit. @throws Fault UNAUTHENTICATED, THROTTLED */
+  signIn(username: string, password: string, address: string): Promise<Session>;
+}

@@ -1,0 +1,69 @@
+import type { Static, TObject } from 'typebox';
+import type { LogLevel } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Body, CpuPool, ResourceInput } from '../core/resource.ts';
+import type { Effect } from '../core/run.ts';
+
+/** The bytes that a command made: whole, as a stream, or as a finished file from `ctx.scratch()`. */
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array> | { readonly file: string };
+
+/** What a command made. Strings are UTF-8; say so in the media type. */
+export interface Made {
+  readonly mediaType: string;
+  readonly content: Content;
+}
+
+/** What a command may use. It reaches nothing else: no store, no network of its own. */
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  /** Reads under the caller's policy; every redirect hop is asked about too. */
+  read(source: ResourceInput): Promise<Body>;
+  /** @throws Fault SCHEMA_VIOLATION with every violation when the JSON text does not fit the schema at that URI. */
+  validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
+  /** For work that would hold up the event loop. */
+  readonly cpu: CpuPool;
+  /** A new path for a file on its way. */
+  scratch(): string;
+  /** Most bytes that one read may bring or one result may have. */
+  readonly maxBytes: number;
+  log(level: LogLevel, text: string): void;
+}
+
+interface CommandBase<Options extends TObject> {
+  /** camelCase; the GraphQL field, the step's command and the policy action `command:NAME`. */
+  readonly name: string;
+  readonly title: string;
+  /** Full sentences; shown in the schema, the catalog and forms. */
+  readonly description: string;
+  /** TypeBox schema with a description on every property. */
+  readonly options: Options;
+}
+
+/** One action: options in, resource out. */
+export interface Command<Options extends TObject = TObject> extends CommandBase<Options> {
+  readonly effect: Effect;
+  run(options: Static<Options>, ctx: CommandContext): Promise<Made>;
+}
+
+/** A command made of others, run one after the other as steps of one run. */
+export interface CompositeCommand<Options extends TObject = TObject> extends CommandBase<Options> {
+  steps(options: Static<Options>): readonly { readonly command: string; readonly options: JsonObject }[];
+}
+
+export type AnyCommand = Command | CompositeCommand;
+
+/** Checks nothing and changes nothing: it carries the option types into `run`. */
+export function defineCommand<Options extends TObject>(command: Command<Options>): Command<Options>;
+export function defineCommand<Options extends TObject>(command: CompositeCommand<Options>): CompositeCommand<Options>;
+export function defineCommand(command: AnyCommand): AnyCommand {
+  return command;
+}
+
+export function isComposite(command: AnyCommand): command is CompositeCommand {
+  return 'steps' in command;
+}
+
+/** A result in one line: `return resource('text/csv; charset=utf-8', text)`. */
+export function resource(mediaType: string, content: Content): Made {
+  return { mediaType, content };
+}

@@ -1,0 +1,93 @@
+import type { CanonicalUri } from './canonical-uri.ts';
+import type { Scope } from './principal.ts';
+
+/** Bytes on their way: read once, either as a stream or whole. */
+export interface Body {
+  /** Where they come from: a canonical URI, after redirects. */
+  readonly uri: string;
+  /** RFC 6838, parameters allowed, lower-case type. */
+  readonly mediaType: string;
+  /** In bytes, where the source tells it. */
+  readonly size?: number;
+  /** The bytes. Ends with Fault RESOURCE_TOO_LARGE past the limit. */
+  stream(): AsyncIterable<Uint8Array>;
+  bytes(): Promise<Uint8Array>;
+  /** Decoded by byte order mark, then the media type's charset, then UTF-8. @throws Fault BAD_INPUT when it is not text. */
+  text(): Promise<string>;
+  /** Frees what is behind it when it is not read to the end. */
+  cancel(): Promise<void>;
+}
+
+/** A resource named or given by the caller (the GraphQL input `ResourceInput`): exactly one key. */
+export type ResourceInput =
+  | { readonly uri: string }
+  | { readonly text: { readonly text: string; readonly mediaType?: string } }
+  | { readonly bytes: { readonly base64: string; readonly mediaType?: string } };
+
+/** How a read is done: who may stop it, how much it may bring, and who is asked before each hop. */
+export interface ReadContext {
+  readonly signal: AbortSignal;
+  /** In decoded bytes. */
+  readonly maxBytes: number;
+  /** Asks the policy; called for the URI itself and for every redirect. @throws Fault FORBIDDEN and its kin. */
+  authorize(uri: CanonicalUri): void;
+  /** What the reader may see of stored content. Absent for reads on nobody's behalf, which see none. */
+  readonly scope?: Scope;
+}
+
+/** Everything that can be read, behind one door. */
+export interface Resources {
+  /** @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
+  canonicalize(uri: string): CanonicalUri;
+  /** Parses, asks policy, opens. @throws Fault of any kind in docs/resources.md */
+  read(source: ResourceInput, ctx: ReadContext): Promise<Body>;
+  /** What the policy is asked about for this source: an inline one counts as the `data:` URI it stands for. */
+  subjectOf(source: ResourceInput): CanonicalUri;
+  readonly protocols: readonly ProtocolInfo[];
+}
+
+export interface ProtocolInfo {
+  readonly scheme: string;
+  readonly description: string;
+  /** Name → number with its unit in the name, for example `maxBytes`. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** Bytes that were stored. */
+export interface StoredBytes {
+  /** sha256, 64 hex digits. */
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** Immutable bytes addressed by digest. Knows no tenants: who may read what is asked of the store first. */
+export interface ArtifactStore {
+  /** Durable when it resolves; the same bytes are kept once. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE (disk full) */
+  put(
+    bytes: AsyncIterable<Uint8Array> | Uint8Array,
+    options: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  ): Promise<StoredBytes>;
+  /** Takes a finished file over by renaming it. The file must lie in `scratch()`. */
+  adopt(path: string, options: { readonly maxBytes: number }): Promise<StoredBytes>;
+  open(digest: string): Promise<AsyncIterable<Uint8Array>>;
+  read(digest: string, maxBytes: number): Promise<Uint8Array>;
+  has(digest: string): Promise<boolean>;
+  /** A new path on the same disk for a file on its way; emptied at start. */
+  scratch(): string;
+}
+
+/** Runs a task module in a worker thread that can be stopped. */
+export interface CpuPool {
+  /**
+   * Calls the export `run` of the module with `input` (structured-cloned) in a worker.
+   * @param task URL of a module that exports `run(input): Promise<Output> | Output`.
+   * @throws Fault TIMEOUT after `timeoutMs` (the worker is killed), UNAVAILABLE when the queue is full, CANCELLED;
+   *   a Fault thrown by the task arrives as that Fault.
+   */
+  run<Input, Output>(
+    task: URL,
+    input: Input,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Output>;
+  close(): Promise<void>;
+}

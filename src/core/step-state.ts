@@ -1,0 +1,48 @@
+export const STEP_STATES = [
+  'PENDING',
+  'SCHEDULED',
+  'WAITING',
+  'DISPATCHED',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'FAILED_RETRYABLE',
+  'FAILED_FATAL',
+  'TIMEOUT',
+  'DENIED',
+  'SKIPPED',
+  'CANCELLED',
+] as const;
+
+export type StepState = (typeof STEP_STATES)[number];
+
+const ENDS = ['SUCCEEDED', 'FAILED', 'FAILED_RETRYABLE', 'FAILED_FATAL', 'TIMEOUT'] as const;
+
+/**
+ * Which state may follow which. States only move forward; the ones between may be passed over, because a step with
+ * effect `pure` is recorded once, with its result.
+ */
+const MOVES: Record<StepState, readonly StepState[]> = {
+  PENDING: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
+  SCHEDULED: ['WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
+  WAITING: ['SCHEDULED', 'DENIED', 'TIMEOUT', 'SKIPPED', 'CANCELLED'],
+  DISPATCHED: ['RUNNING', ...ENDS, 'DENIED', 'CANCELLED'],
+  RUNNING: [...ENDS, 'DENIED', 'CANCELLED'],
+  FAILED_RETRYABLE: ['SCHEDULED', 'FAILED', 'CANCELLED'],
+  SUCCEEDED: [],
+  FAILED: [],
+  FAILED_FATAL: [],
+  TIMEOUT: ['SCHEDULED'],
+  DENIED: [],
+  SKIPPED: [],
+  CANCELLED: [],
+};
+
+export function mayMove(from: StepState, to: StepState): boolean {
+  return MOVES[from].includes(to);
+}
+
+/** True when nothing more will happen to the step, unless it is retried. */
+export function isFinalStepState(state: StepState): boolean {
+  return MOVES[state].length === 0 || state === 'TIMEOUT';
+}
