@@ -24,11 +24,19 @@ export interface EventPayloads {
     readonly parentId?: string;
     readonly rerunOf?: string;
   };
-  RUN_STATE_CHANGED: { readonly from: RunState; readonly to: RunState; readonly error?: Failure };
+  RUN_STATE_CHANGED: {
+    readonly from: RunState;
+    readonly to: RunState;
+    /** When the first move away from PENDING was, where several moves were recorded as one. */
+    readonly startedAt?: string;
+    readonly error?: Failure;
+  };
   STEP_STATE_CHANGED: {
     readonly from: StepState;
     readonly to: StepState;
     readonly attempt: number;
+    /** When it began to run, where several moves were recorded as one. */
+    readonly startedAt?: string;
     readonly output?: Output;
     readonly error?: Failure;
   };

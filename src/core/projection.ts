@@ -22,10 +22,10 @@ export function created(runId: string, at: Date, payload: EventPayloads['RUN_CRE
 
 export function runPatch(event: NewEvent): RunPatch | undefined {
   if (event.type !== 'RUN_STATE_CHANGED') return undefined;
-  const { from, to, error } = event.payload;
+  const { from, to, startedAt, error } = event.payload;
   return {
     state: to,
-    ...(from === 'PENDING' && { startedAt: event.at }),
+    ...(from === 'PENDING' && { startedAt: startedAt ? new Date(startedAt) : event.at }),
     ...(isFinalRunState(to) && { finishedAt: event.at }),
     ...(error && { error }),
   };
@@ -34,9 +34,10 @@ export function runPatch(event: NewEvent): RunPatch | undefined {
 export function stepPatch(event: NewEvent): StepPatch | undefined {
   switch (event.type) {
     case 'STEP_STATE_CHANGED': {
-      const { to, attempt, output, error } = event.payload;
+      const { to, attempt, startedAt, output, error } = event.payload;
       const patch: { -readonly [K in keyof StepPatch]: StepPatch[K] } = { state: to, attempt };
-      if (to === 'RUNNING') patch.startedAt = event.at;
+      if (startedAt) patch.startedAt = new Date(startedAt);
+      else if (to === 'RUNNING' || to === 'DISPATCHED') patch.startedAt = event.at;
       if (isFinalStepState(to)) patch.finishedAt = event.at;
       if (output) patch.output = output;
       if (error) patch.error = error;

@@ -1,4 +1,5 @@
 import type { CanonicalUri } from './canonical-uri.ts';
+import type { Violation } from './errors.ts';
 import type { Scope } from './principal.ts';
 
 /** Bytes on their way: read once, either as a stream or whole. */
@@ -90,4 +91,19 @@ export interface CpuPool {
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Output>;
   close(): Promise<void>;
+}
+
+/** Checks data against JSON Schemas that are not trusted. */
+export interface SchemaValidator {
+  /**
+   * All violations, at most 100; none means that it fits.
+   * @throws Fault BAD_INPUT when the schema itself is unusable, RESOURCE_TOO_LARGE, TIMEOUT, and what `read` throws
+   */
+  validate(request: {
+    readonly json: string | Uint8Array;
+    readonly schemaUri: CanonicalUri;
+    /** Brings the schema and every document that it refers to; asks the policy. */
+    read(uri: string): Promise<Body>;
+    readonly signal: AbortSignal;
+  }): Promise<readonly Violation[]>;
 }

@@ -47,6 +47,8 @@ export interface PlannedStep {
   readonly input: JsonObject;
   readonly dependsOn: readonly string[];
   readonly maxAttempts: number;
+  /** The media type that its output must have, without parameters. */
+  readonly outputMediaType?: string;
 }
 
 export interface StepRecord extends PlannedStep {

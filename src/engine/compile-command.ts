@@ -1,0 +1,86 @@
+import { type AnyCommand, type Command, isComposite } from '../commands/define-command.ts';
+import { mentionsPrevious, withPrevious } from '../commands/previous-output.ts';
+import { validateOptions } from '../commands/validate-options.ts';
+import { Fault } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { PlannedStep, RunKind } from '../core/run.ts';
+
+export type Commands = ReadonlyMap<string, AnyCommand>;
+
+export interface Plan {
+  readonly kind: RunKind;
+  readonly inputs: JsonObject;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** Stands for `$previous.output` while options are checked before anything ran. */
+const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
+
+/**
+ * A command with its options as a plan: one step, or for a composite command one step after the other.
+ * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for options that do not fit; nothing has run then
+ */
+export function compileCommand(commands: Commands, name: string, options: JsonObject, outputMediaType?: string): Plan {
+  const plan = compile(commands, name, options);
+  if (outputMediaType === undefined) return plan;
+  const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
+  return {
+    ...plan,
+    steps: plan.steps.map((s, i) => (i === plan.steps.length - 1 ? { ...s, outputMediaType: wanted } : s)),
+  };
+}
+
+function compile(commands: Commands, name: string, options: JsonObject): Plan {
+  const command = find(commands, name, ['command']);
+  const inputs = validateOptions(command, options);
+  if (!isComposite(command)) {
+    return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, inputs, [])] };
+  }
+  const inner = command.steps(inputs);
+  const keys = inner.map((step, i) => `${i + 1}-${step.command}`);
+  const steps = inner.map((step, i) => {
+    const at = ['steps', String(i)];
+    const target = find(commands, step.command, [...at, 'command']);
+    if (isComposite(target)) {
+      throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
+    }
+    if (i === 0 && mentionsPrevious(step.options)) {
+      throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
+    }
+    within(at, () => validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)));
+    return planStep(target, keys[i] as string, target.title, step.options, keys.slice(i - 1, i));
+  });
+  return { kind: 'PIPELINE', inputs, steps };
+}
+
+function planStep(
+  command: Command,
+  key: string,
+  title: string,
+  input: JsonObject,
+  dependsOn: readonly string[],
+): PlannedStep {
+  const { name: capability, effect } = command;
+  return { id: newId('step'), key, title, kind: 'COMMAND', capability, effect, input, dependsOn, maxAttempts: 1 };
+}
+
+export function find(commands: Commands, name: string, path: readonly string[]): AnyCommand {
+  const command = commands.get(name);
+  if (command) return command;
+  throw new Fault('NOT_FOUND', `There is no command ${name}. There are: ${[...commands.keys()].join(', ')}.`, { path });
+}
+
+/** Runs `check`, and says of its fault in which part of the input it was. */
+function within(at: readonly string[], check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const violations = error.violations.map((v) => ({ ...v, path: `/${at.join('/')}/options${v.path}` }));
+    throw new Fault(error.code, `Step ${Number(at[1]) + 1}: ${error.message}`, {
+      path: [...at, 'options'],
+      violations,
+    });
+  }
+}
