@@ -8,8 +8,14 @@ export interface Session {
 
 /** Who asks. */
 export interface Authenticator {
-  /** The principal of an `Authorization` header or a token; anonymous when there is none. @throws Fault UNAUTHENTICATED */
+  /**
+   * The principal of an `Authorization` header or a token; anonymous when there is none.
+   * @throws Fault UNAUTHENTICATED; UNAVAILABLE when the identity provider's keys cannot be read.
+   */
   authenticate(authorization: string | undefined): Promise<Principal>;
-  /** @param address the client's, for the rate limit. @throws Fault UNAUTHENTICATED, THROTTLED */
+  /**
+   * @param address the client's, for the rate limit.
+   * @throws Fault UNAUTHENTICATED; THROTTLED with retryAfterMs; UNAVAILABLE when too many sign in at once.
+   */
   signIn(username: string, password: string, address: string): Promise<Session>;
 }

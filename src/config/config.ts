@@ -1,4 +1,19 @@
-/** All settings, typed. `config/environment.ts` makes it from the environment; nothing else reads `process.env`. */
+import type { Secret } from './secrets.ts';
+
+/** How bearer tokens are made and checked: with a shared secret of our own, or with somebody else's public keys. */
+export type TokenIssuer =
+  | { readonly kind: 'secret'; readonly secret: Secret }
+  | {
+      readonly kind: 'jwks';
+      readonly url: string;
+      readonly issuer: string;
+      readonly audience: string;
+    };
+
+/**
+ * All settings, typed. `config/environment.ts` makes it from the environment; nothing else reads `process.env`.
+ * Printing or serializing it shows no secret.
+ */
 export interface Config {
   readonly mode: 'development' | 'production';
   readonly server: {
@@ -6,30 +21,29 @@ export interface Config {
     readonly port: number;
     /** Origins besides the server's own. */
     readonly corsOrigins: readonly string[];
+    /** A reverse proxy stands in front, and its X-Forwarded-For names the client. */
+    readonly trustProxy: boolean;
+    /** What a scraper of `/metrics` must present; without one only this machine may scrape. */
+    readonly metricsToken?: Secret;
     readonly introspection: boolean;
     readonly graphiql: boolean;
     /** File of a JSON object, sha256 of document → document; with it only those run. */
     readonly trustedDocuments?: string;
   };
+  /** Absolute. */
   readonly dataDir: string;
   readonly auth: {
     readonly tokenMinutes: number;
+    /** admin, alice and bob may sign in. Only in development, and only where this server makes the tokens. */
     readonly devAccounts: boolean;
-    readonly issuer:
-      | { readonly kind: 'secret'; readonly secret: Uint8Array }
-      | {
-          readonly kind: 'jwks';
-          readonly url: string;
-          readonly issuer: string;
-          readonly audience: string;
-        };
+    readonly issuer: TokenIssuer;
   };
   readonly policy: { readonly modelFile: string; readonly rulesFile: string };
   readonly resources: {
     readonly fetchMaxBytes: number;
-    /** `host:port` that may be private addresses. */
+    /** `host:port` that may be private addresses; lower case, IDN as punycode, IPv6 in brackets. */
     readonly allowedPrivateHosts: readonly string[];
-    /** Virtual root (`/data`) → real folder. */
+    /** Virtual root (`/data`) → real folder, absolute and free of symbolic links. */
     readonly localRoots: readonly { readonly name: string; readonly folder: string }[];
     readonly headerTimeoutMs: number;
     readonly totalTimeoutMs: number;
@@ -42,9 +56,10 @@ export interface Config {
     readonly maxQueued: number;
     readonly drainMs: number;
   };
-  /** Files of command modules. */
+  /** Files of command modules, absolute. */
   readonly plugins: readonly string[];
   readonly telemetry: {
+    /** Base URL of an OTLP/HTTP collector; spans go to `/v1/traces` below it. */
     readonly otlpEndpoint?: string;
     readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   };

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import { newId, newTraceId } from '../core/ids.ts';
@@ -8,27 +6,26 @@ import type { Journal } from '../core/journal.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
+import { createPlaces } from '../core/places.ts';
 import type { SignedIn, User } from '../core/principal.ts';
 import { created } from '../core/projection.ts';
 import type { ArtifactRecord, RunRecord, RunSnapshot } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
+import { activeTraceId, inSpan } from '../core/span.ts';
 import type { StoreReader } from '../core/store.ts';
 import { admit, commandOf, optionsOf, passStep, type Refused } from './admit.ts';
 import { type Commands, compileCommand, type Plan } from './compile-command.ts';
 import { type Driven, driveRun, type Hands, type Start } from './drive-run.ts';
 import type { CommandRequest, Engine, Outcome, Upload } from './engine.ts';
 import { failureOf } from './failure-of.ts';
-import { createGate } from './gate.ts';
 import { type PerformDeps, performStep } from './perform-step.ts';
-import { createPlaces } from './places.ts';
 import { next } from './run-machine.ts';
 import { settleAsArtifact } from './settle.ts';
 
-export interface EngineDeps extends Omit<PerformDeps, 'gate'> {
+export interface EngineDeps extends PerformDeps {
   readonly commands: Commands;
   readonly journal: Journal;
   readonly reader: StoreReader;
-  readonly policy: Policy;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly limits: { readonly maxRunning: number; readonly maxQueued: number };
@@ -39,9 +36,7 @@ const RECOVER_AT_ONCE = 8;
 const UPLOAD = 'uploadArtifact';
 
 export function createEngine(deps: EngineDeps): Engine {
-  const { commands, resources, journal, reader, clock, logger, metrics } = deps;
-  const gate = createGate(deps);
-  const performing = { ...deps, gate };
+  const { commands, resources, gate, journal, reader, clock, logger, metrics } = deps;
   const places = createPlaces({ places: deps.limits.maxRunning, queue: deps.limits.maxQueued });
   const driven = new Map<string, Driven>();
   const keyed = new Map<string, Promise<RunSnapshot>>();
@@ -53,9 +48,9 @@ export function createEngine(deps: EngineDeps): Engine {
   /** What a step of commands means; `admitted` holds what was decided before the run began. */
   const commandHands = (admitted: ReadonlyMap<string, Awaited<ReturnType<Hands['decide']>>>): Hands => ({
     decide: (run, step) =>
-      admitted.get(step.key) ?? passStep(step, optionsOf(run, step, commands), run.run.principal, performing),
+      admitted.get(step.key) ?? passStep(step, optionsOf(run, step, commands), run.run.principal, deps),
     act: (run, step, note) =>
-      performStep(performing, commandOf(step, commands), optionsOf(run, step, commands), step, run.run.principal, note),
+      performStep(deps, commandOf(step, commands), optionsOf(run, step, commands), step, run.run.principal, note),
     failureOf: failing,
   });
 
@@ -67,21 +62,19 @@ export function createEngine(deps: EngineDeps): Engine {
       giveBack();
       throw stoppingFault();
     }
-    return trace.getTracer('signalbox').startActiveSpan('run.execute', async (span) => {
-      span.setAttributes({ 'signalbox.run_id': id, 'signalbox.run_kind': kind });
+    return inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
       const run = driveRun({ journal, clock, hands }, start);
       driven.set(id, run);
       try {
         const ended = await run.done;
         const { state, createdAt, finishedAt } = ended.run;
-        if (state !== 'SUCCEEDED') span.setStatus({ code: SpanStatusCode.ERROR, message: state });
+        span.setAttribute('signalbox.run_state', state);
         metrics.runEnded(kind, state, ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1_000);
         logger.info('run.ended', { runId: id, traceId, state, code: ended.run.error?.code });
         return ended;
       } finally {
         driven.delete(id);
         giveBack();
-        span.end();
       }
     });
   };
@@ -159,7 +152,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const plan = compileCommand(commands, request.command, request.options, request.outputMediaType);
     const about = aboutOf(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
     const snapshot = await once(who, about, async () => {
-      const admission = admit(plan.steps, who, performing);
+      const admission = admit(plan.steps, who, deps);
       if (admission.refused) {
         const { refused } = admission;
         if (refused.fault.code !== 'THROTTLED') await recordDenial(who, plan, about, refused);
@@ -248,7 +241,7 @@ const UPLOAD_STEP = {
 } as const;
 
 function aboutOf(request: { traceId?: string; idempotencyKey?: string }, asked: unknown): About {
-  const { idempotencyKey, traceId = trace.getActiveSpan()?.spanContext().traceId ?? newTraceId() } = request;
+  const { idempotencyKey, traceId = activeTraceId() ?? newTraceId() } = request;
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     const message = 'An idempotency key has 1 to 255 visible ASCII characters.';
     throw new Fault('BAD_INPUT', message, { path: ['idempotencyKey'] });

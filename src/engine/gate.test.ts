@@ -32,7 +32,7 @@ function policyThat(effect: PolicyEffect, obligation?: string): Policy {
 
 function gateWith(policy: Policy) {
   let now = 0;
-  const gate = createGate({ policy, clock: { now: () => new Date(now) } });
+  const gate = createGate({ policy, clock: { now: () => new Date(now) }, metrics: { policyDecided: () => undefined } });
   const pass = (subject = 'bob') => {
     try {
       return gate.pass({ ...who, subject }, { action: 'command:fetch' }).effect;

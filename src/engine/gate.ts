@@ -1,8 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import type { Ask, Decision, Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
+import type { Metrics } from '../core/metrics.ts';
 import type { User } from '../core/principal.ts';
+import { createTokenBuckets } from '../core/token-buckets.ts';
+import { parseRate } from '../policy/rate.ts';
 
 /** Where every action passes. */
 export interface Gate {
@@ -10,41 +12,40 @@ export interface Gate {
   pass(who: User, ask: Omit<Ask, 'roles'>): Decision;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 const MOST_BUCKETS = 50_000;
 
-/** Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject, full at first. */
-export function createGate(deps: { readonly policy: Policy; readonly clock: Clock }): Gate {
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: MOST_BUCKETS });
+interface GateDeps {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'policyDecided'>;
+}
 
-  /** Takes a token, or tells in how many milliseconds there is one. */
-  const take = (decision: Decision, who: User): number => {
-    const [, count = '1', unit = 's'] = /^rate=(\d+)\/([smh])$/.exec(decision.rule?.obligation ?? '') ?? [];
-    const size = Number(count);
-    const perMs = size / (UNIT_MS[unit] ?? 1_000);
-    const now = deps.clock.now().getTime();
-    const key = `${decision.rule?.id}\n${who.tenant}\n${who.subject}`;
-    const bucket = buckets.get(key) ?? { tokens: size, at: now };
-    const tokens = Math.min(size, bucket.tokens + (now - bucket.at) * perMs);
-    buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
-    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perMs);
+/** Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. */
+export function createGate({ policy, clock, metrics }: GateDeps): Gate {
+  const buckets = createTokenBuckets({ clock, most: MOST_BUCKETS });
+
+  const throttle = (decision: Decision, who: User): Decision => {
+    const { id, obligation = '' } = decision.rule ?? {};
+    const { count, perMs } = parseRate(obligation);
+    const key = JSON.stringify([id, who.tenant, who.subject]);
+    const retryAfterMs = buckets.take(key, { size: count, perMs: count / perMs });
+    if (retryAfterMs === 0) return decision;
+    const message = `Too often: the policy allows ${obligation}. Try again in ${retryAfterMs} ms.`;
+    throw new Fault('THROTTLED', message, { decision, retryAfterMs });
   };
 
   return {
     pass(who, ask) {
-      const decision = deps.policy.decide({ ...ask, roles: who.roles });
+      const decision = policy.decide({ ...ask, roles: who.roles });
+      metrics.policyDecided(decision.effect);
       switch (decision.effect) {
         case 'ALLOW':
           return decision;
-        case 'THROTTLE': {
-          const retryAfterMs = take(decision, who);
-          if (retryAfterMs === 0) return decision;
-          const message = `Too often: ${decision.rule?.obligation}. Try again in ${retryAfterMs} ms.`;
-          throw new Fault('THROTTLED', message, { decision, retryAfterMs });
-        }
+        case 'THROTTLE':
+          return throttle(decision, who);
         case 'APPROVE':
           throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
-        default:
+        case 'DENY':
           throw new Fault('FORBIDDEN', decision.reason, { decision });
       }
     },

@@ -1,4 +1,3 @@
-import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Command, CommandContext } from '../commands/define-command.ts';
 import { touches } from '../commands/touches.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
@@ -10,6 +9,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { Scope, User } from '../core/principal.ts';
 import type { ArtifactStore, CpuPool, ReadContext, Resources, SchemaValidator } from '../core/resource.ts';
 import type { StepRecord } from '../core/run.ts';
+import { inSpan } from '../core/span.ts';
 import type { Gate } from './gate.ts';
 import { type Performed, settle } from './settle.ts';
 
@@ -46,13 +46,8 @@ export async function performStep(
   who: User,
   note: (event: NewEvent) => void,
 ): Promise<Performed> {
-  const tracer = trace.getTracer('signalbox');
-  return tracer.startActiveSpan('step.perform', async (span) => {
-    span.setAttributes({
-      'signalbox.run_id': step.runId,
-      'signalbox.step_id': step.id,
-      'signalbox.command': command.name,
-    });
+  const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': command.name };
+  return inSpan('step.perform', about, async () => {
     const stop = new AbortController();
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
@@ -73,14 +68,10 @@ export async function performStep(
         return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxBytes, name, signal: stop.signal });
       };
       return await Promise.race([work(), late.promise]);
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Fault ? error.code : 'INTERNAL' });
-      throw error;
     } finally {
       clearTimeout(timer);
       // Whatever the command left open ends with it.
       stop.abort(new Fault('CANCELLED', 'The step has ended.'));
-      span.end();
     }
   });
 }

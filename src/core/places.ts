@@ -1,4 +1,4 @@
-import { Fault } from '../core/errors.ts';
+import { Fault } from './errors.ts';
 
 /** A bounded number of places, and a bounded queue for them. */
 export interface Places {

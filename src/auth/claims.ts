@@ -1,0 +1,51 @@
+import type { JWTPayload } from 'jose';
+import { Fault } from '../core/errors.ts';
+import { DEFAULT_TENANT, type Principal } from '../core/principal.ts';
+
+export type UserPrincipal = Extract<Principal, { kind: 'user' }> & { readonly expiresAt: Date };
+
+const MOST_ROLES = 100;
+/** The last second that a Date can hold. */
+const END_OF_TIME = 8_640_000_000_000;
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** No control characters, nothing invisible, no comma: a role is a column of the policy. */
+const ROLE = /^(?! )[^\p{C},]{1,128}(?<! )$/u;
+const NAME = /^(?! )[^\p{C}]{1,256}(?<! )$/u;
+
+/**
+ * The principal that verified claims name (docs/configuration.md lists them). Deeply frozen.
+ * @throws Fault UNAUTHENTICATED when a claim is not what it should be.
+ */
+export function principalOf(claims: JWTPayload): UserPrincipal {
+  const subject = text('sub', claims.sub, NAME);
+  const name = claims.preferred_username === undefined ? 'username' : 'preferred_username';
+  const exp = claims.exp;
+  if (exp === undefined || !(exp > 0 && exp < END_OF_TIME)) throw malformed('exp', 'a time in seconds');
+  return Object.freeze({
+    kind: 'user',
+    subject,
+    username: text(name, claims[name] ?? subject, NAME),
+    tenant: text('tenant', claims.tenant ?? DEFAULT_TENANT, TENANT),
+    roles: roles(claims.roles ?? []),
+    expiresAt: new Date(exp * 1000),
+  });
+}
+
+function text(claim: string, value: unknown, pattern: RegExp): string {
+  if (typeof value !== 'string' || !pattern.test(value)) throw malformed(claim, 'a text of ordinary characters');
+  return value;
+}
+
+function roles(value: unknown): readonly string[] {
+  const wellFormed = Array.isArray(value) && value.length <= MOST_ROLES && value.every((role) => ROLE.test(role));
+  if (!wellFormed || !value.every((role) => typeof role === 'string'))
+    throw malformed('roles', 'an array of role names');
+  return Object.freeze([...new Set<string>(value)]);
+}
+
+function malformed(claim: string, expected: string): Fault {
+  return new Fault(
+    'UNAUTHENTICATED',
+    `The token's claim "${claim}" is not ${expected}; get a token that has it right.`,
+  );
+}

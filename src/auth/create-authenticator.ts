@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import { Fault } from '../core/errors.ts';
+import { anonymous } from '../core/principal.ts';
+import type { Accounts } from '../core/store.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { UserPrincipal } from './claims.ts';
+import { withDevAccounts } from './dev-accounts.ts';
+import { createSignIn } from './sign-in.ts';
+import { createTokens, expired, type KeyFetch } from './token.ts';
+
+/** As long as header sections usually are; a longer token was not made by anybody we trust. */
+const MOST_TOKEN = 8_192;
+const MOST_REMEMBERED = 10_000;
+/** A key that was taken out of the key set is trusted for this long at most; jose reads the set as often. */
+const REMEMBERED_MS = 600_000;
+
+export interface AuthenticatorDeps {
+  readonly config: Config['auth'];
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  /** How the key set is fetched; the runtime's own fetch unless told. */
+  readonly fetchKeys?: KeyFetch;
+}
+
+/** Tokens that were verified once are remembered by their hash, so that each request after costs a look-up. */
+export function createAuthenticator({ config, accounts, clock, fetchKeys }: AuthenticatorDeps): Authenticator {
+  const tokens = createTokens(config.issuer, clock, fetchKeys);
+  const signIn =
+    tokens.issue &&
+    createSignIn({
+      accounts: config.devAccounts ? withDevAccounts(accounts) : accounts,
+      clock,
+      issue: tokens.issue,
+      tokenMinutes: config.tokenMinutes,
+    });
+  const remembered = new LRUCache<string, { readonly principal: UserPrincipal; readonly until: number }>({
+    max: MOST_REMEMBERED,
+  });
+
+  const verify = async (token: string): Promise<UserPrincipal> => {
+    if (token.length > MOST_TOKEN) throw new Fault('UNAUTHENTICATED', 'The token is too long. Sign in again.');
+    const key = hash('sha256', token, 'base64');
+    const now = clock.now().getTime();
+    const known = remembered.get(key);
+    if (known !== undefined && now < known.until) return known.principal;
+    const principal = await tokens.verify(token);
+    const expires = principal.expiresAt.getTime();
+    // Past the issuer's expiry by less than the clock skew: who asks sees the expiry in the principal and would stop.
+    if (expires <= now) throw expired();
+    remembered.set(key, { principal, until: Math.min(expires, now + REMEMBERED_MS) });
+    return principal;
+  };
+
+  return {
+    async authenticate(authorization) {
+      const value = authorization?.trim();
+      if (value === undefined || value === '') return anonymous;
+      const [, token] = /^(?:Bearer +)?([^ ]+)$/i.exec(value) ?? [];
+      if (token === undefined)
+        throw new Fault(
+          'UNAUTHENTICATED',
+          'Send the header "Authorization: Bearer TOKEN", with the token of a sign-in.',
+        );
+      return verify(token);
+    },
+    async signIn(username, password, address) {
+      if (signIn) return signIn(username, password, address);
+      throw new Fault(
+        'UNAUTHENTICATED',
+        'Passwords are not taken here. Send a token of the identity provider instead.',
+      );
+    },
+  };
+}

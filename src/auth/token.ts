@@ -1,0 +1,105 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyOptions,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import type { TokenIssuer } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import { Fault } from '../core/errors.ts';
+import type { User } from '../core/principal.ts';
+import { principalOf, type UserPrincipal } from './claims.ts';
+
+/** Fetches the key set; so that it takes the same guarded way out as everything else. */
+export type KeyFetch = FetchImplementation;
+
+/** Makes a token that is good for so many minutes. */
+export type IssueToken = (user: User, minutes: number) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
+
+export interface Tokens {
+  /**
+   * Checks signature, algorithm, times and claims.
+   * @throws Fault UNAUTHENTICATED; UNAVAILABLE when the identity provider's keys cannot be had.
+   */
+  verify(token: string): Promise<UserPrincipal>;
+  /** Undefined where somebody else makes the tokens. */
+  readonly issue?: IssueToken;
+}
+
+/** How far the identity provider's clock may be off, in seconds. */
+const CLOCK_SKEW_S = 5;
+/** What jose throws when the key set is at fault, not the token. */
+const KEY_SET_FAILURES = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JWK_INVALID']);
+
+/** Tokens as JWT (RFC 7519). Which algorithms pass is fixed here and never taken from the token (RFC 8725, 3.1). */
+export function createTokens(issuer: TokenIssuer, clock: Clock, fetchKeys?: KeyFetch): Tokens {
+  return issuer.kind === 'secret'
+    ? secretTokens(issuer.secret.reveal(), clock)
+    : keySetTokens(issuer, clock, fetchKeys);
+}
+
+function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
+  const options: JWTVerifyOptions = { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] };
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, secret, { ...options, currentDate: clock.now() });
+        return principalOf(payload);
+      } catch (error) {
+        throw error instanceof errors.JOSEError ? refused(error) : error;
+      }
+    },
+    async issue(user, minutes) {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      const expires = now + minutes * 60;
+      const token = await new SignJWT({
+        preferred_username: user.username,
+        tenant: user.tenant,
+        roles: [...user.roles],
+      })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setSubject(user.subject)
+        .setIssuedAt(now)
+        .setExpirationTime(expires)
+        .sign(secret);
+      return { token, expiresAt: new Date(expires * 1000) };
+    },
+  };
+}
+
+function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clock, fetchKeys?: KeyFetch): Tokens {
+  const keys = createRemoteJWKSet(new URL(issuer.url), fetchKeys && { [customFetch]: fetchKeys });
+  const options: JWTVerifyOptions = {
+    algorithms: ['RS256', 'ES256', 'EdDSA'],
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    requiredClaims: ['sub', 'exp'],
+    clockTolerance: CLOCK_SKEW_S,
+  };
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, keys, { ...options, currentDate: clock.now() });
+        return principalOf(payload);
+      } catch (error) {
+        if (error instanceof Fault) throw error;
+        if (error instanceof errors.JOSEError && !KEY_SET_FAILURES.has(error.code)) throw refused(error);
+        const message = "The identity provider's keys cannot be read. Try again in a moment.";
+        throw new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000, cause: error });
+      }
+    },
+  };
+}
+
+function refused(error: errors.JOSEError): Fault {
+  if (error instanceof errors.JWTExpired) return expired();
+  // jose names the claim or the part that is wrong, and quotes nothing of the token.
+  return new Fault('UNAUTHENTICATED', `The token is not valid: ${error.message}. Sign in again.`, { cause: error });
+}
+
+export function expired(): Fault {
+  return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
+}

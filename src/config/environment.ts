@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Config } from './config.ts';
+import { readLocalRoots } from './read-local-roots.ts';
+import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
+import { readTokenIssuer } from './read-token-issuer.ts';
+import { developmentSecret, readSecret } from './secrets.ts';
+import { createVariables, type Variables } from './variables.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+const MIB = 1_048_576;
+const DAY_MS = 86_400_000;
+/** Enough that it cannot be guessed over the network. */
+const METRICS_TOKEN_BYTES = 16;
+
+/**
+ * The settings, from the environment as docs/configuration.md describes it. Relative paths count from the working
+ * directory. In development without JWT_SECRET it makes one and keeps it in DATA_DIR.
+ * @throws Fault BAD_INPUT with a violation for everything that does not fit; the path is `/` and the variable's name.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Config {
+  const read = createVariables(env);
+  const mode = read.choice('NODE_ENV', ['development', 'production'], 'development');
+  const development = mode === 'development';
+  const dataDir = resolve(read.text('DATA_DIR') ?? 'data');
+  const allowedPrivateHosts = readPrivateHosts(read, 'ALLOWED_PRIVATE_HOSTS');
+  const issuer = readTokenIssuer(read, mode, allowedPrivateHosts);
+  const metricsToken = readSecret(read, 'METRICS_TOKEN', METRICS_TOKEN_BYTES);
+  const trustedDocuments = readFile(read, 'TRUSTED_DOCUMENTS');
+  const otlpEndpoint = readWebUrl(read, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  const commandTimeoutMs = read.integer('COMMAND_TIMEOUT_MS', { least: 1, most: DAY_MS, unset: 60_000 });
+
+  const server = {
+    host: readHost(read, mode),
+    port: read.integer('PORT', { least: 0, most: 65_535, unset: 4000 }),
+    corsOrigins: readOrigins(read, 'CORS_ORIGINS'),
+    trustProxy: read.flag('TRUST_PROXY', false),
+    ...(metricsToken && { metricsToken }),
+    introspection: read.flag('INTROSPECTION', development),
+    graphiql: read.flag('GRAPHIQL', development),
+    ...(trustedDocuments && { trustedDocuments }),
+  };
+  const tokenMinutes = read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', { least: 1, most: 43_200, unset: 60 });
+  const policy = {
+    modelFile: readFile(read, 'POLICY_MODEL') ?? resolve(PROJECT, 'policy/model.conf'),
+    rulesFile: readFile(read, 'POLICY_FILE') ?? resolve(PROJECT, 'policy/policy.csv'),
+  };
+  const resources = {
+    fetchMaxBytes: read.integer('FETCH_MAX_BYTES', { least: 1, most: MIB ** 2, unset: 50 * MIB }),
+    allowedPrivateHosts,
+    localRoots: readLocalRoots(read, 'ALLOWED_LOCAL_ROOTS', [
+      { name: '/data', folder: resolve(PROJECT, 'examples/data') },
+      { name: '/schemas', folder: resolve(PROJECT, 'examples/schemas') },
+    ]),
+    headerTimeoutMs: Math.min(10_000, commandTimeoutMs),
+    totalTimeoutMs: commandTimeoutMs,
+  };
+  const engine = {
+    commandTimeoutMs,
+    maxRunning: read.integer('MAX_RUNNING', { least: 1, most: 10_000, unset: 128 }),
+    maxQueued: read.integer('MAX_QUEUED', { least: 0, most: 1_000_000, unset: 1024 }),
+    drainMs: read.integer('DRAIN_MS', { least: 0, most: DAY_MS, unset: 8000 }),
+  };
+  const plugins = readFiles(read, 'SIGNALBOX_PLUGINS');
+  const logLevel = read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info');
+  read.check();
+
+  return {
+    mode,
+    server,
+    dataDir,
+    auth: {
+      tokenMinutes,
+      devAccounts: development && issuer?.kind !== 'jwks',
+      issuer: issuer ?? { kind: 'secret', secret: developmentSecret(dataDir) },
+    },
+    policy,
+    resources,
+    engine,
+    plugins,
+    telemetry: { ...(otlpEndpoint && { otlpEndpoint }), logLevel },
+  };
+}
+
+function readFile(read: Variables, name: string): string | undefined {
+  const file = read.text(name);
+  return file === undefined ? undefined : existing(read, name, file);
+}
+
+function readFiles(read: Variables, name: string): readonly string[] {
+  return (read.list(name) ?? []).map((file) => existing(read, name, file));
+}
+
+function existing(read: Variables, name: string, file: string): string {
+  const path = resolve(file);
+  if (!isFile(path)) read.problem(name, `there is no file ${path} that this process may see; write the path of one`);
+  return path;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { Fault } from '../core/errors.ts';
+import type { Variables } from './variables.ts';
+
+const HIDDEN = '[secret]';
+const MAX_FILE_BYTES = 65_536;
+/** RFC 7518, section 3.2: a key for HS256 is at least as long as its hash. */
+export const SECRET_BYTES = 32;
+
+/** Bytes that no log line, error or JSON text shows by accident: they come out only where `reveal` is written. */
+export interface Secret {
+  reveal(): Uint8Array;
+  toJSON(): string;
+  toString(): string;
+}
+
+export function createSecret(bytes: Uint8Array): Secret {
+  const hidden = () => HIDDEN;
+  return Object.freeze({ reveal: () => bytes, toJSON: hidden, toString: hidden, [inspect.custom]: hidden });
+}
+
+/** The value of `NAME`, or the content of the file that `NAME_FILE` names, without the newline at its end. */
+export function readSecret(read: Variables, name: string, leastBytes: number): Secret | undefined {
+  const value = read.text(name);
+  const file = read.text(`${name}_FILE`);
+  if (value !== undefined && file !== undefined) {
+    read.problem(name, `set either ${name} or ${name}_FILE, not both`);
+    return undefined;
+  }
+  const bytes = file === undefined ? value && Buffer.from(value) : readSecretFile(read, `${name}_FILE`, file);
+  if (!bytes) return undefined;
+  if (bytes.length < leastBytes) {
+    const hint = 'make one with: openssl rand -base64 48';
+    read.problem(name, `is ${bytes.length} bytes long; write at least ${leastBytes} (${hint})`);
+  }
+  return createSecret(bytes);
+}
+
+function readSecretFile(read: Variables, name: string, file: string): Buffer | undefined {
+  try {
+    if (statSync(file).size > MAX_FILE_BYTES) throw new Error(`larger than ${MAX_FILE_BYTES} bytes`);
+    const bytes = readFileSync(file);
+    const end = /\r?\n$/.exec(bytes.toString('latin1'))?.index;
+    return bytes.subarray(0, end);
+  } catch (error) {
+    read.problem(
+      name,
+      `${file} cannot be read (${(error as Error).message}); write the path of a file with the secret`,
+    );
+    return undefined;
+  }
+}
+
+/**
+ * The secret that a development server signs its tokens with: made once, kept in `DATA_DIR` so that tokens outlive a
+ * restart, readable by its owner only.
+ * @throws Fault BAD_INPUT when the folder cannot be written or the file holds something else.
+ */
+export function developmentSecret(dataDir: string): Secret {
+  const file = join(dataDir, 'development-jwt-secret');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const bytes = readKept(file) ?? keep(file);
+    if (bytes.length < SECRET_BYTES) throw new Error(`${file} is damaged; delete it`);
+    return createSecret(bytes);
+  } catch (error) {
+    const message = `DATA_DIR: ${(error as Error).message}; write a folder that this process may write to`;
+    throw new Fault('BAD_INPUT', message, { violations: [{ path: '/DATA_DIR', message }], cause: error });
+  }
+}
+
+function readKept(file: string): Uint8Array | undefined {
+  try {
+    const bytes = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
+    chmodSync(file, 0o600);
+    return bytes;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Written beside its place and then linked into it: of two servers that start at once, both use the first one's. */
+function keep(file: string): Uint8Array {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(draft, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    });
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return readKept(file) ?? new Uint8Array();
+}

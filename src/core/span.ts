@@ -1,0 +1,28 @@
+import { type Attributes, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { Fault } from './errors.ts';
+
+/**
+ * Does `work` inside a span of the trace under way. Costs next to nothing where tracing is not configured. A fault
+ * marks the span with its code; its message stays out, because it may quote what the caller sent.
+ * @param name few values (`policy.decide`); what varies goes into the attributes.
+ */
+export function inSpan<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
+  return trace.getTracer('signalbox').startActiveSpan(name, { attributes }, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      const code = error instanceof Fault ? error.code : 'INTERNAL';
+      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      span.setAttribute('error.type', code);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** The trace id of the span under way: 32 hex digits; undefined where nothing is traced. */
+export function activeTraceId(): string | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span && isSpanContextValid(span) ? span.traceId : undefined;
+}

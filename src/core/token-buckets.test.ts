@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTokenBuckets } from './token-buckets.ts';
+
+const RATE = { size: 3, perMs: 1 / 100 };
+
+function start(most = 100) {
+  let now = 1_000_000;
+  const buckets = createTokenBuckets({ clock: { now: () => new Date(now) }, most });
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { buckets, pass };
+}
+
+describe('token buckets', () => {
+  it('give what they hold, then tell how long the next one takes', () => {
+    const { buckets, pass } = start();
+    expect([1, 2, 3, 4].map(() => buckets.take('a', RATE))).toEqual([0, 0, 0, 100]);
+    pass(60);
+    expect(buckets.take('a', RATE)).toBe(40);
+    pass(40);
+    expect(buckets.take('a', RATE)).toBe(0);
+  });
+
+  it('are one for each key', () => {
+    const { buckets } = start();
+    for (let i = 0; i < 3; i++) buckets.take('a', RATE);
+    expect(buckets.take('b', RATE)).toBe(0);
+    expect(buckets.take('a', RATE)).toBeGreaterThan(0);
+  });
+
+  it('take a token back, but never hold more than their size', () => {
+    const { buckets } = start();
+    buckets.take('a', RATE);
+    buckets.giveBack('a', RATE);
+    buckets.giveBack('a', RATE);
+    expect([1, 2, 3, 4].map(() => buckets.take('a', RATE) === 0)).toEqual([true, true, true, false]);
+  });
+
+  it('lose nothing when the clock is set back', () => {
+    const { buckets, pass } = start();
+    buckets.take('a', RATE);
+    pass(-3_600_000);
+    expect(buckets.take('a', RATE)).toBe(0);
+  });
+
+  it('are forgotten when there are too many, the longest unused first', () => {
+    const { buckets } = start(2);
+    for (let i = 0; i < 3; i++) buckets.take('a', RATE);
+    buckets.take('b', RATE);
+    expect(buckets.take('a', RATE)).toBeGreaterThan(0);
+    buckets.take('c', RATE);
+    buckets.take('d', RATE);
+    expect(buckets.take('a', RATE)).toBe(0);
+  });
+
+  it('never give more than size plus what has flowed in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }), (waits) => {
+        const { buckets, pass } = start();
+        let [taken, elapsed] = [0, 0];
+        for (const wait of waits) {
+          pass(wait);
+          elapsed += wait;
+          if (buckets.take('a', RATE) === 0) taken += 1;
+        }
+        expect(taken).toBeLessThanOrEqual(RATE.size + elapsed * RATE.perMs + 1e-9);
+      }),
+    );
+  });
+});

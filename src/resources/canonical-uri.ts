@@ -1,0 +1,55 @@
+import type { CanonicalUri } from '../core/canonical-uri.ts';
+import { Fault } from '../core/errors.ts';
+import { protocols } from './protocols.ts';
+
+const byScheme = new Map(protocols.map((protocol) => [protocol.scheme, protocol]));
+
+/** RFC 9110 section 4.1 asks for at least 8,000 octets. Inline data is longer, and has a limit of its own. */
+const MAX_LENGTH = 8192;
+
+/**
+ * Text → the one value that policy, log and fetch use; the table is in docs/resources.md. Parsed by WHATWG URL first,
+ * then normalized by the scheme's protocol. Idempotent: the `href` of the result gives the same result.
+ * @throws Fault BAD_INPUT when the text is no URI or means different things to different parsers,
+ *   UNSUPPORTED_SCHEME when no protocol reads it.
+ */
+export function canonicalUri(text: string): CanonicalUri {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) throw new Fault('BAD_INPUT', `This is no absolute URI. Begin it with ${knownSchemes()}.`);
+  const protocol = byScheme.get(scheme);
+  if (protocol === undefined) {
+    throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${scheme.slice(0, 32)}:". Use ${knownSchemes()}.`);
+  }
+  if (scheme !== 'data' && text.length > MAX_LENGTH) {
+    throw new Fault('BAD_INPUT', `The URI is longer than ${MAX_LENGTH} characters. Use a shorter one.`);
+  }
+  // WHATWG silently drops tabs, newlines and outer blanks: two texts that look different would be one URI.
+  if (/[\p{Cc}\p{Z}]/u.test(text)) {
+    throw new Fault('BAD_INPUT', 'The URI holds white space or a control character. Percent-encode it or take it out.');
+  }
+  if (!text.isWellFormed())
+    throw new Fault('BAD_INPUT', 'The URI holds half of a surrogate pair. Percent-encode UTF-8.');
+  const url = URL.parse(text);
+  if (url === null) throw new Fault('BAD_INPUT', whyNoUrl(text));
+  if (url.username !== '' || url.password !== '' || (url.host !== '' && hasUserinfo(text))) {
+    throw new Fault('BAD_INPUT', 'The URI holds a user name or password (the part before @). Take it out.');
+  }
+  return protocol.canonicalize(url);
+}
+
+/** WHATWG drops an empty userinfo (`http://@host`) without a trace. */
+function hasUserinfo(text: string): boolean {
+  return /^[^:]+:[\\/]*[^\\/?#]*@/.test(text);
+}
+
+function whyNoUrl(text: string): string {
+  if (/^[^:]+:[\\/]*\[[^\]/]*%/.test(text)) {
+    return 'An IPv6 zone id (after %) names an interface of one machine only. Take it out.';
+  }
+  return 'This is no valid URI: its host or port cannot be read. Check what stands between // and the next /.';
+}
+
+function knownSchemes(): string {
+  const names = protocols.map((protocol) => `${protocol.scheme}:`);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,56 @@
+import { MIMEType } from 'node:util';
+
+/** RFC 6838 section 4.2, on what WHATWG parsing left: both names begin with a letter or digit, 127 characters each. */
+const ESSENCE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+
+const MAX_LENGTH = 512;
+
+/**
+ * A media type, parsed as WHATWG MIME Sniffing section 4.4 does: names in lower case, broken parameters left out.
+ * Undefined when the text is none.
+ */
+export function parseMediaType(text: string): MIMEType | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  try {
+    const parsed = new MIMEType(text);
+    return ESSENCE.test(parsed.essence) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The encoding that the media type names, in lower case; undefined when it names none. */
+export function charsetOf(mediaType: string): string | undefined {
+  return parseMediaType(mediaType)?.params.get('charset')?.trim().toLowerCase() || undefined;
+}
+
+const BY_EXTENSION: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  gif: 'image/gif',
+  gz: 'application/gzip',
+  htm: 'text/html',
+  html: 'text/html',
+  j2: 'text/plain',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  jsonl: 'application/jsonl',
+  md: 'text/markdown',
+  ndjson: 'application/x-ndjson',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  tsv: 'text/tab-separated-values',
+  txt: 'text/plain',
+  webp: 'image/webp',
+  xml: 'application/xml',
+  yaml: 'application/yaml',
+  yml: 'application/yaml',
+  zip: 'application/zip',
+};
+
+/** The media type that a file's name promises; `application/octet-stream` when it promises none. */
+export function mediaTypeOfFile(name: string): string {
+  const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  return (Object.hasOwn(BY_EXTENSION, extension) && BY_EXTENSION[extension]) || 'application/octet-stream';
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../core/principal.ts';
+import type { StoredContent } from '../../core/store.ts';
+import { type ResourcesForTests, resourcesForTests } from '../resources-for-tests.ts';
+
+const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex');
+const bytes = 'x'.repeat(100_000);
+const [onDisk, inline, lost] = [sha256(bytes), sha256('zażółć'), sha256('lost')];
+const mine: Scope = { tenant: 'one', subject: 'ada' };
+
+let resources: ResourcesForTests;
+const asked: unknown[] = [];
+
+beforeAll(async () => {
+  const record = (digest: string, size: number): StoredContent => ({
+    kind: 'artifact',
+    artifact: { id: 'art_1', digest, name: 'x', mediaType: 'text/csv', size, runId: 'run_1', createdAt: new Date(0) },
+  });
+  const stored: Record<string, StoredContent> = {
+    [onDisk]: record(onDisk, bytes.length),
+    [lost]: record(lost, 4),
+    [inline]: { kind: 'text', output: { mediaType: 'text/plain', size: 10, digest: inline, text: 'zażółć' } },
+  };
+  resources = await resourcesForTests({
+    content: async (scope, digest) => {
+      asked.push(scope);
+      return scope.tenant === mine.tenant ? stored[digest] : undefined;
+    },
+  });
+  await resources.artifacts.put(Buffer.from(bytes), { maxBytes: 1e6 });
+});
+
+afterAll(() => resources.close());
+
+const notFound = expect.objectContaining({ name: 'Fault', code: 'NOT_FOUND' });
+
+describe('artifact:', () => {
+  it('reads what lies on disk and what lies in the store alike', async () => {
+    const disk = await resources.open(`artifact:sha256/${onDisk.toUpperCase()}`, { scope: mine });
+    expect(disk).toMatchObject({ uri: `artifact:sha256/${onDisk}`, mediaType: 'text/csv', size: bytes.length });
+    expect(await disk.text()).toBe(bytes);
+    const text = await resources.open(`artifact:sha256/${inline}`, { scope: mine });
+    expect(text).toMatchObject({ uri: `artifact:sha256/${inline}`, mediaType: 'text/plain', size: 10 });
+    expect(await text.text()).toBe('zażółć');
+  });
+
+  it('is not found by who may not see it, with the scope handed on as it came', async () => {
+    asked.length = 0;
+    const uri = `artifact:sha256/${onDisk}`;
+    await expect(resources.open(uri, { scope: { tenant: 'two' } })).rejects.toEqual(notFound);
+    await expect(resources.open(uri)).rejects.toEqual(notFound);
+    expect(asked).toEqual([{ tenant: 'two' }]);
+  });
+
+  it('is not found when nobody made it, or its bytes are gone', async () => {
+    await expect(resources.open(`artifact:sha256/${sha256('never')}`, { scope: mine })).rejects.toEqual(notFound);
+    await expect(resources.open(`artifact:sha256/${lost}`, { scope: mine })).rejects.toEqual(notFound);
+  });
+
+  it('is bounded like any read', async () => {
+    const error = expect.objectContaining({ code: 'RESOURCE_TOO_LARGE' });
+    for (const digest of [onDisk, inline]) {
+      await expect(resources.open(`artifact:sha256/${digest}`, { scope: mine, maxBytes: 9 })).rejects.toEqual(error);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import { Fault } from '../../core/errors.ts';
+import { defineProtocol } from '../define-protocol.ts';
+
+/** `artifact:sha256/<64 hex digits>`: what a run made, whether it lies in the store as text or on disk as bytes. */
+export const artifact = defineProtocol({
+  scheme: 'artifact',
+  description: 'What a run made, by the sha256 of its bytes: artifact:sha256/<64 hex digits>.',
+  limits: (settings) => ({ maxBytes: settings.fetchMaxBytes }),
+
+  canonicalize(url) {
+    const path = /^artifact:(sha256\/[0-9a-f]{64})$/i.exec(url.href)?.[1]?.toLowerCase();
+    if (path === undefined) {
+      throw new Fault(
+        'BAD_INPUT',
+        'This names no artifact. Write artifact:sha256/ and the 64 hex digits of its digest.',
+      );
+    }
+    return { href: `artifact:${path}`, scheme: 'artifact', host: '', port: '', path, query: '' };
+  },
+
+  async open(uri, ctx) {
+    const digest = uri.path.slice('sha256/'.length);
+    const stored = ctx.scope && (await ctx.content(ctx.scope, digest));
+    if (!stored) {
+      throw new Fault(
+        'NOT_FOUND',
+        'You have no artifact with this digest. Check it, or run the step that makes it again.',
+      );
+    }
+    if (stored.kind === 'text') {
+      return { uri: uri.href, mediaType: stored.output.mediaType, content: Buffer.from(stored.output.text) };
+    }
+    const { mediaType, size } = stored.artifact;
+    return { uri: uri.href, mediaType, size, content: await ctx.artifacts.open(digest) };
+  },
+});

@@ -1,0 +1,161 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { Config } from '../../config/config.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { canonicalPath } from '../canonical-path.ts';
+import { defineProtocol, type OpenContext } from '../define-protocol.ts';
+import { mediaTypeOfFile } from '../media-type.ts';
+
+type LocalRoot = Config['resources']['localRoots'][number];
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/**
+ * Files under the virtual roots. The text of the path decides which file is tried; where it really lies is judged on
+ * the open descriptor, so that no link and no swap of a folder in between leads out. A link within the roots counts as
+ * a redirect: policy is asked about the place it leads to.
+ */
+export const file = defineProtocol({
+  scheme: 'file',
+  description: 'A file under one of the folders that ALLOWED_LOCAL_ROOTS names, for example file:///data/products.csv.',
+  limits: (settings) => ({ maxBytes: settings.fetchMaxBytes }),
+
+  canonicalize(url) {
+    if (url.host !== '') throw new Fault('BAD_INPUT', 'A file: URI has no host. Write three slashes: file:///data/…');
+    if (url.search !== '') throw new Fault('BAD_INPUT', 'A file: URI has no query. Write %3F for a ? in a file name.');
+    const path = canonicalPath(url.pathname);
+    decodedPath(path);
+    return { href: `file://${path}`, scheme: 'file', host: '', port: '', path, query: '' };
+  },
+
+  async open(uri, ctx) {
+    const root = rootOf(uri, ctx);
+    const path = decodedPath(uri.path);
+    // The file system would take `a//b` for `a/b`, which policy was not asked about.
+    if (path.includes('//')) throw new Fault('BAD_INPUT', 'The path has an empty segment. Write one slash.');
+    const realPath = root.folder + path.slice(root.name.length);
+    const handle = await openFile(realPath);
+    try {
+      const place = await virtualPath(handle, realPath, root, ctx);
+      const { size } = await regularFile(handle);
+      const found = place === path ? uri : ctx.canonicalize(`file://${place.split('/').map(encoded).join('/')}`);
+      if (found !== uri) ctx.authorize(found);
+      const release = () => handle.close();
+      return { uri: found.href, mediaType: mediaTypeOfFile(place), size, content: chunksOf(handle), release };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  },
+});
+
+/** The root that the path names; the longest where one stands inside another. @throws Fault FORBIDDEN when none does. */
+function rootOf({ path }: CanonicalUri, ctx: OpenContext): LocalRoot {
+  const named = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
+  const [longest] = named.sort((a, b) => b.name.length - a.name.length);
+  if (!longest) throw outside(ctx);
+  return longest;
+}
+
+/** Decodes once. @throws Fault BAD_INPUT when that is not UTF-8. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new Fault('BAD_INPUT', 'The path is not percent-encoded UTF-8. Encode the file name again.', { cause });
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, OPEN_FLAGS);
+  } catch (cause) {
+    switch ((cause as NodeJS.ErrnoException).code) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+        throw new Fault('NOT_FOUND', 'There is no such file. Check its name; case counts.', { cause });
+      case 'ELOOP':
+        throw new Fault('FORBIDDEN', 'This is a symbolic link, which is not followed. Name the file itself.', {
+          cause,
+        });
+      case 'ENAMETOOLONG':
+        throw new Fault('BAD_INPUT', 'A part of the path is longer than a file name can be.', { cause });
+      case 'EACCES':
+      case 'EPERM':
+        throw new Fault('RESOURCE_UNREACHABLE', 'The server may not read this file. Have its permissions changed.', {
+          cause,
+        });
+      case 'ENXIO':
+      case 'ENODEV':
+        throw notRegular(cause);
+      case 'EMFILE':
+      case 'ENFILE':
+        throw new Fault('UNAVAILABLE', 'The server has too many files open. Try again later.', { cause });
+      default:
+        throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be opened. Have the disk looked at.', {
+          cause,
+        });
+    }
+  }
+}
+
+async function regularFile(handle: FileHandle): Promise<{ readonly size: number }> {
+  const stats = await handle.stat();
+  if (stats.isDirectory()) throw new Fault('BAD_INPUT', 'This is a folder. Name a file in it.');
+  if (!stats.isFile()) throw notRegular();
+  if (stats.nlink === 0) throw new Fault('NOT_FOUND', 'The file was deleted while it was opened.');
+  return stats;
+}
+
+/**
+ * Where the open file really lies, as a decoded path under a virtual root: the one that was asked for, where there are
+ * several. @throws Fault FORBIDDEN when it lies outside of all.
+ */
+async function virtualPath(handle: FileHandle, path: string, asked: LocalRoot, ctx: OpenContext): Promise<string> {
+  const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpathOf(handle, path));
+  for (const { name, folder } of [asked, ...ctx.settings.localRoots]) {
+    const base = await realpath(folder);
+    if (real === base || real.startsWith(base + sep)) return name + real.slice(base.length).replaceAll(sep, '/');
+  }
+  throw outside(ctx);
+}
+
+/** Where there is no /proc: the path that leads there now, provided that it leads to the file that is open. */
+async function realpathOf(handle: FileHandle, path: string): Promise<string> {
+  const real = await realpath(path);
+  const [opened, found] = await Promise.all([handle.stat({ bigint: true }), stat(real, { bigint: true })]);
+  if (opened.dev === found.dev && opened.ino === found.ino) return real;
+  throw new Fault('NOT_FOUND', 'The file was moved while it was opened.');
+}
+
+/** Encoded no more than a path segment needs (RFC 3986 section 3.3). */
+function encoded(segment: string): string {
+  return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
+}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    // A buffer of its own for each chunk: who reads may keep it.
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES)).catch((cause: unknown) => {
+      throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be read to its end. Have the disk looked at.', {
+        cause,
+      });
+    });
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+function outside(ctx: OpenContext): Fault {
+  const names = ctx.settings.localRoots.map(({ name }) => `file://${name}/`).join(', ') || 'none at present';
+  return new Fault('FORBIDDEN', `Only files in the folders of ALLOWED_LOCAL_ROOTS can be read (${names}).`);
+}
+
+function notRegular(cause?: unknown): Fault {
+  return new Fault('BAD_INPUT', 'This is no regular file but a device, a pipe or a socket. Name a file.', { cause });
+}

@@ -1,0 +1,119 @@
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ResourcesForTests, resourcesForTests } from './resources-for-tests.ts';
+
+let resources: ResourcesForTests;
+
+beforeAll(async () => {
+  resources = await resourcesForTests({ fetchMaxBytes: 1000 });
+});
+
+afterAll(() => resources.close());
+
+const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
+
+describe('what the caller gives inline', () => {
+  it('counts for policy and everybody else as data: of its media type', async () => {
+    resources.asked.length = 0;
+    const body = await resources.open({ text: { text: 'a,b', mediaType: 'Text/CSV; header=present' } });
+    expect(body).toMatchObject({ uri: 'data:text/csv', mediaType: 'text/csv;header=present', size: 3 });
+    expect(await body.text()).toBe('a,b');
+    expect(resources.asked).toEqual(['data:text/csv']);
+    expect(resources.subjectOf({ bytes: { base64: '' } }).href).toBe('data:application/octet-stream');
+    expect(resources.subjectOf({ text: { text: '' } }).href).toBe('data:text/plain');
+    expect(resources.subjectOf({ uri: 'http://H.example' }).href).toBe('http://h.example/');
+  });
+
+  it('is text in UTF-8, whatever charset it says it had', async () => {
+    const body = await resources.open({ text: { text: 'ż', mediaType: 'text/csv; charset=iso-8859-2' } });
+    expect(body.mediaType).toBe('text/csv;charset=utf-8');
+    expect(await body.text()).toBe('ż');
+  });
+
+  it('is bytes in strict base64, in the charset they say', async () => {
+    const source = {
+      bytes: { base64: Buffer.from([0xbf]).toString('base64'), mediaType: 'text/csv;charset=iso-8859-2' },
+    };
+    expect(await (await resources.open(source)).text()).toBe('ż');
+    await expect(resources.open({ bytes: { base64: 'a-b_' } })).rejects.toEqual(fault('BAD_INPUT'));
+  });
+
+  it('is refused when it is too large, is no text, or has a media type that is none', async () => {
+    const [large, most] = ['x'.repeat(1001), 'x'.repeat(1000)];
+    await expect(resources.open({ text: { text: large } })).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
+    const base64 = Buffer.from(large).toString('base64');
+    await expect(resources.open({ bytes: { base64 } })).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
+    expect(await (await resources.open({ text: { text: most } })).text()).toBe(most);
+    await expect(resources.open({ text: { text: '\ud800' } })).rejects.toEqual(fault('BAD_INPUT'));
+    await expect(resources.open({ text: { text: '', mediaType: 'garbage' } })).rejects.toEqual(fault('BAD_INPUT'));
+  });
+
+  it('is not opened when policy forbids it', async () => {
+    resources.forbidden.add('data:text/html');
+    const source = { text: { text: '<b>', mediaType: 'text/html' } };
+    await expect(resources.open(source)).rejects.toEqual(fault('FORBIDDEN'));
+  });
+});
+
+describe('a read', () => {
+  it('asks policy before anything else happens', async () => {
+    resources.forbidden.add('file:///etc/passwd');
+    await expect(resources.open('file:///etc/passwd')).rejects.toThrow('forbidden: file:///etc/passwd');
+  });
+
+  it('tells of an unknown scheme before policy is asked', async () => {
+    resources.asked.length = 0;
+    await expect(resources.open('gopher://h.example/')).rejects.toEqual(fault('UNSUPPORTED_SCHEME'));
+    expect(resources.asked).toEqual([]);
+  });
+
+  it('knows the protocols with their limits', () => {
+    expect(resources.protocols.map(({ scheme }) => scheme)).toEqual(['http', 'https', 'file', 'data', 'artifact']);
+    for (const { description, limits } of resources.protocols) {
+      expect(description).toMatch(/\.$/);
+      expect(limits).toHaveProperty('maxBytes');
+    }
+    expect(resources.protocols[0]?.limits).toMatchObject({ maxBytes: 1000, maxRedirects: 5 });
+  });
+});
+
+describe('the trace of a read', () => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const spans = async () => {
+    await provider.forceFlush();
+    return exporter.getFinishedSpans();
+  };
+
+  beforeAll(() => {
+    trace.setGlobalTracerProvider(provider);
+  });
+
+  afterAll(() => {
+    trace.disable();
+  });
+
+  it('is one span that lasts until the body was read, with scheme and bytes', async () => {
+    const body = await resources.open('data:text/csv,a%2Cb');
+    expect(await spans()).toEqual([]);
+    await body.bytes();
+    const [span, ...more] = await spans();
+    expect(more).toEqual([]);
+    expect(span?.name).toBe('resource.read');
+    expect(span?.attributes).toEqual({ 'url.scheme': 'data', 'resource.bytes': 3 });
+    expect(span?.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it('says which fault ended it', async () => {
+    await expect(resources.open('http://127.0.0.1:1/')).rejects.toEqual(fault('FORBIDDEN'));
+    const span = (await spans()).at(-1);
+    expect(span?.attributes).toEqual({
+      'url.scheme': 'http',
+      'server.address': '127.0.0.1',
+      'resource.bytes': 0,
+      'error.type': 'FORBIDDEN',
+    });
+    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'FORBIDDEN' });
+  });
+});

@@ -1,0 +1,101 @@
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Config } from '../config/config.ts';
+import type { CanonicalUri } from '../core/canonical-uri.ts';
+import { Fault } from '../core/errors.ts';
+import type { Scope } from '../core/principal.ts';
+import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
+import type { StoredContent } from '../core/store.ts';
+import { abortFault } from './abortable.ts';
+import { createBody } from './body.ts';
+import { canonicalUri } from './canonical-uri.ts';
+import { decodeBase64 } from './decode-base64.ts';
+import type { Opened } from './define-protocol.ts';
+import { parseMediaType } from './media-type.ts';
+import type { Outgoing } from './outgoing.ts';
+import { protocols } from './protocols.ts';
+
+export interface ResourcesDeps {
+  readonly settings: Config['resources'];
+  readonly outgoing: Outgoing;
+  readonly artifacts: ArtifactStore;
+  /** `StoreReader.content`. */
+  readonly content: (scope: Scope, digest: string) => Promise<StoredContent | undefined>;
+}
+
+type Inline = Exclude<ResourceInput, { readonly uri: string }>;
+
+export function createResources(deps: ResourcesDeps): Resources {
+  const openUri = async (uri: CanonicalUri, ctx: ReadContext): Promise<Opened> => {
+    const protocol = protocols.find(({ scheme }) => scheme === uri.scheme);
+    if (!protocol) throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${uri.scheme}:".`);
+    const { signal, maxBytes, scope } = ctx;
+    const authorize = (hop: CanonicalUri) => ctx.authorize(hop);
+    const context = { ...deps, signal, maxBytes, authorize, canonicalize: canonicalUri };
+    return await protocol.open(uri, scope ? { ...context, scope } : context);
+  };
+
+  return {
+    canonicalize: canonicalUri,
+    subjectOf,
+    protocols: protocols.map(({ scheme, description, limits }) => ({
+      scheme,
+      description,
+      limits: limits(deps.settings),
+    })),
+    async read(source, ctx) {
+      const uri = subjectOf(source);
+      ctx.authorize(uri);
+      if (ctx.signal.aborted) throw abortFault(ctx.signal);
+      return await traced(uri, ctx, async () =>
+        'uri' in source ? await openUri(uri, ctx) : openInline(source, uri, ctx.maxBytes),
+      );
+    },
+  };
+}
+
+function subjectOf(source: ResourceInput): CanonicalUri {
+  return 'uri' in source ? canonicalUri(source.uri) : canonicalUri(`data:${inlineType(source).essence}`);
+}
+
+function inlineType(source: Inline) {
+  const text = 'text' in source ? (source.text.mediaType ?? 'text/plain') : source.bytes.mediaType;
+  const parsed = parseMediaType(text ?? 'application/octet-stream');
+  if (!parsed) throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
+  return parsed;
+}
+
+function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened {
+  const type = inlineType(source);
+  if ('bytes' in source) {
+    return { uri: uri.href, mediaType: type.toString(), content: decodeBase64(source.bytes.base64, maxBytes) };
+  }
+  const { text } = source.text;
+  if (!text.isWellFormed()) throw new Fault('BAD_INPUT', 'The text holds half of a surrogate pair. Give it as bytes.');
+  // It came as characters, so what its charset was elsewhere says nothing any more.
+  if (type.params.has('charset')) type.params.set('charset', 'utf-8');
+  return { uri: uri.href, mediaType: type.toString(), content: Buffer.from(text) };
+}
+
+/** One span from the opening until the body was read, failed or was given up. */
+async function traced(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<Opened>): Promise<Body> {
+  const attributes = { 'url.scheme': uri.scheme, ...(uri.host && { 'server.address': uri.host }) };
+  return await trace.getTracer('signalbox').startActiveSpan('resource.read', { attributes }, async (span) => {
+    const ended = ({ bytes, error }: { readonly bytes: number; readonly error?: unknown }) => {
+      span.setAttribute('resource.bytes', bytes);
+      if (error !== undefined) {
+        const code = error instanceof Fault ? error.code : 'INTERNAL';
+        span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+        span.setAttribute('error.type', code);
+      }
+      span.end();
+    };
+    let opened: Opened;
+    try {
+      opened = await open();
+    } catch (error) {
+      ended({ bytes: 0, error });
+      throw error;
+    }
+    return await createBody(opened, { signal: ctx.signal, maxBytes: ctx.maxBytes, ended });
+  });
+}
