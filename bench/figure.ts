@@ -1,0 +1,48 @@
+import { availableParallelism, cpus } from 'node:os';
+
+/** One measured number, as it is printed. */
+export interface Figure {
+  readonly bench: string;
+  /** What was measured, with the setting in it: `decisions, 1000 rules, cold`. */
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  /** How many operations (or samples) the value stands on. */
+  readonly n: number;
+  /** What it is compared with, measured in the same run on the same machine. */
+  readonly peer?: { readonly name: string; readonly value: number };
+}
+
+/** Prints the figure as one JSON line on standard output. `ratio` is value over the peer's value. */
+export function figure({ bench, metric, value, unit, n, peer }: Figure): void {
+  const line = {
+    bench,
+    metric,
+    value: rounded(value),
+    unit,
+    n,
+    peer: peer?.name ?? null,
+    peerValue: peer ? rounded(peer.value) : null,
+    ratio: peer ? rounded(value / peer.value) : null,
+    machine,
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** The middle value (the mean of the two in the middle), so that one slow sample does not count. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Linear between the two nearest samples; NaN when there are none. @param share 0.99 for p99 */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)] ?? Number.NaN;
+  const high = sorted[Math.ceil(at)] ?? Number.NaN;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}`;
+
+const rounded = (value: number) => Number(value.toPrecision(4));

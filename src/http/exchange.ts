@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpDeps, RequestInfo } from './http-deps.ts';
+import type { HttpLimits } from './limits.ts';
+
+/** One request and its answer, with all that a route needs. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** What the pattern of the route named. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
+  readonly info: RequestInfo;
+  readonly deps: HttpDeps;
+  readonly limits: HttpLimits;
+}

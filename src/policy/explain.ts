@@ -1,0 +1,91 @@
+import type { Ask, Decision, Explanation, NearMiss } from '../core/decision.ts';
+import { matchAction } from './action-glob.ts';
+import type { CompiledPolicy } from './compile-policy.ts';
+import { decide, questionOf } from './decide.ts';
+import { coversSchema, coversUri, type LoadedRule } from './loaded-rule.ts';
+import type { Question } from './matcher-functions.ts';
+import { inheritedRoles } from './role-graph.ts';
+import { keysOf, literalKeysOf } from './rule-index.ts';
+import type { Target } from './uri-glob.ts';
+
+const MOST = 5;
+
+/** Which part to change first: a caller can ask for another URI sooner than get another role. */
+const NEARNESS: readonly NearMiss['missed'][] = ['schema', 'uri', 'action', 'role'];
+
+interface Miss {
+  readonly loaded: LoadedRule;
+  readonly missed: NearMiss['missed'];
+  /** How much of the URI the rule shares with the ask, in host labels and path segments. */
+  readonly shared: number;
+}
+
+/**
+ * The decision, with the rules that differ from the ask in one part only: first those that would have changed the
+ * answer, then the nearest. Looks at every rule, so it is for people and not for each request. Never throws.
+ */
+export function explain(policy: CompiledPolicy, ask: Ask): Explanation {
+  const decision = decide(policy, ask);
+  const nearest = nearMisses(policy, ask, decision);
+  const [closest] = nearest;
+  return {
+    decision:
+      closest && !decision.rule
+        ? {
+            ...decision,
+            reason: `${decision.reason} Closest: ${closest.loaded.words}; its ${closest.missed} differs.`,
+          }
+        : decision,
+    nearMisses: nearest.map(({ loaded, missed }) => ({ rule: loaded.rule, missed })),
+  };
+}
+
+function nearMisses(policy: CompiledPolicy, ask: Ask, decision: Decision): Miss[] {
+  try {
+    const question = questionOf(ask);
+    const held = new Set(ask.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
+    const misses = policy.rules.flatMap((loaded): Miss[] => {
+      const [missed, ...more] = missedParts(loaded, question, held);
+      return missed && more.length === 0 ? [{ loaded, missed, shared: sharedKeys(loaded, question.uri) }] : [];
+    });
+    const changes = ({ loaded }: Miss) => (loaded.rule.effect === decision.effect ? 1 : 0);
+    return misses
+      .sort(
+        (a, b) =>
+          changes(a) - changes(b) ||
+          NEARNESS.indexOf(a.missed) - NEARNESS.indexOf(b.missed) ||
+          b.shared - a.shared ||
+          a.loaded.line - b.loaded.line,
+      )
+      .slice(0, MOST);
+  } catch {
+    // The decision has met the same error, denied, and gives it as the reason.
+    return [];
+  }
+}
+
+function missedParts(
+  { rule, uri, schema }: LoadedRule,
+  ask: Question,
+  held: ReadonlySet<string>,
+): NearMiss['missed'][] {
+  const parts: readonly (readonly [NearMiss['missed'], boolean])[] = [
+    ['role', held.has(rule.role)],
+    ['action', matchAction(rule.action, ask.action)],
+    ['uri', coversUri(uri, ask.uri)],
+    ['schema', coversSchema(schema, ask.schema)],
+  ];
+  return parts.filter(([, fits]) => !fits).map(([part]) => part);
+}
+
+function sharedKeys({ uri }: LoadedRule, target: Target | undefined): number {
+  if (!target) return 0;
+  const keys = keysOf(target);
+  return Math.max(
+    ...uri.map((glob) => {
+      const literal = literalKeysOf(glob);
+      const differs = literal.findIndex((key, depth) => key !== keys[depth]);
+      return differs < 0 ? literal.length : differs;
+    }),
+  );
+}

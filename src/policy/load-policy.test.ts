@@ -1,0 +1,163 @@
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Policy } from '../core/decision.ts';
+import type { LogFields } from '../core/logger.ts';
+import { createPolicy } from './load-policy.ts';
+
+const shippedModel = join(import.meta.dirname, '../../policy/model.conf');
+
+let folder: string;
+let modelFile: string;
+let rulesFile: string;
+let log: { readonly event: string; readonly fields: LogFields | undefined }[];
+let policy: (Policy & { close(): void }) | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'load-policy-'));
+  modelFile = join(folder, 'model.conf');
+  rulesFile = join(folder, 'policy.csv');
+  log = [];
+  await copyFile(shippedModel, modelFile);
+});
+
+afterEach(async () => {
+  policy?.close();
+  policy = undefined;
+  await rm(folder, { recursive: true });
+});
+
+async function start(rules?: string, actions?: readonly string[]): Promise<Policy> {
+  if (rules !== undefined) await writeFile(rulesFile, rules);
+  const note = (event: string, fields?: LogFields) => void log.push({ event, fields });
+  const logger = { debug: note, info: note, warn: note, error: note };
+  policy = await createPolicy({ modelFile, rulesFile, logger, ...(actions && { actions }) });
+  return policy;
+}
+
+/** In one step, as careful writers do. */
+async function replaceRules(text: string): Promise<void> {
+  await writeFile(`${rulesFile}~`, text);
+  await rename(`${rulesFile}~`, rulesFile);
+}
+
+const rulesOf = (effect: string) => `g, user\np, user, *, **, *, ${effect}\n`;
+const effectOf = (of: Policy) => of.decide({ roles: ['user'], action: 'exec' }).effect;
+const logged = (event: string) => log.filter((line) => line.event === event);
+const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
+
+describe('the policy of two files', () => {
+  it('decides, explains and lists the rules that the file holds', async () => {
+    const loaded = await start(rulesOf('approve'));
+    expect(effectOf(loaded)).toBe('APPROVE');
+    expect(loaded.explain({ roles: [], action: 'exec' }).nearMisses).toMatchObject([{ missed: 'role' }]);
+    expect(loaded.rules()).toMatchObject([{ role: 'user', action: '*', uri: '**', effect: 'APPROVE' }]);
+    expect(loaded.decide({ roles: ['user'], action: 'exec' }).snapshot).toBe(loaded.snapshot());
+    expect(logged('policy.loaded')).toMatchObject([{ fields: { rules: 1, roles: ['user'] } }]);
+  });
+
+  it('does not start with rules that do not validate, and says in which lines', async () => {
+    await expect(start('g, user\np, user, *, **, *, Allow\np, usr, *, **, *, allow')).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(/line 2: .*"Allow".*\nline 3: .*"usr"/),
+      violations: [{ path: '/line/2' }, { path: '/line/3' }],
+    });
+  });
+
+  it('does not start with a model that it is not built for, or without its files', async () => {
+    await writeFile(modelFile, '[request_definition]\nr = sub, obj, act\n');
+    await expect(start(rulesOf('allow'))).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      violations: [{ path: '/model' }],
+    });
+    await rm(modelFile);
+    await expect(start()).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('cannot be read'),
+    });
+  });
+
+  it('passes the known actions on, so that a misspelt one is found', async () => {
+    await expect(start('g, user\np, user, command:fecth, **, *, deny', ['command:fetch'])).rejects.toMatchObject({
+      violations: [{ path: '/line/2', message: expect.stringContaining('fecth') }],
+    });
+  });
+
+  it('takes over a file that is written in place', async () => {
+    const loaded = await start(rulesOf('allow'));
+    const before = loaded.snapshot();
+    await writeFile(rulesFile, rulesOf('deny'));
+    await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
+    expect(loaded.snapshot()).not.toBe(before);
+    expect(logged('policy.reloaded')).toMatchObject([{ fields: { snapshot: loaded.snapshot() } }]);
+  });
+
+  it('takes over a file that an editor renames into place, time and again', async () => {
+    const loaded = await start(rulesOf('allow'));
+    for (const effect of ['deny', 'approve']) {
+      await replaceRules(rulesOf(effect));
+      await eventually(() => expect(effectOf(loaded)).toBe(effect.toUpperCase()));
+    }
+  });
+
+  it('takes over a mounted ConfigMap, which changes by a link', async () => {
+    for (const [version, effect] of Object.entries({ '..v1': 'allow', '..v2': 'deny' })) {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, 'policy.csv'), rulesOf(effect));
+    }
+    await symlink('..v1', join(folder, '..data'));
+    await symlink('..data/policy.csv', rulesFile);
+    const loaded = await start();
+    expect(effectOf(loaded)).toBe('ALLOW');
+    await symlink('..v2', join(folder, '..data_tmp'));
+    await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+    await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
+  });
+
+  it('takes over a change of the model alone, though only of its comments', async () => {
+    const loaded = await start(rulesOf('allow'));
+    const before = loaded.snapshot();
+    await writeFile(modelFile, `${await readFile(shippedModel, 'utf8')}\n# more to say\n`);
+    await eventually(() => expect(loaded.snapshot()).not.toBe(before));
+    expect(effectOf(loaded)).toBe('ALLOW');
+  });
+
+  it('refuses a change that does not validate, once and with its lines, and keeps the rules in force', async () => {
+    const loaded = await start(rulesOf('allow'));
+    const before = loaded.snapshot();
+    await replaceRules('g, user\np, user, *, **, *, Deny\n');
+    await eventually(() => expect(logged('policy.refused')).toHaveLength(1));
+    expect(logged('policy.refused')[0]?.fields).toMatchObject({
+      inForce: before,
+      message: expect.stringContaining('line 2: effect: "Deny"'),
+      problems: [{ path: '/line/2' }],
+    });
+    await writeFile(join(folder, 'policy.csv.swp'), '');
+    await replaceRules('g, user\np, user, *, **, *, Deny\n');
+    await setTimeout(400);
+    expect(logged('policy.refused')).toHaveLength(1);
+    expect([loaded.snapshot(), effectOf(loaded)]).toEqual([before, 'ALLOW']);
+
+    await replaceRules(rulesOf('deny'));
+    await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
+  });
+
+  it('keeps the rules in force while a file is away, and complains once', async () => {
+    const loaded = await start(rulesOf('allow'));
+    await rename(rulesFile, `${rulesFile}.away`);
+    await eventually(() => expect(logged('policy.refused')).toHaveLength(1));
+    expect(effectOf(loaded)).toBe('ALLOW');
+    await replaceRules(rulesOf('deny'));
+    await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
+  });
+
+  it('changes no more once it is closed', async () => {
+    const loaded = await start(rulesOf('allow'));
+    policy?.close();
+    await replaceRules(rulesOf('deny'));
+    await setTimeout(400);
+    expect(effectOf(loaded)).toBe('ALLOW');
+  });
+});

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import type { Policy } from '../core/decision.ts';
+import { Fault } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { type CompiledPolicy, compilePolicy, type PolicyText, snapshotOf } from './compile-policy.ts';
+import { decide } from './decide.ts';
+import { explain } from './explain.ts';
+import { readSettled } from './read-settled.ts';
+import { watchFiles } from './watch-files.ts';
+
+export interface PolicySource {
+  readonly modelFile: string;
+  readonly rulesFile: string;
+  readonly logger: Logger;
+  /** Every action that can be asked. With it a rule that names another one, without `*`, is refused as misspelt. */
+  readonly actions?: readonly string[];
+}
+
+/**
+ * The policy of the two files, replaced as a whole when they change. A new one that does not validate is refused: the
+ * log lists its lines and the one in force stays.
+ * @throws Fault BAD_INPUT with every problem when it does not validate at start, or a file cannot be read.
+ */
+export async function createPolicy(source: PolicySource): Promise<Policy & { close(): void }> {
+  const { modelFile, rulesFile, logger, actions } = source;
+  let current = await compilePolicy(await read(source), actions);
+  logger.info('policy.loaded', summary(current));
+  /** What the log was told last, so that it is not told again at every look. */
+  let complaint: string | undefined;
+
+  const complain = (about: string, error: unknown) => {
+    if (about === complaint) return;
+    complaint = about;
+    const { message, violations } = error instanceof Fault ? error : { message: String(error), violations: [] };
+    logger.error('policy.refused', { inForce: current.snapshot, message, problems: violations });
+  };
+  const reload = async () => {
+    const text = await readSettled(() => read(source), snapshotOf);
+    const snapshot = snapshotOf(text);
+    if (snapshot === current.snapshot) complaint = undefined;
+    if (snapshot === current.snapshot || snapshot === complaint) return;
+    try {
+      current = await compilePolicy(text, actions);
+      complaint = undefined;
+      logger.info('policy.reloaded', summary(current));
+    } catch (error) {
+      complain(snapshot, error);
+    }
+  };
+  const watch = watchFiles([modelFile, rulesFile], () => reload().catch((error) => complain(String(error), error)));
+
+  return {
+    decide: (ask) => decide(current, ask),
+    explain: (ask) => explain(current, ask),
+    rules: () => current.rules.map(({ rule }) => rule),
+    snapshot: () => current.snapshot,
+    close: () => watch.close(),
+  };
+}
+
+const summary = ({ snapshot, rules, roles }: CompiledPolicy) => ({
+  snapshot,
+  rules: rules.length,
+  roles: [...roles.keys()],
+});
+
+async function read({ modelFile, rulesFile }: PolicySource): Promise<PolicyText> {
+  try {
+    const [model, rules] = await Promise.all([readFile(modelFile, 'utf8'), readFile(rulesFile, 'utf8')]);
+    return { model, rules };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Fault(
+      'BAD_INPUT',
+      `The policy cannot be read: ${why}. It consists of two files, the model and the rules.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CanonicalUri } from '../core/canonical-uri.ts';
+import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+import { decide } from './decide.ts';
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '../../policy', file), 'utf8');
+
+const COMMANDS = [
+  'fetch',
+  'convertToJson',
+  'convertToXml',
+  'convertToCsv',
+  'convertToBase64',
+  'render',
+  'uploadArtifact',
+];
+const QUERIES = ['resources', 'artifact', 'runs', 'policyRules', 'explainPolicy'];
+const ACTIONS = [...COMMANDS.map((name) => `command:${name}`), ...QUERIES.map((name) => `query:${name}`)];
+
+let policy: CompiledPolicy;
+
+beforeAll(async () => {
+  policy = await compilePolicy({ model: read('model.conf'), rules: read('policy.csv') }, ACTIONS);
+});
+
+function uri(href: string): CanonicalUri {
+  const { protocol, hostname, port, pathname } = new URL(href);
+  return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: '' };
+}
+
+function may(role: string, action: string, href?: string, schema?: string): boolean {
+  const ask = { roles: [role], action, ...(href && { uri: uri(href) }), ...(schema && { schema: uri(schema) }) };
+  return decide(policy, ask).effect === 'ALLOW';
+}
+
+const EVERYWHERE = [
+  'http://cqrs-data/x.csv',
+  'https://public-data/x.csv',
+  'file:///data/public/x.csv',
+  'data:text/csv',
+  'artifact:sha256/00ff',
+];
+const ANALYSTS = [
+  'http://127.0.0.1:4571/x.csv',
+  'https://api.example.com/x?y=z',
+  'https://[2001:db8::1]/x',
+  'file:///data/private/x.csv',
+  'file:///schemas/row.json',
+];
+
+describe('the policy that Signalbox comes with', () => {
+  it('gives admin everything', () => {
+    for (const action of ACTIONS) expect(may('admin', action)).toBe(true);
+    for (const href of [...EVERYWHERE, ...ANALYSTS, 'file:///etc/passwd', 'run:tenant']) {
+      expect(may('admin', 'command:fetch', href)).toBe(true);
+    }
+    expect(may('admin', 'command:convertToJson', 'data:text/csv', 'https://any.example/schema')).toBe(true);
+  });
+
+  it('gives analyst every command and query on the web, the sample data, the schemas and what runs made', () => {
+    for (const href of [...EVERYWHERE, ...ANALYSTS]) {
+      for (const name of COMMANDS)
+        expect([href, name, may('analyst', `command:${name}`, href)]).toEqual([href, name, true]);
+      expect(may('analyst', 'query:resources', href)).toBe(true);
+    }
+    for (const href of ['file:///etc/passwd', 'run:tenant', 'ftp://host/x']) {
+      expect(may('analyst', 'command:fetch', href)).toBe(false);
+    }
+  });
+
+  it('lets analyst use schemas of hosts named schemas and of the schema folder only', () => {
+    const checked = (schema: string) => may('analyst', 'command:convertToJson', 'data:text/csv', schema);
+    for (const schema of ['http://schemas/a', 'https://schemas/a/b', 'file:///schemas/a.json']) {
+      expect(checked(schema)).toBe(true);
+    }
+    for (const schema of [
+      'http://schemas.example.com/a',
+      'http://schemas:81/a',
+      'file:///data/a.json',
+      'data:text/x',
+    ]) {
+      expect(checked(schema)).toBe(false);
+    }
+  });
+
+  it('gives user four commands and the public queries on public resources', () => {
+    for (const href of EVERYWHERE) {
+      for (const name of ['fetch', 'convertToJson', 'convertToBase64', 'render']) {
+        expect([href, name, may('user', `command:${name}`, href)]).toEqual([href, name, true]);
+      }
+      for (const name of ['convertToXml', 'convertToCsv', 'uploadArtifact']) {
+        expect(may('user', `command:${name}`, href)).toBe(false);
+      }
+      expect(may('user', 'query:resources', href)).toBe(true);
+    }
+    for (const href of ANALYSTS) expect(may('user', 'command:fetch', href)).toBe(false);
+  });
+
+  it.each([
+    'http://cqrs-data:8080/x',
+    'https://cqrs-data/x',
+    'http://public-data/x',
+    'https://public-data:8443/x',
+    'https://public-evil.attacker.example/x',
+    'http://cqrs-data.attacker.example/x',
+    'file:///data/publicity/x',
+    'file:///schemas/public-row.json',
+  ])('keeps user away from %s', (href) => {
+    expect(may('user', 'command:fetch', href)).toBe(false);
+  });
+
+  it('lets user check data against public schemas only', () => {
+    expect(may('user', 'command:convertToJson', 'data:text/csv', 'file:///schemas/public-row.json')).toBe(true);
+    expect(may('user', 'command:convertToJson', 'data:text/csv', 'file:///schemas/row.json')).toBe(false);
+    expect(may('user', 'command:convertToJson', 'data:text/csv', 'file:///schemas/public-/row.json')).toBe(false);
+  });
+
+  it('shows admin the runs of the tenant, and the others their own', () => {
+    const seen = (role: string) => ['run:tenant', 'run:own'].filter((runs) => may(role, 'query:runs', runs));
+    expect([seen('admin'), seen('analyst'), seen('user')]).toEqual([
+      ['run:tenant', 'run:own'],
+      ['run:own'],
+      ['run:own'],
+    ]);
+  });
+
+  it('shows the rules to admin and analyst', () => {
+    for (const action of ['query:policyRules', 'query:explainPolicy']) {
+      expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst']);
+    }
+  });
+
+  it('gives nothing to a role that it does not know', () => {
+    for (const action of ACTIONS) expect(may('nobody', action, 'data:text/csv')).toBe(false);
+  });
+});

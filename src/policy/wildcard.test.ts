@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { matchStars } from './wildcard.ts';
+
+const regex = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '[^]*')}$`);
+
+describe('matching with stars', () => {
+  it('answers as a regular expression would', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
+    fc.assert(fc.property(pattern, text, (p, t) => matchStars(p, t) === regex(p).test(t)));
+  });
+
+  it('takes no more than pattern × text steps on input that makes backtracking explode', () => {
+    const text = 'a'.repeat(65_536);
+    const began = performance.now();
+    expect(matchStars(`${'*a'.repeat(30)}*b`, text)).toBe(false);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * Greedy matching with two pointers: on a mismatch the newest star takes one item more, older stars are never
+ * revisited. At most pattern × text steps, whatever is in them; there is no backtracking that could blow up.
+ * Works on the characters of a segment and, one level up, on the segments of a path.
+ */
+export function matchWildcards<P, T>(
+  pattern: ArrayLike<P>,
+  text: ArrayLike<T>,
+  isStar: (item: P) => boolean,
+  same: (item: P, other: T) => boolean,
+): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let taken = 0;
+  while (t < text.length) {
+    const item = pattern[p] as P;
+    if (p < pattern.length && isStar(item)) {
+      star = p;
+      taken = t;
+      p += 1;
+    } else if (p < pattern.length && same(item, text[t] as T)) {
+      p += 1;
+      t += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      p = star + 1;
+      t = taken;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.length && isStar(pattern[p] as P)) p += 1;
+  return p === pattern.length;
+}
+
+/** Whether the text fits a pattern in which `*` stands for any run of characters, also an empty one. */
+export function matchStars(pattern: string, text: string): boolean {
+  return matchWildcards(pattern, text, isStarCharacter, sameCharacter);
+}
+
+const isStarCharacter = (character: string) => character === '*';
+const sameCharacter = (one: string, other: string) => one === other;

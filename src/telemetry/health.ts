@@ -1,0 +1,41 @@
+import { statfs } from 'node:fs/promises';
+import type { Health, HealthStatus } from '../core/health.ts';
+
+/** Below this the next larger artifact may not fit. */
+const LITTLE_DISK_BYTES = 256 * 1024 * 1024;
+const WORST_FIRST: readonly HealthStatus[] = ['DOWN', 'DEGRADED', 'OK'];
+
+interface HealthDeps {
+  readonly version: string;
+  readonly dataDir: string;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+}
+
+type Check = Health['checks'][number];
+
+/** Looks at what the server cannot do without: its database and the room on its disk. */
+export function createHealth({ version, dataDir, ping }: HealthDeps): () => Promise<Health> {
+  const startedAt = performance.now();
+
+  const database = async (): Promise<Check> => {
+    try {
+      await ping();
+      return { name: 'database', status: 'OK' };
+    } catch {
+      return { name: 'database', status: 'DOWN', detail: 'It does not answer; the log has more.' };
+    }
+  };
+  const disk = async (): Promise<Check> => {
+    const { bavail, bsize } = await statfs(dataDir);
+    const free = bavail * bsize;
+    if (free >= LITTLE_DISK_BYTES) return { name: 'disk', status: 'OK' };
+    return { name: 'disk', status: 'DEGRADED', detail: `Only ${Math.floor(free / 1_048_576)} MiB are left for data.` };
+  };
+
+  return async () => {
+    const checks = await Promise.all([database(), disk()]);
+    const status = WORST_FIRST.find((one) => checks.some((check) => check.status === one)) ?? 'OK';
+    return { status, version, uptimeMs: performance.now() - startedAt, checks };
+  };
+}

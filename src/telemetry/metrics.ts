@@ -1,0 +1,79 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Metrics } from '../core/metrics.ts';
+
+const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const RUN_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** Prometheus metrics in a registry of their own, with Node's beside them. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Histogram({
+    name: 'signalbox_http_request_duration_seconds',
+    help: 'HTTP requests by route, method and status, from their headers to the end of the answer.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: FAST_SECONDS,
+    registers,
+  });
+  const runs = new Counter({
+    name: 'signalbox_runs_total',
+    help: 'Runs that have ended, by kind and last state.',
+    labelNames: ['kind', 'state'],
+    registers,
+  });
+  const runSeconds = new Histogram({
+    name: 'signalbox_run_duration_seconds',
+    help: 'Runs from their creation to their end.',
+    labelNames: ['kind'],
+    buckets: RUN_SECONDS,
+    registers,
+  });
+  const appends = new Counter({ name: 'signalbox_journal_appends_total', help: 'Appends to the journal.', registers });
+  const events = new Counter({ name: 'signalbox_journal_events_total', help: 'Events in the journal.', registers });
+  const batch = new Histogram({
+    name: 'signalbox_journal_batch_appends',
+    help: 'Appends that shared one commit.',
+    buckets: BATCH_SIZES,
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: 'signalbox_journal_commit_duration_seconds',
+    help: 'Commits of the journal, until they are durable.',
+    buckets: FAST_SECONDS,
+    registers,
+  });
+  const decisions = new Counter({
+    name: 'signalbox_policy_decisions_total',
+    help: 'Policy decisions by effect.',
+    labelNames: ['effect'],
+    registers,
+  });
+  const subscriptions = new Gauge({
+    name: 'signalbox_subscriptions_active',
+    help: 'GraphQL subscriptions under way.',
+    registers,
+  });
+
+  return {
+    httpRequest: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
+    runEnded: (kind, state, seconds) => {
+      runs.inc({ kind, state });
+      runSeconds.observe({ kind }, seconds);
+    },
+    journalCommitted: (appended, written, seconds) => {
+      appends.inc(appended);
+      events.inc(written);
+      batch.observe(appended);
+      commitSeconds.observe(seconds);
+    },
+    policyDecided: (effect) => decisions.inc({ effect }),
+    subscriptionOpened: () => {
+      subscriptions.inc();
+      return () => subscriptions.dec();
+    },
+    scrape: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,69 @@
+import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../core/logger.ts';
+
+export interface Tracing {
+  /** Sends what is still here, for `timeoutMs` at most; then spans are dropped. Never rejects. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+/**
+ * Sends spans to the OTLP/HTTP collector and joins traces by W3C trace context. Where no endpoint is set nothing is
+ * loaded, and spans cost next to nothing.
+ */
+export async function startTracing(
+  config: Config['telemetry'],
+  deps: { readonly version: string; readonly logger: Logger },
+): Promise<Tracing> {
+  if (config.otlpEndpoint === undefined) return { shutdown: async () => {} };
+  const [{ BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }, hooks, core] =
+    await Promise.all([
+      import('@opentelemetry/sdk-trace'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+      import('@opentelemetry/context-async-hooks'),
+      import('@opentelemetry/core'),
+    ]);
+  diag.setLogger(diagnostics(deps.logger), DiagLogLevel.WARN);
+  const exporter = new OTLPTraceExporter({ url: `${config.otlpEndpoint.replace(/\/+$/, '')}/v1/traces` });
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'signalbox', 'service.version': deps.version }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+  context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(provider);
+
+  return {
+    async shutdown(timeoutMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          deps.logger.warn('tracing.flush_timeout', { timeoutMs });
+          resolve();
+        }, timeoutMs);
+      });
+      const flushed = provider
+        .shutdown()
+        .catch((error: unknown) => deps.logger.warn('tracing.flush_failed', { error }));
+      await Promise.race([flushed, late]);
+      clearTimeout(timer);
+      trace.disable();
+      propagation.disable();
+      context.disable();
+      diag.disable();
+    },
+  };
+}
+
+/** OpenTelemetry's own complaints, such as a collector that does not answer. */
+function diagnostics(logger: Logger) {
+  const drop = () => {};
+  return {
+    error: (message: string, ...details: unknown[]) => logger.error('tracing.error', { message, details }),
+    warn: (message: string, ...details: unknown[]) => logger.warn('tracing.warning', { message, details }),
+    info: drop,
+    debug: drop,
+    verbose: drop,
+  };
+}
