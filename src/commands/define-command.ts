@@ -24,7 +24,7 @@ export interface CommandContext {
   readonly cpu: CpuPool;
   /** A new path for a file on its way. */
   scratch(): string;
-  /** Most bytes that one read may bring or one result may have. */
+  /** Most bytes that the result may have. What a read may bring has a limit of its own, inside `read`. */
   readonly maxBytes: number;
   log(level: LogLevel, text: string): void;
 }
@@ -52,11 +52,19 @@ export interface CompositeCommand<Options extends TObject = TObject> extends Com
 
 export type AnyCommand = Command | CompositeCommand;
 
-/** Checks nothing and changes nothing: it carries the option types into `run`. */
+/** By the registry of symbols, so that a plugin may bring its own copy of this module. */
+const BRAND = Symbol.for('signalbox.command');
+
+/** Carries the option types into `run`, and marks the command as one for `loadPlugins`. It checks nothing. */
 export function defineCommand<Options extends TObject>(command: Command<Options>): Command<Options>;
 export function defineCommand<Options extends TObject>(command: CompositeCommand<Options>): CompositeCommand<Options>;
 export function defineCommand(command: AnyCommand): AnyCommand {
-  return command;
+  return Object.defineProperty(command, BRAND, { value: true });
+}
+
+/** True for what `defineCommand` gave. */
+export function isCommand(value: unknown): value is AnyCommand {
+  return typeof value === 'object' && value !== null && BRAND in value;
 }
 
 export function isComposite(command: AnyCommand): command is CompositeCommand {

@@ -63,3 +63,12 @@ export const SchemaUri = Type.Optional(
 export function AnyJson(description: string) {
   return Type.Unsafe<Json>({ 'x-signalbox': 'json', description });
 }
+
+/** What stands between the fields of CSV: a tab, or a visible character of ASCII that is no quote. */
+export function Delimiter(description: string, standard?: string) {
+  return Type.String({
+    pattern: '^[\\t !#-~]$',
+    description,
+    ...(standard !== undefined && { default: standard }),
+  });
+}

@@ -54,6 +54,12 @@ export interface ProtocolInfo {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** Both ends count, from 0. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Bytes that were stored. */
 export interface StoredBytes {
   /** sha256, 64 hex digits. */
@@ -70,7 +76,8 @@ export interface ArtifactStore {
   ): Promise<StoredBytes>;
   /** Takes a finished file over by renaming it. The file must lie in `scratch()`. */
   adopt(path: string, options: { readonly maxBytes: number }): Promise<StoredBytes>;
-  open(digest: string): Promise<AsyncIterable<Uint8Array>>;
+  /** @param range first and last byte, counted from 0; all of them unless told. @throws Fault NOT_FOUND */
+  open(digest: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   read(digest: string, maxBytes: number): Promise<Uint8Array>;
   has(digest: string): Promise<boolean>;
   /** A new path on the same disk for a file on its way; emptied at start. */
@@ -101,7 +108,8 @@ export interface SchemaValidator {
    */
   validate(request: {
     readonly json: string | Uint8Array;
-    readonly schemaUri: CanonicalUri;
+    /** As the caller wrote it: the canonical form of a `data:` URI no longer has the data. */
+    readonly schemaUri: string;
     /** Brings the schema and every document that it refers to; asks the policy. */
     read(uri: string): Promise<Body>;
     readonly signal: AbortSignal;

@@ -129,9 +129,9 @@ describe('a download', () => {
     for (const leave of [true, false]) {
       const { socket, closed } = dial(local.port);
       socket.pause();
-      // Ten answers in a row are more than the kernel keeps for a reader that does not read.
+      // Thirty answers in a row are more than the kernel keeps for a reader that does not read.
       const ask = `GET /artifacts/${body.digest} HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\n\r\n`;
-      socket.write(ask.repeat(10));
+      socket.write(ask.repeat(30));
       await eventually(() => local.opened.now > 0, 'a file is open');
       // Those that were sent ahead wait their turn, and open nothing.
       expect(local.opened.now).toBe(1);

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../core/errors.ts';
-import type { ArtifactStore, StoredBytes } from '../core/resource.ts';
+import type { ArtifactStore, ByteRange, StoredBytes } from '../core/resource.ts';
 import { hashedCopy, hashOf } from './hashed-copy.ts';
 import { storageFault } from './storage-fault.ts';
 
@@ -68,9 +68,10 @@ export async function createArtifactStore(folder: string): Promise<ArtifactStore
       if (dirname(resolve(path)) !== scratchFolder) throw new TypeError('only a file in scratch() can be adopted');
       return await take(path, constants.O_RDWR | constants.O_NOFOLLOW, (file) => hashOf(file, maxBytes));
     },
-    async open(digest) {
-      if (!isDigest(digest) || (await sizeOf(pathOf(digest))) === undefined) throw missing();
-      return chunksOf(pathOf(digest));
+    async open(digest, range) {
+      const size = isDigest(digest) ? await sizeOf(pathOf(digest)) : undefined;
+      if (size === undefined) throw missing();
+      return chunksOf(pathOf(digest), range ?? { start: 0, end: size - 1 });
     },
     async read(digest, maxBytes) {
       const size = isDigest(digest) ? await sizeOf(pathOf(digest)) : undefined;
@@ -95,13 +96,15 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 /** Opens when the first chunk is asked for: who never asks leaves nothing open. */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
   const handle = await guarded(() => open(path, constants.O_RDONLY));
   try {
-    for (;;) {
-      const { bytesRead, buffer } = await guarded(() => handle.read(Buffer.allocUnsafeSlow(READ_BYTES)));
+    for (let at = start; at <= end; ) {
+      const chunk = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - at + 1));
+      const { bytesRead } = await guarded(() => handle.read(chunk, 0, chunk.byteLength, at));
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+      yield chunk.subarray(0, bytesRead);
     }
   } finally {
     await handle.close();

@@ -1,0 +1,999 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How. */
+export type ConversionMode =
+  /** a */
+  | 'AUTO'
+  /** c */
+  | 'CSV'
+  /** c */
+  | 'JSON'
+  /** c */
+  | 'LINES'
+  /** c */
+  | 'XML';
+
+/** The options of `convertToJson`. */
+export type ConvertToJsonInput = {
+  /** d */
+  readonly delimiter?: string | null | undefined;
+  /** h */
+  readonly header?: boolean | null | undefined;
+  /** Text of your own. The same key again gives the same run instead of another one. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** How. */
+  readonly mode?: ConversionMode | null | undefined;
+  /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
+  readonly schemaUri?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source: ResourceInput;
+};
+
+/** Why something was refused or failed. The set is closed: it stands in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
+export type ErrorCode =
+  /** The policy asks for the consent of a person first. */
+  | 'APPROVAL_REQUIRED'
+  /** The input does not fit. `path` or `violations` say where. */
+  | 'BAD_INPUT'
+  /** It was stopped because somebody asked for that. */
+  | 'CANCELLED'
+  /** It contradicts what is already there, such as an idempotency key used for something else. */
+  | 'CONFLICT'
+  /** The events at this cursor are no longer kept. Read again from the beginning. */
+  | 'CURSOR_EXPIRED'
+  /** The policy denies it. `decision` names the rule; `explainPolicy` shows what came close. */
+  | 'FORBIDDEN'
+  /** A bug of the server. The message holds a reference under which the log has the rest. */
+  | 'INTERNAL'
+  /** There is no such thing, or it is not yours to see. */
+  | 'NOT_FOUND'
+  /** The bytes are more than a limit allows; the message names the limit. */
+  | 'RESOURCE_TOO_LARGE'
+  /** The resource could not be read: its server, network or file did not answer. */
+  | 'RESOURCE_UNREACHABLE'
+  /** The data does not fit the JSON Schema at `schemaUri`. `violations` lists where. */
+  | 'SCHEMA_VIOLATION'
+  /** Too often. Try again after `retryAfterMs`. */
+  | 'THROTTLED'
+  /** It took longer than it may and was stopped. */
+  | 'TIMEOUT'
+  /** The document asks for too much at once. Ask for less, or in several requests. */
+  | 'TOO_COSTLY'
+  /** Nobody is signed in, or the token is wrong or has expired. Sign in and send the new token. */
+  | 'UNAUTHENTICATED'
+  /** The server cannot do it just now. Try again after `retryAfterMs`. */
+  | 'UNAVAILABLE'
+  /** No protocol reads this kind of URI. `catalog.protocols` lists what is read. */
+  | 'UNSUPPORTED_SCHEME';
+
+/** Which events are wanted. What is left out does not narrow; what is given must all hold. */
+export type EventFilter = {
+  /** Log lines of at least this level; other events are not affected. */
+  readonly level?: LogLevel | null | undefined;
+  /** Of this run. */
+  readonly runId?: string | null | undefined;
+  /** About one of the steps with these keys. */
+  readonly steps?: ReadonlyArray<string> | null | undefined;
+  /** Of one of these types. */
+  readonly types?: ReadonlyArray<EventType> | null | undefined;
+};
+
+/** What an event tells. Each has an object type of its own that implements `Event`. */
+export type EventType =
+  /** `ArtifactCreated`: bytes were stored. */
+  | 'ARTIFACT_CREATED'
+  /** `LogLine`: a step wrote to its log. */
+  | 'LOG'
+  /** `PolicyDecided`: the policy was asked, and answered. */
+  | 'POLICY_DECIDED'
+  /** `RunCreated`: a run was accepted. */
+  | 'RUN_CREATED'
+  /** `RunStateChanged`: a run moved to another state. */
+  | 'RUN_STATE_CHANGED'
+  /** `StepProgress`: a step told how far it is. */
+  | 'STEP_PROGRESS'
+  /** `StepStateChanged`: a step moved to another state. */
+  | 'STEP_STATE_CHANGED';
+
+/** A command by its name, for callers that learn the name only while they run. */
+export type ExecuteInput = {
+  /** Its name, as `catalog.commands` lists it. */
+  readonly command: string;
+  /** Text of your own. The same key again gives the same run instead of another one. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The other options: an object that fits `catalog.commands.options`. */
+  readonly options?: unknown;
+  /** What the result must be, or the run fails; parameters are not compared. */
+  readonly outputMediaType?: string | null | undefined;
+  /** The option `schemaUri`, where the command has one. */
+  readonly schemaUri?: string | null | undefined;
+  /** The option `source`, where the command has one. */
+  readonly source?: ResourceInput | null | undefined;
+};
+
+/** The options of `fetch`. */
+export type FetchInput = {
+  /** Text of your own. The same key again gives the same run instead of another one. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
+  readonly schemaUri?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source: ResourceInput;
+};
+
+/** Bytes that are sent along. */
+export type InlineBytes = {
+  /** The bytes themselves. */
+  readonly base64: string;
+  /** What the bytes are. */
+  readonly mediaType?: string | null | undefined;
+};
+
+/** Text that is sent along. */
+export type InlineText = {
+  /** What the text is. */
+  readonly mediaType?: string | null | undefined;
+  /** The text itself. */
+  readonly text: string;
+};
+
+/** How much a log line matters, from DEBUG up to ERROR. */
+export type LogLevel =
+  /** Detail for whoever looks for a cause. */
+  | 'DEBUG'
+  /** It did not work. */
+  | 'ERROR'
+  /** What was done. */
+  | 'INFO'
+  /** It went on, but somebody should look. */
+  | 'WARN';
+
+/** The options of `pipeline`. */
+export type PipelineInput = {
+  /** Text of your own. The same key again gives the same run instead of another one. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** s */
+  readonly steps: ReadonlyArray<PipelineStepInput>;
+};
+
+/** One step. */
+export type PipelineStepInput = {
+  /** c */
+  readonly command: string;
+  /** o */
+  readonly options?: unknown;
+};
+
+/** What a rule does with a request that it matches. What no rule matches is denied; DENY wins over all. */
+export type PolicyEffect =
+  /** It may be done. */
+  | 'ALLOW'
+  /** It may be done once a person has agreed. */
+  | 'APPROVE'
+  /** It may not be done, whatever other rules say. */
+  | 'DENY'
+  /** It may be done, but only as often as the obligation says. */
+  | 'THROTTLE';
+
+/** A resource to work on: exactly one of the three. Larger content than a request takes (1 MiB) is uploaded first, with `POST /artifacts`. */
+export type ResourceInput =
+  {   /** The bytes themselves. */
+  readonly bytes: InlineBytes; readonly text?: never; readonly uri?: never; }
+  |  { readonly bytes?: never;   /** The text itself. */
+  readonly text: InlineText; readonly uri?: never; }
+  |  { readonly bytes?: never; readonly text?: never;   /** Where it is read, under the policy. */
+  readonly uri: string; };
+
+/** Which runs are wanted. What is left out does not narrow; what is given must all hold. */
+export type RunFilter = {
+  /** Accepted later than this. */
+  readonly createdAfter?: string | null | undefined;
+  /** Accepted earlier than this. */
+  readonly createdBefore?: string | null | undefined;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<RunKind> | null | undefined;
+  /** With all of these labels: `{"team": "sales"}`. */
+  readonly label?: unknown;
+  /** Started by this subject or user name. */
+  readonly principal?: string | null | undefined;
+  /** In one of these states. */
+  readonly state?: ReadonlyArray<RunState> | null | undefined;
+  /** With this text in its id, its goal or the names of its commands. */
+  readonly text?: string | null | undefined;
+};
+
+/** What a run carries out. */
+export type RunKind =
+  /** One command. */
+  | 'COMMAND'
+  /** Several commands one after the other, each with the output of the one before at hand. */
+  | 'PIPELINE';
+
+/** Where a run stands. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: nothing more happens to the run. */
+export type RunState =
+  /** It was stopped. */
+  | 'CANCELLED'
+  /** The policy did not let a step pass. */
+  | 'DENIED'
+  /** A step failed; `error` says which and why. */
+  | 'FAILED'
+  /** Accepted; nothing has begun. */
+  | 'PENDING'
+  /** At least one step has begun. */
+  | 'RUNNING'
+  /** Every step succeeded. */
+  | 'SUCCEEDED'
+  /** A step took longer than it may. */
+  | 'TIMEOUT'
+  /** No step can go on until something comes from outside. */
+  | 'WAITING';
+
+/** Who signs in. */
+export type SignInInput = {
+  /** Its password. */
+  readonly password: string;
+  /** The name of the account. */
+  readonly username: string;
+};
+
+/** Where a step stands. States only move forward; a step of a pure command may pass several at once and is then recorded with its result. */
+export type StepState =
+  /** It was stopped with its run. */
+  | 'CANCELLED'
+  /** The policy did not let it pass; `decision` says why. */
+  | 'DENIED'
+  /** It was handed over; that it may act is recorded. */
+  | 'DISPATCHED'
+  /** It failed, and is not tried again. */
+  | 'FAILED'
+  /** It failed in a way that no retry can mend. */
+  | 'FAILED_FATAL'
+  /** This try failed; another may follow. */
+  | 'FAILED_RETRYABLE'
+  /** It waits for the steps that it depends on. */
+  | 'PENDING'
+  /** It is being done. */
+  | 'RUNNING'
+  /** It is ready and waits for a place. */
+  | 'SCHEDULED'
+  /** It was not done, because an earlier step ended badly. */
+  | 'SKIPPED'
+  /** It is done; `output` and `resource` hold what it made. */
+  | 'SUCCEEDED'
+  /** It took longer than it may and was stopped. */
+  | 'TIMEOUT'
+  /** It waits for something from outside. */
+  | 'WAITING';
+
+export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };
+
+export type RunPartsFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
+
+export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
+
+export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+    | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+    | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
+    | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+  > };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { readonly viewer: { readonly subject: string, readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } | null };
+
+export type ResourcesQueryVariables = Exact<{
+  uris: ReadonlyArray<string> | string;
+  schemaUri?: string | null | undefined;
+}>;
+
+
+export type ResourcesQuery = { readonly resources: ReadonlyArray<{ readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null> };
+
+export type RunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
+
+export type RunsQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type RunsQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SignInMutationVariables = Exact<{
+  input: SignInInput;
+}>;
+
+
+export type SignInMutation = { readonly signIn:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Session', readonly token: string, readonly expiresAt: string, readonly principal: { readonly subject: string, readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string> } }
+   };
+
+export type FetchMutationVariables = Exact<{
+  input: FetchInput;
+}>;
+
+
+export type FetchMutation = { readonly fetch:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ConvertToJsonMutationVariables = Exact<{
+  input: ConvertToJsonInput;
+}>;
+
+
+export type ConvertToJsonMutation = { readonly convertToJson:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type PipelineMutationVariables = Exact<{
+  input: PipelineInput;
+}>;
+
+
+export type PipelineMutation = { readonly pipeline:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ExecuteMutationVariables = Exact<{
+  input: ExecuteInput;
+}>;
+
+
+export type ExecuteMutation = { readonly execute:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type EventsSubscriptionVariables = Exact<{
+  filter?: EventFilter | null | undefined;
+  after?: string | null | undefined;
+  batch?: number | null | undefined;
+}>;
+
+
+export type EventsSubscription = { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+      | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
+      | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    > } };
+
+export type RunEventsSubscriptionVariables = Exact<{
+  runId: string;
+  after?: string | null | undefined;
+  batch?: number | null | undefined;
+}>;
+
+
+export type RunEventsSubscription = { readonly runEvents: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+      | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
+      | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    > } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const RefusalPartsFragmentDoc = new TypedDocumentString(`
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"RefusalParts"}) as unknown as TypedDocumentString<RefusalPartsFragment, unknown>;
+export const RunPartsFragmentDoc = new TypedDocumentString(`
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+    `, {"fragmentName":"RunParts"}) as unknown as TypedDocumentString<RunPartsFragment, unknown>;
+export const OutcomePartsFragmentDoc = new TypedDocumentString(`
+    fragment OutcomeParts on CommandOutcome {
+  __typename
+  run {
+    ...RunParts
+  }
+  resource {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}`, {"fragmentName":"OutcomeParts"}) as unknown as TypedDocumentString<OutcomePartsFragment, unknown>;
+export const BatchPartsFragmentDoc = new TypedDocumentString(`
+    fragment BatchParts on EventBatch {
+  cursor
+  caughtUp
+  events {
+    __typename
+    cursor
+    seq
+    type
+    at
+    runId
+    step
+    ... on RunStateChanged {
+      from
+      to
+      error {
+        code
+        message
+      }
+    }
+    ... on StepStateChanged {
+      stepFrom: from
+      stepTo: to
+      attempt
+      error {
+        code
+        message
+      }
+    }
+    ... on StepProgress {
+      percent
+      memo
+    }
+    ... on LogLine {
+      level
+      text
+    }
+    ... on ArtifactCreated {
+      artifact {
+        id
+        digest
+        name
+        mediaType
+        size
+        url
+      }
+    }
+    ... on PolicyDecided {
+      decision {
+        effect
+        reason
+        action
+        canonicalUri
+      }
+    }
+  }
+}
+    `, {"fragmentName":"BatchParts"}) as unknown as TypedDocumentString<BatchPartsFragment, unknown>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    subject
+    username
+    tenant
+    roles
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ResourcesDocument = new TypedDocumentString(`
+    query Resources($uris: [URI!]!, $schemaUri: URI) {
+  resources(uris: $uris, schemaUri: $schemaUri) {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}
+    `) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
+export const RunDocument = new TypedDocumentString(`
+    query Run($id: ID!) {
+  run(id: $id) {
+    ...RunParts
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}`) as unknown as TypedDocumentString<RunQuery, RunQueryVariables>;
+export const RunsDocument = new TypedDocumentString(`
+    query Runs($filter: RunFilter, $first: Int, $after: String) {
+  runs(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...RunParts
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}`) as unknown as TypedDocumentString<RunsQuery, RunsQueryVariables>;
+export const SignInDocument = new TypedDocumentString(`
+    mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    ... on Session {
+      __typename
+      token
+      expiresAt
+      principal {
+        subject
+        username
+        tenant
+        roles
+      }
+    }
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+export const FetchDocument = new TypedDocumentString(`
+    mutation Fetch($input: FetchInput!) {
+  fetch(input: $input) {
+    ...OutcomeParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment OutcomeParts on CommandOutcome {
+  __typename
+  run {
+    ...RunParts
+  }
+  resource {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}`) as unknown as TypedDocumentString<FetchMutation, FetchMutationVariables>;
+export const ConvertToJsonDocument = new TypedDocumentString(`
+    mutation ConvertToJson($input: ConvertToJsonInput!) {
+  convertToJson(input: $input) {
+    ...OutcomeParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment OutcomeParts on CommandOutcome {
+  __typename
+  run {
+    ...RunParts
+  }
+  resource {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}`) as unknown as TypedDocumentString<ConvertToJsonMutation, ConvertToJsonMutationVariables>;
+export const PipelineDocument = new TypedDocumentString(`
+    mutation Pipeline($input: PipelineInput!) {
+  pipeline(input: $input) {
+    ...OutcomeParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment OutcomeParts on CommandOutcome {
+  __typename
+  run {
+    ...RunParts
+  }
+  resource {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}`) as unknown as TypedDocumentString<PipelineMutation, PipelineMutationVariables>;
+export const ExecuteDocument = new TypedDocumentString(`
+    mutation Execute($input: ExecuteInput!) {
+  execute(input: $input) {
+    ...OutcomeParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment OutcomeParts on CommandOutcome {
+  __typename
+  run {
+    ...RunParts
+  }
+  resource {
+    uri
+    mediaType
+    size
+    digest
+    text
+    json
+  }
+}`) as unknown as TypedDocumentString<ExecuteMutation, ExecuteMutationVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    subscription Events($filter: EventFilter, $after: Cursor, $batch: Int) {
+  events(filter: $filter, after: $after, batch: $batch) {
+    ...BatchParts
+  }
+}
+    fragment BatchParts on EventBatch {
+  cursor
+  caughtUp
+  events {
+    __typename
+    cursor
+    seq
+    type
+    at
+    runId
+    step
+    ... on RunStateChanged {
+      from
+      to
+      error {
+        code
+        message
+      }
+    }
+    ... on StepStateChanged {
+      stepFrom: from
+      stepTo: to
+      attempt
+      error {
+        code
+        message
+      }
+    }
+    ... on StepProgress {
+      percent
+      memo
+    }
+    ... on LogLine {
+      level
+      text
+    }
+    ... on ArtifactCreated {
+      artifact {
+        id
+        digest
+        name
+        mediaType
+        size
+        url
+      }
+    }
+    ... on PolicyDecided {
+      decision {
+        effect
+        reason
+        action
+        canonicalUri
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
+export const RunEventsDocument = new TypedDocumentString(`
+    subscription RunEvents($runId: ID!, $after: Cursor, $batch: Int) {
+  runEvents(runId: $runId, after: $after, batch: $batch) {
+    ...BatchParts
+  }
+}
+    fragment BatchParts on EventBatch {
+  cursor
+  caughtUp
+  events {
+    __typename
+    cursor
+    seq
+    type
+    at
+    runId
+    step
+    ... on RunStateChanged {
+      from
+      to
+      error {
+        code
+        message
+      }
+    }
+    ... on StepStateChanged {
+      stepFrom: from
+      stepTo: to
+      attempt
+      error {
+        code
+        message
+      }
+    }
+    ... on StepProgress {
+      percent
+      memo
+    }
+    ... on LogLine {
+      level
+      text
+    }
+    ... on ArtifactCreated {
+      artifact {
+        id
+        digest
+        name
+        mediaType
+        size
+        url
+      }
+    }
+    ... on PolicyDecided {
+      decision {
+        effect
+        reason
+        action
+        canonicalUri
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<RunEventsSubscription, RunEventsSubscriptionVariables>;

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+const schema = buildSchema(/* GraphQL */ `
+  type Query {
+    ready: Boolean
+  }
+  type Subscription {
+    events(after: String, batch: Int = 10): EventBatch!
+  }
+  type EventBatch {
+    events: [Int!]!
+    cursor: String!
+    caughtUp: Boolean!
+  }
+`);
+
+export interface Batch {
+  readonly events: readonly number[];
+  readonly cursor: string;
+}
+
+export const EVENTS = `subscription ($after: String, $batch: Int) {
+  events(after: $after, batch: $batch) { events cursor caughtUp }
+}`;
+
+/**
+ * A journal of the numbers 1, 2, 3 … behind the true protocol on a true socket (the server of graphql-ws). It stands for
+ * Signalbox where a test needs what a healthy Signalbox does not do.
+ */
+export async function startJournalServer(options: {
+  /** The subscription completes after this event. */
+  readonly last?: number;
+  authorize?(token: string | undefined, socket: WebSocket): boolean;
+  /** Before a batch is made. What it throws becomes the error of the subscription. */
+  onPull?(position: number, socket: WebSocket): void | Promise<void>;
+}) {
+  const { last = Number.POSITIVE_INFINITY, authorize = () => true, onPull } = options;
+  let head = 0;
+  let grown = Promise.withResolvers<void>();
+  /** Every subscription that came: from where, how many batches were pulled from it, whether it is over. */
+  const subscriptions: { after: string | undefined; pulled: number; over: boolean }[] = [];
+  const tokens: (string | undefined)[] = [];
+
+  function read(
+    { after, batch }: { after?: string; batch: number },
+    socket: WebSocket,
+  ): AsyncIterableIterator<unknown> {
+    const subscription = { after, pulled: 0, over: false };
+    subscriptions.push(subscription);
+    const stopped = Promise.withResolvers<void>();
+    let position = after === undefined ? 0 : Number(after.slice(1));
+    const end = () => {
+      subscription.over = true;
+      stopped.resolve();
+      return { done: true as const, value: undefined };
+    };
+    return {
+      async next() {
+        while (position >= head && position < last && !subscription.over)
+          await Promise.race([grown.promise, stopped.promise]);
+        if (subscription.over || position >= last) return end();
+        await onPull?.(position, socket);
+        const count = Math.min(batch, head - position, last - position);
+        const events = Array.from({ length: count }, (_, i) => position + i + 1);
+        position += count;
+        subscription.pulled += 1;
+        return { done: false, value: { events: { events, cursor: `c${position}`, caughtUp: position === head } } };
+      },
+      return: async () => end(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  const http = createServer();
+  const wss = new WebSocketServer({ server: http, path: '/graphql' });
+  const server = useServer<{ authorization?: string }, { socket: WebSocket }>(
+    {
+      schema,
+      onConnect({ connectionParams, extra }) {
+        const token = connectionParams?.authorization?.replace('Bearer ', '');
+        tokens.push(token);
+        return authorize(token, extra.socket);
+      },
+      context: ({ extra }) => extra,
+    },
+    wss,
+  );
+  const fields = schema.getSubscriptionType()?.getFields();
+  if (fields?.events)
+    fields.events.subscribe = (_, args, ctx) => read(args as never, (ctx as { socket: WebSocket }).socket);
+
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    subscriptions,
+    tokens,
+    /** Sockets that are open. */
+    open: () => wss.clients.size,
+    append(count: number) {
+      head += count;
+      grown.resolve();
+      grown = Promise.withResolvers();
+    },
+    async stop() {
+      if (!http.listening) return;
+      for (const socket of wss.clients) socket.terminate();
+      await server.dispose();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}

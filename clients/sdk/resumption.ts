@@ -1,0 +1,32 @@
+import type { Operation } from './open-connection.ts';
+import { SignalboxError } from './signalbox-error.ts';
+
+/** Keeps the place of a subscription. */
+export interface Resumption {
+  /** The operation that goes on where the results so far ended. */
+  operation(): Operation;
+  /** Takes the cursor of a result. Gives the error of a document that declares `$after` and selects no cursor. */
+  follow(data: unknown): SignalboxError | undefined;
+}
+
+/**
+ * A subscription can resume when its document has a variable `$after` and selects `cursor` in its root field, as
+ * `events` and `runEvents` do. Others begin anew after an interruption.
+ */
+export function createResumption({ query, variables }: Operation): Resumption {
+  const resumes = /\$after\s*:/.test(query);
+  let after: string | undefined;
+  return {
+    operation: () => ({ query, variables: after === undefined ? variables : { ...variables, after } }),
+    follow(data) {
+      if (!resumes) return undefined;
+      // A subscription has exactly one root field (GraphQL, section 5.2.4.1); the document may call it as it likes.
+      const [root] = Object.values((data ?? {}) as Record<string, { readonly cursor?: unknown } | null>);
+      if (typeof root?.cursor !== 'string') {
+        return new SignalboxError('BAD_INPUT', 'Select `cursor` in the subscription: it is where `$after` goes on.');
+      }
+      after = root.cursor;
+      return undefined;
+    },
+  };
+}

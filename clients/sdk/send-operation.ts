@@ -1,0 +1,42 @@
+import { answerError, readJson } from './answer-error.ts';
+import type { Operation, Result } from './open-connection.ts';
+import { type Http, sendHttp } from './send-http.ts';
+import { errorOfResponse, SignalboxError } from './signalbox-error.ts';
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly anonymous?: boolean;
+  readonly timeoutMs: number;
+}
+
+/**
+ * One query or mutation over HTTP (GraphQL over HTTP, section 6).
+ * @throws SignalboxError for any error in the response, with what did not fail as its `data`; TIMEOUT
+ */
+export async function sendOperation(http: Http, operation: Operation, options: SendOptions): Promise<unknown> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any(options.signal ? [timeout, options.signal] : [timeout]);
+  try {
+    const response = await sendHttp(http, 'graphql', {
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json;q=0.9',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(operation),
+      signal,
+      ...(options.anonymous && { anonymous: true }),
+    });
+    return dataOf(response, await readJson(response));
+  } catch (error) {
+    if (error !== timeout.reason) throw error;
+    throw new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`);
+  }
+}
+
+function dataOf(response: Response, body: unknown): unknown {
+  const { data, errors } = (body ?? {}) as Result;
+  if (Array.isArray(errors) && errors.length > 0) throw errorOfResponse(errors, data);
+  if (!response.ok || data == null) throw answerError(response, body);
+  return data;
+}

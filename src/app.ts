@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createAuthenticator } from './auth/create-authenticator.ts';
+import { commands as builtIn, loadPlugins } from './commands/registry.ts';
+import type { Config } from './config/config.ts';
+import { systemClock } from './core/clock.ts';
+import { createEngine } from './engine/create-engine.ts';
+import { findDownload } from './engine/find-download.ts';
+import { createGate } from './engine/gate.ts';
+import { queryCapabilities } from './graphql/capabilities.ts';
+import { createGraphqlServer } from './graphql/server.ts';
+import { createHttpServer } from './http/server.ts';
+import { createPolicy } from './policy/load-policy.ts';
+import { scopeOf } from './policy/visibility.ts';
+import { createArtifactStore } from './resources/artifact-store.ts';
+import { createOutgoing } from './resources/outgoing.ts';
+import { createResources } from './resources/resources.ts';
+import { createSchemaValidator } from './resources/validate-schema.ts';
+import { createCpuPool } from './runtime/cpu-pool.ts';
+import { lockDataDir } from './store/lock-data-dir.ts';
+import { openStore } from './store/open-store.ts';
+import { createHealth } from './telemetry/health.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { startTracing } from './telemetry/tracing.ts';
+
+/** A server that runs. */
+export interface App {
+  /** `http://HOST:PORT` */
+  readonly url: string;
+  /** Takes no more, lets what is under way finish, closes everything. What is left is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The composition root: config → adapters → engine → surfaces, floor by floor from below.
+ * @throws Fault BAD_INPUT for a policy or plugin that does not validate, CONFLICT when another process uses the data
+ */
+export async function startApp(config: Config): Promise<App> {
+  const clock = systemClock;
+  const version = await ownVersion();
+  const logger = createLogger({ level: config.telemetry.logLevel });
+  const metrics = createMetrics();
+  const tracing = await startTracing(config.telemetry, { version, logger });
+
+  const unlock = lockDataDir(config.dataDir);
+  const store = await openStore({ file: databaseFile(config), logger });
+  const { journal, reader, accounts, verifyRun } = store;
+  const artifacts = await createArtifactStore(join(config.dataDir, 'artifacts'));
+  const { allowedPrivateHosts, headerTimeoutMs, totalTimeoutMs, fetchMaxBytes } = config.resources;
+  const outgoing = createOutgoing({ version, allowedPrivateHosts, headerTimeoutMs });
+  const resources = createResources({
+    settings: config.resources,
+    outgoing,
+    artifacts,
+    content: (scope, digest) => reader.content(scope, digest),
+  });
+  const cpu = createCpuPool();
+  const schemas = createSchemaValidator({ cpu });
+  const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
+  const actions = [
+    ...commands.map(({ name }) => `command:${name}`),
+    'command:uploadArtifact',
+    ...queryCapabilities.map(({ name }) => `query:${name}`),
+  ];
+  const policy = await createPolicy({ ...config.policy, logger, actions });
+
+  const gate = createGate({ policy, clock, metrics });
+  const engine = createEngine({
+    commands: new Map(commands.map((command) => [command.name, command])),
+    resources,
+    artifacts,
+    schemas,
+    cpu,
+    gate,
+    journal,
+    reader,
+    clock,
+    logger,
+    metrics,
+    maxBytes: fetchMaxBytes,
+    timeoutMs: config.engine.commandTimeoutMs,
+    limits: config.engine,
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  const authenticator = createAuthenticator({
+    config: config.auth,
+    accounts,
+    clock,
+    fetchKeys: async (url, { headers, signal }) => {
+      const request = { headers: Object.fromEntries(headers), signal, timeoutMs: totalTimeoutMs };
+      const answer = await outgoing.get(resources.canonicalize(url), request);
+      return new Response(Readable.toWeb(answer.body) as ReadableStream, { status: answer.status });
+    },
+  });
+
+  const health = createHealth({ version, dataDir: config.dataDir, ping: () => reader.ping() });
+  const graphql = createGraphqlServer({
+    config,
+    engine,
+    gate,
+    policy,
+    journal,
+    reader,
+    verifyRun,
+    resources,
+    artifacts,
+    schemas,
+    commands,
+    authenticator,
+    clock,
+    logger,
+    metrics,
+    health,
+  });
+  const http = createHttpServer({
+    config,
+    maxUploadBytes: fetchMaxBytes,
+    logger,
+    metrics,
+    authenticate: (authorization) => authenticator.authenticate(authorization),
+    graphql: graphql.handle,
+    upgrade: graphql.upgrade,
+    health,
+    download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
+    upload: (principal, upload) => engine.upload(principal, upload),
+  });
+
+  await engine.recover();
+  const { address, port } = await http.listen();
+  logger.info('server.started', { address, port, version, mode: config.mode });
+
+  return {
+    url: `http://${isIPv6(address) ? `[${address}]` : address}:${port}`,
+    async stop() {
+      const { drainMs } = config.engine;
+      logger.info('server.stopping', { drainMs });
+      await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs)]);
+      policy.close();
+      await Promise.all([cpu.close(), outgoing.close(), store.close(), tracing.shutdown(1_000)]);
+      unlock();
+      logger.info('server.stopped');
+      await logger.flush();
+    },
+  };
+}
+
+/** The database of an installation. */
+export function databaseFile(config: Config): string {
+  return join(config.dataDir, 'signalbox.db');
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

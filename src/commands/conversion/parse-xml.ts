@@ -1,0 +1,137 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { Fault } from '../../core/errors.ts';
+import { MAX_DEPTH } from '../../core/parse-json.ts';
+
+export interface XmlElement {
+  readonly name: string;
+  /** Name → value, in the order of the document. */
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Elements and text in the order of the document; CDATA is text, comments and instructions are left out. */
+  readonly children: readonly (XmlElement | string)[];
+}
+
+/** What the parser gives for a node: one key, the name or `#text` or `#cdata`, and perhaps attributes. */
+type ParsedNode = { readonly [key: string]: readonly ParsedNode[] | string | Readonly<Record<string, string>> };
+
+const TEXT = '#text';
+const CDATA = '#cdata';
+const ATTRIBUTES = ':@';
+/** Before every name, so that none of them can be a property of Object.prototype. No XML name begins with it. */
+const MARK = '.';
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: MARK,
+  // Called twice for an empty element.
+  transformTagName: (name) => (name.startsWith(MARK) ? name : MARK + name),
+  textNodeName: TEXT,
+  cdataPropName: CDATA,
+  trimValues: false,
+  parseTagValue: false,
+  // Entities are decoded here, and only the five that XML itself has.
+  processEntities: false,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  jPath: false,
+  // What `convertToXml` makes of JSON has one more level than the JSON.
+  maxNestedTags: MAX_DEPTH + 1,
+});
+
+/**
+ * The root element of an XML document. A DOCTYPE is refused, so that there is no entity to expand and nothing to load.
+ * @throws Fault BAD_INPUT, with line and column where it is not well-formed
+ */
+export function parseXml(text: string): XmlElement {
+  refuseDoctype(text);
+  const valid = XMLValidator.validate(text);
+  if (valid !== true) {
+    const { line, col, msg } = valid.err;
+    throw new Fault('BAD_INPUT', `This is not well-formed XML: line ${line}, column ${col}: ${msg.slice(0, 200)}`);
+  }
+  const [root] = parse(text).filter((node) => !(TEXT in node));
+  const element = root && elementOf(root);
+  if (!element) throw new Fault('BAD_INPUT', 'This XML has no root element.');
+  return element;
+}
+
+function parse(text: string): readonly ParsedNode[] {
+  try {
+    return parser.parse(text) as readonly ParsedNode[];
+  } catch (error) {
+    const why = error instanceof Error ? error.message.slice(0, 200) : String(error);
+    throw new Fault('BAD_INPUT', `This XML cannot be read: ${why}. At most ${MAX_DEPTH} elements may nest.`);
+  }
+}
+
+function elementOf(node: ParsedNode): XmlElement | undefined {
+  const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
+  if (tag === undefined || !tag.startsWith(MARK)) return undefined;
+  const attributes = new Map<string, string>();
+  for (const [name, value] of Object.entries((node[ATTRIBUTES] ?? {}) as Readonly<Record<string, string>>)) {
+    attributes.set(name.slice(MARK.length), decodeEntities(value));
+  }
+  const children: (XmlElement | string)[] = [];
+  for (const child of node[tag] as readonly ParsedNode[]) {
+    if (TEXT in child) children.push(decodeEntities(child[TEXT] as string));
+    else if (CDATA in child) children.push(cdataOf(child));
+    else {
+      const element = elementOf(child);
+      if (element) children.push(element);
+    }
+  }
+  return { name: tag.slice(MARK.length), attributes, children };
+}
+
+function cdataOf(node: ParsedNode): string {
+  return (node[CDATA] as readonly ParsedNode[]).map((part) => part[TEXT] as string).join('');
+}
+
+/** Everything that begins with `<!` and is neither a comment nor CDATA: DOCTYPE and what may stand inside one. */
+function refuseDoctype(text: string): void {
+  for (let at = text.indexOf('<!'); at >= 0; ) {
+    const end = text.startsWith('<!--', at)
+      ? text.indexOf('-->', at + 4)
+      : text.startsWith('<![CDATA[', at)
+        ? text.indexOf(']]>', at + 9)
+        : undefined;
+    if (end === undefined) {
+      const message = 'XML with a DOCTYPE is refused, because of the entities it can define. Remove the DOCTYPE.';
+      throw new Fault('BAD_INPUT', message);
+    }
+    at = end < 0 ? -1 : text.indexOf('<!', end);
+  }
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replaceAll(
+    /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z]{1,30}));|&/g,
+    (found, hex, decimal, name) => {
+      const code = hex === undefined ? Number.parseInt(decimal ?? '', 10) : Number.parseInt(hex, 16);
+      const value = name === undefined ? characterOf(code) : ENTITIES.get(name);
+      if (value === undefined) throw new Fault('BAD_INPUT', `The XML refers to ${found}, which nothing defines.`);
+      return value;
+    },
+  );
+}
+
+/** Character references may only name what XML allows (XML 1.0 §2.2). */
+function characterOf(code: number): string | undefined {
+  const allowed =
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff);
+  return allowed ? String.fromCodePoint(code) : undefined;
+}

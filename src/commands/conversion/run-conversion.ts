@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { Fault } from '../../core/errors.ts';
+import { decodeText } from '../../resources/decode-text.ts';
+import type { CommandContext } from '../define-command.ts';
+import { type Conversion, convert, streams } from './convert.ts';
+import type { ConvertOrder, ConvertReport } from './convert-task.ts';
+import { asFile, type Held, IN_PLACE_BYTES, intoScratch, letGo, sizeOf } from './held.ts';
+import { createTextSink, SinkFull } from './sink.ts';
+
+/** What the conversions to JSON make: in UTF-8, without a byte order mark. */
+export const JSON_TYPE = 'application/json';
+
+/** Where the whole input must be in memory at once. */
+export const WHOLE_MAX_BYTES = 16 * 2 ** 20;
+/** The XML parser takes about ten times as long for a byte as the others. */
+const XML_IN_PLACE_BYTES = 32 * 1024;
+/** A small input can make a large result: a long column name stands in every row. */
+const IN_PLACE_LENGTH = 4 * 2 ** 20;
+const TIMEOUT_MS = 120_000;
+const TASK = new URL('./convert-task.ts', import.meta.url);
+
+/**
+ * Converts what is at hand: small inputs at once, others in a worker, file to file. Notes go to the run's log. The
+ * input stays as it is.
+ * @param mediaType of the input; names its charset
+ * @throws Fault BAD_INPUT, RESOURCE_TOO_LARGE, TIMEOUT, UNAVAILABLE, CANCELLED
+ */
+export async function runConversion(
+  held: Held,
+  mediaType: string,
+  conversion: Conversion,
+  ctx: CommandContext,
+): Promise<Held> {
+  if (sizeOf(held) > WHOLE_MAX_BYTES && !streams(conversion)) {
+    const from = conversion.to === 'JSON' ? conversion.from : 'JSON';
+    const message = `${from} is converted up to ${WHOLE_MAX_BYTES} bytes, because all of it has to be in memory. Split it.`;
+    throw new Fault('RESOURCE_TOO_LARGE', message);
+  }
+  return inPlace(held, mediaType, conversion, ctx) ?? inWorker(held, mediaType, conversion, ctx);
+}
+
+function inPlace(held: Held, mediaType: string, conversion: Conversion, ctx: CommandContext): Held | undefined {
+  const most = conversion.to === 'JSON' && conversion.from === 'XML' ? XML_IN_PLACE_BYTES : IN_PLACE_BYTES;
+  if (!('bytes' in held) || held.bytes.byteLength > most) return undefined;
+  const sink = createTextSink(IN_PLACE_LENGTH);
+  try {
+    const notes = convert([decodeText(held.bytes, mediaType)], conversion, sink.write);
+    for (const note of notes) ctx.log('WARN', note);
+    return { bytes: Buffer.from(sink.text()) };
+  } catch (error) {
+    if (error instanceof SinkFull) return undefined;
+    throw error;
+  }
+}
+
+async function inWorker(held: Held, mediaType: string, conversion: Conversion, ctx: CommandContext): Promise<Held> {
+  const input = await asFile(held, ctx);
+  try {
+    return await intoScratch(ctx, async (output) => {
+      await writeFile(output, '', { flag: 'wx' });
+      const order: ConvertOrder = { input: input.file, mediaType, output, maxBytes: ctx.maxBytes, conversion };
+      const { size, notes } = await ctx.cpu.run<ConvertOrder, ConvertReport>(TASK, order, {
+        timeoutMs: TIMEOUT_MS,
+        signal: ctx.signal,
+      });
+      for (const note of notes) ctx.log('WARN', note);
+      return { file: output, size };
+    });
+  } finally {
+    if (input !== held) await letGo(input);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The attributes by which XML carries JSON without loss. They have a namespace of their own, so that a document which
+ * has a `type` or a `name` of its own is not mistaken for one of ours.
+ */
+export const TYPED_NAMESPACE = 'urn:signalbox:json';
+export const TYPED_PREFIX = 'j';
+
+/** What kind of JSON value an element is; a string when it is absent. */
+export const TYPE = `${TYPED_PREFIX}:type`;
+/** The key, where it cannot be the element's name: as inside a JSON string. */
+export const NAME = `${TYPED_PREFIX}:name`;
+/** `true`: the text is written as inside a JSON string, because XML has no place for one of its characters. */
+export const ESCAPED = `${TYPED_PREFIX}:escaped`;
+
+export const DECLARATION = `xmlns:${TYPED_PREFIX}`;
+
+/** Element of a list. */
+export const ITEM = 'item';
+/** Element of a key that is no XML name. */
+export const MEMBER = 'member';
+
+// NCName of XML 1.0 without the planes above U+FFFF; names that begin with "xml" are reserved.
+const START =
+  'A-Za-z_\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
+const NCNAME = new RegExp(`^(?!xml)[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040]*$`, 'i');
+
+export function isXmlName(text: string): boolean {
+  return NCNAME.test(text);
+}

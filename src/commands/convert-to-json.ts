@@ -1,0 +1,41 @@
+import { Type } from 'typebox';
+import { contentOf, letGo } from './conversion/held.ts';
+import { checkSchema, readJson } from './conversion/read-json.ts';
+import { JSON_TYPE } from './conversion/run-conversion.ts';
+import { defineCommand, resource } from './define-command.ts';
+import { Delimiter, ResourceInput, SchemaUri } from './options.ts';
+
+export const convertToJson = defineCommand({
+  name: 'convertToJson',
+  title: 'Convert to JSON',
+  description:
+    'CSV as {fields, rows}, XML as an object, text as a list of lines; JSON stays as it is. ' +
+    'With a schema the result must fit it.',
+  effect: 'pure',
+  options: Type.Object({
+    source: ResourceInput,
+    schemaUri: SchemaUri,
+    mode: Type.Unsafe<'AUTO' | 'CSV' | 'JSON' | 'XML' | 'LINES'>({
+      title: 'ConversionMode',
+      type: 'string',
+      enum: ['AUTO', 'CSV', 'JSON', 'XML', 'LINES'],
+      default: 'AUTO',
+      description: 'What the source is. AUTO goes by its media type, and where that tells nothing by how it begins.',
+    }),
+    delimiter: Type.Optional(Delimiter('Between the fields of CSV. Found out from the first record when absent.')),
+    header: Type.Boolean({
+      default: true,
+      description: 'The first record of CSV holds the names. Without it they are column1, column2 and so on.',
+    }),
+  }),
+  async run({ source, schemaUri, ...options }, ctx) {
+    const json = await readJson(source, options, ctx);
+    try {
+      await checkSchema(json, schemaUri, ctx);
+    } catch (error) {
+      await letGo(json);
+      throw error;
+    }
+    return resource(JSON_TYPE, contentOf(json));
+  },
+});

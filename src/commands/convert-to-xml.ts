@@ -1,0 +1,44 @@
+import { Type } from 'typebox';
+import { Fault } from '../core/errors.ts';
+import { contentOf, letGo } from './conversion/held.ts';
+import { checkSchema, readJson } from './conversion/read-json.ts';
+import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
+import { isXmlName } from './conversion/typed-xml.ts';
+import { defineCommand, resource } from './define-command.ts';
+import { ResourceInput, SchemaUri } from './options.ts';
+
+export const convertToXml = defineCommand({
+  name: 'convertToXml',
+  title: 'Convert to XML',
+  description:
+    'JSON as XML that convertToJson turns into the same JSON again. A source in another format is first read as ' +
+    'convertToJson reads it; with a schema that JSON must fit.',
+  effect: 'pure',
+  options: Type.Object({
+    source: ResourceInput,
+    schemaUri: SchemaUri,
+    rootElement: Type.String({
+      default: 'root',
+      minLength: 1,
+      maxLength: 256,
+      description: 'Name of the outermost element.',
+    }),
+  }),
+  async run({ source, schemaUri, rootElement }, ctx) {
+    if (!isXmlName(rootElement)) {
+      const message = 'rootElement is no XML name: letters, digits, _, - and . after a first letter or _.';
+      throw new Fault('BAD_INPUT', message, {
+        path: ['rootElement'],
+        violations: [{ path: '/rootElement', message: 'must be an XML name without a prefix' }],
+      });
+    }
+    const json = await readJson(source, {}, ctx);
+    try {
+      await checkSchema(json, schemaUri, ctx);
+      const xml = await runConversion(json, JSON_TYPE, { to: 'XML', rootElement }, ctx);
+      return resource('application/xml; charset=utf-8', contentOf(xml));
+    } finally {
+      await letGo(json);
+    }
+  },
+});

@@ -1,0 +1,27 @@
+import { Type } from 'typebox';
+import { asBytes, holdBody, letGo } from './conversion/held.ts';
+import { CHECKED_MAX_BYTES } from './conversion/read-json.ts';
+import { defineCommand, resource } from './define-command.ts';
+import { ResourceInput, SchemaUri } from './options.ts';
+
+/** Pure: every protocol only reads, and GET is safe (RFC 9110 §9.2.1). */
+export const fetch = defineCommand({
+  name: 'fetch',
+  title: 'Fetch',
+  description:
+    'Reads a resource as it is: the same bytes, the same media type. With a schema it must be JSON that fits.',
+  effect: 'pure',
+  options: Type.Object({ source: ResourceInput, schemaUri: SchemaUri }),
+  async run({ source, schemaUri }, ctx) {
+    const body = await ctx.read(source);
+    if (schemaUri === undefined) return resource(body.mediaType, body.stream());
+    const held = await holdBody(body, ctx);
+    try {
+      const bytes = await asBytes(held, CHECKED_MAX_BYTES, 'Data to be checked against a schema');
+      await ctx.validate(bytes, schemaUri);
+      return resource(body.mediaType, bytes);
+    } finally {
+      await letGo(held);
+    }
+  },
+});

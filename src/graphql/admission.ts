@@ -1,0 +1,65 @@
+import { type FragmentDefinitionNode, type GraphQLSchema, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { Fault } from '../core/errors.ts';
+import type { Context } from './context.ts';
+import { type Cost, costOf, MAX_COST, type Variables } from './cost.ts';
+import type { KnownDocument } from './documents.ts';
+import { signedIn } from './caller-scope.ts';
+
+/** What anybody may ask, signed in or not. */
+const OPEN_FIELDS: ReadonlySet<string> = new Set([
+  'health',
+  'viewer',
+  'catalog',
+  'signIn',
+  '__schema',
+  '__type',
+  '__typename',
+]);
+
+interface Facts {
+  readonly open: boolean;
+  readonly cost: Cost;
+}
+
+/** Decides before anything runs whether an operation may. */
+export type Admit = (known: KnownDocument, operation: OperationDefinitionNode, variables: Variables, ctx: Context) => void;
+
+/** The check that an operation passes: who is signed in, and what it costs. What never changes is kept with its node. */
+export function createAdmission(schema: GraphQLSchema): Admit {
+  const kept = new WeakMap<OperationDefinitionNode, Facts>();
+
+  const factsOf = ({ fragments }: KnownDocument, operation: OperationDefinitionNode, variables: Variables): Facts => {
+    const before = kept.get(operation);
+    if (before?.cost.fixed) return before;
+    const open = before?.open ?? rootFields(operation.selectionSet, fragments).every((name) => OPEN_FIELDS.has(name));
+    const facts = { open, cost: costOf(schema, fragments, operation, variables) };
+    kept.set(operation, facts);
+    return facts;
+  };
+
+  /** @throws Fault UNAUTHENTICATED, TOO_COSTLY */
+  return (known, operation, variables, ctx) => {
+    const { open, cost } = factsOf(known, operation, variables);
+    if (!open) signedIn(ctx);
+    if (cost.points > MAX_COST) {
+      const message = `The operation costs ${cost.points} points; at most ${MAX_COST} are taken. Ask for smaller pages or fewer fields.`;
+      throw new Fault('TOO_COSTLY', message, { details: { cost: cost.points, most: MAX_COST } });
+    }
+  };
+}
+
+function rootFields(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  seen = new Set<string>(),
+): readonly string[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, fragments, seen);
+    const name = selection.name.value;
+    const fragment = fragments.get(name);
+    if (!fragment || seen.has(name)) return [];
+    seen.add(name);
+    return rootFields(fragment.selectionSet, fragments, seen);
+  });
+}

@@ -1,0 +1,63 @@
+import { type TObject, Type } from 'typebox';
+import { type AnyCommand, isComposite } from '../commands/define-command.ts';
+import { AnyJson, SchemaUri, Uri } from '../commands/options.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { CapabilityView } from './types/capability.ts';
+
+/** A command as the catalog shows it. What a composite command does is only known with its options. */
+export function capabilityOf(command: AnyCommand): CapabilityView {
+  const { name, title, description, options } = command;
+  const effect = isComposite(command) || command.effect === 'external' ? 'EXTERNAL' : 'PURE';
+  return { name, title, description, effect, options: plainSchema(options), field: name };
+}
+
+const query = (name: string, title: string, description: string, options: TObject): CapabilityView => ({
+  name,
+  title,
+  description,
+  effect: 'PURE',
+  options: plainSchema(options),
+  field: name,
+});
+
+/** What the policy calls `query:NAME`. */
+export const queryCapabilities: readonly CapabilityView[] = [
+  query(
+    'resources',
+    'Read resources',
+    'Reads one or several URIs now, without a run. Policy is asked about each, and about every redirect.',
+    Type.Object({
+      uris: Type.Array(Uri('What to read.'), { minItems: 1, maxItems: 20, description: 'What to read.' }),
+      schemaUri: SchemaUri,
+    }),
+  ),
+  query(
+    'artifact',
+    'Read an artifact',
+    'Finds stored bytes by their digest, and reads them. Policy is asked about `artifact:sha256/DIGEST`.',
+    Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the bytes.' }) }),
+  ),
+  query(
+    'runs',
+    'See runs',
+    'Runs with their steps, events and artifacts. Policy is asked about `run:tenant` (all of the tenant) and `run:own`.',
+    Type.Object({ filter: Type.Optional(AnyJson('Which runs; the input RunFilter of the schema.')) }),
+  ),
+  query('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
+  query(
+    'explainPolicy',
+    'Explain the policy',
+    'Tells what the policy would say to a request, and why. Policy is asked only for roles that are not one’s own.',
+    Type.Object({
+      role: Type.Optional(Type.String({ description: 'Whose request it would be; the caller’s own roles unless told.' })),
+      action: Type.String({ description: 'What would be done.' }),
+      uri: Type.Optional(Uri('The resource that it would be done with.')),
+      schemaUri: SchemaUri,
+    }),
+  ),
+];
+
+/** Without TypeBox's symbols: what JSON.stringify keeps. */
+function plainSchema(schema: TObject): JsonObject {
+  return JSON.parse(JSON.stringify(schema)) as JsonObject;
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { startPage } from './start-page.ts';
+
+type Encoding = 'br' | 'gzip';
+
+/** One file of the page. Its name holds its digest, so that it may be kept for ever. */
+export interface Asset {
+  readonly name: string;
+  readonly mediaType: string;
+  /** The bytes in this encoding; compressed when first asked for, and once. */
+  encoded(encoding: Encoding): Promise<Buffer<ArrayBuffer>>;
+}
+
+export interface Assets {
+  readonly byName: ReadonlyMap<string, Asset>;
+  readonly script: Asset;
+  readonly style: Asset;
+  readonly start: Asset;
+  /** By the names that Monaco asks for. */
+  readonly workers: Readonly<Record<string, Asset>>;
+}
+
+const compress = {
+  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: (text: string) => promisify(gzip)(text),
+} satisfies Record<Encoding, (text: string) => Promise<Buffer<ArrayBuffer>>>;
+
+/** The files of GraphiQL. They are 9 MB, so they are loaded when the first browser comes. */
+export async function loadAssets(): Promise<Assets> {
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import('@graphql-yoga/render-graphiql/graphiql');
+  const script = asset('graphiql.js', js);
+  const style = asset('graphiql.css', css);
+  const start = asset('start.js', `(${startPage})();`);
+  const workers = {
+    editorWorkerService: asset('editor.worker.js', editorWorkerService),
+    json: asset('json.worker.js', jsonWorker),
+    graphql: asset('graphql.worker.js', graphqlWorker),
+  };
+  const all = [script, style, start, ...Object.values(workers)];
+  return { byName: new Map(all.map((one) => [one.name, one])), script, style, start, workers };
+}
+
+function asset(file: string, text: string): Asset {
+  const [, base, extension] = /^(.*)\.([a-z]+)$/.exec(file) ?? [];
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const made = new Map<Encoding, Promise<Buffer<ArrayBuffer>>>();
+  return {
+    name: `${base}.${digest}.${extension}`,
+    mediaType: extension === 'css' ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
+    encoded(encoding) {
+      const bytes = made.get(encoding) ?? compress[encoding](text);
+      made.set(encoding, bytes);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Asset, Assets } from './assets.ts';
+import { tabs } from './tabs.ts';
+
+const urlOf = ({ name }: Asset) => `/graphql?asset=${name}`;
+
+/** The page: it loads everything from this server, and runs nothing that is written in it. */
+export function renderPage({ script, style, start, workers }: Assets): string {
+  const options = {
+    title: 'Signalbox',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultTabs: tabs,
+    defaultEditorToolsVisibility: 'headers',
+    inputValueDeprecation: true,
+    schemaDescription: true,
+  };
+  const workerUrls = Object.fromEntries(Object.entries(workers).map(([label, asset]) => [label, urlOf(asset)]));
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Signalbox</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${urlOf(style)}">
+  </head>
+  <body id="body" class="no-focus-outline">
+    <noscript>GraphiQL needs JavaScript. The API is at this same address, for programs.</noscript>
+    <div id="root"></div>
+    <script type="application/json" id="options">${inScript(options)}</script>
+    <script type="application/json" id="workers">${inScript(workerUrls)}</script>
+    <script src="${urlOf(script)}"></script>
+    <script src="${urlOf(start)}"></script>
+  </body>
+</html>
+`;
+}
+
+/** JSON that cannot end the script element that it stands in. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}

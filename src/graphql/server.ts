@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createYoga } from 'graphql-yoga';
+import { type Caller, type Context, createContext, type GraphqlApp } from './context.ts';
+import { createDocuments } from './documents.ts';
+import { identify } from './identify.ts';
+import { publicError } from './public-error.ts';
+import { buildSchema } from './schema.ts';
+import { createSocketServer } from './socket-server.ts';
+import { anyDocument, trustedDocuments } from './trusted-documents.ts';
+import { useAdmission } from './use-admission.ts';
+import { useDocuments } from './use-documents.ts';
+import { useGraphiql } from './use-graphiql.ts';
+import { useHttpRules } from './use-http-rules.ts';
+import { useLiveSubscriptions } from './use-live-subscriptions.ts';
+import { useOperationSpans } from './use-operation-spans.ts';
+
+/** What the HTTP server knows of a request before it is looked into. */
+export type RequestInfo = Omit<Caller, 'principal'>;
+
+export interface GraphqlServer {
+  /** Answers `/graphql`: operations, subscriptions as server-sent events, GraphiQL. */
+  handle(req: IncomingMessage, res: ServerResponse, info: RequestInfo): Promise<void>;
+  /** Takes a WebSocket handshake for `graphql-transport-ws`. The origin was checked. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void;
+  /** Ends every subscription and socket; clients that reconnect go on from their cursors. */
+  close(): Promise<void>;
+}
+
+/** A request as the HTTP server hands it over, and an operation as it comes on a socket. */
+interface FromHttp {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly info: RequestInfo;
+}
+
+interface FromSocket {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** GraphQL over HTTP and WebSocket: one schema, one set of limits, one way of telling errors. */
+export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
+  const { server } = app.config;
+  const schema = buildSchema(app.commands);
+  const documents = createDocuments(schema, app);
+  const textOf = server.trustedDocuments === undefined ? anyDocument : trustedDocuments(server.trustedDocuments);
+
+  const yoga = createYoga<FromHttp | FromSocket, Context>({
+    schema,
+    plugins: [
+      useGraphiql({ enabled: server.graphiql }),
+      useHttpRules(textOf),
+      useDocuments(documents),
+      useAdmission(schema, documents),
+      useLiveSubscriptions(schema, app),
+      useOperationSpans(),
+    ],
+    context: async (from) => {
+      if ('caller' in from) return createContext(app, from.caller, from.signal);
+      const { req, info, request } = from;
+      return createContext(app, { ...info, ...(await identify(app, req.headers.authorization)) }, request.signal);
+    },
+    maskedErrors: { maskError: (error) => publicError(error, app) },
+    // What Yoga would do otherwise is done above, by the HTTP server, or not wanted.
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
+    healthCheckEndpoint: '/graphql/health',
+    logging: false,
+  });
+  const sockets = createSocketServer({ app, textOf, getEnveloped: yoga.getEnveloped });
+
+  return {
+    handle: async (req, res, info) => {
+      await yoga(req, res, { info });
+    },
+    upgrade: (req, socket, head, info) => sockets.upgrade(req, socket, head, info),
+    close: () => sockets.close(),
+  };
+}

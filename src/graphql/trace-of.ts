@@ -1,0 +1,8 @@
+import { activeTraceId } from '../core/span.ts';
+import type { Context } from './context.ts';
+
+/** The trace that a run begun here belongs to: the span's under way, or the one that the request named. */
+export function traceOf(ctx: Context): { readonly traceId?: string } {
+  const traceId = activeTraceId() ?? ctx.traceId;
+  return traceId === undefined ? {} : { traceId };
+}

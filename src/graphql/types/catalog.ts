@@ -1,0 +1,41 @@
+import { builder } from '../builder.ts';
+import { capabilityOf, queryCapabilities } from '../capabilities.ts';
+import type { GraphqlApp } from '../context.ts';
+import { Capability } from './capability.ts';
+import { Protocol } from './protocol.ts';
+import { stepKinds } from './step-kind.ts';
+import { StepKindInfo } from './step-kind-info.ts';
+
+export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
+  description: 'What this server can do.',
+  fields: (t) => ({
+    commands: t.field({
+      type: [Capability],
+      description: 'The commands, built in and from plugins. Each is a mutation too.',
+      resolve: ({ commands }) => commands.map(capabilityOf),
+    }),
+    queries: t.field({
+      type: [Capability],
+      description: 'The reads that the policy has rules for by their names.',
+      resolve: () => [...queryCapabilities],
+    }),
+    protocols: t.field({
+      type: [Protocol],
+      description: 'The kinds of URI that it reads.',
+      resolve: ({ resources }) => [...resources.protocols],
+    }),
+    stepKinds: t.field({
+      type: [StepKindInfo],
+      description: 'The kinds of steps that a run may have.',
+      resolve: () => Object.keys(stepKinds) as (keyof typeof stepKinds)[],
+    }),
+  }),
+});
+
+builder.queryField('catalog', (t) =>
+  t.field({
+    type: Catalog,
+    description: 'What this server can do: commands, queries, protocols. Open to everybody.',
+    resolve: (_, _args, { app }) => app,
+  }),
+);

@@ -1,0 +1,15 @@
+import type { EventType as Type } from '../../core/event.ts';
+import { builder } from '../builder.ts';
+
+export const EventType = builder.enumType('EventType', {
+  description: 'What an event tells. Each has an object type of its own that implements `Event`.',
+  values: {
+    RUN_CREATED: { description: '`RunCreated`: a run was accepted.' },
+    RUN_STATE_CHANGED: { description: '`RunStateChanged`: a run moved to another state.' },
+    STEP_STATE_CHANGED: { description: '`StepStateChanged`: a step moved to another state.' },
+    STEP_PROGRESS: { description: '`StepProgress`: a step told how far it is.' },
+    LOG: { description: '`LogLine`: a step wrote to its log.' },
+    ARTIFACT_CREATED: { description: '`ArtifactCreated`: bytes were stored.' },
+    POLICY_DECIDED: { description: '`PolicyDecided`: the policy was asked, and answered.' },
+  } satisfies Record<Type, object>,
+});

@@ -1,0 +1,6 @@
+import { builder } from '../builder.ts';
+
+builder.queryType({
+  description:
+    'Reads. They change nothing and may be sent again. `health`, `viewer` and `catalog` are open to everybody; everything else needs a token.',
+});

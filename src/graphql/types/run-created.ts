@@ -1,0 +1,21 @@
+import { builder } from '../builder.ts';
+import { Event, type EventOf } from './event.ts';
+import { Principal } from './principal.ts';
+import { RunKind, shownKind } from './run-kind.ts';
+
+export const RunCreated = builder.objectRef<EventOf<'RUN_CREATED'>>('RunCreated').implement({
+  description: 'A run was accepted. Always the first event of its run.',
+  interfaces: [Event],
+  fields: (t) => ({
+    kind: t.field({
+      type: RunKind,
+      description: 'What it carries out.',
+      resolve: ({ payload }) => shownKind(payload.kind),
+    }),
+    principal: t.field({
+      type: Principal,
+      description: 'Who asked for it.',
+      resolve: ({ payload }) => payload.principal,
+    }),
+  }),
+});

@@ -1,0 +1,37 @@
+import { Fault } from '../../core/errors.ts';
+import type { ChainVerification } from '../../core/store.ts';
+import { builder } from '../builder.ts';
+import { callerScope } from '../caller-scope.ts';
+
+export const RunVerification = builder.objectRef<ChainVerification>('RunVerification').implement({
+  description:
+    'What became of a run’s hash chain when it was computed anew. Each event’s hash covers the one before, so a changed, added or removed event shows.',
+  fields: (t) => ({
+    valid: t.exposeBoolean('valid', { description: 'True when every event is as it was recorded.' }),
+    events: t.exposeInt('events', { description: 'How many events were looked at.' }),
+    headHash: t.expose('headHash', {
+      type: 'Sha256',
+      nullable: true,
+      description: 'Hash of the newest event. Keep it elsewhere to prove later that nothing before it changed.',
+    }),
+    firstInvalidSeq: t.exposeInt('firstInvalidSeq', {
+      nullable: true,
+      description: 'The `seq` of the first event that does not fit.',
+    }),
+    problems: t.exposeStringList('problems', { description: 'What does not fit, in sentences.' }),
+  }),
+});
+
+builder.queryField('verifyRun', (t) =>
+  t.field({
+    type: RunVerification,
+    description: 'Compute the hash chain of a run’s events anew and compare.',
+    extensions: { cost: 100 },
+    args: { id: t.arg.id({ required: true, description: 'The run.' }) },
+    resolve: async (_, { id }, ctx) => {
+      const found = await ctx.app.verifyRun(callerScope(ctx), id);
+      if (!found) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`, { path: ['id'] });
+      return found;
+    },
+  }),
+);

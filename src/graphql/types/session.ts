@@ -1,0 +1,15 @@
+import type { Session as SignedInSession } from '../../auth/authenticator.ts';
+import { builder } from '../builder.ts';
+import { Principal } from './principal.ts';
+
+export const Session = builder.objectRef<SignedInSession>('Session').implement({
+  description: 'What a sign-in gives.',
+  fields: (t) => ({
+    token: t.exposeString('token', { description: 'Send it with every request as `Authorization: Bearer TOKEN`.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When the token ends. Subscriptions end with it and go on with a new one.',
+    }),
+    principal: t.expose('principal', { type: Principal, description: 'Who signed in.' }),
+  }),
+});

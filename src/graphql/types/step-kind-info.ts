@@ -1,0 +1,15 @@
+import { builder } from '../builder.ts';
+import { StepKind, stepKinds } from './step-kind.ts';
+
+type Kind = keyof typeof stepKinds;
+
+export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
+  description: 'One kind of step that a run may have.',
+  fields: (t) => ({
+    kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
+    description: t.string({
+      description: 'What a step of this kind does.',
+      resolve: (kind) => stepKinds[kind].description,
+    }),
+  }),
+});

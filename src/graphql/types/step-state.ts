@@ -1,0 +1,22 @@
+import type { StepState as State } from '../../core/step-state.ts';
+import { builder } from '../builder.ts';
+
+export const StepState = builder.enumType('StepState', {
+  description:
+    'Where a step stands. States only move forward; a step of a pure command may pass several at once and is then recorded with its result.',
+  values: {
+    PENDING: { description: 'It waits for the steps that it depends on.' },
+    SCHEDULED: { description: 'It is ready and waits for a place.' },
+    WAITING: { description: 'It waits for something from outside.' },
+    DISPATCHED: { description: 'It was handed over; that it may act is recorded.' },
+    RUNNING: { description: 'It is being done.' },
+    SUCCEEDED: { description: 'It is done; `output` and `resource` hold what it made.' },
+    FAILED: { description: 'It failed, and is not tried again.' },
+    FAILED_RETRYABLE: { description: 'This try failed; another may follow.' },
+    FAILED_FATAL: { description: 'It failed in a way that no retry can mend.' },
+    TIMEOUT: { description: 'It took longer than it may and was stopped.' },
+    DENIED: { description: 'The policy did not let it pass; `decision` says why.' },
+    SKIPPED: { description: 'It was not done, because an earlier step ended badly.' },
+    CANCELLED: { description: 'It was stopped with its run.' },
+  } satisfies Record<State, object>,
+});

@@ -1,0 +1,10 @@
+import { builder } from '../builder.ts';
+import { ResourceInput } from './resource-input.ts';
+
+export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
+  description: 'Bytes to keep.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'A file name for them, without folders.' }),
+    source: t.field({ type: ResourceInput, required: true, description: 'The bytes, or where to read them.' }),
+  }),
+});

@@ -1,0 +1,54 @@
+import type { Plugin } from 'graphql-yoga';
+import { type Assets, loadAssets } from './graphiql/assets.ts';
+import { renderPage } from './graphiql/render-page.ts';
+
+/** GraphiQL's editor sets styles itself; everything else comes as files of this server. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const ASSET = /^[^?]*\?asset=([A-Za-z0-9.-]{1,80})$/;
+
+/** GraphiQL for browsers, from this server alone: the page, and its files under `?asset=`. */
+export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin {
+  if (!enabled) return {};
+  let loading: Promise<{ readonly assets: Assets; readonly page: string }> | undefined;
+  const load = async () => {
+    const assets = await loadAssets();
+    return { assets, page: renderPage(assets) };
+  };
+
+  return {
+    async onRequest({ request, fetchAPI: { Response }, endResponse }) {
+      if (request.method !== 'GET') return;
+      const [, name] = ASSET.exec(request.url) ?? [];
+      const wantsPage = request.headers.get('accept')?.includes('text/html') ?? false;
+      if (name === undefined && !wantsPage) return;
+      loading ??= load();
+      const { assets, page } = await loading;
+      if (name === undefined) {
+        const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
+        endResponse(new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } }));
+        return;
+      }
+      const asset = assets.byName.get(name);
+      if (!asset) {
+        endResponse(new Response('There is no such file; load the page again.\n', { status: 404 }));
+        return;
+      }
+      const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
+      const headers = { 'Content-Type': asset.mediaType, 'Content-Encoding': encoding, 'Cache-Control': FOR_EVER };
+      const body = await asset.encoded(encoding);
+      endResponse(new Response(body, { headers: { ...headers, Vary: 'Accept-Encoding' } }));
+    },
+  };
+}

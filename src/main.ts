@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { databaseFile, startApp } from './app.ts';
+import { devAccounts } from './auth/dev-accounts.ts';
+import { hashPassword } from './auth/password.ts';
+import type { Config } from './config/config.ts';
+import { readEnvironment } from './config/environment.ts';
+import { Fault } from './core/errors.ts';
+import { newId } from './core/ids.ts';
+import { DEFAULT_TENANT } from './core/principal.ts';
+import { migrate } from './store/migrate.ts';
+import { openStore } from './store/open-store.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+const USAGE = `Usage: npm run signalbox -- <command>
+
+  serve                                          starts the server, as npm start does
+  migrate                                        brings the database up to date
+  user add NAME --roles ROLE[,ROLE…] [--tenant NAME]
+                                                 adds an account or replaces it; its password comes on standard input
+`;
+
+async function main([command = 'serve', ...rest]: readonly string[]): Promise<number> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (command === 'serve') return serve(settings());
+  if (command === 'migrate') {
+    const applied = await migrate(databaseFile(settings()));
+    say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
+    return 0;
+  }
+  if (command === 'user' && rest[0] === 'add') return addUser(settings(), rest.slice(1));
+  process.stderr.write(USAGE);
+  return 2;
+}
+
+async function serve(config: Config): Promise<number> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const app = await startApp(config);
+  const asked = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  banner(config, app.url);
+  await asked;
+  await app.stop();
+  return 0;
+}
+
+function banner(config: Config, url: string): void {
+  say(`Signalbox (${config.mode})`);
+  if (config.server.graphiql) say(`  GraphiQL  ${url}/graphql`);
+  say(`  API       ${url}/graphql`);
+  if (!config.auth.devAccounts) return;
+  const accounts = devAccounts.map(({ username, password, roles }) => `${username}/${password} (${roles.join(', ')})`);
+  say(`  Accounts  ${accounts.join('   ')}`);
+  say('  Development mode: these accounts work, so it listens on this machine only.');
+}
+
+async function addUser(config: Config, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { roles: { type: 'string' }, tenant: { type: 'string', default: DEFAULT_TENANT } },
+  });
+  const [username] = positionals;
+  const roles = (values.roles ?? '').split(',').filter(Boolean);
+  if (username === undefined || roles.length === 0) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const password = (await text(process.stdin)).replace(/\r?\n$/, '');
+  if (password.length < 12)
+    throw new Fault('BAD_INPUT', 'A password has at least 12 characters. Give it on standard input.');
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const store = await openStore({ file: databaseFile(config), logger: createLogger({ level: 'error' }) });
+  try {
+    const known = await store.accounts.find(username);
+    const subject = known?.subject ?? newId('usr');
+    await store.accounts.put({
+      subject,
+      username,
+      tenant: values.tenant,
+      roles,
+      passwordHash: await hashPassword(password),
+    });
+    say(`${username} may sign in as ${roles.join(', ')} of tenant ${values.tenant}.`);
+  } finally {
+    await store.close();
+  }
+  return 0;
+}
+
+function settings(): Config {
+  return readEnvironment(process.env);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What an operator can mend is told in plain words; anything else is a bug and shows its stack. */
+function complain(error: unknown): void {
+  console.error(error instanceof Fault ? error.message : error);
+  if (!(error instanceof Fault)) return;
+  for (const { path, message } of error.violations) console.error(`  ${path}: ${message}`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  complain(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { link, open, readdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { Fault } from '../core/errors.ts';
+import type { MigrationWork } from './migration-worker.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+/**
+ * Brings the database file up to date with prisma/migrations, making it and its folder when there is none.
+ * A new file appears whole or not at all. When there is nothing to do the schema engine is not even loaded.
+ * @returns names of the migrations that were applied.
+ * @throws Fault UNAVAILABLE when a newer version made the file, another process holds it, or a migration failed.
+ */
+export async function migrate(file: string): Promise<readonly string[]> {
+  if (existsSync(file)) return (await isCurrent(file)) ? [] : applyTo(file);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.new-${process.pid}`;
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
+  // The journal tells who did what: it is the server's own to read.
+  writeFileSync(draft, '', { mode: 0o600 });
+  const db = new Database(draft);
+  // Both stay with the file, and must come before its first table. Larger pages: a run's rows are a few KB.
+  db.pragma('page_size = 8192');
+  db.pragma('journal_mode = WAL');
+  db.close();
+  const applied = await applyTo(draft);
+  try {
+    // Unlike a rename, a link never replaces the file that another process made meanwhile.
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  await rm(draft);
+  await syncFolder(dirname(file));
+  return applied;
+}
+
+async function isCurrent(file: string): Promise<boolean> {
+  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+  const known = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
+  const applied = appliedTo(file);
+  const unknown = applied.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new Fault(
+      'UNAVAILABLE',
+      `A newer version of Signalbox made the database (migration ${unknown}). Run that version, or restore a backup.`,
+    );
+  }
+  return applied.length === known.size;
+}
+
+function appliedTo(file: string): string[] {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
+    if (table === undefined) return [];
+    return db
+      .prepare<[], string>(
+        'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      )
+      .pluck()
+      .all();
+  } finally {
+    db.close();
+  }
+}
+
+async function applyTo(file: string): Promise<readonly string[]> {
+  const workerData: MigrationWork = { migrate: file };
+  const worker = new Worker(new URL('./migration-worker.ts', import.meta.url), { workerData });
+  try {
+    return await new Promise((resolve, reject) => {
+      let applied: readonly string[] | undefined;
+      worker.on('message', (names: readonly string[]) => {
+        applied = names;
+      });
+      worker.on('error', reject);
+      worker.on('exit', () => (applied ? resolve(applied) : reject(new Error('The migration was cut off.'))));
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault('UNAVAILABLE', `The database could not be migrated: mend it, or restore a backup. ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** Makes a new name in the folder durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,172 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { NewEvent } from '../core/event.ts';
+import { canonicalJson, type JsonObject } from '../core/json.ts';
+import type { ArtifactRecord } from '../core/run.ts';
+import { eventHash, GENESIS_HASH } from './hash-chain.ts';
+import { applyTo, openDraft, type RunDraft } from './run-draft.ts';
+import type { StoredEvent } from './stored-event.ts';
+
+/** One call of `Journal.append`. */
+export interface Append {
+  readonly runId: string;
+  readonly expectedSeq: number;
+  readonly events: readonly NewEvent[];
+}
+
+/** What a stored run tells the append that comes after it. */
+export interface RunHead {
+  readonly seq: number;
+  readonly hash: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly workflow: string | undefined;
+}
+
+/** What the store holds, read in the same transaction that the plan is written in. */
+export interface CommitBase {
+  /** The newest position. */
+  readonly position: number;
+  head(runId: string): RunHead | undefined;
+  /** The run that has this idempotency key. */
+  holder(tenant: string, subject: string, key: string): string | undefined;
+}
+
+/** The append is in the plan: its events have the positions from `first`, and these hashes. */
+export interface Accepted {
+  readonly first: number;
+  readonly prevHash: string;
+  readonly hashes: readonly string[];
+  readonly tenant: string;
+  readonly subject: string;
+  readonly workflow: string | undefined;
+}
+
+/** The append is not in the plan, and nothing of it. */
+export interface Refused {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: JsonObject;
+  /** The stack of a mistake in the code, for the log. */
+  readonly cause?: string;
+}
+
+export type AppendResult = Accepted | Refused;
+
+/** Everything that one transaction writes, and what each append is told once it is durable. */
+export interface CommitPlan {
+  readonly results: readonly AppendResult[];
+  readonly runs: Iterable<RunDraft>;
+  readonly events: readonly StoredEvent[];
+  readonly artifacts: readonly (ArtifactRecord & { readonly tenant: string })[];
+}
+
+/**
+ * Decides what a group of appends writes, in their order: fences each by its run's next seq, keeps idempotency keys
+ * unique, gives positions, chains hashes, and folds the events into the tables' rows. A refused append leaves no trace
+ * in the others. Pure, and the same for every database.
+ */
+export function planCommit(appends: readonly Append[], base: CommitBase): CommitPlan {
+  const heads = new Map<string, RunHead | undefined>();
+  const keys = new Map<string, string>();
+  const runs = new Map<string, RunDraft>();
+  const events: StoredEvent[] = [];
+  const artifacts: (ArtifactRecord & { tenant: string })[] = [];
+
+  const accept = ({ runId, expectedSeq, events: added }: Append): AppendResult => {
+    if (!heads.has(runId)) heads.set(runId, base.head(runId));
+    const head = heads.get(runId);
+    const nextSeq = (head?.seq ?? 0) + 1;
+    if (expectedSeq !== nextSeq) return stale(runId, expectedSeq, nextSeq);
+
+    const [opening] = added;
+    const about = head ?? (opening?.type === 'RUN_CREATED' ? openedBy(opening) : undefined);
+    if (!opening || !about) return { code: 'BAD_INPUT', message: 'The first event of a run must be RUN_CREATED.' };
+    const { tenant, subject, workflow } = about;
+
+    const key = opening.type === 'RUN_CREATED' ? opening.payload.idempotencyKey : undefined;
+    const keyName = JSON.stringify([tenant, subject, key]);
+    const holder = key === undefined ? undefined : (keys.get(keyName) ?? base.holder(tenant, subject, key));
+    if (holder !== undefined) return taken(holder);
+
+    const prevHash = head?.hash ?? GENESIS_HASH;
+    const first = base.position + events.length + 1;
+    const stored = chain(added, { runId, seq: nextSeq, position: first, prevHash, tenant, subject });
+    if (stored instanceof Error) return notCanonical(stored);
+    const last = stored.at(-1) as StoredEvent;
+
+    if (key !== undefined) keys.set(keyName, runId);
+    const draft = runs.get(runId) ?? openDraft(runId, opening);
+    runs.set(runId, draft);
+    for (const event of added) {
+      applyTo(draft, event);
+      if (event.type === 'ARTIFACT_CREATED') {
+        const { step, at: createdAt, payload } = event;
+        artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });
+      }
+    }
+    Object.assign(draft.run, { seq: last.seq, headPosition: last.position, headHash: last.hash });
+    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow });
+    events.push(...stored);
+    return { first, prevHash, hashes: stored.map((event) => event.hash), tenant, subject, workflow };
+  };
+
+  return { results: appends.map(accept), runs: runs.values(), events, artifacts };
+}
+
+function openedBy({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
+  const { principal, workflow } = payload;
+  return { tenant: principal.tenant, subject: principal.subject, workflow };
+}
+
+/** The events with their places and hashes, or why one of them has no canonical form. */
+function chain(
+  events: readonly NewEvent[],
+  start: Pick<StoredEvent, 'runId' | 'seq' | 'position' | 'prevHash' | 'tenant' | 'subject'>,
+): StoredEvent[] | Error {
+  let { prevHash } = start;
+  try {
+    return events.map(({ type, at, step, payload: value }, index) => {
+      const seq = start.seq + index;
+      const payload = canonicalJson(value);
+      const hash = eventHash(start.runId, seq, prevHash, { type, at, step, payload });
+      const stored: StoredEvent = {
+        position: start.position + index,
+        runId: start.runId,
+        seq,
+        tenant: start.tenant,
+        subject: start.subject,
+        type,
+        at: at.getTime(),
+        step: step ?? null,
+        prevHash,
+        hash,
+        payload,
+      };
+      prevHash = hash;
+      return stored;
+    });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** For example a lone surrogate in a text, which has no UTF-8. */
+function notCanonical(error: Error): Refused {
+  return { code: 'BAD_INPUT', message: `What was sent cannot be recorded as canonical JSON: ${error.message}.` };
+}
+
+function stale(runId: string, expectedSeq: number, nextSeq: number): Refused {
+  const message =
+    expectedSeq === 1
+      ? `The run ${runId} exists already; give the new run an id of its own.`
+      : `The run ${runId} has moved on: its next event is ${nextSeq}, not ${expectedSeq}. Read it again.`;
+  return { code: 'CONFLICT', message, details: { expectedSeq, nextSeq } };
+}
+
+function taken(runId: string): Refused {
+  return {
+    code: 'CONFLICT',
+    message: `The idempotency key belongs to the run ${runId}; read that run, or use another key.`,
+    details: { runId },
+  };
+}

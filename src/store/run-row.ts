@@ -1,0 +1,105 @@
+import { canonicalJson, type Json, type JsonObject } from '../core/json.ts';
+import type { Role } from '../core/principal.ts';
+import type { Failure, Priority, RunKind, RunRecord } from '../core/run.ts';
+import type { RunState } from '../core/run-state.ts';
+
+/** A row of `runs`, as it is written. What is read may have dates as Date and positions as bigint. */
+export interface RunRow<Time = number, Long = number> {
+  readonly id: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly username: string;
+  readonly roles: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly goal: string | null;
+  readonly workflow: string | null;
+  readonly priority: string;
+  readonly traceId: string;
+  readonly idempotencyKey: string | null;
+  readonly requestDigest: string;
+  readonly parentId: string | null;
+  readonly rerunOf: string | null;
+  readonly createdAt: Time;
+  readonly startedAt: Time | null;
+  readonly finishedAt: Time | null;
+  readonly seq: number;
+  readonly headPosition: Long;
+  readonly headHash: string;
+  readonly error: string | null;
+  readonly labels: string;
+  readonly inputs: string;
+}
+
+export interface LabelRow {
+  readonly runId: string;
+  readonly tenant: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export function toRunRow(run: RunRecord): RunRow {
+  return {
+    id: run.id,
+    tenant: run.principal.tenant,
+    subject: run.principal.subject,
+    username: run.principal.username,
+    roles: JSON.stringify(run.principal.roles),
+    kind: run.kind,
+    state: run.state,
+    goal: run.goal ?? null,
+    workflow: run.workflow ?? null,
+    priority: run.priority,
+    traceId: run.traceId,
+    idempotencyKey: run.idempotencyKey ?? null,
+    requestDigest: run.requestDigest,
+    parentId: run.parentId ?? null,
+    rerunOf: run.rerunOf ?? null,
+    createdAt: run.createdAt.getTime(),
+    startedAt: run.startedAt?.getTime() ?? null,
+    finishedAt: run.finishedAt?.getTime() ?? null,
+    seq: run.seq,
+    headPosition: run.headPosition,
+    headHash: run.headHash,
+    error: run.error ? JSON.stringify(run.error) : null,
+    labels: JSON.stringify(run.labels),
+    inputs: JSON.stringify(run.inputs),
+  };
+}
+
+export function toLabelRows(run: RunRecord): LabelRow[] {
+  const { id: runId, labels, principal } = run;
+  return Object.entries(labels).map(([key, value]) => ({
+    runId,
+    tenant: principal.tenant,
+    key,
+    value: canonicalJson(value),
+  }));
+}
+
+export function toRunRecord(row: RunRow<Date | number, bigint | number>): RunRecord {
+  const { tenant, subject, username } = row;
+  return {
+    id: row.id,
+    kind: row.kind as RunKind,
+    state: row.state as RunState,
+    ...(row.goal !== null && { goal: row.goal }),
+    ...(row.workflow !== null && { workflow: row.workflow }),
+    principal: { subject, username, tenant, roles: JSON.parse(row.roles) as Role[] },
+    inputs: JSON.parse(row.inputs) as Json,
+    labels: JSON.parse(row.labels) as JsonObject,
+    priority: row.priority as Priority,
+    traceId: row.traceId,
+    ...(row.idempotencyKey !== null && { idempotencyKey: row.idempotencyKey }),
+    requestDigest: row.requestDigest,
+    ...(row.parentId !== null && { parentId: row.parentId }),
+    ...(row.rerunOf !== null && { rerunOf: row.rerunOf }),
+    ...(row.error !== null && { error: JSON.parse(row.error) as Failure }),
+    createdAt: new Date(row.createdAt),
+    ...(row.startedAt !== null && { startedAt: new Date(row.startedAt) }),
+    ...(row.finishedAt !== null && { finishedAt: new Date(row.finishedAt) }),
+    seq: row.seq,
+    headPosition: Number(row.headPosition),
+    headHash: row.headHash,
+  };
+}

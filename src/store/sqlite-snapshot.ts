@@ -1,0 +1,46 @@
+import type { Scope } from '../core/principal.ts';
+import type { ArtifactRecord, RunSnapshot } from '../core/run.ts';
+import { type ArtifactRow, toArtifactRecord } from './artifact-row.ts';
+import { type LabelRow, type RunRow, toRunRecord } from './run-row.ts';
+import type { Sqlite } from './sqlite-database.ts';
+import { fromColumns } from './sqlite-row.ts';
+import { type StepRow, toStepRecord } from './step-row.ts';
+
+/** Everything that the tables say about one run. */
+export interface RunTables extends RunSnapshot {
+  readonly labels: readonly LabelRow[];
+  readonly artifacts: readonly ArtifactRecord[];
+}
+
+export interface SqliteSnapshots {
+  snapshot(scope: Scope, id: string): RunSnapshot | undefined;
+  tables(scope: Scope, id: string): RunTables | undefined;
+}
+
+/** Reads that show one moment. Between two statements of Prisma the writer may have moved the run on. */
+export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
+  const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
+  const stepsOf = db.prepare<[string], object>('SELECT * FROM steps WHERE run_id = ? ORDER BY position');
+  const labelsOf = db.prepare<[string], object>('SELECT * FROM run_labels WHERE run_id = ? ORDER BY key');
+  const artifactsOf = db.prepare<[string], object>('SELECT * FROM artifacts WHERE run_id = ? ORDER BY id');
+
+  const snapshot = db.transaction(({ tenant, subject }: Scope, id: string): RunSnapshot | undefined => {
+    const run = runOf.get(id, tenant);
+    if (!run || (subject !== undefined && run.subject !== subject)) return undefined;
+    return {
+      run: toRunRecord(fromColumns<RunRow>(run)),
+      steps: stepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
+    };
+  });
+  const tables = db.transaction((scope: Scope, id: string): RunTables | undefined => {
+    const found = snapshot(scope, id);
+    return (
+      found && {
+        ...found,
+        labels: labelsOf.all(id).map((row) => fromColumns<LabelRow>(row)),
+        artifacts: artifactsOf.all(id).map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
+      }
+    );
+  });
+  return { snapshot, tables };
+}
