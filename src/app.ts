@@ -34,6 +34,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Longer than runs may take to drain, so that who waits for one that is left to the next start is told so. */
+const TELL_MS = 500;
+
 /**
  * The composition root: config → adapters → engine → surfaces, floor by floor from below.
  * @throws Fault BAD_INPUT for a policy or plugin that does not validate, CONFLICT when another process uses the data
@@ -57,7 +60,7 @@ export async function startApp(config: Config): Promise<App> {
     artifacts,
     content: (scope, digest) => reader.content(scope, digest),
   });
-  const cpu = createCpuPool();
+  const cpu = createCpuPool({ logger });
   const schemas = createSchemaValidator({ cpu });
   const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
   const actions = [
@@ -137,7 +140,7 @@ export async function startApp(config: Config): Promise<App> {
     async stop() {
       const { drainMs } = config.engine;
       logger.info('server.stopping', { drainMs });
-      await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs)]);
+      await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs + TELL_MS)]);
       policy.close();
       await Promise.all([cpu.close(), outgoing.close(), store.close(), tracing.shutdown(1_000)]);
       unlock();

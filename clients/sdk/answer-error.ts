@@ -33,9 +33,13 @@ export function answerError({ status, url, headers }: Response, body: unknown): 
   );
 }
 
-/** The body as JSON; undefined when it is none. */
+/** The body as JSON; undefined when it is none. @throws SignalboxError UNAVAILABLE when it ends too early */
 export async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
+  const text = await response.text().catch((cause) => {
+    // Fetch tells a broken connection by a TypeError; what else comes is the reason of an abort.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new SignalboxError('UNAVAILABLE', 'The connection broke in the middle of the answer.', { cause });
+  });
   try {
     return JSON.parse(text);
   } catch {

@@ -120,8 +120,10 @@ describe('a request', () => {
   });
 
   it('is given up when there is no answer in time', async () => {
-    const { client } = await answering(() => {}, { timeoutMs: 30 });
-    await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const silent = await answering(() => {}, { timeoutMs: 30 });
+    await expect(silent.client.request(ViewerDocument)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const slow = await answering((_, res) => res.writeHead(200).write('{"data":'), { timeoutMs: 100 });
+    await expect(slow.client.request(ViewerDocument)).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
   it('ends with the reason of the signal that aborts', async () => {
@@ -136,7 +138,12 @@ describe('a request', () => {
     await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('says UNAVAILABLE where nobody listens', async () => {
+  it('says UNAVAILABLE when the answer breaks off', async () => {
+    const { client } = await answering((_, res) => res.writeHead(200).write('{"data":', () => res.destroy()));
+    await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('says UNAVAILABLE where nobody answers', async () => {
     const { client } = await answering((_, res) => res.socket?.destroy());
     const error = await client.request(ViewerDocument).catch((error) => error);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });

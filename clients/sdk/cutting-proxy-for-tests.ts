@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between client and server, and cuts each connection when so many bytes of the server have passed. */
+/** Stands between client and server, and cuts each WebSocket when so many bytes of the server have passed. */
 export async function startCuttingProxy(targetPort: number) {
   let port = targetPort;
   let cuts: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    let left = cuts.shift() ?? Number.POSITIVE_INFINITY;
+    let left = Number.POSITIVE_INFINITY;
     const target = connect(port, '127.0.0.1');
     const cut = () => {
       client.destroy();
@@ -20,6 +20,9 @@ export async function startCuttingProxy(targetPort: number) {
         cut();
       });
     }
+    client.once('data', (head: Buffer) => {
+      if (/^upgrade: *websocket/im.test(head.toString())) left = cuts.shift() ?? left;
+    });
     client.pipe(target);
     target.on('data', (chunk: Buffer) => {
       if (chunk.length < left) {
@@ -37,7 +40,7 @@ export async function startCuttingProxy(targetPort: number) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** The next connections are cut after so many bytes each; those after them are not. */
+    /** The next WebSockets are cut after so many bytes each; those after them are not. */
     cutAfter(bytes: readonly number[]) {
       cuts = [...bytes];
     },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 const schema = buildSchema(/* GraphQL */ `
@@ -79,19 +79,29 @@ export async function startJournalServer(options: {
   }
 
   const http = createServer();
-  const wss = new WebSocketServer({ server: http, path: '/graphql' });
-  const server = useServer<{ authorization?: string }, { socket: WebSocket }>(
-    {
-      schema,
-      onConnect({ connectionParams, extra }) {
-        const token = connectionParams?.authorization?.replace('Bearer ', '');
-        tokens.push(token);
-        return authorize(token, extra.socket);
-      },
-      context: ({ extra }) => extra,
+  const wss = new WebSocketServer({ server: http, path: '/graphql', handleProtocols });
+  const protocol = makeServer<{ authorization?: string }, { socket: WebSocket }>({
+    schema,
+    context: ({ extra }) => extra,
+    onConnect({ connectionParams, extra }) {
+      const token = connectionParams?.authorization?.replace('Bearer ', '');
+      tokens.push(token);
+      return authorize(token, extra.socket);
     },
-    wss,
-  );
+  });
+  wss.on('connection', (socket) => {
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        // A socket that is gone is no error here: it is what these tests are about.
+        send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => void socket.on('message', (data) => take(String(data))),
+      },
+      { socket },
+    );
+    socket.on('error', () => {}).on('close', (code, reason) => closed(code, String(reason)));
+  });
   const fields = schema.getSubscriptionType()?.getFields();
   if (fields?.events)
     fields.events.subscribe = (_, args, ctx) => read(args as never, (ctx as { socket: WebSocket }).socket);
@@ -114,7 +124,7 @@ export async function startJournalServer(options: {
     async stop() {
       if (!http.listening) return;
       for (const socket of wss.clients) socket.terminate();
-      await server.dispose();
+      wss.close();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },

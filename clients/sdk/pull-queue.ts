@@ -41,8 +41,10 @@ export function createPullQueue<T>(capacity: number): PullQueue<T> {
       return items.length >= capacity;
     },
     push(item) {
+      if (end) return;
       const waiter = waiters.shift();
-      if (end === undefined) waiter ? waiter.resolve({ done: false, value: item }) : items.push(item);
+      if (waiter) waiter.resolve({ done: false, value: item });
+      else items.push(item);
     },
     next() {
       return new Promise((resolve, reject) => {

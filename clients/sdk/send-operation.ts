@@ -14,8 +14,10 @@ export interface SendOptions {
  * @throws SignalboxError for any error in the response, with what did not fail as its `data`; TIMEOUT
  */
 export async function sendOperation(http: Http, operation: Operation, options: SendOptions): Promise<unknown> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
-  const signal = AbortSignal.any(options.signal ? [timeout, options.signal] : [timeout]);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`));
+  }, options.timeoutMs);
   try {
     const response = await sendHttp(http, 'graphql', {
       method: 'POST',
@@ -24,13 +26,12 @@ export async function sendOperation(http: Http, operation: Operation, options: S
         'content-type': 'application/json',
       },
       body: JSON.stringify(operation),
-      signal,
+      signal: AbortSignal.any(options.signal ? [late.signal, options.signal] : [late.signal]),
       ...(options.anonymous && { anonymous: true }),
     });
     return dataOf(response, await readJson(response));
-  } catch (error) {
-    if (error !== timeout.reason) throw error;
-    throw new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CanonicalUri } from './canonical-uri.ts';
 import type { Violation } from './errors.ts';
 import type { Scope } from './principal.ts';
+import type { Output } from './run.ts';
 
 /** Bytes on their way: read once, either as a stream or whole. */
 export interface Body {
@@ -34,6 +35,8 @@ export interface ReadContext {
   authorize(uri: CanonicalUri): void;
   /** What the reader may see of stored content. Absent for reads on nobody's behalf, which see none. */
   readonly scope?: Scope;
+  /** What the run itself has made so far, which may not be in the store yet. */
+  readonly made?: (digest: string) => Output | undefined;
 }
 
 /** Everything that can be read, behind one door. */

@@ -50,7 +50,7 @@ export function createEngine(deps: EngineDeps): Engine {
     decide: (run, step) =>
       admitted.get(step.key) ?? passStep(step, optionsOf(run, step, commands), run.run.principal, deps),
     act: (run, step, note) =>
-      performStep(deps, commandOf(step, commands), optionsOf(run, step, commands), step, run.run.principal, note),
+      performStep(deps, commandOf(step, commands), optionsOf(run, step, commands), run, step, note),
     failureOf: failing,
   });
 

@@ -1,15 +1,15 @@
 import type { Command, CommandContext } from '../commands/define-command.ts';
 import { touches } from '../commands/touches.ts';
-import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ask, Decision } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scope, User } from '../core/principal.ts';
-import type { ArtifactStore, CpuPool, ReadContext, Resources, SchemaValidator } from '../core/resource.ts';
-import type { StepRecord } from '../core/run.ts';
+import type { ArtifactStore, CpuPool, Resources, SchemaValidator } from '../core/resource.ts';
+import type { RunSnapshot, StepRecord } from '../core/run.ts';
 import { inSpan } from '../core/span.ts';
+import { createReading } from './create-reading.ts';
 import type { Gate } from './gate.ts';
 import { type Performed, settle } from './settle.ts';
 
@@ -37,13 +37,16 @@ export function asksOf(command: Command, options: JsonObject, resources: Resourc
   return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
 }
 
+/** Made once: taking a stack for every step would cost more than most of what a step does. */
+const ENDED = new Fault('CANCELLED', 'The step has ended.');
+
 /** Runs one command as a step: gives it its context, holds it to its time, stores what it made. */
 export async function performStep(
   deps: PerformDeps,
   command: Command,
   options: JsonObject,
+  run: RunSnapshot,
   step: StepRecord,
-  who: User,
   note: (event: NewEvent) => void,
 ): Promise<Performed> {
   const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': command.name };
@@ -57,7 +60,7 @@ export async function performStep(
     }, deps.timeoutMs);
     try {
       const work = async () => {
-        const ctx = contextFor(deps, command, options, step, who, stop.signal, note);
+        const ctx = contextFor(deps, command, options, run, step, stop.signal, note);
         const made = await command.run(options, ctx);
         const { outputMediaType: wanted } = step;
         if (wanted !== undefined && essence(made.mediaType) !== wanted) {
@@ -71,7 +74,7 @@ export async function performStep(
     } finally {
       clearTimeout(timer);
       // Whatever the command left open ends with it.
-      stop.abort(new Fault('CANCELLED', 'The step has ended.'));
+      stop.abort(ENDED);
     }
   });
 }
@@ -80,12 +83,13 @@ function contextFor(
   deps: PerformDeps,
   command: Command,
   options: JsonObject,
+  run: RunSnapshot,
   step: StepRecord,
-  who: User,
   signal: AbortSignal,
   note: (event: NewEvent) => void,
 ): CommandContext {
   const { resources, gate, clock, maxBytes } = deps;
+  const who = run.run.principal;
   const asks = asksOf(command, options, resources);
   const asked = new Set(asks.map(nameOf));
   const record = (decision: Decision) =>
@@ -103,42 +107,24 @@ function contextFor(
     }
   };
   const { action, schema } = asks[0] as StepAsk;
+  const source = asks.find((ask) => ask.uri)?.uri;
   const scope = deps.scopeOf(who);
-  const reading = (authorize: (uri: CanonicalUri) => void): ReadContext => ({
+  const reading = createReading(deps, {
     signal,
     maxBytes,
-    authorize,
+    made: (digest) => run.steps.find(({ output }) => output?.digest === digest)?.output,
+    pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
+    ...(source && { source }),
+    ...(schema && { schema }),
   });
-  const source = asks.find((ask) => ask.uri)?.uri;
 
   return {
+    ...reading,
     signal,
     cpu: deps.cpu,
     maxBytes,
     scratch: () => deps.artifacts.scratch(),
-    read: (from) =>
-      resources.read(
-        from,
-        reading((uri) => pass({ action, uri, ...(schema && { schema }) })),
-      ),
-    async validate(json, schemaUri) {
-      const violations = await deps.schemas.validate({
-        json,
-        schemaUri: resources.canonicalize(schemaUri),
-        // A schema is judged by the schema column, beside the resource that it is for.
-        read: (uri) =>
-          resources.read(
-            { uri },
-            reading((found) => pass({ action, ...(source && { uri: source }), schema: found })),
-          ),
-        signal,
-      });
-      if (violations.length === 0) return;
-      const [first] = violations;
-      const message = `The data does not fit ${schemaUri}: ${first?.path || '/'} ${first?.message}.`;
-      throw new Fault('SCHEMA_VIOLATION', message, { violations });
-    },
     log: (level, text) => note({ type: 'LOG', at: clock.now(), step: step.key, payload: { level, text } }),
   };
 }

@@ -1,8 +1,15 @@
-import { type FragmentDefinitionNode, type GraphQLSchema, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  type ExecutionArgs,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { Fault } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { type Cost, costOf, MAX_COST, type Variables } from './cost.ts';
-import type { KnownDocument } from './documents.ts';
+import { type Documents, type KnownDocument, operationOf } from './documents.ts';
 import { signedIn } from './caller-scope.ts';
 
 /** What anybody may ask, signed in or not. */
@@ -21,11 +28,11 @@ interface Facts {
   readonly cost: Cost;
 }
 
-/** Decides before anything runs whether an operation may. */
-export type Admit = (known: KnownDocument, operation: OperationDefinitionNode, variables: Variables, ctx: Context) => void;
+/** Passed by every operation before it runs. @throws Fault UNAUTHENTICATED, TOO_COSTLY */
+export type Admit = (args: ExecutionArgs) => void;
 
-/** The check that an operation passes: who is signed in, and what it costs. What never changes is kept with its node. */
-export function createAdmission(schema: GraphQLSchema): Admit {
+/** The check of who is signed in, and of what an operation costs. What never changes is kept with its node. */
+export function createAdmission(schema: GraphQLSchema, documents: Documents): Admit {
   const kept = new WeakMap<OperationDefinitionNode, Facts>();
 
   const factsOf = ({ fragments }: KnownDocument, operation: OperationDefinitionNode, variables: Variables): Facts => {
@@ -37,10 +44,13 @@ export function createAdmission(schema: GraphQLSchema): Admit {
     return facts;
   };
 
-  /** @throws Fault UNAUTHENTICATED, TOO_COSTLY */
-  return (known, operation, variables, ctx) => {
-    const { open, cost } = factsOf(known, operation, variables);
-    if (!open) signedIn(ctx);
+  return ({ document, operationName, variableValues, contextValue }) => {
+    const known = documents.known(document);
+    const operation = operationOf(document, operationName);
+    // Without an operation there is nothing to run, which the executor says better.
+    if (!known || !operation) return;
+    const { open, cost } = factsOf(known, operation, variableValues ?? {});
+    if (!open) signedIn(contextValue as Context);
     if (cost.points > MAX_COST) {
       const message = `The operation costs ${cost.points} points; at most ${MAX_COST} are taken. Ask for smaller pages or fewer fields.`;
       throw new Fault('TOO_COSTLY', message, { details: { cost: cost.points, most: MAX_COST } });

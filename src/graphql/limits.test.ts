@@ -57,7 +57,7 @@ describe('a document is refused as too costly, at once,', () => {
 describe('a document is refused as bad input', () => {
   const refused: [string, string][] = [
     ['with a list literal in 1,900 levels', `{ nodes(ids: ${'['.repeat(1_900)}${']'.repeat(1_900)}) { id } }`],
-    ['that names 3,900 unknown fields', `{ ${Array.from({ length: 3_900 }, () => 'x').join(' ')} }`],
+    ['that names 500 unknown fields', `{ ${Array.from({ length: 500 }, (_, i) => `x${i}`).join(' ')} }`],
     ['with a fragment that holds itself', '{ health { ...f } } fragment f on Health { status ...f }'],
     ['that is no GraphQL', '{ health { status '],
     ['with two operations and no name', 'query A { health { status } } query B { health { status } }'],

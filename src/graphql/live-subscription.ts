@@ -18,8 +18,8 @@ import { callerScope } from './caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from './context.ts';
 import { formattedError, publicError } from './public-error.ts';
 
-/** A result, and its JSON: made once, whoever asks. Yoga asks it the same way. */
-export interface SharedResult extends ExecutionResult {
+/** A result as its JSON, made once for all. Yoga asks a result for its text in the same way. */
+export interface SharedResult {
   readonly stringify: () => string;
 }
 
@@ -27,6 +27,9 @@ export interface SharedResult extends ExecutionResult {
 export type LiveResults = AsyncIterableIterator<SharedResult>;
 
 export const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
+
+/** graphql's `subscribe` for one operation, which was admitted. */
+export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
 
 /** The longest that setTimeout waits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -36,7 +39,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * variables and visibility. The journal hands the same batch object to readers at the same place, so what was made of
  * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
  */
-export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp) {
+export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
   const made = new WeakMap<object, Map<string, Promise<SharedResult>>>();
 
   const resultOf = (batch: object, key: string, args: ValidatedSubscriptionArgs): Promise<SharedResult> => {
@@ -142,15 +145,10 @@ async function execute(app: GraphqlApp, batch: object, args: ValidatedSubscripti
   // Shared with others, so it ends with nobody's subscription; and new, as that of a request is.
   const contextValue = createContext(app, caller, new AbortController().signal);
   const { data, errors } = await executeSubscriptionEvent({ ...args, rootValue: batch, contextValue });
-  const result = { ...(data !== undefined && { data }), ...(errors && { errors: errors.map((e) => publicError(e, app)) }) };
-  let text: string | undefined;
-  return {
-    ...result,
-    stringify() {
-      text ??= JSON.stringify({ ...result, ...(result.errors && { errors: result.errors.map(formattedError) }) });
-      return text;
-    },
-  };
+  const formatted = errors?.map((error) => formattedError(publicError(error, app)));
+  // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
+  const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
+  return { stringify: () => text };
 }
 
 /** Who sees the same: the same scope, roles and policy. */

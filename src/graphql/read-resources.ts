@@ -3,6 +3,7 @@ import { Fault } from '../core/errors.ts';
 import type { ReadContext } from '../core/resource.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
+import { locatable } from './located-faults.ts';
 import { type ResourceView, viewOfBytes } from './resource-view.ts';
 
 /** Resources that one request reads at the same time. */
@@ -22,9 +23,7 @@ export async function readResources(
   let next = 0;
   const work = async () => {
     for (let i = next++; i < uris.length; i = next++) {
-      found[i] = await read(uris[i] as string).catch((error: unknown) =>
-        error instanceof Error ? error : new Error(String(error)),
-      );
+      found[i] = await read(uris[i] as string).catch(locatable);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, uris.length) }, work));
@@ -47,10 +46,10 @@ function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => P
     const source = resources.canonicalize(uri);
     const body = await resources.read({ uri }, reading((found) => ({ uri: found, ...(schema && { schema }) })));
     const bytes = await body.bytes();
-    if (schema) {
+    if (schemaUri !== undefined) {
       const violations = await schemas.validate({
         json: bytes,
-        schemaUri: schema,
+        schemaUri,
         read: (at) => resources.read({ uri: at }, reading((found) => ({ uri: source, schema: found }))),
         signal: ctx.signal,
       });

@@ -12,7 +12,7 @@ export interface ResourceView {
   readonly mediaType: string;
   readonly size: number;
   readonly digest: string;
-  /** Where it is downloaded, when it is stored as an artifact. */
+  /** Where it is downloaded, when it is stored. */
   readonly url?: string;
   /** @throws Fault */
   bytes(): Uint8Array | Promise<Uint8Array>;
@@ -28,14 +28,11 @@ export function viewOfBytes(uri: string, mediaType: string, bytes: Uint8Array): 
 export function viewOfOutput(output: Output, ctx: Context): ResourceView {
   const { mediaType, size, digest, text } = output;
   const uri = `artifact:sha256/${digest}`;
-  if (text !== undefined) return { uri, mediaType, size, digest, bytes: () => Buffer.from(text) };
+  const known = { uri, mediaType, size, digest, url: downloadUrl(digest) };
+  if (text !== undefined) return { ...known, bytes: () => Buffer.from(text) };
   let read: Promise<Uint8Array> | undefined;
   return {
-    uri,
-    mediaType,
-    size,
-    digest,
-    url: downloadUrl(digest),
+    ...known,
     bytes: () => {
       authorizeArtifact(digest, ctx);
       read ??= ctx.app.artifacts.read(digest, INLINE_BYTES);

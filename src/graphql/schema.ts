@@ -2,6 +2,7 @@ import { GraphQLSchema, printSchema } from 'graphql';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { builder } from './builder.ts';
 import { withCommandMutations } from './command-mutations.ts';
+import { withLocatedFaults } from './located-faults.ts';
 // Each of these adds its type, and the fields of Query, Mutation and Subscription that lead to it, in this order.
 import './types/date-time.ts';
 import './types/uri.ts';
@@ -42,7 +43,8 @@ import './types/artifact-result.ts';
 
 /** The schema with a mutation for each of these commands. @throws Error when one of them cannot have one */
 export function buildSchema(commands: readonly AnyCommand[]): GraphQLSchema {
-  return inReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
+  const schema = inReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
+  return withLocatedFaults(schema);
 }
 
 /** `schema.graphql`, byte for byte. */

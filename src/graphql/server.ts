@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createYoga } from 'graphql-yoga';
+import { createAdmission } from './admission.ts';
 import { type Caller, type Context, createContext, type GraphqlApp } from './context.ts';
 import { createDocuments } from './documents.ts';
 import { identify } from './identify.ts';
+import { createSubscribe } from './live-subscription.ts';
 import { publicError } from './public-error.ts';
 import { buildSchema } from './schema.ts';
 import { createSocketServer } from './socket-server.ts';
@@ -44,6 +46,8 @@ export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
   const { server } = app.config;
   const schema = buildSchema(app.commands);
   const documents = createDocuments(schema, app);
+  const admit = createAdmission(schema, documents);
+  const subscribe = createSubscribe(schema, app);
   const textOf = server.trustedDocuments === undefined ? anyDocument : trustedDocuments(server.trustedDocuments);
 
   const yoga = createYoga<FromHttp | FromSocket, Context>({
@@ -52,8 +56,8 @@ export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
       useGraphiql({ enabled: server.graphiql }),
       useHttpRules(textOf),
       useDocuments(documents),
-      useAdmission(schema, documents),
-      useLiveSubscriptions(schema, app),
+      useAdmission(admit),
+      useLiveSubscriptions(subscribe),
       useOperationSpans(),
     ],
     context: async (from) => {
@@ -73,7 +77,7 @@ export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
     healthCheckEndpoint: '/graphql/health',
     logging: false,
   });
-  const sockets = createSocketServer({ app, textOf, getEnveloped: yoga.getEnveloped });
+  const sockets = createSocketServer({ app, textOf, admit, subscribe, getEnveloped: yoga.getEnveloped });
 
   return {
     handle: async (req, res, info) => {

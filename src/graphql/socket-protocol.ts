@@ -5,8 +5,9 @@ import { type Context as Connection, makeServer, type Server, type SubscribePayl
 import type { WebSocket } from 'ws';
 import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
+import type { Admit } from './admission.ts';
 import type { Caller, GraphqlApp } from './context.ts';
-import type { LiveResults } from './live-subscription.ts';
+import type { LiveResults, Subscribe } from './live-subscription.ts';
 import { operationParams } from './operation-params.ts';
 import { formattedError, publicError } from './public-error.ts';
 import { createCounts } from './socket-counts.ts';
@@ -41,13 +42,15 @@ export type Enveloped = (initial: { readonly caller: Caller; readonly signal: Ab
   validate(schema: ExecutionArgs['schema'], document: ExecutionArgs['document']): readonly GraphQLError[];
   contextFactory(): Promise<unknown> | unknown;
   execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult;
-  subscribe(args: ExecutionArgs): Promise<LiveResults | ExecutionResult> | LiveResults | ExecutionResult;
 };
 
 export interface ProtocolDeps {
   readonly app: GraphqlApp;
   readonly textOf: FindText;
   readonly getEnveloped: Enveloped;
+  readonly admit: Admit;
+  /** Past the plugins, which would wrap every result of every subscriber. */
+  readonly subscribe: Subscribe;
   readonly limits: SocketLimits;
 }
 
@@ -59,7 +62,8 @@ export interface SocketProtocol extends Server<Peer> {
 }
 
 /** What is said on a socket: the protocol `graphql-transport-ws`, with the plugins and errors of the HTTP side. */
-export function createSocketProtocol({ app, textOf, getEnveloped, limits }: ProtocolDeps): SocketProtocol {
+export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
+  const { app, textOf, getEnveloped, admit, limits } = deps;
   const ofPrincipal = createCounts(limits.socketsOfPrincipal);
 
   const send = (peer: Peer, text: string): Promise<void> => {
@@ -143,7 +147,10 @@ export function createSocketProtocol({ app, textOf, getEnveloped, limits }: Prot
     },
     execute: (args) => run(() => enveloped(args).execute(args)),
     subscribe: async (args) => {
-      const results = await run(() => enveloped(args).subscribe(args));
+      const results = await run(() => {
+        admit(args);
+        return deps.subscribe(args);
+      });
       if (!('next' in results)) return results;
       const { peer, id } = args.rootValue as { readonly peer: Peer; readonly id: string };
       return pump(results, peer, id);
@@ -154,7 +161,7 @@ export function createSocketProtocol({ app, textOf, getEnveloped, limits }: Prot
     }),
     // A subscription's own error arrives wrapped; what a client may know of it is in the one inside.
     onError: (_connection, _id, _payload, errors) =>
-      errors.map(({ cause, ...error }) => formattedError(cause instanceof GraphQLError ? cause : publicError(error, app))),
+      errors.map((error) => formattedError(publicError(error.cause instanceof GraphQLError ? error.cause : error, app))),
   });
 
   const enveloped = (args: ExecutionArgs) => {
@@ -176,8 +183,9 @@ export function createSocketProtocol({ app, textOf, getEnveloped, limits }: Prot
           for (;;) {
             const result = await results.next();
             if (result.done || stopped) return done;
-            const sent = send(peer, `${head}${result.value.stringify()}}`);
-            if (peer.socket.bufferedAmount > limits.pauseBytes) await sent;
+            const frame = `${head}${result.value.stringify()}}`;
+            if (peer.socket.bufferedAmount < limits.pauseBytes) peer.socket.send(frame);
+            else await send(peer, frame);
           }
         } catch (error) {
           if (error instanceof DOMException) return done;

@@ -48,7 +48,10 @@ export function useHttpRules(textOf: FindText): Plugin<object, { req: IncomingMe
     onResultProcess({ result, setResult, resultProcessor, setResultProcessor }) {
       // A client that accepts nothing of what there is still gets to know what went wrong.
       if (resultProcessor) return;
-      if (isAsyncIterable(result)) setResult({ errors: [NEEDS_STREAM] });
+      if (isAsyncIterable(result)) {
+        void result[Symbol.asyncIterator]().return?.();
+        setResult({ errors: [NEEDS_STREAM] });
+      }
       setResultProcessor(processRegularResult, 'application/json');
     },
   };

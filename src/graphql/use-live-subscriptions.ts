@@ -1,10 +1,8 @@
-import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Context, GraphqlApp } from './context.ts';
-import { createSubscribe } from './live-subscription.ts';
+import type { Context } from './context.ts';
+import type { Subscribe } from './live-subscription.ts';
 
-/** Executes and serializes each batch once for all subscribers that see the same. */
-export function useLiveSubscriptions(schema: GraphQLSchema, app: GraphqlApp): Plugin<Context> {
-  const subscribe = createSubscribe(schema, app);
+/** Subscriptions as server-sent events: the same results, made once, as over WebSocket. */
+export function useLiveSubscriptions(subscribe: Subscribe): Plugin<Context> {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }

@@ -30,44 +30,71 @@ export async function watchRun(
     : untilEnd(follow(ctx, { runId }, after, limit));
 }
 
+type Batches = AsyncIterableIterator<EventBatch, undefined>;
+
 /**
  * Reads the journal for as long as the policy lets the caller see it: when the policy has changed, what they see is
- * asked for again before the next batch is handed over.
+ * asked for again before the next batch is handed over. Written out, because it is passed for every event of every
+ * subscriber, and a generator costs three promises more.
  */
-async function* follow(
-  ctx: Context,
-  filter: EventFilter,
-  after: number,
-  limit: number,
-): AsyncGenerator<EventBatch, void> {
+function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
   const { journal, policy } = ctx.app;
   let position = after;
-  for (;;) {
-    let snapshot = policy.snapshot();
-    const scope = callerScope(ctx);
-    let changed = false;
-    for await (const batch of journal.read(position, filter, scope, { signal: ctx.signal, limit })) {
-      if (policy.snapshot() !== snapshot) {
-        snapshot = policy.snapshot();
-        changed = !sameScope(callerScope(ctx), scope);
-        if (changed) break;
+  let snapshot = policy.snapshot();
+  let scope = callerScope(ctx);
+  const read = () => journal.read(position, filter, scope, { signal: ctx.signal, limit });
+  let batches = read();
+
+  const maySee = async (): Promise<boolean> => {
+    snapshot = policy.snapshot();
+    const now = callerScope(ctx);
+    if (sameScope(now, scope)) return true;
+    scope = now;
+    await batches.return?.();
+    batches = read();
+    return false;
+  };
+
+  return {
+    async next() {
+      for (;;) {
+        const { done, value } = await batches.next();
+        if (done) return DONE;
+        if (policy.snapshot() !== snapshot && !(await maySee())) continue;
+        position = value.position;
+        return { done: false, value };
       }
-      yield batch;
-      position = batch.position;
-    }
-    if (!changed) return;
-  }
+    },
+    async return() {
+      await batches.return?.();
+      return DONE;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
-async function* untilEnd(batches: AsyncIterable<EventBatch>): AsyncGenerator<EventBatch, void> {
-  for await (const batch of batches) {
-    yield batch;
-    const last = batch.events.at(-1);
-    if (last?.type === 'RUN_STATE_CHANGED' && isFinalRunState(last.payload.to)) return;
-  }
+function untilEnd(batches: Batches): Batches {
+  let ended = false;
+  return {
+    async next() {
+      if (ended) return batches.return?.() ?? DONE;
+      const result = await batches.next();
+      const last = result.value?.events.at(-1);
+      ended = last?.type === 'RUN_STATE_CHANGED' && isFinalRunState(last.payload.to);
+      return result;
+    },
+    return: () => batches.return?.() ?? Promise.resolve(DONE),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
-async function* nothing(): AsyncGenerator<EventBatch, void> {}
+const DONE = { done: true, value: undefined } as const;
+
+async function* nothing(): AsyncGenerator<EventBatch, undefined> {}
 
 function sameScope(a: Scope, b: Scope): boolean {
   return a.tenant === b.tenant && a.subject === b.subject;

@@ -264,15 +264,16 @@ describe('hostile answers', () => {
     await noConnections();
   });
 
-  it.each([
+  const codings: [string, (bytes: Buffer) => Buffer][] = [
     ['gzip', gzipSync],
     ['x-gzip', gzipSync],
     ['deflate', deflateSync],
     ['Deflate', deflateRawSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-    ['identity', Buffer.from],
-  ] as const)('packed as %s are unpacked', async (coding, pack) => {
+    ['identity', (bytes) => bytes],
+  ];
+  it.each(codings)('packed as %s are unpacked', async (coding, pack) => {
     handler = answer(pack(Buffer.from('some text, '.repeat(10_000))), { 'content-encoding': coding });
     const body = await resources.open(origin);
     expect(body.size).toBeUndefined();

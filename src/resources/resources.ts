@@ -28,10 +28,12 @@ export function createResources(deps: ResourcesDeps): Resources {
   const openUri = async (uri: CanonicalUri, ctx: ReadContext): Promise<Opened> => {
     const protocol = protocols.find(({ scheme }) => scheme === uri.scheme);
     if (!protocol) throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${uri.scheme}:".`);
-    const { signal, maxBytes, scope } = ctx;
-    const authorize = (hop: CanonicalUri) => ctx.authorize(hop);
-    const context = { ...deps, signal, maxBytes, authorize, canonicalize: canonicalUri };
-    return await protocol.open(uri, scope ? { ...context, scope } : context);
+    return await protocol.open(uri, {
+      ...deps,
+      ...ctx,
+      authorize: (hop) => ctx.authorize(hop),
+      canonicalize: canonicalUri,
+    });
   };
 
   return {

@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { LRUCache } from 'lru-cache';
 import { Fault, type Violation } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { compileSchema } from './validate-schema-compile.ts';
 import type { SchemaAnswer, SchemaOrder } from './validate-schema-order.ts';
@@ -22,11 +23,20 @@ export async function run({ key, documents, json, firstOnly }: SchemaOrder): Pro
     validate = made.validate;
     compiled.set(name, validate, { size: documents.reduce((sum, { text }) => sum + text.length + 1, 0) });
   }
-  if (validate(parseJson(textOf(json)))) return { violations: [] };
+  if (fits(validate, parseJson(textOf(json)))) return { violations: [] };
   const errors = validate.errors ?? [];
   // The errors of the last call would be kept with the compiled schema.
   validate.errors = null;
   return { violations: report(errors, firstOnly) };
+}
+
+function fits(validate: ValidateFunction, data: Json): boolean {
+  try {
+    return validate(data) as boolean;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Fault('BAD_INPUT', 'The schema refers to itself without end.', { cause });
+  }
 }
 
 function textOf(json: string | Uint8Array): string {

@@ -42,9 +42,12 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
       };
       for (;;) {
         const answer = await ask(false).catch((error: unknown) => {
+          const code = error instanceof Fault ? error.code : undefined;
           // Millions of violations do not fit into the worker. The first one does.
-          if (error instanceof Fault && error.code === 'RESOURCE_TOO_LARGE') return ask(true);
-          throw error;
+          if (code === 'RESOURCE_TOO_LARGE') return ask(true);
+          if (code !== 'TIMEOUT' || signal.aborted) throw error;
+          const message = `Checking the data against ${shortened(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
+          throw new Fault('TIMEOUT', `${message} Use a simpler schema, or less data.`);
         });
         if (!('missing' in answer)) {
           const [, ...others] = documents;

@@ -1,6 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, CommandContext, Made } from '../commands/define-command.ts';
@@ -10,7 +8,7 @@ import type { LogLevel } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { resourcesForTests } from '../resources/resources-for-tests.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
-import { createCpuPool } from './cpu-pool.ts';
+import { type CpuPoolOptions, createCpuPool } from './cpu-pool.ts';
 
 /** What a command made, read to its end. */
 export interface Result {
@@ -24,8 +22,10 @@ export interface Result {
 export interface ContextForTests {
   /** Validates the options and runs the command, as the engine does. */
   run(command: Command, options: JsonObject, changes?: Partial<CommandContext>): Promise<Result>;
-  /** Serves bytes under `http:`; gives their URI. */
-  serve(mediaType: string, bytes: string | Uint8Array): string;
+  /** Writes a file and gives its `file:` URI. */
+  file(name: string, bytes: string | Uint8Array): Promise<string>;
+  /** Where such a file lies. */
+  pathOf(name: string): string;
   readonly context: CommandContext;
   readonly logged: readonly { readonly level: LogLevel; readonly text: string }[];
   /** Files that were left in the scratch folder. */
@@ -33,21 +33,18 @@ export interface ContextForTests {
   close(): Promise<void>;
 }
 
-/** Commands with the real thing around them: resources over sockets and files, workers, schemas. */
-export async function commandContextForTests(maxBytes = 200 * 2 ** 20): Promise<ContextForTests> {
+/** Commands with the real thing around them: resources, files, workers, schemas. */
+export async function commandContextForTests(
+  options: { readonly pool?: CpuPoolOptions } = {},
+): Promise<ContextForTests> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-commands-'));
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
-  const served = new Map<string, { mediaType: string; bytes: string | Uint8Array }>();
-  const server = createServer((request, response) => {
-    const found = served.get(request.url ?? '');
-    response.writeHead(found ? 200 : 404, found && { 'content-type': found.mediaType });
-    response.end(found?.bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const resources = await resourcesForTests({ allowedPrivateHosts: [host], fetchMaxBytes: 100 * 2 ** 20 });
-  const cpu = createCpuPool();
+  const data = join(folder, 'data');
+  await mkdir(data);
+  const localRoots = [{ name: '/data', folder: data }];
+  const resources = await resourcesForTests({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
+  const cpu = createCpuPool(options.pool);
   const schemas = createSchemaValidator({ cpu });
   const logged: { level: LogLevel; text: string }[] = [];
   let files = 0;
@@ -55,7 +52,7 @@ export async function commandContextForTests(maxBytes = 200 * 2 ** 20): Promise<
   const context: CommandContext = {
     signal: new AbortController().signal,
     cpu,
-    maxBytes,
+    maxBytes: 200 * 2 ** 20,
     read: (source) => resources.open(source),
     async validate(json, schemaUri) {
       const violations = await schemas.validate({
@@ -80,17 +77,15 @@ export async function commandContextForTests(maxBytes = 200 * 2 ** 20): Promise<
       const made = await command.run(validateOptions(command, options), { ...context, ...changes });
       return collect(made);
     },
-    serve(mediaType, bytes) {
-      const path = `/${served.size + 1}`;
-      served.set(path, { mediaType, bytes });
-      return `http://${host}${path}`;
+    async file(name, bytes) {
+      await writeFile(join(data, name), bytes);
+      return `file:///data/${name}`;
     },
+    pathOf: (name) => join(data, name),
     scratchFiles: () => readdir(scratch),
     async close() {
       await cpu.close();
       await resources.close();
-      server.closeAllConnections();
-      server.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

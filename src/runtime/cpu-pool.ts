@@ -51,7 +51,7 @@ export function createCpuPool(options: CpuPoolOptions = {}): CpuPool {
     // A worker that waits in Atomics.wait() cannot finish what its last task left open.
     atomics: 'disabled',
     recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb * HEAP_HEADROOM },
+    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb * HEAP_HEADROOM, maxYoungGenerationSizeMb: 16 },
     // Nothing that runs here needs a secret from the environment, or a flag of this process.
     env: {},
     execArgv: [],

@@ -63,7 +63,11 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
 
   const startWorker = () => {
     const workerData: WriterWork = { journal: file };
-    const started = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData, name: 'journal-writer', resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    const started = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
+      workerData,
+      name: 'journal-writer',
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     let reason: unknown = 'it exited';
     started.on('message', settle);
     started.on('error', (error) => {

@@ -28,7 +28,7 @@ export function findRuns(prisma: Prisma, scope: Scope, filter: RunFilter): RunFi
 
   /** The range in one piece where an index finds its runs, otherwise in windows, with a pause after each. */
   const pieces = async function* (range: IdRange, direction: 'asc' | 'desc') {
-    let left = idWithin(range);
+    let left: RunWhereInput = idWithin(range);
     for (let more = wanted.length > 0; more; ) {
       const where = { AND: [covered, left] };
       const edge = await prisma.run.findFirst({

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { link, open, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -18,25 +19,45 @@ const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.
 export async function migrate(file: string): Promise<readonly string[]> {
   if (existsSync(file)) return (await isCurrent(file)) ? [] : applyTo(file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.new-${process.pid}`;
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
+  const draft = `${file}.new-${randomUUID()}`;
+  try {
+    create(draft);
+    const applied = await applyTo(draft);
+    await putInPlace(draft, file);
+    return applied;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return migrate(file);
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function create(file: string): void {
   // The journal tells who did what: it is the server's own to read.
-  writeFileSync(draft, '', { mode: 0o600 });
-  const db = new Database(draft);
+  writeFileSync(file, '', { mode: 0o600 });
+  const db = new Database(file);
   // Both stay with the file, and must come before its first table. Larger pages: a run's rows are a few KB.
   db.pragma('page_size = 8192');
   db.pragma('journal_mode = WAL');
   db.close();
-  const applied = await applyTo(draft);
+}
+
+/** @throws EEXIST when somebody else made the file meanwhile: unlike a rename, a link never replaces it. */
+async function putInPlace(draft: string, file: string): Promise<void> {
   try {
-    // Unlike a rename, a link never replaces the file that another process made meanwhile.
     await link(draft, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    // A file system without hard links.
+    await rename(draft, file);
   }
-  await rm(draft);
-  await syncFolder(dirname(file));
-  return applied;
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function isCurrent(file: string): Promise<boolean> {
@@ -54,7 +75,7 @@ async function isCurrent(file: string): Promise<boolean> {
 }
 
 function appliedTo(file: string): string[] {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
+  const db = new Database(file, { fileMustExist: true });
   try {
     const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
     if (table === undefined) return [];
@@ -86,15 +107,5 @@ async function applyTo(file: string): Promise<readonly string[]> {
     throw new Fault('UNAVAILABLE', `The database could not be migrated: mend it, or restore a backup. ${reason}`, {
       cause,
     });
-  }
-}
-
-/** Makes a new name in the folder durable. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

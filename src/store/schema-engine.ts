@@ -84,7 +84,7 @@ function disposable(inner: PrismaBetterSqlite3) {
   };
   return {
     factory: {
-      provider: inner.provider,
+      provider: 'sqlite' as const,
       adapterName: inner.adapterName,
       connect: () => kept(inner.connect()),
       connectToShadowDb: () => kept(inner.connectToShadowDb()),

@@ -1,15 +1,13 @@
 import { Fault } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { EventBatch, Journal } from '../core/journal.ts';
-import { canonicalJson } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { createEventStream } from './event-stream.ts';
 import { type EventView, eventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
-import type { Append } from './plan-commit.ts';
 import type { StoredEvents } from './sqlite-events.ts';
-import { type StoredEvent, toEvent } from './stored-event.ts';
+import { storedAs } from './stored-as.ts';
 
 /** Events in one batch, and how many it has unless the reader says. */
 const MOST_EVENTS = 1_000;
@@ -33,7 +31,9 @@ export function createSqliteJournal({ file, events, logger, inTurn }: SqliteJour
     logger,
     committed: (appends) => tail.publish(appends),
     lost: (appends) => {
-      const found = appends.map((append) => storedAs(append, events));
+      const found = appends.map((append) =>
+        storedAs(append, events.ofRun(append.runId, append.expectedSeq - 1, append.events.length)),
+      );
       tail.reset(events.head());
       return found;
     },
@@ -73,22 +73,4 @@ function checkPlace(position: number, limit: number, head: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_EVENTS) {
     throw new Fault('BAD_INPUT', `Ask for 1 to ${MOST_EVENTS} events at once.`, { path: ['first'] });
   }
-}
-
-/** The events of an append whose answer was lost, when they are in the journal. */
-function storedAs({ runId, expectedSeq, events }: Append, stored: StoredEvents): readonly Event[] | undefined {
-  const rows = stored.ofRun(runId, expectedSeq - 1, events.length);
-  const same =
-    rows.length === events.length && rows.every((row, index) => isSame(row, events[index], expectedSeq + index));
-  return same ? rows.map(toEvent) : undefined;
-}
-
-function isSame(row: StoredEvent, event: Append['events'][number] | undefined, seq: number): boolean {
-  return (
-    row.seq === seq &&
-    row.type === event?.type &&
-    row.at === event.at.getTime() &&
-    row.step === (event.step ?? null) &&
-    row.payload === canonicalJson(event.payload)
-  );
 }

@@ -1,16 +1,11 @@
 import type { Scope } from '../core/principal.ts';
-import type { ArtifactRecord, RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run.ts';
 import { type ArtifactRow, toArtifactRecord } from './artifact-row.ts';
 import { type LabelRow, type RunRow, toRunRecord } from './run-row.ts';
 import type { Sqlite } from './sqlite-database.ts';
 import { fromColumns } from './sqlite-row.ts';
 import { type StepRow, toStepRecord } from './step-row.ts';
-
-/** Everything that the tables say about one run. */
-export interface RunTables extends RunSnapshot {
-  readonly labels: readonly LabelRow[];
-  readonly artifacts: readonly ArtifactRecord[];
-}
+import type { RunTables } from './verify-run.ts';
 
 export interface SqliteSnapshots {
   snapshot(scope: Scope, id: string): RunSnapshot | undefined;

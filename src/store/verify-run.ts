@@ -1,16 +1,21 @@
 import type { Event } from '../core/event.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
-import type { ArtifactRecord, RunRecord } from '../core/run.ts';
+import type { ArtifactRecord, RunRecord, RunSnapshot } from '../core/run.ts';
 import type { ChainVerification } from '../core/store.ts';
 import { eventHash, GENESIS_HASH } from './hash-chain.ts';
 import { applyTo, type NewRun, openDraft } from './run-draft.ts';
 import { type LabelRow, toLabelRows } from './run-row.ts';
-import type { RunTables } from './sqlite-snapshot.ts';
 import { type StoredEvent, toEvent } from './stored-event.ts';
 
 /** Problems that are told; a broken chain may have thousands. */
 const MOST_PROBLEMS = 20;
+
+/** Everything that the tables say about one run. */
+export interface RunTables extends RunSnapshot {
+  readonly labels: readonly LabelRow[];
+  readonly artifacts: readonly ArtifactRecord[];
+}
 
 interface VerifyDeps {
   /** What the tables say at one moment. */

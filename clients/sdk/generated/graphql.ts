@@ -4,28 +4,28 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** How. */
+/** What `convertToJson` takes its source for. */
 export type ConversionMode =
-  /** a */
+  /** What its media type says, and where that tells nothing, how it begins. */
   | 'AUTO'
-  /** c */
+  /** Comma-separated values (RFC 4180), or with another delimiter. */
   | 'CSV'
-  /** c */
+  /** JSON, which stays as it is. */
   | 'JSON'
-  /** c */
+  /** Text, as a list of its lines. */
   | 'LINES'
-  /** c */
+  /** XML; attributes are kept, entities are not expanded. */
   | 'XML';
 
 /** The options of `convertToJson`. */
 export type ConvertToJsonInput = {
-  /** d */
+  /** Between the fields of CSV. Found out from the first record when absent. */
   readonly delimiter?: string | null | undefined;
-  /** h */
+  /** The first record of CSV holds the names. Without it they are column1, column2 and so on. */
   readonly header?: boolean | null | undefined;
   /** Text of your own. The same key again gives the same run instead of another one. */
   readonly idempotencyKey?: string | null | undefined;
-  /** How. */
+  /** What the source is. AUTO goes by its media type, and where that tells nothing by how it begins. */
   readonly mode?: ConversionMode | null | undefined;
   /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
   readonly schemaUri?: string | null | undefined;
@@ -156,15 +156,15 @@ export type LogLevel =
 export type PipelineInput = {
   /** Text of your own. The same key again gives the same run instead of another one. */
   readonly idempotencyKey?: string | null | undefined;
-  /** s */
+  /** The steps, in order; at most 100. */
   readonly steps: ReadonlyArray<PipelineStepInput>;
 };
 
-/** One step. */
+/** Part of PipelineStepInput. */
 export type PipelineStepInput = {
-  /** c */
+  /** Name of the command. */
   readonly command: string;
-  /** o */
+  /** Its options. */
   readonly options?: unknown;
 };
 

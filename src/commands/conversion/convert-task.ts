@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { Fault } from '../../core/errors.ts';
+import { storageFault } from '../../resources/storage-fault.ts';
 import { createDecoder, type Decoder } from './charset.ts';
 import { type Conversion, convert } from './convert.ts';
 
@@ -80,7 +81,6 @@ function writeWhole(file: number, bytes: Uint8Array): void {
   try {
     for (let done = 0; done < bytes.byteLength; ) done += writeSync(file, bytes, done);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    throw new Fault('UNAVAILABLE', 'The disk of the server is full.', { retryAfterMs: 60_000 });
+    throw storageFault(error);
   }
 }

@@ -70,11 +70,11 @@ export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: S
       if (ragged.rows.length < LISTED) ragged.rows.push({ row, line, expected: width, got: values.length });
     }
     for (let i = keys.length; i < values.length; i += 1) nameColumn(`column${i + 1}`);
-    sink(row === 1 ? '{' : ',{');
+    let text = row === 1 ? '{' : ',{';
     for (let i = 0; i < values.length; i += 1) {
-      sink((i === 0 ? '' : ',') + (keys[i] as string) + JSON.stringify(values[i]));
+      text += (i === 0 ? '' : ',') + (keys[i] as string) + JSON.stringify(values[i]);
     }
-    sink('}');
+    sink(`${text}}`);
   };
 
   const reader = createCsvReader({

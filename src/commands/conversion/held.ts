@@ -3,6 +3,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../core/errors.ts';
 import type { Body } from '../../core/resource.ts';
+import { abortFault } from '../../resources/abortable.ts';
+import { storageFault } from '../../resources/storage-fault.ts';
 import type { CommandContext, Content } from '../define-command.ts';
 
 /** Up to this many bytes are kept in memory, and handled where they are. */
@@ -38,7 +40,7 @@ export async function holdBody(body: Body, ctx: HoldContext): Promise<Held> {
       await pipeline(count, createWriteStream(file), { signal: ctx.signal });
     } catch (error) {
       await body.cancel();
-      throw ctx.signal.aborted ? ctx.signal.reason : error;
+      throw ctx.signal.aborted ? abortFault(ctx.signal) : error;
     }
     return { file, size };
   });
@@ -84,7 +86,6 @@ export async function intoScratch<T>(ctx: HoldContext, make: (file: string) => P
     return await make(file);
   } catch (error) {
     await rm(file, { force: true });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    throw new Fault('UNAVAILABLE', 'The disk of the server is full.', { retryAfterMs: 60_000 });
+    throw storageFault(error);
   }
 }

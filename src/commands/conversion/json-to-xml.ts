@@ -22,9 +22,7 @@ function writeElement(tag: string, attributes: string, value: Json, sink: Sink):
   } else if (value === null) {
     sink(`<${tag}${attributes} ${TYPE}="null"/>`);
   } else if (typeof value === 'number' || typeof value === 'boolean') {
-    // String() gives "0" for −0.
-    const text = Object.is(value, -0) ? '-0' : String(value);
-    sink(`<${tag}${attributes} ${TYPE}="${typeof value}">${text}</${tag}>`);
+    sink(`<${tag}${attributes} ${TYPE}="${typeof value}">${value}</${tag}>`);
   } else if (Array.isArray(value)) {
     sink(`<${tag}${attributes} ${TYPE}="array">`);
     for (const item of value) writeElement(ITEM, '', item, sink);

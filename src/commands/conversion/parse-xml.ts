@@ -49,10 +49,17 @@ export function parseXml(text: string): XmlElement {
     const { line, col, msg } = valid.err;
     throw new Fault('BAD_INPUT', `This is not well-formed XML: line ${line}, column ${col}: ${msg.slice(0, 200)}`);
   }
-  const [root] = parse(text).filter((node) => !(TEXT in node));
-  const element = root && elementOf(root);
-  if (!element) throw new Fault('BAD_INPUT', 'This XML has no root element.');
-  return element;
+  const nodes = parse(text);
+  // The validator lets a second root pass when the first is an empty element.
+  const [root, ...others] = nodes.map(elementOf).filter((element) => element !== undefined);
+  if (!root || others.length > 0 || nodes.some(hasText)) {
+    throw new Fault('BAD_INPUT', 'This is not well-formed XML: there must be one root element, and nothing beside it.');
+  }
+  return root;
+}
+
+function hasText(node: ParsedNode): boolean {
+  return CDATA in node || (TEXT in node && (node[TEXT] as string).trim() !== '');
 }
 
 function parse(text: string): readonly ParsedNode[] {

@@ -24,6 +24,7 @@ const START =
   'A-Za-z_\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
 const NCNAME = new RegExp(`^(?!xml)[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040]*$`, 'i');
 
+/** Names with what JavaScript takes for white space (U+1680, U+FEFF) are allowed in XML, but our parser splits them. */
 export function isXmlName(text: string): boolean {
-  return NCNAME.test(text);
+  return NCNAME.test(text) && !/\s/.test(text);
 }

@@ -1,7 +1,6 @@
-import { Fault } from '../../core/errors.ts';
 import { builder } from '../builder.ts';
 import { callerScope, signedIn } from '../caller-scope.ts';
-import { refusable } from '../refusable.ts';
+import { isRefused, refusable } from '../refusable.ts';
 import { traceOf } from '../trace-of.ts';
 import { Artifact } from './refs.ts';
 import { Refusal } from './refusal.ts';
@@ -11,7 +10,7 @@ import { UploadArtifactInput } from './upload-artifact-input.ts';
 export const ArtifactResult = builder.unionType('ArtifactResult', {
   description: 'A stored artifact, or why nothing was stored.',
   types: [Artifact, Refusal],
-  resolveType: (value) => (value instanceof Fault ? 'Refusal' : 'Artifact'),
+  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Artifact'),
 });
 
 builder.mutationField('uploadArtifact', (t) =>

@@ -34,7 +34,7 @@ Resource.implement({
     url: t.exposeString('url', {
       nullable: true,
       description:
-        'Where an artifact is downloaded by plain HTTP, relative to this server, with the same token. Null for content that is no artifact.',
+        'Where it is downloaded by plain HTTP, relative to this server, with the same token. Null for what was read and is not stored.',
     }),
   }),
 });

@@ -1,6 +1,5 @@
-import { Fault } from '../../core/errors.ts';
 import { builder } from '../builder.ts';
-import { refusable } from '../refusable.ts';
+import { isRefused, refusable } from '../refusable.ts';
 import { Refusal } from './refusal.ts';
 import { Session } from './session.ts';
 import { SignInInput } from './sign-in-input.ts';
@@ -8,7 +7,7 @@ import { SignInInput } from './sign-in-input.ts';
 export const SignInResult = builder.unionType('SignInResult', {
   description: 'A session, or why there is none.',
   types: [Session, Refusal],
-  resolveType: (value) => (value instanceof Fault ? 'Refusal' : 'Session'),
+  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Session'),
 });
 
 builder.mutationField('signIn', (t) =>

@@ -20,17 +20,17 @@ export const artifact = defineProtocol({
 
   async open(uri, ctx) {
     const digest = uri.path.slice('sha256/'.length);
-    const stored = ctx.scope && (await ctx.content(ctx.scope, digest));
-    if (!stored) {
+    const made = ctx.made?.(digest);
+    const stored = made ? undefined : ctx.scope && (await ctx.content(ctx.scope, digest));
+    const found = made ?? (stored?.kind === 'text' ? stored.output : stored?.artifact);
+    if (!found) {
       throw new Fault(
         'NOT_FOUND',
         'You have no artifact with this digest. Check it, or run the step that makes it again.',
       );
     }
-    if (stored.kind === 'text') {
-      return { uri: uri.href, mediaType: stored.output.mediaType, content: Buffer.from(stored.output.text) };
-    }
-    const { mediaType, size } = stored.artifact;
-    return { uri: uri.href, mediaType, size, content: await ctx.artifacts.open(digest) };
+    const { mediaType, size } = found;
+    const content = 'text' in found ? Buffer.from(found.text) : await ctx.artifacts.open(digest);
+    return { uri: uri.href, mediaType, size, content };
   },
 });

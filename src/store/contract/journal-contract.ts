@@ -208,7 +208,8 @@ export function journalContract(makeHarness: () => Promise<Harness>): void {
         [runId, 2, [runCreated()]],
         [runId, 2, [{ ...log('when?'), at: new Date(Number.NaN) } as NewEvent]],
       ];
-      for (const append of wrong) await expect(store.journal.append(...append)).rejects.toMatchObject({ code: 'INTERNAL' });
+      for (const append of wrong)
+        await expect(store.journal.append(...append)).rejects.toMatchObject({ code: 'INTERNAL' });
     });
 
     it('keeps the tables the fold of the events', async () => {
@@ -276,7 +277,9 @@ export function journalContract(makeHarness: () => Promise<Harness>): void {
         Array.from({ length: 50 }, () => store.journal.append(newId('run'), 1, [runCreated()])),
       );
       const closing = store.close();
-      await expect(store.journal.append(newId('run'), 1, [runCreated()])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(store.journal.append(newId('run'), 1, [runCreated()])).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+      });
       await Promise.all([appends, closing]);
       expect(count('runs')).toBe(from + 50);
       store = await harness.open();

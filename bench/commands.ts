@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import autocannon from 'autocannon';
+import { startServer, tokenFor } from '../test/server.ts';
+import { figure, median } from './figure.ts';
+
+const CONNECTIONS = [1, 32, 128];
+const ROUNDS = 3;
+const SECONDS = 5;
+const DOCUMENT = `mutation Convert($input: ConvertToJsonInput!) {
+  convertToJson(input: $input) {
+    ... on CommandOutcome { run { id state } resource { json } }
+    ... on Refusal { code message }
+  }
+}`;
+
+/**
+ * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, beside a bare
+ * Yoga field with a result of the same size. Rounds alternate, so that what else the machine does meets both.
+ */
+export async function main(): Promise<void> {
+  const rows = Array.from({ length: 36 }, (_, i) => `${i},item number ${i},${i * 3}.50`).join('\n');
+  const uri = `data:text/csv,${encodeURIComponent(`id,name,price\n${rows}`)}`.slice(0, 1_024).replace(/%.?$/, '');
+  const body = JSON.stringify({ query: DOCUMENT, variables: { input: { source: { uri } } } });
+
+  const server = await startServer({ env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
+  const token = await tokenFor('bench', { roles: ['admin'] });
+  try {
+    const { data } = await server.query(DOCUMENT, { input: { source: { uri } } }, token);
+    const bare = spawn(process.execPath, ['bench/bare-yoga.ts', JSON.stringify(data.convertToJson.resource.json)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = (await once(bare.stdout, 'data')) as [Buffer];
+      const ours = { url: `${server.url}/graphql`, body, token };
+      const peer = { url: `${line.toString().trim()}/graphql`, body, token };
+      for (const connections of CONNECTIONS) await compare(ours, peer, connections);
+    } finally {
+      bare.kill();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+interface Target {
+  readonly url: string;
+  readonly body: string;
+  readonly token: string;
+}
+
+async function compare(ours: Target, peer: Target, connections: number): Promise<void> {
+  await Promise.all([load(ours, connections, 1), load(peer, connections, 1)]);
+  const results: { ours: autocannon.Result; peer: autocannon.Result }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    results.push({ ours: await load(ours, connections, SECONDS), peer: await load(peer, connections, SECONDS) });
+  }
+  const rate = (which: 'ours' | 'peer') => median(results.map((r) => r[which].requests.average));
+  const n = results.reduce((sum, r) => sum + r.ours.requests.total, 0);
+  const metric = `convertToJson, ${connections} connections`;
+  figure({
+    bench: 'commands',
+    metric,
+    value: rate('ours'),
+    unit: 'requests/s',
+    n,
+    peer: { name: 'bare Yoga field', value: rate('peer') },
+  });
+  for (const p of ['p50', 'p99'] as const) {
+    const [value, other] = [
+      median(results.map((r) => r.ours.latency[p])),
+      median(results.map((r) => r.peer.latency[p])),
+    ];
+    figure({
+      bench: 'commands',
+      metric: `${metric}, ${p}`,
+      value,
+      unit: 'ms',
+      n,
+      peer: { name: 'bare Yoga field', value: other },
+    });
+  }
+}
+
+async function load({ url, body, token }: Target, connections: number, duration: number): Promise<autocannon.Result> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const result = await autocannon({ url, method: 'POST', headers, body, connections, duration });
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} refused, ${result.errors} failed at ${url}`);
+  return result;
+}

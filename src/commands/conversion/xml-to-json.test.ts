@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../core/json.ts';
+import { MAX_DEPTH } from '../../core/parse-json.ts';
+import { jsonToXml } from './json-to-xml.ts';
+import { parseXml } from './parse-xml.ts';
+import { xmlToJson } from './xml-to-json.ts';
+
+/** As JSON text, because the objects have no prototype. */
+const toJson = (xml: string): Json => JSON.parse(JSON.stringify(xmlToJson(parseXml(xml)))) as Json;
+
+/** Through bytes, which have no place for half a character. */
+function toXml(value: Json): string {
+  const pieces: string[] = [];
+  jsonToXml(value, 'root', (piece) => pieces.push(piece));
+  return Buffer.from(pieces.join('')).toString();
+}
+
+const awkwardKey = fc.constantFrom(
+  ...['', ' ', '@', '@id', '@xmlns', '@j:type', '#text', 'item', 'member', 'xml', 'xmlns:j', 'a:b', '1', '-a'],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    '@__proto__',
+    'j:type',
+    'żółć',
+    'a\u0000',
+    '\ud800',
+    '😀',
+    '\ufeff',
+    'a\u1680b',
+  ],
+);
+const awkwardText = fc.string({
+  unit: fc.constantFrom(
+    '\r',
+    '\n',
+    '\t',
+    ' ',
+    '&',
+    '<',
+    '>',
+    '"',
+    "'",
+    ']]>',
+    '\\',
+    '\u0000',
+    '\ud800',
+    '\uffff',
+    '\ufeff',
+    '\u0085',
+  ),
+});
+const text = fc.oneof(awkwardText, fc.string(), fc.string({ unit: 'binary' }));
+/** JSON text has no −0 of its own. */
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+const { value: anyJson } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5 },
+    ...[text, fc.integer(), number, fc.boolean(), fc.constant(null)],
+    fc.array(tie('value')),
+    fc.array(fc.tuple(fc.oneof(awkwardKey, text), tie('value'))).map((members) => Object.fromEntries(members)),
+  ),
+}));
+
+describe('XML as JSON', () => {
+  it('is, for XML that convertToXml made, the value it was made of', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        expect(toJson(toXml(value))).toEqual(value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('holds that also for the deepest JSON there may be', () => {
+    let value: Json = 'deep';
+    for (let i = 0; i < MAX_DEPTH; i += 1) value = i % 2 ? [value] : { a: value };
+    expect(toJson(toXml(value))).toEqual(value);
+  });
+
+  it('keeps attributes, text, lists and namespaces of any other XML', () => {
+    const xml = `<?xml version="1.0"?>
+      <catalog xmlns:dc="http://purl.org/dc/elements/1.1/">
+        <book id="bk1" type="number"><dc:title>XML &amp; you</dc:title><price currency="EUR">44.95</price></book>
+        <book id="bk2"/>
+        <empty></empty>
+        mixed <b>content</b>
+      </catalog>`;
+    expect(toJson(xml)).toEqual({
+      catalog: {
+        '@xmlns:dc': 'http://purl.org/dc/elements/1.1/',
+        book: [
+          { '@id': 'bk1', '@type': 'number', 'dc:title': 'XML & you', price: { '@currency': 'EUR', '#text': '44.95' } },
+          { '@id': 'bk2' },
+        ],
+        empty: '',
+        b: 'content',
+        '#text': 'mixed',
+      },
+    });
+  });
+
+  it.each([
+    ['<root xmlns:j="urn:signalbox:json" j:type="number">tea</root>', /<root> holds "tea", which is no JSON value/],
+    ['<root xmlns:j="urn:signalbox:json" j:type="number">"1"</root>', /holds no number/],
+    ['<root xmlns:j="urn:signalbox:json" j:type="null">x</root>', /is null, but not empty/],
+    ['<root xmlns:j="urn:signalbox:json" j:type="date">x</root>', /no JSON type/],
+    ['<root xmlns:j="urn:signalbox:json" j:type="array">x</root>', /may hold only elements/],
+    ['<root xmlns:j="urn:signalbox:json"><a/></root>', /may hold only text/],
+    ['<root xmlns:j="urn:signalbox:json" j:type="object"><a/><a/></root>', /has two members "a"/],
+    ['<root xmlns:j="urn:signalbox:json" j:escaped="true">","</root>', /holds /],
+  ])('refuses what convertToXml would not write: %s', (xml, message) => {
+    expect(() => toJson(xml)).toThrow(message);
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { convertToJson } from './convert-to-json.ts';
+import { render } from './render.ts';
+import { touches } from './touches.ts';
+
+describe('touches', () => {
+  it('lists the resources and the schema of a call', () => {
+    const source = { uri: 'https://example.org/a.csv' };
+    expect(touches(convertToJson, { source, schemaUri: 'file:///schemas/a.json', mode: 'AUTO' })).toEqual({
+      resources: [source],
+      schema: 'file:///schemas/a.json',
+    });
+  });
+
+  it('counts plain URIs and inline sources too', () => {
+    const source = { text: { text: 'a' } };
+    expect(touches(render, { source, templateUri: 'file:///data/a.j2', title: 'file:///not-read' })).toEqual({
+      resources: [source, { uri: 'file:///data/a.j2' }],
+    });
+  });
+
+  it('is empty when nothing is read', () => {
+    expect(touches(render, { data: { uri: 'https://example.org' } })).toEqual({ resources: [] });
+  });
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fault } from './errors.ts';
+import { MAX_DEPTH, MAX_VALUES, parseJson } from './parse-json.ts';
+
+function codeOf(text: string): string {
+  try {
+    parseJson(text);
+    return 'parsed';
+  } catch (error) {
+    return error instanceof Fault ? error.code : String(error);
+  }
+}
+
+describe('parseJson', () => {
+  it('gives what JSON.parse gives', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('is not misled by brackets and quotes inside strings', () => {
+    const text = JSON.stringify({ '[{"\\': ['\\"[[[', '\\\\'], b: '{'.repeat(MAX_DEPTH * 2) });
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it('takes MAX_DEPTH levels and refuses one more', () => {
+    expect(codeOf('['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH))).toBe('parsed');
+    expect(codeOf('['.repeat(MAX_DEPTH + 1) + ']'.repeat(MAX_DEPTH + 1))).toBe('BAD_INPUT');
+    expect(codeOf('{"a":'.repeat(100_000))).toBe('BAD_INPUT');
+  });
+
+  it('refuses more values than fit into memory before it parses them', () => {
+    expect(codeOf(`[${'0,'.repeat(MAX_VALUES)}0]`)).toBe('RESOURCE_TOO_LARGE');
+  });
+
+  it('tells where text that is not JSON goes wrong', () => {
+    expect(() => parseJson('{"a": tea}')).toThrow(/not JSON: .*{"a": tea}/);
+    expect(codeOf('"open')).toBe('BAD_INPUT');
+    expect(codeOf('')).toBe('BAD_INPUT');
+  });
+});

@@ -1,0 +1,4 @@
+import { readerContract } from './contract/reader-contract.ts';
+import { sqliteHarness } from './contract/sqlite-harness.ts';
+
+readerContract(sqliteHarness);
