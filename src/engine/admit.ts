@@ -1,5 +1,6 @@
 import { isComposite } from '../commands/define-command.ts';
 import { mentionsPrevious, withPrevious } from '../commands/previous-output.ts';
+import { validateOptions } from '../commands/validate-options.ts';
 import type { Decision } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -51,11 +52,13 @@ export function passStep(step: PlannedStep, options: JsonObject, who: User, deps
   return asksOf(commandOf(step, deps.commands), options, deps.resources).map((ask) => deps.gate.pass(who, ask));
 }
 
-/** The step's options with the output of the step before it in place. */
+/** The step's options with the output of the step before it in place. @throws Fault BAD_INPUT */
 export function optionsOf(run: RunSnapshot, step: PlannedStep, commands: Commands): JsonObject {
   const [previous] = step.dependsOn;
   const output = previous === undefined ? undefined : stepOf(run, previous).output;
-  return output ? withPrevious(commandOf(step, commands), step.input, `artifact:sha256/${output.digest}`) : step.input;
+  if (!output || !mentionsPrevious(step.input)) return step.input;
+  const command = commandOf(step, commands);
+  return validateOptions(command, withPrevious(command, step.input, `artifact:sha256/${output.digest}`));
 }
 
 export function commandOf(step: PlannedStep, commands: Commands) {

@@ -48,8 +48,9 @@ function compile(commands: Commands, name: string, options: JsonObject): Plan {
     if (i === 0 && mentionsPrevious(step.options)) {
       throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
     }
-    within(at, () => validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)));
-    return planStep(target, keys[i] as string, target.title, step.options, keys.slice(i - 1, i));
+    const complete = within(at, () => validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)));
+    const input = mentionsPrevious(step.options) ? step.options : complete;
+    return planStep(target, keys[i] as string, target.title, input, keys.slice(i - 1, i));
   });
   return { kind: 'PIPELINE', inputs, steps };
 }
@@ -72,9 +73,9 @@ export function find(commands: Commands, name: string, path: readonly string[]):
 }
 
 /** Runs `check`, and says of its fault in which part of the input it was. */
-function within(at: readonly string[], check: () => void): void {
+function within<T>(at: readonly string[], check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const violations = error.violations.map((v) => ({ ...v, path: `/${at.join('/')}/options${v.path}` }));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type Context as Connection, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -7,6 +8,7 @@ import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Admit } from './admission.ts';
 import type { Caller, GraphqlApp } from './context.ts';
+import { createGatherer } from './gather-writes.ts';
 import type { LiveResults, Subscribe } from './live-subscription.ts';
 import { operationParams } from './operation-params.ts';
 import { formattedError, publicError } from './public-error.ts';
@@ -18,6 +20,8 @@ import type { FindText } from './trusted-documents.ts';
 const FORBIDDEN = 4403;
 const BROKEN = 4500;
 const TRY_AGAIN_LATER = 1013;
+/** Later than at once by this much at most; far below what anybody sees. */
+const GATHER_MS = Number(process.env.GATHER ?? 5);
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** RFC 6455, section 5.5: a control frame has 125 bytes, two of which are the code. */
 const REASON_BYTES = 123;
@@ -25,6 +29,8 @@ const REASON_BYTES = 123;
 /** One socket. */
 export interface Peer {
   readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
   readonly req: IncomingMessage;
   readonly info: Omit<Caller, 'principal'>;
   /** Aborts when the socket has closed. */
@@ -64,6 +70,7 @@ export interface SocketProtocol extends Server<Peer> {
 /** What is said on a socket: the protocol `graphql-transport-ws`, with the plugins and errors of the HTTP side. */
 export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
   const { app, textOf, getEnveloped, admit, limits } = deps;
+  const gather = createGatherer(GATHER_MS);
   const ofPrincipal = createCounts(limits.socketsOfPrincipal);
 
   const send = (peer: Peer, text: string): Promise<void> => {
@@ -184,6 +191,7 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
             const result = await results.next();
             if (result.done || stopped) return done;
             const frame = `${head}${result.value.stringify()}}`;
+            gather(peer.stream);
             if (peer.socket.bufferedAmount < limits.pauseBytes) peer.socket.send(frame);
             else await send(peer, frame);
           }

@@ -88,7 +88,7 @@ export function createSocketServer(
       });
       server.handleUpgrade(req, socket, head, (ws) => {
         taken = true;
-        welcome({ socket: ws, req, info, alive: true, gone: new AbortController(), caller: undefined }, release);
+        welcome({ socket: ws, stream: socket, req, info, alive: true, gone: new AbortController(), caller: undefined }, release);
       });
     },
     async close() {

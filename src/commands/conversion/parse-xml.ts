@@ -2,6 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { Fault } from '../../core/errors.ts';
 import { MAX_DEPTH } from '../../core/parse-json.ts';
 
+/** Attributes and children are made anew each time they are asked for. */
 export interface XmlElement {
   readonly name: string;
   /** Name → value, in the order of the document. */
@@ -71,23 +72,25 @@ function parse(text: string): readonly ParsedNode[] {
   }
 }
 
+/** A view of what the parser made: a second tree beside the first would take as much memory again. */
 function elementOf(node: ParsedNode): XmlElement | undefined {
   const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
   if (tag === undefined || !tag.startsWith(MARK)) return undefined;
-  const attributes = new Map<string, string>();
-  for (const [name, value] of Object.entries((node[ATTRIBUTES] ?? {}) as Readonly<Record<string, string>>)) {
-    attributes.set(name.slice(MARK.length), decodeEntities(value));
-  }
-  const children: (XmlElement | string)[] = [];
-  for (const child of node[tag] as readonly ParsedNode[]) {
-    if (TEXT in child) children.push(decodeEntities(child[TEXT] as string));
-    else if (CDATA in child) children.push(cdataOf(child));
-    else {
-      const element = elementOf(child);
-      if (element) children.push(element);
-    }
-  }
-  return { name: tag.slice(MARK.length), attributes, children };
+  return {
+    name: tag.slice(MARK.length),
+    get attributes() {
+      const given = Object.entries((node[ATTRIBUTES] ?? {}) as Readonly<Record<string, string>>);
+      return new Map(given.map(([name, value]) => [name.slice(MARK.length), decodeEntities(value)]));
+    },
+    get children() {
+      return (node[tag] as readonly ParsedNode[]).map(childOf).filter((child) => child !== undefined);
+    },
+  };
+}
+
+function childOf(node: ParsedNode): XmlElement | string | undefined {
+  if (TEXT in node) return decodeEntities(node[TEXT] as string);
+  return CDATA in node ? cdataOf(node) : elementOf(node);
 }
 
 function cdataOf(node: ParsedNode): string {

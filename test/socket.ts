@@ -1,0 +1,108 @@
+import { WebSocket } from 'ws';
+import type { Server } from './server.ts';
+import { until } from './until.ts';
+
+export interface SeenEvent {
+  readonly cursor: string;
+  readonly runId: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly hash: string;
+  /** Whatever else the document asked for. */
+  readonly [field: string]: unknown;
+}
+
+/** A subscription to one field that gives event batches. */
+export interface Watched {
+  /** Every event so far, in the order in which they came. */
+  readonly events: readonly SeenEvent[];
+  /** That of the last batch. */
+  readonly cursor: string | undefined;
+  /** When each event came, by performance.now(). */
+  readonly times: readonly number[];
+  /** Set when the server said that there is no more; with its errors, if it ended badly. */
+  readonly completed: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly errors: readonly any[];
+  /** Waits for that many events. */
+  upTo(count: number, ms?: number): Promise<readonly SeenEvent[]>;
+}
+
+export interface Socket extends AsyncDisposable {
+  readonly socket: WebSocket;
+  /** The close code, once it is closed. */
+  readonly closed: Promise<number>;
+  watch(document: string, variables?: object): Watched;
+}
+
+/** A socket that speaks `graphql-transport-ws`, without reconnecting: what comes, and when, is what is tested. */
+export async function openSocket(server: Server, token: string): Promise<Socket> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  const takers = new Map<string, (message: Message) => void>();
+  let acknowledged = false;
+  // The close tells the same.
+  socket.on('error', () => {});
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { token } })));
+  socket.on('message', (data) => {
+    const message = JSON.parse(String(data)) as Message;
+    if (message.type === 'connection_ack') acknowledged = true;
+    else takers.get(message.id ?? '')?.(message);
+  });
+  await until('the socket is open', () => acknowledged || socket.readyState === WebSocket.CLOSED);
+  if (!acknowledged) throw new Error(`the server closed the socket with ${await closed}`);
+
+  return {
+    socket,
+    closed,
+    watch(document, variables = {}) {
+      const id = String(takers.size + 1);
+      const seen = { events: [] as SeenEvent[], times: [] as number[], errors: [] as unknown[] };
+      let cursor: string | undefined;
+      let completed = false;
+      takers.set(id, ({ type, payload }) => {
+        if (type === 'next') {
+          const batch = Object.values((payload as Next).data)[0] as { events: SeenEvent[]; cursor: string };
+          for (const event of batch.events) {
+            seen.events.push(event);
+            seen.times.push(performance.now());
+          }
+          cursor = batch.cursor;
+          return;
+        }
+        if (type === 'error') seen.errors.push(...(payload as unknown[]));
+        completed = true;
+      });
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: document, variables } }));
+      return {
+        ...seen,
+        get cursor() {
+          return cursor;
+        },
+        get completed() {
+          return completed;
+        },
+        async upTo(count, ms) {
+          await until(`${count} events have come`, () => seen.events.length >= count, ms).catch((error: Error) => {
+            throw new Error(`${error.message}; there are ${seen.events.length}`);
+          });
+          return seen.events;
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      socket.terminate();
+      await closed;
+    },
+  };
+}
+
+interface Message {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: unknown;
+}
+
+interface Next {
+  readonly data: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer, tokenFor } from './server.ts';
+import { openSocket } from './socket.ts';
+
+const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
+  ... on CommandOutcome {
+    run { id state principal { tenant subject } error { code } steps { id } artifacts { nodes { id } } }
+    resource { digest text }
+  }
+  ... on Refusal { code message }
+} }`;
+const WATCH = 'subscription { events { cursor events { cursor runId seq type hash } } }';
+const WATCH_RUN = 'subscription ($id: ID!) { runEvents(runId: $id) { cursor events { cursor runId seq type hash } } }';
+
+let server: Server;
+
+async function execute(token: string, input: object) {
+  const { data, errors } = await server.query(EXECUTE, { input }, token);
+  expect(errors).toBeUndefined();
+  return data.execute;
+}
+
+const text = (words: string) => ({ text: { text: words, mediaType: 'text/plain' } });
+
+/** What somebody leaves behind: a run with an artifact, and one whose output is small enough to lie in the store. */
+async function leaveBehind(token: string) {
+  const key = { idempotencyKey: 'the same key for everybody' };
+  const large = await execute(token, { command: 'fetch', source: text(`large ${token} ${'x'.repeat(70_000)}`), ...key });
+  const small = await execute(token, { command: 'fetch', source: text(`small ${token}`) });
+  const [{ id: stepId }] = large.run.steps;
+  const [{ id: artifactId }] = large.run.artifacts.nodes;
+  return { runId: large.run.id, stepId, artifactId, large: large.resource.digest, small: small.resource.digest };
+}
+
+type Left = Awaited<ReturnType<typeof leaveBehind>>;
+
+/** Everything that somebody with the token finds of it, by every way there is. None: it is as if it were not there. */
+async function traces(token: string, left: Left): Promise<readonly string[]> {
+  const found: string[] = [];
+  const { runId, stepId, artifactId, large, small } = left;
+  const { data } = await server.query(
+    `query ($run: ID!, $ids: [ID!]!, $large: Sha256!, $small: Sha256!) {
+      run(id: $run) { id }
+      nodes(ids: $ids) { id }
+      runs { totalCount nodes { id } }
+      filtered: runs(filter: { text: "${runId}" }) { totalCount nodes { id } }
+      events { events { runId } }
+      filteredEvents: events(filter: { runId: "${runId}" }) { events { runId } }
+      large: artifact(digest: $large) { id }
+      small: artifact(digest: $small) { id }
+    }`,
+    { run: runId, ids: [runId, stepId, artifactId], large, small },
+    token,
+  );
+  const note = (what: string, there: unknown) => there && found.push(what);
+  note('run', data.run);
+  note('nodes', data.nodes.some(Boolean));
+  const holds = (list: { id?: string; runId?: string }[]) => list.some((one) => (one.id ?? one.runId) === runId);
+  note('runs', holds(data.runs.nodes) || holds(data.filtered.nodes) || data.filtered.totalCount > 0);
+  note('events', holds(data.events.events) || data.filteredEvents.events.length > 0);
+  note('artifact', data.large ?? data.small);
+
+  const verify = await server.query(`{ verifyRun(id: "${runId}") { events } }`, {}, token);
+  note('verifyRun', verify.data?.verifyRun);
+  for (const digest of [large, small]) {
+    const uri = `artifact:sha256/${digest}`;
+    note('download', (await server.fetch(`/artifacts/${digest}`, { token })).status !== 404);
+    note('head', (await server.fetch(`/artifacts/${digest}`, { token, method: 'HEAD' })).status !== 404);
+    const command = await execute(token, { command: 'convertToBase64', source: { uri } });
+    note('source of a command', command.run.error?.code !== 'NOT_FOUND');
+    const template = await execute(token, { command: 'render', source: text('x'), options: { templateUri: uri } });
+    note('template', template.run.error?.code !== 'NOT_FOUND');
+    const steps = [{ command: 'fetch', options: { source: text('x') } }, { command: 'fetch', options: { source: { uri } } }];
+    const pipeline = await execute(token, { command: 'pipeline', options: { steps } });
+    note('pipeline', pipeline.run.error?.code !== 'NOT_FOUND');
+    const read = await server.query('query ($uri: URI!) { resources(uris: [$uri]) { text } }', { uri }, token);
+    note('query resources', read.errors?.[0].extensions.code !== 'NOT_FOUND');
+  }
+  await using socket = await openSocket(server, token);
+  const watched = socket.watch(WATCH_RUN, { id: runId });
+  while (!watched.completed) await new Promise((resolve) => setTimeout(resolve, 5));
+  note('subscription', watched.events.length > 0 || watched.errors[0]?.extensions.code !== 'NOT_FOUND');
+  return [...new Set(found)];
+}
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+});
+
+describe.each([
+  ['two tenants, also for the same subject and with every right', ['admin'], 'red', 'blue', 'ann', 'ann'],
+  ['two people of one tenant, who see their own', ['analyst'], 'green', 'green', 'carl', 'dora'],
+] as const)('between %s', (_, roles, tenant, otherTenant, name, otherName) => {
+  let one: string;
+  let other: string;
+
+  beforeAll(async () => {
+    one = await tokenFor(name, { roles, tenant });
+    other = await tokenFor(otherName, { roles, tenant: otherTenant });
+  });
+
+  it('nothing of what one did is found by the other', async () => {
+    const left = await leaveBehind(one);
+    const theirs = await leaveBehind(other);
+    expect(theirs.runId).not.toBe(left.runId);
+    expect(await traces(one, left)).not.toEqual([]);
+    expect(await traces(other, left)).toEqual([]);
+    expect(await traces(one, theirs)).toEqual([]);
+  });
+
+  it('an idempotency key is one’s own', async () => {
+    const key = { command: 'fetch', idempotencyKey: 'shared' };
+    const mine = await execute(one, { ...key, source: text('mine') });
+    const theirs = await execute(other, { ...key, source: text('theirs') });
+    expect(mine.resource.text).toBe('mine');
+    expect(theirs.resource.text).toBe('theirs');
+  });
+
+  it('the same bytes are kept once but belong to who brought them', async () => {
+    const content = `${name} and ${otherName} ${'y'.repeat(70_000)}`;
+    const upload = (token: string) =>
+      server.fetch('/artifacts?name=same', { method: 'POST', body: content, token, headers: { 'content-type': 'text/plain' } });
+    const { digest } = (await (await upload(one)).json()) as { digest: string };
+    const download = (token: string) => server.fetch(`/artifacts/${digest}`, { token });
+    expect([(await download(one)).status, (await download(other)).status]).toEqual([200, 404]);
+    expect((await upload(other)).status).toBe(201);
+    expect(await (await download(other)).text()).toBe(content);
+  });
+
+  it('a subscription gives each their own events only', async () => {
+    await using mySocket = await openSocket(server, one);
+    await using theirSocket = await openSocket(server, other);
+    const mine = mySocket.watch(WATCH);
+    const theirs = theirSocket.watch(WATCH);
+    // A first batch without events says that the subscription stands.
+    while (mine.cursor === undefined || theirs.cursor === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    const runs: Record<'mine' | 'theirs', string[]> = { mine: [], theirs: [] };
+    for (let i = 0; i < 10; i++) {
+      runs.mine.push((await execute(one, { command: 'fetch', source: text(`${i}`) })).run.id);
+      runs.theirs.push((await execute(other, { command: 'fetch', source: text(`${i}`) })).run.id);
+    }
+    // Each run has four events: created, decided, the step's end, the run's end.
+    const runsOf = (events: readonly { runId: string }[]) => [...new Set(events.map(({ runId }) => runId))];
+    expect(runsOf(await mine.upTo(40))).toEqual(runs.mine);
+    expect(runsOf(await theirs.upTo(40))).toEqual(runs.theirs);
+  });
+});
