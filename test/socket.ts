@@ -61,17 +61,20 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
       let cursor: string | undefined;
       let completed = false;
       takers.set(id, ({ type, payload }) => {
-        if (type === 'next') {
-          const batch = Object.values((payload as Next).data)[0] as { events: SeenEvent[]; cursor: string };
-          for (const event of batch.events) {
-            seen.events.push(event);
-            seen.times.push(performance.now());
+        if (type === 'complete') completed = true;
+        else if (type === 'error') seen.errors.push(...(payload as unknown[]));
+        else {
+          const { data = {}, errors = [] } = payload as Next;
+          seen.errors.push(...errors);
+          for (const batch of Object.values(data)) {
+            for (const event of batch.events) {
+              seen.events.push(event);
+              seen.times.push(performance.now());
+            }
+            cursor = batch.cursor;
           }
-          cursor = batch.cursor;
-          return;
         }
-        if (type === 'error') seen.errors.push(...(payload as unknown[]));
-        completed = true;
+        completed ||= type === 'error';
       });
       socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: document, variables } }));
       return {
@@ -104,5 +107,6 @@ interface Message {
 }
 
 interface Next {
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, { readonly events: readonly SeenEvent[]; readonly cursor: string }>>;
+  readonly errors?: readonly unknown[];
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from './server.ts';
 import { openSocket } from './socket.ts';
+import { until } from './until.ts';
 
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
   ... on CommandOutcome {
@@ -24,7 +25,7 @@ const text = (words: string) => ({ text: { text: words, mediaType: 'text/plain' 
 
 /** What somebody leaves behind: a run with an artifact, and one whose output is small enough to lie in the store. */
 async function leaveBehind(token: string) {
-  const key = { idempotencyKey: 'the same key for everybody' };
+  const key = { idempotencyKey: 'everybodys-key' };
   const large = await execute(token, { command: 'fetch', source: text(`large ${token} ${'x'.repeat(70_000)}`), ...key });
   const small = await execute(token, { command: 'fetch', source: text(`small ${token}`) });
   const [{ id: stepId }] = large.run.steps;
@@ -33,6 +34,12 @@ async function leaveBehind(token: string) {
 }
 
 type Left = Awaited<ReturnType<typeof leaveBehind>>;
+
+/** By which whoever did it finds it again. */
+const WAYS = [
+  ...['run', 'nodes', 'runs', 'events', 'artifact', 'verifyRun', 'download', 'head'],
+  ...['source of a command', 'template', 'pipeline', 'query resources', 'subscription'],
+];
 
 /** Everything that somebody with the token finds of it, by every way there is. None: it is as if it were not there. */
 async function traces(token: string, left: Left): Promise<readonly string[]> {
@@ -68,6 +75,8 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
     note('head', (await server.fetch(`/artifacts/${digest}`, { token, method: 'HEAD' })).status !== 404);
     const command = await execute(token, { command: 'convertToBase64', source: { uri } });
     note('source of a command', command.run.error?.code !== 'NOT_FOUND');
+    const checked = await execute(token, { command: 'fetch', source: text('{}'), schemaUri: uri });
+    note('schema', !['NOT_FOUND', 'FORBIDDEN'].includes(checked.code ?? checked.run.error?.code));
     const template = await execute(token, { command: 'render', source: text('x'), options: { templateUri: uri } });
     note('template', template.run.error?.code !== 'NOT_FOUND');
     const steps = [{ command: 'fetch', options: { source: text('x') } }, { command: 'fetch', options: { source: { uri } } }];
@@ -78,7 +87,7 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
   }
   await using socket = await openSocket(server, token);
   const watched = socket.watch(WATCH_RUN, { id: runId });
-  while (!watched.completed) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('the subscription ends', () => watched.completed);
   note('subscription', watched.events.length > 0 || watched.errors[0]?.extensions.code !== 'NOT_FOUND');
   return [...new Set(found)];
 }
@@ -107,7 +116,7 @@ describe.each([
     const left = await leaveBehind(one);
     const theirs = await leaveBehind(other);
     expect(theirs.runId).not.toBe(left.runId);
-    expect(await traces(one, left)).not.toEqual([]);
+    expect(await traces(one, left)).toEqual(expect.arrayContaining(WAYS));
     expect(await traces(other, left)).toEqual([]);
     expect(await traces(one, theirs)).toEqual([]);
   });
@@ -137,7 +146,7 @@ describe.each([
     const mine = mySocket.watch(WATCH);
     const theirs = theirSocket.watch(WATCH);
     // A first batch without events says that the subscription stands.
-    while (mine.cursor === undefined || theirs.cursor === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('both stand', () => mine.cursor && theirs.cursor);
     const runs: Record<'mine' | 'theirs', string[]> = { mine: [], theirs: [] };
     for (let i = 0; i < 10; i++) {
       runs.mine.push((await execute(one, { command: 'fetch', source: text(`${i}`) })).run.id);

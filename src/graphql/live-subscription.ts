@@ -18,18 +18,27 @@ import { callerScope } from './caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from './context.ts';
 import { formattedError, publicError } from './public-error.ts';
 
-/** A result as its JSON, made once for all. Yoga asks a result for its text in the same way. */
+/** A result as its JSON, made once for all. */
 export interface SharedResult {
+  /** The text; Yoga asks any result for it in this way. */
   readonly stringify: () => string;
+  /** The same in UTF-8. */
+  readonly bytes: () => Uint8Array;
 }
 
 /** Live results. `return` ends it at once, also while a `next` is waiting. */
-export type LiveResults = AsyncIterableIterator<SharedResult>;
+export type LiveResults = AsyncIterableIterator<SharedResult, undefined>;
+
+type Delivery = IteratorYieldResult<SharedResult>;
+type Finished = IteratorReturnResult<undefined>;
+const FINISHED: Finished = { done: true, value: undefined };
 
 export const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
 
 /** graphql's `subscribe` for one operation, which was admitted. */
 export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
+
+const encoder = new TextEncoder();
 
 /** The longest that setTimeout waits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -40,47 +49,51 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
-  const made = new WeakMap<object, Map<string, Promise<SharedResult>>>();
+  const made = new WeakMap<object, Map<string, Delivery | Promise<Delivery>>>();
 
-  const resultOf = (batch: object, key: string, args: ValidatedSubscriptionArgs): Promise<SharedResult> => {
-    const known = made.get(batch) ?? new Map<string, Promise<SharedResult>>();
-    if (known.size === 0) made.set(batch, known);
-    let result = known.get(key);
-    if (!result) {
-      result = execute(app, batch, args);
-      known.set(key, result);
+  const deliveryOf = (batch: object, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
+    let known = made.get(batch);
+    if (!known) {
+      known = new Map();
+      made.set(batch, known);
     }
-    return result;
+    let delivery = known.get(key);
+    if (!delivery) {
+      delivery = execute(app, batch, args);
+      known.set(key, delivery);
+    }
+    return delivery;
   };
 
   return async (args: ExecutionArgs): Promise<LiveResults | ExecutionResult> => {
     const ctx = args.contextValue as Context;
     const stop = new AbortController();
-    const contextValue: Context = { ...ctx, signal: stop.signal };
     const validated = validateSubscriptionArgs({
       ...args,
       schema,
-      contextValue,
+      contextValue: { ...ctx, signal: stop.signal },
       hideSuggestions: app.config.mode !== 'development',
     });
     if (!('schema' in validated)) return { errors: validated.map((error) => publicError(error, app)) };
     const source = await createSourceEventStream(validated);
     if (!(Symbol.asyncIterator in source)) {
-      return { ...source, errors: (source.errors ?? []).map((error) => publicError(error, app)) };
+      return { errors: (source.errors ?? []).map((error) => publicError(error, app)) };
     }
-    return open(source as AsyncIterable<object>, ctx, stop, (batch, key) => resultOf(batch, key, validated), keyOf(validated));
+    const operation = keyOf(validated);
+    const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();
+    return open(batches, ctx, stop, operation, (batch, key) => deliveryOf(batch, key, validated));
   };
 }
 
+/** @param deliver what the batch becomes for everybody with this key */
 function open(
-  source: AsyncIterable<object>,
+  batches: AsyncIterator<object>,
   ctx: Context,
   stop: AbortController,
-  resultOf: (batch: object, key: string) => Promise<SharedResult>,
   operation: string,
+  deliver: (batch: object, key: string) => Delivery | Promise<Delivery>,
 ): LiveResults {
   const { app, signal, draining } = ctx;
-  const batches = source[Symbol.asyncIterator]();
   const closed = app.metrics.subscriptionOpened();
   let ended = false;
   let failure: Error | undefined;
@@ -104,29 +117,32 @@ function open(
   if (signal.aborted) end();
   else if (draining.aborted) drain();
 
-  let seen = visibilityOf(ctx);
+  let snapshot = app.policy.snapshot();
+  let key = visibilityOf(ctx) + operation;
+  const handOver = ({ done, value }: IteratorResult<object>): Finished | Delivery | Promise<Delivery> => {
+    if (failure) throw failure;
+    if (done || ended) {
+      end();
+      return FINISHED;
+    }
+    // The source asked the policy whether it may hand this batch over; what is in it is under the same policy.
+    if (snapshot !== app.policy.snapshot()) {
+      snapshot = app.policy.snapshot();
+      key = visibilityOf(ctx) + operation;
+    }
+    return deliver(value, key);
+  };
+  const fail = (error: unknown): never => {
+    end();
+    throw error instanceof DOMException ? error : publicError(error, app);
+  };
+
   return {
-    async next() {
-      if (ended) return { done: true, value: undefined };
-      try {
-        const { done, value } = await batches.next();
-        if (failure) throw failure;
-        if (done || ended) {
-          end();
-          return { done: true, value: undefined };
-        }
-        // The source asked the policy whether it may hand this batch over; what is in it is under the same policy.
-        if (seen.snapshot !== app.policy.snapshot()) seen = visibilityOf(ctx);
-        return { done: false, value: await resultOf(value, seen.key + operation) };
-      } catch (error) {
-        end();
-        throw error instanceof DOMException ? error : publicError(error, app);
-      }
-    },
+    next: () => (ended ? Promise.resolve(FINISHED) : batches.next().then(handOver).catch(fail)),
     async return() {
       end();
       await batches.return?.();
-      return { done: true, value: undefined };
+      return FINISHED;
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -140,22 +156,30 @@ function whenExpired({ principal, app }: Context, act: () => void): NodeJS.Timeo
   return ms > LONGEST_TIMER_MS ? undefined : setTimeout(act, Math.max(0, ms)).unref();
 }
 
-async function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Promise<SharedResult> {
+function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
   const caller = args.contextValue as Context;
   // Shared with others, so it ends with nobody's subscription; and new, as that of a request is.
   const contextValue = createContext(app, caller, new AbortController().signal);
-  const { data, errors } = await executeSubscriptionEvent({ ...args, rootValue: batch, contextValue });
-  const formatted = errors?.map((error) => formattedError(publicError(error, app)));
-  // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
-  const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
-  return { stringify: () => text };
+  const serialize = ({ data, errors }: ExecutionResult): Delivery => {
+    const formatted = errors?.map((error) => formattedError(publicError(error, app)));
+    // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
+    const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
+    let bytes: Uint8Array | undefined;
+    const encode = () => {
+      // Not from Buffer's pool: what is kept would keep its whole slab.
+      bytes ??= encoder.encode(text);
+      return bytes;
+    };
+    return { done: false, value: { stringify: () => text, bytes: encode } };
+  };
+  const result = executeSubscriptionEvent({ ...args, rootValue: batch, contextValue });
+  return result instanceof Promise ? result.then(serialize) : serialize(result);
 }
 
 /** Who sees the same: the same scope, roles and policy. */
-function visibilityOf(ctx: Context): { readonly snapshot: string; readonly key: string } {
-  const snapshot = ctx.app.policy.snapshot();
+function visibilityOf(ctx: Context): string {
   const roles = ctx.principal.kind === 'anonymous' ? [] : [...ctx.principal.roles].sort();
-  return { snapshot, key: canonicalJson([snapshot, callerScope(ctx), roles]) };
+  return canonicalJson([ctx.app.policy.snapshot(), callerScope(ctx), roles]);
 }
 
 /** Equal for operations that make the same of a batch, wherever each of them began. */

@@ -20,8 +20,9 @@ import type { FindText } from './trusted-documents.ts';
 const FORBIDDEN = 4403;
 const BROKEN = 4500;
 const TRY_AGAIN_LATER = 1013;
+const TEXT = { binary: false };
 /** Later than at once by this much at most; far below what anybody sees. */
-const GATHER_MS = Number(process.env.GATHER ?? 5);
+const GATHER_MS = 5;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** RFC 6455, section 5.5: a control frame has 125 bytes, two of which are the code. */
 const REASON_BYTES = 123;
@@ -62,7 +63,7 @@ export interface ProtocolDeps {
 
 export interface SocketProtocol extends Server<Peer> {
   /** Resolves when the text has left this process. A reader that lets too much wait is cut off. */
-  send(peer: Peer, text: string): Promise<void>;
+  send(peer: Peer, text: string | Buffer): Promise<void>;
   /** Closes the socket over something that should not have happened. */
   broken(peer: Peer, error: unknown): void;
 }
@@ -73,10 +74,10 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
   const gather = createGatherer(GATHER_MS);
   const ofPrincipal = createCounts(limits.socketsOfPrincipal);
 
-  const send = (peer: Peer, text: string): Promise<void> => {
+  const send = (peer: Peer, text: string | Buffer): Promise<void> => {
     const { socket } = peer;
     if (socket.bufferedAmount > limits.cutBytes) socket.terminate();
-    return new Promise((resolve) => socket.send(text, () => resolve()));
+    return new Promise((resolve) => socket.send(text, TEXT, () => resolve()));
   };
 
   const broken = ({ socket, info }: Peer, error: unknown) => {
@@ -181,7 +182,7 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
    * only tells graphql-ws when there are no more. The next one is pulled when the socket has room for it.
    */
   const pump = (results: LiveResults, peer: Peer, id: string): AsyncGenerator<never, void, void> => {
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const done = { done: true as const, value: undefined };
     let stopped = false;
     return {
@@ -190,10 +191,10 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
           for (;;) {
             const result = await results.next();
             if (result.done || stopped) return done;
-            const frame = `${head}${result.value.stringify()}}`;
+            const message = around(head, result.value.bytes());
             gather(peer.stream);
-            if (peer.socket.bufferedAmount < limits.pauseBytes) peer.socket.send(frame);
-            else await send(peer, frame);
+            if (peer.socket.bufferedAmount < limits.pauseBytes) peer.socket.send(message, TEXT);
+            else await send(peer, message);
           }
         } catch (error) {
           if (error instanceof DOMException) return done;
@@ -222,6 +223,15 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
   };
 
   return { opened: (socket, peer) => server.opened(socket, peer), send, broken };
+}
+
+/** The message whose payload is the result. */
+function around(head: Buffer, result: Uint8Array): Buffer {
+  const message = Buffer.allocUnsafe(head.byteLength + result.byteLength + 1);
+  message.set(head);
+  message.set(result, head.byteLength);
+  message[message.byteLength - 1] = 0x7d; // }
+  return message;
 }
 
 /** A token in `connection_init`: `{"Authorization": "Bearer …"}` or `{"token": "…"}`. */

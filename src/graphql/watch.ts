@@ -30,12 +30,13 @@ export async function watchRun(
     : untilEnd(follow(ctx, { runId }, after, limit));
 }
 
+type Batch = IteratorResult<EventBatch, undefined>;
 type Batches = AsyncIterableIterator<EventBatch, undefined>;
 
 /**
  * Reads the journal for as long as the policy lets the caller see it: when the policy has changed, what they see is
- * asked for again before the next batch is handed over. Written out, because it is passed for every event of every
- * subscriber, and a generator costs three promises more.
+ * asked for again before the next batch is handed over. It is no generator, because it is passed for every event of
+ * every subscriber, and a generator makes several promises for each.
  */
 function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
   const { journal, policy } = ctx.app;
@@ -45,27 +46,26 @@ function follow(ctx: Context, filter: EventFilter, after: number, limit: number)
   const read = () => journal.read(position, filter, scope, { signal: ctx.signal, limit });
   let batches = read();
 
-  const maySee = async (): Promise<boolean> => {
-    snapshot = policy.snapshot();
-    const now = callerScope(ctx);
-    if (sameScope(now, scope)) return true;
-    scope = now;
-    await batches.return?.();
-    batches = read();
-    return false;
+  const handOver = (result: Batch): Batch | Promise<Batch> => {
+    if (result.done) return result;
+    if (policy.snapshot() !== snapshot) {
+      snapshot = policy.snapshot();
+      const now = callerScope(ctx);
+      if (!sameScope(now, scope)) {
+        scope = now;
+        void batches.return?.();
+        batches = read();
+        return next();
+      }
+    }
+    position = result.value.position;
+    return result;
   };
+  const next = (): Promise<Batch> => batches.next().then(handOver);
 
   return {
-    async next() {
-      for (;;) {
-        const { done, value } = await batches.next();
-        if (done) return DONE;
-        if (policy.snapshot() !== snapshot && !(await maySee())) continue;
-        position = value.position;
-        return { done: false, value };
-      }
-    },
-    async return() {
+    next,
+    return: async () => {
       await batches.return?.();
       return DONE;
     },
@@ -77,15 +77,18 @@ function follow(ctx: Context, filter: EventFilter, after: number, limit: number)
 
 function untilEnd(batches: Batches): Batches {
   let ended = false;
+  const look = (result: Batch): Batch => {
+    const last = result.value?.events.at(-1);
+    ended = last?.type === 'RUN_STATE_CHANGED' && isFinalRunState(last.payload.to);
+    return result;
+  };
+  const stop = async () => {
+    await batches.return?.();
+    return DONE;
+  };
   return {
-    async next() {
-      if (ended) return batches.return?.() ?? DONE;
-      const result = await batches.next();
-      const last = result.value?.events.at(-1);
-      ended = last?.type === 'RUN_STATE_CHANGED' && isFinalRunState(last.payload.to);
-      return result;
-    },
-    return: () => batches.return?.() ?? Promise.resolve(DONE),
+    next: () => (ended ? stop() : batches.next().then(look)),
+    return: stop,
     [Symbol.asyncIterator]() {
       return this;
     },

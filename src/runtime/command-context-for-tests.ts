@@ -33,16 +33,20 @@ export interface ContextForTests {
   close(): Promise<void>;
 }
 
+interface OptionsForTests {
+  readonly pool?: CpuPoolOptions;
+  /** Instead of a folder of their own. */
+  readonly localRoots?: readonly { readonly name: string; readonly folder: string }[];
+}
+
 /** Commands with the real thing around them: resources, files, workers, schemas. */
-export async function commandContextForTests(
-  options: { readonly pool?: CpuPoolOptions } = {},
-): Promise<ContextForTests> {
+export async function commandContextForTests(options: OptionsForTests = {}): Promise<ContextForTests> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-commands-'));
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
   const data = join(folder, 'data');
   await mkdir(data);
-  const localRoots = [{ name: '/data', folder: data }];
+  const localRoots = options.localRoots ?? [{ name: '/data', folder: data }];
   const resources = await resourcesForTests({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
   const cpu = createCpuPool(options.pool);
   const schemas = createSchemaValidator({ cpu });

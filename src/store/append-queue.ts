@@ -66,6 +66,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
     const started = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
       workerData,
       name: 'journal-writer',
+      // What it makes is short-lived; a larger nursery only lets it lie around, some 60 MB of it.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     let reason: unknown = 'it exited';
@@ -118,16 +119,17 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
   const recover = (reason: unknown) => {
     logger.error('store.writer_lost', { reason: String(reason), appends: sent.length });
     const taken = take(sent.length);
-    let found: readonly (readonly Event[] | undefined)[] = [];
     try {
-      found = lost(taken);
+      const found = lost(taken);
+      for (const [index, pending] of taken.entries()) {
+        const events = found[index];
+        if (events) pending.resolve({ events });
+        else pending.reject(unavailable('The writer of the journal stopped, and nothing was changed: try again.'));
+      }
     } catch (error) {
       logger.error('store.unreadable', { reason: String(error) });
-    }
-    for (const [index, pending] of taken.entries()) {
-      const events = found[index];
-      if (events) pending.resolve({ events });
-      else pending.reject(unavailable('The writer of the journal stopped, and nothing was changed: try again.'));
+      const advice = 'look whether the run is there before you try again.';
+      for (const pending of taken) pending.reject(unavailable(`The store can neither be written nor read: ${advice}`));
     }
   };
 
@@ -152,6 +154,9 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
     writable = failure === undefined;
   };
 
+  // At once, so that the first append does not wait for a thread to start.
+  worker = startWorker();
+
   return {
     append: (runId, expectedSeq, events) =>
       new Promise((resolve, reject) => {
@@ -172,7 +177,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
           ? unavailable('The journal is closing: try again when the server is back.')
           : check(runId, expectedSeq, events);
         if (problem) reject(problem);
-        else if (waiting.length > 0 || isFull()) waiting.push(enter);
+        else if (isFull()) waiting.push(enter);
         else enter();
       }),
     close: () => {

@@ -46,8 +46,9 @@ describe('after a crash', () => {
   it('of the writer each append has either happened or failed, and the next one finds a new writer', async () => {
     const writers: Worker[] = [];
     const note = (worker: Worker) => writers.push(worker);
-    const store = await harness.open();
+    await (await harness.open()).close();
     process.on('worker', note);
+    const store = await harness.open();
     const stop = new AbortController();
     const seen: Event[] = [];
     const reading = (async () => {

@@ -2,17 +2,13 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { Fault } from '../../core/errors.ts';
 import { MAX_DEPTH } from '../../core/parse-json.ts';
 
-/** Attributes and children are made anew each time they are asked for. */
+/**
+ * An element, as the parser makes it: one key, the marked name, and perhaps attributes. To be read by `nameOf`,
+ * `attributesOf` and `childrenOf`; a tree of our own beside it would take as much memory again.
+ */
 export interface XmlElement {
-  readonly name: string;
-  /** Name → value, in the order of the document. */
-  readonly attributes: ReadonlyMap<string, string>;
-  /** Elements and text in the order of the document; CDATA is text, comments and instructions are left out. */
-  readonly children: readonly (XmlElement | string)[];
+  readonly [key: string]: readonly XmlElement[] | string | Readonly<Record<string, string>>;
 }
-
-/** What the parser gives for a node: one key, the name or `#text` or `#cdata`, and perhaps attributes. */
-type ParsedNode = { readonly [key: string]: readonly ParsedNode[] | string | Readonly<Record<string, string>> };
 
 const TEXT = '#text';
 const CDATA = '#cdata';
@@ -52,49 +48,58 @@ export function parseXml(text: string): XmlElement {
   }
   const nodes = parse(text);
   // The validator lets a second root pass when the first is an empty element.
-  const [root, ...others] = nodes.map(elementOf).filter((element) => element !== undefined);
+  const [root, ...others] = nodes.filter(isElement);
   if (!root || others.length > 0 || nodes.some(hasText)) {
     throw new Fault('BAD_INPUT', 'This is not well-formed XML: there must be one root element, and nothing beside it.');
   }
   return root;
 }
 
-function hasText(node: ParsedNode): boolean {
+function hasText(node: XmlElement): boolean {
   return CDATA in node || (TEXT in node && (node[TEXT] as string).trim() !== '');
 }
 
-function parse(text: string): readonly ParsedNode[] {
+function parse(text: string): readonly XmlElement[] {
   try {
-    return parser.parse(text) as readonly ParsedNode[];
+    return parser.parse(text) as readonly XmlElement[];
   } catch (error) {
     const why = error instanceof Error ? error.message.slice(0, 200) : String(error);
     throw new Fault('BAD_INPUT', `This XML cannot be read: ${why}. At most ${MAX_DEPTH} elements may nest.`);
   }
 }
 
-/** A view of what the parser made: a second tree beside the first would take as much memory again. */
-function elementOf(node: ParsedNode): XmlElement | undefined {
-  const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
-  if (tag === undefined || !tag.startsWith(MARK)) return undefined;
-  return {
-    name: tag.slice(MARK.length),
-    get attributes() {
-      const given = Object.entries((node[ATTRIBUTES] ?? {}) as Readonly<Record<string, string>>);
-      return new Map(given.map(([name, value]) => [name.slice(MARK.length), decodeEntities(value)]));
-    },
-    get children() {
-      return (node[tag] as readonly ParsedNode[]).map(childOf).filter((child) => child !== undefined);
-    },
-  };
+export function nameOf(element: XmlElement): string {
+  return tagOf(element).slice(MARK.length);
 }
 
-function childOf(node: ParsedNode): XmlElement | string | undefined {
-  if (TEXT in node) return decodeEntities(node[TEXT] as string);
-  return CDATA in node ? cdataOf(node) : elementOf(node);
+/** Name → value, in the order of the document. @throws Fault BAD_INPUT for an entity that nothing defines */
+export function attributesOf(element: XmlElement): ReadonlyMap<string, string> {
+  const given = Object.entries((element[ATTRIBUTES] ?? {}) as Readonly<Record<string, string>>);
+  return new Map(given.map(([name, value]) => [name.slice(MARK.length), decodeEntities(value)]));
 }
 
-function cdataOf(node: ParsedNode): string {
-  return (node[CDATA] as readonly ParsedNode[]).map((part) => part[TEXT] as string).join('');
+/**
+ * Elements and text in the order of the document; CDATA is text, comments and instructions are left out.
+ * @throws Fault BAD_INPUT for an entity that nothing defines
+ */
+export function childrenOf(element: XmlElement): readonly (XmlElement | string)[] {
+  return (element[tagOf(element)] as readonly XmlElement[]).map((node) => {
+    if (TEXT in node) return decodeEntities(node[TEXT] as string);
+    return CDATA in node ? cdataOf(node) : node;
+  });
+}
+
+function isElement(node: XmlElement): boolean {
+  return !(TEXT in node) && !(CDATA in node);
+}
+
+function tagOf(element: XmlElement): string {
+  for (const key in element) if (key !== ATTRIBUTES) return key;
+  throw new TypeError('an element without a name');
+}
+
+function cdataOf(node: XmlElement): string {
+  return (node[CDATA] as readonly XmlElement[]).map((part) => part[TEXT] as string).join('');
 }
 
 /** Everything that begins with `<!` and is neither a comment nor CDATA: DOCTYPE and what may stand inside one. */

@@ -1,9 +1,8 @@
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import type { XmlElement } from './parse-xml.ts';
+import { attributesOf, childrenOf, nameOf, type XmlElement } from './parse-xml.ts';
 import { DECLARATION, ESCAPED, NAME, TYPE, TYPED_NAMESPACE, TYPED_PREFIX } from './typed-xml.ts';
 
-/** Without a prototype, so that `__proto__` is a key like any other. */
 type Members = Record<string, Json>;
 
 /**
@@ -13,34 +12,37 @@ type Members = Record<string, Json>;
  * @throws Fault BAD_INPUT when a document in the namespace of `convertToXml` breaks its rules
  */
 export function xmlToJson(root: XmlElement): Json {
-  if (root.attributes.get(DECLARATION) === TYPED_NAMESPACE) return typedValue(root);
-  const members: Members = Object.create(null);
-  members[root.name] = plainValue(root);
+  if (attributesOf(root).get(DECLARATION) === TYPED_NAMESPACE) return typedValue(root);
+  const members: Members = {};
+  add(members, nameOf(root), plainValue(root));
   return members;
 }
 
+/** `__proto__` is a key like any other. An object without a prototype would do as well, in three times the memory. */
+function add(members: Members, key: string, value: Json): void {
+  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true });
+  else members[key] = value;
+}
+
 function plainValue(element: XmlElement): Json {
-  const { attributes, children } = element;
+  const attributes = attributesOf(element);
+  const children = childrenOf(element);
   const elements = children.filter((child) => typeof child !== 'string');
-  const text = textOf(element);
+  const text = textOf(children);
   if (attributes.size === 0 && elements.length === 0) return text;
-  const members: Members = Object.create(null);
-  for (const [name, value] of attributes) members[`@${name}`] = value;
-  const lists = new Map<string, Json[]>();
-  for (const child of elements) {
-    const list = lists.get(child.name);
-    if (list) list.push(plainValue(child));
-    else lists.set(child.name, [plainValue(child)]);
+  const members: Members = {};
+  for (const [name, value] of attributes) add(members, `@${name}`, value);
+  for (const [name, values] of Map.groupBy(elements, nameOf)) {
+    const [first, second] = values;
+    add(members, name, first && !second ? plainValue(first) : values.map(plainValue));
   }
-  for (const [name, [first, ...rest]] of lists)
-    members[name] = rest.length === 0 ? (first as Json) : [first as Json, ...rest];
   const own = elements.length === 0 ? text : text.trim();
-  if (own !== '') members['#text'] = own;
+  if (own !== '') add(members, '#text', own);
   return members;
 }
 
 function typedValue(element: XmlElement): Json {
-  const type = element.attributes.get(TYPE) ?? 'string';
+  const type = attributesOf(element).get(TYPE) ?? 'string';
   switch (type) {
     case 'string':
       return stringOf(element);
@@ -63,24 +65,22 @@ function typedValue(element: XmlElement): Json {
 }
 
 function objectOf(element: XmlElement): Json {
-  const members: Members = Object.create(null);
-  const add = (key: string, value: Json) => {
-    if (key in members) throw fault(element, `has two members ${JSON.stringify(key.slice(0, 40))}`);
-    members[key] = value;
-  };
-  for (const [name, value] of element.attributes) {
-    if (name !== DECLARATION && !name.startsWith(`${TYPED_PREFIX}:`)) add(`@${name}`, value);
+  const members: Members = {};
+  for (const [name, value] of attributesOf(element)) {
+    if (name !== DECLARATION && !name.startsWith(`${TYPED_PREFIX}:`)) add(members, `@${name}`, value);
   }
   for (const child of elementsOf(element)) {
-    const name = child.attributes.get(NAME);
-    add(name === undefined ? child.name : fromJsonString(name, child), typedValue(child));
+    const name = attributesOf(child).get(NAME);
+    const key = name === undefined ? nameOf(child) : fromJsonString(name, child);
+    if (Object.hasOwn(members, key)) throw fault(element, `has two members ${JSON.stringify(key.slice(0, 40))}`);
+    add(members, key, typedValue(child));
   }
   return members;
 }
 
 function stringOf(element: XmlElement): string {
   const text = leafText(element);
-  return element.attributes.get(ESCAPED) === 'true' ? fromJsonString(text, element) : text;
+  return attributesOf(element).get(ESCAPED) === 'true' ? fromJsonString(text, element) : text;
 }
 
 function fromJsonString(text: string, element: XmlElement): string {
@@ -97,20 +97,22 @@ function parsed(text: string, element: XmlElement): Json {
   }
 }
 
-function textOf({ children }: XmlElement): string {
+function textOf(children: readonly (XmlElement | string)[]): string {
   return children.filter((child) => typeof child === 'string').join('');
 }
 
 function leafText(element: XmlElement): string {
-  if (element.children.some((child) => typeof child !== 'string')) throw fault(element, 'may hold only text');
-  return textOf(element);
+  const children = childrenOf(element);
+  if (children.some((child) => typeof child !== 'string')) throw fault(element, 'may hold only text');
+  return textOf(children);
 }
 
 function elementsOf(element: XmlElement): readonly XmlElement[] {
-  if (textOf(element).trim() !== '') throw fault(element, 'may hold only elements');
-  return element.children.filter((child) => typeof child !== 'string');
+  const children = childrenOf(element);
+  if (textOf(children).trim() !== '') throw fault(element, 'may hold only elements');
+  return children.filter((child) => typeof child !== 'string');
 }
 
 function fault(element: XmlElement, what: string): Fault {
-  return new Fault('BAD_INPUT', `XML of JSON: <${element.name.slice(0, 100)}> ${what}.`);
+  return new Fault('BAD_INPUT', `XML of JSON: <${nameOf(element).slice(0, 100)}> ${what}.`);
 }

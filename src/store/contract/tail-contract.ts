@@ -119,6 +119,20 @@ export function tailContract(makeHarness: () => Promise<Harness>): void {
       }
     });
 
+    it('gives all of one run from a cursor that lies in another', async () => {
+      await begin(log('before'));
+      const from = await store.journal.head();
+      await begin(log('between'));
+      const runId = await begin(log('2'), log('3'));
+      await begin(log('after'));
+      await store.close();
+      store = await harness.open();
+      const whole = await take(from, { runId });
+      expect(whole.events.map((event) => [event.runId, event.seq])).toEqual([1, 2, 3].map((seq) => [runId, seq]));
+      const rest = await take(whole.events[0]?.position ?? 0, { runId }, 1);
+      expect([rest.events.map((event) => event.seq), rest.caughtUp]).toEqual([[2], false]);
+    });
+
     it('moves a reader past a long stretch that its filter keeps from it', async () => {
       const from = await store.journal.head();
       const runId = await begin();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../core/ids.ts';
+import { eventHash } from '../hash-chain.ts';
 import type { Store } from '../open-store.ts';
 import type { Harness } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput } from './sample-run.ts';
@@ -93,6 +94,26 @@ export function verifyContract(makeHarness: () => Promise<Harness>): void {
         harness.tamper('UPDATE events SET seq = ? WHERE run_id = ? AND seq = ?', to, runId, from);
       }
       expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: false, firstInvalidSeq: 3 });
+    });
+
+    it('finds an event that was changed together with its hash', async () => {
+      const runId = await sample();
+      const [row] = harness.query<{ at: number; prev_hash: string }>(
+        'SELECT * FROM events WHERE run_id = ? AND seq = 3',
+        runId,
+      );
+      const event = { type: 'LOG', at: new Date(row?.at ?? 0), payload: '{"level":"INFO","text":"forged"}' };
+      const hash = eventHash(runId, 3, row?.prev_hash ?? '', event);
+      harness.tamper(
+        'UPDATE events SET payload = ?, hash = ? WHERE run_id = ? AND seq = 3',
+        event.payload,
+        hash,
+        runId,
+      );
+      expect(await store.verifyRun(scope, runId)).toMatchObject({
+        firstInvalidSeq: 4,
+        problems: ['seq 4: its prevHash is not the hash of the event before it'],
+      });
     });
 
     it('is not misled by a run that goes on meanwhile', async () => {

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Command, isComposite } from '../../src/commands/define-command.ts';
+import { loadPlugins } from '../../src/commands/registry.ts';
+import { type ContextForTests, commandContextForTests } from '../../src/runtime/command-context-for-tests.ts';
+
+let test: ContextForTests;
+let command: Command;
+beforeAll(async () => {
+  test = await commandContextForTests();
+  const [loaded] = await loadPlugins([fileURLToPath(new URL('./convert-to-markdown.ts', import.meta.url))]);
+  if (!loaded || isComposite(loaded)) throw new Error('the plugin has no command');
+  command = loaded;
+});
+afterAll(() => test.close());
+
+describe('the example of a custom command', () => {
+  it('is loaded as a plugin', () => {
+    expect([command.name, command.effect]).toEqual(['convertToMarkdown', 'pure']);
+  });
+
+  it('makes a table of what convertToJson gives', async () => {
+    const data = { fields: ['name', 'note'], rows: [{ name: 'a|b', note: 'two\nlines' }, { name: 'c' }] };
+    const result = await test.run(command, { source: { text: { text: JSON.stringify(data) } } });
+    expect(result.mediaType).toBe('text/markdown; charset=utf-8');
+    expect(result.text).toBe('| name | note |\n| --- | --- |\n| a\\|b | two<br>lines |\n| c |  |\n');
+  });
+
+  it('takes the columns that it is told', async () => {
+    const source = { text: { text: '[{"a":1,"b":{"c":2}}]' } };
+    expect((await test.run(command, { source, columns: ['b'] })).text).toBe('| b |\n| --- |\n| {"c":2} |\n');
+  });
+
+  it('refuses other data, and options that it does not have', async () => {
+    const source = { text: { text: '"text"' } };
+    await expect(test.run(command, { source })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(test.run(command, { source, colour: 'red' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});

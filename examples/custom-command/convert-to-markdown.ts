@@ -1,0 +1,79 @@
+/*
+ * A command of your own
+ * =====================
+ *
+ * This file is a plugin: start Signalbox with
+ *
+ *   SIGNALBOX_PLUGINS=examples/custom-command/convert-to-markdown.ts npm start
+ *
+ * and `convertToMarkdown` is a mutation like those that come with it: it has its input type in the GraphQL schema, its
+ * entry in `catalog`, its place in pipelines, and every use of it is asked of the policy as `command:convertToMarkdown`
+ * and recorded as a run.
+ *
+ *   mutation {
+ *     pipeline(input: { steps: [
+ *       { command: "convertToJson", options: { source: { uri: "file:///data/products.csv" } } }
+ *       { command: "convertToMarkdown", options: { source: "$previous.output", columns: ["name", "price"] } }
+ *     ] }) { ... on CommandOutcome { resource { text } } ... on Refusal { code message } }
+ *   }
+ *
+ * What a plugin has to know:
+ *
+ * - Every export that `defineCommand` made is a command. A file may have several, and helpers beside them.
+ * - The name is in camelCase and not taken. Title, description and a description for each option are not optional:
+ *   people see them in GraphiQL and in the catalog.
+ * - `options` is a TypeBox schema (or a JSON Schema written by hand). What `run` gets has passed it, defaults included.
+ * - `ResourceInput`, `Uri` and `SchemaUri` mark what the command reads, so that the policy can be asked before it runs.
+ * - `effect: 'pure'` promises that running it twice does no harm; otherwise say `'external'`.
+ * - `run` works with nothing but `ctx`: it reads through `ctx.read`, has `ctx.signal` to stop at, `ctx.log` for the
+ *   run's log, and `ctx.cpu` for work that would hold up the server.
+ * - What the caller did wrong is a `Fault`; its message says what to do about it. Any other error counts as a bug of
+ *   the command, and the caller only gets a reference to the log.
+ */
+import { Type } from 'typebox';
+import { defineCommand, resource } from '../../src/commands/define-command.ts';
+import { ResourceInput } from '../../src/commands/options.ts';
+import { Fault } from '../../src/core/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts';
+import { parseJson } from '../../src/core/parse-json.ts';
+
+export const convertToMarkdown = defineCommand({
+  name: 'convertToMarkdown',
+  title: 'Convert to Markdown',
+  description: 'A JSON list of objects, or the {fields, rows} of convertToJson, as a Markdown table.',
+  effect: 'pure',
+  options: Type.Object({
+    source: ResourceInput,
+    columns: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'The columns and their order.' })),
+  }),
+  async run({ source, columns }, ctx) {
+    const body = await ctx.read(source);
+    const data = parseJson(await body.text());
+    const rows = rowsOf(data);
+    const names = columns ?? columnsOf(data, rows);
+    const lines = [names, names.map(() => '---'), ...rows.map((row) => names.map((name) => textOf(row[name])))];
+    const table = lines.map((cells) => `| ${cells.map(escapeCell).join(' | ')} |\n`).join('');
+    return resource('text/markdown; charset=utf-8', table);
+  },
+});
+
+function rowsOf(data: Json): readonly JsonObject[] {
+  const rows = isJsonObject(data) ? data.rows : data;
+  if (Array.isArray(rows) && rows.every(isJsonObject)) return rows;
+  throw new Fault('BAD_INPUT', 'A table is made of a list of objects. Convert other data with convertToJson first.');
+}
+
+function columnsOf(data: Json, rows: readonly JsonObject[]): readonly string[] {
+  if (isJsonObject(data) && Array.isArray(data.fields)) return data.fields.map(String);
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+function textOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A cell is one line, and a bar would end it. */
+function escapeCell(text: string): string {
+  return text.replaceAll(/[\\|]/g, '\\$&').replaceAll(/\r\n|\r|\n/g, '<br>');
+}

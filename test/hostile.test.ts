@@ -1,0 +1,435 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from './folder.ts';
+import { type Server, startServer, tokenFor } from './server.ts';
+import { startWeb, type Web } from './web.ts';
+
+const MIB = 2 ** 20;
+const TIMEOUT_MS = 4_000;
+/** For whatever is refused by a limit of time, on a machine that has other things to do. */
+const SOON_MS = TIMEOUT_MS + 4_000;
+const HEALTH_MS = 3_000;
+
+const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
+  ... on CommandOutcome { run { id state error { code message details } } resource { text } }
+  ... on Refusal { code message }
+} }`;
+const READ = 'query ($uri: URI!) { resources(uris: [$uri]) { text } }';
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let server: Server;
+/** May be reached. */
+let web: Web;
+/** Is on a private address that nobody allowed. */
+let canary: Web;
+let alice: string;
+let bob: string;
+/** 200 MiB of nothing. */
+let bomb: Buffer;
+let probe: { stop(): Promise<readonly number[]> };
+
+/** What became of it, in a word: a refusal's code, the error of a run that failed, or `done`. */
+async function verdict(token: string, command: string, source: object | undefined, options: object = {}, more: object = {}) {
+  const input = { command, options, ...more, ...(source && { source }) };
+  const { data, errors } = await server.query(EXECUTE, { input }, token);
+  if (errors) return errors[0].extensions.code as string;
+  const { code, run } = data.execute;
+  return (code ?? run.error?.code ?? 'done') as string;
+}
+
+/** Asks for the health all the time; gives how long each answer took. */
+function probeHealth() {
+  const times: number[] = [];
+  let stopped = false;
+  const probing = (async () => {
+    while (!stopped) {
+      const began = performance.now();
+      const { status } = await server.fetch('/health');
+      if (status !== 200) throw new Error(`health says ${status}`);
+      times.push(performance.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await probing;
+      return times;
+    },
+  };
+}
+
+beforeAll(async () => {
+  folder = await newFolder();
+  for (const name of ['data/public', 'data/private', 'schemas']) await mkdir(join(folder.path, name), { recursive: true });
+  for (const file of ['data/public/a.txt', 'data/secret.txt', 'data/private/b.txt', 'outside.txt']) {
+    await writeFile(join(folder.path, file), file);
+  }
+  await symlink('../secret.txt', join(folder.path, 'data/public/link.txt'));
+  await symlink('../private', join(folder.path, 'data/public/link'));
+  await symlink('../..', join(folder.path, 'data/public/out'));
+  bomb = gzipSync(Buffer.alloc(200 * MIB), { level: 1 });
+  canary = await startWeb((_, res) => res.end('secret'));
+  web = await startWeb((req, res) => {
+    const [, kind = '', to = ''] = /^\/([^?]*)(?:\?(.*))?$/.exec(req.url ?? '') ?? [];
+    if (kind === 'to') res.writeHead(302, { location: decodeURIComponent(to) }).end();
+    else if (kind === 'round') res.writeHead(302, { location: '/round' }).end();
+    else if (kind === 'silent') return;
+    else if (kind === 'drip') {
+      const timer = setInterval(() => res.write('x'), 50);
+      res.on('close', () => clearInterval(timer));
+    } else if (kind === 'endless' || kind === 'huge') {
+      if (kind === 'huge') res.setHeader('content-length', String(10 * 2 ** 30));
+      pour(res, Buffer.alloc(256 * 1024, 'x'));
+    } else if (kind === 'bomb') {
+      res.setHeader('content-encoding', 'gzip');
+      res.end(bomb);
+    } else if (kind === 'chain') {
+      res.setHeader('content-type', 'application/json');
+      res.end(JSON.stringify({ $ref: `/chain?${Number(to) + 1}` }));
+    } else res.end('public');
+  });
+  const rulesFile = join(folder.path, 'policy.csv');
+  const rule = `p, user, *, ${web.url}/public/**, *, allow`;
+  const schemas = 'p, analyst, command:*, **, **, allow';
+  await writeFile(rulesFile, [await readFile('policy/policy.csv', 'utf8'), rule, schemas, ''].join('\n'));
+  server = await startServer({
+    env: {
+      POLICY_FILE: rulesFile,
+      ALLOWED_LOCAL_ROOTS: `/data=${folder.path}/data,/schemas=${folder.path}/schemas`,
+      ALLOWED_PRIVATE_HOSTS: `${web.host},localhost:${web.port}`,
+      COMMAND_TIMEOUT_MS: String(TIMEOUT_MS),
+    },
+  });
+  alice = await tokenFor('alice', { roles: ['analyst'] });
+  bob = await tokenFor('bob', { roles: ['user'] });
+  probe = probeHealth();
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await web?.close();
+  await canary?.close();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+/** Writes until the reader goes away. */
+function pour(res: import('node:http').ServerResponse, chunk: Buffer) {
+  const more = () => {
+    while (!res.destroyed && res.write(chunk));
+  };
+  res.on('drain', more);
+  more();
+}
+
+describe('a web server that means harm', () => {
+  it.each([
+    ['another port of this machine', () => canary.url],
+    ['this machine by name', () => `http://localhost:${canary.port}/`],
+    ['an IPv4 address in IPv6', () => `http://[::ffff:7f00:1]:${canary.port}/`],
+    ['an IPv4 address as a number', () => `http://2130706433:${canary.port}/`],
+    ['the metadata of a cloud', () => 'http://169.254.169.254/latest/meta-data/'],
+    ['a private network', () => 'http://10.0.0.1/'],
+    ['the unspecified address', () => `http://0.0.0.0:${canary.port}/`],
+  ])('cannot lead to %s', async (_, target) => {
+    for (const uri of [target(), `${web.url}/to?${encodeURIComponent(target())}`]) {
+      expect(await verdict(alice, 'fetch', { uri })).toBe('FORBIDDEN');
+    }
+    expect(canary.hits).toEqual([]);
+  });
+
+  it('cannot lead around in a circle, out of the web, or with credentials', async () => {
+    const to = (uri: string) => ({ uri: `${web.url}/to?${encodeURIComponent(uri)}` });
+    expect(await verdict(alice, 'fetch', { uri: `${web.url}/round` })).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict(alice, 'fetch', to('file:///data/secret.txt'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict(alice, 'fetch', to('data:,x'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict(alice, 'fetch', to(`http://me:pass@${web.host}/public/`))).toBe('BAD_INPUT');
+  });
+
+  it.each(['huge', 'endless', 'bomb'])('cannot fill memory or disk (%s)', async (kind) => {
+    const uri = `${web.url}/${kind}`;
+    const before = await server.memory();
+    const codes = await Promise.all([1, 2, 3].map(() => verdict(alice, 'fetch', { uri })));
+    expect(codes).toEqual(Array(3).fill('RESOURCE_TOO_LARGE'));
+    expect((await server.memory('peak')) - before).toBeLessThan(250 * MIB);
+    expect(await readdir(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
+  });
+
+  it.each(['silent', 'drip'])('cannot hold a run for ever (%s)', async (kind) => {
+    const began = performance.now();
+    expect(await verdict(alice, 'fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
+  });
+});
+
+describe('data that mean harm', () => {
+  const xml = (text: string) => ({ text: { text, mediaType: 'application/xml' } });
+  const entities = Array.from({ length: 9 }, (_, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`).join('');
+
+  it.each([
+    ['a billion laughs', () => `<!DOCTYPE a [<!ENTITY l0 "lol">${entities}]><a>&l9;</a>`],
+    ['a quadratic blow-up', () => `<!DOCTYPE a [<!ENTITY b "${'b'.repeat(50_000)}">]><a>${'&b;'.repeat(10_000)}</a>`],
+    ['an entity that is a file', () => '<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><a>&f;</a>'],
+    ['an entity on the web', () => `<!DOCTYPE a [<!ENTITY % p SYSTEM "${canary.url}/dtd">%p;]><a/>`],
+    ['100,000 elements inside each other', () => '<a>'.repeat(100_000) + '</a>'.repeat(100_000)],
+  ])('XML with %s is refused', async (_, text) => {
+    expect(await verdict(alice, 'convertToJson', xml(text()))).toBe('BAD_INPUT');
+    expect(canary.hits).toEqual([]);
+  });
+
+  it('JSON nested 100,000 deep is refused', async () => {
+    const text = '['.repeat(100_000) + ']'.repeat(100_000);
+    for (const command of ['convertToJson', 'convertToXml', 'convertToCsv']) {
+      expect(await verdict(alice, command, { text: { text, mediaType: 'application/json' } })).toBe('BAD_INPUT');
+    }
+  });
+});
+
+describe('a schema that means harm', () => {
+  const text = JSON.stringify(`${'a'.repeat(50_000)}!`);
+  const source = { text: { text, mediaType: 'application/json' } };
+  const check = (schema: unknown) =>
+    verdict(alice, 'fetch', source, {}, { schemaUri: `data:application/json,${encodeURIComponent(JSON.stringify(schema))}` });
+
+  it.each([
+    ['a catastrophic pattern', { pattern: '^(a+)+$' }, 'SCHEMA_VIOLATION'],
+    ['another catastrophic pattern', { pattern: '^(a|a?)+$' }, 'SCHEMA_VIOLATION'],
+    ['a pattern that no linear engine can do', { pattern: '^(a+)\\1$' }, 'BAD_INPUT'],
+    ['a reference to itself', { $ref: '#' }, 'BAD_INPUT'],
+    ['a reference into private places', { $ref: 'http://169.254.169.254/schema.json' }, 'FORBIDDEN'],
+    ['code in a name', { properties: { '"];process.exit();//': { type: '"+process.exit()+"' } } }, 'BAD_INPUT'],
+  ])('by %s is stopped', async (_, schema, wanted) => {
+    const began = performance.now();
+    expect(await check(schema)).toBe(wanted);
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
+  });
+
+  it('by references that never end is stopped', async () => {
+    expect(await check({ $ref: `${web.url}/chain?1` })).toBe('BAD_INPUT');
+    expect(web.hits.filter((hit) => hit.includes('/chain')).length).toBeLessThan(40);
+  });
+});
+
+describe('a template that means harm', () => {
+  it.each([
+    ['loops for ever', '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}', /BAD_INPUT|TIMEOUT/],
+    ['calls itself', '{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}', /BAD_INPUT|TIMEOUT/],
+    ['includes itself', '{% include "x" %}{% extends "x" %}', /BAD_INPUT/],
+    ['makes gigabytes', '{% for i in range(100000) %}{{ data.x * 1000 }}{% endfor %}', /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/],
+    ['makes one long text', '{% set ns = namespace(s="x") %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}', /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/],
+    ['looks for the server', '{{ constructor.constructor("return process")().exit() }}', /BAD_INPUT/],
+    ['is nested too deep', `${'{% if true %}'.repeat(10_000)}${'{% endif %}'.repeat(10_000)}`, /BAD_INPUT/],
+  ])('that %s is stopped', async (_, template, wanted) => {
+    const began = performance.now();
+    const data = { text: { text: JSON.stringify({ x: 'x'.repeat(1_000) }), mediaType: 'application/json' } };
+    expect(await verdict(alice, 'render', data, { template })).toMatch(wanted);
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
+  });
+});
+
+describe('a request that means harm', () => {
+  const post = async (body: string, headers: Record<string, string> = {}, path = '/graphql') => {
+    const response = await server.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      token: alice,
+    });
+    const text = await response.text();
+    const answer = JSON.parse(text);
+    return { status: response.status, code: answer.errors?.[0].extensions.code ?? answer.error?.code, text };
+  };
+  const ask = (query: string, variables?: unknown) => post(JSON.stringify({ query, variables }));
+  const many = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i)).join(' ');
+  const nested = (depth: number, open: string, close: string, inside = '') => open.repeat(depth) + inside + close.repeat(depth);
+
+  it.each([
+    ['10,000 aliases', () => `{ ${many(10_000, (i) => `a${i}: health { status }`)} }`],
+    ['1,000 aliases of what is dear', () => `{ ${many(1_000, (i) => `a${i}: runs(first: 100) { totalCount }`)} }`],
+    ['10,000 fields of one name', () => `{ ${many(10_000, () => 'health { status }')} }`],
+    ['10,000 directives', () => `{ health ${many(10_000, () => '@include(if: true)')} { status } }`],
+    ['10,000 levels', () => nested(10_000, '{ run(id: "x") ', '}', '{ id }')],
+    ['20 levels', () => nested(20, '{ run(id: "x") { steps ', '} }', '{ id }')],
+    ['10,000 lists in each other', () => `{ runs(filter: { label: ${nested(10_000, '[', ']')} }) { totalCount } }`],
+    ['fragments that double', () => `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`],
+    ['10,000 operations', () => many(10_000, (i) => `query q${i} { health { status } }`)],
+    ['pages of pages of pages', () => '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }'],
+  ])('by a document of %s is refused', async (_, document) => {
+    const began = performance.now();
+    const { status, code, text } = await ask(document());
+    expect([status, code]).toEqual([400, 'TOO_COSTLY']);
+    expect(text.length).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(HEALTH_MS);
+  });
+
+  it('by a fragment that holds itself is refused', async () => {
+    expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+  });
+
+  it.each([
+    ['of 2 MB', () => post(JSON.stringify({ query: '{ health { status } }', variables: { x: 'x'.repeat(2_000_000) } })), 413, 'RESOURCE_TOO_LARGE'],
+    ['that is no JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
+    ['that is no object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
+    ['that is empty', () => post(''), 400, 'BAD_INPUT'],
+    ['that is a list of operations', () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'), 400, 'BAD_INPUT'],
+    ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
+    ['with a query that is no text', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
+    ['with variables that are no object', () => post('{"query":"{ health { status } }","variables":[1]}'), 400, 'BAD_INPUT'],
+    ['nested 100,000 deep', () => post(`{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`), 400, 'BAD_INPUT'],
+    ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
+    ['for a field that is not there', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
+    ['as a form', () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }), 400, 'BAD_INPUT'],
+    ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 400, 'BAD_INPUT'],
+    ['as application/graphql', () => post('{ health { status } }', { 'content-type': 'application/graphql' }), 400, 'BAD_INPUT'],
+    ['as multipart', () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }), 400, 'BAD_INPUT'],
+    ['that says it is compressed', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
+    ['to a place that is not there', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
+  ])('by a body %s is refused', async (_, send, status, code) => {
+    expect(await send()).toMatchObject({ status, code });
+  });
+
+  it('under the name of another site is refused, as a browser would send it whose name was rebound', async () => {
+    expect(await statusFor('evil.example')).toBe(403);
+    expect(await statusFor('localhost')).toBe(200);
+  });
+
+  it('by a mutation in a GET is refused', async () => {
+    const mutation = encodeURIComponent('mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }');
+    const simple = await server.fetch(`/graphql?query=${mutation}`);
+    expect([simple.status, await simple.text()]).toEqual([400, expect.stringContaining('BAD_INPUT')]);
+    const asked = await server.fetch(`/graphql?query=${mutation}`, { headers: { 'graphql-require-preflight': '1' } });
+    expect([asked.status, await asked.text()]).toEqual([405, expect.not.stringContaining('Session')]);
+  });
+
+  it('by a token that is forged, unsigned or old is refused', async () => {
+    const [head, body] = alice.split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const old = await tokenFor('alice', { roles: ['admin'], expiresIn: '-1m' });
+    for (const token of [`${head}.${body}.AAAA`, `${none}.${body}.`, old, 'x'.repeat(10_000)]) {
+      const { status, errors } = await server.query('{ runs { totalCount } }', {}, token);
+      expect([status, errors?.[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    }
+  });
+});
+
+/** The status that the server gives to who calls it by that name. */
+function statusFor(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    request({ hostname, port, path: '/health', headers: { host } }, (res) => {
+      res.resume();
+      resolve(res.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('the table of canonical URIs: bob may read PUBLIC and nothing beside it', () => {
+  // HOST is the allowed server, PUBLIC is http://HOST/public; CYR is a Cyrillic і.
+  it.each([
+    ['userinfo', 'http://public-data@HOST/secret', 'BAD_INPUT'],
+    ['userinfo', 'http://HOST@public-data/', 'BAD_INPUT'],
+    ['userinfo', 'https://public-data:443@HOST/secret', 'BAD_INPUT'],
+    ['empty userinfo', 'http://@HOST/secret', 'BAD_INPUT'],
+    ['escaped userinfo', 'http://public-data%40HOST/secret', 'BAD_INPUT'],
+    ['a NUL', 'PUBLIC/\u0000/secret', 'BAD_INPUT'],
+    ['a tab', 'PUBLIC/.\t./secret', 'BAD_INPUT'],
+    ['a newline', 'PUBLIC/.\n./secret', 'BAD_INPUT'],
+    ['a newline in the scheme', 'ht\ntp://HOST/secret', 'BAD_INPUT'],
+    ['a space before', ' http://HOST/secret', 'BAD_INPUT'],
+    ['a space within', 'PUBLIC/a b', 'BAD_INPUT'],
+    ['a backslash for a slash', 'http:\\\\HOST\\secret', 'FORBIDDEN'],
+    ['a backslash in the path', 'PUBLIC\\..\\secret', 'FORBIDDEN'],
+    ['a backslash before an @', 'http://HOST\\@public-data/secret', 'FORBIDDEN'],
+    ['dot segments', 'PUBLIC/../secret', 'FORBIDDEN'],
+    ['dot segments', 'PUBLIC/a/../../secret', 'FORBIDDEN'],
+    ['escaped dot segments', 'PUBLIC/%2e%2e/secret', 'FORBIDDEN'],
+    ['half-escaped dot segments', 'PUBLIC/.%2E/secret', 'FORBIDDEN'],
+    ['an escaped slash', 'PUBLIC/..%2fsecret', 'BAD_INPUT'],
+    ['an escaped backslash', 'PUBLIC/..%5csecret', 'BAD_INPUT'],
+    ['an escaped NUL', 'PUBLIC/a%00', 'BAD_INPUT'],
+    ['double escapes', 'PUBLIC/%252e%252e/secret', 'BAD_INPUT'],
+    ['double escapes', 'PUBLIC/%252e%252e%252fsecret', 'BAD_INPUT'],
+    ['an escape that is none', 'PUBLIC/%zz', 'BAD_INPUT'],
+    ['escaped letters', 'http://HOST/%73ecret', 'FORBIDDEN'],
+    ['escaped letters', 'http://HOST/%70ublic/%61', 'done'],
+    ['a doubled slash', 'http://HOST//public/a', 'FORBIDDEN'],
+    ['a doubled slash', 'http://HOST//secret', 'FORBIDDEN'],
+    ['decimal IPv4', 'http://2130706433:PORT/secret', 'FORBIDDEN'],
+    ['decimal IPv4', 'http://2130706433:PORT/public/a', 'done'],
+    ['octal IPv4', 'http://0177.0.0.1:PORT/secret', 'FORBIDDEN'],
+    ['hex IPv4', 'http://0x7f000001:PORT/secret', 'FORBIDDEN'],
+    ['short IPv4', 'http://127.1:PORT/secret', 'FORBIDDEN'],
+    ['circled IPv4', 'http://①②⑦.⓪.⓪.①:PORT/secret', 'FORBIDDEN'],
+    ['IPv4 with a dot after', 'http://127.0.0.1.:PORT/secret', 'FORBIDDEN'],
+    ['a name for it', 'http://localhost:PORT/secret', 'FORBIDDEN'],
+    ['a dot after a name', 'http://localhost.:PORT/secret', 'FORBIDDEN'],
+    ['mixed scripts', 'https://publCYRc-data/', 'BAD_INPUT'],
+    ['mixed scripts as punycode', 'https://xn--publc-data-xti/', 'BAD_INPUT'],
+    ['a zero-width space', 'https://public-data\u200b.attacker.example/', 'FORBIDDEN'],
+    ['a zero-width space', 'http://127.0.0.1\u200b:PORT/secret', 'FORBIDDEN'],
+    ['a soft hyphen', 'http://127.0.0.1\u00ad:PORT/secret', 'FORBIDDEN'],
+    ['a full-width dot', 'http://127。0。0。1:PORT/secret', 'FORBIDDEN'],
+    ['another port', 'https://public-data:8443/', 'FORBIDDEN'],
+    ['port 0', 'http://127.0.0.1:0/public/a', 'BAD_INPUT'],
+    ['IPv4 in IPv6', 'http://[::ffff:127.0.0.1]:PORT/secret', 'FORBIDDEN'],
+    ['IPv4 in IPv6, in hex', 'http://[::ffff:7f00:1]:PORT/secret', 'FORBIDDEN'],
+    ['NAT64', 'http://[64:ff9b::7f00:1]:PORT/public/a', 'FORBIDDEN'],
+    ['6to4', 'http://[2002:7f00:1::]:PORT/public/a', 'FORBIDDEN'],
+    ['a zone', 'http://[fe80::1%25lo]:PORT/public/a', 'BAD_INPUT'],
+    ['a file on a host', 'file://HOSTNAME/data/public/a.txt', 'BAD_INPUT'],
+    ['a file', 'file:///data/public/a.txt', 'done'],
+    ['a file by dot segments', 'file:///data/public/../secret.txt', 'FORBIDDEN'],
+    ['a file by escaped dot segments', 'file:///data/public/%2e%2e/secret.txt', 'FORBIDDEN'],
+    ['a file by an escaped slash', 'file:///data/public/..%2Fsecret.txt', 'BAD_INPUT'],
+    ['a file by double escapes', 'file:///data/public/%252e%252e/secret.txt', 'BAD_INPUT'],
+    ['a file by doubled slashes', 'file:///data/public//a.txt', 'BAD_INPUT'],
+    ['a file outside of the roots', 'file:///etc/passwd', 'FORBIDDEN'],
+    ['a symbolic link', 'file:///data/public/link.txt', 'FORBIDDEN'],
+    ['a symbolic link in the middle', 'file:///data/public/link/b.txt', 'FORBIDDEN'],
+    ['a symbolic link out of the roots', 'file:///data/public/out/outside.txt', 'FORBIDDEN'],
+    ['a folder', 'file:///data/public/', 'BAD_INPUT'],
+    ['data', 'data:text/plain;base64,eA==', 'done'],
+    ['data that are no base64', 'data:;base64,%%%', 'BAD_INPUT'],
+    ['data with a fragment', 'data:,x#y', 'BAD_INPUT'],
+    ['an artifact that is none', 'artifact:sha256/../../secret', 'BAD_INPUT'],
+    ['an artifact of nobody', `artifact:sha256/${'0'.repeat(64)}`, 'NOT_FOUND'],
+    ['another scheme', 'ftp://HOST/public/a', 'UNSUPPORTED_SCHEME'],
+    ['another scheme', 'javascript:alert(1)', 'UNSUPPORTED_SCHEME'],
+    ['another scheme', 'gopher://HOST/public/a', 'UNSUPPORTED_SCHEME'],
+    ['a scheme around a scheme', 'blob:http://HOST/public/a', 'UNSUPPORTED_SCHEME'],
+    ['no scheme', '//HOST/public/a', 'BAD_INPUT'],
+    ['nothing', '', 'BAD_INPUT'],
+    ['9,000 characters', `PUBLIC/${'a'.repeat(9_000)}`, 'BAD_INPUT'],
+  ])('%s: %j → %s', async (_, template, wanted) => {
+    const uri = template
+      .replace('PUBLIC', `${web.url}/public`)
+      .replace('HOSTNAME', '127.0.0.1')
+      .replace('HOST', web.host)
+      .replace('PORT', String(web.port))
+      .replace('CYR', 'і');
+    const hits = web.hits.length;
+    expect(await verdict(bob, 'fetch', { uri })).toBe(wanted);
+    const { data, errors } = await server.query(READ, { uri }, bob);
+    expect(data?.resources?.[0] ? 'done' : errors?.[0].extensions.code).toBe(wanted);
+    // Nothing outside of his rules was asked for, whatever the answer said.
+    expect(web.hits.slice(hits).filter((hit) => !hit.startsWith(`${web.host}/public/`))).toEqual([]);
+    expect(canary.hits).toEqual([]);
+  });
+});
+
+it('and all the while the server answered', async () => {
+  const times = await probe.stop();
+  expect(times.length).toBeGreaterThan(50);
+  expect(Math.max(...times)).toBeLessThan(HEALTH_MS);
+  expect(server.process.exitCode).toBeNull();
+  expect(server.logged('step.bug')).toEqual([]);
+  expect(server.log.filter((line) => /"level":"error"/.test(line))).toEqual([]);
+  if (process.env.SHOW_NUMBERS) {
+    console.log(`health: ${times.length} asks, slowest ${Math.max(...times).toFixed(0)} ms; peak ${((await server.memory('peak')) / MIB).toFixed(0)} MiB`);
+  }
+});
