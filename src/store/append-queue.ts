@@ -5,7 +5,7 @@ import { idPrefix } from '../core/ids.ts';
 import type { Appended } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Accepted, Append, Refused } from './plan-commit.ts';
-import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './sqlite-writer.ts';
+import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
 
 /** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
 const MOST_PENDING = 4_096;

@@ -1,47 +1,12 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { NewEvent } from '../core/event.ts';
-import type { Append, AppendResult, Refused } from './plan-commit.ts';
+import type { Append, Refused } from './plan-commit.ts';
 import { type Commit, createSqliteCommit } from './sqlite-commit.ts';
 import { openSqlite, type Sqlite } from './sqlite-database.ts';
-
-/** What the append queue starts the worker with. */
-export interface WriterWork {
-  readonly journal: string;
-}
-
-/** Some appends, each as the text of `encodeAppend`; null asks the writer to close. */
-export type WriterRequest = readonly string[] | null;
-
-/** The results of as many appends, in the order in which they were sent. */
-export interface WriterReply {
-  readonly results: readonly AppendResult[];
-  /** Why the store could not write, for the log. */
-  readonly failure?: string;
-}
+import { decodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
 
 /** Past either, what has arrived waits for the next commit: a transaction ends within some tens of milliseconds. */
 const MOST_APPENDS = 512;
 const MOST_CHARACTERS = 8 * 1024 * 1024;
-
-/** An append on its way to the writer: one text is cheaper to send than a tree of objects, and has a size. */
-export function encodeAppend({ runId, expectedSeq, events }: Append): string {
-  return JSON.stringify([
-    runId,
-    expectedSeq,
-    events.map(({ type, at, step, payload }) => [type, at.getTime(), step ?? null, payload]),
-  ]);
-}
-
-function decodeAppend(text: string): Append {
-  const [runId, expectedSeq, events] = JSON.parse(text) as [string, number, [string, number, string | null, unknown][]];
-  return {
-    runId,
-    expectedSeq,
-    events: events.map(
-      ([type, at, step, payload]) => ({ type, at: new Date(at), ...(step !== null && { step }), payload }) as NewEvent,
-    ),
-  };
-}
 
 /**
  * The journal's only writer. Whatever arrives while a commit is under way shares the next one; an append that finds the
@@ -50,25 +15,26 @@ function decodeAppend(text: string): Append {
 function serve(port: MessagePort, file: string): void {
   const store = createStore(file);
   port.on('message', (request: WriterRequest) => {
-    const group = request && [...request];
-    let last = group === null;
-    for (let size = sizeOf(request); group && group.length < MOST_APPENDS && size < MOST_CHARACTERS && !last; ) {
-      const next = receiveMessageOnPort(port)?.message as WriterRequest | undefined;
-      if (next === undefined) break;
-      if (next === null) last = true;
-      else group.push(...next);
-      size += sizeOf(next);
+    const group: string[] = [];
+    let size = 0;
+    let closing = false;
+    const add = (texts: WriterRequest) => {
+      if (texts === null) closing = true;
+      for (const text of texts ?? []) size += text.length;
+      group.push(...(texts ?? []));
+    };
+    add(request);
+    while (!closing && group.length < MOST_APPENDS && size < MOST_CHARACTERS) {
+      const next = receiveMessageOnPort(port);
+      if (!next) break;
+      add(next.message as WriterRequest);
     }
-    if (group) port.postMessage(store.commit(group.map(decodeAppend)));
-    if (last) {
+    if (group.length > 0) port.postMessage(store.commit(group.map(decodeAppend)));
+    if (closing) {
       store.close();
       port.close();
     }
   });
-}
-
-function sizeOf(request: WriterRequest): number {
-  return request?.reduce((size, text) => size + text.length, 0) ?? 0;
 }
 
 /** After any failure it starts over from a fresh connection, so that it recovers as soon as the disk does. */
