@@ -101,10 +101,10 @@ async function subscribe(url: string, token: string): Promise<Seen> {
     if (message.type === 'ping') socket.send('{"type":"pong"}');
     if (message.type === 'connection_ack') {
       socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: DOCUMENT } }));
-      // The protocol has no word for "subscribed"; the first batch says that replay is over.
-      setTimeout(() => resolve(seen), 1_000);
     }
     if (message.type !== 'next') return;
+    // The first batch is empty and says where "now" is.
+    resolve(seen);
     const now = Date.now();
     for (const { runId, seq, at } of message.payload.data.events.events) {
       seen.events.push(`${runId}/${seq}`);

@@ -37,6 +37,9 @@ export interface App {
 /** Longer than runs may take to drain, so that who waits for one that is left to the next start is told so. */
 const TELL_MS = 500;
 
+/** JSON names every field of every row, so it is larger than the CSV it was made of. */
+const RESULT_GROWTH = 4;
+
 /**
  * The composition root: config → adapters → engine → surfaces, floor by floor from below.
  * @throws Fault BAD_INPUT for a policy or plugin that does not validate, CONFLICT when another process uses the data
@@ -83,7 +86,8 @@ export async function startApp(config: Config): Promise<App> {
     clock,
     logger,
     metrics,
-    maxBytes: fetchMaxBytes,
+    maxReadBytes: fetchMaxBytes,
+    maxResultBytes: fetchMaxBytes * RESULT_GROWTH,
     timeoutMs: config.engine.commandTimeoutMs,
     limits: config.engine,
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),

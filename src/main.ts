@@ -113,3 +113,5 @@ try {
   complain(error);
   process.exitCode = 1;
 }
+// Whatever is still open, such as a connection to a collector that does not answer, must not hold up the end.
+process.exit();

@@ -16,7 +16,8 @@ export const pipeline = defineCommand({
     steps: Type.Array(
       Type.Object(
         {
-          command: Type.String({ minLength: 1, maxLength: 64, description: 'Name of the command.' }),
+          // Optional, because a step will be able to name an agent instead.
+          command: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name of the command.' })),
           options: Type.Optional(
             Type.Unsafe<JsonObject>({ 'x-signalbox': 'json', type: 'object', description: 'Its options.' }),
           ),
@@ -33,6 +34,10 @@ export const pipeline = defineCommand({
       });
     }
     return steps.map(({ command, options = {} }, i) => {
+      if (command === undefined) {
+        const message = `Step ${i + 1} names no command.`;
+        throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });
+      }
       if (command === 'pipeline') {
         const message = 'A pipeline cannot stand inside a pipeline. List its steps here.';
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });

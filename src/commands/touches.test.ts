@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { convertToJson } from './convert-to-json.ts';
 import { render } from './render.ts';
@@ -19,7 +20,14 @@ describe('touches', () => {
     });
   });
 
-  it('is empty when nothing is read', () => {
-    expect(touches(render, { data: { uri: 'https://example.org' } })).toEqual({ resources: [] });
+  it('counts JSON that stands in the options as an inline source', () => {
+    expect(touches(render, { data: { uri: 'https://example.org' } })).toEqual({
+      resources: [{ text: { text: '', mediaType: 'application/json' } }],
+    });
+  });
+
+  it('is inline text when nothing is read but the options, and empty when the command cannot read', () => {
+    expect(touches(render, { template: 'static' })).toEqual({ resources: [{ text: { text: '' } }] });
+    expect(touches({ ...render, options: Type.Object({ to: Type.String() }) }, { to: 'a' })).toEqual({ resources: [] });
   });
 });

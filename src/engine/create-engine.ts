@@ -183,7 +183,12 @@ export function createEngine(deps: EngineDeps): Engine {
       decide: () => [decision],
       async act() {
         const signal = AbortSignal.timeout(UPLOAD_MAX_MS);
-        const stored = await settleAsArtifact(mediaType, content, { ...deps, name, signal });
+        const stored = await settleAsArtifact(mediaType, content, {
+          artifacts: deps.artifacts,
+          maxBytes: deps.maxReadBytes,
+          name,
+          signal,
+        });
         id = stored.artifact.id;
         return stored;
       },

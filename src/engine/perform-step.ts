@@ -20,7 +20,10 @@ export interface PerformDeps {
   readonly cpu: CpuPool;
   readonly gate: Gate;
   readonly clock: Clock;
-  readonly maxBytes: number;
+  /** In one read. */
+  readonly maxReadBytes: number;
+  /** In one result. */
+  readonly maxResultBytes: number;
   readonly timeoutMs: number;
   /** What of the stored content the principal may read. */
   scopeOf(who: User): Scope | undefined;
@@ -68,7 +71,7 @@ export async function performStep(
           throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
         }
         const name = `${step.key}${extensionOf(made.mediaType)}`;
-        return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxBytes, name, signal: stop.signal });
+        return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal: stop.signal });
       };
       return await Promise.race([work(), late.promise]);
     } finally {
@@ -88,7 +91,7 @@ function contextFor(
   signal: AbortSignal,
   note: (event: NewEvent) => void,
 ): CommandContext {
-  const { resources, gate, clock, maxBytes } = deps;
+  const { resources, gate, clock } = deps;
   const who = run.run.principal;
   const asks = asksOf(command, options, resources);
   const asked = new Set(asks.map(nameOf));
@@ -111,7 +114,7 @@ function contextFor(
   const scope = deps.scopeOf(who);
   const reading = createReading(deps, {
     signal,
-    maxBytes,
+    maxBytes: deps.maxReadBytes,
     made: (digest) => run.steps.find(({ output }) => output?.digest === digest)?.output,
     pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
@@ -123,7 +126,7 @@ function contextFor(
     ...reading,
     signal,
     cpu: deps.cpu,
-    maxBytes,
+    maxBytes: deps.maxResultBytes,
     scratch: () => deps.artifacts.scratch(),
     log: (level, text) => note({ type: 'LOG', at: clock.now(), step: step.key, payload: { level, text } }),
   };

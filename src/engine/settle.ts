@@ -99,6 +99,6 @@ function inlineText(bytes: Uint8Array): string | undefined {
 function tooLarge(maxBytes: number): Fault {
   return new Fault(
     'RESOURCE_TOO_LARGE',
-    `The result is larger than ${maxBytes} bytes (FETCH_MAX_BYTES). Ask for less.`,
+    `The result is larger than ${maxBytes} bytes, four times FETCH_MAX_BYTES. Ask for less.`,
   );
 }

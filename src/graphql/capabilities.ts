@@ -2,6 +2,7 @@ import { type TObject, Type } from 'typebox';
 import { type AnyCommand, isComposite } from '../commands/define-command.ts';
 import { AnyJson, SchemaUri, Uri } from '../commands/options.ts';
 import type { JsonObject } from '../core/json.ts';
+import { queries } from '../queries/registry.ts';
 import type { CapabilityView } from './types/capability.ts';
 
 /** A command as the catalog shows it. What a composite command does is only known with its options. */
@@ -22,15 +23,7 @@ const query = (name: string, title: string, description: string, options: TObjec
 
 /** What the policy calls `query:NAME`. */
 export const queryCapabilities: readonly CapabilityView[] = [
-  query(
-    'resources',
-    'Read resources',
-    'Reads one or several URIs now, without a run. Policy is asked about each, and about every redirect.',
-    Type.Object({
-      uris: Type.Array(Uri('What to read.'), { minItems: 1, maxItems: 20, description: 'What to read.' }),
-      schemaUri: SchemaUri,
-    }),
-  ),
+  ...queries.map(({ name, title, description, options }) => query(name, title, description, options)),
   query(
     'artifact',
     'Read an artifact',
@@ -49,7 +42,9 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'Explain the policy',
     'Tells what the policy would say to a request, and why. Policy is asked only for roles that are not one’s own.',
     Type.Object({
-      role: Type.Optional(Type.String({ description: 'Whose request it would be; the caller’s own roles unless told.' })),
+      role: Type.Optional(
+        Type.String({ description: 'Whose request it would be; the caller’s own roles unless told.' }),
+      ),
       action: Type.String({ description: 'What would be done.' }),
       uri: Type.Optional(Uri('The resource that it would be done with.')),
       schemaUri: SchemaUri,

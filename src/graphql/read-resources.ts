@@ -1,6 +1,5 @@
-import type { CanonicalUri } from '../core/canonical-uri.ts';
-import { Fault } from '../core/errors.ts';
-import type { ReadContext } from '../core/resource.ts';
+import { createReading } from '../engine/create-reading.ts';
+import { resources as query } from '../queries/resources.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
 import { locatable } from './located-faults.ts';
@@ -10,8 +9,8 @@ import { type ResourceView, viewOfBytes } from './resource-view.ts';
 const AT_ONCE = 8;
 
 /**
- * Reads each URI under the caller's policy, several at a time, and checks it against the schema where one is named.
- * What fails is an Error in its place; the others are not affected.
+ * Runs the query for each URI under the caller's policy, several at a time. What fails is an Error in its place; the
+ * others are not affected.
  */
 export async function readResources(
   uris: readonly string[],
@@ -31,34 +30,21 @@ export async function readResources(
 }
 
 function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => Promise<ResourceView> {
-  const { resources, schemas, gate } = ctx.app;
+  const { app, signal } = ctx;
   const who = signedIn(ctx);
-  const scope = callerScope(ctx);
-  const schema = schemaUri === undefined ? undefined : resources.canonicalize(schemaUri);
-  const reading = (ask: (found: CanonicalUri) => { uri: CanonicalUri; schema?: CanonicalUri }): ReadContext => ({
-    signal: ctx.signal,
-    maxBytes: Math.min(INLINE_BYTES, ctx.app.config.resources.fetchMaxBytes),
-    authorize: (found) => void gate.pass(who, { action: 'query:resources', ...ask(found) }),
-    scope,
-  });
+  const schema = schemaUri === undefined ? undefined : app.resources.canonicalize(schemaUri);
+  const terms = {
+    signal,
+    maxBytes: Math.min(INLINE_BYTES, app.config.resources.fetchMaxBytes),
+    scope: callerScope(ctx),
+    ...(schema && { schema }),
+    pass: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
+  };
 
   return async (uri) => {
-    const source = resources.canonicalize(uri);
-    const body = await resources.read({ uri }, reading((found) => ({ uri: found, ...(schema && { schema }) })));
-    const bytes = await body.bytes();
-    if (schemaUri !== undefined) {
-      const violations = await schemas.validate({
-        json: bytes,
-        schemaUri,
-        read: (at) => resources.read({ uri: at }, reading((found) => ({ uri: source, schema: found }))),
-        signal: ctx.signal,
-      });
-      const [first] = violations;
-      if (first) {
-        const message = `The data at ${uri} does not fit ${schemaUri}: ${first.path || '/'} ${first.message}.`;
-        throw new Fault('SCHEMA_VIOLATION', message, { violations });
-      }
-    }
-    return viewOfBytes(body.uri, body.mediaType, bytes);
+    const reading = createReading(app, { ...terms, source: app.resources.canonicalize(uri) });
+    const options = { uri, ...(schemaUri !== undefined && { schemaUri }) };
+    const { mediaType, bytes, ...from } = await query.run(options, { ...reading, signal });
+    return viewOfBytes(from.uri, mediaType, bytes);
   };
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
@@ -97,7 +97,8 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {} 
   const engine = createEngine({
     commands: new Map(all.map((command) => [command.name, command])),
     ...{ resources, artifacts, schemas, cpu, gate, journal, reader, policy, clock, logger, metrics },
-    maxBytes: config.resources.fetchMaxBytes,
+    maxReadBytes: config.resources.fetchMaxBytes,
+    maxResultBytes: config.resources.fetchMaxBytes,
     timeoutMs: config.engine.commandTimeoutMs,
     limits: config.engine,
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
@@ -130,6 +131,11 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {} 
   server.on('upgrade', (req, socket, head) => {
     graphql.upgrade(req, socket, head, { address: req.socket.remoteAddress ?? '', draining: draining.signal });
   });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -149,6 +155,8 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {} 
     logs,
     tokens,
     subscriptions,
+    /** Open connections, as the server sees them. */
+    connections,
     draining,
     graphql,
     folder,

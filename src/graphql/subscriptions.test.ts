@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import type { Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -150,6 +151,57 @@ describe('a subscription over WebSocket', () => {
   });
 });
 
+describe('a reader that stops reading while 100,000 events pass', () => {
+  const EVENTS_IN_ALL = 100_000;
+  const AT_ONCE = 1_000;
+
+  it('costs nothing but its place: little waits for it, nobody else is slowed, and later it gets everything', async () => {
+    const id = await api.appendRun(0, { end: false });
+    const counted = (socket: WebSocket) => {
+      const count = { events: 0, gaps: 0, last: 0 };
+      socket.on('message', (data) => {
+        const { type, payload } = JSON.parse(String(data));
+        if (type === 'connection_ack') {
+          socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: RUN_EVENTS, variables: { id } } }));
+        }
+        for (const { seq } of payload?.data?.runEvents.events ?? []) {
+          if (seq !== count.last + 1) count.gaps += 1;
+          count.last = seq;
+          count.events += 1;
+        }
+      });
+      return count;
+    };
+    const connect = async () => {
+      const socket = api.socket();
+      const count = counted(socket);
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { token: ADMIN } }));
+      await vi.waitFor(() => expect(count.events).toBe(2));
+      return { socket, count };
+    };
+    const slow = await connect();
+    const fast = await connect();
+    slow.socket.pause();
+
+    let waiting = 0;
+    const at = new Date();
+    for (let seq = 3; seq < EVENTS_IN_ALL; seq += AT_ONCE) {
+      const line = { type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: 'x'.repeat(100) } } as const;
+      await api.app.journal.append(id, seq, Array(AT_ONCE).fill(line));
+      waiting = Math.max(waiting, ...[...api.connections].map(({ writableLength }) => writableLength));
+    }
+    await vi.waitFor(() => expect(fast.count).toEqual({ events: EVENTS_IN_ALL + 2, gaps: 0, last: EVENTS_IN_ALL + 2 }), 10_000);
+    expect(waiting).toBeLessThan(512 * 1024);
+    expect(slow.count.events).toBeLessThan(EVENTS_IN_ALL);
+
+    slow.socket.resume();
+    await vi.waitFor(() => expect(slow.count).toEqual(fast.count), 10_000);
+    slow.socket.close();
+    fast.socket.close();
+  });
+});
+
 describe('a socket', () => {
   const open = async (init: object = { Authorization: `Bearer ${ADMIN}` }, headers = {}) => {
     const socket = api.socket(headers);
@@ -263,6 +315,23 @@ describe('a subscription over server-sent events', () => {
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(seqsOf(batches)).toEqual(upTo(8));
     expect(text).toContain('event: complete');
+  });
+
+  it('waits for a reader that stops reading, and lets little wait', async () => {
+    const id = await api.appendRun(20_000, { text: 'x'.repeat(500) });
+    const request = httpRequest(api.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ADMIN}` },
+    });
+    request.end(JSON.stringify({ query: RUN_EVENTS, variables: { id } }));
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const waiting = Math.max(...[...api.connections].map(({ writableLength }) => writableLength));
+    expect(waiting).toBeLessThan(1024 * 1024);
+    let seqs = 0;
+    for await (const chunk of response.setEncoding('utf8')) seqs += String(chunk).match(/"seq":/g)?.length ?? 0;
+    expect(seqs).toBeGreaterThan(19_990);
+    expect(seqs).toBeLessThanOrEqual(20_003);
   });
 
   it('ends with its reader', async () => {

@@ -13,7 +13,14 @@ export async function watchEvents(
   limit: number,
 ): Promise<AsyncIterable<EventBatch>> {
   callerScope(ctx);
-  return follow(ctx, filter, after ?? (await ctx.app.journal.head()), limit);
+  return after === undefined ? fromNow(ctx, filter, limit) : follow(ctx, filter, after, limit);
+}
+
+/** Says first where "now" is, so that who is cut off before the first event can still go on from there. */
+async function* fromNow(ctx: Context, filter: EventFilter, limit: number): AsyncGenerator<EventBatch, void> {
+  const position = await ctx.app.journal.head();
+  yield { events: [], position, caughtUp: true };
+  yield* follow(ctx, filter, position, limit);
 }
 
 /** The events of one run, until its last. @throws Fault NOT_FOUND, FORBIDDEN */

@@ -1,22 +1,19 @@
 import type { Static, TObject } from 'typebox';
-import type { Json } from '../core/json.ts';
-import type { Body } from '../core/resource.ts';
+import type { Body, ResourceInput } from '../core/resource.ts';
 
 /** What a query may use. It reads, and leaves nothing behind. */
 export interface QueryContext {
   readonly signal: AbortSignal;
   /** Reads under the caller's policy; every redirect hop is asked about too. */
-  read(uri: string): Promise<Body>;
+  read(source: ResourceInput): Promise<Body>;
   /** @throws Fault SCHEMA_VIOLATION with the violations when the JSON text does not fit the schema at that URI. */
-  validate(json: Uint8Array, schemaUri: string): Promise<void>;
-  /** What this server can do, as JSON. */
-  catalog(): Json;
+  validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
 }
 
 /** What a query found. */
 export interface Found {
-  /** Where it comes from, after redirects; absent for what the server made up itself. */
-  readonly uri?: string;
+  /** Where it comes from, after redirects. */
+  readonly uri: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }

@@ -26,7 +26,7 @@ export const resources = defineQuery({
     ),
   }),
   async run({ uri, schemaUri }, ctx) {
-    const body = await ctx.read(uri);
+    const body = await ctx.read({ uri });
     const bytes = await body.bytes();
     if (schemaUri !== undefined) await ctx.validate(bytes, schemaUri);
     return { uri: body.uri, mediaType: body.mediaType, bytes };

@@ -191,6 +191,16 @@ describe('references to other documents', () => {
     expect(await check(`${origin}/changing.json`, 1)).toEqual([]);
   });
 
+  it('are no longer read when nothing refers to them', async () => {
+    served.set('/root.json', { $ref: 'middle.json' });
+    served.set('/middle.json', { $ref: 'gone.json' });
+    served.set('/gone.json', { type: 'string' });
+    expect(await check(`${origin}/root.json`, 1)).toHaveLength(1);
+    served.set('/middle.json', { type: 'number' });
+    served.delete('/gone.json');
+    expect(await check(`${origin}/root.json`, 1)).toEqual([]);
+  });
+
   it('are refused when the policy refuses, and when nothing is there', async () => {
     served.set('/secret.json', { type: 'string' });
     served.set('/nosy.json', { $ref: 'secret.json' });

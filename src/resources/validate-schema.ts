@@ -34,7 +34,9 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
       const root = await load(schemaUri, read);
       const documents = [root];
       const digest = digestOf([root]);
-      for (const uri of referred.get(digest) ?? []) documents.push(await load(uri, read));
+      const hinted = await Promise.allSettled((referred.get(digest) ?? []).map((uri) => load(uri, read)));
+      // One that cannot be read may not be needed any more; if it is, the worker asks for it and the error is told.
+      for (const one of hinted) if (one.status === 'fulfilled') documents.push(one.value);
 
       const ask = (firstOnly: boolean) => {
         const order: SchemaOrder = { key: digestOf(documents), documents, json, firstOnly };

@@ -8,6 +8,7 @@ export type Doing =
   | { readonly do: 'environment' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'spin' }
+  | { readonly do: 'litter'; readonly megabytes: number }
   | { readonly do: 'hoard' }
   | { readonly do: 'hoard buffers' }
   | { readonly do: 'fault' }
@@ -27,6 +28,8 @@ export async function run(order: Doing): Promise<unknown> {
       return threadId;
     case 'spin':
       for (;;);
+    case 'litter':
+      return Buffer.alloc(order.megabytes * 2 ** 20, 1).length;
     case 'hoard': {
       // Growing one array is what makes V8 abort the process at its own limit.
       const kept: unknown[] = [];

@@ -34,6 +34,25 @@ describe('the CPU pool', () => {
     expect(await run({ do: 'thread' })).toBe(await run({ do: 'thread' }));
   });
 
+  it('lets a thread go that has nothing to do', async () => {
+    const run = poolOf({ maxThreads: 1, idleMs: 20 });
+    const first = await run({ do: 'thread' });
+    let next = first;
+    for (let i = 0; i < 100 && next === first; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      next = await run({ do: 'thread' });
+    }
+    expect(next).not.toBe(first);
+  });
+
+  it('does not let a task pay for the memory of the one before', async () => {
+    const run = poolOf({ maxThreads: 1, maxMemoryMb: 200 });
+    const first = await run({ do: 'thread' });
+    expect(await run({ do: 'thread' })).toBe(first);
+    await run({ do: 'litter', megabytes: 100 });
+    expect(await run({ do: 'thread' })).not.toBe(first);
+  });
+
   it('shows its threads nothing of the environment', async () => {
     expect(await poolOf()({ do: 'environment' })).toEqual([]);
   });

@@ -34,7 +34,7 @@ interface LiveTailLimits {
   readonly size: number;
 }
 
-const LIMITS: LiveTailLimits = { events: 10_000, size: 8 * 1024 * 1024 };
+const LIMITS: LiveTailLimits = { events: 2_000, size: 2 * 1024 * 1024 };
 
 export function createLiveTail(start: number, limits = LIMITS): LiveTail {
   const followers = new Set<Follower>();

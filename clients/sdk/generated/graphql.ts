@@ -160,10 +160,10 @@ export type PipelineInput = {
   readonly steps: ReadonlyArray<PipelineStepInput>;
 };
 
-/** Part of PipelineStepInput. */
+/** One command with its options. */
 export type PipelineStepInput = {
   /** Name of the command. */
-  readonly command: string;
+  readonly command?: string | null | undefined;
   /** Its options. */
   readonly options?: unknown;
 };

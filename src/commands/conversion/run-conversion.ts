@@ -15,7 +15,7 @@ const WHOLE_MAX_BYTES = { JSON: 16 * 2 ** 20, XML: 8 * 2 ** 20 };
 /** The XML parser takes about ten times as long for a byte as the others. */
 const XML_IN_PLACE_BYTES = 32 * 1024;
 /** A small input can make a large result: a long column name stands in every row. */
-const IN_PLACE_LENGTH = 4 * 2 ** 20;
+const IN_PLACE_LENGTH = 2 ** 20;
 const TIMEOUT_MS = 120_000;
 const TASK = new URL('./convert-task.ts', import.meta.url);
 

@@ -8,11 +8,9 @@ export function renderPage({ script, style, start, workers }: Assets): string {
   const options = {
     title: 'Signalbox',
     endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
     defaultTabs: tabs,
-    defaultEditorToolsVisibility: 'headers',
-    inputValueDeprecation: true,
-    schemaDescription: true,
+    // Tokens are not left behind in the browser.
+    shouldPersistHeaders: false,
   };
   const workerUrls = Object.fromEntries(Object.entries(workers).map(([label, asset]) => [label, urlOf(asset)]));
   return `<!doctype html>
