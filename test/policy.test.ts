@@ -7,7 +7,8 @@ import { until } from './until.ts';
 import { startWeb, type Web } from './web.ts';
 
 const RUN = 'run { id state error { code } steps { state decision { effect reason } } }';
-const REFUSAL = '... on Refusal { code message retryAfterMs decision { effect reason canonicalUri rule { id comment } snapshot } }';
+const REFUSAL =
+  '... on Refusal { code message retryAfterMs decision { effect reason canonicalUri rule { id comment } snapshot } }';
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) { ... on CommandOutcome { ${RUN} } ${REFUSAL} } }`;
 const PIPELINE = `mutation ($input: PipelineInput!) { pipeline(input: $input) { ... on CommandOutcome { ${RUN} } ${REFUSAL} } }`;
 
@@ -151,7 +152,8 @@ describe('a denial', () => {
     const verified = await server.query(`{ verifyRun(id: "${run.id}") { valid events } }`, {}, tokens.bob);
     expect(verified.data.verifyRun).toEqual({ valid: true, events: 4 });
 
-    const explain = 'query ($input: ExplainPolicyInput!) { explainPolicy(input: $input) { effect reason canonicalUri nearMisses { missed rule { role } } } }';
+    const explain =
+      'query ($input: ExplainPolicyInput!) { explainPolicy(input: $input) { effect reason canonicalUri nearMisses { missed rule { role } } } }';
     const explained = await server.query(explain, { input: { action: 'command:fetch', uri } }, tokens.bob);
     expect(explained.data.explainPolicy).toMatchObject({ effect: 'DENY', canonicalUri });
     expect(explained.data.explainPolicy.reason).toMatch(/^Nothing matched.* Closest: rule_[0-9a-f]{12} \(line \d+\)/);
@@ -211,18 +213,29 @@ describe('the rules', () => {
     expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
     await takeOver('p, user, command:fetch, file:///data/secret.json, *, allow');
     expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('done');
-    await takeOver('p, user, command:fetch, file:///data/**, *, allow', 'p, user, *, file:///data/secret.json, *, deny');
+    await takeOver(
+      'p, user, command:fetch, file:///data/**, *, allow',
+      'p, user, *, file:///data/secret.json, *, deny',
+    );
     expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
   });
 
   it('that do not validate are refused with the numbers of their lines, and the old ones stay', async () => {
     const snapshot = async () => {
-      const { data } = await server.query('{ explainPolicy(input: { action: "command:fetch" }) { snapshot } }', {}, tokens.bob);
+      const { data } = await server.query(
+        '{ explainPolicy(input: { action: "command:fetch" }) { snapshot } }',
+        {},
+        tokens.bob,
+      );
       return data.explainPolicy.snapshot;
     };
     const before = await snapshot();
     const lines = shipped.split('\n').length;
-    await writeRules('p, user, command:fetch, **, *, Allow', 'p, usr, command:fetch, **, *, allow', 'p, user, command:ftech, **, *, allow');
+    await writeRules(
+      'p, user, command:fetch, **, *, Allow',
+      'p, usr, command:fetch, **, *, allow',
+      'p, user, command:ftech, **, *, allow',
+    );
     const [refused] = await until('the refusal is logged', () => {
       const lines = server.logged('policy.refused');
       return lines.length > 0 && lines;

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SignJWT } from 'jose';
+import packageJson from '../package.json' with { type: 'json' };
 
 const root = resolve(import.meta.dirname, '..');
+/** What `npm start` gives Node. */
+const FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
 /** Signs the tokens of every server that the tests start. */
 const SECRET = 'a secret for tests, of more than 32 bytes';
@@ -109,7 +112,7 @@ export async function runToEnd(args: readonly string[], { env, dataDir }: Server
 }
 
 function run(args: readonly string[], env: ServerOptions['env']): Running {
-  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+  const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

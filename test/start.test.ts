@@ -108,21 +108,29 @@ describe('the start', () => {
 });
 
 describe('the end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('by %s waits for what is under way, answers it and exits with 0', async (signal) => {
-    const { web, answer } = await startSlowWeb();
-    await using _ = web;
-    await using server = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
-    const answered = server.query(FETCH, { uri: `${web.url}/slow` }, await anna());
-    await until('the fetch is under way', () => web.hits.length === 1);
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s waits for what is under way, answers it and exits with 0',
+    async (signal) => {
+      const { web, answer } = await startSlowWeb();
+      await using _ = web;
+      await using server = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
+      const answered = server.query(FETCH, { uri: `${web.url}/slow` }, await anna());
+      await until('the fetch is under way', () => web.hits.length === 1);
 
-    server.process.kill(signal);
-    await until('it takes no more', () => server.fetch('/health').then(() => false, () => true));
-    answer();
-    const { data } = await answered;
-    expect(data.fetch).toMatchObject({ run: { state: 'SUCCEEDED' }, resource: { text: 'slow' } });
-    expect(await server.ended).toBe(0);
-    expect(server.logged('server.stopped')).toHaveLength(1);
-  });
+      server.process.kill(signal);
+      await until('it takes no more', () =>
+        server.fetch('/health').then(
+          () => false,
+          () => true,
+        ),
+      );
+      answer();
+      const { data } = await answered;
+      expect(data.fetch).toMatchObject({ run: { state: 'SUCCEEDED' }, resource: { text: 'slow' } });
+      expect(await server.ended).toBe(0);
+      expect(server.logged('server.stopped')).toHaveLength(1);
+    },
+  );
 
   it('leaves to the next start what does not end in time, and says so to who waits', async () => {
     await using folder = await newFolder();
@@ -134,7 +142,10 @@ describe('the end', () => {
     await until('the fetch is under way', () => web.hits.length === 1);
     // A run is seen when it has taken a moment; before that, nobody knows of it.
     const runs = '{ runs { nodes { id state } } }';
-    const run = await until('the run is recorded', async () => (await server.query(runs, {}, await anna())).data.runs.nodes[0]);
+    const run = await until(
+      'the run is recorded',
+      async () => (await server.query(runs, {}, await anna())).data.runs.nodes[0],
+    );
     expect(run.state).toBe('RUNNING');
 
     expect(await server.stop()).toBe(0);

@@ -187,7 +187,9 @@ describe('a subscriber that stops reading', () => {
     return answered;
   }
 
-  it('costs nobody anything while 100,000 events pass, and then gets all of them in order', { timeout: 120_000 }, async () => {
+  it('costs nobody anything while 100,000 events pass, and then gets all of them in order', {
+    timeout: 120_000,
+  }, async () => {
     await using server = await startServer({ env: { LOG_LEVEL: 'warn' } });
     await makeEvents(server, 4_000);
     const stalled: { socket: Socket; watched: Watched; query: string }[] = [];
@@ -230,7 +232,9 @@ describe('a subscriber that stops reading', () => {
       }
       if (process.env.SHOW_NUMBERS) {
         const p99 = delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.99)] as number;
-        console.log(`${total} events in ${took | 0} ms; delay p99 ${p99 | 0} ms; peak ${peak | 0} MiB; caught up: ${caughtUp !== undefined}`);
+        console.log(
+          `${total} events in ${took | 0} ms; delay p99 ${p99 | 0} ms; peak ${peak | 0} MiB; caught up: ${caughtUp !== undefined}`,
+        );
       }
     } finally {
       for (const { socket } of stalled) socket.socket.terminate();

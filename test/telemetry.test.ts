@@ -42,7 +42,10 @@ describe('a trace', () => {
     const response = await server.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${caller}-01` },
-      body: JSON.stringify({ query: CONVERT, variables: { input: { source: { uri: `${pages.url}/a.csv?key=hidden` } } } }),
+      body: JSON.stringify({
+        query: CONVERT,
+        variables: { input: { source: { uri: `${pages.url}/a.csv?key=hidden` } } },
+      }),
       token: await tokenFor('anna', { roles: ['analyst'] }),
     });
     const { run } = ((await response.json()) as { data: { convertToJson: { run: RunShown } } }).data.convertToJson;
@@ -145,16 +148,29 @@ describe('the log', () => {
     await server.fetch('/metrics', { token: secrets.METRICS_TOKEN });
     await server.fetch('/graphql?token=in-the-query-456', { token });
     await using socket = await openSocket(server, token);
-    const done = await server.query(CONVERT, { input: { source: { uri: 'data:text/csv,secret-data-789%0A1' } } }, token);
+    const done = await server.query(
+      CONVERT,
+      { input: { source: { uri: 'data:text/csv,secret-data-789%0A1' } } },
+      token,
+    );
     const { run } = done.data.convertToJson;
-    await server.query(CONVERT, { input: { source: { uri: 'data:text/csv,secret-data-789' }, schemaUri: 'data:,secret-schema-012' } }, token);
+    await server.query(
+      CONVERT,
+      { input: { source: { uri: 'data:text/csv,secret-data-789' }, schemaUri: 'data:,secret-schema-012' } },
+      token,
+    );
     await socket[Symbol.asyncDispose]();
     expect(await server.stop()).toBe(0);
 
     expect(server.logged('run.ended')[0]).toMatchObject({ run_id: run.id, trace_id: run.traceId, state: 'SUCCEEDED' });
     expect(server.logged('http.answered').length).toBeGreaterThan(5);
     for (const line of server.logged('http.answered')) expect(line.trace_id).toMatch(/^[0-9a-f]{32}$/);
-    for (const line of server.log) expect(JSON.parse(line)).toMatchObject({ ts: expect.any(String), level: expect.any(String), event: expect.any(String) });
+    for (const line of server.log)
+      expect(JSON.parse(line)).toMatchObject({
+        ts: expect.any(String),
+        level: expect.any(String),
+        event: expect.any(String),
+      });
 
     const log = [...server.log, ...server.said].join('\n');
     const hidden = [token, token.split('.')[2], 'wrong-password-123', secrets.METRICS_TOKEN, 'in-the-query-456'];

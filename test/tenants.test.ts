@@ -26,7 +26,11 @@ const text = (words: string) => ({ text: { text: words, mediaType: 'text/plain' 
 /** What somebody leaves behind: a run with an artifact, and one whose output is small enough to lie in the store. */
 async function leaveBehind(token: string) {
   const key = { idempotencyKey: 'everybodys-key' };
-  const large = await execute(token, { command: 'fetch', source: text(`large ${token} ${'x'.repeat(70_000)}`), ...key });
+  const large = await execute(token, {
+    command: 'fetch',
+    source: text(`large ${token} ${'x'.repeat(70_000)}`),
+    ...key,
+  });
   const small = await execute(token, { command: 'fetch', source: text(`small ${token}`) });
   const [{ id: stepId }] = large.run.steps;
   const [{ id: artifactId }] = large.run.artifacts.nodes;
@@ -79,7 +83,10 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
     note('schema', !['NOT_FOUND', 'FORBIDDEN'].includes(checked.code ?? checked.run.error?.code));
     const template = await execute(token, { command: 'render', source: text('x'), options: { templateUri: uri } });
     note('template', template.run.error?.code !== 'NOT_FOUND');
-    const steps = [{ command: 'fetch', options: { source: text('x') } }, { command: 'fetch', options: { source: { uri } } }];
+    const steps = [
+      { command: 'fetch', options: { source: text('x') } },
+      { command: 'fetch', options: { source: { uri } } },
+    ];
     const pipeline = await execute(token, { command: 'pipeline', options: { steps } });
     note('pipeline', pipeline.run.error?.code !== 'NOT_FOUND');
     const read = await server.query('query ($uri: URI!) { resources(uris: [$uri]) { text } }', { uri }, token);
@@ -132,7 +139,12 @@ describe.each([
   it('the same bytes are kept once but belong to who brought them', async () => {
     const content = `${name} and ${otherName} ${'y'.repeat(70_000)}`;
     const upload = (token: string) =>
-      server.fetch('/artifacts?name=same', { method: 'POST', body: content, token, headers: { 'content-type': 'text/plain' } });
+      server.fetch('/artifacts?name=same', {
+        method: 'POST',
+        body: content,
+        token,
+        headers: { 'content-type': 'text/plain' },
+      });
     const { digest } = (await (await upload(one)).json()) as { digest: string };
     const download = (token: string) => server.fetch(`/artifacts/${digest}`, { token });
     expect([(await download(one)).status, (await download(other)).status]).toEqual([200, 404]);

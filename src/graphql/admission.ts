@@ -7,10 +7,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Fault } from '../core/errors.ts';
+import { signedIn } from './caller-scope.ts';
 import type { Context } from './context.ts';
 import { type Cost, costOf, MAX_COST, type Variables } from './cost.ts';
 import { type Documents, type KnownDocument, operationOf } from './documents.ts';
-import { signedIn } from './caller-scope.ts';
 
 /** What anybody may ask, signed in or not. */
 const OPEN_FIELDS: ReadonlySet<string> = new Set([

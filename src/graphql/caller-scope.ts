@@ -6,7 +6,9 @@ import type { Context } from './context.ts';
 /** @throws Fault UNAUTHENTICATED when nobody is signed in. */
 export function signedIn(ctx: Context): SignedIn {
   if (ctx.principal.kind === 'anonymous') {
-    throw ctx.refusal ?? new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer …".');
+    throw (
+      ctx.refusal ?? new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer …".')
+    );
   }
   return ctx.principal;
 }
@@ -14,6 +16,7 @@ export function signedIn(ctx: Context): SignedIn {
 /** How far the caller sees. @throws Fault UNAUTHENTICATED, or FORBIDDEN when the policy lets them see no runs */
 export function callerScope(ctx: Context): Scope {
   const scope = scopeOf(signedIn(ctx), ctx.app.policy);
-  if (!scope) throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
+  if (!scope)
+    throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
   return scope;
 }

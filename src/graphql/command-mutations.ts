@@ -1,11 +1,11 @@
 import {
   type GraphQLFieldConfig,
   type GraphQLInputFieldConfig,
+  type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
   GraphQLString,
-  type GraphQLNamedType,
   type GraphQLUnionType,
 } from 'graphql';
 import type { AnyCommand } from '../commands/define-command.ts';
@@ -38,7 +38,9 @@ export function withCommandMutations(base: GraphQLSchema, commands: readonly Any
   const fields: Record<string, GraphQLFieldConfig<unknown, Context>> = { ...(signIn && { signIn }) };
   for (const command of commands) {
     if (command.name in mutation.fields || command.name in fields) {
-      throw new Error(`The command ${command.name} cannot be a mutation: there is one of that name. Rename the command.`);
+      throw new Error(
+        `The command ${command.name} cannot be a mutation: there is one of that name. Rename the command.`,
+      );
     }
     fields[command.name] = mutationOf(command, named);
   }

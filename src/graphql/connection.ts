@@ -10,7 +10,11 @@ export function connection<T>(name: string, Node: ObjectRef<T>) {
     description: `An entry of a ${name}Connection.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Its place in the list, for `after` and `before`.' }),
-      node: t.field({ type: Node, description: `The ${name.toLowerCase()} itself.`, resolve: ({ node }) => node as never }),
+      node: t.field({
+        type: Node,
+        description: `The ${name.toLowerCase()} itself.`,
+        resolve: ({ node }) => node as never,
+      }),
     }),
   });
   return builder.objectRef<Page<T>>(`${name}Connection`).implement({

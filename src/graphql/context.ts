@@ -1,6 +1,6 @@
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { AnyCommand } from '../commands/define-command.ts';
 import type { Config } from '../config/config.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Policy } from '../core/decision.ts';
 import type { Fault } from '../core/errors.ts';

@@ -1,10 +1,10 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getNamedType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -77,7 +77,7 @@ export function costOf(
   };
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
-    const field = fieldOf(schema, parent, node.name.value);
+    const field = fieldOf(parent, node.name.value);
     if (!field) return 1;
     const { own, often } = weigh(field, (name) => size(node, name));
     const type = getNamedType(field.type);
@@ -90,12 +90,15 @@ export function costOf(
 }
 
 function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables {
-  const defaults = variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, sizeOf(defaultValue, {})]);
+  const defaults = variableDefinitions.map(({ variable, defaultValue }) => [
+    variable.name.value,
+    sizeOf(defaultValue, {}),
+  ]);
   return { ...Object.fromEntries(defaults), ...given };
 }
 
 /** Undefined for `__typename` and introspection, which are bounded by the schema itself. */
-function fieldOf(schema: GraphQLSchema, parent: GraphQLNamedType | undefined, name: string) {
+function fieldOf(parent: GraphQLNamedType | undefined, name: string) {
   if (!parent || name.startsWith('__')) return undefined;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }

@@ -55,8 +55,13 @@ export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'co
     const hideSuggestions = mode !== 'development';
     const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions });
     // graphql gives up on fields that would have to be compared with each other too often.
-    if (errors.some(({ message }) => message === 'Validation aborted.')) throw tooCostly('fewer fields of the same name');
-    const known = { document, fragments: fragmentsOf(document), errors: errors.map((error) => publicError(error, app)) };
+    if (errors.some(({ message }) => message === 'Validation aborted.'))
+      throw tooCostly('fewer fields of the same name');
+    const known = {
+      document,
+      fragments: fragmentsOf(document),
+      errors: errors.map((error) => publicError(error, app)),
+    };
     byNode.set(document, known);
     return known;
   };
@@ -75,7 +80,10 @@ export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'co
 }
 
 /** The operation that runs: the only one, or the one of that name. */
-export function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | undefined {
+export function operationOf(
+  document: DocumentNode,
+  name: string | null | undefined,
+): OperationDefinitionNode | undefined {
   const operations = document.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
   if (name == null) return operations.length === 1 ? operations[0] : undefined;
   return operations.find((operation) => operation.name?.value === name);

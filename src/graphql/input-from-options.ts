@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { TSchema } from 'typebox';
 import { type OptionRole, roleOf } from '../commands/options.ts';
-import { type Json, type JsonObject, isJsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 
 /** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
 interface Schema {
@@ -136,7 +136,10 @@ function enumFrom(name: string, schema: Schema, literals: readonly Literal[], na
   const names = literals.map(({ value }) => enumName(value));
   const known = named(name);
   if (known instanceof GraphQLEnumType) {
-    const same = isDeepStrictEqual(known.getValues().map((value) => value.name), names);
+    const same = isDeepStrictEqual(
+      known.getValues().map((value) => value.name),
+      names,
+    );
     if (!same) throw new Error(`The enum ${name} has other values than this option; give it another title.`);
     return { type: known, toOptions: asIs };
   }
@@ -180,7 +183,10 @@ function nameOf({ title }: Schema): string | undefined {
 }
 
 function enumName(value: string): string {
-  return value.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/\W+/g, '_').toUpperCase();
+  return value
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/\W+/g, '_')
+    .toUpperCase();
 }
 
 /** `convertToJson` → `ConvertToJson`. */

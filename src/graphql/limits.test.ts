@@ -21,7 +21,10 @@ describe('a document is refused as too costly, at once,', () => {
     ['with 10,000 aliases', `{ ${Array.from({ length: 10_000 }, (_, i) => `a${i}: health { status }`).join(' ')} }`],
     ['with 60 aliases', `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: health { status }`).join(' ')} }`],
     ['with fields in 1,900 levels', `{ ${'a{'.repeat(1_900)}b${'}'.repeat(1_900)} }`],
-    ['with known fields in 17 levels', `{ node(id: 1) { ${'... on Step { run { ... on Run { steps {'.repeat(8)} id ${'}}}}'.repeat(8)} } }`],
+    [
+      'with known fields in 17 levels',
+      `{ node(id: 1) { ${'... on Step { run { ... on Run { steps {'.repeat(8)} id ${'}}}}'.repeat(8)} } }`,
+    ],
     ['with 300,000 characters', `{ health { status } } #${'x'.repeat(300_000)}`],
     ['with 1,000 comments', `{ health { status } }\n${'#\n'.repeat(1_000)}`],
     ['with 100 directives', `{ health ${'@skip(if: false)'.repeat(100)} { status } }`],
@@ -75,7 +78,9 @@ describe('a document is refused as bad input', () => {
 
   it('but a long one within the limits runs, and so does the introspection of GraphiQL', async () => {
     const long = await ask(`{ health { ${'status '.repeat(500)} } }`);
-    const introspection = await ask(getIntrospectionQuery({ descriptions: true, oneOf: true, inputValueDeprecation: true }));
+    const introspection = await ask(
+      getIntrospectionQuery({ descriptions: true, oneOf: true, inputValueDeprecation: true }),
+    );
     expect(long.errors).toBeUndefined();
     expect(long.data).toEqual({ health: { status: 'OK' } });
     expect(introspection.data.__schema.queryType.name).toBe('Query');
@@ -83,9 +88,13 @@ describe('a document is refused as bad input', () => {
 });
 
 describe('variables', () => {
-  const query = 'mutation ($o: JSON) { execute(input: { command: "fetch", options: $o }) { __typename ... on Refusal { code } } }';
+  const query =
+    'mutation ($o: JSON) { execute(input: { command: "fetch", options: $o }) { __typename ... on Refusal { code } } }';
   const send = (options: string) =>
-    post(`{"query": ${JSON.stringify(query)}, "variables": {"o": ${options}}}`, { ...json, authorization: `Bearer ${ADMIN}` });
+    post(`{"query": ${JSON.stringify(query)}, "variables": {"o": ${options}}}`, {
+      ...json,
+      authorization: `Bearer ${ADMIN}`,
+    });
 
   for (const levels of [70, 5_000, 250_000]) {
     it(`nested in ${levels} levels are refused`, async () => {
@@ -114,7 +123,12 @@ describe('over HTTP', () => {
     expect([answer.status, codes(answer)]).toEqual([400, ['BAD_INPUT']]);
   });
 
-  for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'application/graphql']) {
+  for (const type of [
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    'application/graphql',
+  ]) {
     it(`${type} is refused, so that no form of another site is taken`, async () => {
       const answer = await post(`query=${encodeURIComponent('mutation { __typename }')}`, { 'content-type': type });
       expect([answer.status, codes(answer)]).toEqual([400, ['BAD_INPUT']]);
@@ -178,7 +192,9 @@ describe('in production', () => {
 
   it('nothing suggests names of the schema', async () => {
     const misspelt = await production.ask('{ healht { status } }');
-    const value = await production.ask('query ($f: RunFilter) { runs(filter: $f) { totalCount } }', { f: { stat: ['X'] } });
+    const value = await production.ask('query ($f: RunFilter) { runs(filter: $f) { totalCount } }', {
+      f: { stat: ['X'] },
+    });
     const member = await production.ask('query ($f: RunFilter) { runs(filter: $f) { totalCount } }', {
       f: { state: ['SUCCEDED'] },
     });

@@ -8,8 +8,8 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
-  validateSubscriptionArgs,
   type ValidatedSubscriptionArgs,
+  validateSubscriptionArgs,
   visit,
 } from 'graphql';
 import { Fault } from '../core/errors.ts';
@@ -17,6 +17,7 @@ import { canonicalJson } from '../core/json.ts';
 import { callerScope } from './caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from './context.ts';
 import { formattedError, publicError } from './public-error.ts';
+import { whenExpired } from './when-expired.ts';
 
 /** A result as its JSON, made once for all. */
 export interface SharedResult {
@@ -33,15 +34,12 @@ type Delivery = IteratorYieldResult<SharedResult>;
 type Finished = IteratorReturnResult<undefined>;
 const FINISHED: Finished = { done: true, value: undefined };
 
-export const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
+const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
 
 /** graphql's `subscribe` for one operation, which was admitted. */
 export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
 
 const encoder = new TextEncoder();
-
-/** The longest that setTimeout waits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * graphql's `subscribe`, with one execution and one serialization for all subscribers with the same document,
@@ -100,7 +98,7 @@ function open(
   const end = () => {
     if (ended) return;
     ended = true;
-    clearTimeout(expiry);
+    forgetExpiry();
     signal.removeEventListener('abort', end);
     draining.removeEventListener('abort', drain);
     stop.abort();
@@ -111,7 +109,8 @@ function open(
     stop.abort();
   };
   const drain = () => cut(new DOMException('The server is stopping.', 'AbortError'));
-  const expiry = whenExpired(ctx, () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED)));
+  const expire = () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED));
+  const forgetExpiry = whenExpired(ctx.principal, app.clock, expire);
   signal.addEventListener('abort', end, { once: true });
   draining.addEventListener('abort', drain, { once: true });
   if (signal.aborted) end();
@@ -148,12 +147,6 @@ function open(
       return this;
     },
   };
-}
-
-function whenExpired({ principal, app }: Context, act: () => void): NodeJS.Timeout | undefined {
-  if (principal.kind !== 'user' || !principal.expiresAt) return undefined;
-  const ms = principal.expiresAt.getTime() - app.clock.now().getTime();
-  return ms > LONGEST_TIMER_MS ? undefined : setTimeout(act, Math.max(0, ms)).unref();
 }
 
 function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {

@@ -10,12 +10,11 @@ export function locatable(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Every field that takes input, with its faults made locatable; other fields throw no faults about input. */
+/** The schema, with the faults of all its fields made locatable. */
 export function withLocatedFaults(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.args.length === 0) continue;
       if (field.resolve) field.resolve = located(field.resolve);
       if (field.subscribe) field.subscribe = located(field.subscribe);
     }
@@ -26,11 +25,16 @@ export function withLocatedFaults(schema: GraphQLSchema): GraphQLSchema {
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
 function located(resolve: Resolver): Resolver {
-  return async (...args) => {
+  return (source, args, context, info) => {
     try {
-      return await resolve(...args);
+      const value = resolve(source, args, context, info);
+      return value instanceof Promise ? value.catch(fail) : value;
     } catch (error) {
-      throw locatable(error);
+      return fail(error);
     }
   };
+}
+
+function fail(error: unknown): never {
+  throw locatable(error);
 }

@@ -3,7 +3,7 @@ import { isJsonObject } from '../core/json.ts';
 
 /** What a client sends, over any transport (GraphQL over HTTP, section 5.1). */
 export interface OperationParams {
-  /** Absent when a trusted document is named by its id. */
+  /** Absent when a trusted document is named instead. */
   readonly query?: string;
   readonly documentId?: string;
   readonly operationName?: string;
@@ -27,7 +27,6 @@ export function operationParams(body: unknown): OperationParams {
   });
   if (variables != null && !isJsonObject(variables)) throw bad('variables is an object of names and values.');
   if (extensions != null && !isJsonObject(extensions)) throw bad('extensions is an object.');
-  if (!query && !documentId) throw bad('The request has no query.');
   return {
     ...(query && { query }),
     ...(documentId && { documentId }),

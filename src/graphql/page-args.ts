@@ -12,7 +12,9 @@ type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 /** Relay's arguments, checked. Without `first` and `last` it is the first page. @throws Fault BAD_INPUT */
 export function pageArgs({ first, after, last, before }: Nullable<PageArgs>): PageArgs {
   if (first != null && last != null) {
-    throw new Fault('BAD_INPUT', 'Pass first to page forwards or last to page backwards, not both.', { path: ['last'] });
+    throw new Fault('BAD_INPUT', 'Pass first to page forwards or last to page backwards, not both.', {
+      path: ['last'],
+    });
   }
   if (last != null) return { last: within('last', last, 0, MAX_PAGE), ...(before != null && { before }) };
   return {

@@ -21,7 +21,8 @@ const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 export function publicError(error: unknown, { logger, config }: Pick<GraphqlApp, 'logger' | 'config'>): GraphQLError {
   const root = rootOf(error);
   const where = error instanceof GraphQLError ? error : undefined;
-  if (root instanceof Fault && root.code !== 'INTERNAL') return located(root.message, where, root.code, detailsOf(root));
+  if (root instanceof Fault && root.code !== 'INTERNAL')
+    return located(root.message, where, root.code, detailsOf(root));
   if (root instanceof GraphQLError) {
     if (CODES.has(root.extensions.code) && where === root) return root;
     const { code } = root.extensions;
@@ -43,15 +44,24 @@ export function formattedError(error: GraphQLError): GraphQLFormattedError {
 
 function rootOf(error: unknown): unknown {
   let root = error;
-  while (root instanceof GraphQLError && (root.originalError ?? root.cause) != null) root = root.originalError ?? root.cause;
+  while (root instanceof GraphQLError && (root.originalError ?? root.cause) != null)
+    root = root.originalError ?? root.cause;
   return root;
 }
 
 function located(message: string, where: GraphQLError | undefined, code: ErrorCode, details = {}): GraphQLError {
   const { nodes, source, positions, path } = where ?? {};
   // The status is of the response as a whole, so that an error of one field does not set it.
-  const http = path ? {} : { http: { status: httpStatus(code), headers: headersOf(code), ...where?.extensions.http, spec: false } };
-  return new GraphQLError(shortened(message), { nodes, source, positions, path, extensions: { code, ...details, ...http } });
+  const http = path
+    ? {}
+    : { http: { status: httpStatus(code), headers: headersOf(code), ...where?.extensions.http, spec: false } };
+  return new GraphQLError(shortened(message), {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { code, ...details, ...http },
+  });
 }
 
 /** graphql quotes what does not fit, however long it is. */

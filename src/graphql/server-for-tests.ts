@@ -28,6 +28,7 @@ import { createCpuPool } from '../runtime/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
 import type { GraphqlApp } from './context.ts';
 import { createGraphqlServer } from './server.ts';
+import type { SocketLimits } from './socket-limits.ts';
 
 export interface Answer {
   readonly status: number;
@@ -55,10 +56,11 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: readonly AnyCommand[];
   readonly app?: Partial<GraphqlApp>;
+  readonly limits?: Partial<SocketLimits>;
 }
 
 /** The GraphQL surface over the real engine, store and policy, on a port of its own. */
-export async function startGraphql({ env = {}, commands = [], app: changes = {} }: Options = {}) {
+export async function startGraphql({ env = {}, commands = [], app: changes = {}, limits = {} }: Options = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-graphql-'));
   const config = readEnvironment({ NODE_ENV: 'development', DATA_DIR: folder, PORT: '0', ...env });
   const logs: { level: string; event: string; fields: LogFields | undefined }[] = [];
@@ -110,7 +112,21 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {} 
     [BOB, user('bob', ['user'])],
   ]);
   const app: GraphqlApp = {
-    ...{ config, engine, gate, policy, journal, reader, verifyRun, resources, artifacts, schemas, clock, logger, metrics },
+    ...{
+      config,
+      engine,
+      gate,
+      policy,
+      journal,
+      reader,
+      verifyRun,
+      resources,
+      artifacts,
+      schemas,
+      clock,
+      logger,
+      metrics,
+    },
     commands: all,
     authenticator: {
       ...passwords,
@@ -121,7 +137,7 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {} 
     ...changes,
   };
 
-  const graphql = createGraphqlServer(app);
+  const graphql = createGraphqlServer(app, limits);
   const draining = new AbortController();
   const server = createServer((req, res) => {
     const traceId = String(req.headers.traceparent ?? '').split('-')[1];
@@ -216,7 +232,13 @@ async function appendRun(journal: GraphqlApp['journal'], options: RunForTests): 
   return runId;
 }
 
-function runEvents({ lines, username = 'admin', tenant = 'default', end = true, text = 'line' }: RunForTests): NewEvent[] {
+function runEvents({
+  lines,
+  username = 'admin',
+  tenant = 'default',
+  end = true,
+  text = 'line',
+}: RunForTests): NewEvent[] {
   const at = new Date();
   const principal = { subject: `usr_${username}`, username, tenant, roles: [] };
   const step = { id: newId('step'), key: 'fetch', title: 'Fetch', kind: 'COMMAND', capability: 'fetch' } as const;

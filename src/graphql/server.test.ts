@@ -57,7 +57,9 @@ describe('what is open to everybody', () => {
       );
     const right = await signIn('alice');
     const wrong = await signIn('wrong');
-    expect(right.data.signIn).toMatchObject({ principal: { username: 'alice', roles: ['analyst'], tenant: 'default' } });
+    expect(right.data.signIn).toMatchObject({
+      principal: { username: 'alice', roles: ['analyst'], tenant: 'default' },
+    });
     expect(wrong.data.signIn).toEqual({ __typename: 'Refusal', code: 'UNAUTHENTICATED' });
     const viewer = await api.ask('{ viewer { username expiresAt } }', {}, right.data.signIn.token);
     expect(viewer.data.viewer.username).toBe('alice');
@@ -66,7 +68,10 @@ describe('what is open to everybody', () => {
 
   for (const token of ['', 'not-a-token']) {
     it(`is nothing else, ${token ? 'with a wrong token' : 'without a token'}`, async () => {
-      for (const query of ['{ runs { totalCount } }', 'mutation { fetch(input: { source: { uri: "data:,a" } }) { __typename } }']) {
+      for (const query of [
+        '{ runs { totalCount } }',
+        'mutation { fetch(input: { source: { uri: "data:,a" } }) { __typename } }',
+      ]) {
         const answer = await api.ask(query, {}, token);
         expect(answer.status).toBe(401);
         expect(answer.headers.get('www-authenticate')).toBe('Bearer');
@@ -77,7 +82,11 @@ describe('what is open to everybody', () => {
   }
 
   it('cannot be widened by hiding a field in a fragment', async () => {
-    const answer = await api.ask('{ health { status } ...f } fragment f on Query { ... { x: runs { totalCount } } }', {}, '');
+    const answer = await api.ask(
+      '{ health { status } ...f } fragment f on Query { ... { x: runs { totalCount } } }',
+      {},
+      '',
+    );
     expect(answer.status).toBe(401);
   });
 });
@@ -91,7 +100,9 @@ describe('a command', () => {
       error: null,
       output: { fields: ['a', 'b'], rows: [{ a: '1', b: '2' }] },
       principal: { username: 'admin' },
-      steps: [{ state: 'SUCCEEDED', attempt: 1, decision: { effect: 'ALLOW', rule: { role: 'admin' }, nearMisses: [] } }],
+      steps: [
+        { state: 'SUCCEEDED', attempt: 1, decision: { effect: 'ALLOW', rule: { role: 'admin' }, nearMisses: [] } },
+      ],
     });
     expect(outcome.resource.json).toEqual(outcome.run.output);
     expect(JSON.parse(Buffer.from(outcome.resource.base64, 'base64').toString())).toEqual(outcome.run.output);
@@ -136,7 +147,10 @@ describe('a command', () => {
   });
 
   it('asked for twice with one key runs once', async () => {
-    const [one, two] = [await convert({ ...csv, idempotencyKey: 'k1' }), await convert({ ...csv, idempotencyKey: 'k1' })];
+    const [one, two] = [
+      await convert({ ...csv, idempotencyKey: 'k1' }),
+      await convert({ ...csv, idempotencyKey: 'k1' }),
+    ];
     const other = await convert({ source: { uri: 'data:text/csv,c%0A1' }, idempotencyKey: 'k1' });
     expect(two.run.id).toBe(one.run.id);
     expect(other).toMatchObject({ __typename: 'Refusal', code: 'CONFLICT' });
@@ -204,9 +218,12 @@ describe('runs', () => {
     expect(data.nodes).toEqual([{ __typename: 'Run', id: run.id }, null, null]);
     expect(data.runs.nodes).toHaveLength(1);
     expect(data.verifyRun).toMatchObject({ valid: true, events: data.run.events.events.length, problems: [] });
-    const next = await api.ask('query ($a: String!) { runs(first: 1, after: $a) { nodes { id } pageInfo { hasPreviousPage } } }', {
-      a: data.runs.pageInfo.endCursor,
-    });
+    const next = await api.ask(
+      'query ($a: String!) { runs(first: 1, after: $a) { nodes { id } pageInfo { hasPreviousPage } } }',
+      {
+        a: data.runs.pageInfo.endCursor,
+      },
+    );
     expect(next.data.runs.nodes[0].id).not.toBe(data.runs.nodes[0].id);
   });
 
@@ -222,7 +239,11 @@ describe('runs', () => {
         [['verifyRun'], { code: 'NOT_FOUND', input: ['id'] }],
       ]);
       expect(other.data).toBeNull();
-      const rest = await api.ask(query.replace(/verifyRun.*/, '}'), { id: run.id, step: run.steps[0].id }, other === bob ? BOB : 'carol-token');
+      const rest = await api.ask(
+        query.replace(/verifyRun.*/, '}'),
+        { id: run.id, step: run.steps[0].id },
+        other === bob ? BOB : 'carol-token',
+      );
       expect(rest.data).toEqual({ run: null, node: null, events: { events: [] } });
     }
   });
@@ -239,9 +260,17 @@ describe('runs', () => {
 
 describe('resources', () => {
   it('that cannot be read are errors at their index, and hide no other', async () => {
-    const { data, errors } = await api.ask(`{ resources(uris: ["data:,a", "gopher://x/", "data:application/json,[1]", "file:///etc/passwd"]) {
+    const { data, errors } =
+      await api.ask(`{ resources(uris: ["data:,a", "gopher://x/", "data:application/json,[1]", "file:///etc/passwd"]) {
       uri mediaType size digest text json base64 url } }`);
-    expect(data.resources[0]).toMatchObject({ mediaType: expect.stringContaining('text/plain'), size: 1, text: 'a', json: null, base64: 'YQ==', url: null });
+    expect(data.resources[0]).toMatchObject({
+      mediaType: expect.stringContaining('text/plain'),
+      size: 1,
+      text: 'a',
+      json: null,
+      base64: 'YQ==',
+      url: null,
+    });
     expect(data.resources[2].json).toEqual([1]);
     expect([data.resources[1], data.resources[3]]).toEqual([null, null]);
     expect(errors.map((e: { path: unknown[]; extensions: { code: string } }) => [e.path, e.extensions.code])).toEqual([
@@ -255,13 +284,21 @@ describe('resources', () => {
       '{ resources(uris: ["data:application/json,[1]"], schemaUri: "data:application/json,{%22not%22:{}}") { json } }',
     );
     expect(data.resources).toEqual([null]);
-    expect(errors[0].extensions).toMatchObject({ code: 'SCHEMA_VIOLATION', violations: [{ path: '', keyword: 'not' }] });
+    expect(errors[0].extensions).toMatchObject({
+      code: 'SCHEMA_VIOLATION',
+      violations: [{ path: '', keyword: 'not' }],
+    });
   });
 
   it('are under the policy, and at most 20', async () => {
     const denied = await api.ask('{ resources(uris: ["http://example.com/"]) { text } }', {}, BOB);
-    const many = await api.ask('query ($u: [URI!]!) { resources(uris: $u) { size } }', { u: Array(21).fill('data:,a') });
-    expect(denied.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', decision: { effect: 'DENY', roles: ['user'] } });
+    const many = await api.ask('query ($u: [URI!]!) { resources(uris: $u) { size } }', {
+      u: Array(21).fill('data:,a'),
+    });
+    expect(denied.errors[0].extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      decision: { effect: 'DENY', roles: ['user'] },
+    });
     expect(many.errors[0].extensions.code).toBe('BAD_INPUT');
   });
 });
@@ -275,10 +312,16 @@ describe('artifacts', () => {
     });
 
   it('are uploaded, found by their digest and read under the policy', async () => {
-    const upload = await api.ask(`mutation { uploadArtifact(input: { name: "a.txt", source: { text: { text: "hello" } } }) {
+    const upload =
+      await api.ask(`mutation { uploadArtifact(input: { name: "a.txt", source: { text: { text: "hello" } } }) {
       ... on Artifact { id digest name mediaType size url run { id state } step { key } resource { text } } ... on Refusal { code message } } }`);
     const artifact = upload.data.uploadArtifact;
-    expect(artifact).toMatchObject({ name: 'a.txt', size: 5, run: { state: 'SUCCEEDED' }, resource: { text: 'hello' } });
+    expect(artifact).toMatchObject({
+      name: 'a.txt',
+      size: 5,
+      run: { state: 'SUCCEEDED' },
+      resource: { text: 'hello' },
+    });
     expect(artifact.url).toBe(`/artifacts/${artifact.digest}`);
     const found = (token: string) =>
       api.ask('query ($d: Sha256!) { artifact(digest: $d) { id resource { base64 } } }', { d: artifact.digest }, token);
@@ -313,8 +356,16 @@ describe('the policy', () => {
 
   it('explains a denial with the rules that came close', async () => {
     const { data } = await explain({ action: 'command:fetch', uri: 'file:///data/../data/private.csv' }, BOB);
-    expect(data.explainPolicy).toMatchObject({ effect: 'DENY', canonicalUri: 'file:///data/private.csv', roles: ['user'], rule: null });
-    expect(data.explainPolicy.nearMisses).toContainEqual({ missed: 'uri', rule: { role: 'user', action: 'command:fetch' } });
+    expect(data.explainPolicy).toMatchObject({
+      effect: 'DENY',
+      canonicalUri: 'file:///data/private.csv',
+      roles: ['user'],
+      rule: null,
+    });
+    expect(data.explainPolicy.nearMisses).toContainEqual({
+      missed: 'uri',
+      rule: { role: 'user', action: 'command:fetch' },
+    });
   });
 
   it('shows its rules, and speaks for other roles, to those it allows', async () => {

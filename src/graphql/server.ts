@@ -8,6 +8,7 @@ import { identify } from './identify.ts';
 import { createSubscribe } from './live-subscription.ts';
 import { publicError } from './public-error.ts';
 import { buildSchema } from './schema.ts';
+import type { SocketLimits } from './socket-limits.ts';
 import { createSocketServer } from './socket-server.ts';
 import { anyDocument, trustedDocuments } from './trusted-documents.ts';
 import { useAdmission } from './use-admission.ts';
@@ -42,7 +43,7 @@ interface FromSocket {
 }
 
 /** GraphQL over HTTP and WebSocket: one schema, one set of limits, one way of telling errors. */
-export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
+export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimits> = {}): GraphqlServer {
   const { server } = app.config;
   const schema = buildSchema(app.commands);
   const documents = createDocuments(schema, app);
@@ -77,7 +78,7 @@ export function createGraphqlServer(app: GraphqlApp): GraphqlServer {
     healthCheckEndpoint: '/graphql/health',
     logging: false,
   });
-  const sockets = createSocketServer({ app, textOf, admit, subscribe, getEnveloped: yoga.getEnveloped });
+  const sockets = createSocketServer({ app, textOf, admit, subscribe, getEnveloped: yoga.getEnveloped }, limits);
 
   return {
     handle: async (req, res, info) => {

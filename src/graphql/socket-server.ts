@@ -1,10 +1,11 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { type Peer, sendTo } from './peer.ts';
 import { createCounts } from './socket-counts.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
-import { createSocketProtocol, type Peer, type ProtocolDeps } from './socket-protocol.ts';
+import { createSocketProtocol, type ProtocolDeps } from './socket-protocol.ts';
 
 const GOING_AWAY = 1001;
 const UNSUPPORTED_DATA = 1003;
@@ -48,7 +49,7 @@ export function createSocketServer(
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => protocol.send(peer, data),
+        send: (data) => sendTo(peer, data, limits.cutBytes),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data, isBinary) => {
@@ -88,7 +89,10 @@ export function createSocketServer(
       });
       server.handleUpgrade(req, socket, head, (ws) => {
         taken = true;
-        welcome({ socket: ws, stream: socket, req, info, alive: true, gone: new AbortController(), caller: undefined }, release);
+        welcome(
+          { socket: ws, stream: socket, req, info, alive: true, gone: new AbortController(), caller: undefined },
+          release,
+        );
       });
     },
     async close() {
@@ -105,5 +109,7 @@ export function createSocketServer(
 }
 
 function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nRetry-After: 60\r\nConnection: close\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nRetry-After: 60\r\nConnection: close\r\n\r\n`,
+  );
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -15,7 +15,12 @@ afterAll(() => api.close());
 interface Seen {
   readonly cursor: string;
   readonly caughtUp: boolean;
-  readonly events: readonly { readonly runId: string; readonly seq: number; readonly text?: string; readonly to?: string }[];
+  readonly events: readonly {
+    readonly runId: string;
+    readonly seq: number;
+    readonly text?: string;
+    readonly to?: string;
+  }[];
 }
 
 const FIELDS = 'cursor caughtUp events { cursor runId seq type ... on LogLine { text } ... on RunStateChanged { to } }';
@@ -60,12 +65,16 @@ describe('a subscription over WebSocket', () => {
   it('to a run that is under way goes on live until it ends', async () => {
     const id = await api.appendRun(1, { end: false });
     const seqs: number[] = [];
-    const done = follow(api.client(), RUN_EVENTS, { id }, undefined, ({ events }) => seqs.push(...events.map((e) => e.seq)));
+    const done = follow(api.client(), RUN_EVENTS, { id }, undefined, ({ events }) =>
+      seqs.push(...events.map((e) => e.seq)),
+    );
     await vi.waitFor(() => expect(seqs).toEqual([1, 2, 3]));
     const at = new Date();
     await api.app.journal.append(id, 4, [{ type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: 'live' } }]);
     await vi.waitFor(() => expect(seqs).toEqual([1, 2, 3, 4]));
-    await api.app.journal.append(id, 5, [{ type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'SUCCEEDED' } }]);
+    await api.app.journal.append(id, 5, [
+      { type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'SUCCEEDED' } },
+    ]);
     expect(seqsOf(await done)).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -76,13 +85,24 @@ describe('a subscription over WebSocket', () => {
     const caughtUp = new Promise<void>((resolve) => {
       ready = resolve;
     });
-    const live = follow(client, EVENTS, {}, (seqs) => seqs.length >= 4, ({ caughtUp }) => caughtUp && ready());
+    const live = follow(
+      client,
+      EVENTS,
+      {},
+      (seqs) => seqs.length >= 4,
+      ({ caughtUp }) => caughtUp && ready(),
+    );
     await caughtUp;
     const after = await api.appendRun(1);
     const runs = new Set((await live).flatMap(({ events }) => events.map(({ runId }) => runId)));
     expect(runs).toEqual(new Set([after]));
     const begin = await api.ask('{ events(first: 1) { cursor } }');
-    const all = await follow(client, EVENTS, { after: begin.data.events.cursor, filter: { runId: before } }, (s) => s.length >= 4);
+    const all = await follow(
+      client,
+      EVENTS,
+      { after: begin.data.events.cursor, filter: { runId: before } },
+      (s) => s.length >= 4,
+    );
     expect(seqsOf(all)).toEqual(upTo(4));
   });
 
@@ -92,19 +112,29 @@ describe('a subscription over WebSocket', () => {
     const at = new Date();
     const writing = (async () => {
       for (let i = 0; i < lines; i++) {
-        await api.app.journal.append(id, 3 + i, [{ type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: `${i}` } }]);
+        await api.app.journal.append(id, 3 + i, [
+          { type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: `${i}` } },
+        ]);
       }
-      await api.app.journal.append(id, 3 + lines, [{ type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'FAILED' } }]);
+      await api.app.journal.append(id, 3 + lines, [
+        { type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'FAILED' } },
+      ]);
     })();
     const seqs: number[] = [];
     let after: string | undefined;
     while (seqs.at(-1) !== lines + 3) {
       const client = api.client();
       let batches = 0;
-      await follow(client, RUN_EVENTS, { id, after, batch: 3 }, () => ++batches > 4, (batch) => {
-        seqs.push(...batch.events.map(({ seq }) => seq));
-        after = batch.cursor;
-      });
+      await follow(
+        client,
+        RUN_EVENTS,
+        { id, after, batch: 3 },
+        () => ++batches > 4,
+        (batch) => {
+          seqs.push(...batch.events.map(({ seq }) => seq));
+          after = batch.cursor;
+        },
+      );
       client.terminate();
     }
     await writing;
@@ -115,7 +145,12 @@ describe('a subscription over WebSocket', () => {
     const filter = { types: ['RUN_CREATED'] };
     const { data } = await api.ask('{ events(first: 1000) { cursor } }');
     const watch = async (token: string, runs: number) => {
-      const seen = await follow(api.client(token), EVENTS, { filter, after: data.events.cursor }, (s) => s.length >= runs);
+      const seen = await follow(
+        api.client(token),
+        EVENTS,
+        { filter, after: data.events.cursor },
+        (s) => s.length >= runs,
+      );
       return seen.flatMap(({ events }) => events.map(({ runId }) => runId));
     };
     const watching = Promise.all([watch(ADMIN, 3), watch(ALICE, 1), watch(BOB, 1), watch(ADMIN, 3)]);
@@ -162,7 +197,9 @@ describe('a reader that stops reading while 100,000 events pass', () => {
       socket.on('message', (data) => {
         const { type, payload } = JSON.parse(String(data));
         if (type === 'connection_ack') {
-          socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: RUN_EVENTS, variables: { id } } }));
+          socket.send(
+            JSON.stringify({ type: 'subscribe', id: '1', payload: { query: RUN_EVENTS, variables: { id } } }),
+          );
         }
         for (const { seq } of payload?.data?.runEvents.events ?? []) {
           if (seq !== count.last + 1) count.gaps += 1;
@@ -191,7 +228,10 @@ describe('a reader that stops reading while 100,000 events pass', () => {
       await api.app.journal.append(id, seq, Array(AT_ONCE).fill(line));
       waiting = Math.max(waiting, ...[...api.connections].map(({ writableLength }) => writableLength));
     }
-    await vi.waitFor(() => expect(fast.count).toEqual({ events: EVENTS_IN_ALL + 2, gaps: 0, last: EVENTS_IN_ALL + 2 }), 10_000);
+    await vi.waitFor(
+      () => expect(fast.count).toEqual({ events: EVENTS_IN_ALL + 2, gaps: 0, last: EVENTS_IN_ALL + 2 }),
+      10_000,
+    );
     expect(waiting).toBeLessThan(512 * 1024);
     expect(slow.count.events).toBeLessThan(EVENTS_IN_ALL);
 
@@ -218,17 +258,26 @@ describe('a socket', () => {
 
   it('runs queries and mutations with the same limits and errors', async () => {
     const { socket, messages } = await open({ token: ADMIN });
-    subscribe(socket, '1', 'mutation { convertToBase64(input: { source: { text: { text: "a" } } }) { ... on CommandOutcome { resource { text } } } }');
+    subscribe(
+      socket,
+      '1',
+      'mutation { convertToBase64(input: { source: { text: { text: "a" } } }) { ... on CommandOutcome { resource { text } } } }',
+    );
     subscribe(socket, '2', `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: health { status }`).join(' ')} }`);
     subscribe(socket, '3', '{ nothing }');
     subscribe(socket, '4', '{ run(id: "x") { id } verifyRun(id: "x") { valid } }');
     subscribe(socket, '5', '{ health');
-    await vi.waitFor(() => expect(messages.filter(({ type }) => type === 'complete' || type === 'error')).toHaveLength(5));
+    await vi.waitFor(() =>
+      expect(messages.filter(({ type }) => type === 'complete' || type === 'error')).toHaveLength(5),
+    );
     const of = (id: string) => messages.filter((m) => m.id === id).map(({ type, payload }) => ({ type, payload }));
     expect(of('1')[0]?.payload).toMatchObject({ data: { convertToBase64: { resource: { text: 'YQ==' } } } });
     expect(of('2')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'TOO_COSTLY' } }] }]);
     expect(of('3')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'BAD_INPUT' } }] }]);
-    expect(of('4')[0]?.payload).toMatchObject({ data: null, errors: [{ path: ['verifyRun'], extensions: { code: 'NOT_FOUND' } }] });
+    expect(of('4')[0]?.payload).toMatchObject({
+      data: null,
+      errors: [{ path: ['verifyRun'], extensions: { code: 'NOT_FOUND' } }],
+    });
     expect(of('5')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'BAD_INPUT' } }] }]);
     expect(JSON.stringify(messages)).not.toContain('"http"');
     socket.close();
@@ -262,7 +311,13 @@ describe('a socket', () => {
       on: { closed: (event) => closes.push([(event as CloseEvent).code, (event as CloseEvent).reason]) },
     });
     const seqs: number[] = [];
-    const done = follow(client, RUN_EVENTS, { id }, (s) => s.includes(3), ({ events }) => seqs.push(...events.map((e) => e.seq)));
+    const done = follow(
+      client,
+      RUN_EVENTS,
+      { id },
+      (s) => s.includes(3),
+      ({ events }) => seqs.push(...events.map((e) => e.seq)),
+    );
     await vi.waitFor(() => expect(connections).toBe(2), 5_000);
     await api.app.journal.append(id, 3, [
       { type: 'LOG', at: new Date(), step: 'fetch', payload: { level: 'INFO', text: 'later' } },
@@ -311,7 +366,9 @@ describe('a subscription over server-sent events', () => {
     const id = await api.appendRun(5);
     const response = await sse(RUN_EVENTS, { id });
     const text = await response.text();
-    const batches = [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json]) => JSON.parse(json as string).data.runEvents);
+    const batches = [...text.matchAll(/^data: (\{.*\})$/gm)].map(
+      ([, json]) => JSON.parse(json as string).data.runEvents,
+    );
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(seqsOf(batches)).toEqual(upTo(8));
     expect(text).toContain('event: complete');

@@ -10,7 +10,7 @@ export type FindText = (params: OperationParams) => string;
 /** Any document runs; the request brings its text. */
 export const anyDocument: FindText = ({ query }) => {
   if (query !== undefined) return query;
-  throw new Fault('BAD_INPUT', 'This server keeps no documents; send the text as query.');
+  throw new Fault('BAD_INPUT', 'The request has no query. This server keeps no documents; send the text.');
 };
 
 /**

@@ -16,9 +16,12 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 const PREFLIGHT_HEADERS = ['graphql-require-preflight', 'apollo-require-preflight', 'x-csrf'];
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
-const NEEDS_STREAM = new GraphQLError('A subscription is answered as text/event-stream, or over a WebSocket; accept one.', {
-  extensions: { code: 'BAD_INPUT', http: { status: 406, spec: false } },
-});
+const NEEDS_STREAM = new GraphQLError(
+  'A subscription is answered as text/event-stream, or over a WebSocket; accept one.',
+  {
+    extensions: { code: 'BAD_INPUT', http: { status: 406, spec: false } },
+  },
+);
 
 /**
  * What the server takes over HTTP: POST with `application/json`, and GET with a header that makes a browser ask first.
@@ -40,7 +43,10 @@ export function useHttpRules(textOf: FindText): Plugin<object, { req: IncomingMe
         setRequestParser(async () => paramsOf(await readJsonBody(req, MAX_BODY_BYTES)));
       } else if (request.method === 'GET') {
         if (!isJson && !PREFLIGHT_HEADERS.some((name) => req.headers[name] !== undefined)) {
-          throw new Fault('BAD_INPUT', `A GET needs the header ${PREFLIGHT_HEADERS[0]}, so that no other site can send it.`);
+          throw new Fault(
+            'BAD_INPUT',
+            `A GET needs the header ${PREFLIGHT_HEADERS[0]}, so that no other site can send it.`,
+          );
         }
         setRequestParser(() => paramsOf(queryParams(req.url ?? '')));
       }
@@ -60,7 +66,8 @@ export function useHttpRules(textOf: FindText): Plugin<object, { req: IncomingMe
 function queryParams(url: string): unknown {
   const search = new URLSearchParams(url.replace(/^[^?]*\??/, ''));
   const params: Record<string, unknown> = {};
-  for (const [name, value] of search) params[name] = name === 'variables' || name === 'extensions' ? json(value) : value;
+  for (const [name, value] of search)
+    params[name] = name === 'variables' || name === 'extensions' ? json(value) : value;
   return params;
 }
 

@@ -29,7 +29,9 @@ const compress = {
 
 /** The files of GraphiQL. They are 9 MB, so they are loaded when the first browser comes. */
 export async function loadAssets(): Promise<Assets> {
-  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import('@graphql-yoga/render-graphiql/graphiql');
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import(
+    '@graphql-yoga/render-graphiql/graphiql'
+  );
   const script = asset('graphiql.js', js);
   const style = asset('graphiql.css', css);
   const start = asset('start.js', `(${startPage})();`);

@@ -30,17 +30,12 @@ mutation SignIn {
 `),
   tab(
     `
-# 2. CSV to JSON, checked against a JSON Schema. The source
-# may be a URI of any protocol ({ uri: "https://…" }), or come
-# along as here. Write a price that is no number and run it
-# again: run.error says which row does not fit.
-mutation ConvertCsv($csv: String!, $schema: URI!) {
-  convertToJson(
-    input: {
-      source: { text: { text: $csv, mediaType: "text/csv" } }
-      schemaUri: $schema
-    }
-  ) {
+# 2. CSV to JSON, checked against a JSON Schema. Say
+# strict-products.json instead, and run.error lists every row
+# that does not fit. The source may be a URI of any protocol,
+# or come along as { text: { text: "…", mediaType: "text/csv" } }.
+mutation ConvertCsv($csv: URI!, $schema: URI!) {
+  convertToJson(input: { source: { uri: $csv }, schemaUri: $schema }) {
     ... on CommandOutcome {
       run { id state durationMs error { code message details } }
       resource { uri mediaType size json }
@@ -54,7 +49,7 @@ mutation ConvertCsv($csv: String!, $schema: URI!) {
   }
 }
 `,
-    { csv: 'product,price\nLamp,12.50\nTable,99\n', schema: 'file:///schemas/public-prices.json' },
+    { csv: 'file:///data/products.csv', schema: 'file:///schemas/products.json' },
   ),
   tab(`
 # 3. A pipeline. Each step finds what the one before it made
@@ -65,17 +60,14 @@ mutation Pipeline {
       steps: [
         {
           command: "convertToJson"
-          options: {
-            source: {
-              text: { text: "name,born\\nAda,1815", mediaType: "text/csv" }
-            }
-          }
+          options: { source: { uri: "file:///data/products.csv" } }
         }
         {
           command: "render"
           options: {
             source: { uri: "$previous.output" }
-            title: "People"
+            templateUri: "file:///data/report.j2"
+            title: "Products"
           }
         }
       ]

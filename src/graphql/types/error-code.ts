@@ -8,14 +8,22 @@ export const ErrorCode = builder.enumType('ErrorCode', {
     UNAUTHENTICATED: {
       description: 'Nobody is signed in, or the token is wrong or has expired. Sign in and send the new token.',
     },
-    FORBIDDEN: { description: 'The policy denies it. `decision` names the rule; `explainPolicy` shows what came close.' },
+    FORBIDDEN: {
+      description: 'The policy denies it. `decision` names the rule; `explainPolicy` shows what came close.',
+    },
     NOT_FOUND: { description: 'There is no such thing, or it is not yours to see.' },
     BAD_INPUT: { description: 'The input does not fit. `path` or `violations` say where.' },
-    SCHEMA_VIOLATION: { description: 'The data does not fit the JSON Schema at `schemaUri`. `violations` lists where.' },
+    SCHEMA_VIOLATION: {
+      description: 'The data does not fit the JSON Schema at `schemaUri`. `violations` lists where.',
+    },
     UNSUPPORTED_SCHEME: { description: 'No protocol reads this kind of URI. `catalog.protocols` lists what is read.' },
-    RESOURCE_UNREACHABLE: { description: 'The resource could not be read: its server, network or file did not answer.' },
+    RESOURCE_UNREACHABLE: {
+      description: 'The resource could not be read: its server, network or file did not answer.',
+    },
     RESOURCE_TOO_LARGE: { description: 'The bytes are more than a limit allows; the message names the limit.' },
-    CONFLICT: { description: 'It contradicts what is already there, such as an idempotency key used for something else.' },
+    CONFLICT: {
+      description: 'It contradicts what is already there, such as an idempotency key used for something else.',
+    },
     THROTTLED: { description: 'Too often. Try again after `retryAfterMs`.' },
     APPROVAL_REQUIRED: { description: 'The policy asks for the consent of a person first.' },
     CURSOR_EXPIRED: { description: 'The events at this cursor are no longer kept. Read again from the beginning.' },

@@ -55,7 +55,12 @@ builder.subscriptionFields((t) => ({
       batch: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `Events in one batch, at most ${MAX_BATCH}.` }),
     },
     subscribe: (_, { filter, after, batch }, ctx) =>
-      watchEvents(ctx, toEventFilter(filter), after ?? undefined, within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH)),
+      watchEvents(
+        ctx,
+        toEventFilter(filter),
+        after ?? undefined,
+        within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH),
+      ),
     resolve: (batch) => batch,
   }),
   runEvents: t.field({

@@ -7,7 +7,8 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
   description: 'A request that is not made, only judged.',
   fields: (t) => ({
     role: t.string({
-      description: 'Whose request it would be; your own roles unless told. Another role needs the policy’s leave for `query:explainPolicy`.',
+      description:
+        'Whose request it would be; your own roles unless told. Another role needs the policy’s leave for `query:explainPolicy`.',
     }),
     action: t.string({
       required: true,
@@ -29,7 +30,9 @@ builder.queryField('explainPolicy', (t) =>
       const who = signedIn(ctx);
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
       if (!/^(command|query|tool):\S{1,200}$/.test(action)) {
-        throw new Fault('BAD_INPUT', 'An action is command:NAME, query:NAME or tool:NAME.', { path: ['input', 'action'] });
+        throw new Fault('BAD_INPUT', 'An action is command:NAME, query:NAME or tool:NAME.', {
+          path: ['input', 'action'],
+        });
       }
       const { decision, nearMisses } = policy.explain({
         roles: role == null ? who.roles : [role],

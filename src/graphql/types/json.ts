@@ -67,7 +67,8 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
 }
 
 function assertDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new GraphQLError(`JSON may nest ${MAX_DEPTH} levels here; put deeper data into a resource.`);
+  if (depth > MAX_DEPTH)
+    throw new GraphQLError(`JSON may nest ${MAX_DEPTH} levels here; put deeper data into a resource.`);
 }
 
 function assertKey(key: string): void {

@@ -39,7 +39,8 @@ export const PolicyDecision = builder
       }),
       nearMisses: t.field({
         type: [PolicyNearMiss],
-        description: 'Rules that came close, closest first. Only `explainPolicy` looks for them; elsewhere it is empty.',
+        description:
+          'Rules that came close, closest first. Only `explainPolicy` looks for them; elsewhere it is empty.',
         resolve: ({ nearMisses }) => [...(nearMisses ?? [])],
       }),
     }),

@@ -4,7 +4,9 @@ import { builder } from '../builder.ts';
 export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'One kind of URI that this server reads.',
   fields: (t) => ({
-    scheme: t.exposeString('scheme', { description: 'What such a URI begins with, without the colon: `https`, `data`.' }),
+    scheme: t.exposeString('scheme', {
+      description: 'What such a URI begins with, without the colon: `https`, `data`.',
+    }),
     description: t.exposeString('description', { description: 'What it reads, and from where.' }),
     limits: t.field({
       type: 'JSON',

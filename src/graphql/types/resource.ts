@@ -14,7 +14,8 @@ Resource.implement({
     digest: t.expose('digest', { type: 'Sha256', description: 'SHA-256 of the bytes.' }),
     base64: t.field({
       type: 'Base64',
-      description: 'The bytes. RESOURCE_TOO_LARGE when the response would grow too large: then download them from `url`.',
+      description:
+        'The bytes. RESOURCE_TOO_LARGE when the response would grow too large: then download them from `url`.',
       extensions: { cost: 20 },
       resolve: async (view, _args, ctx) => Buffer.from(await inlineBytes(view, ctx)).toString('base64'),
     }),

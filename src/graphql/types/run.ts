@@ -1,8 +1,9 @@
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
+import { durationMs } from '../duration-ms.ts';
 import { MAX_BATCH, pageArgs, within } from '../page-args.ts';
 import { outputJson, viewOfOutput } from '../resource-view.ts';
-import { durationMs } from '../duration-ms.ts';
+import { outputOf, stepsOf } from '../steps-of.ts';
 import { ArtifactConnection } from './artifact-connection.ts';
 import { EventBatch } from './event-batch.ts';
 import { EventFilter, toEventFilter } from './event-filter.ts';
@@ -13,7 +14,6 @@ import { Priority } from './priority.ts';
 import { Resource, Run, Step } from './refs.ts';
 import { RunKind, shownKind } from './run-kind.ts';
 import { RunState } from './run-state.ts';
-import { outputOf, stepsOf } from '../steps-of.ts';
 
 Run.implement({
   description:
@@ -27,7 +27,8 @@ Run.implement({
     output: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What it made, when that is JSON. Null otherwise, and until it has succeeded; `resource` has it as bytes.',
+      description:
+        'What it made, when that is JSON. Null otherwise, and until it has succeeded; `resource` has it as bytes.',
       extensions: { cost: 20 },
       resolve: async (view, _args, ctx) => outputJson(await outputOf(view, ctx), ctx),
     }),
@@ -66,7 +67,10 @@ Run.implement({
       description: 'One page of its events, from the oldest on. To follow it live, subscribe to `runEvents`.',
       extensions: { cost: 5 },
       args: {
-        filter: t.arg({ type: EventFilter, description: 'Only those that match all of this; its `runId` is not used.' }),
+        filter: t.arg({
+          type: EventFilter,
+          description: 'Only those that match all of this; its `runId` is not used.',
+        }),
         after: t.arg({ type: 'Cursor', description: 'Only those after this cursor; from the first unless told.' }),
         first: t.arg.int({ defaultValue: 100, description: `How many, at most ${MAX_BATCH}.` }),
       },

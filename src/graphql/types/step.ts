@@ -88,7 +88,11 @@ Step.implement({
       description: 'When it was ready. Null before, and for steps that began at once.',
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began. Null before.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended. Null before.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended. Null before.',
+    }),
     durationMs: t.float({
       nullable: true,
       description: 'Milliseconds from its start to its end, or until now while it is under way. Null before its start.',

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { builder } from '../builder.ts';
 
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[^]/;
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
 const FORBIDDEN = /[\u0000-\u0020\u007f]/;
 

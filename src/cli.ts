@@ -22,8 +22,18 @@ const USAGE = `Usage: npm run signalbox -- <command>
                                                  adds an account or replaces it; its password comes on standard input
 `;
 
-async function main([command = 'serve', ...rest]: readonly string[]): Promise<number> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+/** Runs one command line. Resolves with the exit code: 0 done, 1 failed, 2 not understood. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    return await run(args);
+  } catch (error) {
+    complain(error);
+    return 1;
+  }
+}
+
+async function run([command = 'serve', ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve(settings());
   if (command === 'migrate') {
     const applied = await migrate(databaseFile(settings()));
@@ -106,12 +116,3 @@ function complain(error: unknown): void {
   if (!(error instanceof Fault)) return;
   for (const { path, message } of error.violations) console.error(`  ${path}: ${message}`);
 }
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  complain(error);
-  process.exitCode = 1;
-}
-// Whatever is still open, such as a connection to a collector that does not answer, must not hold up the end.
-process.exit();
