@@ -15,9 +15,13 @@ let admin: string;
 /** A module of commands somewhere else on the disk, with options written by hand. */
 async function writePlugin(file: string, name: string, run: string): Promise<string> {
   const path = join(folder.path, file);
-  const options = "{ type: 'object', properties: { times: { type: 'integer', default: 2, description: 'How often.' } } }";
+  const options =
+    "{ type: 'object', properties: { times: { type: 'integer', default: 2, description: 'How often.' } } }";
   const about = `name: '${name}', title: 'Ping', description: 'Says ping.', effect: 'pure', options: ${options}`;
-  await writeFile(path, `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${about}, run: ${run} });\n`);
+  await writeFile(
+    path,
+    `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${about}, run: ${run} });\n`,
+  );
   return path;
 }
 
@@ -25,7 +29,11 @@ beforeAll(async () => {
   folder = await newFolder();
   const ping = "async ({ times }) => ({ mediaType: 'text/plain', content: 'ping '.repeat(times) })";
   const broken = "async () => { throw new Error('the password is hunter2'); }";
-  const plugins = [EXAMPLE, await writePlugin('ping.mjs', 'ping', ping), await writePlugin('broken.mjs', 'broken', broken)];
+  const plugins = [
+    EXAMPLE,
+    await writePlugin('ping.mjs', 'ping', ping),
+    await writePlugin('broken.mjs', 'broken', broken),
+  ];
   server = await startServer({ env: { SIGNALBOX_PLUGINS: plugins.join(',') } });
   admin = await tokenFor('admin', { roles: ['admin'] });
 });
@@ -42,7 +50,8 @@ async function ask(document: string, token = admin) {
 }
 
 describe('a command of one’s own', () => {
-  const OUTCOME = '... on CommandOutcome { run { state error { code message } } resource { mediaType text } } ... on Refusal { code message violations { path } }';
+  const OUTCOME =
+    '... on CommandOutcome { run { state error { code message } } resource { mediaType text } } ... on Refusal { code message violations { path } }';
 
   it('is a mutation with an input type of its own', async () => {
     const source = 'source: { text: { text: "[{\\"a\\":1,\\"b\\":\\"x|y\\"}]", mediaType: "application/json" } }';
@@ -72,14 +81,21 @@ describe('a command of one’s own', () => {
 
   it('is asked of the policy like any other', async () => {
     const bob = await tokenFor('bob', { roles: ['user'] });
-    const data = await ask(`mutation { convertToMarkdown(input: { source: { uri: "data:,[]" } }) { ${OUTCOME} } }`, bob);
+    const data = await ask(
+      `mutation { convertToMarkdown(input: { source: { uri: "data:,[]" } }) { ${OUTCOME} } }`,
+      bob,
+    );
     expect(data.convertToMarkdown.code).toBe('FORBIDDEN');
   });
 
   it('may lie anywhere and have its options written by hand', async () => {
-    const { ping, none } = await ask(`mutation { ping(input: { times: 3 }) { ${OUTCOME} } none: ping(input: {}) { ${OUTCOME} } }`);
+    const { ping, none } = await ask(
+      `mutation { ping(input: { times: 3 }) { ${OUTCOME} } none: ping(input: {}) { ${OUTCOME} } }`,
+    );
     expect([ping.resource.text, none.resource.text]).toEqual(['ping ping ping ', 'ping ping ']);
-    const { execute } = await ask(`mutation { execute(input: { command: "ping", options: { times: "x" } }) { ${OUTCOME} } }`);
+    const { execute } = await ask(
+      `mutation { execute(input: { command: "ping", options: { times: "x" } }) { ${OUTCOME} } }`,
+    );
     expect(execute).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/times' }] });
   });
 
@@ -97,14 +113,22 @@ describe('a start', () => {
   it.each([
     ['that is not there', async () => join(folder.path, 'none.mjs'), /SIGNALBOX_PLUGINS: there is no file .*none\.mjs/],
     ['whose name is taken', () => writePlugin('taken.mjs', 'fetch', 'async () => {}'), /taken\.mjs .*fetch/],
-    ['that is no command', async () => {
-      await writeFile(join(folder.path, 'empty.mjs'), 'export const nothing = {};\n');
-      return join(folder.path, 'empty.mjs');
-    }, /empty\.mjs .*exports no command/],
-    ['that does not parse', async () => {
-      await writeFile(join(folder.path, 'wrong.mjs'), 'export const = ;\n');
-      return join(folder.path, 'wrong.mjs');
-    }, /wrong\.mjs .*cannot be loaded/],
+    [
+      'that is no command',
+      async () => {
+        await writeFile(join(folder.path, 'empty.mjs'), 'export const nothing = {};\n');
+        return join(folder.path, 'empty.mjs');
+      },
+      /empty\.mjs .*exports no command/,
+    ],
+    [
+      'that does not parse',
+      async () => {
+        await writeFile(join(folder.path, 'wrong.mjs'), 'export const = ;\n');
+        return join(folder.path, 'wrong.mjs');
+      },
+      /wrong\.mjs .*cannot be loaded/,
+    ],
   ])('with a plugin %s is refused in plain words', async (_, write, wanted) => {
     const { code, complaint } = await runToEnd(['serve'], { env: { SIGNALBOX_PLUGINS: await write() } });
     expect(code).toBe(1);

@@ -5,6 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from './folder.ts';
 import { type Server, startServer, tokenFor } from './server.ts';
+import { until } from './until.ts';
+import { verdict as verdictOf } from './verdict.ts';
 import { startWeb, type Web } from './web.ts';
 
 const MIB = 2 ** 20;
@@ -12,12 +14,6 @@ const TIMEOUT_MS = 4_000;
 /** For whatever is refused by a limit of time, on a machine that has other things to do. */
 const SOON_MS = TIMEOUT_MS + 4_000;
 const HEALTH_MS = 3_000;
-
-const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
-  ... on CommandOutcome { run { id state error { code message details } } resource { text } }
-  ... on Refusal { code message }
-} }`;
-const READ = 'query ($uri: URI!) { resources(uris: [$uri]) { text } }';
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let server: Server;
@@ -31,19 +27,8 @@ let bob: string;
 let bomb: Buffer;
 let probe: { stop(): Promise<readonly number[]> };
 
-/** What became of it, in a word: a refusal's code, the error of a run that failed, or `done`. */
-async function verdict(
-  token: string,
-  command: string,
-  source: object | undefined,
-  options: object = {},
-  more: object = {},
-) {
-  const input = { command, options, ...more, ...(source && { source }) };
-  const { data, errors } = await server.query(EXECUTE, { input }, token);
-  if (errors) return errors[0].extensions.code as string;
-  const { code, run } = data.execute;
-  return (code ?? run.error?.code ?? 'done') as string;
+async function verdict(command: string, source: object | undefined, options: object = {}, more: object = {}) {
+  return verdictOf(server, alice, command, { options, ...more, ...(source && { source }) });
 }
 
 /** Asks for the health all the time; gives how long each answer took. */
@@ -143,23 +128,23 @@ describe('a web server that means harm', () => {
     ['the unspecified address', () => `http://0.0.0.0:${canary.port}/`],
   ])('cannot lead to %s', async (_, target) => {
     for (const uri of [target(), `${web.url}/to?${encodeURIComponent(target())}`]) {
-      expect(await verdict(alice, 'fetch', { uri })).toBe('FORBIDDEN');
+      expect(await verdict('fetch', { uri })).toBe('FORBIDDEN');
     }
     expect(canary.hits).toEqual([]);
   });
 
   it('cannot lead around in a circle, out of the web, or with credentials', async () => {
     const to = (uri: string) => ({ uri: `${web.url}/to?${encodeURIComponent(uri)}` });
-    expect(await verdict(alice, 'fetch', { uri: `${web.url}/round` })).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict(alice, 'fetch', to('file:///data/secret.txt'))).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict(alice, 'fetch', to('data:,x'))).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict(alice, 'fetch', to(`http://me:pass@${web.host}/public/`))).toBe('BAD_INPUT');
+    expect(await verdict('fetch', { uri: `${web.url}/round` })).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict('fetch', to('file:///data/secret.txt'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict('fetch', to('data:,x'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await verdict('fetch', to(`http://me:pass@${web.host}/public/`))).toBe('BAD_INPUT');
   });
 
   it.each(['huge', 'endless', 'bomb'])('cannot fill memory or disk (%s)', async (kind) => {
     const uri = `${web.url}/${kind}`;
     const before = await server.memory();
-    const codes = await Promise.all([1, 2, 3].map(() => verdict(alice, 'fetch', { uri })));
+    const codes = await Promise.all([1, 2, 3].map(() => verdict('fetch', { uri })));
     expect(codes).toEqual(Array(3).fill('RESOURCE_TOO_LARGE'));
     expect((await server.memory('peak')) - before).toBeLessThan(250 * MIB);
     expect(await readdir(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
@@ -167,7 +152,7 @@ describe('a web server that means harm', () => {
 
   it.each(['silent', 'drip'])('cannot hold a run for ever (%s)', async (kind) => {
     const began = performance.now();
-    expect(await verdict(alice, 'fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
+    expect(await verdict('fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
     expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
@@ -183,14 +168,14 @@ describe('data that mean harm', () => {
     ['an entity on the web', () => `<!DOCTYPE a [<!ENTITY % p SYSTEM "${canary.url}/dtd">%p;]><a/>`],
     ['100,000 elements inside each other', () => '<a>'.repeat(100_000) + '</a>'.repeat(100_000)],
   ])('XML with %s is refused', async (_, text) => {
-    expect(await verdict(alice, 'convertToJson', xml(text()))).toBe('BAD_INPUT');
+    expect(await verdict('convertToJson', xml(text()))).toBe('BAD_INPUT');
     expect(canary.hits).toEqual([]);
   });
 
   it('JSON nested 100,000 deep is refused', async () => {
     const text = '['.repeat(100_000) + ']'.repeat(100_000);
     for (const command of ['convertToJson', 'convertToXml', 'convertToCsv']) {
-      expect(await verdict(alice, command, { text: { text, mediaType: 'application/json' } })).toBe('BAD_INPUT');
+      expect(await verdict(command, { text: { text, mediaType: 'application/json' } })).toBe('BAD_INPUT');
     }
   });
 });
@@ -250,7 +235,7 @@ describe('a template that means harm', () => {
   ])('that %s is stopped', async (_, template, wanted) => {
     const began = performance.now();
     const data = { text: { text: JSON.stringify({ x: 'x'.repeat(1_000) }), mediaType: 'application/json' } };
-    expect(await verdict(alice, 'render', data, { template })).toMatch(wanted);
+    expect(await verdict('render', data, { template })).toMatch(wanted);
     expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
@@ -405,97 +390,51 @@ function statusFor(host: string): Promise<number> {
   });
 }
 
-describe('the table of canonical URIs: bob may read PUBLIC and nothing beside it', () => {
-  // HOST is the allowed server, PUBLIC is http://HOST/public; CYR is a Cyrillic і.
-  it.each([
-    ['userinfo', 'http://public-data@HOST/secret', 'BAD_INPUT'],
-    ['userinfo', 'http://HOST@public-data/', 'BAD_INPUT'],
-    ['userinfo', 'https://public-data:443@HOST/secret', 'BAD_INPUT'],
-    ['empty userinfo', 'http://@HOST/secret', 'BAD_INPUT'],
-    ['escaped userinfo', 'http://public-data%40HOST/secret', 'BAD_INPUT'],
-    ['a NUL', 'PUBLIC/\u0000/secret', 'BAD_INPUT'],
-    ['a tab', 'PUBLIC/.\t./secret', 'BAD_INPUT'],
-    ['a newline', 'PUBLIC/.\n./secret', 'BAD_INPUT'],
-    ['a newline in the scheme', 'ht\ntp://HOST/secret', 'BAD_INPUT'],
-    ['a space before', ' http://HOST/secret', 'BAD_INPUT'],
-    ['a space within', 'PUBLIC/a b', 'BAD_INPUT'],
-    ['a backslash for a slash', 'http:\\\\HOST\\secret', 'FORBIDDEN'],
-    ['a backslash in the path', 'PUBLIC\\..\\secret', 'FORBIDDEN'],
-    ['a backslash before an @', 'http://HOST\\@public-data/secret', 'FORBIDDEN'],
-    ['dot segments', 'PUBLIC/../secret', 'FORBIDDEN'],
-    ['dot segments', 'PUBLIC/a/../../secret', 'FORBIDDEN'],
-    ['escaped dot segments', 'PUBLIC/%2e%2e/secret', 'FORBIDDEN'],
-    ['half-escaped dot segments', 'PUBLIC/.%2E/secret', 'FORBIDDEN'],
-    ['an escaped slash', 'PUBLIC/..%2fsecret', 'BAD_INPUT'],
-    ['an escaped backslash', 'PUBLIC/..%5csecret', 'BAD_INPUT'],
-    ['an escaped NUL', 'PUBLIC/a%00', 'BAD_INPUT'],
-    ['double escapes', 'PUBLIC/%252e%252e/secret', 'BAD_INPUT'],
-    ['double escapes', 'PUBLIC/%252e%252e%252fsecret', 'BAD_INPUT'],
-    ['an escape that is none', 'PUBLIC/%zz', 'BAD_INPUT'],
-    ['escaped letters', 'http://HOST/%73ecret', 'FORBIDDEN'],
-    ['escaped letters', 'http://HOST/%70ublic/%61', 'done'],
-    ['a doubled slash', 'http://HOST//public/a', 'FORBIDDEN'],
-    ['a doubled slash', 'http://HOST//secret', 'FORBIDDEN'],
-    ['decimal IPv4', 'http://2130706433:PORT/secret', 'FORBIDDEN'],
-    ['decimal IPv4', 'http://2130706433:PORT/public/a', 'done'],
-    ['octal IPv4', 'http://0177.0.0.1:PORT/secret', 'FORBIDDEN'],
-    ['hex IPv4', 'http://0x7f000001:PORT/secret', 'FORBIDDEN'],
-    ['short IPv4', 'http://127.1:PORT/secret', 'FORBIDDEN'],
-    ['circled IPv4', 'http://①②⑦.⓪.⓪.①:PORT/secret', 'FORBIDDEN'],
-    ['IPv4 with a dot after', 'http://127.0.0.1.:PORT/secret', 'FORBIDDEN'],
-    ['a name for it', 'http://localhost:PORT/secret', 'FORBIDDEN'],
-    ['a dot after a name', 'http://localhost.:PORT/secret', 'FORBIDDEN'],
-    ['mixed scripts', 'https://publCYRc-data/', 'BAD_INPUT'],
-    ['mixed scripts as punycode', 'https://xn--publc-data-xti/', 'BAD_INPUT'],
-    ['a zero-width space', 'https://public-data\u200b.attacker.example/', 'FORBIDDEN'],
-    ['a zero-width space', 'http://127.0.0.1\u200b:PORT/secret', 'FORBIDDEN'],
-    ['a soft hyphen', 'http://127.0.0.1\u00ad:PORT/secret', 'FORBIDDEN'],
-    ['a full-width dot', 'http://127。0。0。1:PORT/secret', 'FORBIDDEN'],
-    ['another port', 'https://public-data:8443/', 'FORBIDDEN'],
-    ['port 0', 'http://127.0.0.1:0/public/a', 'BAD_INPUT'],
-    ['IPv4 in IPv6', 'http://[::ffff:127.0.0.1]:PORT/secret', 'FORBIDDEN'],
-    ['IPv4 in IPv6, in hex', 'http://[::ffff:7f00:1]:PORT/secret', 'FORBIDDEN'],
-    ['NAT64', 'http://[64:ff9b::7f00:1]:PORT/public/a', 'FORBIDDEN'],
-    ['6to4', 'http://[2002:7f00:1::]:PORT/public/a', 'FORBIDDEN'],
-    ['a zone', 'http://[fe80::1%25lo]:PORT/public/a', 'BAD_INPUT'],
-    ['a file on a host', 'file://HOSTNAME/data/public/a.txt', 'BAD_INPUT'],
-    ['a file', 'file:///data/public/a.txt', 'done'],
-    ['a file by dot segments', 'file:///data/public/../secret.txt', 'FORBIDDEN'],
-    ['a file by escaped dot segments', 'file:///data/public/%2e%2e/secret.txt', 'FORBIDDEN'],
-    ['a file by an escaped slash', 'file:///data/public/..%2Fsecret.txt', 'BAD_INPUT'],
-    ['a file by double escapes', 'file:///data/public/%252e%252e/secret.txt', 'BAD_INPUT'],
-    ['a file by doubled slashes', 'file:///data/public//a.txt', 'BAD_INPUT'],
-    ['a file outside of the roots', 'file:///etc/passwd', 'FORBIDDEN'],
-    ['a symbolic link', 'file:///data/public/link.txt', 'FORBIDDEN'],
-    ['a symbolic link in the middle', 'file:///data/public/link/b.txt', 'FORBIDDEN'],
-    ['a symbolic link out of the roots', 'file:///data/public/out/outside.txt', 'FORBIDDEN'],
-    ['a folder', 'file:///data/public/', 'BAD_INPUT'],
-    ['data', 'data:text/plain;base64,eA==', 'done'],
-    ['data that are no base64', 'data:;base64,%%%', 'BAD_INPUT'],
-    ['data with a fragment', 'data:,x#y', 'BAD_INPUT'],
-    ['an artifact that is none', 'artifact:sha256/../../secret', 'BAD_INPUT'],
-    ['an artifact of nobody', `artifact:sha256/${'0'.repeat(64)}`, 'NOT_FOUND'],
-    ['another scheme', 'ftp://HOST/public/a', 'UNSUPPORTED_SCHEME'],
-    ['another scheme', 'javascript:alert(1)', 'UNSUPPORTED_SCHEME'],
-    ['another scheme', 'gopher://HOST/public/a', 'UNSUPPORTED_SCHEME'],
-    ['a scheme around a scheme', 'blob:http://HOST/public/a', 'UNSUPPORTED_SCHEME'],
-    ['no scheme', '//HOST/public/a', 'BAD_INPUT'],
-    ['nothing', '', 'BAD_INPUT'],
-    ['9,000 characters', `PUBLIC/${'a'.repeat(9_000)}`, 'BAD_INPUT'],
-  ])('%s: %j → %s', async (_, template, wanted) => {
-    const uri = template
-      .replace('PUBLIC', `${web.url}/public`)
-      .replace('HOSTNAME', '127.0.0.1')
-      .replace('HOST', web.host)
-      .replace('PORT', String(web.port))
-      .replace('CYR', 'і');
-    const hits = web.hits.length;
-    expect(await verdict(bob, 'fetch', { uri })).toBe(wanted);
-    const { data, errors } = await server.query(READ, { uri }, bob);
-    expect(data?.resources?.[0] ? 'done' : errors?.[0].extensions.code).toBe(wanted);
-    // Nothing outside of his rules was asked for, whatever the answer said.
-    expect(web.hits.slice(hits).filter((hit) => !hit.startsWith(`${web.host}/public/`))).toEqual([]);
-    expect(canary.hits).toEqual([]);
+describe('more callers than there are places', () => {
+  it('are told to come back, while those who have one are served', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await using slow = await startWeb((_, res) => void released.then(() => res.end('late')));
+    const env = { ALLOWED_PRIVATE_HOSTS: slow.host, MAX_RUNNING: '2', MAX_QUEUED: '3' };
+    await using small = await startServer({ env });
+    const fetch = `mutation { fetch(input: { source: { uri: "${slow.url}" } }) {
+      ... on CommandOutcome { run { state } } ... on Refusal { code retryAfterMs }
+    } }`;
+    const counts = { state: 0, code: 0 };
+    const asked = Array.from({ length: 10 }, async () => {
+      const { state, code, ...rest } = await small
+        .query(fetch, {}, alice)
+        .then(({ data }) => ({ ...data.fetch, ...data.fetch.run }));
+      if (state) counts.state += 1;
+      else counts.code += 1;
+      expect(state ?? code).toMatch(/SUCCEEDED|UNAVAILABLE/);
+      if (code) expect(rest.retryAfterMs).toBeGreaterThan(0);
+    });
+    await until('the rest is refused', () => counts.code === 5);
+    expect(slow.hits.length).toBeLessThanOrEqual(2);
+    expect((await small.fetch('/health')).status).toBe(200);
+    release();
+    await Promise.all(asked);
+    expect(counts).toEqual({ state: 5, code: 5 });
+  });
+
+  it('whose templates never end do not keep others from their work', async () => {
+    const template = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
+    const endless = Promise.all(
+      Array.from({ length: 30 }, () => verdict('render', undefined, { template, data: [] })),
+    );
+    let served = 0;
+    let over = false;
+    void endless.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      const text = `a,b\n${served},x\n`;
+      const source = { text: { text, mediaType: 'text/csv' } };
+      expect(await verdictOf(server, bob, 'convertToJson', { source })).toBe('done');
+      served += 1;
+    }
+    expect(served).toBeGreaterThan(5);
+    for (const code of await endless) expect(code).toMatch(/BAD_INPUT|TIMEOUT|UNAVAILABLE/);
   });
 });
 

@@ -1,6 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from './server.ts';
 import { until } from './until.ts';
@@ -27,7 +27,10 @@ afterAll(async () => {
 function* csvOf(bytes: number): Generator<Buffer> {
   yield Buffer.from('id,name,price,description\n');
   const block = (first: number) =>
-    Array.from({ length: 1_000 }, (_, i) => `${first + i},"Lamp, no. ${first + i}",12.50,"${'words and more words '.repeat(3)}"\n`).join('');
+    Array.from(
+      { length: 1_000 },
+      (_, i) => `${first + i},"Lamp, no. ${first + i}",12.50,"${'words and more words '.repeat(3)}"\n`,
+    ).join('');
   for (let sent = 0, row = 0; sent < bytes; row += 1_000) {
     const text = Buffer.from(block(row));
     sent += text.length;
@@ -55,9 +58,11 @@ function upload(body: Iterable<Buffer>, name: string) {
 async function slowestProbe(work: Promise<unknown>): Promise<number> {
   let done = false;
   let slowest = 0;
-  work.finally(() => {
-    done = true;
-  }).catch(() => {});
+  work
+    .finally(() => {
+      done = true;
+    })
+    .catch(() => {});
   while (!done) {
     const began = performance.now();
     expect((await server.fetch('/health')).status).toBe(200);
@@ -94,7 +99,9 @@ describe('50 MiB of CSV', () => {
     }
     expect([bytes, tail.slice(-2)]).toEqual([resource.size, ']}']);
     if (process.env.SHOW_NUMBERS) {
-      console.log(`${(size / MIB).toFixed(0)} MiB in ${(performance.now() - began) | 0} ms; peak ${peak | 0} MiB; slowest probe ${slowest | 0} ms`);
+      console.log(
+        `${(size / MIB).toFixed(0)} MiB in ${(performance.now() - began) | 0} ms; peak ${peak | 0} MiB; slowest probe ${slowest | 0} ms`,
+      );
     }
   });
 });
@@ -111,7 +118,10 @@ describe('an upload that breaks off', () => {
       return found?.inputs.name === 'broken.csv' && found.state !== 'RUNNING' && found;
     });
     expect(run).toMatchObject({ state: 'CANCELLED', error: { code: 'CANCELLED' } });
-    await until('the disk is clean', async () => (await readdir(join(server.dataDir, 'artifacts/scratch'))).length === 0);
+    await until(
+      'the disk is clean',
+      async () => (await readdir(join(server.dataDir, 'artifacts/scratch'))).length === 0,
+    );
   });
 });
 
@@ -119,16 +129,31 @@ describe('a caller who hangs up', () => {
   it('does not stop what was begun', async () => {
     const gone = new AbortController();
     const source = { text: { text: 'a,b\n1,2\n', mediaType: 'text/csv' } };
-    const body = JSON.stringify({ query: EXECUTE, variables: { input: { command: 'convertToJson', source, idempotencyKey: 'mine' } } });
+    const body = JSON.stringify({
+      query: EXECUTE,
+      variables: { input: { command: 'convertToJson', source, idempotencyKey: 'mine' } },
+    });
     const headers = { 'content-type': 'application/json' };
-    const asked = server.fetch('/graphql', { method: 'POST', headers, body, token, signal: gone.signal }).catch(() => 'hung up');
+    const asked = server
+      .fetch('/graphql', { method: 'POST', headers, body, token, signal: gone.signal })
+      .catch(() => 'hung up');
     setTimeout(() => gone.abort(), 1);
     await asked;
     // Asking again under the same key brings what became of it, if it came through at all, and never a second run.
-    const again = await server.query(EXECUTE, { input: { command: 'convertToJson', source, idempotencyKey: 'mine' } }, token);
+    const again = await server.query(
+      EXECUTE,
+      { input: { command: 'convertToJson', source, idempotencyKey: 'mine' } },
+      token,
+    );
     expect(again.data.execute.run.state).toBe('SUCCEEDED');
-    const { data } = await server.query('{ runs(filter: { text: "convertToJson" }) { totalCount nodes { inputs } } }', {}, token);
-    const same = data.runs.nodes.filter(({ inputs }: { inputs: { source: object } }) => JSON.stringify(inputs.source).includes('a,b'));
+    const { data } = await server.query(
+      '{ runs(filter: { text: "convertToJson" }) { totalCount nodes { inputs } } }',
+      {},
+      token,
+    );
+    const same = data.runs.nodes.filter(({ inputs }: { inputs: { source: object } }) =>
+      JSON.stringify(inputs.source).includes('a,b'),
+    );
     expect(same).toHaveLength(1);
   });
 });

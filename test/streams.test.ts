@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from './folder.ts';
 import { type Server, startServer, tokenFor } from './server.ts';
@@ -99,6 +101,27 @@ describe('a subscription to all events', () => {
     await using next = await openSocket(server, token);
     const rest = next.watch(WATCH, { after: watched.cursor });
     expect((await rest.upTo(4)).map(({ runId, seq }) => [runId, seq])).toEqual([1, 2, 3, 4].map((seq) => [id, seq]));
+  });
+
+  it('ends when the policy no longer lets its reader see runs', async () => {
+    await using folder = await newFolder();
+    const rulesFile = join(folder.path, 'policy.csv');
+    const shipped = await readFile('policy/policy.csv', 'utf8');
+    await writeFile(rulesFile, shipped);
+    await using server = await startServer({ env: { POLICY_FILE: rulesFile } });
+    const bob = await tokenFor('bob', { roles: ['user'] });
+    await using socket = await openSocket(server, bob);
+    const watched = socket.watch(WATCH);
+    await until('it stands', () => watched.cursor);
+    await server.query(FETCH, { uri: 'data:,x' }, bob);
+    await watched.upTo(4);
+
+    await writeFile(rulesFile, `${shipped}\np, user, query:runs, **, *, deny\n`);
+    await until('the rules are taken over', () => server.logged('policy.reloaded').length === 1);
+    await server.query(FETCH, { uri: 'data:,x' }, bob);
+    await until('it ends', () => watched.completed);
+    expect(watched.events).toHaveLength(4);
+    expect(watched.errors[0].extensions.code).toBe('FORBIDDEN');
   });
 });
 

@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { GraphqlApp } from './context.ts';
+import { createCounts, principalKey } from './counts.ts';
 import { closePeer, FORBIDDEN, type Peer, TRY_AGAIN_LATER } from './peer.ts';
-import { createCounts } from './socket-counts.ts';
 import type { SocketLimits } from './socket-limits.ts';
 import { whenExpired } from './when-expired.ts';
 
@@ -18,7 +18,7 @@ export function createConnectPeer(app: GraphqlApp, limits: SocketLimits): Connec
       const principal = await app.authenticator.authenticate(authorizationOf(params) ?? req.headers.authorization);
       if (gone.signal.aborted) return;
       if (principal.kind !== 'anonymous') {
-        const release = ofPrincipal.take(`${principal.tenant}\n${principal.subject}`);
+        const release = ofPrincipal.take(principalKey(principal));
         if (!release) {
           const most = limits.socketsOfPrincipal;
           closePeer(peer, TRY_AGAIN_LATER, `One user has at most ${most} sockets; close another one.`);

@@ -16,6 +16,7 @@ import { Fault } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
 import { callerScope } from './caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from './context.ts';
+import { createCounts, principalKey } from './counts.ts';
 import { formattedError, publicError } from './public-error.ts';
 import { whenExpired } from './when-expired.ts';
 
@@ -39,6 +40,8 @@ const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your 
 /** graphql's `subscribe` for one operation, which was admitted. */
 export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
 
+/** Subscriptions of one principal, over all its connections. */
+const MOST_OF_PRINCIPAL = 2_000;
 const encoder = new TextEncoder();
 
 /**
@@ -47,6 +50,7 @@ const encoder = new TextEncoder();
  * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
+  const ofPrincipal = createCounts(MOST_OF_PRINCIPAL);
   const made = new WeakMap<object, Map<string, Delivery | Promise<Delivery>>>();
 
   const deliveryOf = (batch: object, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
@@ -77,22 +81,43 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
     if (!(Symbol.asyncIterator in source)) {
       return { errors: (source.errors ?? []).map((error) => publicError(error, app)) };
     }
+    const seenBy = visibilityOf(ctx);
+    const release = ofPrincipal.take(principalKey(ctx.principal));
+    if (!release) {
+      const fault = new Fault('THROTTLED', `You have ${MOST_OF_PRINCIPAL} subscriptions; end one first.`);
+      return { errors: [publicError(fault, app)] };
+    }
     const operation = keyOf(validated);
     const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();
-    return open(batches, ctx, stop, operation, (batch, key) => deliveryOf(batch, key, validated));
+    return open(batches, ctx, stop, {
+      operation,
+      seenBy,
+      release,
+      deliver: (batch, key) => deliveryOf(batch, key, validated),
+    });
   };
 }
 
-/** @param deliver what the batch becomes for everybody with this key */
+interface Opening {
+  readonly operation: string;
+  /** `visibilityOf` its caller. */
+  readonly seenBy: string;
+  /** What the batch becomes for everybody with this key. */
+  deliver(batch: object, key: string): Delivery | Promise<Delivery>;
+  /** Gives the principal's place back. */
+  release(): void;
+}
+
 function open(
   batches: AsyncIterator<object>,
   ctx: Context,
   stop: AbortController,
-  operation: string,
-  deliver: (batch: object, key: string) => Delivery | Promise<Delivery>,
+  { operation, seenBy, deliver, release }: Opening,
 ): LiveResults {
   const { app, signal, draining } = ctx;
-  const closed = app.metrics.subscriptionOpened();
+  let snapshot = app.policy.snapshot();
+  let key = seenBy + operation;
+  const uncount = app.metrics.subscriptionOpened();
   let ended = false;
   let failure: Error | undefined;
   const end = () => {
@@ -102,7 +127,8 @@ function open(
     signal.removeEventListener('abort', end);
     draining.removeEventListener('abort', drain);
     stop.abort();
-    closed();
+    uncount();
+    release();
   };
   const cut = (why: Error) => {
     failure = why;
@@ -116,8 +142,6 @@ function open(
   if (signal.aborted) end();
   else if (draining.aborted) drain();
 
-  let snapshot = app.policy.snapshot();
-  let key = visibilityOf(ctx) + operation;
   const handOver = ({ done, value }: IteratorResult<object>): Finished | Delivery | Promise<Delivery> => {
     if (failure) throw failure;
     if (done || ended) {

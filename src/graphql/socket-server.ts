@@ -2,8 +2,8 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { createCounts } from './counts.ts';
 import { type Peer, sendTo } from './peer.ts';
-import { createCounts } from './socket-counts.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { createSocketProtocol, type ProtocolDeps } from './socket-protocol.ts';
 

@@ -17,10 +17,19 @@ export async function watchEvents(
 }
 
 /** Says first where "now" is, so that who is cut off before the first event can still go on from there. */
-async function* fromNow(ctx: Context, filter: EventFilter, limit: number): AsyncGenerator<EventBatch, void> {
+async function fromNow(ctx: Context, filter: EventFilter, limit: number): Promise<Batches> {
   const position = await ctx.app.journal.head();
-  yield { events: [], position, caughtUp: true };
-  yield* follow(ctx, filter, position, limit);
+  const rest = follow(ctx, filter, position, limit);
+  let first: EventBatch | undefined = { events: [], position, caughtUp: true };
+  return {
+    ...rest,
+    next() {
+      if (!first) return rest.next();
+      const value = first;
+      first = undefined;
+      return Promise.resolve({ done: false, value });
+    },
+  };
 }
 
 /** The events of one run, until its last. @throws Fault NOT_FOUND, FORBIDDEN */

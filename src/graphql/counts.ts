@@ -1,3 +1,5 @@
+import type { Principal } from '../core/principal.ts';
+
 /** How many of something each key has. */
 export interface Counts {
   /** Counts one more, and gives the function that counts it off again; undefined when the key has the most it may. */
@@ -18,4 +20,9 @@ export function createCounts(most: number): Counts {
       };
     },
   };
+}
+
+/** A key for everything that one principal has; anonymous callers share theirs. */
+export function principalKey(principal: Principal): string {
+  return principal.kind === 'anonymous' ? '' : `${principal.tenant}\n${principal.subject}`;
 }
