@@ -52,7 +52,7 @@ export async function startApp(config: Config): Promise<App> {
   const tracing = await startTracing(config.telemetry, { version, logger });
 
   const unlock = lockDataDir(config.dataDir);
-  const store = await openStore({ file: databaseFile(config), logger });
+  const store = await openStore({ file: databaseFile(config), logger, metrics });
   const { journal, reader, accounts, verifyRun } = store;
   const artifacts = await createArtifactStore(join(config.dataDir, 'artifacts'));
   const { allowedPrivateHosts, headerTimeoutMs, totalTimeoutMs, fetchMaxBytes } = config.resources;

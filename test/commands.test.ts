@@ -104,7 +104,7 @@ describe('a command', () => {
       { source: csv(CSV), title: 'All' },
       'text/html',
       {
-        text: expect.stringMatching(/<title>All<\/title>[^]*<td>Lamp, &quot;old&quot;<\/td>/),
+        text: expect.stringMatching(/<title>All<\/title>[\s\S]*<td>Lamp, &quot;old&quot;<\/td>/),
       },
     ],
   ] as const)('%s does what its description says, as a mutation and by execute', async (name, input, type, made) => {

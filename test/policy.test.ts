@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from './folder.ts';
 import { type Server, startServer, tokenFor } from './server.ts';
 import { until } from './until.ts';
+import { verdict as verdictOf } from './verdict.ts';
 import { startWeb, type Web } from './web.ts';
 
 const RUN = 'run { id state error { code } steps { state decision { effect reason } } }';
@@ -36,11 +37,8 @@ async function execute(who: keyof typeof tokens, command: string, uri: string, m
   return data.execute;
 }
 
-/** What became of it, in a word: a refusal's code, the error of a run that failed, or `done`. */
-async function verdict(who: keyof typeof tokens, command: string, uri: string, more: object = {}): Promise<string> {
-  const { code, run } = await execute(who, command, uri, more);
-  return code ?? run.error?.code ?? 'done';
-}
+const verdict = (who: keyof typeof tokens, command: string, uri: string, more: object = {}) =>
+  verdictOf(server, tokens[who], command, { source: { uri }, ...more });
 
 beforeAll(async () => {
   folder = await newFolder();

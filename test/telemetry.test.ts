@@ -87,7 +87,7 @@ interface RunShown {
 
 describe('metrics', () => {
   /** The value of one series, 0 where it is not there. */
-  async function valueOf(server: Server, name: string): Promise<number> {
+  async function seriesOf(server: Server, name: string): Promise<number> {
     const lines = (await (await server.fetch('/metrics')).text()).split('\n');
     return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
   }
@@ -95,13 +95,13 @@ describe('metrics', () => {
   it('count commits of the journal', async () => {
     await using server = await startServer();
     await server.query(CONVERT, { input: csv }, await tokenFor('anna', { roles: ['analyst'] }));
-    expect(await valueOf(server, 'signalbox_journal_appends_total')).toBe(1);
-    expect(await valueOf(server, 'signalbox_journal_events_total')).toBe(4);
+    expect(await seriesOf(server, 'signalbox_journal_appends_total')).toBe(1);
+    expect(await seriesOf(server, 'signalbox_journal_events_total')).toBe(4);
   });
 
   it('count runs, decisions, requests and subscriptions', async () => {
     await using server = await startServer();
-    const value = (name: string) => valueOf(server, name);
+    const value = (name: string) => seriesOf(server, name);
     const anna = await tokenFor('anna', { roles: ['analyst'] });
     const bob = await tokenFor('bob', { roles: ['user'] });
     for (let i = 0; i < 3; i++) await server.query(CONVERT, { input: csv }, anna);

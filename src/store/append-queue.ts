@@ -32,8 +32,8 @@ export interface AppendQueue {
 interface AppendQueueDeps {
   readonly file: string;
   readonly logger: Logger;
-  /** Called once for each commit, in order. */
-  committed(appends: readonly CommittedAppend[]): void;
+  /** Called once for each commit, in order. @param seconds how long it took until it was durable */
+  committed(appends: readonly CommittedAppend[], seconds: number): void;
   /**
    * Called when the writer is gone: which of these appends became durable before? Their events, or undefined.
    * Whoever follows the commits must read the store anew.
@@ -97,7 +97,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
     }
   };
 
-  const settle = ({ results, failure }: WriterReply) => {
+  const settle = ({ results, seconds, failure }: WriterReply) => {
     noteHealth(failure);
     const answered = take(results.length);
     const appends: CommittedAppend[] = [];
@@ -111,7 +111,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
         pending.resolve({ events });
       }
     }
-    if (appends.length > 0) committed(appends);
+    if (appends.length > 0) committed(appends, seconds);
     finish();
   };
 

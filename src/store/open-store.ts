@@ -1,5 +1,6 @@
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Metrics } from '../core/metrics.ts';
 import type { Scope } from '../core/principal.ts';
 import type { Accounts, ChainVerification, StoreReader } from '../core/store.ts';
 import { migrate } from './migrate.ts';
@@ -29,13 +30,14 @@ interface StoreOptions {
   /** The database file; it and its folder are made when they are not there. */
   readonly file: string;
   readonly logger: Logger;
+  readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
 /** Rows of a run that are read at once. */
 const ROWS = 100;
 
 /** Opens the store on SQLite, migrated. @throws Fault UNAVAILABLE when it cannot be migrated */
-export async function openStore({ file, logger }: StoreOptions): Promise<Store> {
+export async function openStore({ file, logger, metrics }: StoreOptions): Promise<Store> {
   const applied = await migrate(file);
   if (applied.length > 0) logger.info('store.migrated', { migrations: applied });
   const db = openSqlite(file, { readonly: true });
@@ -43,7 +45,7 @@ export async function openStore({ file, logger }: StoreOptions): Promise<Store> 
   const inTurn = createTurns();
   const events = createSqliteEvents(db);
   const { snapshot, tables } = createSqliteSnapshots(db);
-  const journal = createSqliteJournal({ file, events, logger, inTurn });
+  const journal = createSqliteJournal({ file, events, logger, inTurn, ...(metrics && { metrics }) });
 
   async function* rows(runId: string): AsyncGenerator<StoredEvent> {
     for (let seq = 0; ; ) {

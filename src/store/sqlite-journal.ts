@@ -2,6 +2,7 @@ import { Fault } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { EventBatch, Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Metrics } from '../core/metrics.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { createEventStream } from './event-stream.ts';
 import { type EventView, eventView } from './event-view.ts';
@@ -20,16 +21,21 @@ interface SqliteJournalDeps {
   readonly file: string;
   readonly events: StoredEvents;
   readonly logger: Logger;
+  readonly metrics?: Pick<Metrics, 'journalCommitted'>;
   inTurn<T>(work: () => T): Promise<T>;
 }
 
 /** The journal on SQLite; docs/journal.md tells how it works. */
-export function createSqliteJournal({ file, events, logger, inTurn }: SqliteJournalDeps): Journal {
+export function createSqliteJournal({ file, events, logger, metrics, inTurn }: SqliteJournalDeps): Journal {
   const tail = createLiveTail(events.head());
   const queue = createAppendQueue({
     file,
     logger,
-    committed: (appends) => tail.publish(appends),
+    committed: (appends, seconds) => {
+      tail.publish(appends);
+      const count = appends.reduce((sum, append) => sum + append.events.length, 0);
+      metrics?.journalCommitted(appends.length, count, seconds);
+    },
     lost: (appends) => {
       const found = appends.map((append) =>
         storedAs(append, events.ofRun(append.runId, append.expectedSeq - 1, append.events.length)),

@@ -29,7 +29,11 @@ function serve(port: MessagePort, file: string): void {
       if (!next) break;
       add(next.message as WriterRequest);
     }
-    if (group.length > 0) port.postMessage(store.commit(group.map(decodeAppend)));
+    if (group.length > 0) {
+      const began = performance.now();
+      const reply = store.commit(group.map(decodeAppend));
+      port.postMessage({ ...reply, seconds: (performance.now() - began) / 1_000 } satisfies WriterReply);
+    }
     if (closing) {
       store.close();
       port.close();
@@ -50,7 +54,7 @@ function createStore(file: string) {
   };
   return {
     close,
-    commit: (appends: readonly Append[]): WriterReply => {
+    commit: (appends: readonly Append[]): Omit<WriterReply, 'seconds'> => {
       try {
         open ??= connect();
         return { results: open.commit(appends) };

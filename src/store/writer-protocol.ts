@@ -12,6 +12,8 @@ export type WriterRequest = readonly string[] | null;
 /** The results of as many appends, in the order in which they were sent. */
 export interface WriterReply {
   readonly results: readonly AppendResult[];
+  /** How long the commit took, until it was durable. */
+  readonly seconds: number;
   /** Why the store could not write, for the log. */
   readonly failure?: string;
 }
