@@ -114,5 +114,6 @@ function say(line: string): void {
 function complain(error: unknown): void {
   console.error(error instanceof Fault ? error.message : error);
   if (!(error instanceof Fault)) return;
-  for (const { path, message } of error.violations) console.error(`  ${path}: ${message}`);
+  const untold = error.violations.filter(({ message }) => !error.message.includes(message));
+  for (const { path, message } of untold) console.error(`  ${path}: ${message}`);
 }

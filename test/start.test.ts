@@ -8,7 +8,7 @@ import { startWeb } from './web.ts';
 
 const MIB = 2 ** 20;
 /** What is asked for is 200 MiB; the rest is room for other machines. */
-const IDLE_MIB = 260;
+const IDLE_MIB = 220;
 
 const FETCH = `mutation ($uri: URI!) {
   fetch(input: { source: { uri: $uri } }) {
@@ -73,6 +73,14 @@ describe('the start', () => {
     expect(code).toBe(1);
     expect(output).toBe('');
     expect(complaint).toMatch(/JWT_SECRET: .*32 bytes/);
+    expect(complaint).not.toContain('    at ');
+  });
+
+  it('is refused with settings that do not fit, each of them told once', async () => {
+    const { code, complaint } = await runToEnd(['serve'], { env: { PORT: 'http', LOG_LEVEL: 'loud' } });
+    expect(code).toBe(1);
+    expect(complaint.match(/PORT: write a whole number/g)).toHaveLength(1);
+    expect(complaint.match(/LOG_LEVEL: write one of/g)).toHaveLength(1);
     expect(complaint).not.toContain('    at ');
   });
 

@@ -32,8 +32,9 @@ export interface Documents {
   known(document: DocumentNode): KnownDocument | undefined;
 }
 
-/** Lexical tokens of all documents that are kept; a token with its node takes a few hundred bytes. */
-const KEPT_TOKENS = 200_000;
+/** What all documents that are kept may take together, and about what a token takes with its node. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+const TOKEN_BYTES = 300;
 const MAX_ERRORS = 20;
 
 /** Parses and validates each document once: requests repeat a few documents, and validation is dearer than running. */
@@ -44,8 +45,9 @@ export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'co
     ...(server.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ];
   const kept = new LRUCache<string, KnownDocument>({
-    maxSize: KEPT_TOKENS,
-    sizeCalculation: ({ document }) => (document.tokenCount ?? DOCUMENT_LIMITS.tokens) + 1,
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ document }, text) =>
+      2 * text.length + TOKEN_BYTES * (document.tokenCount ?? DOCUMENT_LIMITS.tokens),
   });
   const byNode = new WeakMap<DocumentNode, KnownDocument>();
 

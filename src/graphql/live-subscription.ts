@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ASTNode,
   createSourceEventStream,
@@ -84,6 +85,7 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
     const seenBy = visibilityOf(ctx);
     const release = ofPrincipal.take(principalKey(ctx.principal));
     if (!release) {
+      stop.abort();
       const fault = new Fault('THROTTLED', `You have ${MOST_OF_PRINCIPAL} subscriptions; end one first.`);
       return { errors: [publicError(fault, app)] };
     }
@@ -203,7 +205,8 @@ function visibilityOf(ctx: Context): string {
 function keyOf({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): string {
   const matters = innerVariables(document, operation);
   const used = Object.entries(rawVariableValues ?? {}).filter(([name]) => matters.has(name));
-  return canonicalJson([document.loc?.source.body ?? '', operation.name?.value ?? '', Object.fromEntries(used)]);
+  const all = canonicalJson([document.loc?.source.body ?? '', operation.name?.value ?? '', Object.fromEntries(used)]);
+  return createHash('sha256').update(all).digest('base64');
 }
 
 /** Variables that are used below the root field; its own arguments only say what is read, and the batch is that. */

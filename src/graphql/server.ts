@@ -12,6 +12,7 @@ import type { SocketLimits } from './socket-limits.ts';
 import { createSocketServer } from './socket-server.ts';
 import { anyDocument, trustedDocuments } from './trusted-documents.ts';
 import { useAdmission } from './use-admission.ts';
+import { useCutStreams } from './use-cut-streams.ts';
 import { useDocuments } from './use-documents.ts';
 import { useGraphiql } from './use-graphiql.ts';
 import { useHttpRules } from './use-http-rules.ts';
@@ -56,6 +57,7 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
     plugins: [
       useGraphiql({ enabled: server.graphiql }),
       useHttpRules(textOf),
+      useCutStreams(),
       useDocuments(documents),
       useAdmission(admit),
       useLiveSubscriptions(subscribe),
@@ -82,6 +84,8 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
 
   return {
     handle: async (req, res, info) => {
+      // What one caller may see is nobody else's; the files of GraphiQL say otherwise themselves.
+      res.setHeader('Cache-Control', 'no-store');
       await yoga(req, res, { info });
     },
     upgrade: (req, socket, head, info) => sockets.upgrade(req, socket, head, info),

@@ -1,4 +1,4 @@
-import type { Plugin } from 'graphql-yoga';
+import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { type Assets, loadAssets } from './graphiql/assets.ts';
 import { renderPage } from './graphiql/render-page.ts';
 
@@ -27,28 +27,26 @@ export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin 
     return { assets, page: renderPage(assets) };
   };
 
+  const serve = async (request: Request, Response: FetchAPI['Response'], name: string | undefined) => {
+    loading ??= load();
+    const { assets, page } = await loading;
+    if (name === undefined) {
+      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
+      return new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } });
+    }
+    const asset = assets.byName.get(name);
+    if (!asset) return new Response('There is no such file; load the page again.\n', { status: 404 });
+    const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
+    const headers = { 'Content-Type': asset.mediaType, 'Content-Encoding': encoding, 'Cache-Control': FOR_EVER };
+    return new Response(await asset.encoded(encoding), { headers: { ...headers, Vary: 'Accept-Encoding' } });
+  };
+
   return {
-    async onRequest({ request, fetchAPI: { Response }, endResponse }) {
-      if (request.method !== 'GET') return;
+    onRequest({ request, fetchAPI: { Response }, endResponse }) {
+      if (request.method !== 'GET') return undefined;
       const [, name] = ASSET.exec(request.url) ?? [];
-      const wantsPage = request.headers.get('accept')?.includes('text/html') ?? false;
-      if (name === undefined && !wantsPage) return;
-      loading ??= load();
-      const { assets, page } = await loading;
-      if (name === undefined) {
-        const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
-        endResponse(new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } }));
-        return;
-      }
-      const asset = assets.byName.get(name);
-      if (!asset) {
-        endResponse(new Response('There is no such file; load the page again.\n', { status: 404 }));
-        return;
-      }
-      const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
-      const headers = { 'Content-Type': asset.mediaType, 'Content-Encoding': encoding, 'Cache-Control': FOR_EVER };
-      const body = await asset.encoded(encoding);
-      endResponse(new Response(body, { headers: { ...headers, Vary: 'Accept-Encoding' } }));
+      const wantsPage = request.headers.get('accept')?.includes('text/html');
+      return name !== undefined || wantsPage ? serve(request, Response, name).then(endResponse) : undefined;
     },
   };
 }

@@ -20,14 +20,15 @@ export async function watchEvents(
 async function fromNow(ctx: Context, filter: EventFilter, limit: number): Promise<Batches> {
   const position = await ctx.app.journal.head();
   const rest = follow(ctx, filter, position, limit);
-  let first: EventBatch | undefined = { events: [], position, caughtUp: true };
+  const saysNothingNew = ({ value }: Batch) => value?.events.length === 0 && value.position === position;
+  let told = 0;
   return {
     ...rest,
     next() {
-      if (!first) return rest.next();
-      const value = first;
-      first = undefined;
-      return Promise.resolve({ done: false, value });
+      told += 1;
+      if (told > 2) return rest.next();
+      if (told === 2) return rest.next().then((result) => (saysNothingNew(result) ? rest.next() : result));
+      return Promise.resolve({ done: false, value: { events: [], position, caughtUp: true } });
     },
   };
 }
