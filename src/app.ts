@@ -73,7 +73,7 @@ export async function startApp(config: Config): Promise<App> {
   ];
   const policy = await createPolicy({ ...config.policy, logger, actions });
 
-  const gate = createGate({ policy, clock, metrics });
+  const gate = createGate({ policy, clock, metrics, logger });
   const engine = createEngine({
     commands: new Map(commands.map((command) => [command.name, command])),
     resources,

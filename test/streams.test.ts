@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from './folder.ts';
@@ -13,8 +15,9 @@ const STEPS = 100;
 const EVENTS_OF_RUN = 2 * STEPS + 2;
 const MANY_EVENTS = 100_000;
 const STALLED = 10;
+const STALLED_SSE = 3;
 /** Ten readers that keep 100,000 events of a kilobyte each would take a gigabyte. */
-const BOUND_MIB = 900;
+const BOUND_MIB = 550;
 
 const SEEN = 'cursor events { cursor runId seq type hash }';
 const WATCH = `subscription ($after: Cursor) { events(after: $after) { ${SEEN} } }`;
@@ -216,6 +219,7 @@ describe('a subscriber that stops reading', () => {
     await using server = await startServer({ env: { LOG_LEVEL: 'warn' } });
     await makeEvents(server, 4_000);
     const stalled: { socket: Socket; watched: Watched; query: string }[] = [];
+    const silent: IncomingMessage[] = [];
     await using eager = await openSocket(server, token);
     try {
       for (let i = 0; i < STALLED; i++) {
@@ -223,6 +227,7 @@ describe('a subscriber that stops reading', () => {
         const query = heavy(i);
         stalled.push({ socket, watched: socket.watch(query), query });
       }
+      for (let i = 0; i < STALLED_SSE; i++) silent.push(await stallSse(server, heavy(STALLED + i)));
       const live = eager.watch(WATCH);
       await until('all stand', () => live.cursor && stalled.every(({ watched }) => watched.cursor));
       for (const { socket } of stalled) socket.socket.pause();
@@ -261,8 +266,23 @@ describe('a subscriber that stops reading', () => {
       }
     } finally {
       for (const { socket } of stalled) socket.socket.terminate();
+      for (const response of silent) response.destroy();
     }
   });
+
+  /** Server-sent events that nobody takes from the socket. */
+  async function stallSse(server: Server, query: string): Promise<IncomingMessage> {
+    const headers = {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+    };
+    const asking = request(`${server.url}/graphql`, { method: 'POST', headers });
+    asking.end(JSON.stringify({ query }));
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    response.on('error', () => {});
+    return response.pause();
+  }
 
   async function fromCursor(server: Server, query: string, before: Watched, total: number) {
     await using socket = await openSocket(server, token);

@@ -94,12 +94,6 @@ export function createEngine(deps: EngineDeps): Engine {
     const decisions = fault.decision ? [fault.decision] : [];
     const failure = failureOf(fault, logger, {});
     const move = next(run, { type: 'refused', step, decisions, failure }, clock.now());
-    logger.warn('policy.denied', {
-      runId: run.run.id,
-      traceId: about.traceId,
-      subject: who.subject,
-      reason: fault.message,
-    });
     metrics.runEnded(plan.kind, move.run.run.state, 0);
     await journal.append(run.run.id, 1, [...events, ...move.events]);
   };

@@ -70,7 +70,7 @@ export async function startEngine() {
       artifacts,
       schemas: createSchemaValidator({ cpu }),
       cpu,
-      gate: createGate({ policy, clock: systemClock, metrics }),
+      gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
       journal: journal(store.journal),
       reader,
       clock: systemClock,

@@ -32,7 +32,15 @@ function policyThat(effect: PolicyEffect, obligation?: string): Policy {
 
 function gateWith(policy: Policy) {
   let now = 0;
-  const gate = createGate({ policy, clock: { now: () => new Date(now) }, metrics: { policyDecided: () => undefined } });
+  const logged: string[] = [];
+  const log = (event: string) => void logged.push(event);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const gate = createGate({
+    policy,
+    clock: { now: () => new Date(now) },
+    metrics: { policyDecided: () => undefined },
+    logger,
+  });
   const pass = (subject = 'bob') => {
     try {
       return gate.pass({ ...who, subject }, { action: 'command:fetch' }).effect;
@@ -40,12 +48,13 @@ function gateWith(policy: Policy) {
       return error;
     }
   };
-  return { pass, wait: (ms: number) => (now += ms) };
+  return { pass, logged, wait: (ms: number) => (now += ms) };
 }
 
-it('refuses with the decision that refused', () => {
-  const { pass } = gateWith(policyThat('DENY'));
+it('refuses with the decision that refused, and logs it', () => {
+  const { pass, logged } = gateWith(policyThat('DENY'));
   expect(pass()).toMatchObject({ code: 'FORBIDDEN', decision: { effect: 'DENY' } });
+  expect(logged).toEqual(['policy.denied']);
   expect(gateWith(policyThat('APPROVE')).pass()).toMatchObject({ code: 'APPROVAL_REQUIRED' });
 });
 

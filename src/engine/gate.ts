@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Ask, Decision, Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { User } from '../core/principal.ts';
 import { createTokenBuckets } from '../core/token-buckets.ts';
@@ -18,10 +19,14 @@ interface GateDeps {
   readonly policy: Policy;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'policyDecided'>;
+  readonly logger: Logger;
 }
 
-/** Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. */
-export function createGate({ policy, clock, metrics }: GateDeps): Gate {
+/**
+ * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. What a run asks is in the
+ * journal; the log has every denial, also of reads that are no run, and at level debug every decision.
+ */
+export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
   const buckets = createTokenBuckets({ clock, most: MOST_BUCKETS });
 
   const throttle = (decision: Decision, who: User): Decision => {
@@ -38,7 +43,19 @@ export function createGate({ policy, clock, metrics }: GateDeps): Gate {
     pass(who, ask) {
       const decision = policy.decide({ ...ask, roles: who.roles });
       metrics.policyDecided(decision.effect);
-      switch (decision.effect) {
+      const { effect, action, canonicalUri, schemaUri, rule, snapshot } = decision;
+      const fields = {
+        subject: who.subject,
+        tenant: who.tenant,
+        action,
+        canonicalUri,
+        schemaUri,
+        rule: rule?.id,
+        snapshot,
+      };
+      if (effect === 'DENY') logger.warn('policy.denied', fields);
+      else logger.debug('policy.decided', { ...fields, effect });
+      switch (effect) {
         case 'ALLOW':
           return decision;
         case 'THROTTLE':

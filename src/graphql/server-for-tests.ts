@@ -94,7 +94,7 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
   const cpu = createCpuPool();
   const schemas = createSchemaValidator({ cpu });
   const policy = await createPolicy({ ...config.policy, logger });
-  const gate = createGate({ policy, clock, metrics });
+  const gate = createGate({ policy, clock, metrics, logger });
   const all = [...builtIn, ...commands];
   const engine = createEngine({
     commands: new Map(all.map((command) => [command.name, command])),
