@@ -416,6 +416,7 @@ it('and all the while the server answered', async () => {
   expect(times.length).toBeGreaterThan(50);
   expect(Math.max(...times)).toBeLessThan(HEALTH_MS);
   expect(server.process.exitCode).toBeNull();
+  expect(await server.memory('peak')).toBeLessThan(800 * MIB);
   expect(server.logged('step.bug')).toEqual([]);
   expect(server.log.filter((line) => /"level":"error"/.test(line))).toEqual([]);
   if (process.env.SHOW_NUMBERS) {

@@ -85,7 +85,7 @@ export interface RunRecord {
   readonly priority: Priority;
   readonly traceId: string;
   readonly idempotencyKey?: string;
-  /** sha256 of what was asked for; tells a repeated request from another one under the same key. */
+  /** sha256 of what was asked for; tells a repeated request from another one under the same key. Empty without a key. */
   readonly requestDigest: string;
   readonly parentId?: string;
   readonly rerunOf?: string;

@@ -245,8 +245,9 @@ function aboutOf(request: { traceId?: string; idempotencyKey?: string }, asked: 
     const message = 'An idempotency key has 1 to 255 visible ASCII characters.';
     throw new Fault('BAD_INPUT', message, { path: ['idempotencyKey'] });
   }
+  if (idempotencyKey === undefined) return { traceId, requestDigest: '' };
   const requestDigest = createHash('sha256').update(canonicalJson(asked)).digest('hex');
-  return { traceId, requestDigest, ...(idempotencyKey !== undefined && { idempotencyKey }) };
+  return { traceId, requestDigest, idempotencyKey };
 }
 
 function userOf({ subject, username, tenant, roles }: SignedIn): User {

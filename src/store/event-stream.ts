@@ -24,22 +24,20 @@ export function createEventStream(
   let position = start;
   let toldCaughtUp = false;
   let ended = false;
-  let stopWaiting = () => {};
+  let answer = (_batch: EventBatch | undefined) => {};
   let pulling: Promise<unknown> = Promise.resolve();
 
   const end = () => {
     ended = true;
     signal.removeEventListener('abort', end);
-    stopWaiting();
+    tail.unfollow(follower);
+    answer(undefined);
   };
 
+  const follower: Follower = { view, limit, wake: (batch) => answer(batch) };
   const follow = () =>
     new Promise<EventBatch | undefined>((resolve) => {
-      const follower: Follower = { view, limit, wake: resolve };
-      stopWaiting = () => {
-        tail.unfollow(follower);
-        resolve(undefined);
-      };
+      answer = resolve;
       tail.follow(follower);
     });
 

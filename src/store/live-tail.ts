@@ -37,7 +37,8 @@ interface LiveTailLimits {
 const LIMITS: LiveTailLimits = { events: 2_000, size: 2 * 1024 * 1024 };
 
 export function createLiveTail(start: number, limits = LIMITS): LiveTail {
-  const followers = new Set<Follower>();
+  // No Set: what it allocates when it is emptied and filled at each commit outlives many collections.
+  let followers: Follower[] = [];
   /** Each begins where the one before it ends, and the last one ends at the head. */
   let chunks: LiveChunk[] = [];
   let head = start;
@@ -68,8 +69,8 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
     events = 0;
     size = 0;
     batches.clear();
-    const woken = [...followers];
-    followers.clear();
+    const woken = followers;
+    followers = [];
     for (const follower of woken) follower.wake({ events: [], position: head, caughtUp: false });
   };
 
@@ -111,11 +112,12 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
       if (chunk.first !== head + 1) forget();
       moveTo(chunk.last);
       keep(chunk);
-      for (const follower of followers) {
+      const waiting = followers;
+      followers = [];
+      for (const follower of waiting) {
         const batch = shared(chunk, chunk.first - 1, follower.view, follower.limit);
-        if (batch.events.length === 0) continue;
-        followers.delete(follower);
-        follower.wake(batch);
+        if (batch.events.length === 0) followers.push(follower);
+        else follower.wake(batch);
       }
     },
     reset: (position) => {
@@ -128,10 +130,10 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
       return chunk && shared(chunk, position, view, limit);
     },
     follow: (follower) => {
-      followers.add(follower);
+      followers.push(follower);
     },
     unfollow: (follower) => {
-      followers.delete(follower);
+      followers = followers.filter((one) => one !== follower);
     },
     close: () => {
       closed = true;
