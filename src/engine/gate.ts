@@ -24,7 +24,7 @@ interface GateDeps {
 
 /**
  * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. What a run asks is in the
- * journal; the log has every denial, also of reads that are no run, and at level debug every decision.
+ * journal; the log has every denial, also of reads that are no run.
  */
 export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
   const buckets = createTokenBuckets({ clock, most: MOST_BUCKETS });
@@ -43,19 +43,8 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
     pass(who, ask) {
       const decision = policy.decide({ ...ask, roles: who.roles });
       metrics.policyDecided(decision.effect);
-      const { effect, action, canonicalUri, schemaUri, rule, snapshot } = decision;
-      const fields = {
-        subject: who.subject,
-        tenant: who.tenant,
-        action,
-        canonicalUri,
-        schemaUri,
-        rule: rule?.id,
-        snapshot,
-      };
-      if (effect === 'DENY') logger.warn('policy.denied', fields);
-      else logger.debug('policy.decided', { ...fields, effect });
-      switch (effect) {
+      if (decision.effect === 'DENY') logger.warn('policy.denied', logged(who, decision));
+      switch (decision.effect) {
         case 'ALLOW':
           return decision;
         case 'THROTTLE':
@@ -67,4 +56,8 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
       }
     },
   };
+}
+
+function logged({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {
+  return { subject, tenant, action, canonicalUri, schemaUri, rule: rule?.id, snapshot };
 }
