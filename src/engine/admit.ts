@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { Resources } from '../core/resource.ts';
 import type { PlannedStep, RunSnapshot } from '../core/run.ts';
-import { type Commands, find } from './compile-command.ts';
+import { type Commands, find, SOME_OUTPUT } from './compile-command.ts';
 import type { Gate } from './gate.ts';
 import { asksOf } from './perform-step.ts';
 import { stepOf } from './run-machine.ts';
@@ -30,21 +30,28 @@ export type Admission =
 
 /**
  * Asks for every step whose resources are known before anything runs, so that a plan that cannot go through does not
- * begin. A step that reads `$previous.output` is asked about when its turn comes.
+ * begin. A step that reads `$previous.output` is asked about again when its turn comes and the URI is known.
  * @throws Fault BAD_INPUT when a step names a URI that is none
  */
 export function admit(steps: readonly PlannedStep[], who: User, deps: AdmitDeps): Admission {
   const admitted = new Map<string, readonly Decision[]>();
   for (const step of steps) {
-    if (mentionsPrevious(step.input)) continue;
     try {
-      admitted.set(step.key, passStep(step, step.input, who, deps));
+      if (mentionsPrevious(step.input)) foresee(step, who, deps);
+      else admitted.set(step.key, passStep(step, step.input, who, deps));
     } catch (error) {
       if (!(error instanceof Fault) || !error.decision) throw error;
       return { refused: { step: step.key, fault: error } };
     }
   }
   return { admitted };
+}
+
+/** What no output of the step before could change. Takes nothing from a bucket. @throws Fault FORBIDDEN */
+function foresee(step: PlannedStep, who: User, deps: AdmitDeps): void {
+  const command = commandOf(step, deps.commands);
+  const options = withPrevious(command, step.input, SOME_OUTPUT);
+  for (const ask of asksOf(command, options, deps.resources)) deps.gate.foresee(who, ask);
 }
 
 /** The decisions that let the step pass. @throws Fault FORBIDDEN and its kin; BAD_INPUT */

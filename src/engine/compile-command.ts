@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** Stands for `$previous.output` while options are checked before anything ran. */
-const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
+export const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
 
 /**
  * A command with its options as a plan: one step, or for a composite command one step after the other.

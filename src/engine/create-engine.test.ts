@@ -121,10 +121,13 @@ describe('a pipeline', () => {
     expect(Buffer.from(output?.text ?? '', 'base64').toString()).toMatch(/^a,b\r?\n1,2/);
   });
 
-  it('runs nothing when one of its steps is denied', async () => {
+  it.each([
+    ['by its name', csv],
+    ['of whatever comes before it', { source: '$previous.output' }],
+  ])('runs nothing when one of its steps is denied, %s', async (_, options) => {
     const steps = [
       { command: 'convertToJson', options: csv },
-      { command: 'convertToXml', options: csv },
+      { command: 'convertToXml', options },
     ];
     await expect(on.engine().execute(BOB, { command: 'pipeline', options: { steps } })).rejects.toMatchObject({
       code: 'FORBIDDEN',

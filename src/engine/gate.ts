@@ -11,6 +11,8 @@ import { parseRate } from '../policy/rate.ts';
 export interface Gate {
   /** The decision that lets it pass. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
   pass(who: User, ask: Omit<Ask, 'roles'>): Decision;
+  /** The same in advance: nothing is taken from a bucket. @throws Fault FORBIDDEN, with its decision */
+  foresee(who: User, ask: Omit<Ask, 'roles'>): void;
 }
 
 const MOST_BUCKETS = 50_000;
@@ -39,22 +41,22 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
     throw new Fault('THROTTLED', message, { decision, retryAfterMs });
   };
 
+  const decide = (who: User, ask: Omit<Ask, 'roles'>): Decision => {
+    const decision = policy.decide({ ...ask, roles: who.roles });
+    metrics.policyDecided(decision.effect);
+    if (decision.effect !== 'DENY') return decision;
+    logger.warn('policy.denied', logged(who, decision));
+    throw new Fault('FORBIDDEN', decision.reason, { decision });
+  };
+
   return {
     pass(who, ask) {
-      const decision = policy.decide({ ...ask, roles: who.roles });
-      metrics.policyDecided(decision.effect);
-      if (decision.effect === 'DENY') logger.warn('policy.denied', logged(who, decision));
-      switch (decision.effect) {
-        case 'ALLOW':
-          return decision;
-        case 'THROTTLE':
-          return throttle(decision, who);
-        case 'APPROVE':
-          throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
-        case 'DENY':
-          throw new Fault('FORBIDDEN', decision.reason, { decision });
-      }
+      const decision = decide(who, ask);
+      if (decision.effect === 'THROTTLE') return throttle(decision, who);
+      if (decision.effect === 'ALLOW') return decision;
+      throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
     },
+    foresee: (who, ask) => void decide(who, ask),
   };
 }
 

@@ -85,3 +85,10 @@ it('leaves nothing behind when a file is no database', async () => {
   await expect(migrate(file)).rejects.toThrow('not a database');
   expect(existsSync(`${file}-wal`)).toBe(false);
 });
+
+it('refuses a file that is no database, and leaves it as it is', async () => {
+  const file = join(folder, 'a.db');
+  await writeFile(file, Buffer.alloc(100_000, 'x'));
+  await expect(migrate(file)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(file) });
+  expect(statSync(file).size).toBe(100_000);
+});

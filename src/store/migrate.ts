@@ -85,6 +85,10 @@ function appliedTo(file: string): string[] {
       )
       .pluck()
       .all();
+  } catch (cause) {
+    if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(String((cause as { code?: unknown }).code))) throw cause;
+    const message = `${file} is not a database of Signalbox: restore a backup, or move it away to begin with a new one.`;
+    throw new Fault('UNAVAILABLE', message, { cause });
   } finally {
     db.close();
   }
