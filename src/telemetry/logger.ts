@@ -8,9 +8,6 @@ import { redact } from './redact.ts';
 const MOST_WAITING_BYTES = 4_194_304;
 
 const FLUSH_TIMEOUT_MS = 1_000;
-/** Lines are written when there are so many bytes of them, and every so often. */
-const GATHER_BYTES = 4_096;
-const GATHER_MS = 100;
 
 /** A logger with an end: the lines that are still on their way. */
 export interface LogStream extends Logger {
@@ -27,12 +24,11 @@ export function createLogger(config: {
   readonly level: Config['telemetry']['logLevel'];
   readonly fd?: number;
 }): LogStream {
-  // A write for each line would cost a busy server more than the line itself.
+  // With a least length of 0 the stream's `flush` does nothing; with 1, every line is still written at once.
   const destination = pino.destination({
     fd: config.fd ?? 2,
     sync: false,
-    minLength: GATHER_BYTES,
-    periodicFlush: GATHER_MS,
+    minLength: 1,
     maxLength: MOST_WAITING_BYTES,
   });
   // Whoever read the log is gone; there is nobody to tell.
