@@ -1,9 +1,18 @@
 import type { Decision } from './decision.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { User } from './principal.ts';
-import type { Failure, Output, PlannedStep, Priority, RunKind } from './run.ts';
+import type { AddedStep, ApprovalState, Failure, Output, PlannedStep, Priority, RunKind, RunPlan } from './run.ts';
 import type { RunState } from './run-state.ts';
 import type { StepState } from './step-state.ts';
+
+/** Why a step is done again: another one failed, and this one is to mend it. */
+export interface Repair {
+  /** Key of the step that failed. */
+  readonly step: string;
+  /** From 1. */
+  readonly round: number;
+  readonly error: Failure;
+}
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
@@ -21,6 +30,7 @@ export interface EventPayloads {
     readonly idempotencyKey?: string;
     readonly goal?: string;
     readonly workflow?: string;
+    readonly plan?: RunPlan;
     readonly parentId?: string;
     readonly rerunOf?: string;
   };
@@ -30,15 +40,28 @@ export interface EventPayloads {
     /** When the first move away from PENDING was, where several moves were recorded as one. */
     readonly startedAt?: string;
     readonly error?: Failure;
+    /** Of a run that succeeded: what its plan's outputs came to. */
+    readonly outputs?: JsonObject;
   };
+  /** Items of a `for_each`, or what undoes the steps that succeeded. */
+  STEPS_ADDED: { readonly steps: readonly AddedStep[] };
   STEP_STATE_CHANGED: {
     readonly from: StepState;
     readonly to: StepState;
     readonly attempt: number;
-    /** When it began to run, where several moves were recorded as one. */
+    /** When it was ready, and when it began to run, where several moves were recorded as one. */
+    readonly scheduledAt?: string;
     readonly startedAt?: string;
+    /** What its input came to, where it holds expressions. */
+    readonly input?: Json;
     readonly output?: Output;
     readonly error?: Failure;
+    /** When it goes on by itself. */
+    readonly wakeAt?: string;
+    /** The run that it starts. */
+    readonly childId?: string;
+    /** With PENDING: it is done again to mend another step. */
+    readonly repair?: Repair;
   };
   STEP_PROGRESS: { readonly percent?: number; readonly memo?: string };
   LOG: { readonly level: LogLevel; readonly text: string };
@@ -50,6 +73,21 @@ export interface EventPayloads {
     readonly size: number;
   };
   POLICY_DECIDED: { readonly decision: Decision };
+  APPROVAL_REQUESTED: {
+    readonly id: string;
+    readonly reason: string;
+    readonly roles?: readonly string[];
+    readonly expiresAt?: string;
+  };
+  /** Without `by` nobody decided: its time was over, or its run ended. */
+  APPROVAL_DECIDED: {
+    readonly id: string;
+    readonly state: Exclude<ApprovalState, 'OPEN'>;
+    readonly by?: User;
+    readonly comment?: string;
+  };
+  /** `id` is the sender's: the same one again is the same signal. */
+  SIGNAL_RECEIVED: { readonly id: string; readonly name: string; readonly payload?: Json };
 }
 
 export type EventType = keyof EventPayloads;
@@ -57,11 +95,15 @@ export type EventType = keyof EventPayloads;
 export const EVENT_TYPES = [
   'RUN_CREATED',
   'RUN_STATE_CHANGED',
+  'STEPS_ADDED',
   'STEP_STATE_CHANGED',
   'STEP_PROGRESS',
   'LOG',
   'ARTIFACT_CREATED',
   'POLICY_DECIDED',
+  'APPROVAL_REQUESTED',
+  'APPROVAL_DECIDED',
+  'SIGNAL_RECEIVED',
 ] as const satisfies readonly EventType[];
 
 /** An event before it is in the journal. */
@@ -86,6 +128,6 @@ export type Event = NewEvent & {
   readonly tenant: string;
   readonly subject: string;
   readonly prevHash: string;
-  /** Lower-case hex of sha256(0x00 ‖ runId ‖ seq ‖ prevHash ‖ JCS(event)); see store/hash-chain.ts. */
+  /** Lower-case hex of sha256(0x00 ‖ runId ‖ seq ‖ prevHash ‖ JCS(event)); see audit/event-hash.ts. */
   readonly hash: string;
 };

@@ -1,14 +1,30 @@
 import type { EventPayloads, NewEvent } from './event.ts';
-import type { RunRecord, RunSnapshot, StepRecord } from './run.ts';
+import type { AddedStep, ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from './run.ts';
 import { isFinalRunState } from './run-state.ts';
 import { isFinalStepState } from './step-state.ts';
 
-/** What one event changes of the run's row. */
-export type RunPatch = Partial<Pick<RunRecord, 'state' | 'startedAt' | 'finishedAt' | 'error'>>;
+type Cleared<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** What one event changes of one step's row. */
-export type StepPatch = Partial<
-  Pick<StepRecord, 'state' | 'attempt' | 'output' | 'error' | 'decision' | 'progress' | 'startedAt' | 'finishedAt'>
+/** What one event changes of the run's row; undefined empties the field. */
+export type RunPatch = Cleared<Pick<RunRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'outputs'>>;
+
+/** What one event changes of one step's row; undefined empties the field. */
+export type StepPatch = Cleared<
+  Pick<
+    StepRecord,
+    | 'state'
+    | 'attempt'
+    | 'input'
+    | 'output'
+    | 'error'
+    | 'decision'
+    | 'progress'
+    | 'wakeAt'
+    | 'childId'
+    | 'scheduledAt'
+    | 'startedAt'
+    | 'finishedAt'
+  >
 >;
 
 /** The run and its steps as RUN_CREATED makes them; seq, position and hash are the journal's to fill in. */
@@ -20,28 +36,69 @@ export function created(runId: string, at: Date, payload: EventPayloads['RUN_CRE
   };
 }
 
+/** Compensations stand after all that was planned, whatever their number. */
+const AFTER_PLANNED = 1_000_000;
+
+/** A step that came up on the way, as STEPS_ADDED makes it of the step that it belongs to. */
+export function addedRecord(parent: StepRecord, added: AddedStep): StepRecord {
+  const { runId, title, terms = {} } = parent;
+  const { id, key, role } = added;
+  const place = { id, key, runId, role, parent: parent.key, state: 'PENDING', attempt: 0 } as const;
+  if (added.role === 'compensation') {
+    const body = terms.compensate ?? parent;
+    const position = AFTER_PLANNED + parent.position;
+    return { ...body, ...place, title: `Undo: ${title}`, dependsOn: added.dependsOn, position };
+  }
+  const {
+    when: _,
+    forEach: __,
+    maxParallel: ___,
+    onItemFailure: ____,
+    compensate: _____,
+    repair: ______,
+    ...own
+  } = terms;
+  const { kind, capability, effect, maxAttempts, position } = parent;
+  return {
+    ...{ kind, capability, effect, maxAttempts, position, title, dependsOn: [] },
+    ...(parent.input !== undefined && { input: parent.input }),
+    ...(Object.keys(own).length > 0 && { terms: own }),
+    ...place,
+    index: added.index,
+    item: added.item,
+  };
+}
+
 export function runPatch(event: NewEvent): RunPatch | undefined {
   if (event.type !== 'RUN_STATE_CHANGED') return undefined;
-  const { from, to, startedAt, error } = event.payload;
+  const { from, to, startedAt, error, outputs } = event.payload;
   return {
     state: to,
     ...(from === 'PENDING' && { startedAt: startedAt ? new Date(startedAt) : event.at }),
-    ...(isFinalRunState(to) && { finishedAt: event.at }),
-    ...(error && { error }),
+    finishedAt: isFinalRunState(to) ? event.at : undefined,
+    error,
+    outputs,
   };
 }
 
 export function stepPatch(event: NewEvent): StepPatch | undefined {
   switch (event.type) {
     case 'STEP_STATE_CHANGED': {
-      const { to, attempt, startedAt, output, error } = event.payload;
-      const patch: { -readonly [K in keyof StepPatch]: StepPatch[K] } = { state: to, attempt };
-      if (startedAt) patch.startedAt = new Date(startedAt);
-      else if (to === 'RUNNING' || to === 'DISPATCHED') patch.startedAt = event.at;
-      if (isFinalStepState(to)) patch.finishedAt = event.at;
-      if (output) patch.output = output;
-      if (error) patch.error = error;
-      return patch;
+      const { to, attempt, scheduledAt, startedAt, input, output, error, wakeAt, childId } = event.payload;
+      return {
+        state: to,
+        attempt,
+        output,
+        error,
+        wakeAt: wakeAt === undefined ? undefined : new Date(wakeAt),
+        finishedAt: isFinalStepState(to) && wakeAt === undefined ? event.at : undefined,
+        ...(scheduledAt !== undefined && { scheduledAt: new Date(scheduledAt) }),
+        ...(to === 'SCHEDULED' && { scheduledAt: event.at }),
+        ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
+        ...(startedAt === undefined && (to === 'RUNNING' || to === 'DISPATCHED') && { startedAt: event.at }),
+        ...(input !== undefined && { input }),
+        ...(childId !== undefined && { childId }),
+      };
     }
     case 'STEP_PROGRESS':
       return { progress: { ...event.payload, at: event.at.toISOString() } };
@@ -52,13 +109,29 @@ export function stepPatch(event: NewEvent): StepPatch | undefined {
   }
 }
 
-/** The snapshot after the event. The whole of a run's state is the fold of its events; the tables are no more. */
-export function fold(before: RunSnapshot, event: NewEvent): RunSnapshot {
-  const ofRun = runPatch(event);
-  const ofStep = event.step === undefined ? undefined : stepPatch(event);
-  if (!ofRun && !ofStep) return before;
-  return {
-    run: ofRun ? { ...before.run, ...ofRun } : before.run,
-    steps: ofStep ? before.steps.map((s) => (s.key === event.step ? { ...s, ...ofStep } : s)) : before.steps,
-  };
+/** The approval that APPROVAL_REQUESTED opens. */
+export function openedApproval(
+  runId: string,
+  event: Extract<NewEvent, { type: 'APPROVAL_REQUESTED' }>,
+): ApprovalRecord {
+  const { id, reason, roles = [], expiresAt } = event.payload;
+  const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) };
+  return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...expiry };
+}
+
+/** What APPROVAL_DECIDED changes of the approval. */
+export function approvalPatch(
+  event: Extract<NewEvent, { type: 'APPROVAL_DECIDED' }>,
+): Pick<ApprovalRecord, 'state' | 'decidedAt' | 'decidedBy' | 'comment'> {
+  const { state, by, comment } = event.payload;
+  return { state, decidedAt: event.at, ...(by && { decidedBy: by }), ...(comment !== undefined && { comment }) };
+}
+
+/** Sets what the patch holds, and takes away what it empties. */
+export function patchInPlace<T extends object>(target: T, patch: Cleared<T> | undefined): void {
+  for (const key in patch) {
+    const value = patch[key as keyof T];
+    if (value === undefined) delete target[key as keyof T];
+    else target[key as keyof T] = value as T[keyof T];
+  }
 }

@@ -1,13 +1,33 @@
-import { type Attributes, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  ProxyTracerProvider,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { Fault } from './errors.ts';
 
+const TRACER = 'signalbox';
+
+/** Records nothing. */
+export const NO_SPAN: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** Whether anybody records spans. Where nobody does, even a span that records nothing costs a few allocations. */
+export function isTraced(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER) !== undefined;
+}
+
 /**
- * Does `work` inside a span of the trace under way. Costs next to nothing where tracing is not configured. A fault
+ * Does `work` inside a span of the trace under way. Costs nothing where tracing is not configured. A fault
  * marks the span with its code; its message stays out, because it may quote what the caller sent.
  * @param name few values (`policy.decide`); what varies goes into the attributes.
  */
 export function inSpan<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
-  return trace.getTracer('signalbox').startActiveSpan(name, { attributes }, async (span) => {
+  if (!isTraced()) return work(NO_SPAN);
+  return trace.getTracer(TRACER).startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await work(span);
     } catch (error) {

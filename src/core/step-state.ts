@@ -25,14 +25,15 @@ const ENDS = ['SUCCEEDED', 'FAILED', 'FAILED_RETRYABLE', 'FAILED_FATAL', 'TIMEOU
 const MOVES: Record<StepState, readonly StepState[]> = {
   PENDING: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
   SCHEDULED: ['WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
-  WAITING: ['SCHEDULED', 'DENIED', 'TIMEOUT', 'SKIPPED', 'CANCELLED'],
+  // Throttled once more, it waits on.
+  WAITING: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
   DISPATCHED: ['RUNNING', ...ENDS, 'DENIED', 'CANCELLED'],
   RUNNING: [...ENDS, 'DENIED', 'CANCELLED'],
-  FAILED_RETRYABLE: ['SCHEDULED', 'FAILED', 'CANCELLED'],
+  FAILED_RETRYABLE: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
   SUCCEEDED: [],
   FAILED: [],
   FAILED_FATAL: [],
-  TIMEOUT: ['SCHEDULED'],
+  TIMEOUT: [],
   DENIED: [],
   SKIPPED: [],
   CANCELLED: [],
@@ -42,7 +43,17 @@ export function mayMove(from: StepState, to: StepState): boolean {
   return MOVES[from].includes(to);
 }
 
-/** True when nothing more will happen to the step, unless it is retried. */
+/** A repair, or a person's `retryStep`, puts a step that is over back to PENDING: the one move backwards. */
+export function mayReopen(from: StepState): boolean {
+  return isFinalStepState(from) || from === 'FAILED_RETRYABLE';
+}
+
+/** True when nothing more will happen to the step, unless it is opened again. */
 export function isFinalStepState(state: StepState): boolean {
-  return MOVES[state].length === 0 || state === 'TIMEOUT';
+  return MOVES[state].length === 0;
+}
+
+/** True for a final state in which the step did not do what it was for. */
+export function isBadEnd(state: StepState): boolean {
+  return isFinalStepState(state) && state !== 'SUCCEEDED' && state !== 'SKIPPED';
 }

@@ -1,0 +1,62 @@
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson } from './json.ts';
+
+const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' });
+const key = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', '10', '9', '01', 'toJSON', 'é', '€'));
+
+/** The text, or undefined where there is none. */
+function textOf(write: (one: unknown) => string | undefined, one: unknown): string | undefined {
+  try {
+    return write(one);
+  } catch {
+    return undefined;
+  }
+}
+
+test('gives the canonical text that the library gives, or none where it gives none', () => {
+  fc.assert(
+    fc.property(fc.oneof(value, fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value)))), (one) => {
+      expect(textOf(canonicalJson, one)).toBe(textOf(canonicalize, one));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('gives the same text in whatever order the keys are', () => {
+  fc.assert(
+    fc.property(fc.dictionary(key, value), (one) => {
+      const backwards = Object.fromEntries(Object.entries(one).reverse());
+      expect(textOf(canonicalJson, backwards)).toBe(textOf(canonicalJson, one));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['a lone surrogate', { text: '\ud800' }],
+  ['a lone surrogate in a key', { '\udfff': 1 }],
+  ['NaN', { n: Number.NaN }],
+  ['a number past all bounds', [Number.POSITIVE_INFINITY]],
+  ['nothing', undefined],
+])('refuses %s', (_, one) => {
+  expect(() => canonicalJson(one)).toThrow();
+});
+
+test.each([
+  ['a text that looks like an escaped surrogate', { text: '\\ud800' }],
+  ['a pair of surrogates', { text: '😀' }],
+  ['minus zero', [-0]],
+  ['a member without a value', { a: undefined, b: [undefined] }],
+  ['a date', { at: new Date(0) }],
+  ['lists in lists, a thousand deep', JSON.parse('['.repeat(1_000) + ']'.repeat(1_000))],
+])('writes %s as the library does', (_, one) => {
+  expect(canonicalJson(one)).toBe(canonicalize(one));
+});
+
+test('leaves the value as it was', () => {
+  const one = Object.freeze({ b: Object.freeze([Object.freeze({ z: 1, a: 2 })]), a: 1 });
+  expect(canonicalJson(one)).toBe('{"a":1,"b":[{"a":2,"z":1}]}');
+  expect(Object.keys(one)).toEqual(['b', 'a']);
+});
