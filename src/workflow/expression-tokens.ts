@@ -1,0 +1,91 @@
+/** A piece of an expression. The text of a string is what stands between its quotes, escapes undone. */
+export interface Token {
+  readonly type: 'name' | 'string' | 'number' | 'sign';
+  readonly text: string;
+  /** Where it begins in the source, and where it ends. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Why a text is no expression. */
+export class ExpressionSyntax extends Error {}
+
+const SPACE = /[ \t\r\n]+/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NUMBER = /(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?)/y;
+const STRING = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y;
+const SIGN = /\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=|.,:()[\]{}]/y;
+const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+
+/** What a lexer finds from a place on: up to the end, or to the `}}` that closes an expression in braces. */
+export interface Lexed {
+  readonly tokens: readonly Token[];
+  /** Where the expression ends: the end of the text, or where `}}` begins. */
+  readonly end: number;
+}
+
+/**
+ * The tokens of an expression, brackets balanced, so that nothing in it can end what is put around it.
+ * @param inBraces it ends at the first `}}` outside strings and brackets; without one it is an error
+ * @throws ExpressionSyntax
+ */
+export function lexExpression(text: string, from = 0, inBraces = false): Lexed {
+  const tokens: Token[] = [];
+  const open: string[] = [];
+  for (let at = from; ; ) {
+    at = matchAt(SPACE, text, at)?.to ?? at;
+    if (inBraces && open.length === 0 && text.startsWith('}}', at)) return checked(tokens, at);
+    if (at >= text.length) {
+      if (open.length > 0) throw new ExpressionSyntax(`${open.at(-1)} is never closed`);
+      if (inBraces) throw new ExpressionSyntax('{{ is never closed by }}');
+      return checked(tokens, at);
+    }
+    const token = tokenAt(text, at);
+    if (token.type === 'sign') balance(open, token.text);
+    tokens.push(token);
+    at = token.to;
+  }
+}
+
+function checked(tokens: readonly Token[], end: number): Lexed {
+  if (tokens.length === 0) throw new ExpressionSyntax('it is empty');
+  return { tokens, end };
+}
+
+function balance(open: string[], sign: string): void {
+  if ('([{'.includes(sign)) open.push(sign);
+  const opening = PAIRS[sign];
+  if (opening !== undefined && open.pop() !== opening) throw new ExpressionSyntax(`${sign} closes nothing`);
+}
+
+function tokenAt(text: string, at: number): Token {
+  const name = matchAt(NAME, text, at);
+  if (name) return { type: 'name', ...name };
+  const number = matchAt(NUMBER, text, at);
+  if (number) return { type: 'number', ...number };
+  const string = matchAt(STRING, text, at);
+  if (string) return { type: 'string', ...string, text: unquote(string.text) };
+  const sign = matchAt(SIGN, text, at);
+  if (sign) return { type: 'sign', ...sign };
+  const found = text.slice(at, at + 1);
+  if (found === '"' || found === "'")
+    throw new ExpressionSyntax(`the string that begins with ${found} is never closed`);
+  throw new ExpressionSyntax(`${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} has no meaning here`);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): { text: string; from: number; to: number } | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text)?.[0];
+  return found === undefined ? undefined : { text: found, from: at, to: at + found.length };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** Escapes that are the character itself or one of the common ones; names of steps need no others. */
+function unquote(quoted: string): string {
+  return quoted
+    .slice(1, -1)
+    .replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g, (_, escaped: string) =>
+      escaped.length > 1 ? String.fromCharCode(Number.parseInt(escaped.slice(1), 16)) : (ESCAPES[escaped] ?? escaped),
+    );
+}

@@ -1,0 +1,193 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { type DagNode, readDagNodes } from './dag-nodes.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { literally } from './expression-parts.ts';
+import { type NativeForm, outputOf, resourceOf } from './native-form.ts';
+import type { Catalog, CatalogEntry } from './plan.ts';
+import { type Path, type Problems, pathText } from './problems.ts';
+
+const KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
+/** Names of the platform that the form comes from, in lower case. */
+const QUERIES: Readonly<Record<string, string>> = {
+  'from-url': 'resources',
+  from_url: 'resources',
+  fromurl: 'resources',
+};
+
+/** DAG-JSON in the native form. Its strings are what they are: they hold no expressions. */
+export function fromDag(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
+  const origins = new Map<string, Path>(['name', 'description', 'outputs'].map((key) => [key, [key]]));
+  origins.set('steps', ['nodes']);
+  for (const name of Object.keys(document)) {
+    if (KEYS.includes(name)) continue;
+    problems.warn(`${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, KEYS)}`, [name], {
+      key: 'key',
+    });
+  }
+  const { nodes, keysOf } = readDagNodes(document.nodes, problems);
+  const steps: JsonObject[] = [];
+  for (const node of nodes) {
+    const step = stepOf(node, catalog, problems);
+    if (!step) continue;
+    const place = `steps[${steps.length}]`;
+    origins.set(place, node.at);
+    for (const [native, given] of [
+      ['input', 'meta'],
+      ['input.source', sourceKey(node)],
+      ['input.schemaUri', 'schema_uri'],
+      ['command', 'command_type'],
+      ['output_media_type', 'mime_type'],
+    ] as const) {
+      origins.set(`${place}.${native}`, node.raw[given] === undefined ? node.at : [...node.at, given]);
+    }
+    for (const name of Object.keys(isJsonObject(node.raw.meta) ? node.raw.meta : {})) {
+      origins.set(`${place}.input.${optionName(name, entryOf(step, catalog))}`, [...node.at, 'meta', name]);
+    }
+    steps.push(step);
+  }
+  const outputs = outputsOf(document.outputs, keysOf, problems);
+  const { name = 'workflow', description } = document;
+  return {
+    document: { name, ...(description !== undefined && { description }), steps, ...(outputs && { outputs }) },
+    origins,
+  };
+}
+
+function stepOf(node: DagNode, catalog: Catalog, problems: Problems): JsonObject | undefined {
+  const { key, raw, inputs } = node;
+  const target = targetOf(node, catalog, problems);
+  if (!target) return undefined;
+  const { kind, name } = target;
+  const entry = kind === 'command' ? catalog.command(name) : catalog.query(name);
+  const title = typeof raw.label === 'string' ? raw.label : raw.title;
+  return {
+    id: key,
+    kind,
+    [kind]: name,
+    ...(typeof title === 'string' && title !== '' && { title: title.slice(0, 200) }),
+    ...(inputs.length > 0 && { depends_on: inputs }),
+    input: optionsOf(node, entry, problems),
+    ...(typeof raw.mime_type === 'string' && raw.mime_type !== '' && { output_media_type: raw.mime_type }),
+  };
+}
+
+/** Which command or query the node is. */
+function targetOf(
+  { type, raw, key, at }: DagNode,
+  catalog: Catalog,
+  problems: Problems,
+): { readonly kind: 'command' | 'query'; readonly name: string } | undefined {
+  if (type === 'fetch' || type === 'render') return { kind: 'command', name: type };
+  if (type === 'http') return checkHttp(raw, key, at, problems) ? { kind: 'command', name: 'fetch' } : undefined;
+  if (type === 'query') {
+    const name = raw.query ?? raw.query_type ?? raw.command_type ?? 'resources';
+    if (typeof name === 'string')
+      return { kind: 'query', name: QUERIES[name.toLowerCase()] ?? named(name, catalog.names.queries) };
+    problems.error(`Node ${key}: query must be the name of a query.`, [...at, 'query']);
+    return undefined;
+  }
+  const name = raw.command_type ?? raw.command;
+  if (typeof name === 'string' && name !== '') return { kind: 'command', name: named(name, catalog.names.commands) };
+  problems.error(`Node ${key} has no command_type, which names its command.`, at);
+  return undefined;
+}
+
+/** Whatever case the name is written in. */
+function named(name: string, names: readonly string[]): string {
+  return names.find((one) => one === name) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
+}
+
+function checkHttp(raw: JsonObject, key: string, at: Path, problems: Problems): boolean {
+  const { method = 'GET', headers } = raw;
+  if (typeof method !== 'string' || method.toUpperCase() !== 'GET') {
+    const message = `Node ${key}: only GET can be sent, not ${JSON.stringify(method).slice(0, 64)}. Use a command of your own for the others.`;
+    problems.error(message, [...at, 'method']);
+    return false;
+  }
+  if (headers === undefined || headers === null || (isJsonObject(headers) && Object.keys(headers).length === 0))
+    return true;
+  problems.error(`Node ${key}: headers cannot be sent. Take them out, or use a command of your own.`, [
+    ...at,
+    'headers',
+  ]);
+  return false;
+}
+
+function sourceKey({ raw }: DagNode): 'uri' | 'url' | 'input' | 'inputs' {
+  if (raw.uri !== undefined) return 'uri';
+  if (raw.url !== undefined) return 'url';
+  return raw.input !== undefined ? 'input' : 'inputs';
+}
+
+function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Problems): JsonObject {
+  const { raw, key, at, inputs, type } = node;
+  const options: Record<string, Json> = {};
+  const uri = raw.uri ?? raw.url;
+  const given = typeof uri === 'string' && uri !== '' ? literally(uri) : undefined;
+  const [first, ...others] = inputs;
+  const source = given ?? (first === undefined ? undefined : resourceOf(first));
+  if (uri !== undefined && uri !== null && typeof uri !== 'string') {
+    problems.error(`Node ${key}: ${sourceKey(node)} must be text.`, [...at, sourceKey(node)]);
+  }
+  if (source !== undefined) {
+    if (type === 'query') options.uri = source;
+    else options.source = { uri: source };
+  }
+  if (others.length > 0 && given === undefined) {
+    const message = `Node ${key} takes its data from ${first}. It waits for ${others.join(', ')} too, and takes nothing from there.`;
+    problems.warn(message, [...at, sourceKey(node)]);
+  }
+  if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = literally(raw.schema_uri);
+  if (isJsonObject(raw.meta)) {
+    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = literal(value);
+  } else if (raw.meta !== undefined && raw.meta !== null) {
+    problems.error(`Node ${key}: meta must be an object of options.`, [...at, 'meta']);
+  }
+  return Object.fromEntries(Object.entries(options));
+}
+
+/** The option as the command calls it, where it is written in snake_case. */
+function optionName(name: string, entry: CatalogEntry | undefined): string {
+  const properties = isJsonObject(entry?.options.properties) ? entry.options.properties : {};
+  if (Object.hasOwn(properties, name)) return name;
+  const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(properties, camel) ? camel : name;
+}
+
+function entryOf(step: JsonObject, catalog: Catalog): CatalogEntry | undefined {
+  return step.kind === 'command' ? catalog.command(String(step.command)) : catalog.query(String(step.query));
+}
+
+function literal(value: Json): Json {
+  if (typeof value === 'string') return literally(value);
+  if (Array.isArray(value)) return value.map(literal);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, literal(one)]));
+}
+
+/** A list of node ids, or of `{name, node}`. */
+function outputsOf(
+  outputs: Json | undefined,
+  keysOf: (id: Json | undefined) => readonly string[] | undefined,
+  problems: Problems,
+): JsonObject | undefined {
+  if (outputs === undefined || outputs === null) return undefined;
+  if (!Array.isArray(outputs)) {
+    problems.error('outputs must be a list of node ids, or of {name, node}.', ['outputs']);
+    return undefined;
+  }
+  const found = (outputs as readonly Json[]).flatMap((one, i) => {
+    const node = isJsonObject(one) ? (one.node ?? one.id) : one;
+    const keys = keysOf(node);
+    if (!keys) {
+      const shown = JSON.stringify(node ?? null).slice(0, 64);
+      problems.error(`${pathText(['outputs', i])} names ${shown}, which is no node.`, ['outputs', i]);
+      return [];
+    }
+    const name = isJsonObject(one) && typeof one.name === 'string' ? one.name : undefined;
+    return keys.map(
+      (key, j) => [name === undefined ? key : keys.length > 1 ? `${name}_${j + 1}` : name, outputOf(key)] as const,
+    );
+  });
+  return Object.fromEntries(found);
+}

@@ -1,0 +1,119 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { literally } from './expression-parts.ts';
+import { type NativeForm, outputOf, resourceOf } from './native-form.ts';
+import type { Catalog, CatalogEntry } from './plan.ts';
+import type { Path, Problems } from './problems.ts';
+
+/** Stands in the options of a step for the URI of what the step before it made. Only the exact string counts. */
+const PREVIOUS_OUTPUT = '$previous.output';
+const KEYS = ['name', 'description', 'steps'];
+const STEP_KEYS = ['command', 'options'];
+
+/** True for `steps` as the mutation `pipeline` takes them: none says what it is called or of which kind it is. */
+export function isPipeline(document: JsonObject): boolean {
+  const steps = document.steps;
+  if (!Array.isArray(steps) || steps.length === 0) return false;
+  return (steps as readonly Json[]).every(
+    (step) =>
+      isJsonObject(step) &&
+      !('id' in step) &&
+      !('kind' in step) &&
+      ('command' in step || 'options' in step || 'agent' in step),
+  );
+}
+
+/** A pipeline in the native form. Its output is that of the last step, under the name `output`. */
+export function fromPipeline(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
+  const origins = new Map<string, Path>([
+    ['name', ['name']],
+    ['description', ['description']],
+    ['steps', ['steps']],
+  ]);
+  checkKeys(document, KEYS, [], 'A pipeline', problems);
+  const steps: JsonObject[] = [];
+  let previous: string | undefined;
+  for (const [i, step] of (document.steps as readonly JsonObject[]).entries()) {
+    const at = ['steps', i];
+    checkKeys(step, STEP_KEYS, at, `Step ${i + 1}`, problems);
+    const { command, options = {} } = step;
+    if (typeof command !== 'string' || command === '') {
+      if (!('agent' in step)) problems.error(`Step ${i + 1} names no command.`, at);
+      continue;
+    }
+    if (!isJsonObject(options)) {
+      problems.error(`The options of step ${i + 1} must be an object.`, [...at, 'options']);
+      continue;
+    }
+    if (i === 0 && mentionsPrevious(options)) {
+      problems.error(`The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`, [...at, 'options']);
+    }
+    const key = keyOf(command, i);
+    const place = `steps[${steps.length}]`;
+    origins.set(place, at).set(`${place}.input`, [...at, 'options']);
+    steps.push({
+      id: key,
+      kind: 'command',
+      command,
+      ...(previous !== undefined && { depends_on: [previous] }),
+      input: withPrevious(options, catalog.command(command), previous ?? ''),
+    });
+    previous = key;
+  }
+  const { name = 'pipeline', description } = document;
+  const outputs = previous === undefined ? undefined : { output: outputOf(previous) };
+  return {
+    document: { name, ...(description !== undefined && { description }), steps, ...(outputs && { outputs }) },
+    origins,
+  };
+}
+
+function keyOf(command: string, i: number): string {
+  const word = command.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^[^A-Za-z]/, 'c');
+  return `${word.slice(0, 56)}_${i + 1}`;
+}
+
+function checkKeys(object: JsonObject, known: readonly string[], at: Path, what: string, problems: Problems): void {
+  for (const name of Object.keys(object)) {
+    if (known.includes(name)) continue;
+    if (name === 'agent') {
+      const message = `${what} is an agent. Agents come with a later version. Use a command.`;
+      problems.error(message, [...at, name], { key: 'key' });
+      continue;
+    }
+    const there = didYouMean(name, known) || ` There are: ${known.join(', ')}.`;
+    problems.error(`${what} has the unknown key ${JSON.stringify(name.slice(0, 64))}.${there}`, [...at, name], {
+      key: 'key',
+    });
+  }
+}
+
+/** The options with the expression in every place; an option that takes a resource may be the bare string. */
+function withPrevious(options: JsonObject, entry: CatalogEntry | undefined, previous: string): JsonObject {
+  const uri = resourceOf(previous);
+  const place = (value: Json): Json => {
+    if (value === PREVIOUS_OUTPUT) return uri;
+    if (typeof value === 'string') return literally(value);
+    if (Array.isArray(value)) return value.map(place);
+    return isJsonObject(value) ? mapObject(value, place) : value;
+  };
+  return mapObject(options, (value, name) =>
+    value === PREVIOUS_OUTPUT && takesResource(entry, name) ? { uri } : place(value),
+  );
+}
+
+function takesResource(entry: CatalogEntry | undefined, name: string): boolean {
+  const properties = entry?.options.properties;
+  const option = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return isJsonObject(option) && option['x-signalbox'] === 'resource';
+}
+
+function mapObject(object: JsonObject, map: (value: Json, name: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]));
+}
+
+function mentionsPrevious(value: Json): boolean {
+  if (value === PREVIOUS_OUTPUT) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(mentionsPrevious);
+}

@@ -1,0 +1,41 @@
+import { Cron } from 'croner';
+import { isJsonObject, type Json } from '../core/json.ts';
+import type { ScheduleRule } from './plan.ts';
+import type { Problems } from './problems.ts';
+
+/** The schedule of a document whose shape fits. */
+export function readSchedule(schedule: Json | undefined, problems: Problems): ScheduleRule | undefined {
+  if (!isJsonObject(schedule) || typeof schedule.cron !== 'string') return undefined;
+  const { cron, time_zone: timeZone = 'UTC', overlap = 'skip', catch_up: catchUp = 'one' } = schedule;
+  const fields = cron.trim().split(/\s+/);
+  const wrong = fields.length === 5 || fields.length === 6 ? cronProblem(fields.join(' ')) : 'it has other fields';
+  if (wrong !== undefined) {
+    const message = `schedule.cron must have five fields (minute, hour, day, month, weekday), or six with seconds first: ${wrong}.`;
+    problems.error(message, ['schedule', 'cron']);
+  }
+  if (typeof timeZone !== 'string' || !isTimeZone(timeZone)) {
+    problems.error(
+      `schedule.time_zone ${JSON.stringify(timeZone)} is no time zone. Use an IANA name like Europe/Warsaw.`,
+      ['schedule', 'time_zone'],
+    );
+  }
+  return { cron: fields.join(' '), timeZone, overlap, catchUp } as ScheduleRule;
+}
+
+function cronProblem(cron: string): string | undefined {
+  try {
+    new Cron(cron, { paused: true, timezone: 'UTC' });
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).replace(/^CronPattern: /, '').slice(0, 200);
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

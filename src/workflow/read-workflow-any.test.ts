@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Json, JsonObject } from '../core/json.ts';
+import { catalogForTests } from './catalog-for-tests.ts';
+import type { Problem } from './plan.ts';
+import { readWorkflow } from './read-workflow.ts';
+import { WHOLE } from './whole-document-for-tests.ts';
+
+const errors = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === 'ERROR');
+const dag = {
+  version: '1',
+  name: 'dag',
+  nodes: [
+    {
+      id: 'a',
+      type: 'command',
+      command_type: 'converttojson',
+      uri: 'data:,a',
+      meta: { mode: 'CSV' },
+      mime_type: 'a/b',
+    },
+    {
+      id: 'g',
+      type: 'group',
+      nodes: [{ id: 'b', type: 'http', url: 'https://a.example', method: 'GET', headers: {} }, 'a'],
+    },
+    { id: 'c', type: 'render', inputs: ['g', 'a'], schema_uri: 'data:,' },
+    { id: 'd', type: 'query', query: 'resources', input: 'c' },
+  ],
+  outputs: ['a', { name: 'x', node: 'g' }],
+};
+const pipeline = {
+  name: 'line',
+  steps: [
+    { command: 'convertToJson', options: { source: { uri: 'data:,a' } } },
+    { command: 'render', options: { source: '$previous.output', template: '{{ a }}' } },
+  ],
+};
+const valid: readonly JsonObject[] = [parse(WHOLE) as JsonObject, dag, pipeline];
+
+/** Paths to every value in a document. */
+function pathsOf(value: Json, at: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, one]) => pathsOf(one, [...at, name]))];
+}
+
+function put(value: Json, [name, ...rest]: readonly string[], other: Json): Json {
+  if (name === undefined) return other;
+  if (Array.isArray(value)) return value.map((one, i) => (String(i) === name ? put(one, rest, other) : one));
+  return { ...(value as JsonObject), [name]: put((value as JsonObject)[name] ?? null, rest, other) };
+}
+
+describe('whatever is given', () => {
+  const answers = (source: Parameters<typeof readWorkflow>[0]) => {
+    const { document, problems } = readWorkflow(source, catalogForTests);
+    expect(document === undefined).toBe(errors(problems).length > 0);
+    for (const { line, column } of problems)
+      expect([line ?? 1, column ?? 1].every((n) => Number.isInteger(n) && n >= 1)).toBe(true);
+    return document;
+  };
+
+  it('is answered with a document or problems: any JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (document) => void answers({ document: document as Json })),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is answered with a document or problems: any text', () => {
+    const piece = fc.constantFrom(
+      'name: a',
+      '\n',
+      '  ',
+      '- ',
+      'steps:',
+      'id: a',
+      'kind: sleep',
+      '{',
+      '}',
+      '[',
+      ']',
+      ': ',
+      '&a ',
+      '*a',
+      '!!set',
+      '|',
+      '>',
+      '"',
+      "'",
+      '#',
+      '? ',
+      '---',
+      '...',
+      '%YAML',
+      '\t',
+      '<<: ',
+      'null',
+      '1',
+      '\u0000',
+      'é',
+      '{{',
+      '}}',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.array(piece, { maxLength: 40 }).map((p) => p.join('')),
+    );
+    fc.assert(
+      fc.property(text, (given) => void answers({ text: given })),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is answered with a document or problems: a valid one with one thing changed', () => {
+    const paths = fc.constantFrom(...valid.flatMap((one) => pathsOf(one).map((path) => [one, path] as const)));
+    const value = fc.oneof(
+      fc.constantFrom<Json[]>(
+        null,
+        '',
+        'a',
+        '{{ a',
+        '{{ steps.rows.output }}',
+        'rows',
+        0,
+        -1,
+        1.5,
+        true,
+        [],
+        {},
+        ['rows'],
+        [[]],
+        { kind: 'sleep' },
+        '__proto__',
+      ),
+      fc.jsonValue().map((one) => one as Json),
+    );
+    fc.assert(
+      fc.property(paths, value, ([one, path], other) => {
+        const document = answers({ document: put(one, path, other) });
+        // Whoever has a document knows that it compiles with fitting inputs.
+        if (document && Object.keys((document.inputs.properties ?? {}) as object).length === 2) {
+          try {
+            const { steps } = document.compile({ source: 'data:,a', limit: 3 });
+            const keys = new Set(steps.map(({ key }) => key));
+            for (const step of steps) for (const needed of step.dependsOn) expect(keys.has(needed)).toBe(true);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'BAD_INPUT' });
+          }
+        }
+      }),
+      { numRuns: 800 },
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { Fault } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { checkTree, type Place } from './check-mentions.ts';
+import { checkShape } from './check-shape.ts';
+import { checkSteps } from './check-steps.ts';
+import { compilePlan, compileStep } from './compile-steps.ts';
+import { evaluate } from './expressions.ts';
+import { fromDag } from './from-dag.ts';
+import { fromPipeline, isPipeline } from './from-pipeline.ts';
+import { graphOf } from './graph-of.ts';
+import { type InputSchema, readInputSchema } from './input-schema.ts';
+import { locateOrigin } from './native-form.ts';
+import type { Catalog, Plan, Reading, ScheduleRule, WorkflowDocument, WorkflowGraph } from './plan.ts';
+import { createProblems, type Locate, type Path, type Problems } from './problems.ts';
+import { readSchedule } from './read-schedule.ts';
+import { readSource, type WorkflowSource } from './read-source.ts';
+import { draftSteps, idsOf, type StepDraft } from './step-draft.ts';
+import { MAX_STEPS } from './workflow-limits.ts';
+
+/**
+ * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, told apart by their shape. All that is wrong with it is
+ * told at once, with line and column where it is text; the document is there when none of that is an ERROR. It never
+ * throws on what it is given.
+ */
+export function readWorkflow(source: WorkflowSource, catalog: Catalog): Reading {
+  const { value, yaml, locate, problems } = readSource(source);
+  if (value === undefined) return { problems };
+  const { native, found } = toNative(value, catalog, locate);
+  const count = Array.isArray(native.steps) ? native.steps.length : 0;
+  if (count > MAX_STEPS) {
+    const message = `There are ${count} steps; ${MAX_STEPS} at most. Use for_each, or take some out into a workflow of their own.`;
+    found.error(message, ['steps']);
+    return { problems: [...problems, ...found.list()] };
+  }
+  const fit = checkShape(native, found);
+  const inputs = readInputSchema(native.inputs, found);
+  const ids = idsOf(native.steps);
+  const steps = checkSteps(draftSteps(native.steps, fit, found), { catalog, inputs, ids, problems: found });
+  checkValues(native, inputs, ids, found);
+  warnOfItself(native.name, steps, found);
+  const schedule = readSchedule(native.schedule, found);
+  const graph = graphOf(steps);
+  const all = [...problems, ...found.list()];
+  if (found.failed()) return { ...(steps.length > 0 && { graph }), problems: all };
+  const document = documentOf({ native, value, yaml, inputs, steps, graph, catalog, ...(schedule && { schedule }) });
+  return { document, graph, problems: all };
+}
+
+function toNative(
+  value: JsonObject,
+  catalog: Catalog,
+  locate: Locate,
+): { readonly native: JsonObject; readonly found: Problems } {
+  const pipeline = isPipeline(value);
+  if (!pipeline && !('nodes' in value)) return { native: value, found: createProblems(locate) };
+  // What the form itself has wrong is placed by the paths of the source, the rest by those of the native form.
+  const origins = new Map<string, Path>();
+  let converted = false;
+  const located = locateOrigin(origins, locate);
+  const found = createProblems((path, key) => (converted ? located : locate)(path, key));
+  const form = (pipeline ? fromPipeline : fromDag)(value, catalog, found);
+  for (const [path, origin] of form.origins) origins.set(path, origin);
+  converted = true;
+  return { native: form.document, found };
+}
+
+/** Expressions outside the steps. */
+function checkValues(native: JsonObject, inputs: InputSchema, steps: ReadonlySet<string>, problems: Problems): void {
+  const none = { item: false, repair: false };
+  const goal: Place = { ...none, inputs, steps: new Set(), name: 'goal_template', run: false, quick: true };
+  checkTree(native.goal_template, ['goal_template'], goal, problems);
+  checkTree(native.outputs, ['outputs'], { ...none, inputs, steps, name: 'outputs', run: true }, problems);
+}
+
+function warnOfItself(name: Json | undefined, steps: readonly StepDraft[], problems: Problems): void {
+  for (const { raw, at, key } of steps) {
+    if (raw.kind !== 'workflow' || raw.workflow !== name) continue;
+    const message = `Step ${key} starts this same workflow. Unless its \`when\` ends that, it goes on until a limit stops it.`;
+    problems.warn(message, [...at, 'workflow'], { step: key });
+  }
+}
+
+interface Parts {
+  readonly native: JsonObject;
+  readonly value: JsonObject;
+  readonly yaml: string;
+  readonly inputs: InputSchema;
+  readonly steps: readonly StepDraft[];
+  readonly graph: WorkflowGraph;
+  readonly catalog: Catalog;
+  readonly schedule?: ScheduleRule;
+}
+
+function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: Parts): WorkflowDocument {
+  const name = native.name as string;
+  const blueprints = steps.map((step) => compileStep(step, catalog));
+  const plan = compilePlan(native);
+  return {
+    name,
+    ...(typeof native.description === 'string' && { description: native.description }),
+    yaml,
+    source: value,
+    inputs: inputs.schema,
+    graph,
+    steps: blueprints,
+    ...(schedule && { schedule }),
+    compile(given): Plan {
+      const filled = inputs.check(given);
+      const goal = goalOf(native.goal_template, filled);
+      return {
+        name,
+        ...(goal !== undefined && { goal }),
+        inputs: filled,
+        labels: (native.labels ?? {}) as JsonObject,
+        steps: blueprints.map((step) => ({ id: newId('step'), ...step })),
+        plan,
+      };
+    },
+  };
+}
+
+function goalOf(template: Json | undefined, inputs: JsonObject): string | undefined {
+  if (typeof template !== 'string') return undefined;
+  // Beside an empty text, so that one expression alone comes to text too.
+  const goal = evaluate(template, { inputs, steps: {}, run: { id: '', labels: {} } });
+  if (goal instanceof Promise) throw new Fault('INTERNAL', 'A goal is worked out at once.');
+  return typeof goal === 'string' ? goal : JSON.stringify(goal);
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import type { StepKind } from '../core/run.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Path, Problems } from './problems.ts';
+import { KIND_NAMES } from './workflow-schema.ts';
+
+/** A step of a document that has a name and a kind that exists. */
+export interface StepDraft {
+  readonly key: string;
+  readonly kind: StepKind;
+  readonly title: string;
+  /** As it stands in the document. */
+  readonly raw: JsonObject;
+  readonly at: Path;
+  /** It has the shape of its kind. */
+  readonly fits: boolean;
+  /** Keys of steps, those that its expressions mention included. */
+  readonly dependsOn: readonly string[];
+}
+
+const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** The steps that can be told apart; an id that stands twice is a problem, and its first step is taken. */
+export function draftSteps(
+  steps: Json | undefined,
+  fit: ReadonlySet<number>,
+  problems: Problems,
+): readonly StepDraft[] {
+  const drafts = new Map<string, StepDraft>();
+  for (const [i, raw] of (Array.isArray(steps) ? (steps as readonly Json[]) : []).entries()) {
+    if (!isJsonObject(raw)) continue;
+    const { id: key, kind, title } = raw;
+    if (typeof key !== 'string' || !ID.test(key)) continue;
+    const at = ['steps', i];
+    if (drafts.has(key)) {
+      problems.error(`There is more than one step ${key}. Give this one another id.`, [...at, 'id'], { step: key });
+      continue;
+    }
+    if (typeof kind !== 'string' || !KIND_NAMES.includes(kind)) continue;
+    const shown = typeof title === 'string' ? title : key;
+    const draft = { key, kind: kind.toUpperCase() as StepKind, title: shown, raw, at, fits: fit.has(i), dependsOn: [] };
+    drafts.set(key, draft);
+  }
+  return [...drafts.values()];
+}
+
+/** All ids in the document, also of steps that have no kind, so that nobody is told that these do not exist. */
+export function idsOf(steps: Json | undefined): ReadonlySet<string> {
+  const list = Array.isArray(steps) ? (steps as readonly Json[]) : [];
+  return new Set(list.flatMap((raw) => (isJsonObject(raw) && typeof raw.id === 'string' ? [raw.id] : [])));
+}
+
+/** `depends_on`, with each step that does not exist told about. */
+export function explicitDependencies(
+  draft: StepDraft,
+  ids: ReadonlySet<string>,
+  problems: Problems,
+): readonly string[] {
+  const listed = draft.raw.depends_on;
+  if (!Array.isArray(listed)) return [];
+  return (listed as readonly Json[]).filter((name, i): name is string => {
+    if (typeof name !== 'string') return false;
+    if (ids.has(name)) return true;
+    const message = () =>
+      `Step ${draft.key} depends on ${JSON.stringify(name.slice(0, 64))}, which is no step.${didYouMean(name, ids)}`;
+    problems.error(message, [...draft.at, 'depends_on', i], { step: draft.key });
+    return false;
+  });
+}

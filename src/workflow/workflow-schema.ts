@@ -1,0 +1,317 @@
+import { ERROR_CODES } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './workflow-limits.ts';
+
+/** Where HTTP serves it, and what documents may name in `$schema`. */
+export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
+
+const text = (description: string, maxLength = 4_096): JsonObject => ({
+  type: 'string',
+  minLength: 1,
+  maxLength,
+  description,
+});
+const whole = (description: string, minimum: number, maximum: number): JsonObject => ({
+  type: 'integer',
+  minimum,
+  maximum,
+  description,
+});
+const flag = (description: string): JsonObject => ({ type: 'boolean', description });
+/** A whole number, or the expression that gives it. */
+const wholeOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
+  type: ['integer', 'string'],
+  minimum,
+  maximum,
+  pattern: EXPRESSION,
+  description,
+});
+
+const ID = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+/** A string with an expression in it. */
+const EXPRESSION = '\\{\\{[\\s\\S]*\\}\\}';
+
+const retry: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'When and how often a failed attempt is followed by another.',
+  properties: {
+    max_attempts: { ...whole('Attempts in all, the first included.', 1, 100), default: 3 },
+    backoff_ms: {
+      ...whole('Before the second attempt, in ms; doubled before each further one, with jitter.', 0, DAY_MS),
+      default: 200,
+    },
+    max_backoff_ms: { ...whole('The longest of these waits, in ms.', 0, DAY_MS), default: 30_000 },
+    on: {
+      type: 'array',
+      minItems: 1,
+      maxItems: ERROR_CODES.length,
+      uniqueItems: true,
+      items: { type: 'string', enum: [...ERROR_CODES] },
+      description: 'Error codes that are tried again; those that may pass by themselves unless told.',
+    },
+  },
+};
+
+/** The options of every step. */
+const common: JsonObject = {
+  id: {
+    type: 'string',
+    pattern: ID,
+    description: 'Its name, unique in the document: a letter, then letters, digits, _ and -.',
+  },
+  title: text('What people see; the id unless told.', 200),
+  depends_on: {
+    type: 'array',
+    maxItems: MAX_STEPS,
+    items: { type: 'string' },
+    description: 'Steps that must be done before. Steps that its expressions mention are added by themselves.',
+  },
+  when: {
+    type: ['string', 'boolean'],
+    minLength: 1,
+    maxLength: 4_096,
+    description: 'Expression, bare or in braces; the step is SKIPPED when it is false.',
+  },
+  continue_on_error: flag('Its bad end does not stop the run; steps.ID.error then says what it was.'),
+  for_each: {
+    type: ['string', 'array'],
+    minLength: 1,
+    description:
+      'A list, or the expression that gives one: the step is done once for each item, as `item` and `index`.',
+  },
+  max_parallel: whole('Items of for_each under way at once.', 1, MAX_ITEMS_AT_ONCE),
+  on_item_failure: {
+    type: 'string',
+    enum: ['fail_fast', 'collect'],
+    default: 'fail_fast',
+    description:
+      'The first item that fails ends the step, or all are done and the failures collected in steps.ID.errors.',
+  },
+  retry,
+  timeout_ms: whole('The longest that one attempt may take, in ms.', 1, MAX_SLEEP_MS),
+  repair: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['step'],
+    description: 'When the step fails, another one is done again with the error as `repair`, and then this one.',
+    properties: {
+      step: text('The step that is done again. This one must depend on it.', 64),
+      max_rounds: { ...whole('How often at most.', 1, 100), default: 3 },
+    },
+  },
+  idempotent: flag('An attempt that was cut off may be made again, although it acts on the world.'),
+  pool: text('Workers that may do it.', 64),
+  labels: {
+    type: 'object',
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+    description: 'Free names and values to find it by.',
+  },
+  cache: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'ttl_ms'],
+    description: 'Its output is taken from an earlier run of a step with the same key, made within the time.',
+    properties: {
+      key: text('What tells that nothing has changed; may hold expressions.'),
+      ttl_ms: whole('How old the output may be, in ms.', 1, MAX_SLEEP_MS),
+    },
+  },
+  output_media_type: text('The media type that its output must have, without parameters.', 255),
+};
+
+const input = (description: string, properties?: JsonObject, required: readonly string[] = []): JsonObject =>
+  properties === undefined
+    ? { type: ['object', 'string'], pattern: EXPRESSION, description }
+    : {
+        type: ['object', 'string'],
+        pattern: EXPRESSION,
+        description,
+        additionalProperties: false,
+        required,
+        properties,
+      };
+
+/** What each kind has of its own, and which of it must be there. */
+const KINDS: Readonly<
+  Record<string, { readonly about: string; readonly keys: JsonObject; readonly required: readonly string[] }>
+> = {
+  command: {
+    about: 'A command of this server.',
+    keys: { command: text('Its name.', 64), input: input('Its options, as the command has them.') },
+    required: ['command'],
+  },
+  query: {
+    about: 'A read that leaves nothing behind.',
+    keys: { query: text('Its name.', 64), input: input('Its options, as the query has them.') },
+    required: ['query'],
+  },
+  transform: {
+    about: 'A value made of others by JSONata.',
+    keys: {
+      input: input(
+        'Data and what is made of it.',
+        {
+          data: { description: 'Any value; often an expression.' },
+          expression: text('JSONata, which sees the data as its input.', 65_536),
+        },
+        ['expression'],
+      ),
+    },
+    required: ['input'],
+  },
+  approval: {
+    about: 'Waits until a person agrees.',
+    keys: {
+      input: input(
+        'What is asked, and of whom.',
+        {
+          reason: text('What the person decides on; may hold expressions.', 4_096),
+          roles: {
+            type: ['array', 'string'],
+            items: { type: 'string', minLength: 1 },
+            pattern: EXPRESSION,
+            description: 'Who may decide has one of these roles; without it whom the policy lets.',
+          },
+          expires_ms: wholeOrExpression('How long the question stands, in ms.', 1, MAX_SLEEP_MS),
+        },
+        ['reason'],
+      ),
+    },
+    required: ['input'],
+  },
+  sleep: {
+    about: 'Waits for a time.',
+    keys: {
+      input: {
+        ...input('How long, or until when: one of the two.', {
+          ms: wholeOrExpression('How long, in ms; at most 366 days.', 0, MAX_SLEEP_MS),
+          until: text('Until when: a date and time of RFC 3339, or an expression.', 4_096),
+        }),
+        minProperties: 1,
+        maxProperties: 1,
+      },
+    },
+    required: ['input'],
+  },
+  signal: {
+    about: 'Waits until a signal of that name is sent to the run.',
+    keys: {
+      input: input(
+        'Which signal.',
+        {
+          name: text('Its name; may hold expressions.', 4_096),
+          timeout_ms: wholeOrExpression('How long it waits, in ms.', 1, MAX_SLEEP_MS),
+        },
+        ['name'],
+      ),
+    },
+    required: ['input'],
+  },
+  workflow: {
+    about: 'A run of a saved workflow.',
+    keys: {
+      workflow: { type: 'string', pattern: ID, description: 'Its name.' },
+      input: input('Its inputs.'),
+    },
+    required: ['workflow'],
+  },
+};
+
+export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
+
+/** What a step of the kind is, by the name in `$defs`. A compensation has no more than the kind, its keys and retry. */
+function definitionsOf(kind: string): JsonObject {
+  const { about, keys, required } = KINDS[kind] as (typeof KINDS)[string];
+  const own = { kind: { const: kind, description: about }, ...keys };
+  const refs = Object.fromEntries(Object.keys(common).map((name) => [name, { $ref: `#/$defs/option_${name}` }]));
+  const object = { type: 'object', additionalProperties: false, description: about };
+  const step = kind === 'command' ? refs : without(refs, 'output_media_type');
+  const body = { ...own, retry: { $ref: '#/$defs/option_retry' } };
+  return {
+    [`${kind}_step`]: {
+      ...object,
+      required: ['id', 'kind', ...required],
+      properties: { ...step, ...own, compensate: { $ref: '#/$defs/body' } },
+    },
+    [`${kind}_body`]: { ...object, required: ['kind', ...required], properties: body },
+  };
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}
+
+const schedule: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['cron'],
+  description: 'When the saved workflow starts by itself.',
+  properties: {
+    cron: text('Five fields as crontab(5) has them, or six with seconds first.', 200),
+    time_zone: { ...text('IANA name of the time zone that these are times of.', 64), default: 'UTC' },
+    overlap: {
+      type: 'string',
+      enum: ['skip', 'queue', 'allow'],
+      default: 'skip',
+      description: 'When the run before is not over: leave this one out, start it afterwards, or start it beside.',
+    },
+    catch_up: {
+      type: 'string',
+      enum: ['none', 'one', 'all'],
+      default: 'one',
+      description: 'About the times at which no server ran: nothing, one run, or one for each.',
+    },
+  },
+};
+
+/** JSON Schema 2020-12 of the native form; what documents are checked by, and what editors are given. */
+export const WORKFLOW_SCHEMA: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: WORKFLOW_SCHEMA_ID,
+  title: 'Signalbox workflow',
+  description:
+    'A workflow in its native form. Strings may hold {{ expressions }} where it says so, and in every input.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'steps'],
+  properties: {
+    $schema: { type: 'string', description: 'This schema, for editors.' },
+    name: { type: 'string', pattern: ID, description: 'What it is saved under.' },
+    description: text('What it is for.', 10_000),
+    goal_template: text('What a run is to come to, with expressions over the inputs.', 4_096),
+    inputs: {
+      type: 'object',
+      description:
+        'Name → string, number, integer, boolean, array or object, or a JSON Schema; one with a default may be left ' +
+        'out. Or one JSON Schema of type object for all of them.',
+      additionalProperties: true,
+    },
+    steps: {
+      type: 'array',
+      minItems: 1,
+      maxItems: MAX_STEPS,
+      description: 'What is done. The order is that of depends_on and of the expressions, not of the list.',
+      items: { oneOf: KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
+    },
+    outputs: {
+      type: 'object',
+      description: 'Name → value with expressions, worked out when the run has succeeded.',
+      additionalProperties: true,
+    },
+    schedule: { $ref: '#/$defs/schedule' },
+    labels: { $ref: '#/$defs/option_labels' },
+    max_parallel: whole('Steps of a run under way at once.', 1, MAX_ITEMS_AT_ONCE),
+    max_parallel_runs: whole('Steps under way at once in all runs of the workflow.', 1, 10_000),
+  },
+  $defs: {
+    schedule,
+    body: {
+      description:
+        'What undoes the step when the run fails or is cancelled after it: its kind with what belongs to it.',
+      oneOf: KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
+    },
+    ...Object.fromEntries(Object.entries(common).map(([name, option]) => [`option_${name}`, option])),
+    ...Object.assign({}, ...KIND_NAMES.map(definitionsOf)),
+  },
+};
