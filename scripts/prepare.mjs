@@ -1,4 +1,4 @@
-// Runs after `npm ci`: generates the Prisma client without touching the network, and compiles the server once.
+// Runs after `npm ci`: generates the Prisma clients without touching the network, and compiles the server once.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = fileURLToPath(new URL('../node_modules/prisma/build/index.js', import.meta.url));
 
-// A production install has no development dependencies; it brings its generated client along.
-if (existsSync(cli)) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate'], {
+// A production install has no development dependencies; it brings its generated clients along.
+const schemas = existsSync(cli) ? ['prisma/schema.prisma', 'prisma/postgres/schema.prisma'] : [];
+for (const schema of schemas) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--schema', schema], {
     cwd: root,
     encoding: 'utf8',
     env: {

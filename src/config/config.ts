@@ -32,6 +32,18 @@ export interface Config {
   };
   /** Absolute. */
   readonly dataDir: string;
+  /** Absolute; in `dataDir` unless nodes share it. */
+  readonly artifactsDir: string;
+  /** A file in `dataDir`, or a PostgreSQL database that several nodes may share; its URL may hold a password. */
+  readonly database:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgres'; readonly url: Secret };
+  readonly audit: {
+    /** Ed25519 in PKCS#8 PEM; without it the key is made in `dataDir`. */
+    readonly checkpointKeyFile?: string;
+    /** How long runs are kept after their end; without it for ever. */
+    readonly retentionDays?: number;
+  };
   readonly auth: {
     readonly tokenMinutes: number;
     /** admin, alice and bob may sign in. Only in development, and only where this server makes the tokens. */
@@ -50,10 +62,12 @@ export interface Config {
   };
   readonly engine: {
     readonly commandTimeoutMs: number;
-    /** Runs under way at once. */
+    /** Steps at work at once. */
     readonly maxRunning: number;
-    /** Runs waiting for a place; past it a caller is told to come back. */
+    /** Steps waiting for a place; past it a caller is told to come back. */
     readonly maxQueued: number;
+    /** Runs that have begun and not ended. */
+    readonly maxRuns: number;
     readonly drainMs: number;
   };
   /** Files of command modules, absolute. */

@@ -272,6 +272,62 @@ describe('private hosts', () => {
   );
 });
 
+describe('artifacts', () => {
+  it('lie in DATA_DIR, or in a folder that nodes share', () => {
+    expect(development().artifactsDir).toBe(join(dataDir, 'artifacts'));
+    expect(development({ ARTIFACTS_DIR: '/srv/artifacts/' }).artifactsDir).toBe('/srv/artifacts');
+  });
+});
+
+describe('the database', () => {
+  const url = 'postgresql://signalbox:hunter2@db.internal:5432/signalbox?sslmode=verify-full';
+
+  it('is a file in DATA_DIR unless a PostgreSQL URL is given, by itself or in a file', () => {
+    expect(development().database).toEqual({ kind: 'sqlite', file: join(dataDir, 'signalbox.db') });
+    const file = join(dir, 'database-url');
+    writeFileSync(file, `${url}\n`);
+    for (const env of [{ DATABASE_URL: url }, { DATABASE_URL_FILE: file }]) {
+      const config = development(env);
+      expect(config.database.kind === 'postgres' && Buffer.from(config.database.url.reveal()).toString()).toBe(url);
+      expect(`${JSON.stringify(config)}${inspect(config, { depth: 10, showHidden: true })}`).not.toContain('hunter2');
+    }
+    expect(problemsOf(() => development({ DATABASE_URL: url, DATABASE_URL_FILE: file }))).toHaveProperty(
+      'DATABASE_URL',
+    );
+  });
+
+  it.each([
+    'mysql://a:hunter2@h/d',
+    'postgresql://h:hunter2',
+    'postgresql://u:hunter2@h/',
+    'hunter2',
+    'postgres://u:hunter2@h:port/d',
+  ])('%s is refused, without showing it', (DATABASE_URL) => {
+    const { DATABASE_URL: problem } = problemsOf(() => development({ DATABASE_URL }));
+    expect(problem).toContain('write postgresql://USER:PASSWORD@HOST:PORT/DATABASE');
+    expect(problem).not.toContain('hunter2');
+  });
+});
+
+describe('what is kept', () => {
+  it('is everything unless told, and the key of the checkpoints is the server’s own', () => {
+    expect(development().audit).toEqual({});
+    const file = join(dir, 'checkpoint-key.pem');
+    writeFileSync(file, 'a key');
+    expect(development({ RETENTION_DAYS: '90', CHECKPOINT_KEY_FILE: file }).audit).toEqual({
+      checkpointKeyFile: file,
+      retentionDays: 90,
+    });
+  });
+
+  it('is at least a day, and the key a file that is there', () => {
+    expect(problemsOf(() => development({ RETENTION_DAYS: '0', CHECKPOINT_KEY_FILE: join(dir, 'none') }))).toEqual({
+      RETENTION_DAYS: expect.stringContaining('write a whole number from 1 to 36500'),
+      CHECKPOINT_KEY_FILE: expect.stringContaining('there is no file'),
+    });
+  });
+});
+
 describe('printing the settings', () => {
   it('shows no secret', () => {
     const config = production({ METRICS_TOKEN: 'scraper-token-0123456789' });

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { readDatabaseUrl } from './read-database-url.ts';
 import { readLocalRoots } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
@@ -23,6 +24,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const mode = read.choice('NODE_ENV', ['development', 'production'], 'development');
   const development = mode === 'development';
   const dataDir = resolve(read.text('DATA_DIR') ?? 'data');
+  const artifactsDir = resolve(read.text('ARTIFACTS_DIR') ?? join(dataDir, 'artifacts'));
+  const databaseUrl = readDatabaseUrl(read, 'DATABASE_URL');
   const allowedPrivateHosts = readPrivateHosts(read, 'ALLOWED_PRIVATE_HOSTS');
   const issuer = readTokenIssuer(read, mode, allowedPrivateHosts);
   const metricsToken = readSecret(read, 'METRICS_TOKEN', METRICS_TOKEN_BYTES);
@@ -59,8 +62,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     commandTimeoutMs,
     maxRunning: read.integer('MAX_RUNNING', { least: 1, most: 10_000, unset: 128 }),
     maxQueued: read.integer('MAX_QUEUED', { least: 0, most: 1_000_000, unset: 1024 }),
+    maxRuns: read.integer('MAX_RUNS', { least: 1, most: 1_000_000, unset: 10_000 }),
     drainMs: read.integer('DRAIN_MS', { least: 0, most: DAY_MS, unset: 8000 }),
   };
+  const checkpointKeyFile = readFile(read, 'CHECKPOINT_KEY_FILE');
+  const retentionDays = read.integer('RETENTION_DAYS', { least: 1, most: 36_500, unset: 0 });
   const plugins = readFiles(read, 'SIGNALBOX_PLUGINS');
   const logLevel = read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info');
   read.check();
@@ -69,6 +75,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     mode,
     server,
     dataDir,
+    artifactsDir,
+    database: databaseUrl
+      ? { kind: 'postgres', url: databaseUrl }
+      : { kind: 'sqlite', file: join(dataDir, 'signalbox.db') },
+    audit: { ...(checkpointKeyFile && { checkpointKeyFile }), ...(retentionDays > 0 && { retentionDays }) },
     auth: {
       tokenMinutes,
       devAccounts: development && issuer?.kind !== 'jwks',

@@ -4,7 +4,7 @@ import type { Event, NewEvent } from '../core/event.ts';
 import { idPrefix } from '../core/ids.ts';
 import type { Appended } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Accepted, Append, Refused } from './plan-commit.ts';
+import { type Accepted, type Append, notCanonical, type Refused } from './plan-commit.ts';
 import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
 
 /** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
@@ -30,7 +30,7 @@ export interface AppendQueue {
 }
 
 interface AppendQueueDeps {
-  readonly file: string;
+  readonly writer: WriterWork;
   readonly logger: Logger;
   /** Called once for each commit, in order. @param seconds how long it took until it was durable */
   committed(appends: readonly CommittedAppend[], seconds: number): void;
@@ -38,7 +38,7 @@ interface AppendQueueDeps {
    * Called when the writer is gone: which of these appends became durable before? Their events, or undefined.
    * Whoever follows the commits must read the store anew.
    */
-  lost(appends: readonly Append[]): readonly (readonly Event[] | undefined)[];
+  lost(appends: readonly Append[]): Promise<readonly (readonly Event[] | undefined)[]>;
 }
 
 interface Pending extends Append {
@@ -48,7 +48,7 @@ interface Pending extends Append {
 }
 
 /** The main thread's side of the writer: it never waits for the disk. */
-export function createAppendQueue({ file, logger, committed, lost }: AppendQueueDeps): AppendQueue {
+export function createAppendQueue({ writer, logger, committed, lost }: AppendQueueDeps): AppendQueue {
   /** Callers past the limit, first come, first served: an append must not overtake an earlier one of its run. */
   const waiting: (() => void)[] = [];
   const unsent: Pending[] = [];
@@ -56,15 +56,15 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
   let pendingBytes = 0;
   let flushing = false;
   let writable = true;
+  let recovering = 0;
   let closing: PromiseWithResolvers<void> | undefined;
   let worker: Worker | undefined;
 
   const isFull = () => sent.length + unsent.length >= MOST_PENDING || pendingBytes >= MOST_PENDING_BYTES;
 
   const startWorker = () => {
-    const workerData: WriterWork = { journal: file };
-    const started = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
-      workerData,
+    const started = new Worker(new URL('./writer.ts', import.meta.url), {
+      workerData: writer,
       name: 'journal-writer',
       // What it makes is short-lived; a larger nursery only lets it lie around, some 60 MB of it.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
@@ -76,8 +76,8 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
     });
     started.on('exit', () => {
       worker = undefined;
-      if (sent.length > 0) recover(reason);
-      finish();
+      if (sent.length > 0) void recover(reason).finally(finish);
+      else finish();
     });
     return started;
   };
@@ -116,11 +116,12 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
   };
 
   /** The writer died: what it had in hand is either in the journal or it is not, and the journal knows. */
-  const recover = (reason: unknown) => {
+  const recover = async (reason: unknown) => {
     logger.error('store.writer_lost', { reason: String(reason), appends: sent.length });
     const taken = take(sent.length);
+    recovering += 1;
     try {
-      const found = lost(taken);
+      const found = await lost(taken);
       for (const [index, pending] of taken.entries()) {
         const events = found[index];
         if (events) pending.resolve({ events });
@@ -130,6 +131,8 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
       logger.error('store.unreadable', { reason: String(error) });
       const advice = 'look whether the run is there before you try again.';
       for (const pending of taken) pending.reject(unavailable(`The store can neither be written nor read: ${advice}`));
+    } finally {
+      recovering -= 1;
     }
   };
 
@@ -142,7 +145,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
   const finish = () => {
     while (waiting.length > 0 && !isFull()) waiting.shift()?.();
     if (unsent.length > 0) flush();
-    if (closing && sent.length === 0) {
+    if (closing && sent.length === 0 && recovering === 0) {
       if (worker) worker.postMessage(null satisfies WriterRequest);
       else closing.resolve();
     }
@@ -166,7 +169,7 @@ export function createAppendQueue({ file, logger, committed, lost }: AppendQueue
             pendingBytes += text.length;
             unsent.push({ runId, expectedSeq, events, text, resolve, reject });
           } catch (error) {
-            return reject(error);
+            return reject(toFault(notCanonical(error as Error)));
           }
           // The first goes at once. While the writer is busy, what comes in this turn goes together.
           if (sent.length === 0) return flush();

@@ -36,7 +36,7 @@ describe('after a crash', () => {
       for (const [runId, seq] of acknowledged) {
         expect((await store.reader.run(scope, runId))?.seq ?? 0).toBeGreaterThanOrEqual(seq);
       }
-      for (const { id } of harness.query<{ id: string }>('SELECT id FROM runs')) {
+      for (const { id } of await harness.query<{ id: string }>('SELECT id FROM runs')) {
         expect(await store.verifyRun(scope, id)).toMatchObject({ valid: true, problems: [] });
       }
       await store.close();
@@ -64,7 +64,7 @@ describe('after a crash', () => {
       await writers.at(-1)?.terminate();
       let count = 0;
       for (const [index, result] of (await Promise.allSettled(appends)).entries()) {
-        const stored = harness.query('SELECT hash FROM events WHERE run_id = ?', runs[index]);
+        const stored = await harness.query('SELECT hash FROM events WHERE run_id = ?', runs[index]);
         if (result.status === 'fulfilled') count += 1;
         else expect(result.reason).toMatchObject({ code: 'UNAVAILABLE' });
         const answer = result.status === 'fulfilled' ? [{ hash: result.value.events[0]?.hash }] : [];
@@ -78,7 +78,7 @@ describe('after a crash', () => {
 
     const { events } = await store.journal.append(newId('run'), 1, [runCreated()]);
     process.off('worker', note);
-    const all = harness.query<{ position: number }>('SELECT position FROM events ORDER BY position');
+    const all = await harness.query<{ position: number }>('SELECT position FROM events ORDER BY position');
     expect(events[0]?.position).toBe(all.at(-1)?.position);
     expect(writers.length).toBe(4);
     while (seen.length < all.length) await new Promise((resolve) => setImmediate(resolve));

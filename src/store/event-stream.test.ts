@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Event } from '../core/event.ts';
 import type { EventBatch } from '../core/journal.ts';
 import { createEventStream } from './event-stream.ts';
 import { eventView } from './event-view.ts';
@@ -55,4 +56,33 @@ it('throws what the store throws, and goes on where it was when it is asked agai
   fails = false;
   expect((await stream.next()).value).toEqual({ events: [], position: 3, caughtUp: true });
   await stream.return?.();
+});
+
+it('has commits kept from its beginning to its end, also when it is aborted before its first page', async () => {
+  const at = new Date();
+  const events = (position: number): Event[] => [
+    {
+      ...{ type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: 'x' } },
+      ...{ position, runId: 'run_a', seq: position, prevHash: '', hash: '', tenant: 'default', subject: 'alice' },
+    } as Event,
+  ];
+  for (const how of ['abort', 'return'] as const) {
+    const tail = createLiveTail(3);
+    const publish = (position: number) => tail.publish([{ events: events(position), workflow: undefined, size: 100 }]);
+    const page = async (): Promise<EventBatch> => ({ events: [], position: 4, caughtUp: true });
+    const stop = new AbortController();
+    const stream = createEventStream({ tail, page }, view, 3, 10, stop.signal);
+    publish(4);
+    expect(tail.after(3, view, 10)?.events).toHaveLength(1);
+    if (how === 'abort') stop.abort();
+    else await stream.return?.();
+    expect(tail.after(3, view, 10)).toBeUndefined();
+    publish(5);
+    expect([tail.head, tail.after(4, view, 10)]).toEqual([5, undefined]);
+    // Aborted and returned: it leaves once, and takes nothing from others.
+    tail.enter();
+    await stream.return?.();
+    publish(6);
+    expect(tail.after(5, view, 10)?.events).toHaveLength(1);
+  }
 });

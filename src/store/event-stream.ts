@@ -24,11 +24,14 @@ export function createEventStream(
   let position = start;
   let toldCaughtUp = false;
   let ended = false;
+  let leave = () => {};
   let answer = (_batch: EventBatch | undefined) => {};
   let pulling: Promise<unknown> = Promise.resolve();
 
   const end = () => {
+    if (ended) return;
     ended = true;
+    leave();
     signal.removeEventListener('abort', end);
     tail.unfollow(follower);
     answer(undefined);
@@ -59,7 +62,10 @@ export function createEventStream(
   };
 
   if (signal.aborted) ended = true;
-  else signal.addEventListener('abort', end, { once: true });
+  else {
+    leave = tail.enter();
+    signal.addEventListener('abort', end, { once: true });
+  }
 
   return {
     next: () => {

@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
 import type { RunFilter } from '../core/store.ts';
+import type { Database } from './database.ts';
 import type { IdRange } from './paginate.ts';
 import type { Prisma } from './prisma.ts';
 import type { RunWhereInput } from './prisma-client/models.ts';
@@ -15,16 +16,21 @@ const WINDOW = 2_000;
 const LONGEST_TEXT = 256;
 const MOST_LABELS = 16;
 
+interface RunFinderDeps {
+  readonly prisma: Prisma;
+  readonly kind: Database['kind'];
+}
+
 interface RunFinder {
   find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<readonly RunRecord[]>;
   count(): Promise<number>;
 }
 
 /** Finds the runs that a scope covers and a filter lets through. @throws Fault BAD_INPUT for a filter out of bounds */
-export function findRuns(prisma: Prisma, scope: Scope, filter: RunFilter): RunFinder {
+export function findRuns({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
   const { state, ...rest } = filter;
   const covered: RunWhereInput = { ...runsOf(scope), ...(state && { state: { in: [...state] } }) };
-  const wanted = conditions(rest);
+  const wanted = conditions(rest, kind);
 
   /** The range in one piece where an index finds its runs, otherwise in windows, with a pause after each. */
   const pieces = async function* (range: IdRange, direction: 'asc' | 'desc') {
@@ -80,7 +86,7 @@ export function idWithin({ over, under }: IdRange): { id: { gt?: string; lt?: st
 }
 
 /** What has to be looked at run by run. */
-function conditions(filter: Omit<RunFilter, 'state'>): RunWhereInput[] {
+function conditions(filter: Omit<RunFilter, 'state'>, database: Database['kind']): RunWhereInput[] {
   const { kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
   const labels = Object.entries(label);
   if (labels.length > MOST_LABELS) {
@@ -89,6 +95,9 @@ function conditions(filter: Omit<RunFilter, 'state'>): RunWhereInput[] {
   if (text !== undefined && text.length > LONGEST_TEXT) {
     throw new Fault('BAD_INPUT', `Search for ${LONGEST_TEXT} characters or fewer.`, { path: ['filter', 'text'] });
   }
+  // Prisma makes LIKE of it, in which `_` stands for any character. SQLite's takes no notice of case by itself.
+  const within = (contains: string): { contains: string } =>
+    database === 'sqlite' ? { contains } : ({ contains, mode: 'insensitive' } as { contains: string });
   return [
     kind && { kind: { in: [...kind] } },
     workflow !== undefined && { workflow },
@@ -96,13 +105,12 @@ function conditions(filter: Omit<RunFilter, 'state'>): RunWhereInput[] {
     ...labels.map(([key, value]) => ({ labelRows: { some: { key, value: canonicalJson(value) } } })),
     createdAfter && { createdAt: { gt: createdAfter } },
     createdBefore && { createdAt: { lt: createdBefore } },
-    // Prisma makes LIKE of it, in which `_` stands for any character.
     text !== undefined && {
       OR: [
-        { goal: { contains: text } },
-        { workflow: { contains: text } },
-        { id: { contains: text } },
-        { steps: { some: { capability: { contains: text } } } },
+        { goal: within(text) },
+        { workflow: within(text) },
+        { id: within(text) },
+        { steps: { some: { capability: within(text) } } },
       ],
     },
   ].filter((condition) => typeof condition === 'object');

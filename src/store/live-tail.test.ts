@@ -15,10 +15,17 @@ function commit(first: number, count: number, runId = 'run_a', size = 100) {
   return [{ events, workflow: undefined, size }];
 }
 
+/** A tail that somebody reads, as all here are but where it says otherwise. */
+function readTail(...args: Parameters<typeof createLiveTail>) {
+  const tail = createLiveTail(...args);
+  tail.enter();
+  return tail;
+}
+
 const positions = (batch: EventBatch | undefined) => batch?.events.map((event) => event.position);
 
 it('keeps the newest commits within its limits, and knows what it no longer has', () => {
-  const tail = createLiveTail(10, { events: 5, size: 1_000 });
+  const tail = readTail(10, { events: 5, size: 1_000 });
   expect(tail.after(10, all, 9)).toEqual({ events: [], position: 10, caughtUp: true });
   expect(tail.after(9, all, 9)).toBeUndefined();
   tail.publish(commit(11, 3));
@@ -34,7 +41,7 @@ it('keeps the newest commits within its limits, and knows what it no longer has'
 });
 
 it('gives a reader inside a commit the rest of it, in batches of its size', () => {
-  const tail = createLiveTail(0);
+  const tail = readTail(0);
   tail.publish(commit(1, 5));
   expect(tail.after(2, all, 2)).toMatchObject({ position: 4, caughtUp: false });
   expect(positions(tail.after(4, all, 2))).toEqual([5]);
@@ -44,7 +51,7 @@ it('gives a reader inside a commit the rest of it, in batches of its size', () =
 });
 
 it('wakes only the followers that see something of a commit', () => {
-  const tail = createLiveTail(0);
+  const tail = readTail(0);
   const woken: string[] = [];
   const follow = (runId: string) => {
     const view = eventView({ runId }, { tenant: 'default' });
@@ -63,7 +70,7 @@ it('wakes only the followers that see something of a commit', () => {
 });
 
 it('sends readers back to the store when it cannot know what came before', () => {
-  const tail = createLiveTail(5);
+  const tail = readTail(5);
   const woken: EventBatch[] = [];
   const follower = { view: all, limit: 10, wake: (batch: EventBatch) => void woken.push(batch) };
   tail.follow(follower);
@@ -77,4 +84,26 @@ it('sends readers back to the store when it cannot know what came before', () =>
   tail.follow(follower);
   tail.close();
   expect([woken.length, tail.closed]).toEqual([3, true]);
+});
+
+it('keeps nothing while nobody reads: who comes later, and who comes back, pages from the store', () => {
+  const tail = createLiveTail(0);
+  tail.publish(commit(1, 2));
+  expect([tail.head, tail.after(0, all, 9)]).toEqual([2, undefined]);
+  const leave = tail.enter();
+  const leaveToo = tail.enter();
+  expect(tail.after(0, all, 9)).toBeUndefined();
+  tail.publish(commit(3, 2));
+  leave();
+  expect([tail.after(0, all, 9), positions(tail.after(2, all, 9))]).toEqual([undefined, [3, 4]]);
+  leaveToo();
+  expect([tail.head, tail.after(2, all, 9)]).toEqual([4, undefined]);
+  tail.publish(commit(5, 1));
+  tail.enter();
+  tail.publish(commit(6, 1));
+  expect([tail.after(2, all, 9), tail.after(4, all, 9), positions(tail.after(5, all, 9))]).toEqual([
+    undefined,
+    undefined,
+    [6],
+  ]);
 });

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Event } from '../core/event.ts';
 import type { EventBatch } from '../core/journal.ts';
 import type { CommittedAppend } from './append-queue.ts';
 import type { EventView } from './event-view.ts';
@@ -12,11 +13,18 @@ export interface Follower {
   wake(batch: EventBatch): void;
 }
 
-/** The newest commits in memory, and who waits for the next one. Bounded: what falls out is read from the store. */
+/**
+ * The newest commits in memory, and who waits for the next one. Bounded: what falls out is read from the store. Without
+ * a reader nothing is kept, and one that comes later pages from the store what was committed before.
+ */
 export interface LiveTail {
   /** The newest position that readers may see. */
   readonly head: number;
   readonly closed: boolean;
+  /** Whether any reader is there. */
+  readonly isRead: boolean;
+  /** A reader has come: commits are kept for it. It calls what it gets, once, when it leaves. */
+  enter(): () => void;
   /** A new commit: handed to the followers that see anything of it. The others are not even woken. */
   publish(appends: readonly CommittedAppend[]): void;
   /** Forgets everything: what came before `head` only the store knows. */
@@ -44,6 +52,7 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
   let head = start;
   let atHead: EventBatch = { events: [], position: head, caughtUp: true };
   let closed = false;
+  let readers = 0;
   let events = 0;
   let size = 0;
   const batches = new LRUCache<string, EventBatch>({ max: 2_048, maxSize: limits.size });
@@ -63,12 +72,16 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
     atHead = { events: [], position, caughtUp: true };
   };
 
-  /** Sends every follower back to the store. */
-  const forget = () => {
+  const empty = () => {
     chunks = [];
     events = 0;
     size = 0;
     batches.clear();
+  };
+
+  /** Sends every follower back to the store. */
+  const forget = () => {
+    empty();
     const woken = followers;
     followers = [];
     for (const follower of woken) follower.wake({ events: [], position: head, caughtUp: false });
@@ -106,7 +119,19 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
     get closed() {
       return closed;
     },
+    get isRead() {
+      return readers > 0;
+    },
+    enter: () => {
+      readers += 1;
+      return () => {
+        readers -= 1;
+        if (readers === 0) empty();
+      };
+    },
     publish: (appends) => {
+      // What is kept survives collections and dies old, which costs far more than reading it again.
+      if (readers === 0) return moveTo(lastOf(appends));
       const chunk = liveChunk(appends);
       // Something else wrote to the store in between, and readers shall find it there.
       if (chunk.first !== head + 1) forget();
@@ -140,4 +165,9 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
       forget();
     },
   };
+}
+
+function lastOf(appends: readonly CommittedAppend[]): number {
+  const { events } = appends.at(-1) as CommittedAppend;
+  return (events.at(-1) as Event).position;
 }

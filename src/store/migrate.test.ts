@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { migrate } from './migrate.ts';
+import { migrate as migrateAny } from './migrate.ts';
 import { migrationList, openSchemaEngine } from './schema-engine.ts';
+
+const migrate = (file: string) => migrateAny({ kind: 'sqlite', file });
 
 let folder: string;
 beforeEach(async () => {
@@ -13,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const names = async () => (await migrationList()).migrationDirectories.map(({ path }) => path);
+const names = async () => (await migrationList('sqlite')).migrationDirectories.map(({ path }) => path);
 const change = (file: string, sql: string) => {
   const db = new Database(file);
   db.exec(sql);
@@ -35,9 +37,9 @@ it('makes a database that only its owner can read, and finds nothing to do after
 });
 
 it('makes what prisma/schema.prisma says, with nothing left to migrate', async () => {
-  const engine = await openSchemaEngine(':memory:');
+  const engine = await openSchemaEngine({ kind: 'sqlite', file: ':memory:' });
   expect(await engine.drift()).toContain('CREATE TABLE');
-  expect(await engine.apply(await migrationList())).toEqual(await names());
+  expect(await engine.apply(await migrationList('sqlite'))).toEqual(await names());
   expect(await engine.drift()).toBe('');
   await engine.close();
 });

@@ -1,115 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { link, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
-import { Fault } from '../core/errors.ts';
-import type { MigrationWork } from './migration-worker.ts';
-
-const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+import type { Database } from './database.ts';
+import { databaseUrl } from './database.ts';
 
 /**
- * Brings the database file up to date with prisma/migrations, making it and its folder when there is none.
- * A new file appears whole or not at all. When there is nothing to do the schema engine is not even loaded.
+ * Brings the database up to date with the migrations of its kind. When there is nothing to do the schema engine is not
+ * even loaded.
  * @returns names of the migrations that were applied.
- * @throws Fault UNAVAILABLE when a newer version made the file, another process holds it, or a migration failed.
+ * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
  */
-export async function migrate(file: string): Promise<readonly string[]> {
-  if (existsSync(file)) return (await isCurrent(file)) ? [] : applyTo(file);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.new-${randomUUID()}`;
-  try {
-    create(draft);
-    const applied = await applyTo(draft);
-    await putInPlace(draft, file);
-    return applied;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return migrate(file);
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-function create(file: string): void {
-  // The journal tells who did what: it is the server's own to read.
-  writeFileSync(file, '', { mode: 0o600 });
-  const db = new Database(file);
-  // Both stay with the file, and must come before its first table. Larger pages: a run's rows are a few KB.
-  db.pragma('page_size = 8192');
-  db.pragma('journal_mode = WAL');
-  db.close();
-}
-
-/** @throws EEXIST when somebody else made the file meanwhile: unlike a rename, a link never replaces it. */
-async function putInPlace(draft: string, file: string): Promise<void> {
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    // A file system without hard links.
-    await rename(draft, file);
-  }
-  const folder = await open(dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function isCurrent(file: string): Promise<boolean> {
-  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
-  const known = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
-  const applied = appliedTo(file);
-  const unknown = applied.find((name) => !known.has(name));
-  if (unknown !== undefined) {
-    throw new Fault(
-      'UNAVAILABLE',
-      `A newer version of Signalbox made the database (migration ${unknown}). Run that version, or restore a backup.`,
-    );
-  }
-  return applied.length === known.size;
-}
-
-function appliedTo(file: string): string[] {
-  const db = new Database(file, { fileMustExist: true });
-  try {
-    const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
-    if (table === undefined) return [];
-    return db
-      .prepare<[], string>(
-        'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-      )
-      .pluck()
-      .all();
-  } catch (cause) {
-    if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(String((cause as { code?: unknown }).code))) throw cause;
-    const message = `${file} is not a database of Signalbox: restore a backup, or move it away to begin with a new one.`;
-    throw new Fault('UNAVAILABLE', message, { cause });
-  } finally {
-    db.close();
-  }
-}
-
-async function applyTo(file: string): Promise<readonly string[]> {
-  const workerData: MigrationWork = { migrate: file };
-  const worker = new Worker(new URL('./migration-worker.ts', import.meta.url), { workerData });
-  try {
-    return await new Promise((resolve, reject) => {
-      let applied: readonly string[] | undefined;
-      worker.on('message', (names: readonly string[]) => {
-        applied = names;
-      });
-      worker.on('error', reject);
-      worker.on('exit', () => (applied ? resolve(applied) : reject(new Error('The migration was cut off.'))));
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault('UNAVAILABLE', `The database could not be migrated: mend it, or restore a backup. ${reason}`, {
-      cause,
-    });
-  }
+export async function migrate(database: Database): Promise<readonly string[]> {
+  if (database.kind === 'sqlite') return (await import('./sqlite-migrate.ts')).migrateSqlite(database.file);
+  return (await import('./postgres-migrate.ts')).migratePostgres(databaseUrl(database.url));
 }

@@ -1,16 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { migrationList, openSchemaEngine } from './schema-engine.ts';
+import { migrationList, openSchemaEngine, type SchemaTarget } from './schema-engine.ts';
 
 /** What `migrate` starts the worker with. */
 export interface MigrationWork {
-  readonly migrate: string;
+  readonly migrate: SchemaTarget;
 }
 
-/** A worker's entry: the schema engine's 30 MB leave with the thread. */
+/** A worker's entry: the schema engine's 30 MB leave with the thread. Its last message is what was applied. */
 if (parentPort && (workerData as Partial<MigrationWork> | null)?.migrate !== undefined) {
-  const engine = await openSchemaEngine((workerData as MigrationWork).migrate);
+  parentPort.postMessage(await applyAll((workerData as MigrationWork).migrate));
+}
+
+async function applyAll(target: SchemaTarget): Promise<readonly string[]> {
+  const engine = await openSchemaEngine(target);
   try {
-    parentPort.postMessage(await engine.apply(await migrationList()));
+    return await engine.apply(await migrationList(target.kind));
   } finally {
     await engine.close();
   }

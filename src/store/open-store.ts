@@ -1,18 +1,20 @@
+import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Scope } from '../core/principal.ts';
-import type { Accounts, ChainVerification, StoreReader } from '../core/store.ts';
+import type { Accounts, ChainVerification, Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
+import { type Database, databaseUrl } from './database.ts';
+import { readFloor, withFloor } from './journal-floor.ts';
 import { migrate } from './migrate.ts';
-import { openPrisma } from './prisma.ts';
+import { type Audit, type AuditOptions, openAudit, readAuditKey } from './open-audit.ts';
 import { createPrismaAccounts } from './prisma-accounts.ts';
 import { createPrismaReader } from './prisma-reader.ts';
-import { openSqlite } from './sqlite-database.ts';
-import { createSqliteEvents } from './sqlite-events.ts';
-import { createSqliteJournal } from './sqlite-journal.ts';
-import { createSqliteSnapshots } from './sqlite-snapshot.ts';
+import { createPrismaSchedules } from './prisma-schedules.ts';
+import { createPrismaWorkflows } from './prisma-workflows.ts';
+import { createRetention, type Retention, type RetentionOptions } from './retention.ts';
 import { type StoredEvent, toEvent } from './stored-event.ts';
-import { createTurns } from './turns.ts';
+import { createSqliteTransactions, createTransactions } from './transactions.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** All that is stored, and the only ways to it. */
@@ -20,6 +22,17 @@ export interface Store {
   readonly journal: Journal;
   readonly reader: StoreReader;
   readonly accounts: Accounts;
+  readonly workflows: Workflows;
+  readonly schedules: Schedules;
+  /** Who drives which runs. This store appends only to those that its node owns. */
+  readonly leases: Leases;
+  readonly inbox: Inbox;
+  /** The name under which it appends: its own at each opening. */
+  readonly node: string;
+  /** Signs the ends of runs, and exports what shows them. */
+  readonly audit: Omit<Audit, 'verifyLeaves'>;
+  /** Starts to remove what has become too old; stop it before the store is closed. */
+  startRetention(options: RetentionOptions): Retention;
   /** Recomputes a run's chain and its rows; undefined when the scope covers no such run. */
   verifyRun(scope: Scope, id: string): Promise<ChainVerification | undefined>;
   /** Waits until everything that was appended is durable. */
@@ -27,29 +40,38 @@ export interface Store {
 }
 
 interface StoreOptions {
-  /** The database file; it and its folder are made when they are not there. */
-  readonly file: string;
+  /** A file and its folder are made when they are not there; a PostgreSQL database must be. */
+  readonly database: Database;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
+  /** Made when it is not given. */
+  readonly node?: string;
+  /** Without it no checkpoint is signed. */
+  readonly audit?: AuditOptions;
 }
 
 /** Rows of a run that are read at once. */
 const ROWS = 100;
 
-/** Opens the store on SQLite, migrated. @throws Fault UNAVAILABLE when it cannot be migrated */
-export async function openStore({ file, logger, metrics }: StoreOptions): Promise<Store> {
-  const applied = await migrate(file);
-  if (applied.length > 0) logger.info('store.migrated', { migrations: applied });
-  const db = openSqlite(file, { readonly: true });
-  const prisma = await openPrisma(file);
-  const inTurn = createTurns();
-  const events = createSqliteEvents(db);
-  const { snapshot, tables } = createSqliteSnapshots(db);
-  const journal = createSqliteJournal({ file, events, logger, inTurn, ...(metrics && { metrics }) });
+/** Opens the store, migrated. @throws Fault UNAVAILABLE when it cannot be reached or migrated */
+export async function openStore({
+  database,
+  node = newId('node'),
+  audit: signing,
+  ...deps
+}: StoreOptions): Promise<Store> {
+  const key = signing && readAuditKey(signing);
+  const applied = await migrate(database);
+  if (applied.length > 0) deps.logger.info('store.migrated', { migrations: applied });
+  const backend = await open(database, { ...deps, node });
+  const { prisma, leases, inbox, events } = backend;
+  const journal = withFloor(backend.journal, () => readFloor(prisma));
+  const transactions =
+    database.kind === 'sqlite' ? createSqliteTransactions(database.file) : createTransactions(prisma);
 
   async function* rows(runId: string): AsyncGenerator<StoredEvent> {
     for (let seq = 0; ; ) {
-      const found = await inTurn(() => events.ofRun(runId, seq, ROWS));
+      const found = await events.ofRun(runId, seq, ROWS);
       yield* found;
       if (found.length < ROWS) return;
       seq = found.at(-1)?.seq ?? seq;
@@ -60,15 +82,34 @@ export async function openStore({ file, logger, metrics }: StoreOptions): Promis
     for await (const row of rows(runId)) yield toEvent(row);
   }
 
+  const reader = createPrismaReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
+  const audit = await openAudit({ prisma, journal, logger: deps.logger, run: reader.run, rows }, signing, key);
+
   return {
     journal,
-    reader: createPrismaReader({ prisma, readSnapshot: snapshot, eventsOf }),
+    reader,
     accounts: createPrismaAccounts(prisma),
-    verifyRun: (scope, id) => verifyRun({ tables, rows }, scope, id),
+    workflows: createPrismaWorkflows({ prisma, transactions }),
+    schedules: createPrismaSchedules(prisma),
+    audit,
+    startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),
+    leases,
+    inbox,
+    node,
+    verifyRun: (scope, id) => verifyRun({ tables: backend.tables, rows, verifyLeaves: audit.verifyLeaves }, scope, id),
     close: async () => {
       await journal.close();
-      await prisma.$disconnect();
-      db.close();
+      await audit.checkpointer?.stop();
+      await transactions.close();
+      await backend.close();
     },
   };
+}
+
+/** Loads what the database needs, and nothing of the other one. */
+async function open(database: Database, deps: Omit<StoreOptions, 'database'> & { readonly node: string }) {
+  if (database.kind === 'sqlite') {
+    return (await import('./open-sqlite.ts')).openSqliteBackend(database.file, deps);
+  }
+  return (await import('./open-postgres.ts')).openPostgresBackend(databaseUrl(database.url), deps);
 }

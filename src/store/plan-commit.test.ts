@@ -3,7 +3,8 @@ import { newId } from '../core/ids.ts';
 import { log, plannedStep, runCreated, user } from './contract/sample-run.ts';
 import { type CommitBase, planCommit } from './plan-commit.ts';
 
-const empty: CommitBase = { position: 100, head: () => undefined, holder: () => undefined };
+const empty: CommitBase = { position: 100, head: () => undefined, holder: () => undefined, step: () => undefined };
+const node = newId('node');
 const [a, b, c] = [newId('run'), newId('run'), newId('run')];
 
 it('folds all that a group brings to one run into one row, and counts positions through', () => {
@@ -22,6 +23,7 @@ it('folds all that a group brings to one run into one row, and counts positions 
       },
     ],
     empty,
+    node,
   );
   expect(results).toMatchObject([{ first: 101 }, { first: 102 }, { first: 104 }]);
   expect(events.map(({ position, seq }) => [position, seq])).toEqual([
@@ -51,6 +53,7 @@ it('refuses a second run with the same key, and lets a refused one hold none', (
       { runId: a, expectedSeq: 2, events: [log('never began')] },
     ],
     empty,
+    node,
   );
   expect(results).toMatchObject([
     { code: 'BAD_INPUT' },
@@ -64,18 +67,57 @@ it('refuses a second run with the same key, and lets a refused one hold none', (
 
 it('goes on from what the store holds', () => {
   const hash = 'e'.repeat(64);
-  const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly' };
-  const base: CommitBase = { position: 5, head: (id) => (id === a ? head : undefined), holder: () => c };
+  const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly', owner: node };
+  const base: CommitBase = {
+    ...empty,
+    position: 5,
+    head: (id) => (id === a ? head : undefined),
+    holder: () => c,
+  };
   const { results, runs } = planCommit(
     [
       { runId: a, expectedSeq: 9, events: [log('x')] },
       { runId: b, expectedSeq: 1, events: [runCreated({ idempotencyKey: 'k' })] },
     ],
     base,
+    node,
   );
   expect(results).toMatchObject([
     { first: 6, prevHash: hash, tenant: 't', subject: 's', workflow: 'nightly' },
     { code: 'CONFLICT', details: { runId: c } },
   ]);
   expect([...runs]).toMatchObject([{ isNew: false, run: { id: a, seq: 9, headPosition: 6 } }]);
+});
+
+it('refuses a run that another node drives, and writes a leaf for each end', () => {
+  const hash = 'e'.repeat(64);
+  const head = { seq: 1, hash, tenant: 't', subject: 's', workflow: undefined };
+  const base: CommitBase = {
+    ...empty,
+    head: (id) => (id === a ? { ...head, owner: node } : id === b ? { ...head, owner: 'node_other' } : undefined),
+  };
+  const end = (to: 'SUCCEEDED' | 'RUNNING') =>
+    ({ type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'RUNNING', to } }) as const;
+  const { results, leaves } = planCommit(
+    [
+      { runId: b, expectedSeq: 2, events: [end('SUCCEEDED')] },
+      { runId: a, expectedSeq: 2, events: [log('x'), end('SUCCEEDED')] },
+      { runId: a, expectedSeq: 4, events: [end('RUNNING')] },
+      { runId: a, expectedSeq: 5, events: [end('SUCCEEDED')] },
+      { runId: c, expectedSeq: 1, events: [runCreated()] },
+    ],
+    base,
+    node,
+  );
+  expect(results).toMatchObject([
+    { code: 'CONFLICT', details: { owner: 'node_other' } },
+    { first: 101 },
+    { first: 103 },
+    { first: 104 },
+    { first: 105 },
+  ]);
+  expect(leaves.map(({ runId, position, seq }) => [runId, position, seq])).toEqual([
+    [a, 102, 3],
+    [a, 104, 5],
+  ]);
 });

@@ -1,8 +1,9 @@
+import { eventHash, GENESIS_HASH } from '../audit/event-hash.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import { canonicalJson, type JsonObject } from '../core/json.ts';
-import type { ArtifactRecord } from '../core/run.ts';
-import { eventHash, GENESIS_HASH } from './hash-chain.ts';
+import type { ArtifactRecord, StepRecord } from '../core/run.ts';
+import { isFinalRunState } from '../core/run-state.ts';
 import { applyTo, openDraft, type RunDraft } from './run-draft.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -11,6 +12,8 @@ export interface Append {
   readonly runId: string;
   readonly expectedSeq: number;
   readonly events: readonly NewEvent[];
+  /** The canonical text of each payload, where it has been made already. */
+  readonly payloads?: readonly string[];
 }
 
 /** What a stored run tells the append that comes after it. */
@@ -20,6 +23,8 @@ export interface RunHead {
   readonly tenant: string;
   readonly subject: string;
   readonly workflow: string | undefined;
+  /** The node that drives it. */
+  readonly owner: string;
 }
 
 /** What the store holds, read in the same transaction that the plan is written in. */
@@ -29,6 +34,16 @@ export interface CommitBase {
   head(runId: string): RunHead | undefined;
   /** The run that has this idempotency key. */
   holder(tenant: string, subject: string, key: string): string | undefined;
+  /** A step of a stored run: the one that others are added to. */
+  step(runId: string, key: string): StepRecord | undefined;
+}
+
+/** The head of a run that has ended. */
+export interface LeafRow {
+  readonly position: number;
+  readonly runId: string;
+  readonly seq: number;
+  readonly hash: string;
 }
 
 /** The append is in the plan: its events have the positions from `first`, and these hashes. */
@@ -57,24 +72,29 @@ export interface CommitPlan {
   readonly results: readonly AppendResult[];
   readonly runs: Iterable<RunDraft>;
   readonly events: readonly StoredEvent[];
+  readonly leaves: readonly LeafRow[];
+  /** The newest position after it. */
+  readonly position: number;
   readonly artifacts: readonly (ArtifactRecord & { readonly tenant: string })[];
 }
 
 /**
- * Decides what a group of appends writes, in their order: fences each by its run's next seq, keeps idempotency keys
- * unique, gives positions, chains hashes, and folds the events into the tables' rows. A refused append leaves no trace
+ * Decides what a group of appends writes, in their order: fences each by its run's owner and next seq, keeps idempotency
+ * keys unique, gives positions, chains hashes, and folds the events into the tables' rows. A refused append leaves no trace
  * in the others. Pure, and the same for every database.
  */
-export function planCommit(appends: readonly Append[], base: CommitBase): CommitPlan {
+export function planCommit(appends: readonly Append[], base: CommitBase, node: string): CommitPlan {
   const heads = new Map<string, RunHead | undefined>();
   const keys = new Map<string, string>();
   const runs = new Map<string, RunDraft>();
   const events: StoredEvent[] = [];
+  const leaves: LeafRow[] = [];
   const artifacts: (ArtifactRecord & { tenant: string })[] = [];
 
-  const accept = ({ runId, expectedSeq, events: added }: Append): AppendResult => {
+  const accept = ({ runId, expectedSeq, events: added, payloads }: Append): AppendResult => {
     if (!heads.has(runId)) heads.set(runId, base.head(runId));
     const head = heads.get(runId);
+    if (head && head.owner !== node) return lost(runId, head.owner);
     const nextSeq = (head?.seq ?? 0) + 1;
     if (expectedSeq !== nextSeq) return stale(runId, expectedSeq, nextSeq);
 
@@ -84,33 +104,38 @@ export function planCommit(appends: readonly Append[], base: CommitBase): Commit
     const { tenant, subject, workflow } = about;
 
     const key = opening.type === 'RUN_CREATED' ? opening.payload.idempotencyKey : undefined;
-    const keyName = JSON.stringify([tenant, subject, key]);
+    const keyName = key === undefined ? '' : JSON.stringify([tenant, subject, key]);
     const holder = key === undefined ? undefined : (keys.get(keyName) ?? base.holder(tenant, subject, key));
     if (holder !== undefined) return taken(holder);
 
     const prevHash = head?.hash ?? GENESIS_HASH;
     const first = base.position + events.length + 1;
-    const stored = chain(added, { runId, seq: nextSeq, position: first, prevHash, tenant, subject });
+    const stored = chain(added, payloads, { runId, seq: nextSeq, position: first, prevHash, tenant, subject });
     if (stored instanceof Error) return notCanonical(stored);
     const last = stored.at(-1) as StoredEvent;
 
     if (key !== undefined) keys.set(keyName, runId);
-    const draft = runs.get(runId) ?? openDraft(runId, opening);
+    const draft = runs.get(runId) ?? openDraft(runId, opening, tenant);
     runs.set(runId, draft);
     for (const event of added) {
-      applyTo(draft, event);
+      applyTo(draft, event, (stepKey) => base.step(runId, stepKey));
       if (event.type === 'ARTIFACT_CREATED') {
         const { step, at: createdAt, payload } = event;
         artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });
       }
     }
     Object.assign(draft.run, { seq: last.seq, headPosition: last.position, headHash: last.hash });
-    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow });
+    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: node });
     events.push(...stored);
+    const { state } = draft.run;
+    if (state !== undefined && isFinalRunState(state)) {
+      leaves.push({ position: last.position, runId, seq: last.seq, hash: last.hash });
+    }
     return { first, prevHash, hashes: stored.map((event) => event.hash), tenant, subject, workflow };
   };
 
-  return { results: appends.map(accept), runs: runs.values(), events, artifacts };
+  const results = appends.map(accept);
+  return { results, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
 }
 
 function openedBy({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
@@ -121,13 +146,14 @@ function openedBy({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
 /** The events with their places and hashes, or why one of them has no canonical form. */
 function chain(
   events: readonly NewEvent[],
+  payloads: readonly string[] | undefined,
   start: Pick<StoredEvent, 'runId' | 'seq' | 'position' | 'prevHash' | 'tenant' | 'subject'>,
 ): StoredEvent[] | Error {
   let { prevHash } = start;
   try {
     return events.map(({ type, at, step, payload: value }, index) => {
       const seq = start.seq + index;
-      const payload = canonicalJson(value);
+      const payload = payloads?.[index] ?? canonicalJson(value);
       const hash = eventHash(start.runId, seq, prevHash, { type, at, step, payload });
       const stored: StoredEvent = {
         position: start.position + index,
@@ -151,7 +177,7 @@ function chain(
 }
 
 /** For example a lone surrogate in a text, which has no UTF-8. */
-function notCanonical(error: Error): Refused {
+export function notCanonical(error: Error): Refused {
   return { code: 'BAD_INPUT', message: `What was sent cannot be recorded as canonical JSON: ${error.message}.` };
 }
 
@@ -161,6 +187,11 @@ function stale(runId: string, expectedSeq: number, nextSeq: number): Refused {
       ? `The run ${runId} exists already; give the new run an id of its own.`
       : `The run ${runId} has moved on: its next event is ${nextSeq}, not ${expectedSeq}. Read it again.`;
   return { code: 'CONFLICT', message, details: { expectedSeq, nextSeq } };
+}
+
+function lost(runId: string, owner: string): Refused {
+  const message = `The run ${runId} is driven by the node ${owner} now; this one may not change it any more.`;
+  return { code: 'CONFLICT', message, details: { owner } };
 }
 
 function taken(runId: string): Refused {

@@ -1,30 +1,27 @@
 import type { Event } from '../core/event.ts';
 import type { Scope } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import { isFinalRunState, RUN_STATES } from '../core/run-state.ts';
 import type { StoreReader } from '../core/store.ts';
+import { toApprovalRecord } from './approval-row.ts';
 import { toArtifactRecord } from './artifact-row.ts';
+import type { Database } from './database.ts';
 import { findRuns, idWithin, runsOf } from './find-runs.ts';
 import { paginate } from './paginate.ts';
 import type { Prisma } from './prisma.ts';
 import { toRunRecord } from './run-row.ts';
 import { toOutput, toStepRecord } from './step-row.ts';
 
-/** Runs that `unfinished` holds at once. */
-const AT_ONCE = 100;
-
-const UNFINISHED = RUN_STATES.filter((state) => !isFinalRunState(state));
-
 interface PrismaReaderDeps {
   readonly prisma: Prisma;
+  readonly kind: Database['kind'];
   /** A run and its steps at one moment. */
-  readSnapshot(scope: Scope, id: string): RunSnapshot | undefined;
+  readSnapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** The events of a run in order; the scope has been asked. */
   eventsOf(runId: string): AsyncIterable<Event>;
 }
 
 /** Reads of the tables, for any database that Prisma speaks to. */
-export function createPrismaReader({ prisma, readSnapshot, eventsOf }: PrismaReaderDeps): StoreReader {
+export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: PrismaReaderDeps): StoreReader {
   const run: StoreReader['run'] = async (scope, id) => {
     const row = await prisma.run.findFirst({ where: { id, ...runsOf(scope) } });
     return row ? toRunRecord(row) : undefined;
@@ -37,17 +34,73 @@ export function createPrismaReader({ prisma, readSnapshot, eventsOf }: PrismaRea
 
   return {
     run,
-    snapshot: async (scope, id) => readSnapshot(scope, id),
+    snapshot: readSnapshot,
     steps: async (scope, runId) => {
-      const rows = await prisma.step.findMany({ where: { runId, ...partsOf(scope) }, orderBy: { position: 'asc' } });
+      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...partsOf(scope) };
+      const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
       return rows.map(toStepRecord);
+    },
+    items: (scope, runId, parent, page) => {
+      const where = { runId, parent, role: 'item', ...partsOf(scope) };
+      /** Ids of items that came up in one moment have no order; a place that is not there has nothing after it. */
+      const indexOf = async (id: string) =>
+        (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
+      return paginate(
+        {
+          prefix: 'step',
+          newestFirst: false,
+          find: async ({ over, under }, direction, take) => {
+            const within = { ...(over && { gt: await indexOf(over) }), ...(under && { lt: await indexOf(under) }) };
+            const rows = await prisma.step.findMany({
+              where: { AND: [where, { index: within }] },
+              orderBy: { index: direction },
+              take,
+            });
+            return rows.map(toStepRecord);
+          },
+          count: () => prisma.step.count({ where }),
+        },
+        page,
+      );
+    },
+    stepByKey: async (scope, runId, key) => {
+      const row = await prisma.step.findFirst({ where: { runId, key, ...partsOf(scope) } });
+      return row ? toStepRecord(row) : undefined;
+    },
+    approval: async (scope, id) => {
+      const row = await prisma.approval.findFirst({ where: { id, ...partsOf(scope) } });
+      return row ? toApprovalRecord(row) : undefined;
+    },
+    approvalOf: async (scope, runId, step) => {
+      const where = { runId, step, ...partsOf(scope) };
+      const row = await prisma.approval.findFirst({ where, orderBy: { id: 'desc' } });
+      return row ? toApprovalRecord(row) : undefined;
+    },
+    approvals: (scope, state, page) => {
+      const where = { ...(state && { state }), ...partsOf(scope) };
+      return paginate(
+        {
+          prefix: 'apr',
+          newestFirst: true,
+          find: async (range, direction, take) => {
+            const rows = await prisma.approval.findMany({
+              where: { AND: [where, idWithin(range)] },
+              orderBy: { id: direction },
+              take,
+            });
+            return rows.map(toApprovalRecord);
+          },
+          count: () => prisma.approval.count({ where }),
+        },
+        page,
+      );
     },
     step: async (scope, id) => {
       const row = await prisma.step.findFirst({ where: { id, ...partsOf(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
     runs: async (scope, filter, page) =>
-      paginate({ prefix: 'run', newestFirst: true, ...findRuns(prisma, scope, filter) }, page),
+      paginate({ prefix: 'run', newestFirst: true, ...findRuns({ prisma, kind }, scope, filter) }, page),
     children: async (scope, runId, page) => {
       const where = { parentId: runId, ...runsOf(scope) };
       return paginate(
@@ -106,19 +159,7 @@ export function createPrismaReader({ prisma, readSnapshot, eventsOf }: PrismaRea
     eventsOf: async function* (scope, runId) {
       if (await run(scope, runId)) yield* eventsOf(runId);
     },
-    unfinished: async function* () {
-      for (let last = ''; ; ) {
-        const rows = await prisma.run.findMany({
-          where: { state: { in: UNFINISHED }, id: { gt: last } },
-          orderBy: { id: 'asc' },
-          take: AT_ONCE,
-          include: { steps: { orderBy: { position: 'asc' } } },
-        });
-        for (const row of rows) yield { run: toRunRecord(row), steps: row.steps.map(toStepRecord) };
-        if (rows.length < AT_ONCE) return;
-        last = rows.at(-1)?.id ?? last;
-      }
-    },
+    history: eventsOf,
     ping: async () => {
       await prisma.$queryRaw`SELECT 1`;
     },

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json, type JsonObject } from '../core/json.ts';
 import type { Role } from '../core/principal.ts';
-import type { Failure, Priority, RunKind, RunRecord } from '../core/run.ts';
+import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../core/run.ts';
 import type { RunState } from '../core/run-state.ts';
 
 /** A row of `runs`, as it is written. What is read may have dates as Date and positions as bigint. */
@@ -29,6 +29,9 @@ export interface RunRow<Time = number, Long = number> {
   readonly error: string | null;
   readonly labels: string;
   readonly inputs: string;
+  readonly plan: string | null;
+  readonly outputs: string | null;
+  readonly owner: string;
 }
 
 export interface LabelRow {
@@ -38,7 +41,8 @@ export interface LabelRow {
   readonly value: string;
 }
 
-export function toRunRow(run: RunRecord): RunRow {
+/** @param owner the node that drives the run */
+export function toRunRow(run: RunRecord, owner: string): RunRow {
   return {
     id: run.id,
     tenant: run.principal.tenant,
@@ -64,6 +68,9 @@ export function toRunRow(run: RunRecord): RunRow {
     error: run.error ? JSON.stringify(run.error) : null,
     labels: JSON.stringify(run.labels),
     inputs: JSON.stringify(run.inputs),
+    plan: run.plan ? JSON.stringify(run.plan) : null,
+    outputs: run.outputs ? JSON.stringify(run.outputs) : null,
+    owner,
   };
 }
 
@@ -77,7 +84,7 @@ export function toLabelRows(run: RunRecord): LabelRow[] {
   }));
 }
 
-export function toRunRecord(row: RunRow<Date | number, bigint | number>): RunRecord {
+export function toRunRecord(row: Omit<RunRow<Date | number, bigint | number>, 'owner'>): RunRecord {
   const { tenant, subject, username } = row;
   return {
     id: row.id,
@@ -87,6 +94,8 @@ export function toRunRecord(row: RunRow<Date | number, bigint | number>): RunRec
     ...(row.workflow !== null && { workflow: row.workflow }),
     principal: { subject, username, tenant, roles: JSON.parse(row.roles) as Role[] },
     inputs: JSON.parse(row.inputs) as Json,
+    ...(row.plan !== null && { plan: JSON.parse(row.plan) as RunPlan }),
+    ...(row.outputs !== null && { outputs: JSON.parse(row.outputs) as JsonObject }),
     labels: JSON.parse(row.labels) as JsonObject,
     priority: row.priority as Priority,
     traceId: row.traceId,

@@ -2,34 +2,52 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm';
 
-const folder = fileURLToPath(new URL('../../prisma', import.meta.url));
 const filters = { externalTables: [], externalEnums: [] };
 
-/** What Prisma's schema engine does for us, on one SQLite file. */
+/** A database to migrate; its URL in the clear. SQLite's `:memory:` serves comparisons that need no database. */
+export type SchemaTarget =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/** What Prisma's schema engine does for us, on one database. */
 export interface SchemaEngine {
-  /** Applies the migrations that the file lacks, and gives their names. */
+  /** Applies the migrations that the database lacks, and gives their names. */
   apply(migrations: MigrationList): Promise<readonly string[]>;
-  /** The SQL that makes the file's tables what prisma/schema.prisma says; empty when they are. */
+  /** The SQL that makes the tables what the schema says; empty when they are. */
   drift(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What lies in prisma/migrations, in the order in which it is applied. */
-export async function migrationList(): Promise<MigrationList> {
-  const baseDir = join(folder, 'migrations');
+/** Where schema and migrations of such databases lie. */
+function folderOf(kind: SchemaTarget['kind']): string {
+  return fileURLToPath(new URL(kind === 'sqlite' ? '../../prisma' : '../../prisma/postgres', import.meta.url));
+}
+
+/** Names of the migrations of such databases, in the order in which they are applied. */
+export async function migrationNames(kind: SchemaTarget['kind']): Promise<readonly string[]> {
+  const entries = await readdir(join(folderOf(kind), 'migrations'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The migrations of such databases, in the order in which they are applied. */
+export async function migrationList(kind: SchemaTarget['kind']): Promise<MigrationList> {
+  const baseDir = join(folderOf(kind), 'migrations');
   const lockfile = 'migration_lock.toml';
-  const entries = await readdir(baseDir, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return {
     baseDir,
     lockfile: { path: lockfile, content: await readFile(join(baseDir, lockfile), 'utf8') },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      names.sort().map(async (path) => {
+      (await migrationNames(kind)).map(async (path) => {
         const value = await readFile(join(baseDir, path, 'migration.sql'), 'utf8');
         return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
       }),
@@ -37,11 +55,11 @@ export async function migrationList(): Promise<MigrationList> {
   };
 }
 
-/** @param file `:memory:` for comparisons that need no database. */
-export async function openSchemaEngine(file: string): Promise<SchemaEngine> {
+export async function openSchemaEngine(target: SchemaTarget): Promise<SchemaEngine> {
+  const folder = folderOf(target.kind);
   const path = join(folder, 'schema.prisma');
   const schema: SchemasContainer = { files: [{ path, content: await readFile(path, 'utf8') }] };
-  const { factory, dispose } = disposable(new PrismaBetterSqlite3({ url: file }));
+  const { factory, dispose } = disposable(await adapterOf(target));
   const adapter = bindMigrationAwareSqlAdapterFactory(factory);
   const { SchemaEngine } = await loadEngine();
   const datamodels = schema.files.map(({ path, content }): [string, string] => [path, content]);
@@ -74,8 +92,21 @@ export async function openSchemaEngine(file: string): Promise<SchemaEngine> {
   };
 }
 
-/** The engine locks the file for itself and leaves its connections to the garbage collector: so we close them. */
-function disposable(inner: PrismaBetterSqlite3) {
+/** Loads what the database needs, and nothing of the other one. */
+async function adapterOf(target: SchemaTarget): Promise<SqlMigrationAwareDriverAdapterFactory> {
+  if (target.kind === 'sqlite') {
+    const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3');
+    return new PrismaBetterSqlite3({ url: target.file });
+  }
+  const [{ PrismaPg }, { openMigrationPool }] = await Promise.all([
+    import('@prisma/adapter-pg'),
+    import('./migration-pool.ts'),
+  ]);
+  return new PrismaPg(openMigrationPool(target.url), { disposeExternalPool: true });
+}
+
+/** The engine locks the database for itself and leaves its connections to the garbage collector: so we close them. */
+function disposable(inner: SqlMigrationAwareDriverAdapterFactory) {
   const connections: { dispose(): Promise<void> }[] = [];
   const kept = async <T extends { dispose(): Promise<void> }>(opening: Promise<T>) => {
     const connection = await opening;
@@ -84,7 +115,7 @@ function disposable(inner: PrismaBetterSqlite3) {
   };
   return {
     factory: {
-      provider: 'sqlite' as const,
+      provider: inner.provider,
       adapterName: inner.adapterName,
       connect: () => kept(inner.connect()),
       connectToShadowDb: () => kept(inner.connectToShadowDb()),
@@ -95,8 +126,18 @@ function disposable(inner: PrismaBetterSqlite3) {
   };
 }
 
+type Engine = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
+
+/** One for all: the module keeps views of its instance's memory, and would go on using them with another one. */
+let loading: Promise<Engine> | undefined;
+
+function loadEngine(): Promise<Engine> {
+  loading ??= instantiate();
+  return loading;
+}
+
 /** Puts the WebAssembly module together by hand: the package's own entry imports it in a way that Node warns about. */
-async function loadEngine() {
+async function instantiate(): Promise<Engine> {
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const glueFile = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const { instance } = await WebAssembly.instantiate(await readFile(join(dirname(glueFile), 'schema_engine_bg.wasm')), {

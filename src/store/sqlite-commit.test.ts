@@ -9,11 +9,12 @@ import type { Append } from './plan-commit.ts';
 import { createSqliteCommit } from './sqlite-commit.ts';
 import { openSqlite, type Sqlite } from './sqlite-database.ts';
 
+const node = newId('node');
 let folder: string;
 let db: Sqlite;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-commit-'));
-  await migrate(join(folder, 'a.db'));
+  await migrate({ kind: 'sqlite', file: join(folder, 'a.db') });
   db = openSqlite(join(folder, 'a.db'), { readonly: false });
 });
 afterEach(async () => {
@@ -25,7 +26,7 @@ const count = () => db.prepare('SELECT (SELECT count(*) FROM events) + (SELECT c
 const opening = (text: string): Append => ({ runId: newId('run'), expectedSeq: 1, events: [runCreated(), log(text)] });
 
 it('changes nothing on a full disk, and writes again when there is space', () => {
-  const commit = createSqliteCommit(db);
+  const commit = createSqliteCommit(db, node);
   commit([opening('kept')]);
   const before = count();
   // The database may not grow by a single page, as on a disk without space.
@@ -40,7 +41,7 @@ it('changes nothing on a full disk, and writes again when there is space', () =>
 });
 
 it('never gives a position twice, even when the newest events were deleted', () => {
-  const commit = createSqliteCommit(db);
+  const commit = createSqliteCommit(db, node);
   commit([opening('a'), opening('b')]);
   db.pragma('foreign_keys = OFF');
   db.exec('DELETE FROM events WHERE position > 2');

@@ -1,4 +1,6 @@
+import { type ApprovalChange, toApprovalChange, toApprovalRow } from './approval-row.ts';
 import { toArtifactRow } from './artifact-row.ts';
+import { fromColumns } from './from-columns.ts';
 import {
   type Append,
   type AppendResult,
@@ -10,7 +12,7 @@ import {
 import { toLabelRows, toRunRow } from './run-row.ts';
 import type { Sqlite } from './sqlite-database.ts';
 import { createInsert } from './sqlite-row.ts';
-import { type StepChange, toStepChange, toStepRow } from './step-row.ts';
+import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from './step-row.ts';
 
 /** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */
 export type Commit = (appends: readonly Append[]) => readonly AppendResult[];
@@ -19,43 +21,57 @@ export type Commit = (appends: readonly Append[]) => readonly AppendResult[];
  * Commits on one connection. A bound row costs about half of a row taken out of a JSON array, which is what a database
  * behind a socket would be sent; so every row here is bound to a prepared statement.
  */
-export function createSqliteCommit(db: Sqlite): Commit {
+export function createSqliteCommit(db: Sqlite, node: string): Commit {
   const insert = createInsert(db);
   const base = createBase(db);
 
+  const movePosition = db.prepare('UPDATE journal SET position = ? WHERE id = 1');
   const advanceRun = db.prepare('UPDATE runs SET seq = ?, head_position = ?, head_hash = ? WHERE id = ?');
   // Apart, because it touches indexed columns: most events of a long run leave them alone.
   const changeRun = db.prepare(`
-    UPDATE runs SET state = coalesce(?, state), started_at = coalesce(?, started_at),
-      finished_at = coalesce(?, finished_at), error = coalesce(?, error) WHERE id = ?`);
+    UPDATE runs SET state = ?, started_at = coalesce(?, started_at), finished_at = ?, error = ?, outputs = ?
+    WHERE id = ?`);
   const changeStep = db.prepare<[StepChange & { runId: string; key: string }]>(`
     UPDATE steps SET state = coalesce(@state, state), attempt = coalesce(@attempt, attempt),
-      started_at = coalesce(@startedAt, started_at), finished_at = coalesce(@finishedAt, finished_at),
-      output_media_type = coalesce(@outputMediaType, output_media_type),
-      output_size = coalesce(@outputSize, output_size), output_digest = coalesce(@outputDigest, output_digest),
-      output_text = coalesce(@outputText, output_text), progress = coalesce(@progress, progress),
-      error = coalesce(@error, error), decision = coalesce(@decision, decision)
+      scheduled_at = coalesce(@scheduledAt, scheduled_at), started_at = coalesce(@startedAt, started_at),
+      child_id = coalesce(@childId, child_id), input = coalesce(@input, input),
+      progress = coalesce(@progress, progress), decision = coalesce(@decision, decision),
+      finished_at = iif(@state IS NULL, finished_at, @finishedAt), wake_at = iif(@state IS NULL, wake_at, @wakeAt),
+      output_media_type = iif(@state IS NULL, output_media_type, @outputMediaType),
+      output_size = iif(@state IS NULL, output_size, @outputSize),
+      output_digest = iif(@state IS NULL, output_digest, @outputDigest),
+      output_text = iif(@state IS NULL, output_text, @outputText), error = iif(@state IS NULL, error, @error)
     WHERE run_id = @runId AND key = @key`);
+  const decide = db.prepare<[ApprovalChange & { id: string }]>(`
+    UPDATE approvals SET state = @state, decided_at = @decidedAt, decided_by = @decidedBy, comment = @comment
+    WHERE id = @id`);
 
   const write = (appends: readonly Append[]): readonly AppendResult[] => {
-    const plan = planCommit(appends, base());
-    for (const { isNew, run, steps } of plan.runs) {
-      if (isNew) {
-        insert('runs', toRunRow(run));
-        for (const label of toLabelRows(run)) insert('run_labels', label);
-        for (const step of steps.values()) insert('steps', toStepRow(step, run.principal.tenant));
+    const plan = planCommit(appends, base(), node);
+    for (const draft of plan.runs) {
+      const { run, steps } = draft;
+      if (draft.isNew) {
+        insert('runs', toRunRow(draft.run, node));
+        for (const label of toLabelRows(draft.run)) insert('run_labels', label);
+        for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.run.principal.tenant));
       } else {
-        const { state, startedAt, finishedAt, error } = run;
+        const { state, startedAt, finishedAt, error, outputs } = run;
         advanceRun.run(run.seq, run.headPosition, run.headHash, run.id);
         if (state) {
-          const failure = error ? JSON.stringify(error) : null;
-          changeRun.run(state, startedAt?.getTime() ?? null, finishedAt?.getTime() ?? null, failure, run.id);
+          const [failure, made] = [error && JSON.stringify(error), outputs && JSON.stringify(outputs)];
+          const [started, finished] = [startedAt?.getTime(), finishedAt?.getTime()];
+          changeRun.run(state, started ?? null, finished ?? null, failure ?? null, made ?? null, run.id);
         }
+        for (const step of draft.added.values()) insert('steps', toStepRow(step, draft.tenant));
         for (const [key, patch] of steps) changeStep.run({ ...toStepChange(patch), runId: run.id, key });
       }
+      for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
+      for (const [id, decision] of draft.decided) decide.run({ ...toApprovalChange(decision), id });
     }
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
+    for (const leaf of plan.leaves) insert('leaves', leaf);
+    if (plan.events.length > 0) movePosition.run(plan.position);
     return plan.results;
   };
 
@@ -89,22 +105,26 @@ function refusalOf(error: unknown): Refused {
 }
 
 function createBase(db: Sqlite): () => CommitBase {
-  // AUTOINCREMENT keeps the newest position there, so that a deleted event's position is never given again.
-  const position = db.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck();
+  const position = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
   const head = db.prepare<[string], Omit<RunHead, 'workflow'> & { workflow: string | null }>(
-    'SELECT seq, head_hash AS hash, tenant, subject, workflow FROM runs WHERE id = ?',
+    'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner FROM runs WHERE id = ?',
   );
   const holder = db
     .prepare<[string, string, string], string>(
       'SELECT id FROM runs WHERE tenant = ? AND subject = ? AND idempotency_key = ?',
     )
     .pluck();
+  const step = db.prepare<[string, string], object>('SELECT * FROM steps WHERE run_id = ? AND key = ?');
   return () => ({
-    position: position.get() ?? 0,
+    position: position.get() as number,
     head: (runId) => {
       const row = head.get(runId);
       return row && { ...row, workflow: row.workflow ?? undefined };
     },
     holder: (tenant, subject, key) => holder.get(tenant, subject, key),
+    step: (runId, key) => {
+      const row = step.get(runId, key);
+      return row && toStepRecord(fromColumns<StepRow>(row));
+    },
   });
 }

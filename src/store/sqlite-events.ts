@@ -3,66 +3,65 @@ import type { EventBatch } from '../core/journal.ts';
 import type { EventView } from './event-view.ts';
 import type { Sqlite } from './sqlite-database.ts';
 import { type StoredEvent, toEvent } from './stored-event.ts';
-
-/** Rows that one page looks at, at most: some milliseconds of the event loop, whatever the filter lets through. */
-const WINDOW = 2_000;
-
-/** Characters of payload in one page, unless its first event alone has more. */
-const PAGE_SIZE = 2 * 1024 * 1024;
+import { PAGE_SIZE, type StoredEvents, WINDOW } from './stored-events.ts';
 
 const COLUMNS = 'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
 
-/** Reads of the table `events`, each synchronous and bounded. */
-export interface StoredEvents {
-  /** The newest position. */
-  head(): number;
-  /** What the view sees after `position` and up to `head`. It may hold no event and still have moved on. */
-  page(view: EventView, position: number, limit: number, head: number): EventBatch;
-  /** One run's rows in the order of seq, as they lie there. */
-  ofRun(runId: string, afterSeq: number, limit: number): readonly StoredEvent[];
-}
-
-export function createSqliteEvents(db: Sqlite): StoredEvents {
+/** Reads on one connection, a few milliseconds each. @param inTurn shares the event loop out among them */
+export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Promise<T>): StoredEvents {
   const statements = new Map<string, ReturnType<typeof db.prepare>>();
   const prepared = (sql: string) => {
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);
     return statement;
   };
-  const newest = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  const newest = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
+  const firstAfter = db
+    .prepare<[number], number>('SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1')
+    .pluck();
   const ofRun = db.prepare<[string, number, number], StoredEvent>(
     `SELECT ${COLUMNS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
+  const page = (view: EventView, position: number, limit: number, head: number): EventBatch => {
+    const { range, filters, order } = clauses(view);
+    const values = { ...bindings(view), after: position, end: head, limit };
+    if (view.runId === undefined) {
+      // Retention leaves gaps between positions, nothing else does.
+      const start = (firstAfter.get(position) ?? head) - 1;
+      values.end = Math.min(head, start + WINDOW);
+    } else if (filters !== '') {
+      const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`);
+      values.end = (edge.pluck().get(values) as number | undefined) ?? head;
+    }
+    const rows = prepared(`SELECT ${COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
+    const events: Event[] = [];
+    let size = 0;
+    for (const row of rows.iterate(values) as IterableIterator<StoredEvent>) {
+      events.push(toEvent(row));
+      size += row.payload.length;
+      if (size > PAGE_SIZE) break;
+    }
+    const full = events.length === limit || size > PAGE_SIZE;
+    const reached = full ? (events.at(-1) as Event).position : values.end;
+    return { events, position: reached, caughtUp: reached === head };
+  };
+  const head = async () => newest.get() ?? 0;
+
   return {
-    head: () => newest.get() ?? 0,
-    ofRun: (runId, afterSeq, limit) => ofRun.all(runId, afterSeq, limit),
-    page: (view, position, limit, head) => {
-      const { range, filters, order } = clauses(view);
-      const values = { ...bindings(view), after: position, end: head, limit };
-      if (filters !== '') {
-        const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`);
-        values.end = (edge.pluck().get(values) as number | undefined) ?? head;
-      }
-      const rows = prepared(`SELECT ${COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
-      const events: Event[] = [];
-      let size = 0;
-      for (const row of rows.iterate(values) as IterableIterator<StoredEvent>) {
-        events.push(toEvent(row));
-        size += row.payload.length;
-        if (size > PAGE_SIZE) break;
-      }
-      const full = events.length === limit || size > PAGE_SIZE;
-      const reached = full ? (events.at(-1) as Event).position : values.end;
-      return { events, position: reached, caughtUp: reached === head };
-    },
+    head,
+    // The writer alone commits, and when it is gone, so is its transaction.
+    settledHead: head,
+    page: (view, position, limit, end) => inTurn(() => page(view, position, limit, end)),
+    // Nobody else appends.
+    between: async () => undefined,
+    ofRun: (runId, afterSeq, limit) => inTurn(() => ofRun.all(runId, afterSeq, limit)),
   };
 }
 
-/** The rows of the view's scope that one index holds in order, and the conditions that are left to look at in each. */
+/** The rows that one index holds in order, and the conditions that are left to look at in each. */
 function clauses(view: EventView) {
   const scope = `tenant = @tenant${view.scope.subject === undefined ? '' : ' AND subject = @subject'}`;
-  const between = `${scope} AND position > @after AND position <= @end`;
   const filters = [
     view.types && 'AND type IN (SELECT value FROM json_each(@types))',
     view.steps && 'AND step IN (SELECT value FROM json_each(@steps))',
@@ -75,11 +74,14 @@ function clauses(view: EventView) {
   if (view.runId !== undefined) {
     // In a run seq and position rise together; the subquery turns the cursor into a seq, so that the index is entered there.
     const start = 'coalesce((SELECT seq FROM events WHERE position = @after AND run_id = @runId), 0)';
-    const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq > ${start} AND ${between}`;
+    const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq > ${start} AND ${scope} AND position <= @end`;
     return { range, filters, order: 'seq' };
   }
-  const index = view.scope.subject === undefined ? 'events_tenant_position_idx' : 'events_tenant_subject_position_idx';
-  return { range: `events INDEXED BY ${index} WHERE ${between}`, filters, order: 'position' };
+  return {
+    range: 'events WHERE position > @after AND position <= @end',
+    filters: `AND ${scope} ${filters}`,
+    order: 'position',
+  };
 }
 
 function bindings({ scope, runId, types, steps, workflow, levels }: EventView) {

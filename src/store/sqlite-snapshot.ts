@@ -1,9 +1,10 @@
 import type { Scope } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
+import { type ApprovalRow, toApprovalRecord } from './approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from './artifact-row.ts';
+import { fromColumns } from './from-columns.ts';
 import { type LabelRow, type RunRow, toRunRecord } from './run-row.ts';
 import type { Sqlite } from './sqlite-database.ts';
-import { fromColumns } from './sqlite-row.ts';
 import { type StepRow, toStepRecord } from './step-row.ts';
 import type { RunTables } from './verify-run.ts';
 
@@ -15,9 +16,14 @@ export interface SqliteSnapshots {
 /** Reads that show one moment. Between two statements of Prisma the writer may have moved the run on. */
 export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
   const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
-  const stepsOf = db.prepare<[string], object>('SELECT * FROM steps WHERE run_id = ? ORDER BY position');
+  const stepsOf = db.prepare<[string], object>(
+    `SELECT * FROM steps WHERE run_id = ? AND role IS NOT 'item' ORDER BY position`,
+  );
   const labelsOf = db.prepare<[string], object>('SELECT * FROM run_labels WHERE run_id = ? ORDER BY key');
   const artifactsOf = db.prepare<[string], object>('SELECT * FROM artifacts WHERE run_id = ? ORDER BY id');
+
+  const approvalsOf = db.prepare<[string], object>('SELECT * FROM approvals WHERE run_id = ? ORDER BY id');
+  const allStepsOf = db.prepare<[string], object>('SELECT * FROM steps WHERE run_id = ? ORDER BY position, item_index');
 
   const snapshot = db.transaction(({ tenant, subject }: Scope, id: string): RunSnapshot | undefined => {
     const run = runOf.get(id, tenant);
@@ -32,6 +38,8 @@ export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
     return (
       found && {
         ...found,
+        steps: allStepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
+        approvals: approvalsOf.all(id).map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
         labels: labelsOf.all(id).map((row) => fromColumns<LabelRow>(row)),
         artifacts: artifactsOf.all(id).map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
       }

@@ -1,15 +1,22 @@
 import type { Decision } from '../core/decision.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import type { StepPatch } from '../core/projection.ts';
-import type { Effect, Failure, Output, Progress, StepKind, StepRecord } from '../core/run.ts';
+import type { AddedStep, Effect, Failure, Output, Progress, StepKind, StepRecord, StepTerms } from '../core/run.ts';
 import type { StepState } from '../core/step-state.ts';
 
-/** What events change of a row of `steps`; null means not yet, or, in a patch, unchanged. */
+/**
+ * What events change of a row of `steps`. In a patch null means unchanged; but a patch with a state sets output, error,
+ * `wakeAt` and `finishedAt` as they are here, also to null.
+ */
 export interface StepChange<Time = number, Long = number> {
   readonly state: string | null;
   readonly attempt: number | null;
+  readonly scheduledAt: Time | null;
   readonly startedAt: Time | null;
   readonly finishedAt: Time | null;
+  readonly wakeAt: Time | null;
+  readonly childId: string | null;
+  readonly input: string | null;
   readonly outputMediaType: string | null;
   readonly outputSize: Long | null;
   readonly outputDigest: string | null;
@@ -34,8 +41,11 @@ export interface StepRow<Time = number, Long = number> extends StepChange<Time, 
   readonly maxAttempts: number;
   readonly state: string;
   readonly attempt: number;
-  readonly scheduledAt: Time | null;
-  readonly input: string;
+  readonly terms: string | null;
+  readonly parent: string | null;
+  readonly role: string | null;
+  readonly itemIndex: number | null;
+  readonly item: string | null;
 }
 
 export function toStepChange(patch: StepPatch): StepChange {
@@ -43,8 +53,12 @@ export function toStepChange(patch: StepPatch): StepChange {
   return {
     state: patch.state ?? null,
     attempt: patch.attempt ?? null,
+    scheduledAt: patch.scheduledAt?.getTime() ?? null,
     startedAt: patch.startedAt?.getTime() ?? null,
     finishedAt: patch.finishedAt?.getTime() ?? null,
+    wakeAt: patch.wakeAt?.getTime() ?? null,
+    childId: patch.childId ?? null,
+    input: patch.input === undefined ? null : JSON.stringify(patch.input),
     outputMediaType: output?.mediaType ?? null,
     outputSize: output?.size ?? null,
     outputDigest: output?.digest ?? null,
@@ -71,12 +85,22 @@ export function toStepRow(step: StepRecord, tenant: string): StepRow {
     maxAttempts: step.maxAttempts,
     state: step.state,
     attempt: step.attempt,
-    scheduledAt: step.scheduledAt?.getTime() ?? null,
-    input: JSON.stringify(step.input),
+    terms: step.terms ? JSON.stringify(step.terms) : null,
+    parent: step.parent ?? null,
+    role: step.role ?? null,
+    itemIndex: step.index ?? null,
+    item: step.item === undefined ? null : JSON.stringify(step.item),
   };
 }
 
-export function toStepRecord(row: StepRow<Date | number, bigint | number>): StepRecord {
+/** A row as Prisma or a statement reads it. */
+type ReadRow = Omit<StepRow<Date | number, bigint | number>, 'itemIndex'> & {
+  readonly itemIndex?: number | null;
+  readonly index?: number | null;
+};
+
+export function toStepRecord(row: ReadRow): StepRecord {
+  const index = row.index ?? row.itemIndex ?? null;
   const output = toOutput(row);
   return {
     id: row.id,
@@ -87,7 +111,14 @@ export function toStepRecord(row: StepRow<Date | number, bigint | number>): Step
     kind: row.kind as StepKind,
     capability: row.capability,
     effect: row.effect as Effect,
-    input: JSON.parse(row.input) as JsonObject,
+    ...(row.input !== null && { input: JSON.parse(row.input) as Json }),
+    ...(row.terms !== null && { terms: JSON.parse(row.terms) as StepTerms }),
+    ...(row.parent !== null && { parent: row.parent }),
+    ...(row.role !== null && { role: row.role as AddedStep['role'] }),
+    ...(index !== null && { index }),
+    ...(row.item !== null && { item: JSON.parse(row.item) as Json }),
+    ...(row.wakeAt !== null && { wakeAt: new Date(row.wakeAt) }),
+    ...(row.childId !== null && { childId: row.childId }),
     dependsOn: JSON.parse(row.dependsOn) as string[],
     maxAttempts: row.maxAttempts,
     state: row.state as StepState,
@@ -102,7 +133,12 @@ export function toStepRecord(row: StepRow<Date | number, bigint | number>): Step
   };
 }
 
-export function toOutput(row: StepChange<Date | number, bigint | number>): Output | undefined {
+export function toOutput(
+  row: Pick<
+    StepChange<Date | number, bigint | number>,
+    'outputMediaType' | 'outputSize' | 'outputDigest' | 'outputText'
+  >,
+): Output | undefined {
   const { outputMediaType, outputSize, outputDigest, outputText } = row;
   if (outputMediaType === null || outputDigest === null) return undefined;
   return {

@@ -6,7 +6,8 @@ import { storedAs } from './stored-as.ts';
 
 const runId = `run_${'0'.repeat(32)}`;
 const append = { runId, expectedSeq: 1, events: [runCreated(), log('a', 'INFO', 'one'), log('b')] };
-const { events: rows } = planCommit([append], { position: 10, head: () => undefined, holder: () => undefined });
+const base = { position: 10, head: () => undefined, holder: () => undefined, step: () => undefined };
+const { events: rows } = planCommit([append], base, 'node');
 
 it('finds what an append put into the journal', () => {
   const found = storedAs(append, rows);

@@ -1,124 +1,84 @@
+import { createChainCheck, createProblemList, type ProblemList } from '../audit/verify-chain.ts';
 import type { Event } from '../core/event.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
-import type { ArtifactRecord, RunRecord, RunSnapshot } from '../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot } from '../core/run.ts';
+import { isFinalRunState } from '../core/run-state.ts';
 import type { ChainVerification } from '../core/store.ts';
-import { eventHash, GENESIS_HASH } from './hash-chain.ts';
 import { applyTo, type NewRun, openDraft } from './run-draft.ts';
 import { type LabelRow, toLabelRows } from './run-row.ts';
-import { type StoredEvent, toEvent } from './stored-event.ts';
-
-/** Problems that are told; a broken chain may have thousands. */
-const MOST_PROBLEMS = 20;
+import type { StoredEvent } from './stored-event.ts';
+import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
 
 /** Everything that the tables say about one run. */
 export interface RunTables extends RunSnapshot {
   readonly labels: readonly LabelRow[];
   readonly artifacts: readonly ArtifactRecord[];
+  readonly approvals: readonly ApprovalRecord[];
 }
 
 interface VerifyDeps {
   /** What the tables say at one moment. */
-  tables(scope: Scope, id: string): RunTables | undefined;
+  tables(scope: Scope, id: string): Promise<RunTables | undefined>;
   /** The run's rows of `events`, in the order of seq. */
   rows(runId: string): AsyncIterable<StoredEvent>;
+  readonly verifyLeaves: VerifyLeaves;
 }
 
 /**
- * Recomputes a run's chain from what is stored, and holds the tables against the fold of its events. A run may go on
- * meanwhile. Who can write to the database can also make a whole new chain: that is what signed checkpoints are for.
+ * Recomputes a run's chain from what is stored, holds the tables against the fold of its events, and its end against the
+ * signed tree: who can write to the database can also make a whole new chain, but no signature. A run may go on meanwhile.
  * @returns undefined when the scope covers no such run.
  */
 export async function verifyRun(deps: VerifyDeps, scope: Scope, id: string): Promise<ChainVerification | undefined> {
-  const tables = deps.tables(scope, id);
+  const tables = await deps.tables(scope, id);
   if (!tables) return undefined;
-  const report = createReport();
-  const chain = createChain(id, report.add);
-  for await (const row of deps.rows(id)) {
-    chain.next(row);
-    if (row.seq === tables.run.seq) compareTables(tables, chain, row, report.add);
-  }
+  const problems = createProblemList();
+  const chain = createChainCheck(id, problems.add);
+  const fold = createFold(id);
+  const checked: CheckedEvent[] = [];
   const { seq } = tables.run;
-  if (chain.seq < seq) {
-    report.add(chain.seq + 1, `the run's row counts ${seq} events, and there are none from here on`);
-  } else if (chain.seq > seq && (deps.tables(scope, id)?.run.seq ?? 0) < chain.seq) {
-    report.add(seq + 1, 'the run’s row does not count this event');
+  for await (const row of deps.rows(id)) {
+    const event = chain.next(row);
+    try {
+      if (event) fold.add(event);
+    } catch (error) {
+      problems.add(row.seq, `it cannot be read: ${(error as Error).message}`);
+    }
+    if (row.seq <= seq) checked.push({ seq: row.seq, position: row.position, hash: row.hash, ends: endsRun(event) });
+    if (row.seq === seq) compareTables(tables, fold, row, problems.add);
   }
-  return report.result(chain.events, chain.events > 0 ? chain.hash : undefined);
+  const seqNow = async () => (await deps.tables(scope, id))?.run.seq ?? 0;
+  if (chain.seq < seq) {
+    problems.add(chain.seq + 1, `the run's row counts ${seq} events, and there are none from here on`);
+  } else if (chain.seq > seq && (await seqNow()) < chain.seq) {
+    problems.add(seq + 1, 'the run’s row does not count this event');
+  }
+  const checkpoint = await deps.verifyLeaves(id, { events: checked, seq, seqNow }, problems.add);
+  const report = problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);
+  return { ...report, ...(checkpoint && { checkpoint }) };
 }
 
-type Add = (seq: number, problem: string) => void;
-
-function createReport() {
-  const problems: string[] = [];
-  let firstInvalidSeq: number | undefined;
-  return {
-    add: (seq: number, problem: string) => {
-      firstInvalidSeq = Math.min(firstInvalidSeq ?? seq, seq);
-      if (problems.length < MOST_PROBLEMS) problems.push(`seq ${seq}: ${problem}`);
-    },
-    result: (events: number, headHash: string | undefined): ChainVerification => ({
-      valid: firstInvalidSeq === undefined,
-      events,
-      ...(headHash !== undefined && { headHash }),
-      ...(firstInvalidSeq !== undefined && { firstInvalidSeq }),
-      problems,
-    }),
-  };
+function endsRun(event: Event | undefined): boolean {
+  return event?.type === 'RUN_STATE_CHANGED' && isFinalRunState(event.payload.to);
 }
 
-/** Follows the chain link by link, and folds what can be read of it. */
-function createChain(runId: string, add: Add) {
-  let [seq, position, events] = [0, 0, 0];
-  let hash = GENESIS_HASH;
+/** The rows that the events make. */
+function createFold(runId: string) {
   let draft: NewRun | undefined;
   const artifacts: ArtifactRecord[] = [];
-
-  const fold = (event: Event) => {
-    if (event.type === 'RUN_CREATED') {
-      const opened = openDraft(runId, event);
-      if (opened.isNew) draft = opened;
-    }
-    if (draft) applyTo(draft, event);
-    if (event.type !== 'ARTIFACT_CREATED') return;
-    const { step, at: createdAt, payload } = event;
-    artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
-  };
-
-  const next = (row: StoredEvent) => {
-    if (row.seq !== seq + 1) add(seq + 1, `missing: the next event that is stored is ${row.seq}`);
-    else if (row.prevHash !== hash) add(row.seq, 'its prevHash is not the hash of the event before it');
-    if (row.position <= position) add(row.seq, 'its position is not after that of the event before it');
-    [seq, position, hash] = [row.seq, row.position, row.hash];
-    events += 1;
-    try {
-      const event = toEvent(row);
-      const payload = canonicalJson(event.payload);
-      const { type, at, step } = event;
-      const computed = eventHash(runId, row.seq, row.prevHash, { type, at, step, payload });
-      if (computed !== row.hash) add(row.seq, 'its hash is not that of its content');
-      fold(event);
-    } catch (error) {
-      add(row.seq, `it cannot be read: ${(error as Error).message}`);
-    }
-    // The hash covers the principal in RUN_CREATED; these columns repeat it for the sake of filters.
-    const owner = draft?.run.principal;
-    if (owner && (row.tenant !== owner.tenant || row.subject !== owner.subject)) {
-      add(row.seq, 'its tenant or subject is not the run’s');
-    }
-  };
-
   return {
-    next,
     artifacts,
-    get seq() {
-      return seq;
-    },
-    get hash() {
-      return hash;
-    },
-    get events() {
-      return events;
+    add: (event: Event) => {
+      if (event.type === 'RUN_CREATED') {
+        const opened = openDraft(runId, event, event.tenant);
+        if (opened.isNew) draft = opened;
+      }
+      const known = draft;
+      if (known) applyTo(known, event, (key) => known.steps.get(key));
+      if (event.type !== 'ARTIFACT_CREATED') return;
+      const { step, at: createdAt, payload } = event;
+      artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
     },
     get draft() {
       return draft;
@@ -129,9 +89,9 @@ function createChain(runId: string, add: Add) {
 /** Holds the tables against the fold of the events up to the one that the run's row was last changed by. */
 function compareTables(
   tables: RunTables,
-  { draft, artifacts }: ReturnType<typeof createChain>,
+  { draft, artifacts }: ReturnType<typeof createFold>,
   head: StoredEvent,
-  add: Add,
+  add: ProblemList['add'],
 ) {
   if (!draft) return add(1, 'the run does not begin with RUN_CREATED');
   const run: RunRecord = { ...draft.run, seq: head.seq, headPosition: head.position, headHash: head.hash };
@@ -146,6 +106,7 @@ function compareTables(
   differ('runs', { [run.id]: tables.run }, { [run.id]: run });
   differ('steps', byId(tables.steps), byId(draft.steps.values()));
   differ('run_labels', byKey(tables.labels), byKey(toLabelRows(run)));
+  differ('approvals', byId(tables.approvals), byId(draft.approvals.values()));
   differ('artifacts', byId(tables.artifacts), byId(artifacts));
 }
 

@@ -8,7 +8,10 @@ import { silent } from './sqlite-harness.ts';
  * prints `RUN SEQ` for each append once it was acknowledged.
  */
 if (import.meta.main) {
-  const { journal } = await openStore({ file: process.argv[2] as string, logger: silent });
+  const { journal } = await openStore({
+    database: { kind: 'sqlite', file: process.argv[2] as string },
+    logger: silent,
+  });
   const acknowledge = (runId: string, seq: number) => process.stdout.write(`${runId} ${seq}\n`);
   const appendRuns = async () => {
     for (;;) {

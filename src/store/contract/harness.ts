@@ -1,14 +1,17 @@
+import type { Database } from '../database.ts';
+import type { AuditOptions } from '../open-audit.ts';
 import type { Store } from '../open-store.ts';
 
 /** One database under test: everything the contract needs beside the ports. */
 export interface Harness {
+  readonly kind: Database['kind'];
   /** Opens the store on the database; again after it was closed. */
-  open(): Promise<Store>;
-  /** Runs one statement behind the store's back, without any constraint. */
-  tamper(sql: string, ...values: unknown[]): void;
+  open(options?: { readonly node?: string; readonly audit?: AuditOptions }): Promise<Store>;
+  /** Runs one statement behind the store's back, without any constraint; values stand for `?`. */
+  tamper(sql: string, ...values: unknown[]): Promise<void>;
   /** What a connection of its own sees. */
-  query<Row>(sql: string, ...values: unknown[]): Row[];
+  query<Row>(sql: string, ...values: unknown[]): Promise<Row[]>;
   /** Keeps every writer out until the returned function is called. */
-  lock(): () => void;
+  lock(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }

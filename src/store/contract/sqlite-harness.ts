@@ -23,13 +23,15 @@ export async function sqliteHarness(): Promise<Harness & { readonly file: string
   };
   return {
     file,
-    open: () => openStore({ file, logger: silent }),
-    tamper: (sql, ...values) => withConnection((db) => void db.prepare(sql).run(...values)),
-    query: <Row>(sql: string, ...values: unknown[]) => withConnection((db) => db.prepare(sql).all(...values) as Row[]),
-    lock: () => {
+    kind: 'sqlite',
+    open: (options) => openStore({ database: { kind: 'sqlite', file }, logger: silent, ...options }),
+    tamper: async (sql, ...values) => withConnection((db) => void db.prepare(sql).run(...values)),
+    query: async <Row>(sql: string, ...values: unknown[]) =>
+      withConnection((db) => db.prepare(sql).all(...values) as Row[]),
+    lock: async () => {
       const db = new Database(file);
       db.exec('BEGIN IMMEDIATE');
-      return () => void db.close();
+      return async () => void db.close();
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

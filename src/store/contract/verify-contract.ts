@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventHash } from '../../audit/event-hash.ts';
 import { newId } from '../../core/ids.ts';
-import { eventHash } from '../hash-chain.ts';
 import type { Store } from '../open-store.ts';
 import type { Harness } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput } from './sample-run.ts';
@@ -45,7 +45,7 @@ export function verifyContract(makeHarness: () => Promise<Harness>): void {
       ['a changed payload', event(`payload = replace(payload, 'two', 'two!')`, 3), 3],
       ['a payload that is no JSON', event(`payload = substr(payload, 2)`, 4), 4],
       ['a changed type', event(`type = 'STEP_PROGRESS'`, 2), 2],
-      ['a changed time', event('at = at + 1', 2), 2],
+      ['a changed time', event('at = at + $second', 2), 2],
       ['a step that was added', event(`step = 'one'`, 3), 3],
       ['a step that was taken away', event('step = NULL', 5), 5],
       ['a changed hash', event(`hash = replace(hash, substr(hash, 1, 1), 'g')`, 4), 4],
@@ -60,8 +60,8 @@ export function verifyContract(makeHarness: () => Promise<Harness>): void {
       ['an event moved to the end', 'UPDATE events SET seq = 9 WHERE run_id = $run AND seq = 5', 5],
       [
         'an event that was slipped in at the end',
-        `INSERT INTO events (run_id, seq, tenant, subject, type, at, step, prev_hash, hash, payload)
-         SELECT run_id, 9, tenant, subject, type, at, step, hash, hash, payload FROM events WHERE run_id = $run AND seq = 8`,
+        `INSERT INTO events (position, run_id, seq, tenant, subject, type, at, step, prev_hash, hash, payload)
+         SELECT position + 1000000, run_id, 9, tenant, subject, type, at, step, hash, hash, payload FROM events WHERE run_id = $run AND seq = 8`,
         9,
       ],
       ['a run whose row stands before its end', `UPDATE runs SET seq = 7 WHERE id = $run`, 7],
@@ -77,7 +77,8 @@ export function verifyContract(makeHarness: () => Promise<Harness>): void {
     it.each(tampers)('finds %s', async (_, sql, firstInvalidSeq) => {
       const runId = await sample();
       const neighbour = await sample();
-      harness.tamper(sql.replaceAll('$run', `'${runId}'`));
+      const second = harness.kind === 'sqlite' ? '1000' : `interval '1 second'`;
+      await harness.tamper(sql.replaceAll('$run', `'${runId}'`).replace('$second', second));
       const found = await store.verifyRun(scope, runId);
       expect(found).toMatchObject({ valid: false, firstInvalidSeq });
       expect(found?.problems.some((problem) => problem.startsWith(`seq ${firstInvalidSeq}: `))).toBe(true);
@@ -91,20 +92,20 @@ export function verifyContract(makeHarness: () => Promise<Harness>): void {
         [4, 3],
         [1003, 4],
       ] as const) {
-        harness.tamper('UPDATE events SET seq = ? WHERE run_id = ? AND seq = ?', to, runId, from);
+        await harness.tamper('UPDATE events SET seq = ? WHERE run_id = ? AND seq = ?', to, runId, from);
       }
       expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: false, firstInvalidSeq: 3 });
     });
 
     it('finds an event that was changed together with its hash', async () => {
       const runId = await sample();
-      const [row] = harness.query<{ at: number; prev_hash: string }>(
+      const [row] = await harness.query<{ at: number; prev_hash: string }>(
         'SELECT * FROM events WHERE run_id = ? AND seq = 3',
         runId,
       );
       const event = { type: 'LOG', at: new Date(row?.at ?? 0), payload: '{"level":"INFO","text":"forged"}' };
       const hash = eventHash(runId, 3, row?.prev_hash ?? '', event);
-      harness.tamper(
+      await harness.tamper(
         'UPDATE events SET payload = ?, hash = ? WHERE run_id = ? AND seq = 3',
         event.payload,
         hash,

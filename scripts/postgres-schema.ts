@@ -1,0 +1,26 @@
+// Writes prisma/postgres/schema.prisma, which is prisma/schema.prisma for PostgreSQL: `node scripts/postgres-schema.ts`.
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const SQLITE = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url));
+const POSTGRES = fileURLToPath(new URL('../prisma/postgres/schema.prisma', import.meta.url));
+
+/** The places where the two differ: what stands in the one, and what stands there in the other. */
+const CHANGES: readonly [RegExp, string][] = [
+  [
+    /^(?:\/\/[^\n]*\n)+/,
+    '// Made from prisma/schema.prisma by scripts/postgres-schema.ts; a test holds the two together.\n',
+  ],
+  [/"\.\.\/src\/store\/prisma-client"/, '"../../src/store/prisma-client-postgres"'],
+  [/provider = "sqlite"/, 'provider = "postgresql"'],
+  // SQLite's only key that counts as its rows' place is called Int, whatever its size.
+  [/^( +position +)Int( +)@id/gm, '$1BigInt$2@id'],
+  [/^( +\w+ +)(DateTime\??)( +@map\("\w+"\))?$/gm, '$1$2$3 @db.Timestamptz(3)'],
+];
+
+/** @param schema the text of prisma/schema.prisma */
+export function postgresSchema(schema: string): string {
+  return CHANGES.reduce((text, [from, to]) => text.replace(from, to), schema);
+}
+
+if (import.meta.main) await writeFile(POSTGRES, postgresSchema(await readFile(SQLITE, 'utf8')));

@@ -1,0 +1,22 @@
+import type { Scope } from '../core/principal.ts';
+import type { RunSnapshot } from '../core/run.ts';
+import type { Inbox, Leases } from '../core/store.ts';
+import type { OpenJournal } from './journal.ts';
+import type { Prisma } from './prisma.ts';
+import type { StoredEvents } from './stored-events.ts';
+import type { RunTables } from './verify-run.ts';
+
+/** What a store is made of on one kind of database. */
+export interface Backend {
+  readonly prisma: Prisma;
+  readonly events: StoredEvents;
+  readonly journal: OpenJournal;
+  readonly leases: Leases;
+  readonly inbox: Inbox;
+  /** A run and its steps at one moment. */
+  snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
+  /** Everything that the tables say of a run at one moment. */
+  tables(scope: Scope, id: string): Promise<RunTables | undefined>;
+  /** Closes its connections; the journal is closed before. */
+  close(): Promise<void>;
+}

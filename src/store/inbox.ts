@@ -1,0 +1,70 @@
+import type { Inbox, RunMessage } from '../core/store.ts';
+import type { Prisma } from './prisma.ts';
+import { orUnwritable } from './sqlite-trouble.ts';
+
+/** A row of `messages`. */
+export interface MessageRow {
+  readonly id: string;
+  readonly runId: string;
+  /** JSON of the message. */
+  readonly payload: string;
+  readonly createdAt: Date;
+}
+
+interface InboxDeps {
+  readonly prisma: Prisma;
+  /** Adds the message unless it is there already, and lets every node know once it is durable. */
+  add(message: MessageRow): Promise<void>;
+  watch: Inbox['watch'];
+}
+
+/** The table `messages`: what waits for a run lies there until its driver has taken it into the journal. */
+export function createInbox({ prisma, add, watch }: InboxDeps): Inbox {
+  return {
+    send: (message) =>
+      add({ id: message.id, runId: message.runId, payload: JSON.stringify(message), createdAt: new Date() }),
+    read: async (runIds) => {
+      if (runIds.length === 0) return [];
+      const rows = await prisma.message.findMany({
+        where: { runId: { in: [...runIds] } },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      });
+      return rows.map(({ payload }) => JSON.parse(payload) as RunMessage);
+    },
+    watch,
+    done: async (ids) => {
+      if (ids.length > 0) await prisma.message.deleteMany({ where: { id: { in: [...ids] } } });
+    },
+  };
+}
+
+/** Who wants to know about messages on this node. */
+export function createWatchers(): { readonly watch: Inbox['watch']; tell(runId: string): void } {
+  const watchers = new Set<(runId: string) => void>();
+  return {
+    watch: (arrived) => {
+      // The same function twice is two watchers.
+      const watcher = (runId: string) => arrived(runId);
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    tell: (runId) => {
+      for (const watcher of watchers) watcher(runId);
+    },
+  };
+}
+
+/** The inbox of a store that one process has for itself. */
+export function createSqliteInbox(prisma: Prisma): Inbox {
+  const { watch, tell } = createWatchers();
+  return createInbox({
+    prisma,
+    watch,
+    add: async (message) => {
+      const { id, runId, payload, createdAt } = message;
+      await orUnwritable(prisma.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
+        VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`);
+      tell(message.runId);
+    },
+  });
+}

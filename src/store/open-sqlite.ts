@@ -1,0 +1,39 @@
+import type { Logger } from '../core/logger.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Backend } from './backend.ts';
+import { createSqliteInbox } from './inbox.ts';
+import { openJournal } from './journal.ts';
+import { openPrisma } from './prisma.ts';
+import { openSqlite } from './sqlite-database.ts';
+import { createSqliteEvents } from './sqlite-events.ts';
+import { createSqliteLeases } from './sqlite-leases.ts';
+import { createSqliteSnapshots } from './sqlite-snapshot.ts';
+import { createTurns } from './turns.ts';
+
+interface OpenSqliteDeps {
+  readonly node: string;
+  readonly logger: Logger;
+  readonly metrics?: Pick<Metrics, 'journalCommitted'>;
+}
+
+/** The store on one file, which one process has for itself; `migrate` has made it. */
+export async function openSqliteBackend(file: string, { node, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
+  const db = openSqlite(file, { readonly: true });
+  const prisma = await openPrisma(file);
+  const events = createSqliteEvents(db, createTurns());
+  const { snapshot, tables } = createSqliteSnapshots(db);
+  const writer = { journal: { kind: 'sqlite', file }, node } as const;
+  return {
+    prisma,
+    events,
+    journal: await openJournal({ writer, events, logger, ...(metrics && { metrics }) }),
+    leases: createSqliteLeases(prisma, node),
+    inbox: createSqliteInbox(prisma),
+    snapshot: async (scope, id) => snapshot(scope, id),
+    tables: async (scope, id) => tables(scope, id),
+    close: async () => {
+      await prisma.$disconnect();
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { onPostgres } from '../../test/on-postgres.ts';
+import { auditContract } from './contract/audit-contract.ts';
+
+await onPostgres(auditContract);

@@ -1,0 +1,63 @@
+import pg, { type ClientConfig } from 'pg';
+
+/** How long a new connection may take, in milliseconds. */
+const CONNECT_MS = 5_000;
+
+/** How long one statement may take; longer means that the way to the server is broken. */
+const QUERY_MS = 30_000;
+
+/** OIDs of types that are read otherwise than node-postgres does by itself (pg_type.dat). */
+const INT8 = 20;
+
+/**
+ * How every connection to PostgreSQL is made. Its session reckons in UTC, because Prisma's adapter drops the offset of
+ * what it reads; a position is a number, because it never comes near 2^53.
+ * @param name shown in pg_stat_activity
+ * @param settings run-time parameters of the session (postgresql.org/docs/current/runtime-config-client.html)
+ */
+export function connectionConfig(url: string, name: string, settings: Readonly<Record<string, string>> = {}) {
+  const address = new URL(url);
+  const options = Object.entries({ TimeZone: 'UTC', ...settings }).map(([key, value]) => `-c ${key}=${value}`);
+  address.searchParams.set('options', [address.searchParams.get('options'), ...options].filter(Boolean).join(' '));
+  return {
+    connectionString: address.href,
+    application_name: `signalbox ${name}`,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser },
+  } satisfies ClientConfig;
+}
+
+/** A reader of text for a type. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format);
+}
+
+/** Whether the database could not be reached or went away, so that the same may work on another connection. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  if (LOST_CODES.has(String(code))) return true;
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
+    // Class 08 is the connection, 57P01 to 57P05 a server that stops or starts, 25P03 and 25P04 a session that timed out,
+    // 53300 a server that has no connection left.
+    return /^(08|57P0|25P0[34]|53300)/.test(code);
+  }
+  return LOST_MESSAGES.test(message);
+}
+
+const LOST_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** What node-postgres says without a code. */
+const LOST_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/i;

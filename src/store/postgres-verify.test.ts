@@ -1,0 +1,4 @@
+import { onPostgres } from '../../test/on-postgres.ts';
+import { verifyContract } from './contract/verify-contract.ts';
+
+await onPostgres(verifyContract);

@@ -1,0 +1,4 @@
+import { auditContract } from './contract/audit-contract.ts';
+import { sqliteHarness } from './contract/sqlite-harness.ts';
+
+auditContract(sqliteHarness);
