@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
@@ -224,5 +236,22 @@ describe('a store that starts again', () => {
     expect(await all(await again.open(digest))).toBe('kept');
     expect(await files()).toHaveLength(1);
     expect((await stat(join(again.scratch(), '..'))).isDirectory()).toBe(true);
+  });
+
+  it('leaves alone what other nodes have on their way, but not what they have forgotten for more than a day', async () => {
+    const [mine, yours, gone] = await Promise.all(
+      ['mine', 'yours', 'gone'].map((node) => createArtifactStore(join(folder, 'store'), node)),
+    );
+    for (const each of [mine, yours, gone]) await writeFile(each?.scratch() ?? '', 'on its way');
+    const forgotten = join(folder, 'store', 'scratch', 'gone');
+    const long = new Date(Date.now() - 26 * 3_600_000);
+    for (const name of await readdir(forgotten)) await utimes(join(forgotten, name), long, long);
+    await utimes(forgotten, long, long);
+    await createArtifactStore(join(folder, 'store'), 'mine');
+    expect((await files()).map((file) => file.split('/').slice(0, -1).join('/'))).toEqual(['scratch/yours']);
+    // A file that is still being written keeps its folder.
+    await utimes(join(folder, 'store', 'scratch', 'yours'), long, long);
+    await createArtifactStore(join(folder, 'store'), 'mine');
+    expect(await files()).toHaveLength(1);
   });
 });

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { ArtifactRemoval } from '../core/artifact-removal.ts';
 import { Fault } from '../core/errors.ts';
 import type { ArtifactStore, ByteRange, StoredBytes } from '../core/resource.ts';
+import { createArtifactRemoval, putBackRemoved } from './artifact-removal.ts';
 import { hashedCopy, hashOf } from './hashed-copy.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 import { storageFault } from './storage-fault.ts';
 
 const READ_BYTES = 256 * 1024;
@@ -12,33 +15,34 @@ const READ_BYTES = 256 * 1024;
 /**
  * Artifacts in a folder: `ab/cd/abcd…` under the sha256 of their bytes, two levels so that no folder grows large. A
  * file appears under its digest by rename, whole and synced; the folders above it are synced before it is answered.
- * `scratch/` is emptied here: what lies in it was on its way when an earlier process ended.
+ * Several nodes may share the folder: each has a folder of its own in `scratch/`, which is emptied here.
+ * @param node a name that no other node that uses the folder has, the same at each start
  * @throws Fault UNAVAILABLE when the folder cannot be made.
  */
-export async function createArtifactStore(folder: string): Promise<ArtifactStore> {
+export async function createArtifactStore(folder: string, node = 'own'): Promise<ArtifactStore & ArtifactRemoval> {
   const root = resolve(folder);
-  const scratchFolder = join(root, 'scratch');
-  await guarded(async () => {
-    await rm(scratchFolder, { recursive: true, force: true });
-    const made = await mkdir(scratchFolder, { recursive: true, mode: 0o700 });
+  const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2, 4), digest);
+  const scratchFolder = await guarded(async () => {
+    const [scratch, made] = await makeScratchFolder(join(root, 'scratch'), node);
     const top = made === undefined ? root : dirname(made);
     for (let each = root; each.length >= top.length && each !== dirname(each); each = dirname(each)) {
       await syncFolder(each);
     }
+    await putBackRemoved(root, pathOf);
+    return scratch;
   });
 
   const scratch = () => join(scratchFolder, randomUUID());
-  const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2, 4), digest);
 
   /** Moves a synced file to its place; equal bytes that are there already stay. */
   const settle = async (path: string, stored: StoredBytes): Promise<StoredBytes> => {
     const target = pathOf(stored.digest);
     const folders = [dirname(target), dirname(dirname(target)), root];
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    const there = await sizeOf(target);
-    // Another size under the same digest can only be damage, which the sound file replaces.
-    if (there === stored.size) await rm(path);
-    else await rename(path, target);
+    // Another size under the same digest can only be damage, which the sound file replaces. A file that is there is
+    // made young, so that it is not removed as unused; when it has just been removed, this one takes its place.
+    const there = (await sizeOf(target)) === stored.size && (await touch(target));
+    await (there ? rm(path) : rename(path, target));
     // Also when it was there: whoever put it may not have come this far. Syncing a clean folder costs next to nothing.
     for (const each of folders) await syncFolder(each);
     return stored;
@@ -51,6 +55,8 @@ export async function createArtifactStore(folder: string): Promise<ArtifactStore
         const file = await open(path, flags, 0o600);
         const stored = await closing(file, async () => {
           const done = await work(file);
+          // A worker may have written it long ago.
+          await file.utimes(new Date(), new Date());
           await seal(file);
           return done;
         });
@@ -62,6 +68,7 @@ export async function createArtifactStore(folder: string): Promise<ArtifactStore
     });
 
   return {
+    ...createArtifactRemoval(root, pathOf),
     scratch,
     put: (bytes, options) => take(scratch(), 'wx', (file) => hashedCopy(bytes, file, options)),
     async adopt(path, { maxBytes }) {
@@ -109,6 +116,12 @@ async function* chunksOf(path: string, { start, end }: ByteRange): AsyncGenerato
   } finally {
     await handle.close();
   }
+}
+
+/** False when the file is not there any more. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  return (await utimes(path, now, now).then(() => true, ignoring('ENOENT'))) ?? false;
 }
 
 /** Immutable and durable: nobody may write to it any more, and its bytes are on the disk. */

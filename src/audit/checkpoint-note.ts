@@ -1,0 +1,35 @@
+import { type NoteKey, openNote } from './signed-note.ts';
+
+/** The head of a tree: C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint). */
+export interface TreeHead {
+  /** Names the log. */
+  readonly origin: string;
+  /** Leaves. */
+  readonly size: number;
+  /** The 32 bytes of its root hash. */
+  readonly root: Uint8Array;
+}
+
+/** What is signed: three lines, the origin, the size in decimal and the root in base64. */
+export function checkpointText({ origin, size, root }: TreeHead): string {
+  return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+}
+
+/** @throws TypeError when the text is not that of a checkpoint; lines past the third are ignored */
+export function parseCheckpointText(text: string): TreeHead {
+  const [origin = '', size = '', root = ''] = text.split('\n');
+  const bytes = Buffer.from(root, 'base64');
+  if (origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size) || bytes.length !== 32 || bytes.toString('base64') !== root) {
+    throw new TypeError('it is not a checkpoint: an origin, a size and a root hash in base64, each on its line');
+  }
+  return { origin, size: Number(size), root: bytes };
+}
+
+/** The tree head of a signed checkpoint of this log. @throws TypeError unless the log's key signed it */
+export function openCheckpoint(note: string, key: NoteKey): TreeHead & { readonly signature: Buffer } {
+  const { text, signature } = openNote(note, key);
+  const head = parseCheckpointText(text);
+  // A log's key has the name of its origin, so that a checkpoint of one log cannot pass for another's.
+  if (head.origin !== key.name) throw new TypeError(`it is a checkpoint of ${head.origin}, not of ${key.name}`);
+  return { ...head, signature };
+}

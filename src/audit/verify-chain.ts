@@ -1,0 +1,128 @@
+import type { Event } from '../core/event.ts';
+import { canonicalJson } from '../core/json.ts';
+import type { User } from '../core/principal.ts';
+import { eventHash, GENESIS_HASH } from './event-hash.ts';
+
+/** Problems that are told; a broken chain may have thousands. */
+const MOST_PROBLEMS = 20;
+
+/** An event as it is stored or exported, with its place in the journal and in its run's chain. */
+export interface ChainRow {
+  readonly position: number;
+  readonly runId: string;
+  readonly seq: number;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly step: string | null;
+  readonly prevHash: string;
+  readonly hash: string;
+  /** JSON. */
+  readonly payload: string;
+}
+
+/** What was found. */
+export interface ChainReport {
+  readonly valid: boolean;
+  readonly events: number;
+  readonly headHash?: string;
+  readonly firstInvalidSeq?: number;
+  readonly problems: readonly string[];
+}
+
+/** Collects what is wrong, and the first seq that is. */
+export interface ProblemList {
+  add(seq: number, problem: string): void;
+  report(events: number, headHash: string | undefined): ChainReport;
+}
+
+export function createProblemList(): ProblemList {
+  const problems: string[] = [];
+  let firstInvalidSeq: number | undefined;
+  return {
+    add: (seq, problem) => {
+      firstInvalidSeq = Math.min(firstInvalidSeq ?? seq, seq);
+      if (problems.length < MOST_PROBLEMS) problems.push(`seq ${seq}: ${problem}`);
+    },
+    report: (events, headHash) => ({
+      valid: firstInvalidSeq === undefined,
+      events,
+      ...(headHash !== undefined && { headHash }),
+      ...(firstInvalidSeq !== undefined && { firstInvalidSeq }),
+      problems,
+    }),
+  };
+}
+
+/** Follows one run's chain link by link. */
+export interface ChainCheck {
+  /** Checks the next row. @returns its event, unless it cannot be read. */
+  next(row: ChainRow): Event | undefined;
+  readonly seq: number;
+  readonly hash: string;
+  readonly events: number;
+}
+
+export function createChainCheck(runId: string, add: ProblemList['add']): ChainCheck {
+  let [seq, position, events] = [0, 0, 0];
+  let hash = GENESIS_HASH;
+  let owner: User | undefined;
+
+  const read = (row: ChainRow): Event | undefined => {
+    try {
+      const event = eventOf(row);
+      const { type, at, step, payload } = event;
+      const computed = eventHash(runId, row.seq, row.prevHash, { type, at, step, payload: canonicalJson(payload) });
+      if (computed !== row.hash) add(row.seq, 'its hash is not that of its content');
+      if (event.type === 'RUN_CREATED') owner = event.payload.principal;
+      return event;
+    } catch (error) {
+      add(row.seq, `it cannot be read: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+
+  return {
+    next: (row) => {
+      if (row.seq !== seq + 1) add(seq + 1, `missing: the next event that is stored is ${row.seq}`);
+      else if (row.prevHash !== hash) add(row.seq, 'its prevHash is not the hash of the event before it');
+      if (row.position <= position) add(row.seq, 'its position is not after that of the event before it');
+      [seq, position, hash] = [row.seq, row.position, row.hash];
+      events += 1;
+      const event = read(row);
+      // The hash covers the principal in RUN_CREATED; these columns repeat it for the sake of filters.
+      if (owner && (row.tenant !== owner.tenant || row.subject !== owner.subject)) {
+        add(row.seq, 'its tenant or subject is not the run’s');
+      }
+      return event;
+    },
+    get seq() {
+      return seq;
+    },
+    get hash() {
+      return hash;
+    },
+    get events() {
+      return events;
+    },
+  };
+}
+
+/** Recomputes the chain of one run's events, given in the order of seq. That it has its end, only its leaf tells. */
+export function verifyChain(
+  runId: string,
+  rows: Iterable<ChainRow>,
+  problems: ProblemList = createProblemList(),
+): ChainReport {
+  const chain = createChainCheck(runId, problems.add);
+  for (const row of rows) chain.next(row);
+  if (chain.events === 0) problems.add(1, 'there are no events');
+  return problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);
+}
+
+function eventOf({ at, step, payload, ...row }: ChainRow): Event {
+  const event = { ...row, at: new Date(at), ...(step !== null && { step }), payload: JSON.parse(payload) };
+  return event as Event;
+}

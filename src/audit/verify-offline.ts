@@ -1,0 +1,95 @@
+import { openCheckpoint } from './checkpoint-note.ts';
+import { isConsistent, rootOfInclusion } from './merkle-proof.ts';
+import { type ExportedEvent, type ExportedInclusion, RUN_EXPORT_FORMAT, type RunExport } from './run-export.ts';
+import { runLeafHash } from './run-leaf.ts';
+import { type NoteKey, parseNoteKey } from './signed-note.ts';
+import { type ChainReport, type ChainRow, createProblemList, verifyChain } from './verify-chain.ts';
+
+/** What an export says, once it is recomputed. */
+export interface OfflineReport extends ChainReport {
+  /** The checkpoint that covers the run; absent where none does, or it is not what it says. */
+  readonly checkpoint?: {
+    readonly origin: string;
+    readonly size: number;
+    readonly rootHash: string;
+    readonly keyId: string;
+  };
+  /** False when the key came out of the export itself: then only its agreement with itself is shown. */
+  readonly keyTrusted: boolean;
+}
+
+/**
+ * Recomputes an exported run without the server: every link of its chain, its leaf's place in the tree, the signature of
+ * the tree's head.
+ * @param trustedKey the log's public key as `NAME+ID+BASE64`, known from elsewhere; otherwise the export's own is taken
+ * @throws TypeError when it is no export of a run, or the key cannot be read
+ */
+export function verifyRunOffline(exported: RunExport, trustedKey?: string): OfflineReport {
+  if (exported.format !== RUN_EXPORT_FORMAT || !Array.isArray(exported.events)) {
+    throw new TypeError(`it is not an export of a run: its format is not ${RUN_EXPORT_FORMAT}`);
+  }
+  const { runId, inclusion } = exported;
+  const keyText = trustedKey ?? exported.publicKey;
+  const key = keyText === undefined ? undefined : parseNoteKey(keyText);
+  const problems = createProblemList();
+  const rows = exported.events.map((event) => toRow(runId, event));
+  const { events, headHash } = verifyChain(runId, rows, problems);
+  let checkpoint: OfflineReport['checkpoint'];
+  if (inclusion) {
+    const { seq } = inclusion;
+    if (rows.find((row) => row.seq === seq)?.hash !== inclusion.hash)
+      problems.add(seq, 'it is not the event whose hash is in the tree');
+    if (rows.some((row) => row.seq > seq)) problems.add(seq + 1, 'no checkpoint covers this event');
+    try {
+      if (!key) throw new TypeError('there is no public key');
+      checkpoint = verifyInclusion(runId, inclusion, key);
+    } catch (error) {
+      problems.add(seq, `its place in the tree is not shown: ${(error as Error).message}`);
+    }
+  }
+  return {
+    ...problems.report(events, headHash),
+    ...(checkpoint && { checkpoint }),
+    keyTrusted: trustedKey !== undefined,
+  };
+}
+
+/**
+ * Shows that the head of a run is a leaf of a signed tree.
+ * @throws TypeError saying what is wrong: the note, its signature, or the path to its root
+ */
+export function verifyInclusion(
+  runId: string,
+  { index, seq, hash, proof, checkpoint }: ExportedInclusion,
+  key: NoteKey,
+): NonNullable<OfflineReport['checkpoint']> {
+  const { origin, size, root } = openCheckpoint(checkpoint, key);
+  const computed = rootOfInclusion(index, size, runLeafHash({ runId, seq, hash }), proof.map(bytes));
+  if (!computed || Buffer.compare(computed, root) !== 0) {
+    throw new TypeError('the path from its leaf does not lead to the root that was signed');
+  }
+  return { origin, size, rootHash: Buffer.from(root).toString('hex'), keyId: key.id };
+}
+
+/**
+ * Shows that the newer of two signed trees begins with the older one: nothing that the older covers was changed.
+ * @param proof RFC 6962, section 2.1.2, in hex
+ * @throws TypeError saying what is wrong
+ */
+export function verifyConsistency(older: string, newer: string, proof: readonly string[], key: NoteKey): void {
+  const [before, after] = [openCheckpoint(older, key), openCheckpoint(newer, key)];
+  if (before.size > after.size) throw new TypeError('the checkpoint that is said to be the newer one is smaller');
+  if (before.size > 0 && !isConsistent(before, after, proof.map(bytes))) {
+    throw new TypeError(
+      'the newer tree does not begin with the older one: what the older checkpoint covers was changed',
+    );
+  }
+}
+
+function toRow(runId: string, { at, step, payload, ...event }: ExportedEvent): ChainRow {
+  return { ...event, runId, at: Date.parse(at), step: step ?? null, payload: JSON.stringify(payload) };
+}
+
+function bytes(hex: string): Buffer {
+  return Buffer.from(hex, 'hex');
+}
