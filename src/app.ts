@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { Readable } from 'node:stream';
 import { createAuthenticator } from './auth/create-authenticator.ts';
 import { commands as builtIn, loadPlugins } from './commands/registry.ts';
@@ -14,6 +15,7 @@ import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createPolicy } from './policy/load-policy.ts';
 import { scopeOf } from './policy/visibility.ts';
+import { queries } from './queries/registry.ts';
 import { createArtifactStore } from './resources/artifact-store.ts';
 import { createOutgoing } from './resources/outgoing.ts';
 import { createResources } from './resources/resources.ts';
@@ -52,9 +54,12 @@ export async function startApp(config: Config): Promise<App> {
   const tracing = await startTracing(config.telemetry, { version, logger });
 
   const unlock = lockDataDir(config.dataDir);
-  const store = await openStore({ file: databaseFile(config), logger, metrics });
+  const { checkpointKeyFile: keyFile, retentionDays: days } = config.audit;
+  const audit = { folder: config.dataDir, ...(keyFile !== undefined && { keyFile }) };
+  const store = await openStore({ database: config.database, logger, metrics, audit });
   const { journal, reader, accounts, verifyRun } = store;
-  const artifacts = await createArtifactStore(join(config.dataDir, 'artifacts'));
+  const artifacts = await createArtifactStore(config.artifactsDir, nodeName(config));
+  const retention = store.startRetention({ artifacts, clock, days });
   const { allowedPrivateHosts, headerTimeoutMs, totalTimeoutMs, fetchMaxBytes } = config.resources;
   const outgoing = createOutgoing({ version, allowedPrivateHosts, headerTimeoutMs });
   const resources = createResources({
@@ -75,21 +80,22 @@ export async function startApp(config: Config): Promise<App> {
 
   const gate = createGate({ policy, clock, metrics, logger });
   const engine = createEngine({
-    commands: new Map(commands.map((command) => [command.name, command])),
+    ...store,
+    commands,
+    queries,
+    policy,
     resources,
     artifacts,
     schemas,
     cpu,
     gate,
-    journal,
-    reader,
     clock,
     logger,
     metrics,
     maxReadBytes: fetchMaxBytes,
     maxResultBytes: fetchMaxBytes * RESULT_GROWTH,
     timeoutMs: config.engine.commandTimeoutMs,
-    limits: config.engine,
+    limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
   const authenticator = createAuthenticator({
@@ -103,7 +109,12 @@ export async function startApp(config: Config): Promise<App> {
     },
   });
 
-  const health = createHealth({ version, dataDir: config.dataDir, ping: () => reader.ping() });
+  const health = createHealth({
+    version,
+    dataDir: config.dataDir,
+    ping: () => reader.ping(),
+    audit: () => store.audit.checkpointer?.health(),
+  });
   const graphql = createGraphqlServer({
     config,
     engine,
@@ -111,6 +122,7 @@ export async function startApp(config: Config): Promise<App> {
     policy,
     journal,
     reader,
+    workflows: store.workflows,
     verifyRun,
     resources,
     artifacts,
@@ -135,7 +147,7 @@ export async function startApp(config: Config): Promise<App> {
     upload: (principal, upload) => engine.upload(principal, upload),
   });
 
-  await engine.recover();
+  await engine.begin();
   const { address, port } = await http.listen();
   logger.info('server.started', { address, port, version, mode: config.mode });
 
@@ -146,6 +158,7 @@ export async function startApp(config: Config): Promise<App> {
       logger.info('server.stopping', { drainMs });
       await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs + TELL_MS)]);
       policy.close();
+      await retention.stop();
       await Promise.all([cpu.close(), outgoing.close(), store.close(), tracing.shutdown(1_000)]);
       unlock();
       logger.info('server.stopped');
@@ -154,9 +167,9 @@ export async function startApp(config: Config): Promise<App> {
   };
 }
 
-/** The database of an installation. */
-export function databaseFile(config: Config): string {
-  return join(config.dataDir, 'signalbox.db');
+/** One process has a data folder for itself, so the place of the folder names the node. */
+function nodeName({ dataDir }: Config): string {
+  return createHash('sha256').update(`${hostname()}:${dataDir}`).digest('hex').slice(0, 32);
 }
 
 async function ownVersion(): Promise<string> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { databaseFile, startApp } from './app.ts';
+import { startApp } from './app.ts';
 import { devAccounts } from './auth/dev-accounts.ts';
 import { hashPassword } from './auth/password.ts';
 import type { Config } from './config/config.ts';
@@ -36,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function run([command = 'serve', ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve(settings());
   if (command === 'migrate') {
-    const applied = await migrate(databaseFile(settings()));
+    const applied = await migrate(settings().database);
     say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
   }
@@ -84,7 +84,7 @@ async function addUser(config: Config, args: readonly string[]): Promise<number>
   if (password.length < 12)
     throw new Fault('BAD_INPUT', 'A password has at least 12 characters. Give it on standard input.');
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore({ file: databaseFile(config), logger: createLogger({ level: 'error' }) });
+  const store = await openStore({ database: config.database, logger: createLogger({ level: 'error' }) });
   try {
     const known = await store.accounts.find(username);
     const subject = known?.subject ?? newId('usr');

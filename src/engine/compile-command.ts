@@ -25,9 +25,10 @@ export function compileCommand(commands: Commands, name: string, options: JsonOb
   const plan = compile(commands, name, options);
   if (outputMediaType === undefined) return plan;
   const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
+  const last = plan.steps.length - 1;
   return {
     ...plan,
-    steps: plan.steps.map((s, i) => (i === plan.steps.length - 1 ? { ...s, outputMediaType: wanted } : s)),
+    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { outputMediaType: wanted } } : s)),
   };
 }
 
@@ -35,7 +36,7 @@ function compile(commands: Commands, name: string, options: JsonObject): Plan {
   const command = find(commands, name, ['command']);
   const inputs = validateOptions(command, options);
   if (!isComposite(command)) {
-    return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, inputs, [])] };
+    return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, undefined, [])] };
   }
   const inner = command.steps(inputs);
   const keys = inner.map((step, i) => `${i + 1}-${step.command}`);
@@ -59,11 +60,22 @@ function planStep(
   command: Command,
   key: string,
   title: string,
-  input: JsonObject,
+  /** Undefined: those of the run. */
+  input: JsonObject | undefined,
   dependsOn: readonly string[],
 ): PlannedStep {
   const { name: capability, effect } = command;
-  return { id: newId('step'), key, title, kind: 'COMMAND', capability, effect, input, dependsOn, maxAttempts: 1 };
+  const step = {
+    id: newId('step'),
+    key,
+    title,
+    kind: 'COMMAND',
+    capability,
+    effect,
+    dependsOn,
+    maxAttempts: 1,
+  } as const;
+  return input === undefined ? step : { ...step, input };
 }
 
 export function find(commands: Commands, name: string, path: readonly string[]): AnyCommand {

@@ -28,9 +28,9 @@ function commandThat(name: string, effect: Effect, act: (ctx: CommandContext) =>
 }
 
 const unfinished = async () => {
-  const found: string[] = [];
-  for await (const { run } of on.store.reader.unfinished()) found.push(run.id);
-  return found;
+  const state = ['PENDING', 'RUNNING', 'WAITING'] as const;
+  const { edges } = await on.store.reader.runs(TENANT, { state }, { first: 100 });
+  return edges.map(({ node }) => node.id);
 };
 
 /** Fails the given appends, counted from 1, as a full disk would. */
@@ -198,7 +198,8 @@ describe('stopping', () => {
     await slow.stop(0);
     expect(await cut).toMatchObject({ code: 'UNAVAILABLE' });
 
-    await on.engine({ commands: [sleeper(1)] }).recover();
+    await on.restart();
+    await on.engine({ commands: [sleeper(1)] }).begin();
     await expect.poll(unfinished).toEqual([]);
     expect(await on.store.reader.run(TENANT, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await on.store.verifyRun(TENANT, id)).toMatchObject({ valid: true });

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { commands as builtIn } from '../commands/registry.ts';
-import { systemClock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Policy } from '../core/decision.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
 import { createPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
+import { queries } from '../queries/registry.ts';
 import { createArtifactStore } from '../resources/artifact-store.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createResources } from '../resources/resources.ts';
@@ -16,7 +18,7 @@ import { createSchemaValidator } from '../resources/validate-schema.ts';
 import { createCpuPool } from '../runtime/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { createEngine } from './create-engine.ts';
+import { createEngine, type EngineDeps } from './create-engine.ts';
 import { createGate } from './gate.ts';
 
 export const ADMIN: SignedIn = {
@@ -36,18 +38,22 @@ interface Options {
   /** Stands between the engine and its journal. */
   readonly journal?: (real: Journal) => Journal;
   readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly limits?: Partial<EngineDeps['limits']>;
+  /** Other than the shipped one. */
+  readonly policy?: Policy;
 }
 
 /** A real store and everything else that is real, in a folder of its own; `restart` gives another engine on the same. */
 export async function startEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
-  const store = await openStore({ file: join(folder, 'signalbox.db'), logger: silent });
+  const open = () => openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger: silent });
+  let store = await open();
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 1_000 });
   const cpu = createCpuPool();
   const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
-  const policy = await createPolicy({ ...files, logger: silent });
-  const { reader } = store;
+  const shipped = await createPolicy({ ...files, logger: silent });
   const settings = {
     fetchMaxBytes: 1_048_576,
     allowedPrivateHosts: [],
@@ -59,35 +65,52 @@ export async function startEngine() {
     settings,
     outgoing,
     artifacts,
-    content: (s, digest) => reader.content(s, digest),
+    content: (s, digest) => store.reader.content(s, digest),
   });
   const metrics = createMetrics();
 
-  const engine = ({ commands = [], journal = (real) => real, timeoutMs = 5_000 }: Options = {}) =>
-    createEngine({
-      commands: new Map([...builtIn, ...commands].map((command) => [command.name, command])),
-      resources,
-      artifacts,
-      schemas: createSchemaValidator({ cpu }),
-      cpu,
-      gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
-      journal: journal(store.journal),
-      reader,
-      clock: systemClock,
-      logger: silent,
-      metrics,
-      maxReadBytes: settings.fetchMaxBytes,
-      maxResultBytes: settings.fetchMaxBytes,
-      timeoutMs,
-      limits: { maxRunning: 16, maxQueued: 16 },
-      scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
-    });
+  const deps = ({
+    commands = [],
+    journal = (real) => real,
+    timeoutMs = 5_000,
+    clock = systemClock,
+    limits = {},
+    policy = shipped,
+  }: Options = {}): EngineDeps => ({
+    ...store,
+    commands: [...builtIn, ...commands],
+    queries,
+    policy,
+    resources,
+    artifacts,
+    schemas: createSchemaValidator({ cpu }),
+    cpu,
+    gate: createGate({ policy, clock, metrics, logger: silent }),
+    journal: journal(store.journal),
+    clock,
+    logger: silent,
+    metrics,
+    maxReadBytes: settings.fetchMaxBytes,
+    maxResultBytes: settings.fetchMaxBytes,
+    timeoutMs,
+    limits: { node: 16, queue: 16, runs: 1_000, ...limits },
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  const engine = (options?: Options) => createEngine(deps(options));
 
   return {
+    deps,
     engine,
-    store,
+    get store() {
+      return store;
+    },
+    /** Another process on the same data, as it were: what the engines before drove is nobody's. */
+    async restart() {
+      await store.close();
+      store = await open();
+    },
     async stop() {
-      policy.close();
+      shipped.close();
       await Promise.all([store.close(), cpu.close(), outgoing.close()]);
       await rm(folder, { recursive: true, force: true });
     },

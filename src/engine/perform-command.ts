@@ -1,17 +1,18 @@
-import type { Command, CommandContext } from '../commands/define-command.ts';
-import { touches } from '../commands/touches.ts';
+import type { Command, CommandContext, Made } from '../commands/define-command.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Ask, Decision } from '../core/decision.ts';
+import type { Decision } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scope, User } from '../core/principal.ts';
 import type { ArtifactStore, CpuPool, Resources, SchemaValidator } from '../core/resource.ts';
-import type { RunSnapshot, StepRecord } from '../core/run.ts';
+import type { Output } from '../core/run.ts';
 import { inSpan } from '../core/span.ts';
-import { createReading } from './create-reading.ts';
+import { createReading, type Reading } from './create-reading.ts';
 import type { Gate } from './gate.ts';
+import type { LiveRun, LiveStep } from './machine/live-run.ts';
 import { type Performed, settle } from './settle.ts';
+import { asksOf, type Capability, type StepAsk } from './step-asks.ts';
 
 export interface PerformDeps {
   readonly resources: Resources;
@@ -29,54 +30,70 @@ export interface PerformDeps {
   scopeOf(who: User): Scope | undefined;
 }
 
-export type StepAsk = Omit<Ask, 'roles'>;
-
-/** What the policy is asked before a command may begin: once for each resource it names. @throws Fault BAD_INPUT */
-export function asksOf(command: Command, options: JsonObject, resources: Resources): readonly StepAsk[] {
-  const action = `command:${command.name}`;
-  const touched = touches(command, options);
-  const schema = touched.schema === undefined ? {} : { schema: resources.canonicalize(touched.schema) };
-  if (touched.resources.length === 0) return [{ action, ...schema }];
-  return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
-}
-
+/** A timer of Node that is longer rings at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Made once: taking a stack for every step would cost more than most of what a step does. */
 const ENDED = new Fault('CANCELLED', 'The step has ended.');
 
 /** Runs one command as a step: gives it its context, holds it to its time, stores what it made. */
-export async function performStep(
+export function performCommand(
   deps: PerformDeps,
   command: Command,
   options: JsonObject,
-  run: RunSnapshot,
-  step: StepRecord,
+  live: LiveRun,
+  step: LiveStep,
   note: (event: NewEvent) => void,
+  signal: AbortSignal,
 ): Promise<Performed> {
-  const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': command.name };
+  return withinTime(deps, step, signal, async (stop) => {
+    const made = await command.run(options, contextFor(deps, command, options, live, step, stop, note));
+    return settleStep(deps, step, made, stop);
+  });
+}
+
+/** What a step made, stored, when it is of the media type that was asked for. */
+export function settleStep(
+  deps: Pick<PerformDeps, 'artifacts' | 'maxResultBytes'>,
+  step: LiveStep,
+  made: Made,
+  signal: AbortSignal,
+): Promise<Performed> {
+  const wanted = step.terms?.outputMediaType;
+  if (wanted !== undefined && essence(made.mediaType) !== wanted) {
+    const message = `${step.capability} made ${essence(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
+    throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
+  }
+  const name = `${step.key}${extensionOf(made.mediaType)}`;
+  return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
+}
+
+/** Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it. */
+export function withinTime<T>(
+  deps: Pick<PerformDeps, 'timeoutMs'>,
+  step: LiveStep,
+  signal: AbortSignal,
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': step.capability };
   return inSpan('step.perform', about, async () => {
     const stop = new AbortController();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      const fault = new Fault('TIMEOUT', `${command.name} took longer than ${deps.timeoutMs} ms and was stopped.`);
+    const cut = Promise.withResolvers<never>();
+    const end = (fault: unknown) => {
       stop.abort(fault);
-      late.reject(fault);
-    }, deps.timeoutMs);
+      cut.reject(fault);
+    };
+    const timeoutMs = step.terms?.timeoutMs ?? deps.timeoutMs;
+    const timer = setTimeout(
+      () => end(new Fault('TIMEOUT', `${step.capability} took longer than ${timeoutMs} ms and was stopped.`)),
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
+    );
+    const aborted = () => end(signal.reason);
+    signal.addEventListener('abort', aborted, { once: true });
     try {
-      const work = async () => {
-        const ctx = contextFor(deps, command, options, run, step, stop.signal, note);
-        const made = await command.run(options, ctx);
-        const { outputMediaType: wanted } = step;
-        if (wanted !== undefined && essence(made.mediaType) !== wanted) {
-          const message = `${command.name} made ${essence(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
-          throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
-        }
-        const name = `${step.key}${extensionOf(made.mediaType)}`;
-        return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal: stop.signal });
-      };
-      return await Promise.race([work(), late.promise]);
+      return await Promise.race([work(stop.signal), cut.promise]);
     } finally {
       clearTimeout(timer);
-      // Whatever the command left open ends with it.
+      signal.removeEventListener('abort', aborted);
       stop.abort(ENDED);
     }
   });
@@ -86,14 +103,34 @@ function contextFor(
   deps: PerformDeps,
   command: Command,
   options: JsonObject,
-  run: RunSnapshot,
-  step: StepRecord,
+  live: LiveRun,
+  step: LiveStep,
   signal: AbortSignal,
   note: (event: NewEvent) => void,
 ): CommandContext {
+  return {
+    ...readingFor(deps, command, options, live, step, signal, note),
+    signal,
+    cpu: deps.cpu,
+    maxBytes: deps.maxResultBytes,
+    scratch: () => deps.artifacts.scratch(),
+    log: (level, text) => note({ type: 'LOG', at: deps.clock.now(), step: step.key, payload: { level, text } }),
+  };
+}
+
+/** Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. */
+export function readingFor(
+  deps: PerformDeps,
+  capability: Capability,
+  options: JsonObject,
+  live: LiveRun,
+  step: LiveStep,
+  signal: AbortSignal,
+  note: (event: NewEvent) => void,
+): Reading {
   const { resources, gate, clock } = deps;
-  const who = run.run.principal;
-  const asks = asksOf(command, options, resources);
+  const who = live.run.principal;
+  const asks = asksOf(step, capability, options, resources);
   const asked = new Set(asks.map(nameOf));
   const record = (decision: Decision) =>
     note({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
@@ -112,24 +149,20 @@ function contextFor(
   const { action, schema } = asks[0] as StepAsk;
   const source = asks.find((ask) => ask.uri)?.uri;
   const scope = deps.scopeOf(who);
-  const reading = createReading(deps, {
+  return createReading(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
-    made: (digest) => run.steps.find(({ output }) => output?.digest === digest)?.output,
+    made: (digest) => outputWith(live, digest),
     pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
   });
+}
 
-  return {
-    ...reading,
-    signal,
-    cpu: deps.cpu,
-    maxBytes: deps.maxResultBytes,
-    scratch: () => deps.artifacts.scratch(),
-    log: (level, text) => note({ type: 'LOG', at: clock.now(), step: step.key, payload: { level, text } }),
-  };
+function outputWith(live: LiveRun, digest: string): Output | undefined {
+  for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
+  return undefined;
 }
 
 function nameOf(ask: StepAsk): string {

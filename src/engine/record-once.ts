@@ -1,26 +1,29 @@
 import type { NewEvent } from '../core/event.ts';
+import { isFinalRunState } from '../core/run-state.ts';
+import { isActive } from './machine/live-run.ts';
 
 /**
- * Makes one event of the moves that a step (or the run) made since the last append, as engine steps with effect `pure`
- * are recorded once. The merged move starts where the first started and ends where the last ended; other events stay
- * as they are, in order.
+ * Makes one event of the moves that a step (or the run) made on end since the last append, as steps with effect `pure`
+ * are recorded once, with their result. The merged move starts where the first started and ends where the last ended.
+ * A state in which it was waiting, failed or was opened again stays an event of its own; other events stay as they are,
+ * in order.
  */
 export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
-  const firsts = new Map<string, { from: NewEvent; at: Date }>();
-  const lasts = new Map<string, NewEvent>();
-  for (const event of events) {
+  if (events.length < 2) return events;
+  const last = new Map<string, number>();
+  const kept: (NewEvent | undefined)[] = [...events];
+  for (const [index, event] of events.entries()) {
     const key = moveKey(event);
     if (key === undefined) continue;
-    if (!firsts.has(key)) firsts.set(key, { from: event, at: event.at });
-    lasts.set(key, event);
+    const earlier = last.get(key);
+    const before = earlier === undefined ? undefined : kept[earlier];
+    if (before && earlier !== undefined && isPassedThrough(before)) {
+      kept[index] = merge(before, event);
+      kept[earlier] = undefined;
+    }
+    last.set(key, index);
   }
-  return events.flatMap((event) => {
-    const key = moveKey(event);
-    if (key === undefined) return [event];
-    if (lasts.get(key) !== event) return [];
-    const first = firsts.get(key);
-    return first && first.from !== event ? [merge(first.from, event)] : [event];
-  });
+  return kept.filter((event) => event !== undefined);
 }
 
 function moveKey(event: NewEvent): string | undefined {
@@ -28,15 +31,28 @@ function moveKey(event: NewEvent): string | undefined {
   return event.type === 'STEP_STATE_CHANGED' ? `/${event.step}` : undefined;
 }
 
-function merge(first: NewEvent, last: NewEvent): NewEvent {
-  const startedAt = first.at.toISOString();
-  if (first.type === 'RUN_STATE_CHANGED' && last.type === 'RUN_STATE_CHANGED') {
-    const { from } = first.payload;
-    return { ...last, payload: { ...last.payload, from, ...(from === 'PENDING' && { startedAt }) } };
+function isPassedThrough(move: NewEvent): boolean {
+  if (move.type === 'STEP_STATE_CHANGED') return isActive(move.payload.to);
+  if (move.type !== 'RUN_STATE_CHANGED' || move.payload.to !== 'RUNNING') return false;
+  return move.payload.error === undefined && !isFinalRunState(move.payload.from);
+}
+
+function merge(first: NewEvent, second: NewEvent): NewEvent {
+  if (first.type === 'RUN_STATE_CHANGED' && second.type === 'RUN_STATE_CHANGED') {
+    const { from, startedAt = first.at.toISOString() } = first.payload;
+    return { ...second, payload: { ...second.payload, from, ...(from === 'PENDING' && { startedAt }) } };
   }
-  if (first.type === 'STEP_STATE_CHANGED' && last.type === 'STEP_STATE_CHANGED') {
-    const began = first.payload.to === 'RUNNING' || first.payload.to === 'DISPATCHED';
-    return { ...last, payload: { ...last.payload, from: first.payload.from, ...(began && { startedAt }) } };
+  if (first.type === 'STEP_STATE_CHANGED' && second.type === 'STEP_STATE_CHANGED') {
+    const { from, to, input, childId, scheduledAt, startedAt } = first.payload;
+    const at = first.at.toISOString();
+    const carried = {
+      ...(input !== undefined && { input }),
+      ...(childId !== undefined && { childId }),
+      ...(scheduledAt !== undefined && { scheduledAt }),
+      ...(startedAt !== undefined && { startedAt }),
+      ...(to === 'SCHEDULED' ? { scheduledAt: at } : startedAt === undefined && { startedAt: at }),
+    };
+    return { ...second, payload: { ...carried, ...second.payload, from } };
   }
-  return last;
+  return second;
 }

@@ -6,7 +6,7 @@ import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { ArtifactStore, StoredBytes } from '../core/resource.ts';
 import type { Output } from '../core/run.ts';
-import type { NamedArtifact } from './run-machine.ts';
+import type { NamedArtifact } from './machine/signal.ts';
 
 /** Text up to this many bytes lies in the step's row; anything else is an artifact. */
 export const INLINE_MAX_BYTES = 64 * 1024;

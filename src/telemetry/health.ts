@@ -10,12 +10,14 @@ interface HealthDeps {
   readonly dataDir: string;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /** Whether the ends of runs are signed; undefined where they are not to be. */
+  audit?(): Check | undefined;
 }
 
 type Check = Health['checks'][number];
 
 /** Looks at what the server cannot do without: its database and the room on its disk. */
-export function createHealth({ version, dataDir, ping }: HealthDeps): () => Promise<Health> {
+export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () => Promise<Health> {
   const startedAt = performance.now();
 
   const database = async (): Promise<Check> => {
@@ -34,7 +36,8 @@ export function createHealth({ version, dataDir, ping }: HealthDeps): () => Prom
   };
 
   return async () => {
-    const checks = await Promise.all([database(), disk()]);
+    const signing = audit?.();
+    const checks = [...(await Promise.all([database(), disk()])), ...(signing ? [signing] : [])];
     const status = WORST_FIRST.find((one) => checks.some((check) => check.status === one)) ?? 'OK';
     return { status, version, uptimeMs: performance.now() - startedAt, checks };
   };

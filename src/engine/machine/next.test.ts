@@ -1,163 +1,217 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { created, fold } from '../core/projection.ts';
-import type { Failure, Output, PlannedStep, RunSnapshot, Effect as StepEffect } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
-import { isFinalStepState, mayMove } from '../core/step-state.ts';
-import { recordOnce } from './record-once.ts';
-import { type Effect, type Move, next, type Signal } from './run-machine.ts';
+import { play } from './play-for-tests.ts';
+import { failureOf, stepOf } from './runs-for-tests.ts';
 
-const at = new Date('2026-01-01T00:00:00Z');
-const output: Output = { mediaType: 'text/plain', size: 1, digest: 'ab', text: 'x' };
-const failure = (code: Failure['code']): Failure => ({ code, message: 'no', retryable: false });
+const chain = () => [stepOf('a'), stepOf('b', { dependsOn: ['a'] })];
 
-function plan(dependsOn: readonly (readonly number[])[], effect: StepEffect = 'pure'): RunSnapshot {
-  const steps = dependsOn.map(
-    (deps, i): PlannedStep => ({
-      id: `step_${i}`,
-      key: `s${i}`,
-      title: '',
-      kind: 'COMMAND',
-      capability: 'fetch',
-      effect,
-      input: {},
-      dependsOn: deps.map((d) => `s${d}`),
-      maxAttempts: 1,
-    }),
-  );
-  const principal = { subject: 'a', username: 'a', tenant: 't', roles: [] };
-  const rest = { inputs: {}, labels: {}, priority: 'INTERACTIVE', traceId: '', requestDigest: '' } as const;
-  return created('run_1', at, { kind: 'PIPELINE', principal, steps, ...rest });
-}
-
-const names = (effects: readonly Effect[]) => effects.map((e) => `${e.type} ${e.step.key}`);
-
-/** Tells the machine one signal after the other. */
-function play(run: RunSnapshot, ...signals: Signal[]): Move {
-  let move: Move = { run, events: [], effects: [] };
-  for (const signal of signals) {
-    const after = next(move.run, signal, at);
-    move = { ...after, events: [...move.events, ...after.events] };
-  }
-  return move;
-}
-
-describe('the run machine', () => {
-  it('decides, acts and ends a run of one step', () => {
-    const started = next(plan([[]]), { type: 'started' }, at);
-    expect(names(started.effects)).toEqual(['decide s0']);
-    const allowed = next(started.run, { type: 'allowed', step: 's0', decisions: [] }, at);
-    expect(names(allowed.effects)).toEqual(['act s0']);
-    expect(allowed.run.run.state).toBe('RUNNING');
-    const done = next(allowed.run, { type: 'succeeded', step: 's0', output }, at);
-    expect(done.run.run.state).toBe('SUCCEEDED');
-    expect(done.run.steps[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 1, output });
+describe('a run', () => {
+  it('prepares, queues, does and ends a step', () => {
+    const run = play([stepOf('a')]);
+    run.start();
+    expect(run.asked).toEqual(['prepare a']);
+    run.prepared('a');
+    expect(run.asked).toEqual(['queue a']);
+    expect(run.states).toEqual({ a: 'SCHEDULED' });
+    run.begun('a');
+    expect(run.asked).toEqual(['act a']);
+    expect([run.state, run.states]).toEqual(['RUNNING', { a: 'RUNNING' }]);
+    run.succeed('a', 'done');
+    expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'SUCCEEDED' }]);
+    expect(run.step('a')).toMatchObject({ attempt: 1, output: { text: 'done' } });
   });
 
-  it('starts a step only when every step it depends on has succeeded', () => {
-    const run = play(plan([[], [], [0, 1]]), { type: 'started' }, { type: 'allowed', step: 's0', decisions: [] }).run;
-    const first = play(run, { type: 'allowed', step: 's1', decisions: [] }, { type: 'succeeded', step: 's0', output });
-    expect(names(first.effects)).toEqual([]);
-    const second = next(first.run, { type: 'succeeded', step: 's1', output }, at);
-    expect(names(second.effects)).toEqual(['decide s2']);
+  it('begins a step when all that it needs has succeeded, and not before', () => {
+    const run = play([stepOf('a'), stepOf('b'), stepOf('c', { dependsOn: ['a', 'b'] })]);
+    run.start();
+    expect(run.asked).toEqual(['prepare a', 'prepare b']);
+    run.do('a');
+    expect(run.asked).toEqual([]);
+    run.do('b');
+    expect(run.asked).toEqual(['prepare c']);
+  });
+
+  it('goes on past a step that is left out by its own condition', () => {
+    const run = play(chain());
+    run.start();
+    run.prepared('a', { type: 'skip' });
+    expect(run.asked).toEqual(['prepare b']);
+    run.do('b');
+    expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'SKIPPED', b: 'SUCCEEDED' }]);
+  });
+
+  it('goes on past a step that may end badly', () => {
+    const run = play([stepOf('a', { terms: { continueOnError: true } }), stepOf('b', { dependsOn: ['a'] })]);
+    run.start();
+    run.begin('a');
+    run.fail('a', failureOf('BAD_INPUT'));
+    expect(run.step('a')?.error).toMatchObject({ code: 'BAD_INPUT' });
+    run.do('b');
+    expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'FAILED', b: 'SUCCEEDED' }]);
   });
 
   it.each([
-    ['FORBIDDEN', 'DENIED', 'DENIED'],
-    ['TIMEOUT', 'TIMEOUT', 'TIMEOUT'],
     ['BAD_INPUT', 'FAILED', 'FAILED'],
+    ['TIMEOUT', 'TIMEOUT', 'TIMEOUT'],
+    ['FORBIDDEN', 'DENIED', 'DENIED'],
     ['CANCELLED', 'CANCELLED', 'CANCELLED'],
-  ] as const)('ends the run after a step that failed with %s, and skips the rest', (code, ofStep, ofRun) => {
-    const { run } = play(
-      plan([[], [0]]),
-      { type: 'started' },
-      { type: 'allowed', step: 's0', decisions: [] },
-      { type: 'failed', step: 's0', failure: failure(code) },
-    );
-    expect(run.steps.map((s) => s.state)).toEqual([ofStep, 'SKIPPED']);
-    expect(run.run).toMatchObject({ state: ofRun, error: { code, step: 's0' } });
+  ] as const)(
+    'ends after a step that failed with %s, which is the reason, and skips the rest',
+    (code, ofStep, ofRun) => {
+      const run = play(chain());
+      run.start();
+      run.begin('a');
+      run.fail('a', failureOf(code));
+      expect(run.states).toEqual({ a: ofStep, b: 'SKIPPED' });
+      expect(run.live.run).toMatchObject({ state: ofRun, error: { code, step: 'a' } });
+    },
+  );
+
+  it('lets what is at work finish once a step has failed, and begins nothing more', () => {
+    const run = play([stepOf('bad'), stepOf('working'), stepOf('queued'), stepOf('preparing'), stepOf('asking')]);
+    run.start();
+    run.begin('bad');
+    run.begin('working');
+    run.prepared('queued');
+    run.prepared('asking', { type: 'ask', reason: 'may I?' });
+    run.fail('bad', failureOf('BAD_INPUT'));
+    expect(run.states).toMatchObject({
+      working: 'RUNNING',
+      queued: 'SKIPPED',
+      preparing: 'SKIPPED',
+      asking: 'SKIPPED',
+    });
+    expect(run.live.approvals.size).toBe(0);
+    for (const late of [() => run.prepared('preparing'), () => run.begun('queued')]) expect(late().events).toEqual([]);
+    expect(run.state).toBe('RUNNING');
+    run.succeed('working');
+    expect([run.state, run.states.working]).toEqual(['FAILED', 'SUCCEEDED']);
   });
 
-  it('lets what is in flight finish before it ends a failed run', () => {
-    const running = play(
-      plan([[], []]),
-      { type: 'started' },
-      { type: 'allowed', step: 's0', decisions: [] },
-      { type: 'allowed', step: 's1', decisions: [] },
-      { type: 'failed', step: 's0', failure: failure('BAD_INPUT') },
-    );
-    expect(running.run.run.state).toBe('RUNNING');
-    const { run } = next(running.run, { type: 'succeeded', step: 's1', output }, at);
-    expect(run.run).toMatchObject({ state: 'FAILED', error: { step: 's0' } });
+  it('names the step that failed first', () => {
+    const run = play([stepOf('a'), stepOf('b')]);
+    run.start();
+    run.begin('a');
+    run.begin('b');
+    run.fail('b', failureOf('BAD_INPUT'));
+    run.wait(5);
+    run.fail('a', failureOf('TIMEOUT'));
+    expect(run.live.run).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
   });
 
-  it('takes a second result of a step for nothing', () => {
-    const ended = play(
-      plan([[], []]),
-      { type: 'started' },
-      { type: 'allowed', step: 's0', decisions: [] },
-      { type: 'succeeded', step: 's0', output },
-    ).run;
-    const again = next(ended, { type: 'failed', step: 's0', failure: failure('INTERNAL') }, at);
-    expect(again).toEqual({ run: ended, events: [], effects: [] });
+  it('takes a result that comes a second time, or of an earlier attempt, for nothing', () => {
+    const run = play([
+      stepOf('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
+      stepOf('b'),
+    ]);
+    run.start();
+    run.begin('a');
+    run.fail('a', failureOf('TIMEOUT', true));
+    run.wait(10);
+    run.woke('a');
+    run.begin('a');
+    const stale = { type: 'failed', step: 'a', attempt: 1, failure: failureOf('INTERNAL') } as const;
+    expect(run.tell(stale).events).toEqual([]);
+    run.succeed('a');
+    expect(run.fail('a', failureOf('INTERNAL'))).toMatchObject({ events: [], effects: [] });
+    expect(run.states.a).toBe('SUCCEEDED');
   });
 
-  it('does a pure step again after a crash, and never an external one', () => {
-    const running = (effect: StepEffect) =>
-      play(plan([[]], effect), { type: 'started' }, { type: 'allowed', step: 's0', decisions: [] }).run;
-    expect(names(next(running('pure'), { type: 'recovered' }, at).effects)).toEqual(['act s0']);
-    const external = next(running('external'), { type: 'recovered' }, at);
-    expect(names(external.effects)).toEqual([]);
-    expect(external.run.run).toMatchObject({ state: 'FAILED', error: { code: 'UNAVAILABLE' } });
+  it('asks for its outputs when all is done, and fails when they cannot be worked out', () => {
+    const ended = (signal: { readonly outputs?: object } | { readonly failure: ReturnType<typeof failureOf> }) => {
+      const run = play([stepOf('a')], { outputs: { all: '{{ steps.a.output }}' } });
+      run.start();
+      run.do('a');
+      expect(run.asked).toEqual(['conclude']);
+      run.tell({ type: 'concluded', ...signal } as never);
+      return run.live.run;
+    };
+    expect(ended({ outputs: { all: 1 } })).toMatchObject({ state: 'SUCCEEDED', outputs: { all: 1 } });
+    expect(ended({ failure: failureOf('BAD_INPUT') })).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT' } });
+  });
+
+  it('with an external step moves it over DISPATCHED, which is on record before it acts', () => {
+    const run = play([stepOf('a', { effect: 'external' })]);
+    run.start();
+    run.prepared('a');
+    const { events, effects } = run.begun('a');
+    expect(events.map(({ payload }) => payload)).toMatchObject([{ from: 'SCHEDULED', to: 'DISPATCHED', attempt: 1 }]);
+    expect(effects).toMatchObject([{ type: 'act' }]);
   });
 });
 
-/** Any DAG: each step depends on some of those before it. */
-const dag = fc
-  .integer({ min: 1, max: 6 })
-  .chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => fc.subarray([...Array(i).keys()]))));
+describe('a step that is tried again', () => {
+  const retried = (more: object = {}, maxAttempts = 3) => {
+    const terms = { retry: { backoffMs: 100, maxBackoffMs: 350, ...more } };
+    const run = play([stepOf('a', { maxAttempts, terms })]);
+    run.start();
+    run.begin('a');
+    return run;
+  };
+  const waitOf = (run: ReturnType<typeof play>) => (run.step('a')?.wakeAt?.getTime() ?? 0) - run.after(0).getTime();
 
-const outcome = fc.constantFrom('succeed', 'refuse', 'fail', 'time-out', 'recover');
+  it.each([
+    [0, [50, 100, 175, 175]],
+    [0.5, [75, 150, 263, 263]],
+    [1, [100, 200, 350, 350]],
+  ])('waits twice as long each time, up to a bound, with jitter: luck %d', (luck, waits) => {
+    const run = retried({}, 5);
+    run.draw(luck);
+    for (const wait of waits) {
+      run.fail('a', failureOf('UNAVAILABLE', true));
+      expect([run.states.a, run.state, waitOf(run)]).toEqual(['FAILED_RETRYABLE', 'WAITING', wait]);
+      expect(run.woke('a').effects).toEqual([]);
+      run.wait(wait);
+      run.woke('a');
+      run.begin('a');
+    }
+    run.fail('a', failureOf('UNAVAILABLE', true));
+    expect([run.states.a, run.state, run.step('a')?.attempt]).toEqual(['FAILED', 'FAILED', 5]);
+  });
 
-describe('any run', () => {
-  it('reaches one final state by allowed moves, whatever its steps do and in whatever order', () => {
-    fc.assert(
-      fc.property(dag, fc.array(fc.tuple(fc.nat(), outcome), { minLength: 80, maxLength: 80 }), (deps, choices) => {
-        let move = next(plan(deps), { type: 'started' }, at);
-        const all = [...move.events];
-        const open: Effect[] = [...move.effects];
-        for (const [pick, what] of choices) {
-          const effect = what === 'recover' ? undefined : open.splice(pick % (open.length || 1), 1)[0];
-          const signal = what === 'recover' ? ({ type: 'recovered' } as const) : answer(effect, what);
-          if (!signal) continue;
-          if (what === 'recover') open.length = 0;
-          for (const event of next(move.run, signal, at).events) {
-            if (event.type !== 'STEP_STATE_CHANGED') continue;
-            expect(mayMove(event.payload.from, event.payload.to)).toBe(true);
-          }
-          move = next(move.run, signal, at);
-          all.push(...move.events);
-          open.push(...move.effects);
-        }
-        expect(isFinalRunState(move.run.run.state)).toBe(true);
-        expect(move.run.steps.every((s) => isFinalStepState(s.state))).toBe(true);
-        // The tables are the fold of the events, recorded one by one or once.
-        expect(all.reduce(fold, plan(deps))).toEqual(move.run);
-        expect(recordOnce(all).reduce(fold, plan(deps))).toEqual(move.run);
-      }),
-    );
+  it('is one that may pass by itself, or whose code its rule names', () => {
+    const endOf = (code: Parameters<typeof failureOf>[0], retryable: boolean, on?: readonly string[]) => {
+      const run = retried(on ? { on } : {});
+      run.fail('a', failureOf(code, retryable));
+      return run.states.a;
+    };
+    expect(endOf('BAD_INPUT', false)).toBe('FAILED');
+    expect(endOf('TIMEOUT', false)).toBe('FAILED_RETRYABLE');
+    expect(endOf('BAD_INPUT', false, ['BAD_INPUT'])).toBe('FAILED_RETRYABLE');
+    expect(endOf('UNAVAILABLE', true, ['BAD_INPUT'])).toBe('FAILED');
+  });
+
+  it('is TIMEOUT in the end when its time was over each time', () => {
+    const run = retried({}, 2);
+    run.fail('a', failureOf('TIMEOUT', true));
+    run.wait(100);
+    run.woke('a');
+    run.begin('a');
+    run.fail('a', failureOf('TIMEOUT', true));
+    expect([run.state, run.states.a]).toEqual(['TIMEOUT', 'TIMEOUT']);
+  });
+
+  it('ends with its last error when the run ends meanwhile', () => {
+    const run = play([
+      stepOf('a', { maxAttempts: 3, terms: { retry: { backoffMs: 100, maxBackoffMs: 100 } } }),
+      stepOf('b'),
+    ]);
+    run.start();
+    run.begin('a');
+    run.begin('b');
+    run.fail('a', failureOf('UNAVAILABLE', true));
+    run.fail('b', failureOf('BAD_INPUT'));
+    expect(run.step('a')).toMatchObject({ state: 'FAILED', error: { code: 'UNAVAILABLE' } });
+    expect(run.state).toBe('FAILED');
+  });
+
+  it('is tried again also when it could not even begin, if that may pass', () => {
+    const run = play([stepOf('a', { maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } })]);
+    run.start();
+    run.prepared('a', { type: 'refused', failure: failureOf('UNAVAILABLE', true) });
+    expect(run.step('a')).toMatchObject({ state: 'FAILED_RETRYABLE', attempt: 1 });
+    run.wait(1);
+    run.woke('a');
+    run.prepared('a', { type: 'refused', failure: failureOf('BAD_INPUT') });
+    expect(run.states.a).toBe('FAILED');
   });
 });
-
-function answer(effect: Effect | undefined, what: string): Signal | undefined {
-  if (!effect) return undefined;
-  const step = effect.step.key;
-  if (effect.type === 'decide') {
-    return what === 'refuse'
-      ? { type: 'refused', step, decisions: [], failure: failure('FORBIDDEN') }
-      : { type: 'allowed', step, decisions: [] };
-  }
-  if (what === 'fail') return { type: 'failed', step, failure: failure('BAD_INPUT') };
-  if (what === 'time-out') return { type: 'failed', step, failure: failure('TIMEOUT') };
-  return { type: 'succeeded', step, output };
-}

@@ -1,161 +1,216 @@
-import type { Decision } from '../core/decision.ts';
-import type { ErrorCode } from '../core/errors.ts';
-import type { NewEvent } from '../core/event.ts';
-import { fold } from '../core/projection.ts';
-import type { Failure, Output, RunSnapshot, StepRecord } from '../core/run.ts';
-import { isFinalRunState, type RunState } from '../core/run-state.ts';
-import type { StepState } from '../core/step-state.ts';
+import type { NewEvent } from '../../core/event.ts';
+import { isFinalRunState } from '../../core/run-state.ts';
+import { isBadEnd, isFinalStepState } from '../../core/step-state.ts';
+import { advance, CONCLUSION, compensate, prepare } from './advance.ts';
+import { failAttempt } from './fail-step.ts';
+import { hasBegun, isParent, type LiveRun, type LiveStep, signalName } from './live-run.ts';
+import { onPrepared } from './on-prepared.ts';
+import type { Effect, Signal } from './signal.ts';
+import {
+  emit,
+  expireApproval,
+  failure,
+  gather,
+  moveRun,
+  moveStep,
+  type Now,
+  openApproval,
+  queue,
+  type Turn,
+} from './turn.ts';
+import { isUndoing } from './what-is-left.ts';
 
-/** What happened to a run, told to the machine. */
-export type Signal =
-  | { readonly type: 'started' }
-  /** A new process took the run over. */
-  | { readonly type: 'recovered' }
-  | { readonly type: 'allowed'; readonly step: string; readonly decisions: readonly Decision[] }
-  | {
-      readonly type: 'refused';
-      readonly step: string;
-      readonly decisions: readonly Decision[];
-      readonly failure: Failure;
-    }
-  | { readonly type: 'succeeded'; readonly step: string; readonly output: Output; readonly artifact?: NamedArtifact }
-  | { readonly type: 'failed'; readonly step: string; readonly failure: Failure };
-
-export interface NamedArtifact {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** What is to be done next, outside the machine. */
-export type Effect =
-  | { readonly type: 'decide'; readonly step: StepRecord }
-  | { readonly type: 'act'; readonly step: StepRecord };
-
+/** What came of a signal. The run itself has moved on by the events. */
 export interface Move {
-  readonly run: RunSnapshot;
   readonly events: readonly NewEvent[];
   readonly effects: readonly Effect[];
 }
 
 /**
- * What the engine is: a run and one signal in; the run as it is then, the events that say so, and what is to be done,
- * out. Knows no clock, database or network. A signal for a step that is no longer under way changes nothing.
+ * What the engine is: a run and one signal in; the events that say what came of it, and what is to be done, out. Moves
+ * the run on by these events and nothing else. Knows no clock, database or network; the same run, signal and `now` give
+ * the same answer. A signal that comes too late changes nothing.
  */
-export function next(before: RunSnapshot, signal: Signal, at: Date): Move {
-  let run = before;
-  const events: NewEvent[] = [];
-  const emit = (event: NewEvent) => {
-    events.push(event);
-    run = fold(run, event);
-  };
-  const effects: Effect[] = [];
-  if (isFinalRunState(run.run.state)) return { run, events, effects };
+export function next(live: LiveRun, signal: Signal, now: Now): Move {
+  const turn: Turn = { live, ...now, events: [], effects: [] };
+  if (signal.type === 'retried') retry(turn, signal.step);
+  else if (!isFinalRunState(live.run.state)) take(turn, signal);
+  return turn;
+}
 
-  const moveStep = (
-    step: StepRecord,
-    to: StepState,
-    more: { output?: Output; error?: Failure; attempt?: number } = {},
-  ) => {
-    const { attempt = step.attempt, ...rest } = more;
-    emit({ type: 'STEP_STATE_CHANGED', at, step: step.key, payload: { from: step.state, to, attempt, ...rest } });
-  };
-  const moveRun = (to: RunState, error?: Failure) =>
-    emit({ type: 'RUN_STATE_CHANGED', at, payload: { from: run.run.state, to, ...(error && { error }) } });
-  const decided = (step: string, decisions: readonly Decision[]) => {
-    for (const decision of decisions) emit({ type: 'POLICY_DECIDED', at, step, payload: { decision } });
-  };
-  const decideReady = () => {
-    for (const step of run.steps) if (isReady(run, step)) effects.push({ type: 'decide', step });
-  };
-  const fail = (step: StepRecord, to: StepState, failure: Failure) => {
-    moveStep(step, to, { error: failure });
-    for (const rest of run.steps) if (rest.state === 'PENDING') moveStep(rest, 'SKIPPED');
-    if (!run.steps.some(isUnderWay)) endRun();
-  };
-  const endRun = () => {
-    const culprit = run.steps.find((s) => s.error);
-    if (culprit?.error) moveRun(runStateAfter(culprit.state), { ...culprit.error, step: culprit.key });
-    else moveRun('SUCCEEDED');
-  };
-
-  if (signal.type === 'started') {
-    decideReady();
-    return { run, events, effects };
-  }
-  if (signal.type === 'recovered') {
-    for (const step of run.steps.filter(isUnderWay)) {
-      if (step.effect === 'pure') effects.push({ type: 'act', step });
-      else fail(step, 'FAILED', INTERRUPTED);
-    }
-    if (!isFinalRunState(run.run.state)) decideReady();
-    if (!isFinalRunState(run.run.state) && effects.length === 0) endRun();
-    return { run, events, effects };
-  }
-
-  const step = run.steps.find((s) => s.key === signal.step);
-  if (!step) return { run, events, effects };
+function take(turn: Turn, signal: Signal): void {
+  const { live } = turn;
   switch (signal.type) {
-    case 'allowed': {
-      if (step.state !== 'PENDING') break;
-      if (run.run.state === 'PENDING') moveRun('RUNNING');
-      decided(step.key, signal.decisions);
-      moveStep(step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt: step.attempt + 1 });
-      effects.push({ type: 'act', step: stepOf(run, step.key) });
+    case 'started':
       break;
+    case 'recovered':
+      recover(turn);
+      break;
+    case 'signalled':
+      receive(turn, signal);
+      break;
+    case 'decided':
+      decide(turn, signal);
+      break;
+    case 'cancelled':
+      cancel(turn, signal);
+      break;
+    case 'concluded':
+      if (!live.preparing.delete(CONCLUSION)) return;
+      if (signal.failure) moveRun(turn, 'FAILED', { error: signal.failure });
+      else moveRun(turn, 'SUCCEEDED', signal.outputs ? { outputs: signal.outputs } : {});
+      return;
+    case 'retried':
+      return;
+    default: {
+      const step = live.steps.get(signal.step);
+      if (!step || !takeOfStep(turn, step, signal)) return;
     }
-    case 'refused':
-      if (step.state !== 'PENDING') break;
-      decided(step.key, signal.decisions);
-      fail(step, stepStateAfter(signal.failure.code), signal.failure);
-      break;
+  }
+  advance(turn);
+}
+
+type OfStep = Extract<Signal, { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'woke' }>;
+
+/** @returns whether it changed anything */
+function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
+  switch (signal.type) {
+    case 'prepared':
+      return turn.live.preparing.delete(step.key) && onPrepared(turn, step, signal.prepared);
+    case 'begun':
+      return begin(turn, step);
+    case 'woke':
+      return wake(turn, step);
     case 'succeeded': {
-      if (!isUnderWay(step)) break;
+      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
+      turn.live.preparing.delete(step.key);
       const { output, artifact } = signal;
-      if (artifact) {
+      if (artifact && output) {
         const { digest, mediaType, size } = output;
-        emit({ type: 'ARTIFACT_CREATED', at, step: step.key, payload: { ...artifact, digest, mediaType, size } });
+        const payload = { ...artifact, digest, mediaType, size };
+        emit(turn, { type: 'ARTIFACT_CREATED', at: turn.at, step: step.key, payload });
       }
-      moveStep(step, 'SUCCEEDED', { output });
-      if (run.steps.some((s) => s.error)) {
-        if (!run.steps.some(isUnderWay)) endRun();
-      } else if (run.steps.every((s) => s.state === 'SUCCEEDED')) endRun();
-      else decideReady();
-      break;
+      moveStep(turn, step, 'SUCCEEDED', output ? { output } : {});
+      return true;
     }
     case 'failed':
-      if (isUnderWay(step)) fail(step, stepStateAfter(signal.failure.code), signal.failure);
-      break;
+      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
+      turn.live.preparing.delete(step.key);
+      failAttempt(turn, step, signal.failure);
+      return true;
   }
-  return { run, events, effects };
 }
 
-const INTERRUPTED: Failure = {
-  code: 'UNAVAILABLE',
-  message:
-    'The server stopped while this step was acting on the outside world. It may or may not have acted: look before you run it again.',
-  retryable: true,
-};
-
-export function stepOf(run: RunSnapshot, key: string): StepRecord {
-  const step = run.steps.find((s) => s.key === key);
-  if (!step) throw new Error(`run ${run.run.id} has no step ${key}`);
-  return step;
+function isUnderWay({ state }: LiveStep): boolean {
+  return state === 'RUNNING' || state === 'DISPATCHED';
 }
 
-function isUnderWay(step: StepRecord): boolean {
-  return step.state === 'RUNNING' || step.state === 'DISPATCHED';
+function begin(turn: Turn, step: LiveStep): boolean {
+  if (step.state === 'SCHEDULED') {
+    moveStep(turn, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt: step.attempt + 1 });
+  } else if (!isUnderWay(step)) return false;
+  turn.effects.push({ type: 'act', step });
+  return true;
 }
 
-function isReady(run: RunSnapshot, step: StepRecord): boolean {
-  return step.state === 'PENDING' && step.dependsOn.every((key) => stepOf(run, key).state === 'SUCCEEDED');
+function wake(turn: Turn, step: LiveStep): boolean {
+  if (!step.wakeAt || step.wakeAt > turn.at || turn.live.preparing.has(step.key)) return false;
+  if (step.state === 'FAILED_RETRYABLE') prepare(turn, step);
+  else if (step.state !== 'WAITING') return false;
+  else if (openApproval(turn, step)) {
+    expireApproval(turn, step);
+    moveStep(turn, step, 'TIMEOUT', { error: failure('TIMEOUT', 'Nobody decided in time.') });
+  } else if (!hasBegun(turn.live, step)) prepare(turn, step);
+  else if (step.kind === 'SLEEP') moveStep(turn, step, 'SUCCEEDED');
+  else if (step.kind === 'SIGNAL') {
+    const message = `The signal ${signalName(step)} did not come in time.`;
+    moveStep(turn, step, 'TIMEOUT', { error: failure('TIMEOUT', message) });
+  } else prepare(turn, step);
+  return true;
 }
 
-function stepStateAfter(code: ErrorCode): StepState {
-  if (code === 'FORBIDDEN' || code === 'APPROVAL_REQUIRED') return 'DENIED';
-  if (code === 'TIMEOUT' || code === 'CANCELLED') return code;
-  return 'FAILED';
+function receive(turn: Turn, { id, name, payload, output }: Extract<Signal, { type: 'signalled' }>): void {
+  if (turn.live.seen.has(id)) return;
+  emit(turn, {
+    type: 'SIGNAL_RECEIVED',
+    at: turn.at,
+    payload: { id, name, ...(payload !== undefined && { payload }) },
+  });
+  for (const step of turn.live.steps.values()) {
+    if (step.kind !== 'SIGNAL' || step.state !== 'WAITING' || signalName(step) !== name) continue;
+    if (!hasBegun(turn.live, step)) continue;
+    moveStep(turn, step, 'SUCCEEDED', { output });
+    return;
+  }
 }
 
-function runStateAfter(state: StepState): RunState {
-  return state === 'DENIED' || state === 'TIMEOUT' || state === 'CANCELLED' ? state : 'FAILED';
+function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void {
+  const { approvalId: id, by, approve, comment, output } = signal;
+  const open = turn.live.approvals.get(id);
+  const step = open && turn.live.steps.get(open.step);
+  if (step?.state !== 'WAITING') return;
+  const said = { by, ...(comment !== undefined && { comment }) };
+  const payload = { id, state: approve ? 'APPROVED' : 'REJECTED', ...said } as const;
+  emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
+  if (!approve) {
+    const message = `${by.username} did not approve it${comment === undefined ? '.' : `: ${comment}`}`;
+    moveStep(turn, step, 'DENIED', { error: failure('FORBIDDEN', message) });
+    return;
+  }
+  if (step.kind === 'APPROVAL') {
+    moveStep(turn, step, 'SUCCEEDED', { output });
+    return;
+  }
+  moveStep(turn, step, 'SCHEDULED');
+  queue(turn, step);
+}
+
+function cancel(turn: Turn, { by, reason, compensate: undo }: Extract<Signal, { type: 'cancelled' }>): void {
+  const { live } = turn;
+  live.preparing.clear();
+  const message = `${by.username} cancelled it${reason === undefined ? '.' : `: ${reason}`}`;
+  const error = failure('CANCELLED', message);
+  for (const step of live.steps.values()) {
+    if (isFinalStepState(step.state) || step.role === 'compensation') continue;
+    if (isUnderWay(step)) turn.effects.push({ type: 'abort', step });
+    if (step.state === 'WAITING') expireApproval(turn, step);
+    moveStep(turn, step, 'CANCELLED', { error });
+  }
+  // The reason stands in the run from here on, and says that it is ending, also to whoever takes it over.
+  moveRun(turn, 'RUNNING', { error });
+  if (undo && !isUndoing(live)) compensate(turn);
+}
+
+/** What a process that is gone had in hand. */
+function recover(turn: Turn): void {
+  for (const step of turn.live.steps.values()) {
+    if (step.state === 'SCHEDULED') queue(turn, step);
+    else if (step.wakeAt && !isFinalStepState(step.state)) {
+      turn.effects.push({ type: 'wake', step, at: step.wakeAt });
+    } else if (isUnderWay(step) && isParent(step)) {
+      // Items that are there tell by themselves when they are over.
+      if (!turn.live.items.has(step.key)) gather(turn, step);
+    } else if (isUnderWay(step)) {
+      if (step.effect === 'pure' || step.terms?.idempotent) queue(turn, step);
+      else failAttempt(turn, step, { ...INTERRUPTED, retryable: step.terms?.retry !== undefined });
+    }
+  }
+}
+
+const INTERRUPTED = failure(
+  'UNAVAILABLE',
+  'The server stopped while this step was acting on the outside world. It may or may not have acted: look before you run it again.',
+);
+
+/** Opens a run again that ended badly: the step, whatever else it failed for, and what was not done because of that. */
+function retry(turn: Turn, key: string): void {
+  const { live } = turn;
+  const step = live.steps.get(key);
+  if (!step || !isBadEnd(step.state) || isUndoing(live)) return;
+  moveRun(turn, 'RUNNING');
+  // Items are opened again by their `for_each`, when its turn has come.
+  for (const one of live.top) {
+    if (isBadEnd(one.state) || one.state === 'SKIPPED') moveStep(turn, one, 'PENDING');
+  }
+  advance(turn);
 }

@@ -1,0 +1,122 @@
+import { LRUCache } from 'lru-cache';
+import { isComposite } from '../commands/define-command.ts';
+import type { Policy } from '../core/decision.ts';
+import { Fault, type Violation } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { SignedIn } from '../core/principal.ts';
+import type { Resources } from '../core/resource.ts';
+import type { WorkflowRecord, Workflows } from '../core/store.ts';
+import { scopeOf } from '../policy/visibility.ts';
+import type { Catalog, CatalogEntry, Problem, Reading, WorkflowDocument } from '../workflow/plan.ts';
+import { readWorkflow } from '../workflow/read-workflow.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { WorkflowSource } from './engine.ts';
+import type { Gate } from './gate.ts';
+
+export interface FindWorkflowDeps {
+  readonly workflows: Workflows;
+  readonly capabilities: Capabilities;
+  readonly resources: Resources;
+  readonly policy: Policy;
+  readonly gate: Gate;
+}
+
+/** What was read of a source, and which saved version it is, where it is one. */
+export interface Found extends Reading {
+  readonly saved?: WorkflowRecord;
+}
+
+/** Reads workflow documents from wherever they come; the same text is read once. */
+export interface FindWorkflow {
+  /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is no fault */
+  read(principal: SignedIn, source: WorkflowSource): Promise<Found>;
+  /** @throws Fault BAD_INPUT with every problem, and as `read` does */
+  valid(principal: SignedIn, source: WorkflowSource): Promise<Found & { readonly document: WorkflowDocument }>;
+}
+
+const MOST_BYTES = 1024 * 1024;
+const READ_MS = 30_000;
+
+export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
+  const catalog = catalogOf(deps.capabilities);
+  const known = new LRUCache<string, Reading>({ max: 1_000, maxSize: 16 * MOST_BYTES });
+
+  const readText = (text: string): Reading => {
+    let reading = known.get(text);
+    if (!reading) {
+      reading = readWorkflow({ text }, catalog);
+      known.set(text, reading, { size: text.length + 1 });
+    }
+    return reading;
+  };
+
+  const read = async (principal: SignedIn, source: WorkflowSource): Promise<Found> => {
+    if ('yaml' in source) return readText(source.yaml);
+    if ('document' in source) return readWorkflow({ document: source.document as Json }, catalog);
+    if ('uri' in source) return readText(await textAt(deps, principal, source.uri));
+    const saved = await deps.workflows.find(principal.tenant, source.name);
+    if (saved) return { ...readText(saved.yaml), saved };
+    const message = `There is no workflow ${source.name}. Save it first, or start it from its text.`;
+    throw new Fault('NOT_FOUND', message, { path: ['source', 'name'] });
+  };
+
+  return {
+    read,
+    async valid(principal, source) {
+      const found = await read(principal, source);
+      const { document, problems } = found;
+      if (document) return { ...found, document };
+      throw unreadable(problems);
+    },
+  };
+}
+
+async function textAt(
+  { resources, gate, policy }: FindWorkflowDeps,
+  principal: SignedIn,
+  uri: string,
+): Promise<string> {
+  const scope = scopeOf(principal, policy);
+  const body = await resources.read(
+    { uri },
+    {
+      signal: AbortSignal.timeout(READ_MS),
+      maxBytes: MOST_BYTES,
+      authorize: (found) => void gate.pass(principal, { action: 'query:resources', uri: found }),
+      ...(scope && { scope }),
+    },
+  );
+  return body.text();
+}
+
+export function unreadable(problems: readonly Problem[]): Fault {
+  const errors = problems.filter(({ severity }) => severity === 'ERROR');
+  const violations: Violation[] = errors.map(({ step, message, line, column }) => ({
+    path: step === undefined ? '' : `/steps/${step}`,
+    message: line === undefined ? message : `line ${line}, column ${column ?? 1}: ${message}`,
+  }));
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more problems)` : '';
+  const message = `The workflow cannot be used: ${violations[0]?.message}${more}`;
+  return new Fault('BAD_INPUT', message, { path: ['source'], violations });
+}
+
+function catalogOf(capabilities: Capabilities): Catalog {
+  const commands = new Map<string, CatalogEntry>();
+  for (const command of capabilities.commands.values()) {
+    const { name, title, options } = command;
+    const entry = { title, options: options as unknown as JsonObject };
+    if (isComposite(command)) commands.set(name, { ...entry, effect: 'pure', composite: true });
+    else commands.set(name, { ...entry, effect: command.effect });
+  }
+  const queries = new Map(
+    capabilities.queries.map(({ name, title, options }): [string, CatalogEntry] => [
+      name,
+      { title, effect: 'pure', options: options as unknown as JsonObject },
+    ]),
+  );
+  return {
+    command: (name) => commands.get(name),
+    query: (name) => queries.get(name),
+    names: { commands: [...commands.keys()], queries: [...queries.keys()] },
+  };
+}

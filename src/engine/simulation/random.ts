@@ -1,0 +1,29 @@
+/** Draws that a seed gives, always the same ones. */
+export interface Random {
+  /** From 0 up to, but not, 1. */
+  real(): number;
+  /** A whole number, both ends included. */
+  whole(least: number, most: number): number;
+  chance(of: number): boolean;
+  pick<T>(from: readonly T[]): T;
+}
+
+/** SplitMix32: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014), on 32 bits. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const real = () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+  const whole = (least: number, most: number) => least + Math.floor(real() * (most - least + 1));
+  return {
+    real,
+    whole,
+    chance: (of) => real() < of,
+    pick: <T>(from: readonly T[]) => from[whole(0, from.length - 1)] as T,
+  };
+}

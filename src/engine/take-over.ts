@@ -1,0 +1,141 @@
+import type { Journal } from '../core/journal.ts';
+import type { Logger } from '../core/logger.ts';
+import { isFinalRunState } from '../core/run-state.ts';
+import type { Inbox, Leases, StoreReader } from '../core/store.ts';
+import type { Driven } from './drive-run.ts';
+import { loadRun } from './load-run.ts';
+import type { Signal } from './machine/signal.ts';
+import { signalOf } from './run-message.ts';
+import type { Running } from './running.ts';
+
+/** Runs that are claimed, and brought back to life, at once. */
+const AT_ONCE = 64;
+
+/** Between two beats: twice in each lease, with time to spare; an idle node hardly asks anything. Sooner after one that failed. */
+const BEAT_MS = 2_500;
+const AGAIN_MS = 500;
+
+interface TakeOverDeps {
+  readonly leases: Leases;
+  readonly inbox: Inbox;
+  readonly reader: StoreReader;
+  readonly journal: Journal;
+  readonly running: Running;
+  readonly logger: Logger;
+  /** Told when the next schedule is due. */
+  scheduled(nextAt: Date | undefined): void;
+}
+
+/** Keeps this node's lease, and takes over the runs of nodes that have lost theirs. */
+export interface TakeOver {
+  /** One beat: renews, claims, resumes. */
+  tick(): Promise<void>;
+  /** Brings a run back, by its events. The node must own it. */
+  resume(runId: string, signal: Signal): Promise<Driven>;
+  /** Looks at the next beat whether a run that was let go is still this node's, and then takes it up again. */
+  doubt(runId: string): void;
+  start(): void;
+  /** No beat any more; the lease is given back when nothing is driven any more. */
+  stop(): Promise<void>;
+}
+
+export function createTakeOver(deps: TakeOverDeps): TakeOver {
+  const { leases, inbox, reader, running, logger } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let beating: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const resume = async (runId: string, signal: Signal): Promise<Driven> => {
+    const known = running.get(runId);
+    if (known) return known;
+    const { live, recorded } = await loadRun(reader, runId);
+    return running.get(runId) ?? running.drive({ live, recorded, events: [], signal });
+  };
+
+  /** What others sent to runs that are driven here. */
+  const deliver = async (runIds: readonly string[]): Promise<void> => {
+    for (const message of await inbox.read(runIds)) {
+      const run = running.get(message.runId);
+      if (!run) continue;
+      await run.tell(signalOf(message));
+      await inbox.done([message.id]);
+    }
+  };
+  const unwatch = inbox.watch((runId) => {
+    if (!running.get(runId)) return;
+    deliver([runId]).catch((error: unknown) => logger.error('inbox.failed', { runId, error: String(error) }));
+  });
+
+  const claim = async (): Promise<void> => {
+    while (!stopped) {
+      const ids = await leases.claim(AT_ONCE);
+      if (ids.length > 0) logger.info('engine.recovering', { runs: ids.length });
+      for (const id of ids) {
+        try {
+          await resume(id, { type: 'recovered' });
+        } catch (error) {
+          logger.error('engine.recovery_failed', { runId: id, error: String(error) });
+        }
+      }
+      if (ids.length > 0) await deliver(ids);
+      if (ids.length < AT_ONCE) return;
+    }
+  };
+
+  const doubted = new Set<string>();
+  const reclaim = async (runId: string): Promise<void> => {
+    if (stopped || running.get(runId) || !(await leases.adopt(runId))) return;
+    const { live, recorded } = await loadRun(reader, runId);
+    if (isFinalRunState(live.run.state) || running.get(runId)) return;
+    running.drive({ live, recorded, events: [], signal: { type: 'recovered' } });
+    await deliver([runId]);
+  };
+
+  const beat = async (): Promise<void> => {
+    const { held, orphans, nextAt } = await leases.renew();
+    if (!held) {
+      logger.warn('lease.lost', { runs: running.size });
+      running.abandon();
+    }
+    if (orphans) await claim();
+    for (const runId of doubted) {
+      await reclaim(runId);
+      doubted.delete(runId);
+    }
+    deps.scheduled(nextAt);
+  };
+
+  const tick = () => {
+    beating = beating.then(beat);
+    return beating;
+  };
+  const loop = (pause = BEAT_MS) => {
+    timer = setTimeout(() => {
+      const next = (pause: number) => {
+        if (!stopped) loop(pause);
+      };
+      tick().then(
+        () => next(BEAT_MS),
+        (error: unknown) => {
+          beating = Promise.resolve();
+          logger.error('lease.failed', { error: String(error) });
+          next(AGAIN_MS);
+        },
+      );
+    }, pause);
+  };
+
+  return {
+    tick,
+    resume,
+    doubt: (runId) => void doubted.add(runId),
+    start: () => loop(),
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      unwatch();
+      await beating.catch(() => {});
+      await leases.release();
+    },
+  };
+}
