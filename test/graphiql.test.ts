@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
       expect((await server.query('{ viewer { username } }', {}, token)).data.viewer.username).toBe('alice');
 
       const tabs = await page.locator('.graphiql-tab-button').allInnerTexts();
-      const examples = tabs.filter((tab) => !['SignIn', 'Follow'].includes(tab));
+      const examples = tabs.filter((tab) => !['SignIn', 'Follow', 'RunUpdated'].includes(tab));
       expect(examples.length).toBeGreaterThan(2);
       for (const tab of examples) {
         await open(tab);

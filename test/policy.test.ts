@@ -259,9 +259,9 @@ describe('the rules', () => {
     expect(other.data.execute.run.state).toBe('SUCCEEDED');
   });
 
-  it('may ask for a person, who cannot be asked yet', async () => {
+  it('may ask for a person, for whom the run then waits', async () => {
     await takeOver('p, user, command:fetch, data:**, *, approve');
-    const refused = await execute('bob', 'fetch', 'data:,x');
-    expect(refused).toMatchObject({ code: 'APPROVAL_REQUIRED', decision: { effect: 'APPROVE' } });
+    const { run } = await execute('bob', 'fetch', 'data:,x');
+    expect(run).toMatchObject({ state: 'WAITING', steps: [{ state: 'WAITING', decision: { effect: 'APPROVE' } }] });
   });
 });

@@ -28,11 +28,20 @@ export interface Watched {
   upTo(count: number, ms?: number): Promise<readonly SeenEvent[]>;
 }
 
+/** A subscription to anything else. */
+export interface WatchedAny {
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly results: readonly any[];
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly errors: readonly any[];
+}
+
 export interface Socket extends AsyncDisposable {
   readonly socket: WebSocket;
   /** The close code, once it is closed. */
   readonly closed: Promise<number>;
   watch(document: string, variables?: object): Watched;
+  watchAny(document: string, variables?: object): WatchedAny;
 }
 
 /** A socket that speaks `graphql-transport-ws`, without reconnecting: what comes, and when, is what is tested. */
@@ -55,6 +64,19 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
   return {
     socket,
     closed,
+    watchAny(document, variables = {}) {
+      const id = String(takers.size + 1);
+      const seen = { results: [] as unknown[], errors: [] as unknown[] };
+      takers.set(id, ({ type, payload }) => {
+        if (type === 'error') seen.errors.push(...(payload as unknown[]));
+        if (type !== 'next') return;
+        const { data, errors = [] } = payload as Next;
+        seen.errors.push(...errors);
+        if (data) seen.results.push(data);
+      });
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: document, variables } }));
+      return seen;
+    },
     watch(document, variables = {}) {
       const id = String(takers.size + 1);
       const seen = { events: [] as SeenEvent[], times: [] as number[], errors: [] as unknown[] };

@@ -10,6 +10,10 @@ const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
   }
   ... on Refusal { code message }
 } }`;
+const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
+  ... on Run { id state output } ... on Refusal { code message }
+} }`;
+const WATCH_STATE = 'subscription ($id: ID!) { runUpdated(runId: $id) { id state } }';
 const WATCH = 'subscription { events { cursor events { cursor runId seq type hash } } }';
 const WATCH_RUN = 'subscription ($id: ID!) { runEvents(runId: $id) { cursor events { cursor runId seq type hash } } }';
 
@@ -19,6 +23,23 @@ async function execute(token: string, input: object) {
   const { data, errors } = await server.query(EXECUTE, { input }, token);
   expect(errors).toBeUndefined();
   return data.execute;
+}
+
+async function start(token: string, source: object, more: object = {}) {
+  const { data, errors } = await server.query(START, { input: { source, ...more } }, token);
+  expect(errors).toBeUndefined();
+  return data.startRun;
+}
+
+/** A run that waits for a person, and the approval that it waits for. */
+async function leaveWaiting(token: string) {
+  const agree = { id: 'agree', kind: 'approval', input: { reason: 'Shall it?' } };
+  const { id: runId } = await start(token, { document: { name: 'waiting', steps: [agree] } });
+  const approvalId = await until('it waits', async () => {
+    const { data } = await server.query('{ approvals(first: 100) { nodes { id run { id } } } }', {}, token);
+    return data.approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === runId)?.id as string | undefined;
+  });
+  return { runId, approvalId };
 }
 
 const text = (words: string) => ({ text: { text: words, mediaType: 'text/plain' } });
@@ -34,7 +55,15 @@ async function leaveBehind(token: string) {
   const small = await execute(token, { command: 'fetch', source: text(`small ${token}`) });
   const [{ id: stepId }] = large.run.steps;
   const [{ id: artifactId }] = large.run.artifacts.nodes;
-  return { runId: large.run.id, stepId, artifactId, large: large.resource.digest, small: small.resource.digest };
+  const waiting = await leaveWaiting(token);
+  return {
+    waiting,
+    runId: large.run.id,
+    stepId,
+    artifactId,
+    large: large.resource.digest,
+    small: small.resource.digest,
+  };
 }
 
 type Left = Awaited<ReturnType<typeof leaveBehind>>;
@@ -43,12 +72,13 @@ type Left = Awaited<ReturnType<typeof leaveBehind>>;
 const WAYS = [
   ...['run', 'nodes', 'runs', 'events', 'artifact', 'verifyRun', 'download', 'head'],
   ...['source of a command', 'template', 'pipeline', 'query resources', 'subscription'],
+  ...['approvals', 'run state', 'workflow by URI'],
 ];
 
 /** Everything that somebody with the token finds of it, by every way there is. None: it is as if it were not there. */
 async function traces(token: string, left: Left): Promise<readonly string[]> {
   const found: string[] = [];
-  const { runId, stepId, artifactId, large, small } = left;
+  const { runId, stepId, artifactId, large, small, waiting } = left;
   const { data } = await server.query(
     `query ($run: ID!, $ids: [ID!]!, $large: Sha256!, $small: Sha256!) {
       run(id: $run) { id }
@@ -59,8 +89,9 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
       filteredEvents: events(filter: { runId: "${runId}" }) { events { runId } }
       large: artifact(digest: $large) { id }
       small: artifact(digest: $small) { id }
+      approvals(first: 100) { nodes { id } }
     }`,
-    { run: runId, ids: [runId, stepId, artifactId], large, small },
+    { run: runId, ids: [runId, stepId, artifactId, waiting.runId, waiting.approvalId], large, small },
     token,
   );
   const note = (what: string, there: unknown) => there && found.push(what);
@@ -70,6 +101,10 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
   note('runs', holds(data.runs.nodes) || holds(data.filtered.nodes) || data.filtered.totalCount > 0);
   note('events', holds(data.events.events) || data.filteredEvents.events.length > 0);
   note('artifact', data.large ?? data.small);
+  note(
+    'approvals',
+    data.approvals.nodes.some(({ id }: { id: string }) => id === waiting.approvalId),
+  );
 
   const verify = await server.query(`{ verifyRun(id: "${runId}") { events } }`, {}, token);
   note('verifyRun', verify.data?.verifyRun);
@@ -89,6 +124,8 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
     ];
     const pipeline = await execute(token, { command: 'pipeline', options: { steps } });
     note('pipeline', pipeline.run.error?.code !== 'NOT_FOUND');
+    const started = await start(token, { uri });
+    note('workflow by URI', !['NOT_FOUND', 'FORBIDDEN'].includes(started.code));
     const read = await server.query('query ($uri: URI!) { resources(uris: [$uri]) { text } }', { uri }, token);
     note('query resources', read.errors?.[0].extensions.code !== 'NOT_FOUND');
   }
@@ -96,6 +133,9 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
   const watched = socket.watch(WATCH_RUN, { id: runId });
   await until('the subscription ends', () => watched.completed);
   note('subscription', watched.events.length > 0 || watched.errors[0]?.extensions.code !== 'NOT_FOUND');
+  const state = socket.watchAny(WATCH_STATE, { id: runId });
+  await until('the state has come, or a refusal', () => state.results.length + state.errors.length > 0);
+  note('run state', state.errors[0]?.extensions.code !== 'NOT_FOUND');
   return [...new Set(found)];
 }
 
@@ -126,6 +166,26 @@ describe.each([
     expect(await traces(one, left)).toEqual(expect.arrayContaining(WAYS));
     expect(await traces(other, left)).toEqual([]);
     expect(await traces(one, theirs)).toEqual([]);
+  });
+
+  it('a run is steered by who may see it', async () => {
+    const { waiting } = await leaveBehind(one);
+    const { runId, approvalId } = waiting;
+    const tries = {
+      cancelRun: { runId },
+      retryStep: { runId, step: 'agree' },
+      rerunFrom: { runId, step: 'agree' },
+      sendSignal: { runId, name: 'x' },
+      decideApproval: { approvalId, approve: true },
+    };
+    for (const [field, input] of Object.entries(tries)) {
+      const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
+      const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ... on Refusal { code } } }`;
+      const { data } = await server.query(document, { input }, other);
+      expect([field, data[field].code]).toEqual([field, 'NOT_FOUND']);
+    }
+    const { data } = await server.query('query ($id: ID!) { run(id: $id) { state } }', { id: runId }, one);
+    expect(data.run.state).toBe('WAITING');
   });
 
   it('an idempotency key is one’s own', async () => {
@@ -168,5 +228,59 @@ describe.each([
     const runsOf = (events: readonly { runId: string }[]) => [...new Set(events.map(({ runId }) => runId))];
     expect(runsOf(await mine.upTo(40))).toEqual(runs.mine);
     expect(runsOf(await theirs.upTo(40))).toEqual(runs.theirs);
+  });
+});
+
+describe('saved workflows', () => {
+  const SAVE = `mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) {
+    ... on Workflow { id version } ... on Refusal { code }
+  } }`;
+  const FIND = `query ($name: String!, $id: ID!) {
+    workflow(name: $name) { id yaml runs { nodes { id } } } workflows(first: 100) { nodes { id } } node(id: $id) { id }
+  }`;
+  const REMOVE = `mutation ($input: DeleteWorkflowInput!) { deleteWorkflow(input: $input) {
+    ... on Workflow { id } ... on Refusal { code }
+  } }`;
+  const giving = (name: string, data: string) => ({
+    document: { name, steps: [{ id: 'give', kind: 'transform', input: { data, expression: '$' } }] },
+  });
+  const find = async (token: string, name: string, id: string) => (await server.query(FIND, { name, id }, token)).data;
+  const save = async (token: string, source: object) =>
+    (await server.query(SAVE, { input: { source } }, token)).data.saveWorkflow;
+
+  it('are their tenant’s: the same name is another workflow elsewhere, or none', async () => {
+    const one = await tokenFor('eve', { roles: ['admin'], tenant: 'cyan' });
+    const other = await tokenFor('eve', { roles: ['admin'], tenant: 'pink' });
+    const mine = await save(one, giving('common', 'mine'));
+    const theirs = await save(other, giving('common', 'theirs'));
+    const alone = await save(one, giving('alone', 'mine'));
+    expect([mine.version, theirs.version]).toEqual([1, 1]);
+
+    const run = await start(one, { name: 'common' }, { waitMs: 15_000 });
+    expect(run.output).toBe('mine');
+    expect((await start(other, { name: 'common' }, { waitMs: 15_000 })).output).toBe('theirs');
+    expect((await find(one, 'common', mine.id)).workflow).toMatchObject({
+      id: mine.id,
+      runs: { nodes: [{ id: run.id }] },
+    });
+
+    const found = await find(other, 'alone', alone.id);
+    expect(found).toEqual({ workflow: null, workflows: { nodes: [{ id: theirs.id }] }, node: null });
+    expect(await start(other, { name: 'alone' })).toMatchObject({ code: 'NOT_FOUND' });
+    const child = { id: 'child', kind: 'workflow', workflow: 'alone' };
+    const parent = await start(other, { document: { name: 'parent', steps: [child] } }, { waitMs: 15_000 });
+    expect(parent.code ?? parent.state).not.toBe('SUCCEEDED');
+    const removed = await server.query(REMOVE, { input: { name: 'alone' } }, other);
+    expect(removed.data.deleteWorkflow).toEqual({ code: 'NOT_FOUND' });
+    expect((await find(one, 'alone', alone.id)).workflow.id).toBe(alone.id);
+  });
+
+  it('are shared by the people of a tenant, each of whom sees the runs that are theirs', async () => {
+    const one = await tokenFor('fay', { roles: ['analyst'], tenant: 'grey' });
+    const other = await tokenFor('gus', { roles: ['analyst'], tenant: 'grey' });
+    const { id } = await save(one, giving('shared', 'ours'));
+    const run = await start(one, { name: 'shared' }, { waitMs: 15_000 });
+    expect((await find(one, 'shared', id)).workflow.runs.nodes).toEqual([{ id: run.id }]);
+    expect((await find(other, 'shared', id)).workflow).toMatchObject({ id, runs: { nodes: [] } });
   });
 });

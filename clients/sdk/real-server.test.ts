@@ -13,6 +13,8 @@ import { unwrap } from './unwrap.ts';
 
 const { ConvertToJsonDocument, ExecuteDocument, PipelineDocument, ResourcesDocument } = documents;
 const { RunDocument, RunEventsDocument, RunsDocument, ViewerDocument } = documents;
+const { ApprovalsDocument, DecideApprovalDocument, RunUpdatedDocument, SaveWorkflowDocument } = documents;
+const { SendSignalDocument, StartRunDocument, ValidateWorkflowDocument, WorkflowRunDocument } = documents;
 
 type Events = documents.EventsSubscription['events']['events'];
 
@@ -183,6 +185,55 @@ describe('at a real server', () => {
     await expect(client.subscribe(RunEventsDocument, { runId: `run_${'0'.repeat(32)}` }).next()).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+});
+
+describe('a workflow at a real server', () => {
+  const document = {
+    name: 'sdk',
+    steps: [
+      { id: 'agree', kind: 'approval', input: { reason: 'Shall it?' } },
+      { id: 'wait', kind: 'signal', depends_on: ['agree'], input: { name: 'go' } },
+    ],
+    outputs: { said: '{{ steps.wait.output }}' },
+  };
+
+  it('is checked, saved, started, decided on, signalled, and followed to its end, over connections that are cut', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const client = await clientAt(server.url);
+    const { validateWorkflow } = await client.request(ValidateWorkflowDocument, { source: { document } });
+    expect(validateWorkflow).toMatchObject({ valid: true, problems: [] });
+    const saved = await client.request(SaveWorkflowDocument, { input: { source: { document } } });
+    expect(unwrap(saved.saveWorkflow)).toMatchObject({ name: 'sdk', version: 1 });
+    const { startRun } = await client.request(StartRunDocument, { input: { source: { name: 'sdk' } } });
+    const { id: runId } = unwrap(startRun);
+
+    const follower = await clientAt(proxy.url);
+    proxy.cutAfter([2000, 3000]);
+    const seen: string[] = [];
+    let signalled = false;
+    for await (const { runUpdated } of follower.subscribe(RunUpdatedDocument, { runId })) {
+      const { state, steps } = runUpdated;
+      seen.push(state);
+      if (steps[1]?.state === 'WAITING' && !signalled) {
+        signalled = true;
+        const sent = await client.request(SendSignalDocument, { input: { runId, name: 'go', payload: 'gone' } });
+        expect(unwrap(sent.sendSignal).id).toBe(runId);
+      } else if (steps[0]?.state === 'WAITING') {
+        const { approvals } = await client.request(ApprovalsDocument, { state: 'OPEN' });
+        const approval = approvals.nodes.find(({ run }) => run.id === runId);
+        if (!approval) continue;
+        const decided = await client.request(DecideApprovalDocument, {
+          input: { approvalId: approval.id, approve: true },
+        });
+        expect(unwrap(decided.decideApproval)).toMatchObject({ state: 'APPROVED', step: { key: 'agree' } });
+      }
+    }
+    expect(seen.at(-1)).toBe('SUCCEEDED');
+    const { run } = await client.request(WorkflowRunDocument, { id: runId });
+    expect(run).toMatchObject({ workflow: 'sdk', outputs: [{ name: 'said', value: 'gone' }] });
+    const again = await client.request(SendSignalDocument, { input: { runId, name: 'go' } });
+    expect(() => unwrap(again.sendSignal)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   });
 });
 

@@ -36,6 +36,12 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'Runs with their steps, events and artifacts. Policy is asked about `run:tenant` (all of the tenant) and `run:own`.',
     Type.Object({ filter: Type.Optional(AnyJson('Which runs; the input RunFilter of the schema.')) }),
   ),
+  query(
+    'workflows',
+    'See workflows',
+    'Saved workflows with their texts. Policy is asked without a URI.',
+    Type.Object({ name: Type.Optional(Type.String({ description: 'The one with this name.' })) }),
+  ),
   query('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
   query(
     'explainPolicy',
@@ -53,6 +59,6 @@ export const queryCapabilities: readonly CapabilityView[] = [
 ];
 
 /** Without TypeBox's symbols: what JSON.stringify keeps. */
-function plainSchema(schema: TObject): JsonObject {
+export function plainSchema(schema: TObject): JsonObject {
   return JSON.parse(JSON.stringify(schema)) as JsonObject;
 }

@@ -7,7 +7,7 @@ type ObjectRef<T> = ReturnType<typeof builder.objectRef<T>>;
 /** The Relay connection of a node type: the objects `<Name>Connection` and `<Name>Edge`. */
 export function connection<T>(name: string, Node: ObjectRef<T>) {
   const Edge = builder.objectRef<{ readonly cursor: string; readonly node: T }>(`${name}Edge`).implement({
-    description: `An entry of a ${name}Connection.`,
+    description: `An entry of ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}Connection.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Its place in the list, for `after` and `before`.' }),
       node: t.field({

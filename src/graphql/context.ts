@@ -10,7 +10,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 import type { ArtifactStore, Resources, SchemaValidator } from '../core/resource.ts';
-import type { ChainVerification, StoreReader } from '../core/store.ts';
+import type { ChainVerification, StoreReader, Workflows } from '../core/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Gate } from '../engine/gate.ts';
 
@@ -23,6 +23,8 @@ export interface GraphqlApp {
   readonly policy: Policy;
   readonly journal: Journal;
   readonly reader: StoreReader;
+  /** The saved ones. */
+  readonly workflows: Workflows;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
   readonly resources: Resources;

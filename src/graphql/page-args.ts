@@ -24,10 +24,19 @@ export function pageArgs({ first, after, last, before }: Nullable<PageArgs>): Pa
   };
 }
 
-/** The number, when it lies between the two. @throws Fault BAD_INPUT */
-export function within(name: string, value: number, least: number, most: number): number {
+/**
+ * The number, when it lies between the two.
+ * @param name of the argument, with dots where it lies in another one
+ * @param instead what to do for more
+ * @throws Fault BAD_INPUT
+ */
+export function within(
+  name: string,
+  value: number,
+  least: number,
+  most: number,
+  instead = 'take more in several pages',
+): number {
   if (value >= least && value <= most) return value;
-  throw new Fault('BAD_INPUT', `${name} is a number from ${least} to ${most}; take more in several pages.`, {
-    path: [name],
-  });
+  throw new Fault('BAD_INPUT', `${name} is a number from ${least} to ${most}; ${instead}.`, { path: name.split('.') });
 }

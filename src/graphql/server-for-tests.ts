@@ -20,6 +20,7 @@ import { createEngine } from '../engine/create-engine.ts';
 import { createGate } from '../engine/gate.ts';
 import { createPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
+import { queries } from '../queries/registry.ts';
 import { createArtifactStore } from '../resources/artifact-store.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createResources } from '../resources/resources.ts';
@@ -81,8 +82,8 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
     scrape: async () => '',
   };
   const clock = systemClock;
-  const store = await openStore({ file: join(folder, 'signalbox.db'), logger });
-  const { journal, reader, verifyRun, accounts } = store;
+  const store = await openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger });
+  const { journal, reader, workflows, verifyRun, accounts } = store;
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
   const resources = createResources({
@@ -97,12 +98,11 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
   const gate = createGate({ policy, clock, metrics, logger });
   const all = [...builtIn, ...commands];
   const engine = createEngine({
-    commands: new Map(all.map((command) => [command.name, command])),
-    ...{ resources, artifacts, schemas, cpu, gate, journal, reader, policy, clock, logger, metrics },
+    ...{ ...store, commands: all, queries, resources, artifacts, schemas, cpu, gate, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,
     maxResultBytes: config.resources.fetchMaxBytes,
     timeoutMs: config.engine.commandTimeoutMs,
-    limits: config.engine,
+    limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
   const passwords = createAuthenticator({ config: config.auth, accounts, clock });
@@ -119,6 +119,7 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
       policy,
       journal,
       reader,
+      workflows,
       verifyRun,
       resources,
       artifacts,
@@ -137,6 +138,7 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
     ...changes,
   };
 
+  await engine.begin();
   const graphql = createGraphqlServer(app, limits);
   const draining = new AbortController();
   const server = createServer((req, res) => {

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createYoga } from 'graphql-yoga';
 import { createAdmission } from './admission.ts';
+import { type Begun, createAnswerOperation } from './answer-operation.ts';
 import { type Caller, type Context, createContext, type GraphqlApp } from './context.ts';
 import { createDocuments } from './documents.ts';
 import { identify } from './identify.ts';
 import { createSubscribe } from './live-subscription.ts';
 import { publicError } from './public-error.ts';
+import type { RequestInfo } from './request-info.ts';
 import { buildSchema } from './schema.ts';
 import type { SocketLimits } from './socket-limits.ts';
 import { createSocketServer } from './socket-server.ts';
@@ -15,12 +17,9 @@ import { useAdmission } from './use-admission.ts';
 import { useCutStreams } from './use-cut-streams.ts';
 import { useDocuments } from './use-documents.ts';
 import { useGraphiql } from './use-graphiql.ts';
-import { useHttpRules } from './use-http-rules.ts';
+import { isJson, useHttpRules } from './use-http-rules.ts';
 import { useLiveSubscriptions } from './use-live-subscriptions.ts';
 import { useOperationSpans } from './use-operation-spans.ts';
-
-/** What the HTTP server knows of a request before it is looked into. */
-export type RequestInfo = Omit<Caller, 'principal'>;
 
 export interface GraphqlServer {
   /** Answers `/graphql`: operations, subscriptions as server-sent events, GraphiQL. */
@@ -36,6 +35,8 @@ interface FromHttp {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly info: RequestInfo;
+  /** What the short way left. */
+  readonly begun?: Begun;
 }
 
 interface FromSocket {
@@ -82,11 +83,17 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
   });
   const sockets = createSocketServer({ app, textOf, admit, subscribe, getEnveloped: yoga.getEnveloped }, limits);
 
+  // Yoga's executor without the hooks, which the short way does not need.
+  const { execute } = createYoga({ schema, maskedErrors: false, logging: false }).getEnveloped({});
+  const answer = createAnswerOperation({ app, schema, documents, admit, textOf, execute });
+
   return {
     handle: async (req, res, info) => {
       // What one caller may see is nobody else's; the files of GraphiQL say otherwise themselves.
       res.setHeader('Cache-Control', 'no-store');
-      await yoga(req, res, { info });
+      if (req.method !== 'POST' || !isJson(req)) return yoga(req, res, { info });
+      const begun = await answer(req, res, info);
+      if (begun) await yoga(req, res, { info, begun });
     },
     upgrade: (req, socket, head, info) => sockets.upgrade(req, socket, head, info),
     close: () => sockets.close(),

@@ -1,15 +1,40 @@
+import type { Json } from '../core/json.ts';
 import type { Output, StepRecord } from '../core/run.ts';
+import { artifactOf } from './artifact-of.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';
+import { outputJson, type ResourceView, viewOfOutput } from './resource-view.ts';
 import type { RunView } from './types/refs.ts';
 
-/** The run's steps: those that came with it, otherwise from the store. */
-export function stepsOf({ run, steps }: RunView, ctx: Context): readonly StepRecord[] | Promise<readonly StepRecord[]> {
-  return steps ?? ctx.app.reader.steps(callerScope(ctx), run.id);
+/** The run's steps without items: those that came with it, otherwise from the store. */
+export async function stepsOf({ run, steps }: RunView, ctx: Context): Promise<readonly StepRecord[]> {
+  const found = steps ?? (await ctx.app.reader.steps(callerScope(ctx), run.id));
+  return found.filter(({ role }) => role !== 'item');
 }
 
-/** What a run that succeeded made: the output of its last step. */
-export async function outputOf(view: RunView, ctx: Context): Promise<Output | undefined> {
+/** One of the run's steps, also an item. */
+export async function stepOf({ run, steps }: RunView, key: string, ctx: Context): Promise<StepRecord | null> {
+  const found = steps?.find((step) => step.key === key);
+  return found ?? (await ctx.app.reader.stepByKey(callerScope(ctx), run.id, key)) ?? null;
+}
+
+/** What a run that succeeded made, as JSON: the outputs that its workflow names, otherwise what its last step made. */
+export async function runJson(view: RunView, ctx: Context): Promise<Json> {
+  return view.run.outputs ?? outputJson(await lastOutput(view, ctx), ctx);
+}
+
+/** The same as a resource: the output of its last step, or the one output that its workflow names. */
+export async function runResource(view: RunView, ctx: Context): Promise<ResourceView | null> {
+  if (view.run.outputs) {
+    const [only = null, ...others] = Object.values(view.run.outputs);
+    return others.length === 0 ? artifactOf(only, ctx) : null;
+  }
+  const output = await lastOutput(view, ctx);
+  return output ? viewOfOutput(output, ctx) : null;
+}
+
+async function lastOutput(view: RunView, ctx: Context): Promise<Output | undefined> {
   if (view.run.state !== 'SUCCEEDED') return undefined;
-  return (await stepsOf(view, ctx)).at(-1)?.output;
+  const planned = (await stepsOf(view, ctx)).filter(({ role }) => role === undefined);
+  return planned.at(-1)?.output;
 }

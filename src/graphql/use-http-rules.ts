@@ -2,12 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import { Fault } from '../core/errors.ts';
-import { operationParams } from './operation-params.ts';
-import { readJsonBody } from './read-json-body.ts';
+import { askedBy, type Begun } from './answer-operation.ts';
 import type { FindText } from './trusted-documents.ts';
-
-/** Uploads go as artifacts. */
-export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
  * A page of another site can make a browser send a GET, or a form, but not one of these without asking this server
@@ -23,33 +19,40 @@ const NEEDS_STREAM = new GraphQLError(
   },
 );
 
+interface FromHttp {
+  readonly req: IncomingMessage;
+  /** Set for every POST of JSON. */
+  readonly begun?: Begun;
+}
+
+/** Whether a request says that it brings JSON, which no form of a page can say. */
+export function isJson(req: IncomingMessage): boolean {
+  return JSON_TYPE.test(req.headers['content-type'] ?? '');
+}
+
 /**
  * What the server takes over HTTP: POST with `application/json`, and GET with a header that makes a browser ask first.
  * No forms, no multipart, no lists of operations.
  */
-export function useHttpRules(textOf: FindText): Plugin<object, { req: IncomingMessage }> {
-  const paramsOf = (body: unknown) => {
-    const { documentId, ...params } = operationParams(body);
-    return { ...params, query: textOf({ ...params, ...(documentId && { documentId }) }) };
-  };
+export function useHttpRules(textOf: FindText): Plugin<object, FromHttp> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      const { req } = serverContext;
-      const isJson = JSON_TYPE.test(req.headers['content-type'] ?? '');
+      const { req, begun } = serverContext;
       if (request.method === 'POST') {
-        if (!isJson) {
-          throw new Fault('BAD_INPUT', 'Send the request as Content-Type: application/json.');
-        }
-        setRequestParser(async () => paramsOf(await readJsonBody(req, MAX_BODY_BYTES)));
+        if (!begun) throw new Fault('BAD_INPUT', 'Send the request as Content-Type: application/json.');
+        setRequestParser(begun.asked);
       } else if (request.method === 'GET') {
-        if (!isJson && !PREFLIGHT_HEADERS.some((name) => req.headers[name] !== undefined)) {
+        if (!isJson(req) && !PREFLIGHT_HEADERS.some((name) => req.headers[name] !== undefined)) {
           throw new Fault(
             'BAD_INPUT',
             `A GET needs the header ${PREFLIGHT_HEADERS[0]}, so that no other site can send it.`,
           );
         }
-        setRequestParser(() => paramsOf(queryParams(req.url ?? '')));
+        setRequestParser(() => askedBy(queryParams(req.url ?? ''), textOf));
       }
+    },
+    onParams({ context, setResult }) {
+      if (context.begun?.result) setResult(context.begun.result);
     },
     onResultProcess({ result, setResult, resultProcessor, setResultProcessor }) {
       // A client that accepts nothing of what there is still gets to know what went wrong.

@@ -7,14 +7,19 @@ import { operationOf } from './documents.ts';
 /** A span for each operation, named by its type; runs that it starts are part of its trace. */
 export function useOperationSpans(): Plugin<Context> {
   return {
-    onExecute: ({ args: executeArgs, executeFn, setExecuteFn }) => {
-      const operation = operationOf(executeArgs.document, executeArgs.operationName);
-      const attributes = {
-        'graphql.operation.type': operation?.operation ?? 'unknown',
-        ...(operation?.name && { 'graphql.operation.name': operation.name.value }),
-      };
-      const name = `graphql.${operation?.operation ?? 'unknown'}`;
-      setExecuteFn((args: ExecutionArgs) => inSpan(name, attributes, async () => executeFn(args)));
+    onExecute: ({ executeFn, setExecuteFn }) => {
+      setExecuteFn((args: ExecutionArgs) => inOperationSpan(args, executeFn));
     },
   };
+}
+
+/** Executes an operation in its span. */
+export function inOperationSpan<T>(args: ExecutionArgs, execute: (args: ExecutionArgs) => T | Promise<T>): Promise<T> {
+  const operation = operationOf(args.document, args.operationName);
+  const type = operation?.operation ?? 'unknown';
+  const attributes = {
+    'graphql.operation.type': type,
+    ...(operation?.name && { 'graphql.operation.name': operation.name.value }),
+  };
+  return inSpan(`graphql.${type}`, attributes, async () => execute(args));
 }

@@ -44,7 +44,13 @@ export async function watchRun(
   if (!run) throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`, { path: ['runId'] });
   return isFinalRunState(run.state) && run.headPosition <= after
     ? nothing()
-    : untilEnd(follow(ctx, { runId }, after, limit));
+    : untilEnd(follow(ctx, { runId }, after, limit), (position) => isLast(ctx, runId, position));
+}
+
+/** Whether the run has no event after this one: a run that ended badly may go on, when one of its steps is retried. */
+async function isLast(ctx: Context, runId: string, position: number): Promise<boolean> {
+  const run = await ctx.app.reader.run(callerScope(ctx), runId);
+  return !run || run.headPosition <= position;
 }
 
 type Batch = IteratorResult<EventBatch, undefined>;
@@ -55,7 +61,7 @@ type Batches = AsyncIterableIterator<EventBatch, undefined>;
  * asked for again before the next batch is handed over. It is no generator, because it is passed for every event of
  * every subscriber, and a generator makes several promises for each.
  */
-function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
+export function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
   const { journal, policy } = ctx.app;
   let position = after;
   let snapshot = policy.snapshot();
@@ -92,12 +98,15 @@ function follow(ctx: Context, filter: EventFilter, after: number, limit: number)
   };
 }
 
-function untilEnd(batches: Batches): Batches {
+function untilEnd(batches: Batches, isLast: (position: number) => Promise<boolean>): Batches {
   let ended = false;
-  const look = (result: Batch): Batch => {
+  const look = (result: Batch): Batch | Promise<Batch> => {
     const last = result.value?.events.at(-1);
-    ended = last?.type === 'RUN_STATE_CHANGED' && isFinalRunState(last.payload.to);
-    return result;
+    if (last?.type !== 'RUN_STATE_CHANGED' || !isFinalRunState(last.payload.to)) return result;
+    return isLast(last.position).then((is) => {
+      ended = is;
+      return result;
+    });
   };
   const stop = async () => {
     await batches.return?.();

@@ -74,12 +74,12 @@ describe('reading policy.csv', () => {
     );
   });
 
-  it.each(['*', 'exec', 'command:*', 'command:convertTo*', 'query:runs', 'tool:repo.git.add_all'])(
-    'takes the action %s',
-    (action) => {
-      expect(problemsOf(`g, user\np, user, ${action}, **, *, allow`)).toEqual({});
-    },
-  );
+  it.each([
+    ...['*', 'exec', 'command:*', 'command:convertTo*', 'query:runs', 'tool:repo.git.add_all'],
+    ...['workflow:*', 'workflow:nightly-report', 'step:sleep', 'mutation:cancelRun'],
+  ])('takes the action %s', (action) => {
+    expect(problemsOf(`g, user\np, user, ${action}, **, *, allow`)).toEqual({});
+  });
 
   it.each(['', 'fetch', '*:fetch', 'command:', 'Command:fetch', 'exec:*', 'command:a b', 'command:a/b', 'commands:*'])(
     'refuses the action %j',
@@ -90,8 +90,24 @@ describe('reading policy.csv', () => {
 
   it('finds a misspelt name when it is told which actions there are', () => {
     const actions = ['command:fetch', 'query:runs'];
-    const text = 'g, user\np, user, command:fecth, **, *, deny\np, user, command:fe*, **, *, allow';
-    expect(problemsOf(text, actions)).toEqual({ '/line/2': expect.stringContaining('no action "command:fecth"') });
+    const rules = [
+      'command:fecth',
+      'command:fe*',
+      'mutation:cancelRun',
+      'mutation:cancelRuns',
+      'step:sleep',
+      'step:nap',
+    ];
+    const text = ['g, user', ...rules.map((action) => `p, user, ${action}, **, *, deny`)].join('\n');
+    expect(problemsOf(text, actions)).toEqual({
+      '/line/2': expect.stringContaining('no action "command:fecth"'),
+      '/line/5': expect.stringContaining('no action "mutation:cancelRuns"'),
+      '/line/7': expect.stringContaining('no action "step:nap"'),
+    });
+  });
+
+  it('takes any name of a workflow, as they come and go while the policy stands', () => {
+    expect(problemsOf('g, user\np, user, workflow:nightly, **, *, allow', ['command:fetch'])).toEqual({});
   });
 
   it.each(['rate=0/m', 'rate=10', 'rate=10/d', 'rate=1.5/s', 'rate= 1/s', '10/m', ''])(

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
+import { ENGINE_ACTIONS } from './engine-actions.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../policy', file), 'utf8');
 
@@ -16,13 +17,14 @@ const COMMANDS = [
   'render',
   'uploadArtifact',
 ];
-const QUERIES = ['resources', 'artifact', 'runs', 'policyRules', 'explainPolicy'];
-const ACTIONS = [...COMMANDS.map((name) => `command:${name}`), ...QUERIES.map((name) => `query:${name}`)];
+const QUERIES = ['resources', 'artifact', 'runs', 'workflows', 'policyRules', 'explainPolicy'];
+const CAPABILITIES = [...COMMANDS.map((name) => `command:${name}`), ...QUERIES.map((name) => `query:${name}`)];
+const ACTIONS = [...CAPABILITIES, ...ENGINE_ACTIONS, 'workflow:any'];
 
 let policy: CompiledPolicy;
 
 beforeAll(async () => {
-  policy = await compilePolicy({ model: read('model.conf'), rules: read('policy.csv') }, ACTIONS);
+  policy = await compilePolicy({ model: read('model.conf'), rules: read('policy.csv') }, CAPABILITIES);
 });
 
 function uri(href: string): CanonicalUri {
@@ -124,6 +126,40 @@ describe('the policy that Signalbox comes with', () => {
       ['run:own'],
       ['run:own'],
     ]);
+  });
+
+  it('lets all three start workflows, see saved ones, and do what needs no resource', () => {
+    const actions = [
+      'workflow:any',
+      'query:workflows',
+      ...ENGINE_ACTIONS.filter((action) => action.startsWith('step:')),
+    ];
+    for (const action of actions) {
+      expect([action, ...['admin', 'analyst', 'user'].filter((role) => may(role, action))]).toEqual([
+        action,
+        ...['admin', 'analyst', 'user'],
+      ]);
+    }
+  });
+
+  it('leaves what changes workflows, and what others wait for, to admin and analyst', () => {
+    const theirs = (role: string) =>
+      ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
+    expect(theirs('admin')).toHaveLength(7);
+    expect(theirs('analyst')).toEqual(theirs('admin'));
+    expect(theirs('user')).toEqual([
+      'mutation:cancelRun',
+      'mutation:retryStep',
+      'mutation:rerunFrom',
+      'mutation:sendSignal',
+    ]);
+  });
+
+  it('opens no resource to whoever may start a workflow', () => {
+    for (const href of ['file:///etc/passwd', 'https://private.example/x']) {
+      expect(may('user', 'command:fetch', href)).toBe(false);
+      expect(may('user', 'query:resources', href)).toBe(false);
+    }
   });
 
   it('shows the rules to admin and analyst', () => {

@@ -4,6 +4,27 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Where an approval stands. Once it is not OPEN, it stays as it is. */
+export type ApprovalState =
+  /** Somebody agreed, and the step went on. */
+  | 'APPROVED'
+  /** Nobody decided before its time was over or its run ended. */
+  | 'EXPIRED'
+  /** The step waits for somebody to decide. */
+  | 'OPEN'
+  /** Somebody did not agree, and the step ended. */
+  | 'REJECTED';
+
+/** A run to stop. */
+export type CancelRunInput = {
+  /** Undo first what its steps did, where they say how. */
+  readonly compensate?: boolean | null | undefined;
+  /** Why, for whoever looks at it later. */
+  readonly reason?: string | null | undefined;
+  /** The run. */
+  readonly runId: string;
+};
+
 /** What `convertToJson` takes its source for. */
 export type ConversionMode =
   /** What its media type says, and where that tells nothing, how it begins. */
@@ -31,6 +52,22 @@ export type ConvertToJsonInput = {
   readonly schemaUri?: string | null | undefined;
   /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
   readonly source: ResourceInput;
+};
+
+/** What you decide. */
+export type DecideApprovalInput = {
+  /** The approval. */
+  readonly approvalId: string;
+  /** True: the step goes on. False: it ends. */
+  readonly approve: boolean;
+  /** Why, for whoever looks at it later. */
+  readonly comment?: string | null | undefined;
+};
+
+/** A saved workflow to forget. */
+export type DeleteWorkflowInput = {
+  /** Its name. */
+  readonly name: string;
 };
 
 /** Why something was refused or failed. The set is closed: it stands in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
@@ -80,10 +117,16 @@ export type EventFilter = {
   readonly steps?: ReadonlyArray<string> | null | undefined;
   /** Of one of these types. */
   readonly types?: ReadonlyArray<EventType> | null | undefined;
+  /** Of runs of the workflow with this name. */
+  readonly workflow?: string | null | undefined;
 };
 
 /** What an event tells. Each has an object type of its own that implements `Event`. */
 export type EventType =
+  /** `ApprovalDecided`: a person decided, or nobody did in time. */
+  | 'APPROVAL_DECIDED'
+  /** `ApprovalRequested`: a step waits for a person. */
+  | 'APPROVAL_REQUESTED'
   /** `ArtifactCreated`: bytes were stored. */
   | 'ARTIFACT_CREATED'
   /** `LogLine`: a step wrote to its log. */
@@ -94,6 +137,10 @@ export type EventType =
   | 'RUN_CREATED'
   /** `RunStateChanged`: a run moved to another state. */
   | 'RUN_STATE_CHANGED'
+  /** `SignalReceived`: somebody sent the run a signal. */
+  | 'SIGNAL_RECEIVED'
+  /** `StepsAdded`: steps came up on the way. */
+  | 'STEPS_ADDED'
   /** `StepProgress`: a step told how far it is. */
   | 'STEP_PROGRESS'
   /** `StepStateChanged`: a step moved to another state. */
@@ -179,6 +226,25 @@ export type PolicyEffect =
   /** It may be done, but only as often as the obligation says. */
   | 'THROTTLE';
 
+/** Which runs go first when there are more than places. */
+export type Priority =
+  /** When nothing else is waiting. */
+  | 'BATCH'
+  /** Before everything else. */
+  | 'CRITICAL'
+  /** Somebody waits for it. The usual. */
+  | 'INTERACTIVE';
+
+/** A step from which a run is done again. */
+export type RerunFromInput = {
+  /** An object of inputs in place of those of the run. */
+  readonly inputs?: unknown;
+  /** The run, which has ended. */
+  readonly runId: string;
+  /** Key of the first step that is done again. */
+  readonly step: string;
+};
+
 /** A resource to work on: exactly one of the three. Larger content than a request takes (1 MiB) is uploaded first, with `POST /artifacts`. */
 export type ResourceInput =
   {   /** The bytes themselves. */
@@ -187,6 +253,14 @@ export type ResourceInput =
   readonly text: InlineText; readonly uri?: never; }
   |  { readonly bytes?: never; readonly text?: never;   /** Where it is read, under the policy. */
   readonly uri: string; };
+
+/** A step to try again. */
+export type RetryStepInput = {
+  /** The run, which ended badly. */
+  readonly runId: string;
+  /** Key of the step that ended badly. */
+  readonly step: string;
+};
 
 /** Which runs are wanted. What is left out does not narrow; what is given must all hold. */
 export type RunFilter = {
@@ -202,8 +276,10 @@ export type RunFilter = {
   readonly principal?: string | null | undefined;
   /** In one of these states. */
   readonly state?: ReadonlyArray<RunState> | null | undefined;
-  /** With this text in its id, its goal or the names of its commands. */
+  /** With this text in its id, its goal, or the name of its workflow or of one of its commands. */
   readonly text?: string | null | undefined;
+  /** Of the workflow with this name. */
+  readonly workflow?: string | null | undefined;
 };
 
 /** What a run carries out. */
@@ -211,9 +287,11 @@ export type RunKind =
   /** One command. */
   | 'COMMAND'
   /** Several commands one after the other, each with the output of the one before at hand. */
-  | 'PIPELINE';
+  | 'PIPELINE'
+  /** The steps of a workflow, each as soon as what it needs is done. */
+  | 'WORKFLOW';
 
-/** Where a run stands. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: nothing more happens to the run. */
+/** Where a run stands. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: nothing more happens to the run, unless `retryStep` continues one that ended badly. */
 export type RunState =
   /** It was stopped. */
   | 'CANCELLED'
@@ -225,12 +303,35 @@ export type RunState =
   | 'PENDING'
   /** At least one step has begun. */
   | 'RUNNING'
-  /** Every step succeeded. */
+  /** It is done: every step succeeded, or was not needed. */
   | 'SUCCEEDED'
   /** A step took longer than it may. */
   | 'TIMEOUT'
   /** No step can go on until something comes from outside. */
   | 'WAITING';
+
+/** A workflow to keep. */
+export type SaveWorkflowInput = {
+  /** The workflow, which has a name in it. */
+  readonly source: WorkflowSource;
+};
+
+/** A signal for a run. */
+export type SendSignalInput = {
+  /** What its step waits for. */
+  readonly name: string;
+  /** What that step then gives as its output. */
+  readonly payload?: unknown;
+  /** The run. */
+  readonly runId: string;
+};
+
+/** How bad a problem of a workflow is. */
+export type Severity =
+  /** It cannot be started or saved like this. */
+  | 'ERROR'
+  /** It runs, but perhaps not as it was meant. */
+  | 'WARNING';
 
 /** Who signs in. */
 export type SignInInput = {
@@ -240,7 +341,40 @@ export type SignInInput = {
   readonly username: string;
 };
 
-/** Where a step stands. States only move forward; a step of a pure command may pass several at once and is then recorded with its result. */
+/** A workflow to start. */
+export type StartRunInput = {
+  /** Text of your own. The same key again gives the same run instead of another one. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** An object of what it takes; `Workflow.inputs` is the schema. */
+  readonly inputs?: unknown;
+  /** An object of names and values to find the run by. */
+  readonly labels?: unknown;
+  /** Whether it goes before others when places are few. */
+  readonly priority?: Priority | null | undefined;
+  /** The workflow. */
+  readonly source: WorkflowSource;
+  /** Milliseconds to wait for its end before answering, at most 60000. The run goes on in any case. */
+  readonly waitMs?: number | null | undefined;
+};
+
+/** What a step does. */
+export type StepKind =
+  /** Waits for a person to decide. */
+  | 'APPROVAL'
+  /** Runs a command: options in, a resource out. */
+  | 'COMMAND'
+  /** Reads, and changes nothing. */
+  | 'QUERY'
+  /** Waits for somebody to send the run a signal; its output is what came with it. */
+  | 'SIGNAL'
+  /** Waits for a time to pass. */
+  | 'SLEEP'
+  /** Makes a value of others, by an expression. */
+  | 'TRANSFORM'
+  /** Runs a saved workflow as a run of its own; its output is what that gives. */
+  | 'WORKFLOW';
+
+/** Where a step stands. States move forward, and back to SCHEDULED only when it is tried again; a step of a pure command may pass several at once and is then recorded with its result. */
 export type StepState =
   /** It was stopped with its run. */
   | 'CANCELLED'
@@ -260,7 +394,7 @@ export type StepState =
   | 'RUNNING'
   /** It is ready and waits for a place. */
   | 'SCHEDULED'
-  /** It was not done, because an earlier step ended badly. */
+  /** It was not done: its `when` was false, or an earlier step ended badly. */
   | 'SKIPPED'
   /** It is done; `output` and `resource` hold what it made. */
   | 'SUCCEEDED'
@@ -269,20 +403,43 @@ export type StepState =
   /** It waits for something from outside. */
   | 'WAITING';
 
+/** Where a workflow comes from: exactly one of the four. */
+export type WorkflowSource =
+  {   /** The same as a value. */
+  readonly document: unknown; readonly name?: never; readonly uri?: never; readonly yaml?: never; }
+  |  { readonly document?: never;   /** The newest version of a saved one. */
+  readonly name: string; readonly uri?: never; readonly yaml?: never; }
+  |  { readonly document?: never; readonly name?: never;   /** Where its text is read, under the policy for `query:resources`. */
+  readonly uri: string; readonly yaml?: never; }
+  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Its text, YAML or JSON, in any of the three forms. */
+  readonly yaml: string; };
+
 export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };
 
 export type RunPartsFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
 
+export type WorkflowRunPartsFragment = { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
+
+export type StepPartsFragment = { readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null };
+
+export type ApprovalPartsFragment = { readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null }, readonly step: { readonly key: string, readonly title: string } };
+
+export type WorkflowPartsFragment = { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } };
+
 export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
 
 export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+    | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
+    | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
     | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
     | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
     | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+    | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
   > };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -313,6 +470,45 @@ export type RunsQueryVariables = Exact<{
 
 
 export type RunsQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type WorkflowRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WorkflowRunQuery = { readonly run: { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
+
+export type WorkflowQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type WorkflowQuery = { readonly workflow: { readonly __typename: 'Workflow', readonly yaml: string, readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } } | null };
+
+export type WorkflowsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkflowsQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ValidateWorkflowQueryVariables = Exact<{
+  source: WorkflowSource;
+  inputs?: unknown;
+}>;
+
+
+export type ValidateWorkflowQuery = { readonly validateWorkflow: { readonly valid: boolean, readonly problems: ReadonlyArray<{ readonly severity: Severity, readonly message: string, readonly step: string | null, readonly line: number | null, readonly column: number | null }>, readonly decisions: ReadonlyArray<{ readonly step: string, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }> } };
+
+export type ApprovalsQueryVariables = Exact<{
+  state?: ApprovalState | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalsQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null }, readonly step: { readonly key: string, readonly title: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type SignInMutationVariables = Exact<{
   input: SignInInput;
@@ -364,6 +560,86 @@ export type ExecuteMutation = { readonly execute:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
    };
 
+export type StartRunMutationVariables = Exact<{
+  input: StartRunInput;
+}>;
+
+
+export type StartRunMutation = { readonly startRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type CancelRunMutationVariables = Exact<{
+  input: CancelRunInput;
+}>;
+
+
+export type CancelRunMutation = { readonly cancelRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type RetryStepMutationVariables = Exact<{
+  input: RetryStepInput;
+}>;
+
+
+export type RetryStepMutation = { readonly retryStep:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type RerunFromMutationVariables = Exact<{
+  input: RerunFromInput;
+}>;
+
+
+export type RerunFromMutation = { readonly rerunFrom:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type SendSignalMutationVariables = Exact<{
+  input: SendSignalInput;
+}>;
+
+
+export type SendSignalMutation = { readonly sendSignal:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type DecideApprovalMutationVariables = Exact<{
+  input: DecideApprovalInput;
+}>;
+
+
+export type DecideApprovalMutation = { readonly decideApproval:
+    | { readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null }, readonly step: { readonly key: string, readonly title: string } }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SaveWorkflowMutationVariables = Exact<{
+  input: SaveWorkflowInput;
+}>;
+
+
+export type SaveWorkflowMutation = { readonly saveWorkflow:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } }
+   };
+
+export type DeleteWorkflowMutationVariables = Exact<{
+  input: DeleteWorkflowInput;
+}>;
+
+
+export type DeleteWorkflowMutation = { readonly deleteWorkflow:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } }
+   };
+
 export type EventsSubscriptionVariables = Exact<{
   filter?: EventFilter | null | undefined;
   after?: string | null | undefined;
@@ -372,13 +648,17 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
+      | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
       | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     > } };
 
 export type RunEventsSubscriptionVariables = Exact<{
@@ -389,14 +669,25 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { readonly runEvents: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
+      | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
       | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+      | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     > } };
+
+export type RunUpdatedSubscriptionVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type RunUpdatedSubscription = { readonly runUpdated: { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -455,6 +746,91 @@ export const RunPartsFragmentDoc = new TypedDocumentString(`
   cursor
 }
     `, {"fragmentName":"RunParts"}) as unknown as TypedDocumentString<RunPartsFragment, unknown>;
+export const WorkflowRunPartsFragmentDoc = new TypedDocumentString(`
+    fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}`, {"fragmentName":"WorkflowRunParts"}) as unknown as TypedDocumentString<WorkflowRunPartsFragment, unknown>;
+export const StepPartsFragmentDoc = new TypedDocumentString(`
+    fragment StepParts on Step {
+  id
+  key
+  title
+  kind
+  state
+  dependsOn
+  attempt
+  maxAttempts
+  error {
+    code
+    message
+    retryable
+  }
+  startedAt
+  finishedAt
+}
+    `, {"fragmentName":"StepParts"}) as unknown as TypedDocumentString<StepPartsFragment, unknown>;
+export const ApprovalPartsFragmentDoc = new TypedDocumentString(`
+    fragment ApprovalParts on Approval {
+  __typename
+  id
+  state
+  reason
+  roles
+  requestedAt
+  expiresAt
+  decidedAt
+  decidedBy {
+    username
+  }
+  comment
+  run {
+    id
+    workflow
+    goal
+  }
+  step {
+    key
+    title
+  }
+}
+    `, {"fragmentName":"ApprovalParts"}) as unknown as TypedDocumentString<ApprovalPartsFragment, unknown>;
+export const WorkflowPartsFragmentDoc = new TypedDocumentString(`
+    fragment WorkflowParts on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}
+    `, {"fragmentName":"WorkflowParts"}) as unknown as TypedDocumentString<WorkflowPartsFragment, unknown>;
 export const OutcomePartsFragmentDoc = new TypedDocumentString(`
     fragment OutcomeParts on CommandOutcome {
   __typename
@@ -504,6 +880,9 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
         message
       }
     }
+    ... on StepsAdded {
+      keys
+    }
     ... on StepStateChanged {
       stepFrom: from
       stepTo: to
@@ -538,6 +917,22 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
         action
         canonicalUri
       }
+    }
+    ... on ApprovalRequested {
+      approval {
+        id
+        reason
+      }
+    }
+    ... on ApprovalDecided {
+      approval {
+        id
+        state
+      }
+    }
+    ... on SignalReceived {
+      name
+      payload
     }
   }
 }
@@ -611,6 +1006,159 @@ export const RunsDocument = new TypedDocumentString(`
   finishedAt
   cursor
 }`) as unknown as TypedDocumentString<RunsQuery, RunsQueryVariables>;
+export const WorkflowRunDocument = new TypedDocumentString(`
+    query WorkflowRun($id: ID!) {
+  run(id: $id) {
+    ...WorkflowRunParts
+    steps {
+      ...StepParts
+    }
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}
+fragment StepParts on Step {
+  id
+  key
+  title
+  kind
+  state
+  dependsOn
+  attempt
+  maxAttempts
+  error {
+    code
+    message
+    retryable
+  }
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<WorkflowRunQuery, WorkflowRunQueryVariables>;
+export const WorkflowDocument = new TypedDocumentString(`
+    query Workflow($name: String!) {
+  workflow(name: $name) {
+    ...WorkflowParts
+    yaml
+  }
+}
+    fragment WorkflowParts on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}`) as unknown as TypedDocumentString<WorkflowQuery, WorkflowQueryVariables>;
+export const WorkflowsDocument = new TypedDocumentString(`
+    query Workflows($first: Int, $after: String) {
+  workflows(first: $first, after: $after) {
+    nodes {
+      ...WorkflowParts
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment WorkflowParts on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}`) as unknown as TypedDocumentString<WorkflowsQuery, WorkflowsQueryVariables>;
+export const ValidateWorkflowDocument = new TypedDocumentString(`
+    query ValidateWorkflow($source: WorkflowSource!, $inputs: JSON) {
+  validateWorkflow(source: $source, inputs: $inputs) {
+    valid
+    problems {
+      severity
+      message
+      step
+      line
+      column
+    }
+    decisions {
+      step
+      decision {
+        effect
+        reason
+        action
+        canonicalUri
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ValidateWorkflowQuery, ValidateWorkflowQueryVariables>;
+export const ApprovalsDocument = new TypedDocumentString(`
+    query Approvals($state: ApprovalState, $first: Int, $after: String) {
+  approvals(state: $state, first: $first, after: $after) {
+    nodes {
+      ...ApprovalParts
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ApprovalParts on Approval {
+  __typename
+  id
+  state
+  reason
+  roles
+  requestedAt
+  expiresAt
+  decidedAt
+  decidedBy {
+    username
+  }
+  comment
+  run {
+    id
+    workflow
+    goal
+  }
+  step {
+    key
+    title
+  }
+}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
 export const SignInDocument = new TypedDocumentString(`
     mutation SignIn($input: SignInInput!) {
   signIn(input: $input) {
@@ -873,6 +1421,407 @@ fragment OutcomeParts on CommandOutcome {
     json
   }
 }`) as unknown as TypedDocumentString<ExecuteMutation, ExecuteMutationVariables>;
+export const StartRunDocument = new TypedDocumentString(`
+    mutation StartRun($input: StartRunInput!) {
+  startRun(input: $input) {
+    ...WorkflowRunParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<StartRunMutation, StartRunMutationVariables>;
+export const CancelRunDocument = new TypedDocumentString(`
+    mutation CancelRun($input: CancelRunInput!) {
+  cancelRun(input: $input) {
+    ...WorkflowRunParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<CancelRunMutation, CancelRunMutationVariables>;
+export const RetryStepDocument = new TypedDocumentString(`
+    mutation RetryStep($input: RetryStepInput!) {
+  retryStep(input: $input) {
+    ...WorkflowRunParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<RetryStepMutation, RetryStepMutationVariables>;
+export const RerunFromDocument = new TypedDocumentString(`
+    mutation RerunFrom($input: RerunFromInput!) {
+  rerunFrom(input: $input) {
+    ...WorkflowRunParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<RerunFromMutation, RerunFromMutationVariables>;
+export const SendSignalDocument = new TypedDocumentString(`
+    mutation SendSignal($input: SendSignalInput!) {
+  sendSignal(input: $input) {
+    ...WorkflowRunParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}`) as unknown as TypedDocumentString<SendSignalMutation, SendSignalMutationVariables>;
+export const DecideApprovalDocument = new TypedDocumentString(`
+    mutation DecideApproval($input: DecideApprovalInput!) {
+  decideApproval(input: $input) {
+    ...ApprovalParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment ApprovalParts on Approval {
+  __typename
+  id
+  state
+  reason
+  roles
+  requestedAt
+  expiresAt
+  decidedAt
+  decidedBy {
+    username
+  }
+  comment
+  run {
+    id
+    workflow
+    goal
+  }
+  step {
+    key
+    title
+  }
+}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
+export const SaveWorkflowDocument = new TypedDocumentString(`
+    mutation SaveWorkflow($input: SaveWorkflowInput!) {
+  saveWorkflow(input: $input) {
+    ...WorkflowParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment WorkflowParts on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}`) as unknown as TypedDocumentString<SaveWorkflowMutation, SaveWorkflowMutationVariables>;
+export const DeleteWorkflowDocument = new TypedDocumentString(`
+    mutation DeleteWorkflow($input: DeleteWorkflowInput!) {
+  deleteWorkflow(input: $input) {
+    ...WorkflowParts
+    ...RefusalParts
+  }
+}
+    fragment RefusalParts on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+fragment WorkflowParts on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}`) as unknown as TypedDocumentString<DeleteWorkflowMutation, DeleteWorkflowMutationVariables>;
 export const EventsDocument = new TypedDocumentString(`
     subscription Events($filter: EventFilter, $after: Cursor, $batch: Int) {
   events(filter: $filter, after: $after, batch: $batch) {
@@ -897,6 +1846,9 @@ export const EventsDocument = new TypedDocumentString(`
         code
         message
       }
+    }
+    ... on StepsAdded {
+      keys
     }
     ... on StepStateChanged {
       stepFrom: from
@@ -932,6 +1884,22 @@ export const EventsDocument = new TypedDocumentString(`
         action
         canonicalUri
       }
+    }
+    ... on ApprovalRequested {
+      approval {
+        id
+        reason
+      }
+    }
+    ... on ApprovalDecided {
+      approval {
+        id
+        state
+      }
+    }
+    ... on SignalReceived {
+      name
+      payload
     }
   }
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
@@ -960,6 +1928,9 @@ export const RunEventsDocument = new TypedDocumentString(`
         message
       }
     }
+    ... on StepsAdded {
+      keys
+    }
     ... on StepStateChanged {
       stepFrom: from
       stepTo: to
@@ -995,5 +1966,73 @@ export const RunEventsDocument = new TypedDocumentString(`
         canonicalUri
       }
     }
+    ... on ApprovalRequested {
+      approval {
+        id
+        reason
+      }
+    }
+    ... on ApprovalDecided {
+      approval {
+        id
+        state
+      }
+    }
+    ... on SignalReceived {
+      name
+      payload
+    }
   }
 }`) as unknown as TypedDocumentString<RunEventsSubscription, RunEventsSubscriptionVariables>;
+export const RunUpdatedDocument = new TypedDocumentString(`
+    subscription RunUpdated($runId: ID!) {
+  runUpdated(runId: $runId) {
+    ...WorkflowRunParts
+    steps {
+      ...StepParts
+    }
+  }
+}
+    fragment RunParts on Run {
+  id
+  kind
+  state
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  createdAt
+  finishedAt
+  cursor
+}
+fragment WorkflowRunParts on Run {
+  __typename
+  ...RunParts
+  workflow
+  goal
+  labels
+  output
+  outputs {
+    name
+    value
+  }
+}
+fragment StepParts on Step {
+  id
+  key
+  title
+  kind
+  state
+  dependsOn
+  attempt
+  maxAttempts
+  error {
+    code
+    message
+    retryable
+  }
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RunUpdatedSubscription, RunUpdatedSubscriptionVariables>;

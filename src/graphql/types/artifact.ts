@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { authorizeArtifact, downloadUrl, viewOfOutput } from '../resource-view.ts';
+import { findRun } from '../run-of.ts';
 import { Node } from './node.ts';
 import { Artifact, Resource, Run, Step } from './refs.ts';
 
@@ -19,21 +20,15 @@ Artifact.implement({
       nullable: true,
       description: 'The run that made it.',
       extensions: { cost: 5 },
-      resolve: async ({ runId }, _args, ctx) => {
-        const run = await ctx.app.reader.run(callerScope(ctx), runId);
-        return run ? { run } : null;
-      },
+      resolve: ({ runId }, _args, ctx) => findRun(runId, ctx),
     }),
     step: t.field({
       type: Step,
       nullable: true,
       description: 'The step that made it.',
       extensions: { cost: 5 },
-      resolve: async ({ runId, step }, _args, ctx) => {
-        if (step === undefined) return null;
-        const steps = await ctx.app.reader.steps(callerScope(ctx), runId);
-        return steps.find(({ key }) => key === step) ?? null;
-      },
+      resolve: async ({ runId, step }, _args, ctx) =>
+        step === undefined ? null : ((await ctx.app.reader.stepByKey(callerScope(ctx), runId, step)) ?? null),
     }),
     resource: t.field({
       type: Resource,

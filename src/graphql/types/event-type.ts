@@ -6,10 +6,14 @@ export const EventType = builder.enumType('EventType', {
   values: {
     RUN_CREATED: { description: '`RunCreated`: a run was accepted.' },
     RUN_STATE_CHANGED: { description: '`RunStateChanged`: a run moved to another state.' },
+    STEPS_ADDED: { description: '`StepsAdded`: steps came up on the way.' },
     STEP_STATE_CHANGED: { description: '`StepStateChanged`: a step moved to another state.' },
     STEP_PROGRESS: { description: '`StepProgress`: a step told how far it is.' },
     LOG: { description: '`LogLine`: a step wrote to its log.' },
     ARTIFACT_CREATED: { description: '`ArtifactCreated`: bytes were stored.' },
     POLICY_DECIDED: { description: '`PolicyDecided`: the policy was asked, and answered.' },
+    APPROVAL_REQUESTED: { description: '`ApprovalRequested`: a step waits for a person.' },
+    APPROVAL_DECIDED: { description: '`ApprovalDecided`: a person decided, or nobody did in time.' },
+    SIGNAL_RECEIVED: { description: '`SignalReceived`: somebody sent the run a signal.' },
   } satisfies Record<Type, object>,
 });

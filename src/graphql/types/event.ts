@@ -7,11 +7,15 @@ export type EventOf<T extends Type> = Extract<JournalEvent, { readonly type: T }
 const TYPE_NAMES: Record<Type, string> = {
   RUN_CREATED: 'RunCreated',
   RUN_STATE_CHANGED: 'RunStateChanged',
+  STEPS_ADDED: 'StepsAdded',
   STEP_STATE_CHANGED: 'StepStateChanged',
   STEP_PROGRESS: 'StepProgress',
   LOG: 'LogLine',
   ARTIFACT_CREATED: 'ArtifactCreated',
   POLICY_DECIDED: 'PolicyDecided',
+  APPROVAL_REQUESTED: 'ApprovalRequested',
+  APPROVAL_DECIDED: 'ApprovalDecided',
+  SIGNAL_RECEIVED: 'SignalReceived',
 };
 
 const EventRef = builder.interfaceRef<JournalEvent>('Event');

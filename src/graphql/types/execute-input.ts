@@ -1,5 +1,4 @@
-import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { asObject } from '../as-object.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { refusable } from '../refusable.ts';
@@ -39,7 +38,7 @@ builder.mutationField('execute', (t) =>
         ctx.app.engine.execute(signedIn(ctx), {
           command,
           options: {
-            ...asObject(options ?? {}),
+            ...asObject(options ?? {}, ['input', 'options']),
             ...(source && { source: toSource(source) }),
             ...(schemaUri != null && { schemaUri }),
           },
@@ -51,8 +50,3 @@ builder.mutationField('execute', (t) =>
     },
   }),
 );
-
-function asObject(options: unknown): JsonObject {
-  if (isJsonObject(options)) return options;
-  throw new Fault('BAD_INPUT', 'options is an object of names and values.', { path: ['input', 'options'] });
-}

@@ -12,7 +12,8 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
     }),
     action: t.string({
       required: true,
-      description: 'What would be done, `command:NAME` or `query:NAME`: `command:fetch`.',
+      description:
+        'What would be done, `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`: `command:fetch`.',
     }),
     uri: t.field({ type: 'URI', description: 'The resource that it would be done with.' }),
     schemaUri: t.field({ type: 'URI', description: 'The JSON Schema that would be used.' }),
@@ -29,10 +30,14 @@ builder.queryField('explainPolicy', (t) =>
       const { gate, policy, resources } = ctx.app;
       const who = signedIn(ctx);
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
-      if (!/^(command|query|tool):\S{1,200}$/.test(action)) {
-        throw new Fault('BAD_INPUT', 'An action is command:NAME, query:NAME or tool:NAME.', {
-          path: ['input', 'action'],
-        });
+      if (!/^(command|query|tool|workflow|step|mutation):\S{1,200}$/.test(action)) {
+        throw new Fault(
+          'BAD_INPUT',
+          'An action is command:NAME, query:NAME, workflow:NAME, step:KIND or mutation:NAME.',
+          {
+            path: ['input', 'action'],
+          },
+        );
       }
       const { decision, nearMisses } = policy.explain({
         roles: role == null ? who.roles : [role],

@@ -1,12 +1,14 @@
 import { type IdPrefix, idPrefix } from '../../core/ids.ts';
-import type { ArtifactRecord, StepRecord } from '../../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../core/run.ts';
+import type { WorkflowRecord } from '../../core/store.ts';
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import type { Context } from '../context.ts';
 import { MAX_PAGE, within } from '../page-args.ts';
+import { workflowById } from '../saved-workflow.ts';
 import type { RunView } from './refs.ts';
 
-type NodeView = RunView | StepRecord | ArtifactRecord;
+type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord;
 
 const READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
   run: async (id, ctx) => {
@@ -15,6 +17,8 @@ const READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<No
   },
   step: async (id, ctx) => ctx.app.reader.step(callerScope(ctx), id),
   art: async (id, ctx) => ctx.app.reader.artifact(callerScope(ctx), id),
+  apr: async (id, ctx) => ctx.app.reader.approval(callerScope(ctx), id),
+  wf: workflowById,
 };
 
 const NodeRef = builder.interfaceRef<NodeView>('Node');
@@ -23,11 +27,14 @@ export const Node = NodeRef.implement({
   description: 'Something with an id of its own, that can be asked for again by that id alone.',
   resolveType: (node) => {
     if ('run' in node) return 'Run';
+    if ('yaml' in node) return 'Workflow';
+    if ('requestedAt' in node) return 'Approval';
     return 'digest' in node ? 'Artifact' : 'Step';
   },
   fields: (t) => ({
     id: t.id({
-      description: 'Readable, typed and opaque: `run_…`, `step_…`, `art_…`. Unique on this server, for ever.',
+      description:
+        'Readable, typed and opaque: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`. Unique on this server, for ever.',
       resolve: () => {
         throw new Error('every Node resolves its id itself');
       },

@@ -16,7 +16,10 @@ export const PolicyDecision = builder
         nullable: true,
         description: 'The rule that decided. Null when none matched, which denies.',
       }),
-      action: t.exposeString('action', { description: 'What was to be done: `command:NAME` or `query:NAME`.' }),
+      action: t.exposeString('action', {
+        description:
+          'What was to be done: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
+      }),
       uri: t.field({
         type: 'URI',
         nullable: true,

@@ -1,8 +1,9 @@
-import type { ArtifactRecord, RunRecord, StepRecord } from '../../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, RunRecord, StepRecord } from '../../core/run.ts';
+import type { WorkflowRecord } from '../../core/store.ts';
 import { builder } from '../builder.ts';
 import type { ResourceView } from '../resource-view.ts';
 
-/** A run as its resolvers get it; the steps are there when whoever brought the run had them anyway. */
+/** A run as its resolvers get it; the steps are there, with or without items, when whoever brought the run had them. */
 export interface RunView {
   readonly run: RunRecord;
   readonly steps?: readonly StepRecord[];
@@ -12,4 +13,6 @@ export interface RunView {
 export const Run = builder.objectRef<RunView>('Run');
 export const Step = builder.objectRef<StepRecord>('Step');
 export const Artifact = builder.objectRef<ArtifactRecord>('Artifact');
+export const Approval = builder.objectRef<ApprovalRecord>('Approval');
+export const Workflow = builder.objectRef<WorkflowRecord>('Workflow');
 export const Resource = builder.objectRef<ResourceView>('Resource');

@@ -2,6 +2,7 @@ import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { connection } from '../connection.ts';
 import { pageArgs } from '../page-args.ts';
+import { runPage } from '../run-page.ts';
 import { Run } from './refs.ts';
 import { RunFilter, toRunFilter } from './run-filter.ts';
 
@@ -18,9 +19,7 @@ builder.queryField('runs', (t) =>
       last: t.arg.int({ description: 'How many, from the oldest on: at most 100. Not together with `first`.' }),
       before: t.arg.string({ description: 'Only those before this cursor of an earlier page.' }),
     },
-    resolve: async (_, { filter, ...page }, ctx) => {
-      const found = await ctx.app.reader.runs(callerScope(ctx), toRunFilter(filter), pageArgs(page));
-      return { ...found, edges: found.edges.map(({ cursor, node }) => ({ cursor, node: { run: node } })) };
-    },
+    resolve: async (_, { filter, ...page }, ctx) =>
+      runPage(await ctx.app.reader.runs(callerScope(ctx), toRunFilter(filter), pageArgs(page))),
   }),
 );

@@ -12,6 +12,11 @@ export const RunCreated = builder.objectRef<EventOf<'RUN_CREATED'>>('RunCreated'
       description: 'What it carries out.',
       resolve: ({ payload }) => shownKind(payload.kind),
     }),
+    goal: t.string({
+      nullable: true,
+      description: 'What it is for, in words, where its workflow says so.',
+      resolve: ({ payload }) => payload.goal ?? null,
+    }),
     principal: t.field({
       type: Principal,
       description: 'Who asked for it.',

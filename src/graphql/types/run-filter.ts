@@ -10,11 +10,14 @@ export const RunFilter = builder.inputType('RunFilter', {
   fields: (t) => ({
     state: t.field({ type: [RunState], description: 'In one of these states.' }),
     kind: t.field({ type: [RunKind], description: 'Of one of these kinds.' }),
+    workflow: t.string({ description: 'Of the workflow with this name.' }),
     principal: t.string({ description: 'Started by this subject or user name.' }),
     label: t.field({ type: 'JSON', description: 'With all of these labels: `{"team": "sales"}`.' }),
     createdAfter: t.field({ type: 'DateTime', description: 'Accepted later than this.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Accepted earlier than this.' }),
-    text: t.string({ description: 'With this text in its id, its goal or the names of its commands.' }),
+    text: t.string({
+      description: 'With this text in its id, its goal, or the name of its workflow or of one of its commands.',
+    }),
   }),
 });
 
@@ -23,13 +26,14 @@ type Given = typeof RunFilter.$inferInput;
 /** As the store takes it. @throws Fault BAD_INPUT when `label` is no object */
 export function toRunFilter(given: Given | null | undefined): Filter {
   if (!given) return {};
-  const { state, kind, principal, label, createdAfter, createdBefore, text } = given;
+  const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
   if (label != null && !isJsonObject(label)) {
     throw new Fault('BAD_INPUT', 'filter.label is an object of names and values.', { path: ['filter', 'label'] });
   }
   return {
     ...(state && { state }),
     ...(kind && { kind }),
+    ...(workflow != null && { workflow }),
     ...(principal != null && { principal }),
     ...(label != null && { label }),
     ...(createdAfter && { createdAfter }),

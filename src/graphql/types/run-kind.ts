@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 const values = {
   COMMAND: { description: 'One command.' },
   PIPELINE: { description: 'Several commands one after the other, each with the output of the one before at hand.' },
+  WORKFLOW: { description: 'The steps of a workflow, each as soon as what it needs is done.' },
 };
 
 export const RunKind = builder.enumType('RunKind', { description: 'What a run carries out.', values });

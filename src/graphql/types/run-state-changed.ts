@@ -4,7 +4,8 @@ import { Failure } from './failure.ts';
 import { RunState } from './run-state.ts';
 
 export const RunStateChanged = builder.objectRef<EventOf<'RUN_STATE_CHANGED'>>('RunStateChanged').implement({
-  description: 'A run moved to another state. When `to` is a final state, it is the last event of its run.',
+  description:
+    'A run moved to another state. When `to` is a final state, it is the last event of its run, unless `retryStep` continues it.',
   interfaces: [Event],
   fields: (t) => ({
     from: t.field({ type: RunState, description: 'The state before.', resolve: ({ payload }) => payload.from }),

@@ -2,6 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { ChainVerification } from '../../core/store.ts';
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
+import { Checkpoint } from './checkpoint.ts';
 
 export const RunVerification = builder.objectRef<ChainVerification>('RunVerification').implement({
   description:
@@ -17,6 +18,12 @@ export const RunVerification = builder.objectRef<ChainVerification>('RunVerifica
     firstInvalidSeq: t.exposeInt('firstInvalidSeq', {
       nullable: true,
       description: 'The `seq` of the first event that does not fit.',
+    }),
+    checkpoint: t.expose('checkpoint', {
+      type: Checkpoint,
+      nullable: true,
+      description:
+        'The oldest signed checkpoint that covers the end of the run; it fits. Null until there is one, a second after the end.',
     }),
     problems: t.exposeStringList('problems', { description: 'What does not fit, in sentences.' }),
   }),

@@ -2,45 +2,62 @@ import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { durationMs } from '../duration-ms.ts';
 import { MAX_BATCH, pageArgs, within } from '../page-args.ts';
-import { outputJson, viewOfOutput } from '../resource-view.ts';
-import { outputOf, stepsOf } from '../steps-of.ts';
+import { findRun } from '../run-of.ts';
+import { runPage } from '../run-page.ts';
+import { runJson, runResource, stepOf, stepsOf } from '../steps-of.ts';
+import { watchRunState } from '../watch-run-state.ts';
 import { ArtifactConnection } from './artifact-connection.ts';
 import { EventBatch } from './event-batch.ts';
 import { EventFilter, toEventFilter } from './event-filter.ts';
 import { Failure } from './failure.ts';
+import { NamedOutput } from './named-output.ts';
 import { Node } from './node.ts';
 import { Principal } from './principal.ts';
 import { Priority } from './priority.ts';
 import { Resource, Run, Step } from './refs.ts';
+import { RunConnection } from './run-connection.ts';
 import { RunKind, shownKind } from './run-kind.ts';
 import { RunState } from './run-state.ts';
 
 Run.implement({
   description:
-    'One execution of a command or a pipeline, as it is recorded: what was asked, by whom, what the policy said, what came of it.',
+    'One execution of a command, a pipeline or a workflow, as it is recorded: what was asked, by whom, what the policy said, what came of it.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: 'Of this run: `run_…`.', resolve: ({ run }) => run.id }),
     kind: t.field({ type: RunKind, description: 'What it carries out.', resolve: ({ run }) => shownKind(run.kind) }),
     state: t.field({ type: RunState, description: 'Where it stands.', resolve: ({ run }) => run.state }),
+    goal: t.string({
+      nullable: true,
+      description: 'What it is for, in words, where its workflow says so.',
+      resolve: ({ run }) => run.goal ?? null,
+    }),
+    workflow: t.string({
+      nullable: true,
+      description: 'Name of the workflow that it carries out. Null where it is none.',
+      resolve: ({ run }) => run.workflow ?? null,
+    }),
     inputs: t.field({ type: 'JSON', description: 'What was asked for.', resolve: ({ run }) => run.inputs }),
     output: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'What it made, when that is JSON. Null otherwise, and until it has succeeded; `resource` has it as bytes.',
+        'What it made, when that is JSON: an object of the outputs that its workflow names, otherwise the output of its last step. Null until it has succeeded.',
       extensions: { cost: 20 },
-      resolve: async (view, _args, ctx) => outputJson(await outputOf(view, ctx), ctx),
+      resolve: (view, _args, ctx) => runJson(view, ctx),
     }),
     resource: t.field({
       type: Resource,
       nullable: true,
-      description: 'What it made: the output of its last step. Null until it has succeeded.',
+      description:
+        'What it made: the output of its last step, or the one output that its workflow names, where that is a resource. Null until it has succeeded.',
       extensions: { cost: 5 },
-      resolve: async (view, _args, ctx) => {
-        const output = await outputOf(view, ctx);
-        return output ? viewOfOutput(output, ctx) : null;
-      },
+      resolve: (view, _args, ctx) => runResource(view, ctx),
+    }),
+    outputs: t.field({
+      type: [NamedOutput],
+      description: 'What its workflow names as outputs. None until it has succeeded.',
+      resolve: ({ run }) => Object.entries(run.outputs ?? {}).map(([name, value]) => ({ name, value })),
     }),
     error: t.field({
       type: Failure,
@@ -50,17 +67,18 @@ Run.implement({
     }),
     steps: t.field({
       type: [Step],
-      description: 'Its steps, in the order of the plan.',
+      description:
+        'Its steps, in the order of the plan, and then those that undo others. The items of a `for_each` are in `Step.items`.',
       extensions: { cost: 5 },
       resolve: async (view, _args, ctx) => [...(await stepsOf(view, ctx))],
     }),
     step: t.field({
       type: Step,
       nullable: true,
-      description: 'One of its steps. Null when it has none with this key.',
+      description: 'One of its steps, also an item. Null when it has none with this key.',
       extensions: { cost: 5 },
       args: { key: t.arg.string({ required: true, description: 'The step’s `key`.' }) },
-      resolve: async (view, { key }, ctx) => (await stepsOf(view, ctx)).find((step) => step.key === key) ?? null,
+      resolve: (view, { key }, ctx) => stepOf(view, key, ctx),
     }),
     events: t.field({
       type: EventBatch,
@@ -90,6 +108,31 @@ Run.implement({
       resolve: ({ run }, page, ctx) => ctx.app.reader.artifacts(callerScope(ctx), run.id, pageArgs(page)),
     }),
     principal: t.field({ type: Principal, description: 'Who asked for it.', resolve: ({ run }) => run.principal }),
+    parent: t.field({
+      type: Run,
+      nullable: true,
+      description: 'The run that started it, as a step of its own. Null where a person or a schedule did.',
+      extensions: { cost: 5 },
+      resolve: ({ run: { parentId } }, _args, ctx) => (parentId === undefined ? null : findRun(parentId, ctx)),
+    }),
+    children: t.field({
+      type: RunConnection,
+      description: 'The runs that its steps started.',
+      extensions: { cost: 5 },
+      args: {
+        first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
+        after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
+      },
+      resolve: async ({ run }, page, ctx) =>
+        runPage(await ctx.app.reader.children(callerScope(ctx), run.id, pageArgs(page))),
+    }),
+    rerunOf: t.field({
+      type: Run,
+      nullable: true,
+      description: 'The run that it does again, from one of its steps on. Null where it is none.',
+      extensions: { cost: 5 },
+      resolve: ({ run: { rerunOf } }, _args, ctx) => (rerunOf === undefined ? null : findRun(rerunOf, ctx)),
+    }),
     traceId: t.string({
       description: 'W3C trace id, the same as in logs and traces.',
       resolve: ({ run }) => run.traceId,
@@ -136,5 +179,16 @@ builder.queryField('run', (t) =>
       const run = await ctx.app.reader.run(callerScope(ctx), id);
       return run ? { run } : null;
     },
+  }),
+);
+
+builder.subscriptionField('runUpdated', (t) =>
+  t.field({
+    type: Run,
+    description:
+      'A run as it is now, and again each time it has changed; a log line is no change. Only the latest: a slow reader passes over states, and always gets the last. Completes after the end.',
+    args: { runId: t.arg.id({ required: true, description: 'The run.' }) },
+    subscribe: (_, { runId }, ctx) => watchRunState(ctx, runId),
+    resolve: (run) => run,
   }),
 );

@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 
 export const StepState = builder.enumType('StepState', {
   description:
-    'Where a step stands. States only move forward; a step of a pure command may pass several at once and is then recorded with its result.',
+    'Where a step stands. States move forward, and back to SCHEDULED only when it is tried again; a step of a pure command may pass several at once and is then recorded with its result.',
   values: {
     PENDING: { description: 'It waits for the steps that it depends on.' },
     SCHEDULED: { description: 'It is ready and waits for a place.' },
@@ -16,7 +16,7 @@ export const StepState = builder.enumType('StepState', {
     FAILED_FATAL: { description: 'It failed in a way that no retry can mend.' },
     TIMEOUT: { description: 'It took longer than it may and was stopped.' },
     DENIED: { description: 'The policy did not let it pass; `decision` says why.' },
-    SKIPPED: { description: 'It was not done, because an earlier step ended badly.' },
+    SKIPPED: { description: 'It was not done: its `when` was false, or an earlier step ended badly.' },
     CANCELLED: { description: 'It was stopped with its run.' },
   } satisfies Record<State, object>,
 });

@@ -1,20 +1,21 @@
-import { Fault } from '../../core/errors.ts';
 import { callerScope } from '../caller-scope.ts';
 import { durationMs } from '../duration-ms.ts';
-import { MAX_BATCH, within } from '../page-args.ts';
+import { MAX_BATCH, pageArgs, within } from '../page-args.ts';
 import { outputJson, viewOfOutput } from '../resource-view.ts';
+import { runOf } from '../run-of.ts';
 import { EventBatch } from './event-batch.ts';
 import { Failure } from './failure.ts';
 import { LogLevel } from './log-level.ts';
 import { Node } from './node.ts';
 import { PolicyDecision } from './policy-decision.ts';
 import { Progress } from './progress.ts';
-import { Resource, Run, Step } from './refs.ts';
+import { Approval, Resource, Run, Step } from './refs.ts';
+import { StepConnection } from './step-connection.ts';
 import { StepKind } from './step-kind.ts';
 import { StepState } from './step-state.ts';
 
 Step.implement({
-  description: 'One part of a run: one command with its options.',
+  description: 'One part of a run: a command with its options, or something else that its workflow does.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Of this step: `step_…`.' }),
@@ -22,18 +23,14 @@ Step.implement({
       type: Run,
       description: 'The run that it is part of.',
       extensions: { cost: 5 },
-      resolve: async ({ runId }, _args, ctx) => {
-        const run = await ctx.app.reader.run(callerScope(ctx), runId);
-        if (!run) throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`);
-        return { run };
-      },
+      resolve: ({ runId }, _args, ctx) => runOf(runId, ctx),
     }),
     key: t.exposeString('key', { description: 'Its name, unique in its run.' }),
     title: t.exposeString('title', { description: 'What it does, for people.' }),
     kind: t.expose('kind', { type: StepKind, description: 'What kind of thing it does.' }),
     state: t.expose('state', { type: StepState, description: 'Where it stands.' }),
     dependsOn: t.stringList({
-      description: 'Keys of the steps that must succeed before it begins.',
+      description: 'Keys of the steps that it needs before it begins.',
       resolve: ({ dependsOn }) => [...dependsOn],
     }),
     attempt: t.exposeInt('attempt', { description: 'Which try it is at, from 1; 0 before the first.' }),
@@ -41,8 +38,10 @@ Step.implement({
     input: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its options.',
-      resolve: ({ input }) => input,
+      description:
+        'Its options or arguments, with expressions evaluated once it is scheduled; else what the run was given.',
+      resolve: async ({ input, runId }, _args, ctx) =>
+        input === undefined ? (await runOf(runId, ctx)).run.inputs : input,
     }),
     output: t.field({
       type: 'JSON',
@@ -62,6 +61,29 @@ Step.implement({
       type: PolicyDecision,
       nullable: true,
       description: 'What the policy said last about it. Null when it has not been asked yet.',
+    }),
+    approval: t.field({
+      type: Approval,
+      nullable: true,
+      description: 'The newest decision that a person owes it, or gave. Null when it asked for none.',
+      extensions: { cost: 5 },
+      // The policy is asked before a person is.
+      resolve: async ({ runId, key, decision }, _args, ctx) =>
+        decision ? ((await ctx.app.reader.approvalOf(callerScope(ctx), runId, key)) ?? null) : null,
+    }),
+    items: t.field({
+      type: StepConnection,
+      description: 'Where it is a `for_each`: its items as steps of their own, in order, with keys such as `get[3]`.',
+      extensions: { cost: 5 },
+      args: {
+        first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
+        after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
+      },
+      resolve: ({ runId, key }, page, ctx) => ctx.app.reader.items(callerScope(ctx), runId, key, pageArgs(page)),
+    }),
+    index: t.exposeInt('index', {
+      nullable: true,
+      description: 'Its place among the items, from 0. Null where it is none.',
     }),
     progress: t.expose('progress', {
       type: Progress,

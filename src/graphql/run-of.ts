@@ -1,0 +1,30 @@
+import { Fault } from '../core/errors.ts';
+import type { RunRecord } from '../core/run.ts';
+import { callerScope } from './caller-scope.ts';
+import type { Context } from './context.ts';
+import type { RunView } from './types/refs.ts';
+
+const reading = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
+
+/**
+ * A run that something else leads to. Those that lead to the same run at the same time share one read; a later one,
+ * which may follow a mutation, reads again.
+ */
+export async function findRun(id: string, ctx: Context): Promise<RunView | null> {
+  const underWay = reading.get(ctx) ?? new Map<string, Promise<RunRecord | undefined>>();
+  reading.set(ctx, underWay);
+  let read = underWay.get(id);
+  if (!read) {
+    read = ctx.app.reader.run(callerScope(ctx), id).finally(() => underWay.delete(id));
+    underWay.set(id, read);
+  }
+  const run = await read;
+  return run ? { run } : null;
+}
+
+/** The same, where it must be there. @throws Fault NOT_FOUND */
+export async function runOf(id: string, ctx: Context): Promise<RunView> {
+  const run = await findRun(id, ctx);
+  if (!run) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`);
+  return run;
+}

@@ -1,0 +1,8 @@
+import type { RunRecord } from '../core/run.ts';
+import type { Page } from '../core/store.ts';
+import type { RunView } from './types/refs.ts';
+
+/** A page of runs as the resolvers of Run take them. */
+export function runPage(page: Page<RunRecord>): Page<RunView> {
+  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { run: node } })) };
+}

@@ -1,0 +1,10 @@
+import { builder } from '../builder.ts';
+import { isRefused } from '../refusable.ts';
+import { Approval } from './refs.ts';
+import { Refusal } from './refusal.ts';
+
+export const ApprovalResult = builder.unionType('ApprovalResult', {
+  description: 'An approval that was decided, or why it was not.',
+  types: [Approval, Refusal],
+  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Approval'),
+});

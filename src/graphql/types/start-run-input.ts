@@ -1,0 +1,56 @@
+import { asObject } from '../as-object.ts';
+import { builder } from '../builder.ts';
+import { signedIn } from '../caller-scope.ts';
+import { within } from '../page-args.ts';
+import { refusable } from '../refusable.ts';
+import { traceOf } from '../trace-of.ts';
+import { Priority } from './priority.ts';
+import { RunResult } from './run-result.ts';
+import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
+
+/** Longer ones follow the run with a subscription. */
+const MAX_WAIT_MS = 60_000;
+
+const StartRunInput = builder.inputType('StartRunInput', {
+  description: 'A workflow to start.',
+  fields: (t) => ({
+    source: t.field({ type: WorkflowSource, required: true, description: 'The workflow.' }),
+    inputs: t.field({ type: 'JSON', description: 'An object of what it takes; `Workflow.inputs` is the schema.' }),
+    labels: t.field({ type: 'JSON', description: 'An object of names and values to find the run by.' }),
+    priority: t.field({
+      type: Priority,
+      defaultValue: 'INTERACTIVE',
+      description: 'Whether it goes before others when places are few.',
+    }),
+    waitMs: t.int({
+      defaultValue: 0,
+      description: `Milliseconds to wait for its end before answering, at most ${MAX_WAIT_MS}. The run goes on in any case.`,
+    }),
+    idempotencyKey: t.string({
+      description: 'Text of your own. The same key again gives the same run instead of another one.',
+    }),
+  }),
+});
+
+builder.mutationField('startRun', (t) =>
+  t.field({
+    type: RunResult,
+    description:
+      'Start a workflow. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `workflow:NAME`; each step is decided when its turn comes.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: StartRunInput, required: true, description: 'The workflow and what it takes.' }) },
+    resolve: (_, { input }, ctx) =>
+      refusable(async () => {
+        const { source, inputs, labels, priority, waitMs, idempotencyKey } = input;
+        return ctx.app.engine.start(signedIn(ctx), {
+          source: toWorkflowSource(source),
+          ...(inputs != null && { inputs: asObject(inputs, ['input', 'inputs']) }),
+          ...(labels != null && { labels: asObject(labels, ['input', 'labels']) }),
+          ...(priority && { priority }),
+          waitMs: within('input.waitMs', waitMs ?? 0, 0, MAX_WAIT_MS, 'follow longer runs with runUpdated'),
+          ...(idempotencyKey != null && { idempotencyKey }),
+          ...traceOf(ctx),
+        });
+      }),
+  }),
+);

@@ -1,0 +1,11 @@
+import type { WorkflowReport } from '../../engine/engine.ts';
+import { builder } from '../builder.ts';
+import { PolicyDecision } from './policy-decision.ts';
+
+export const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({
+  description: 'What the policy would say to one step now, if you had started the workflow.',
+  fields: (t) => ({
+    step: t.exposeString('step', { description: 'Key of the step.' }),
+    decision: t.expose('decision', { type: PolicyDecision, description: 'What it would say.' }),
+  }),
+});
