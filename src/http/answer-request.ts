@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts';
 import type { HttpDeps, RequestInfo } from './http-deps.ts';
 import type { HttpLimits } from './limits.ts';
 import { isLoopbackHost, sendOptions, setCorsHeaders } from './origin.ts';
+import { placeOf } from './place-of.ts';
 import { faultOf, sendFault } from './respond.ts';
 import { findRoute, routes } from './routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -16,7 +17,7 @@ export async function answerRequest(
 ): Promise<void> {
   const { info, deps, limits } = ctx;
   const { config } = deps;
-  const [path = '', query = ''] = (req.url ?? '').split(/\?(.*)/s, 2);
+  const { path, query } = placeOf(req);
   res.once('finish', () => {
     if (!req.complete) linger(req, limits);
   });
@@ -26,7 +27,7 @@ export async function answerRequest(
     guardBody(req, res, limits);
     if (config.mode === 'development' && !isLoopbackHost(req))
       throw new Fault('FORBIDDEN', 'A development server answers this machine only; ask for localhost.');
-    await route({ req, res, query: new URLSearchParams(query), params: {}, info, deps, limits }, path);
+    await route({ req, res, query, params: {}, info, deps, limits }, path);
   } catch (error) {
     // The client went away in the middle, which is its right.
     if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;

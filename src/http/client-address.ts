@@ -7,11 +7,7 @@ import { isIP } from 'node:net';
  */
 export function clientAddress(req: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? req.headers['x-forwarded-for'] : undefined;
-  const last =
-    String(forwarded ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() ?? '';
+  const last = forwarded === undefined ? '' : (String(forwarded).split(',').at(-1) ?? '').trim();
   const address = isIP(last) === 0 ? (req.socket.remoteAddress ?? '') : last;
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

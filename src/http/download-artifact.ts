@@ -4,6 +4,7 @@ import { Fault } from '../core/errors.ts';
 import { parseMediaType } from '../resources/media-type.ts';
 import { parseByteRange } from './byte-range.ts';
 import { attachment } from './content-disposition.ts';
+import { matchesEtag } from './etag.ts';
 import type { Exchange } from './exchange.ts';
 import { sendFault } from './respond.ts';
 import { setForeignContentHeaders } from './security-headers.ts';
@@ -26,7 +27,7 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
   res.setHeader('Cache-Control', 'private, no-cache');
   res.setHeader('Vary', 'Origin, Authorization');
   res.setHeader('Accept-Ranges', 'bytes');
-  if (matches(req.headers['if-none-match'], etag)) {
+  if (matchesEtag(req.headers['if-none-match'], etag)) {
     res.writeHead(304).end();
     return;
   }
@@ -64,10 +65,4 @@ async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncG
     yield chunk;
   }
   if (left !== 0) throw new Error(`an artifact's store gave another number of bytes than the promised ${length}`);
-}
-
-/** If-None-Match (RFC 9110, section 13.1.2), compared weakly. */
-function matches(header: string | undefined, etag: string): boolean {
-  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }

@@ -8,7 +8,8 @@ export interface Exchange {
   readonly res: ServerResponse;
   /** What the pattern of the route named. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  readonly query: URLSearchParams;
+  /** Without the question mark. */
+  readonly query: string;
   readonly info: RequestInfo;
   readonly deps: HttpDeps;
   readonly limits: HttpLimits;

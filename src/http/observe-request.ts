@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { newTraceId } from '../core/ids.ts';
-import { activeTraceId } from '../core/span.ts';
+import { activeTraceId, isTraced, NO_SPAN } from '../core/span.ts';
 import type { HttpDeps } from './http-deps.ts';
+import { placeOf } from './place-of.ts';
 import { findRoute } from './routes.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
@@ -17,14 +18,10 @@ export function observeRequest(
   work: (traceId: string) => void,
 ): void {
   const began = performance.now();
-  const path = (req.url ?? '').replace(/\?.*/s, '');
+  const { path } = placeOf(req);
   const route = findRoute(path)?.route.pattern ?? (path === '/' ? '/' : 'other');
   const method = METHODS.has(req.method ?? '') ? (req.method as string) : 'OTHER';
-  const attributes = { 'http.request.method': method, 'http.route': route };
-  const caller = propagation.extract(ROOT_CONTEXT, req.headers);
-
-  const options = { kind: SpanKind.SERVER, attributes };
-  trace.getTracer('signalbox').startActiveSpan(`${method} ${route}`, options, caller, (span) => {
+  const answer = (span: Span) => {
     const traceId = activeTraceId() ?? traceIdOf(req.headers.traceparent) ?? newTraceId();
     res.once('close', () => {
       const status = res.writableFinished ? res.statusCode : CLIENT_GONE;
@@ -36,7 +33,14 @@ export function observeRequest(
       span.end();
     });
     work(traceId);
-  });
+  };
+  if (!isTraced()) {
+    answer(NO_SPAN);
+    return;
+  }
+  const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': route } };
+  const caller = propagation.extract(ROOT_CONTEXT, req.headers);
+  trace.getTracer('signalbox').startActiveSpan(`${method} ${route}`, options, caller, answer);
 }
 
 /** The trace id of a traceparent header (W3C Trace Context, section 3.2). */

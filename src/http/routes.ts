@@ -1,6 +1,7 @@
 import { downloadArtifact } from './download-artifact.ts';
 import type { Exchange } from './exchange.ts';
 import { reportHealth, scrapeMetrics } from './probes.ts';
+import { serveWorkflowSchema } from './serve-workflow-schema.ts';
 import { uploadArtifact } from './upload-artifact.ts';
 
 export interface Route {
@@ -24,13 +25,27 @@ export const routes: readonly Route[] = [
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
+  { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];
 
-/** The route of a path, and what its pattern named; nothing is decoded. */
-export function findRoute(path: string): { readonly route: Route; readonly params: Exchange['params'] } | undefined {
+interface Found {
+  readonly route: Route;
+  /** What its pattern named. */
+  readonly params: Exchange['params'];
+}
+
+/** The routes that name nothing, by their path. */
+const plain: ReadonlyMap<string, Found> = new Map(
+  routes.filter(({ pattern }) => !pattern.includes(':')).map((route) => [route.pattern, { route, params: {} }]),
+);
+
+/** The route of a path; nothing is decoded. */
+export function findRoute(path: string): Found | undefined {
+  const found = plain.get(path);
+  if (found) return found;
+  const parts = path.split('/');
   for (const route of routes) {
     const names = route.pattern.split('/');
-    const parts = path.split('/');
     const fits = names.length === parts.length && names.every((name, i) => name.startsWith(':') || name === parts[i]);
     if (!fits) continue;
     const named = names

@@ -107,18 +107,21 @@ describe('routes', () => {
 });
 
 describe('headers', () => {
-  it.each(['/graphql', '/health', '/metrics', '/artifacts', '/nothing', '/'])('of %s are safe', async (path) => {
-    const { headers } = await ask(`${server.url}${path}`, {});
-    expect(headers).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'content-security-policy': expect.stringContaining("default-src 'none'"),
-    });
-    expect(headers['content-security-policy']).not.toContain('unsafe-inline');
-    expect(headers).not.toHaveProperty('x-powered-by');
-  });
+  it.each(['/graphql', '/health', '/metrics', '/artifacts', '/schemas/workflow.json', '/nothing', '/'])(
+    'of %s are safe',
+    async (path) => {
+      const { headers } = await ask(`${server.url}${path}`, {});
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+      });
+      expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+      expect(headers).not.toHaveProperty('x-powered-by');
+    },
+  );
 
   it('let GraphiQL run its own scripts, and nobody else', async () => {
     const page = { accept: 'text/html,*/*' };

@@ -2,6 +2,7 @@ import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createBag } from '../core/bag.ts';
 import { Fault } from '../core/errors.ts';
 import { acceptUpgrade, endWithFault } from './accept-upgrade.ts';
 import { answerRequest } from './answer-request.ts';
@@ -26,7 +27,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   const drain = new AbortController();
   // Each subscription listens to it.
   setMaxListeners(0, drain.signal);
-  const answers = new Set<ServerResponse>();
+  const answers = createBag<ServerResponse>();
   const upgraded = new Set<Duplex>();
 
   const server = createServer({
@@ -41,10 +42,10 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   server.maxConnections = limits.connections;
 
   const begin = (req: IncomingMessage, res: ServerResponse) => {
-    answers.add(res);
+    const answered = answers.add(res);
     if (drain.signal.aborted) res.setHeader('Connection', 'close');
     res.once('close', () => {
-      answers.delete(res);
+      answered();
       if (drain.signal.aborted) setImmediate(() => server.closeIdleConnections());
     });
     observeRequest(req, res, deps, (traceId) => {
@@ -66,7 +67,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     acceptUpgrade(req, socket, head, { deps, draining: drain.signal });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const answering = [...answers].some((res) => res.socket === socket && res.headersSent);
+    const answering = answers.values().some((res) => res.socket === socket && res.headersSent);
     if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
     else if (error.code === 'HPE_HEADER_OVERFLOW')
       endWithFault(socket, { code: 'BAD_INPUT', message: `Headers have at most ${limits.headerBytes} bytes.` }, 431);
@@ -80,7 +81,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     const closed = once(server, 'close');
     server.close();
     drain.abort();
-    for (const res of answers) if (!res.headersSent) res.setHeader('Connection', 'close');
+    for (const res of answers.values()) if (!res.headersSent) res.setHeader('Connection', 'close');
     const deadline = setTimeout(() => {
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();

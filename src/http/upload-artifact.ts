@@ -21,7 +21,7 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
     throw new Fault('BAD_INPUT', 'Send the bytes themselves as the body, not a form: curl --data-binary @FILE.');
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new Fault('BAD_INPUT', 'Send the bytes as they are, without Content-Encoding.');
-  const name = query.get('name') ?? fileNameOf(req.headers['content-disposition']) ?? 'upload';
+  const name = new URLSearchParams(query).get('name') ?? fileNameOf(req.headers['content-disposition']) ?? 'upload';
   if (!isName(name)) {
     const message = `A name has 1 to ${MOST_NAME} characters, without slashes and control characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['name'] });

@@ -41,7 +41,9 @@ export async function createBody(opened: Opened, limits: BodyLimits): Promise<Bo
     await end(refusal);
     throw refusal;
   }
-  signal.addEventListener('abort', onAbort, { once: true });
+  // Bytes in memory, of which nobody wants to hear: nothing would happen at the abort.
+  const isLoose = content instanceof Uint8Array && !opened.release && !limits.ended;
+  if (!isLoose) signal.addEventListener('abort', onAbort, { once: true });
 
   async function* counted(): AsyncGenerator<Uint8Array> {
     let failure: unknown;
@@ -60,12 +62,23 @@ export async function createBody(opened: Opened, limits: BodyLimits): Promise<Bo
     }
   }
 
-  const stream = (): AsyncGenerator<Uint8Array> => {
+  const take = () => {
     if (taken) throw new TypeError('a body can be read once');
     taken = true;
+  };
+  const stream = (): AsyncGenerator<Uint8Array> => {
+    take();
     return counted();
   };
   const whole = async (): Promise<Uint8Array> => {
+    if (content instanceof Uint8Array) {
+      take();
+      const failure = signal.aborted ? abortFault(signal) : undefined;
+      if (!failure) bytes = content.length;
+      await end(failure);
+      if (failure) throw failure;
+      return content;
+    }
     const chunks: Uint8Array[] = [];
     for await (const chunk of stream()) chunks.push(chunk);
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { protocols } from './protocols.ts';
@@ -8,12 +9,30 @@ const byScheme = new Map(protocols.map((protocol) => [protocol.scheme, protocol]
 const MAX_LENGTH = 8192;
 
 /**
+ * What was asked for lately: for one read alone, policy, engine and protocol ask at different times, and a workflow comes
+ * back to the same few. In characters; longer texts are not worth their place.
+ */
+const recent = new LRUCache<string, CanonicalUri>({
+  maxSize: 1024 * 1024,
+  maxEntrySize: MAX_LENGTH,
+  sizeCalculation: (_, text) => text.length + 1,
+});
+
+/**
  * Text → the one value that policy, log and fetch use; the table is in docs/resources.md. Parsed by WHATWG URL first,
  * then normalized by the scheme's protocol. Idempotent: the `href` of the result gives the same result.
  * @throws Fault BAD_INPUT when the text is no URI or means different things to different parsers,
  *   UNSUPPORTED_SCHEME when no protocol reads it.
  */
 export function canonicalUri(text: string): CanonicalUri {
+  const known = recent.get(text);
+  if (known) return known;
+  const uri = parsed(text);
+  recent.set(text, uri);
+  return uri;
+}
+
+function parsed(text: string): CanonicalUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) throw new Fault('BAD_INPUT', `This is no absolute URI. Begin it with ${knownSchemes()}.`);
   const protocol = byScheme.get(scheme);

@@ -1,4 +1,5 @@
 import { MIMEType } from 'node:util';
+import { LRUCache } from 'lru-cache';
 
 /** RFC 6838 section 4.2, on what WHATWG parsing left: both names begin with a letter or digit, 127 characters each. */
 const ESSENCE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
@@ -19,9 +20,17 @@ export function parseMediaType(text: string): MIMEType | undefined {
   }
 }
 
+/** By media type; empty for none. There are few, and each is asked about several times for one read. */
+const charsets = new LRUCache<string, string>({ max: 256 });
+
 /** The encoding that the media type names, in lower case; undefined when it names none. */
 export function charsetOf(mediaType: string): string | undefined {
-  return parseMediaType(mediaType)?.params.get('charset')?.trim().toLowerCase() || undefined;
+  let charset = charsets.get(mediaType);
+  if (charset === undefined) {
+    charset = parseMediaType(mediaType)?.params.get('charset')?.trim().toLowerCase() ?? '';
+    if (mediaType.length <= MAX_LENGTH) charsets.set(mediaType, charset);
+  }
+  return charset || undefined;
 }
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {

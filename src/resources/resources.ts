@@ -4,6 +4,7 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
+import { isTraced } from '../core/span.ts';
 import type { StoredContent } from '../core/store.ts';
 import { abortFault } from './abortable.ts';
 import { createBody } from './body.ts';
@@ -80,6 +81,7 @@ function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened
 
 /** One span from the opening until the body was read, failed or was given up. */
 async function traced(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<Opened>): Promise<Body> {
+  if (!isTraced()) return createBody(await open(), ctx);
   const attributes = { 'url.scheme': uri.scheme, ...(uri.host && { 'server.address': uri.host }) };
   return await trace.getTracer('signalbox').startActiveSpan('resource.read', { attributes }, async (span) => {
     const ended = ({ bytes, error }: { readonly bytes: number; readonly error?: unknown }) => {

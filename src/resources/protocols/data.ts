@@ -65,16 +65,29 @@ export const data = defineProtocol({
 function percentDecoded(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'latin1');
   if (!text.includes('%')) return bytes;
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
-    throw new Fault('BAD_INPUT', 'A % in the data is not followed by two hex digits. Write %25 for a percent sign.');
-  }
   let end = 0;
   for (let at = 0; at < bytes.length; at++) {
-    const isEscape = bytes[at] === 0x25;
-    bytes[end++] = isEscape ? Number.parseInt(text.slice(at + 1, at + 3), 16) : (bytes[at] as number);
-    if (isEscape) at += 2;
+    if (bytes[at] !== PERCENT) {
+      bytes[end++] = bytes[at] as number;
+      continue;
+    }
+    const byte = (hexDigit(bytes[at + 1]) << 4) | hexDigit(bytes[at + 2]);
+    if (byte < 0) {
+      throw new Fault('BAD_INPUT', 'A % in the data is not followed by two hex digits. Write %25 for a percent sign.');
+    }
+    bytes[end++] = byte;
+    at += 2;
   }
   return bytes.subarray(0, end);
+}
+
+const PERCENT = 0x25;
+
+/** Its value; -1 when it is none. */
+function hexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function tooLarge(): Fault {
