@@ -15,6 +15,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const FLOORS: Record<string, number> = {
   core: 0,
   config: 0.5,
+  audit: 0.5,
   resources: 1,
   policy: 1,
   store: 1,
@@ -22,6 +23,7 @@ const FLOORS: Record<string, number> = {
   telemetry: 1,
   commands: 2,
   queries: 2,
+  workflow: 2,
   runtime: 3,
   engine: 4,
   graphql: 5,
@@ -33,6 +35,12 @@ const FLOORS: Record<string, number> = {
 
 /** They hand the environment on. */
 const ENTRIES = ['src/main.mjs', 'src/cli.ts'];
+
+/** What can be checked, drawn at random and done again anywhere. */
+const PURE = ['src/audit/', 'src/workflow/', 'src/engine/machine/'];
+/** JSON as the output of a step; the rest of that file reads artifacts, and the machine does not call it. */
+const PURE_BESIDE = ['src/engine/output-json.ts'];
+const IMPURE = /Date\.now\(|new Date\(\)|Math\.random|set(Timeout|Interval)\(|process\.|from 'node:(?!crypto)[^']+'/;
 
 const roomOf = (file: string) => file.split('/')[1] ?? '';
 
@@ -75,6 +83,22 @@ describe('the house', () => {
   it('keeps every file within 500 lines', () => {
     const long = code.filter((file) => read(file).split('\n').length > 501);
     expect(long).toEqual([]);
+  });
+
+  it('keeps its pure parts pure: they know no clock, no chance and nothing outside, and import core and themselves', () => {
+    const wrong: string[] = [];
+    for (const file of code.filter(
+      (f) => PURE.some((folder) => f.startsWith(folder)) && !/test(s|-task)?\.ts$/.test(f),
+    )) {
+      const [room = ''] = PURE.filter((folder) => file.startsWith(folder));
+      const [impure] = IMPURE.exec(read(file)) ?? [];
+      if (impure) wrong.push(`${file}: ${impure}`);
+      for (const target of importsOf(file)) {
+        if (!['src/core/', room, ...PURE_BESIDE].some((fine) => target.startsWith(fine)))
+          wrong.push(`${file} → ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('reads process.env in config only', () => {
