@@ -175,6 +175,9 @@ PRAGMA foreign_keys=ON;
 PRAGMA defer_foreign_keys=OFF;
 
 -- CreateIndex
+CREATE INDEX "leaves_run_id_idx" ON "leaves"("run_id");
+
+-- CreateIndex
 CREATE INDEX "checkpoints_position_idx" ON "checkpoints"("position");
 
 -- CreateIndex

@@ -281,6 +281,9 @@ CREATE INDEX "approvals_run_id_idx" ON "approvals"("run_id");
 CREATE INDEX "approvals_tenant_state_id_idx" ON "approvals"("tenant", "state", "id");
 
 -- CreateIndex
+CREATE INDEX "leaves_run_id_idx" ON "leaves"("run_id");
+
+-- CreateIndex
 CREATE INDEX "checkpoints_position_idx" ON "checkpoints"("position");
 
 -- CreateIndex
