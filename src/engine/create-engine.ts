@@ -92,9 +92,9 @@ export function createEngine(deps: EngineDeps): Engine {
     failureOf: (error, { run }, step) =>
       failureOf(error, logger, { runId: run.id, traceId: run.traceId, ...(step && { stepId: step.id }) }),
   };
-  const letGo = (runId: string, { code, details }: Fault) => {
-    // Its events were there already: an append whose answer was lost had happened after all.
-    if (code === 'CONFLICT' && isJsonObject(details) && 'nextSeq' in details) takeOver.doubt(runId);
+  const letGo = (runId: string, { details }: Fault) => {
+    // Its events may be there, or are there already: an append whose answer was lost has perhaps happened after all.
+    if (isJsonObject(details) && ('inDoubt' in details || 'nextSeq' in details)) takeOver.doubt(runId);
   };
   const running: Running = createRunning({ ...deps, dispatcher, hands, letGo });
   const starting = { ...deps, capabilities, dispatcher, running, once, admitted, findWorkflow, maxRuns: limits.runs };

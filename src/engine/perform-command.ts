@@ -118,8 +118,31 @@ function contextFor(
   };
 }
 
-/** Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. */
+/**
+ * Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. Made when something
+ * is read first: many steps read nothing.
+ */
 export function readingFor(
+  deps: PerformDeps,
+  capability: Capability,
+  options: JsonObject,
+  live: LiveRun,
+  step: LiveStep,
+  signal: AbortSignal,
+  note: (event: NewEvent) => void,
+): Reading {
+  let reading: Reading | undefined;
+  const open = () => {
+    reading ??= openReading(deps, capability, options, live, step, signal, note);
+    return reading;
+  };
+  return {
+    read: async (source) => open().read(source),
+    validate: async (json, schemaUri) => open().validate(json, schemaUri),
+  };
+}
+
+function openReading(
   deps: PerformDeps,
   capability: Capability,
   options: JsonObject,

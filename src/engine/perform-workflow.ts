@@ -1,4 +1,5 @@
-import { Fault } from '../core/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ErrorCode, Fault } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import type { ArtifactStore } from '../core/resource.ts';
 import type { RunRecord, RunSnapshot } from '../core/run.ts';
@@ -14,6 +15,10 @@ import { openingOf, type StartDeps } from './start-workflow.ts';
 
 /** Runs that may stand above one another. */
 const DEEPEST = 10;
+
+/** The store is away, or the child is in the hands of another node by now. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'CONFLICT']);
+const AGAIN_MS = 500;
 
 export interface PerformWorkflowDeps extends StartDeps {
   readonly journal: Journal;
@@ -54,7 +59,7 @@ async function awaitRun(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const ended = await runOf(deps, live, step, childId, signal);
+    const ended = await endOf(deps, live, step, childId, signal);
     signal.throwIfAborted();
     return await outcomeOf(deps, ended, step, signal);
   } finally {
@@ -66,17 +71,39 @@ function isLetGo({ reason }: AbortSignal): boolean {
   return reason instanceof Fault && reason.code === 'UNAVAILABLE';
 }
 
-async function runOf(
+/** The child's end. While the store is away the run that waits for it waits too; what it did not take is begun again. */
+async function endOf(
   deps: PerformWorkflowDeps,
   live: LiveRun,
   step: LiveStep,
   childId: string,
   signal: AbortSignal,
 ): Promise<RunSnapshot> {
+  for (;;) {
+    try {
+      const end = await runOf(deps, live, step, childId, signal);
+      if (!(end instanceof Fault)) return end;
+      throw end;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Fault && PASSING.has(error.code))) throw error;
+    }
+    await sleep(AGAIN_MS, undefined, { signal });
+  }
+}
+
+/** @returns the run at its end, or the fault for which it is driven here no more */
+async function runOf(
+  deps: PerformWorkflowDeps,
+  live: LiveRun,
+  step: LiveStep,
+  childId: string,
+  signal: AbortSignal,
+): Promise<RunSnapshot | Fault> {
   const { run: parent } = live;
   const { tenant } = parent.principal;
   const here = deps.running.get(childId);
-  if (here) return here.done;
+  if (here) return here.over;
   if (await deps.reader.run({ tenant }, childId)) {
     return followRun(deps, tenant, childId, ({ run }) => isFinalRunState(run.state), signal);
   }
@@ -97,7 +124,7 @@ async function runOf(
     priority: parent.priority,
   };
   const about = { traceId: parent.traceId, requestDigest: '' };
-  return deps.running.drive(beginRun(parent.principal, what, about, deps.clock.now(), childId)).done;
+  return deps.running.drive(beginRun(parent.principal, what, about, deps.clock.now(), childId)).over;
 }
 
 async function outcomeOf(

@@ -169,7 +169,8 @@ function askPolicy(
     // A step that is held up for long does not fill the journal with it.
     return { type: 'throttled', until, ...(step.state !== 'WAITING' && { decisions }) };
   }
-  if (approval) return { type: 'ask', decisions, reason: approval.message };
+  const isApproved = live.marks.get(step.key)?.approved === true;
+  if (approval && !isApproved) return { type: 'ask', decisions, reason: approval.message };
   return { decisions };
 }
 

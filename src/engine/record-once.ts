@@ -12,7 +12,8 @@ export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
   if (events.length < 2) return events;
   const last = new Map<string, number>();
   const kept: (NewEvent | undefined)[] = [...events];
-  for (const [index, event] of events.entries()) {
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index] as NewEvent;
     const key = moveKey(event);
     if (key === undefined) continue;
     const earlier = last.get(key);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import type { Content, Made } from '../commands/define-command.ts';
 import { Fault } from '../core/errors.ts';
@@ -31,7 +31,7 @@ export async function settle({ mediaType, content }: Made, options: SettleOption
   if (small.bytes) {
     const text = inlineText(small.bytes);
     if (text !== undefined) {
-      const digest = createHash('sha256').update(small.bytes).digest('hex');
+      const digest = hash('sha256', small.bytes, 'hex');
       return { output: { mediaType, size: small.bytes.byteLength, digest, text } };
     }
   }

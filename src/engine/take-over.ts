@@ -2,10 +2,10 @@ import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import { isFinalRunState } from '../core/run-state.ts';
 import type { Inbox, Leases, StoreReader } from '../core/store.ts';
+import { createDeliveries } from './deliveries.ts';
 import type { Driven } from './drive-run.ts';
 import { loadRun } from './load-run.ts';
 import type { Signal } from './machine/signal.ts';
-import { signalOf } from './run-message.ts';
 import type { Running } from './running.ts';
 
 /** Runs that are claimed, and brought back to life, at once. */
@@ -14,6 +14,9 @@ const AT_ONCE = 64;
 /** Between two beats: twice in each lease, with time to spare; an idle node hardly asks anything. Sooner after one that failed. */
 const BEAT_MS = 2_500;
 const AGAIN_MS = 500;
+
+/** How often a run that cannot be taken up is tried. */
+const MOST_TRIES = 20;
 
 interface TakeOverDeps {
   readonly leases: Leases;
@@ -40,7 +43,7 @@ export interface TakeOver {
 }
 
 export function createTakeOver(deps: TakeOverDeps): TakeOver {
-  const { leases, inbox, reader, running, logger } = deps;
+  const { leases, reader, running, logger } = deps;
   let timer: NodeJS.Timeout | undefined;
   let beating: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -52,57 +55,47 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     return running.get(runId) ?? running.drive({ live, recorded, events: [], signal });
   };
 
-  /** What others sent to runs that are driven here. */
-  const deliver = async (runIds: readonly string[]): Promise<void> => {
-    for (const message of await inbox.read(runIds)) {
-      const run = running.get(message.runId);
-      if (!run) continue;
-      await run.tell(signalOf(message));
-      await inbox.done([message.id]);
-    }
-  };
-  const unwatch = inbox.watch((runId) => {
-    if (!running.get(runId)) return;
-    deliver([runId]).catch((error: unknown) => logger.error('inbox.failed', { runId, error: String(error) }));
-  });
+  const deliveries = createDeliveries(deps);
+  /** Runs that may be this node's although nobody drives them, and how often they were tried. */
+  const doubted = new Map<string, number>();
 
-  const claim = async (): Promise<void> => {
-    while (!stopped) {
-      const ids = await leases.claim(AT_ONCE);
-      if (ids.length > 0) logger.info('engine.recovering', { runs: ids.length });
-      for (const id of ids) {
-        try {
-          await resume(id, { type: 'recovered' });
-        } catch (error) {
-          logger.error('engine.recovery_failed', { runId: id, error: String(error) });
-        }
-      }
-      if (ids.length > 0) await deliver(ids);
-      if (ids.length < AT_ONCE) return;
-    }
+  /** @returns whether there may be more */
+  const claim = async (): Promise<boolean> => {
+    const ids = await leases.claim(AT_ONCE);
+    if (ids.length > 0) logger.info('engine.recovering', { runs: ids.length });
+    for (const id of ids) await resume(id, { type: 'recovered' }).catch(failed(id));
+    // Not waited for: the store may not take what comes of it for a while, and the lease has to be kept meanwhile.
+    if (ids.length > 0) void deliveries.deliver(ids);
+    return ids.length === AT_ONCE;
   };
 
-  const doubted = new Set<string>();
+  const failed = (runId: string) => (error: unknown) => {
+    logger.error('engine.recovery_failed', { runId, error: String(error) });
+    const tries = (doubted.get(runId) ?? 0) + 1;
+    if (tries < MOST_TRIES) doubted.set(runId, tries);
+    else doubted.delete(runId);
+  };
   const reclaim = async (runId: string): Promise<void> => {
     if (stopped || running.get(runId) || !(await leases.adopt(runId))) return;
     const { live, recorded } = await loadRun(reader, runId);
     if (isFinalRunState(live.run.state) || running.get(runId)) return;
     running.drive({ live, recorded, events: [], signal: { type: 'recovered' } });
-    await deliver([runId]);
+    void deliveries.deliver([runId]);
   };
 
+  /** Bringing many runs back takes longer than a lease: it is renewed before each lot of them. */
   const beat = async (): Promise<void> => {
     const { held, orphans, nextAt } = await leases.renew();
     if (!held) {
       logger.warn('lease.lost', { runs: running.size });
       running.abandon();
     }
-    if (orphans) await claim();
-    for (const runId of doubted) {
-      await reclaim(runId);
-      doubted.delete(runId);
+    for (const runId of [...doubted.keys()]) {
+      await reclaim(runId).then(() => void doubted.delete(runId), failed(runId));
     }
+    deliveries.again();
     deps.scheduled(nextAt);
+    if (orphans && !stopped && (await claim())) return beat();
   };
 
   const tick = () => {
@@ -128,12 +121,12 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
   return {
     tick,
     resume,
-    doubt: (runId) => void doubted.add(runId),
+    doubt: (runId) => void doubted.set(runId, 0),
     start: () => loop(),
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      unwatch();
+      deliveries.stop();
       await beating.catch(() => {});
       await leases.release();
     },

@@ -46,7 +46,7 @@ function playAny(seed: number) {
     const { key, attempt } = step;
     switch (effect.type) {
       case 'prepare':
-        return { type: 'prepared', step: key, prepared: drawPrepared(random, step, now) };
+        return { type: 'prepared', step: key, prepared: drawPrepared(random, live, step, now) };
       case 'queue':
         return { type: 'begun', step: key };
       case 'act':

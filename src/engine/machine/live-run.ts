@@ -24,6 +24,8 @@ interface Marks {
   rounds: number;
   /** What it is to mend. */
   repair?: Repair;
+  /** A person has agreed to it since it was last opened. */
+  approved: boolean;
 }
 
 /**
@@ -88,7 +90,7 @@ export function stepOf(live: LiveRun, key: string): LiveStep {
 export function marksOf(live: LiveRun, key: string): Marks {
   let marks = live.marks.get(key);
   if (!marks) {
-    marks = { triedBefore: 0, rounds: 0 };
+    marks = { triedBefore: 0, rounds: 0, approved: false };
     live.marks.set(key, marks);
   }
   return marks;
@@ -108,7 +110,9 @@ export function apply(live: LiveRun, event: NewEvent): void {
     case 'APPROVAL_REQUESTED':
       return void live.approvals.set(event.payload.id, openedApproval(live.run.id, event));
     case 'APPROVAL_DECIDED':
-      return void live.approvals.delete(event.payload.id);
+      live.approvals.delete(event.payload.id);
+      if (event.step !== undefined) marksOf(live, event.step).approved = event.payload.state === 'APPROVED';
+      return;
     case 'SIGNAL_RECEIVED': {
       const { id, name, payload = null } = event.payload;
       live.seen.add(id);
@@ -163,6 +167,7 @@ function moved(live: LiveRun, step: LiveStep, before: StepState, repair: Repair 
   if (state === 'PENDING') {
     const marks = marksOf(live, key);
     marks.triedBefore = step.attempt;
+    marks.approved = false;
     if (before === 'SUCCEEDED') live.succeeded.splice(live.succeeded.indexOf(key), 1);
     if (isBadEnd(before) && step.role === undefined) live.failed.splice(live.failed.indexOf(key), 1);
     if (repair) {

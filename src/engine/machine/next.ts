@@ -161,17 +161,27 @@ function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void 
     moveStep(turn, step, 'SUCCEEDED', { output });
     return;
   }
+  if (waitsByItself(step)) {
+    prepare(turn, step);
+    return;
+  }
   moveStep(turn, step, 'SCHEDULED');
   queue(turn, step);
 }
 
+/** It is never at work: once it may begin, it has to be seen what it waits for. */
+function waitsByItself({ kind }: LiveStep): boolean {
+  return kind === 'SLEEP' || kind === 'SIGNAL';
+}
+
 function cancel(turn: Turn, { by, reason, compensate: undo }: Extract<Signal, { type: 'cancelled' }>): void {
   const { live } = turn;
-  live.preparing.clear();
+  live.preparing.delete(CONCLUSION);
   const message = `${by.username} cancelled it${reason === undefined ? '.' : `: ${reason}`}`;
   const error = failure('CANCELLED', message);
   for (const step of live.steps.values()) {
     if (isFinalStepState(step.state) || step.role === 'compensation') continue;
+    live.preparing.delete(step.key);
     if (isUnderWay(step)) turn.effects.push({ type: 'abort', step });
     if (step.state === 'WAITING') expireApproval(turn, step);
     moveStep(turn, step, 'CANCELLED', { error });
@@ -185,6 +195,7 @@ function cancel(turn: Turn, { by, reason, compensate: undo }: Extract<Signal, { 
 function recover(turn: Turn): void {
   for (const step of turn.live.steps.values()) {
     if (step.state === 'SCHEDULED') queue(turn, step);
+    else if (isAgreedTo(turn.live, step)) prepare(turn, step);
     else if (step.wakeAt && !isFinalStepState(step.state)) {
       turn.effects.push({ type: 'wake', step, at: step.wakeAt });
     } else if (isUnderWay(step) && isParent(step)) {
@@ -195,6 +206,12 @@ function recover(turn: Turn): void {
       else failAttempt(turn, step, { ...INTERRUPTED, retryable: step.terms?.retry !== undefined });
     }
   }
+}
+
+/** A person had agreed to it, and it had not begun since. */
+function isAgreedTo(live: LiveRun, step: LiveStep): boolean {
+  if (step.state !== 'WAITING' || !waitsByItself(step) || hasBegun(live, step)) return false;
+  return live.marks.get(step.key)?.approved === true;
 }
 
 const INTERRUPTED = failure(

@@ -140,6 +140,17 @@ describe('a run that is cancelled', () => {
     expect([run.state, run.states['undo:a'], run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
+  it('while what undoes it is being prepared, waits for that', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.prepared('undo:a', { type: 'throttled', until: run.after(10) });
+    run.wait(10);
+    run.woke('undo:a');
+    run.cancel();
+    run.do('undo:a', 'undo:b');
+    expect([run.state, run.states['undo:a']]).toEqual(['CANCELLED', 'SUCCEEDED']);
+  });
+
   it('and has ended is not cancelled again', () => {
     const run = underWay();
     run.cancel();

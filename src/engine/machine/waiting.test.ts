@@ -52,6 +52,22 @@ describe('an approval', () => {
     run.decide(true);
     expect([run.states.a, run.asked]).toEqual(['SCHEDULED', ['queue a']]);
   });
+
+  it.each(['SLEEP', 'SIGNAL'] as const)(
+    'that the policy wants of a %s lets it begin to wait, also after a crash',
+    (kind) => {
+      const run = waits(kind);
+      run.prepared('a', { type: 'ask', reason: 'the policy says so', expiresAt: run.after(5_000) });
+      run.decide(true);
+      expect([run.states.a, run.asked]).toEqual(['WAITING', ['prepare a']]);
+      run.crash();
+      expect(run.asked).toEqual(['prepare a']);
+      run.prepared('a', { type: 'sleep', until: run.after(10) });
+      expect(run.live.marks.get('a')?.approved).toBe(true);
+      run.crash();
+      expect(run.asked).toEqual(['wake a']);
+    },
+  );
 });
 
 describe('a sleep', () => {

@@ -8,7 +8,7 @@ export const SIGNALS = ['go', 'stop'] as const;
 /** Any plan: a graph without cycles whose steps have any of the options. */
 export function drawPlan(random: Random): { readonly steps: readonly PlannedStep[]; readonly plan?: RunPlan } {
   const steps: PlannedStep[] = [];
-  const count = random.whole(1, 8);
+  const count = random.whole(1, 9);
   for (let i = 0; i < count; i++) {
     const dependsOn = steps.filter(() => random.chance(0.35)).map(({ key }) => key);
     steps.push(drawStep(random, `s${i}`, dependsOn, steps));
@@ -45,7 +45,7 @@ function drawTerms(
   dependsOn: readonly string[],
   before: readonly PlannedStep[],
 ): StepTerms {
-  const isMany = random.chance(0.2);
+  const isMany = random.chance(0.3);
   const mended = random.chance(0.3) && !isMany ? drawAncestor(random, dependsOn, before) : undefined;
   return {
     ...(random.chance(0.7) && isCommand && { retry: { backoffMs: random.whole(0, 50), maxBackoffMs: 200 } }),

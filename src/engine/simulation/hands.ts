@@ -1,11 +1,11 @@
 import type { PolicyEffect } from '../../core/decision.ts';
-import { isParent, type LiveStep } from '../machine/live-run.ts';
+import { isParent, type LiveRun, type LiveStep } from '../machine/live-run.ts';
 import { failureOf, outputOf } from '../machine/runs-for-tests.ts';
 import type { Prepared, Signal } from '../machine/signal.ts';
 import type { Random } from './random.ts';
 
 /** What a step comes to when its turn has come. */
-export function drawPrepared(random: Random, step: LiveStep, now: number): Prepared {
+export function drawPrepared(random: Random, live: LiveRun, step: LiveStep, now: number): Prepared {
   const { terms, kind } = step;
   const isItem = step.role === 'item';
   if (!isItem && terms?.when === 'false') return { type: 'skip' };
@@ -15,6 +15,10 @@ export function drawPrepared(random: Random, step: LiveStep, now: number): Prepa
   if (random.chance(0.06)) {
     const decisions = [decisionOf('THROTTLE')];
     return { type: 'throttled', until: new Date(now + random.whole(1, 500)), decisions };
+  }
+  if (kind !== 'APPROVAL' && live.marks.get(step.key)?.approved !== true && random.chance(0.06)) {
+    const decisions = [decisionOf('APPROVE')];
+    return { type: 'ask', reason: 'the policy wants it', decisions, ...drawExpiry(random, now) };
   }
   switch (kind) {
     case 'APPROVAL':
@@ -29,14 +33,6 @@ export function drawPrepared(random: Random, step: LiveStep, now: number): Prepa
     case 'WORKFLOW':
       return { type: 'ready', childId: `run_of_${step.key}_${random.whole(0, 1e9)}` };
     default:
-      if (random.chance(0.04)) {
-        return {
-          type: 'ask',
-          reason: 'the policy wants it',
-          decisions: [decisionOf('APPROVE')],
-          ...drawExpiry(random, now),
-        };
-      }
       if (random.chance(0.05)) return { type: 'made', output: outputOf(`cached ${random.whole(0, 1e9)}`) };
       return { type: 'ready', ...(random.chance(0.3) && { input: { drawn: random.whole(0, 1e9) } }) };
   }

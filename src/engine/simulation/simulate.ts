@@ -102,9 +102,9 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     const { key } = step;
     switch (effect.type) {
       case 'prepare': {
-        const early = random.chance(0.5) ? drawPrepared(random, step, agenda.now) : undefined;
+        const early = random.chance(0.5) ? drawPrepared(random, live, step, agenda.now) : undefined;
         return later(soon(), () =>
-          signal({ type: 'prepared', step: key, prepared: early ?? drawPrepared(random, step, agenda.now) }),
+          signal({ type: 'prepared', step: key, prepared: early ?? drawPrepared(random, live, step, agenda.now) }),
         );
       }
       case 'queue':
@@ -116,7 +116,7 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
         const came: Signal = random.chance(0.9)
           ? { type: 'succeeded', step: key, attempt, output: outputOf('all of them') }
           : { type: 'failed', step: key, attempt, failure: failureOf('UNAVAILABLE', random.chance(0.5)) };
-        return later(soon(), () => signal(came));
+        return later(random.whole(0, 120), () => signal(came));
       }
       case 'wake':
         return later(effect.at.getTime() - agenda.now, () => signal({ type: 'woke', step: key }));
