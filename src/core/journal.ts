@@ -35,7 +35,7 @@ export interface Journal {
    * @param expectedSeq the seq that the first event will have; 1 creates the run and needs RUN_CREATED first.
    * @throws Fault CONFLICT when it is no longer the run's next, or when the idempotency key belongs to another run
    *   (`details.runId` names it); nothing was changed. UNAVAILABLE when the store cannot write (a full disk);
-   *   nothing was changed.
+   *   nothing was changed, unless `details.inDoubt` says that nobody knows.
    */
   append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<Appended>;
 

@@ -63,23 +63,37 @@ function objectInOrder(object: object, level: number): object {
   const prototype = Object.getPrototypeOf(object);
   if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in object) throw UNUSUAL;
   const keys = Object.keys(object);
-  const sorted = isSorted(keys) ? keys : [...keys].sort();
-  let copy: Record<string, unknown> | undefined = sorted === keys ? undefined : {};
-  for (let i = 0; i < sorted.length; i += 1) {
-    const key = sorted[i] as string;
+  let copy: Record<string, unknown> | undefined = sort(keys) ? {} : undefined;
+  for (let i = 0; i < keys.length; i += 1) {
+    const key = keys[i] as string;
     // Numbers come first in any object, and `__proto__` is no key to be set.
     if (isDigit(key) || key === '__proto__') throw UNUSUAL;
     const ordered = inOrder(from[key], level);
-    if (ordered !== from[key] && !copy) copy = Object.fromEntries(sorted.slice(0, i).map((name) => [name, from[name]]));
+    if (ordered !== from[key] && !copy) copy = Object.fromEntries(keys.slice(0, i).map((name) => [name, from[name]]));
     if (copy) copy[key] = ordered;
   }
   return copy ?? object;
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
-  return true;
+/** In place. Few keys are moved one by one: `Array.prototype.sort` takes memory that is worth saving. @returns whether any moved */
+function sort(keys: string[]): boolean {
+  let moved = false;
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] as string;
+    if ((keys[i - 1] as string) < key) continue;
+    if (i > MOST_MOVED) {
+      keys.sort();
+      return true;
+    }
+    let at = i;
+    for (; at > 0 && (keys[at - 1] as string) > key; at -= 1) keys[at] = keys[at - 1] as string;
+    keys[at] = key;
+    moved = true;
+  }
+  return moved;
 }
+
+const MOST_MOVED = 32;
 
 function isDigit(key: string): boolean {
   const code = key.charCodeAt(0);

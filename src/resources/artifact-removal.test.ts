@@ -111,4 +111,24 @@ describe('removing artifacts', () => {
     expect(await readdir(join(folder, 'removed'))).toEqual([]);
     expect(digest).toBe(digestOf('set aside'));
   });
+
+  it('lets another node start meanwhile, which puts back what it finds set aside', async () => {
+    for (const needed of [false, true]) {
+      const digest = await putOld(`while ${needed}`);
+      let other = store;
+      await store.remove(digest, hourAgo(), async () => {
+        other = await createArtifactStore(folder, 'other');
+        return needed;
+      });
+      expect(await other.has(digest)).toBe(true);
+      expect(await readdir(join(folder, 'removed'))).toEqual([]);
+    }
+    // And the other way round: what is found set aside is gone, or put back, before it is moved.
+    const digest = await putOld('both');
+    await Promise.all([
+      store.remove(digest, hourAgo(), unneeded),
+      ...Array.from({ length: 20 }, (_, i) => createArtifactStore(folder, `node-${i}`)),
+    ]);
+    expect(await readdir(join(folder, 'removed'))).toEqual([]);
+  });
 });

@@ -39,7 +39,7 @@ export function createArtifactRemoval(root: string, pathOf: (digest: string) => 
         },
       );
       if (needed) await putBack(aside, path);
-      else await rm(aside);
+      else await rm(aside, { force: true });
       return !needed;
     },
   };
@@ -54,13 +54,13 @@ export async function putBackRemoved(root: string, pathOf: (digest: string) => s
   }
 }
 
-/** Somebody else may have put it meanwhile: then theirs stays. */
+/** Somebody else may have put it meanwhile, and theirs stays; or put this one back, as a node does that starts. */
 async function putBack(aside: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await link(aside, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+    if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
   });
-  await rm(aside);
+  await rm(aside, { force: true });
 }
 
 async function isUnused(path: string, before: Date): Promise<boolean> {

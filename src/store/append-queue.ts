@@ -3,8 +3,9 @@ import { Fault } from '../core/errors.ts';
 import type { Event, NewEvent } from '../core/event.ts';
 import { idPrefix } from '../core/ids.ts';
 import type { Appended } from '../core/journal.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
-import { type Accepted, type Append, notCanonical, type Refused } from './plan-commit.ts';
+import { type Accepted, type Append, IN_DOUBT, notCanonical, type Refused } from './plan-commit.ts';
 import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
 
 /** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
@@ -42,7 +43,9 @@ interface AppendQueueDeps {
 }
 
 interface Pending extends Append {
-  readonly text: string;
+  /** Undefined once it is sent. */
+  text: string | undefined;
+  readonly size: number;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }
@@ -87,9 +90,10 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
     while (unsent.length > 0) {
       const texts: string[] = [];
       for (let size = 0; texts.length < SLICE && size < SLICE_BYTES && unsent.length > texts.length; ) {
-        const { text } = unsent[texts.length] as Pending;
-        texts.push(text);
-        size += text.length;
+        const next = unsent[texts.length] as Pending;
+        texts.push(next.text as string);
+        size += next.size;
+        next.text = undefined;
       }
       sent.push(...unsent.splice(0, texts.length));
       worker ??= startWorker();
@@ -107,7 +111,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
         pending.reject(toFault(result));
       } else {
         const events = toEvents(pending, result);
-        appends.push({ events, workflow: result.workflow, size: pending.text.length });
+        appends.push({ events, workflow: result.workflow, size: pending.size });
         pending.resolve({ events });
       }
     }
@@ -130,7 +134,8 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
     } catch (error) {
       logger.error('store.unreadable', { reason: String(error) });
       const advice = 'look whether the run is there before you try again.';
-      for (const pending of taken) pending.reject(unavailable(`The store can neither be written nor read: ${advice}`));
+      const message = `The store can neither be written nor read: ${advice}`;
+      for (const pending of taken) pending.reject(unavailable(message, IN_DOUBT));
     } finally {
       recovering -= 1;
     }
@@ -138,7 +143,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
 
   const take = (count: number) => {
     const taken = sent.splice(0, count);
-    for (const { text } of taken) pendingBytes -= text.length;
+    for (const { size } of taken) pendingBytes -= size;
     return taken;
   };
 
@@ -167,7 +172,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
           try {
             const text = encodeAppend({ runId, expectedSeq, events });
             pendingBytes += text.length;
-            unsent.push({ runId, expectedSeq, events, text, resolve, reject });
+            unsent.push({ runId, expectedSeq, events, text, size: text.length, resolve, reject });
           } catch (error) {
             return reject(toFault(notCanonical(error as Error)));
           }
@@ -220,10 +225,10 @@ function toEvents({ runId, expectedSeq, events }: Append, result: Accepted): rea
 }
 
 function toFault({ code, message, details, cause }: Refused): Fault {
-  if (code === 'UNAVAILABLE') return unavailable(message);
+  if (code === 'UNAVAILABLE') return unavailable(message, details);
   return new Fault(code, message, { ...(details && { details }), ...(cause !== undefined && { cause }) });
 }
 
-function unavailable(message: string): Fault {
-  return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
+function unavailable(message: string, details?: JsonObject): Fault {
+  return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000, ...(details && { details }) });
 }

@@ -67,6 +67,9 @@ export interface Refused {
 
 export type AppendResult = Accepted | Refused;
 
+/** `details` of a refusal that does not know whether the append has happened. */
+export const IN_DOUBT = { inDoubt: true } as const;
+
 /** Everything that one transaction writes, and what each append is told once it is durable. */
 export interface CommitPlan {
   readonly results: readonly AppendResult[];

@@ -3,10 +3,18 @@ import { toApprovalChange, toApprovalRow } from './approval-row.ts';
 import { toArtifactRow } from './artifact-row.ts';
 import { fromColumns } from './from-columns.ts';
 import { type Append, type CommitBase, type CommitPlan, planCommit, type RunHead } from './plan-commit.ts';
+import {
+  columnValues,
+  EVENT_COLUMNS,
+  insertColumns,
+  LEAF_COLUMNS,
+  RUN_COLUMNS,
+  STEP_COLUMNS,
+} from './postgres-columns.ts';
 import { insertRows } from './postgres-insert.ts';
 import { toRecordset } from './postgres-row.ts';
 import type { RunDraft } from './run-draft.ts';
-import { toLabelRows, toRunRow } from './run-row.ts';
+import { type RunRow, toLabelRows, toRunRow } from './run-row.ts';
 import { type StepRow, toStepChange, toStepRecord, toStepRow } from './step-row.ts';
 
 /** Where nodes hear of each other's commits, as `NODE POSITION`. */
@@ -32,25 +40,43 @@ const READ = {
       FROM json_to_recordset($3::json) AS k(run text, key text) JOIN steps s ON s.run_id = k.run AND s.key = k.key) AS steps`,
 };
 
+/** The rows that a group mostly consists of, in the order of their parameters. */
+const NEW_ROWS = [
+  ['runs', RUN_COLUMNS],
+  ['steps', STEP_COLUMNS],
+  ['events', EVENT_COLUMNS],
+  ['leaves', LEAF_COLUMNS],
+] as const;
+
+/** The first parameter of the arrays; before it come those that are JSON. */
+const FIRST_ARRAY = 9;
+
+function insertNewRows(): string {
+  let from = FIRST_ARRAY;
+  const inserts = NEW_ROWS.map(([table, columns]) => {
+    const insert = `new_${table} AS (${insertColumns(table, columns, from)})`;
+    from += Object.keys(columns).length;
+    return insert;
+  });
+  return inserts.join(',\n    ');
+}
+
 /** Foreign keys are looked at when the whole statement is done, so its parts need no order. */
 const WRITE = {
   name: 'write',
   text: `
   WITH
-    run_rows AS (${insertRows('runs', '$1')}),
-    label_rows AS (${insertRows('run_labels', '$2')}),
-    step_rows AS (${insertRows('steps', '$3')}),
-    approval_rows AS (${insertRows('approvals', '$4')}),
-    artifact_rows AS (${insertRows('artifacts', '$5')}),
-    event_rows AS (${insertRows('events', '$6')}),
-    leaf_rows AS (${insertRows('leaves', '$7')}),
+    ${insertNewRows()},
+    label_rows AS (${insertRows('run_labels', '$1')}),
+    approval_rows AS (${insertRows('approvals', '$2')}),
+    artifact_rows AS (${insertRows('artifacts', '$3')}),
     run_changes AS (
       UPDATE runs r SET seq = c.seq, head_position = c.head_position, head_hash = c.head_hash,
         state = coalesce(c.state, r.state), started_at = coalesce(c.started_at, r.started_at),
         finished_at = CASE WHEN c.state IS NULL THEN r.finished_at ELSE c.finished_at END,
         error = CASE WHEN c.state IS NULL THEN r.error ELSE c.error END,
         outputs = CASE WHEN c.state IS NULL THEN r.outputs ELSE c.outputs END
-      FROM json_populate_recordset(NULL::runs, $8) c WHERE r.id = c.id),
+      FROM json_populate_recordset(NULL::runs, $4) c WHERE r.id = c.id),
     step_changes AS (
       UPDATE steps s SET state = coalesce(c.state, s.state), attempt = coalesce(c.attempt, s.attempt),
         scheduled_at = coalesce(c.scheduled_at, s.scheduled_at), started_at = coalesce(c.started_at, s.started_at),
@@ -63,12 +89,12 @@ const WRITE = {
         output_digest = CASE WHEN c.state IS NULL THEN s.output_digest ELSE c.output_digest END,
         output_text = CASE WHEN c.state IS NULL THEN s.output_text ELSE c.output_text END,
         error = CASE WHEN c.state IS NULL THEN s.error ELSE c.error END
-      FROM json_populate_recordset(NULL::steps, $9) c WHERE s.run_id = c.run_id AND s.key = c.key),
+      FROM json_populate_recordset(NULL::steps, $5) c WHERE s.run_id = c.run_id AND s.key = c.key),
     decisions AS (
       UPDATE approvals a SET state = c.state, decided_at = c.decided_at, decided_by = c.decided_by, comment = c.comment
-      FROM json_populate_recordset(NULL::approvals, $10) c WHERE a.id = c.id),
-    head AS (UPDATE journal SET position = $11 WHERE id = 1)
-  SELECT pg_notify('${JOURNAL_CHANNEL}', $12)`,
+      FROM json_populate_recordset(NULL::approvals, $6) c WHERE a.id = c.id),
+    head AS (UPDATE journal SET position = $7 WHERE id = 1)
+  SELECT pg_notify('${JOURNAL_CHANNEL}', $8)`,
 };
 
 /**
@@ -82,11 +108,17 @@ export async function writeGroup(client: Client, appends: readonly Append[], nod
   if (plan.events.length === 0) return plan;
   const drafts = [...plan.runs];
   const rows = rowsOf(drafts, node);
+  const changes = [rows.labels, rows.approvals, artifactsOf(plan), rows.runChanges, rows.stepChanges, rows.decisions];
   const values = [
-    ...[rows.runs, rows.labels, rows.steps, rows.approvals, artifactsOf(plan), plan.events, plan.leaves],
-    ...[rows.runChanges, rows.stepChanges, rows.decisions],
-  ].map(toRecordset);
-  await client.query({ ...WRITE, values: [...values, plan.position, `${node} ${plan.position}`] });
+    ...changes.map(toRecordset),
+    plan.position,
+    `${node} ${plan.position}`,
+    ...columnValues(RUN_COLUMNS, rows.runs),
+    ...columnValues(STEP_COLUMNS, rows.steps),
+    ...columnValues(EVENT_COLUMNS, plan.events),
+    ...columnValues(LEAF_COLUMNS, plan.leaves),
+  ];
+  await client.query({ ...WRITE, values });
   return plan;
 }
 
@@ -141,9 +173,9 @@ async function readBase(client: Client, position: number, appends: readonly Appe
 
 function rowsOf(drafts: readonly RunDraft[], node: string) {
   const rows = {
-    runs: [] as object[],
+    runs: [] as RunRow[],
     labels: [] as object[],
-    steps: [] as object[],
+    steps: [] as StepRow[],
     approvals: [] as object[],
     runChanges: [] as object[],
     stepChanges: [] as object[],

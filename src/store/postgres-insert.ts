@@ -1,77 +1,12 @@
 import type { ApprovalRow } from './approval-row.ts';
 import type { ArtifactRow } from './artifact-row.ts';
-import type { LeafRow } from './plan-commit.ts';
 import { toColumn } from './postgres-row.ts';
-import type { LabelRow, RunRow } from './run-row.ts';
-import type { StepRow } from './step-row.ts';
-import type { StoredEvent } from './stored-event.ts';
+import type { LabelRow } from './run-row.ts';
 
 /** Every field of a row, which the compiler holds complete; in a Record, because a type has no list of its keys. */
 type Fields<Row> = Record<keyof Row, 1>;
 
-const RUNS: Fields<RunRow> = {
-  id: 1,
-  tenant: 1,
-  subject: 1,
-  username: 1,
-  roles: 1,
-  kind: 1,
-  state: 1,
-  goal: 1,
-  workflow: 1,
-  priority: 1,
-  traceId: 1,
-  idempotencyKey: 1,
-  requestDigest: 1,
-  parentId: 1,
-  rerunOf: 1,
-  createdAt: 1,
-  startedAt: 1,
-  finishedAt: 1,
-  seq: 1,
-  headPosition: 1,
-  headHash: 1,
-  error: 1,
-  labels: 1,
-  inputs: 1,
-  plan: 1,
-  outputs: 1,
-  owner: 1,
-};
 const RUN_LABELS: Fields<LabelRow> = { runId: 1, tenant: 1, key: 1, value: 1 };
-const STEPS: Fields<StepRow> = {
-  id: 1,
-  tenant: 1,
-  runId: 1,
-  key: 1,
-  position: 1,
-  title: 1,
-  kind: 1,
-  capability: 1,
-  effect: 1,
-  dependsOn: 1,
-  maxAttempts: 1,
-  state: 1,
-  attempt: 1,
-  terms: 1,
-  parent: 1,
-  role: 1,
-  itemIndex: 1,
-  item: 1,
-  scheduledAt: 1,
-  startedAt: 1,
-  finishedAt: 1,
-  wakeAt: 1,
-  childId: 1,
-  input: 1,
-  outputMediaType: 1,
-  outputSize: 1,
-  outputDigest: 1,
-  outputText: 1,
-  progress: 1,
-  error: 1,
-  decision: 1,
-};
 const APPROVALS: Fields<ApprovalRow> = {
   id: 1,
   tenant: 1,
@@ -97,29 +32,10 @@ const ARTIFACTS: Fields<ArtifactRow> = {
   size: 1,
   createdAt: 1,
 };
-const EVENTS: Fields<StoredEvent> = {
-  position: 1,
-  runId: 1,
-  seq: 1,
-  tenant: 1,
-  subject: 1,
-  type: 1,
-  at: 1,
-  step: 1,
-  prevHash: 1,
-  hash: 1,
-  payload: 1,
-};
-const LEAVES: Fields<LeafRow> = { position: 1, runId: 1, seq: 1, hash: 1 };
-
 const TABLES = {
-  runs: RUNS,
   run_labels: RUN_LABELS,
-  steps: STEPS,
   approvals: APPROVALS,
   artifacts: ARTIFACTS,
-  events: EVENTS,
-  leaves: LEAVES,
 };
 
 /**

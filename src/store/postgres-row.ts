@@ -23,14 +23,19 @@ export function toColumn(field: string): string {
   return column;
 }
 
-/** Rows as the text that json_populate_recordset makes them of: columns by name, times as text that is exact. */
+/**
+ * Rows as the text that json_populate_recordset makes them of: columns by name, times as text that is exact. What is null
+ * is left out: it is null all the same.
+ */
 export function toRecordset(rows: readonly object[]): string {
   return JSON.stringify(rows.map(toColumns));
 }
 
 function toColumns(row: object): Record<string, unknown> {
   const found: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(row)) {
+  for (const field in row) {
+    const value = row[field as keyof typeof row] as unknown;
+    if (value === null || value === undefined) continue;
     found[toColumn(field)] = typeof value === 'number' && TIMES.has(field) ? new Date(value).toISOString() : value;
   }
   return found;

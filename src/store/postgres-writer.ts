@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Append, AppendResult, CommitPlan, Refused } from './plan-commit.ts';
+import { type Append, type AppendResult, type CommitPlan, IN_DOUBT, type Refused } from './plan-commit.ts';
 import { lockJournal, writeGroup } from './postgres-commit.ts';
 import { connectionConfig, isConnectionLoss } from './postgres-connection.ts';
 import type { Commits, Writer } from './writer-protocol.ts';
@@ -175,5 +175,5 @@ function unwritable(error: unknown): Refused {
 
 function unknown(error: unknown): Refused {
   const message = `The store went away during a commit (${codeOf(error)}): look whether the run is there before you try again.`;
-  return { code: 'UNAVAILABLE', message };
+  return { code: 'UNAVAILABLE', message, details: IN_DOUBT };
 }

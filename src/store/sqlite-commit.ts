@@ -18,8 +18,8 @@ import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } 
 export type Commit = (appends: readonly Append[]) => readonly AppendResult[];
 
 /**
- * Commits on one connection. A bound row costs about half of a row taken out of a JSON array, which is what a database
- * behind a socket would be sent; so every row here is bound to a prepared statement.
+ * Commits on one connection. A bound row costs about half of a row taken out of a JSON array, so every row is bound to a
+ * prepared statement.
  */
 export function createSqliteCommit(db: Sqlite, node: string): Commit {
   const insert = createInsert(db);
