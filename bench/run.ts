@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** Every other file of this folder is a benchmark: a module that exports `async function main()`. */
-const HARNESS = ['run', 'figure', 'bare-yoga'];
+const HARNESS = ['run', 'figure', 'bare-yoga', 'engine-process'];
 
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

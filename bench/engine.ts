@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { newFolder } from '../test/folder.ts';
+import { figure, median, quantile } from './figure.ts';
+import type { Load } from './load/closed-loop.ts';
+import { measure } from './load/measure.ts';
+import { PRODUCTION_FLAGS } from './load/production-flags.ts';
+
+const CONCURRENCY = [1, 20, 200];
+const ROUNDS = 3;
+const SECONDS = 4;
+const WARM_UP_SECONDS = 2;
+const STEPS_PER_RUN = 3;
+const SERVER = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+
+interface Competitor {
+  readonly name: string;
+  /** File of this folder that exports `open` (load/subject.ts). */
+  readonly file: string;
+  readonly database: 'SQLite' | 'PostgreSQL';
+  readonly processes: number;
+  readonly variant?: string;
+  /** Node's own options, beside those of every measured process. */
+  readonly flags?: readonly string[];
+  /** Names of those, on the same database, that its runs a second are divided by. */
+  readonly beside: readonly string[];
+}
+
+const LIMIT = 'batched inserts of the same rows';
+const ACCEPTED_FIRST = 'accepted first';
+const JOBS = 'three jobs in sequence counted as a run';
+
+/** How Signalbox is started: each database, then two nodes on one. */
+const OURS = [
+  { database: 'SQLite', processes: 1, beside: [LIMIT] },
+  { database: 'PostgreSQL', processes: 1, beside: ['DBOS', LIMIT] },
+  { database: 'PostgreSQL', processes: 2, beside: ['DBOS', LIMIT] },
+] as const;
+
+const SIGNALBOX = { file: 'engine-process.ts', flags: PRODUCTION_FLAGS } as const;
+
+const COMPETITORS: readonly Competitor[] = [
+  ...OURS.map((one): Competitor => ({ ...SIGNALBOX, ...one, name: 'Signalbox' })),
+  ...OURS.map(
+    (one): Competitor => ({ ...SIGNALBOX, ...one, name: 'Signalbox, accepted first', variant: ACCEPTED_FIRST }),
+  ),
+  { name: LIMIT, file: 'peers/batched-inserts.ts', database: 'SQLite', processes: 1, beside: [] },
+  { name: LIMIT, file: 'peers/batched-inserts.ts', database: 'PostgreSQL', processes: 1, beside: [] },
+  { name: 'DBOS', file: 'peers/dbos.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT] },
+  {
+    name: `graphile-worker (${JOBS})`,
+    file: 'peers/graphile-worker.ts',
+    database: 'PostgreSQL',
+    processes: 1,
+    beside: [LIMIT],
+  },
+  { name: `pg-boss (${JOBS})`, file: 'peers/pg-boss.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT] },
+];
+
+/**
+ * Workflows of three steps that do nothing, each durable before it counts, at 1, 20 and 200 under way. Everything is
+ * measured in processes of its own on a database of its own, on the same disk; rounds alternate, so that what else the
+ * machine does meets all. CPU and memory are the measured processes' own, without the PostgreSQL server's.
+ */
+export async function main(): Promise<void> {
+  const { newDatabase } = await loadPeers();
+  for (const concurrency of CONCURRENCY) {
+    const able = COMPETITORS.filter(({ processes }) => processes <= concurrency);
+    const rounds = new Map<Competitor, Load[]>(able.map((one) => [one, []]));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [one, loads] of rounds) {
+        await using place = one.database === 'SQLite' ? await newFile() : await newDatabase(SERVER);
+        const module = new URL(one.file, import.meta.url).href;
+        const times = { seconds: SECONDS, warmUpSeconds: WARM_UP_SECONDS };
+        const { processes, variant, flags = [] } = one;
+        const how = { module, concurrency, processes, flags, ...times, ...(variant !== undefined && { variant }) };
+        loads.push(await measure({ ...how, url: place.url }));
+      }
+    }
+    for (const [one, loads] of rounds) report(one, loads, concurrency, rounds);
+    reportGoals(rounds, concurrency);
+  }
+}
+
+/** What Signalbox promises of itself. */
+const GOALS = [
+  { database: 'SQLite', concurrency: 1, metric: 'p50', unit: 'ms', name: 'most', value: 5 },
+  { database: 'SQLite', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'least', value: 3_000 },
+  { database: 'PostgreSQL', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'least', value: 1_500 },
+] as const;
+
+function reportGoals(rounds: ReadonlyMap<Competitor, readonly Load[]>, concurrency: number): void {
+  for (const goal of GOALS) {
+    if (goal.concurrency !== concurrency) continue;
+    for (const [one, loads] of rounds) {
+      if (one.name !== 'Signalbox' || one.database !== goal.database || one.processes !== 1) continue;
+      const n = loads.reduce((sum, { runs }) => sum + runs, 0);
+      const value = median(loads.map((load) => (goal.metric === 'p50' ? quantile(load.latencies, 0.5) : rate(load))));
+      const metric = `goal: ${one.database}, ${concurrency} concurrent, ${goal.metric === 'p50' ? 'p50' : 'runs'}`;
+      figure({ bench: 'engine', metric, value, unit: goal.unit, n, peer: { name: goal.name, value: goal.value } });
+    }
+  }
+}
+
+type NewDatabase = (server: string) => Promise<AsyncDisposable & { readonly url: string }>;
+
+/** What the peers need is installed apart, so that who only uses Signalbox does not download it. */
+async function loadPeers(): Promise<{ readonly newDatabase: NewDatabase }> {
+  if (!existsSync(join(import.meta.dirname, 'node_modules'))) {
+    throw new Error('The peers of this benchmark are not installed. Run `npm ci --prefix bench`, then try again.');
+  }
+  // Not a literal: the types of what it imports are not there where the peers are not.
+  const module = new URL('peers/new-database.ts', import.meta.url).href;
+  const { newDatabase } = (await import(module)) as { readonly newDatabase: NewDatabase };
+  return {
+    newDatabase: (server) =>
+      newDatabase(server).catch((cause: unknown) => {
+        const advice = 'Start one, or set BENCH_DATABASE_URL to one where databases may be created and dropped.';
+        throw new Error(`No PostgreSQL answers at ${new URL(server).host}. ${advice}`, { cause });
+      }),
+  };
+}
+
+async function newFile(): ReturnType<NewDatabase> {
+  const folder = await newFolder();
+  return {
+    url: join(folder.path, 'bench.db'),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+const rate = ({ runs, seconds }: Load) => runs / seconds;
+
+function report(
+  one: Competitor,
+  loads: readonly Load[],
+  concurrency: number,
+  all: ReadonlyMap<Competitor, readonly Load[]>,
+): void {
+  const bench = 'engine';
+  const processes = one.processes > 1 ? `, ${one.processes} processes` : '';
+  const metric = `${one.name}, ${one.database}${processes}, ${concurrency} concurrent`;
+  const n = loads.reduce((sum, { runs }) => sum + runs, 0);
+  const of = (value: (load: Load) => number) => median(loads.map(value));
+
+  const runs = { bench, metric, value: of(rate), unit: 'runs/s', n };
+  const others = [...all].filter(([other]) => other.database === one.database && one.beside.includes(other.name));
+  if (others.length === 0) figure(runs);
+  for (const [{ name }, theirs] of others) figure({ ...runs, peer: { name, value: median(theirs.map(rate)) } });
+
+  figure({ ...runs, metric: `${metric}, steps`, value: of(rate) * STEPS_PER_RUN, unit: 'steps/s' });
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const) {
+    figure({
+      bench,
+      metric: `${metric}, ${name}`,
+      value: of((load) => quantile(load.latencies, share)),
+      unit: 'ms',
+      n,
+    });
+  }
+  const cpu = of((load) => (load.cpuSeconds * 1_000) / load.runs);
+  figure({ bench, metric: `${metric}, CPU of the process`, value: cpu, unit: 'ms/run', n });
+  figure({ bench, metric: `${metric}, RSS, peak`, value: of((load) => load.rssMiB), unit: 'MiB', n });
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Order } from './child.ts';
+import type { Load } from './closed-loop.ts';
+
+export interface MeasureOptions extends Order {
+  /** How many processes share the runs under way. */
+  readonly processes: number;
+  /** Node's own options, beside those of every measured process. */
+  readonly flags?: readonly string[];
+}
+
+/** What a peer's own dependencies deprecate is nothing that a reader of figures can change. */
+const FLAGS = ['--disable-warning=DeprecationWarning'];
+const CHILD = join(import.meta.dirname, 'child.ts');
+
+/** Measures a subject in processes of its own and adds up what they did. Rejects when one of them ends early. */
+export async function measure({ processes, flags = [], ...order }: MeasureOptions): Promise<Load> {
+  const share: Order = { ...order, concurrency: Math.ceil(order.concurrency / processes) };
+  const children: ChildProcess[] = [];
+  try {
+    // One after the other: the first makes the tables.
+    for (let i = 0; i < processes; i += 1) {
+      const child = fork(CHILD, [JSON.stringify(share)], { execArgv: [...FLAGS, ...flags] });
+      children.push(child);
+      await messageOf<'ready'>(child);
+    }
+    for (const child of children) child.send('go');
+    const loads = await Promise.all(children.map((child) => messageOf<Load>(child)));
+    await Promise.all(children.map(ended));
+    const sum = (of: (load: Load) => number) => loads.reduce((total, load) => total + of(load), 0);
+    return {
+      runs: sum((load) => load.runs),
+      seconds: order.seconds,
+      latencies: loads.flatMap((load) => load.latencies),
+      cpuSeconds: sum((load) => load.cpuSeconds),
+      rssMiB: sum((load) => load.rssMiB),
+    };
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
+}
+
+async function messageOf<T>(child: ChildProcess): Promise<T> {
+  const early = new AbortController();
+  const message = once(child, 'message', { signal: early.signal });
+  const exit = once(child, 'exit', { signal: early.signal }).then(([code, signal]) => {
+    throw new Error(`the measured process ended with ${code ?? signal} before it was done; its output says why`);
+  });
+  try {
+    const [value] = await Promise.race([message, exit]);
+    return value as T;
+  } finally {
+    early.abort();
+    // Both end with the abort, and nobody waits for the other one any more.
+    await Promise.allSettled([message, exit]);
+  }
+}
+
+/** A peer that cannot close in time is ended by the caller. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  await once(child, 'exit', { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+}

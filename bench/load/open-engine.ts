@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { commands } from '../../src/commands/registry.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Logger } from '../../src/core/logger.ts';
+import type { SignedIn } from '../../src/core/principal.ts';
+import { createEngine } from '../../src/engine/create-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createGate } from '../../src/engine/gate.ts';
+import { createPolicy } from '../../src/policy/load-policy.ts';
+import { scopeOf } from '../../src/policy/visibility.ts';
+import { queries } from '../../src/queries/registry.ts';
+import { createArtifactStore } from '../../src/resources/artifact-store.ts';
+import { createOutgoing } from '../../src/resources/outgoing.ts';
+import { createResources } from '../../src/resources/resources.ts';
+import { createSchemaValidator } from '../../src/resources/validate-schema.ts';
+import { createCpuPool } from '../../src/runtime/cpu-pool.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { newFolder } from '../../test/folder.ts';
+import { noop } from './noop.ts';
+
+/** Who starts everything that is measured. */
+export const BENCH: SignedIn = {
+  kind: 'user',
+  subject: 'bench',
+  username: 'bench',
+  tenant: 'default',
+  roles: ['admin'],
+};
+
+export interface OpenEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly store: Store;
+}
+
+const root = join(import.meta.dirname, '../..');
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const DRAIN_MS = 5_000;
+
+/**
+ * A store and an engine with the limits of a server and the command `noop`, without HTTP, log and signed checkpoints.
+ * @param url `postgres://…`, or the path of a SQLite file
+ */
+export async function openEngine(url: string): Promise<OpenEngine> {
+  const folder = await newFolder();
+  const database = url.startsWith('postgres') ? { kind: 'postgres', url } : { kind: 'sqlite', file: url };
+  const store = await openStore({ database: database as Parameters<typeof openStore>[0]['database'], logger: silent });
+  const settings = {
+    fetchMaxBytes: 10 * 1_048_576,
+    allowedPrivateHosts: [],
+    localRoots: [],
+    headerTimeoutMs: 1_000,
+    totalTimeoutMs: 5_000,
+  };
+  const artifacts = await createArtifactStore(join(folder.path, 'artifacts'));
+  const outgoing = createOutgoing({ version: '0', ...settings });
+  const content = store.reader.content;
+  const resources = createResources({ settings, outgoing, artifacts, content });
+  const cpu = createCpuPool();
+  const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
+  const policy = await createPolicy({ ...files, logger: silent });
+  const metrics = createMetrics();
+  const engine = createEngine({
+    ...store,
+    ...{ queries, policy, resources, artifacts, cpu, metrics, logger: silent, clock: systemClock },
+    commands: [...commands, noop],
+    schemas: createSchemaValidator({ cpu }),
+    gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
+    maxReadBytes: settings.fetchMaxBytes,
+    maxResultBytes: settings.fetchMaxBytes,
+    timeoutMs: 60_000,
+    limits: { node: 128, queue: 4_096, runs: 10_000 },
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  await engine.begin();
+  return {
+    engine,
+    store,
+    async [Symbol.asyncDispose]() {
+      await engine.stop(DRAIN_MS);
+      policy.close();
+      await Promise.all([store.close(), cpu.close(), outgoing.close()]);
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}

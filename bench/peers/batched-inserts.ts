@@ -1,0 +1,74 @@
+import Database from 'better-sqlite3';
+import { Client } from 'pg';
+import type { OpenSubject, Subject, SubjectOptions } from '../load/subject.ts';
+import { createCopies, makeOneRun, type Row, type RunRows, TABLES, type Table } from './run-rows.ts';
+
+/**
+ * The limit: a plain loop that inserts the rows which finished runs leave behind, as many runs in a transaction as may be
+ * under way at once. It runs nothing, hashes nothing, waits for nobody, reads nothing back and writes each row once.
+ */
+export const open: OpenSubject = async (options) => {
+  await makeOneRun(options.url);
+  return options.url.startsWith('postgres') ? openPostgres(options) : openSqlite(options);
+};
+
+/** One statement to a transaction: the rows of every table, each an array of JSON. */
+async function openPostgres({ url, concurrency }: SubjectOptions): Promise<Subject> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const original: Partial<Record<Table, Row[]>> = {};
+  for (const table of TABLES) {
+    const { rows } = await client.query<{ row: Row }>(`SELECT row_to_json(t) AS row FROM ${table} t`);
+    original[table] = rows.map(({ row }) => row);
+  }
+  const copies = createCopies(original as RunRows);
+  const inserts = TABLES.map(
+    (table, i) => `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $${i + 1})`,
+  );
+  const parts = inserts.map((insert, i) => `part${i} AS (${insert})`);
+  const text = `WITH ${parts.join(', ')} SELECT 1`;
+  return {
+    batch: concurrency,
+    perform: async () => {
+      const rows = copies(concurrency);
+      await client.query({ name: 'insert', text, values: TABLES.map((table) => JSON.stringify(rows[table])) });
+    },
+    close: () => client.end(),
+  };
+}
+
+/** A row to a prepared statement without its nulls, as durable as the store itself: WAL, synchronous FULL. */
+async function openSqlite({ url, concurrency }: SubjectOptions): Promise<Subject> {
+  const db = new Database(url);
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  const rowsOf = (table: Table) => db.prepare<[], Row>(`SELECT * FROM ${table}`).all().map(withoutNulls);
+  const original = Object.fromEntries(TABLES.map((table) => [table, rowsOf(table)])) as unknown as RunRows;
+  const copies = createCopies(original);
+  const prepare = (table: Table) =>
+    original[table].map((row) => {
+      const columns = Object.keys(row);
+      return db.prepare(`INSERT INTO ${table} (${columns}) VALUES (${columns.map(() => '?')})`);
+    });
+  const statements = TABLES.map((table) => [table, prepare(table)] as const);
+  const write = db.transaction((rows: Record<Table, Row[]>) => {
+    for (const [table, prepared] of statements) {
+      for (const [i, row] of rows[table].entries()) prepared[i % prepared.length]?.run(...Object.values(row));
+    }
+  });
+  return {
+    batch: concurrency,
+    perform: async () => {
+      write.immediate(copies(concurrency));
+      // Timers, such as the end of the warm-up, have their turn too.
+      await new Promise(setImmediate);
+    },
+    close: async () => {
+      db.close();
+    },
+  };
+}
+
+function withoutNulls(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

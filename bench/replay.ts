@@ -1,0 +1,136 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createClient } from '../clients/sdk/index.ts';
+import type { NewEvent } from '../src/core/event.ts';
+import { newId } from '../src/core/ids.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { newFolder } from '../test/folder.ts';
+import { startServer, tokenFor } from '../test/server.ts';
+import { figure } from './figure.ts';
+import { PRODUCTION_FLAGS } from './load/production-flags.ts';
+import type { Replay } from './load/replay-child.ts';
+
+const RUNS = 1_000;
+const EVENTS_PER_RUN = 1_000;
+const EVENTS = RUNS * EVENTS_PER_RUN;
+const MOST_RSS_MIB = 300;
+const FIRST = '{ events(first: 1) { cursor events { seq } } }';
+const REPLAY = `subscription ($after: Cursor) {
+  events(after: $after, batch: 1000) { cursor caughtUp events { cursor runId seq type at step ... on LogLine { level text } } }
+}`;
+
+/**
+ * One subscriber who was away for a million events and catches up from the beginning: by `journal.read` in a process of
+ * its own, then over WebSocket with the SDK from a real server, whose memory must not grow with what lies before it.
+ */
+export async function main(): Promise<void> {
+  await using folder = await newFolder();
+  const file = join(folder.path, 'signalbox.db');
+  await fill(file);
+  const bench = 'replay';
+  const limit = { name: 'limit', value: MOST_RSS_MIB };
+
+  const inProcess = await replayInProcess(file);
+  check(inProcess.events, EVENTS);
+  const n = inProcess.events;
+  figure({ bench, metric: 'journal.read', value: n / inProcess.seconds, unit: 'events/s', n });
+  figure({ bench, metric: 'journal.read, RSS, peak', value: inProcess.rssMiB, unit: 'MiB', n, peer: limit });
+
+  const overSocket = await replayOverSocket(folder.path);
+  // The first one was asked for apart, to have a cursor to begin after.
+  check(overSocket.events, EVENTS - 1);
+  figure({ bench, metric: 'WebSocket, SDK', value: overSocket.events / overSocket.seconds, unit: 'events/s', n });
+  figure({ bench, metric: 'WebSocket, SDK, server RSS, peak', value: overSocket.rssMiB, unit: 'MiB', n, peer: limit });
+}
+
+/** Runs that wrote a long log, appended as fast as the store takes them. */
+async function fill(file: string): Promise<void> {
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger });
+  const AT_ONCE = 8;
+  let made = 0;
+  const lane = async () => {
+    while (made < RUNS) {
+      made += 1;
+      await store.journal.append(newId('run'), 1, logOf(EVENTS_PER_RUN));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await store.close();
+}
+
+function logOf(count: number): NewEvent[] {
+  const at = new Date();
+  const step = 'log';
+  const principal = { tenant: 'default', subject: 'bench', username: 'bench', roles: ['admin'] };
+  const planned = { id: newId('step'), key: step, title: 'Log', dependsOn: [], maxAttempts: 1 } as const;
+  const body = { kind: 'COMMAND', capability: 'noop', effect: 'pure', input: {} } as const;
+  const lines = Array.from({ length: count - 3 }, (_, i): NewEvent => {
+    const text = `Line ${i} of what a command had to say about its work, as long as such lines are.`;
+    return { type: 'LOG', at, step, payload: { level: 'INFO', text } };
+  });
+  const about = { labels: {}, priority: 'INTERACTIVE', traceId: '0'.repeat(32), requestDigest: '' } as const;
+  return [
+    {
+      type: 'RUN_CREATED',
+      at,
+      payload: { kind: 'COMMAND', principal, inputs: {}, steps: [{ ...planned, ...body }], ...about },
+    },
+    ...lines,
+    { type: 'STEP_STATE_CHANGED', at, step, payload: { from: 'PENDING', to: 'SUCCEEDED', attempt: 1 } },
+    { type: 'RUN_STATE_CHANGED', at, payload: { from: 'PENDING', to: 'SUCCEEDED' } },
+  ];
+}
+
+async function replayInProcess(file: string): Promise<Replay> {
+  const script = join(import.meta.dirname, 'load/replay-child.ts');
+  const child = fork(script, [file], { execArgv: [...PRODUCTION_FLAGS] });
+  try {
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`The measured process ended with ${code}; its output says why.`);
+    });
+    const [found] = (await Promise.race([once(child, 'message'), ended])) as [Replay];
+    ended.catch(() => undefined);
+    return found;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+interface Batch {
+  readonly cursor: string;
+  readonly caughtUp: boolean;
+  readonly events: readonly { readonly seq: number }[];
+}
+
+async function replayOverSocket(dataDir: string): Promise<Replay> {
+  const server = await startServer({ dataDir, env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
+  const token = await tokenFor('bench', { roles: ['admin'] });
+  const client = createClient({ url: server.url, token });
+  try {
+    const { data } = await server.query(FIRST, undefined, token);
+    const document = { toString: () => REPLAY } as never;
+    const began = performance.now();
+    let events = 0;
+    let seq = 1;
+    const after: string = data.events.cursor;
+    for await (const batch of client.subscribe<{ events: Batch }, { after: string }>(document, { after })) {
+      for (const event of batch.events.events) {
+        seq = (seq % EVENTS_PER_RUN) + 1;
+        if (event.seq !== seq) throw new Error(`Event ${seq} was to come, and ${event.seq} came.`);
+        events += 1;
+      }
+      if (batch.events.caughtUp) break;
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    return { events, seconds, rssMiB: (await server.memory('peak')) / 2 ** 20 };
+  } finally {
+    client.close();
+    await server.stop('SIGKILL');
+  }
+}
+
+function check(found: number, expected: number): void {
+  if (found !== expected) throw new Error(`${found} events came, not ${expected}.`);
+}
