@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesBelow } from './folder.ts';
 import { type Server, startServer, tokenFor } from './server.ts';
 import { until } from './until.ts';
 import { verdict as verdictOf } from './verdict.ts';
@@ -128,7 +128,7 @@ describe('a web server that means harm', () => {
     const codes = await Promise.all([1, 2, 3].map(() => verdict('fetch', { uri })));
     expect(codes).toEqual(Array(3).fill('RESOURCE_TOO_LARGE'));
     expect((await server.memory('peak')) - before).toBeLessThan(250 * MIB);
-    expect(await readdir(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
+    expect(await filesBelow(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
   });
 
   it.each(['silent', 'drip'])('cannot hold a run for ever (%s)', async (kind) => {

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesBelow } from './folder.ts';
 import { type Server, startServer, tokenFor } from './server.ts';
 import { until } from './until.ts';
 
@@ -120,7 +120,7 @@ describe('an upload that breaks off', () => {
     expect(run).toMatchObject({ state: 'CANCELLED', error: { code: 'CANCELLED' } });
     await until(
       'the disk is clean',
-      async () => (await readdir(join(server.dataDir, 'artifacts/scratch'))).length === 0,
+      async () => (await filesBelow(join(server.dataDir, 'artifacts/scratch'))).length === 0,
     );
   });
 });

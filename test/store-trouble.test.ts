@@ -69,6 +69,7 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
 
   async function refusesOnFullDisk(server: Server, people: People, waiting: string): Promise<void> {
     const document = { name: 'small', steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1 } }] };
+    const large = { ...document, description: 'x'.repeat(500_000) };
     const refused = { __typename: 'Refusal', code: 'UNAVAILABLE' };
     // A little room may be left in what the store has already allocated.
     await until(
@@ -76,7 +77,7 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
       async () => (await people.start({ document }, { waitMs: 0 })).code === 'UNAVAILABLE',
     );
     const answers = {
-      save: await timed(people.mutate('saveWorkflow', { source: { document } }, '... on Workflow { id }')),
+      save: await timed(people.mutate('saveWorkflow', { source: { document: large } }, '... on Workflow { id }')),
       signal: await timed(people.change('sendSignal', { runId: waiting, name: 'other' })),
       cancel: await timed(people.change('cancelRun', { runId: waiting })),
     };

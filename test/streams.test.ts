@@ -152,7 +152,7 @@ describe('a subscription to one run', () => {
     expect((await ended).id).toBe(run.id);
     await until('it completes', () => watched.completed);
     expect(watched.events.map(({ type }) => type)).toEqual([
-      ...['RUN_CREATED', 'RUN_STATE_CHANGED', 'POLICY_DECIDED', 'STEP_STATE_CHANGED'],
+      ...['RUN_CREATED', 'POLICY_DECIDED', 'RUN_STATE_CHANGED', 'STEP_STATE_CHANGED'],
       ...['STEP_STATE_CHANGED', 'RUN_STATE_CHANGED'],
     ]);
   });

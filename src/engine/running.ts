@@ -29,14 +29,17 @@ export function createRunning(deps: RunningDeps): Running {
 
   const drive = (start: Start, hands: Hands): Driven => {
     const { id, kind } = start.live.run;
-    const run = driveRun({ ...deps, hands }, start);
-    const remove = driven.add(id, run);
+    // It begins inside its span, within this call.
+    let run: Driven | undefined;
     const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
+      run = driveRun({ ...deps, hands }, start);
       const ended = await run.over;
       if (ended instanceof Fault) throw ended;
       span.setAttribute('signalbox.run_state', ended.run.state);
       return ended;
     });
+    if (!run) throw new Error('a span does its work at once');
+    const remove = driven.add(id, run);
     follow.finally(remove).then(tellEnd, (fault) => deps.letGo(id, fault));
     return run;
   };
