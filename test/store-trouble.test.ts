@@ -69,7 +69,7 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
 
   async function refusesOnFullDisk(server: Server, people: People, waiting: string): Promise<void> {
     const document = { name: 'small', steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1 } }] };
-    const large = { ...document, description: 'x'.repeat(500_000) };
+    const large = { ...document, outputs: { note: 'x'.repeat(500_000) } };
     const refused = { __typename: 'Refusal', code: 'UNAVAILABLE' };
     // A little room may be left in what the store has already allocated.
     await until(
