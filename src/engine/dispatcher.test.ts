@@ -34,6 +34,27 @@ describe('a place', () => {
     expect(on.begun).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('leaves the event loop to others between steps that are done at once', async () => {
+    const on = dispatching({ node: 1, queue: 10_000 });
+    let begun = 0;
+    const next = () =>
+      on.dispatcher.place({ runId: 'run', kind: 'COMMAND', priority: 'INTERACTIVE' }, (giveBack) => {
+        begun += 1;
+        giveBack();
+        if (begun < 1_000) next();
+      });
+    next();
+    const inFirstTurn = begun;
+    expect(inFirstTurn).toBeLessThan(1_000);
+    let turns = 0;
+    while (begun < 1_000 && turns < 1_000) {
+      await new Promise(setImmediate);
+      turns += 1;
+    }
+    expect(begun).toBe(1_000);
+    expect(turns).toBeGreaterThan(2);
+  });
+
   it('is given back once, however often that is said', () => {
     const on = dispatching({ node: 1 });
     for (const name of ['a', 'b', 'c']) on.ask(name);

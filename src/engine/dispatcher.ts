@@ -40,6 +40,9 @@ const RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 }
 /** After this long in the queue a ticket counts as one rank higher. */
 const PROMOTED_AFTER_MS = 30_000;
 
+/** Steps that begin in one turn of the event loop: some milliseconds, if each does little. The rest waits for the next one. */
+const MOST_IN_ONE_TURN = 128;
+
 interface Waiting {
   readonly ticket: Ticket;
   readonly since: number;
@@ -52,6 +55,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   const queues: Record<Priority, Waiting[]> = { CRITICAL: [], INTERACTIVE: [], BATCH: [] };
   let taken = 0;
   let waiting = 0;
+  let begunInTurn = 0;
 
   const caps = ({ runId, kind, workflow, most }: Ticket): readonly (readonly [string, number])[] => {
     const found: (readonly [string, number])[] = [];
@@ -61,11 +65,14 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     if (most?.workflow !== undefined && workflow !== undefined) found.push([`workflow ${workflow}`, most.workflow]);
     return found;
   };
-  const fits = (ticket: Ticket) =>
-    taken < limits.node && caps(ticket).every(([name, most]) => (inUse.get(name) ?? 0) < most);
+  const isOpen = () => taken < limits.node && begunInTurn < MOST_IN_ONE_TURN;
+  const fits = (ticket: Ticket) => isOpen() && caps(ticket).every(([name, most]) => (inUse.get(name) ?? 0) < most);
 
   const start = ({ ticket, begin }: Waiting) => {
     const held = caps(ticket);
+    // Steps that are done at once follow each other without end: others must have their turn between them.
+    if (begunInTurn === 0) setImmediate(nextTurn);
+    begunInTurn += 1;
     taken += 1;
     for (const [name] of held) inUse.set(name, (inUse.get(name) ?? 0) + 1);
     let given = false;
@@ -80,6 +87,11 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       }
       serve();
     });
+  };
+
+  const nextTurn = () => {
+    begunInTurn = 0;
+    serve();
   };
 
   const rankOf = ({ ticket, since }: Waiting, at: number) =>
@@ -105,7 +117,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   };
 
   const serve = () => {
-    while (waiting > 0 && taken < limits.node) {
+    while (waiting > 0 && isOpen()) {
       const chosen = take();
       if (!chosen) return;
       start(chosen);

@@ -34,7 +34,7 @@ function advanceItems(turn: Turn, parent: LiveStep): void {
   // While its outputs are being gathered, nothing can be stopped any more.
   if (!items || parent.state !== 'RUNNING' || live.preparing.has(parent.key)) return;
   const failed =
-    parent.terms?.onItemFailure !== 'collect' && items.ended > 0 && items.steps.find((s) => isBadEnd(s.state));
+    parent.terms?.onItemFailure !== 'collect' && items.bad > 0 && items.steps.find((s) => isBadEnd(s.state));
   if (failed || isEnding(live)) {
     skip(turn, items.steps);
     if (items.ended < items.steps.length || items.steps.some(({ key }) => live.preparing.has(key))) return;
@@ -52,9 +52,9 @@ function advanceItems(turn: Turn, parent: LiveStep): void {
     return;
   }
   let places = (parent.terms?.maxParallel ?? DEFAULT_PARALLEL) - items.underWay;
-  for (const { key } of items.steps) places -= Number(live.preparing.has(key));
-  for (const step of items.steps) {
-    if (places <= 0) break;
+  for (const key of live.preparing) places -= Number(live.steps.get(key)?.parent === parent.key);
+  for (; places > 0 && items.next < items.steps.length; items.next += 1) {
+    const step = items.steps[items.next] as LiveStep;
     if (!isReady(live, step)) continue;
     prepare(turn, step);
     places -= 1;

@@ -11,9 +11,12 @@ export type LiveStep = Mutable<StepRecord>;
 /** The children of one `for_each`. */
 export interface Items {
   readonly steps: LiveStep[];
-  /** How many are over, and how many are neither over nor PENDING. */
+  /** How many are over, how many of these ended badly, and how many are neither over nor PENDING. */
   ended: number;
+  bad: number;
   underWay: number;
+  /** Those before it have all been begun. No event tells it: it only saves looking at them again. */
+  next: number;
 }
 
 /** What the journal knows of a step beside its record. */
@@ -141,7 +144,7 @@ function addSteps(live: LiveRun, added: EventPayloads['STEPS_ADDED']['steps']): 
 function itemsOf(live: LiveRun, parent: string): Items {
   let items = live.items.get(parent);
   if (!items) {
-    items = { steps: [], ended: 0, underWay: 0 };
+    items = { steps: [], ended: 0, bad: 0, underWay: 0, next: 0 };
     live.items.set(parent, items);
   }
   return items;
@@ -157,7 +160,9 @@ function moved(live: LiveRun, step: LiveStep, before: StepState, repair: Repair 
   if (step.role === 'item' && step.parent !== undefined) {
     const items = itemsOf(live, step.parent);
     items.ended += Number(isFinalStepState(state)) - Number(isFinalStepState(before));
+    items.bad += Number(isBadEnd(state)) - Number(isBadEnd(before));
     items.underWay += Number(isUnderWay(state)) - Number(isUnderWay(before));
+    if (state === 'PENDING') items.next = Math.min(items.next, step.index ?? 0);
   }
   if (state === 'SUCCEEDED') {
     live.succeeded.push(key);

@@ -71,6 +71,7 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     pending = [];
     const folded = fold();
     for (const key of live.preparing) folded.preparing.add(key);
+    for (const [key, items] of folded.items) items.next = live.items.get(key)?.next ?? 0;
     must(isDeepStrictEqual(folded, live), () => 'the fold of the journal is not the run as it was driven');
     people.recorded();
   };
