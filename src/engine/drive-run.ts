@@ -16,7 +16,7 @@ import type { Performed } from './settle.ts';
 import { createTimers } from './timers.ts';
 
 /** A run of pure steps is recorded when it ends, unless it takes longer than this; then it is seen while it runs. */
-const VISIBLE_AFTER_MS = 100;
+const VISIBLE_AFTER_MS = 250;
 const RETRY_APPEND_MS = 500;
 
 /** What the machine's effects mean. What any of these throws is taken for a failure. */
@@ -57,7 +57,9 @@ export interface Driven {
    */
   tell(signal: Signal): Promise<void>;
   /** Leaves the run to whoever claims it: nothing is appended any more, and what is under way is aborted. */
-  abandon(): void;
+  abandon(why?: Fault): void;
+  /** Resolves when nothing of it is on its way to the journal any more: only then can be told what is in there. */
+  written(): Promise<void>;
 }
 
 /** A run as the driver takes it: with the events that are not in the journal yet. */
@@ -280,7 +282,8 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
       await flush();
       if (abandoned) throw LEFT;
     },
-    abandon: () => abandon(),
+    abandon,
+    written: async () => writing,
   };
 }
 

@@ -14,7 +14,7 @@ export interface Running {
   readonly all: Iterable<Driven>;
   readonly size: number;
   /** Leaves every run to whoever claims it. */
-  abandon(): void;
+  abandon(why?: Fault): void;
 }
 
 type RunningDeps = Parameters<typeof driveRun>[0] & {
@@ -40,7 +40,8 @@ export function createRunning(deps: RunningDeps): Running {
     });
     if (!run) throw new Error('a span does its work at once');
     const remove = driven.add(id, run);
-    follow.finally(remove).then(tellEnd, (fault) => deps.letGo(id, fault));
+    const begun = run;
+    follow.finally(remove).then(tellEnd, (fault) => begun.written().then(() => deps.letGo(id, fault)));
     return run;
   };
 
@@ -59,8 +60,8 @@ export function createRunning(deps: RunningDeps): Running {
     get size() {
       return driven.size;
     },
-    abandon: () => {
-      for (const run of driven.values()) run.abandon();
+    abandon: (why) => {
+      for (const run of driven.values()) run.abandon(why);
     },
   };
 }

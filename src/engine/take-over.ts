@@ -1,3 +1,4 @@
+import { Fault } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import { isFinalRunState } from '../core/run-state.ts';
@@ -17,6 +18,12 @@ const AGAIN_MS = 500;
 
 /** How often a run that cannot be taken up is tried. */
 const MOST_TRIES = 20;
+
+/** A run that was just being recorded may be in the journal, and this node's all the same: it has to be looked at again. */
+const LEASE_LOST = new Fault('UNAVAILABLE', 'This server was away for too long. The run goes on, here or elsewhere.', {
+  retryAfterMs: 2_000,
+  details: { inDoubt: true },
+});
 
 interface TakeOverDeps {
   readonly leases: Leases;
@@ -88,7 +95,7 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     const { held, orphans, nextAt } = await leases.renew();
     if (!held) {
       logger.warn('lease.lost', { runs: running.size });
-      running.abandon();
+      running.abandon(LEASE_LOST);
     }
     for (const runId of [...doubted.keys()]) {
       await reclaim(runId).then(() => void doubted.delete(runId), failed(runId));
