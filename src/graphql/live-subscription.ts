@@ -41,6 +41,12 @@ const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your 
 /** graphql's `subscribe` for one operation, which was admitted. */
 export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
 
+/** What was made of a batch stands in it: a WeakMap would keep both until the next full collection. */
+const MADE = Symbol('made');
+interface Shown {
+  [MADE]?: Map<string, Delivery | Promise<Delivery>>;
+}
+
 /** Subscriptions of one principal, over all its connections. */
 const MOST_OF_PRINCIPAL = 2_000;
 const encoder = new TextEncoder();
@@ -52,14 +58,10 @@ const encoder = new TextEncoder();
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
   const ofPrincipal = createCounts(MOST_OF_PRINCIPAL);
-  const made = new WeakMap<object, Map<string, Delivery | Promise<Delivery>>>();
 
-  const deliveryOf = (batch: object, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
-    let known = made.get(batch);
-    if (!known) {
-      known = new Map();
-      made.set(batch, known);
-    }
+  const deliveryOf = (batch: Shown, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
+    batch[MADE] ??= new Map();
+    const known = batch[MADE];
     let delivery = known.get(key);
     if (!delivery) {
       delivery = execute(app, batch, args);
@@ -184,10 +186,15 @@ function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs
     // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
     const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
     let bytes: Uint8Array | undefined;
+    let asked = false;
     const encode = () => {
+      if (bytes) return bytes;
       // Not from Buffer's pool: what is kept would keep its whole slab.
-      bytes ??= encoder.encode(text);
-      return bytes;
+      const encoded = encoder.encode(text);
+      // A reader that catches up is alone with what it reads. From the second one on it is kept.
+      if (asked) bytes = encoded;
+      asked = true;
+      return encoded;
     };
     return { done: false, value: { stringify: () => text, bytes: encode } };
   };
