@@ -42,7 +42,7 @@ interface LiveTailLimits {
   readonly size: number;
 }
 
-const LIMITS: LiveTailLimits = { events: 2_000, size: 2 * 1024 * 1024 };
+const LIMITS: LiveTailLimits = { events: 1_000, size: 1024 * 1024 };
 
 export function createLiveTail(start: number, limits = LIMITS): LiveTail {
   // No Set: what it allocates when it is emptied and filled at each commit outlives many collections.
