@@ -95,7 +95,12 @@ export async function startApp(config: Config): Promise<App> {
     maxReadBytes: fetchMaxBytes,
     maxResultBytes: fetchMaxBytes * RESULT_GROWTH,
     timeoutMs: config.engine.commandTimeoutMs,
-    limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
+    limits: {
+      node: config.engine.maxRunning,
+      kinds: config.engine.maxRunningByKind,
+      queue: config.engine.maxQueued,
+      runs: config.engine.maxRuns,
+    },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
   const authenticator = createAuthenticator({

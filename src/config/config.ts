@@ -1,3 +1,4 @@
+import type { StepKind } from '../core/run.ts';
 import type { Secret } from './secrets.ts';
 
 /** How bearer tokens are made and checked: with a shared secret of our own, or with somebody else's public keys. */
@@ -64,6 +65,8 @@ export interface Config {
     readonly commandTimeoutMs: number;
     /** Steps at work at once. */
     readonly maxRunning: number;
+    /** The same for kinds of steps that have a limit of their own. */
+    readonly maxRunningByKind: Partial<Record<StepKind, number>>;
     /** Steps waiting for a place; past it a caller is told to come back. */
     readonly maxQueued: number;
     /** Runs that have begun and not ended. */

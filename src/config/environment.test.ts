@@ -346,6 +346,20 @@ describe('printing the settings', () => {
   });
 });
 
+describe('limits of kinds of steps', () => {
+  const limitsOf = (text: string) =>
+    readEnvironment({ DATA_DIR: dataDir, MAX_RUNNING_BY_KIND: text }).engine.maxRunningByKind;
+
+  it('are read by kind, and there are none unless told', () => {
+    expect(limitsOf('transform=2, command=64')).toEqual({ TRANSFORM: 2, COMMAND: 64 });
+    expect(limitsOf('')).toEqual({});
+  });
+
+  it.each(['thing=1', 'transform', 'transform=0', 'transform=-1', 'TRANSFORM=2'])('are refused as %s', (text) => {
+    expect(() => limitsOf(text)).toThrow('MAX_RUNNING_BY_KIND: write kinds of steps with numbers');
+  });
+});
+
 describe('the documents', () => {
   it('name exactly the variables that are read', () => {
     const names = new Set<string>();

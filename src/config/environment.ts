@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { readDatabaseUrl } from './read-database-url.ts';
+import { readKindLimits } from './read-kind-limits.ts';
 import { readLocalRoots } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
@@ -61,6 +62,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const engine = {
     commandTimeoutMs,
     maxRunning: read.integer('MAX_RUNNING', { least: 1, most: 10_000, unset: 128 }),
+    maxRunningByKind: readKindLimits(read, 'MAX_RUNNING_BY_KIND'),
     maxQueued: read.integer('MAX_QUEUED', { least: 0, most: 1_000_000, unset: 1024 }),
     maxRuns: read.integer('MAX_RUNS', { least: 1, most: 1_000_000, unset: 10_000 }),
     drainMs: read.integer('DRAIN_MS', { least: 0, most: DAY_MS, unset: 8000 }),
