@@ -1,21 +1,8 @@
+import type { ChainRow } from '../audit/verify-chain.ts';
 import type { Event } from '../core/event.ts';
 
-/** An event as it lies in the table `events`. */
-export interface StoredEvent {
-  readonly position: number;
-  readonly runId: string;
-  readonly seq: number;
-  readonly tenant: string;
-  readonly subject: string;
-  readonly type: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly step: string | null;
-  readonly prevHash: string;
-  readonly hash: string;
-  /** JSON. */
-  readonly payload: string;
-}
+/** An event as it lies in the table `events`: the link of a chain that is verified, and nothing more. */
+export type StoredEvent = ChainRow;
 
 export function toEvent({ at, step, payload, ...row }: StoredEvent): Event {
   return {
