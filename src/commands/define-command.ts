@@ -1,17 +1,10 @@
 import type { Static, TObject } from 'typebox';
 import type { LogLevel } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Body, CpuPool, ResourceInput } from '../core/resource.ts';
+import type { Body, Content, CpuPool, Made, ResourceInput } from '../core/resource.ts';
 import type { Effect } from '../core/run.ts';
 
-/** The bytes that a command made: whole, as a stream, or as a finished file from `ctx.scratch()`. */
-export type Content = string | Uint8Array | AsyncIterable<Uint8Array> | { readonly file: string };
-
-/** What a command made. Strings are UTF-8; say so in the media type. */
-export interface Made {
-  readonly mediaType: string;
-  readonly content: Content;
-}
+export type { Content, Made };
 
 /** What a command may use. It reaches nothing else: no store, no network of its own. */
 export interface CommandContext {

@@ -1,4 +1,6 @@
 import type { StepKind } from '../core/run.ts';
+import type { PoolSettings } from '../core/runtime.ts';
+import type { TokenLimits } from '../core/store.ts';
 import type { Secret } from './secrets.ts';
 
 /** How bearer tokens are made and checked: with a shared secret of our own, or with somebody else's public keys. */
@@ -73,6 +75,44 @@ export interface Config {
     readonly maxRuns: number;
     readonly drainMs: number;
   };
+  /** Folders of runs, one for each; absolute; in `dataDir` unless nodes share it. */
+  readonly workspacesDir: string;
+  /** How programs of others are run. */
+  readonly sandbox: {
+    /** They may run although nothing keeps them from what this process may do. */
+    readonly allowUnsandboxed: boolean;
+    /** Files and folders that they may read beside the system's; absolute. */
+    readonly readPaths: readonly string[];
+    readonly python: 'auto' | 'native' | 'wasi';
+  };
+  /** Pool → how its steps are done. A pool that is not named here is unknown. */
+  readonly pools: Readonly<Record<string, PoolSettings>>;
+  readonly agents: {
+    /** For one attempt of a step that is an agent or a kind made of turns; waiting for a person does not count. */
+    readonly timeoutMs: number;
+    /** The model that `plan`, `codegen` and their like use; without it they work by their own rules. */
+    readonly llm?: { readonly apiBase: string; readonly model: string; readonly apiKey?: Secret };
+    readonly tokens: TokenLimits;
+  };
+  /** What GraphQL and documents may name: `secret:NAME`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly tools: {
+    /** Folders of file templates, one for each stack; absolute. */
+    readonly stacksDir: string;
+    readonly gitToken?: Secret;
+    /** One of them, or neither: then it searches its own index. */
+    readonly search: { readonly searxngUrl?: string; readonly braveApiKey?: Secret; readonly indexDir: string };
+    readonly drive: {
+      /** What stands in for the Drive without credentials; absolute. */
+      readonly folder: string;
+      readonly google?: { readonly clientId: string; readonly clientSecret: Secret };
+    };
+    readonly webhook?: { readonly url: string; readonly secret: Secret };
+  };
+  /** Seals what this server keeps for others, such as OAuth tokens. */
+  readonly credentialsKey: Secret;
+  /** How browsers reach this server, without a slash at the end; where it listens unless told. */
+  readonly publicUrl?: string;
   /** Files of command modules, absolute. */
   readonly plugins: readonly string[];
   readonly telemetry: {

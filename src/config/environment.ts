@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { readAgents } from './read-agents.ts';
 import { readDatabaseUrl } from './read-database-url.ts';
 import { readKindLimits } from './read-kind-limits.ts';
 import { readLocalRoots } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
-import { developmentSecret, readSecret } from './secrets.ts';
+import { readPools } from './read-pools.ts';
+import { readNamedSecrets, readTools } from './read-tools.ts';
+import { keptSecret, readSecret, SECRET_BYTES } from './secrets.ts';
 import { createVariables, type Variables } from './variables.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -69,6 +72,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   };
   const checkpointKeyFile = readFile(read, 'CHECKPOINT_KEY_FILE');
   const retentionDays = read.integer('RETENTION_DAYS', { least: 1, most: 36_500, unset: 0 });
+  const workspacesDir = resolve(read.text('WORKSPACES_DIR') ?? join(dataDir, 'workspaces'));
+  const sandbox = {
+    allowUnsandboxed: read.flag('ALLOW_UNSANDBOXED_EXEC', false),
+    readPaths: (read.list('SANDBOX_READ_PATHS') ?? [join(PROJECT, 'examples'), join(PROJECT, 'node_modules')]).map(
+      (path) => resolve(path),
+    ),
+    python: read.choice('PYTHON_ENGINE', ['auto', 'native', 'wasi'], 'auto'),
+  };
+  const pools = readPools(read, 'POOLS_FILE');
+  const agents = readAgents(read);
+  const secrets = readNamedSecrets(read, env);
+  const tools = readTools(read, { project: PROJECT, dataDir });
+  const credentialsKey = readSecret(read, 'CREDENTIALS_KEY', SECRET_BYTES);
+  const publicUrl = readWebUrl(read, 'PUBLIC_URL')?.replace(/\/$/, '');
   const plugins = readFiles(read, 'SIGNALBOX_PLUGINS');
   const logLevel = read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info');
   read.check();
@@ -85,11 +102,19 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     auth: {
       tokenMinutes,
       devAccounts: development && issuer?.kind !== 'jwks',
-      issuer: issuer ?? { kind: 'secret', secret: developmentSecret(dataDir) },
+      issuer: issuer ?? { kind: 'secret', secret: keptSecret(dataDir, 'development-jwt-secret') },
     },
     policy,
     resources,
     engine,
+    workspacesDir,
+    sandbox,
+    pools,
+    agents,
+    secrets,
+    tools,
+    credentialsKey: credentialsKey ?? keptSecret(dataDir, 'credentials-key'),
+    ...(publicUrl && { publicUrl }),
     plugins,
     telemetry: { ...(otlpEndpoint && { otlpEndpoint }), logLevel },
   };

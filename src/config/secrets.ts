@@ -55,12 +55,12 @@ function readSecretFile(read: Variables, name: string, file: string): Buffer | u
 }
 
 /**
- * The secret that a development server signs its tokens with: made once, kept in `DATA_DIR` so that tokens outlive a
+ * A secret that this server makes for itself: made once, kept in `DATA_DIR` so that what it signs or seals outlives a
  * restart, readable by its owner only.
  * @throws Fault BAD_INPUT when the folder cannot be written or the file holds something else.
  */
-export function developmentSecret(dataDir: string): Secret {
-  const file = join(dataDir, 'development-jwt-secret');
+export function keptSecret(dataDir: string, name: string): Secret {
+  const file = join(dataDir, name);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const bytes = readKept(file) ?? keep(file);

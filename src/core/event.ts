@@ -14,6 +14,14 @@ export interface Repair {
   readonly error: Failure;
 }
 
+/** A call of a tool as a model asks for it. */
+export interface WantedCall {
+  /** The model's own name for it. */
+  readonly id: string;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+}
+
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** What each type of event carries. Payloads are plain JSON without undefined values. */
@@ -65,6 +73,28 @@ export interface EventPayloads {
   };
   STEP_PROGRESS: { readonly percent?: number; readonly memo?: string };
   LOG: { readonly level: LogLevel; readonly text: string };
+  /** Something that was said to an agent, or that it said; whole. */
+  AGENT_MESSAGE: {
+    readonly role: 'system' | 'user' | 'assistant';
+    readonly text: string;
+    /** Tools that it wants called, in this order. */
+    readonly calls?: readonly WantedCall[];
+  };
+  /** A piece of what an agent is saying; the whole follows as AGENT_MESSAGE. */
+  AGENT_DELTA: { readonly text: string };
+  TOOL_CALLED: { readonly call: { readonly id: string; readonly tool: string; readonly arguments: JsonObject } };
+  /** `result`, or `error`. */
+  TOOL_RETURNED: {
+    readonly call: {
+      readonly id: string;
+      readonly tool: string;
+      readonly result?: Json;
+      readonly error?: Failure;
+      readonly durationMs: number;
+    };
+  };
+  /** Something that people should know. */
+  NOTIFICATION: { readonly level: LogLevel; readonly message: string };
   ARTIFACT_CREATED: {
     readonly id: string;
     readonly digest: string;
@@ -76,6 +106,8 @@ export interface EventPayloads {
   APPROVAL_REQUESTED: {
     readonly id: string;
     readonly reason: string;
+    /** The tool call that is to be approved, where it is not the step itself. */
+    readonly call?: string;
     readonly roles?: readonly string[];
     readonly expiresAt?: string;
   };
@@ -99,11 +131,16 @@ export const EVENT_TYPES = [
   'STEP_STATE_CHANGED',
   'STEP_PROGRESS',
   'LOG',
+  'AGENT_MESSAGE',
+  'AGENT_DELTA',
+  'TOOL_CALLED',
+  'TOOL_RETURNED',
   'ARTIFACT_CREATED',
   'POLICY_DECIDED',
   'APPROVAL_REQUESTED',
   'APPROVAL_DECIDED',
   'SIGNAL_RECEIVED',
+  'NOTIFICATION',
 ] as const satisfies readonly EventType[];
 
 /** An event before it is in the journal. */

@@ -114,9 +114,9 @@ export function openedApproval(
   runId: string,
   event: Extract<NewEvent, { type: 'APPROVAL_REQUESTED' }>,
 ): ApprovalRecord {
-  const { id, reason, roles = [], expiresAt } = event.payload;
-  const expiry = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) };
-  return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...expiry };
+  const { id, reason, call, roles = [], expiresAt } = event.payload;
+  const more = { ...(call !== undefined && { call }), ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }) };
+  return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...more };
 }
 
 /** What APPROVAL_DECIDED changes of the approval. */

@@ -20,6 +20,15 @@ export interface Body {
   cancel(): Promise<void>;
 }
 
+/** The bytes that a step made: whole, as a stream, or as a finished file from `scratch()`. */
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array> | { readonly file: string };
+
+/** What a command or an agent made. Strings are UTF-8; say so in the media type. */
+export interface Made {
+  readonly mediaType: string;
+  readonly content: Content;
+}
+
 /** A resource named or given by the caller (the GraphQL input `ResourceInput`): exactly one key. */
 export type ResourceInput =
   | { readonly uri: string }

@@ -8,7 +8,22 @@ import type { StepState } from './step-state.ts';
 export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
 export type Priority = 'CRITICAL' | 'INTERACTIVE' | 'BATCH';
 
-export const STEP_KINDS = ['COMMAND', 'QUERY', 'TRANSFORM', 'APPROVAL', 'SLEEP', 'SIGNAL', 'WORKFLOW'] as const;
+/** Kinds of steps that are made of calls of tools; `src/kinds` has a file for each. */
+export const WORK_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY'] as const;
+export type WorkKind = (typeof WORK_KINDS)[number];
+
+export const STEP_KINDS = [
+  'COMMAND',
+  'QUERY',
+  'AGENT',
+  'TOOL',
+  'TRANSFORM',
+  'APPROVAL',
+  'SLEEP',
+  'SIGNAL',
+  'WORKFLOW',
+  ...WORK_KINDS,
+] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
 /** `pure`: may be done again and only its result counts. `external`: the intent is durable before it acts. */
@@ -48,7 +63,7 @@ export interface RetryRule {
 /** What a step does, and on what terms its attempts are made. */
 export interface StepBody {
   readonly kind: StepKind;
-  /** Name of the command, query or workflow; the kind in lower case where nothing else is named. */
+  /** Name of the command, query, tool, agent backend or workflow; the kind in lower case where nothing else is named. */
   readonly capability: string;
   readonly effect: Effect;
   /** Options or arguments. Absent: the run's inputs. */
@@ -81,6 +96,7 @@ export interface StepTerms {
   readonly compensate?: StepBody;
   /** The step that is done again with this one's error before this one is tried again. */
   readonly repair?: { readonly step: string; readonly maxRounds: number };
+  /** Whose runtime does it; see docs/runtimes.md. */
   readonly pool?: string;
   readonly labels?: JsonObject;
   /** Its output is taken from an earlier step of the same key, made within the time; both may be expressions. */
@@ -200,6 +216,8 @@ export interface ApprovalRecord {
   readonly runId: string;
   /** Key of the step that waits. */
   readonly step: string;
+  /** The tool call that is to be approved, where it is not the step itself. */
+  readonly call?: string;
   readonly state: ApprovalState;
   readonly reason: string;
   /** Who may decide has one of these; empty: whom the policy lets. */
@@ -209,6 +227,21 @@ export interface ApprovalRecord {
   readonly decidedAt?: Date;
   readonly decidedBy?: User;
   readonly comment?: string;
+}
+
+/** A tool that a step called. */
+export interface ToolCallRecord {
+  readonly id: string;
+  readonly runId: string;
+  /** Key of the step that called it. */
+  readonly step: string;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  /** Absent while it is at work, and when it failed. */
+  readonly result?: Json;
+  readonly error?: Failure;
+  readonly calledAt: Date;
+  readonly durationMs?: number;
 }
 
 export interface ArtifactRecord {

@@ -10,6 +10,7 @@ import type {
   RunRecord,
   RunSnapshot,
   StepRecord,
+  ToolCallRecord,
 } from './run.ts';
 import type { RunState } from './run-state.ts';
 
@@ -70,6 +71,8 @@ export interface StoreReader {
   approvalOf(scope: Scope, runId: string, step: string): Promise<ApprovalRecord | undefined>;
   /** Newest first. */
   approvals(scope: Scope, state: ApprovalState | undefined, page: PageArgs): Promise<Page<ApprovalRecord>>;
+  /** What one step called, in order; the newest 1,000. */
+  toolCalls(scope: Scope, runId: string, step: string): Promise<readonly ToolCallRecord[]>;
   /** The run that a principal started under this key. */
   runByIdempotencyKey(tenant: string, subject: string, key: string): Promise<RunRecord | undefined>;
   /** All events of one run in order, for verification. */
@@ -217,4 +220,44 @@ export interface ChainVerification {
     readonly keyId: string;
     readonly at: Date;
   };
+}
+
+/** What agents remember: texts by name, of one tenant. */
+export interface Memories {
+  /** The newest entries, oldest first, as many as fit. Empty when there is none. */
+  read(tenant: string, name: string, maxBytes: number): Promise<string>;
+  /** @param entry.id the same one again adds nothing */
+  append(
+    tenant: string,
+    name: string,
+    entry: { readonly id: string; readonly text: string; readonly at: Date; readonly runId: string },
+  ): Promise<void>;
+}
+
+/** What tokens of language models may be used: by one run, and by one principal within a day. */
+export interface TokenLimits {
+  readonly perRun: number;
+  readonly perPrincipalDay: number;
+}
+
+/** Tokens that were used or may be; a hard ceiling, also for calls at once and on several nodes. */
+export interface TokenUsage {
+  /**
+   * Counts `tokens` as used, when that stays within both limits.
+   * @param id the call's; @param day as YYYY-MM-DD, UTC
+   * @returns what would have been left otherwise: nothing is counted then; undefined when it is done
+   */
+  reserve(
+    use: { readonly id: string; readonly runId: string; readonly who: User; readonly day: string; readonly tokens: number },
+    limits: TokenLimits,
+  ): Promise<{ readonly left: number; readonly of: keyof TokenLimits } | undefined>;
+  /** What was used in the end. Never settled: all that was reserved counts. */
+  settle(id: string, tokens: number): Promise<void>;
+}
+
+/** Secrets that this server got from others, such as OAuth tokens; sealed by whoever puts them here. */
+export interface Credentials {
+  find(tenant: string, subject: string, name: string): Promise<Uint8Array | undefined>;
+  put(tenant: string, subject: string, name: string, sealed: Uint8Array): Promise<void>;
+  remove(tenant: string, subject: string, name: string): Promise<boolean>;
 }

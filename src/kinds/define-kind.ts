@@ -1,0 +1,26 @@
+import type { Static, TObject } from 'typebox';
+import type { Json } from '../core/json.ts';
+import type { WorkKind } from '../core/run.ts';
+import type { Work } from '../core/work.ts';
+
+/** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
+export interface Kind<Input extends TObject = TObject> {
+  readonly kind: WorkKind;
+  readonly title: string;
+  /** Full sentences; shown in the catalog. */
+  readonly description: string;
+  /** TypeBox schema with a description on every property, names in snake_case. */
+  readonly input: Input;
+  /** It may be cut off and done again. */
+  readonly idempotent: boolean;
+  /** @throws Fault of what went wrong; and lets through what `work.call` throws */
+  run(input: Static<Input>, work: Work): Promise<Json>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the input of a kind is only known to the kind; it is validated before.
+export type AnyKind = Kind<any>;
+
+/** Carries the type of the input into `run`. It checks nothing. */
+export function defineKind<Input extends TObject>(kind: Kind<Input>): Kind<Input> {
+  return kind;
+}
