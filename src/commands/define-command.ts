@@ -1,4 +1,5 @@
 import type { Static, TObject } from 'typebox';
+import type { AgentSpec } from '../core/agent.ts';
 import type { LogLevel } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Body, Content, CpuPool, Made, ResourceInput } from '../core/resource.ts';
@@ -38,9 +39,14 @@ export interface Command<Options extends TObject = TObject> extends CommandBase<
   run(options: Static<Options>, ctx: CommandContext): Promise<Made>;
 }
 
+/** One step of a composite command: another command, or an agent that finds what the step before it made in its context. */
+export type InnerStep =
+  | { readonly command: string; readonly options: JsonObject; readonly agent?: never }
+  | { readonly agent: AgentSpec; readonly command?: never };
+
 /** A command made of others, run one after the other as steps of one run. */
 export interface CompositeCommand<Options extends TObject = TObject> extends CommandBase<Options> {
-  steps(options: Static<Options>): readonly { readonly command: string; readonly options: JsonObject }[];
+  steps(options: Static<Options>): readonly InnerStep[];
 }
 
 export type AnyCommand = Command | CompositeCommand;

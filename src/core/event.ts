@@ -89,6 +89,8 @@ export interface EventPayloads {
       readonly id: string;
       readonly tool: string;
       readonly result?: Json;
+      /** The result was too large for the journal: `result` tells where it is kept. */
+      readonly kept?: true;
       readonly error?: Failure;
       readonly durationMs: number;
     };

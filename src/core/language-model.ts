@@ -12,6 +12,11 @@ export interface LanguageModel {
    */
   answer(
     work: Work,
-    request: { readonly system: string; readonly user: string; readonly maxTokens: number; readonly schema?: JsonObject },
+    request: {
+      readonly system: string;
+      readonly user: string;
+      readonly maxTokens: number;
+      readonly schema?: JsonObject;
+    },
   ): Promise<string>;
 }

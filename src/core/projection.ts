@@ -1,5 +1,5 @@
 import type { EventPayloads, NewEvent } from './event.ts';
-import type { AddedStep, ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from './run.ts';
+import type { AddedStep, ApprovalRecord, RunRecord, RunSnapshot, StepRecord, ToolCallRecord } from './run.ts';
 import { isFinalRunState } from './run-state.ts';
 import { isFinalStepState } from './step-state.ts';
 
@@ -115,7 +115,10 @@ export function openedApproval(
   event: Extract<NewEvent, { type: 'APPROVAL_REQUESTED' }>,
 ): ApprovalRecord {
   const { id, reason, call, roles = [], expiresAt } = event.payload;
-  const more = { ...(call !== undefined && { call }), ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }) };
+  const more = {
+    ...(call !== undefined && { call }),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
+  };
   return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...more };
 }
 
@@ -125,6 +128,24 @@ export function approvalPatch(
 ): Pick<ApprovalRecord, 'state' | 'decidedAt' | 'decidedBy' | 'comment'> {
   const { state, by, comment } = event.payload;
   return { state, decidedAt: event.at, ...(by && { decidedBy: by }), ...(comment !== undefined && { comment }) };
+}
+
+/** The call that TOOL_CALLED begins. The same id again begins it anew: it was cut off, and is made once more. */
+export function begunCall(
+  runId: string,
+  seq: number,
+  event: Extract<NewEvent, { type: 'TOOL_CALLED' }>,
+): ToolCallRecord {
+  const { id, tool, arguments: given } = event.payload.call;
+  return { id, runId, step: event.step ?? '', tool, arguments: given, seq, calledAt: event.at };
+}
+
+/** What TOOL_RETURNED changes of the call; undefined empties the field. */
+export type ToolCallPatch = Cleared<Pick<ToolCallRecord, 'result' | 'error' | 'durationMs'>>;
+
+export function toolCallPatch(event: Extract<NewEvent, { type: 'TOOL_RETURNED' }>): ToolCallPatch {
+  const { result, error, durationMs } = event.payload.call;
+  return { result, error, durationMs };
 }
 
 /** Sets what the patch holds, and takes away what it empties. */

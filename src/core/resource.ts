@@ -54,6 +54,10 @@ export interface Resources {
   canonicalize(uri: string): CanonicalUri;
   /** Parses, asks policy, opens. @throws Fault of any kind in docs/resources.md */
   read(source: ResourceInput, ctx: ReadContext): Promise<Body>;
+  /** The last bytes of a text file; empty when it is not there. Policy has been asked. @throws Fault as `read` does */
+  tail(uri: CanonicalUri, maxBytes: number): Promise<string>;
+  /** Adds to a text file, which is made when it is not there. Policy has been asked. @throws Fault as `read` does, RESOURCE_TOO_LARGE */
+  append(uri: CanonicalUri, text: string): Promise<void>;
   /** What the policy is asked about for this source: an inline one counts as the `data:` URI it stands for. */
   subjectOf(source: ResourceInput): CanonicalUri;
   readonly protocols: readonly ProtocolInfo[];

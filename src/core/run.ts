@@ -240,6 +240,8 @@ export interface ToolCallRecord {
   /** Absent while it is at work, and when it failed. */
   readonly result?: Json;
   readonly error?: Failure;
+  /** Seq of the event that it began with. */
+  readonly seq: number;
   readonly calledAt: Date;
   readonly durationMs?: number;
 }

@@ -25,7 +25,12 @@ export interface WorkItem {
 export interface WorkResult {
   readonly status: 'succeeded' | 'failed';
   readonly output?: Json;
-  readonly error?: { readonly code?: string; readonly message: string; readonly retryable?: boolean; readonly details?: Json };
+  readonly error?: {
+    readonly code?: string;
+    readonly message: string;
+    readonly retryable?: boolean;
+    readonly details?: Json;
+  };
   /** Files of the workspace that become artifacts of the run. */
   readonly artifacts?: readonly { readonly path: string; readonly name?: string; readonly media_type?: string }[];
 }

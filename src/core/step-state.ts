@@ -27,8 +27,9 @@ const MOVES: Record<StepState, readonly StepState[]> = {
   SCHEDULED: ['WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
   // Throttled once more, it waits on.
   WAITING: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
-  DISPATCHED: ['RUNNING', ...ENDS, 'DENIED', 'CANCELLED'],
-  RUNNING: [...ENDS, 'DENIED', 'CANCELLED'],
+  // A tool that it calls has to be approved first: then it waits, and goes on where it was.
+  DISPATCHED: ['RUNNING', 'WAITING', ...ENDS, 'DENIED', 'CANCELLED'],
+  RUNNING: ['WAITING', ...ENDS, 'DENIED', 'CANCELLED'],
   FAILED_RETRYABLE: ['SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', ...ENDS, 'DENIED', 'SKIPPED', 'CANCELLED'],
   SUCCEEDED: [],
   FAILED: [],

@@ -73,6 +73,7 @@ export interface StoreReader {
   approvals(scope: Scope, state: ApprovalState | undefined, page: PageArgs): Promise<Page<ApprovalRecord>>;
   /** What one step called, in order; the newest 1,000. */
   toolCalls(scope: Scope, runId: string, step: string): Promise<readonly ToolCallRecord[]>;
+  toolCall(scope: Scope, runId: string, id: string): Promise<ToolCallRecord | undefined>;
   /** The run that a principal started under this key. */
   runByIdempotencyKey(tenant: string, subject: string, key: string): Promise<RunRecord | undefined>;
   /** All events of one run in order, for verification. */
@@ -248,7 +249,13 @@ export interface TokenUsage {
    * @returns what would have been left otherwise: nothing is counted then; undefined when it is done
    */
   reserve(
-    use: { readonly id: string; readonly runId: string; readonly who: User; readonly day: string; readonly tokens: number },
+    use: {
+      readonly id: string;
+      readonly runId: string;
+      readonly who: User;
+      readonly day: string;
+      readonly tokens: number;
+    },
     limits: TokenLimits,
   ): Promise<{ readonly left: number; readonly of: keyof TokenLimits } | undefined>;
   /** What was used in the end. Never settled: all that was reserved counts. */

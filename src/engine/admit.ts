@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { Resources } from '../core/resource.ts';
 import type { PlannedStep } from '../core/run.ts';
+import { asksOfStep } from './asks-of-step.ts';
 import type { Capabilities } from './capabilities.ts';
 import { SOME_OUTPUT } from './compile-command.ts';
 import type { Gate } from './gate.ts';
@@ -37,7 +38,10 @@ export function admit(steps: readonly PlannedStep[], inputs: JsonObject, who: Us
   for (const step of steps) {
     const options = isJsonObject(step.input) ? step.input : inputs;
     try {
-      const decisions = mentionsPrevious(options) ? foresee(step, options, who, deps) : pass(step, options, who, deps);
+      const decisions =
+        step.kind === 'COMMAND' && mentionsPrevious(options)
+          ? foresee(step, options, who, deps)
+          : pass(step, options, who, deps);
       if (decisions) admitted.set(step.key, decisions);
     } catch (error) {
       if (!(error instanceof Fault) || !error.decision) throw error;
@@ -56,7 +60,7 @@ function foresee(step: PlannedStep, options: JsonObject, who: User, deps: AdmitD
 
 /** The decisions that let the step pass; undefined when a person has to approve it. @throws Fault FORBIDDEN, THROTTLED; BAD_INPUT */
 function pass(step: PlannedStep, options: JsonObject, who: User, deps: AdmitDeps): readonly Decision[] | undefined {
-  const asks = asksOf(step, deps.capabilities.of(step), options, deps.resources);
+  const asks = asksOfStep(deps, step, options);
   try {
     return asks.map((ask) => deps.gate.pass(who, ask));
   } catch (error) {

@@ -1,42 +1,86 @@
+import type { AnyBackend } from '../agents/define-backend.ts';
 import { type AnyCommand, type Command, isComposite } from '../commands/define-command.ts';
+import { Fault } from '../core/errors.ts';
 import type { StepBody } from '../core/run.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { AnyKind } from '../kinds/define-kind.ts';
 import type { Query } from '../queries/define-query.ts';
-import { type Commands, find } from './compile-command.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+import { type Commands, findCommand } from './find-command.ts';
 import type { Capability } from './step-asks.ts';
 
-/** The commands and queries that steps name. */
+/** Everything that a step can be, by name. */
+export interface CapabilityDeps {
+  readonly commands: readonly AnyCommand[];
+  readonly queries: readonly Query[];
+  readonly tools: readonly AnyTool[];
+  readonly backends: readonly AnyBackend[];
+  readonly kinds: readonly AnyKind[];
+  /** Pool → where its steps are done; `inline` is here. */
+  readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
+}
+
+/** What steps name, found. */
 export interface Capabilities {
   readonly commands: Commands;
   readonly queries: readonly Query[];
+  readonly tools: readonly AnyTool[];
+  readonly backends: readonly AnyBackend[];
+  readonly kinds: readonly AnyKind[];
+  readonly pools: readonly string[];
   /** @throws Fault NOT_FOUND */
   command(name: string): Command;
   /** @throws Fault NOT_FOUND */
   query(name: string): Query;
-  /** What the step names; undefined for kinds that name nothing which has options. */
+  /** @throws Fault NOT_FOUND */
+  tool(name: string): AnyTool;
+  /** @throws Fault NOT_FOUND */
+  backend(name: string): AnyBackend;
+  /** @throws Fault NOT_FOUND */
+  kind(kind: string): AnyKind;
+  /** Where the steps of a pool are done; undefined: here. @throws Fault NOT_FOUND */
+  runtime(pool: string): Runtime | undefined;
+  /** What the step names; undefined for kinds that name nothing which has options of its own. */
   of(step: Pick<StepBody, 'kind' | 'capability'>): Capability | undefined;
 }
 
-export function createCapabilities(commands: readonly AnyCommand[], queries: readonly Query[]): Capabilities {
+export function createCapabilities(deps: CapabilityDeps): Capabilities {
+  const { commands, queries, tools, backends, kinds, pools } = deps;
   const byName: Commands = new Map(commands.map((command) => [command.name, command]));
-  const queryOf = new Map(queries.map((query) => [query.name, query]));
   const command = (name: string) => {
-    const found = find(byName, name, ['command']);
+    const found = findCommand(byName, name, ['command']);
     if (isComposite(found)) throw new Error(`${name} was planned as one step`);
     return found;
   };
-  const query = (name: string) => {
-    const found = queryOf.get(name);
-    if (!found) throw new Error(`there is no query ${name}`);
-    return found;
-  };
+  const query = finder('query', queries, ({ name }) => name);
+  const tool = finder('tool', tools, ({ name }) => name);
+  const kind = finder('kind', kinds, (one) => one.kind as string);
+  // One object for each, by which what was made of its schema is found again.
+  const asCapability = new Map<string, Capability>([
+    ...tools.map(({ name, input }): [string, Capability] => [`TOOL ${name}`, { name, options: input }]),
+    ...kinds.map((one): [string, Capability] => [one.kind, { name: one.kind.toLowerCase(), options: one.input }]),
+  ]);
   return {
-    commands: byName,
-    queries,
-    command,
-    query,
+    ...{ commands: byName, queries, tools, backends, kinds, pools: [...pools.keys()], command, query, tool, kind },
+    backend: finder('agent backend', backends, ({ name }) => name as string),
+    runtime: (pool) => {
+      const found = pools.get(pool);
+      if (found !== undefined) return found === 'inline' ? undefined : found;
+      throw new Fault('NOT_FOUND', `There is no pool ${pool}. There are: ${[...pools.keys()].join(', ')}.`);
+    },
     of: ({ kind, capability }) => {
       if (kind === 'COMMAND') return command(capability);
-      return kind === 'QUERY' ? query(capability) : undefined;
+      if (kind === 'QUERY') return query(capability);
+      return asCapability.get(kind === 'TOOL' ? `TOOL ${capability}` : kind);
     },
+  };
+}
+
+function finder<T>(what: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
+  const byName = new Map(all.map((one) => [nameOf(one), one]));
+  return (name) => {
+    const found = byName.get(name);
+    if (found) return found;
+    throw new Fault('NOT_FOUND', `There is no ${what} ${name}. There are: ${[...byName.keys()].join(', ')}.`);
   };
 }

@@ -1,12 +1,15 @@
-import { type AnyCommand, type Command, isComposite } from '../commands/define-command.ts';
+import { type Command, type InnerStep, isComposite } from '../commands/define-command.ts';
 import { mentionsPrevious, withPrevious } from '../commands/previous-output.ts';
 import { validateOptions } from '../commands/validate-options.ts';
+import type { AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { PlannedStep, RunKind } from '../core/run.ts';
 
-export type Commands = ReadonlyMap<string, AnyCommand>;
+import { agentOf } from './agent-of.ts';
+import type { Capabilities } from './capabilities.ts';
+import { findCommand } from './find-command.ts';
 
 export interface Plan {
   readonly kind: RunKind;
@@ -21,39 +24,90 @@ export const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
  * A command with its options as a plan: one step, or for a composite command one step after the other.
  * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for options that do not fit; nothing has run then
  */
-export function compileCommand(commands: Commands, name: string, options: JsonObject, outputMediaType?: string): Plan {
-  const plan = compile(commands, name, options);
+export function compileCommand(
+  capabilities: Capabilities,
+  name: string,
+  options: JsonObject,
+  outputMediaType?: string,
+): Plan {
+  const plan = compile(capabilities, name, options);
   if (outputMediaType === undefined) return plan;
   const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
   const last = plan.steps.length - 1;
   return {
     ...plan,
-    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { outputMediaType: wanted } } : s)),
+    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { ...s.terms, outputMediaType: wanted } } : s)),
   };
 }
 
-function compile(commands: Commands, name: string, options: JsonObject): Plan {
-  const command = find(commands, name, ['command']);
+function compile(capabilities: Capabilities, name: string, options: JsonObject): Plan {
+  const command = findCommand(capabilities.commands, name, ['command']);
   const inputs = validateOptions(command, options);
   if (!isComposite(command)) {
     return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, undefined, [])] };
   }
   const inner = command.steps(inputs);
-  const keys = inner.map((step, i) => `${i + 1}-${step.command}`);
+  const keys = inner.map((step, i) => `${i + 1}-${step.agent?.backend ?? step.command}`);
   const steps = inner.map((step, i) => {
-    const at = ['steps', String(i)];
-    const target = find(commands, step.command, [...at, 'command']);
-    if (isComposite(target)) {
-      throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
+    const key = keys[i] as string;
+    const dependsOn = keys.slice(i - 1, i);
+    if (step.agent) {
+      const agent = within(
+        ['steps', String(i)],
+        'agent',
+        () => agentOf({ agent: { ...step.agent } }, capabilities).agent,
+      );
+      return planAgent(capabilities, agent, {}, key, dependsOn);
     }
-    if (i === 0 && mentionsPrevious(step.options)) {
-      throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
-    }
-    const complete = within(at, () => validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)));
-    const input = mentionsPrevious(step.options) ? step.options : complete;
-    return planStep(target, keys[i] as string, target.title, input, keys.slice(i - 1, i));
+    return planInner(capabilities, name, step, i, key, dependsOn);
   });
   return { kind: 'PIPELINE', inputs, steps };
+}
+
+function planInner(
+  { commands }: Capabilities,
+  name: string,
+  step: Exclude<InnerStep, { readonly agent: AgentSpec }>,
+  i: number,
+  key: string,
+  dependsOn: readonly string[],
+): PlannedStep {
+  const at = ['steps', String(i)];
+  const target = findCommand(commands, step.command, [...at, 'command']);
+  if (isComposite(target)) {
+    throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
+  }
+  if (i === 0 && mentionsPrevious(step.options)) {
+    throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
+  }
+  const complete = within(at, 'options', () =>
+    validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)),
+  );
+  const input = mentionsPrevious(step.options) ? step.options : complete;
+  return planStep(target, key, target.title, input, dependsOn);
+}
+
+/** An agent as a step. One that resumes goes on where it was after a restart. */
+export function planAgent(
+  capabilities: Capabilities,
+  agent: AgentSpec,
+  context: Json,
+  key: string,
+  dependsOn: readonly string[] = [],
+): PlannedStep {
+  const { resumes } = capabilities.backend(agent.backend);
+  return {
+    id: newId('step'),
+    key,
+    title: agent.role.slice(0, 200),
+    kind: 'AGENT',
+    capability: agent.backend,
+    effect: 'external',
+    dependsOn,
+    maxAttempts: 1,
+    input: { agent: { ...agent } as JsonObject, context },
+    ...(resumes && { terms: { idempotent: true } }),
+  };
 }
 
 function planStep(
@@ -78,21 +132,15 @@ function planStep(
   return input === undefined ? step : { ...step, input };
 }
 
-export function find(commands: Commands, name: string, path: readonly string[]): AnyCommand {
-  const command = commands.get(name);
-  if (command) return command;
-  throw new Fault('NOT_FOUND', `There is no command ${name}. There are: ${[...commands.keys()].join(', ')}.`, { path });
-}
-
 /** Runs `check`, and says of its fault in which part of the input it was. */
-function within<T>(at: readonly string[], check: () => T): T {
+function within<T>(at: readonly string[], part: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const violations = error.violations.map((v) => ({ ...v, path: `/${at.join('/')}/options${v.path}` }));
+    const violations = error.violations.map((v) => ({ ...v, path: `/${at.join('/')}/${part}${v.path}` }));
     throw new Fault(error.code, `Step ${Number(at[1]) + 1}: ${error.message}`, {
-      path: [...at, 'options'],
+      path: [...at, part],
       violations,
     });
   }

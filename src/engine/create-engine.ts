@@ -1,4 +1,3 @@
-import type { AnyCommand } from '../commands/define-command.ts';
 import type { Decision, Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
@@ -9,13 +8,12 @@ import type { Metrics } from '../core/metrics.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
 import type { Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
-import type { Query } from '../queries/define-query.ts';
-import { createCapabilities } from './capabilities.ts';
+import { type CapabilityDeps, createCapabilities } from './capabilities.ts';
 import { concludeRun } from './conclude-run.ts';
 import { createDispatcher, type DispatcherLimits } from './dispatcher.ts';
 import type { Hands } from './drive-run.ts';
 import type { Engine } from './engine.ts';
-import { executeCommand } from './execute-command.ts';
+import { callTool, executeCommand, runAgent } from './execute-command.ts';
 import { failureOf } from './failure-of.ts';
 import { createFindWorkflow } from './find-workflow.ts';
 import { followRun, isSettled } from './follow-run.ts';
@@ -24,7 +22,6 @@ import { deleteWorkflow, saveWorkflow, validateWorkflow } from './keep-workflow.
 import type { LiveRun } from './machine/live-run.ts';
 import { createOnce } from './once.ts';
 import { createOutputCache } from './output-cache.ts';
-import type { PerformDeps } from './perform-command.ts';
 import { performStep } from './perform-step.ts';
 import { performWorkflow } from './perform-workflow.ts';
 import { prepareStep } from './prepare-step.ts';
@@ -35,10 +32,9 @@ import { startWorkflow } from './start-workflow.ts';
 import { cancelRun, decideApproval, retryStep, send, sendSignal } from './steer-run.ts';
 import { createTakeOver } from './take-over.ts';
 import { uploadArtifact } from './upload-artifact.ts';
+import type { WorkDeps } from './work-deps.ts';
 
-export interface EngineDeps extends PerformDeps {
-  readonly commands: readonly AnyCommand[];
-  readonly queries: readonly Query[];
+export interface EngineDeps extends Omit<WorkDeps, 'capabilities' | 'reader'>, CapabilityDeps {
   readonly policy: Policy;
   readonly journal: Journal;
   readonly reader: StoreReader;
@@ -60,7 +56,7 @@ const MOST_LOG_LINES = 100;
 export function createEngine(deps: EngineDeps): Engine {
   const { reader, clock, logger, limits } = deps;
   const dispatcher = createDispatcher(limits);
-  const capabilities = createCapabilities(deps.commands, deps.queries);
+  const capabilities = createCapabilities(deps);
   const findWorkflow = createFindWorkflow({ ...deps, capabilities });
   const cache = createOutputCache(clock);
   const admitted = new WeakMap<LiveRun, ReadonlyMap<string, readonly Decision[]>>();
@@ -85,7 +81,7 @@ export function createEngine(deps: EngineDeps): Engine {
       ...deps,
       capabilities,
       cache,
-      performWorkflow: (live, step, signal) => performWorkflow({ ...starting, cancelChild }, live, step, signal),
+      performWorkflow: (attempt) => performWorkflow({ ...starting, cancelChild }, attempt),
     }),
     gather: (live, step) => gatherItems(deps, live, step),
     conclude: (live) => concludeRun(preparing, live),
@@ -124,6 +120,8 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     execute: open((principal, request) => executeCommand(starting, principal, request)),
+    callTool: open((principal, request) => callTool(starting, principal, request)),
+    runAgent: open((principal, request) => runAgent(starting, principal, request)),
     upload: open((principal, upload) => uploadArtifact({ ...starting, hands }, principal, upload)),
     start: open((principal, request) => startWorkflow(starting, principal, request)),
     cancel: open((principal, runId, how) => cancelRun(steering, principal, runId, how)),

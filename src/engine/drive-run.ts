@@ -7,6 +7,7 @@ import type { Journal } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Failure, RunSnapshot } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
+import { type Attempt, Paused } from './attempt.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { apply, type LiveRun, type LiveStep, snapshotOf } from './machine/live-run.ts';
 import { next } from './machine/next.ts';
@@ -23,8 +24,8 @@ const RETRY_APPEND_MS = 500;
 export interface Hands {
   /** Evaluates the step's expressions and asks the policy. */
   prepare(live: LiveRun, step: LiveStep): Prepared | Promise<Prepared>;
-  /** Does the step. `note` adds an event about it that changes no state. */
-  act(live: LiveRun, step: LiveStep, note: (event: NewEvent) => void, signal: AbortSignal): Promise<Partial<Performed>>;
+  /** Does the step. May throw `Paused` beside what fails it. */
+  act(attempt: Attempt): Promise<Partial<Performed>>;
   gather(live: LiveRun, step: LiveStep): Promise<Partial<Performed>>;
   conclude(live: LiveRun): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }>;
   failureOf(error: unknown, live: LiveRun, step?: LiveStep): Failure;
@@ -231,7 +232,14 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
         // It may have been cancelled meanwhile: then it must not act any more.
         if (stopped || work.signal.aborted) return;
       }
-      await settleWith(step, hands.act(live, step, note, work.signal));
+      const { signal } = work;
+      const recorded = async () => {
+        eager = true;
+        await flush();
+        if (abandoned) throw LEFT;
+        signal.throwIfAborted();
+      };
+      await settleWith(step, hands.act({ live, step, signal, note, recorded }));
     } finally {
       atWork.delete(step.key);
       freePlace(step.key);
@@ -243,7 +251,10 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
     try {
       send({ type: 'succeeded', step: key, attempt, ...(await work) });
     } catch (error) {
-      send({ type: 'failed', step: key, attempt, failure: hands.failureOf(error, live, step) });
+      if (error instanceof Paused) {
+        const { call, reason } = error;
+        send({ type: 'paused', step: key, attempt, call, reason });
+      } else send({ type: 'failed', step: key, attempt, failure: hands.failureOf(error, live, step) });
     }
   };
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnyBackend } from '../agents/define-backend.ts';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { commands as builtIn } from '../commands/registry.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -8,6 +9,8 @@ import type { Policy } from '../core/decision.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
+import type { TokenLimits } from '../core/store.ts';
+import type { AnyKind } from '../kinds/define-kind.ts';
 import { createPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { queries } from '../queries/registry.ts';
@@ -18,6 +21,7 @@ import { createSchemaValidator } from '../resources/validate-schema.ts';
 import { createCpuPool } from '../runtime/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
 import { createEngine, type EngineDeps } from './create-engine.ts';
 import { createGate } from './gate.ts';
 
@@ -35,6 +39,10 @@ const root = join(import.meta.dirname, '../..');
 
 interface Options {
   readonly commands?: readonly AnyCommand[];
+  readonly tools?: readonly AnyTool[];
+  readonly backends?: readonly AnyBackend[];
+  readonly kinds?: readonly AnyKind[];
+  readonly tokenLimits?: TokenLimits;
   /** Stands between the engine and its journal. */
   readonly journal?: (real: Journal) => Journal;
   readonly timeoutMs?: number;
@@ -71,6 +79,10 @@ export async function startEngine() {
 
   const deps = ({
     commands = [],
+    tools = [],
+    backends = [],
+    kinds = [],
+    tokenLimits = { perRun: 1_000, perPrincipalDay: 10_000 },
     journal = (real) => real,
     timeoutMs = 5_000,
     clock = systemClock,
@@ -80,6 +92,14 @@ export async function startEngine() {
     ...store,
     commands: [...builtIn, ...commands],
     queries,
+    tools,
+    backends,
+    kinds,
+    pools: new Map([['default', 'inline']]),
+    tokenLimits,
+    agentTimeoutMs: timeoutMs,
+    secret: (name) => (name === 'KNOWN' ? 'its value' : undefined),
+    workspace: async (runId) => join(folder, 'workspaces', runId),
     policy,
     resources,
     artifacts,

@@ -1,3 +1,4 @@
+import type { AgentSpec } from '../core/agent.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { SignedIn } from '../core/principal.ts';
@@ -10,6 +11,22 @@ export interface CommandRequest {
   readonly options: JsonObject;
   /** The media type that the output must have, compared without parameters. */
   readonly outputMediaType?: string;
+  readonly idempotencyKey?: string;
+  readonly traceId?: string;
+}
+
+export interface ToolRequest {
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  readonly idempotencyKey?: string;
+  readonly traceId?: string;
+}
+
+export interface AgentRequest {
+  readonly agent: AgentSpec;
+  readonly context?: Json;
+  /** Waits this long for the end, at most a minute. */
+  readonly waitMs?: number;
   readonly idempotencyKey?: string;
   readonly traceId?: string;
 }
@@ -63,6 +80,10 @@ export interface Engine {
    *   UNAVAILABLE. A run that was accepted and failed is an outcome, not a fault.
    */
   execute(principal: SignedIn, request: CommandRequest): Promise<Outcome>;
+  /** Calls one tool, to its end or until it waits for a person. @throws Fault as `execute` does */
+  callTool(principal: SignedIn, request: ToolRequest): Promise<Outcome>;
+  /** Runs one agent. Resolves when the run is durable, or with `waitMs` when it has ended. @throws Fault as `execute` does */
+  runAgent(principal: SignedIn, request: AgentRequest): Promise<RunSnapshot>;
   /** Stores bytes as an artifact of a one-step run of `uploadArtifact`. @throws Fault as `execute` does, and RESOURCE_TOO_LARGE */
   upload(principal: SignedIn, upload: Upload): Promise<ArtifactRecord>;
   /**

@@ -7,7 +7,7 @@ import type { SignedIn } from '../core/principal.ts';
 import type { Resources } from '../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../core/store.ts';
 import { scopeOf } from '../policy/visibility.ts';
-import type { Catalog, CatalogEntry, Problem, Reading, WorkflowDocument } from '../workflow/plan.ts';
+import type { BackendEntry, Catalog, CatalogEntry, Problem, Reading, WorkflowDocument } from '../workflow/plan.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowSource } from './engine.ts';
@@ -108,15 +108,40 @@ function catalogOf(capabilities: Capabilities): Catalog {
     if (isComposite(command)) commands.set(name, { ...entry, effect: 'pure', composite: true });
     else commands.set(name, { ...entry, effect: command.effect });
   }
-  const queries = new Map(
-    capabilities.queries.map(({ name, title, options }): [string, CatalogEntry] => [
+  const queries = entries(capabilities.queries, ({ name, title, options }) => [
+    name,
+    { title, effect: 'pure', options: options as unknown as JsonObject },
+  ]);
+  const tools = entries(capabilities.tools, ({ name, title, effect, idempotent, input }) => [
+    name,
+    { title, effect, options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
+  ]);
+  const kinds = entries(capabilities.kinds, ({ kind, title, input, idempotent }) => [
+    kind.toLowerCase(),
+    { title, effect: 'external', options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
+  ]);
+  const backends = new Map<string, BackendEntry>(
+    capabilities.backends.map(({ name, config, resumes }) => [
       name,
-      { title, effect: 'pure', options: options as unknown as JsonObject },
+      { config: config as unknown as JsonObject, resumes },
     ]),
   );
   return {
     command: (name) => commands.get(name),
     query: (name) => queries.get(name),
-    names: { commands: [...commands.keys()], queries: [...queries.keys()] },
+    tool: (name) => tools.get(name),
+    kind: (name) => kinds.get(name),
+    backend: (name) => backends.get(name),
+    names: {
+      commands: [...commands.keys()],
+      queries: [...queries.keys()],
+      tools: [...tools.keys()],
+      backends: [...backends.keys()],
+      pools: capabilities.pools,
+    },
   };
+}
+
+function entries<T>(all: readonly T[], entryOf: (one: T) => [string, CatalogEntry]): ReadonlyMap<string, CatalogEntry> {
+  return new Map(all.map(entryOf));
 }

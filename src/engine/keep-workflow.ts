@@ -10,13 +10,14 @@ import type { WorkflowRecord, Workflows } from '../core/store.ts';
 import { evaluate } from '../workflow/expressions.ts';
 import { mentions } from '../workflow/mentions.ts';
 import type { Problem, WorkflowDocument } from '../workflow/plan.ts';
+import { asksOfStep } from './asks-of-step.ts';
 import { userOf } from './begin-run.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowReport, WorkflowSource } from './engine.ts';
 import type { FindWorkflow } from './find-workflow.ts';
 import type { Gate } from './gate.ts';
 import { nextTime } from './start-scheduled.ts';
-import { asksOf, type StepAsk } from './step-asks.ts';
+import type { StepAsk } from './step-asks.ts';
 
 export interface KeepDeps {
   readonly workflows: Workflows;
@@ -125,7 +126,7 @@ async function knownAsks(
     else if (capability && roleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
   }
   try {
-    return asksOf(step, capability, known, deps.resources);
+    return asksOfStep(deps, step, known);
   } catch (error) {
     // What it comes to is no URI. The step itself will say so.
     if (error instanceof Fault) return [];

@@ -44,6 +44,6 @@ export function jsonOutput(value: Json): Output {
   return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };
 }
 
-function isJson(mediaType: string): boolean {
+export function isJson(mediaType: string): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType);
 }

@@ -1,16 +1,16 @@
-import type { Command, CommandContext, Made } from '../commands/define-command.ts';
+import type { Command, CommandContext } from '../commands/define-command.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
-import type { NewEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scope, User } from '../core/principal.ts';
-import type { ArtifactStore, CpuPool, Resources, SchemaValidator } from '../core/resource.ts';
+import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../core/resource.ts';
 import type { Output } from '../core/run.ts';
 import { inSpan } from '../core/span.ts';
+import type { Attempt } from './attempt.ts';
 import { createReading, type Reading } from './create-reading.ts';
 import type { Gate } from './gate.ts';
-import type { LiveRun, LiveStep } from './machine/live-run.ts';
+import type { LiveRun } from './machine/live-run.ts';
 import { type Performed, settle } from './settle.ts';
 import { asksOf, type Capability, type StepAsk } from './step-asks.ts';
 
@@ -40,23 +40,19 @@ export function performCommand(
   deps: PerformDeps,
   command: Command,
   options: JsonObject,
-  live: LiveRun,
-  step: LiveStep,
-  note: (event: NewEvent) => void,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<Performed> {
-  return withinTime(deps, step, signal, async (stop) => {
-    const made = await command.run(options, contextFor(deps, command, options, live, step, stop, note));
-    return settleStep(deps, step, made, stop);
+  return withinTime(deps, attempt, async (inner) => {
+    const made = await command.run(options, contextFor(deps, command, options, inner));
+    return settleStep(deps, inner, made);
   });
 }
 
 /** What a step made, stored, when it is of the media type that was asked for. */
 export function settleStep(
   deps: Pick<PerformDeps, 'artifacts' | 'maxResultBytes'>,
-  step: LiveStep,
+  { step, signal }: Attempt,
   made: Made,
-  signal: AbortSignal,
 ): Promise<Performed> {
   const wanted = step.terms?.outputMediaType;
   if (wanted !== undefined && essence(made.mediaType) !== wanted) {
@@ -67,13 +63,16 @@ export function settleStep(
   return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
 }
 
-/** Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it. */
+/**
+ * Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it.
+ * @param work gets the attempt with a signal that ends then
+ */
 export function withinTime<T>(
   deps: Pick<PerformDeps, 'timeoutMs'>,
-  step: LiveStep,
-  signal: AbortSignal,
-  work: (stop: AbortSignal) => Promise<T>,
+  attempt: Attempt,
+  work: (inner: Attempt) => Promise<T>,
 ): Promise<T> {
+  const { step, signal } = attempt;
   const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': step.capability };
   return inSpan('step.perform', about, async () => {
     const stop = new AbortController();
@@ -90,7 +89,7 @@ export function withinTime<T>(
     const aborted = () => end(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });
     try {
-      return await Promise.race([work(stop.signal), cut.promise]);
+      return await Promise.race([work({ ...attempt, signal: stop.signal }), cut.promise]);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
@@ -99,17 +98,10 @@ export function withinTime<T>(
   });
 }
 
-function contextFor(
-  deps: PerformDeps,
-  command: Command,
-  options: JsonObject,
-  live: LiveRun,
-  step: LiveStep,
-  signal: AbortSignal,
-  note: (event: NewEvent) => void,
-): CommandContext {
+function contextFor(deps: PerformDeps, command: Command, options: JsonObject, attempt: Attempt): CommandContext {
+  const { step, signal, note } = attempt;
   return {
-    ...readingFor(deps, command, options, live, step, signal, note),
+    ...readingFor(deps, command, options, attempt),
     signal,
     cpu: deps.cpu,
     maxBytes: deps.maxResultBytes,
@@ -122,18 +114,10 @@ function contextFor(
  * Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. Made when something
  * is read first: many steps read nothing.
  */
-export function readingFor(
-  deps: PerformDeps,
-  capability: Capability,
-  options: JsonObject,
-  live: LiveRun,
-  step: LiveStep,
-  signal: AbortSignal,
-  note: (event: NewEvent) => void,
-): Reading {
+export function readingFor(deps: PerformDeps, capability: Capability, options: JsonObject, attempt: Attempt): Reading {
   let reading: Reading | undefined;
   const open = () => {
-    reading ??= openReading(deps, capability, options, live, step, signal, note);
+    reading ??= openReading(deps, asksOf(attempt.step, capability, options, deps.resources), attempt);
     return reading;
   };
   return {
@@ -142,26 +126,27 @@ export function readingFor(
   };
 }
 
-function openReading(
+/**
+ * @param asked what the policy was asked before the step began; the first of it names the action
+ * @param kept what the step itself has made so far
+ */
+export function openReading(
   deps: PerformDeps,
-  capability: Capability,
-  options: JsonObject,
-  live: LiveRun,
-  step: LiveStep,
-  signal: AbortSignal,
-  note: (event: NewEvent) => void,
+  asked: readonly StepAsk[],
+  attempt: Attempt,
+  kept: (digest: string) => Output | undefined = () => undefined,
 ): Reading {
-  const { resources, gate, clock } = deps;
+  const { gate, clock } = deps;
+  const { live, step, signal, note } = attempt;
   const who = live.run.principal;
-  const asks = asksOf(step, capability, options, resources);
-  const asked = new Set(asks.map(nameOf));
+  const known = new Set(asked.map(nameOf));
   const record = (decision: Decision) =>
     note({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
   /** What was asked when the step was scheduled is in the journal already; what comes up on the way is added. */
   const pass = (ask: StepAsk) => {
     const name = nameOf(ask);
-    if (asked.has(name)) return;
-    asked.add(name);
+    if (known.has(name)) return;
+    known.add(name);
     try {
       record(gate.pass(who, ask));
     } catch (error) {
@@ -169,20 +154,19 @@ function openReading(
       throw error;
     }
   };
-  const { action, schema } = asks[0] as StepAsk;
-  const source = asks.find((ask) => ask.uri)?.uri;
+  const { action, schema } = asked[0] as StepAsk;
+  const source = asked.find((ask) => ask.uri)?.uri;
   const scope = deps.scopeOf(who);
   return createReading(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
-    made: (digest) => outputWith(live, digest),
+    made: (digest) => kept(digest) ?? outputWith(live, digest),
     pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
   });
 }
-
 function outputWith(live: LiveRun, digest: string): Output | undefined {
   for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
   return undefined;

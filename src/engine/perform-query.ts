@@ -1,7 +1,6 @@
-import type { NewEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Query } from '../queries/define-query.ts';
-import type { LiveRun, LiveStep } from './machine/live-run.ts';
+import type { Attempt } from './attempt.ts';
 import { type PerformDeps, readingFor, settleStep, withinTime } from './perform-command.ts';
 import type { Performed } from './settle.ts';
 
@@ -10,14 +9,11 @@ export function performQuery(
   deps: PerformDeps,
   query: Query,
   options: JsonObject,
-  live: LiveRun,
-  step: LiveStep,
-  note: (event: NewEvent) => void,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<Performed> {
-  return withinTime(deps, step, signal, async (stop) => {
-    const reading = readingFor(deps, query, options, live, step, stop, note);
-    const { mediaType, bytes } = await query.run(options, { ...reading, signal: stop });
-    return settleStep(deps, step, { mediaType, content: bytes }, stop);
+  return withinTime(deps, attempt, async (inner) => {
+    const reading = readingFor(deps, query, options, inner);
+    const { mediaType, bytes } = await query.run(options, { ...reading, signal: inner.signal });
+    return settleStep(deps, inner, { mediaType, content: bytes });
   });
 }

@@ -1,51 +1,55 @@
-import type { NewEvent } from '../core/event.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Attempt } from './attempt.ts';
 import type { Hands } from './drive-run.ts';
-import type { LiveRun, LiveStep } from './machine/live-run.ts';
 import type { OutputCache } from './output-cache.ts';
-import { type PerformDeps, performCommand } from './perform-command.ts';
+import { performCommand } from './perform-command.ts';
+import { performElsewhere } from './perform-elsewhere.ts';
 import { performQuery } from './perform-query.ts';
 import { performTransform } from './perform-transform.ts';
+import { performAgent, performKind, performTool } from './perform-work.ts';
 import { inputOf } from './prepare-step.ts';
 import type { Performed } from './settle.ts';
+import type { WorkDeps } from './work-deps.ts';
 
-export interface StepDeps extends PerformDeps {
-  readonly capabilities: Capabilities;
+export interface StepDeps extends WorkDeps {
   readonly cache: OutputCache;
   /** Starts the run of a sub-workflow, or finds it when it was started before, and waits for its end. */
-  performWorkflow(live: LiveRun, step: LiveStep, signal: AbortSignal): Promise<Partial<Performed>>;
+  performWorkflow(attempt: Attempt): Promise<Partial<Performed>>;
 }
 
 /** Does one step, whatever its kind. */
 export const performStep =
   (deps: StepDeps): Hands['act'] =>
-  async (live, step, note, signal) => {
-    const performed = await perform(deps, live, step, note, signal);
-    if (performed.output) deps.cache.keep(step, performed.output);
+  async (attempt) => {
+    const performed = await perform(deps, attempt);
+    if (performed.output) deps.cache.keep(attempt.step, performed.output);
     return performed;
   };
 
-function perform(
-  deps: StepDeps,
-  live: LiveRun,
-  step: LiveStep,
-  note: (event: NewEvent) => void,
-  signal: AbortSignal,
-): Promise<Partial<Performed>> {
-  switch (step.kind) {
-    case 'COMMAND': {
-      const command = deps.capabilities.command(step.capability);
-      return performCommand(deps, command, inputOf(live, step), live, step, note, signal);
-    }
-    case 'QUERY': {
-      const query = deps.capabilities.query(step.capability);
-      return performQuery(deps, query, inputOf(live, step), live, step, note, signal);
-    }
+function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<Performed>> {
+  const { live, step } = attempt;
+  const { kind, capability, terms } = step;
+  if (kind === 'WORKFLOW') return deps.performWorkflow(attempt);
+  const runtime = terms?.pool === undefined ? undefined : deps.capabilities.runtime(terms.pool);
+  if (runtime) return performElsewhere(deps, runtime, attempt);
+  switch (kind) {
+    case 'COMMAND':
+      return performCommand(deps, deps.capabilities.command(capability), inputOf(live, step), attempt);
+    case 'QUERY':
+      return performQuery(deps, deps.capabilities.query(capability), inputOf(live, step), attempt);
     case 'TRANSFORM':
-      return performTransform(deps, inputOf(live, step), step, signal);
-    case 'WORKFLOW':
-      return deps.performWorkflow(live, step, signal);
+      return performTransform(deps, inputOf(live, step), attempt);
+    case 'TOOL':
+      return performTool(deps, attempt);
+    case 'AGENT':
+      return performAgent(deps, attempt);
+    case 'PLAN':
+    case 'RESEARCH':
+    case 'CODEGEN':
+    case 'EVAL':
+    case 'REPO':
+    case 'NOTIFY':
+      return performKind(deps, attempt);
     default:
-      throw new Error(`a step of kind ${step.kind} is not done, it waits`);
+      throw new Error(`a step of kind ${kind} is not done, it waits`);
   }
 }

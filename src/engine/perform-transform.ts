@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { LiveStep } from './machine/live-run.ts';
+import type { Attempt } from './attempt.ts';
 import { type PerformDeps, settleStep, withinTime } from './perform-command.ts';
 import type { Performed } from './settle.ts';
 import type { TransformOrder } from './transform-task.ts';
@@ -14,17 +14,16 @@ const TIMEOUT_MS = 10_000;
 export function performTransform(
   deps: PerformDeps,
   { data = null, expression }: JsonObject,
-  step: LiveStep,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<Performed> {
   if (typeof expression !== 'string' || expression.length > MOST_CHARACTERS) {
     const message = `A transform has an expression: JSONata of up to ${MOST_CHARACTERS} characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['expression'] });
   }
-  return withinTime(deps, step, signal, async (stop) => {
+  return withinTime(deps, attempt, async (inner) => {
     const order: TransformOrder = { data, expression };
-    const timeoutMs = step.terms?.timeoutMs ?? TIMEOUT_MS;
-    const text = await deps.cpu.run<TransformOrder, string>(TASK, order, { timeoutMs, signal: stop });
-    return settleStep(deps, step, { mediaType: 'application/json', content: text }, stop);
+    const timeoutMs = inner.step.terms?.timeoutMs ?? TIMEOUT_MS;
+    const text = await deps.cpu.run<TransformOrder, string>(TASK, order, { timeoutMs, signal: inner.signal });
+    return settleStep(deps, inner, { mediaType: 'application/json', content: text });
   });
 }

@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../core/resource.ts';
 import type { RunRecord, RunSnapshot } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
 import type { StoreReader } from '../core/store.ts';
+import type { Attempt } from './attempt.ts';
 import { beginRun } from './begin-run.ts';
 import { followRun } from './follow-run.ts';
 import type { LiveRun, LiveStep } from './machine/live-run.ts';
@@ -33,23 +34,14 @@ export interface PerformWorkflowDeps extends StartDeps {
  * A sub-workflow: a run of its own, on behalf of the same principal and in the same trace. Its id was recorded before it
  * began, so whoever takes the parent over finds it.
  */
-export function performWorkflow(
-  deps: PerformWorkflowDeps,
-  live: LiveRun,
-  step: LiveStep,
-  signal: AbortSignal,
-): Promise<Partial<Performed>> {
+export function performWorkflow(deps: PerformWorkflowDeps, attempt: Attempt): Promise<Partial<Performed>> {
+  const timeoutMs = attempt.step.terms?.timeoutMs;
   // It may wait for people: unless it was told how long, it takes what it takes.
-  if (step.terms?.timeoutMs === undefined) return awaitRun(deps, live, step, signal);
-  return withinTime({ timeoutMs: step.terms.timeoutMs }, step, signal, (stop) => awaitRun(deps, live, step, stop));
+  if (timeoutMs === undefined) return awaitRun(deps, attempt);
+  return withinTime({ timeoutMs }, attempt, (inner) => awaitRun(deps, inner));
 }
 
-async function awaitRun(
-  deps: PerformWorkflowDeps,
-  live: LiveRun,
-  step: LiveStep,
-  signal: AbortSignal,
-): Promise<Partial<Performed>> {
+async function awaitRun(deps: PerformWorkflowDeps, { live, step, signal }: Attempt): Promise<Partial<Performed>> {
   const { childId } = step;
   if (childId === undefined) throw new Error(`step ${step.key} has no id for its run`);
   const stop = () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { mentionsPrevious, withPrevious } from '../commands/previous-output.ts';
 import { validateOptions } from '../commands/validate-options.ts';
@@ -7,20 +8,22 @@ import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { User } from '../core/principal.ts';
-import type { CpuPool, Resources } from '../core/resource.ts';
-import type { StepRecord } from '../core/run.ts';
+import type { ArtifactStore, CpuPool, Resources } from '../core/resource.ts';
+import type { Output, StepRecord } from '../core/run.ts';
 import { evaluate, isTrue, valueOfExpression } from '../workflow/expressions.ts';
 import { mentions, mentionsOf } from '../workflow/mentions.ts';
 import type { ExpressionScope } from '../workflow/plan.ts';
+import { asksOfStep } from './asks-of-step.ts';
 import type { Capabilities } from './capabilities.ts';
 import { failureOf } from './failure-of.ts';
 import type { Gate } from './gate.ts';
 import { type LiveRun, type LiveStep, plannedInput } from './machine/live-run.ts';
 import type { Prepared } from './machine/signal.ts';
 import type { OutputCache } from './output-cache.ts';
-import { uriOf } from './output-json.ts';
-import { asksOf } from './step-asks.ts';
+import { isJson, resourceView, uriOf } from './output-json.ts';
+import { INLINE_MAX_BYTES } from './settle.ts';
 import { type ViewDeps, viewRun } from './view-run.ts';
 
 export interface PrepareDeps extends ViewDeps {
@@ -47,17 +50,39 @@ export function prepareStep(deps: PrepareDeps, live: LiveRun, step: LiveStep): P
   const { terms } = step;
   const isItem = step.role === 'item';
   const needsScope = terms?.evaluate || terms?.cache || (!isItem && (terms?.when ?? terms?.forEach) !== undefined);
-  if (!needsScope) return decided(deps, live, step, plainInput(deps, live, step));
-  return evaluated(deps, live, step);
+  if (needsScope) return evaluated(deps, live, step);
+  const previous = live.run.kind === 'PIPELINE' ? previousOutput(live, step) : undefined;
+  if (!previous) return decided(deps, live, step, undefined);
+  if (step.kind !== 'AGENT') return decided(deps, live, step, plainInput(deps, live, step, previous));
+  return withPreviousContext(deps, live, step, previous).then((input) => decided(deps, live, step, input));
 }
 
-/** As planned; in a pipeline with the output of the step before in its place. */
-function plainInput({ capabilities }: PrepareDeps, live: LiveRun, step: LiveStep): Json | undefined {
+function previousOutput(live: LiveRun, { dependsOn }: LiveStep): Output | undefined {
+  const [previous] = dependsOn;
+  return previous === undefined ? undefined : live.steps.get(previous)?.output;
+}
+
+/** An agent of a pipeline finds what the step before it made in its context. */
+async function withPreviousContext(deps: PrepareDeps, live: LiveRun, step: LiveStep, output: Output): Promise<Json> {
+  const input = objectOf(plannedInput(live, step) ?? {});
+  const context = isJsonObject(input.context ?? null) ? (input.context as JsonObject) : {};
+  const previous: JsonObject = { ...resourceView(output), ...(await decoded(output, deps.artifacts)) };
+  return { ...input, context: { ...context, previous } };
+}
+
+/** As JSON or text, where it is either and small enough to be said. */
+async function decoded(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
+  if (output.size > INLINE_MAX_BYTES) return {};
+  const bytes = output.text ?? (await artifacts.read(output.digest, INLINE_MAX_BYTES));
+  if (typeof bytes !== 'string' && !isUtf8(bytes)) return { base64: Buffer.from(bytes).toString('base64') };
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
+  return isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text };
+}
+
+/** In a pipeline the output of the step before stands where the options name it; undefined where they do not. */
+function plainInput({ capabilities }: PrepareDeps, live: LiveRun, step: LiveStep, output: Output): Json | undefined {
   const input = plannedInput(live, step);
-  if (live.run.kind !== 'PIPELINE' || !isJsonObject(input) || !mentionsPrevious(input)) return undefined;
-  const [previous] = step.dependsOn;
-  const output = previous === undefined ? undefined : live.steps.get(previous)?.output;
-  if (!output) return undefined;
+  if (!isJsonObject(input) || !mentionsPrevious(input)) return undefined;
   const command = capabilities.command(step.capability);
   return validateOptions(command, withPrevious(command, input, uriOf(output)));
 }
@@ -116,10 +141,9 @@ function listOf(value: Json): readonly Json[] {
 function decided(deps: PrepareDeps, live: LiveRun, step: LiveStep, value: Json | undefined): Prepared {
   const given = value ?? plannedInput(live, step) ?? live.run.inputs;
   const { kind } = step;
-  const capability = deps.capabilities.of(step);
   // What was planned without expressions has been checked then; `$previous.output` just now.
-  const check = capability !== undefined && step.terms?.evaluate === true;
-  const options = check ? validateOptions(capability as AnyCommand, objectOf(given)) : given;
+  const check = step.terms?.evaluate === true && kind !== 'AGENT' && deps.capabilities.of(step);
+  const options = check ? validateOptions(check as AnyCommand, objectOf(given)) : given;
   const input = check ? options : value;
   const recorded = input === undefined ? {} : { input };
 
@@ -153,7 +177,7 @@ function askPolicy(
   let approval: Fault | undefined;
   let throttle: Fault | undefined;
   const who: User = live.run.principal;
-  for (const ask of asksOf(step, deps.capabilities.of(step), options, deps.resources)) {
+  for (const ask of asksOfStep(deps, step, options)) {
     try {
       decisions.push(deps.gate.pass(who, ask));
     } catch (error) {

@@ -34,7 +34,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     letEnd = resolve;
   });
   const deps = on.deps({ clock: { now: () => now } });
-  const capabilities = createCapabilities(deps.commands, deps.queries);
+  const capabilities = createCapabilities(deps);
   const findWorkflow = createFindWorkflow({ ...deps, capabilities });
   const scheduler = () => {
     const dispatcher = createDispatcher(deps.limits);

@@ -5,15 +5,13 @@ import type { JsonObject } from '../core/json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import type { Plan, WorkflowDocument } from '../workflow/plan.ts';
+import { answerWithin, checkWait } from './answer-within.ts';
 import { aboutOf, beginRun, userOf } from './begin-run.ts';
 import { denyRun } from './deny-run.ts';
-import type { Driven } from './drive-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
 import type { FindWorkflow, Found } from './find-workflow.ts';
-import { snapshotOf } from './machine/live-run.ts';
 
-const LONGEST_WAIT_MS = 60_000;
 const MOST_LABELS = 16;
 
 export interface StartDeps extends ExecuteDeps {
@@ -25,9 +23,7 @@ export interface StartDeps extends ExecuteDeps {
 /** Starts a workflow; see `Engine.start`. */
 export async function startWorkflow(deps: StartDeps, principal: SignedIn, request: StartRequest): Promise<RunSnapshot> {
   const { source, inputs = {}, priority = 'INTERACTIVE', waitMs = 0 } = request;
-  if (!(waitMs >= 0 && waitMs <= LONGEST_WAIT_MS)) {
-    throw new Fault('BAD_INPUT', `waitMs is from 0 to ${LONGEST_WAIT_MS}.`, { path: ['waitMs'] });
-  }
+  checkWait(waitMs);
   const who = userOf(principal);
   const found = await deps.findWorkflow.valid(principal, source);
   const plan = found.document.compile(inputs);
@@ -49,7 +45,7 @@ export async function startWorkflow(deps: StartDeps, principal: SignedIn, reques
     admitRun(deps);
     const start = beginRun(who, opening, about, at);
     const asked = { type: 'POLICY_DECIDED', at, payload: { decision } } as const;
-    return answer(deps.running.drive({ ...start, events: [...start.events, asked] }), waitMs);
+    return answerWithin(deps.running.drive({ ...start, events: [...start.events, asked] }), waitMs);
   });
 }
 
@@ -78,20 +74,6 @@ export function openingOf(
     plan: { ...plan, ...(saved && { version: saved.version }) },
     ...(goal !== undefined && { goal }),
   };
-}
-
-/** The run once it is durable, or as soon as it has ended, if that is within the time. */
-async function answer(run: Driven, waitMs: number): Promise<RunSnapshot> {
-  if (waitMs > 0) {
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, waitMs, undefined);
-    });
-    const ended = await Promise.race([run.done, waited]).finally(() => clearTimeout(timer));
-    if (ended) return ended;
-  }
-  await Promise.race([run.recorded(), run.done]);
-  return snapshotOf(run.live);
 }
 
 function checkLabels(labels: JsonObject): void {

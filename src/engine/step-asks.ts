@@ -7,7 +7,7 @@ import type { StepBody } from '../core/run.ts';
 
 export type StepAsk = Omit<Ask, 'roles'>;
 
-/** Something that has options which may name resources: a command or a query. */
+/** Something that has options which may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
 /** What the policy is asked before a step may begin: once for each resource it names. @throws Fault BAD_INPUT */
@@ -25,7 +25,9 @@ export function asksOf(
   return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
 }
 
-function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
-  if (kind === 'COMMAND' || kind === 'QUERY' || kind === 'WORKFLOW') return `${kind.toLowerCase()}:${capability}`;
-  return `step:${kind.toLowerCase()}`;
+const NAMED: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
+
+/** What the policy calls it: `command:NAME`, `tool:NAME`, `agent:BACKEND` …, or `step:KIND` for a kind that names nothing. */
+export function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
+  return NAMED.has(kind) ? `${kind.toLowerCase()}:${capability}` : `step:${kind.toLowerCase()}`;
 }

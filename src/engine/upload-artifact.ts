@@ -43,7 +43,7 @@ export async function uploadArtifact(
   const hands: Hands = {
     ...deps.hands,
     prepare: () => ({ type: 'ready', decisions }),
-    async act(_live, _step, _note, signal) {
+    async act({ signal }) {
       const stop = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
       const stored = await settleAsArtifact(mediaType, content, { artifacts, maxBytes, name, signal: stop });
       id = stored.artifact.id;

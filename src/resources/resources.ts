@@ -7,6 +7,7 @@ import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from 
 import { isTraced } from '../core/span.ts';
 import type { StoredContent } from '../core/store.ts';
 import { abortFault } from './abortable.ts';
+import { appendFile, tailFile } from './append-file.ts';
 import { createBody } from './body.ts';
 import { canonicalUri } from './canonical-uri.ts';
 import { decodeBase64 } from './decode-base64.ts';
@@ -40,6 +41,8 @@ export function createResources(deps: ResourcesDeps): Resources {
   return {
     canonicalize: canonicalUri,
     subjectOf,
+    tail: (uri, maxBytes) => tailFile(uri, deps, maxBytes),
+    append: (uri, text) => appendFile(uri, deps, text),
     protocols: protocols.map(({ scheme, description, limits }) => ({
       scheme,
       description,

@@ -29,6 +29,10 @@ interface Marks {
   repair?: Repair;
   /** A person has agreed to it since it was last opened. */
   approved: boolean;
+  /** Its attempt has paused for a person's word, and goes on with it. */
+  paused: boolean;
+  /** The journal has something that its attempt said, a tool that it called, or what a person said to that. */
+  spoke: boolean;
 }
 
 /**
@@ -93,7 +97,7 @@ export function stepOf(live: LiveRun, key: string): LiveStep {
 export function marksOf(live: LiveRun, key: string): Marks {
   let marks = live.marks.get(key);
   if (!marks) {
-    marks = { triedBefore: 0, rounds: 0, approved: false };
+    marks = { triedBefore: 0, rounds: 0, approved: false, paused: false, spoke: false };
     live.marks.set(key, marks);
   }
   return marks;
@@ -111,11 +115,15 @@ export function apply(live: LiveRun, event: NewEvent): void {
       addSteps(live, event.payload.steps);
       return;
     case 'APPROVAL_REQUESTED':
+      if (event.step !== undefined && event.payload.call !== undefined) marksOf(live, event.step).spoke = true;
       return void live.approvals.set(event.payload.id, openedApproval(live.run.id, event));
-    case 'APPROVAL_DECIDED':
-      live.approvals.delete(event.payload.id);
-      if (event.step !== undefined) marksOf(live, event.step).approved = event.payload.state === 'APPROVED';
+    case 'APPROVAL_DECIDED': {
+      const { id, state } = event.payload;
+      const isOfStep = live.approvals.get(id)?.call === undefined;
+      live.approvals.delete(id);
+      if (event.step !== undefined && isOfStep) marksOf(live, event.step).approved = state === 'APPROVED';
       return;
+    }
     case 'SIGNAL_RECEIVED': {
       const { id, name, payload = null } = event.payload;
       live.seen.add(id);
@@ -125,11 +133,22 @@ export function apply(live: LiveRun, event: NewEvent): void {
   }
   const step = event.step === undefined ? undefined : live.steps.get(event.step);
   if (!step) return;
+  if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') marksOf(live, step.key).spoke = true;
+  if (event.type === 'STEP_STATE_CHANGED') pausedOrBegun(live, step, event.payload);
   const before = step.state;
   const isFirst = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
   if (isFirst && !live.templates.has(step.key)) live.templates.set(step.key, step.input);
   patchInPlace(step, stepPatch(event));
   if (event.type === 'STEP_STATE_CHANGED') moved(live, step, before, event.payload.repair);
+}
+
+function pausedOrBegun(live: LiveRun, step: LiveStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
+  const isAtWork = step.state === 'DISPATCHED' || step.state === 'RUNNING';
+  if (to === 'WAITING' && isAtWork) marksOf(live, step.key).paused = true;
+  const marks = live.marks.get(step.key);
+  if (!marks) return;
+  if (to !== 'WAITING' && to !== 'SCHEDULED') marks.paused = false;
+  if (attempt !== step.attempt) marks.spoke = false;
 }
 
 function addSteps(live: LiveRun, added: EventPayloads['STEPS_ADDED']['steps']): void {

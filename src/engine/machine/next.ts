@@ -17,6 +17,7 @@ import {
   openApproval,
   queue,
   type Turn,
+  waitUntil,
 } from './turn.ts';
 import { isUndoing } from './what-is-left.ts';
 
@@ -70,7 +71,7 @@ function take(turn: Turn, signal: Signal): void {
   advance(turn);
 }
 
-type OfStep = Extract<Signal, { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'woke' }>;
+type OfStep = Extract<Signal, { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'paused' | 'woke' }>;
 
 /** @returns whether it changed anything */
 function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
@@ -98,6 +99,14 @@ function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
       turn.live.preparing.delete(step.key);
       failAttempt(turn, step, signal.failure);
       return true;
+    case 'paused': {
+      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
+      const { reason, call } = signal;
+      waitUntil(turn, step, 'WAITING');
+      const payload = { id: turn.newId('apr'), reason, call };
+      emit(turn, { type: 'APPROVAL_REQUESTED', at: turn.at, step: step.key, payload });
+      return true;
+    }
   }
 }
 
@@ -107,7 +116,9 @@ function isUnderWay({ state }: LiveStep): boolean {
 
 function begin(turn: Turn, step: LiveStep): boolean {
   if (step.state === 'SCHEDULED') {
-    moveStep(turn, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt: step.attempt + 1 });
+    // One that paused goes on: that is no further attempt.
+    const attempt = step.attempt + Number(turn.live.marks.get(step.key)?.paused !== true);
+    moveStep(turn, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt });
   } else if (!isUnderWay(step)) return false;
   turn.effects.push({ type: 'act', step });
   return true;
@@ -152,6 +163,12 @@ function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void 
   const said = { by, ...(comment !== undefined && { comment }) };
   const payload = { id, state: approve ? 'APPROVED' : 'REJECTED', ...said } as const;
   emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
+  if (open?.call !== undefined) {
+    // Either way it goes on: what calls a tool can do without it.
+    moveStep(turn, step, 'SCHEDULED');
+    queue(turn, step);
+    return;
+  }
   if (!approve) {
     const message = `${by.username} did not approve it${comment === undefined ? '.' : `: ${comment}`}`;
     moveStep(turn, step, 'DENIED', { error: failure('FORBIDDEN', message) });

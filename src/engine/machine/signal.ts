@@ -47,6 +47,14 @@ export type Signal =
       readonly artifact?: NamedArtifact;
     }
   | { readonly type: 'failed'; readonly step: string; readonly attempt: number; readonly failure: Failure }
+  /** A person has to approve a tool call before it can go on. */
+  | {
+      readonly type: 'paused';
+      readonly step: string;
+      readonly attempt: number;
+      readonly call: string;
+      readonly reason: string;
+    }
   /** The time came that an effect `wake` named. */
   | { readonly type: 'woke'; readonly step: string }
   | {

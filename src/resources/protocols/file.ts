@@ -9,6 +9,7 @@ import { defineProtocol, type OpenContext } from '../define-protocol.ts';
 import { mediaTypeOfFile } from '../media-type.ts';
 
 type LocalRoot = Config['resources']['localRoots'][number];
+type Roots = { readonly settings: Pick<Config['resources'], 'localRoots'> };
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -55,7 +56,7 @@ export const file = defineProtocol({
 });
 
 /** The root that the path names; the longest where one stands inside another. @throws Fault FORBIDDEN when none does. */
-function rootOf({ path }: CanonicalUri, ctx: OpenContext): LocalRoot {
+export function rootOf({ path }: CanonicalUri, ctx: Roots): LocalRoot {
   const named = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
   const [longest] = named.sort((a, b) => b.name.length - a.name.length);
   if (!longest) throw outside(ctx);
@@ -63,7 +64,7 @@ function rootOf({ path }: CanonicalUri, ctx: OpenContext): LocalRoot {
 }
 
 /** Decodes once. @throws Fault BAD_INPUT when that is not UTF-8. */
-function decodedPath(path: string): string {
+export function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch (cause) {
@@ -151,7 +152,7 @@ async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-function outside(ctx: OpenContext): Fault {
+export function outside(ctx: Roots): Fault {
   const names = ctx.settings.localRoots.map(({ name }) => `file://${name}/`).join(', ') || 'none at present';
   return new Fault('FORBIDDEN', `Only files in the folders of ALLOWED_LOCAL_ROOTS can be read (${names}).`);
 }
