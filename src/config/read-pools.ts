@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Type } from 'typebox';
+import { type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
+import { isJsonObject, type Json } from '../core/json.ts';
 import type { PoolSettings } from '../core/runtime.ts';
 import type { Variables } from './variables.ts';
 
@@ -18,9 +19,11 @@ const Limits = Type.Object(
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), { maxItems: 256 });
 const Env = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String(), { default: {} });
 
-const Pool = Type.Union([
-  Type.Object({ runtime: Type.Literal('inline') }, { additionalProperties: false }),
-  Type.Object(
+const closed = { additionalProperties: false };
+/** What a pool says, by its runtime. */
+const RUNTIMES: Readonly<Record<string, TObject>> = {
+  inline: Type.Object({ runtime: Type.Literal('inline') }, closed),
+  process: Type.Object(
     {
       runtime: Type.Literal('process'),
       command: Words,
@@ -29,9 +32,9 @@ const Pool = Type.Union([
       hosts: Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d{1,5}$' }), { default: [] }),
       limits: Limits,
     },
-    { additionalProperties: false },
+    closed,
   ),
-  Type.Object(
+  docker: Type.Object(
     {
       runtime: Type.Literal('docker'),
       image: Type.String({ pattern: '^[a-z0-9][\\w./:@-]*$', maxLength: 512 }),
@@ -40,10 +43,9 @@ const Pool = Type.Union([
       network: Type.Boolean({ default: false }),
       limits: Limits,
     },
-    { additionalProperties: false },
+    closed,
   ),
-]);
-const Pools = Type.Record(Type.String({ pattern: '^[A-Za-z][\\w.-]{0,63}$' }), Pool);
+};
 
 /** A YAML file of pools by name, as docs/runtimes.md has it. `default` is inline unless the file says otherwise. */
 export function readPools(read: Variables, name: string): Readonly<Record<string, PoolSettings>> {
@@ -51,18 +53,28 @@ export function readPools(read: Variables, name: string): Readonly<Record<string
   const file = read.text(name);
   if (file === undefined) return inline;
   try {
-    const given = Value.Default(Pools, parse(readFileSync(resolve(file), 'utf8')) ?? {});
-    const [problem] = Value.Errors(Pools, given);
-    if (problem) throw new Error(`${problem.instancePath || '/'} ${problem.message}`);
-    const pools = given as Record<string, Record<string, unknown>>;
-    return { ...inline, ...Object.fromEntries(Object.entries(pools).map(([key, pool]) => [key, settingsOf(pool)])) };
+    const given: unknown = parse(readFileSync(resolve(file), 'utf8')) ?? {};
+    if (!isJsonObject(given)) throw new Error('it holds no pools by name');
+    return {
+      ...inline,
+      ...Object.fromEntries(Object.entries(given).map(([pool, one]) => [pool, readPool(pool, one)])),
+    };
   } catch (error) {
     read.problem(name, `${resolve(file)} cannot be used: ${(error as Error).message}; docs/runtimes.md has an example`);
     return inline;
   }
 }
 
-function settingsOf({ read_paths: paths, ...rest }: Record<string, unknown>): PoolSettings {
+/** @throws Error that says what does not fit */
+function readPool(name: string, given: Json): PoolSettings {
+  if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) throw new Error(`a pool cannot be called ${JSON.stringify(name)}`);
+  const runtime = isJsonObject(given) ? String(given.runtime) : '';
+  const schema = Object.hasOwn(RUNTIMES, runtime) ? RUNTIMES[runtime] : undefined;
+  if (!schema) throw new Error(`${name} needs a runtime: ${Object.keys(RUNTIMES).join(', ')}`);
+  const pool = Value.Default(schema, given);
+  const [problem] = Value.Errors(schema, pool);
+  if (problem) throw new Error(`${name}${problem.instancePath} ${problem.message}`);
+  const { read_paths: paths, ...rest } = pool as Record<string, unknown>;
   if (paths === undefined) return rest as PoolSettings;
   return { ...rest, readPaths: (paths as readonly string[]).map((path) => resolve(path)) } as unknown as PoolSettings;
 }

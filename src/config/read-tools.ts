@@ -12,7 +12,8 @@ export function readTools(
   const gitToken = readSecret(read, 'GIT_TOKEN', 1);
   const searxngUrl = readWebUrl(read, 'SEARXNG_URL');
   const braveApiKey = readSecret(read, 'BRAVE_API_KEY', 1);
-  if (searxngUrl !== undefined && braveApiKey) read.problem('BRAVE_API_KEY', 'set either SEARXNG_URL or this, not both');
+  if (searxngUrl !== undefined && braveApiKey)
+    read.problem('BRAVE_API_KEY', 'set either SEARXNG_URL or this, not both');
   const google = readGoogle(read);
   const webhook = readWebhook(read);
   return {

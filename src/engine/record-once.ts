@@ -18,7 +18,7 @@ export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
     if (key === undefined) continue;
     const earlier = last.get(key);
     const before = earlier === undefined ? undefined : kept[earlier];
-    if (before && earlier !== undefined && isPassedThrough(before)) {
+    if (before && earlier !== undefined && isPassedThrough(before) && !isPause(event)) {
       kept[index] = merge(before, event);
       kept[earlier] = undefined;
     }
@@ -36,6 +36,11 @@ function isPassedThrough(move: NewEvent): boolean {
   if (move.type === 'STEP_STATE_CHANGED') return isActive(move.payload.to);
   if (move.type !== 'RUN_STATE_CHANGED' || move.payload.to !== 'RUNNING') return false;
   return move.payload.error === undefined && !isFinalRunState(move.payload.from);
+}
+
+/** From work to waiting: that it was at work before says that it goes on where it was. */
+function isPause({ type, payload }: NewEvent): boolean {
+  return type === 'STEP_STATE_CHANGED' && payload.to === 'WAITING' && payload.from !== 'SCHEDULED';
 }
 
 function merge(first: NewEvent, second: NewEvent): NewEvent {

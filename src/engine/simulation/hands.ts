@@ -43,7 +43,10 @@ function drawExpiry(random: Random, now: number) {
 }
 
 /** What comes of an attempt. */
-export function drawOutcome(random: Random, { key: step, attempt }: LiveStep): Signal {
+export function drawOutcome(random: Random, { key: step, attempt, effect }: LiveStep): Signal {
+  if (effect === 'external' && random.chance(0.1)) {
+    return { type: 'paused', step, attempt, call: `call_${random.whole(0, 1e9)}`, reason: 'may I call it?' };
+  }
   const luck = random.real();
   if (luck < 0.72) {
     const artifact = random.chance(0.1) && { artifact: { id: `art_${step}_${attempt}`, name: step } };

@@ -139,8 +139,8 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
       later(random.whole(0, 120), () => {
         const isStale = acting.get(key) !== work;
         if (!isStale) acting.delete(key);
-        // It may come once more, perhaps during another attempt.
-        if (random.chance(0.2)) later(random.whole(1, 150), () => signal(outcome, true));
+        // It may come once more, perhaps during another attempt; one that pauses goes on with the same one.
+        if (outcome.type !== 'paused' && random.chance(0.2)) later(random.whole(1, 150), () => signal(outcome, true));
         signal(outcome, isStale);
       });
     };
