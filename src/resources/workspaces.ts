@@ -1,0 +1,41 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../core/errors.ts';
+import { idPrefix } from '../core/ids.ts';
+
+/** The folders of runs: what their steps write, for as long as the run is kept. */
+export interface Workspaces {
+  /** The folder of a run, absolute, made when it is not there. @throws Fault UNAVAILABLE */
+  of(runId: string): Promise<string>;
+  /** Runs whose folder has not changed since then. */
+  unusedSince(before: Date): AsyncIterable<string>;
+  remove(runId: string): Promise<void>;
+}
+
+/** @param folder absolute; it is made at first use */
+export function createWorkspaces(folder: string): Workspaces {
+  const placeOf = (runId: string) => {
+    if (idPrefix(runId) !== 'run') throw new Error(`${runId} is no run`);
+    return join(folder, runId);
+  };
+  return {
+    async of(runId) {
+      const place = placeOf(runId);
+      try {
+        await mkdir(place, { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw new Fault('UNAVAILABLE', 'The folder of the run cannot be made. Have the disk looked at.', { cause });
+      }
+      return place;
+    },
+    async *unusedSince(before) {
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        if (idPrefix(name) !== 'run') continue;
+        const stats = await stat(join(folder, name)).catch(() => undefined);
+        if (stats && stats.mtime < before) yield name;
+      }
+    },
+    remove: (runId) => rm(placeOf(runId), { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,86 @@
+import { ERROR_CODES, type ErrorCode, Fault } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { WorkItem, WorkResult } from '../core/runtime.ts';
+import type { Process } from '../core/sandbox.ts';
+import type { ToolContext } from '../core/work.ts';
+import { keepArtifacts } from './keep-artifacts.ts';
+import { abortFault } from './sandbox-process.ts';
+import { readWorkerAnswer } from './worker-answer.ts';
+
+const MOST_SAID = 2_000;
+/** How long a worker's pipes may stay open after it has ended. */
+const LEFTOVER_MS = 500;
+
+/**
+ * Hands the item to a worker that has just been started, and waits for what it answers. stderr becomes log lines.
+ * @throws Fault as the worker says; UNAVAILABLE, which may be tried again, when it ends without a result
+ */
+export async function runWorker(
+  worker: Process,
+  item: WorkItem,
+  workspace: string,
+  context: ToolContext,
+): Promise<Json> {
+  try {
+    // It need not read what it is given.
+    worker.stdin.end(`${JSON.stringify(item)}\n`);
+    const said = logErrors(worker, context);
+    const answer = readWorkerAnswer(worker.stdout, context);
+    // It is awaited below, whatever comes first.
+    answer.catch(() => {});
+    const ended = await Promise.race([worker.ended, answer.then(() => worker.ended)]);
+    // What it left in the background ends with it, and with that its pipes.
+    worker.kill();
+    const result = await Promise.race([answer, rest()]);
+    context.signal.throwIfAborted();
+    if (result && (ended.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
+    const how = ended.code === null ? `was ended by ${ended.signal}` : `ended with code ${ended.code}`;
+    const why = said() || 'It wrote nothing to stderr.';
+    const message = `The worker ${how}${result ? '' : ' without a result'}. ${why}`;
+    throw new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
+  } catch (error) {
+    worker.kill();
+    if (context.signal.aborted) throw abortFault(context.signal);
+    throw error;
+  }
+}
+
+function rest(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, LEFTOVER_MS, undefined).unref());
+}
+
+/** @returns its newest words */
+function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
+  let newest = '';
+  let line = '';
+  stderr.setEncoding('utf8');
+  stderr.on('data', (text: string) => {
+    newest = (newest + text).slice(-MOST_SAID);
+    const lines = (line + text).split('\n');
+    line = (lines.pop() ?? '').slice(0, MOST_SAID);
+    for (const one of lines) if (one.trim() !== '') log('WARN', one);
+  });
+  stderr.once('end', () => {
+    if (line.trim() !== '') log('WARN', line);
+  });
+  return () => newest.trim();
+}
+
+async function outcomeOf(result: WorkResult, workspace: string, context: ToolContext): Promise<Json> {
+  if (result.status === 'succeeded') {
+    const kept = await keepArtifacts(result.artifacts ?? [], workspace, context);
+    if (kept.length === 0) return result.output ?? null;
+    return { output: result.output ?? null, artifacts: kept.map((one) => ({ ...one })) };
+  }
+  const { code, message, retryable = false, details } = result.error ?? { message: 'It gave no reason.' };
+  throw new Fault(codeOf(code, retryable), message, details === undefined ? {} : { details });
+}
+
+/** The codes that say that it may pass, and those that say that it does not. */
+const RETRYABLE: readonly ErrorCode[] = ['UNAVAILABLE', 'RESOURCE_UNREACHABLE', 'THROTTLED', 'TIMEOUT'];
+
+/** What the worker calls it, where that agrees with whether it may be tried again. */
+function codeOf(code: string | undefined, retryable: boolean): ErrorCode {
+  const known = ERROR_CODES.find((one) => one === code && RETRYABLE.includes(one) === retryable && one !== 'INTERNAL');
+  return known ?? (retryable ? 'UNAVAILABLE' : 'BAD_INPUT');
+}

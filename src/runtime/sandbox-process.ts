@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { Fault } from '../core/errors.ts';
+import type { Ended, Process } from '../core/sandbox.ts';
+
+export interface Start {
+  /** argv, the first an absolute path. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** It gets a file descriptor beside the three that every process has. */
+  readonly fourth?: true;
+}
+
+/** Number of the fourth file descriptor. */
+export const FOURTH = 3;
+
+export interface Started extends Process {
+  readonly fourth: Duplex | undefined;
+}
+
+/** Starts a process in a group of its own, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
+export async function startProcess(start: Start, signal: AbortSignal): Promise<Started> {
+  if (signal.aborted) throw abortFault(signal);
+  const [file = '', ...args] = start.command;
+  const child = spawn(file, args, {
+    env: { ...start.env },
+    ...(start.cwd !== undefined && { cwd: start.cwd }),
+    stdio: ['pipe', 'pipe', 'pipe', start.fourth ? 'pipe' : 'ignore'],
+    // Its own group: a Ctrl-C for the server is not one for it, and the group can be killed.
+    detached: true,
+  });
+  const { stdin, stdout, stderr } = child;
+  const fourth = (child.stdio[FOURTH] as Duplex | null) ?? undefined;
+  // Who reads or writes them learns of the end by `ended`.
+  for (const stream of [stdin, stdout, stderr, fourth]) stream?.on('error', () => {});
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('exit', (code, by) => resolve(endOf(code, by)));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.on('error', (error) => reject(notStarted(file, error)));
+  });
+
+  const pid = child.pid as number;
+  const kill = () => {
+    // Its number may be somebody else's once it was waited for.
+    if (child.exitCode === null && child.signalCode === null) killGroup(pid);
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
+  void ended.then(() => signal.removeEventListener('abort', kill));
+  const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, fourth };
+  return { pid, ...streams, ended, kill };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended in between.
+  }
+}
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+const SHELL_SIGNAL_BASE = 128;
+
+/** bubblewrap tells of a signal as shells do, by an exit code of 128 and its number. */
+function endOf(code: number | null, by: string | null): Ended {
+  const signal = code === null ? by : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
+  return signal ? { code: null, signal } : { code, signal: null };
+}
+
+function notStarted(file: string, error: Error): Fault {
+  return new Fault('UNAVAILABLE', `${file} could not be started. Try again later.`, {
+    cause: error,
+    retryAfterMs: 1_000,
+  });
+}
+
+/** Who aborts may say why with a Fault, for example TIMEOUT. */
+export function abortFault(signal: AbortSignal): Fault {
+  return signal.reason instanceof Fault ? signal.reason : new Fault('CANCELLED', 'Stopped by its caller.');
+}
