@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { canonicalUri } from './canonical-uri.ts';
-import { createOutgoing, type Outgoing, type OutgoingDeps, type ResolvedAddress } from './outgoing.ts';
+import type { ResolvedAddress } from './guarded-connector.ts';
+import { createOutgoing, type Outgoing, type OutgoingDeps } from './outgoing.ts';
 import { resourcesForTests } from './resources-for-tests.ts';
 
 // Self-signed for secure.test until 2126; made for this file, and of no use elsewhere.
@@ -185,6 +188,9 @@ describe('over TLS', () => {
         response.writeHead(302, { location: `http://inner.example:${port}/` }).end();
       } else response.end('safe');
     });
+    new WebSocketServer({ server: secure }).on('connection', (socket) => {
+      socket.on('message', (data) => socket.send(data.toString(), () => socket.close()));
+    });
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
     securePort = (secure.address() as AddressInfo).port;
@@ -208,6 +214,20 @@ describe('over TLS', () => {
         fault('RESOURCE_UNREACHABLE', /certificate does not prove/),
       );
     }
+  });
+
+  it('it must be so for a fetch and a WebSocket as well', async () => {
+    const hosts = ['secure.test', 'wrong.test'].map((host) => `${host}:${securePort}`);
+    const guarded = outgoing({ lookup, allowedPrivateHosts: hosts });
+    const [right, wrong] = hosts.map((host) => canonicalUri(`https://${host}/`)) as [CanonicalUri, CanonicalUri];
+    const limits = { maxBytes: 100, idleMs: 5_000, maxMessageBytes: 100, signal: new AbortController().signal };
+    expect(await (await guarded.fetch(right, limits)(right.href)).text()).toBe('safe');
+    const socket = await guarded.connect(right, limits);
+    await socket.send('hello');
+    for await (const message of socket.messages) expect(message).toBe('hello');
+    const refusal = fault('RESOURCE_UNREACHABLE', /certificate does not prove/);
+    await expect(guarded.fetch(wrong, limits)(wrong.href)).rejects.toEqual(refusal);
+    await expect(guarded.connect(wrong, limits)).rejects.toEqual(refusal);
   });
 
   it('a certificate that nobody vouches for is refused', async () => {

@@ -1,0 +1,89 @@
+import { lookup as systemLookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import { Fault } from '../core/errors.ts';
+import { canonicalHost } from './canonical-host.ts';
+import { isPublicAddress } from './public-address.ts';
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+export interface GuardDeps {
+  /** `host:port` that may be private addresses; IPv6 in brackets. */
+  readonly allowedPrivateHosts: readonly string[];
+  /** How long a host may take to accept a connection, to answer, or to be silent within its answer. */
+  readonly headerTimeoutMs: number;
+  /** All addresses of a name; the system's resolver unless told. */
+  readonly lookup?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
+}
+
+type Judge = (address: string) => boolean;
+
+/**
+ * Connects only where it may: a literal address is judged before, every resolved address is judged before any of them
+ * is tried and these very ones are tried (so a second answer of the name server changes nothing), and the peer's
+ * address is judged after. TLS checks the certificate against the name, as ever.
+ */
+export function guardedConnector(deps: GuardDeps): buildConnector.connector {
+  const exempt = new Set(deps.allowedPrivateHosts.map(endpoint));
+  const resolve = deps.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true, order: 'verbatim' }));
+  const connectorFor = (judge: Judge) =>
+    buildConnector({
+      allowH2: false,
+      timeout: deps.headerTimeoutMs,
+      autoSelectFamily: true,
+      lookup: judgedLookup(resolve, judge),
+    });
+  const anywhere: Judge = () => true;
+  const toPublic = connectorFor(isPublicAddress);
+  const toAny = connectorFor(anywhere);
+
+  return (options, done) => {
+    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+    const isExempt = exempt.has(`${options.hostname}:${port}`);
+    const judge = isExempt ? anywhere : isPublicAddress;
+    if (isIP(options.hostname) !== 0 && !judge(options.hostname)) {
+      // Undici expects the answer after the call.
+      return void setImmediate(done, notPublic(options.hostname), null);
+    }
+    (isExempt ? toAny : toPublic)(options, (...[error, socket]) => {
+      if (error) return done(error, null);
+      if (judge(socket.remoteAddress ?? '')) return done(null, socket);
+      socket.destroy();
+      done(notPublic(options.hostname), null);
+    });
+  };
+}
+
+function judgedLookup(
+  resolve: (hostname: string) => Promise<readonly ResolvedAddress[]>,
+  judge: Judge,
+): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname).then(
+      (found) => {
+        const [first] = found;
+        if (!first) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
+        if (!found.every(({ address }) => judge(address))) return done(notPublic(hostname) as Error, '');
+        if (options.all) done(null, [...found]);
+        else done(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => done(error, ''),
+    );
+  };
+}
+
+/** `host:port` as the connector sees it: canonical host, IPv6 without brackets. */
+function endpoint(entry: string): string {
+  const colon = entry.lastIndexOf(':');
+  return canonicalHost(entry.slice(0, colon)).replace(/^\[|\]$/g, '') + entry.slice(colon);
+}
+
+function notPublic(host: string): Fault {
+  return new Fault(
+    'FORBIDDEN',
+    `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
+  );
+}
