@@ -1,4 +1,5 @@
 import type { Static, TObject } from 'typebox';
+import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Effect } from '../core/run.ts';
 import type { ToolContext } from '../core/work.ts';
 
@@ -15,6 +16,11 @@ export interface Tool<Input extends TObject = TObject, Output extends TObject = 
   /** TypeBox schemas with a description on every property. Names are snake_case, as they are in MCP. */
   readonly input: Input;
   readonly output: Output;
+  /**
+   * What a call of this input reaches elsewhere: the policy is asked about `tool:NAME` on each. Without it, or where it
+   * gives none, the policy is asked without a URI. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME
+   */
+  reaches?(input: Static<Input>): readonly CanonicalUri[];
   /** @throws Fault */
   run(input: Static<Input>, ctx: ToolContext): Promise<Static<Output>>;
 }
@@ -23,6 +29,8 @@ export interface Tool<Input extends TObject = TObject, Output extends TObject = 
 export type AnyTool = Tool<any, any>;
 
 /** Carries the types of input and output into `run`. It checks nothing. */
-export function defineTool<Input extends TObject, Output extends TObject>(tool: Tool<Input, Output>): Tool<Input, Output> {
+export function defineTool<Input extends TObject, Output extends TObject>(
+  tool: Tool<Input, Output>,
+): Tool<Input, Output> {
   return tool;
 }

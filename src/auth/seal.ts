@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Secret } from '../config/secrets.ts';
+
+/** What something is sealed for, from the general to the particular; it opens for exactly the same again. */
+export type Purpose = readonly string[];
+
+/** Keeps bytes secret and whole where others store or carry them. */
+export interface Sealer {
+  seal(purpose: Purpose, bytes: Uint8Array): Uint8Array;
+  /** Undefined when it was sealed for something else, with another key, or was changed since. */
+  open(purpose: Purpose, sealed: Uint8Array): Uint8Array | undefined;
+}
+
+/** The form of what is sealed; a later form gets another number, and both are opened. */
+const VERSION = 1;
+const SALT_BYTES = 16;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * AES-256-GCM (NIST SP 800-38D) with a key and a nonce for each sealing, made of the server's key, a random salt and the
+ * purpose by HKDF-SHA256 (RFC 5869): no two sealings share a key, however many there are.
+ * Form: version (1 byte), salt (16), ciphertext, tag (16).
+ */
+export function createSealer(key: Secret): Sealer {
+  const keysOf = (purpose: Purpose, salt: Uint8Array) => {
+    // As JSON, so that no two purposes run into one text.
+    const info = JSON.stringify(['signalbox seal', VERSION, ...purpose]);
+    const made = Buffer.from(hkdfSync('sha256', key.reveal(), salt, info, KEY_BYTES + NONCE_BYTES));
+    return { key: made.subarray(0, KEY_BYTES), nonce: made.subarray(KEY_BYTES) };
+  };
+
+  return {
+    seal(purpose, bytes) {
+      const salt = randomBytes(SALT_BYTES);
+      const keys = keysOf(purpose, salt);
+      const cipher = createCipheriv('aes-256-gcm', keys.key, keys.nonce);
+      const inside = [cipher.update(bytes), cipher.final()];
+      return Buffer.concat([Uint8Array.of(VERSION), salt, ...inside, cipher.getAuthTag()]);
+    },
+    open(purpose, sealed) {
+      if (sealed[0] !== VERSION || sealed.length < 1 + SALT_BYTES + TAG_BYTES) return undefined;
+      const keys = keysOf(purpose, sealed.subarray(1, 1 + SALT_BYTES));
+      const cipher = createDecipheriv('aes-256-gcm', keys.key, keys.nonce, { authTagLength: TAG_BYTES });
+      cipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+      const inside = cipher.update(sealed.subarray(1 + SALT_BYTES, -TAG_BYTES));
+      try {
+        return Buffer.concat([inside, cipher.final()]);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

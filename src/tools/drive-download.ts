@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+import { defineTool } from './define-tool.ts';
+import type { DriveOf } from './drive/drive.ts';
+import { FileId, Source } from './drive/drive-file-schema.ts';
+
+const MOST_BYTES = 50 * 1024 * 1024;
+
+/** @param maxBytes of one file; it is whole in memory for a while */
+export const driveDownload = (drive: DriveOf, maxBytes = MOST_BYTES) =>
+  defineTool({
+    name: 'drive.download',
+    title: 'Download a file of a drive',
+    description:
+      'Keeps the bytes of a file as an artifact of the run. Google documents come as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text, drawings as PNG.',
+    effect: 'pure',
+    input: Type.Object({ id: FileId }),
+    output: Type.Object({
+      source: Source,
+      file: Type.Object(
+        {
+          name: Type.String({ description: 'Name of the file.' }),
+          uri: Type.String({ description: 'artifact: URI of the bytes.' }),
+          media_type: Type.String({ description: 'Of these bytes.' }),
+          size: Type.Integer({ description: 'In bytes.' }),
+          sha256: Type.String({ description: '64 hex digits.' }),
+        },
+        { description: 'What was kept.' },
+      ),
+    }),
+    async run({ id }, ctx) {
+      const { source, download } = await drive(ctx.who);
+      const { file, mediaType, bytes } = await download(id, maxBytes, ctx.signal);
+      return { source, file: await ctx.keep(file.name, mediaType, bytes) };
+    },
+  });

@@ -1,0 +1,46 @@
+import { Type } from 'typebox';
+import { Fault } from '../core/errors.ts';
+import { decodeText } from '../resources/decode-text.ts';
+import { defineTool } from './define-tool.ts';
+import type { Drive, DriveFile, DriveOf } from './drive/drive.ts';
+import { DriveFileSchema, FileId, Source, toDriveFile } from './drive/drive-file-schema.ts';
+import { isTextual } from './is-textual.ts';
+
+/** More would fill the context of a model that only looks. */
+const MOST_TEXT_BYTES = 64 * 1024;
+/** What Google exports as text. */
+const EXPORTED = /^application\/vnd\.google-apps\.(document|spreadsheet|presentation)$/;
+
+export const driveGet = (drive: DriveOf) =>
+  defineTool({
+    name: 'drive.get',
+    title: 'Look at a file of a drive',
+    description:
+      'Tells name, media type, size and time of a file, and its text where that is text of at most 64 KiB. Google documents come as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text.',
+    effect: 'pure',
+    input: Type.Object({ id: FileId }),
+    output: Type.Object({
+      source: Source,
+      file: DriveFileSchema,
+      text: Type.Optional(Type.String({ description: 'Absent when the file is large, or is no text.' })),
+    }),
+    async run({ id }, ctx) {
+      const from = await drive(ctx.who);
+      const file = await from.get(id, ctx.signal);
+      const text = await smallText(from, file, ctx.signal);
+      return { source: from.source, file: toDriveFile(file), ...(text !== undefined && { text }) };
+    },
+  });
+
+async function smallText(drive: Drive, file: DriveFile, signal: AbortSignal): Promise<string | undefined> {
+  const mayBeText = isTextual(file.mediaType) || EXPORTED.test(file.mediaType);
+  if (!mayBeText || (file.size ?? 0) > MOST_TEXT_BYTES) return undefined;
+  try {
+    const { bytes, mediaType } = await drive.download(file.id, MOST_TEXT_BYTES, signal);
+    return decodeText(bytes, mediaType);
+  } catch (error) {
+    // What is no text after all, and an export that turns out to be long.
+    if (error instanceof Fault && (error.code === 'RESOURCE_TOO_LARGE' || error.code === 'BAD_INPUT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+import { defineTool } from './define-tool.ts';
+import type { DriveOf } from './drive/drive.ts';
+import { DriveFileSchema, Source, toDriveFile } from './drive/drive-file-schema.ts';
+
+export const driveSearch = (drive: DriveOf) =>
+  defineTool({
+    name: 'drive.search',
+    title: 'Search a drive',
+    description:
+      'Finds files and folders whose name or text has all the words. It searches the caller’s Google Drive where one is connected, otherwise a local folder; the result says which.',
+    effect: 'pure',
+    input: Type.Object({
+      query: Type.String({
+        minLength: 1,
+        maxLength: 500,
+        pattern: '\\S',
+        description: 'Words, in any order and case.',
+      }),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 100, default: 10, description: 'At most so many; 10 unless told.' }),
+      ),
+    }),
+    output: Type.Object({
+      source: Source,
+      files: Type.Array(DriveFileSchema, { description: 'The most fitting first.' }),
+    }),
+    async run({ query, limit = 10 }, ctx) {
+      const { source, search } = await drive(ctx.who);
+      const files = await search(query, limit, ctx.signal);
+      return { source, files: files.map(toDriveFile) };
+    },
+  });

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DrivesForTests, drivesForTests, userForTests } from './drive/drives-for-tests.ts';
+import { driveDownload } from './drive-download.ts';
+import { driveGet } from './drive-get.ts';
+import { driveSearch } from './drive-search.ts';
+import { driveUpload } from './drive-upload.ts';
+import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
+
+describe('the tools of drives', () => {
+  let drives: DrivesForTests;
+  /** alice has connected her Drive, bob has not. */
+  let alice: ToolContextForTests;
+  let bob: ToolContextForTests;
+  beforeAll(async () => {
+    drives = await drivesForTests();
+    await drives.connect(userForTests('alice'));
+    alice = await toolContextForTests({ who: userForTests('alice') });
+    bob = await toolContextForTests({ who: userForTests('bob') });
+  });
+  afterAll(async () => {
+    await alice.close();
+    await bob.close();
+    await drives.close();
+  });
+
+  const search = (...args: Parameters<ReturnType<typeof driveSearch>['run']>) =>
+    driveSearch(drives.driveOf).run(...args);
+  const get = (id: string, by = bob) => driveGet(drives.driveOf).run({ id }, by.context);
+  const upload = (input: Parameters<ReturnType<typeof driveUpload>['run']>[0], by = bob) =>
+    driveUpload(drives.driveOf).run(input, by.context);
+  const download = (id: string, by = bob) => driveDownload(drives.driveOf, 100_000).run({ id }, by.context);
+
+  it('say which drive they used, and each principal has his own', async () => {
+    const ofAlice = await upload({ name: 'signal.md', text: '# hers' }, alice);
+    const ofBob = await upload({ name: 'signal.md', text: '# his' });
+    expect([ofAlice.source, ofBob.source]).toEqual(['google drive', 'local folder']);
+    expect(ofAlice.file.url).toMatch(/^https:/);
+    for (const [by, made, text] of [
+      [alice, ofAlice, '# hers'],
+      [bob, ofBob, '# his'],
+    ] as const) {
+      const found = await search({ query: 'signal' }, by.context);
+      expect(found).toEqual({ source: made.source, files: [made.file] });
+      expect(await get(made.file.id, by)).toEqual({ ...made, text });
+    }
+    await expect(get(ofAlice.file.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('keep what they download as an artifact', async () => {
+    const { file } = await upload({ name: 'dots.png', base64: Buffer.from([1, 2, 3]).toString('base64') });
+    const { file: kept, source } = await download(file.id);
+    expect({ kept, source }).toMatchObject({
+      source: 'local folder',
+      kept: { name: 'dots.png', media_type: 'image/png', size: 3 },
+    });
+    expect([...(await bob.bytesOf(kept.uri))]).toEqual([1, 2, 3]);
+    const again = await upload({ name: 'again.png', uri: kept.uri });
+    expect((await download(again.file.id)).file.sha256).toBe(kept.sha256);
+  });
+
+  it('bring no more bytes than they may', async () => {
+    const { file } = await upload({ name: 'long.txt', text: 'x'.repeat(100_001) });
+    await expect(download(file.id)).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+  });
+
+  it('give the text of a Google document as Markdown, and keep it as that', async () => {
+    const mimeType = 'application/vnd.google-apps.document';
+    const { id } = drives.google.files.add({ name: 'Plan', mimeType }, Buffer.from('# Plan'));
+    expect(await get(id, alice)).toMatchObject({ text: '# Plan', file: { name: 'Plan', media_type: mimeType } });
+    expect((await download(id, alice)).file).toMatchObject({ name: 'Plan', media_type: 'text/markdown', size: 6 });
+    const long = drives.google.files.add({ name: 'Long', mimeType }, Buffer.alloc(70_000, 'x'));
+    expect(await get(long.id, alice)).not.toHaveProperty('text');
+  });
+
+  it('give no text of what is large, or is none', async () => {
+    const large = await upload({ name: 'large.md', text: 'x'.repeat(64 * 1024 + 1) });
+    const picture = await upload({ name: 'dot.png', base64: 'AQID' });
+    const broken = await upload({ name: 'broken.md', base64: '/w==' });
+    for (const { file } of [large, picture, broken]) expect(await get(file.id)).not.toHaveProperty('text');
+    const fits = await upload({ name: 'fits.md', text: 'x'.repeat(64 * 1024) });
+    expect((await get(fits.file.id)).text).toHaveLength(64 * 1024);
+  });
+
+  it('tell Google the media type: the one that was told, else by name, else by what it is', async () => {
+    const typeOf = async (input: Parameters<typeof upload>[0]) => (await upload(input, alice)).file.media_type;
+    expect(await typeOf({ name: 'a.csv', text: 'a,b', media_type: 'text/plain' })).toBe('text/plain');
+    expect(await typeOf({ name: 'a.csv', text: 'a,b' })).toBe('text/csv');
+    expect(await typeOf({ name: 'a', text: 'a,b' })).toBe('text/plain');
+    expect(await typeOf({ name: 'a', uri: 'data:text/csv,a' })).toBe('text/csv');
+    expect(await typeOf({ name: 'a', base64: 'AQID' })).toBe('application/octet-stream');
+    await expect(typeOf({ name: 'a', text: '', media_type: 'x\r\ny: z' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('want exactly one content', async () => {
+    for (const input of [{}, { text: 'a', uri: 'data:,a' }, { text: '', base64: '' }]) {
+      await expect(upload({ name: 'x', ...input })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringMatching(/exactly one/),
+      });
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { type Static, Type } from 'typebox';
+import { Fault } from '../core/errors.ts';
+import type { Body, ResourceInput } from '../core/resource.ts';
+import { mediaTypeOfFile, parseMediaType } from '../resources/media-type.ts';
+import { defineTool } from './define-tool.ts';
+import type { DriveOf } from './drive/drive.ts';
+import { DriveFileSchema, Source, toDriveFile } from './drive/drive-file-schema.ts';
+
+const Input = Type.Object({
+  name: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: '^[^/\\\\\\u0000-\\u001f\\u007f]+$',
+    description: 'Name of the file, without folders. What has this name already stays: there are two then.',
+  }),
+  text: Type.Optional(Type.String({ description: 'The content as text. Give this, base64 or uri.' })),
+  base64: Type.Optional(Type.String({ description: 'The content as base64 (RFC 4648). Give this, text or uri.' })),
+  uri: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 65_536,
+      description:
+        'Where to read the content, such as an artifact: URI; the policy is asked. Give this, text or base64.',
+    }),
+  ),
+  media_type: Type.Optional(
+    Type.String({ description: 'Media type of the content; unless told, what the uri or the name says.' }),
+  ),
+  folder: Type.Optional(Type.String({ maxLength: 8_192, description: 'Id of a folder; the topmost one unless told.' })),
+});
+
+export const driveUpload = (drive: DriveOf) =>
+  defineTool({
+    name: 'drive.upload',
+    title: 'Upload a file to a drive',
+    description:
+      'Makes a new file in the caller’s Google Drive where one is connected, otherwise in a local folder; the result says which. It replaces nothing.',
+    effect: 'external',
+    input: Input,
+    output: Type.Object({ source: Source, file: DriveFileSchema }),
+    async run(input, ctx) {
+      const { name, folder } = input;
+      const told = checkedType(input.media_type);
+      const body = await ctx.read(sourceOf(input));
+      const mediaType = told ?? typeOf(body, input);
+      const bytes = await body.bytes();
+      const { source, upload } = await drive(ctx.who);
+      const file = await upload({ name, mediaType, bytes, ...(folder !== undefined && { folder }) }, ctx.signal);
+      return { source, file: toDriveFile(file) };
+    },
+  });
+
+function sourceOf({ text, base64, uri }: Static<typeof Input>): ResourceInput {
+  const given: readonly ResourceInput[] = [
+    ...(text === undefined ? [] : [{ text: { text } }]),
+    ...(base64 === undefined ? [] : [{ bytes: { base64 } }]),
+    ...(uri === undefined ? [] : [{ uri }]),
+  ];
+  const [only, another] = given;
+  if (only && !another) return only;
+  throw new Fault('BAD_INPUT', `Give exactly one of text, base64 and uri; there are ${given.length}.`);
+}
+
+function checkedType(text: string | undefined): string | undefined {
+  const type = text === undefined ? undefined : parseMediaType(text);
+  if (text === undefined || type) return type?.toString();
+  throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
+}
+
+/** The name tells more than what was given without a type. */
+function typeOf(body: Body, { name, uri, text }: Static<typeof Input>): string {
+  if (uri !== undefined) return body.mediaType;
+  const byName = mediaTypeOfFile(name);
+  return byName === 'application/octet-stream' && text !== undefined ? 'text/plain' : byName;
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Sealer } from '../../auth/seal.ts';
+import type { Config } from '../../config/config.ts';
+import { type Clock, systemClock } from '../../core/clock.ts';
+import type { Credentials } from '../../core/store.ts';
+import type { Outgoing } from '../../resources/outgoing.ts';
+import type { DriveOf } from './drive.ts';
+import { createDriveConnection, type DriveConnection } from './drive-connection.ts';
+import { folderDrive } from './folder-drive.ts';
+import { createGoogleApi } from './google-api.ts';
+import { createGoogleConnections } from './google-connections.ts';
+import { googleDrive } from './google-drive.ts';
+import { GOOGLE, type GoogleEndpoints } from './google-endpoints.ts';
+import { createGoogleOauth } from './google-oauth.ts';
+
+export interface CreateDriveDeps {
+  readonly settings: Config['tools']['drive'];
+  readonly credentials: Credentials;
+  readonly sealer: Sealer;
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  /** Google's unless told. */
+  readonly endpoints?: GoogleEndpoints;
+  readonly clock?: Clock;
+  /** Before the second try at Google; half a second unless told. */
+  readonly pauseMs?: number;
+}
+
+export interface Drives {
+  readonly driveOf: DriveOf;
+  /** Absent when this server is no client of Google's. */
+  readonly connection?: DriveConnection;
+}
+
+/** The drives of all principals, and how to connect one's own where the server is set up for it. */
+export function createDrive(deps: CreateDriveDeps): Drives {
+  const { settings, sealer, outgoing, endpoints = GOOGLE, clock = systemClock, pauseMs = 500 } = deps;
+  const localDrive = (tenant: string) => folderDrive(join(settings.folder, folderName(tenant)));
+  const { google } = settings;
+  if (!google) return { driveOf: async ({ tenant }) => localDrive(tenant) };
+
+  const oauth = createGoogleOauth({ google, outgoing, endpoints });
+  const connections = createGoogleConnections({ oauth, credentials: deps.credentials, sealer, clock });
+  return {
+    driveOf: async (who) => {
+      const refreshToken = await connections.find(who);
+      if (refreshToken === undefined) return localDrive(who.tenant);
+      const accessToken = (signal: AbortSignal, refused?: string) =>
+        connections.accessToken(refreshToken, signal, refused);
+      return googleDrive({ api: createGoogleApi({ outgoing, accessToken, pauseMs }), endpoints });
+    },
+    connection: createDriveConnection({
+      ...{ oauth, connections, sealer, clock, endpoints },
+      clientId: google.clientId,
+      publicUrl: deps.publicUrl,
+    }),
+  };
+}
+
+/** Each tenant's files lie in a folder of their own; a name that may mean something to a file system is hashed. */
+function folderName(tenant: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,62}$/.test(tenant)) return tenant;
+  return `~${createHash('sha256').update(tenant).digest('hex').slice(0, 32)}`;
+}

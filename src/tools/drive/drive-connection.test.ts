@@ -1,0 +1,188 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSealer } from '../../auth/seal.ts';
+import { createSecret } from '../../config/secrets.ts';
+import { createDrive } from './create-drive.ts';
+import { type DrivesForTests, drivesForTests, userForTests } from './drives-for-tests.ts';
+import { SCOPES } from './google-endpoints.ts';
+
+const alice = userForTests('alice');
+const bob = userForTests('bob');
+
+describe('connecting a Google Drive', () => {
+  let drives: DrivesForTests;
+  beforeAll(async () => {
+    drives = await drivesForTests();
+  });
+  beforeEach(async () => {
+    drives.google.calm();
+    for (const { tenant, subject } of [alice, bob]) {
+      await drives.store.credentials.remove(tenant, subject, 'google-drive');
+    }
+  });
+  afterAll(() => drives.close());
+
+  const { signal } = new AbortController();
+  const sourceOf = async (who = alice) => (await drives.driveOf(who)).source;
+  const refreshes = () => drives.google.seen.filter((line) => line.startsWith('POST /token')).length;
+  const answerFor = async (who = alice) => {
+    const { searchParams } = await drives.google.agree(drives.connection.begin(who).url);
+    return { code: searchParams.get('code') ?? '', state: searchParams.get('state') ?? '' };
+  };
+  const forbidden = (message: RegExp) =>
+    expect.objectContaining({ name: 'Fault', code: 'FORBIDDEN', message: expect.stringMatching(message) });
+
+  it('begins at Google with PKCE, for reading and for own files alone, and comes back to this server', () => {
+    const { searchParams, href } = new URL(drives.connection.begin(alice).url);
+    expect(href.startsWith(drives.google.endpoints.authorize)).toBe(true);
+    expect(searchParams.get('redirect_uri')).toBe('https://signalbox.example/oauth/drive');
+    expect(searchParams.get('code_challenge_method')).toBe('S256');
+    expect(searchParams.get('scope')).toBe(SCOPES.join(' '));
+    expect(href).not.toMatch(/alice|GOCSPX/);
+  });
+
+  it('gives whoever has connected his own Drive, and everybody else the folder', async () => {
+    expect(await sourceOf()).toBe('local folder');
+    await drives.connect(alice);
+    expect(await sourceOf()).toBe('google drive');
+    expect(await sourceOf(bob)).toBe('local folder');
+    expect(await sourceOf(userForTests('alice', 'other'))).toBe('local folder');
+  });
+
+  it('keeps the token sealed: the database does not show it, and its row opens for nobody else', async () => {
+    await drives.connect(alice);
+    const [token = ''] = drives.google.oauth.grants.keys();
+    const sealed = await drives.store.credentials.find('default', 'alice', 'google-drive');
+    expect(Buffer.from(sealed ?? []).includes(token)).toBe(false);
+    await drives.store.credentials.put('default', 'bob', 'google-drive', sealed ?? new Uint8Array());
+    await expect(drives.driveOf(bob)).rejects.toEqual(forbidden(/Connect again/));
+  });
+
+  it('takes the code only from the one who began, whoever brings it', async () => {
+    const ofAlice = await answerFor(alice);
+    await expect(drives.connection.finish(bob, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
+    const namesake = userForTests('alice', 'other');
+    await expect(drives.connection.finish(namesake, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
+    const ofBob = await answerFor(bob);
+    const mixed = { code: ofAlice.code, state: ofBob.state };
+    await expect(drives.connection.finish(bob, mixed, signal)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(drives.google.oauth.grants.size).toBe(0);
+    expect(await sourceOf(bob)).toBe('local folder');
+  });
+
+  it('refuses a state that is not its own, and one that is too old', async () => {
+    const { code, state } = await answerFor();
+    for (const wrong of ['', 'x', `${state.slice(0, -2)}AA`, state.slice(4)]) {
+      const finished = drives.connection.finish(alice, { code, state: wrong }, signal);
+      await expect(finished).rejects.toMatchObject({ name: 'Fault', code: 'BAD_INPUT' });
+    }
+    const later = { now: () => new Date(Date.now() + 11 * 60_000) };
+    const { connection } = createDrive({ ...drives.deps, clock: later });
+    await expect(connection?.finish(alice, { code, state }, signal)).rejects.toEqual(forbidden(/ten minutes/));
+  });
+
+  it('takes a code once', async () => {
+    const answer = await drives.connect(alice);
+    await expect(drives.connection.finish(alice, answer, signal)).rejects.toEqual(forbidden(/good once/));
+    expect(await sourceOf()).toBe('google drive');
+  });
+
+  it('can be finished on another node, which has the same key', async () => {
+    const answer = await answerFor();
+    await createDrive(drives.deps).connection?.finish(alice, answer, signal);
+    expect(await sourceOf()).toBe('google drive');
+  });
+
+  it('does not connect when not everything was allowed', async () => {
+    drives.google.oauth.settings.withheld = SCOPES[1] ?? '';
+    await expect(drives.connect(alice)).rejects.toEqual(forbidden(/every box/));
+    expect(await sourceOf()).toBe('local folder');
+  });
+
+  it('gets an access token once for all calls at once, and a new one when it is over', async () => {
+    await drives.connect(alice);
+    const drive = await drives.driveOf(alice);
+    const before = refreshes();
+    await Promise.all([1, 2, 3, 4, 5].map(() => drive.search('x', 1, signal)));
+    expect(refreshes() - before).toBe(1);
+    await drive.search('x', 1, signal);
+    expect(refreshes() - before).toBe(1);
+    drives.google.oauth.endAccess();
+    await Promise.all([1, 2, 3].map(() => drive.search('x', 1, signal)));
+    expect(refreshes() - before).toBe(2);
+  });
+
+  it('does not use a token that is about to end, and replaces it once for all calls at once', async () => {
+    drives.google.oauth.settings.expiresInS = 30;
+    await drives.connect(alice);
+    const drive = await drives.driveOf(alice);
+    const before = refreshes();
+    await drive.search('x', 1, signal);
+    await Promise.all([1, 2, 3].map(() => drive.search('x', 1, signal)));
+    expect(refreshes() - before).toBe(2);
+  });
+
+  it('does not let one caller who gives up take the token from the others', async () => {
+    await drives.connect(alice);
+    const drive = await drives.driveOf(alice);
+    drives.google.trouble(/^POST \/token/, { status: 503, retryAfter: '1' });
+    const givesUp = drive.search('x', 1, AbortSignal.timeout(20));
+    const waits = drive.search('x', 1, signal);
+    await expect(givesUp).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(await waits).toEqual([]);
+  });
+
+  it('says how to connect again when the permission was taken back at Google, and goes on after that', async () => {
+    await drives.connect(alice);
+    drives.google.oauth.grants.clear();
+    const drive = await drives.driveOf(alice);
+    for (const _ of ['first', 'and again']) {
+      await expect(drive.search('x', 1, signal)).rejects.toEqual(forbidden(/beginDriveConnection/));
+    }
+    await drives.connect(alice);
+    expect(await (await drives.driveOf(alice)).search('x', 1, signal)).toEqual([]);
+  });
+
+  it('says the same when the key that it was sealed with is gone', async () => {
+    await drives.connect(alice);
+    const other = createDrive({ ...drives.deps, sealer: createSealer(createSecret(Buffer.alloc(32, 8))) });
+    await expect(other.driveOf(alice)).rejects.toEqual(forbidden(/beginDriveConnection/));
+    expect(await other.connection?.disconnect(alice, signal)).toBe(true);
+    expect((await other.driveOf(alice)).source).toBe('local folder');
+  });
+
+  it('disconnects at Google as well, also when Google has forgotten before', async () => {
+    await drives.connect(alice);
+    expect(await drives.connection.disconnect(alice, signal)).toBe(true);
+    expect(drives.google.oauth.grants.size).toBe(0);
+    expect(await sourceOf()).toBe('local folder');
+    expect(await drives.connection.disconnect(alice, signal)).toBe(false);
+    await drives.connect(alice);
+    drives.google.oauth.grants.clear();
+    expect(await drives.connection.disconnect(alice, signal)).toBe(true);
+  });
+
+  it('stays connected when Google cannot be told', async () => {
+    await drives.connect(alice);
+    drives.google.trouble(/^POST \/revoke/, { status: 503 });
+    await expect(drives.connection.disconnect(alice, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await sourceOf()).toBe('google drive');
+  });
+});
+
+describe('without Google', () => {
+  it('there is no connection to begin, and each tenant has a folder that no other one sees', async () => {
+    const drives = await drivesForTests();
+    const { signal } = drives;
+    const local = createDrive({ ...drives.deps, settings: { folder: drives.folder } });
+    expect(local.connection).toBeUndefined();
+    const mine = await local.driveOf(alice);
+    await mine.upload({ name: 'ours.md', mediaType: 'text/markdown', bytes: Buffer.from('x') }, signal);
+    await writeFile(`${drives.folder}/beside.md`, 'x');
+    expect((await mine.search('md', 9, signal)).map(({ name }) => name)).toEqual(['ours.md']);
+    for (const tenant of ['other', '..', '../default', '', 'Default', 'a/b']) {
+      expect(await (await local.driveOf(userForTests('x', tenant))).search('md', 9, signal), tenant).toEqual([]);
+    }
+    await drives.close();
+  });
+});

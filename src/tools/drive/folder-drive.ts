@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { join, parse, relative } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import { abortFault } from '../../resources/abortable.ts';
+import { storageFault } from '../../resources/storage-fault.ts';
+import { type Drive, FOLDER, tooLarge, type Upload } from './drive.ts';
+import { fileOf, isHidden, withPlace } from './folder-place.ts';
+import { searchFolder } from './folder-search.ts';
+
+/** Of one name; more files of that name have to be named otherwise. */
+const MOST_NAMESAKES = 1_000;
+
+/**
+ * A local folder as a drive, for those who have no other. Made at first use. What its file names promise is what media
+ * types and search go by.
+ */
+export function folderDrive(folder: string): Drive {
+  const root = async () => {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await realpath(folder);
+    } catch (error) {
+      throw storageFault(error);
+    }
+  };
+
+  return {
+    source: 'local folder',
+    search: async (query, limit, signal) => await searchFolder(await root(), query, limit, signal),
+    get: async (id) => await withPlace(await root(), id, async ({ file }) => file),
+    download: async (id, maxBytes, signal) =>
+      await withPlace(await root(), id, async ({ file, handle }) => {
+        if (file.mediaType === FOLDER) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
+        if ((file.size ?? 0) > maxBytes) throw tooLarge(maxBytes);
+        const bytes = await readFile(handle, { signal }).catch((error: unknown) => {
+          throw signal.aborted ? abortFault(signal) : storageFault(error);
+        });
+        return { file, mediaType: file.mediaType, bytes };
+      }),
+    upload: async (upload, signal) => {
+      const top = await root();
+      if (isHidden(upload.name) || /[/\0]/.test(upload.name)) {
+        throw new Fault(
+          'BAD_INPUT',
+          'A file name here has no slashes and does not begin with a dot. Take another name.',
+        );
+      }
+      if (signal.aborted) throw abortFault(signal);
+      const { folder: id } = upload;
+      const path =
+        id === undefined
+          ? await put(top, upload)
+          : await withPlace(top, id, async (place) => {
+              if (place.file.mediaType !== FOLDER) throw new Fault('BAD_INPUT', 'What is named as folder is a file.');
+              return await put(place.path, upload);
+            });
+      return fileOf(relative(top, path), await stat(path));
+    },
+  };
+}
+
+/** Written beside its place and then linked into it, so that nobody sees half of it and nothing is replaced. */
+async function put(folder: string, { name, bytes }: Upload): Promise<string> {
+  const draft = join(folder, `.${randomBytes(12).toString('hex')}.upload`);
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return await linkAs(folder, name, draft);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw storageFault(error);
+    throw new Fault('BAD_INPUT', 'The name is longer than a file name can be. Take a shorter one.', { cause: error });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** `name (2).txt` and so on where the name is taken. */
+async function linkAs(folder: string, name: string, draft: string): Promise<string> {
+  const { name: stem, ext } = parse(name);
+  for (let count = 1; count <= MOST_NAMESAKES; count += 1) {
+    const path = join(folder, count === 1 ? name : `${stem} (${count})${ext}`);
+    try {
+      await link(draft, path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  throw new Fault('CONFLICT', `There are ${MOST_NAMESAKES} files of this name already. Take another name.`);
+}

@@ -1,0 +1,76 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { storageFault } from '../../resources/storage-fault.ts';
+import { type DriveFile, FOLDER } from './drive.ts';
+
+/** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/** A file or folder that is open. */
+export interface Place {
+  readonly path: string;
+  readonly file: DriveFile;
+  readonly handle: FileHandle;
+}
+
+/** @param relative path below the root of the drive */
+export function idOfPlace(relative: string): string {
+  return Buffer.from(relative.replaceAll(sep, '/')).toString('base64url');
+}
+
+/**
+ * Calls `use` with what the id stands for. Where it really lies is judged on the open descriptor: a link on the way there,
+ * also one that was put there a moment ago, leads nowhere.
+ * @param root absolute and free of links
+ * @throws Fault NOT_FOUND, and what `use` throws
+ */
+export async function withPlace<T>(root: string, id: string, use: (place: Place) => Promise<T>): Promise<T> {
+  const relative = pathOf(id);
+  const path = join(root, relative);
+  const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
+    const known = storageFault(error);
+    throw known instanceof Fault ? known : noSuchFile();
+  });
+  try {
+    const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
+    const stats = await handle.stat();
+    if (real !== path || !(stats.isFile() || stats.isDirectory())) throw noSuchFile();
+    return await use({ path, handle, file: fileOf(relative, stats) });
+  } finally {
+    await handle.close();
+  }
+}
+
+export function fileOf(relative: string, stats: Stats): DriveFile {
+  const isFolder = stats.isDirectory();
+  return {
+    id: idOfPlace(relative),
+    name: basename(relative),
+    mediaType: isFolder ? FOLDER : mediaTypeOfFile(relative),
+    ...(!isFolder && { size: stats.size }),
+    modifiedAt: stats.mtime.toISOString(),
+  };
+}
+
+/**
+ * What is hidden is not in the drive: neither what is on its way, nor what other programs keep there for themselves; nor
+ * what is a name here and a path elsewhere.
+ */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name.includes('\\');
+}
+
+function pathOf(id: string): string {
+  const relative = Buffer.from(id, 'base64url').toString();
+  const isPath = relative.split('/').every((part) => part !== '' && !isHidden(part) && !part.includes('\0'));
+  // Of several texts that decode to one path, only the one that was handed out is its id.
+  if (!isPath || idOfPlace(relative) !== id) throw noSuchFile();
+  return relative;
+}
+
+export function noSuchFile(): Fault {
+  return new Fault('NOT_FOUND', 'The drive has no file with this id. Take an id that drive.search gives.');
+}

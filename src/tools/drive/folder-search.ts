@@ -1,0 +1,82 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { abortFault } from '../../resources/abortable.ts';
+import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { isTextual } from '../is-textual.ts';
+import type { DriveFile } from './drive.ts';
+import { fileOf, idOfPlace, isHidden, withPlace } from './folder-place.ts';
+
+/** How much one search looks at; what lies beyond is not found. */
+const MOST_ENTRIES = 10_000;
+const MOST_LEVELS = 20;
+const MOST_BYTES_OF_FILE = 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+interface Entry {
+  readonly relative: string;
+  readonly stats: Stats;
+}
+
+/** Those that have every word in their name, the newest first; then those that have them in their text. */
+export async function searchFolder(
+  root: string,
+  query: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly DriveFile[]> {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (text: string) => words.every((word) => text.includes(word));
+  const entries = await entriesBelow(root, signal);
+  entries.sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs || (a.relative < b.relative ? -1 : 1));
+  const found = entries.filter(({ relative }) => fits(nameOf(relative)));
+  let left = MOST_BYTES;
+  for (const entry of entries) {
+    if (signal.aborted) throw abortFault(signal);
+    if (found.length >= limit) break;
+    const { relative, stats } = entry;
+    if (!isReadable(entry) || fits(nameOf(relative)) || stats.size > left) continue;
+    left -= stats.size;
+    if (fits(await textOf(root, relative))) found.push(entry);
+  }
+  return found.slice(0, limit).map(({ relative, stats }) => fileOf(relative, stats));
+}
+
+const nameOf = (relative: string) => relative.slice(relative.lastIndexOf('/') + 1).toLowerCase();
+
+function isReadable({ relative, stats }: Entry): boolean {
+  return stats.isFile() && stats.size <= MOST_BYTES_OF_FILE && isTextual(mediaTypeOfFile(relative));
+}
+
+/** Empty when the file has gone meanwhile, or a link has come in its place. */
+async function textOf(root: string, relative: string): Promise<string> {
+  const text = withPlace(root, idOfPlace(relative), async ({ handle }) => await readFile(handle, 'utf8'));
+  return (await text.catch(() => '')).toLowerCase();
+}
+
+async function entriesBelow(root: string, signal: AbortSignal): Promise<Entry[]> {
+  const found: Entry[] = [];
+  let level = [''];
+  for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth += 1) {
+    const below: string[] = [];
+    for (const folder of level) {
+      if (signal.aborted) throw abortFault(signal);
+      for (const child of await childrenOf(join(root, folder))) {
+        if (found.length >= MOST_ENTRIES) return found;
+        const relative = folder === '' ? child.name : `${folder}/${child.name}`;
+        const stats = await lstat(join(root, relative)).catch(() => undefined);
+        if (!stats?.isFile() && !stats?.isDirectory()) continue;
+        found.push({ relative, stats });
+        if (stats.isDirectory()) below.push(relative);
+      }
+    }
+    level = below;
+  }
+  return found;
+}
+
+/** None of a folder that has gone meanwhile or may not be read. */
+async function childrenOf(path: string): Promise<Dirent[]> {
+  const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return children.filter(({ name }) => !isHidden(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}

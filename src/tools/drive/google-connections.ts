@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Sealer } from '../../auth/seal.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { User } from '../../core/principal.ts';
+import type { Credentials } from '../../core/store.ts';
+import { tryAgain } from '../try-again.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import { connectAgain, type GoogleOauth } from './google-oauth.ts';
+
+export interface GoogleConnectionsDeps {
+  readonly oauth: GoogleOauth;
+  readonly credentials: Credentials;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** Whose Drive is connected, and the tokens for it. */
+export interface GoogleConnections {
+  /** @returns the refresh token; undefined when he has connected none. @throws Fault FORBIDDEN when it cannot be read */
+  find(who: User): Promise<string | undefined>;
+  keep(who: User, refreshToken: string): Promise<void>;
+  /** @returns false when nothing was kept */
+  remove(who: User): Promise<boolean>;
+  /**
+   * A token that is good for another while; got once for all that ask at once.
+   * @param refused one that Google did not take although its time was not over
+   * @throws Fault FORBIDDEN when the connection does not hold any more
+   */
+  accessToken(refreshToken: string, signal: AbortSignal, refused?: string): Promise<string>;
+}
+
+interface AccessToken {
+  readonly text: string;
+  /** In milliseconds since 1970. */
+  readonly until: number;
+}
+
+const NAME = 'google-drive';
+/** So that none expires on its way. */
+const EARLY_MS = 60_000;
+const REFRESH_MS = 30_000;
+const MOST_TOKENS = 1_000;
+
+/**
+ * Only the refresh token is stored, sealed for the one principal; access tokens live an hour and stay in memory. They
+ * are found by the refresh token's digest: whoever connects another account has nothing to do with the earlier one's.
+ */
+export function createGoogleConnections({
+  oauth,
+  credentials,
+  sealer,
+  clock,
+}: GoogleConnectionsDeps): GoogleConnections {
+  const tokens = new LRUCache<string, Promise<AccessToken>>({ max: MOST_TOKENS });
+
+  const refresh = async (refreshToken: string): Promise<AccessToken> => {
+    // Several wait for this one, so none of them can cancel it.
+    const signal = AbortSignal.timeout(REFRESH_MS);
+    const get = () => oauth.refresh(refreshToken, signal);
+    const { accessToken, expiresInS } = await tryAgain(get, { signal, tries: 4, pauseMs: 500 });
+    return { text: accessToken, until: clock.now().getTime() + expiresInS * 1_000 - EARLY_MS };
+  };
+  const find = async ({ tenant, subject }: User) => {
+    const sealed = await credentials.find(tenant, subject, NAME);
+    if (!sealed) return undefined;
+    const opened = sealer.open([NAME, tenant, subject], sealed);
+    // Sealed with a key that this server no longer has.
+    if (!opened) throw connectAgain();
+    return Buffer.from(opened).toString();
+  };
+
+  return {
+    find,
+    async keep({ tenant, subject }, refreshToken) {
+      await credentials.put(tenant, subject, NAME, sealer.seal([NAME, tenant, subject], Buffer.from(refreshToken)));
+    },
+    remove: ({ tenant, subject }) => credentials.remove(tenant, subject, NAME),
+    async accessToken(refreshToken, signal, refused) {
+      const key = createHash('sha256').update(refreshToken).digest('base64');
+      const known = tokens.get(key);
+      const token = known && (await unlessAborted(known, signal).catch(() => undefined));
+      if (token && token.until > clock.now().getTime() && token.text !== refused) return token.text;
+      // Whoever comes here first gets a new one, and the others wait for that.
+      if (tokens.get(key) === known) tokens.set(key, refresh(refreshToken));
+      return (await unlessAborted(tokens.get(key) ?? refresh(refreshToken), signal)).text;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { Fault } from '../../core/errors.ts';
+import { type Drive, type DriveFile, tooLarge } from './drive.ts';
+import type { GoogleApi } from './google-api.ts';
+import type { GoogleEndpoints } from './google-endpoints.ts';
+import { exportOf } from './google-export.ts';
+import { FIELDS, readGoogleFile } from './google-file.ts';
+import { uploadToGoogle } from './google-upload.ts';
+
+export interface GoogleDriveDeps {
+  readonly api: GoogleApi;
+  readonly endpoints: GoogleEndpoints;
+}
+
+/** Google may hand out pages that are empty and yet not the last. */
+const MOST_PAGES = 10;
+/** Files of shared drives count as well, everywhere. */
+const SHARED = { supportsAllDrives: 'true' };
+
+/** Somebody's Google Drive, over Drive API v3. */
+export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
+  const urlOf = (path: string, query: Readonly<Record<string, string>>) =>
+    `${endpoints.drive}/${path}?${new URLSearchParams(query)}`;
+  const fileUrl = (id: string, query: Readonly<Record<string, string>>) =>
+    urlOf(`files/${encodeURIComponent(checkedId(id))}`, { ...query, ...SHARED });
+  const get = async (id: string, signal: AbortSignal) =>
+    readGoogleFile(await api.json({ url: fileUrl(id, { fields: FIELDS }), signal }));
+
+  return {
+    source: 'google drive',
+    get,
+    async search(query, limit, signal) {
+      const found: DriveFile[] = [];
+      let pageToken: string | undefined;
+      for (let page = 0; page < MOST_PAGES && found.length < limit; page += 1) {
+        const url = urlOf('files', {
+          q: queryFor(query),
+          pageSize: String(limit - found.length),
+          fields: `nextPageToken,files(${FIELDS})`,
+          includeItemsFromAllDrives: 'true',
+          ...SHARED,
+          ...(pageToken !== undefined && { pageToken }),
+        });
+        const { files, nextPageToken } = await api.json({ url, signal });
+        if (Array.isArray(files)) found.push(...files.map(readGoogleFile));
+        if (typeof nextPageToken !== 'string') break;
+        pageToken = nextPageToken;
+      }
+      return found.slice(0, limit);
+    },
+    async download(id, maxBytes, signal) {
+      const file = await get(id, signal);
+      const as = exportOf(file);
+      if ((file.size ?? 0) > maxBytes) throw tooLarge(maxBytes);
+      const url =
+        as === undefined
+          ? fileUrl(id, { alt: 'media' })
+          : urlOf(`files/${encodeURIComponent(id)}/export`, { mimeType: as });
+      const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+      const bytes = await api.ask({ url, maxBytes, headers: { accept: '*/*' }, signal }, read);
+      return { file, mediaType: as ?? file.mediaType, bytes };
+    },
+    upload: (upload, signal) => uploadToGoogle({ api, endpoints, get }, upload, signal),
+  };
+}
+
+/** Every word in name or text. `name contains` knows beginnings of words only, hence both. */
+function queryFor(query: string): string {
+  const words = query.split(/\s+/).filter(Boolean);
+  const inName = words.map((word) => `name contains ${quoted(word)}`).join(' and ');
+  return `((${inName}) or fullText contains ${quoted(words.join(' '))}) and trashed = false`;
+}
+
+/** As the query language has it: \' and \\ within single quotes. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+}
+
+/** Dots would be taken for steps in the path. */
+function checkedId(id: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(id)) return id;
+  throw new Fault('NOT_FOUND', 'This is no id of a file in Google Drive. Take an id that drive.search gives.');
+}

@@ -1,0 +1,122 @@
+import type { Config } from '../../config/config.ts';
+import { Fault } from '../../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { canonicalUri } from '../../resources/canonical-uri.ts';
+import type { Outgoing } from '../../resources/outgoing.ts';
+import { statusFault } from '../../resources/status-fault.ts';
+import type { GoogleEndpoints } from './google-endpoints.ts';
+
+export interface GoogleOauthDeps {
+  readonly google: NonNullable<Config['tools']['drive']['google']>;
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  readonly endpoints: GoogleEndpoints;
+}
+
+/** What Google hands out (RFC 6749 section 5.1). */
+export interface Grant {
+  readonly accessToken: string;
+  readonly expiresInS: number;
+  readonly refreshToken?: string;
+  readonly scopes: readonly string[];
+}
+
+/** The token endpoint and the one that revokes, for this server as a client. */
+export interface GoogleOauth {
+  /** @param code as the callback brought it; good for one use. @throws Fault FORBIDDEN when it is not, or no more */
+  exchange(code: string, verifier: string, redirectUri: string, signal: AbortSignal): Promise<Grant>;
+  /** @throws Fault FORBIDDEN when the person has taken the permission back */
+  refresh(refreshToken: string, signal: AbortSignal): Promise<Grant>;
+  /** Ends the permission; also when it had ended before. */
+  revoke(refreshToken: string, signal: AbortSignal): Promise<void>;
+}
+
+const LIMITS = { maxBytes: 64 * 1024, idleMs: 20_000 };
+
+export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDeps): GoogleOauth {
+  const client = () => ({
+    client_id: google.clientId,
+    client_secret: Buffer.from(google.clientSecret.reveal()).toString(),
+  });
+  const post = async (url: string, form: Readonly<Record<string, string>>, signal: AbortSignal) => {
+    const send = outgoing.fetch(canonicalUri(url), { ...LIMITS, signal });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    return await send(url, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
+  };
+  /** @param invalid what it means when Google does not take the code or token that is sent */
+  const grantFor = async (form: Readonly<Record<string, string>>, invalid: () => Fault, signal: AbortSignal) => {
+    const response = await post(endpoints.token, { ...form, ...client() }, signal);
+    if (!response.ok) throw await tokenFault(response, endpoints.token, invalid);
+    return readGrant(await jsonOf(response));
+  };
+
+  return {
+    exchange: (code, verifier, redirectUri, signal) =>
+      grantFor(
+        { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri },
+        beginAgain,
+        signal,
+      ),
+    refresh: (refreshToken, signal) =>
+      grantFor({ grant_type: 'refresh_token', refresh_token: refreshToken }, connectAgain, signal),
+    async revoke(refreshToken, signal) {
+      const response = await post(endpoints.revoke, { token: refreshToken }, signal);
+      const { error } = await jsonOf(response);
+      // RFC 7009 section 2.2 has an unknown token count as revoked; Google refuses it.
+      if (response.ok || error === 'invalid_token') return;
+      throw statusFault(hostOf(endpoints.revoke), response.status, response.headers.get('retry-after'));
+    },
+  };
+}
+
+/** Of no JSON, or one that is no object, nothing is known. */
+async function jsonOf(response: Response): Promise<JsonObject> {
+  const text = await response.text();
+  try {
+    const json: unknown = JSON.parse(text);
+    return isJsonObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}
+
+function readGrant(json: JsonObject): Grant {
+  const { access_token: accessToken, expires_in: expiresInS, refresh_token: refreshToken, scope } = json;
+  if (typeof accessToken !== 'string' || typeof expiresInS !== 'number') {
+    throw new Fault('RESOURCE_UNREACHABLE', 'Google answered without an access token. Try again later.');
+  }
+  return {
+    accessToken,
+    expiresInS,
+    ...(typeof refreshToken === 'string' && { refreshToken }),
+    scopes: typeof scope === 'string' ? scope.split(' ') : [],
+  };
+}
+
+/** RFC 6749 section 5.2. What Google says in words is not passed on: it may repeat what was sent. */
+async function tokenFault(response: Response, url: string, invalid: () => Fault): Promise<Fault> {
+  const { error } = await jsonOf(response);
+  if (error === 'invalid_grant') return invalid();
+  if (error === 'invalid_client' || error === 'unauthorized_client' || error === 'redirect_uri_mismatch') {
+    const message = `Google does not know this server (${error}). Have GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and PUBLIC_URL checked.`;
+    return new Fault('FORBIDDEN', message);
+  }
+  return statusFault(hostOf(url), response.status, response.headers.get('retry-after'));
+}
+
+function beginAgain(): Fault {
+  const message =
+    'Google does not take this code: it is good once, and not for long. Begin again with beginDriveConnection.';
+  return new Fault('FORBIDDEN', message);
+}
+
+/** What to do when a connection does not hold any more. */
+export function connectAgain(): Fault {
+  return new Fault(
+    'FORBIDDEN',
+    'The connection to Google Drive does not hold any more. Connect again: open the URL that beginDriveConnection gives, then call finishDriveConnection.',
+  );
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { Fault } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { pauseAfter } from '../try-again.ts';
+import type { Drive, DriveFile, Upload } from './drive.ts';
+import { type GoogleApi, readJson } from './google-api.ts';
+import type { GoogleEndpoints } from './google-endpoints.ts';
+import { FIELDS, readGoogleFile } from './google-file.ts';
+
+export interface GoogleUploadDeps {
+  readonly api: GoogleApi;
+  readonly endpoints: GoogleEndpoints;
+  readonly get: Drive['get'];
+}
+
+/** Google asks for resumable uploads beyond this. */
+const MOST_IN_ONE_BYTES = 5 * 1024 * 1024;
+/** A multiple of 256 KiB, as it has to be. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Without any progress between. */
+const TRIES = 4;
+
+/** Either the file, or how many bytes Google has of it. */
+type Progress = { readonly file: DriveFile } | { readonly has: number };
+
+/** The id is made before: what is sent again although it had arrived makes no second file, but is answered with 409. */
+export async function uploadToGoogle(
+  { api, endpoints, get }: GoogleUploadDeps,
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<DriveFile> {
+  const id = await newFileId(api, endpoints, signal);
+  const metadata = {
+    id,
+    name: upload.name,
+    mimeType: upload.mediaType,
+    ...(upload.folder !== undefined && { parents: [upload.folder] }),
+  };
+  try {
+    return upload.bytes.length > MOST_IN_ONE_BYTES
+      ? await inChunks(api, endpoints, metadata, upload, signal)
+      : await inOne(api, endpoints, metadata, upload, signal);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'CONFLICT') return await get(id, signal);
+    throw error;
+  }
+}
+
+async function newFileId(api: GoogleApi, endpoints: GoogleEndpoints, signal: AbortSignal): Promise<string> {
+  const { ids } = await api.json({ url: `${endpoints.drive}/files/generateIds?count=1&space=drive`, signal });
+  const [id]: readonly unknown[] = Array.isArray(ids) ? ids : [];
+  if (typeof id === 'string') return id;
+  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive gives no id for a new file. Try again later.');
+}
+
+function uploadUrl(endpoints: GoogleEndpoints, uploadType: string): string {
+  return `${endpoints.upload}/files?${new URLSearchParams({ uploadType, fields: FIELDS, supportsAllDrives: 'true' })}`;
+}
+
+/** Metadata and bytes in one multipart/related body (RFC 2387). */
+async function inOne(
+  api: GoogleApi,
+  endpoints: GoogleEndpoints,
+  metadata: JsonObject,
+  { mediaType, bytes }: Upload,
+  signal: AbortSignal,
+): Promise<DriveFile> {
+  const boundary = randomBytes(24).toString('hex');
+  const json = `Content-Type: application/json; charset=UTF-8\r\n\r\n${JSON.stringify(metadata)}`;
+  const body = Buffer.concat([
+    Buffer.from(`--${boundary}\r\n${json}\r\n--${boundary}\r\nContent-Type: ${mediaType}\r\n\r\n`),
+    bytes,
+    Buffer.from(`\r\n--${boundary}--`),
+  ]);
+  const headers = { 'content-type': `multipart/related; boundary=${boundary}` };
+  const made = await api.json({ method: 'POST', url: uploadUrl(endpoints, 'multipart'), headers, body, signal });
+  return readGoogleFile(made);
+}
+
+/** A resumable session: after a failure Google is asked how much it has, and gets the rest. */
+async function inChunks(
+  api: GoogleApi,
+  endpoints: GoogleEndpoints,
+  metadata: JsonObject,
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<DriveFile> {
+  const session = await startSession(api, endpoints, metadata, upload, signal);
+  const patience = { signal, tries: TRIES, pauseMs: api.pauseMs };
+  let from: number | undefined = 0;
+  for (let best = 0, failures = 0; ; ) {
+    const progress: Progress | undefined = await sendFrom(api, session, upload.bytes, from, signal).catch(
+      async (error: unknown) => {
+        failures += 1;
+        await pauseAfter(error, failures, patience);
+        return undefined;
+      },
+    );
+    if (progress && 'file' in progress) return progress.file;
+    if (progress && progress.has > best) {
+      best = progress.has;
+      failures = 0;
+    } else if (progress && from !== undefined) {
+      failures += 1;
+      if (failures === TRIES) throw noProgress();
+    }
+    from = progress?.has;
+  }
+}
+
+function noProgress(): Fault {
+  return new Fault('RESOURCE_UNREACHABLE', 'Google Drive takes no more of the file. Try again later.');
+}
+
+async function startSession(
+  api: GoogleApi,
+  endpoints: GoogleEndpoints,
+  metadata: JsonObject,
+  { mediaType, bytes }: Upload,
+  signal: AbortSignal,
+): Promise<string> {
+  const headers = {
+    'content-type': 'application/json; charset=UTF-8',
+    'x-upload-content-type': mediaType,
+    'x-upload-content-length': String(bytes.length),
+  };
+  const body = JSON.stringify(metadata);
+  const request = { method: 'POST', url: uploadUrl(endpoints, 'resumable'), headers, body, signal } as const;
+  const location = await api.ask(request, async (response) => {
+    await response.body?.cancel();
+    return response.headers.get('location');
+  });
+  if (location !== null && new URL(location, endpoints.upload).origin === new URL(endpoints.upload).origin)
+    return location;
+  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive does not say where to send the file. Try again later.');
+}
+
+/** @param from how many bytes Google has; undefined to ask for that */
+async function sendFrom(
+  api: GoogleApi,
+  session: string,
+  bytes: Uint8Array,
+  from: number | undefined,
+  signal: AbortSignal,
+): Promise<Progress> {
+  const chunk = Buffer.from(from === undefined ? [] : bytes.subarray(from, from + CHUNK_BYTES));
+  const range = from === undefined ? '*' : `${from}-${from + chunk.length - 1}`;
+  const headers = { 'content-range': `bytes ${range}/${bytes.length}` };
+  const request = { method: 'PUT', url: session, headers, body: chunk, fine: 308, tries: 1, signal } as const;
+  return await api.ask(request, async (response) => {
+    if (response.status !== 308) return { file: readGoogleFile(await readJson(response)) };
+    await response.body?.cancel();
+    // Without a range, it has nothing.
+    const [, last] = /^bytes=0-(\d{1,15})$/.exec(response.headers.get('range') ?? '') ?? [];
+    return { has: last === undefined ? 0 : Math.min(Number(last) + 1, bytes.length) };
+  });
+}

@@ -1,0 +1,29 @@
+import { type TNull, type TString, type TUnion, Type } from 'typebox';
+import type { GitCommand } from './git-command.ts';
+
+export interface Head {
+  /** Name of the branch that is checked out; undefined when a commit is. */
+  readonly branch: string | undefined;
+  /** Undefined before the first commit. */
+  readonly commit: string | undefined;
+}
+
+export const Commit: TUnion<[TString, TNull]> = Type.Union([Type.String(), Type.Null()], {
+  description: 'Id of the commit that the branch is at; null before the first one.',
+});
+
+export async function readHead(git: GitCommand): Promise<Head> {
+  const name = await git.text(['symbolic-ref', '--quiet', 'HEAD'], { failureIsAnswer: /^$/ });
+  return {
+    branch: /^refs\/heads\/(.+)$/.exec(name.trim())?.[1],
+    commit: await commitOf(git, 'HEAD'),
+  };
+}
+
+/** Id of the commit that a revision names; undefined when there is none. */
+export async function commitOf(git: GitCommand, revision: string): Promise<string | undefined> {
+  const answer = await git.text(['rev-parse', '--quiet', '--verify', `${revision}^{commit}`], {
+    failureIsAnswer: /^$/,
+  });
+  return answer.trim() || undefined;
+}

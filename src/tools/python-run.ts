@@ -1,0 +1,81 @@
+import type { PythonEngine, PythonResult } from '../core/python.ts';
+import type { ToolContext } from '../core/work.ts';
+import { mediaTypeOfFile } from '../resources/media-type.ts';
+import { defineTool } from './define-tool.ts';
+import { pythonFiles } from './python-run-files.ts';
+import { pythonHosts, pythonReaches } from './python-run-hosts.ts';
+import { PythonInput, PythonOutput } from './python-run-schema.ts';
+
+const MEMORY_BYTES = 512 * 2 ** 20;
+const MOST_OUTPUT_BYTES = 16 * 2 ** 20;
+/** Of stdout and of stderr that stand in the result itself. */
+const SHOWN_CHARACTERS = 256 * 1024;
+
+export const pythonRun = (engine: PythonEngine) =>
+  defineTool({
+    name: 'python.run',
+    title: 'Run Python',
+    description:
+      'Runs a Python program that is not trusted, with the standard library, in a sandbox of its own. It finds its files in the folder where it starts, which it cannot change; what it writes to /out is kept as artifacts. It has no network unless hosts are named and the policy lets it reach them. That it fails is no error of the tool: look at return_code, stderr and stopped.',
+    effect: 'external',
+    idempotent: true,
+    input: PythonInput,
+    output: PythonOutput,
+    reaches: pythonReaches,
+    async run({ entrypoint, args = [], stdin, timeout_sec = 30, ...more }, ctx) {
+      const hosts = pythonHosts(more, engine);
+      const files = await pythonFiles(entrypoint, more, ctx);
+      const result = await engine.run(
+        {
+          entrypoint,
+          ...(entrypoint === '-c' && more.code !== undefined && { code: more.code }),
+          args,
+          ...(stdin !== undefined && { stdin }),
+          files,
+          timeoutMs: timeout_sec * 1_000,
+          hosts,
+          maxOutputBytes: MOST_OUTPUT_BYTES,
+          memoryBytes: MEMORY_BYTES,
+        },
+        ctx.signal,
+      );
+      const { returnCode, stopped, manifest } = result;
+      ctx.log('INFO', `Python ${engine.version} (${engine.name}) ${stopped ?? `ended with ${returnCode}`}.`);
+      return {
+        return_code: returnCode,
+        ...(await shown('stdout', result, ctx)),
+        ...(await shown('stderr', result, ctx)),
+        ...(stopped && { stopped }),
+        engine: engine.name,
+        produced_files: await kept(result, ctx),
+        manifest,
+        metrics: metricsOf(result),
+      };
+    },
+  });
+
+/** What is too long to stand in the result is kept whole beside it. */
+async function shown<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
+  const text = result[name];
+  if (text.length <= SHOWN_CHARACTERS) return { [name]: text } as Record<Name, string>;
+  const { uri } = await ctx.keep(`${name}.txt`, 'text/plain; charset=utf-8', text);
+  const cut = text.slice(0, SHOWN_CHARACTERS).toWellFormed();
+  return { [name]: cut, [`${name}_uri`]: uri } as Record<Name, string> & Record<`${Name}_uri`, string>;
+}
+
+async function kept({ produced }: PythonResult, ctx: ToolContext) {
+  const files = [];
+  for (const { path, bytes } of produced) {
+    const { uri, sha256, size, media_type } = await ctx.keep(path, mediaTypeOfFile(path), bytes);
+    files.push({ path, uri, sha256, size, media_type });
+  }
+  return files;
+}
+
+function metricsOf({ metrics: { wallMs, cpuMs, maxRssBytes } }: PythonResult) {
+  return {
+    wall_ms: Math.round(wallMs),
+    ...(cpuMs !== undefined && { cpu_ms: Math.round(cpuMs) }),
+    ...(maxRssBytes !== undefined && { max_rss_bytes: maxRssBytes }),
+  };
+}

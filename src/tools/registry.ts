@@ -1,0 +1,48 @@
+import type { PythonEngine } from '../core/python.ts';
+import type { AnyTool } from './define-tool.ts';
+import type { DriveOf } from './drive/drive.ts';
+import { driveDownload } from './drive-download.ts';
+import { driveGet } from './drive-get.ts';
+import { driveSearch } from './drive-search.ts';
+import { driveUpload } from './drive-upload.ts';
+import type { GitSettings } from './git-settings.ts';
+import { notifySend } from './notify-send.ts';
+import { pythonRun } from './python-run.ts';
+import { repoGitAddAll } from './repo-git-add-all.ts';
+import { repoGitBranch } from './repo-git-branch.ts';
+import { repoGitCommit } from './repo-git-commit.ts';
+import { repoGitInit } from './repo-git-init.ts';
+import { repoGitPush } from './repo-git-push.ts';
+import type { Searcher } from './search/searcher.ts';
+import type { SendWebhook } from './send-webhook.ts';
+import { webSearch } from './web-search.ts';
+
+/** What tools are made with. Beside it, each reaches only what its `ToolContext` gives. */
+export interface ToolDeps {
+  readonly python: PythonEngine;
+  readonly git: GitSettings;
+  /** Where notifications go beside the events of the run. */
+  readonly webhook?: SendWebhook;
+  readonly drive: DriveOf;
+  /** Of what a tool brings from elsewhere. */
+  readonly maxBytes: number;
+  readonly search: Searcher;
+}
+
+/** All tools of this server. */
+export function createTools({ python, git, webhook, drive, maxBytes, search }: ToolDeps): readonly AnyTool[] {
+  return [
+    driveDownload(drive, maxBytes),
+    driveGet(drive),
+    driveSearch(drive),
+    driveUpload(drive),
+    notifySend(webhook),
+    pythonRun(python),
+    repoGitAddAll,
+    repoGitBranch,
+    repoGitCommit,
+    repoGitInit,
+    repoGitPush(git),
+    webSearch(search),
+  ];
+}

@@ -1,0 +1,36 @@
+import { lstat } from 'node:fs/promises';
+import { Type } from 'typebox';
+import { defineTool } from './define-tool.ts';
+import { createGitCommand } from './git-command.ts';
+import { gitEnvironment } from './git-environment.ts';
+import { RepositoryPath, repositoryFolder } from './git-folder.ts';
+import { Commit, readHead } from './git-head.ts';
+import { withRepository } from './git-repository.ts';
+import { inTurn } from './git-turns.ts';
+
+export const repoGitInit = defineTool({
+  name: 'repo.git.init',
+  title: 'Make a git repository',
+  description:
+    'Makes a git repository in a folder of the workspace, with the branch main and no commit. One that is there stays as it is.',
+  effect: 'external',
+  idempotent: true,
+  input: Type.Object({ path: RepositoryPath }),
+  output: Type.Object({
+    path: Type.String({ description: 'Folder of the repository.' }),
+    created: Type.Boolean({ description: 'False when it was there already.' }),
+    branch: Type.Optional(Type.String({ description: 'The branch that is checked out.' })),
+    head: Commit,
+  }),
+  async run({ path }, ctx) {
+    const folder = await repositoryFolder(await ctx.workspace(), path, true);
+    const created = await inTurn(folder, ctx.signal, async () => {
+      if (await lstat(`${folder}/.git`).catch(() => undefined)) return false;
+      const git = createGitCommand(folder, gitEnvironment(folder), ctx.signal);
+      await git.text(['init', '--quiet', '--template=', '--initial-branch=main']);
+      return true;
+    });
+    const { branch, commit } = await withRepository(ctx, path, ({ git }) => readHead(git));
+    return { path, created, ...(branch !== undefined && { branch }), head: commit ?? null };
+  },
+});

@@ -1,0 +1,261 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSecret } from '../config/secrets.ts';
+import { Fault } from '../core/errors.ts';
+import { type GitServerForTests, gitServerForTests } from './git-server-for-tests.ts';
+import type { GitSettings } from './git-settings.ts';
+import { repoGitAddAll } from './repo-git-add-all.ts';
+import { repoGitBranch } from './repo-git-branch.ts';
+import { repoGitCommit } from './repo-git-commit.ts';
+import { repoGitInit } from './repo-git-init.ts';
+import { repoGitPush } from './repo-git-push.ts';
+import {
+  type ToolContextForTests,
+  type ToolContextOptionsForTests,
+  toolContextForTests,
+} from './tool-context-for-tests.ts';
+
+// Self-signed for git.test until 2126; made for this file, and of no use elsewhere.
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgv0a/vATvQifuzsV2
+iLnCvrsCi7UCCOU20BYuC0TzcNihRANCAATTuu+sQxwDh8XI1y37TAwuMrc8132J
+ZvBtEGdjMzwsJq26vBbhU0coHS2El21tzc7kDMGqepTTynuv+pEkGPce
+-----END PRIVATE KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBkTCCATigAwIBAgIUde9zp3BnJSBAaWbX10Io16T4eUwwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIZ2l0LnRlc3QwIBcNMjYxMTI1MTYwMzQ5WhgPMjEyNjExMDEx
+NjAzNDlaMBMxETAPBgNVBAMMCGdpdC50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAE07rvrEMcA4fFyNct+0wMLjK3PNd9iWbwbRBnYzM8LCaturwW4VNHKB0t
+hJdtbc3O5AzBqnqU08p7r/qRJBj3HqNoMGYwHQYDVR0OBBYEFDoAp99lQD0PcMNv
+GPOl8X0aQnVpMB8GA1UdIwQYMBaAFDoAp99lQD0PcMNvGPOl8X0aQnVpMBMGA1Ud
+EQQMMAqCCGdpdC50ZXN0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAw
+RAIgRWW6dp8U7mL8grqQD6n6JMspv/FtMmXX9k5iCYgy8tkCIDBWYi9FLBP9/4P4
+1ZEXynAZ63KqlBGli74e58eE9XJF
+-----END CERTIFICATE-----`;
+
+const PATH = { path: 'repo' };
+const TOKEN = 'the-token-of-the-server';
+const CREDENTIALS = `Basic ${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`;
+
+let server: GitServerForTests;
+let test: ToolContextForTests;
+let head: string;
+const ends: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  server = await gitServerForTests();
+  ends.push(server.close);
+  await begin();
+});
+
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+/** A repository with one commit. */
+async function begin(options: ToolContextOptionsForTests = {}, content = 'a\n'): Promise<void> {
+  test = await toolContextForTests(options);
+  ends.push(test.close);
+  await repoGitInit.run(PATH, test.context);
+  head = await commit(content);
+}
+
+async function commit(content: string): Promise<string> {
+  await writeFile(join(test.workspace, 'repo', 'file'), content);
+  await repoGitAddAll.run(PATH, test.context);
+  return String((await repoGitCommit.run({ ...PATH, message: 'feat: it' }, test.context)).head);
+}
+
+function push(input: { remote: string; branch?: string }, settings: Partial<GitSettings> = {}) {
+  return repoGitPush({ allowedPrivateHosts: [server.host], ...settings }).run({ ...PATH, ...input }, test.context);
+}
+
+describe('repo.git.push', () => {
+  it('brings the branch to the remote, and once is enough', async () => {
+    const { remote } = server;
+    expect(await push({ remote })).toEqual({ path: 'repo', remote, branch: 'main', head, updated: true });
+    expect(await push({ remote })).toMatchObject({ head, updated: false });
+    expect((await server.git('rev-parse', 'main')).trim()).toBe(head);
+  });
+
+  it('pushes another branch than the one that is checked out when told', async () => {
+    await repoGitBranch.run({ ...PATH, name: 'feature/x' }, test.context);
+    await commit('b\n');
+    expect(await push({ remote: server.remote, branch: 'main' })).toMatchObject({ branch: 'main', head });
+    expect((await server.git('branch', '--format=%(refname:short)')).trim()).toBe('main');
+    await expect(push({ remote: server.remote, branch: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('overwrites nothing that is there and not here', async () => {
+    await push({ remote: server.remote });
+    await begin({}, 'another history\n');
+    await expect(push({ remote: server.remote })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: /another branch/,
+    });
+  });
+
+  it('has the policy asked about its remote, in the form in which it is reached', () => {
+    const tool = repoGitPush({ allowedPrivateHosts: [] });
+    const reached = tool.reaches?.({ ...PATH, remote: 'https://GIT.example:443/a/../project.git' });
+    expect(reached?.map(({ href }) => href)).toEqual(['https://git.example/project.git']);
+    expect(() => tool.reaches?.({ ...PATH, remote: 'file:///srv/project.git' })).toThrow(Fault);
+  });
+
+  it('shows the token to an https remote, and leaves it nowhere', async () => {
+    const secure = await gitServerForTests({ tls: { key: KEY, cert: CERTIFICATE }, expect: CREDENTIALS });
+    ends.push(secure.close);
+    const caFile = join(test.workspace, 'ca.pem');
+    await writeFile(caFile, CERTIFICATE);
+    const settings = {
+      caFile,
+      token: createSecret(Buffer.from(TOKEN)),
+      allowedPrivateHosts: [secure.host],
+      lookup: async () => [{ address: '127.0.0.1' }],
+    };
+    const pushed = await push({ remote: secure.remote }, settings);
+    expect(pushed).toMatchObject({ remote: secure.remote, head, updated: true });
+    expect(new Set(secure.authorizations)).toEqual(new Set([CREDENTIALS]));
+    const { stdout } = spawnSync('grep', ['-rlE', `${TOKEN}|${CREDENTIALS.slice(6)}`, test.workspace], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+    expect(JSON.stringify([test.logged, pushed])).not.toContain(TOKEN);
+  });
+
+  it('tells what is wrong with the token', async () => {
+    const secure = await gitServerForTests({ tls: { key: KEY, cert: CERTIFICATE }, expect: 'Basic another' });
+    ends.push(secure.close);
+    const caFile = join(test.workspace, 'ca.pem');
+    await writeFile(caFile, CERTIFICATE);
+    const settings = { caFile, allowedPrivateHosts: [secure.host], lookup: async () => [{ address: '127.0.0.1' }] };
+    const token = createSecret(Buffer.from(TOKEN));
+    for (const more of [{}, { token }]) {
+      const refused = push({ remote: secure.remote }, { ...settings, ...more });
+      await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN', message: /GIT_TOKEN/ });
+      await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(TOKEN) });
+    }
+    const untrusted = push({ remote: secure.remote }, { ...settings, caFile: '/dev/null' });
+    await expect(untrusted).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE', message: /certificate/ });
+  });
+
+  it('shows the token to nobody over plain http, and not where a redirect leads', async () => {
+    const token = createSecret(Buffer.from(TOKEN));
+    await push({ remote: server.remote }, { token });
+    expect(server.authorizations.length).toBeGreaterThan(1);
+    expect(server.authorizations.every((each) => each === undefined)).toBe(true);
+    const before = server.authorizations.length;
+    const elsewhere = await gitServerForTests({
+      tls: { key: KEY, cert: CERTIFICATE },
+      answer: (_, response) => response.writeHead(302, { location: `${server.remote}/info/refs` }).end(),
+    });
+    ends.push(elsewhere.close);
+    const caFile = join(test.workspace, 'ca.pem');
+    await writeFile(caFile, CERTIFICATE);
+    const redirected = push(
+      { remote: elsewhere.remote },
+      {
+        token,
+        caFile,
+        allowedPrivateHosts: [elsewhere.host, server.host],
+        lookup: async () => [{ address: '127.0.0.1' }],
+      },
+    );
+    await expect(redirected).rejects.toMatchObject({ code: 'BAD_INPUT', message: /redirects/ });
+    expect(server.authorizations.length).toBe(before);
+  });
+
+  it('reaches no address that is not public, under whatever name', async () => {
+    const port = new URL(server.remote).port;
+    const lookup = async () => [{ address: '93.184.215.14' }, { address: '127.0.0.1' }];
+    for (const host of ['127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]', 'rebound.example']) {
+      const refused = push({ remote: `http://${host}:${port}/project.git` }, { allowedPrivateHosts: [], lookup });
+      await expect(refused, host).rejects.toMatchObject({ code: 'FORBIDDEN', message: /not public/ });
+    }
+    expect(server.authorizations).toEqual([]);
+  });
+
+  it('connects to the very address that was judged', async () => {
+    const port = new URL(server.remote).port;
+    const remote = `http://pinned.example:${port}/project.git`;
+    const settings = {
+      allowedPrivateHosts: [`pinned.example:${port}`],
+      lookup: async () => [{ address: '127.0.0.1' }],
+    };
+    expect(await push({ remote }, settings)).toMatchObject({ updated: true });
+  });
+
+  it('takes no remote but a web URI', async () => {
+    for (const remote of [
+      'ext::sh -c touch% /tmp/x',
+      '/etc',
+      'git@example.com:a/b',
+      '--receive-pack=x',
+      'ssh://example.com/a',
+    ]) {
+      await expect(push({ remote }), remote).rejects.toBeInstanceOf(Fault);
+    }
+    for (const remote of ['data:text/plain,x', 'file:///data/repo.git']) {
+      await expect(push({ remote }), remote).rejects.toMatchObject({ code: 'UNSUPPORTED_SCHEME' });
+    }
+    await expect(push({ remote: `http://me:pw@${server.host}/x` })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it.each([
+    [404, 'NOT_FOUND'],
+    [403, 'FORBIDDEN'],
+    [429, 'THROTTLED'],
+    [503, 'RESOURCE_UNREACHABLE'],
+  ])('tells what status %i means', async (status, code) => {
+    const odd = await gitServerForTests({ answer: (_, response) => response.writeHead(status).end('odd') });
+    ends.push(odd.close);
+    await expect(push({ remote: odd.remote }, { allowedPrivateHosts: [odd.host] })).rejects.toMatchObject({ code });
+  });
+
+  it('tells of a remote that is gone', async () => {
+    await server.close();
+    await expect(push({ remote: server.remote })).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+    ends.length = 0;
+    ends.push(test.close);
+  });
+
+  it('ends within a second of the signal, with all that it started', async () => {
+    const stop = new AbortController();
+    await begin({ signal: stop.signal });
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent: Server = createServer(() => asked());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const pushing = push({ remote: `http://${host}/x.git` }, { allowedPrivateHosts: [host] });
+    await isAsked;
+    const began = performance.now();
+    stop.abort();
+    await expect(pushing).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await expect.poll(() => commandsWith(host), { timeout: 1_000 }).toEqual([]);
+    silent.closeAllConnections();
+    silent.close();
+  });
+});
+
+/** Programs on this machine that were started with this text. */
+function commandsWith(text: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return '';
+      }
+    })
+    .filter((command) => command.includes(text));
+}

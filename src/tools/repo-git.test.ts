@@ -1,0 +1,220 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { repoGitAddAll } from './repo-git-add-all.ts';
+import { repoGitBranch } from './repo-git-branch.ts';
+import { repoGitCommit } from './repo-git-commit.ts';
+import { repoGitInit } from './repo-git-init.ts';
+import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
+
+const PATH = { path: 'repo' };
+const exec = promisify(execFile);
+
+let test: ToolContextForTests;
+
+beforeEach(async () => {
+  test = await toolContextForTests();
+});
+
+afterEach(() => test.close());
+
+const write = (name: string, content: string | Uint8Array) => writeFile(join(test.workspace, 'repo', name), content);
+const read = (name: string) => readFile(join(test.workspace, 'repo', name), 'utf8');
+
+/** What git itself says about the repository. */
+const git = async (...args: readonly string[]) =>
+  (await exec('git', ['-C', join(test.workspace, 'repo'), ...args])).stdout.trim();
+
+const init = () => repoGitInit.run(PATH, test.context);
+const add = () => repoGitAddAll.run(PATH, test.context);
+const commit = (message = 'feat: begin') => repoGitCommit.run({ ...PATH, message }, test.context);
+const branch = (name: string) => repoGitBranch.run({ ...PATH, name }, test.context);
+
+describe('repo.git', () => {
+  it('makes a repository that git itself finds sound, with the caller as author', async () => {
+    expect(await init()).toEqual({ path: 'repo', created: true, branch: 'main', head: null });
+    await mkdir(join(test.workspace, 'repo', 'src'));
+    await write('src/größe.py', 'print(1)\n');
+    await write('.gitignore', '*.log\n');
+    await write('noise.log', 'noise');
+    expect(await add()).toEqual({
+      path: 'repo',
+      staged: [
+        { path: '.gitignore', change: 'added' },
+        { path: 'src/größe.py', change: 'added' },
+      ],
+      count: 2,
+    });
+    const made = await commit('feat: sizes\n\nWith umlauts.');
+    expect(made).toEqual({
+      path: 'repo',
+      committed: true,
+      head: await git('rev-parse', 'HEAD'),
+      branch: 'main',
+      files: 2,
+    });
+    expect(await git('fsck', '--strict')).toBe('');
+    expect(await git('status', '--porcelain', '--ignored')).toBe('!! noise.log');
+    expect(await git('log', '--format=%an <%ae> %B')).toBe(
+      'alice <alice@default.signalbox.invalid> feat: sizes\n\nWith umlauts.',
+    );
+  });
+
+  it('may be told twice: nothing is made anew, and the present commit is told', async () => {
+    await init();
+    await write('a.txt', 'a\n');
+    await add();
+    const { head } = await commit();
+    expect(await init()).toEqual({ path: 'repo', created: false, branch: 'main', head });
+    expect(await add()).toEqual({ path: 'repo', staged: [], count: 0 });
+    expect(await commit()).toEqual({ path: 'repo', committed: false, head, branch: 'main', files: 0 });
+    expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+  });
+
+  it('stages what changed, what came and what went', async () => {
+    await init();
+    await write('stays', '1');
+    await write('changes', '1');
+    await write('goes', '1');
+    await add();
+    await commit();
+    await write('changes', '2');
+    await write('comes', '1');
+    await rm(join(test.workspace, 'repo', 'goes'));
+    expect((await add()).staged).toEqual([
+      { path: 'changes', change: 'modified' },
+      { path: 'comes', change: 'added' },
+      { path: 'goes', change: 'deleted' },
+    ]);
+    expect(await commit()).toMatchObject({ committed: true, files: 3 });
+    expect(await git('show', '--name-status', '--no-renames', '--format=')).toBe('M\tchanges\nA\tcomes\nD\tgoes');
+  });
+
+  it('goes to branches, with their files', async () => {
+    await init();
+    await write('file', 'main\n');
+    await add();
+    const { head } = await commit();
+    expect(await branch('feature/x')).toEqual({ path: 'repo', branch: 'feature/x', created: true, head });
+    await write('file', 'feature\n');
+    await add();
+    const later = await commit('feat: more');
+    expect(later.branch).toBe('feature/x');
+    expect(await branch('main')).toEqual({ path: 'repo', branch: 'main', created: false, head });
+    expect(await read('file')).toBe('main\n');
+    expect(await branch('feature/x')).toMatchObject({ created: false, head: later.head });
+    expect(await read('file')).toBe('feature\n');
+  });
+
+  it('goes to a branch before the first commit, and not over work that is not committed', async () => {
+    await init();
+    expect(await branch('trunk')).toEqual({ path: 'repo', branch: 'trunk', created: true, head: null });
+    await write('file', '1\n');
+    await add();
+    await commit();
+    await branch('other');
+    await write('file', '2\n');
+    await add();
+    await commit();
+    await write('file', 'not committed\n');
+    await expect(branch('trunk')).rejects.toMatchObject({ code: 'CONFLICT', message: /Commit them first/ });
+    expect(await read('file')).toBe('not committed\n');
+    expect(await git('branch', '--show-current')).toBe('other');
+  });
+
+  it('refuses names that are none for a branch', async () => {
+    await init();
+    for (const name of ['a..b', 'a.lock', 'a//b', 'a/']) {
+      await expect(branch(name), name).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+  });
+
+  it('keeps to the workspace', async () => {
+    for (const path of ['../out', '/etc', 'a/../../b', '.git', 'x/.GIT/y', 'a//b', '.']) {
+      await expect(repoGitInit.run({ path }, test.context), path).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+    await symlink('/tmp', join(test.workspace, 'link'));
+    for (const path of ['link', 'link/repo']) {
+      await expect(repoGitInit.run({ path }, test.context), path).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+    await expect(add()).rejects.toMatchObject({ code: 'NOT_FOUND', message: /repo\.git\.init/ });
+  });
+
+  it('commits nothing with a secret in it, and says where without saying it', async () => {
+    const key = `AKIA${'IOSFODNN7EXAMPLE'}`;
+    await init();
+    await write('fine.txt', 'nothing here\n');
+    await write('config.py', `# settings\nKEY = "${key}"\n`);
+    await add();
+    const refused = await commit().catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'BAD_INPUT',
+      violations: [{ path: '/files/config.py', message: 'line 2 holds an AWS access key id' }],
+    });
+    expect(JSON.stringify([refused, String(refused), test.logged])).not.toContain(key);
+    await expect(git('rev-parse', 'HEAD')).rejects.toThrow();
+    await write('config.py', `KEY = "${key}"  # pragma: allowlist secret\n`);
+    await add();
+    await expect(commit(`feat: it\n\nwith ${key}`)).rejects.toMatchObject({
+      violations: [{ path: '/message', message: 'line 3 holds an AWS access key id' }],
+    });
+    expect(await commit()).toMatchObject({ committed: true, files: 2 });
+  });
+
+  it('finds a secret in the middle of a large binary file, with a worker', async () => {
+    const cpu = createCpuPool();
+    const other = await toolContextForTests({ cpu });
+    try {
+      await repoGitInit.run(PATH, other.context);
+      const bytes = Buffer.alloc(6 * 2 ** 20, 7);
+      bytes.write(`\n-----BEGIN RSA ${'PRIVATE'} KEY-----\n`, 4 * 2 ** 20);
+      await writeFile(join(other.workspace, 'repo', 'disk.img'), bytes);
+      await repoGitAddAll.run(PATH, other.context);
+      await expect(repoGitCommit.run({ ...PATH, message: 'x' }, other.context)).rejects.toMatchObject({
+        violations: [{ path: '/files/disk.img', message: 'line 2 holds a private key' }],
+      });
+    } finally {
+      await other.close();
+      await cpu.close();
+    }
+  });
+
+  it('commits no link that leads out of the repository, and one within it as a link', async () => {
+    await init();
+    await write('file', 'x');
+    await symlink('file', join(test.workspace, 'repo', 'inside'));
+    await add();
+    await commit();
+    expect(await git('ls-tree', 'HEAD', 'inside')).toMatch(/^120000 /);
+    await symlink('../../../etc/passwd', join(test.workspace, 'repo', 'outside'));
+    await add();
+    await expect(commit()).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      violations: [{ path: '/files/outside', message: /symbolic link/ }],
+    });
+  });
+
+  it('has calls at once wait for each other', async () => {
+    await init();
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, i) => {
+        await write(`file-${i}`, String(i));
+        await add();
+        await commit(`feat: ${i}`);
+      }),
+    );
+    expect(await git('status', '--porcelain')).toBe('');
+    expect((await git('ls-files')).split('\n')).toHaveLength(6);
+  });
+
+  it('ends when it is cancelled', async () => {
+    await init();
+    const stopped = await toolContextForTests({ signal: AbortSignal.abort() });
+    const context = { ...stopped.context, workspace: test.context.workspace };
+    await expect(repoGitAddAll.run(PATH, context)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await stopped.close();
+  });
+});

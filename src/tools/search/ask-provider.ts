@@ -1,0 +1,85 @@
+import { type Clock, systemClock } from '../../core/clock.ts';
+import { Fault } from '../../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { createTokenBuckets } from '../../core/token-buckets.ts';
+import { canonicalUri } from '../../resources/canonical-uri.ts';
+import type { Outgoing } from '../../resources/outgoing.ts';
+import { statusFault } from '../../resources/status-fault.ts';
+import { pauseAfter, rest } from '../try-again.ts';
+
+export interface ProviderDeps {
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  /** What the provider allows. */
+  readonly perSecond: number;
+  /** Before the second try; twice as long before each later one. */
+  readonly pauseMs: number;
+  /** What a refusal with this status means, where it says more than the status. */
+  readonly refusals: Readonly<Record<number, string>>;
+  readonly clock?: Clock;
+}
+
+/** Asks a provider for JSON, never faster than it allows. @throws Fault */
+export type AskProvider = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<JsonObject>;
+
+const TRIES = 4;
+const LIMITS = { maxBytes: 2 * 1024 * 1024, idleMs: 20_000 };
+/** Who would have to wait longer for his turn is told to come back. */
+const LONGEST_WAIT_MS = 10_000;
+
+export function createAskProvider(deps: ProviderDeps): AskProvider {
+  const { outgoing, clock = systemClock, perSecond, pauseMs, refusals } = deps;
+  const buckets = createTokenBuckets({ clock, most: 1 });
+  const rate = { size: Math.max(1, perSecond), perMs: perSecond / 1_000 };
+
+  const turn = async (signal: AbortSignal) => {
+    const latest = performance.now() + LONGEST_WAIT_MS;
+    for (let wait = buckets.take('all', rate); wait > 0; wait = buckets.take('all', rate)) {
+      if (performance.now() + wait > latest) {
+        throw new Fault('THROTTLED', 'Too many searches wait for their turn. Try again later.', { retryAfterMs: wait });
+      }
+      await rest(wait, signal);
+    }
+  };
+  const once: AskProvider = async (url, headers, signal) => {
+    const uri = canonicalUri(url);
+    const fetch = outgoing.fetch(uri, { ...LIMITS, signal });
+    const response = await fetch(url, { headers: { accept: 'application/json', ...headers } });
+    const text = await response.text();
+    if (response.ok) return parsed(text, uri.host);
+    const meaning = refusals[response.status];
+    if (meaning !== undefined) throw new Fault('FORBIDDEN', meaning, { details: { status: response.status } });
+    throw statusFault(uri.host, response.status, waitOf(response.headers));
+  };
+
+  return async (url, headers, signal) => {
+    for (let tries = 1; ; tries += 1) {
+      // Every try counts for the provider. Whose turn does not come is told so, and is not asked to wait again.
+      await turn(signal);
+      try {
+        return await once(url, headers, signal);
+      } catch (error) {
+        await pauseAfter(error, tries, { signal, tries: TRIES, pauseMs });
+      }
+    }
+  };
+}
+
+/** Brave says it in a header of its own: seconds until each of its limits begins anew, the shortest first. */
+function waitOf(headers: Headers): string | null {
+  const reset = /^\d+/.exec(headers.get('x-ratelimit-reset') ?? '')?.[0];
+  return headers.get('retry-after') ?? reset ?? null;
+}
+
+function parsed(text: string, host: string): JsonObject {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (isJsonObject(json)) return json;
+  } catch {
+    // The same as any other answer that is no object.
+  }
+  throw new Fault('RESOURCE_UNREACHABLE', `${host} answers with something that is no JSON. Have its address checked.`);
+}

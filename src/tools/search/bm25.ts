@@ -1,0 +1,48 @@
+/** Finds documents by their words. */
+export interface WordIndex {
+  readonly size: number;
+  /** @returns the numbers of documents that have at least one of the words, the most fitting first */
+  rank(words: readonly string[], limit: number): readonly number[];
+}
+
+/** How soon more of the same word adds nothing, and how much long documents are held back: the usual values. */
+const SATURATION = 1.2;
+const LENGTH_WEIGHT = 0.75;
+
+/** Okapi BM25 (Robertson and Zaragoza, 2009), in memory. @param documents words of each, in its order */
+export function bm25(documents: readonly (readonly string[])[]): WordIndex {
+  /** Word → number of a document, how often it has the word, and so on. */
+  const places = new Map<string, number[]>();
+  documents.forEach((words, document) => {
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const [word, count] of counts) {
+      const list = places.get(word);
+      if (list) list.push(document, count);
+      else places.set(word, [document, count]);
+    }
+  });
+  const lengths = documents.map((words) => words.length);
+  const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+
+  return {
+    size: documents.length,
+    rank(words, limit) {
+      const scores = new Map<number, number>();
+      for (const word of new Set(words)) {
+        const list = places.get(word) ?? [];
+        const having = list.length / 2;
+        const rarity = Math.log(1 + (documents.length - having + 0.5) / (having + 0.5));
+        for (let at = 0; at < list.length; at += 2) {
+          const [document = 0, count = 0] = list.slice(at, at + 2);
+          const length = (lengths[document] ?? 0) / Math.max(1, average);
+          const held = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length);
+          const score = (rarity * count * (SATURATION + 1)) / (count + held);
+          scores.set(document, (scores.get(document) ?? 0) + score);
+        }
+      }
+      const ranked = [...scores].sort(([a, one], [b, other]) => other - one || a - b);
+      return ranked.slice(0, limit).map(([document]) => document);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecret } from '../../config/secrets.ts';
+import { createOutgoing, type Outgoing } from '../../resources/outgoing.ts';
+import { brave } from './brave.ts';
+import { braveForTests } from './brave-for-tests.ts';
+import type { ProviderForTests } from './provider-for-tests.ts';
+import type { Searcher } from './searcher.ts';
+import { searxng } from './searxng.ts';
+import { searxngForTests } from './searxng-for-tests.ts';
+
+const KEY = 'BSA-for-tests';
+const { signal } = new AbortController();
+const fault = (code: string, message = /./) =>
+  expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
+
+let xng: ProviderForTests;
+let brv: ProviderForTests;
+let outgoing: Outgoing;
+beforeAll(async () => {
+  xng = await searxngForTests('/find');
+  brv = await braveForTests(KEY);
+  outgoing = createOutgoing({
+    version: '0.0.0-test',
+    allowedPrivateHosts: [xng.host, brv.host],
+    headerTimeoutMs: 5_000,
+  });
+});
+afterAll(async () => {
+  await outgoing.close();
+  await xng.close();
+  await brv.close();
+});
+beforeEach(() => {
+  for (const { seen, times, troubles } of [xng, brv]) for (const list of [seen, times, troubles]) list.length = 0;
+});
+
+const onSearxng = (path = '/find') => searxng({ url: xng.url + path, outgoing, pauseMs: 5, perSecond: 1_000 });
+const onBrave = (key = KEY, perSecond = 1_000) =>
+  brave({
+    ...{ outgoing, perSecond, pauseMs: 5 },
+    apiKey: createSecret(Buffer.from(key)),
+    endpoint: `${brv.url}/res/v1/web/search`,
+  });
+
+describe('SearXNG', () => {
+  it('is asked by GET for JSON below its address, and its results are cut to what was asked for', async () => {
+    const found = await onSearxng().search('signal & box?', 2, signal);
+    expect(found).toEqual([
+      { title: 'signal & box? 1', url: 'https://example.org/1', snippet: 'All about signal & box?' },
+      { title: 'signal & box? 2', url: 'https://example.org/2', snippet: 'All about signal & box?' },
+    ]);
+    expect(await onSearxng('/find/').search('x', 1, signal)).toHaveLength(1);
+  });
+
+  it('says what to change when it gives no JSON', async () => {
+    xng.troubles.push({ status: 403, body: 'Forbidden' });
+    await expect(onSearxng().search('x', 1, signal)).rejects.toEqual(fault('FORBIDDEN', /search\.formats/));
+    expect(xng.seen).toHaveLength(1);
+  });
+});
+
+describe('Brave', () => {
+  it('gets the key in a header, and its results come as plain text', async () => {
+    const found = await onBrave().search('signal box', 1, signal);
+    expect(found).toEqual([
+      { title: 'Result 0 & more', url: 'https://example.com/0', snippet: 'On signal box <here>' },
+    ]);
+    expect(brv.seen[0]?.url.href).not.toContain(KEY);
+  });
+
+  it('is not asked for more, nor with a longer query, than it takes', async () => {
+    expect(await onBrave().search('word '.repeat(200), 50, signal)).toHaveLength(20);
+  });
+
+  it('says what to change when the key is not known, without showing it', async () => {
+    const refused = fault('FORBIDDEN', /BRAVE_API_KEY/);
+    const error = await onBrave('BSA-wrong')
+      .search('x', 1, signal)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toEqual(refused);
+    expect(JSON.stringify(error) + String(error)).not.toContain('BSA-wrong');
+    expect(brv.seen).toHaveLength(1);
+  });
+
+  it('is asked no faster than its rate, also by many at once', async () => {
+    const searcher = onBrave(KEY, 10);
+    await Promise.all(Array.from({ length: 14 }, () => searcher.search('x', 1, signal)));
+    // Ten may come at once; the four after that wait a tenth of a second each.
+    const [first = 0] = brv.times;
+    expect((brv.times.at(-1) ?? 0) - first).toBeGreaterThan(350);
+    expect(brv.times.filter((time) => time - first < 90).length).toBeLessThanOrEqual(10);
+  });
+
+  it('tells those whose turn would be too late to come back', async () => {
+    const searcher = onBrave(KEY, 0.05);
+    await searcher.search('x', 1, signal);
+    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('THROTTLED'));
+    expect(brv.seen).toHaveLength(1);
+  });
+
+  it('waits for as long as it is told to', async () => {
+    brv.troubles.push({ status: 429, headers: { 'x-ratelimit-reset': '1, 1419704' }, body: '{}' });
+    await onBrave().search('x', 1, signal);
+    const [first = 0, second = 0] = brv.times;
+    expect(second - first).toBeGreaterThan(950);
+  });
+});
+
+describe.each([
+  ['SearXNG', () => [onSearxng(), xng] as const],
+  ['Brave', () => [onBrave(), brv] as const],
+] satisfies readonly (readonly [string, () => readonly [Searcher, ProviderForTests]])[])('%s in trouble', (_, make) => {
+  it.each([{ status: 429, body: '' }, { status: 500, body: 'x' }, { status: 503, body: '' }, 'break' as const])(
+    'is asked again after %o',
+    async (trouble) => {
+      const [searcher, provider] = make();
+      provider.troubles.push(trouble, trouble);
+      expect(await searcher.search('x', 3, signal)).toHaveLength(3);
+      expect(provider.seen).toHaveLength(3);
+    },
+  );
+
+  it('is given up after four tries, and when it wants to be left alone for long', async () => {
+    const [searcher, provider] = make();
+    provider.troubles.push(...Array.from({ length: 4 }, () => ({ status: 503, body: '' })));
+    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('UNAVAILABLE'));
+    expect(provider.seen).toHaveLength(4);
+    provider.troubles.push({ status: 429, headers: { 'retry-after': '600' }, body: '' });
+    await expect(searcher.search('x', 1, signal)).rejects.toMatchObject({ code: 'THROTTLED', retryAfterMs: 600_000 });
+  });
+
+  it.each(['', '<html>', '[]', 'null', '{"results":', '"x"'])('counts as broken when it answers %j', async (body) => {
+    const [searcher, provider] = make();
+    provider.troubles.push(...Array.from({ length: 4 }, () => ({ status: 200, body })));
+    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /no JSON/));
+  });
+
+  it.each(['{}', '{"results":{}}', '{"web":null}', '{"web":{"results":[null,1,{"url":5},{"url":"javascript:x"}]}}'])(
+    'gives nothing out of %j',
+    async (body) => {
+      const [searcher, provider] = make();
+      provider.troubles.push({ status: 200, body });
+      expect(await searcher.search('x', 9, signal)).toEqual([]);
+    },
+  );
+
+  it('is cut off when it sends too much', async () => {
+    const [searcher, provider] = make();
+    provider.troubles.push({ status: 200, body: `{"x":"${'x'.repeat(3 * 1024 * 1024)}"}` });
+    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
+  });
+
+  it('is left at once when the search is cancelled', async () => {
+    const [searcher, provider] = make();
+    provider.troubles.push('silence');
+    const begun = performance.now();
+    await expect(searcher.search('x', 1, AbortSignal.timeout(50))).rejects.toEqual(fault('TIMEOUT'));
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('gives results of bounded length, without markup or control characters', async () => {
+    const [searcher, provider] = make();
+    const long = `${'<b>x</b>\u0000\n'.repeat(2_000)}\ud800`;
+    const result = { url: 'https://example.com/', title: long, content: long, description: long };
+    const results = [result, { ...result, url: `https://example.com/${'x'.repeat(3_000)}` }];
+    provider.troubles.push({ status: 200, body: JSON.stringify({ results, web: { results } }) });
+    const [only, ...others] = await searcher.search('x', 9, signal);
+    expect(others).toEqual([]);
+    expect(only?.title.length).toBeLessThanOrEqual(300);
+    expect(only?.snippet.length).toBeLessThanOrEqual(1_000);
+    expect(`${only?.title}${only?.snippet}`).toMatch(/^[x …]+$/);
+  });
+});

@@ -1,0 +1,32 @@
+import type { Outgoing } from '../../resources/outgoing.ts';
+import { createAskProvider } from './ask-provider.ts';
+import { boundedFound } from './bounded-found.ts';
+import type { Searcher } from './searcher.ts';
+
+export interface SearxngDeps {
+  /** Where the instance is. */
+  readonly url: string;
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  readonly pauseMs?: number;
+  readonly perSecond?: number;
+}
+
+/** A SearXNG of one's own, by its search API (docs.searxng.org, "Search API"). */
+export function searxng({ url, outgoing, pauseMs = 1_000, perSecond = 5 }: SearxngDeps): Searcher {
+  const ask = createAskProvider({
+    ...{ outgoing, pauseMs, perSecond },
+    refusals: {
+      403: 'The SearXNG at SEARXNG_URL gives no JSON. Have "json" added to search.formats in its settings.yml.',
+    },
+  });
+  return {
+    source: 'searxng',
+    async search(query, limit, signal) {
+      const to = new URL('search', url.endsWith('/') ? url : `${url}/`);
+      to.searchParams.set('q', query);
+      to.searchParams.set('format', 'json');
+      const { results } = await ask(to.href, {}, signal);
+      return boundedFound(results, 'content', limit);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { isTextual } from '../is-textual.ts';
+
+export interface TextFile {
+  /** Below the folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const MOST_FILES = 2_000;
+const MOST_FILE_BYTES = 256 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_LEVELS = 12;
+/** Text as well, although no media type says so. */
+const CODE = /\.(ts|js|mjs|py|sh|sql|graphql|proto|toml|ini|rs|go|java|c|h)$/;
+
+/** The text files below a folder in the order of their paths, as far as the limits go; no links, nothing hidden. */
+export async function* textFiles(folder: string): AsyncGenerator<TextFile> {
+  let [files, bytes] = [0, 0];
+  for await (const path of pathsBelow(folder, '', 0)) {
+    if (files === MOST_FILES) return;
+    const text = await readText(join(folder, path), MOST_BYTES - bytes);
+    if (text === undefined) continue;
+    files += 1;
+    bytes += Buffer.byteLength(text);
+    yield { path, text };
+  }
+}
+
+async function* pathsBelow(folder: string, at: string, level: number): AsyncGenerator<string> {
+  const children = await readdir(join(folder, at), { withFileTypes: true });
+  for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (child.name.startsWith('.') || child.name === 'node_modules') continue;
+    const path = at === '' ? child.name : `${at}/${child.name}`;
+    if (child.isDirectory() && level < MOST_LEVELS) yield* pathsBelow(folder, path, level + 1);
+    else if (child.isFile() && (CODE.test(path) || isTextual(mediaTypeOfFile(path)))) yield path;
+  }
+}
+
+/** Undefined when it is larger than that, is no text, or cannot be read. */
+export async function readText(path: string, mostBytes: number): Promise<string | undefined> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  try {
+    const stats = await handle?.stat();
+    if (!handle || !stats?.isFile() || stats.size > Math.min(mostBytes, MOST_FILE_BYTES)) return undefined;
+    return new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
+  } catch {
+    return undefined;
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,45 @@
+/** A form that secrets have. */
+export interface SecretRule {
+  /** What it is, for people. */
+  readonly name: string;
+  /** Begins at a text that cannot be missed, and is linear: no part of it can match in two ways. */
+  readonly pattern: RegExp;
+  /** Of the first group of the pattern: how much each character of it says, in bits, at least. */
+  readonly entropy?: number;
+}
+
+/** Not in the middle of a longer word. */
+const FROM = '(?<![A-Za-z0-9_/+-])';
+const TO = '(?![A-Za-z0-9_-])';
+
+const token = (name: string, form: string): SecretRule => ({ name, pattern: new RegExp(`${FROM}${form}${TO}`, 'g') });
+
+export const SECRET_RULES: readonly SecretRule[] = [
+  { name: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/g },
+  { name: 'a PuTTY private key', pattern: /PuTTY-User-Key-File-[23]:/g },
+  token('an AWS access key id', '(?:AKIA|ASIA)[A-Z2-7]{16}'),
+  token('a Google API key', 'AIza[A-Za-z0-9_-]{35}'),
+  token('a Google OAuth client secret', 'GOCSPX-[A-Za-z0-9_-]{28}'),
+  token('a GitHub token', 'gh[pousr]_[A-Za-z0-9]{36,255}'),
+  token('a GitHub token', 'github_pat_[A-Za-z0-9_]{60,255}'),
+  token('a GitLab token', 'gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,255}'),
+  token('a Slack token', 'xox[abeoprs]-[A-Za-z0-9-]{10,255}'),
+  { name: 'a Slack webhook', pattern: /hooks\.slack\.com\/services\/T[A-Z0-9]{6,}\/B[A-Z0-9]{6,}\/[A-Za-z0-9]{20,}/g },
+  token('a Stripe key', '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,255}'),
+  token('a webhook signing secret', 'whsec_[A-Za-z0-9+/]{32,255}={0,2}'),
+  token('an OpenAI or Anthropic key', 'sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-)?[A-Za-z0-9_-]{32,255}'),
+  token('an npm token', 'npm_[A-Za-z0-9]{36}'),
+  token('a PyPI token', 'pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}'),
+  token('a JSON Web Token', 'eyJ[A-Za-z0-9_-]{10,4000}\\.eyJ[A-Za-z0-9_-]{10,8000}\\.[A-Za-z0-9_-]{16,2000}'),
+  {
+    name: 'a password in a URL',
+    pattern: /[a-z][a-z0-9+]{1,20}:\/\/[^\s:@/'"]{1,100}:([^\s:@/'"]{6,200})@/g,
+    entropy: 2.5,
+  },
+  {
+    name: 'an assigned secret',
+    pattern:
+      /(?:passwo?r?d|passwd|secret|api_?key|apikey|access_?key|auth_?token|private_?key|client_?secret|credentials?)["']?[ \t]{0,8}(?:[:=]|:=|=>)[ \t]{0,8}["'`]([^"'`\s]{8,200})["'`]/gi,
+    entropy: 3,
+  },
+];

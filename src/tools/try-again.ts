@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault, isRetryable } from '../core/errors.ts';
+import { abortFault } from '../resources/abortable.ts';
+
+export interface Patience {
+  readonly signal: AbortSignal;
+  /** All of them, with the first one. */
+  readonly tries: number;
+  /** Before the second try; twice as long before each one after that, and shortened by chance. */
+  readonly pauseMs: number;
+}
+
+/** Whoever asks for more than that is told to come back himself. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Does it until it succeeds, or fails in a way that does not pass by itself. What the other side says about when to come
+ * back goes before our own pauses.
+ * @throws Fault of the last try
+ */
+export async function tryAgain<T>(act: () => Promise<T>, patience: Patience): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      await pauseAfter(error, tries, patience);
+    }
+  }
+}
+
+/** Waits before the next try. @throws what failed, when there is to be none */
+export async function pauseAfter(error: unknown, tries: number, patience: Patience): Promise<void> {
+  if (!(error instanceof Fault) || !isRetryable(error.code) || tries >= patience.tries) throw error;
+  // Many that failed together shall not come back together.
+  const ms = error.retryAfterMs ?? patience.pauseMs * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+  if (ms > LONGEST_PAUSE_MS) throw error;
+  await rest(ms, patience.signal);
+}
+
+/** @throws Fault CANCELLED or TIMEOUT when the signal is aborted before */
+export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => {
+    throw abortFault(signal);
+  });
+}

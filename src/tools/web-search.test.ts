@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { createSecret } from '../config/secrets.ts';
+import { createOutgoing } from '../resources/outgoing.ts';
+import { createSearcher } from './search/create-searcher.ts';
+import { searxngForTests } from './search/searxng-for-tests.ts';
+import { toolContextForTests } from './tool-context-for-tests.ts';
+import { webSearch } from './web-search.ts';
+
+describe('web.search', () => {
+  it('asks the provider that is set up, and says which one answered', async () => {
+    const provider = await searxngForTests('');
+    const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [provider.host], headerTimeoutMs: 5_000 });
+    const ctx = await toolContextForTests();
+    const settings = { searxngUrl: `${provider.url}/`, indexDir: ctx.workspace };
+    const tool = webSearch(createSearcher({ settings, localRoots: [], outgoing }));
+    const { source, results } = await tool.run({ query: 'points' }, ctx.context);
+    expect({ source, count: results.length, first: results[0] }).toEqual({
+      source: 'searxng',
+      count: 10,
+      first: { title: 'points 1', url: 'https://example.org/1', snippet: 'All about points' },
+    });
+    await ctx.close();
+    await outgoing.close();
+    await provider.close();
+  });
+
+  it('goes by the settings: Brave with its key, the offline index with neither', async () => {
+    const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 5_000 });
+    const sourceFor = (settings: object) =>
+      createSearcher({ settings: { indexDir: '/nowhere', ...settings }, localRoots: [], outgoing }).source;
+    expect(sourceFor({ braveApiKey: createSecret(Buffer.from('key')) })).toBe('brave');
+    expect(sourceFor({})).toBe('offline index');
+    await outgoing.close();
+  });
+});
