@@ -20,6 +20,7 @@ import { createArtifactStore } from './resources/artifact-store.ts';
 import { createOutgoing } from './resources/outgoing.ts';
 import { createResources } from './resources/resources.ts';
 import { createSchemaValidator } from './resources/validate-schema.ts';
+import { createWorkspaces } from './resources/workspaces.ts';
 import { createCpuPool } from './runtime/cpu-pool.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
 import { openStore } from './store/open-store.ts';
@@ -27,6 +28,7 @@ import { createHealth } from './telemetry/health.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
+import { openWorkshop } from './workshop.ts';
 
 /** A server that runs. */
 export interface App {
@@ -71,16 +73,26 @@ export async function startApp(config: Config): Promise<App> {
   const cpu = createCpuPool({ logger });
   const schemas = createSchemaValidator({ cpu });
   const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
+  const { credentials, memories, tokens } = store;
+  const workshop = await openWorkshop({ config, version, outgoing, resources, schemas, credentials, clock, logger });
+  const { tools, backends, kinds, drives } = workshop;
+  const workspaces = createWorkspaces(config.workspacesDir);
   const actions = [
     ...commands.map(({ name }) => `command:${name}`),
     'command:uploadArtifact',
     ...queryCapabilities.map(({ name }) => `query:${name}`),
+    ...tools.map(({ name }) => `tool:${name}`),
+    ...backends.map(({ name }) => `agent:${name}`),
+    ...[...config.secrets.keys()].map((name) => `secret:${name}`),
   ];
   const policy = await createPolicy({ ...config.policy, logger, actions });
 
   const gate = createGate({ policy, clock, metrics, logger });
   const engine = createEngine({
     ...store,
+    ...workshop,
+    ...{ tokens, memories, workspace: (runId: string) => workspaces.of(runId) },
+    agentTimeoutMs: config.agents.timeoutMs,
     commands,
     queries,
     policy,
@@ -133,6 +145,7 @@ export async function startApp(config: Config): Promise<App> {
     artifacts,
     schemas,
     commands,
+    ...{ tools, backends, kinds, drives },
     authenticator,
     clock,
     logger,

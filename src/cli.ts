@@ -18,6 +18,7 @@ const USAGE = `Usage: npm run signalbox -- <command>
 
   serve                                          starts the server, as npm start does
   migrate                                        brings the database up to date
+  doctor [--json]                                looks at what the server uses: usable, or why not
   user add NAME --roles ROLE[,ROLE…] [--tenant NAME]
                                                  adds an account or replaces it; its password comes on standard input
 `;
@@ -40,6 +41,7 @@ async function run([command = 'serve', ...rest]: readonly string[]): Promise<num
     say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
   }
+  if (command === 'doctor') return doctor(settings(), rest.includes('--json'));
   if (command === 'user' && rest[0] === 'add') return addUser(settings(), rest.slice(1));
   process.stderr.write(USAGE);
   return 2;
@@ -66,6 +68,14 @@ function banner(config: Config, url: string): void {
   const accounts = devAccounts.map(({ username, password, roles }) => `${username}/${password} (${roles.join(', ')})`);
   say(`  Accounts  ${accounts.join('   ')}`);
   say('  Development mode: these accounts work, so it listens on this machine only.');
+}
+
+async function doctor(config: Config, asJson: boolean): Promise<number> {
+  const { examine } = await import('./doctor/examine.ts');
+  const { showFindings } = await import('./doctor/show-findings.ts');
+  const findings = await examine(config);
+  say(asJson ? JSON.stringify(findings, null, 2) : showFindings(findings));
+  return findings.some(({ usable }) => usable === 'no') ? 1 : 0;
 }
 
 async function addUser(config: Config, args: readonly string[]): Promise<number> {

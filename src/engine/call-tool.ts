@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { validateOptions } from '../commands/validate-options.ts';
+import type { Decision } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
-import type { NewEvent } from '../core/event.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { Failure } from '../core/run.ts';
 import { wellFormedJson } from '../core/well-formed.ts';
 import type { Kept, RemoteTool, Work } from '../core/work.ts';
+import { asksOfTool } from './asks-of-step.ts';
 import { type Attempt, Paused } from './attempt.ts';
 import { failureOf } from './failure-of.ts';
 import type { Heard, Verdict } from './heard.ts';
 import { INLINE_MAX_BYTES } from './settle.ts';
+import type { StepAsk } from './step-asks.ts';
 import type { ToolContexts } from './tool-context.ts';
 import type { WorkDeps } from './work-deps.ts';
 
@@ -26,6 +28,7 @@ interface Call {
   readonly tool: string;
   readonly args: JsonObject;
   readonly remote: RemoteTool | undefined;
+  readonly asks: readonly StepAsk[];
   /** It may be made again when nobody knows whether it was made. */
   readonly repeatable: boolean;
   readonly perform: Perform;
@@ -69,18 +72,23 @@ function found(deps: WorkDeps, contexts: ToolContexts, call: Pick<Call, 'id' | '
     const message = `A tool takes up to ${INLINE_MAX_BYTES} bytes of arguments. Hand on the URI of an artifact.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
-  if (remote) return { ...call, repeatable: false, perform: (given, signal) => remote.perform(given, signal) };
+  if (remote) {
+    const asks = [{ action: `tool:${name}`, uri: remote.uri }];
+    return { ...call, asks, repeatable: false, perform: (given, signal) => remote.perform(given, signal) };
+  }
   const tool = deps.capabilities.tool(name);
   const options = validateOptions(deps.capabilities.of({ kind: 'TOOL', capability: name }) as AnyCommand, args);
   const perform: Perform = async (given, signal) => (await tool.run(given, contexts(`tool:${name}`, signal))) as Json;
-  return { ...call, args: options, repeatable: tool.effect === 'pure' || tool.idempotent === true, perform };
+  const repeatable = tool.effect === 'pure' || tool.idempotent === true;
+  return { ...call, args: options, asks: asksOfTool(tool, options), repeatable, perform };
 }
 
 /** Asks the policy, and a person where it wants one. @throws Fault FORBIDDEN, THROTTLED; Paused */
 function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call, verdict: Verdict | undefined): void {
   const { live, step, note } = attempt;
-  const { id, tool, args, remote } = call;
+  const { id, tool, args, asks } = call;
   const at = clock.now();
+  const decided = (decision: Decision) => note({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
   const refused = (fault: Fault): Fault => {
     note({ type: 'TOOL_CALLED', at, step: step.key, payload: { call: { id, tool, arguments: args } } });
     const error = failureOf(fault, logger, {});
@@ -92,22 +100,21 @@ function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call,
     const message = `${by?.username ?? 'Nobody'} did not approve ${tool}${comment === undefined ? '.' : `: ${comment}`}`;
     throw refused(new Fault('FORBIDDEN', message));
   }
-  const decided = (event: Pick<NewEvent & { type: 'POLICY_DECIDED' }, 'payload'>) =>
-    note({ type: 'POLICY_DECIDED', at, step: step.key, ...event });
-  try {
-    decided({
-      payload: {
-        decision: gate.pass(live.run.principal, { action: `tool:${tool}`, ...(remote && { uri: remote.uri }) }),
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof Fault) || !error.decision) throw error;
-    const { code, decision } = error;
-    if (code === 'APPROVAL_REQUIRED' && verdict) return;
-    decided({ payload: { decision } });
-    if (code !== 'APPROVAL_REQUIRED') throw refused(error);
-    throw new Paused(id, `${step.title} wants to call ${tool} with ${shown(args)}. ${decision.reason}`);
+  let needed: Fault | undefined;
+  for (const ask of asks) {
+    try {
+      decided(gate.pass(live.run.principal, ask));
+    } catch (error) {
+      if (!(error instanceof Fault) || !error.decision) throw error;
+      const isApproval = error.code === 'APPROVAL_REQUIRED';
+      // What a person has said is in the journal already.
+      if (!isApproval || !verdict) decided(error.decision);
+      if (!isApproval) throw refused(error);
+      needed ??= error;
+    }
   }
+  if (!needed || verdict) return;
+  throw new Paused(id, `${step.title} wants to call ${tool} with ${shown(args)}. ${needed.decision?.reason ?? ''}`);
 }
 
 const SHOWN_CHARACTERS = 1_000;

@@ -13,6 +13,20 @@ const MIGRATION_LOCK = 7_318_245_190;
  * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
  */
 export async function migratePostgres(url: string): Promise<readonly string[]> {
+  const client = await connected(url);
+  try {
+    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    // Freed with the connection, however this process ends.
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    return await applyMigrations({ kind: 'postgres', url });
+  } finally {
+    await client.end();
+  }
+}
+
+/** One connection, to be ended by whoever asked for it. @throws Fault UNAVAILABLE */
+export async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ ...connectionConfig(url, 'migrate'), query_timeout: 0 });
   client.on('error', () => {});
   try {
@@ -21,18 +35,11 @@ export async function migratePostgres(url: string): Promise<readonly string[]> {
     const advice = 'see whether the server runs, and whether DATABASE_URL names a database and a user that it has';
     throw new Fault('UNAVAILABLE', `The database cannot be reached (${reasonOf(cause)}): ${advice}.`, { cause });
   }
-  try {
-    if (await hasAll('postgres', await appliedTo(client))) return [];
-    // Freed with the connection, however this process ends.
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    if (await hasAll('postgres', await appliedTo(client))) return [];
-    return await applyMigrations({ kind: 'postgres', url });
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
-async function appliedTo(client: pg.Client): Promise<string[]> {
+/** Names of the migrations that the database has had. */
+export async function appliedToPostgres(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ found: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
   );

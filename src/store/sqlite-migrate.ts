@@ -57,11 +57,12 @@ async function putInPlace(draft: string, file: string): Promise<void> {
 }
 
 async function isCurrent(file: string): Promise<boolean> {
-  return hasAll('sqlite', appliedTo(file));
+  return hasAll('sqlite', appliedToSqlite(file));
 }
 
-function appliedTo(file: string): string[] {
-  const db = new Database(file, { fileMustExist: true });
+/** Names of the migrations that a file has had. @throws Fault UNAVAILABLE when it is no database */
+export function appliedToSqlite(file: string, readonly = false): string[] {
+  const db = new Database(file, { fileMustExist: true, readonly });
   try {
     const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
     if (table === undefined) return [];

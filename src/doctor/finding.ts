@@ -1,0 +1,17 @@
+/** What was found out about one thing that the server uses. */
+export interface Finding {
+  readonly name: string;
+  /** `no`: the server cannot do what it is for; `limited`: it does without, or with something weaker. */
+  readonly usable: 'yes' | 'limited' | 'no';
+  /** What it is, or why it is not usable. */
+  readonly detail: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
+export const yes = (name: string, detail: string): Finding => ({ name, usable: 'yes', detail });
+export const limited = (name: string, detail: string, advice?: string): Finding => ({
+  ...{ name, usable: 'limited', detail },
+  ...(advice !== undefined && { advice }),
+});
+export const no = (name: string, detail: string, advice: string): Finding => ({ name, usable: 'no', detail, advice });
