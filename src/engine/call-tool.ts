@@ -12,6 +12,7 @@ import { asksOfTool } from './asks-of-step.ts';
 import { type Attempt, Paused } from './attempt.ts';
 import { failureOf } from './failure-of.ts';
 import type { Heard, Verdict } from './heard.ts';
+import type { Hiding } from './hide-secrets.ts';
 import { INLINE_MAX_BYTES } from './settle.ts';
 import type { StepAsk } from './step-asks.ts';
 import type { ToolContexts } from './tool-context.ts';
@@ -37,13 +38,14 @@ interface Call {
 /** @param asked the policy has been asked already, before the step began */
 export function createCalls(
   deps: WorkDeps,
-  attempt: Attempt,
+  hiding: Hiding,
   {
     contexts,
     heard,
     asked = false,
   }: { readonly contexts: ToolContexts; readonly heard: Heard; readonly asked?: boolean },
 ): Work['call'] {
+  const { attempt } = hiding;
   const { step, signal } = attempt;
   let count = 0;
   return async (tool, given, remote) => {
@@ -61,7 +63,7 @@ export function createCalls(
     const call = found(deps, contexts, { id, tool, args, remote });
     if (heard.called.has(id)) sameCall(heard, id, tool);
     else if (!asked) permit(deps, attempt, call, heard.verdicts.get(id));
-    return perform(deps, attempt, contexts, call, heard.called.has(id));
+    return perform(deps, hiding, contexts, call, heard.called.has(id));
   };
 }
 
@@ -126,12 +128,13 @@ function shown(args: JsonObject): string {
 
 async function perform(
   deps: WorkDeps,
-  { step, signal, note, recorded }: Attempt,
+  hiding: Hiding,
   contexts: ToolContexts,
   call: Call,
   wasCalled: boolean,
 ): Promise<Json> {
   const { clock, logger } = deps;
+  const { step, signal, note, recorded } = hiding.attempt;
   const { id, tool, args } = call;
   const began = clock.now();
   const returned = (what: { result: Json; kept?: true } | { error: Failure }) => {
@@ -145,7 +148,7 @@ async function perform(
     if (wasCalled && !call.repeatable) throw new Fault('UNAVAILABLE', INTERRUPTED);
     // What acts on the world must be known to be under way first.
     if (!call.repeatable) await recorded();
-    const result = wellFormedJson(await call.perform(args, signal));
+    const result = hiding.json(wellFormedJson(await call.perform(args, signal)));
     const text = canonicalJson(result);
     if (Buffer.byteLength(text) <= INLINE_MAX_BYTES) returned({ result });
     else returned({ result: await keep(contexts(`tool:${tool}`, signal), id, text), kept: true });

@@ -3,9 +3,9 @@ import { newId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import { wellFormed, wellFormedJson } from '../core/well-formed.ts';
 import type { ToolInfo, Turn, Work } from '../core/work.ts';
-import type { Attempt } from './attempt.ts';
 import { createCalls, DIFFERS } from './call-tool.ts';
 import { readHeard } from './heard.ts';
+import type { Hiding } from './hide-secrets.ts';
 import { INLINE_MAX_BYTES } from './settle.ts';
 import { actionOf } from './step-asks.ts';
 import { createToolContexts } from './tool-context.ts';
@@ -15,11 +15,11 @@ import type { WorkDeps } from './work-deps.ts';
 const DELTA_MS = 50;
 
 /** What an agent, or a kind made of calls and turns, may use in this attempt; see `Work`. */
-export async function createWork(deps: WorkDeps, attempt: Attempt): Promise<Work> {
+export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> {
   const { clock } = deps;
-  const { live, step, signal, note, recorded } = attempt;
+  const { live, step, signal, note, recorded } = hiding.attempt;
   const heard = await readHeard(deps.reader, live, step);
-  const contexts = createToolContexts(deps, attempt);
+  const contexts = createToolContexts(deps, hiding);
   const deltas = createDeltas((text) =>
     note({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
   );
@@ -42,7 +42,7 @@ export async function createWork(deps: WorkDeps, attempt: Attempt): Promise<Work
         ...{ name, description, input: input as unknown as JsonObject },
       }),
     ),
-    call: createCalls(deps, attempt, { contexts, heard }),
+    call: createCalls(deps, hiding, { contexts, heard }),
     async say(role, text) {
       if (earlier(false)) return;
       note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: inBounds(text) } });

@@ -1,5 +1,6 @@
 import type { Runtime } from '../core/runtime.ts';
 import type { Attempt } from './attempt.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { settleStep, withinTime } from './perform-command.ts';
 import { inputOf } from './prepare-step.ts';
 import type { Performed } from './settle.ts';
@@ -23,8 +24,13 @@ export function performElsewhere(deps: WorkDeps, runtime: Runtime, attempt: Atte
       trace_id: live.run.traceId,
       timeout_ms: step.terms?.timeoutMs ?? deps.agentTimeoutMs,
     };
-    const context = createToolContexts(deps, inner)(actionOf(step), signal);
-    const output = await runtime.perform(item, context);
-    return settleStep(deps, inner, { mediaType: 'application/json', content: JSON.stringify(output) });
+    const hiding = hideSecrets(inner);
+    try {
+      const output = await runtime.perform(item, createToolContexts(deps, hiding)(actionOf(step), signal));
+      const made = { mediaType: 'application/json', content: JSON.stringify(hiding.json(output)) };
+      return await settleStep(deps, inner, made);
+    } catch (error) {
+      throw hiding.fault(error);
+    }
   });
 }

@@ -6,6 +6,7 @@ import type { Output } from '../core/run.ts';
 import { wellFormed } from '../core/well-formed.ts';
 import type { Kept, ToolContext } from '../core/work.ts';
 import type { Attempt } from './attempt.ts';
+import type { Hiding } from './hide-secrets.ts';
 import { openReading } from './perform-command.ts';
 import type { WorkDeps } from './work-deps.ts';
 
@@ -21,6 +22,8 @@ interface Shared {
   notes: number;
   /** What it kept so far, which may not be in the store yet. */
   readonly kept: Map<string, Output>;
+  /** Told of each secret that is handed out. */
+  readonly learn: (secret: string) => void;
 }
 
 /**
@@ -30,8 +33,8 @@ interface Shared {
 export type ToolContexts = (action: string, signal: AbortSignal) => ToolContext;
 
 /** Makes the contexts of one attempt, which have their limits together. */
-export function createToolContexts(deps: WorkDeps, attempt: Attempt): ToolContexts {
-  const shared: Shared = { lines: 0, notes: 0, kept: new Map() };
+export function createToolContexts(deps: WorkDeps, { attempt, learn }: Hiding): ToolContexts {
+  const shared: Shared = { lines: 0, notes: 0, kept: new Map(), learn };
   return (action, signal) => toolContext(deps, { ...attempt, signal }, action, shared);
 }
 
@@ -78,7 +81,10 @@ function toolContext(deps: WorkDeps, attempt: Attempt, action: string, shared: S
     secret(name, uri) {
       authorize(`secret:${name}`, uri);
       const value = deps.secret(name);
-      if (value !== undefined) return value;
+      if (value !== undefined) {
+        shared.learn(value);
+        return value;
+      }
       throw new Fault(
         'NOT_FOUND',
         `There is no secret ${name}. Set SECRET_${name}, or SECRET_${name}_FILE, and restart.`,

@@ -303,6 +303,27 @@ describe('a step that calls tools and asks a model', () => {
     expect(JSON.stringify(all)).not.toContain('its value');
   });
 
+  it('has no secret in any event, in what a tool gives, or in what comes of it', async () => {
+    const uri = on.deps().resources.canonicalize('https://api.example/x');
+    const id = await run(async (work) => {
+      const known = work.secret('KNOWN', uri);
+      work.log('INFO', `it is ${known}`);
+      await work.say('user', `use ${known}`);
+      const echoed = await work.call('echo', { v: [known] });
+      return { echoed, known };
+    });
+    expect(await outputOf(id)).toEqual({ echoed: { v: ['[secret]'] }, known: '[secret]' });
+    const failed = await run(async (work) => {
+      throw new Fault('BAD_INPUT', `not with ${work.secret('KNOWN', uri)}`);
+    });
+    expect((await ended(failed)).run.error?.message).toBe('not with [secret]');
+    for (const run of [id, failed]) {
+      for await (const event of on.store.reader.eventsOf(TENANT, run)) {
+        expect(JSON.stringify(event)).not.toContain('its value');
+      }
+    }
+  });
+
   it('keeps text that no journal keeps, mended', async () => {
     const id = await run(async (work) => {
       work.log('INFO', 'a\0b\ud800');
