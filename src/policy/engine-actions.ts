@@ -1,9 +1,18 @@
-/** What the engine asks about beside capabilities and workflows, whose names only the running server knows. */
+/** What is asked about beside capabilities, secrets and workflows, whose names only the running server knows. */
 export const ENGINE_ACTIONS = [
+  'exec',
+  'memory:read',
+  'memory:append',
   'step:transform',
   'step:approval',
   'step:sleep',
   'step:signal',
+  'step:plan',
+  'step:research',
+  'step:codegen',
+  'step:eval',
+  'step:repo',
+  'step:notify',
   'mutation:cancelRun',
   'mutation:retryStep',
   'mutation:rerunFrom',
@@ -11,4 +20,8 @@ export const ENGINE_ACTIONS = [
   'mutation:sendSignal',
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
+  'mutation:runAgent',
+  'mutation:connectDrive',
+  'mutation:finishDriveConnection',
+  'mutation:disconnectDrive',
 ] as const;

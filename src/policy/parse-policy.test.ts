@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
 import { parsePolicy } from './parse-policy.ts';
@@ -76,7 +77,8 @@ describe('reading policy.csv', () => {
 
   it.each([
     ...['*', 'exec', 'command:*', 'command:convertTo*', 'query:runs', 'tool:repo.git.add_all'],
-    ...['workflow:*', 'workflow:nightly-report', 'step:sleep', 'mutation:cancelRun'],
+    ...['workflow:*', 'workflow:nightly-report', 'step:sleep', 'mutation:cancelRun', 'agent:bash_cli', 'agent:*'],
+    ...['secret:GITHUB_TOKEN', 'memory:read', 'memory:*'],
   ])('takes the action %s', (action) => {
     expect(problemsOf(`g, user\np, user, ${action}, **, *, allow`)).toEqual({});
   });
@@ -108,6 +110,27 @@ describe('reading policy.csv', () => {
 
   it('takes any name of a workflow, as they come and go while the policy stands', () => {
     expect(problemsOf('g, user\np, user, workflow:nightly, **, *, allow', ['command:fetch'])).toEqual({});
+  });
+
+  it('takes names of tools that are none of its own, as MCP servers have more, but not misspelt ones', () => {
+    const actions = ['tool:web.search', 'tool:repo.git.push', 'agent:mcp', 'secret:KEY'];
+    const rules = ['tool:summarize', 'tool:web.serach', 'tool:repo.git', 'tool:repo.git.*', 'agent:mpc', 'secret:KEZ'];
+    const engines = ['exec', 'memory:read', 'memory:append', 'memory:write', 'step:codegen', 'mutation:runAgent'];
+    const text = ['g, user', ...[...rules, ...engines].map((action) => `p, user, ${action}, **, *, deny`)].join('\n');
+    expect(problemsOf(text, actions)).toEqual({
+      '/line/3': expect.stringContaining('no action "tool:web.serach"'),
+      '/line/4': expect.stringContaining('no action "tool:repo.git"'),
+      '/line/6': expect.stringContaining('no action "agent:mpc"'),
+      '/line/7': expect.stringContaining('no action "secret:KEZ"'),
+      '/line/11': expect.stringContaining('no action "memory:write"'),
+    });
+  });
+
+  it('takes the rules that docs/policy.md shows', () => {
+    const text = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+    const blocks = [...text.matchAll(/```csv\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    expect(blocks.length).toBeGreaterThan(1);
+    for (const block of blocks) expect(problemsOf(block)).toEqual({});
   });
 
   it.each(['rate=0/m', 'rate=10', 'rate=10/d', 'rate=1.5/s', 'rate= 1/s', '10/m', ''])(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
+import type { PolicyEffect } from '../core/decision.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import { ENGINE_ACTIONS } from './engine-actions.ts';
@@ -17,8 +18,19 @@ const COMMANDS = [
   'render',
   'uploadArtifact',
 ];
+const TOOLS = [
+  ...['web.search', 'drive.search', 'drive.get', 'drive.download', 'drive.upload', 'python.run', 'notify.send'],
+  ...['repo.git.init', 'repo.git.add_all', 'repo.git.commit', 'repo.git.branch', 'repo.git.push'],
+];
+const BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'];
 const QUERIES = ['resources', 'artifact', 'runs', 'workflows', 'policyRules', 'explainPolicy'];
-const CAPABILITIES = [...COMMANDS.map((name) => `command:${name}`), ...QUERIES.map((name) => `query:${name}`)];
+const CAPABILITIES = [
+  ...COMMANDS.map((name) => `command:${name}`),
+  ...QUERIES.map((name) => `query:${name}`),
+  ...TOOLS.map((name) => `tool:${name}`),
+  ...BACKENDS.map((name) => `agent:${name}`),
+  'secret:TOKEN',
+];
 const ACTIONS = [...CAPABILITIES, ...ENGINE_ACTIONS, 'workflow:any'];
 
 let policy: CompiledPolicy;
@@ -32,9 +44,13 @@ function uri(href: string): CanonicalUri {
   return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: '' };
 }
 
-function may(role: string, action: string, href?: string, schema?: string): boolean {
+function effect(role: string, action: string, href?: string, schema?: string): PolicyEffect {
   const ask = { roles: [role], action, ...(href && { uri: uri(href) }), ...(schema && { schema: uri(schema) }) };
-  return decide(policy, ask).effect === 'ALLOW';
+  return decide(policy, ask).effect;
+}
+
+function may(...asked: Parameters<typeof effect>): boolean {
+  return effect(...asked) === 'ALLOW';
 }
 
 const EVERYWHERE = [
@@ -145,7 +161,7 @@ describe('the policy that Signalbox comes with', () => {
   it('leaves what changes workflows, and what others wait for, to admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
-    expect(theirs('admin')).toHaveLength(7);
+    expect(theirs('admin')).toHaveLength(11);
     expect(theirs('analyst')).toEqual(theirs('admin'));
     expect(theirs('user')).toEqual([
       'mutation:cancelRun',
@@ -153,6 +169,53 @@ describe('the policy that Signalbox comes with', () => {
       'mutation:rerunFrom',
       'mutation:sendSignal',
     ]);
+  });
+
+  it('gives analyst every tool, wherever it goes, and has a second person agree to what is pushed', () => {
+    const places = [undefined, 'https://host.example:8443/', 'exec:///usr/bin/node'];
+    for (const place of places) {
+      const effects = TOOLS.map((name) => [name, effect('analyst', `tool:${name}`, place)]);
+      const pushed = (name: string) => (name === 'repo.git.push' ? 'APPROVE' : 'ALLOW');
+      expect(effects).toEqual(TOOLS.map((name) => [name, pushed(name)]));
+      expect(effect('analyst', 'tool:of-an-mcp-server', place)).toBe('ALLOW');
+    }
+  });
+
+  it('gives analyst agents on the web and every memory, but no programs and no secrets', () => {
+    for (const name of BACKENDS) {
+      expect(may('analyst', `agent:${name}`, 'https://models.example:4000/v1')).toBe(true);
+      for (const place of [undefined, 'exec:///bin/bash', 'file:///data/x'])
+        expect([name, place, may('analyst', `agent:${name}`, place)]).toEqual([name, place, false]);
+    }
+    expect(['memory:read', 'memory:append'].map((action) => may('analyst', action, 'memory:notes'))).toEqual([
+      true,
+      true,
+    ]);
+    expect(may('analyst', 'memory:read', 'file:///data/notes.md')).toBe(false);
+    expect(may('analyst', 'exec', 'exec:///usr/bin/python3')).toBe(false);
+    expect(may('analyst', 'secret:TOKEN', 'https://api.example.com/')).toBe(false);
+  });
+
+  it('gives user three tools, and neither agents nor memories, programs or secrets', () => {
+    const theirs = TOOLS.filter((name) => may('user', `tool:${name}`));
+    expect(theirs).toEqual(['web.search', 'drive.search', 'notify.send']);
+    for (const name of BACKENDS) expect(may('user', `agent:${name}`, 'https://public-models/v1')).toBe(false);
+    expect(may('user', 'mutation:runAgent')).toBe(false);
+    expect(may('user', 'memory:read', 'memory:notes')).toBe(false);
+    expect(may('user', 'exec', 'exec:///usr/bin/python3')).toBe(false);
+    expect(may('user', 'secret:TOKEN', 'https://public-data/')).toBe(false);
+  });
+
+  it('shows in a comment how analyst may start a program, and that is all that it takes', async () => {
+    const rules = read('policy.csv').replace(/^# {3}p, analyst/gm, 'p, analyst');
+    const opened = await compilePolicy({ model: read('model.conf'), rules }, CAPABILITIES);
+    const asked = (action: string, href: string) =>
+      decide(opened, { roles: ['analyst'], action, uri: uri(href) }).effect;
+    for (const action of ['exec', 'agent:mcp', 'secret:TOKEN']) {
+      expect(asked(action, 'exec:///usr/bin/python3')).toBe('ALLOW');
+      expect(asked(action, 'exec:///usr/bin/perl')).toBe('DENY');
+    }
+    expect(asked('agent:bash_cli', 'exec:///usr/bin/python3')).toBe('DENY');
   });
 
   it('opens no resource to whoever may start a workflow', () => {

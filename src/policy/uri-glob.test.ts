@@ -41,6 +41,11 @@ describe('a URI glob', () => {
     ['artifact:sha256/**', 'artifact:sha256/abc'],
     ['run:*', 'run:own'],
     ['exec:///usr/bin/*', 'exec:///usr/bin/python3'],
+    ['exec:///opt/**', 'exec:///opt/a/b/tool'],
+    ['memory:**', 'memory:notes'],
+    ['memory:notes', 'memory:notes'],
+    ['memory:team-*', 'memory:team-tea'],
+    ['memory:team/*', 'memory:team/tea'],
     ['s3:**', 's3://bucket:9000/key/of/it'],
   ])('%s covers %s', (glob, href) => {
     expect(covers(glob, href)).toBe(true);

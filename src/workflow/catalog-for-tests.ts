@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
-import type { Catalog, CatalogEntry } from './plan.ts';
+import type { BackendEntry, Catalog, CatalogEntry } from './plan.ts';
 
 const source: JsonObject = {
   'x-signalbox': 'resource',
@@ -50,9 +50,62 @@ const QUERIES: ReadonlyMap<string, CatalogEntry> = new Map([
   ['resources', entry({ uri: { type: 'string' }, schemaUri: { type: 'string' } }, ['uri'])],
 ]);
 
-/** A server with a few commands and one query, for tests of what documents may say. */
+const TOOLS: ReadonlyMap<string, CatalogEntry> = new Map([
+  ['web.search', entry({ query: { type: 'string' }, limit: { type: 'integer', default: 10 } }, ['query'])],
+  ['notify.send', entry({ message: { type: 'string' } }, ['message'], { effect: 'external' })],
+  ['python.run', entry({ entrypoint: { type: 'string' } }, ['entrypoint'], { effect: 'external', idempotent: true })],
+]);
+
+const KINDS: ReadonlyMap<string, CatalogEntry> = new Map([
+  ['plan', entry({ goal: { type: 'string' } }, ['goal'], { effect: 'external', idempotent: true })],
+  ['research', entry({ query: { type: 'string' } }, [], { effect: 'external', idempotent: true })],
+  ['codegen', entry({ plan: {}, problems: {} }, ['plan'], { effect: 'external', idempotent: true })],
+  ['eval', entry({ files: { type: 'array' } }, ['files'], { effect: 'external', idempotent: true })],
+  ['repo', entry({ message: { type: 'string' } }, ['message'], { effect: 'external' })],
+  ['notify', entry({ message: { type: 'string' }, level: { enum: ['INFO', 'WARN'] } }, ['message'])],
+]);
+
+const backend = (properties: JsonObject, required: readonly string[] = [], resumes = false): BackendEntry => ({
+  config: { type: 'object', properties, required },
+  resumes,
+});
+
+const server: JsonObject = {
+  stdioCommand: { type: 'array', items: { type: 'string' }, minItems: 1 },
+  serverUrl: { type: 'string' },
+  headers: { type: 'object', additionalProperties: { type: 'string' } },
+};
+
+const BACKENDS: ReadonlyMap<string, BackendEntry> = new Map([
+  ['mcp', backend({ ...server, arguments: { type: 'object' } })],
+  [
+    'litellm',
+    backend(
+      {
+        model: { type: 'string' },
+        maxTokens: { type: 'integer', minimum: 1, default: 1024 },
+        mcpServers: { type: 'array', items: { type: 'object', additionalProperties: false, properties: server } },
+      },
+      ['model'],
+      true,
+    ),
+  ],
+  ['bash_cli', backend({ commandTemplate: { type: 'string' }, timeoutMs: { type: 'integer' } })],
+  ['http_api', backend({ url: { type: 'string' } }, ['url'])],
+]);
+
+/** A server with a few of everything, for tests of what documents may say; it has no backend websocket. */
 export const catalogForTests: Catalog = {
   command: (name) => COMMANDS.get(name),
   query: (name) => QUERIES.get(name),
-  names: { commands: [...COMMANDS.keys()], queries: [...QUERIES.keys()] },
+  tool: (name) => TOOLS.get(name),
+  kind: (name) => KINDS.get(name),
+  backend: (name) => BACKENDS.get(name),
+  names: {
+    commands: [...COMMANDS.keys()],
+    queries: [...QUERIES.keys()],
+    tools: [...TOOLS.keys()],
+    backends: [...BACKENDS.keys()],
+    pools: ['inline', 'fast'],
+  },
 };

@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { checkExpression } from './expression-engine.ts';
+import type { ExpressionCheck } from './expression-check.ts';
 import { bareExpression, type Expression, splitText } from './expression-parts.ts';
 import { ExpressionSyntax } from './expression-tokens.ts';
 import { FILTERS } from './filter-names.ts';
@@ -13,6 +13,7 @@ import type { Message, Path, Problems } from './problems.ts';
 export interface Place {
   readonly inputs: InputSchema;
   readonly steps: ReadonlySet<string>;
+  readonly engine: ExpressionCheck;
   /** What it is called in messages: `Step rows`, `Output total`. */
   readonly name: string;
   readonly step?: string;
@@ -24,7 +25,7 @@ export interface Place {
 }
 
 /** Members of a step that expressions see. */
-const MEMBERS = ['output', 'resource', 'state', 'error', 'errors'];
+const MEMBERS = ['output', 'resource', 'content', 'state', 'error', 'errors'];
 
 /**
  * Checks every expression in the strings of a value.
@@ -59,6 +60,7 @@ function checkAll(
   problems: Problems,
   steps: Set<string>,
 ): void {
+  if (place.engine.isOver) return;
   const tell = (message: Message, what = '') =>
     problems.error(
       () => `${place.name}: ${what}${typeof message === 'string' ? message : message()}`,
@@ -68,7 +70,7 @@ function checkAll(
   try {
     for (const part of parse()) {
       if (typeof part === 'string') continue;
-      checkExpression(part.source);
+      place.engine.check(part.source);
       const found = mentionsIn(part);
       for (const message of wrongIn(found, place)) tell(message, `{{ ${part.source} }} `);
       if (place.quick && !isQuick(part.tokens))

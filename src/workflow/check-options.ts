@@ -7,7 +7,8 @@ import { holdsExpression } from './expression-parts.ts';
 export interface OptionProblem {
   /** From the options down. */
   readonly path: readonly string[];
-  readonly message: string;
+  /** Costly to make, as there may be more of them than are told. */
+  message(): string;
   /** It is about a key that should not be there. */
   readonly key?: 'key';
 }
@@ -20,6 +21,9 @@ const OF_THE_WHOLE = new Set(['anyOf', 'oneOf', 'not', 'if', 'contains', 'unique
 const validators = new WeakMap<JsonObject, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
+/** What stands at a path of the options, as the document wrote the names. */
+type Written = (path: readonly string[]) => readonly string[];
+
 /**
  * Checks options by their JSON Schema, where text with an expression in it fits everything: what it comes to is checked
  * again when it is known. Gives the options with defaults filled in.
@@ -27,11 +31,14 @@ let ajv: Ajv2020 | undefined;
 export function checkOptions(
   schema: JsonObject,
   options: JsonObject,
+  written: Written = (path) => path,
 ): { readonly filled: JsonObject; readonly problems: readonly OptionProblem[] } {
   const filled = structuredClone(options) as JsonObject;
   const validate = validatorOf(schema);
   if (validate(filled)) return { filled, problems: [] };
-  const problems = (validate.errors ?? []).filter((error) => !isOpen(error, options)).map((error) => problemOf(error));
+  const problems = (validate.errors ?? [])
+    .filter((error) => !isOpen(error, options))
+    .map((error) => problemOf(error, written));
   return { filled, problems };
 }
 
@@ -70,19 +77,27 @@ function pathOf(pointer: string): readonly string[] {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function problemOf({ instancePath, message = 'does not fit', params, parentSchema }: ErrorObject): OptionProblem {
-  const path = pathOf(instancePath);
+function problemOf(
+  { instancePath, message = 'does not fit', params, parentSchema }: ErrorObject,
+  written: Written,
+): OptionProblem {
+  const inside = pathOf(instancePath);
+  const path = written(inside);
   const { missingProperty, additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
   if (typeof missingProperty === 'string')
-    return { path, message: `${name([...path, missingProperty])} must be given` };
+    return { path, message: () => `${name(written([...inside, missingProperty]))} must be given` };
   if (typeof additionalProperty === 'string') {
-    const properties = isJsonObject(parentSchema?.properties) ? Object.keys(parentSchema.properties) : [];
-    const there = didYouMean(additionalProperty, properties) || ` There are: ${properties.join(', ')}.`;
-    const inner = [...path, additionalProperty];
-    return { path: inner, message: `${name(inner)} is no option that exists.${there}`, key: 'key' };
+    const inner = written([...inside, additionalProperty]);
+    const message = () => {
+      const properties = isJsonObject(parentSchema?.properties) ? Object.keys(parentSchema.properties) : [];
+      const known = properties.map((property) => written([...inside, property]).at(-1) ?? property);
+      const there = didYouMean(inner.at(-1) ?? '', known) || ` There are: ${known.join(', ')}.`;
+      return `${name(inner)} is no option that exists.${there}`;
+    };
+    return { path: inner, message, key: 'key' };
   }
   const what = Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : message;
-  return { path, message: `${path.length === 0 ? 'its options' : name(path)} ${what}` };
+  return { path, message: () => `${path.length === 0 ? 'its options' : name(path)} ${what}` };
 }
 
 function name(path: readonly string[]): string {

@@ -6,15 +6,7 @@ import { KIND_NAMES, WORKFLOW_SCHEMA, WORKFLOW_SCHEMA_ID } from './workflow-sche
 
 /** Kinds that people know from elsewhere, and what does their work in this version. */
 const LATER: Readonly<Record<string, string>> = {
-  agent: 'Agents come with a later version. Use a command, or send the work out and wait for a signal.',
-  tool: 'Tools come with a later version. Use a command or a query.',
-  job: 'Jobs come with a later version. Use a command, or send the work out and wait for a signal.',
-  ...Object.fromEntries(
-    ['plan', 'research', 'codegen', 'eval', 'repo', 'notify'].map((kind) => [
-      kind,
-      `Steps of kind ${kind} come with a later version. Use a command or a transform.`,
-    ]),
-  ),
+  job: 'Jobs come with a later version. Use a tool or a command with a `pool`, or send the work out and wait for a signal.',
 };
 
 let ajv: Ajv2020 | undefined;
@@ -114,9 +106,12 @@ function tell(error: ErrorObject, value: Json, at: Path, problems: Problems, ste
     problems.error(`${where} has no ${missingProperty}, which it must have.`, path, named(step));
     return;
   }
-  const choice = Array.isArray(allowedValues) ? allowedValues.join(', ') : undefined;
-  const what = choice === undefined ? wordsOf(error, allowedValue) : `must be one of ${choice}`;
-  problems.error(`${where} ${what}.`, path, named(step));
+  if (Array.isArray(allowedValues)) {
+    const near = typeof error.data === 'string' ? didYouMean(error.data, allowedValues as string[]) : '';
+    problems.error(`${where} must be one of ${allowedValues.join(', ')}.${near}`, path, named(step));
+    return;
+  }
+  problems.error(`${where} ${wordsOf(error, allowedValue)}.`, path, named(step));
 }
 
 /** What the keyword asks for, where ajv would show a pattern that nobody reads. */

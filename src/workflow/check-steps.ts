@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { openParts } from './agent-input.ts';
+import { checkCapability } from './check-capability.ts';
 import { checkBare, checkTree, type Place } from './check-mentions.ts';
-import { checkOptions } from './check-options.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { holdsExpression } from './expression-parts.ts';
+import { createExpressionCheck, type ExpressionCheck } from './expression-check.ts';
 import type { InputSchema } from './input-schema.ts';
-import { jsonataProblem } from './jsonata-problem.ts';
-import type { Catalog, CatalogEntry } from './plan.ts';
+import type { Catalog } from './plan.ts';
 import type { Path, Problems } from './problems.ts';
 import { explicitDependencies, type StepDraft } from './step-draft.ts';
 import { ancestorsOf, between, type Dependencies, findCycles } from './step-order.ts';
@@ -16,6 +16,7 @@ export interface CheckDeps {
   readonly inputs: InputSchema;
   /** All ids of the document. */
   readonly ids: ReadonlySet<string>;
+  readonly engine: ExpressionCheck;
   readonly problems: Problems;
 }
 
@@ -40,6 +41,7 @@ export function checkSteps(drafts: readonly StepDraft[], deps: CheckDeps): reado
       checkCapability(draft.raw, draft.at, draft.key, deps);
       if (isJsonObject(draft.raw.compensate))
         checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, deps);
+      checkPool(draft, deps);
       checkUse(draft, deps.problems);
     }
     if (cycles.length > 0) continue;
@@ -58,10 +60,11 @@ function mendedSteps(
   if (repairs.length === 0) return new Set();
   // Dependencies that are only mentioned are not known yet; these mentions are looked for without telling anything.
   const quiet: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
+  const found = { ...deps, problems: quiet, engine: createExpressionCheck() };
   const order: Dependencies = new Map(
     drafts.map((draft) => [
       draft.key,
-      [...explicitDependencies(draft, deps.ids, quiet), ...checkExpressions(draft, true, { ...deps, problems: quiet })],
+      [...explicitDependencies(draft, deps.ids, quiet), ...checkExpressions(draft, true, found)],
     ]),
   );
   return new Set(repairs.flatMap(({ key, raw }) => [...between((raw.repair as { step: string }).step, key, order)]));
@@ -73,6 +76,7 @@ function checkExpressions(draft: StepDraft, repair: boolean, deps: CheckDeps): R
   const base: Place = {
     inputs: deps.inputs,
     steps: deps.ids,
+    engine: deps.engine,
     name: `Step ${key}`,
     step: key,
     item: false,
@@ -84,12 +88,18 @@ function checkExpressions(draft: StepDraft, repair: boolean, deps: CheckDeps): R
   const add = (keys: ReadonlySet<string>) => {
     for (const one of keys) found.add(one);
   };
-  add(checkTree(raw.input, [...at, 'input'], inner, deps.problems));
+  for (const [value, path] of openValues(raw, at)) add(checkTree(value, path, inner, deps.problems));
   if (isJsonObject(raw.cache)) add(checkTree(raw.cache.key, [...at, 'cache', 'key'], inner, deps.problems));
   if (typeof raw.when === 'string') add(checkBare(raw.when, [...at, 'when'], base, deps.problems));
   if (typeof raw.for_each === 'string') add(checkBare(raw.for_each, [...at, 'for_each'], base, deps.problems));
   else add(checkTree(raw.for_each, [...at, 'for_each'], base, deps.problems));
   return found;
+}
+
+/** What a step or a compensation is handed: its strings may hold expressions. */
+function openValues({ input, agent }: JsonObject, at: Path): readonly (readonly [Json | undefined, Path])[] {
+  const given = [input, [...at, 'input']] as const;
+  return isJsonObject(agent) ? [given, [openParts(agent), [...at, 'agent']]] : [given];
 }
 
 function tellCycle(cycle: readonly string[], drafts: readonly StepDraft[], problems: Problems): void {
@@ -101,36 +111,15 @@ function tellCycle(cycle: readonly string[], drafts: readonly StepDraft[], probl
   problems.error(message, at, first ? { step: first.key } : {});
 }
 
-/** The command or query exists, and its options fit; JSONata is JSONata. */
-function checkCapability(body: JsonObject, at: Path, step: string, { catalog, problems }: CheckDeps): void {
-  const kind = body.kind;
-  if (kind === 'transform') checkTransform(body.input, [...at, 'input', 'expression'], step, problems);
-  if (kind !== 'command' && kind !== 'query') return;
-  const name = body[kind] as string;
-  const entry = catalog[kind](name);
-  const names = kind === 'command' ? catalog.names.commands : catalog.names.queries;
-  if (!entry) {
-    const message = `There is no ${kind} ${name}.${didYouMean(name, names)} There are: ${names.join(', ')}.`;
-    problems.error(message, [...at, kind], { step });
-  } else if (entry.composite) {
-    problems.error(`${name} is made of other commands and is no step. List these as steps.`, [...at, kind], { step });
-  } else {
-    checkInput(entry, name, body.input ?? {}, [...at, 'input'], step, problems);
-  }
-}
-
-function checkTransform(input: Json | undefined, at: Path, step: string, problems: Problems): void {
-  const expression = isJsonObject(input) ? input.expression : undefined;
-  if (typeof expression !== 'string' || holdsExpression(expression)) return;
-  const problem = jsonataProblem(expression);
-  if (problem !== undefined) problems.error(`Step ${step}: this is no JSONata: ${problem}.`, at, { step });
-}
-
-function checkInput(entry: CatalogEntry, name: string, input: Json, at: Path, step: string, problems: Problems): void {
-  if (!isJsonObject(input)) return;
-  for (const { path, message, key } of checkOptions(entry.options, input).problems) {
-    problems.error(`Step ${step}, options of ${name}: ${message}.`, [...at, ...path], { step, ...(key && { key }) });
-  }
+/** The pool is one of this server's. */
+function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: CheckDeps): void {
+  const { pool } = raw;
+  const { pools } = catalog.names;
+  if (typeof pool !== 'string' || pools.includes(pool)) return;
+  const there = pools.length === 0 ? 'This server has none.' : `There are: ${pools.join(', ')}.`;
+  problems.error(() => `Step ${key}: there is no pool ${pool}.${didYouMean(pool, pools)} ${there}`, [...at, 'pool'], {
+    step: key,
+  });
 }
 
 /** Options that say nothing as they stand. */
@@ -158,20 +147,22 @@ function checkCompensation(draft: StepDraft, order: Dependencies, deps: CheckDep
   const { raw, at, key } = draft;
   if (!isJsonObject(raw.compensate)) return;
   const known = ancestorsOf(key, order);
-  const input = [...at, 'compensate', 'input'];
   const place = {
     inputs: deps.inputs,
     steps: deps.ids,
+    engine: deps.engine,
     name: `Compensation of ${key}`,
     step: key,
     item: false,
     repair: false,
     run: true,
   };
-  for (const mentioned of checkTree(raw.compensate.input, input, place, deps.problems)) {
-    if (mentioned === key || known.has(mentioned)) continue;
-    const message = `Compensation of ${key}: ${mentioned} need not have been done when it runs. It may name ${key} and what that depends on.`;
-    deps.problems.error(message, input, { step: key });
+  for (const [value, path] of openValues(raw.compensate, [...at, 'compensate'])) {
+    for (const mentioned of checkTree(value, path, place, deps.problems)) {
+      if (mentioned === key || known.has(mentioned)) continue;
+      const message = `Compensation of ${key}: ${mentioned} need not have been done when it runs. It may name ${key} and what that depends on.`;
+      deps.problems.error(message, path, { step: key });
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import type { PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../core/run.ts';
+import type { Effect, PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../core/run.ts';
+import { agentInput, isOpenAgent } from './agent-input.ts';
 import { checkOptions } from './check-options.ts';
 import { holdsExpression } from './expression-parts.ts';
 import type { Catalog, CatalogEntry } from './plan.ts';
 import type { StepDraft } from './step-draft.ts';
+import { isWorkKind, stepKindOf } from './step-kind-of.ts';
 
 /** A step as every run of the document has it; what a run adds is the id. */
 export type Blueprint = Omit<PlannedStep, 'id'>;
@@ -26,26 +28,57 @@ export function compilePlan(document: JsonObject): RunPlan {
 }
 
 function bodyOf(raw: JsonObject, catalog: Catalog, options: StepTerms): StepBody {
-  const name = raw.kind as string;
-  const capability = (raw[name] as string | undefined) ?? name;
-  const entry =
-    name === 'command' ? catalog.command(capability) : name === 'query' ? catalog.query(capability) : undefined;
-  const input = raw.input ?? {};
-  const evaluate = holdsExpression(input);
+  const kind = stepKindOf(raw);
   const rule = isJsonObject(raw.retry) ? { ...RETRY, ...raw.retry } : undefined;
+  const { evaluate, idempotent, ...act } = actOf(kind, raw, catalog);
   const terms: StepTerms = {
     ...(evaluate && { evaluate }),
     ...(rule && { retry: retryOf(rule) }),
+    ...(idempotent && { idempotent }),
     ...options,
   };
   return {
-    kind: name.toUpperCase() as StepKind,
-    capability,
-    effect: name === 'command' ? (entry?.effect ?? 'external') : 'pure',
-    input: evaluate ? input : filled(entry, input),
+    kind: kind.toUpperCase() as StepKind,
+    ...act,
     maxAttempts: Number(rule?.max_attempts ?? 1),
     ...(Object.keys(terms).length > 0 && { terms }),
   };
+}
+
+/** What is done, and on what. */
+interface Act {
+  readonly capability: string;
+  readonly effect: Effect;
+  readonly input: Json;
+  readonly evaluate: boolean;
+  readonly idempotent?: boolean | undefined;
+}
+
+function actOf(kind: string, raw: JsonObject, catalog: Catalog): Act {
+  if (kind === 'agent') return agentAct(raw, catalog);
+  const capability = (raw[kind] as string | undefined) ?? kind;
+  const entry = entryOf(kind, capability, catalog);
+  const input = raw.input ?? {};
+  const evaluate = holdsExpression(input);
+  return {
+    capability,
+    effect: isWorkKind(kind) ? 'external' : (entry?.effect ?? 'pure'),
+    input: evaluate ? input : filled(entry, input),
+    evaluate,
+    idempotent: entry?.idempotent,
+  };
+}
+
+function agentAct(raw: JsonObject, catalog: Catalog): Act {
+  const capability = String((raw.agent as JsonObject).backend);
+  const entry = catalog.backend(capability);
+  const input = agentInput(raw, entry) as unknown as Json;
+  return { capability, effect: 'external', input, evaluate: isOpenAgent(raw), idempotent: entry?.resumes };
+}
+
+function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEntry | undefined {
+  if (kind === 'command' || kind === 'query' || kind === 'tool') return catalog[kind](capability);
+  return isWorkKind(kind) ? catalog.kind(kind) : undefined;
 }
 
 /** With the defaults of its options, where there is nothing left to work out. */

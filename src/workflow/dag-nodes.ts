@@ -21,10 +21,14 @@ export interface DagNodes {
 }
 
 export const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
+const ANY_NODE = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
 const KNOWN = [
-  ...['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'uri', 'url', 'method', 'headers'],
-  ...['command_type', 'command', 'query_type', 'query', 'schema_uri', 'mime_type', 'meta', 'ui', 'position'],
+  ...[...ANY_NODE, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
+  ...['schema_uri', 'mime_type'],
 ];
+/** What a node may have in itself of an agent, or together under `agent`. */
+export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
+const KNOWN_OF_AGENTS = [...ANY_NODE, 'agent', ...AGENT_KEYS];
 /** Under one of these a group lists its members, as ids or as nodes. */
 const MEMBERS = ['nodes', 'members', 'children'];
 const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -33,6 +37,12 @@ interface Found {
   readonly id: string;
   readonly raw: JsonObject;
   readonly at: Path;
+}
+
+/** What people see of the node. */
+export function titleOf({ label, title }: JsonObject): { readonly title?: string } {
+  const shown = typeof label === 'string' ? label : title;
+  return typeof shown === 'string' && shown !== '' ? { title: shown.slice(0, 200) } : {};
 }
 
 /** The nodes of the list and of its groups, one beside the other, as the engine takes them. */
@@ -109,20 +119,16 @@ function flatten(
 }
 
 function checkNode(raw: JsonObject, id: string, at: Path, problems: Problems): boolean {
+  const known = raw.type === 'agent' ? KNOWN_OF_AGENTS : KNOWN;
   for (const name of Object.keys(raw)) {
-    if (KNOWN.includes(name)) continue;
+    if (known.includes(name)) continue;
     problems.warn(
-      `Node ${id}: ${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, KNOWN)}`,
+      `Node ${id}: ${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, known)}`,
       [...at, name],
       { key: 'key' },
     );
   }
   const { type } = raw;
-  if (type === 'agent') {
-    const message = `Node ${id} is an agent. Agents come with a later version. Use a command, or send the work out and wait for a signal.`;
-    problems.error(message, [...at, 'type']);
-    return false;
-  }
   if (typeof type === 'string' && NODE_TYPES.includes(type)) return true;
   const near = typeof type === 'string' ? didYouMean(type, NODE_TYPES) : '';
   problems.error(`Node ${id} must have a type: ${NODE_TYPES.join(', ')}.${near}`, [...at, 'type']);

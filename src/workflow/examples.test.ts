@@ -1,32 +1,59 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnyCommand, isComposite } from '../commands/define-command.ts';
+import { type BackendDeps, createBackends } from '../agents/registry.ts';
+import { isComposite } from '../commands/define-command.ts';
 import { commands } from '../commands/registry.ts';
 import type { JsonObject } from '../core/json.ts';
+import { createKinds } from '../kinds/registry.ts';
 import { queries } from '../queries/registry.ts';
-import type { Catalog } from './plan.ts';
+import { createTools, type ToolDeps } from '../tools/registry.ts';
+import type { BackendEntry, Catalog, CatalogEntry } from './plan.ts';
 import { readWorkflow } from './read-workflow.ts';
 import { WORKFLOW_SCHEMA } from './workflow-schema.ts';
 
-const folder = new URL('../../examples/workflows/', import.meta.url);
+// Nothing stands behind them: only what they are called and what they take is looked at.
+const tools = createTools({} as ToolDeps);
+const backends = createBackends({} as BackendDeps);
+const kinds = createKinds({ stacksDir: '' });
 
-/** What this server can do. */
+const TOOLS = new Map(tools.map(({ name, title, effect, input }) => [name, entry(title, effect, input)]));
+const KINDS = new Map(kinds.map(({ kind, title, input }) => [kind.toLowerCase(), entry(title, 'external', input)]));
+const QUERIES = new Map(queries.map(({ name, title, options }) => [name, entry(title, 'pure', options)]));
+const COMMANDS = new Map(
+  commands.map((command) => {
+    const { name, title, options } = command;
+    const found = isComposite(command)
+      ? { ...entry(title, 'pure', options), composite: true as const }
+      : entry(title, command.effect, options);
+    return [name, found];
+  }),
+);
+const BACKENDS = new Map(
+  backends.map(({ name, config, resumes }): [string, BackendEntry] => [name, { config, resumes }]),
+);
+
+function entry(title: string, effect: CatalogEntry['effect'], options: unknown): CatalogEntry {
+  return { title, effect, options: options as JsonObject };
+}
+
+/** All that documents may name on this server. */
 const catalog: Catalog = {
-  command(name) {
-    const found = commands.find((command: AnyCommand) => command.name === name);
-    if (!found) return undefined;
-    const { title } = found;
-    const options = found.options as unknown as JsonObject;
-    return isComposite(found)
-      ? { effect: 'pure', title, options, composite: true }
-      : { effect: found.effect, title, options };
+  command: (name) => COMMANDS.get(name),
+  query: (name) => QUERIES.get(name),
+  tool: (name) => TOOLS.get(name),
+  kind: (name) => KINDS.get(name),
+  backend: (name) => BACKENDS.get(name),
+  names: {
+    commands: [...COMMANDS.keys()],
+    queries: [...QUERIES.keys()],
+    tools: [...TOOLS.keys()],
+    backends: [...BACKENDS.keys()],
+    pools: ['inline'],
   },
-  query(name) {
-    const found = queries.find((query) => query.name === name);
-    return found && { effect: 'pure', title: found.title, options: found.options as unknown as JsonObject };
-  },
-  names: { commands: commands.map(({ name }) => name), queries: queries.map(({ name }) => name) },
 };
+
+const folder = new URL('../../examples/workflows/', import.meta.url);
+const agents = new URL('../../examples/agents/', import.meta.url);
 
 const read = (file: string) => readWorkflow({ text: readFileSync(new URL(file, folder), 'utf8') }, catalog);
 
@@ -37,6 +64,11 @@ describe('the examples', () => {
     const { document, problems } = read(file);
     expect(problems).toEqual([]);
     expect(document?.graph.nodes.length).toBeGreaterThan(0);
+  });
+
+  it.each(readdirSync(agents))('of agents fit a pipeline: %s', (file) => {
+    const agent = JSON.parse(readFileSync(new URL(file, agents), 'utf8')) as JsonObject;
+    expect(readWorkflow({ document: { steps: [{ agent }] } }, catalog).problems).toEqual([]);
   });
 
   it('of the products mean the same in all three forms', () => {
@@ -57,8 +89,8 @@ describe('docs/workflows.md', () => {
   const text = readFileSync(new URL('../../docs/workflows.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```(?:yaml|json)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
-  it('shows a document of each form, and each reads without problems', () => {
-    expect(blocks).toHaveLength(3);
+  it('shows a document of each form and one with an agent, and each reads without problems', () => {
+    expect(blocks).toHaveLength(4);
     for (const block of blocks) expect(readWorkflow({ text: block }, catalog).problems).toEqual([]);
   });
 
@@ -67,7 +99,9 @@ describe('docs/workflows.md', () => {
       properties: Record<string, object>;
       $defs: Record<string, { properties: Record<string, object> }>;
     };
-    for (const key of [...Object.keys(properties), ...Object.keys($defs.command_step?.properties ?? {})]) {
+    const agent = $defs.agent_step?.properties.agent as { readonly properties: object };
+    const steps = [...Object.keys($defs.command_step?.properties ?? {}), ...Object.keys(agent.properties)];
+    for (const key of [...Object.keys(properties), ...steps]) {
       if (key !== '$schema') expect(text, key).toContain(`\`${key}\``);
     }
   });

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../core/json.ts';
 import { ExpressionSyntax, lexExpression, type Token } from './expression-tokens.ts';
 
 /** An expression as it stands in a text, without its braces. */
@@ -56,6 +56,14 @@ export function holdsExpression(value: Json): boolean {
 /** The text as one that evaluates to itself. */
 export function literally(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
+}
+
+/** The same for every string of a value. */
+export function literallyAll(value: Json): Json {
+  if (typeof value === 'string') return literally(value);
+  if (Array.isArray(value)) return value.map(literallyAll);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, literallyAll(one)]));
 }
 
 function checked(expression: Expression): Expression {

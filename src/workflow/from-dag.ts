@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { type DagNode, readDagNodes } from './dag-nodes.ts';
+import { dagAgentStep } from './dag-agent.ts';
+import { type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { literally } from './expression-parts.ts';
+import { literally, literallyAll } from './expression-parts.ts';
 import { type NativeForm, outputOf, resourceOf } from './native-form.ts';
 import type { Catalog, CatalogEntry } from './plan.ts';
 import { type Path, type Problems, pathText } from './problems.ts';
@@ -27,10 +28,10 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
   const { nodes, keysOf } = readDagNodes(document.nodes, problems);
   const steps: JsonObject[] = [];
   for (const node of nodes) {
-    const step = stepOf(node, catalog, problems);
+    const step = node.type === 'agent' ? dagAgentStep(node, problems) : stepOf(node, catalog, problems);
     if (!step) continue;
     const place = `steps[${steps.length}]`;
-    origins.set(place, node.at);
+    origins.set(place, node.at).set(`${place}.agent`, node.raw.agent === undefined ? node.at : [...node.at, 'agent']);
     for (const [native, given] of [
       ['input', 'meta'],
       ['input.source', sourceKey(node)],
@@ -59,12 +60,11 @@ function stepOf(node: DagNode, catalog: Catalog, problems: Problems): JsonObject
   if (!target) return undefined;
   const { kind, name } = target;
   const entry = kind === 'command' ? catalog.command(name) : catalog.query(name);
-  const title = typeof raw.label === 'string' ? raw.label : raw.title;
   return {
     id: key,
     kind,
     [kind]: name,
-    ...(typeof title === 'string' && title !== '' && { title: title.slice(0, 200) }),
+    ...titleOf(raw),
     ...(inputs.length > 0 && { depends_on: inputs }),
     input: optionsOf(node, entry, problems),
     ...(typeof raw.mime_type === 'string' && raw.mime_type !== '' && { output_media_type: raw.mime_type }),
@@ -139,7 +139,7 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
   }
   if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = literally(raw.schema_uri);
   if (isJsonObject(raw.meta)) {
-    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = literal(value);
+    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = literallyAll(value);
   } else if (raw.meta !== undefined && raw.meta !== null) {
     problems.error(`Node ${key}: meta must be an object of options.`, [...at, 'meta']);
   }
@@ -156,13 +156,6 @@ function optionName(name: string, entry: CatalogEntry | undefined): string {
 
 function entryOf(step: JsonObject, catalog: Catalog): CatalogEntry | undefined {
   return step.kind === 'command' ? catalog.command(String(step.command)) : catalog.query(String(step.query));
-}
-
-function literal(value: Json): Json {
-  if (typeof value === 'string') return literally(value);
-  if (Array.isArray(value)) return value.map(literal);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, literal(one)]));
 }
 
 /** A list of node ids, or of `{name, node}`. */

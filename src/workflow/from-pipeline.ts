@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { literalAgent } from './agent-input.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { literally } from './expression-parts.ts';
-import { type NativeForm, outputOf, resourceOf } from './native-form.ts';
+import { contentOf, type NativeForm, outputOf, resourceOf } from './native-form.ts';
 import type { Catalog, CatalogEntry } from './plan.ts';
 import type { Path, Problems } from './problems.ts';
 
@@ -9,6 +10,7 @@ import type { Path, Problems } from './problems.ts';
 const PREVIOUS_OUTPUT = '$previous.output';
 const KEYS = ['name', 'description', 'steps'];
 const STEP_KEYS = ['command', 'options'];
+const AGENT_STEP_KEYS = ['agent'];
 
 /** True for `steps` as the mutation `pipeline` takes them: none says what it is called or of which kind it is. */
 export function isPipeline(document: JsonObject): boolean {
@@ -35,29 +37,16 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
   let previous: string | undefined;
   for (const [i, step] of (document.steps as readonly JsonObject[]).entries()) {
     const at = ['steps', i];
-    checkKeys(step, STEP_KEYS, at, `Step ${i + 1}`, problems);
-    const { command, options = {} } = step;
-    if (typeof command !== 'string' || command === '') {
-      if (!('agent' in step)) problems.error(`Step ${i + 1} names no command.`, at);
-      continue;
-    }
-    if (!isJsonObject(options)) {
-      problems.error(`The options of step ${i + 1} must be an object.`, [...at, 'options']);
-      continue;
-    }
-    if (i === 0 && mentionsPrevious(options)) {
-      problems.error(`The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`, [...at, 'options']);
-    }
-    const key = keyOf(command, i);
+    const isAgent = step.agent !== undefined && step.command === undefined;
+    checkKeys(step, isAgent ? AGENT_STEP_KEYS : STEP_KEYS, at, `Step ${i + 1}`, problems);
+    const body = isAgent
+      ? agentBody(step.agent, i, previous, problems)
+      : commandBody(step, i, previous, catalog, problems);
+    if (!body) continue;
+    const key = keyOf(String(isAgent ? 'agent' : step.command), i);
     const place = `steps[${steps.length}]`;
     origins.set(place, at).set(`${place}.input`, [...at, 'options']);
-    steps.push({
-      id: key,
-      kind: 'command',
-      command,
-      ...(previous !== undefined && { depends_on: [previous] }),
-      input: withPrevious(options, catalog.command(command), previous ?? ''),
-    });
+    steps.push({ id: key, ...body, ...(previous !== undefined && { depends_on: [previous] }) });
     previous = key;
   }
   const { name = 'pipeline', description } = document;
@@ -68,6 +57,43 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
   };
 }
 
+function commandBody(
+  { command, options = {} }: JsonObject,
+  i: number,
+  previous: string | undefined,
+  catalog: Catalog,
+  problems: Problems,
+): JsonObject | undefined {
+  const at = ['steps', i];
+  if (typeof command !== 'string' || command === '') {
+    problems.error(`Step ${i + 1} names no command, and no agent.`, at);
+    return undefined;
+  }
+  if (!isJsonObject(options)) {
+    problems.error(`The options of step ${i + 1} must be an object.`, [...at, 'options']);
+    return undefined;
+  }
+  if (i === 0 && mentionsPrevious(options)) {
+    problems.error(`The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`, [...at, 'options']);
+  }
+  const input = withPrevious(options, catalog.command(command), previous ?? '');
+  return { kind: 'command', command, input };
+}
+
+function agentBody(
+  agent: Json | undefined,
+  i: number,
+  previous: string | undefined,
+  problems: Problems,
+): JsonObject | undefined {
+  if (!isJsonObject(agent)) {
+    problems.error(`The agent of step ${i + 1} must be an object.`, ['steps', i, 'agent']);
+    return undefined;
+  }
+  const context = previous !== undefined && { input: { previous: contentOf(previous) } };
+  return { kind: 'agent', agent: literalAgent(agent), ...context };
+}
+
 function keyOf(command: string, i: number): string {
   const word = command.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^[^A-Za-z]/, 'c');
   return `${word.slice(0, 56)}_${i + 1}`;
@@ -76,11 +102,6 @@ function keyOf(command: string, i: number): string {
 function checkKeys(object: JsonObject, known: readonly string[], at: Path, what: string, problems: Problems): void {
   for (const name of Object.keys(object)) {
     if (known.includes(name)) continue;
-    if (name === 'agent') {
-      const message = `${what} is an agent. Agents come with a later version. Use a command.`;
-      problems.error(message, [...at, name], { key: 'key' });
-      continue;
-    }
     const there = didYouMean(name, known) || ` There are: ${known.join(', ')}.`;
     problems.error(`${what} has the unknown key ${JSON.stringify(name.slice(0, 64))}.${there}`, [...at, name], {
       key: 'key',

@@ -28,6 +28,11 @@ export function outputOf(key: string): string {
   return `{{ ${stepPath(key)}.output }}`;
 }
 
+/** What an agent is handed of a step: what it made, decoded. */
+export function contentOf(key: string): string {
+  return `{{ ${stepPath(key)}.content }}`;
+}
+
 /** A key with a dash would be a subtraction. */
 function stepPath(key: string): string {
   return key.includes('-') ? `steps["${key}"]` : `steps.${key}`;

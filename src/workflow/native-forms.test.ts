@@ -19,6 +19,7 @@ const made = (document: Json) => plan(document).steps.map(({ id: _, ...step }) =
 
 const source = { uri: 'file:///data/a.csv' };
 const node = (id: string, more: JsonObject): JsonObject => ({ id, ...more });
+const writer = { role: 'A {{ writer }}', goal: 'Sum up', backend: 'litellm', backend_config: { model: 'm' } };
 const rows = node('rows', { type: 'command', command_type: 'ConvertToJSON', uri: source.uri });
 
 describe('DAG-JSON', () => {
@@ -121,11 +122,48 @@ describe('DAG-JSON', () => {
     expect(input).toEqual({ source: { uri: 'artifact:x' }, template });
   });
 
+  it('has agents, whose context is what the nodes before them made', async () => {
+    const dag = {
+      nodes: [
+        rows,
+        node('one', { type: 'agent', label: 'One', input: 'rows', memory_uri: null, tools: null, ...writer }),
+        node('both', { type: 'agent', agent: writer, inputs: ['rows', 'one'], meta: { limit: 3, note: '{{ x }}' } }),
+        node('none', { type: 'agent', agent: { ...writer, id: 'w' } }),
+      ],
+      outputs: ['both'],
+    };
+    expect(read(dag).problems).toEqual([]);
+    const [, one, both, none] = made(dag);
+    expect(one).toMatchObject({ kind: 'AGENT', capability: 'litellm', title: 'One', dependsOn: ['rows'] });
+    expect(none?.dependsOn).toEqual([]);
+    const view = { output: 1, resource: null, state: 'SUCCEEDED', error: null };
+    const steps = { rows: { ...view, content: { json: [1] } }, one: { ...view, content: { text: 'two' } } };
+    const scope = { inputs: {}, steps, run: { id: '', labels: {} } };
+    const agent = { role: writer.role, goal: writer.goal, backend: 'litellm', config: { model: 'm' } };
+    const inputs = [one, both, none].map((step) => evaluate(step?.input as Json, scope));
+    expect(await Promise.all(inputs)).toEqual([
+      { agent, context: { previous: { json: [1] } } },
+      { agent, context: { limit: 3, note: '{{ x }}', inputs: { rows: { json: [1] }, one: { text: 'two' } } } },
+      { agent: { id: 'w', ...agent }, context: null },
+    ]);
+  });
+
   it.each<[string, readonly JsonObject[], RegExp]>([
+    ['an agent that is none', [node('a', { type: 'agent', agent: 'x' })], /ERROR Node a: agent must be an object/],
     [
-      'agents',
-      [node('a', { type: 'agent' })],
-      /ERROR Node a is an agent\. Agents come with a later version\. Use a command/,
+      'an agent without a goal',
+      [node('a', { type: 'agent', role: 'r', backend: 'mcp' })],
+      /ERROR steps\[0\]\.agent has no goal, which it must have/,
+    ],
+    [
+      'what means nothing to an agent',
+      [node('a', { ...writer, type: 'agent', uri: 'data:,' })],
+      /WARNING Node a: uri means nothing here/,
+    ],
+    [
+      'the configuration of an agent',
+      [node('a', { type: 'agent', agent: { ...writer, backend_config: { modle: 'm' } } })],
+      /ERROR Step a, configuration of litellm: modle is no option that exists\. Did you mean model\?/,
     ],
     ['an unknown type', [node('a', { type: 'fetsch' })], /must have a type: .*Did you mean fetch\?/],
     ['an unknown command', [node('a', { type: 'command', command_type: 'convert' })], /There is no command convert/],
@@ -165,14 +203,21 @@ describe('DAG-JSON', () => {
 
   it('has problems where they are in its text', () => {
     const text = JSON.stringify(
-      { nodes: [rows, node('b', { type: 'fetch', uri: 'data:,', meta: { moode: 1 } })], outputs: ['c'] },
+      {
+        nodes: [
+          rows,
+          node('b', { type: 'fetch', uri: 'data:,', meta: { moode: 1 } }),
+          node('w', { type: 'agent', ...writer, backend_config: { model: 'm', modle: 1 } }),
+        ],
+        outputs: ['c'],
+      },
       null,
       1,
     );
     const { problems } = readWorkflow({ text }, catalogForTests);
     const lines = text.split('\n');
     const at = problems.map(({ line = 0, column = 0 }) => lines[line - 1]?.slice(column - 1));
-    expect(at).toEqual([expect.stringMatching(/^"moode"/), expect.stringMatching(/^"c"/)]);
+    expect(at).toEqual(['moode', 'modle', 'c'].map((name) => expect.stringMatching(new RegExp(`^"${name}"`))));
   });
 });
 
@@ -211,12 +256,31 @@ describe('a pipeline', () => {
     expect(made({ steps })[1]?.dependsOn).toEqual(['convertToJson_1']);
   });
 
+  it('has agents, which find what the step before made as `previous`', () => {
+    const steps = [{ agent: writer }, { agent: { ...writer, backend_config: { model: 'm', maxTokens: 9 } } }];
+    const native = {
+      name: 'pipeline',
+      steps: [
+        { id: 'agent_1', kind: 'agent', agent: { ...writer, role: 'A {{ "{{" }} writer }}' } },
+        {
+          id: 'agent_2',
+          kind: 'agent',
+          agent: { ...writer, role: 'A {{ "{{" }} writer }}', backend_config: { model: 'm', max_tokens: 9 } },
+          input: { previous: '{{ steps.agent_1.content }}' },
+        },
+      ],
+      outputs: { output: '{{ steps.agent_2.output }}' },
+    };
+    expect(read({ steps }).problems).toEqual([]);
+    expect(made({ steps })).toEqual(made(native));
+    expect(plan({ steps }).plan).toEqual(plan(native).plan);
+  });
+
   it.each<[string, readonly Json[], RegExp]>([
-    [
-      'agents',
-      [document.steps[0] as JsonObject, { agent: { role: 'a' } }],
-      /ERROR Step 2 is an agent\. Agents come with a later version/,
-    ],
+    ['an agent that is none', [{ agent: 'x' }], /ERROR The agent of step 1 must be an object/],
+    ['an agent without a backend', [{ agent: { role: 'r', goal: 'g' } }], /steps\[0\]\.agent has no backend/],
+    ['options of an agent', [{ agent: writer, options: {} }], /Step 1 has the unknown key "options"/],
+    ['both at once', [{ agent: writer, command: 'fetch' }], /Step 1 has the unknown key "agent"/],
     [
       'a first step that takes what came before',
       [document.steps[1] as JsonObject],

@@ -107,6 +107,8 @@ export interface StepView {
   /** JSON of what it made; `{uri, media_type, size}` when that is not JSON. Null before it has. */
   readonly output: Json;
   readonly resource: { readonly uri: string; readonly media_type: string; readonly size: number } | null;
+  /** The resource with what is in it, where it is small: as `json`, `text` or `base64`. Only for who mentions it. */
+  readonly content?: JsonObject | null;
   readonly state: string;
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Of a `for_each` that collects: one entry for each item that failed. */

@@ -27,6 +27,7 @@ const dag = {
     },
     { id: 'c', type: 'render', inputs: ['g', 'a'], schema_uri: 'data:,' },
     { id: 'd', type: 'query', query: 'resources', input: 'c' },
+    { id: 'e', type: 'agent', role: 'r', goal: 'g', backend: 'mcp', backend_config: { server_url: 'x' }, input: 'd' },
   ],
   outputs: ['a', { name: 'x', node: 'g' }],
 };
@@ -35,6 +36,7 @@ const pipeline = {
   steps: [
     { command: 'convertToJson', options: { source: { uri: 'data:,a' } } },
     { command: 'render', options: { source: '$previous.output', template: '{{ a }}' } },
+    { agent: { role: 'r', goal: 'g', backend: 'bash_cli', backend_config: { command_template: '{{ goal }}' } } },
   ],
 };
 const valid: readonly JsonObject[] = [parse(WHOLE) as JsonObject, dag, pipeline];

@@ -145,11 +145,6 @@ steps:
   });
 
   it.each<[string, readonly Json[], RegExp, JsonObject?]>([
-    [
-      'agents',
-      [{ id: 'a', kind: 'agent' }],
-      /ERROR .*Agents come with a later version\. Use a command.*command, query, transform/,
-    ],
     ['a step that is no object', ['a'], /must be an object with id and kind/],
     ['a step without an id', [{ kind: 'sleep', input: { ms: 1 } }], /steps\[0\] has no id, which it must have/],
     ['an id that is none', [sleep('1a')], /steps\[0\]\.id must begin with a letter/],

@@ -3,8 +3,9 @@ import { newId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { checkTree, type Place } from './check-mentions.ts';
 import { checkShape } from './check-shape.ts';
-import { checkSteps } from './check-steps.ts';
+import { type CheckDeps, checkSteps } from './check-steps.ts';
 import { compilePlan, compileStep } from './compile-steps.ts';
+import { createExpressionCheck } from './expression-check.ts';
 import { evaluate } from './expressions.ts';
 import { fromDag } from './from-dag.ts';
 import { fromPipeline, isPipeline } from './from-pipeline.ts';
@@ -36,8 +37,9 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): Reading 
   const fit = checkShape(native, found);
   const inputs = readInputSchema(native.inputs, found);
   const ids = idsOf(native.steps);
-  const steps = checkSteps(draftSteps(native.steps, fit, found), { catalog, inputs, ids, problems: found });
-  checkValues(native, inputs, ids, found);
+  const engine = createExpressionCheck();
+  const steps = checkSteps(draftSteps(native.steps, fit, found), { catalog, inputs, ids, engine, problems: found });
+  checkValues(native, { inputs, ids, engine, problems: found });
   warnOfItself(native.name, steps, found);
   const schedule = readSchedule(native.schedule, found);
   const graph = graphOf(steps);
@@ -66,11 +68,11 @@ function toNative(
 }
 
 /** Expressions outside the steps. */
-function checkValues(native: JsonObject, inputs: InputSchema, steps: ReadonlySet<string>, problems: Problems): void {
-  const none = { item: false, repair: false };
-  const goal: Place = { ...none, inputs, steps: new Set(), name: 'goal_template', run: false, quick: true };
+function checkValues(native: JsonObject, { inputs, ids, engine, problems }: Omit<CheckDeps, 'catalog'>): void {
+  const none = { inputs, engine, item: false, repair: false };
+  const goal: Place = { ...none, steps: new Set(), name: 'goal_template', run: false, quick: true };
   checkTree(native.goal_template, ['goal_template'], goal, problems);
-  checkTree(native.outputs, ['outputs'], { ...none, inputs, steps, name: 'outputs', run: true }, problems);
+  checkTree(native.outputs, ['outputs'], { ...none, steps: ids, name: 'outputs', run: true }, problems);
 }
 
 function warnOfItself(name: Json | undefined, steps: readonly StepDraft[], problems: Problems): void {

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/run.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Path, Problems } from './problems.ts';
+import { stepKindOf } from './step-kind-of.ts';
 import { KIND_NAMES } from './workflow-schema.ts';
 
 /** A step of a document that has a name and a kind that exists. */
@@ -38,7 +39,15 @@ export function draftSteps(
     }
     if (typeof kind !== 'string' || !KIND_NAMES.includes(kind)) continue;
     const shown = typeof title === 'string' ? title : key;
-    const draft = { key, kind: kind.toUpperCase() as StepKind, title: shown, raw, at, fits: fit.has(i), dependsOn: [] };
+    const draft = {
+      key,
+      kind: stepKindOf(raw).toUpperCase() as StepKind,
+      title: shown,
+      raw,
+      at,
+      fits: fit.has(i),
+      dependsOn: [],
+    };
     drafts.set(key, draft);
   }
   return [...drafts.values()];

@@ -49,6 +49,25 @@ steps:
     depends_on: [wait]
     repair: { step: send }
     input: { data: "{{ steps.rows.output.rows }}", expression: "$sum(price.$number())" }
+  - { id: ask, kind: tool, tool: web.search, input: { query: "{{ source }}" }, pool: inline }
+  - id: agent
+    kind: agent
+    timeout_ms: 60000
+    agent:
+      id: reporter
+      role: A reporter
+      goal: "Sum up {{ source }}"
+      tools: [web.search]
+      backend: litellm
+      backend_config:
+        model: any
+        max_tokens: 100
+        mcp_servers: [{ server_url: "https://mcp.example/{{ source }}", headers: { a_b: "Bearer secret:KEY" } }]
+      memory_uri: memory:reports
+    input: { found: "{{ steps.ask.output }}" }
+    compensate: { kind: tool, tool: notify.send, input: { message: "Never mind {{ steps.agent.output }}" } }
+  - { id: draft, kind: codegen, input: { plan: "{{ steps.agent.output }}" } }
+  - { id: check, kind: eval, repair: { step: draft }, input: { files: "{{ steps.draft.output.files }}" } }
 outputs:
   total: "{{ steps.total.output }}"
 schedule: { cron: "0 2 * * *", time_zone: Europe/Warsaw, overlap: queue }

@@ -8,6 +8,8 @@ export const MAX_DOCUMENT_VALUES = 200_000;
 export const MAX_STEPS = 1_000;
 /** Steps with `repair`; each is compared with all that comes before it. */
 export const MAX_REPAIRS = 100;
+/** Expressions of a document; a long one counts as several. */
+export const MAX_EXPRESSIONS = 5_000;
 /** Items of one `for_each` under way at once. */
 export const MAX_ITEMS_AT_ONCE = 1_000;
 export const MAX_SLEEP_MS = 366 * DAY_MS;

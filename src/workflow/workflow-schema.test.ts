@@ -21,6 +21,10 @@ describe('the JSON Schema of workflows', () => {
       sleep: { input: { until: '2026-01-01T00:00:00Z' } },
       signal: { input: { name: 'go' } },
       workflow: { workflow: 'other' },
+      tool: { tool: 'web.search', input: { query: 'a' }, compensate: { kind: 'tool', tool: 'notify.send' } },
+      agent: { agent: { role: 'r', goal: 'g', backend: 'mcp', backend_config: { any: 1 } }, input: [1] },
+      plan: { input: '{{ a }}' },
+      research: { tool: 'web.search', input: { query: 'a' } },
     };
     const steps = KIND_NAMES.map((kind) => ({ id: kind, kind, ...input[kind as keyof typeof input] }));
     expect(validate({ name: 'a', steps })).toBe(true);

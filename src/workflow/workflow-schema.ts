@@ -1,141 +1,27 @@
-import { ERROR_CODES } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './workflow-limits.ts';
+import { AGENT_SCHEMA } from './agent-schema.ts';
+import { ID, input, text, textsOrExpression, whole, wholeOrExpression } from './schema-parts.ts';
+import { STEP_OPTIONS } from './step-options.ts';
+import { MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './workflow-limits.ts';
 
 /** Where HTTP serves it, and what documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
 
-const text = (description: string, maxLength = 4_096): JsonObject => ({
-  type: 'string',
-  minLength: 1,
-  maxLength,
-  description,
+interface KindSchema {
+  readonly about: string;
+  readonly keys: JsonObject;
+  readonly required: readonly string[];
+}
+
+/** A kind that is made of calls of tools. With `tool` it is a step of kind tool, as other systems write it. */
+const work = (about: string): KindSchema => ({
+  about,
+  keys: { tool: text('The one tool that does it.', 128), input: input('Its input, or the arguments of the tool.') },
+  required: [],
 });
-const whole = (description: string, minimum: number, maximum: number): JsonObject => ({
-  type: 'integer',
-  minimum,
-  maximum,
-  description,
-});
-const flag = (description: string): JsonObject => ({ type: 'boolean', description });
-/** A whole number, or the expression that gives it. */
-const wholeOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
-  type: ['integer', 'string'],
-  minimum,
-  maximum,
-  pattern: EXPRESSION,
-  description,
-});
-
-const ID = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
-/** A string with an expression in it. */
-const EXPRESSION = '\\{\\{[\\s\\S]*\\}\\}';
-
-const retry: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  description: 'When and how often a failed attempt is followed by another.',
-  properties: {
-    max_attempts: { ...whole('Attempts in all, the first included.', 1, 100), default: 3 },
-    backoff_ms: {
-      ...whole('Before the second attempt, in ms; doubled before each further one, with jitter.', 0, DAY_MS),
-      default: 200,
-    },
-    max_backoff_ms: { ...whole('The longest of these waits, in ms.', 0, DAY_MS), default: 30_000 },
-    on: {
-      type: 'array',
-      minItems: 1,
-      maxItems: ERROR_CODES.length,
-      uniqueItems: true,
-      items: { type: 'string', enum: [...ERROR_CODES] },
-      description: 'Error codes that are tried again; those that may pass by themselves unless told.',
-    },
-  },
-};
-
-/** The options of every step. */
-const common: JsonObject = {
-  id: {
-    type: 'string',
-    pattern: ID,
-    description: 'Its name, unique in the document: a letter, then letters, digits, _ and -.',
-  },
-  title: text('What people see; the id unless told.', 200),
-  depends_on: {
-    type: 'array',
-    maxItems: MAX_STEPS,
-    items: { type: 'string' },
-    description: 'Steps that must be done before. Steps that its expressions mention are added by themselves.',
-  },
-  when: {
-    type: ['string', 'boolean'],
-    minLength: 1,
-    maxLength: 4_096,
-    description: 'Expression, bare or in braces; the step is SKIPPED when it is false.',
-  },
-  continue_on_error: flag('Its bad end does not stop the run; steps.ID.error then says what it was.'),
-  for_each: {
-    type: ['string', 'array'],
-    minLength: 1,
-    description:
-      'A list, or the expression that gives one: the step is done once for each item, as `item` and `index`.',
-  },
-  max_parallel: whole('Items of for_each under way at once.', 1, MAX_ITEMS_AT_ONCE),
-  on_item_failure: {
-    type: 'string',
-    enum: ['fail_fast', 'collect'],
-    default: 'fail_fast',
-    description:
-      'The first item that fails ends the step, or all are done and the failures collected in steps.ID.errors.',
-  },
-  retry,
-  timeout_ms: whole('The longest that one attempt may take, in ms.', 1, MAX_SLEEP_MS),
-  repair: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['step'],
-    description: 'When the step fails, another one is done again with the error as `repair`, and then this one.',
-    properties: {
-      step: text('The step that is done again. This one must depend on it.', 64),
-      max_rounds: { ...whole('How often at most.', 1, 100), default: 3 },
-    },
-  },
-  idempotent: flag('An attempt that was cut off may be made again, although it acts on the world.'),
-  pool: text('Workers that may do it.', 64),
-  labels: {
-    type: 'object',
-    additionalProperties: { type: ['string', 'number', 'boolean'] },
-    description: 'Free names and values to find it by.',
-  },
-  cache: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['key', 'ttl_ms'],
-    description: 'Its output is taken from an earlier run of a step with the same key, made within the time.',
-    properties: {
-      key: text('What tells that nothing has changed; may hold expressions.'),
-      ttl_ms: whole('How old the output may be, in ms.', 1, MAX_SLEEP_MS),
-    },
-  },
-  output_media_type: text('The media type that its output must have, without parameters.', 255),
-};
-
-const input = (description: string, properties?: JsonObject, required: readonly string[] = []): JsonObject =>
-  properties === undefined
-    ? { type: ['object', 'string'], pattern: EXPRESSION, description }
-    : {
-        type: ['object', 'string'],
-        pattern: EXPRESSION,
-        description,
-        additionalProperties: false,
-        required,
-        properties,
-      };
 
 /** What each kind has of its own, and which of it must be there. */
-const KINDS: Readonly<
-  Record<string, { readonly about: string; readonly keys: JsonObject; readonly required: readonly string[] }>
-> = {
+const KINDS: Readonly<Record<string, KindSchema>> = {
   command: {
     about: 'A command of this server.',
     keys: { command: text('Its name.', 64), input: input('Its options, as the command has them.') },
@@ -145,6 +31,16 @@ const KINDS: Readonly<
     about: 'A read that leaves nothing behind.',
     keys: { query: text('Its name.', 64), input: input('Its options, as the query has them.') },
     required: ['query'],
+  },
+  tool: {
+    about: 'A tool of this server.',
+    keys: { tool: text('Its name.', 128), input: input('Its arguments, as the tool has them.') },
+    required: ['tool'],
+  },
+  agent: {
+    about: 'An agent: what it is for, and how it is reached.',
+    keys: { agent: AGENT_SCHEMA, input: { description: 'What it is handed as context: any value.' } },
+    required: ['agent'],
   },
   transform: {
     about: 'A value made of others by JSONata.',
@@ -167,12 +63,7 @@ const KINDS: Readonly<
         'What is asked, and of whom.',
         {
           reason: text('What the person decides on; may hold expressions.', 4_096),
-          roles: {
-            type: ['array', 'string'],
-            items: { type: 'string', minLength: 1 },
-            pattern: EXPRESSION,
-            description: 'Who may decide has one of these roles; without it whom the policy lets.',
-          },
+          roles: textsOrExpression('Who may decide has one of these roles; without it whom the policy lets.'),
           expires_ms: wholeOrExpression('How long the question stands, in ms.', 1, MAX_SLEEP_MS),
         },
         ['reason'],
@@ -216,6 +107,12 @@ const KINDS: Readonly<
     },
     required: ['workflow'],
   },
+  plan: work('Works out what is to be built.'),
+  research: work('Looks things up, and collects what was found.'),
+  codegen: work('Writes files by a plan.'),
+  eval: work('Checks files: lint, types, tests.'),
+  repo: work('Commits files to a git repository.'),
+  notify: work('Tells people.'),
 };
 
 export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
@@ -224,7 +121,7 @@ export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
 function definitionsOf(kind: string): JsonObject {
   const { about, keys, required } = KINDS[kind] as (typeof KINDS)[string];
   const own = { kind: { const: kind, description: about }, ...keys };
-  const refs = Object.fromEntries(Object.keys(common).map((name) => [name, { $ref: `#/$defs/option_${name}` }]));
+  const refs = Object.fromEntries(Object.keys(STEP_OPTIONS).map((name) => [name, { $ref: `#/$defs/option_${name}` }]));
   const object = { type: 'object', additionalProperties: false, description: about };
   const step = kind === 'command' ? refs : without(refs, 'output_media_type');
   const body = { ...own, retry: { $ref: '#/$defs/option_retry' } };
@@ -311,7 +208,7 @@ export const WORKFLOW_SCHEMA: JsonObject = {
         'What undoes the step when the run fails or is cancelled after it: its kind with what belongs to it.',
       oneOf: KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
     },
-    ...Object.fromEntries(Object.entries(common).map(([name, option]) => [`option_${name}`, option])),
+    ...Object.fromEntries(Object.entries(STEP_OPTIONS).map(([name, option]) => [`option_${name}`, option])),
     ...Object.assign({}, ...KIND_NAMES.map(definitionsOf)),
   },
 };

@@ -1,0 +1,81 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { checkAgent } from './check-agent.ts';
+import { checkOptions } from './check-options.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { holdsExpression } from './expression-parts.ts';
+import { jsonataProblem } from './jsonata-problem.ts';
+import type { Catalog, CatalogEntry } from './plan.ts';
+import type { Path, Problems } from './problems.ts';
+import { isWorkKind, stepKindOf } from './step-kind-of.ts';
+
+export interface CapabilityDeps {
+  readonly catalog: Catalog;
+  readonly problems: Problems;
+}
+
+/** What a step or its compensation names is there, and its input fits; JSONata is JSONata. */
+export function checkCapability(body: JsonObject, at: Path, step: string, deps: CapabilityDeps): void {
+  const kind = stepKindOf(body);
+  if (kind === 'transform') checkTransform(body.input, [...at, 'input', 'expression'], step, deps.problems);
+  else if (kind === 'agent') checkAgent(body.agent as JsonObject, [...at, 'agent'], step, deps);
+  else if (kind === 'command' || kind === 'query' || kind === 'tool') checkNamed(kind, body, at, step, deps);
+  else if (isWorkKind(kind)) checkWork(kind, body, at, step, deps);
+}
+
+function checkNamed(
+  kind: 'command' | 'query' | 'tool',
+  body: JsonObject,
+  at: Path,
+  step: string,
+  { catalog, problems }: CapabilityDeps,
+): void {
+  const name = String(body[kind]);
+  const entry = catalog[kind](name);
+  if (!entry) {
+    const { commands, queries, tools } = catalog.names;
+    const names = { command: commands, query: queries, tool: tools }[kind];
+    const message = `There is no ${kind} ${name}.${didYouMean(name, names)} There are: ${names.join(', ')}.`;
+    problems.error(message, [...at, kind], { step });
+  } else if (entry.composite) {
+    problems.error(`${name} is made of other commands and is no step. List these as steps.`, [...at, kind], { step });
+  } else {
+    checkInput(entry, `${kind === 'tool' ? 'arguments' : 'options'} of ${name}`, body, at, step, problems);
+  }
+}
+
+function checkWork(
+  kind: string,
+  body: JsonObject,
+  at: Path,
+  step: string,
+  { catalog, problems }: CapabilityDeps,
+): void {
+  const entry = catalog.kind(kind);
+  if (entry) checkInput(entry, `input of ${kind}`, body, at, step, problems);
+  else
+    problems.error(`This server does no steps of kind ${kind}. Name the tool that does it.`, [...at, 'kind'], { step });
+}
+
+function checkInput(
+  entry: CatalogEntry,
+  what: string,
+  { input = {} }: JsonObject,
+  at: Path,
+  step: string,
+  problems: Problems,
+): void {
+  if (!isJsonObject(input)) return;
+  for (const { path, message, key } of checkOptions(entry.options, input).problems) {
+    problems.error(() => `Step ${step}, ${what}: ${message()}.`, [...at, 'input', ...path], {
+      step,
+      ...(key && { key }),
+    });
+  }
+}
+
+function checkTransform(input: Json | undefined, at: Path, step: string, problems: Problems): void {
+  const expression = isJsonObject(input) ? input.expression : undefined;
+  if (typeof expression !== 'string' || holdsExpression(expression)) return;
+  const problem = jsonataProblem(expression);
+  if (problem !== undefined) problems.error(`Step ${step}: this is no JSONata: ${problem}.`, at, { step });
+}

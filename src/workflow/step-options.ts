@@ -1,0 +1,93 @@
+import { ERROR_CODES } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { flag, ID, text, whole } from './schema-parts.ts';
+import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './workflow-limits.ts';
+
+const retry: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'When and how often a failed attempt is followed by another.',
+  properties: {
+    max_attempts: { ...whole('Attempts in all, the first included.', 1, 100), default: 3 },
+    backoff_ms: {
+      ...whole('Before the second attempt, in ms; doubled before each further one, with jitter.', 0, DAY_MS),
+      default: 200,
+    },
+    max_backoff_ms: { ...whole('The longest of these waits, in ms.', 0, DAY_MS), default: 30_000 },
+    on: {
+      type: 'array',
+      minItems: 1,
+      maxItems: ERROR_CODES.length,
+      uniqueItems: true,
+      items: { type: 'string', enum: [...ERROR_CODES] },
+      description: 'Error codes that are tried again; those that may pass by themselves unless told.',
+    },
+  },
+};
+
+/** The options of every step. */
+export const STEP_OPTIONS: JsonObject = {
+  id: {
+    type: 'string',
+    pattern: ID,
+    description: 'Its name, unique in the document: a letter, then letters, digits, _ and -.',
+  },
+  title: text('What people see; the id unless told.', 200),
+  depends_on: {
+    type: 'array',
+    maxItems: MAX_STEPS,
+    items: { type: 'string' },
+    description: 'Steps that must be done before. Steps that its expressions mention are added by themselves.',
+  },
+  when: {
+    type: ['string', 'boolean'],
+    minLength: 1,
+    maxLength: 4_096,
+    description: 'Expression, bare or in braces; the step is SKIPPED when it is false.',
+  },
+  continue_on_error: flag('Its bad end does not stop the run; steps.ID.error then says what it was.'),
+  for_each: {
+    type: ['string', 'array'],
+    minLength: 1,
+    description:
+      'A list, or the expression that gives one: the step is done once for each item, as `item` and `index`.',
+  },
+  max_parallel: whole('Items of for_each under way at once.', 1, MAX_ITEMS_AT_ONCE),
+  on_item_failure: {
+    type: 'string',
+    enum: ['fail_fast', 'collect'],
+    default: 'fail_fast',
+    description:
+      'The first item that fails ends the step, or all are done and the failures collected in steps.ID.errors.',
+  },
+  retry,
+  timeout_ms: whole('The longest that one attempt may take, in ms.', 1, MAX_SLEEP_MS),
+  repair: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['step'],
+    description: 'When the step fails, another one is done again with the error as `repair`, and then this one.',
+    properties: {
+      step: text('The step that is done again. This one must depend on it.', 64),
+      max_rounds: { ...whole('How often at most.', 1, 100), default: 3 },
+    },
+  },
+  idempotent: flag('An attempt that was cut off may be made again, although it acts on the world.'),
+  pool: text('The pool whose runtime does it; one that the server has.', 64),
+  labels: {
+    type: 'object',
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+    description: 'Free names and values to find it by.',
+  },
+  cache: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'ttl_ms'],
+    description: 'Its output is taken from an earlier run of a step with the same key, made within the time.',
+    properties: {
+      key: text('What tells that nothing has changed; may hold expressions.'),
+      ttl_ms: whole('How old the output may be, in ms.', 1, MAX_SLEEP_MS),
+    },
+  },
+  output_media_type: text('The media type that its output must have, without parameters.', 255),
+};
