@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/errors.ts';
-import { canonicalJson, type Json } from '../core/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { ArtifactStore } from '../core/resource.ts';
 import type { Output } from '../core/run.ts';
@@ -33,6 +34,20 @@ export function resourceView(output: Output) {
   return { uri: uriOf(output), media_type: output.mediaType, size: output.size };
 }
 
+/** Larger outputs are named to whom they are handed, not said. */
+const MOST_SAID_BYTES = 64 * 1024;
+
+/** What an agent is told of an output: where it is, and what it says, as JSON or text, where it is either and not large. */
+export async function contentOf(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
+  const place = resourceView(output);
+  if (output.size > MOST_SAID_BYTES) return place;
+  const bytes =
+    output.text === undefined ? await artifacts.read(output.digest, MOST_SAID_BYTES) : Buffer.from(output.text);
+  if (!isUtf8(bytes)) return { ...place, base64: Buffer.from(bytes).toString('base64') };
+  const text = Buffer.from(bytes).toString('utf8');
+  return { ...place, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
+}
+
 export function uriOf({ digest }: Output): string {
   return `artifact:sha256/${digest}`;
 }
@@ -44,6 +59,6 @@ export function jsonOutput(value: Json): Output {
   return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };
 }
 
-export function isJson(mediaType: string): boolean {
+function isJson(mediaType: string): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType);
 }

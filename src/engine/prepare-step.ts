@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { mentionsPrevious, withPrevious } from '../commands/previous-output.ts';
 import { validateOptions } from '../commands/validate-options.ts';
@@ -8,9 +7,8 @@ import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
-import { parseJson } from '../core/parse-json.ts';
 import type { User } from '../core/principal.ts';
-import type { ArtifactStore, CpuPool, Resources } from '../core/resource.ts';
+import type { CpuPool, Resources } from '../core/resource.ts';
 import type { Output, StepRecord } from '../core/run.ts';
 import { evaluate, isTrue, valueOfExpression } from '../workflow/expressions.ts';
 import { mentions, mentionsOf } from '../workflow/mentions.ts';
@@ -22,8 +20,7 @@ import type { Gate } from './gate.ts';
 import { type LiveRun, type LiveStep, plannedInput } from './machine/live-run.ts';
 import type { Prepared } from './machine/signal.ts';
 import type { OutputCache } from './output-cache.ts';
-import { isJson, resourceView, uriOf } from './output-json.ts';
-import { INLINE_MAX_BYTES } from './settle.ts';
+import { contentOf, uriOf } from './output-json.ts';
 import { type ViewDeps, viewRun } from './view-run.ts';
 
 export interface PrepareDeps extends ViewDeps {
@@ -66,17 +63,8 @@ function previousOutput(live: LiveRun, { dependsOn }: LiveStep): Output | undefi
 async function withPreviousContext(deps: PrepareDeps, live: LiveRun, step: LiveStep, output: Output): Promise<Json> {
   const input = objectOf(plannedInput(live, step) ?? {});
   const context = isJsonObject(input.context ?? null) ? (input.context as JsonObject) : {};
-  const previous: JsonObject = { ...resourceView(output), ...(await decoded(output, deps.artifacts)) };
+  const previous = await contentOf(output, deps.artifacts);
   return { ...input, context: { ...context, previous } };
-}
-
-/** As JSON or text, where it is either and small enough to be said. */
-async function decoded(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
-  if (output.size > INLINE_MAX_BYTES) return {};
-  const bytes = output.text ?? (await artifacts.read(output.digest, INLINE_MAX_BYTES));
-  if (typeof bytes !== 'string' && !isUtf8(bytes)) return { base64: Buffer.from(bytes).toString('base64') };
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
-  return isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text };
 }
 
 /** In a pipeline the output of the step before stands where the options name it; undefined where they do not. */

@@ -4,7 +4,7 @@ import { isBadEnd } from '../core/step-state.ts';
 import type { Mentions } from '../workflow/mentions.ts';
 import type { ExpressionScope, StepView } from '../workflow/plan.ts';
 import type { LiveRun, LiveStep } from './machine/live-run.ts';
-import { jsonOf, resourceView } from './output-json.ts';
+import { contentOf, jsonOf, resourceView } from './output-json.ts';
 
 export interface ViewDeps {
   readonly artifacts: ArtifactStore;
@@ -28,14 +28,16 @@ export function viewRun(
     : new Set(mentioned.flatMap(({ steps }) => [...steps]));
   const steps: Record<string, StepView> = {};
   const late: Promise<unknown>[] = [];
+  const wantsContent = mentioned.some(({ members }) => members.has('content'));
   for (const key of keys) {
     const one = live.steps.get(key);
     if (!one) continue;
     const output = jsonOf(one.output, deps.artifacts);
-    const keep = (value: Json) => {
-      steps[key] = viewOf(live, one, value);
+    const keep = (value: Json, content?: JsonObject | null) => {
+      steps[key] = { ...viewOf(live, one, value), ...(content !== undefined && { content }) };
     };
-    if (output instanceof Promise) late.push(output.then(keep));
+    if (wantsContent) late.push(withContent(deps, one, output, keep));
+    else if (output instanceof Promise) late.push(output.then((value) => keep(value)));
     else keep(output);
   }
   const { id, labels, inputs } = live.run;
@@ -58,6 +60,16 @@ export function viewRun(
     );
   }
   return late.length === 0 ? scope : Promise.all(late).then(() => scope);
+}
+
+/** An output as an agent is told of it, beside the JSON that it is. */
+async function withContent(
+  { artifacts }: ViewDeps,
+  { output }: LiveStep,
+  value: Json | Promise<Json>,
+  keep: (value: Json, content: JsonObject | null) => void,
+): Promise<void> {
+  keep(await value, output ? await contentOf(output, artifacts) : null);
 }
 
 function viewOf(live: LiveRun, step: LiveStep, output: Json): StepView {

@@ -26,8 +26,13 @@ export function findProgram(name: string): string {
 
 /** What the policy is asked about before a program is started: `exec:///usr/bin/python3`. @throws Fault BAD_INPUT, NOT_FOUND */
 export function execUri(name: string): CanonicalUri {
-  const path = findProgram(name).split('/').map(encodeURIComponent).join('/');
+  const path = findProgram(name).split('/').map(encoded).join('/');
   return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
+}
+
+/** Encoded no more than a path segment needs (RFC 3986 section 3.3): `g++` stays what it is. */
+function encoded(segment: string): string {
+  return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 
 function isExecutable(path: string): boolean {

@@ -1,0 +1,211 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Sandbox } from '../core/sandbox.ts';
+import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { bashCli } from './bash-cli.ts';
+import { type WorkForTests, workForTests } from './work-for-tests.ts';
+
+const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 1_000 } });
+const programLimits = { memoryBytes: 2 ** 30, processes: 64, cpuSeconds: 10, fileBytes: 64 * 2 ** 20 };
+const backend = bashCli({ sandbox, programLimits });
+
+const works: WorkForTests[] = [];
+afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
+
+function workOf(): WorkForTests {
+  const work = workForTests();
+  works.push(work);
+  return work;
+}
+
+interface Told {
+  readonly goal?: string;
+  readonly context?: Json;
+  readonly memory?: string;
+  readonly shell?: string;
+  readonly workingDir?: string;
+  readonly timeoutMs?: number;
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly return_code: number;
+}
+
+async function run(commandTemplate: string, told: Told = {}, work = workOf(), using = backend): Promise<Output> {
+  const { goal = 'a goal', context = {}, memory = '', ...config } = told;
+  const agent = { role: 'a role', goal, context, memory, config: { commandTemplate, ...config } };
+  const made = await using.run(agent, work);
+  expect(made.mediaType).toBe('application/json');
+  return JSON.parse(String(made.content)) as Output;
+}
+
+const failure = (run: Promise<unknown>) =>
+  run.then(
+    () => 'no fault',
+    (error: unknown) => error,
+  );
+
+describe('the backend bash_cli', () => {
+  it('gives what the command wrote, streams its output and logs its errors', async () => {
+    const work = workOf();
+    const output = await run('echo one; echo "oh no" >&2; echo żółć', {}, work);
+    expect(output).toEqual({ stdout: 'one\nżółć\n', stderr: 'oh no\n', return_code: 0 });
+    expect(work.said).toBe('one\nżółć\n');
+    expect(work.logged).toEqual(['INFO oh no']);
+  });
+
+  it('hands role, goal, context and memory over as variables and on standard input', async () => {
+    const context = { previous: { text: 'x $(id) y' } };
+    const script = 'cat; printf "\\n%s|%s" "$SIGNALBOX_GOAL" {{ context.previous.text }}; printf "|%s" "{{ memory }}"';
+    const { stdout } = await run(script, { goal: '`id`; "', context, memory: 'earlier' });
+    const [first = '', second] = stdout.split('\n');
+    expect(JSON.parse(first)).toEqual({ role: 'a role', goal: '`id`; "', context, memory: 'earlier' });
+    expect(second).toBe('`id`; "|x $(id) y|earlier');
+  });
+
+  it('leaves out of the environment what does not fit, and refuses a placeholder for it', async () => {
+    const work = workOf();
+    const context = 'x'.repeat(500_000);
+    const { stdout } = await run('wc -c; printenv SIGNALBOX_CONTEXT || echo unset', { context }, work);
+    expect(stdout).toMatch(/^5000\d\d\nunset\n$/);
+    expect(work.logged).toEqual([expect.stringMatching(/^WARN SIGNALBOX_CONTEXT.*standard input/)]);
+    expect(await failure(run('echo {{ context }}', { context }))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+    expect(await failure(run('echo {{ goal }}', { goal: 'a\0b' }))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+    expect(await failure(run('echo {{ context.nothing }}'))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await failure(run('echo {{ password }}'))).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('role, goal, memory, context'),
+    });
+  });
+
+  it('works in the folder of the run, which the next step finds as it was left', async () => {
+    const work = workOf();
+    await run('mkdir -p src && echo kept > src/file', {}, work);
+    const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, work);
+    expect(stdout).toBe('/work/src\nkept\n');
+    for (const workingDir of ['/etc', '../..', 'src/../../etc', 'a\0b']) {
+      expect(await failure(run('pwd', { workingDir }, work)), workingDir).toMatchObject({ code: 'BAD_INPUT' });
+    }
+  });
+
+  it('fails with the last words of a command that fails', async () => {
+    const error = await failure(run('echo "no such table" >&2; exit 7'));
+    expect(error).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'The command ended with code 7: no such table',
+      details: { return_code: 7, stderr: 'no such table\n' },
+    });
+  });
+
+  it('runs another shell when it is told to, and no goal', async () => {
+    expect(await run('echo $0', { shell: '/bin/sh' })).toMatchObject({ stdout: '/bin/sh\n' });
+    expect(backend.reaches({ commandTemplate: 'id', shell: 'sh' })).toMatchObject([
+      { action: 'exec', uri: { href: expect.stringMatching(/^exec:\/\/\/(usr\/)?bin\/sh$/) } },
+      { action: 'agent:bash_cli' },
+    ]);
+    expect(() => backend.reaches({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  });
+
+  it('says so when nothing keeps the command from this machine', async () => {
+    const work = workOf();
+    const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
+    await run('true', {}, work, bashCli({ sandbox: none, programLimits }));
+    expect(work.logged).toEqual([expect.stringMatching(/^WARN .*without a sandbox/)]);
+  });
+
+  it('ends the command within a second when the step is cancelled or its own time is up', async () => {
+    const work = workOf();
+    setTimeout(() => work.stop.abort(), 300);
+    const begun = Date.now();
+    expect(await failure(run('trap "" TERM INT; sleep 60 & sleep 60', {}, work))).toMatchObject({ code: 'CANCELLED' });
+    expect(await failure(run('while :; do :; done', { timeoutMs: 300 }))).toMatchObject({ code: 'TIMEOUT' });
+    expect(Date.now() - begun).toBeLessThan(2_600);
+  });
+});
+
+describe('a command that wants out', () => {
+  it('sees no user, no environment and no process of this machine', async () => {
+    const script = 'cat /etc/passwd /etc/shadow 2>&1; cat /proc/*/environ | tr "\\0" "\\n"; ls /root /home /var; true';
+    const { stdout } = await run(script);
+    expect(stdout).toContain('SIGNALBOX_GOAL=a goal');
+    for (const user of (await readFile('/etc/passwd', 'utf8')).trim().split('\n')) expect(stdout).not.toContain(user);
+    expect(stdout).not.toContain(hostname());
+    const ours = Object.keys(process.env).filter(
+      (name) => !['PATH', 'HOME', 'LANG', 'PWD', 'SHLVL', '_', 'OLDPWD'].includes(name),
+    );
+    for (const name of ours) expect(stdout).not.toMatch(new RegExp(`^${name}=`, 'm'));
+    const { stdout: processes } = await run('ls /proc | grep -c "^[0-9]"');
+    expect(Number(processes)).toBeLessThan(10);
+  });
+
+  it('writes nowhere but in the folder of the run', async () => {
+    const work = workOf();
+    const folder = await work.workspace();
+    const script = `for f in / /usr/ /etc/ /bin/ ${folder}/../ /work/../; do touch "$f"escaped 2>/dev/null && echo "$f"; done; ln -s /etc/hostname link; touch in; true`;
+    const { stdout } = await run(script, {}, work);
+    expect(stdout).toBe('');
+    expect((await readdir(folder)).sort()).toEqual(['in', 'link']);
+    expect(await stat(join(folder, '../escaped')).catch(() => 'none')).toBe('none');
+  });
+
+  it('follows no link that another step has left in its way to a folder of this machine', async () => {
+    const work = workOf();
+    await run('ln -s / out', {}, work);
+    const error = await failure(run('cat etc/hostname etc/shadow', { workingDir: 'out' }, work));
+    expect(JSON.stringify(error)).not.toContain(await readFile('/etc/hostname', 'utf8'));
+  });
+
+  it('reaches no socket', async () => {
+    let reached = false;
+    const server = createServer(() => {
+      reached = true;
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { stdout } = await run(`(echo hi > /dev/tcp/127.0.0.1/${port}) 2>/dev/null || echo refused`);
+    server.close();
+    expect([stdout, reached]).toEqual(['refused\n', false]);
+  });
+
+  it('starts no more processes than it may', async () => {
+    // Five hundred at most, for the day on which nothing stops it.
+    const script = 'i=0; while [ $i -lt 500 ]; do sleep 20 & i=$((i+1)); echo $i; done';
+    const error = (await failure(run(script, { shell: '/bin/sh' }))) as Fault;
+    expect(error).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(/fork/i) });
+    const started = String((error.details as { readonly stdout: string }).stdout)
+      .trim()
+      .split('\n')
+      .at(-1);
+    expect(Number(started)).toBeLessThan(programLimits.processes);
+  });
+
+  it('writes no more than a mebibyte', async () => {
+    const begun = Date.now();
+    for (const to of ['', '>&2']) {
+      expect(await failure(run(`yes ${to}`))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+    }
+    expect(await failure(run('head -c 10000000000 /dev/zero > file'))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('leaves nothing in the background', async () => {
+    const work = workOf();
+    const begun = Date.now();
+    await run(
+      '(setsid sh -c "sleep 1; echo still here > late") & nohup sleep 60 >/dev/null 2>&1 & disown -a; exit 0',
+      {},
+      work,
+    );
+    expect(Date.now() - begun).toBeLessThan(1_500);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await readdir(await work.workspace())).toEqual([]);
+  });
+});

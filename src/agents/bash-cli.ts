@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { Fault } from '../core/errors.ts';
+import { execUri, findProgram } from '../resources/exec-uri.ts';
+import { bashEnvironment } from './bash-environment.ts';
+import { type BashRunDeps, runShell, WORKSPACE } from './bash-run.ts';
+import { shellScript } from './bash-template.ts';
+import { defineBackend } from './define-backend.ts';
+
+const SHELL = '/bin/bash';
+/** Of the end of what it wrote, in a message. */
+const TAIL = 2_000;
+
+const Config = Type.Object(
+  {
+    commandTemplate: Type.Optional(
+      Type.String({
+        maxLength: 100_000,
+        description:
+          'The shell text. {{ role }}, {{ goal }}, {{ memory }}, {{ context }} and {{ context.NAME }} stand for variables, ' +
+          'each one word whatever it holds; the same is in SIGNALBOX_ROLE, SIGNALBOX_GOAL, SIGNALBOX_MEMORY and ' +
+          'SIGNALBOX_CONTEXT, and as one JSON object on standard input.',
+      }),
+    ),
+    shell: Type.Optional(
+      Type.String({ description: 'The shell, which is called with -c and the text. /bin/bash unless told.' }),
+    ),
+    workingDir: Type.Optional(
+      Type.String({ maxLength: 1_000, description: 'Folder of the workspace to begin in; it must be there.' }),
+    ),
+    timeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 86_400_000,
+        description: 'How long it may take, within the time of the step.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** An agent that is a shell command, in the sandbox, with the workspace of the run at /work. */
+export const bashCli = (deps: BashRunDeps) =>
+  defineBackend({
+    name: 'bash_cli',
+    description:
+      'Runs a shell command in the sandbox, without a network, with the folder of the run at /work. Its standard output is ' +
+      'streamed, its standard error is logged; a code other than 0 fails the step.',
+    config: Config,
+    resumes: false,
+    reaches({ commandTemplate, shell = SHELL }) {
+      templateOf(commandTemplate);
+      return [
+        { action: 'exec', uri: execUri(shell) },
+        { action: 'agent:bash_cli', uri: execUri(shell) },
+      ];
+    },
+    async run(agent, work) {
+      const { commandTemplate, shell = SHELL, workingDir, timeoutMs } = agent.config;
+      const { text, variables } = shellScript(templateOf(commandTemplate));
+      const env = bashEnvironment(agent, variables, (names) =>
+        work.log('WARN', `${names.join(', ')}: too large for a variable; standard input has it.`),
+      );
+      const { role, goal, context, memory } = agent;
+      const call = { shell: findProgram(shell), text, env, stdin: JSON.stringify({ role, goal, context, memory }) };
+      const cwd = folderOf(workingDir);
+      const outcome = await runShell({ ...call, cwd, ...(timeoutMs !== undefined && { timeoutMs }) }, deps, work);
+      const { stdout, stderr, code } = outcome;
+      const output = { stdout, stderr, return_code: code };
+      if (code === 0) return { mediaType: 'application/json', content: JSON.stringify(output) };
+      const why = (stderr.trim() || stdout.trim()).slice(-TAIL);
+      throw new Fault('BAD_INPUT', `The command ended with code ${code}${why && `: ${why}`}`, {
+        details: { return_code: code, stdout: stdout.slice(-TAIL), stderr: stderr.slice(-TAIL) },
+      });
+    },
+  });
+
+function templateOf(template: string | undefined): string {
+  if (template?.trim()) return template;
+  throw new Fault('BAD_INPUT', 'An agent on bash_cli needs a commandTemplate. A goal is not run as a command.');
+}
+
+/** Inside the sandbox. @throws Fault BAD_INPUT for one outside of the workspace */
+function folderOf(workingDir = '.'): string {
+  const parts = workingDir.split('/').filter((part) => part !== '' && part !== '.');
+  if (workingDir.startsWith('/') && parts[0] === 'work') parts.shift();
+  else if (workingDir.startsWith('/')) throw outside(workingDir);
+  if (parts.includes('..') || workingDir.includes('\0')) throw outside(workingDir);
+  return [WORKSPACE, ...parts].join('/');
+}
+
+function outside(workingDir: string): Fault {
+  return new Fault('BAD_INPUT', `workingDir is a folder of the workspace, such as src; ${workingDir} is not.`);
+}

@@ -1,0 +1,94 @@
+import { Fault } from '../core/errors.ts';
+import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
+import type { Work } from '../core/work.ts';
+import { abortFault } from '../resources/abortable.ts';
+import { capture } from './bash-output.ts';
+import { logLines } from './log-lines.ts';
+
+export interface BashRunDeps {
+  readonly sandbox: Sandbox;
+  readonly programLimits: ProgramLimits;
+}
+
+/** A shell text and all that it gets. */
+export interface ShellCall {
+  /** Absolute path of the shell. */
+  readonly shell: string;
+  readonly text: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  /** Inside of the sandbox. */
+  readonly cwd: string;
+  readonly timeoutMs?: number;
+}
+
+export interface ShellOutcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+export const WORKSPACE = '/work';
+const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
+/** Of stdout, and of stderr. */
+const MOST_BYTES = 2 ** 20;
+/** How long the pipes may stay open although the shell has ended. */
+const LEFTOVER_MS = 500;
+
+/**
+ * Runs a shell text in the sandbox, with the workspace of the run at /work. stdout is streamed, stderr is logged.
+ * @throws Fault TIMEOUT, RESOURCE_TOO_LARGE, CANCELLED, UNAVAILABLE; BAD_INPUT when a signal ended it
+ */
+export async function runShell(call: ShellCall, deps: BashRunDeps, work: Work): Promise<ShellOutcome> {
+  const { sandbox, programLimits: limits } = deps;
+  if (sandbox.kind === 'none')
+    work.log('WARN', `${call.shell} runs without a sandbox: it may do all that this server may.`);
+  const own = new AbortController();
+  const stop = AbortSignal.any([work.signal, own.signal]);
+  const timer = call.timeoutMs && setTimeout(() => own.abort(tooLong(call.timeoutMs)), call.timeoutMs);
+  try {
+    const mounts = [{ from: await work.workspace(), to: WORKSPACE, writable: true as const }];
+    const command = [call.shell, '-c', call.text];
+    const process = await sandbox.spawn(
+      { command, env: { ...ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, limits },
+      stop,
+    );
+    // It need not read what it is given.
+    process.stdin.on('error', () => {});
+    process.stdin.end(call.stdin);
+    const outcome = await outcomeOf(process, (name) => own.abort(tooMuch(name)), work);
+    if (stop.aborted) throw abortFault(stop);
+    if (outcome.code !== null) return { ...outcome, code: outcome.code };
+    throw new Fault(
+      'BAD_INPUT',
+      `The command was ended by ${outcome.signal}: it may have passed a limit of the sandbox.`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function outcomeOf(process: Process, full: (name: string) => void, work: Work) {
+  logLines(process.stderr, work.log, 'INFO');
+  const stdout = capture(process.stdout, MOST_BYTES, { each: work.delta, full: () => full('stdout') });
+  const stderr = capture(process.stderr, MOST_BYTES, { each: () => {}, full: () => full('stderr') });
+  const ended = await process.ended;
+  // What it left in the background ends with it.
+  process.kill();
+  const grace = Promise.withResolvers<void>();
+  const timer = setTimeout(grace.resolve, LEFTOVER_MS);
+  await Promise.race([Promise.all([stdout.over, stderr.over]), grace.promise]);
+  clearTimeout(timer);
+  return { ...ended, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function tooLong(ms: number | undefined): Fault {
+  return new Fault('TIMEOUT', `The command took longer than ${ms} ms. Give it more time, or less to do.`);
+}
+
+function tooMuch(name: string): Fault {
+  return new Fault(
+    'RESOURCE_TOO_LARGE',
+    `The command writes more than ${MOST_BYTES} bytes to ${name}. Let it write a file.`,
+  );
+}

@@ -1,0 +1,107 @@
+import { Fault } from '../core/errors.ts';
+import type { WantedCall } from '../core/event.ts';
+import type { Turn, Work } from '../core/work.ts';
+import { abortFault } from '../resources/abortable.ts';
+import { cutText } from './cut-text.ts';
+import type { LlmMessage } from './llm-request.ts';
+import type { LlmAnswer, LlmUsage } from './llm-stream.ts';
+import { areUnreadable, type OfferedTools, wantedCall } from './llm-tools.ts';
+
+export interface Loop {
+  readonly prompt: { readonly system: string; readonly user: string };
+  readonly tools: OfferedTools;
+  readonly maxTurns: number;
+  ask(messages: readonly LlmMessage[]): Promise<LlmAnswer>;
+}
+
+export interface LoopResult {
+  readonly text: string;
+  readonly turns: number;
+  /** Absent when not all of it is known: of a turn before a pause, or from an endpoint that does not tell. */
+  readonly usage?: LlmUsage;
+}
+
+const MOST_RESULT_BYTES = 32 * 1024;
+
+/**
+ * Asks the model and calls what it wants called, in its order, until it wants nothing more. Turns and calls that the
+ * journal has are not made again, so that the same conversation comes about.
+ * @throws Fault TOO_COSTLY when it does not come to an end; and what `ask` throws, and lets through what `work.call` does
+ */
+export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: Work): Promise<LoopResult> {
+  await work.say('system', prompt.system);
+  await work.say('user', prompt.user);
+  const messages: LlmMessage[] = [
+    { role: 'system', content: prompt.system },
+    { role: 'user', content: prompt.user },
+  ];
+  const used: (LlmUsage | undefined)[] = [];
+
+  for (let turns = 1; turns <= maxTurns; turns += 1) {
+    let usage: LlmUsage | undefined;
+    const turn = await work.turn(async () => {
+      const answer = await ask(messages);
+      usage = answer.usage;
+      return { text: answer.text, calls: answer.calls.map((call) => wantedCall(call, tools)) };
+    });
+    used.push(usage);
+    if (turn.calls.length === 0) {
+      const sum = sumOf(used);
+      return { text: turn.text, turns, ...(sum && { usage: sum }) };
+    }
+    if (turns === maxTurns) break;
+    messages.push(saidBy(turn, tools));
+    for (const call of turn.calls) {
+      messages.push({ role: 'tool', tool_call_id: call.id, content: await resultOf(call, tools, work) });
+    }
+  }
+  throw new Fault('TOO_COSTLY', `The agent was not done after ${maxTurns} turns. Narrow its goal, or raise maxTurns.`);
+}
+
+function saidBy({ text, calls }: Turn, tools: OfferedTools): LlmMessage {
+  return {
+    role: 'assistant',
+    content: text === '' ? null : text,
+    tool_calls: calls.map(({ id, tool, arguments: args }) => ({
+      id,
+      type: 'function',
+      function: { name: nameOf(tool, tools) ?? tool, arguments: JSON.stringify(args) },
+    })),
+  };
+}
+
+/** What the model is told about a call. That it failed is for the model to deal with, not for the step. */
+async function resultOf(call: WantedCall, tools: OfferedTools, work: Work): Promise<string> {
+  const name = nameOf(call.tool, tools);
+  const tool = name === undefined ? undefined : tools.get(name);
+  if (!tool)
+    return `Error NOT_FOUND: there is no tool ${call.tool}. There are: ${[...tools.keys()].join(', ') || 'none'}.`;
+  if (areUnreadable(call.arguments)) return 'Error BAD_INPUT: the arguments are no JSON object. Write them as one.';
+  try {
+    const result = await work.call(tool.name, call.arguments, tool.remote);
+    return cutText(typeof result === 'string' ? result : JSON.stringify(result), MOST_RESULT_BYTES);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
+    if (work.signal.aborted) throw abortFault(work.signal);
+    return cutText(`Error ${error.code}: ${error.message}`, MOST_RESULT_BYTES);
+  }
+}
+
+/** A call is kept under the tool's own name, as the policy and people know it. */
+function nameOf(tool: string, tools: OfferedTools): string | undefined {
+  for (const [name, offered] of tools) if (offered.name === tool) return name;
+  return undefined;
+}
+
+function sumOf(used: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
+  let sum: LlmUsage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  for (const usage of used) {
+    if (!usage) return undefined;
+    sum = {
+      promptTokens: sum.promptTokens + usage.promptTokens,
+      completionTokens: sum.completionTokens + usage.completionTokens,
+      totalTokens: sum.totalTokens + usage.totalTokens,
+    };
+  }
+  return sum;
+}

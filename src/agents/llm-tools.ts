@@ -1,0 +1,58 @@
+import type OpenAI from 'openai';
+import type { WantedCall } from '../core/event.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { wellFormedJson } from '../core/well-formed.ts';
+import type { RemoteTool, ToolInfo } from '../core/work.ts';
+import { jsonOfText } from './json-of-text.ts';
+import type { LlmCall } from './llm-stream.ts';
+
+/** A tool that a model may call: of this server, or elsewhere. */
+export interface OfferedTool extends ToolInfo {
+  readonly remote?: RemoteTool;
+}
+
+/** By the name that the model knows it by. */
+export type OfferedTools = ReadonlyMap<string, OfferedTool>;
+
+const LONGEST_NAME = 64;
+const LONGEST_DESCRIPTION = 1024;
+
+/** Names as the API takes them, `[A-Za-z0-9_-]{1,64}`, no two alike; the same for the same tools in the same order. */
+export function nameTools(tools: readonly OfferedTool[]): OfferedTools {
+  const named = new Map<string, OfferedTool>();
+  for (const tool of tools) {
+    const plain = tool.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, LONGEST_NAME) || 'tool';
+    let name = plain;
+    for (let next = 2; named.has(name); next += 1) {
+      const end = `_${next}`;
+      name = plain.slice(0, LONGEST_NAME - end.length) + end;
+    }
+    named.set(name, tool);
+  }
+  return named;
+}
+
+/** The tools as the API describes functions. */
+export function functionsOf(tools: OfferedTools): readonly OpenAI.ChatCompletionFunctionTool[] {
+  return [...tools].map(([name, { description, input }]) => ({
+    type: 'function',
+    function: { name, description: description.slice(0, LONGEST_DESCRIPTION), parameters: { ...input } },
+  }));
+}
+
+/** Under this name alone stand arguments that were no JSON object: a call is kept as JSON, and so must they be. */
+const UNREADABLE = 'unreadable_arguments';
+
+/** A call as the journal keeps it: with the tool's own name, where there is such a tool. */
+export function wantedCall(call: LlmCall, tools: OfferedTools): WantedCall {
+  const read = call.arguments.trim() === '' ? {} : jsonOfText(call.arguments);
+  return {
+    id: call.id.slice(0, 200),
+    tool: tools.get(call.name)?.name ?? call.name.slice(0, 200),
+    arguments: wellFormedJson(isJsonObject(read) ? read : { [UNREADABLE]: call.arguments.slice(0, 1_000) }),
+  };
+}
+
+export function areUnreadable(args: JsonObject): boolean {
+  return Object.keys(args).length === 1 && typeof args[UNREADABLE] === 'string';
+}

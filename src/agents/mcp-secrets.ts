@@ -1,0 +1,23 @@
+import type { CanonicalUri } from '../core/canonical-uri.ts';
+import { Fault } from '../core/errors.ts';
+import type { ToolContext } from '../core/work.ts';
+
+/** Any name, so that one that is not there is told, and not sent as text. */
+const SECRET = /(?<!\w)secret:(\w+)/g;
+
+/**
+ * The values with every `secret:NAME` in them replaced by that secret, for use at `uri`.
+ * @throws Fault FORBIDDEN, NOT_FOUND, and BAD_INPUT for a value that cannot be sent
+ */
+export function withSecrets(
+  values: Readonly<Record<string, string>> | undefined,
+  uri: CanonicalUri,
+  work: Pick<ToolContext, 'secret'>,
+): Record<string, string> {
+  const replaced = Object.entries(values ?? {}).map(([name, value]) => {
+    const text = value.replace(SECRET, (_, secret: string) => work.secret(secret, uri));
+    if (!/[\0\r\n]/.test(text)) return [name, text];
+    throw new Fault('BAD_INPUT', `The value of ${name} holds a line break or a zero byte. Take it out.`);
+  });
+  return Object.fromEntries(replaced);
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { AgentSpec } from '../core/agent.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Sandbox } from '../core/sandbox.ts';
+import { canonicalUri } from '../resources/canonical-uri.ts';
+import { createOutgoing } from '../resources/outgoing.ts';
+import { createSchemaValidator } from '../resources/validate-schema.ts';
+import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { mcp } from './mcp.ts';
+import { PausedForTests, type WorkForTests, workForTests } from './work-for-tests.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const EVERYTHING = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js';
+const SUMMARY = 'examples/mcp-servers/summary-server/server.ts';
+
+const network = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
+const readPaths = [join(ROOT, 'examples'), join(ROOT, 'node_modules'), import.meta.dirname];
+const sandbox = createBubblewrap({ readPaths, outgoing: network });
+const outgoing = createOutgoing({ version: '0', ...network });
+const cpu = createCpuPool({ maxThreads: 1 });
+const deps = {
+  sandbox,
+  outgoing,
+  canonicalize: canonicalUri,
+  version: '0',
+  programLimits: { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 },
+  readPaths,
+  schemas: createSchemaValidator({ cpu }),
+};
+const backend = mcp(deps);
+
+const works: WorkForTests[] = [];
+afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
+afterAll(() => Promise.all([cpu.close(), outgoing.close()]));
+
+interface Told extends Partial<Pick<AgentSpec, 'goal' | 'tools'>> {
+  readonly context?: Json;
+  readonly arguments?: JsonObject;
+  readonly server?: string;
+}
+
+async function run(told: Told, options?: Parameters<typeof workForTests>[0], sandboxed = backend) {
+  const work = workForTests(options);
+  works.push(work);
+  const { server = EVERYTHING, context = {}, goal = 'Do it.', arguments: given, tools } = told;
+  const config = { stdioCommand: ['node', server], ...(given && { arguments: given }) };
+  const agent = { role: 'r', goal, config, context, memory: '', ...(tools && { tools }) };
+  const made = await sandboxed.run(agent, work);
+  expect(made.mediaType).toBe('application/json');
+  return { output: JSON.parse(String(made.content)) as Json, work };
+}
+
+describe('the backend mcp', () => {
+  it('summarizes what the step before made, with the example server', async () => {
+    const text = 'Signals protect trains. Lunch is at noon. Signals and trains obey the signal box.';
+    const { output, work } = await run({
+      server: SUMMARY,
+      context: { previous: { text } },
+      arguments: { sentences: 2 },
+    });
+    expect(output).toEqual({
+      summary: 'Signals protect trains. Signals and trains obey the signal box.',
+      sentences: 2,
+      of: 3,
+    });
+    expect(work.payloads('TOOL_CALLED')).toMatchObject([
+      { call: { tool: 'summarize', arguments: { text, sentences: 2 } } },
+    ]);
+  });
+
+  it('checks the arguments before it calls', async () => {
+    const work = workForTests();
+    works.push(work);
+    const config = { stdioCommand: ['node', EVERYTHING], arguments: { a: '2' } };
+    const call = backend.run({ role: 'r', goal: 'g', tools: ['get-sum'], config, context: { b: 3 }, memory: '' }, work);
+    await expect(call).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      violations: [{ path: '/a', message: expect.stringContaining('number') }],
+    });
+    expect(work.payloads('TOOL_CALLED')).toEqual([]);
+  });
+
+  it('calls nothing that the policy forbids, and waits where it wants that approved', async () => {
+    const told = { tools: ['echo'], context: 'hello' };
+    const denied = run(told, { rule: () => 'deny' });
+    await expect(denied).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(run(told, { rule: () => 'pause' })).rejects.toBeInstanceOf(PausedForTests);
+    const { output, work } = await run(told);
+    expect(output).toEqual({ text: 'Echo: hello', content: [{ type: 'text', text: 'Echo: hello' }] });
+    expect(work.asked).toEqual([`tool:echo exec://${process.execPath}`]);
+  });
+
+  it('leaves no process behind', async () => {
+    const started: number[] = [];
+    const watched: Sandbox = {
+      kind: 'bubblewrap',
+      async spawn(program, signal) {
+        const process = await sandbox.spawn(program, signal);
+        started.push(process.pid);
+        return process;
+      },
+    };
+    await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: watched }));
+    const [pid = 0] = started;
+    await expect.poll(() => isThere(pid)).toBe(false);
+  });
+
+  it('says so when nothing keeps the server from this machine', async () => {
+    const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
+    const { work } = await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: none }));
+    expect(work.logged).toContain('WARN node runs without a sandbox: it may do all that this server may.');
+  });
+
+  it('asks the policy about the program, or about the URL', () => {
+    expect(backend.reaches({ stdioCommand: ['node', 'x'] })).toMatchObject([
+      { action: 'exec', uri: { href: `exec://${process.execPath}` } },
+      { action: 'agent:mcp', uri: { href: `exec://${process.execPath}` } },
+    ]);
+    expect(backend.reaches({ serverUrl: 'HTTPS://Example.com:443/mcp' })).toMatchObject([
+      { action: 'agent:mcp', uri: { href: 'https://example.com/mcp' } },
+    ]);
+    expect(() => backend.reaches({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(() => backend.reaches({ serverUrl: 'file:///data/x' })).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT' }),
+    );
+  });
+});
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { Type } from 'typebox';
+import type { JsonObject } from '../core/json.ts';
+import type { SchemaValidator } from '../core/resource.ts';
+import { defineBackend } from './define-backend.ts';
+import { checkArguments, toolArguments } from './mcp-arguments.ts';
+import { connectMcp, type McpClientDeps } from './mcp-client.ts';
+import { pickTool } from './mcp-pick-tool.ts';
+import { mcpServerProperties, mcpUri } from './mcp-server.ts';
+
+export interface McpDeps extends McpClientDeps {
+  readonly schemas: SchemaValidator;
+}
+
+/** An agent that is one tool of an MCP server. */
+export const mcp = (deps: McpDeps) =>
+  defineBackend({
+    name: 'mcp',
+    description:
+      'Calls one tool of an MCP server, over stdio, streamable HTTP, or HTTP with SSE: the first that the agent names, ' +
+      'the only one there is, or the one that its goal names. Its arguments come from the configuration and the context.',
+    config: Type.Object(
+      {
+        ...mcpServerProperties,
+        arguments: Type.Optional(
+          Type.Record(Type.String(), Type.Unknown(), {
+            description: 'Arguments of the tool, by name. Those that are missing are taken from the context.',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    resumes: false,
+    reaches(config) {
+      const uri = mcpUri(config, deps.canonicalize);
+      const reach = { action: 'agent:mcp', uri };
+      return config.stdioCommand ? [{ action: 'exec', uri }, reach] : [reach];
+    },
+    async run({ config, context, ...agent }, work) {
+      const { arguments: given = {}, ...server } = config;
+      const connection = await connectMcp(server, deps, work);
+      try {
+        const tool = pickTool(await connection.tools(), agent);
+        const args = toolArguments(tool, given as JsonObject, context);
+        await checkArguments(tool, args, deps.schemas, work.signal);
+        const output = await work.call(tool.name, args, {
+          uri: connection.uri,
+          perform: (checked, signal) => connection.call(tool.name, checked, signal),
+        });
+        return { mediaType: 'application/json', content: JSON.stringify(output) };
+      } finally {
+        await connection.close();
+      }
+    },
+  });

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AGENT_BACKENDS } from '../core/agent.ts';
+import type { JsonObject } from '../core/json.ts';
+import { canonicalUri } from '../resources/canonical-uri.ts';
+import { createOutgoing } from '../resources/outgoing.ts';
+import { createSchemaValidator } from '../resources/validate-schema.ts';
+import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { createBackends } from './registry.ts';
+import { workForTests } from './work-for-tests.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const AGENTS = join(ROOT, 'examples/agents');
+
+const network = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
+const readPaths = [join(ROOT, 'examples'), join(ROOT, 'node_modules')];
+const outgoing = createOutgoing({ version: '0', ...network });
+afterAll(() => outgoing.close());
+
+const backends = createBackends({
+  sandbox: createBubblewrap({ readPaths, outgoing: network }),
+  outgoing,
+  canonicalize: canonicalUri,
+  version: '0',
+  programLimits: { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 },
+  readPaths,
+  schemas: createSchemaValidator({ cpu: workForTests().cpu }),
+  llm: { apiBase: 'https://models.example/v1', model: 'small' },
+});
+
+/** As documents spell it → as backends do. */
+function camelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  const named = Object.entries(value).map(([name, one]) => [
+    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    camelCase(one),
+  ]);
+  return Object.fromEntries(named);
+}
+
+interface AgentFile {
+  readonly id: string;
+  readonly role: string;
+  readonly goal: string;
+  readonly tools?: readonly string[];
+  readonly backend: string;
+  readonly backend_config: JsonObject;
+}
+
+function example(file: string) {
+  const agent = JSON.parse(readFileSync(join(AGENTS, file), 'utf8')) as AgentFile;
+  const backend = backends.find(({ name }) => name === agent.backend);
+  if (!backend) throw new Error(`${file} names no backend`);
+  return { agent, backend, config: camelCase(agent.backend_config) as JsonObject };
+}
+
+describe('the backends', () => {
+  it('are those that there is a name for', () => {
+    expect(backends.map(({ name }) => name)).toEqual([...AGENT_BACKENDS]);
+  });
+
+  it.each(backends.map((backend) => [backend.name, backend] as const))(
+    '%s describes all of its configuration',
+    (_, { config, description }) => {
+      expect(description).toMatch(/\.$/);
+      const properties = Object.entries(config.properties as Record<string, { description?: string }>);
+      expect(properties.length).toBeGreaterThan(0);
+      for (const [name, { description: told }] of properties) {
+        expect(name).toMatch(/^[a-z][A-Za-z]*$/);
+        expect(told, name).toBeTruthy();
+      }
+      expect(config.additionalProperties).toBe(false);
+      new Ajv2020({ strict: true, strictRequired: false }).compile(config);
+    },
+  );
+});
+
+describe('the example agents', () => {
+  const files = readdirSync(AGENTS);
+
+  it.each(files)('%s fits its backend, and reaches something', (file) => {
+    const { agent, backend, config } = example(file);
+    expect(`${agent.id}.json`).toBe(file);
+    const validate = new Ajv2020({ strict: false, useDefaults: true }).compile(backend.config);
+    expect([validate(structuredClone(config)), validate.errors]).toEqual([true, null]);
+    expect(backend.reaches(config).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [
+      'summary.json',
+      { text: 'Trains run. Trains run on rails. Coffee is sold. Rails carry trains.' },
+      { sentences: 3, of: 4 },
+    ],
+    ['count-words.json', { previous: 'three small words' }, { stdout: '3\n', return_code: 0 }],
+  ])('%s does what it is for', async (file, context, output) => {
+    const { agent, backend, config } = example(file);
+    const work = workForTests();
+    try {
+      const { content } = await backend.run({ ...agent, config, context, memory: '' }, work);
+      expect(JSON.parse(String(content))).toMatchObject(output);
+    } finally {
+      await work.close();
+    }
+  });
+});

@@ -1,0 +1,14 @@
+import { bashCli } from './bash-cli.ts';
+import type { BashRunDeps } from './bash-run.ts';
+import type { AnyBackend } from './define-backend.ts';
+import { type HttpApiDeps, httpApi } from './http-api.ts';
+import { type LitellmDeps, litellm } from './litellm.ts';
+import { type McpDeps, mcp } from './mcp.ts';
+import { type WebsocketDeps, websocket } from './websocket.ts';
+
+export type BackendDeps = McpDeps & LitellmDeps & BashRunDeps & HttpApiDeps & WebsocketDeps;
+
+/** Every way to reach agents. Adding one is one line here. */
+export function createBackends(deps: BackendDeps): readonly AnyBackend[] {
+  return [mcp(deps), litellm(deps), bashCli(deps), httpApi(deps), websocket(deps)];
+}

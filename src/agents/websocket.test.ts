@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Json } from '../core/json.ts';
+import { agentForTests, jsonMade, outgoingForTests } from './agent-for-tests.ts';
+import { websocket } from './websocket.ts';
+import { type WorkForTests, workForTests } from './work-for-tests.ts';
+
+/** Answers the one message that it is sent. */
+let answer: (socket: WebSocket, told: Json) => void = () => {};
+let server: Server;
+let sockets: WebSocketServer;
+let uri: string;
+let deps: ReturnType<typeof outgoingForTests>;
+let request: IncomingMessage | undefined;
+
+beforeAll(async () => {
+  server = createServer();
+  sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket, opened) => {
+    request = opened;
+    socket.once('message', (data) => answer(socket, JSON.parse(data.toString())));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  uri = `ws://${endpoint}/talk`;
+  deps = outgoingForTests(endpoint);
+});
+
+afterAll(async () => {
+  await deps.outgoing.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+type Config = Parameters<ReturnType<typeof websocket>['run']>[0]['config'];
+
+const run = async (work: WorkForTests = workForTests(), config: Partial<Config> = {}) =>
+  jsonMade(await websocket(deps).run(agentForTests({ uri, ...config }, { context: [1], memory: 'old' }), work));
+
+/** The messages, then the close if there is one. */
+const says =
+  (messages: readonly Json[], close?: number): typeof answer =>
+  (socket) => {
+    for (const message of messages) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    if (close !== undefined) socket.close(close);
+  };
+
+const fault = (code: string, message: RegExp = /./) =>
+  expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
+
+const nobodyIsConnected = async () => {
+  while (sockets.clients.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('an agent behind a WebSocket', () => {
+  it('is told what it is for in one message, and heard until it is done', async () => {
+    let told: Json = null;
+    answer = (socket, what) => {
+      told = what;
+      const log = { type: 'log', level: 'warn', text: 'hm' };
+      says([{ type: 'delta', text: 'So ' }, log, 'be it', { type: 'later' }, { type: 'final', text: 'So be it.' }])(
+        socket,
+        what,
+      );
+    };
+    const work = workForTests({ secrets: { KEY: 'abc' } });
+    expect(await run(work, { headers: { 'x-key': 'secret:KEY' } })).toEqual({ text: 'So be it.' });
+    expect(told).toEqual({ role: 'You are terse.', goal: 'Say it.', context: [1], memory: 'old' });
+    expect(request?.headers['x-key']).toBe('abc');
+    expect(work.said).toBe('So be it');
+    expect(work.logged).toEqual(['WARN hm', expect.stringMatching(/^DEBUG .*later/)]);
+    await nobodyIsConnected();
+  });
+
+  it.each<[string, readonly Json[], number | undefined, Json]>([
+    ['the pieces, when it only says goodbye', ['{"a":', '1}'], 1000, { text: '{"a":1}', json: { a: 1 } }],
+    ['the pieces, when its last word is empty', ['so', { type: 'final' }], undefined, { text: 'so' }],
+    ['its output', [{ type: 'message', output: { a: [1] } }], undefined, { text: '{"a":[1]}', json: { a: [1] } }],
+    ['output and words', [{ type: 'final', text: 'one', output: 1 }], undefined, { text: 'one', json: 1 }],
+    ['output that is text', [{ type: 'final', output: 'one' }], undefined, { text: 'one' }],
+    ['JSON that is none of its messages', [{ kind: 'x' }], 1000, { text: '{"kind":"x"}', json: { kind: 'x' } }],
+  ])('gives %s', async (_, messages, close, output) => {
+    answer = says(messages, close);
+    expect(await run()).toEqual(output);
+  });
+
+  it.each<[string, typeof answer, string, RegExp]>([
+    ['says goodbye without a word', says([], 1000), 'RESOURCE_UNREACHABLE', /before it had answered \(code 1000/],
+    ['closes it for a reason of its own', says(['so'], 4001), 'RESOURCE_UNREACHABLE', /code 4001/],
+    ['is gone', (socket) => socket.send('so', () => socket.terminate()), 'RESOURCE_UNREACHABLE', /code 1006/],
+    ['sends bytes', (socket) => socket.send(Buffer.from('x')), 'RESOURCE_UNREACHABLE', /bytes instead/],
+    ['sends a delta of nothing', says([{ type: 'delta' }]), 'RESOURCE_UNREACHABLE', /type delta without a text/],
+    ['says that it failed', says([{ type: 'error', message: 'no idea' }]), 'BAD_INPUT', /no idea/],
+    ['sends one message that is too large', says(['x'.repeat(4 * 2 ** 20 + 1)]), 'RESOURCE_TOO_LARGE', /message/],
+    ['sends too much in all', says(Array(4).fill('x'.repeat(3 * 2 ** 20))), 'RESOURCE_TOO_LARGE', /more than/],
+    ['is silent', () => {}, 'TIMEOUT', /300 ms/],
+  ])('that %s has failed', async (_, how, code, message) => {
+    answer = how;
+    await expect(run(workForTests(), { timeoutMs: 300 })).rejects.toEqual(fault(code, message));
+    await nobodyIsConnected();
+  });
+
+  it('may take as long as it likes while it says something', async () => {
+    answer = (socket) => {
+      let said = 0;
+      const timer = setInterval(() => {
+        said += 1;
+        socket.send('.');
+        if (said < 6) return;
+        clearInterval(timer);
+        socket.close();
+      }, 60);
+    };
+    expect(await run(workForTests(), { timeoutMs: 200 })).toEqual({ text: '......' });
+  });
+
+  it('is left within a second when the step is cancelled', async () => {
+    answer = says(['so']);
+    const work = workForTests();
+    setTimeout(() => work.stop.abort(), 60);
+    const from = performance.now();
+    await expect(run(work)).rejects.toEqual(fault('CANCELLED'));
+    expect(performance.now() - from).toBeLessThan(1_000);
+    await nobodyIsConnected();
+  });
+
+  it('is asked about as the URI of HTTP that it begins as', () => {
+    const [reach] = websocket(deps).reaches({ uri: 'wss://Agent.example/x' });
+    expect(reach).toMatchObject({ action: 'agent:websocket', uri: { href: 'https://agent.example/x' } });
+    expect(() => websocket(deps).reaches({ uri: 'data:,x' })).toThrow(/http or https/);
+  });
+});

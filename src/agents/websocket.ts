@@ -1,0 +1,112 @@
+import { Type } from 'typebox';
+import type { CanonicalUri } from '../core/canonical-uri.ts';
+import { Fault } from '../core/errors.ts';
+import type { Work } from '../core/work.ts';
+import type { Outgoing } from '../resources/outgoing.ts';
+import { httpOf, type OutgoingSocket } from '../resources/outgoing-socket.ts';
+import { defineBackend } from './define-backend.ts';
+import { jsonOfText } from './json-of-text.ts';
+import { secretHeaders } from './secret-headers.ts';
+import { readSocketMessage, type SocketReply } from './socket-message.ts';
+import { timeLimit } from './time-limit.ts';
+import { webUri } from './web-uri.ts';
+
+export interface WebsocketDeps {
+  readonly outgoing: Pick<Outgoing, 'connect'>;
+  canonicalize(uri: string): CanonicalUri;
+}
+
+const MAX_MESSAGE_BYTES = 4 * 2 ** 20;
+/** All messages together. */
+const MAX_BYTES = 10 * 2 ** 20;
+const TIMEOUT_MS = 60_000;
+/** RFC 6455 section 7.4.1: a normal closure, and one without a status. */
+const GOODBYES = [1000, 1005];
+
+const Config = Type.Object(
+  {
+    uri: Type.String({
+      description:
+        'ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p.',
+    }),
+    subprotocol: Type.Optional(
+      Type.String({ description: 'Subprotocol (RFC 6455, section 1.9) that the agent must speak.' }),
+    ),
+    headers: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'Headers of the handshake by name; `secret:NAME` in a value stands for a secret of this server.',
+      }),
+    ),
+    timeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3_600_000,
+        default: TIMEOUT_MS,
+        description: 'How long the agent may be silent, in milliseconds.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Agents that talk over a WebSocket; docs/agents.md has the messages. */
+export function websocket(deps: WebsocketDeps) {
+  const placeOf = (uri: string) => webUri(httpOf(uri), deps.canonicalize);
+  return defineBackend({
+    name: 'websocket',
+    description:
+      'A service that is sent one JSON message {role, goal, context, memory} over a WebSocket, and answers with text, or ' +
+      'with JSON messages of type delta, log, message, final and error. The output is JSON: {text, json?}.',
+    config: Config,
+    resumes: false,
+
+    reaches: ({ uri }) => [{ action: 'agent:websocket', uri: placeOf(uri) }],
+
+    async run({ config, role, goal, context, memory }, work) {
+      const { subprotocol, timeoutMs = TIMEOUT_MS } = config;
+      const uri = placeOf(config.uri);
+      const { headers } = secretHeaders(config.headers, uri, work);
+      const limit = timeLimit(timeoutMs, work.signal, uri.host);
+      let socket: OutgoingSocket | undefined;
+      try {
+        const { signal } = limit;
+        const options = { headers, maxMessageBytes: MAX_MESSAGE_BYTES, signal };
+        socket = await deps.outgoing.connect(uri, { ...options, ...(subprotocol !== undefined && { subprotocol }) });
+        await socket.send(JSON.stringify({ role, goal, context, memory }));
+        const reply = await listen(socket, uri.host, limit.restart, work);
+        return { mediaType: 'application/json', content: JSON.stringify(reply) };
+      } finally {
+        socket?.close();
+        limit.forget();
+      }
+    },
+  });
+}
+
+/** Until the agent is done, or says goodbye. */
+async function listen(socket: OutgoingSocket, host: string, heard: () => void, work: Work): Promise<SocketReply> {
+  let text = '';
+  let left = MAX_BYTES;
+  for await (const data of socket.messages) {
+    heard();
+    left -= data.length;
+    if (left < 0)
+      throw new Fault('RESOURCE_TOO_LARGE', `The agent at ${host} says more than ${MAX_BYTES} bytes. Ask it for less.`);
+    const message = readSocketMessage(data, host);
+    if (message.type === 'log') work.log(message.level, message.text);
+    else if (message.type === 'final') return message.reply ?? replyOf(text);
+    else {
+      text += message.text;
+      work.delta(message.text);
+    }
+  }
+  const { code } = await socket.closed;
+  if (GOODBYES.includes(code) && text !== '') return replyOf(text);
+  const message = `The agent at ${host} closed the connection before it had answered (code ${code}). Try again later.`;
+  throw new Fault('RESOURCE_UNREACHABLE', message, { details: { host, code } });
+}
+
+function replyOf(text: string): SocketReply {
+  const json = jsonOfText(text);
+  return { text, ...(json !== undefined && { json }) };
+}
