@@ -5,9 +5,10 @@ import type { ResourceInput as Source } from '../core/resource.ts';
 /**
  * The option types that commands share. The extra keyword `x-signalbox` tells every surface what JSON Schema cannot:
  * `resource` and `uri` are read, so policy is asked about them; `schema` fills the policy's schema column; `json` is
- * any JSON value. GraphQL maps them to `ResourceInput`, `URI`, `URI` and `JSON`.
+ * any JSON value; `agent` is an agent, whose own reads are asked about when its turn comes. GraphQL maps them to
+ * `ResourceInput`, `URI`, `URI`, `JSON` and `AgentInput`.
  */
-export type OptionRole = 'resource' | 'uri' | 'schema' | 'json';
+export type OptionRole = 'resource' | 'uri' | 'schema' | 'json' | 'agent';
 
 export function roleOf(schema: TSchema): OptionRole | undefined {
   return (schema as { 'x-signalbox'?: OptionRole })['x-signalbox'];

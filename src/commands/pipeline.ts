@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { defineCommand } from './define-command.ts';
@@ -10,19 +11,21 @@ export const pipeline = defineCommand({
   name: 'pipeline',
   title: 'Pipeline',
   description:
-    'Commands one after the other, each asked of the policy. The options of a step may hold "$previous.output": ' +
-    'the URI of what the step before it made.',
+    'Commands and agents one after the other, each asked of the policy. The options of a command may hold ' +
+    '"$previous.output": the URI of what the step before it made; an agent finds it in its context as `previous`.',
   options: Type.Object({
     steps: Type.Array(
       Type.Object(
         {
-          // Optional, because a step will be able to name an agent instead.
           command: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name of the command.' })),
           options: Type.Optional(
             Type.Unsafe<JsonObject>({ 'x-signalbox': 'json', type: 'object', description: 'Its options.' }),
           ),
+          agent: Type.Optional(
+            Type.Unsafe<AgentSpec>({ 'x-signalbox': 'agent', type: 'object', description: 'An agent instead.' }),
+          ),
         },
-        { additionalProperties: false, description: 'One command with its options.' },
+        { additionalProperties: false, description: 'One command with its options, or an agent.' },
       ),
       { minItems: 1, maxItems: MOST_STEPS, description: 'The steps, in order; at most 100.' },
     ),
@@ -33,9 +36,14 @@ export const pipeline = defineCommand({
         path: ['steps'],
       });
     }
-    return steps.map(({ command, options = {} }, i) => {
+    return steps.map(({ command, options = {}, agent }, i) => {
+      if (agent) {
+        if (command === undefined && Object.keys(options).length === 0) return { agent };
+        const message = `Step ${i + 1} names an agent, and options or a command beside it. Make two steps of it.`;
+        throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'agent'] });
+      }
       if (command === undefined) {
-        const message = `Step ${i + 1} names no command.`;
+        const message = `Step ${i + 1} names neither a command nor an agent.`;
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });
       }
       if (command === 'pipeline') {

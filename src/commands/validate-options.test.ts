@@ -56,8 +56,8 @@ describe('validateOptions', () => {
   it('looks into the steps of a pipeline, but not into their options', () => {
     const steps = [{ command: 'fetch', options: { anything: { at: ['all'] } } }];
     expect(validateOptions(pipeline, { steps })).toEqual({ steps });
-    expect(refusal(pipeline, { steps: [{ command: 'fetch', agent: {} }] }).violations).toEqual([
-      { path: '/steps/0/agent', message: 'is not an option that exists', keyword: 'additionalProperties' },
+    expect(refusal(pipeline, { steps: [{ command: 'fetch', agents: {} }] }).violations).toEqual([
+      { path: '/steps/0/agents', message: 'is not an option that exists', keyword: 'additionalProperties' },
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('pools', () => {
     const { pools } = settings({ POOLS_FILE });
     expect(pools).toMatchObject({
       default: { runtime: 'inline' },
-      py: { runtime: 'process', readPaths: ['/srv'], hosts: [], limits: { memory_mib: 512, processes: 64 } },
+      py: { runtime: 'process', readPaths: ['/srv'], hosts: [], limits: { memory_mib: 2_048, processes: 64 } },
       big: { runtime: 'docker', network: true, command: [], env: {} },
     });
   });

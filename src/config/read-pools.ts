@@ -9,7 +9,7 @@ import type { Variables } from './variables.ts';
 
 const Limits = Type.Object(
   {
-    memory_mib: Type.Integer({ minimum: 16, maximum: 1_048_576, default: 512 }),
+    memory_mib: Type.Integer({ minimum: 16, maximum: 1_048_576, default: 2_048 }),
     processes: Type.Integer({ minimum: 1, maximum: 10_000, default: 64 }),
     cpu_seconds: Type.Integer({ minimum: 1, maximum: 86_400, default: 600 }),
     file_mib: Type.Integer({ minimum: 1, maximum: 1_048_576, default: 100 }),

@@ -130,6 +130,7 @@ export function createEngine(deps: EngineDeps): Engine {
     decideApproval: open((principal, id, decision) => decideApproval(steering, principal, id, decision)),
     sendSignal: open((principal, runId, signal) => sendSignal(steering, principal, runId, signal)),
     validate: (principal, source, inputs) => validateWorkflow(keeping, principal, source, inputs),
+    graphOf: (document) => findWorkflow.graphOf(document),
     saveWorkflow: open(async (principal, source) => {
       const saved = await saveWorkflow(keeping, principal, source);
       scheduler.expect(await deps.schedules.nextAt());

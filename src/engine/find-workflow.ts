@@ -7,7 +7,15 @@ import type { SignedIn } from '../core/principal.ts';
 import type { Resources } from '../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../core/store.ts';
 import { scopeOf } from '../policy/visibility.ts';
-import type { BackendEntry, Catalog, CatalogEntry, Problem, Reading, WorkflowDocument } from '../workflow/plan.ts';
+import type {
+  BackendEntry,
+  Catalog,
+  CatalogEntry,
+  Problem,
+  Reading,
+  WorkflowDocument,
+  WorkflowGraph,
+} from '../workflow/plan.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowSource } from './engine.ts';
@@ -32,6 +40,8 @@ export interface FindWorkflow {
   read(principal: SignedIn, source: WorkflowSource): Promise<Found>;
   /** @throws Fault BAD_INPUT with every problem, and as `read` does */
   valid(principal: SignedIn, source: WorkflowSource): Promise<Found & { readonly document: WorkflowDocument }>;
+  /** The graph of a document, whatever else is wrong with it. */
+  graphOf(document: JsonObject): WorkflowGraph;
 }
 
 const MOST_BYTES = 1024 * 1024;
@@ -62,6 +72,7 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
 
   return {
     read,
+    graphOf: (document) => readWorkflow({ document }, catalog).graph ?? { nodes: [], edges: [] },
     async valid(principal, source) {
       const found = await read(principal, source);
       const { document, problems } = found;

@@ -3,6 +3,7 @@ import { type AnyCommand, isComposite } from '../commands/define-command.ts';
 import { AnyJson, SchemaUri, Uri } from '../commands/options.ts';
 import type { JsonObject } from '../core/json.ts';
 import { queries } from '../queries/registry.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
 import type { CapabilityView } from './types/capability.ts';
 
 /** A command as the catalog shows it. What a composite command does is only known with its options. */
@@ -10,6 +11,11 @@ export function capabilityOf(command: AnyCommand): CapabilityView {
   const { name, title, description, options } = command;
   const effect = isComposite(command) || command.effect === 'external' ? 'EXTERNAL' : 'PURE';
   return { name, title, description, effect, options: plainSchema(options), field: name };
+}
+
+/** A tool as the catalog shows it. */
+export function capabilityOfTool({ name, title, description, effect, input }: AnyTool): CapabilityView {
+  return { name, title, description, effect: effect === 'external' ? 'EXTERNAL' : 'PURE', options: plainSchema(input) };
 }
 
 const query = (name: string, title: string, description: string, options: TObject): CapabilityView => ({

@@ -1,3 +1,4 @@
+import type { AnyBackend } from '../agents/define-backend.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AnyCommand } from '../commands/define-command.ts';
 import type { Config } from '../config/config.ts';
@@ -13,6 +14,8 @@ import type { ArtifactStore, Resources, SchemaValidator } from '../core/resource
 import type { ChainVerification, StoreReader, Workflows } from '../core/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Gate } from '../engine/gate.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+import type { Drives } from '../tools/drive/create-drive.ts';
 
 /** What the GraphQL surface stands on; `app.ts` makes it. */
 export interface GraphqlApp {
@@ -32,6 +35,10 @@ export interface GraphqlApp {
   readonly schemas: SchemaValidator;
   /** Built in and from plugins. */
   readonly commands: readonly AnyCommand[];
+  readonly tools: readonly AnyTool[];
+  readonly backends: readonly AnyBackend[];
+  /** Whose files `drive.*` finds, and how one connects one's own. */
+  readonly drives: Drives;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;

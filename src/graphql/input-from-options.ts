@@ -16,6 +16,7 @@ import {
 import type { TSchema } from 'typebox';
 import { type OptionRole, roleOf } from '../commands/options.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { toAgentSpec } from './agent-spec.ts';
 
 /** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
 interface Schema {
@@ -45,7 +46,13 @@ export interface OptionsInput {
 
 type NamedType = (name: string) => GraphQLNamedType | undefined;
 
-const ROLE_TYPES: Record<OptionRole, string> = { resource: 'ResourceInput', uri: 'URI', schema: 'URI', json: 'JSON' };
+const ROLE_TYPES: Record<OptionRole, string> = {
+  ...{ resource: 'ResourceInput', uri: 'URI', schema: 'URI', json: 'JSON', agent: 'AgentInput' },
+};
+const ROLE_VALUES: Partial<Record<OptionRole, ToOptions>> = {
+  resource: withoutNulls,
+  agent: (value) => ({ ...toAgentSpec(value) }) as JsonObject,
+};
 const LARGEST_INT = 2 ** 31 - 1;
 
 /**
@@ -103,7 +110,7 @@ function objectFrom(
 function typeFrom(name: string, schema: Schema, named: NamedType): { type: GraphQLInputType; toOptions: ToOptions } {
   const as = (type: GraphQLInputType, toOptions: ToOptions = asIs) => ({ type, toOptions });
   const role = roleOf(schema as TSchema);
-  if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, role === 'resource' ? withoutNulls : asIs);
+  if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
   const literals = literalsOf(schema);
   if (literals) return enumFrom(nameOf(schema) ?? name, schema, literals, named);
   switch (schema.type) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { AnyBackend } from '../agents/define-backend.ts';
 import { createAuthenticator } from '../auth/create-authenticator.ts';
 import type { AnyCommand } from '../commands/define-command.ts';
 import { commands as builtIn } from '../commands/registry.ts';
@@ -27,6 +28,8 @@ import { createResources } from '../resources/resources.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
 import { createCpuPool } from '../runtime/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+import { folderDrive } from '../tools/drive/folder-drive.ts';
 import type { GraphqlApp } from './context.ts';
 import { createGraphqlServer } from './server.ts';
 import type { SocketLimits } from './socket-limits.ts';
@@ -56,12 +59,21 @@ const user = (username: string, roles: readonly string[], tenant = 'default'): P
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: readonly AnyCommand[];
+  readonly tools?: readonly AnyTool[];
+  readonly backends?: readonly AnyBackend[];
   readonly app?: Partial<GraphqlApp>;
   readonly limits?: Partial<SocketLimits>;
 }
 
 /** The GraphQL surface over the real engine, store and policy, on a port of its own. */
-export async function startGraphql({ env = {}, commands = [], app: changes = {}, limits = {} }: Options = {}) {
+export async function startGraphql({
+  env = {},
+  commands = [],
+  tools = [],
+  backends = [],
+  app: changes = {},
+  limits = {},
+}: Options = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-graphql-'));
   const config = readEnvironment({ NODE_ENV: 'development', DATA_DIR: folder, PORT: '0', ...env });
   const logs: { level: string; event: string; fields: LogFields | undefined }[] = [];
@@ -97,8 +109,12 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
   const policy = await createPolicy({ ...config.policy, logger });
   const gate = createGate({ policy, clock, metrics, logger });
   const all = [...builtIn, ...commands];
+  const drives = { driveOf: async () => folderDrive(join(folder, 'drive')) };
   const engine = createEngine({
-    ...{ ...store, commands: all, queries, resources, artifacts, schemas, cpu, gate, policy, clock, logger, metrics },
+    ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
+    ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },
+    workspace: async (runId) => join(folder, 'workspaces', runId),
+    ...{ commands: all, queries, resources, artifacts, schemas, cpu, gate, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,
     maxResultBytes: config.resources.fetchMaxBytes,
     timeoutMs: config.engine.commandTimeoutMs,
@@ -128,7 +144,7 @@ export async function startGraphql({ env = {}, commands = [], app: changes = {},
       logger,
       metrics,
     },
-    commands: all,
+    ...{ commands: all, tools, backends, drives },
     authenticator: {
       ...passwords,
       authenticate: async (header) =>

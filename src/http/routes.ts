@@ -2,6 +2,7 @@ import { downloadArtifact } from './download-artifact.ts';
 import type { Exchange } from './exchange.ts';
 import { reportHealth, scrapeMetrics } from './probes.ts';
 import { serveWorkflowSchema } from './serve-workflow-schema.ts';
+import { showDriveCallback } from './show-drive-callback.ts';
 import { uploadArtifact } from './upload-artifact.ts';
 
 export interface Route {
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
+  { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: showDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];
 

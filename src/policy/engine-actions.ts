@@ -21,7 +21,7 @@ export const ENGINE_ACTIONS = [
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',
-  'mutation:connectDrive',
+  'mutation:beginDriveConnection',
   'mutation:finishDriveConnection',
   'mutation:disconnectDrive',
 ] as const;

@@ -1,11 +1,11 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../core/errors.ts';
 import { idPrefix } from '../core/ids.ts';
 
 /** The folders of runs: what their steps write, for as long as the run is kept. */
 export interface Workspaces {
-  /** The folder of a run, absolute, made when it is not there. @throws Fault UNAVAILABLE */
+  /** The folder of a run, absolute and free of links, made when it is not there. @throws Fault UNAVAILABLE */
   of(runId: string): Promise<string>;
   /** Runs whose folder has not changed since then. */
   unusedSince(before: Date): AsyncIterable<string>;
@@ -26,7 +26,7 @@ export function createWorkspaces(folder: string): Workspaces {
       } catch (cause) {
         throw new Fault('UNAVAILABLE', 'The folder of the run cannot be made. Have the disk looked at.', { cause });
       }
-      return place;
+      return realpath(place);
     },
     async *unusedSince(before) {
       const names = await readdir(folder).catch(() => []);

@@ -4,6 +4,35 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How an agent is reached: exactly one of these. */
+export type AgentBackendInput =
+  {   /** A shell command. */
+  readonly bashCli: BashBackendInput; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never;   /** An HTTP request. */
+  readonly httpApi: HttpBackendInput; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never;   /** A language model. */
+  readonly litellm: LlmBackendInput; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never;   /** A tool of an MCP server. */
+  readonly mcp: McpBackendInput; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never;   /** A WebSocket. */
+  readonly websocket: WebSocketBackendInput; };
+
+/** An agent: what it is for, and how it is reached. */
+export type AgentInput = {
+  /** How it is reached. */
+  readonly backend: AgentBackendInput;
+  /** What it is to do. */
+  readonly goal: string;
+  /** A name of your own for it. */
+  readonly id?: string | null | undefined;
+  /** `memory:NAME`, or a `file:` URI: what it reads before, and what its answer is added to. */
+  readonly memoryUri?: string | null | undefined;
+  /** What it is: “Summarizer”. */
+  readonly role: string;
+  /** Names of the tools that it may call, as `catalog.tools` or its MCP servers list them. */
+  readonly tools?: ReadonlyArray<string> | null | undefined;
+};
+
 /** Where an approval stands. Once it is not OPEN, it stays as it is. */
 export type ApprovalState =
   /** Somebody agreed, and the step went on. */
@@ -14,6 +43,18 @@ export type ApprovalState =
   | 'OPEN'
   /** Somebody did not agree, and the step ended. */
   | 'REJECTED';
+
+/** A shell command that runs in the sandbox, in the folder of its run. */
+export type BashBackendInput = {
+  /** The command. `{{ goal }}`, `{{ role }}`, `{{ memory }}` and `{{ context.KEY }}` stand for values, which are never read as shell text. */
+  readonly commandTemplate?: string | null | undefined;
+  /** Absolute path of the shell; /bin/bash unless told. */
+  readonly shell?: string | null | undefined;
+  /** How long it may take. */
+  readonly timeoutMs?: number | null | undefined;
+  /** Folder below that of the run. */
+  readonly workingDir?: string | null | undefined;
+};
 
 /** A run to stop. */
 export type CancelRunInput = {
@@ -123,6 +164,10 @@ export type EventFilter = {
 
 /** What an event tells. Each has an object type of its own that implements `Event`. */
 export type EventType =
+  /** `AgentDelta`: a piece of what an agent is saying. */
+  | 'AGENT_DELTA'
+  /** `AgentMessage`: something was said to an agent, or by it. */
+  | 'AGENT_MESSAGE'
   /** `ApprovalDecided`: a person decided, or nobody did in time. */
   | 'APPROVAL_DECIDED'
   /** `ApprovalRequested`: a step waits for a person. */
@@ -131,6 +176,8 @@ export type EventType =
   | 'ARTIFACT_CREATED'
   /** `LogLine`: a step wrote to its log. */
   | 'LOG'
+  /** `Notification`: something that people should know. */
+  | 'NOTIFICATION'
   /** `PolicyDecided`: the policy was asked, and answered. */
   | 'POLICY_DECIDED'
   /** `RunCreated`: a run was accepted. */
@@ -144,7 +191,11 @@ export type EventType =
   /** `StepProgress`: a step told how far it is. */
   | 'STEP_PROGRESS'
   /** `StepStateChanged`: a step moved to another state. */
-  | 'STEP_STATE_CHANGED';
+  | 'STEP_STATE_CHANGED'
+  /** `ToolCalled`: a step called a tool. */
+  | 'TOOL_CALLED'
+  /** `ToolReturned`: the tool gave its result, or failed. */
+  | 'TOOL_RETURNED';
 
 /** A command by its name, for callers that learn the name only while they run. */
 export type ExecuteInput = {
@@ -172,6 +223,18 @@ export type FetchInput = {
   readonly source: ResourceInput;
 };
 
+/** An HTTP request with role, goal, context and memory as JSON. */
+export type HttpBackendInput = {
+  /** An object of headers. Values may name secrets: `secret:NAME`. */
+  readonly headers?: unknown;
+  /** Its method. */
+  readonly method?: string | null | undefined;
+  /** How long it may take. */
+  readonly timeoutMs?: number | null | undefined;
+  /** Where it is sent. */
+  readonly url: string;
+};
+
 /** Bytes that are sent along. */
 export type InlineBytes = {
   /** The bytes themselves. */
@@ -188,6 +251,24 @@ export type InlineText = {
   readonly text: string;
 };
 
+/** A language model that may call tools. */
+export type LlmBackendInput = {
+  /** Base URL of the endpoint, such as `https://models.example/v1`. This server’s own unless told. */
+  readonly apiBase?: string | null | undefined;
+  /** The name of a secret, `secret:NAME`; a key itself is refused. */
+  readonly apiKey?: string | null | undefined;
+  /** Tokens of one answer at most. */
+  readonly maxTokens?: number | null | undefined;
+  /** Answers at most; between two of them it calls tools. */
+  readonly maxTurns?: number | null | undefined;
+  /** MCP servers whose tools it may call. */
+  readonly mcpServers?: ReadonlyArray<McpBackendInput> | null | undefined;
+  /** What the endpoint calls it. */
+  readonly model: string;
+  /** How freely it chooses its words; as the endpoint does unless told. */
+  readonly temperature?: number | null | undefined;
+};
+
 /** How much a log line matters, from DEBUG up to ERROR. */
 export type LogLevel =
   /** Detail for whoever looks for a cause. */
@@ -199,6 +280,20 @@ export type LogLevel =
   /** It went on, but somebody should look. */
   | 'WARN';
 
+/** An MCP server: started as a program, or found at a URL. */
+export type McpBackendInput = {
+  /** An object of arguments of the tool; others are taken from the context. */
+  readonly arguments?: unknown;
+  /** An object of environment variables of the program. Values may name secrets: `secret:NAME`. */
+  readonly env?: unknown;
+  /** An object of headers of the requests. Values may name secrets: `secret:NAME`. */
+  readonly headers?: unknown;
+  /** Streamable HTTP, or HTTP with SSE where the server knows only that. */
+  readonly serverUrl?: string | null | undefined;
+  /** Program and arguments that speak MCP over stdio; it runs in the sandbox. */
+  readonly stdioCommand?: ReadonlyArray<string> | null | undefined;
+};
+
 /** The options of `pipeline`. */
 export type PipelineInput = {
   /** Text of your own. The same key again gives the same run instead of another one. */
@@ -207,8 +302,10 @@ export type PipelineInput = {
   readonly steps: ReadonlyArray<PipelineStepInput>;
 };
 
-/** One command with its options. */
+/** One command with its options, or an agent. */
 export type PipelineStepInput = {
+  /** An agent instead. */
+  readonly agent?: AgentInput | null | undefined;
   /** Name of the command. */
   readonly command?: string | null | undefined;
   /** Its options. */
@@ -284,6 +381,8 @@ export type RunFilter = {
 
 /** What a run carries out. */
 export type RunKind =
+  /** One agent. */
+  | 'AGENT'
   /** One command. */
   | 'COMMAND'
   /** Several commands one after the other, each with the output of the one before at hand. */
@@ -359,16 +458,32 @@ export type StartRunInput = {
 
 /** What a step does. */
 export type StepKind =
+  /** Runs an agent; its output is what the agent gives. */
+  | 'AGENT'
   /** Waits for a person to decide. */
   | 'APPROVAL'
+  /** Writes the files of a plan, by the templates of a stack and perhaps a language model. */
+  | 'CODEGEN'
   /** Runs a command: options in, a resource out. */
   | 'COMMAND'
+  /** Checks files with linters, compilers and their own tests. */
+  | 'EVAL'
+  /** Tells people something. */
+  | 'NOTIFY'
+  /** Plans a service: its entity, endpoints, files and tests. */
+  | 'PLAN'
   /** Reads, and changes nothing. */
   | 'QUERY'
+  /** Commits files to a git repository in the folder of the run. */
+  | 'REPO'
+  /** Searches the web and the drive, and collects what was found. */
+  | 'RESEARCH'
   /** Waits for somebody to send the run a signal; its output is what came with it. */
   | 'SIGNAL'
   /** Waits for a time to pass. */
   | 'SLEEP'
+  /** Calls one tool. */
+  | 'TOOL'
   /** Makes a value of others, by an expression. */
   | 'TRANSFORM'
   /** Runs a saved workflow as a run of its own; its output is what that gives. */
@@ -403,6 +518,18 @@ export type StepState =
   /** It waits for something from outside. */
   | 'WAITING';
 
+/** A WebSocket that streams messages until the reply is final. */
+export type WebSocketBackendInput = {
+  /** An object of headers of the handshake. Values may name secrets: `secret:NAME`. */
+  readonly headers?: unknown;
+  /** Asked for in the handshake. */
+  readonly subprotocol?: string | null | undefined;
+  /** How long it may take. */
+  readonly timeoutMs?: number | null | undefined;
+  /** A wss or ws URI. The policy is asked about it as https or http. */
+  readonly uri: string;
+};
+
 /** Where a workflow comes from: exactly one of the four. */
 export type WorkflowSource =
   {   /** The same as a value. */
@@ -429,10 +556,13 @@ export type WorkflowPartsFragment = { readonly __typename: 'Workflow', readonly 
 export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
 
 export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+    | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
     | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
     | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
     | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
     | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
@@ -440,6 +570,8 @@ export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: b
     | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
   > };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -648,10 +780,13 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
       | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
@@ -659,6 +794,8 @@ export type EventsSubscription = { readonly events: { readonly cursor: string, r
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     > } };
 
 export type RunEventsSubscriptionVariables = Exact<{
@@ -669,10 +806,13 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { readonly runEvents: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
       | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
@@ -680,6 +820,8 @@ export type RunEventsSubscription = { readonly runEvents: { readonly cursor: str
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     > } };
 
 export type RunUpdatedSubscriptionVariables = Exact<{

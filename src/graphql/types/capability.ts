@@ -15,7 +15,8 @@ export const Capability = builder.objectRef<CapabilityView>('Capability').implem
   description: 'Something that this server can do.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: 'What it is called: in `execute(input: {command})`, and in the policy after `command:` or `query:`.',
+      description:
+        'What it is called: in `execute(input: {command})`, and in the policy after `command:`, `query:` or `tool:`.',
     }),
     title: t.exposeString('title', { description: 'What it is called for people.' }),
     description: t.exposeString('description', { description: 'What it does.' }),
@@ -23,7 +24,8 @@ export const Capability = builder.objectRef<CapabilityView>('Capability').implem
     options: t.expose('options', { type: 'JSON', description: 'JSON Schema (2020-12) of what it takes.' }),
     field: t.exposeString('field', {
       nullable: true,
-      description: 'The field of this schema that does it, of Mutation for a command, of Query for a query.',
+      description:
+        'The field of this schema that does it, of Mutation for a command, of Query for a query. Null for a tool.',
     }),
   }),
 });

@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
-import { capabilityOf, queryCapabilities } from '../capabilities.ts';
+import { capabilityOf, capabilityOfTool, queryCapabilities } from '../capabilities.ts';
 import type { GraphqlApp } from '../context.ts';
+import { AgentBackendInfo } from './agent-backend-info.ts';
 import { Capability } from './capability.ts';
 import { Protocol } from './protocol.ts';
 import { stepKinds } from './step-kind.ts';
@@ -19,10 +20,20 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
       description: 'The reads that the policy has rules for by their names.',
       resolve: () => [...queryCapabilities],
     }),
+    tools: t.field({
+      type: [Capability],
+      description: 'What agents and steps of kind `tool` may call; also served over MCP.',
+      resolve: ({ tools }) => tools.map(capabilityOfTool),
+    }),
     protocols: t.field({
       type: [Protocol],
       description: 'The kinds of URI that it reads.',
       resolve: ({ resources }) => [...resources.protocols],
+    }),
+    agentBackends: t.field({
+      type: [AgentBackendInfo],
+      description: 'The ways to reach agents.',
+      resolve: ({ backends }) => [...backends],
     }),
     stepKinds: t.field({
       type: [StepKindInfo],
@@ -35,7 +46,7 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
 builder.queryField('catalog', (t) =>
   t.field({
     type: Catalog,
-    description: 'What this server can do: commands, queries, protocols. Open to everybody.',
+    description: 'What this server can do: commands, queries, tools, agents, protocols. Open to everybody.',
     resolve: (_, _args, { app }) => app,
   }),
 );

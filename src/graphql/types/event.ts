@@ -11,11 +11,16 @@ const TYPE_NAMES: Record<Type, string> = {
   STEP_STATE_CHANGED: 'StepStateChanged',
   STEP_PROGRESS: 'StepProgress',
   LOG: 'LogLine',
+  AGENT_MESSAGE: 'AgentMessage',
+  AGENT_DELTA: 'AgentDelta',
+  TOOL_CALLED: 'ToolCalled',
+  TOOL_RETURNED: 'ToolReturned',
   ARTIFACT_CREATED: 'ArtifactCreated',
   POLICY_DECIDED: 'PolicyDecided',
   APPROVAL_REQUESTED: 'ApprovalRequested',
   APPROVAL_DECIDED: 'ApprovalDecided',
   SIGNAL_RECEIVED: 'SignalReceived',
+  NOTIFICATION: 'Notification',
 };
 
 const EventRef = builder.interfaceRef<JournalEvent>('Event');

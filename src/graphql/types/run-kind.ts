@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 const values = {
   COMMAND: { description: 'One command.' },
   PIPELINE: { description: 'Several commands one after the other, each with the output of the one before at hand.' },
+  AGENT: { description: 'One agent.' },
   WORKFLOW: { description: 'The steps of a workflow, each as soon as what it needs is done.' },
 };
 

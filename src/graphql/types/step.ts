@@ -13,6 +13,7 @@ import { Approval, Resource, Run, Step } from './refs.ts';
 import { StepConnection } from './step-connection.ts';
 import { StepKind } from './step-kind.ts';
 import { StepState } from './step-state.ts';
+import { ToolCall } from './tool-call.ts';
 
 Step.implement({
   description: 'One part of a run: a command with its options, or something else that its workflow does.',
@@ -70,6 +71,14 @@ Step.implement({
       // The policy is asked before a person is.
       resolve: async ({ runId, key, decision }, _args, ctx) =>
         decision ? ((await ctx.app.reader.approvalOf(callerScope(ctx), runId, key)) ?? null) : null,
+    }),
+    toolCalls: t.field({
+      type: [ToolCall],
+      description: 'The tools that it called, in order; the newest 1,000.',
+      extensions: { cost: 5 },
+      resolve: async ({ runId, key }, _args, ctx) => [
+        ...(await ctx.app.reader.toolCalls(callerScope(ctx), runId, key)),
+      ],
     }),
     items: t.field({
       type: StepConnection,

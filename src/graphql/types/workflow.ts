@@ -3,7 +3,6 @@ import { callerScope } from '../caller-scope.ts';
 import { pageArgs } from '../page-args.ts';
 import { runPage } from '../run-page.ts';
 import { mayReadWorkflows } from '../saved-workflow.ts';
-import { graphOf } from '../workflow-graph-of.ts';
 import { Node } from './node.ts';
 import { Principal } from './principal.ts';
 import { Workflow } from './refs.ts';
@@ -25,7 +24,7 @@ Workflow.implement({
       type: WorkflowGraph,
       description: 'Its steps, to draw.',
       extensions: { cost: 20 },
-      resolve: (workflow, _args, { app }) => graphOf(workflow, app.commands),
+      resolve: ({ document }, _args, { app }) => app.engine.graphOf(document),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When this version was saved.' }),
     createdBy: t.expose('createdBy', { type: Principal, description: 'Who saved this version.' }),

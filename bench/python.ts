@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import type { PythonEngine } from '../src/core/python.ts';
+import { createBubblewrap } from '../src/runtime/bubblewrap.ts';
+import { openNativePython } from '../src/runtime/python-native.ts';
+import { createWasiPython } from '../src/runtime/python-wasi.ts';
+import { figure, median } from './figure.ts';
+
+const ROUNDS = 30;
+/** Milliseconds that a cold call may take. */
+const LIMITS: Readonly<Record<PythonEngine['name'], number>> = { wasi: 200, native: 60 };
+const REQUEST = {
+  entrypoint: 'main.py',
+  args: [],
+  files: [{ path: 'main.py', bytes: Buffer.from('open("/out/made.txt", "w").write("made")\nprint("done")\n') }],
+  timeoutMs: 30_000,
+  hosts: [],
+  maxOutputBytes: 2 ** 20,
+  memoryBytes: 2 ** 28,
+};
+
+/** One whole cold call of each engine: a file in, a line and a file with their digests out; beside a bare python3. */
+export async function main(): Promise<void> {
+  const outgoing = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
+  const sandbox = createBubblewrap({ readPaths: [], outgoing });
+  const engines = [createWasiPython(), await openNativePython(sandbox)];
+  const taken = new Map(engines.map((engine) => [engine, [] as number[]]));
+  const bare: number[] = [];
+  // In turns, so that what else the machine does falls on all of them.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [engine, times] of taken) times.push(await callMs(engine));
+    const began = performance.now();
+    spawnSync('/usr/bin/python3', ['-c', 'pass']);
+    bare.push(performance.now() - began);
+  }
+
+  const bench = 'python';
+  const peer = { name: 'python3 -c pass', value: median(bare) };
+  for (const [{ name, version }, times] of taken) {
+    const value = median(times);
+    const metric = `cold call, ${name} ${version}`;
+    figure({ bench, metric, value, unit: 'ms', n: ROUNDS, peer: { name: 'limit', value: LIMITS[name] } });
+    figure({ bench, metric, value, unit: 'ms', n: ROUNDS, peer });
+    figure({ bench, metric: `${metric}, fastest`, value: Math.min(...times), unit: 'ms', n: ROUNDS });
+  }
+}
+
+async function callMs(engine: PythonEngine): Promise<number> {
+  const began = performance.now();
+  const { returnCode, stdout, produced } = await engine.run(REQUEST, AbortSignal.timeout(REQUEST.timeoutMs));
+  // A fast wrong answer is worth nothing.
+  if (returnCode !== 0 || stdout !== 'done\n' || produced[0]?.path !== 'made.txt') {
+    throw new Error(`${engine.name} did not do it: ${returnCode} ${stdout}`);
+  }
+  return performance.now() - began;
+}

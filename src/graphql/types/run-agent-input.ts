@@ -1,0 +1,47 @@
+import { toAgentSpec } from '../agent-spec.ts';
+import { builder } from '../builder.ts';
+import { signedIn } from '../caller-scope.ts';
+import { within } from '../page-args.ts';
+import { refusable } from '../refusable.ts';
+import { traceOf } from '../trace-of.ts';
+import { AgentInput } from './agent-input.ts';
+import { RunResult } from './run-result.ts';
+
+/** Longer ones follow the run with a subscription. */
+const MAX_WAIT_MS = 60_000;
+
+const RunAgentInput = builder.inputType('RunAgentInput', {
+  description: 'An agent to run.',
+  fields: (t) => ({
+    agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
+    context: t.field({ type: 'JSON', description: 'What it is handed, any JSON value.' }),
+    waitMs: t.int({
+      defaultValue: 0,
+      description: `Milliseconds to wait for its end before answering, at most ${MAX_WAIT_MS}. The run goes on in any case.`,
+    }),
+    idempotencyKey: t.string({
+      description: 'Text of your own. The same key again gives the same run instead of another one.',
+    }),
+  }),
+});
+
+builder.mutationField('runAgent', (t) =>
+  t.field({
+    type: RunResult,
+    description:
+      'Run one agent. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `agent:BACKEND` on what it reaches, for `exec` on programs, and for `tool:NAME` on each call.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
+    resolve: (_, { input }, ctx) =>
+      refusable(async () => {
+        const { agent, context, waitMs, idempotencyKey } = input;
+        return ctx.app.engine.runAgent(signedIn(ctx), {
+          agent: toAgentSpec(agent),
+          ...(context !== undefined && { context }),
+          waitMs: within('input.waitMs', waitMs ?? 0, 0, MAX_WAIT_MS, 'follow longer runs with runUpdated'),
+          ...(idempotencyKey != null && { idempotencyKey }),
+          ...traceOf(ctx),
+        });
+      }),
+  }),
+);

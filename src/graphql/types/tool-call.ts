@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { Failure as Why } from '../../core/run.ts';
+import { builder } from '../builder.ts';
+import { Failure } from './failure.ts';
+
+/** A call as its step has it, or as one event tells of it. */
+export interface ToolCallView {
+  readonly id: string;
+  readonly tool: string;
+  readonly arguments?: JsonObject;
+  readonly result?: Json;
+  readonly error?: Why;
+  readonly durationMs?: number;
+}
+
+export const ToolCall = builder.objectRef<ToolCallView>('ToolCall').implement({
+  description: 'A tool that a step called.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Of this call: `call_…`.' }),
+    tool: t.exposeString('tool', {
+      description: 'Name of the tool, of this server or of the MCP server that was asked.',
+    }),
+    arguments: t.field({
+      type: 'JSON',
+      description: 'What it was called with. Empty in `ToolReturned`: the event of the call has it.',
+      resolve: (call) => call.arguments ?? {},
+    }),
+    result: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What it gave; where that is large, the artifact that it is kept as. Null while it is at work, and when it failed.',
+      resolve: ({ result }) => result ?? null,
+    }),
+    error: t.field({
+      type: Failure,
+      nullable: true,
+      description: 'Why it gave nothing. Null otherwise.',
+      resolve: ({ error }) => error ?? null,
+    }),
+    durationMs: t.float({
+      nullable: true,
+      description: 'Milliseconds that it took. Null while it is at work.',
+      resolve: ({ durationMs }) => durationMs ?? null,
+    }),
+  }),
+});

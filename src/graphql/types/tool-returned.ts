@@ -1,0 +1,11 @@
+import { builder } from '../builder.ts';
+import { Event, type EventOf } from './event.ts';
+import { ToolCall } from './tool-call.ts';
+
+export const ToolReturned = builder.objectRef<EventOf<'TOOL_RETURNED'>>('ToolReturned').implement({
+  description: 'A tool gave its result, or failed.',
+  interfaces: [Event],
+  fields: (t) => ({
+    call: t.field({ type: ToolCall, description: 'The call, by the same id.', resolve: ({ payload }) => payload.call }),
+  }),
+});

@@ -1,0 +1,52 @@
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import type { FileBytes } from './read-files.ts';
+
+const { O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+
+/**
+ * Writes files below a folder that programs of others may write to as well. Nothing is followed out of it: neither a
+ * symbolic link on the way nor one in place of the file.
+ * @throws Fault BAD_INPUT for such a link, or a folder where a file should be
+ */
+export async function writeFiles(folder: string, files: readonly FileBytes[]): Promise<void> {
+  const root = await realpath(folder);
+  for (const { path, bytes } of files) {
+    await makeFolders(root, dirname(path));
+    await writeOne(join(root, path), path, bytes);
+  }
+}
+
+async function makeFolders(root: string, path: string): Promise<void> {
+  let at = root;
+  for (const part of path === '.' ? [] : path.split('/')) {
+    at = join(at, part);
+    await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    if (!(await lstat(at)).isDirectory()) throw inTheWay(path, 'is no folder');
+  }
+}
+
+async function writeOne(target: string, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(target, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o644).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ELOOP' || error.code === 'EISDIR') throw inTheWay(path, 'is a link or a folder');
+    throw error;
+  });
+  try {
+    // Where it really is, judged after opening: a folder may have become a link since it was looked at.
+    const real = await readlink(`/proc/self/fd/${file.fd}`).catch(() => realpath(target));
+    if (real !== target || !(await file.stat()).isFile()) throw inTheWay(path, 'leads elsewhere');
+    await file.truncate(0);
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+function inTheWay(path: string, why: string): Fault {
+  const message = `${path} ${why} in the repository already. Choose another path for it, or another folder for the repository.`;
+  return new Fault('BAD_INPUT', message, { path: ['files'] });
+}

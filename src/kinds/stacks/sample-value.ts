@@ -1,0 +1,45 @@
+import type { Json } from '../../core/json.ts';
+import type { PlanField } from '../plan/plan-schema.ts';
+
+/** A value that the field takes, for a test: the first or a second one, which differs where it can. */
+export function sampleValue(field: PlanField, which: 0 | 1): Json {
+  const { name, type, choices = [], max_length: length = 200, minimum, maximum } = field;
+  switch (type) {
+    case 'string':
+    case 'text':
+      return `${which === 0 ? 'A' : 'Other'} ${name.replaceAll('_', ' ')}`.slice(0, length).trim();
+    case 'integer':
+    case 'number':
+      return within((which === 0 ? 3 : 7) + (type === 'number' ? 0.5 : 0), minimum, maximum);
+    case 'boolean':
+      return which === 0;
+    case 'date':
+      return which === 0 ? '2030-01-15' : '2031-06-30';
+    case 'datetime':
+      return which === 0 ? '2030-01-15T09:30:00+00:00' : '2031-06-30T18:00:00+00:00';
+    case 'choice':
+      return choices[Math.min(which, choices.length - 1)] ?? '';
+  }
+}
+
+/** A value that it does not take. */
+export function invalidValue({ type }: PlanField): Json {
+  switch (type) {
+    case 'string':
+    case 'text':
+      return 42;
+    case 'integer':
+    case 'number':
+    case 'boolean':
+      return 'neither';
+    case 'date':
+    case 'datetime':
+      return '2030-13-45';
+    case 'choice':
+      return 'no_such_choice';
+  }
+}
+
+function within(wanted: number, minimum = wanted, maximum = wanted): number {
+  return Math.min(Math.max(wanted, minimum), maximum);
+}

@@ -1,0 +1,91 @@
+// Part of the one-shot child of python-wasi.ts: files that exist in memory only.
+import { Inode, wasi } from '@bjorn3/browser_wasi_shim';
+
+const NOTHING = new Uint8Array();
+const SMALLEST = 4_096;
+
+export class MemoryFile extends Inode {
+  /**
+   * @param {import('./wasi-quota.mjs').Quota} quota
+   * @param {Uint8Array} bytes
+   */
+  constructor(quota, bytes = NOTHING) {
+    super();
+    this.quota = quota;
+    this.buffer = bytes;
+    this.size = bytes.byteLength;
+    this.handles = 0;
+    this.named = true;
+  }
+
+  get bytes() {
+    return this.buffer.subarray(0, this.size);
+  }
+
+  /** Makes it that long. False when there is no room. @param {number} size */
+  resize(size) {
+    if (!Number.isSafeInteger(size) || !this.quota.takeBytes(size - this.size)) return false;
+    if (size > this.buffer.byteLength) {
+      // Doubled, so that many small writes copy little.
+      const grown = new Uint8Array(Math.max(size, this.buffer.byteLength * 2, SMALLEST));
+      grown.set(this.bytes);
+      this.buffer = grown;
+    } else if (size === 0) {
+      this.buffer = NOTHING;
+    } else {
+      this.buffer.fill(0, size, this.size);
+    }
+    this.size = size;
+    return true;
+  }
+
+  unlink() {
+    this.named = false;
+    this.quota.files += 1;
+    this.leave();
+  }
+
+  /** Gives the room back once it has no name and nobody has it open. */
+  leave() {
+    if (!this.named && this.handles === 0) this.resize(0);
+  }
+
+  stat() {
+    return new wasi.Filestat(this.ino, wasi.FILETYPE_REGULAR_FILE, BigInt(this.size));
+  }
+}
+
+export class MemoryFolder extends Inode {
+  /** @param {import('./wasi-quota.mjs').Quota} quota */
+  constructor(quota) {
+    super();
+    this.quota = quota;
+    /** @type {Map<string, MemoryFile | MemoryFolder>} */
+    this.entries = new Map();
+  }
+
+  /** Puts an entry where its path says, and the folders to it. @param {string} path @param {MemoryFile | MemoryFolder} entry */
+  place(path, entry) {
+    const names = path.split('/');
+    const last = names.pop();
+    let folder = this;
+    for (const name of names) {
+      const next = folder.entries.get(name) ?? new MemoryFolder(this.quota);
+      folder.entries.set(name, next);
+      folder = next;
+    }
+    folder.entries.set(last, entry);
+  }
+
+  /** Every file below, with its path. @returns {Generator<[string, MemoryFile]>} */
+  *files(prefix = '') {
+    for (const [name, entry] of this.entries) {
+      if (entry instanceof MemoryFile) yield [prefix + name, entry];
+      else yield* entry.files(`${prefix}${name}/`);
+    }
+  }
+
+  stat() {
+    return new wasi.Filestat(this.ino, wasi.FILETYPE_DIRECTORY, 0n);
+  }
+}
