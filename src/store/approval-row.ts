@@ -19,6 +19,7 @@ export interface ApprovalRow<Time = number> extends ApprovalChange<Time> {
   readonly roles: string;
   readonly requestedAt: Time;
   readonly expiresAt: Time | null;
+  readonly call: string | null;
 }
 
 export function toApprovalChange(
@@ -43,6 +44,7 @@ export function toApprovalRow(approval: ApprovalRecord, tenant: string): Approva
     roles: JSON.stringify(approval.roles),
     requestedAt: approval.requestedAt.getTime(),
     expiresAt: approval.expiresAt?.getTime() ?? null,
+    call: approval.call ?? null,
   };
 }
 
@@ -55,6 +57,7 @@ export function toApprovalRecord(row: ApprovalRow<Date | number>): ApprovalRecor
     reason: row.reason,
     roles: JSON.parse(row.roles) as Role[],
     requestedAt: new Date(row.requestedAt),
+    ...(row.call !== null && { call: row.call }),
     ...(row.expiresAt !== null && { expiresAt: new Date(row.expiresAt) }),
     ...(row.decidedAt !== null && { decidedAt: new Date(row.decidedAt) }),
     ...(row.decidedBy !== null && { decidedBy: JSON.parse(row.decidedBy) as User }),

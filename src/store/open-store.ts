@@ -3,14 +3,28 @@ import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Scope } from '../core/principal.ts';
-import type { Accounts, ChainVerification, Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
+import type {
+  Accounts,
+  ChainVerification,
+  Credentials,
+  Inbox,
+  Leases,
+  Memories,
+  Schedules,
+  StoreReader,
+  TokenUsage,
+  Workflows,
+} from '../core/store.ts';
 import { type Database, databaseUrl } from './database.ts';
 import { readFloor, withFloor } from './journal-floor.ts';
 import { migrate } from './migrate.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './open-audit.ts';
 import { createPrismaAccounts } from './prisma-accounts.ts';
+import { createPrismaCredentials } from './prisma-credentials.ts';
+import { createPrismaMemories } from './prisma-memories.ts';
 import { createPrismaReader } from './prisma-reader.ts';
 import { createPrismaSchedules } from './prisma-schedules.ts';
+import { createPrismaTokenUsage } from './prisma-token-usage.ts';
 import { createPrismaWorkflows } from './prisma-workflows.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention.ts';
 import { type StoredEvent, toEvent } from './stored-event.ts';
@@ -24,6 +38,9 @@ export interface Store {
   readonly accounts: Accounts;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
+  readonly memories: Memories;
+  readonly tokens: TokenUsage;
+  readonly credentials: Credentials;
   /** Who drives which runs. This store appends only to those that its node owns. */
   readonly leases: Leases;
   readonly inbox: Inbox;
@@ -67,7 +84,7 @@ export async function openStore({
   const { prisma, leases, inbox, events } = backend;
   const journal = withFloor(backend.journal, () => readFloor(prisma));
   const transactions =
-    database.kind === 'sqlite' ? createSqliteTransactions(database.file) : createTransactions(prisma);
+    database.kind === 'sqlite' ? createSqliteTransactions(database.file, prisma) : createTransactions(prisma);
 
   async function* rows(runId: string): AsyncGenerator<StoredEvent> {
     for (let seq = 0; ; ) {
@@ -91,6 +108,9 @@ export async function openStore({
     accounts: createPrismaAccounts(prisma),
     workflows: createPrismaWorkflows({ prisma, transactions }),
     schedules: createPrismaSchedules(prisma),
+    memories: createPrismaMemories({ prisma, transactions }),
+    tokens: createPrismaTokenUsage({ transactions, kind: database.kind }),
+    credentials: createPrismaCredentials({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),
     leases,

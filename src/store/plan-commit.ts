@@ -120,8 +120,8 @@ export function planCommit(appends: readonly Append[], base: CommitBase, node: s
     if (key !== undefined) keys.set(keyName, runId);
     const draft = runs.get(runId) ?? openDraft(runId, opening, tenant);
     runs.set(runId, draft);
-    for (const event of added) {
-      applyTo(draft, event, (stepKey) => base.step(runId, stepKey));
+    for (const [index, event] of added.entries()) {
+      applyTo(draft, event, nextSeq + index, (stepKey) => base.step(runId, stepKey));
       if (event.type === 'ARTIFACT_CREATED') {
         const { step, at: createdAt, payload } = event;
         artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });

@@ -13,6 +13,7 @@ import {
 } from './postgres-columns.ts';
 import { insertRows } from './postgres-insert.ts';
 import { toRecordset } from './postgres-row.ts';
+import { writeToolCalls } from './postgres-tool-calls.ts';
 import type { RunDraft } from './run-draft.ts';
 import { type RunRow, toLabelRows, toRunRow } from './run-row.ts';
 import { type StepRow, toStepChange, toStepRecord, toStepRow } from './step-row.ts';
@@ -119,6 +120,7 @@ export async function writeGroup(client: Client, appends: readonly Append[], nod
     ...columnValues(LEAF_COLUMNS, plan.leaves),
   ];
   await client.query({ ...WRITE, values });
+  await writeToolCalls(client, drafts);
   return plan;
 }
 

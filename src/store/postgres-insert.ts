@@ -2,6 +2,7 @@ import type { ApprovalRow } from './approval-row.ts';
 import type { ArtifactRow } from './artifact-row.ts';
 import { toColumn } from './postgres-row.ts';
 import type { LabelRow } from './run-row.ts';
+import type { ToolCallRow } from './tool-call-row.ts';
 
 /** Every field of a row, which the compiler holds complete; in a Record, because a type has no list of its keys. */
 type Fields<Row> = Record<keyof Row, 1>;
@@ -20,6 +21,7 @@ const APPROVALS: Fields<ApprovalRow> = {
   decidedAt: 1,
   decidedBy: 1,
   comment: 1,
+  call: 1,
 };
 const ARTIFACTS: Fields<ArtifactRow> = {
   id: 1,
@@ -32,10 +34,24 @@ const ARTIFACTS: Fields<ArtifactRow> = {
   size: 1,
   createdAt: 1,
 };
+const TOOL_CALLS: Fields<ToolCallRow> = {
+  id: 1,
+  tenant: 1,
+  runId: 1,
+  step: 1,
+  tool: 1,
+  arguments: 1,
+  result: 1,
+  error: 1,
+  seq: 1,
+  calledAt: 1,
+  durationMs: 1,
+};
 const TABLES = {
   run_labels: RUN_LABELS,
   approvals: APPROVALS,
   artifacts: ARTIFACTS,
+  tool_calls: TOOL_CALLS,
 };
 
 /**

@@ -9,6 +9,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'requestedAt',
   'expiresAt',
   'decidedAt',
+  'calledAt',
 ]);
 
 const columns = new Map<string, string>();

@@ -7,6 +7,7 @@ import { fromColumns } from './from-columns.ts';
 import { retryReads } from './retry-reads.ts';
 import { type LabelRow, type RunRow, toRunRecord } from './run-row.ts';
 import { type StepRow, toStepRecord } from './step-row.ts';
+import { type ToolCallRow, toToolCallRecord } from './tool-call-row.ts';
 import type { RunTables } from './verify-run.ts';
 
 interface PostgresSnapshots {
@@ -22,9 +23,9 @@ const SNAPSHOT = `SELECT row_to_json(r) AS run, ${partsOf('steps', "AND p.role I
 const TABLES = `SELECT row_to_json(r) AS run, ${partsOf('steps', '', 'p.position, p.item_index')} AS steps,
   (SELECT coalesce(json_agg(json_build_object('runId', p.run_id, 'tenant', p.tenant, 'key', p.key, 'value', p.value)
     ORDER BY p.key), '[]') FROM run_labels p WHERE p.run_id = r.id) AS labels, ${partsOf('approvals', '', 'p.id')} AS approvals,
-  ${partsOf('artifacts', '', 'p.id')} AS artifacts ${RUN}`;
+  ${partsOf('artifacts', '', 'p.id')} AS artifacts, ${partsOf('tool_calls', '', 'p.seq')} AS calls ${RUN}`;
 
-type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts', object[]>> & {
+type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', object[]>> & {
   readonly run: object;
   readonly labels: LabelRow[];
 };
@@ -50,6 +51,7 @@ export function createPostgresSnapshots(pool: Pool): PostgresSnapshots {
           labels: rows.labels,
           approvals: rows.approvals.map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
           artifacts: rows.artifacts.map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
+          toolCalls: rows.calls.map((row) => toToolCallRecord(fromColumns<ToolCallRow>(row))),
         }
       );
     },

@@ -10,6 +10,7 @@ import { paginate } from './paginate.ts';
 import type { Prisma } from './prisma.ts';
 import { toRunRecord } from './run-row.ts';
 import { toOutput, toStepRecord } from './step-row.ts';
+import { toToolCallRecord } from './tool-call-row.ts';
 
 interface PrismaReaderDeps {
   readonly prisma: Prisma;
@@ -19,6 +20,9 @@ interface PrismaReaderDeps {
   /** The events of a run in order; the scope has been asked. */
   eventsOf(runId: string): AsyncIterable<Event>;
 }
+
+/** Tool calls of one step that are shown. */
+const MOST_CALLS = 1_000;
 
 /** Reads of the tables, for any database that Prisma speaks to. */
 export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: PrismaReaderDeps): StoreReader {
@@ -94,6 +98,15 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
         },
         page,
       );
+    },
+    toolCalls: async (scope, runId, step) => {
+      const where = { runId, step, ...partsOf(scope) };
+      const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MOST_CALLS });
+      return rows.reverse().map(toToolCallRecord);
+    },
+    toolCall: async (scope, runId, id) => {
+      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...partsOf(scope) } });
+      return row ? toToolCallRecord(row) : undefined;
     },
     step: async (scope, id) => {
       const row = await prisma.step.findFirst({ where: { id, ...partsOf(scope) } });

@@ -87,6 +87,7 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
   const outputs = await tx.step.groupBy({ by: ['outputDigest'], where: { ...where, outputText: null } });
 
   await tx.toolCall.deleteMany({ where });
+  await tx.tokenUse.deleteMany({ where });
   await tx.approval.deleteMany({ where });
   await tx.runLabel.deleteMany({ where });
   await tx.artifact.deleteMany({ where });

@@ -2,6 +2,7 @@ import type { NewEvent } from '../core/event.ts';
 import {
   addedRecord,
   approvalPatch,
+  begunCall,
   created,
   openedApproval,
   patchInPlace,
@@ -9,8 +10,10 @@ import {
   runPatch,
   type StepPatch,
   stepPatch,
+  type ToolCallPatch,
+  toolCallPatch,
 } from '../core/projection.ts';
-import type { ApprovalRecord, RunRecord, StepRecord } from '../core/run.ts';
+import type { ApprovalRecord, RunRecord, StepRecord, ToolCallRecord } from '../core/run.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Decided = Mutable<ReturnType<typeof approvalPatch>>;
@@ -21,6 +24,10 @@ interface Parts {
   readonly approvals: Map<string, Mutable<ApprovalRecord>>;
   /** Decisions about approvals that are stored already, by id. */
   readonly decided: Map<string, Decided>;
+  /** Tool calls that began, by id; whole. */
+  readonly calls: Map<string, Mutable<ToolCallRecord>>;
+  /** What tool calls that are stored already came to, by id. */
+  readonly returned: Map<string, ToolCallPatch>;
 }
 
 /** A run that begins: its whole rows. */
@@ -43,7 +50,7 @@ export interface MovedRun extends Parts {
 export type RunDraft = NewRun | MovedRun;
 
 export function openDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
-  const parts = { tenant, approvals: new Map(), decided: new Map() };
+  const parts = { tenant, approvals: new Map(), decided: new Map(), calls: new Map(), returned: new Map() };
   if (opening.type === 'RUN_CREATED') {
     const { run, steps } = created(runId, opening.at, opening.payload);
     return { isNew: true, run, steps: new Map(steps.map((step) => [step.key, step])), ...parts };
@@ -52,8 +59,16 @@ export function openDraft(runId: string, opening: NewEvent, tenant: string): Run
   return { isNew: false, run, steps: new Map(), added: new Map(), ...parts };
 }
 
-/** @param stored finds a step of the run that is stored already, for STEPS_ADDED */
-export function applyTo(draft: RunDraft, event: NewEvent, stored: (key: string) => StepRecord | undefined): void {
+/**
+ * @param seq the event's
+ * @param stored finds a step of the run that is stored already, for STEPS_ADDED
+ */
+export function applyTo(
+  draft: RunDraft,
+  event: NewEvent,
+  seq: number,
+  stored: (key: string) => StepRecord | undefined,
+): void {
   const grown = draft.isNew ? draft.steps : draft.added;
   const ofRun = runPatch(event);
   if (ofRun) {
@@ -73,6 +88,14 @@ export function applyTo(draft: RunDraft, event: NewEvent, stored: (key: string) 
     const open = draft.approvals.get(event.payload.id);
     if (open) Object.assign(open, approvalPatch(event));
     else draft.decided.set(event.payload.id, approvalPatch(event));
+  } else if (event.type === 'TOOL_CALLED') {
+    const call = begunCall(draft.run.id, seq, event);
+    draft.calls.set(call.id, call);
+    draft.returned.delete(call.id);
+  } else if (event.type === 'TOOL_RETURNED') {
+    const begun = draft.calls.get(event.payload.call.id);
+    if (begun) patchInPlace(begun, toolCallPatch(event));
+    else draft.returned.set(event.payload.call.id, toolCallPatch(event));
   }
   const patch = event.step === undefined ? undefined : stepPatch(event);
   if (event.step === undefined || !patch) return;

@@ -13,6 +13,7 @@ import { toLabelRows, toRunRow } from './run-row.ts';
 import type { Sqlite } from './sqlite-database.ts';
 import { createInsert } from './sqlite-row.ts';
 import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from './step-row.ts';
+import { type ToolCallChange, type ToolCallRow, toToolCallChange, toToolCallRow } from './tool-call-row.ts';
 
 /** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */
 export type Commit = (appends: readonly Append[]) => readonly AppendResult[];
@@ -45,6 +46,14 @@ export function createSqliteCommit(db: Sqlite, node: string): Commit {
   const decide = db.prepare<[ApprovalChange & { id: string }]>(`
     UPDATE approvals SET state = @state, decided_at = @decidedAt, decided_by = @decidedBy, comment = @comment
     WHERE id = @id`);
+  // Made again after it was cut off, a call has the row that it had.
+  const begin = db.prepare<[ToolCallRow]>(`
+    INSERT OR REPLACE INTO tool_calls
+      (id, tenant, run_id, step, tool, arguments, result, error, seq, called_at, duration_ms)
+    VALUES (@id, @tenant, @runId, @step, @tool, @arguments, @result, @error, @seq, @calledAt, @durationMs)`);
+  const end = db.prepare<[ToolCallChange & { runId: string; id: string }]>(`
+    UPDATE tool_calls SET result = @result, error = @error, duration_ms = @durationMs
+    WHERE run_id = @runId AND id = @id`);
 
   const write = (appends: readonly Append[]): readonly AppendResult[] => {
     const plan = planCommit(appends, base(), node);
@@ -67,6 +76,8 @@ export function createSqliteCommit(db: Sqlite, node: string): Commit {
       }
       for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
       for (const [id, decision] of draft.decided) decide.run({ ...toApprovalChange(decision), id });
+      for (const call of draft.calls.values()) begin.run(toToolCallRow(call, draft.tenant));
+      for (const [id, patch] of draft.returned) end.run({ ...toToolCallChange(patch), runId: run.id, id });
     }
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));

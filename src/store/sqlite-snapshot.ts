@@ -6,6 +6,7 @@ import { fromColumns } from './from-columns.ts';
 import { type LabelRow, type RunRow, toRunRecord } from './run-row.ts';
 import type { Sqlite } from './sqlite-database.ts';
 import { type StepRow, toStepRecord } from './step-row.ts';
+import { type ToolCallRow, toToolCallRecord } from './tool-call-row.ts';
 import type { RunTables } from './verify-run.ts';
 
 export interface SqliteSnapshots {
@@ -21,9 +22,9 @@ export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
   );
   const labelsOf = db.prepare<[string], object>('SELECT * FROM run_labels WHERE run_id = ? ORDER BY key');
   const artifactsOf = db.prepare<[string], object>('SELECT * FROM artifacts WHERE run_id = ? ORDER BY id');
-
   const approvalsOf = db.prepare<[string], object>('SELECT * FROM approvals WHERE run_id = ? ORDER BY id');
   const allStepsOf = db.prepare<[string], object>('SELECT * FROM steps WHERE run_id = ? ORDER BY position, item_index');
+  const callsOf = db.prepare<[string], object>('SELECT * FROM tool_calls WHERE run_id = ? ORDER BY seq');
 
   const snapshot = db.transaction(({ tenant, subject }: Scope, id: string): RunSnapshot | undefined => {
     const run = runOf.get(id, tenant);
@@ -40,6 +41,7 @@ export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
         ...found,
         steps: allStepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
         approvals: approvalsOf.all(id).map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
+        toolCalls: callsOf.all(id).map((row) => toToolCallRecord(fromColumns<ToolCallRow>(row))),
         labels: labelsOf.all(id).map((row) => fromColumns<LabelRow>(row)),
         artifacts: artifactsOf.all(id).map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
       }

@@ -8,6 +8,11 @@ export type Transaction = Names.TransactionClient;
 /** Runs several statements as one: all of them become durable together, or none. */
 export interface Transactions {
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Statements that write, each for itself, while no transaction of this store is open. On SQLite they would wait for
+   * its end in the very thread that has to bring it there.
+   */
+  write<T>(work: (prisma: Prisma) => PromiseLike<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -16,7 +21,11 @@ const PATIENCE = { maxWait: 30_000, timeout: 60_000 };
 
 /** Transactions of a client that has a connection for each. */
 export function createTransactions(prisma: Prisma): Transactions {
-  return { run: (work) => prisma.$transaction(work, PATIENCE), close: async () => {} };
+  return {
+    run: (work) => prisma.$transaction(work, PATIENCE),
+    write: async (work) => work(prisma),
+    close: async () => {},
+  };
 }
 
 /**
@@ -24,13 +33,21 @@ export function createTransactions(prisma: Prisma): Transactions {
  * of other callers would fall into them. One at a time. The first statement must write, so that the transaction has
  * the database's one write lock before it reads: who reads first and writes later is refused when others wrote meanwhile.
  */
-export function createSqliteTransactions(file: string): Transactions {
+export function createSqliteTransactions(file: string, prisma: Prisma): Transactions {
   let opened: Promise<Prisma> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
   return {
-    run: async (work) => {
-      opened ??= openPrisma(file);
-      return orUnwritable((await opened).$transaction(work, PATIENCE));
-    },
+    run: (work) =>
+      inTurn(async () => {
+        opened ??= openPrisma(file);
+        return orUnwritable((await opened).$transaction(work, PATIENCE));
+      }),
+    write: (work) => inTurn(() => orUnwritable(work(prisma))),
     close: async () => (await opened)?.$disconnect(),
   };
 }

@@ -41,6 +41,9 @@ it('takes over the database of version 0.1.0 with all that it holds', async () =
   expect(await store.leases.claim(10)).toEqual([open]);
   const { events } = await store.journal.append(open, 3, [log('goes on')]);
   expect(events[0]?.position).toBe(12);
+  const call = { id: newId('call'), tool: 'web.search', arguments: {} };
+  await store.journal.append(open, 4, [{ type: 'TOOL_CALLED', at: new Date(), step: 'two', payload: { call } }]);
+  expect(await store.reader.toolCalls(scope, open, 'two')).toMatchObject([call]);
   expect((await store.verifyRun(scope, open))?.valid).toBe(true);
   await store.close();
 });

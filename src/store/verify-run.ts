@@ -2,7 +2,7 @@ import { createChainCheck, createProblemList, type ProblemList } from '../audit/
 import type { Event } from '../core/event.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
-import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot } from '../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
 import type { ChainVerification } from '../core/store.ts';
 import { applyTo, type NewRun, openDraft } from './run-draft.ts';
@@ -15,6 +15,7 @@ export interface RunTables extends RunSnapshot {
   readonly labels: readonly LabelRow[];
   readonly artifacts: readonly ArtifactRecord[];
   readonly approvals: readonly ApprovalRecord[];
+  readonly toolCalls: readonly ToolCallRecord[];
 }
 
 interface VerifyDeps {
@@ -75,7 +76,7 @@ function createFold(runId: string) {
         if (opened.isNew) draft = opened;
       }
       const known = draft;
-      if (known) applyTo(known, event, (key) => known.steps.get(key));
+      if (known) applyTo(known, event, event.seq, (key) => known.steps.get(key));
       if (event.type !== 'ARTIFACT_CREATED') return;
       const { step, at: createdAt, payload } = event;
       artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
@@ -107,6 +108,7 @@ function compareTables(
   differ('steps', byId(tables.steps), byId(draft.steps.values()));
   differ('run_labels', byKey(tables.labels), byKey(toLabelRows(run)));
   differ('approvals', byId(tables.approvals), byId(draft.approvals.values()));
+  differ('tool_calls', byId(tables.toolCalls), byId(draft.calls.values()));
   differ('artifacts', byId(tables.artifacts), byId(artifacts));
 }
 

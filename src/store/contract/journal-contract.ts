@@ -242,7 +242,7 @@ export function journalContract(makeHarness: () => Promise<Harness>): void {
 
       const snapshot = (await store.reader.snapshot(scope, runId)) as RunSnapshot;
       const folded = openDraft(runId, opening, 'default') as NewRun;
-      for (const event of stored) applyTo(folded, event, (key) => folded.steps.get(key));
+      for (const event of stored) applyTo(folded, event, event.seq, (key) => folded.steps.get(key));
       const head = stored.at(-1);
       expect(snapshot).toEqual({
         run: { ...folded.run, seq: stored.length, headPosition: head?.position, headHash: head?.hash },

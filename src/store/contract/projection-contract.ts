@@ -216,10 +216,11 @@ export function projectionContract(makeHarness: () => Promise<Harness>): void {
         payload: { id: newId('apr'), state: 'APPROVED', by, comment: 'fine' },
       };
       const approvalId = decided.payload.id;
-      const asked = requested(approvalId, { roles: ['boss'], expiresAt: later.toISOString() });
+      const asked = requested(approvalId, { call: 'call_1', roles: ['boss'], expiresAt: later.toISOString() });
       const open = {
         id: approvalId,
         step: 'after',
+        call: 'call_1',
         state: 'OPEN',
         reason: 'It costs money',
         roles: ['boss'],
@@ -251,7 +252,8 @@ export function projectionContract(makeHarness: () => Promise<Harness>): void {
       };
       await store.journal.append(runId, 4, [requested(second), expired]);
       const newest = await store.reader.approvalOf(scope, runId, 'after');
-      expect([newest?.id, newest?.state, newest?.roles, newest?.decidedBy]).toEqual([second, 'EXPIRED', [], undefined]);
+      expect([newest?.id, newest?.state, newest?.roles]).toEqual([second, 'EXPIRED', []]);
+      expect([newest?.decidedBy, newest?.call]).toEqual([undefined, undefined]);
       for (const elsewhere of [{ tenant: 'other' }, { tenant: 'default', subject: 'bob' }]) {
         expect(await store.reader.approval(elsewhere, approvalId)).toBeUndefined();
         expect(await store.reader.approvalOf(elsewhere, runId, 'after')).toBeUndefined();

@@ -9,7 +9,7 @@ import { newId } from '../../core/ids.ts';
 import type { Store } from '../open-store.ts';
 import type { Retention } from '../retention.ts';
 import type { Harness } from './harness.ts';
-import { artifactCreated, log, plannedStep, runCreated, textOutput } from './sample-run.ts';
+import { artifactCreated, log, plannedStep, runCreated, textOutput, user } from './sample-run.ts';
 
 const DAY_MS = 86_400_000;
 const scope = { tenant: 'default' };
@@ -69,11 +69,13 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
         step: 'one',
         payload: { id: newId('apr'), reason: 'x' },
       };
+      const call = { id: newId('call'), tool: 'web.search' };
       const output = textOutput(`text of ${content}`);
       const events: NewEvent[] = [
         runCreated({ labels: { team: 'rail' }, steps: [plannedStep('one')], ...created }, at),
         ...Array.from({ length: logs }, () => log('line')),
         asked,
+        { type: 'TOOL_CALLED', at, step: 'one', payload: { call: { ...call, arguments: {} } } },
         artifactCreated(content),
         {
           type: 'STEP_STATE_CHANGED',
@@ -99,11 +101,24 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
       const young = await make(29);
       expect(await retention.tick()).toEqual({ runs: 1, artifacts: 0 });
       expect([await exists(old.runId), await exists(young.runId)]).toEqual([false, true]);
-      for (const table of ['runs', 'run_labels', 'steps', 'approvals', 'artifacts']) expect(await count(table)).toBe(1);
+      for (const table of ['runs', 'run_labels', 'steps', 'approvals', 'artifacts', 'tool_calls'])
+        expect(await count(table)).toBe(1);
       expect(await harness.query('SELECT 1 FROM events WHERE run_id = ?', old.runId)).toEqual([]);
       expect(await count('leaves')).toBe(2);
       expect(await store.verifyRun(scope, young.runId)).toMatchObject({ valid: true });
       expect(await retention.tick()).toEqual({ runs: 0, artifacts: 0 });
+    });
+
+    it('removes what a run counted of tokens, and keeps what agents remember of it', async () => {
+      const { runId } = await make(31);
+      const use = { runId, who: user(), day: '2026-11-20', tokens: 60 };
+      const limits = { perRun: 100, perPrincipalDay: 100 };
+      const remembered = { id: 'a', text: 'it went well', at: daysAgo(31), runId };
+      await store.tokens.reserve({ ...use, id: newId('call') }, limits);
+      await store.memories.append('default', 'notes', remembered);
+      await retention.tick();
+      expect(await count('token_usage')).toBe(0);
+      expect(await store.memories.read('default', 'notes', 1_000)).toBe('it went well');
     });
 
     it('keeps the tree whole: what ended before and after is covered as it was', async () => {
@@ -124,7 +139,7 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
       expect((await retention.tick()).runs).toBe(2);
       const left = await Promise.all([going, child, ended, orphan].map(({ runId }) => exists(runId)));
       expect(left).toEqual([true, true, false, false]);
-      await store.journal.append(going.runId, 7, [moved('RUNNING', 'SUCCEEDED', daysAgo(35))]);
+      await store.journal.append(going.runId, 8, [moved('RUNNING', 'SUCCEEDED', daysAgo(35))]);
       expect((await retention.tick()).runs).toBe(2);
       expect(await count('runs')).toBe(0);
     });
@@ -135,7 +150,7 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
       const young = await make(1);
       expect((await retention.tick()).runs).toBe(121);
       expect([await count('runs'), await exists(young.runId)]).toEqual([1, true]);
-      expect(await count('events')).toBe(7);
+      expect(await count('events')).toBe(8);
     });
 
     it('frees the idempotency key', async () => {
@@ -160,11 +175,11 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
         await expect(stream.next()).rejects.toMatchObject(expired);
       }
       const shown = async (after: number) => (await page(after)).events.map(({ position }) => position);
-      const left = Array.from({ length: 7 }, (_, index) => second.last + 1 + index);
+      const left = Array.from({ length: 8 }, (_, index) => second.last + 1 + index);
       expect([await shown(0), await shown(second.last), await shown(young.last)]).toEqual([left, left, []]);
       const [batch] = [await store.journal.read(0, {}, scope, { signal: new AbortController().signal }).next()];
-      expect(batch.value?.events).toHaveLength(7);
-      expect((await page(1, young.runId)).events).toHaveLength(7);
+      expect(batch.value?.events).toHaveLength(8);
+      expect((await page(1, young.runId)).events).toHaveLength(8);
     });
 
     it('removes bytes that no row refers to, and no others', async () => {

@@ -1,0 +1,4 @@
+import { onPostgres } from '../../test/on-postgres.ts';
+import { toolCallContract } from './contract/tool-call-contract.ts';
+
+await onPostgres(toolCallContract);

@@ -1,0 +1,4 @@
+import { credentialsContract } from './contract/credentials-contract.ts';
+import { sqliteHarness } from './contract/sqlite-harness.ts';
+
+credentialsContract(sqliteHarness);

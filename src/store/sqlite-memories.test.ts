@@ -1,0 +1,4 @@
+import { memoriesContract } from './contract/memories-contract.ts';
+import { sqliteHarness } from './contract/sqlite-harness.ts';
+
+memoriesContract(sqliteHarness);
