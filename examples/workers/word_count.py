@@ -1,4 +1,4 @@
-"""A worker: counts the words of a text, and keeps the table as an artifact.
+"""A worker: a transform that counts the words of a text, and keeps the table as an artifact.
 
 It reads one WorkItem from standard input and answers with one WorkResult; docs/runtimes.md has every field of both.
 """
@@ -16,7 +16,7 @@ def say(**message):
 
 def main():
     item = json.loads(sys.stdin.readline())
-    text = item["input"].get("text")
+    text = item["input"].get("data")
     if not isinstance(text, str):
         say(status="failed", error={"code": "BAD_INPUT", "message": "Give it a text to count."})
         return

@@ -90,7 +90,7 @@ describe('the backend bash_cli', () => {
     const work = workOf();
     await run('mkdir -p src && echo kept > src/file', {}, work);
     const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, work);
-    expect(stdout).toBe('/work/src\nkept\n');
+    expect(stdout).toBe('/workspace/src\nkept\n');
     for (const workingDir of ['/etc', '../..', 'src/../../etc', 'a\0b']) {
       expect(await failure(run('pwd', { workingDir }, work)), workingDir).toMatchObject({ code: 'BAD_INPUT' });
     }
@@ -149,7 +149,7 @@ describe('a command that wants out', () => {
   it('writes nowhere but in the folder of the run', async () => {
     const work = workOf();
     const folder = await work.workspace();
-    const script = `for f in / /usr/ /etc/ /bin/ ${folder}/../ /work/../; do touch "$f"escaped 2>/dev/null && echo "$f"; done; ln -s /etc/hostname link; touch in; true`;
+    const script = `for f in / /usr/ /etc/ /bin/ ${folder}/../ /workspace/../; do touch "$f"escaped 2>/dev/null && echo "$f"; done; ln -s /etc/hostname link; touch in; true`;
     const { stdout } = await run(script, {}, work);
     expect(stdout).toBe('');
     expect((await readdir(folder)).sort()).toEqual(['in', 'link']);

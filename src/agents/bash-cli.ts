@@ -38,12 +38,12 @@ const Config = Type.Object(
   { additionalProperties: false },
 );
 
-/** An agent that is a shell command, in the sandbox, with the workspace of the run at /work. */
+/** An agent that is a shell command, in the sandbox, with the workspace of the run at /workspace. */
 export const bashCli = (deps: BashRunDeps) =>
   defineBackend({
     name: 'bash_cli',
     description:
-      'Runs a shell command in the sandbox, without a network, with the folder of the run at /work. Its standard output is ' +
+      'Runs a shell command in the sandbox, without a network, with the folder of the run at /workspace. Its standard output is ' +
       'streamed, its standard error is logged; a code other than 0 fails the step.',
     config: Config,
     resumes: false,

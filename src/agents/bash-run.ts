@@ -28,7 +28,7 @@ export interface ShellOutcome {
   readonly code: number;
 }
 
-export const WORKSPACE = '/work';
+export const WORKSPACE = '/workspace';
 const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
 /** Of stdout, and of stderr. */
 const MOST_BYTES = 2 ** 20;
@@ -36,7 +36,7 @@ const MOST_BYTES = 2 ** 20;
 const LEFTOVER_MS = 500;
 
 /**
- * Runs a shell text in the sandbox, with the workspace of the run at /work. stdout is streamed, stderr is logged.
+ * Runs a shell text in the sandbox, with the workspace of the run at /workspace. stdout is streamed, stderr is logged.
  * @throws Fault TIMEOUT, RESOURCE_TOO_LARGE, CANCELLED, UNAVAILABLE; BAD_INPUT when a signal ended it
  */
 export async function runShell(call: ShellCall, deps: BashRunDeps, work: Work): Promise<ShellOutcome> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -76,5 +76,11 @@ function readPool(name: string, given: Json): PoolSettings {
   if (problem) throw new Error(`${name}${problem.instancePath} ${problem.message}`);
   const { read_paths: paths, ...rest } = pool as Record<string, unknown>;
   if (paths === undefined) return rest as PoolSettings;
-  return { ...rest, readPaths: (paths as readonly string[]).map((path) => resolve(path)) } as unknown as PoolSettings;
+  const readPaths = (paths as readonly string[]).map((path) => resolve(path));
+  return { ...rest, readPaths, command: (rest.command as readonly string[]).map(placed) } as unknown as PoolSettings;
+}
+
+/** An argument that names a file is found from where the server is started; its worker starts somewhere else. */
+function placed(argument: string): string {
+  return argument.includes('/') && existsSync(resolve(argument)) ? resolve(argument) : argument;
 }

@@ -46,7 +46,7 @@ describe('a container', () => {
   it('sees the folder of the run alone, may do nothing special, and is removed', async () => {
     const args = await argumentsOf(false);
     expect(args.slice(0, 2)).toEqual(['run', '--rm']);
-    expect(valuesOf(args, '--volume')).toEqual([`${folder}:/work`]);
+    expect(valuesOf(args, '--volume')).toEqual([`${folder}:/workspace`]);
     expect(valuesOf(args, '--cap-drop')).toEqual(['ALL']);
     expect(valuesOf(args, '--security-opt')).toEqual(['no-new-privileges']);
     expect(valuesOf(args, '--network')).toEqual(['none']);

@@ -7,7 +7,7 @@ import { workerEnvironment } from './worker-environment.ts';
 
 type DockerSettings = Extract<PoolSettings, { readonly runtime: 'docker' }>;
 
-const WORKSPACE = '/work';
+const WORKSPACE = '/workspace';
 const KILL_MS = 10_000;
 
 /**

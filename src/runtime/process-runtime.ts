@@ -6,7 +6,7 @@ import { workerEnvironment } from './worker-environment.ts';
 
 const MIB = 2 ** 20;
 /** Where a worker finds the folder of the run. */
-const WORKSPACE = '/work';
+const WORKSPACE = '/workspace';
 
 /** Steps of a pool, each done by a program in the sandbox that is started for it. */
 export function createProcessRuntime(

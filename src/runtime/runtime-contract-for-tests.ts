@@ -59,7 +59,7 @@ export function describeRuntime(
   describe(`a worker by ${name}`, () => {
     it('gets the item on one line, and gives its output', async () => {
       const { outcome } = await work(`read -r line; ${'printf \'{"status":"succeeded","output":%s}\' "$line"'}`);
-      expect(outcome).toEqual({ ...ITEM, workspace: '/work' });
+      expect(outcome).toEqual({ ...ITEM, workspace: '/workspace' });
     });
 
     it('is asked of the policy as the program that it is', async () => {
