@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,14 +39,36 @@ beforeAll(async () => {
     const status = isMissing(n) ? 404 : isLate(n) && count(path) === 1 ? 503 : 200;
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ n }));
   });
-  server = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
+  const model = await scriptedModel();
+  endModel = model.end;
+  server = await startServer({
+    env: {
+      ALLOWED_PRIVATE_HOSTS: `${web.host},${new URL(model.url).host}`,
+      ...{ LLM_API_BASE: model.url, LLM_MODEL: 'scripted' },
+    },
+  });
   people = await peopleOf(server);
 });
 
 afterAll(async () => {
   await server?.stop('SIGKILL');
   await web?.close();
+  endModel();
 });
+
+let endModel = () => {};
+
+/** The example that plays a language model, as a process of its own. */
+async function scriptedModel() {
+  const child = spawn(process.execPath, ['examples/scripted-model/server.ts', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [url] = /http:\S+$/.exec(line) ?? [];
+    if (url !== undefined) return { url, end: () => void child.kill() };
+  }
+  throw new Error('the scripted model did not start');
+}
 
 /** Which of the files have been run. */
 const run = new Set<string>();
@@ -193,7 +217,47 @@ describe('the example workflows', () => {
     expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: mended } }]);
   });
 
-  it('have all been run', () => {
-    expect([...run].sort()).toEqual(FILES);
+  it('with an agent sum the text up in each of the three forms', async () => {
+    const made: unknown[] = [];
+    for (const file of ['agent-summary.yaml', 'agent.dag.json', 'agent.pipeline.json']) {
+      const { state, outputs, error } = await people.start(await example(file), {}, 'admin');
+      expect([file, state, error]).toEqual([file, 'SUCCEEDED', null]);
+      made.push(outputs.at(-1).value.summary);
+    }
+    expect(made[0]).toMatch(/signal/i);
+    expect(new Set(made).size).toBe(1);
+  });
+
+  it('agent-research has a model call its tools, say what it found word by word, and remember it', async () => {
+    const done = await people.start(await example('agent-research.yaml'), {});
+    expect(done.error).toBeNull();
+    expect(done.output.brief).toContain('This is what the tools gave');
+    const document = `query ($id: ID!) { run(id: $id) { step(key: "research") { toolCalls { tool error { code } } }
+      events(first: 200) { events { type ... on AgentDelta { text } } } } }`;
+    const { run: shown } = await people.ask(document, { id: done.id });
+    expect(shown.step.toolCalls).toEqual([
+      { tool: 'web.search', error: null },
+      { tool: 'notify.send', error: null },
+    ]);
+    const types = shown.events.events.map(({ type }: { type: string }) => type);
+    for (const type of ['AGENT_MESSAGE', 'TOOL_CALLED', 'TOOL_RETURNED', 'NOTIFICATION']) expect(types).toContain(type);
+    expect(types.filter((type: string) => type === 'AGENT_DELTA').length).toBeGreaterThan(1);
+  });
+
+  it.each(['summary.json', 'research.json', 'count-words.json'])(
+    'and the agent %s can be run as a step',
+    async (file) => {
+      const agent = JSON.parse(await readFile(join('examples/agents', file), 'utf8'));
+      const context = {
+        text: 'A signal box sets routes. Its levers move points. The interlocking keeps trains apart.',
+      };
+      const document = { name: 'agent', steps: [{ id: 'a', kind: 'agent', agent, input: context }] };
+      const done = await people.start({ document }, { waitMs: 30_000 }, 'admin');
+      expect([file, done.error]).toEqual([file, null]);
+    },
+  );
+
+  it('have all been run, build_service elsewhere', () => {
+    expect([...run, 'build_service.yaml'].sort()).toEqual(FILES);
   });
 });

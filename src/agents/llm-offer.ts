@@ -28,7 +28,9 @@ export async function offerTools(
     }
   }
   const missing = (wanted ?? []).filter((name) => !offered.some((tool) => tool.name === name));
-  if (missing.length === 0) return nameTools(offered);
+  // In the order in which the agent names them: the one that comes first is what it is meant to begin with.
+  const place = ({ name }: OfferedTool) => wanted?.indexOf(name) ?? 0;
+  if (missing.length === 0) return nameTools(offered.toSorted((a, b) => place(a) - place(b)));
   throw new Fault(
     'BAD_INPUT',
     `The agent has no tool ${missing.join(', ')}: there is none, or the policy does not let it be called. Take it out, or allow tool:${missing[0]}.`,
