@@ -61,7 +61,8 @@ export async function startApp(config: Config): Promise<App> {
   const store = await openStore({ database: config.database, logger, metrics, audit });
   const { journal, reader, accounts, verifyRun } = store;
   const artifacts = await createArtifactStore(config.artifactsDir, nodeName(config));
-  const retention = store.startRetention({ artifacts, clock, days });
+  const workspaces = createWorkspaces(config.workspacesDir);
+  const retention = store.startRetention({ artifacts, workspaces, clock, days });
   const { allowedPrivateHosts, headerTimeoutMs, totalTimeoutMs, fetchMaxBytes } = config.resources;
   const outgoing = createOutgoing({ version, allowedPrivateHosts, headerTimeoutMs });
   const resources = createResources({
@@ -76,7 +77,6 @@ export async function startApp(config: Config): Promise<App> {
   const { credentials, memories, tokens } = store;
   const workshop = await openWorkshop({ config, version, outgoing, resources, schemas, credentials, clock, logger });
   const { tools, backends, kinds, drives } = workshop;
-  const workspaces = createWorkspaces(config.workspacesDir);
   const actions = [
     ...commands.map(({ name }) => `command:${name}`),
     'command:uploadArtifact',

@@ -9,3 +9,10 @@ export interface ArtifactRemoval {
    */
   remove(digest: string, before: Date, isNeeded: () => Promise<boolean>): Promise<boolean>;
 }
+
+/** The side of the folders of runs that only retention sees. */
+export interface WorkspaceRemoval {
+  /** Runs whose folder has not changed since `before`, in no order. */
+  unusedSince(before: Date): AsyncIterable<string>;
+  remove(runId: string): Promise<void>;
+}

@@ -1,15 +1,13 @@
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WorkspaceRemoval } from '../core/artifact-removal.ts';
 import { Fault } from '../core/errors.ts';
 import { idPrefix } from '../core/ids.ts';
 
 /** The folders of runs: what their steps write, for as long as the run is kept. */
-export interface Workspaces {
+export interface Workspaces extends WorkspaceRemoval {
   /** The folder of a run, absolute and free of links, made when it is not there. @throws Fault UNAVAILABLE */
   of(runId: string): Promise<string>;
-  /** Runs whose folder has not changed since then. */
-  unusedSince(before: Date): AsyncIterable<string>;
-  remove(runId: string): Promise<void>;
 }
 
 /** @param folder absolute; it is made at first use */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArtifactRemoval } from '../core/artifact-removal.ts';
+import type { ArtifactRemoval, WorkspaceRemoval } from '../core/artifact-removal.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { createReferences } from './artifact-references.ts';
@@ -32,6 +32,8 @@ export interface Retention {
 
 export interface RetentionOptions {
   readonly artifacts: ArtifactRemoval;
+  /** Those of runs that are no longer there go too. */
+  readonly workspaces?: WorkspaceRemoval;
   readonly clock: Clock;
   /** How long a run is kept after its end. Undefined keeps every run; artifacts that nothing refers to go all the same. */
   readonly days: number | undefined;
@@ -47,7 +49,8 @@ interface RetentionDeps extends RetentionOptions {
  * Starts removing, a minute from now and then every hour. A run goes with all its rows at once, and the journal's floor moves up in the same
  * transaction; its leaf and the checkpoints stay. Bytes go when no row refers to them any more.
  */
-export function createRetention({ prisma, transactions, artifacts, clock, logger, days }: RetentionDeps): Retention {
+export function createRetention(deps: RetentionDeps): Retention {
+  const { prisma, transactions, artifacts, workspaces, clock, logger, days } = deps;
   const ended = new AbortController();
   const removeRuns = createRunRemoval({ prisma, transactions });
   const references = createReferences(prisma);
@@ -77,6 +80,13 @@ export function createRetention({ prisma, transactions, artifacts, clock, logger
     return count + (await removeUnreferenced(digests, before));
   };
 
+  const sweepWorkspaces = async (before: Date): Promise<void> => {
+    for await (const id of workspaces?.unusedSince(before) ?? []) {
+      if (ended.signal.aborted) return;
+      if ((await prisma.run.count({ where: { id } })) === 0) await workspaces?.remove(id);
+    }
+  };
+
   const tidy = async () => {
     const now = clock.now().getTime();
     const unused = new Date(now - GRACE_MS);
@@ -93,6 +103,7 @@ export function createRetention({ prisma, transactions, artifacts, clock, logger
     }
     if (!ended.signal.aborted && now - sweptAt >= DAY_MS) {
       files += await sweep(unused);
+      await sweepWorkspaces(unused);
       sweptAt = now;
     }
     if (runs > 0 || files > 0) logger.info('retention.removed', { runs, artifacts: files });

@@ -207,6 +207,22 @@ export function retentionContract(makeHarness: () => Promise<Harness>, makeArtif
       expect(await exists(runId)).toBe(true);
     });
 
+    it('removes the folders of runs that are gone, and no others', async () => {
+      const [old, young] = [await make(40), await make(2)];
+      const removed: string[] = [];
+      const workspaces = {
+        async *unusedSince() {
+          yield* [old.runId, young.runId];
+        },
+        remove: async (runId: string) => void removed.push(runId),
+      };
+      const clock = { now: () => now };
+      const tidying = store.startRetention({ artifacts: artifacts.removal, workspaces, clock, days: 30 });
+      await tidying.tick();
+      await tidying.stop();
+      expect(removed).toEqual([old.runId]);
+    });
+
     it('lets appends go on meanwhile', async () => {
       for (let runs = 0; runs < 150; runs += 1) await make(40);
       const going = newId('run');
