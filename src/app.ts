@@ -13,6 +13,7 @@ import { createGate } from './engine/gate.ts';
 import { queryCapabilities } from './graphql/capabilities.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http/server.ts';
+import { createMcpServer } from './mcp/create-mcp-server.ts';
 import { createPolicy } from './policy/load-policy.ts';
 import { scopeOf } from './policy/visibility.ts';
 import { queries } from './queries/registry.ts';
@@ -152,6 +153,10 @@ export async function startApp(config: Config): Promise<App> {
     metrics,
     health,
   });
+  const mcp = createMcpServer({
+    ...{ version, engine, gate, policy, journal, reader, workflows: store.workflows },
+    ...{ resources, artifacts, commands, tools, clock, logger },
+  });
   const http = createHttpServer({
     config,
     maxUploadBytes: fetchMaxBytes,
@@ -160,6 +165,7 @@ export async function startApp(config: Config): Promise<App> {
     authenticate: (authorization) => authenticator.authenticate(authorization),
     graphql: graphql.handle,
     upgrade: graphql.upgrade,
+    mcp: mcp.handle,
     health,
     download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
     upload: (principal, upload) => engine.upload(principal, upload),
@@ -174,6 +180,7 @@ export async function startApp(config: Config): Promise<App> {
     async stop() {
       const { drainMs } = config.engine;
       logger.info('server.stopping', { drainMs });
+      mcp.close();
       await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs + TELL_MS)]);
       policy.close();
       await retention.stop();

@@ -2,28 +2,29 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { startApp } from './app.ts';
 import { devAccounts } from './auth/dev-accounts.ts';
 import { hashPassword } from './auth/password.ts';
 import type { Config } from './config/config.ts';
 import { readEnvironment } from './config/environment.ts';
+import { readClient } from './config/read-client.ts';
 import { Fault } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import { DEFAULT_TENANT } from './core/principal.ts';
-import { migrate } from './store/migrate.ts';
-import { openStore } from './store/open-store.ts';
-import { createLogger } from './telemetry/logger.ts';
 
 const USAGE = `Usage: npm run signalbox -- <command>
 
   serve                                          starts the server, as npm start does
   migrate                                        brings the database up to date
   doctor [--json]                                looks at what the server uses: usable, or why not
+  mcp                                            joins an MCP client on standard input and output to a server that runs
   user add NAME --roles ROLE[,ROLE…] [--tenant NAME]
                                                  adds an account or replaces it; its password comes on standard input
 `;
 
-/** Runs one command line. Resolves with the exit code: 0 done, 1 failed, 2 not understood. */
+/**
+ * Runs one command line. Resolves with the exit code: 0 done, 1 failed, 2 not understood. A command loads what it needs
+ * when it runs: `mcp` is started once for every client, and is no server.
+ */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
@@ -37,11 +38,13 @@ export async function main(args: readonly string[]): Promise<number> {
 async function run([command = 'serve', ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve(settings());
   if (command === 'migrate') {
+    const { migrate } = await import('./store/migrate.ts');
     const applied = await migrate(settings().database);
     say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
   }
   if (command === 'doctor') return doctor(settings(), rest.includes('--json'));
+  if (command === 'mcp') return mcp();
   if (command === 'user' && rest[0] === 'add') return addUser(settings(), rest.slice(1));
   process.stderr.write(USAGE);
   return 2;
@@ -49,6 +52,7 @@ async function run([command = 'serve', ...rest]: readonly string[]): Promise<num
 
 async function serve(config: Config): Promise<number> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const { startApp } = await import('./app.ts');
   const app = await startApp(config);
   const asked = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
@@ -78,6 +82,11 @@ async function doctor(config: Config, asJson: boolean): Promise<number> {
   return findings.some(({ usable }) => usable === 'no') ? 1 : 0;
 }
 
+async function mcp(): Promise<number> {
+  const { runBridge } = await import('./mcp/bridge/run-bridge.ts');
+  return runBridge(readClient(process.env));
+}
+
 async function addUser(config: Config, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
@@ -94,6 +103,8 @@ async function addUser(config: Config, args: readonly string[]): Promise<number>
   if (password.length < 12)
     throw new Fault('BAD_INPUT', 'A password has at least 12 characters. Give it on standard input.');
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const { openStore } = await import('./store/open-store.ts');
+  const { createLogger } = await import('./telemetry/logger.ts');
   const store = await openStore({ database: config.database, logger: createLogger({ level: 'error' }) });
   try {
     const known = await store.accounts.find(username);

@@ -28,6 +28,15 @@ describe('names of tools', () => {
   });
 });
 
+describe('many tools that become alike', () => {
+  it('are named in the time that it takes to look at each', () => {
+    const many = Array.from({ length: 8_000 }, (_, i) => tool('é'.repeat(64) + i));
+    const began = performance.now();
+    expect(nameTools(many).size).toBe(many.length);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
 describe('a call that a model wants', () => {
   const tools = nameTools([tool('web.search')]);
   const call = (args: string, name = 'web_search') => wantedCall({ id: 'a', name, arguments: args }, tools);
@@ -45,6 +54,7 @@ describe('a call that a model wants', () => {
         expect(() => canonicalJson(wanted)).not.toThrow();
       }),
     );
+    expect(call('{"n":[1e999,-1e999]}').arguments).toEqual({ n: [null, null] });
     expect(['{"a":', '7', '[{}]', '"{}"'].map((text) => areUnreadable(call(text).arguments))).toEqual(
       Array(4).fill(true),
     );

@@ -20,16 +20,22 @@ const LONGEST_DESCRIPTION = 1024;
 /** Names as the API takes them, `[A-Za-z0-9_-]{1,64}`, no two alike; the same for the same tools in the same order. */
 export function nameTools(tools: readonly OfferedTool[]): OfferedTools {
   const named = new Map<string, OfferedTool>();
+  /** The last number of each plain name: of thousands that become alike none is counted from the beginning again. */
+  const numbers = new Map<string, number>();
   for (const tool of tools) {
     const plain = tool.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, LONGEST_NAME) || 'tool';
-    let name = plain;
-    for (let next = 2; named.has(name); next += 1) {
-      const end = `_${next}`;
-      name = plain.slice(0, LONGEST_NAME - end.length) + end;
-    }
-    named.set(name, tool);
+    let number = numbers.get(plain) ?? 1;
+    while (named.has(numbered(plain, number))) number += 1;
+    numbers.set(plain, number);
+    named.set(numbered(plain, number), tool);
   }
   return named;
+}
+
+function numbered(plain: string, number: number): string {
+  if (number === 1) return plain;
+  const end = `_${number}`;
+  return plain.slice(0, LONGEST_NAME - end.length) + end;
 }
 
 /** The tools as the API describes functions. */

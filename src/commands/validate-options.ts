@@ -1,4 +1,5 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { Fault, type Violation } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { AnyCommand } from './define-command.ts';
@@ -6,6 +7,7 @@ import type { AnyCommand } from './define-command.ts';
 /** Keywords that check nothing: the role of an option, and what the values of an enum mean. */
 const ANNOTATIONS = ['x-signalbox', 'enumDescriptions'];
 
+const require = createRequire(import.meta.url);
 const validators = new WeakMap<AnyCommand, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
@@ -37,6 +39,7 @@ export function compileOptions(options: object): ValidateFunction {
 }
 
 function createAjv(): Ajv2020 {
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   const made = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, strictRequired: false });
   for (const annotation of ANNOTATIONS) made.addKeyword(annotation);
   return made;

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type TObject, Type } from 'typebox';
-import { Value } from 'typebox/value';
-import { parse } from 'yaml';
 import { isJsonObject, type Json } from '../core/json.ts';
 import type { PoolSettings } from '../core/runtime.ts';
 import type { Variables } from './variables.ts';
+
+/** For what is loaded only where there is a file of pools. */
+const require = createRequire(import.meta.url);
 
 const Limits = Type.Object(
   {
@@ -53,6 +55,7 @@ export function readPools(read: Variables, name: string): Readonly<Record<string
   const file = read.text(name);
   if (file === undefined) return inline;
   try {
+    const { parse } = require('yaml') as typeof import('yaml');
     const given: unknown = parse(readFileSync(resolve(file), 'utf8')) ?? {};
     if (!isJsonObject(given)) throw new Error('it holds no pools by name');
     return {
@@ -71,6 +74,7 @@ function readPool(name: string, given: Json): PoolSettings {
   const runtime = isJsonObject(given) ? String(given.runtime) : '';
   const schema = Object.hasOwn(RUNTIMES, runtime) ? RUNTIMES[runtime] : undefined;
   if (!schema) throw new Error(`${name} needs a runtime: ${Object.keys(RUNTIMES).join(', ')}`);
+  const { Value } = require('typebox/value') as typeof import('typebox/value');
   const pool = Value.Default(schema, given);
   const [problem] = Value.Errors(schema, pool);
   if (problem) throw new Error(`${name}${problem.instancePath} ${problem.message}`);

@@ -108,7 +108,7 @@ export interface EventPayloads {
   APPROVAL_REQUESTED: {
     readonly id: string;
     readonly reason: string;
-    /** The tool call that is to be approved, where it is not the step itself. */
+    /** Digest of the tool call that is to be approved, with its arguments, where it is not the step itself. */
     readonly call?: string;
     readonly roles?: readonly string[];
     readonly expiresAt?: string;

@@ -216,7 +216,7 @@ export interface ApprovalRecord {
   readonly runId: string;
   /** Key of the step that waits. */
   readonly step: string;
-  /** The tool call that is to be approved, where it is not the step itself. */
+  /** Digest of the tool call that is to be approved, with its arguments, where it is not the step itself. */
   readonly call?: string;
   readonly state: ApprovalState;
   readonly reason: string;

@@ -22,6 +22,11 @@ describe('JSON from elsewhere', () => {
     expect(wellFormedJson(plain)).toBe(plain);
   });
 
+  it('has null for numbers that JSON can write, but not count', () => {
+    const value = JSON.parse('{"a":[1e999,-1e999,1e308]}') as Json;
+    expect(wellFormedJson(value)).toEqual({ a: [null, null, 1e308] });
+  });
+
   it('shows where something was', () => {
     expect(wellFormed('a\0b\ud800')).toBe('a\uFFFDb\uFFFD');
   });

@@ -32,7 +32,7 @@ export interface ToolContext {
   authorize(action: string, uri?: CanonicalUri): void;
   /** The value of a secret for use at `uri`, when the policy lets `secret:NAME` go there. @throws Fault FORBIDDEN, NOT_FOUND */
   secret(name: string, uri: CanonicalUri): string;
-  /** Reads under the caller's policy, which is asked about the action of the step. */
+  /** Reads under the caller's policy, which is asked for `command:fetch` on what is read, whatever reads it. */
   read(source: ResourceInput): Promise<Body>;
   /** @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
   keep(name: string, mediaType: string, content: Uint8Array | string): Promise<Kept>;

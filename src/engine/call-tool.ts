@@ -62,7 +62,7 @@ export function createCalls(
     signal.throwIfAborted();
     const call = found(deps, contexts, { id, tool, args, remote });
     if (heard.called.has(id)) sameCall(heard, id, tool);
-    else if (!asked) permit(deps, attempt, call, heard.verdicts.get(id));
+    else if (!asked) permit(deps, attempt, call, heard.verdicts.get(approvalKey(call)));
     return perform(deps, hiding, contexts, call, heard.called.has(id));
   };
 }
@@ -80,7 +80,7 @@ function found(deps: WorkDeps, contexts: ToolContexts, call: Pick<Call, 'id' | '
   }
   const tool = deps.capabilities.tool(name);
   const options = validateOptions(deps.capabilities.of({ kind: 'TOOL', capability: name }) as AnyCommand, args);
-  const perform: Perform = async (given, signal) => (await tool.run(given, contexts(`tool:${name}`, signal))) as Json;
+  const perform: Perform = async (given, signal) => (await tool.run(given, contexts(signal))) as Json;
   const repeatable = tool.effect === 'pure' || tool.idempotent === true;
   return { ...call, args: options, asks: asksOfTool(tool, options), repeatable, perform };
 }
@@ -116,7 +116,19 @@ function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call,
     }
   }
   if (!needed || verdict) return;
-  throw new Paused(id, `${step.title} wants to call ${tool} with ${shown(args)}. ${needed.decision?.reason ?? ''}`);
+  throw new Paused(
+    approvalKey(call),
+    `${step.title} wants to call ${tool} with ${shown(args)}. ${needed.decision?.reason ?? ''}`,
+  );
+}
+
+/**
+ * What a person is asked about: this call in its place, with these arguments, where it goes. Whoever serves the tool may
+ * offer something else once that is agreed to.
+ */
+function approvalKey({ id, tool, args, asks }: Call): string {
+  const about = canonicalJson([id, tool, args, asks.map(({ uri }) => uri?.href ?? null)]);
+  return `call_${createHash('sha256').update(about).digest('hex').slice(0, 32)}`;
 }
 
 const SHOWN_CHARACTERS = 1_000;
@@ -151,7 +163,7 @@ async function perform(
     const result = hiding.json(wellFormedJson(await call.perform(args, signal)));
     const text = canonicalJson(result);
     if (Buffer.byteLength(text) <= INLINE_MAX_BYTES) returned({ result });
-    else returned({ result: await keep(contexts(`tool:${tool}`, signal), id, text), kept: true });
+    else returned({ result: await keep(contexts(signal), id, text), kept: true });
     return result;
   } catch (error) {
     // A tool that is cut off together with its step has no result; whoever does the step again finds that it was called.

@@ -7,12 +7,13 @@ import { createCalls, DIFFERS } from './call-tool.ts';
 import { readHeard } from './heard.ts';
 import type { Hiding } from './hide-secrets.ts';
 import { INLINE_MAX_BYTES } from './settle.ts';
-import { actionOf } from './step-asks.ts';
 import { createToolContexts } from './tool-context.ts';
 import type { WorkDeps } from './work-deps.ts';
 
 /** Twenty a second at most. */
 const DELTA_MS = 50;
+/** Of one event, which many watch: what comes at once may be megabytes. By whole characters. */
+const PIECE = /[\s\S]{1,16384}/gu;
 
 /** What an agent, or a kind made of calls and turns, may use in this attempt; see `Work`. */
 export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> {
@@ -36,7 +37,7 @@ export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> 
   };
 
   return {
-    ...contexts(actionOf(step), signal),
+    ...contexts(signal),
     tools: deps.capabilities.tools.map(
       ({ name, description, input }): ToolInfo => ({
         ...{ name, description, input: input as unknown as JsonObject },
@@ -96,10 +97,10 @@ function createDeltas(record: (text: string) => void) {
     clearTimeout(timer);
     timer = undefined;
     if (text === '') return;
-    const whole = text;
+    const pieces = text.match(PIECE) ?? [];
     text = '';
     lastAt = performance.now();
-    record(whole);
+    for (const piece of pieces) record(piece);
   };
   return {
     flush,

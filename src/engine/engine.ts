@@ -119,7 +119,7 @@ export interface Engine {
   /** A dry run: nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
   validate(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
   /** The steps of a saved workflow, to draw; also of one that names what this server no longer has. */
-  graphOf(document: JsonObject): WorkflowGraph;
+  graphOf(document: JsonObject): Promise<WorkflowGraph>;
   /** @throws Fault BAD_INPUT with every problem, FORBIDDEN */
   saveWorkflow(principal: SignedIn, source: WorkflowSource): Promise<WorkflowRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Fault, isRetryable } from '../core/errors.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
 import type { Failure } from '../core/run.ts';
+import { wellFormed, wellFormedJson } from '../core/well-formed.ts';
 
-/** A thrown error as the journal keeps it. What is no Fault is a bug: logged with its stack, kept as a reference. */
+/** A thrown error as the journal keeps it, whoever it quotes. What is no Fault is a bug: logged with its stack, kept as a reference. */
 export function failureOf(error: unknown, logger: Logger, fields: LogFields): Failure {
   if (error instanceof Fault) {
     const details =
       error.details ?? (error.violations.length ? { violations: error.violations.map((v) => ({ ...v })) } : undefined);
     return {
       code: error.code,
-      message: error.message,
+      message: wellFormed(error.message),
       retryable: isRetryable(error.code),
-      ...(details !== undefined && { details }),
+      ...(details !== undefined && { details: wellFormedJson(details) }),
     };
   }
   const reference = randomUUID();

@@ -16,7 +16,7 @@ import type {
   WorkflowDocument,
   WorkflowGraph,
 } from '../workflow/plan.ts';
-import { readWorkflow } from '../workflow/read-workflow.ts';
+import type { readWorkflow } from '../workflow/read-workflow.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowSource } from './engine.ts';
 import type { Gate } from './gate.ts';
@@ -41,7 +41,7 @@ export interface FindWorkflow {
   /** @throws Fault BAD_INPUT with every problem, and as `read` does */
   valid(principal: SignedIn, source: WorkflowSource): Promise<Found & { readonly document: WorkflowDocument }>;
   /** The graph of a document, whatever else is wrong with it. */
-  graphOf(document: JsonObject): WorkflowGraph;
+  graphOf(document: JsonObject): Promise<WorkflowGraph>;
 }
 
 const MOST_BYTES = 1024 * 1024;
@@ -51,10 +51,10 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
   const catalog = catalogOf(deps.capabilities);
   const known = new LRUCache<string, Reading>({ max: 1_000, maxSize: 16 * MOST_BYTES });
 
-  const readText = (text: string): Reading => {
+  const readText = async (text: string): Promise<Reading> => {
     let reading = known.get(text);
     if (!reading) {
-      reading = readWorkflow({ text }, catalog);
+      reading = await readSource({ text }, catalog);
       known.set(text, reading, { size: text.length + 1 });
     }
     return reading;
@@ -62,17 +62,17 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
 
   const read = async (principal: SignedIn, source: WorkflowSource): Promise<Found> => {
     if ('yaml' in source) return readText(source.yaml);
-    if ('document' in source) return readWorkflow({ document: source.document as Json }, catalog);
+    if ('document' in source) return readSource({ document: source.document as Json }, catalog);
     if ('uri' in source) return readText(await textAt(deps, principal, source.uri));
     const saved = await deps.workflows.find(principal.tenant, source.name);
-    if (saved) return { ...readText(saved.yaml), saved };
+    if (saved) return { ...(await readText(saved.yaml)), saved };
     const message = `There is no workflow ${source.name}. Save it first, or start it from its text.`;
     throw new Fault('NOT_FOUND', message, { path: ['source', 'name'] });
   };
 
   return {
     read,
-    graphOf: (document) => readWorkflow({ document }, catalog).graph ?? { nodes: [], edges: [] },
+    graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
     async valid(principal, source) {
       const found = await read(principal, source);
       const { document, problems } = found;
@@ -80,6 +80,11 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
       throw unreadable(problems);
     },
   };
+}
+
+/** What takes documents apart is loaded for the first of them: parsers, and engines of schemas and patterns. */
+async function readSource(...source: Parameters<typeof readWorkflow>): Promise<Reading> {
+  return (await import('../workflow/read-workflow.ts')).readWorkflow(...source);
 }
 
 async function textAt(

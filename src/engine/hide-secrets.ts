@@ -15,29 +15,37 @@ export interface Hiding {
   /** A secret was handed out. */
   learn(secret: string): void;
   json(value: Json): Json;
+  bytes(bytes: Uint8Array): Uint8Array;
   made(made: Made): Made;
   /** The error, with the secrets taken out of its words. */
   fault(error: unknown): unknown;
 }
 
 export function hideSecrets(attempt: Attempt): Hiding {
-  const secrets = new Set<string>();
-  const text = (from: string) => {
-    let shown = from;
-    for (const secret of secrets) shown = shown.replaceAll(secret, HIDDEN);
-    return shown;
-  };
-  const json = (value: Json): Json => (secrets.size === 0 ? value : inEveryText(value, text));
+  /** As they are, and as they stand in JSON; the longest first, since one may be the beginning of another. */
+  let forms: readonly string[] = [];
+  const text = (from: string) => forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), from);
+  const json = (value: Json): Json => (forms.length === 0 ? value : inEveryText(value, text));
+  const bytes = (from: Uint8Array) => withoutBytes(from, forms);
   return {
     learn(secret) {
-      if (secret.length >= LEAST_LENGTH) secrets.add(secret);
+      if (secret.length < LEAST_LENGTH) return;
+      const known = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
+      forms = [...known].sort((a, b) => b.length - a.length);
     },
-    json,
-    made: (made) => (typeof made.content === 'string' ? { ...made, content: text(made.content) } : made),
+    ...{ json, bytes },
+    made: (made) => {
+      const { content } = made;
+      if (typeof content === 'string') return { ...made, content: text(content) };
+      return content instanceof Uint8Array ? { ...made, content: bytes(content) } : made;
+    },
     fault: (error) => {
-      if (!(error instanceof Fault) || text(error.message) === error.message) return error;
-      const { code, details, retryAfterMs } = error;
+      if (!(error instanceof Fault) || forms.length === 0) return error;
+      const { code, details, retryAfterMs, violations, path, decision } = error;
       return new Fault(code, text(error.message), {
+        violations: violations.map((one) => ({ ...one, path: text(one.path), message: text(one.message) })),
+        ...(path && { path }),
+        ...(decision && { decision }),
         ...(details !== undefined && { details: json(details) }),
         ...(retryAfterMs !== undefined && { retryAfterMs }),
       });
@@ -45,9 +53,21 @@ export function hideSecrets(attempt: Attempt): Hiding {
     attempt: {
       ...attempt,
       note: (event) =>
-        attempt.note(secrets.size === 0 ? event : ({ ...event, payload: json(event.payload as Json) } as NewEvent)),
+        attempt.note(forms.length === 0 ? event : ({ ...event, payload: json(event.payload as Json) } as NewEvent)),
     },
   };
+}
+
+/** Byte by byte as characters, so that what is no text stays what it is. */
+function withoutBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
+  const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
+  if (found.length === 0) return bytes;
+  const shown = found.reduce(
+    (text, secret) => text.replaceAll(secret.toString('latin1'), HIDDEN),
+    from.toString('latin1'),
+  );
+  return Buffer.from(shown, 'latin1');
 }
 
 function inEveryText(value: Json, change: (text: string) => string): Json {

@@ -4,7 +4,6 @@ import { hideSecrets } from './hide-secrets.ts';
 import { settleStep, withinTime } from './perform-command.ts';
 import { inputOf } from './prepare-step.ts';
 import type { Performed } from './settle.ts';
-import { actionOf } from './step-asks.ts';
 import { createToolContexts } from './tool-context.ts';
 import type { WorkDeps } from './work-deps.ts';
 
@@ -26,7 +25,7 @@ export function performElsewhere(deps: WorkDeps, runtime: Runtime, attempt: Atte
     };
     const hiding = hideSecrets(inner);
     try {
-      const output = await runtime.perform(item, createToolContexts(deps, hiding)(actionOf(step), signal));
+      const output = await runtime.perform(item, createToolContexts(deps, hiding)(signal));
       const made = { mediaType: 'application/json', content: JSON.stringify(hiding.json(output)) };
       return await settleStep(deps, inner, made);
     } catch (error) {

@@ -47,7 +47,7 @@ export async function rerunFrom(
   };
   const start = beginRun(userOf(principal), what, aboutOf({}, runId), at);
   const kept: NewEvent[] = [];
-  for (const { key, terms } of payload.steps) {
+  for (const { key, kind, terms } of payload.steps) {
     const step = before.steps.get(key);
     if (again.has(key) || !step) continue;
     const { state, output, error } = step;
@@ -56,6 +56,10 @@ export async function rerunFrom(
     const ended = state === 'SUCCEEDED' || terms?.continueOnError === true;
     if (!ended) {
       const message = `Step ${key} is not needed by ${from}, but it did not succeed either: rerun from ${key}.`;
+      throw new Fault('CONFLICT', message, { path: ['step'] });
+    }
+    if (kind === 'APPROVAL' && Object.keys(changed).length > 0) {
+      const message = `${key} was decided for the inputs as they were. Rerun from ${key}, so that it is asked again.`;
       throw new Fault('CONFLICT', message, { path: ['step'] });
     }
     if (output) kept.push(...artifactsOf(output, key, at));

@@ -127,7 +127,11 @@ export async function retryStep(
   if (!isFinalRunState(run.state)) {
     throw new Fault('CONFLICT', `Run ${runId} is under way. Wait for its end, or cancel it.`);
   }
-  const { tenant } = run.principal;
+  const { tenant, subject, roles } = run.principal;
+  if (principal.subject === subject && !roles.every((role) => principal.roles.includes(role))) {
+    const message = `Run ${runId} acts as ${roles.join(', ')}, which you are no more. Begin anew with rerunFrom.`;
+    throw new Fault('FORBIDDEN', message);
+  }
   const step = await deps.reader.stepByKey({ tenant }, runId, key);
   if (!step) throw new Fault('NOT_FOUND', `Run ${runId} has no step ${key}.`, { path: ['step'] });
   if (!isBadEnd(step.state)) {

@@ -5,6 +5,7 @@ import { newId } from '../core/ids.ts';
 import type { Output } from '../core/run.ts';
 import { wellFormed } from '../core/well-formed.ts';
 import type { Kept, ToolContext } from '../core/work.ts';
+import { parseMediaType } from '../resources/media-type.ts';
 import type { Attempt } from './attempt.ts';
 import type { Hiding } from './hide-secrets.ts';
 import { openReading } from './perform-command.ts';
@@ -16,6 +17,9 @@ const LONGEST_LINE = 8_192;
 /** Notifications and progress of one attempt at most. */
 const MOST_NOTES = 1_000;
 
+/** Asked for each read: whatever a tool or a kind is allowed itself, it opens no resource that its caller may not fetch. */
+const READ = 'command:fetch';
+
 /** What all tools of one attempt share. */
 interface Shared {
   lines: number;
@@ -24,21 +28,20 @@ interface Shared {
   readonly kept: Map<string, Output>;
   /** Told of each secret that is handed out. */
   readonly learn: (secret: string) => void;
+  /** The bytes without those secrets. */
+  readonly hide: (bytes: Uint8Array) => Uint8Array;
 }
 
-/**
- * What a tool may use on behalf of a step.
- * @param action what its reads are asked of the policy as
- */
-export type ToolContexts = (action: string, signal: AbortSignal) => ToolContext;
+/** What a tool may use on behalf of a step. */
+export type ToolContexts = (signal: AbortSignal) => ToolContext;
 
 /** Makes the contexts of one attempt, which have their limits together. */
-export function createToolContexts(deps: WorkDeps, { attempt, learn }: Hiding): ToolContexts {
-  const shared: Shared = { lines: 0, notes: 0, kept: new Map(), learn };
-  return (action, signal) => toolContext(deps, { ...attempt, signal }, action, shared);
+export function createToolContexts(deps: WorkDeps, { attempt, learn, bytes }: Hiding): ToolContexts {
+  const shared: Shared = { lines: 0, notes: 0, kept: new Map(), learn, hide: bytes };
+  return (signal) => toolContext(deps, { ...attempt, signal }, shared);
 }
 
-function toolContext(deps: WorkDeps, attempt: Attempt, action: string, shared: Shared): ToolContext {
+function toolContext(deps: WorkDeps, attempt: Attempt, shared: Shared): ToolContext {
   const { gate, clock, artifacts } = deps;
   const { live, step, signal } = attempt;
   const who = live.run.principal;
@@ -55,7 +58,7 @@ function toolContext(deps: WorkDeps, attempt: Attempt, action: string, shared: S
     }
   };
   const made = (digest: string) => shared.kept.get(digest);
-  const reading = openReading(deps, [{ action }], attempt, made);
+  const reading = openReading(deps, [{ action: READ }], attempt, made);
   return {
     runId: live.run.id,
     step: step.key,
@@ -91,8 +94,11 @@ function toolContext(deps: WorkDeps, attempt: Attempt, action: string, shared: S
       );
     },
     read: (source) => reading.read(source),
-    async keep(name, mediaType, content): Promise<Kept> {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    async keep(named, typed, content): Promise<Kept> {
+      // Both may be somebody else's words.
+      const name = brief(named);
+      const mediaType = parseMediaType(typed) ? wellFormed(typed) : 'application/octet-stream';
+      const bytes = shared.hide(typeof content === 'string' ? Buffer.from(content) : content);
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
       shared.kept.set(digest, { mediaType, size, digest });
       note({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });

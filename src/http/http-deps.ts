@@ -32,6 +32,8 @@ export interface HttpDeps {
   graphql(req: IncomingMessage, res: ServerResponse, info: RequestInfo): void | Promise<void>;
   /** Takes a WebSocket handshake on `/graphql`, whose origin was checked. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void;
+  /** Answers `/mcp` to whoever is signed in. @throws Fault */
+  mcp(req: IncomingMessage, res: ServerResponse, caller: { principal: SignedIn; traceId: string }): Promise<void>;
   health(): Promise<Health>;
   /** Finds bytes that the principal may read; the iterator of `open` is told to return when the client leaves. @throws Fault NOT_FOUND, FORBIDDEN and its kin */
   download(principal: SignedIn, digest: string): Promise<Download>;

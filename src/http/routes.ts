@@ -1,6 +1,7 @@
 import { downloadArtifact } from './download-artifact.ts';
 import type { Exchange } from './exchange.ts';
 import { reportHealth, scrapeMetrics } from './probes.ts';
+import { serveMcp } from './serve-mcp.ts';
 import { serveWorkflowSchema } from './serve-workflow-schema.ts';
 import { showDriveCallback } from './show-drive-callback.ts';
 import { uploadArtifact } from './upload-artifact.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
       return deps.graphql(req, res, info);
     },
   },
+  { pattern: '/mcp', methods: ['GET', 'POST', 'DELETE'], serve: serveMcp },
   { pattern: '/health', methods: ['GET', 'HEAD'], serve: reportHealth },
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },

@@ -64,6 +64,7 @@ export async function startHttpServer(
       res.setHeader('Content-Type', 'application/json');
       res.end(JSON.stringify({ url: req.url, address: info.address, traceId: info.traceId }));
     },
+    mcp: async (_, res, { principal }) => void res.end(principal.username),
     upgrade: (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'),
     health: async () => ({ status: 'OK', version: '1.2.3', uptimeMs: 5, checks: [] }),
     async download(_, digest) {

@@ -13,7 +13,7 @@ import { codegen } from './codegen.ts';
 import type { FileRef } from './files/file-ref.ts';
 import type { Plan } from './plan/plan-schema.ts';
 import { plan } from './plan.ts';
-import { run as ruff } from './ruff/ruff-task.ts';
+import { runRuff } from './ruff/run-ruff.ts';
 import { type WorkForTests, workForTests } from './work-for-tests.ts';
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
@@ -56,7 +56,7 @@ async function modelThatGives(files: readonly { readonly path: string; readonly 
 /** What is no code in any of the files; and whether a text got out of the literals that it belongs in. */
 function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
   const python = [...kept].filter(([path]) => path.endsWith('.py')).map(([path, text]) => ({ path, text }));
-  const wrong = ruff({ files: python, mend: false }).findings.map(({ path, message }) => `${path}: ${message}`);
+  const wrong = runRuff({ files: python, mend: false }).findings.map(({ path, message }) => `${path}: ${message}`);
   for (const [path, text] of kept) {
     if (path.endsWith('.ts')) stripTypeScriptTypes(text);
     if (path.endsWith('.graphql')) parse(text);

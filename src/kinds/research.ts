@@ -74,7 +74,7 @@ async function search(
   work: Work,
 ): Promise<Gap | { readonly source: string; readonly findings: readonly Finding[] }> {
   try {
-    return findingsOf(source, query, await work.call(source, { query, limit }));
+    return await findingsOf(source, query, await work.call(source, { query, limit }));
   } catch (error) {
     if (!(error instanceof Fault) || work.signal.aborted) throw error;
     work.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);

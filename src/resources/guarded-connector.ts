@@ -1,9 +1,10 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { Fault } from '../core/errors.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { isPublicAddress } from './public-address.ts';
+import { undici } from './undici.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -29,16 +30,20 @@ type Judge = (address: string) => boolean;
 export function guardedConnector(deps: GuardDeps): buildConnector.connector {
   const exempt = new Set(deps.allowedPrivateHosts.map(endpoint));
   const resolve = deps.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true, order: 'verbatim' }));
-  const connectorFor = (judge: Judge) =>
-    buildConnector({
+  const anywhere: Judge = () => true;
+  const connectors = new Map<Judge, buildConnector.connector>();
+  const connectorFor = (judge: Judge) => {
+    const known = connectors.get(judge);
+    if (known) return known;
+    const made = undici().buildConnector({
       allowH2: false,
       timeout: deps.headerTimeoutMs,
       autoSelectFamily: true,
       lookup: judgedLookup(resolve, judge),
     });
-  const anywhere: Judge = () => true;
-  const toPublic = connectorFor(isPublicAddress);
-  const toAny = connectorFor(anywhere);
+    connectors.set(judge, made);
+    return made;
+  };
 
   return (options, done) => {
     const port = options.port || (options.protocol === 'https:' ? '443' : '80');
@@ -48,7 +53,7 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
       // Undici expects the answer after the call.
       return void setImmediate(done, notPublic(options.hostname), null);
     }
-    (isExempt ? toAny : toPublic)(options, (...[error, socket]) => {
+    connectorFor(judge)(options, (...[error, socket]) => {
       if (error) return done(error, null);
       if (judge(socket.remoteAddress ?? '')) return done(null, socket);
       socket.destroy();

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { abortFault } from './abortable.ts';
@@ -7,6 +7,7 @@ import { type GuardDeps, guardedConnector } from './guarded-connector.ts';
 import { networkFault } from './network-fault.ts';
 import { type FetchOptions, outgoingFetch } from './outgoing-fetch.ts';
 import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
+import { undici } from './undici.ts';
 
 export interface OutgoingDeps extends GuardDeps {
   /** Signalbox's own, for the User-Agent header. */
@@ -50,15 +51,22 @@ const CONVERSATIONS_PER_ORIGIN = 256;
 
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
   const connect = guardedConnector(deps);
-  const agent = new Agent({
-    connect,
-    connections: CONNECTIONS_PER_ORIGIN,
-    allowH2: false,
-    headersTimeout: deps.headerTimeoutMs,
-    bodyTimeout: deps.headerTimeoutMs,
-  });
-  const conversations = new Agent({ connect, connections: CONVERSATIONS_PER_ORIGIN, allowH2: false });
   const closing = new AbortController();
+  const agents: { get?: Agent; fetch?: Agent } = {};
+  const agentWith = (options: Agent.Options) => {
+    const made = new (undici().Agent)({ connect, allowH2: false, ...options });
+    if (closing.signal.aborted) void made.destroy();
+    return made;
+  };
+  const agentOfGet = () => {
+    const { headerTimeoutMs: ms } = deps;
+    agents.get ??= agentWith({ connections: CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
+    return agents.get;
+  };
+  const agentOfFetch = () => {
+    agents.fetch ??= agentWith({ connections: CONVERSATIONS_PER_ORIGIN });
+    return agents.fetch;
+  };
 
   return {
     async get(uri, { headers, signal, timeoutMs }) {
@@ -73,7 +81,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        const answer = await agent.request({
+        const answer = await agentOfGet().request({
           origin: `${uri.scheme}://${uri.host}${uri.port && `:${uri.port}`}`,
           path: uri.query === '' ? uri.path : `${uri.path}?${uri.query}`,
           method: 'GET',
@@ -89,11 +97,11 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
         throw networkFault(stop.signal.aborted ? stop.signal.reason : error, uri.host);
       }
     },
-    fetch: (to, options) => outgoingFetch({ agent: conversations, version: deps.version }, to, options),
+    fetch: (to, options) => outgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
     connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
     async close() {
       closing.abort(new Fault('UNAVAILABLE', 'This server is stopping. Try again later.'));
-      await Promise.all([agent.destroy(), conversations.destroy()]);
+      await Promise.all([agents.get?.destroy(), agents.fetch?.destroy()]);
     },
   };
 }

@@ -1,8 +1,9 @@
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkspaceRemoval } from '../core/artifact-removal.ts';
 import { Fault } from '../core/errors.ts';
 import { idPrefix } from '../core/ids.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** The folders of runs: what their steps write, for as long as the run is kept. */
 export interface Workspaces extends WorkspaceRemoval {
@@ -34,6 +35,6 @@ export function createWorkspaces(folder: string): Workspaces {
         if (stats && stats.mtime < before) yield name;
       }
     },
-    remove: (runId) => rm(placeOf(runId), { recursive: true, force: true }),
+    remove: (runId) => removeFolder(placeOf(runId)),
   };
 }

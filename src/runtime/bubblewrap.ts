@@ -5,7 +5,8 @@ import { openEgress } from './egress-proxy.ts';
 import { relayed } from './egress-relayed.ts';
 import { underLimits } from './sandbox-limits.ts';
 import { AS_ORDINARY_USER, isRoot, ownWritable } from './sandbox-owner.ts';
-import { FOURTH, startProcess } from './sandbox-process.ts';
+import { FIFTH, FOURTH, startProcess } from './sandbox-process.ts';
+import { seccompFilter } from './sandbox-seccomp.ts';
 import { findProgram, type Placed, placeMounts, systemFolders, systemView, withoutCovered } from './sandbox-view.ts';
 
 export interface BubblewrapSettings {
@@ -24,6 +25,7 @@ const DEFAULT_CWD = '/work';
 const SCRATCH_BYTES = 256 * 2 ** 20;
 const SHARED_BYTES = 64 * 2 ** 20;
 const INSIDE_ID = '1000';
+const FILTER = seccompFilter();
 
 /** Programs in namespaces of their own, without any capability, under limits; see docs/sandbox.md. */
 export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
@@ -82,6 +84,7 @@ async function start(
   ]);
   const options = [...ISOLATION, ...variables(program.env), ...folders, ...OWN_FOLDERS, ...binds, ...SEALED];
   options.push('--chdir', program.cwd ?? DEFAULT_CWD);
+  if (FILTER) options.push('--seccomp', String(FIFTH));
   const argv = [BWRAP, '--args', String(FOURTH), '--', ...before, ...underLimits(program.limits), ...command];
   const process = await startProcess(
     {
@@ -90,6 +93,7 @@ async function start(
       env: {},
       cwd: '/',
       fourth: true,
+      ...(FILTER && { fifth: FILTER }),
     },
     signal,
   );

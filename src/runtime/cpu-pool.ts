@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -166,10 +168,16 @@ function createSeat(idleMs: number, maxMemoryMb: number, logger: Logger | undefi
     recordTiming: false,
     resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb * HEAP_HEADROOM, maxYoungGenerationSizeMb: 16 },
     // Nothing that runs here needs a secret from the environment, or a flag of this process.
-    env: {},
+    env: compiledCode(),
     execArgv: [],
   });
   return seat.on('error', (error: Error) => logger?.warn('cpu.worker_died', { error: error.message }));
+}
+
+/** Where compiled code is kept: a thread that strips and compiles for itself takes 15 MiB more. */
+function compiledCode(): Readonly<Record<string, string>> {
+  const ofThisNode = getCompileCacheDir();
+  return ofThisNode === undefined ? {} : { NODE_COMPILE_CACHE: dirname(ofThisNode) };
 }
 
 /** Ends a worker that became too heavy; its task ends with it. */

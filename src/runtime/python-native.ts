@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Fault } from '../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../core/python.ts';
 import type { Program, Sandbox } from '../core/sandbox.ts';
+import { removeFolder } from '../resources/remove-folder.ts';
 import { pythonManifest } from './python-manifest.ts';
 import { isTooMuch, readProduced } from './python-produced.ts';
 import { supervised } from './python-supervised.ts';
@@ -83,7 +84,7 @@ async function runIn(sandbox: Sandbox, request: PythonRequest, signal: AbortSign
       metrics: { wallMs: said.wallMs },
     };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

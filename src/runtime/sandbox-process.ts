@@ -11,10 +11,13 @@ export interface Start {
   readonly cwd?: string;
   /** It gets a file descriptor beside the three that every process has. */
   readonly fourth?: true;
+  /** What it can read from the file descriptor after that. */
+  readonly fifth?: Uint8Array;
 }
 
 /** Number of the fourth file descriptor. */
 export const FOURTH = 3;
+export const FIFTH = 4;
 
 export interface Started extends Process {
   readonly fourth: Duplex | undefined;
@@ -27,14 +30,16 @@ export async function startProcess(start: Start, signal: AbortSignal): Promise<S
   const child = spawn(file, args, {
     env: { ...start.env },
     ...(start.cwd !== undefined && { cwd: start.cwd }),
-    stdio: ['pipe', 'pipe', 'pipe', start.fourth ? 'pipe' : 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe', start.fourth ? 'pipe' : 'ignore', ...(start.fifth ? ['pipe' as const] : [])],
     // Its own group: a Ctrl-C for the server is not one for it, and the group can be killed.
     detached: true,
   });
   const { stdin, stdout, stderr } = child;
   const fourth = (child.stdio[FOURTH] as Duplex | null) ?? undefined;
+  const fifth = (child.stdio.at(FIFTH) as Duplex | null | undefined) ?? undefined;
   // Who reads or writes them learns of the end by `ended`.
-  for (const stream of [stdin, stdout, stderr, fourth]) stream?.on('error', () => {});
+  for (const stream of [stdin, stdout, stderr, fourth, fifth]) stream?.on('error', () => {});
+  fifth?.end(start.fifth);
   const ended = new Promise<Ended>((resolve) => {
     child.once('exit', (code, by) => resolve(endOf(code, by)));
   });

@@ -1,14 +1,19 @@
 // One call of Python in WebAssembly: node wasi-child.mjs python.wasm, started by python-wasi.ts. The job comes on standard
-// input, what Python writes goes out at once on 1 and 2, and when it has ended the rest goes out on 3. Plain JavaScript
-// with few modules: to strip types would take a fifth of a call.
-import { readFileSync, writeSync } from 'node:fs';
-import { WASI, WASIProcExit } from '@bjorn3/browser_wasi_shim';
+// input, what Python writes goes out at once on 1 and 2, and when it has ended the rest goes out on 3.
+//
+// Every call starts it, so it is plain JavaScript and loads little: to strip types would take a fifth of a call, and V8's
+// flags make Node compile anew whatever of its own it has not loaded when it starts. That is why no file here imports
+// what Node brings along: an import of node:fs loads fs.promises and streams as well.
 import { MemoryFile, MemoryFolder } from './wasi-files.mjs';
-import { FileHandle, FolderHandle, Outlet } from './wasi-handles.mjs';
+import { FileHandle, FolderHandle, Handles, Outlet } from './wasi-handles.mjs';
 import { importsFor } from './wasi-imports.mjs';
 import { readLibrary } from './wasi-library.mjs';
+import { ProgramMemory } from './wasi-memory.mjs';
 import { readModule } from './wasi-module.mjs';
+import { Exit } from './wasi-process.mjs';
 import { Quota } from './wasi-quota.mjs';
+
+const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Exit code of a process that a signal ended, as shells have it for SIGABRT. */
 const ABORTED = 134;
@@ -19,24 +24,22 @@ const work = new MemoryFolder(none);
 for (const { path, bytes } of job.files) work.place(path, new MemoryFile(none, bytes));
 const out = new MemoryFolder(new Quota(job.out));
 const tmp = new MemoryFolder(new Quota(job.tmp));
-const program = new WASI(
-  ['python', ...job.args],
-  job.env,
-  [
-    new FileHandle(new MemoryFile(none, Buffer.from(job.stdin)), { write: false, append: false }),
-    new Outlet((data) => writeAll(1, data)),
-    new Outlet((data) => writeAll(2, data)),
-  ],
-  { debug: false },
-);
+const handles = new Handles([
+  new FileHandle(new MemoryFile(none, Buffer.from(job.stdin))),
+  new Outlet((data) => writeAll(1, data)),
+  new Outlet((data) => writeAll(2, data)),
+]);
 const module = new WebAssembly.Module(readModule(process.argv[2]));
+const memory = new ProgramMemory();
+const program = { memory, handles, args: ['python', ...job.args], env: job.env, seed: Buffer.from(job.seed, 'base64') };
 const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: importsFor(program) });
+memory.memory = instance.exports.memory;
 
-const library = readLibrary(instance.exports.memory.buffer, none);
+const library = readLibrary(memory.memory.buffer, none);
 library.place('sitecustomize.py', new MemoryFile(none, Buffer.from(job.boot)));
 const root = new MemoryFolder(none);
 for (const [path, entry] of Object.entries({ work, out, tmp, [job.library]: library })) root.place(path, entry);
-program.fds.push(new FolderHandle(root, '/'));
+handles.add(new FolderHandle(root, '/'));
 
 const code = run();
 const produced = [...out.files()];
@@ -53,9 +56,10 @@ process.exit(0);
 
 function run() {
   try {
-    return program.start(instance);
+    instance.exports._start();
+    return 0;
   } catch (error) {
-    if (error instanceof WASIProcExit) return error.code;
+    if (error instanceof Exit) return error.code;
     // A trap: its stack is used up, or abort() was called.
     writeAll(2, Buffer.from(`${error instanceof Error ? error.message : error}\n`));
     return ABORTED;

@@ -1,8 +1,16 @@
 // Part of the one-shot child of python-wasi.ts: files that exist in memory only.
-import { Inode, wasi } from '@bjorn3/browser_wasi_shim';
+import { FILETYPE } from './wasi-abi.mjs';
 
 const NOTHING = new Uint8Array();
 const SMALLEST = 4_096;
+let inodes = 0n;
+
+class Inode {
+  constructor() {
+    inodes += 1n;
+    this.inode = inodes;
+  }
+}
 
 export class MemoryFile extends Inode {
   /**
@@ -51,7 +59,7 @@ export class MemoryFile extends Inode {
   }
 
   stat() {
-    return new wasi.Filestat(this.ino, wasi.FILETYPE_REGULAR_FILE, BigInt(this.size));
+    return { inode: this.inode, type: FILETYPE.REGULAR_FILE, size: this.size };
   }
 }
 
@@ -86,6 +94,6 @@ export class MemoryFolder extends Inode {
   }
 
   stat() {
-    return new wasi.Filestat(this.ino, wasi.FILETYPE_DIRECTORY, 0n);
+    return { inode: this.inode, type: FILETYPE.DIRECTORY, size: 0 };
   }
 }

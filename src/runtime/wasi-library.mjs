@@ -1,7 +1,7 @@
 // Part of the one-shot child of python-wasi.ts.
-import { inflateRawSync } from 'node:zlib';
 import { MemoryFile, MemoryFolder } from './wasi-files.mjs';
 
+const { inflateRawSync } = process.getBuiltinModule('node:zlib');
 const END = { signature: Buffer.from('PK\x05\x06\0\0\0\0'), entries: 10, size: 12, directory: 16, bytes: 22 };
 const ENTRY = { method: 10, packed: 20, size: 24, name: 28, extra: 30, comment: 32, header: 42, bytes: 46 };
 const HEADER = { name: 26, extra: 28, bytes: 30 };
@@ -49,11 +49,19 @@ export function readLibrary(memory, quota) {
 
 /** The archive for itself: the program may do with its memory what it likes. @param {Buffer} memory */
 function copyArchive(memory) {
-  const end = memory.lastIndexOf(END.signature);
-  if (end < 0) throw new TypeError('this WebAssembly module holds no library');
+  const end = endOf(memory);
   const directory = memory.readUInt32LE(end + END.directory);
   const start = end - memory.readUInt32LE(end + END.size) - directory;
   return Buffer.from(memory.subarray(start, end + END.bytes));
+}
+
+/** Its first byte is looked for: behind it nearly all is zero, and to look for all of it at once takes a hundred times as long. */
+function endOf(memory) {
+  for (let at = memory.byteLength; at > 0; ) {
+    at = memory.lastIndexOf(END.signature[0], at - 1);
+    if (at >= 0 && END.signature.equals(memory.subarray(at, at + END.signature.byteLength))) return at;
+  }
+  throw new TypeError('this WebAssembly module holds no library');
 }
 
 function unpack(zip, { header, packed, isDeflated }) {

@@ -1,6 +1,6 @@
 // Part of the one-shot child of python-wasi.ts.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+const { closeSync, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs');
 const HEADER_BYTES = 8;
 const CUSTOM = 0;
 /** An id and a length in LEB128 (WebAssembly core §5.5.2). */

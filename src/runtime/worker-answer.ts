@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { WorkResult } from '../core/runtime.ts';
 import type { ToolContext } from '../core/work.ts';
 
@@ -67,7 +68,7 @@ function levelOf(level: Json | undefined) {
 function parsed(line: string): JsonObject | undefined {
   if (!line.trimStart().startsWith('{')) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
+    const value = parseJson(line);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -4,11 +4,13 @@ import type { Inbox, Leases } from '../core/store.ts';
 import type { OpenJournal } from './journal.ts';
 import type { Prisma } from './prisma.ts';
 import type { StoredEvents } from './stored-events.ts';
+import type { Transactions } from './transactions.ts';
 import type { RunTables } from './verify-run.ts';
 
 /** What a store is made of on one kind of database. */
 export interface Backend {
   readonly prisma: Prisma;
+  readonly transactions: Transactions;
   readonly events: StoredEvents;
   readonly journal: OpenJournal;
   readonly leases: Leases;

@@ -3,6 +3,7 @@ import { checkpointText } from '../audit/checkpoint-note.ts';
 import type { Frontier } from '../audit/merkle-tree.ts';
 import type { RunHead } from '../audit/run-leaf.ts';
 import type { Prisma } from './prisma.ts';
+import type { Transactions } from './transactions.ts';
 
 /** Leaves that one statement reads: some milliseconds of the event loop. */
 const LEAVES = 1_000;
@@ -44,7 +45,7 @@ export interface CheckpointTable {
   leavesOf(runId: string): Promise<readonly Leaf[]>;
 }
 
-export function createCheckpointTable(prisma: Prisma): CheckpointTable {
+export function createCheckpointTable(prisma: Prisma, transactions: Transactions): CheckpointTable {
   const find = async (query: Omit<NonNullable<Parameters<typeof prisma.checkpoint.findFirst>[0]>, 'select'>) => {
     const row = await prisma.checkpoint.findFirst(query);
     return row ? toCheckpoint(row) : undefined;
@@ -67,7 +68,7 @@ export function createCheckpointTable(prisma: Prisma): CheckpointTable {
         at,
       };
       try {
-        await prisma.checkpoint.create({ data });
+        await transactions.write((client) => client.checkpoint.create({ data }));
         return true;
       } catch (error) {
         if ((error as { code?: unknown }).code === 'P2002') return false;

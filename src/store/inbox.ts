@@ -1,6 +1,6 @@
 import type { Inbox, RunMessage } from '../core/store.ts';
 import type { Prisma } from './prisma.ts';
-import { orUnwritable } from './sqlite-trouble.ts';
+import type { Transactions } from './transactions.ts';
 
 /** A row of `messages`. */
 export interface MessageRow {
@@ -13,13 +13,14 @@ export interface MessageRow {
 
 interface InboxDeps {
   readonly prisma: Prisma;
+  readonly transactions: Transactions;
   /** Adds the message unless it is there already, and lets every node know once it is durable. */
   add(message: MessageRow): Promise<void>;
   watch: Inbox['watch'];
 }
 
 /** The table `messages`: what waits for a run lies there until its driver has taken it into the journal. */
-export function createInbox({ prisma, add, watch }: InboxDeps): Inbox {
+export function createInbox({ prisma, transactions, add, watch }: InboxDeps): Inbox {
   return {
     send: (message) =>
       add({ id: message.id, runId: message.runId, payload: JSON.stringify(message), createdAt: new Date() }),
@@ -33,7 +34,8 @@ export function createInbox({ prisma, add, watch }: InboxDeps): Inbox {
     },
     watch,
     done: async (ids) => {
-      if (ids.length > 0) await prisma.message.deleteMany({ where: { id: { in: [...ids] } } });
+      if (ids.length === 0) return;
+      await transactions.write((client) => client.message.deleteMany({ where: { id: { in: [...ids] } } }));
     },
   };
 }
@@ -55,15 +57,17 @@ export function createWatchers(): { readonly watch: Inbox['watch']; tell(runId: 
 }
 
 /** The inbox of a store that one process has for itself. */
-export function createSqliteInbox(prisma: Prisma): Inbox {
+export function createSqliteInbox(deps: Pick<InboxDeps, 'prisma' | 'transactions'>): Inbox {
   const { watch, tell } = createWatchers();
   return createInbox({
-    prisma,
+    ...deps,
     watch,
     add: async (message) => {
       const { id, runId, payload, createdAt } = message;
-      await orUnwritable(prisma.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
-        VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`);
+      await deps.transactions.write(
+        (client) => client.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
+          VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`,
+      );
       tell(message.runId);
     },
   });

@@ -15,6 +15,7 @@ import { type Checkpoint, type CheckpointTable, createCheckpointTable, signedTex
 import { type Checkpointer, createCheckpointer } from './checkpointer.ts';
 import type { Prisma } from './prisma.ts';
 import type { StoredEvent } from './stored-event.ts';
+import type { Transactions } from './transactions.ts';
 import { createVerifyLeaves, type VerifyLeaves } from './verify-leaves.ts';
 
 /** Where checkpoints are signed and kept beside the database. */
@@ -49,6 +50,7 @@ export interface Audit {
 
 interface OpenAuditDeps {
   readonly prisma: Prisma;
+  readonly transactions: Transactions;
   readonly journal: Pick<Journal, 'head'>;
   readonly logger: Logger;
   readonly run: StoreReader['run'];
@@ -61,7 +63,7 @@ export async function openAudit(
   options: AuditOptions | undefined,
   key: CheckpointKey | undefined,
 ): Promise<Audit> {
-  const table = createCheckpointTable(deps.prisma);
+  const table = createCheckpointTable(deps.prisma, deps.transactions);
   const checkpointer =
     options &&
     key &&

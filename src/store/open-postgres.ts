@@ -13,6 +13,7 @@ import { startListener } from './postgres-listener.ts';
 import { openPostgresPrisma } from './postgres-prisma.ts';
 import { createPostgresSnapshots } from './postgres-snapshot.ts';
 import { orUnavailable } from './retry-reads.ts';
+import { createTransactions } from './transactions.ts';
 
 interface OpenPostgresDeps {
   readonly node: string;
@@ -40,6 +41,7 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
   // Whoever has the connection in hand is told by what it awaits; an event that nobody hears would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = openPostgresPrisma(new PrismaPg(pool));
+  const transactions = createTransactions(prisma);
   const events = createPostgresEvents(pool);
   const writer = { journal: { kind: 'postgres', url }, node } as const;
   const journal = await openJournal({ writer, events, logger, ...(metrics && { metrics }) });
@@ -75,6 +77,7 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
 
   return {
     prisma,
+    transactions,
     events,
     journal,
     leases: createPostgresLeases({
@@ -86,7 +89,7 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
       },
     }),
     inbox: createInbox({
-      prisma,
+      ...{ prisma, transactions },
       watch,
       add: async ({ id, runId, payload, createdAt }) => {
         await orUnavailable(

@@ -8,6 +8,7 @@ import { openSqlite } from './sqlite-database.ts';
 import { createSqliteEvents } from './sqlite-events.ts';
 import { createSqliteLeases } from './sqlite-leases.ts';
 import { createSqliteSnapshots } from './sqlite-snapshot.ts';
+import { createSqliteTransactions } from './transactions.ts';
 import { createTurns } from './turns.ts';
 
 interface OpenSqliteDeps {
@@ -20,18 +21,21 @@ interface OpenSqliteDeps {
 export async function openSqliteBackend(file: string, { node, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
   const db = openSqlite(file, { readonly: true });
   const prisma = await openPrisma(file);
+  const transactions = createSqliteTransactions(file, prisma);
   const events = createSqliteEvents(db, createTurns());
   const { snapshot, tables } = createSqliteSnapshots(db);
   const writer = { journal: { kind: 'sqlite', file }, node } as const;
   return {
     prisma,
+    transactions,
     events,
     journal: await openJournal({ writer, events, logger, ...(metrics && { metrics }) }),
-    leases: createSqliteLeases(prisma, node),
-    inbox: createSqliteInbox(prisma),
+    leases: createSqliteLeases({ prisma, transactions, node }),
+    inbox: createSqliteInbox({ prisma, transactions }),
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
     close: async () => {
+      await transactions.close();
       await prisma.$disconnect();
       db.close();
     },

@@ -28,7 +28,6 @@ import { createPrismaTokenUsage } from './prisma-token-usage.ts';
 import { createPrismaWorkflows } from './prisma-workflows.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention.ts';
 import { type StoredEvent, toEvent } from './stored-event.ts';
-import { createSqliteTransactions, createTransactions } from './transactions.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** All that is stored, and the only ways to it. */
@@ -81,10 +80,8 @@ export async function openStore({
   const applied = await migrate(database);
   if (applied.length > 0) deps.logger.info('store.migrated', { migrations: applied });
   const backend = await open(database, { ...deps, node });
-  const { prisma, leases, inbox, events } = backend;
+  const { prisma, transactions, leases, inbox, events } = backend;
   const journal = withFloor(backend.journal, () => readFloor(prisma));
-  const transactions =
-    database.kind === 'sqlite' ? createSqliteTransactions(database.file, prisma) : createTransactions(prisma);
 
   async function* rows(runId: string): AsyncGenerator<StoredEvent> {
     for (let seq = 0; ; ) {
@@ -100,14 +97,18 @@ export async function openStore({
   }
 
   const reader = createPrismaReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
-  const audit = await openAudit({ prisma, journal, logger: deps.logger, run: reader.run, rows }, signing, key);
+  const audit = await openAudit(
+    { prisma, transactions, journal, logger: deps.logger, run: reader.run, rows },
+    signing,
+    key,
+  );
 
   return {
     journal,
     reader,
-    accounts: createPrismaAccounts(prisma),
+    accounts: createPrismaAccounts({ prisma, transactions }),
     workflows: createPrismaWorkflows({ prisma, transactions }),
-    schedules: createPrismaSchedules(prisma),
+    schedules: createPrismaSchedules({ prisma, transactions }),
     memories: createPrismaMemories({ prisma, transactions }),
     tokens: createPrismaTokenUsage({ transactions, kind: database.kind }),
     credentials: createPrismaCredentials({ prisma, transactions }),
@@ -120,7 +121,6 @@ export async function openStore({
     close: async () => {
       await journal.close();
       await audit.checkpointer?.stop();
-      await transactions.close();
       await backend.close();
     },
   };

@@ -2,9 +2,15 @@ import { Fault } from '../core/errors.ts';
 import type { Role } from '../core/principal.ts';
 import type { Accounts } from '../core/store.ts';
 import type { Prisma } from './prisma.ts';
+import type { Transactions } from './transactions.ts';
+
+interface PrismaAccountsDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
 
 /** The table `users`. */
-export function createPrismaAccounts(prisma: Prisma): Accounts {
+export function createPrismaAccounts({ prisma, transactions }: PrismaAccountsDeps): Accounts {
   return {
     find: async (username) => {
       const row = await prisma.user.findUnique({ where: { username } });
@@ -19,7 +25,7 @@ export function createPrismaAccounts(prisma: Prisma): Accounts {
           `The subject ${subject} is the account ${other.username}'s; give this one another.`,
         );
       }
-      await prisma.user.upsert({ where: { username }, create: row, update: row });
+      await transactions.write((client) => client.user.upsert({ where: { username }, create: row, update: row }));
     },
   };
 }

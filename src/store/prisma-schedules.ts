@@ -2,6 +2,7 @@ import type { Json } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { ScheduleRecord, Schedules } from '../core/store.ts';
 import type { Prisma } from './prisma.ts';
+import type { Transactions } from './transactions.ts';
 
 interface ScheduleRow {
   readonly tenant: string;
@@ -12,8 +13,13 @@ interface ScheduleRow {
   readonly nextAt: Date;
 }
 
+interface PrismaSchedulesDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
+
 /** The table `schedules`. */
-export function createPrismaSchedules(prisma: Prisma): Schedules {
+export function createPrismaSchedules({ prisma, transactions }: PrismaSchedulesDeps): Schedules {
   return {
     due: async (now, limit) => {
       const where = { nextAt: { lte: now } };
@@ -24,7 +30,7 @@ export function createPrismaSchedules(prisma: Prisma): Schedules {
     advance: async ({ tenant, name, workflowId, nextAt: from }, nextAt) => {
       // One statement that names what it expects: of several nodes one finds the row as it was.
       const where = { tenant, name, workflowId, nextAt: from };
-      const { count } = await prisma.schedule.updateMany({ where, data: { nextAt } });
+      const { count } = await transactions.write((client) => client.schedule.updateMany({ where, data: { nextAt } }));
       return count === 1;
     },
     nextAt: async () => {

@@ -1,13 +1,19 @@
 import type { Leases } from '../core/store.ts';
 import type { Prisma } from './prisma.ts';
-import { orUnwritable } from './sqlite-trouble.ts';
+import type { Transactions } from './transactions.ts';
 import { UNFINISHED_STATES } from './unfinished-states.ts';
+
+interface SqliteLeasesDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+  readonly node: string;
+}
 
 /**
  * The leases of a store that one process has for itself: it always holds its own, and every other node is dead. Each
  * method is one statement, so that it stands before or after an append of the writer, never beside it.
  */
-export function createSqliteLeases(prisma: Prisma, node: string): Leases {
+export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesDeps): Leases {
   return {
     node,
     renew: async () => {
@@ -20,18 +26,21 @@ export function createSqliteLeases(prisma: Prisma, node: string): Leases {
       return { held: true, orphans: Boolean(row?.orphans), nextAt };
     },
     claim: async (limit) => {
-      const claimed = await prisma.$queryRawUnsafe<{ id: string }[]>(
-        `UPDATE runs SET owner = ? WHERE id IN (
-           SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
-        node,
-        node,
-        limit,
+      const claimed = await transactions.write((client) =>
+        client.$queryRawUnsafe<{ id: string }[]>(
+          `UPDATE runs SET owner = ? WHERE id IN (
+             SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
+          node,
+          node,
+          limit,
+        ),
       );
       return claimed.map(({ id }) => id).sort();
     },
     adopt: async (runId) => {
-      const adopt = prisma.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', node, runId);
-      const adopted = await orUnwritable(adopt);
+      const adopted = await transactions.write((client) =>
+        client.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', node, runId),
+      );
       return adopted === 1;
     },
     // Whoever opens the file next finds this node dead.

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
 import { decodeText } from '../../resources/decode-text.ts';
 import type { CommandContext } from '../define-command.ts';
-import { type Conversion, convert, streams } from './convert.ts';
+import type { Conversion } from './convert.ts';
 import type { ConvertOrder, ConvertReport } from './convert-task.ts';
 import { asFile, type Held, IN_PLACE_BYTES, intoScratch, letGo, sizeOf } from './held.ts';
 import { createTextSink, SinkFull } from './sink.ts';
@@ -31,15 +31,23 @@ export async function runConversion(
   conversion: Conversion,
   ctx: CommandContext,
 ): Promise<Held> {
+  // With its parsers, for the first conversion.
+  const { convert, streams } = await import('./convert.ts');
   const from = conversion.to === 'JSON' && conversion.from === 'XML' ? 'XML' : 'JSON';
   if (!streams(conversion) && sizeOf(held) > WHOLE_MAX_BYTES[from]) {
     const message = `${from} is converted up to ${WHOLE_MAX_BYTES[from]} bytes, because it has to be in memory whole.`;
     throw new Fault('RESOURCE_TOO_LARGE', `${message} Split it.`);
   }
-  return inPlace(held, mediaType, conversion, ctx) ?? inWorker(held, mediaType, conversion, ctx);
+  return inPlace(convert, held, mediaType, conversion, ctx) ?? inWorker(held, mediaType, conversion, ctx);
 }
 
-function inPlace(held: Held, mediaType: string, conversion: Conversion, ctx: CommandContext): Held | undefined {
+function inPlace(
+  convert: typeof import('./convert.ts').convert,
+  held: Held,
+  mediaType: string,
+  conversion: Conversion,
+  ctx: CommandContext,
+): Held | undefined {
   const most = conversion.to === 'JSON' && conversion.from === 'XML' ? XML_IN_PLACE_BYTES : IN_PLACE_BYTES;
   if (!('bytes' in held) || held.bytes.byteLength > most) return undefined;
   const sink = createTextSink(IN_PLACE_LENGTH);

@@ -1,12 +1,16 @@
+import { Fault } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Failure as Why } from '../../core/run.ts';
 import { builder } from '../builder.ts';
+import { callerScope } from '../caller-scope.ts';
 import { Failure } from './failure.ts';
 
 /** A call as its step has it, or as one event tells of it. */
 export interface ToolCallView {
   readonly id: string;
+  readonly runId: string;
   readonly tool: string;
+  /** Absent in the event that tells of its end. */
   readonly arguments?: JsonObject;
   readonly result?: Json;
   readonly error?: Why;
@@ -22,8 +26,12 @@ export const ToolCall = builder.objectRef<ToolCallView>('ToolCall').implement({
     }),
     arguments: t.field({
       type: 'JSON',
-      description: 'What it was called with. Empty in `ToolReturned`: the event of the call has it.',
-      resolve: (call) => call.arguments ?? {},
+      description: 'What it was called with.',
+      resolve: async ({ id, runId, arguments: given }, _args, ctx) => {
+        const call = given ? { arguments: given } : await ctx.app.reader.toolCall(callerScope(ctx), runId, id);
+        if (!call) throw new Fault('NOT_FOUND', `There is no call ${id} that you may see.`);
+        return call.arguments;
+      },
     }),
     result: t.field({
       type: 'JSON',

@@ -6,6 +6,10 @@ export const ToolCalled = builder.objectRef<EventOf<'TOOL_CALLED'>>('ToolCalled'
   description: 'A step called a tool. What it gives follows as `ToolReturned`.',
   interfaces: [Event],
   fields: (t) => ({
-    call: t.field({ type: ToolCall, description: 'The call.', resolve: ({ payload }) => payload.call }),
+    call: t.field({
+      type: ToolCall,
+      description: 'The call.',
+      resolve: ({ runId, payload }) => ({ runId, ...payload.call }),
+    }),
   }),
 });

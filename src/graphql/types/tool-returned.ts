@@ -6,6 +6,11 @@ export const ToolReturned = builder.objectRef<EventOf<'TOOL_RETURNED'>>('ToolRet
   description: 'A tool gave its result, or failed.',
   interfaces: [Event],
   fields: (t) => ({
-    call: t.field({ type: ToolCall, description: 'The call, by the same id.', resolve: ({ payload }) => payload.call }),
+    call: t.field({
+      type: ToolCall,
+      description: 'The call, by the same id.',
+      extensions: { cost: 5 },
+      resolve: ({ runId, payload }) => ({ runId, ...payload.call }),
+    }),
   }),
 });

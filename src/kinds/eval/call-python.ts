@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
 import type { Work } from '../../core/work.ts';
 import type { FileRef } from '../files/file-ref.ts';
 
@@ -28,6 +27,7 @@ export async function callPython(
     timeout_sec: program.timeoutSec,
     files: program.files.map(({ path, uri }) => ({ path, uri })),
   });
+  const { Check } = await import('typebox/value');
   if (!Check(Answer, answer)) throw new Error('python.run answers something else than it says');
   return answer;
 }

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Check as fits } from 'typebox/value';
 import { Fault } from '../../core/errors.ts';
 import type { Work } from '../../core/work.ts';
 import type { FileRef } from '../files/file-ref.ts';
@@ -62,7 +61,7 @@ export async function inspectPython(
     { code, files: python, timeoutSec: TIMEOUT_SEC },
     work,
   );
-  const report = return_code === 0 ? reportOf(stdout) : undefined;
+  const report = return_code === 0 ? await reportOf(stdout) : undefined;
   if (!report) {
     const why = stopped ?? (stderr.trim().split('\n').at(-1) || `code ${return_code}`);
     throw new Fault('UNAVAILABLE', `Python could not look at the files: ${why.slice(0, 300)}.`);
@@ -84,7 +83,8 @@ export async function inspectPython(
   };
 }
 
-function reportOf(stdout: string): Static<typeof Report> | undefined {
+async function reportOf(stdout: string): Promise<Static<typeof Report> | undefined> {
+  const { Check: fits } = await import('typebox/value');
   try {
     const report: unknown = JSON.parse(stdout);
     return fits(Report, report) ? report : undefined;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,11 @@ describe('writeFiles', () => {
     await expect(writeFiles(folder, [file(path)])).rejects.toMatchObject({ code: 'BAD_INPUT', path: ['files'] });
     expect(await readFile(join(outside, 'file'), 'utf8')).toBe('untouched');
     await expect(readFile(join(outside, 'new'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('does not wait for who never reads the pipe that lies in place of a file', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(writeFiles(folder, [file('pipe')])).rejects.toMatchObject({ code: 'BAD_INPUT', path: ['files'] });
   });
 
   it('refuses a folder in place of a file, and a file in place of a folder', async () => {

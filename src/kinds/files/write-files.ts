@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { FileBytes } from './read-files.ts';
 
-const { O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+/** Without O_NONBLOCK, opening a pipe waits for a reader for ever, and with it a thread that files need. */
+const SAFELY = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+
+const IN_THE_WAY: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'ENXIO']);
 
 /**
  * Writes files below a folder that programs of others may write to as well. Nothing is followed out of it: neither a
@@ -31,8 +35,8 @@ async function makeFolders(root: string, path: string): Promise<void> {
 }
 
 async function writeOne(target: string, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(target, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o644).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ELOOP' || error.code === 'EISDIR') throw inTheWay(path, 'is a link or a folder');
+  const file = await open(target, SAFELY, 0o644).catch((error: NodeJS.ErrnoException) => {
+    if (IN_THE_WAY.has(error.code ?? '')) throw inTheWay(path, 'is a link, a folder or a pipe');
     throw error;
   });
   try {

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 
@@ -35,11 +34,12 @@ const MAX_TITLE = 300;
 const MAX_SNIPPET = 1_000;
 
 /** What a search tool gave, in one form. @throws Fault UNAVAILABLE when it gave something else */
-export function findingsOf(
+export async function findingsOf(
   tool: string,
   query: string,
   answer: Json,
-): { source: string; findings: readonly Finding[] } {
+): Promise<{ source: string; findings: readonly Finding[] }> {
+  const { Check } = await import('typebox/value');
   if (Check(Pages, answer)) return { source: answer.source, findings: fromPages(query, answer) };
   if (Check(DriveFiles, answer)) return { source: answer.source, findings: fromFiles(query, answer) };
   throw new Fault('UNAVAILABLE', `${tool} answered something else than results.`);

@@ -1,14 +1,44 @@
+import { Fault } from '../../core/errors.ts';
+import { createPlaces } from '../../core/places.ts';
 import type { Work } from '../../core/work.ts';
-import type { RuffOrder, RuffReport } from './ruff-task.ts';
+import { abortFault } from '../../resources/abortable.ts';
+import { askRuff } from './ask-ruff.ts';
+import type { RuffOrder, RuffReport } from './run-ruff.ts';
 
-const TASK = new URL('./ruff-task.ts', import.meta.url);
 const TIMEOUT_MS = 10_000;
 
-/** Ruff in a worker thread, which may be stopped. @throws Fault TIMEOUT, RESOURCE_TOO_LARGE, UNAVAILABLE */
-export function callRuff(order: RuffOrder, work: Work): Promise<RuffReport> {
-  return work.cpu.run<RuffOrder, RuffReport>(TASK, order, { timeoutMs: TIMEOUT_MS, signal: work.signal });
+/** Each takes a processor and some 120 MiB; there may be more steps than machines have of either. */
+const places = createPlaces({ places: 2, queue: 256 });
+
+/** Ruff in a process of its own. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
+export async function callRuff(order: RuffOrder, { signal }: Pick<Work, 'signal'>): Promise<RuffReport> {
+  const giveBack = await placeUnlessAborted(signal);
+  const late = new AbortController();
+  const message = `Ruff took longer than ${TIMEOUT_MS} ms and was stopped. Give it fewer files.`;
+  const timer = setTimeout(() => late.abort(new Fault('TIMEOUT', message)), TIMEOUT_MS);
+  try {
+    return await askRuff(order, AbortSignal.any([signal, late.signal]));
+  } finally {
+    clearTimeout(timer);
+    giveBack();
+  }
 }
 
 export function isPython({ path }: { readonly path: string }): boolean {
   return path.endsWith('.py');
+}
+
+function placeUnlessAborted(signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortFault(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return onAbort();
+    const coming = (async () => places.take())();
+    coming.then((giveBack) => {
+      signal.removeEventListener('abort', onAbort);
+      // Nobody waits for it any more.
+      if (signal.aborted) giveBack();
+      else resolve(giveBack);
+    }, reject);
+  });
 }

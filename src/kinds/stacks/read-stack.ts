@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Check, Errors } from 'typebox/value';
 import { Fault } from '../../core/errors.ts';
 import { Manifest } from './manifest.ts';
 
@@ -26,7 +25,7 @@ export async function readStack(stacksDir: string, name: string): Promise<Stack>
   const folder = resolve(stacksDir, name);
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
   if (text === undefined) throw unknown(name, await stackNames(stacksDir));
-  const manifest = readManifest(name, text);
+  const manifest = await readManifest(name, text);
   const templates = await readTemplates(name, join(folder, 'templates'));
   const there = new Set(templates.map((template) => template.name));
   const missing = manifest.files.find(({ template }) => !there.has(template));
@@ -43,13 +42,14 @@ export async function stackNames(stacksDir: string): Promise<readonly string[]> 
     .sort();
 }
 
-function readManifest(name: string, text: string): Manifest {
+async function readManifest(name: string, text: string): Promise<Manifest> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     throw broken(name, `its manifest.json is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const { Check, Errors } = await import('typebox/value');
   if (Check(Manifest, json)) return json;
   const [first] = Errors(Manifest, json);
   throw broken(name, `its manifest.json is wrong at ${first?.instancePath || '/'}: ${first?.message}`);

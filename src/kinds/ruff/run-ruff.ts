@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { Diagnostic as RuffDiagnostic } from '@astral-sh/ruff-wasm-nodejs';
+import { PositionEncoding, type Diagnostic as RuffDiagnostic, Workspace } from '@astral-sh/ruff-wasm-nodejs';
 import type { TextFile } from '../files/text-file.ts';
 import { mendText } from './mend-text.ts';
 
@@ -25,24 +24,15 @@ export interface RuffReport {
   readonly findings: readonly RuffFinding[];
 }
 
-type Ruff = typeof import('@astral-sh/ruff-wasm-nodejs');
-
 const MAX_FINDINGS = 200;
 
-/** A worker's task: ruff with its default rules, as WebAssembly. Ten megabytes, so it is loaded at its first use. */
-export function run({ files, mend }: RuffOrder): RuffReport {
-  const { Workspace, PositionEncoding } = createRequire(import.meta.url)('@astral-sh/ruff-wasm-nodejs') as Ruff;
+/** Ruff with its default rules, as WebAssembly: for a process that is gone afterwards, since nothing is freed. */
+export function runRuff({ files, mend }: RuffOrder): RuffReport {
   const ruff = new Workspace(settingsFor(files), PositionEncoding.Utf16);
   const check = (text: string) => ruff.check(text) as readonly RuffDiagnostic[];
-  try {
-    const mended = mend
-      ? files.map(({ path, text }) => ({ path, text: formatted(ruff, mendText(text, check)) }))
-      : files;
-    const findings = mended.flatMap(({ path, text }) => inOrder(check(text).map((one) => findingOf(path, one))));
-    return { version: Workspace.version(), files: mended, findings: findings.slice(0, MAX_FINDINGS) };
-  } finally {
-    ruff.free();
-  }
+  const mended = mend ? files.map(({ path, text }) => ({ path, text: formatted(ruff, mendText(text, check)) })) : files;
+  const findings = mended.flatMap(({ path, text }) => inOrder(check(text).map((one) => findingOf(path, one))));
+  return { version: Workspace.version(), files: mended, findings: findings.slice(0, MAX_FINDINGS) };
 }
 
 /** Ruff has no folder to look into here, so it is told which packages are the project's own. */
@@ -52,7 +42,7 @@ function settingsFor(files: readonly TextFile[]) {
 }
 
 /** What is no Python stays as it is: the findings say why. */
-function formatted(ruff: InstanceType<Ruff['Workspace']>, text: string): string {
+function formatted(ruff: Workspace, text: string): string {
   try {
     return ruff.format(text);
   } catch {

@@ -1,0 +1,37 @@
+import { readWebUrl } from './read-network.ts';
+import { createSecret, readSecret, type Secret } from './secrets.ts';
+import { createVariables } from './variables.ts';
+
+/** Which server a client of Signalbox speaks to, and as whom. */
+export interface ClientConfig {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly identity:
+    | { readonly kind: 'token'; readonly token: Secret }
+    | { readonly kind: 'password'; readonly username: string; readonly password: Secret };
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:4000';
+
+/**
+ * The settings of a client: SIGNALBOX_URL, and SIGNALBOX_TOKEN or SIGNALBOX_USERNAME with SIGNALBOX_PASSWORD; both
+ * secrets also as files. A server reads none of them.
+ * @throws Fault BAD_INPUT with a violation for everything that does not fit
+ */
+export function readClient(env: Readonly<Record<string, string | undefined>>): ClientConfig {
+  const read = createVariables(env);
+  const url = (readWebUrl(read, 'SIGNALBOX_URL') ?? DEFAULT_URL).replace(/\/$/, '');
+  const token = readSecret(read, 'SIGNALBOX_TOKEN', 1);
+  const username = read.text('SIGNALBOX_USERNAME');
+  const password = readSecret(read, 'SIGNALBOX_PASSWORD', 1);
+  if (!token && (username === undefined || !password)) {
+    read.problem('SIGNALBOX_TOKEN', 'set it, or SIGNALBOX_USERNAME and SIGNALBOX_PASSWORD');
+  }
+  read.check();
+  if (token) return { url, identity: { kind: 'token', token } };
+  // Past the check both are there.
+  return {
+    url,
+    identity: { kind: 'password', username: username ?? '', password: password ?? createSecret(Buffer.of()) },
+  };
+}

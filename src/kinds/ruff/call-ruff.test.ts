@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { callRuff } from './call-ruff.ts';
+import type { RuffReport } from './run-ruff.ts';
+
+const { signal } = new AbortController();
+const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], mend: false }, { signal });
+const mend = (text: string): Promise<RuffReport> =>
+  callRuff({ files: [{ path: 'a/b.py', text }], mend: true }, { signal });
+
+/** Processes of ruff that this process has. */
+async function children(): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map(async (pid) => {
+      const [stat, words] = await Promise.all(
+        ['stat', 'cmdline'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+      );
+      return { parent: Number(stat?.slice(stat.lastIndexOf(')') + 4).split(' ')[0]), words: words ?? '' };
+    }),
+  );
+  return lines.filter(({ parent, words }) => parent === process.pid && words.includes('ruff-child')).length;
+}
+
+describe('ruff', () => {
+  it('mends imports and formats', async () => {
+    const { files, findings } = await mend('import os\nimport sys, json\ndef f( x ):\n  return json.dumps(x)+f"!"\n');
+    expect(files[0]?.text).toBe('import json\n\n\ndef f(x):\n    return json.dumps(x) + "!"\n');
+    expect(findings).toEqual([]);
+  });
+
+  it('does not mend what changes the meaning, and says where it is', async () => {
+    const { files, findings } = await mend('def f():\n    x = g()\n');
+    expect(files[0]?.text).toBe('def f():\n    x = g()\n');
+    expect(findings).toMatchObject([
+      { path: 'a/b.py', line: 2, column: 5, code: 'F841' },
+      { path: 'a/b.py', line: 2, column: 9, code: 'F821' },
+    ]);
+  });
+
+  it('leaves what is no Python as it is', async () => {
+    const { files, findings } = await mend('def f(:\n');
+    expect(files[0]?.text).toBe('def f(:\n');
+    expect(findings[0]).toMatchObject({ line: 1, code: 'invalid-syntax' });
+  });
+
+  it('counts columns as editors do, beyond letters of two units', async () => {
+    const { findings } = await check('x = "\u{1f682}"; y = z\n');
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'F821', column: 15 }));
+  });
+
+  it('says of what is too much for it that it is', async () => {
+    await expect(check(`x = ${'['.repeat(1_000_000)}`)).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+  });
+
+  it('ends with the step, and has what waits for it end too', async () => {
+    const stop = new AbortController();
+    const files = [{ path: 'a.py', text: 'def f(a, b):\n    return {a:b}\n'.repeat(50_000) }];
+    const calls = Array.from({ length: 5 }, () => callRuff({ files, mend: true }, { signal: stop.signal }));
+    const settled = Promise.allSettled(calls);
+    await expect.poll(children, { timeout: 5_000 }).toBe(2);
+    const began = performance.now();
+    stop.abort();
+    for (const one of await settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(await children()).toBe(0);
+    // And the places are free again.
+    expect((await check('import os\n')).findings).toMatchObject([{ code: 'F401' }]);
+  });
+});

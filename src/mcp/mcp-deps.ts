@@ -1,0 +1,30 @@
+import type { AnyCommand } from '../commands/define-command.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Journal } from '../core/journal.ts';
+import type { Logger } from '../core/logger.ts';
+import type { SignedIn } from '../core/principal.ts';
+import type { Workflows } from '../core/store.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { DownloadDeps } from '../engine/find-download.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+
+/** What the MCP surface stands on; `app.ts` makes it. */
+export interface McpDeps extends DownloadDeps {
+  readonly version: string;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** The saved ones. */
+  readonly workflows: Workflows;
+  /** Built in and from plugins. */
+  readonly commands: readonly AnyCommand[];
+  readonly tools: readonly AnyTool[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Who sends a request, and the trace that it belongs to. */
+export interface McpCaller {
+  readonly principal: SignedIn;
+  /** W3C trace id. */
+  readonly traceId: string;
+}

@@ -1,0 +1,16 @@
+/** What a resource's URI names. */
+export type Named =
+  | { readonly kind: 'run' | 'events'; readonly runId: string }
+  | { readonly kind: 'artifact'; readonly digest: string };
+
+export function runUri(runId: string): string {
+  return `signalbox://runs/${runId}`;
+}
+
+/** Undefined for what is no resource of this server. */
+export function parseResourceUri(uri: string): Named | undefined {
+  const run = /^signalbox:\/\/runs\/(run_[A-Za-z0-9_-]{1,64})(\/events)?$/.exec(uri);
+  if (run?.[1] !== undefined) return { kind: run[2] === undefined ? 'run' : 'events', runId: run[1] };
+  const [, digest] = /^artifact:sha256\/([0-9a-f]{64})$/.exec(uri) ?? [];
+  return digest === undefined ? undefined : { kind: 'artifact', digest };
+}

@@ -1,0 +1,48 @@
+// Part of the one-shot child of python-wasi.ts: the numbers of WASI preview 1 that it uses.
+
+export const ERRNO = {
+  SUCCESS: 0,
+  BADF: 8,
+  EXIST: 20,
+  INVAL: 28,
+  ISDIR: 31,
+  NAMETOOLONG: 37,
+  NOENT: 44,
+  NOSPC: 51,
+  NOTDIR: 54,
+  NOTEMPTY: 55,
+  NOTSUP: 58,
+  ROFS: 69,
+  XDEV: 75,
+  NOTCAPABLE: 76,
+};
+export const FILETYPE = { CHARACTER_DEVICE: 2, DIRECTORY: 3, REGULAR_FILE: 4 };
+export const OFLAGS = { CREAT: 1, DIRECTORY: 2, EXCL: 4, TRUNC: 8 };
+export const WHENCE = { SET: 0, CUR: 1, END: 2 };
+export const CLOCK = { REALTIME: 0, MONOTONIC: 1 };
+export const FDFLAGS_APPEND = 1;
+export const RIGHTS = { NONE: 0n, FD_WRITE: 1n << 6n, ALL: (1n << 30n) - 1n };
+
+/** Thrown where a call is refused. No Error: a search for modules is refused often, and nobody reads the stack. */
+export class Refusal {
+  /** @param {number} errno */
+  constructor(errno) {
+    this.errno = errno;
+  }
+}
+
+/** The calls as a module imports them: they give an errno. @param {Record<string, (...words) => void>} calls */
+export function giveErrno(calls) {
+  const giving =
+    (call) =>
+    (...words) => {
+      try {
+        call(...words);
+        return ERRNO.SUCCESS;
+      } catch (error) {
+        if (error instanceof Refusal) return error.errno;
+        throw error;
+      }
+    };
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, giving(call)]));
+}

@@ -1,0 +1,45 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/**
+ * Stands between the conformance suite and a server of ours, for two things that the suite does not know: it sends no
+ * token, and its scenarios name tools and resources as no server but its own example can. All else passes as it is.
+ * @param names of tools and URIs of resources: the suite's → the server's
+ */
+export async function startConformanceProxy(
+  target: string,
+  token: string,
+  names: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const proxy = createServer(async (req, res) => {
+    const body = renamed(await buffer(req), names);
+    const headers = { ...req.headers, authorization: `Bearer ${token}` };
+    if (req.method === 'POST') headers['content-length'] = String(body.byteLength);
+    const onward = request(new URL(req.url ?? '/', target), { method: req.method, headers }, (answer) => {
+      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      res.flushHeaders();
+      answer.pipe(res);
+    });
+    onward.on('error', () => res.destroy());
+    res.on('close', () => onward.destroy());
+    onward.end(body);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/mcp`,
+    [Symbol.asyncDispose]: async () => {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
+
+function renamed(body: Buffer, names: Readonly<Record<string, string>>): Buffer {
+  if (!body.includes('"params"')) return body;
+  const message = JSON.parse(body.toString('utf8')) as { params?: { name?: string; uri?: string } };
+  const { name = '', uri = '' } = message.params ?? {};
+  const known = { ...(names[name] && { name: names[name] }), ...(names[uri] && { uri: names[uri] }) };
+  return Buffer.from(JSON.stringify({ ...message, params: { ...message.params, ...known } }));
+}
