@@ -5,7 +5,7 @@ let on: Awaited<ReturnType<typeof startHttpServer>>;
 beforeAll(async () => {
   on = await startHttpServer();
 });
-afterAll(() => on.close());
+afterAll(() => on.stop());
 
 it('the page that Google leads back to shows what to copy, is kept nowhere, and runs nothing', async () => {
   const answer = await fetch(`${on.url}/oauth/drive?code=4%2F0Ab%3Cscript%3E&state=sealed`);
