@@ -81,9 +81,9 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
     });
 
     it('begins anew each time', async () => {
-      const code = 'import os; print(os.listdir("/out"), os.listdir("/tmp"), os.listdir("/work"))';
+      const code = 'import os; print(os.listdir("/out"), os.path.exists("/tmp/left"), os.listdir("/work"))';
       await runCode('open("/out/left", "w").write("x"); open("/tmp/left", "w").write("x")');
-      expect((await runCode(code)).stdout).toBe('[] [] []\n');
+      expect((await runCode(code)).stdout).toBe('[] False []\n');
     });
 
     it('lets nothing be changed in /work', async () => {
