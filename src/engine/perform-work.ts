@@ -1,10 +1,8 @@
-import type { Made } from '../core/resource.ts';
 import { agentOf } from './agent-of.ts';
 import type { Attempt } from './attempt.ts';
 import { createCalls } from './call-tool.ts';
 import { createWork } from './create-work.ts';
-import { type Hiding, hideSecrets } from './hide-secrets.ts';
-import { settleStep, withinTime } from './perform-command.ts';
+import { inSecret, jsonMade } from './in-secret.ts';
 import { inputOf } from './prepare-step.ts';
 import { readMemory, remember } from './remember.ts';
 import type { Performed } from './settle.ts';
@@ -45,20 +43,4 @@ export function performAgent(deps: WorkDeps, attempt: Attempt): Promise<Performe
     if (memoryUri === undefined) return made;
     return remember(deps, work, { uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made });
   });
-}
-
-/** Within its time, and with no secret in what comes of it. */
-function inSecret(deps: WorkDeps, attempt: Attempt, act: (hiding: Hiding) => Promise<Made>): Promise<Performed> {
-  return withinTime({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
-    const hiding = hideSecrets(inner);
-    try {
-      return await settleStep(deps, inner, hiding.made(await act(hiding)));
-    } catch (error) {
-      throw hiding.fault(error);
-    }
-  });
-}
-
-function jsonMade(value: unknown): Made {
-  return { mediaType: 'application/json', content: JSON.stringify(value) };
 }

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../core/errors.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { wellFormedJson } from '../core/well-formed.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 
 /**
  * The JSON of a POST. @throws Fault RESOURCE_TOO_LARGE without reading on, CANCELLED when the client goes away in the
- * middle; RpcError when it is no JSON, or a batch
+ * middle; RpcError when it is no JSON, nested too deeply, or a batch
  */
 export async function readMessage(req: IncomingMessage, mostBytes: number): Promise<unknown> {
   const tooLarge = new Fault(
@@ -33,8 +35,8 @@ export async function readMessage(req: IncomingMessage, mostBytes: number): Prom
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new RpcError(RPC.parse, 'This is not JSON.');
+    return wellFormedJson(parseJson(text));
+  } catch (error) {
+    throw new RpcError(RPC.parse, error instanceof Fault ? error.message : 'This is not JSON.');
   }
 }

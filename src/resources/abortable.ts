@@ -6,8 +6,8 @@ export function abortFault(signal: AbortSignal): Fault {
   if (reason instanceof Fault) return reason;
   const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
   return timedOut
-    ? new Fault('TIMEOUT', 'The time for this was up before the resource was read.', { cause: reason })
-    : new Fault('CANCELLED', 'This was cancelled before the resource was read.', { cause: reason });
+    ? new Fault('TIMEOUT', 'The time for this was up.', { cause: reason })
+    : new Fault('CANCELLED', 'This was cancelled.', { cause: reason });
 }
 
 /**

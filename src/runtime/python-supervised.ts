@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { PythonRequest, PythonResult } from '../core/python.ts';
 import type { Ended, Process } from '../core/sandbox.ts';
-import { abortFault } from './sandbox-process.ts';
+import { abortFault } from '../resources/abortable.ts';
 
 export type Stop = NonNullable<PythonResult['stopped']>;
 

@@ -3,8 +3,8 @@ import type { Json } from '../core/json.ts';
 import type { WorkItem, WorkResult } from '../core/runtime.ts';
 import type { Process } from '../core/sandbox.ts';
 import type { ToolContext } from '../core/work.ts';
+import { abortFault } from '../resources/abortable.ts';
 import { keepArtifacts } from './keep-artifacts.ts';
-import { abortFault } from './sandbox-process.ts';
 import { readWorkerAnswer } from './worker-answer.ts';
 
 const MOST_SAID = 2_000;

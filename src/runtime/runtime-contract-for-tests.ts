@@ -7,7 +7,7 @@ import { Fault } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { ToolContext } from '../core/work.ts';
-import { abortFault } from './sandbox-process.ts';
+import { abortFault } from '../resources/abortable.ts';
 
 const ITEM = {
   ...{ run_id: 'run_1', step_id: 'step_1', step: 'make', kind: 'tool', capability: 'convert', attempt: 1 },

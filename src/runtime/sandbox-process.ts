@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import type { Ended, Process } from '../core/sandbox.ts';
+import { abortFault } from '../resources/abortable.ts';
 
 export interface Start {
   /** argv, the first an absolute path. */
@@ -82,9 +83,4 @@ function notStarted(file: string, error: Error): Fault {
     cause: error,
     retryAfterMs: 1_000,
   });
-}
-
-/** Who aborts may say why with a Fault, for example TIMEOUT. */
-export function abortFault(signal: AbortSignal): Fault {
-  return signal.reason instanceof Fault ? signal.reason : new Fault('CANCELLED', 'Stopped by its caller.');
 }

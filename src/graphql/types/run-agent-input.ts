@@ -1,27 +1,19 @@
 import { toAgentSpec } from '../agent-spec.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
-import { within } from '../page-args.ts';
 import { refusable } from '../refusable.ts';
 import { traceOf } from '../trace-of.ts';
+import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../wait-ms.ts';
 import { AgentInput } from './agent-input.ts';
 import { RunResult } from './run-result.ts';
-
-/** Longer ones follow the run with a subscription. */
-const MAX_WAIT_MS = 60_000;
 
 const RunAgentInput = builder.inputType('RunAgentInput', {
   description: 'An agent to run.',
   fields: (t) => ({
     agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
     context: t.field({ type: 'JSON', description: 'What it is handed, any JSON value.' }),
-    waitMs: t.int({
-      defaultValue: 0,
-      description: `Milliseconds to wait for its end before answering, at most ${MAX_WAIT_MS}. The run goes on in any case.`,
-    }),
-    idempotencyKey: t.string({
-      description: 'Text of your own. The same key again gives the same run instead of another one.',
-    }),
+    waitMs: t.int(WAIT_MS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
@@ -38,7 +30,7 @@ builder.mutationField('runAgent', (t) =>
         return ctx.app.engine.runAgent(signedIn(ctx), {
           agent: toAgentSpec(agent),
           ...(context !== undefined && { context }),
-          waitMs: within('input.waitMs', waitMs ?? 0, 0, MAX_WAIT_MS, 'follow longer runs with runUpdated'),
+          waitMs: waitOf(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
           ...traceOf(ctx),
         });

@@ -1,15 +1,12 @@
 import { asObject } from '../as-object.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
-import { within } from '../page-args.ts';
 import { refusable } from '../refusable.ts';
 import { traceOf } from '../trace-of.ts';
+import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../wait-ms.ts';
 import { Priority } from './priority.ts';
 import { RunResult } from './run-result.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
-
-/** Longer ones follow the run with a subscription. */
-const MAX_WAIT_MS = 60_000;
 
 const StartRunInput = builder.inputType('StartRunInput', {
   description: 'A workflow to start.',
@@ -22,13 +19,8 @@ const StartRunInput = builder.inputType('StartRunInput', {
       defaultValue: 'INTERACTIVE',
       description: 'Whether it goes before others when places are few.',
     }),
-    waitMs: t.int({
-      defaultValue: 0,
-      description: `Milliseconds to wait for its end before answering, at most ${MAX_WAIT_MS}. The run goes on in any case.`,
-    }),
-    idempotencyKey: t.string({
-      description: 'Text of your own. The same key again gives the same run instead of another one.',
-    }),
+    waitMs: t.int(WAIT_MS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
@@ -47,7 +39,7 @@ builder.mutationField('startRun', (t) =>
           ...(inputs != null && { inputs: asObject(inputs, ['input', 'inputs']) }),
           ...(labels != null && { labels: asObject(labels, ['input', 'labels']) }),
           ...(priority && { priority }),
-          waitMs: within('input.waitMs', waitMs ?? 0, 0, MAX_WAIT_MS, 'follow longer runs with runUpdated'),
+          waitMs: waitOf(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
           ...traceOf(ctx),
         });
