@@ -14,7 +14,7 @@ const config: CodegenConfig = {
   documents: 'clients/sdk/documents.graphql',
   importExtension: '.ts',
   generates: {
-    'clients/sdk/generated/': {
+    'clients/sdk/src/generated/': {
       preset: documentsOnly,
       presetConfig: { fragmentMasking: false, skipIndexFile: true },
       config: {

@@ -6,8 +6,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const IN_SANDBOX = [
   'src/agents/{bash-cli,litellm,mcp,mcp-stdio,registry}.test.ts',
   'src/kinds/{build-service,evaluate}.test.ts',
-  'src/runtime/{bubblewrap,egress-proxy,find-sandbox,process-runtime,python-*,sandbox-*}.test.ts',
-  'test/{agents,build-service,escape,examples,hostile-agents,workers}.test.ts',
+  'src/runtime/sandbox/{bubblewrap,egress-proxy,find-sandbox,sandbox-escape,seccomp-filter}.test.ts',
+  'src/runtime/{pools/process-runtime,python/*}.test.ts',
+  'test/workflows/{agents,build-service,examples,workers}.test.ts',
+  'test/security/{sandbox-escape,hostile-agents}.test.ts',
 ];
 const hasSandbox = existsSync('/usr/bin/bwrap') && existsSync('/usr/bin/python3');
 const leftOut = hasSandbox || process.env.REQUIRE_SERVICES ? [] : IN_SANDBOX;

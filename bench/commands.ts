@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon from 'autocannon';
-import { startServer, tokenFor } from '../test/server.ts';
-import { figure, median } from './figure.ts';
+import { startServer, tokenFor } from '../test/support/server.ts';
+import { figure, median } from './load/figure.ts';
 
 const CONNECTIONS = [1, 32, 128];
 const ROUNDS = 3;
@@ -27,9 +27,13 @@ export async function main(): Promise<void> {
   const token = await tokenFor('bench', { roles: ['admin'] });
   try {
     const { data } = await server.query(DOCUMENT, { input: { source: { uri } } }, token);
-    const bare = spawn(process.execPath, ['bench/bare-yoga.ts', JSON.stringify(data.convertToJson.resource.json)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const bare = spawn(
+      process.execPath,
+      ['bench/load/bare-yoga.ts', JSON.stringify(data.convertToJson.resource.json)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     try {
       const [line] = (await once(bare.stdout, 'data')) as [Buffer];
       const ours = { url: `${server.url}/graphql`, body, token };

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newFolder } from '../test/folder.ts';
-import { figure, median, quantile } from './figure.ts';
+import { newFolder } from '../test/support/temp-folder.ts';
 import type { Load } from './load/closed-loop.ts';
+import { figure, median, quantile } from './load/figure.ts';
 import { measure } from './load/measure.ts';
 import { PRODUCTION_FLAGS } from './load/production-flags.ts';
 
@@ -37,7 +37,7 @@ const OURS = [
   { database: 'PostgreSQL', processes: 2, beside: ['DBOS', LIMIT] },
 ] as const;
 
-const SIGNALBOX = { file: 'engine-process.ts', flags: PRODUCTION_FLAGS } as const;
+const SIGNALBOX = { file: 'load/engine-subject.ts', flags: PRODUCTION_FLAGS } as const;
 
 const COMPETITORS: readonly Competitor[] = [
   ...OURS.map((one): Competitor => ({ ...SIGNALBOX, ...one, name: 'Signalbox' })),

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { startServer, tokenFor } from '../test/server.ts';
-import { figure, quantile } from './figure.ts';
+import { startServer, tokenFor } from '../test/support/server.ts';
+import { figure, quantile } from './load/figure.ts';
 
 const SUBSCRIBERS = 200;
 const EVENTS_PER_SECOND = 400;

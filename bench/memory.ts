@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { newFolder } from '../test/folder.ts';
-import { figure } from './figure.ts';
+import { newFolder } from '../test/support/temp-folder.ts';
+import { figure } from './load/figure.ts';
 import type { MemoryOrder } from './load/memory-child.ts';
 import { PRODUCTION_FLAGS } from './load/production-flags.ts';
 
@@ -17,7 +17,7 @@ const MOST_GROWTH = 1.1;
 export async function main(): Promise<void> {
   await using folder = await newFolder();
   const order: MemoryOrder = {
-    module: new URL('engine-process.ts', import.meta.url).href,
+    module: new URL('load/engine-subject.ts', import.meta.url).href,
     url: join(folder.path, 'bench.db'),
     concurrency: CONCURRENCY,
     marks: [RUNS.first, RUNS.middle, RUNS.last],

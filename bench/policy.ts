@@ -8,7 +8,7 @@ import { type CompiledPolicy, compilePolicy } from '../src/policy/compile-policy
 import { decide, questionOf } from '../src/policy/decide.ts';
 import { matcherFunctions } from '../src/policy/matcher-functions.ts';
 import { strongestEffect } from '../src/policy/strongest-effect.ts';
-import { figure, median } from './figure.ts';
+import { figure, median } from './load/figure.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
 const ROUNDS = 7;

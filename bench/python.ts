@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import type { PythonEngine } from '../src/core/python.ts';
-import { createBubblewrap } from '../src/runtime/bubblewrap.ts';
-import { openNativePython } from '../src/runtime/python-native.ts';
-import { createWasiPython } from '../src/runtime/python-wasi.ts';
-import { figure, median } from './figure.ts';
+import { openNativePython } from '../src/runtime/python/native-python.ts';
+import { createWasiPython } from '../src/runtime/python/wasi-python.ts';
+import { createBubblewrap } from '../src/runtime/sandbox/bubblewrap.ts';
+import { figure, median } from './load/figure.ts';
 
 const ROUNDS = 30;
 /** Milliseconds that a cold call may take. */

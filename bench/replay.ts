@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createClient } from '../clients/sdk/index.ts';
+import { createClient } from '../clients/sdk/src/index.ts';
 import type { NewEvent } from '../src/core/event.ts';
 import { newId } from '../src/core/ids.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { newFolder } from '../test/folder.ts';
-import { startServer, tokenFor } from '../test/server.ts';
-import { figure } from './figure.ts';
+import { startServer, tokenFor } from '../test/support/server.ts';
+import { newFolder } from '../test/support/temp-folder.ts';
+import { figure } from './load/figure.ts';
 import { PRODUCTION_FLAGS } from './load/production-flags.ts';
 import type { Replay } from './load/replay-child.ts';
 

@@ -2,12 +2,10 @@ import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** Every other file of this folder is a benchmark: a module that exports `async function main()`. */
-const HARNESS = ['run', 'figure', 'bare-yoga', 'engine-process'];
-
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
-  .filter((name) => !HARNESS.includes(name));
+  .filter((name) => name !== 'run');
 
 const { positionals: names } = parseArgs({ allowPositionals: true });
 const unknown = names.filter((name) => !known.includes(name));

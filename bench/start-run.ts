@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { startServer, tokenFor } from '../test/server.ts';
-import { figure, median } from './figure.ts';
+import { startServer, tokenFor } from '../test/support/server.ts';
+import { figure, median } from './load/figure.ts';
 import { THREE_STEPS } from './load/noop.ts';
 
 const CONNECTIONS = 200;

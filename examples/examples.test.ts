@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertToCsv } from '../src/commands/convert-to-csv.ts';
 import { convertToJson } from '../src/commands/convert-to-json.ts';
 import { render } from '../src/commands/render.ts';
-import { type ContextForTests, commandContextForTests } from '../src/runtime/command-context-for-tests.ts';
+import { type ContextForTests, commandContextForTests } from '../test/support/commands/command-context.ts';
 
 const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 

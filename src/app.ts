@@ -22,7 +22,7 @@ import { createOutgoing } from './resources/outgoing.ts';
 import { createResources } from './resources/resources.ts';
 import { createSchemaValidator } from './resources/validate-schema.ts';
 import { createWorkspaces } from './resources/workspaces.ts';
-import { createCpuPool } from './runtime/cpu-pool.ts';
+import { createCpuPool } from './runtime/cpu/cpu-pool.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
 import { openStore } from './store/open-store.ts';
 import { createHealth } from './telemetry/health.ts';

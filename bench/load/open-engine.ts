@@ -13,10 +13,10 @@ import { createArtifactStore } from '../../src/resources/artifact-store.ts';
 import { createOutgoing } from '../../src/resources/outgoing.ts';
 import { createResources } from '../../src/resources/resources.ts';
 import { createSchemaValidator } from '../../src/resources/validate-schema.ts';
-import { createCpuPool } from '../../src/runtime/cpu-pool.ts';
+import { createCpuPool } from '../../src/runtime/cpu/cpu-pool.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { newFolder } from '../../test/folder.ts';
+import { newFolder } from '../../test/support/temp-folder.ts';
 import { noop } from './noop.ts';
 
 /** Who starts everything that is measured. */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from './generated/graphql.ts';
 import { SignalboxError } from './signalbox-error.ts';
+import type { ErrorCode } from './src/generated/graphql.ts';
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_INPUT',

@@ -1,3 +1,6 @@
+import type { Operation } from './open-connection.ts';
+import type { Http } from './send-http.ts';
+import { SignalboxError } from './signalbox-error.ts';
 import {
   type DownloadOptions,
   downloadArtifact,
@@ -5,15 +8,12 @@ import {
   type Uploaded,
   type UploadOptions,
   uploadArtifact,
-} from './artifacts.ts';
-import { createWire } from './create-wire.ts';
-import { type CredentialOptions, createCredentials } from './credentials.ts';
-import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
-import type { Operation } from './open-connection.ts';
-import type { Http } from './send-http.ts';
-import { type SendOptions, sendOperation } from './send-operation.ts';
-import { SignalboxError } from './signalbox-error.ts';
-import { subscribe } from './subscribe.ts';
+} from './src/artifacts.ts';
+import { type CredentialOptions, createCredentials } from './src/credentials.ts';
+import { SignInDocument, type SignInMutation } from './src/generated/graphql.ts';
+import { type SendOptions, sendOperation } from './src/send-operation.ts';
+import { createWire } from './src/shared-connection.ts';
+import { subscribe } from './src/subscribe.ts';
 import { documentText, type TypedDocument, type VariablesAnd } from './typed-document.ts';
 import { unwrap } from './unwrap.ts';
 

@@ -1,5 +1,5 @@
-import type { Credentials } from './credentials.ts';
 import { SignalboxError } from './signalbox-error.ts';
+import type { Credentials } from './src/credentials.ts';
 
 export interface Http {
   /** The server's address; ends in a slash. */

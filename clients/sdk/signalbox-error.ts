@@ -1,4 +1,4 @@
-import type { ErrorCode, RefusalPartsFragment } from './generated/graphql.ts';
+import type { ErrorCode, RefusalPartsFragment } from './src/generated/graphql.ts';
 
 /** An error as GraphQL puts it into a response (section 7.1.6 of the specification). */
 export interface ResponseError {

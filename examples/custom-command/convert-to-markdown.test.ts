@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, isComposite } from '../../src/commands/define-command.ts';
 import { loadPlugins } from '../../src/commands/registry.ts';
-import { type ContextForTests, commandContextForTests } from '../../src/runtime/command-context-for-tests.ts';
+import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
 
 let test: ContextForTests;
 let command: Command;

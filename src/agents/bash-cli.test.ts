@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Sandbox } from '../core/sandbox.ts';
-import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { bashCli } from './bash-cli.ts';
 import { type WorkForTests, workForTests } from './work-for-tests.ts';
 

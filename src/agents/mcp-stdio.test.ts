@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { ProgramLimits } from '../core/sandbox.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
-import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp-client.ts';
 import type { McpServer } from './mcp-server.ts';
 import { type WorkForTests, type WorkOptionsForTests, workForTests } from './work-for-tests.ts';

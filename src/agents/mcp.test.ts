@@ -6,8 +6,8 @@ import type { Sandbox } from '../core/sandbox.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
-import { createBubblewrap } from '../runtime/bubblewrap.ts';
-import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
+import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { mcp } from './mcp.ts';
 import { PausedForTests, type WorkForTests, workForTests } from './work-for-tests.ts';
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
-import { createBubblewrap } from '../runtime/bubblewrap.ts';
+import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { createBackends } from './registry.ts';
 import { workForTests } from './work-for-tests.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
 import type { Body } from '../core/resource.ts';
-import { type ContextForTests, commandContextForTests } from '../runtime/command-context-for-tests.ts';
 import { convertToBase64 } from './convert-to-base64.ts';
 
 let test: ContextForTests;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContextForTests, commandContextForTests } from '../runtime/command-context-for-tests.ts';
+import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
 import { convertToCsv } from './convert-to-csv.ts';
 
 let test: ContextForTests;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
 import { Fault } from '../core/errors.ts';
-import { type ContextForTests, commandContextForTests } from '../runtime/command-context-for-tests.ts';
 import { convertToJson } from './convert-to-json.ts';
 
 let test: ContextForTests;

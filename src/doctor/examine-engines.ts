@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { Fault } from '../core/errors.ts';
 import type { PythonEngine } from '../core/python.ts';
-import { createSandboxFinder } from '../runtime/find-sandbox.ts';
-import { openNativePython } from '../runtime/python-native.ts';
-import { createWasiPython } from '../runtime/python-wasi.ts';
+import { openNativePython } from '../runtime/python/native-python.ts';
+import { createWasiPython } from '../runtime/python/wasi-python.ts';
+import { createSandboxFinder } from '../runtime/sandbox/find-sandbox.ts';
 import { type Finding, limited, no, yes } from './finding.ts';
 
 const PROBE_MS = 5_000;

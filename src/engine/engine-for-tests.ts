@@ -18,7 +18,7 @@ import { createArtifactStore } from '../resources/artifact-store.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createResources } from '../resources/resources.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
-import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { AnyTool } from '../tools/define-tool.ts';

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Output, Priority, RunSnapshot } from '../core/run.ts';
 import type { WorkflowRecord } from '../core/store.ts';
-import type { Problem, WorkflowGraph } from '../workflow/plan.ts';
+import type { Problem, WorkflowGraph } from '../workflow/model/workflow-document.ts';
 
 export interface CommandRequest {
   readonly command: string;

@@ -15,7 +15,7 @@ import type {
   Reading,
   WorkflowDocument,
   WorkflowGraph,
-} from '../workflow/plan.ts';
+} from '../workflow/model/workflow-document.ts';
 import type { readWorkflow } from '../workflow/read-workflow.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowSource } from './engine.ts';

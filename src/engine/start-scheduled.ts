@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ScheduleRecord, Schedules, StoreReader } from '../core/store.ts';
-import type { ScheduleRule } from '../workflow/plan.ts';
+import type { ScheduleRule } from '../workflow/model/workflow-document.ts';
 import type { StartDeps } from './start-workflow.ts';
 import { startWorkflow } from './start-workflow.ts';
 

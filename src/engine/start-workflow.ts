@@ -4,7 +4,7 @@ import type { EventPayloads } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import type { Plan, WorkflowDocument } from '../workflow/plan.ts';
+import type { Plan, WorkflowDocument } from '../workflow/model/workflow-document.ts';
 import { answerWithin, checkWait } from './answer-within.ts';
 import { aboutOf, beginRun, userOf } from './begin-run.ts';
 import { denyRun } from './deny-run.ts';

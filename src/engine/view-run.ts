@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ArtifactStore } from '../core/resource.ts';
 import { isBadEnd } from '../core/step-state.ts';
-import type { Mentions } from '../workflow/mentions.ts';
-import type { ExpressionScope, StepView } from '../workflow/plan.ts';
+import type { Mentions } from '../workflow/expressions/references.ts';
+import type { ExpressionScope, StepView } from '../workflow/model/workflow-document.ts';
 import type { LiveRun, LiveStep } from './machine/live-run.ts';
 import { contentOf, jsonOf, resourceView } from './output-json.ts';
 

@@ -26,7 +26,7 @@ import { createArtifactStore } from '../resources/artifact-store.ts';
 import { createOutgoing } from '../resources/outgoing.ts';
 import { createResources } from '../resources/resources.ts';
 import { createSchemaValidator } from '../resources/validate-schema.ts';
-import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { openStore } from '../store/open-store.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WORKFLOW_SCHEMA } from '../workflow/workflow-schema.ts';
+import { WORKFLOW_SCHEMA } from '../workflow/schema/workflow-schema.ts';
 import { matchesEtag } from './etag.ts';
 import type { Exchange } from './exchange.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pythonEnginesForTests, sandboxForTests } from '../runtime/python-engines-for-tests.ts';
+import { pythonEnginesForTests, sandboxForTests } from '../../test/support/runtime/python-engines.ts';
 import { pythonRun } from '../tools/python-run.ts';
 import { codegen } from './codegen.ts';
 import type { Check } from './eval/check.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
 import type { CpuPool, SchemaValidator } from '../core/resource.ts';
-import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { type ResourcesForTests, resourcesForTests } from './resources-for-tests.ts';
 import { createSchemaValidator } from './validate-schema.ts';
 

@@ -1,4 +1,4 @@
-import { describePython } from './python-contract-for-tests.ts';
-import { pythonEnginesForTests } from './python-engines-for-tests.ts';
+import { describePython } from '../../test/support/runtime/python-contract.ts';
+import { pythonEnginesForTests } from '../../test/support/runtime/python-engines.ts';
 
 for (const [name, open] of Object.entries(pythonEnginesForTests)) describePython(name, open);

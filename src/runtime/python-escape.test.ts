@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pythonRequest } from '../../test/support/runtime/python-contract.ts';
+import { pythonEnginesForTests } from '../../test/support/runtime/python-engines.ts';
 import type { PythonEngine, PythonRequest } from '../core/python.ts';
-import { pythonRequest } from './python-contract-for-tests.ts';
-import { pythonEnginesForTests } from './python-engines-for-tests.ts';
 
 const MIB = 2 ** 20;
 

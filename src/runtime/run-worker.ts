@@ -4,8 +4,8 @@ import type { WorkItem, WorkResult } from '../core/runtime.ts';
 import type { Process } from '../core/sandbox.ts';
 import type { ToolContext } from '../core/work.ts';
 import { abortFault } from '../resources/abortable.ts';
-import { keepArtifacts } from './keep-artifacts.ts';
-import { readWorkerAnswer } from './worker-answer.ts';
+import { keepArtifacts } from './pools/store-artifacts.ts';
+import { readWorkerAnswer } from './pools/worker-output.ts';
 
 const MOST_SAID = 2_000;
 /** How long a worker's pipes may stay open after it has ended. */

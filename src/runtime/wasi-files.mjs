@@ -1,5 +1,5 @@
 // Part of the one-shot child of python-wasi.ts: files that exist in memory only.
-import { FILETYPE } from './wasi-abi.mjs';
+import { FILETYPE } from './wasi/abi.mjs';
 
 const NOTHING = new Uint8Array();
 const SMALLEST = 4_096;

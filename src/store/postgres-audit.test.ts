@@ -1,4 +1,4 @@
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import { auditContract } from './contract/audit-contract.ts';
 
 await onPostgres(auditContract);

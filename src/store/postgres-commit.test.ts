@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import type { NewEvent } from '../core/event.ts';
 import { newId } from '../core/ids.ts';
 import { finished, log, plannedStep, runCreated, textOutput } from './contract/sample-run.ts';

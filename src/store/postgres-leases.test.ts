@@ -1,4 +1,4 @@
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import { leasesContract } from './contract/leases-contract.ts';
 
 await onPostgres(leasesContract);

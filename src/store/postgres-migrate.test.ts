@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { postgresSchema } from '../../scripts/postgres-schema.ts';
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import { createSecret } from '../config/secrets.ts';
 import { migrate as migrateAny } from './migrate.ts';
 import { migrationList, migrationNames, openSchemaEngine } from './schema-engine.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import type { Event } from '../core/event.ts';
 import { newId } from '../core/ids.ts';
 import { log, runCreated, user } from './contract/sample-run.ts';

@@ -1,4 +1,4 @@
-import { onPostgres } from '../../test/on-postgres.ts';
+import { onPostgres } from '../../test/support/store/on-postgres.ts';
 import { tailContract } from './contract/tail-contract.ts';
 
 await onPostgres(tailContract);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TSchema } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { compileOptions } from '../commands/validate-options.ts';
-import { createWasiPython } from '../runtime/python-wasi.ts';
+import { createWasiPython } from '../runtime/python/wasi-python.ts';
 import { createTools } from './registry.ts';
 
 /** Made, and not called. */

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCpuPool } from '../runtime/cpu-pool.ts';
+import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
 import { repoGitBranch } from './repo-git-branch.ts';
 import { repoGitCommit } from './repo-git-commit.ts';

@@ -1,6 +1,6 @@
 import { AGENT_BACKENDS } from '../core/agent.ts';
 import type { JsonObject } from '../core/json.ts';
-import { text } from './schema-parts.ts';
+import { text } from './schema/schema-parts.ts';
 
 /** JSON Schema of `agent` in documents. What stands in `backend_config` is checked by the schema of the backend. */
 export const AGENT_SCHEMA: JsonObject = {

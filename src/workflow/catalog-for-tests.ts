@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
-import type { BackendEntry, Catalog, CatalogEntry } from './plan.ts';
+import type { BackendEntry, Catalog, CatalogEntry } from './model/workflow-document.ts';
 
 const source: JsonObject = {
   'x-signalbox': 'resource',

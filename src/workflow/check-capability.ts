@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { checkAgent } from './check-agent.ts';
-import { checkOptions } from './check-options.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { holdsExpression } from './expression-parts.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
+import { checkAgent } from './checks/check-agent.ts';
+import { holdsExpression } from './expressions/template.ts';
+import { checkOptions } from './inputs/check-options.ts';
 import { jsonataProblem } from './jsonata-problem.ts';
-import type { Catalog, CatalogEntry } from './plan.ts';
-import type { Path, Problems } from './problems.ts';
+import type { Path, Problems } from './model/problems.ts';
+import type { Catalog, CatalogEntry } from './model/workflow-document.ts';
 import { isWorkKind, stepKindOf } from './step-kind-of.ts';
 
 export interface CapabilityDeps {

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { literalAgent } from './agent-input.ts';
-import { AGENT_KEYS, type DagNode, titleOf } from './dag-nodes.ts';
-import { literallyAll } from './expression-parts.ts';
-import { contentOf } from './native-form.ts';
-import type { Problems } from './problems.ts';
+import { literallyAll } from './expressions/template.ts';
+import { AGENT_KEYS, type DagNode, titleOf } from './forms/dag-nodes.ts';
+import { contentOf } from './forms/native-form.ts';
+import { literalAgent } from './inputs/agent-input.ts';
+import type { Problems } from './model/problems.ts';
 
 /** A node of type `agent` as a step: `meta` and what the nodes before it made are its context. */
 export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { dagAgentStep } from './dag-agent.ts';
-import { type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { literally, literallyAll } from './expression-parts.ts';
-import { type NativeForm, outputOf, resourceOf } from './native-form.ts';
-import type { Catalog, CatalogEntry } from './plan.ts';
-import { type Path, type Problems, pathText } from './problems.ts';
+import { literally, literallyAll } from './expressions/template.ts';
+import { type DagNode, readDagNodes, titleOf } from './forms/dag-nodes.ts';
+import { type NativeForm, outputOf, resourceOf } from './forms/native-form.ts';
+import { type Path, type Problems, pathText } from './model/problems.ts';
+import type { Catalog, CatalogEntry } from './model/workflow-document.ts';
 
 const KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
 /** Names of the platform that the form comes from, in lower case. */

@@ -1,4 +1,4 @@
-import type { WorkflowGraph } from './plan.ts';
+import type { WorkflowGraph } from './model/workflow-document.ts';
 import type { StepDraft } from './step-draft.ts';
 
 /** The steps and what they wait for, for people to look at. */

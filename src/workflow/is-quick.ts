@@ -1,5 +1,5 @@
-import type { Token } from './expression-tokens.ts';
-import { FUNCTIONS } from './mentions.ts';
+import type { Token } from './expressions/lex-expression.ts';
+import { FUNCTIONS } from './expressions/references.ts';
 
 /** Filters that go over what they are given once. `map`, `select` and their kin may go over it once for each entry. */
 const QUICK: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import { catalogForTests } from './catalog-for-tests.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 
 /** What is wrong with a document, one problem a line. */

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { isJsonObject, type Json } from '../core/json.ts';
-import type { ScheduleRule } from './plan.ts';
-import type { Problems } from './problems.ts';
+import type { Problems } from './model/problems.ts';
+import type { ScheduleRule } from './model/workflow-document.ts';
 
 /** The schedule of a document whose shape fits. */
 export function readSchedule(schedule: Json | undefined, problems: Problems): ScheduleRule | undefined {

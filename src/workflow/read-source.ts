@@ -12,9 +12,9 @@ import {
 } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { checkYaml, tooManyTokens } from './check-yaml.ts';
-import type { Problem } from './plan.ts';
-import type { Locate, Path, Position } from './problems.ts';
-import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES, MAX_NESTING } from './workflow-limits.ts';
+import type { Locate, Path, Position } from './model/problems.ts';
+import type { Problem } from './model/workflow-document.ts';
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES, MAX_NESTING } from './model/workflow-limits.ts';
 
 export type WorkflowSource = { readonly text: string } | { readonly document: Json };
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { WHOLE } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { catalogForTests } from './catalog-for-tests.ts';
-import type { Problem } from './plan.ts';
+import type { Problem } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
-import { WHOLE } from './whole-document-for-tests.ts';
 
 const errors = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === 'ERROR');
 const dag = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { WHOLE } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { catalogForTests } from './catalog-for-tests.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
-import { WHOLE } from './whole-document-for-tests.ts';
 
 const read = (text: string) => readWorkflow({ text }, catalogForTests);
 const readValue = (document: Json) => readWorkflow({ document }, catalogForTests);

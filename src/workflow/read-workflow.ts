@@ -1,23 +1,30 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { checkTree, type Place } from './check-mentions.ts';
-import { checkShape } from './check-shape.ts';
-import { type CheckDeps, checkSteps } from './check-steps.ts';
-import { compilePlan, compileStep } from './compile-steps.ts';
-import { createExpressionCheck } from './expression-check.ts';
-import { evaluate } from './expressions.ts';
+import { checkTree, type Place } from './checks/check-references.ts';
+import { checkShape } from './checks/check-shape.ts';
+import { type CheckDeps, checkSteps } from './checks/check-steps.ts';
+import { createExpressionCheck } from './checks/expression-checker.ts';
+import { evaluate } from './expressions/evaluate.ts';
+import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
+import { locateOrigin } from './forms/native-form.ts';
 import { fromDag } from './from-dag.ts';
-import { fromPipeline, isPipeline } from './from-pipeline.ts';
 import { graphOf } from './graph-of.ts';
-import { type InputSchema, readInputSchema } from './input-schema.ts';
-import { locateOrigin } from './native-form.ts';
-import type { Catalog, Plan, Reading, ScheduleRule, WorkflowDocument, WorkflowGraph } from './plan.ts';
-import { createProblems, type Locate, type Path, type Problems } from './problems.ts';
+import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
+import { createProblems, type Locate, type Path, type Problems } from './model/problems.ts';
+import type {
+  Catalog,
+  Plan,
+  Reading,
+  ScheduleRule,
+  WorkflowDocument,
+  WorkflowGraph,
+} from './model/workflow-document.ts';
+import { MAX_STEPS } from './model/workflow-limits.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readSource, type WorkflowSource } from './read-source.ts';
 import { draftSteps, idsOf, type StepDraft } from './step-draft.ts';
-import { MAX_STEPS } from './workflow-limits.ts';
+import { compilePlan, compileStep } from './steps/compile-steps.ts';
 
 /**
  * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, told apart by their shape. All that is wrong with it is

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/run.ts';
-import { didYouMean } from './did-you-mean.ts';
-import type { Path, Problems } from './problems.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
+import type { Path, Problems } from './model/problems.ts';
+import { KIND_NAMES } from './schema/workflow-schema.ts';
 import { stepKindOf } from './step-kind-of.ts';
-import { KIND_NAMES } from './workflow-schema.ts';
 
 /** A step of a document that has a name and a kind that exists. */
 export interface StepDraft {

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { flag, ID, text, whole } from './schema-parts.ts';
-import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './workflow-limits.ts';
+import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from './model/workflow-limits.ts';
+import { flag, ID, text, whole } from './schema/schema-parts.ts';
 
 const retry: JsonObject = {
   type: 'object',

@@ -1,4 +1,4 @@
-import type { WorkflowGraph } from '../../workflow/plan.ts';
+import type { WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import { builder } from '../builder.ts';
 
 export const GraphEdge = builder.objectRef<WorkflowGraph['edges'][number]>('GraphEdge').implement({

@@ -1,4 +1,4 @@
-import type { WorkflowGraph } from '../../workflow/plan.ts';
+import type { WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import { builder } from '../builder.ts';
 import { StepKind } from './step-kind.ts';
 

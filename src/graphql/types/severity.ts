@@ -1,4 +1,4 @@
-import type { Problem } from '../../workflow/plan.ts';
+import type { Problem } from '../../workflow/model/workflow-document.ts';
 import { builder } from '../builder.ts';
 
 export const Severity = builder.enumType('Severity', {

@@ -1,4 +1,4 @@
-import type { WorkflowGraph as Graph } from '../../workflow/plan.ts';
+import type { WorkflowGraph as Graph } from '../../workflow/model/workflow-document.ts';
 import { builder } from '../builder.ts';
 import { GraphEdge } from './graph-edge.ts';
 import { GraphNode } from './graph-node.ts';

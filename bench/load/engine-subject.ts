@@ -1,0 +1,49 @@
+import type { RunSnapshot } from '../../src/core/run.ts';
+import { isFinalRunState } from '../../src/core/run-state.ts';
+import { THREE_STEPS } from './noop.ts';
+import { BENCH, type OpenEngine, openEngine } from './open-engine.ts';
+import type { OpenSubject } from './subject.ts';
+
+const START = { source: { yaml: THREE_STEPS } };
+const WAIT_MS = 30_000;
+
+/**
+ * One workflow of three steps, from its start to its durable end. Who waits for the end is told when it is durable: the
+ * whole run is one append. With the variant `accepted first` the start is answered when the run is durable, and its end
+ * is awaited in the journal, as a client on another connection would: two appends at least.
+ */
+export const open: OpenSubject = async ({ url, variant }) => {
+  const on = await openEngine(url);
+  return {
+    perform: variant === 'accepted first' ? () => acceptedFirst(on) : () => atOnce(on),
+    close: async () => void (await on[Symbol.asyncDispose]()),
+  };
+};
+
+async function atOnce({ engine }: OpenEngine): Promise<void> {
+  const { run } = await engine.start(BENCH, { ...START, waitMs: WAIT_MS });
+  mustHaveSucceeded(run);
+}
+
+async function acceptedFirst({ engine, store }: OpenEngine): Promise<void> {
+  const { run } = await engine.start(BENCH, START);
+  const { tenant } = BENCH;
+  if (isFinalRunState(run.state) && run.headPosition > 0) return mustHaveSucceeded(run);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(WAIT_MS)]);
+  try {
+    for await (const { events } of store.journal.read(run.headPosition, { runId: run.id }, { tenant }, { signal })) {
+      for (const event of events) {
+        if (event.type !== 'RUN_STATE_CHANGED' || !isFinalRunState(event.payload.to)) continue;
+        return mustHaveSucceeded({ ...run, state: event.payload.to });
+      }
+    }
+  } finally {
+    stop.abort();
+  }
+  throw new Error(`The run ${run.id} did not end within ${WAIT_MS} ms.`);
+}
+
+function mustHaveSucceeded({ id, state, error }: RunSnapshot['run']): void {
+  if (state !== 'SUCCEEDED') throw new Error(`The run ${id} ended as ${state}: ${error?.message}`);
+}

@@ -1,0 +1,43 @@
+import { answerError, readJson } from '../answer-error.ts';
+import type { Operation, Result } from '../open-connection.ts';
+import { type Http, sendHttp } from '../send-http.ts';
+import { errorOfResponse, SignalboxError } from '../signalbox-error.ts';
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly anonymous?: boolean;
+  readonly timeoutMs: number;
+}
+
+/**
+ * One query or mutation over HTTP (GraphQL over HTTP, section 6).
+ * @throws SignalboxError for any error in the response, with what did not fail as its `data`; TIMEOUT
+ */
+export async function sendOperation(http: Http, operation: Operation, options: SendOptions): Promise<unknown> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`));
+  }, options.timeoutMs);
+  try {
+    const response = await sendHttp(http, 'graphql', {
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json;q=0.9',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(operation),
+      signal: AbortSignal.any(options.signal ? [late.signal, options.signal] : [late.signal]),
+      ...(options.anonymous && { anonymous: true }),
+    });
+    return dataOf(response, await readJson(response));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function dataOf(response: Response, body: unknown): unknown {
+  const { data, errors } = (body ?? {}) as Result;
+  if (Array.isArray(errors) && errors.length > 0) throw errorOfResponse(errors, data);
+  if (!response.ok || data == null) throw answerError(response, body);
+  return data;
+}

@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { createClient } from '../create-client.ts';
+import { SignalboxError } from '../signalbox-error.ts';
+import { type Batch, EVENTS, startJournalServer } from '../test/journal-server.ts';
+import { MOST_WAITING } from './subscribe.ts';
+
+type Data = { readonly events: Batch };
+
+const cleanups: (() => unknown)[] = [];
+const later = <T>(thing: T, cleanup: (thing: T) => unknown): T => {
+  cleanups.push(() => cleanup(thing));
+  return thing;
+};
+const journal = async (options: Parameters<typeof startJournalServer>[0] = {}) =>
+  later(await startJournalServer(options), (server) => server.stop());
+const clientOf = (options: Parameters<typeof createClient>[0]) =>
+  later(createClient(options), (client) => client.close());
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Subscribes and gives all events until the end, or until there are so many. */
+async function collect(stream: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<number[]> {
+  const seen: number[] = [];
+  for await (const data of stream) {
+    seen.push(...(data as Data).events.events);
+    if (seen.length >= most) break;
+  }
+  return seen;
+}
+
+beforeEach(() => {
+  // The shortest of the random waits.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+describe('a subscription that is interrupted', () => {
+  it('gives every event once and in order, wherever the connections are cut', async () => {
+    vi.restoreAllMocks();
+    const total = 40;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 2500 }), { maxLength: 4 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat({ max: total }),
+        async (cuts, batch, early) => {
+          const server = await startJournalServer({ last: total });
+          const proxy = await startCuttingProxy(server.port);
+          const client = createClient({ url: proxy.url });
+          const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+          try {
+            proxy.cutAfter(cuts);
+            server.append(early);
+            const seen = collect(client.subscribe(EVENTS, { batch }));
+            for (let at = early; at < total; at += 3) {
+              await new Promise((resolve) => setImmediate(resolve));
+              server.append(Math.min(3, total - at));
+            }
+            expect(await seen).toEqual(upTo(total));
+            for (const { after } of server.subscriptions.slice(1)) expect(after ?? 'c0').toMatch(/^c\d+$/);
+          } finally {
+            random.mockRestore();
+            client.close();
+            await proxy.stop();
+            await server.stop();
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('goes on at another server that continues the same journal', async () => {
+    const first = await journal();
+    const proxy = later(await startCuttingProxy(first.port), (it) => it.stop());
+    first.append(5);
+    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS, { batch: 5 });
+    expect(await collect({ [Symbol.asyncIterator]: () => ({ next: () => stream.next() }) }, 5)).toEqual(upTo(5));
+    const second = await journal({ last: 8 });
+    second.append(8);
+    const next = stream.next();
+    proxy.redirect(second.port);
+    await first.stop();
+    expect((await next).value).toMatchObject({ events: { events: [6, 7, 8] } });
+    expect(second.subscriptions[0]?.after).toBe('c5');
+  });
+
+  it('tells of each interruption and when it tries again', async () => {
+    const told: unknown[] = [];
+    const server = await journal({
+      last: 4,
+      onPull: (position, socket) => {
+        if (position === 2 && server.subscriptions.length === 1) socket.close(1012, 'restart');
+      },
+    });
+    server.append(4);
+    const client = clientOf({
+      url: server.url,
+      onInterrupted: ({ code, message }, ms) => told.push([code, message, ms]),
+    });
+    expect(await collect(client.subscribe(EVENTS, { batch: 2 }))).toEqual(upTo(4));
+    expect(told).toEqual([['UNAVAILABLE', expect.stringContaining('1012: restart'), 50]]);
+  });
+
+  it('waits as long as the server asks when it is throttled', async () => {
+    const told: [string, number][] = [];
+    const server = await journal({
+      last: 2,
+      onPull: () => {
+        if (server.subscriptions.length === 1) throw throttled(120);
+      },
+    });
+    server.append(2);
+    const client = clientOf({ url: server.url, onInterrupted: ({ code }, ms) => told.push([code, ms]) });
+    expect(await collect(client.subscribe(EVENTS, {}))).toEqual(upTo(2));
+    expect(told).toEqual([['THROTTLED', 120]]);
+  });
+
+  it('leaves a connection on which nothing comes any more', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const server = await journal();
+    const proxy = later(await startCuttingProxy(server.port), (it) => it.stop());
+    server.append(1);
+    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS, {});
+    await stream.next();
+    proxy.freeze();
+    server.append(1);
+    const next = stream.next();
+    vi.advanceTimersByTime(30_000);
+    expect((await next).value).toMatchObject({ events: { events: [2] } });
+  });
+});
+
+describe('a token that the server refuses', () => {
+  it('is replaced by another from getToken, and the subscription goes on', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = await journal({
+      last: 6,
+      authorize: (token) => token !== 'old',
+      onPull: (position, socket) => {
+        if (position === 3 && server.tokens.length === 2) socket.close(4403, 'token expired');
+      },
+    });
+    server.append(6);
+    const getToken = (rejected?: string) => {
+      asked.push(rejected);
+      return rejected === undefined ? 'old' : `after ${rejected}`;
+    };
+    const client = clientOf({ url: server.url, getToken });
+    expect(await collect(client.subscribe(EVENTS, { batch: 3 }))).toEqual(upTo(6));
+    expect(server.tokens).toEqual(['old', 'after old', 'after after old']);
+    expect(asked).toEqual([undefined, 'old', 'after old']);
+  });
+
+  it.each([
+    ['a fixed token', { token: 'old' }],
+    ['a getToken that has no other', { getToken: () => 'old' }],
+    ['no token at all', {}],
+  ])('ends the subscription with UNAUTHENTICATED when there is %s', async (_, credentials) => {
+    const server = await journal({ authorize: () => false });
+    const client = clientOf({ url: server.url, ...credentials });
+    await expect(client.subscribe(EVENTS, {}).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(server.tokens).toHaveLength(1);
+  });
+
+  it('is asked for again when getToken fails, because the network may be gone for it too', async () => {
+    const server = await journal({ last: 1 });
+    server.append(1);
+    let calls = 0;
+    const getToken = async () => {
+      if (calls++ === 0) throw new TypeError('fetch failed');
+      return 'good';
+    };
+    expect(await collect(clientOf({ url: server.url, getToken }).subscribe(EVENTS, {}))).toEqual([1]);
+  });
+});
+
+describe('a consumer', () => {
+  it('that is slow makes the server stop, and still gets every event once and in order', async () => {
+    const total = 5_000;
+    const server = await journal({ last: total, onPull: () => new Promise((resolve) => setImmediate(resolve)) });
+    server.append(total);
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 1 });
+    const first = (await stream.next()).value as Data;
+    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true), { timeout: 10_000, interval: 5 });
+    expect(server.subscriptions).toHaveLength(1);
+    expect(server.subscriptions[0]?.pulled).toBeLessThan(total / 2);
+    expect([...first.events.events, ...(await collect(stream))]).toEqual(upTo(total));
+    // What the server had sent before it heard of the stop was dropped, and is read again from there.
+    expect(server.subscriptions[1]?.after).toBe(`c${MOST_WAITING + 1}`);
+  });
+
+  it('that leaves its loop ends the subscription at the server', async () => {
+    const server = await journal();
+    server.append(10);
+    expect(await collect(clientOf({ url: server.url }).subscribe(EVENTS, {}), 10)).toHaveLength(10);
+    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+  });
+
+  it('that waits is let go by return()', async () => {
+    const server = await journal();
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS, {});
+    const next = stream.next();
+    await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
+    await stream.return?.();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+  });
+
+  it('that waits is let go when its signal aborts, and the signal is left without listeners', async () => {
+    const server = await journal();
+    const abort = new AbortController();
+    const added = vi.spyOn(abort.signal, 'addEventListener');
+    const removed = vi.spyOn(abort.signal, 'removeEventListener');
+    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}, { signal: abort.signal }).next();
+    await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
+    abort.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(removed.mock.calls.length).toBeGreaterThanOrEqual(added.mock.calls.length);
+    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+  });
+
+  it('that aborts before it begins opens no connection', async () => {
+    const server = await journal();
+    const client = clientOf({ url: server.url });
+    expect(await collect(client.subscribe(EVENTS, {}, { signal: AbortSignal.abort() }))).toEqual([]);
+    expect(server.tokens).toEqual([]);
+  });
+
+  it('that aborts while nobody answers does not wait for the next try', async () => {
+    const server = await journal();
+    await server.stop();
+    const abort = new AbortController();
+    const client = clientOf({ url: server.url, onInterrupted: () => abort.abort() });
+    expect(await collect(client.subscribe(EVENTS, {}, { signal: abort.signal }))).toEqual([]);
+  });
+
+  it('sees the end when the server completes, and when the client is closed', async () => {
+    const server = await journal({ last: 3 });
+    server.append(3);
+    const client = clientOf({ url: server.url });
+    expect(await collect(client.subscribe(EVENTS, {}))).toEqual(upTo(3));
+    const endless = await journal();
+    const other = clientOf({ url: endless.url });
+    const waiting = collect(other.subscribe(EVENTS, {}));
+    await vi.waitFor(() => expect(endless.subscriptions).toHaveLength(1));
+    other.close();
+    expect(await waiting).toEqual([]);
+    await vi.waitFor(() => expect(endless.open()).toBe(0));
+  });
+
+  it('may ask for several results at once', async () => {
+    const server = await journal({ last: 2 });
+    server.append(2);
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 1 });
+    const results = await Promise.all([stream.next(), stream.next(), stream.next()]);
+    expect(results.map(({ value }) => (value as Data | undefined)?.events.events)).toEqual([[1], [2], undefined]);
+  });
+});
+
+describe('what another try would not change', () => {
+  it('is thrown after the events that came before it, and then the end', async () => {
+    const server = await journal({
+      onPull: (position) => {
+        if (position === 2) throw coded('CURSOR_EXPIRED', 'That is too long ago.');
+      },
+    });
+    server.append(5);
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 2 });
+    expect((await stream.next()).value).toMatchObject({ events: { events: [1, 2] } });
+    await expect(stream.next()).rejects.toMatchObject({ name: 'SignalboxError', code: 'CURSOR_EXPIRED' });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    expect(server.subscriptions).toHaveLength(1);
+  });
+
+  it.each([4400, 4500, 1009])('is the close code %i', async (code) => {
+    const server = await journal({ onPull: (_, socket) => socket.close(code, 'no') });
+    server.append(1);
+    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}).next();
+    await expect(next).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining(`${code}: no`) });
+  });
+
+  it('is a server that speaks something else', async () => {
+    const server = await journal({ onPull: (_, socket) => socket.send('hello') });
+    server.append(1);
+    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}).next();
+    await expect(next).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('is a document that can never resume, because it selects no cursor', async () => {
+    const server = await journal();
+    server.append(1);
+    const next = clientOf({ url: server.url })
+      .subscribe('subscription ($after: String) { events(after: $after) { events } }', {})
+      .next();
+    await expect(next).rejects.toThrow(SignalboxError);
+    await expect(next).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('cursor') });
+  });
+
+  it('is a document that is not text', () => {
+    const client = clientOf({ url: 'http://127.0.0.1:1' });
+    const parsed = { kind: 'Document', definitions: [] };
+    expect(() => client.subscribe(parsed)).toThrow(/documentMode/);
+  });
+});
+
+describe('the subscriptions of a client', () => {
+  it('share one connection, which closes when none is left', async () => {
+    const server = await journal({ last: 2 });
+    server.append(1);
+    const client = clientOf({ url: server.url });
+    const both = [client.subscribe(EVENTS, {}), client.subscribe(EVENTS, { after: 'c0' })];
+    await Promise.all(both.map((stream) => stream.next()));
+    expect(server.open()).toBe(1);
+    server.append(1);
+    expect(await Promise.all(both.map((stream) => collect(stream)))).toEqual([[2], [2]]);
+    expect(server.tokens).toHaveLength(1);
+    await vi.waitFor(() => expect(server.open()).toBe(0), { timeout: 5_000 });
+  });
+});
+
+function coded(code: string, message: string, more = {}): Error {
+  return Object.assign(new Error(message), { extensions: { code, ...more } });
+}
+
+function throttled(retryAfterMs: number): Error {
+  return coded('THROTTLED', 'Slower.', { retryAfterMs });
+}

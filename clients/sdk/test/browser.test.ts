@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, normalize, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { type Server, startServer } from '../../../test/support/server.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const root = resolve(import.meta.dirname, '../../..');
+
+const PAGE = `<!doctype html>
+<script type="importmap">
+  {
+    "imports": {
+      "@signalbox/sdk": "/sdk/index.js",
+      "@signalbox/sdk/documents": "/sdk/generated/graphql.js",
+      "graphql-ws/client": "/graphql-ws/client.js"
+    }
+  }
+</script>
+<script type="module">
+  import { createClient, unwrap } from '@signalbox/sdk';
+  import { ConvertToJsonDocument, RunEventsDocument } from '@signalbox/sdk/documents';
+
+  window.work = async (url) => {
+    const interruptions = [];
+    const client = createClient({ url, onInterrupted: ({ code }) => interruptions.push(code) });
+    const { principal } = await client.signIn('alice', 'alice');
+    const file = new Blob(['name,price\\nlamp,12\\n'], { type: 'text/csv' });
+    const { uri, digest } = await client.upload(file, { name: 'lamps.csv' });
+    const { convertToJson } = await client.request(ConvertToJsonDocument, { input: { source: { uri } } });
+    const { run, resource } = unwrap(convertToJson);
+    const seqs = [];
+    for await (const { runEvents } of client.subscribe(RunEventsDocument, { runId: run.id, batch: 1 })) {
+      seqs.push(...runEvents.events.map(({ seq }) => seq));
+    }
+    const text = await (await client.download(digest)).text();
+    client.close();
+    return { user: principal.username, rows: resource.json.rows, seqs, text, interruptions };
+  };
+  document.title = 'ready';
+</script>`;
+
+describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
+  `in a browser (${CHROMIUM} must be there; without it this is skipped)`,
+  () => {
+    let dist: string;
+    let pages: HttpServer;
+    let server: Server;
+    let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      dist = await mkdtemp(join(tmpdir(), 'signalbox-sdk-'));
+      // What npm packs, and at the same time the proof that it compiles without anything of Node.
+      const project = join(import.meta.dirname, '../tsconfig.build.json');
+      await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['--project', project, '--outDir', dist]);
+      pages = await servePages({ '/sdk/': dist, '/graphql-ws/': join(root, 'node_modules/graphql-ws/dist') });
+      server = await startServer({ env: { CORS_ORIGINS: addressOf(pages) } });
+      proxy = await startCuttingProxy(Number(new URL(server.url).port));
+      browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+      });
+    }, 60_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      await proxy?.stop();
+      await server?.stop();
+      pages?.closeAllConnections();
+      pages?.close();
+      await rm(dist, { recursive: true, force: true });
+    });
+
+    it('does the same as in Node, without a bundle, from another origin, over a connection that is cut', async () => {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(addressOf(pages));
+      await page.waitForFunction("document.title === 'ready'").catch(() => {
+        throw new Error(`the page did not load the client: ${problems.join('; ')}`);
+      });
+      proxy.cutAfter([700, 900]);
+      const { seqs, ...rest } = (await page.evaluate(`window.work(${JSON.stringify(proxy.url)})`)) as {
+        seqs: number[];
+      };
+      expect(rest).toEqual({
+        user: 'alice',
+        rows: [{ name: 'lamp', price: '12' }],
+        text: 'name,price\nlamp,12\n',
+        interruptions: ['UNAVAILABLE', 'UNAVAILABLE'],
+      });
+      expect(seqs.length).toBeGreaterThan(2);
+      expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+      expect(problems).toEqual([]);
+    });
+  },
+);
+
+const addressOf = (server: HttpServer) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+/** The page, and the modules in the folders. */
+async function servePages(folders: Readonly<Record<string, string>>): Promise<HttpServer> {
+  const pages = createServer(async (req, res) => {
+    const path = normalize(new URL(req.url ?? '/', 'http://page').pathname);
+    const [prefix, folder] = Object.entries(folders).find(([prefix]) => path.startsWith(prefix)) ?? [];
+    const script = prefix && folder && (await readFile(join(folder, path.slice(prefix.length))).catch(() => undefined));
+    if (script) res.setHeader('content-type', 'text/javascript').end(script);
+    else if (path === '/') res.setHeader('content-type', 'text/html').end(PAGE);
+    else res.writeHead(404).end();
+  });
+  pages.listen(0, '127.0.0.1');
+  await once(pages, 'listening');
+  return pages;
+}

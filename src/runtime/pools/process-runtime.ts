@@ -1,0 +1,49 @@
+import type { PoolSettings, Runtime } from '../../core/runtime.ts';
+import type { Sandbox } from '../../core/sandbox.ts';
+import { execUri, findProgram } from '../../resources/exec-uri.ts';
+import { runWorker } from '../run-worker.ts';
+import { workerEnvironment } from '../worker-environment.ts';
+
+const MIB = 2 ** 20;
+/** Where a worker finds the folder of the run. */
+const WORKSPACE = '/workspace';
+
+/** Steps of a pool, each done by a program in the sandbox that is started for it. */
+export function createProcessRuntime(
+  settings: Extract<PoolSettings, { readonly runtime: 'process' }>,
+  sandbox: Sandbox,
+): Runtime {
+  const { command, env, readPaths, hosts, limits } = settings;
+  return {
+    kind: 'process',
+    async perform(item, context) {
+      const [name = '', ...args] = command;
+      const program = execUri(name);
+      context.authorize('exec', program);
+      if (sandbox.kind === 'none')
+        context.log('WARN', 'The worker runs without a sandbox: it may do all that this server may.');
+      const workspace = await context.workspace();
+      const worker = await sandbox.spawn(
+        {
+          command: [name === 'node' ? name : findProgram(name), ...args],
+          env: workerEnvironment(env, program, context),
+          cwd: WORKSPACE,
+          mounts: [
+            ...readPaths.map((path) => ({ from: path, to: path })),
+            { from: workspace, to: WORKSPACE, writable: true },
+          ],
+          limits: {
+            memoryBytes: limits.memory_mib * MIB,
+            processes: limits.processes,
+            cpuSeconds: limits.cpu_seconds,
+            fileBytes: limits.file_mib * MIB,
+          },
+          hosts,
+        },
+        context.signal,
+      );
+      const seen = sandbox.kind === 'none' ? workspace : WORKSPACE;
+      return runWorker(worker, { ...item, workspace: seen }, workspace, context);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+import { Fault } from '../../core/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import type { WorkResult } from '../../core/runtime.ts';
+import type { ToolContext } from '../../core/work.ts';
+
+/** Of one line, and of all that a worker writes. */
+const MOST_LINE_BYTES = 4 * 2 ** 20;
+const MOST_BYTES = 64 * 2 ** 20;
+
+/**
+ * Reads a worker's standard output line by line: `{"log": …}`, `{"progress": …}`, and in the end its result. A line that is
+ * none of these is a log line.
+ * @throws Fault RESOURCE_TOO_LARGE; the worker has to be ended then
+ */
+export async function readWorkerAnswer(
+  stdout: Readable,
+  context: Pick<ToolContext, 'log' | 'progress'>,
+): Promise<WorkResult | undefined> {
+  let result: WorkResult | undefined;
+  for await (const line of linesOf(stdout)) {
+    const message = parsed(line);
+    // Only the last line counts: what looked like a result before was something that the worker said.
+    if (result) context.log('INFO', JSON.stringify(result));
+    result = message && isResult(message) ? message : undefined;
+    if (!result) tell(line, message, context);
+  }
+  return result;
+}
+
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  let total = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    total += chunk.length;
+    if (total > MOST_BYTES) throw tooMuch('in all', MOST_BYTES);
+    const bytes = Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
+      yield bytes.toString('utf8', from, at);
+      from = at + 1;
+    }
+    rest = bytes.subarray(from);
+    if (rest.length > MOST_LINE_BYTES) throw tooMuch('in one line', MOST_LINE_BYTES);
+  }
+  if (rest.length > 0) yield rest.toString('utf8');
+}
+
+function tell(
+  line: string,
+  message: JsonObject | undefined,
+  { log, progress }: Pick<ToolContext, 'log' | 'progress'>,
+): void {
+  if (typeof message?.log === 'string') log(levelOf(message.level), message.log);
+  else if (isJsonObject(message?.progress)) {
+    const { percent, memo } = message.progress;
+    const whole = typeof percent === 'number' && percent >= 0 && percent <= 100 ? Math.round(percent) : undefined;
+    progress(whole, typeof memo === 'string' ? memo : undefined);
+  } else if (line.trim() !== '') log('INFO', line);
+}
+
+function levelOf(level: Json | undefined) {
+  const known = (['DEBUG', 'INFO', 'WARN', 'ERROR'] as const).find((one) => one === String(level).toUpperCase());
+  return known ?? 'INFO';
+}
+
+function parsed(line: string): JsonObject | undefined {
+  if (!line.trimStart().startsWith('{')) return undefined;
+  try {
+    const value = parseJson(line);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isResult(value: JsonObject): value is JsonObject & WorkResult {
+  if (value.status === 'succeeded') return value.artifacts === undefined || isArtifacts(value.artifacts);
+  return value.status === 'failed' && isJsonObject(value.error) && typeof value.error.message === 'string';
+}
+
+function isArtifacts(value: Json): boolean {
+  const isText = (text: Json | undefined) => text === undefined || typeof text === 'string';
+  return (
+    Array.isArray(value) &&
+    value.length <= 1_000 &&
+    value.every(
+      (one) => isJsonObject(one) && typeof one.path === 'string' && isText(one.name) && isText(one.media_type),
+    )
+  );
+}
+
+function tooMuch(where: string, bytes: number): Fault {
+  return new Fault('RESOURCE_TOO_LARGE', `The worker wrote more than ${bytes} bytes ${where}. Let it write a file.`);
+}

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { pythonRequest } from '../../../test/support/runtime/python-contract.ts';
+import { pythonEnginesForTests } from '../../../test/support/runtime/python-engines.ts';
+import type { PythonEngine, PythonRequest } from '../../core/python.ts';
+
+/** Prints what each line gives, or the kind of error, which both systems name alike. */
+const saying = (lines: readonly string[]) => `
+import os
+os.chdir("/out")
+for line in ${JSON.stringify(lines)}:
+    try: print(line, "->", eval(line))
+    except OSError as error: print(line, "->", type(error).__name__, os.strerror(error.errno))
+`;
+
+describe('Python in WebAssembly', () => {
+  let wasi: PythonEngine;
+  let native: PythonEngine;
+  beforeAll(async () => {
+    [wasi, native] = [await pythonEnginesForTests.wasi(), await pythonEnginesForTests.native()];
+  });
+  const run = (engine: PythonEngine, code: string, changes: Partial<PythonRequest> = {}) =>
+    engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(18_000));
+
+  it('does with files and folders what the native engine does', async () => {
+    const code = saying([
+      'os.makedirs("a/b/c")',
+      'os.mkdir("a")',
+      'open("a/x", "w").write("hello")',
+      'os.rename("a/x", "a/b/y")',
+      'sorted(os.walk("."))',
+      'os.rename("gone", "x")',
+      'os.rmdir("a")',
+      'os.rmdir("a/b/y")',
+      'os.rename("a", "z")',
+      'os.listdir("z")',
+      'os.unlink("gone")',
+      'open("z/b/y", "x")',
+      'open("z")',
+      'open("z/b/y/more")',
+      'open("gone")',
+      'os.rename("z/b/y", "z/b/c")',
+      'os.rename("z/b/c", "z/b/y")',
+      'os.rename("z/b/c", "z/b/d")',
+      'os.listdir("z/b/y")',
+      'os.open("z/b/y", os.O_RDONLY | os.O_DIRECTORY)',
+      'os.close(77)',
+      'os.stat("z/b/y").st_size',
+    ]);
+    expect((await run(wasi, code)).stdout).toBe((await run(native, code)).stdout);
+  });
+
+  it('reads and writes at any place in a file as the native engine does', async () => {
+    const code = saying([
+      'globals().update(f=open("s", "w+b", 0))',
+      'f.write(b"0123456789")',
+      '(f.seek(-3, 2), f.read(), f.tell())',
+      '(f.truncate(4), f.seek(0), f.read())',
+      '(f.seek(20), f.write(b"x"), f.seek(0), f.read())',
+      '(os.pwrite(f.fileno(), b"AB", 1), os.pread(f.fileno(), 3, 0), f.tell())',
+      '(os.writev(f.fileno(), [b"12", b"345"]) if hasattr(os, "writev") else f.write(b"12345"))',
+      'f.seek(-1)',
+      '(os.posix_fallocate(f.fileno(), 0, 40), os.fstat(f.fileno()).st_size)',
+      'open("s", "ab").write(b"end")',
+      'open("s", "rb").read()[-5:]',
+      'os.open("s", os.O_RDONLY) == os.open("s", os.O_RDONLY) - 1',
+      '(f.close(), f.closed)',
+    ]);
+    expect((await run(wasi, code)).stdout).toBe((await run(native, code)).stdout);
+  });
+
+  it('lists all of a large folder, names in any script among them', async () => {
+    const code = `
+import os
+for i in range(600): open(f"/out/{i:03}-é日本", "w").close()
+print(sorted(os.listdir("/out")) == [f"{i:03}-é日本" for i in range(600)])`;
+    expect((await run(wasi, code)).stdout).toBe('True\n');
+  });
+
+  it('hands arguments over in any script', async () => {
+    const args = Array.from({ length: 50 }, (_, i) => `${i} é日本🐍`);
+    const { stdout } = await run(wasi, 'import sys; print("|".join(sys.argv[1:]))', { args });
+    expect(stdout).toBe(`${args.join('|')}\n`);
+  });
+
+  it('draws other random numbers in each call, as many as are wanted', async () => {
+    const code =
+      'import os; print(hash("x"), os.urandom(8).hex(), len(set(os.urandom(64).hex() for i in range(1000))))';
+    const said = await Promise.all([run(wasi, code), run(wasi, code)]);
+    const words = said.flatMap(({ stdout }) => stdout.trim().split(' '));
+    expect([words[2], words[5]]).toEqual(['1000', '1000']);
+    expect(new Set(words).size).toBe(5);
+  });
+});

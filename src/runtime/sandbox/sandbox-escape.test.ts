@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sandboxForTests } from '../../../test/support/runtime/python-engines.ts';
+import type { Program } from '../../core/sandbox.ts';
+
+const MIB = 2 ** 20;
+
+describe('a program in bubblewrap', () => {
+  let folder = '';
+  let server: Server;
+  let connections = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signalbox-escape-'));
+    await mkdir(join(folder, 'work'));
+    await writeFile(join(folder, 'secret'), 'the secret of this machine');
+    server = createServer(() => {
+      connections += 1;
+    }).listen(0, '127.0.0.1');
+  });
+  afterAll(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const spawn = (script: string, changes: Partial<Program> = {}, signal = AbortSignal.timeout(15_000)) =>
+    sandboxForTests.spawn(
+      {
+        command: ['bash', '-c', script],
+        env: { PATH: '/usr/bin:/bin' },
+        mounts: [{ from: join(folder, 'work'), to: '/work', writable: true }],
+        limits: { memoryBytes: 512 * MIB, processes: 32, cpuSeconds: 10, fileBytes: 8 * MIB },
+        ...changes,
+      },
+      signal,
+    );
+
+  const run = async (script: string, changes: Partial<Program> = {}) => {
+    const process = await spawn(script, changes);
+    process.stdin.end();
+    const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.ended]);
+    return { stdout, stderr, ...ended };
+  };
+
+  /** Processes of this machine whose command line has the mark. */
+  const marked = (mark: string) =>
+    readdirSync('/proc').filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark);
+      } catch {
+        return false;
+      }
+    });
+
+  it('sees no file of this machine but the system and its mounts', async () => {
+    const hidden = [
+      join(folder, 'secret'),
+      '/root',
+      '/home',
+      '/var',
+      '/etc/shadow',
+      '/etc/hostname',
+      '/work/../root/.ssh',
+    ];
+    const { stdout } = await run(`for f in ${hidden.join(' ')}; do [ -e $f ] && echo $f; done; cat /etc/passwd`);
+    expect(stdout.split('\n').map((line) => line.split(':')[0])).toEqual(['root', 'sandbox', 'nobody', '']);
+    expect(stdout).not.toBe(readFileSync('/etc/passwd', 'utf8'));
+  });
+
+  it('has exactly the environment that it was given, and no process that has another', async () => {
+    const { stdout } = await run('cat /proc/[0-9]*/environ | tr "\\0" "\\n" | sort -u', {
+      env: { PATH: '/usr/bin', A: 'b c' },
+    });
+    const names = stdout.split('\n').map((line) => line.split('=')[0]);
+    expect(names.filter((name) => !['', '_', 'A', 'PATH', 'PWD', 'SHLVL', 'OLDPWD'].includes(name ?? ''))).toEqual([]);
+    expect(stdout).toContain('A=b c\n');
+    expect(stdout).not.toContain(process.cwd());
+  });
+
+  it('gives no variable to the loader of what runs outside, which may be root', async () => {
+    const env = { PATH: '/usr/bin', LD_DEBUG: 'statistics', LD_DEBUG_OUTPUT: join(folder, 'loader') };
+    expect((await run('echo begun', { env })).stdout).toContain('begun\n');
+    expect(readdirSync(folder).filter((file) => file.startsWith('loader'))).toEqual([]);
+  });
+
+  it('writes nowhere but to its mounts and scratch folders', async () => {
+    const places = [
+      '/x',
+      '/usr/x',
+      '/etc/x',
+      '/dev/x',
+      '/run/x',
+      '/etc/passwd',
+      '/proc/sys/kernel/core_pattern',
+      '/bin/sh',
+    ];
+    const before = readFileSync('/proc/sys/kernel/core_pattern', 'utf8');
+    const { stdout } = await run(
+      `for f in ${places.join(' ')}; do (echo x >> $f) 2>/dev/null && echo $f; done; chmod 0 /dev/null 2>/dev/null && echo null
+       echo fine > /work/new; echo fine > /tmp/new; cat /work/new /tmp/new`,
+    );
+    expect(stdout).toBe('fine\nfine\n');
+    expect(readFileSync('/proc/sys/kernel/core_pattern', 'utf8')).toBe(before);
+    expect(await readFile(join(folder, 'work/new'), 'utf8')).toBe('fine\n');
+  });
+
+  it('has no capability, and gets none by a new namespace, a mount or another user', async () => {
+    const { stdout } = await run(`grep -E "Cap(Prm|Eff|Bnd)|NoNewPrivs" /proc/self/status | tr -d "\\t" | sort -u
+      for try in "unshare -U true" "unshare -r true" "mount -t tmpfs x /tmp" "chroot / true" "setpriv --reuid=0 true" "su"; do
+        $try </dev/null >/dev/null 2>&1 && echo "$try"; done`);
+    expect(stdout.trim().split('\n')).toEqual([
+      ...['CapBnd', 'CapEff', 'CapPrm'].map((name) => `${name}:0000000000000000`),
+      'NoNewPrivs:1',
+    ]);
+  });
+
+  it('is nobody on this machine who owns anything', async () => {
+    const running = await spawn('echo up; sleep 5');
+    await new Promise((resolve) => running.stdout.once('data', resolve));
+    const inside = marked('echo up; sleep 5').map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    running.kill();
+    await running.ended;
+    const uids = inside.map((status) => Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]));
+    const ordinary = process.getuid?.() === 0 ? 64_900 : process.getuid?.();
+    // The first is the one that sets up what an ordinary user could not.
+    expect(uids.filter((uid) => uid === ordinary).length).toBeGreaterThanOrEqual(2);
+    expect(uids.filter((uid) => uid !== ordinary && uid !== 0)).toEqual([]);
+  });
+
+  it('cannot be led out by symbolic links, in a mount or as one', async () => {
+    await symlink(join(folder, 'secret'), join(folder, 'work/link'));
+    await symlink(folder, join(folder, 'work/outside'));
+    expect((await run('cat /work/link /work/outside/secret')).stdout).toBe('');
+    const mount = (from: string) => spawn('true', { mounts: [{ from, to: '/work' }] });
+    await expect(mount(join(folder, 'work/outside'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(mount(join(folder, 'work/outside/work'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('reaches no network, not even this machine', async () => {
+    const { port } = server.address() as { port: number };
+    const tries = [`127.0.0.1/${port}`, '169.254.169.254/80'].map(
+      (to) => `(echo > /dev/tcp/${to}) 2>/dev/null && echo open`,
+    );
+    expect((await run(tries.join('; '))).stdout).toBe('');
+    expect((await run('cat /proc/net/dev | tail -n +3 | cut -d: -f1')).stdout.trim()).toBe('lo');
+    expect(connections).toBe(0);
+  });
+
+  it('sees and signals no process outside', async () => {
+    const { stdout } =
+      await run(`ls /proc | grep -c "^[0-9]*$"; kill -9 ${process.pid} ${process.ppid} 2>/dev/null && echo killed
+      kill -9 -1; echo still here`);
+    expect(Number(stdout.split('\n')[0])).toBeLessThan(10);
+    expect(stdout).not.toContain('killed');
+  });
+
+  it('forks no more than its limit', async () => {
+    // Bounded in itself, in case the limit does not hold.
+    const bomb = 'for i in $(seq 300); do sleep 3 & done 2>/dev/null; jobs -r | wc -l';
+    const running = await spawn(bomb, {}, AbortSignal.timeout(10_000));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const sleepers = readdirSync('/proc').filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === 'sleep\x003\x00';
+      } catch {
+        return false;
+      }
+    });
+    running.kill();
+    await running.ended;
+    expect(sleepers.length).toBeGreaterThan(5);
+    expect(sleepers.length).toBeLessThanOrEqual(32);
+  });
+
+  it('is held to its memory, its processor time and the size of a file', async () => {
+    expect(await run('python3 -c "bytearray(600 << 20)"')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('MemoryError'),
+    });
+    const limits = { memoryBytes: 512 * MIB, processes: 32, cpuSeconds: 1, fileBytes: MIB };
+    expect(await run('while :; do :; done', { limits })).toMatchObject({ code: null, signal: 'SIGXCPU' });
+    await run('head -c 5000000 /dev/zero > /work/large', { limits });
+    expect((await readFile(join(folder, 'work/large'))).byteLength).toBe(MIB);
+  });
+
+  it('fills no more of the memory with files than its scratch folders hold', async () => {
+    const fill =
+      'for i in $(seq 40); do head -c 8000000 /dev/zero > $0/$i || break; done 2>/dev/null; du -smx $0 | cut -f1';
+    const sizes = ['/tmp', '/dev/shm'].map((place) => `bash -c '${fill}' ${place}`);
+    const [tmp = 0, shared = 0] = (await run(sizes.join('; '))).stdout.trim().split('\n').map(Number);
+    expect(tmp).toBeGreaterThan(100);
+    expect(tmp).toBeLessThanOrEqual(256);
+    expect(shared).toBeLessThanOrEqual(64);
+  });
+
+  it.each(['kill', 'abort'] as const)('leaves nothing behind after %s, whatever it started', async (way) => {
+    const mark = `signalbox-left-${way}-${process.pid}`;
+    const stop = new AbortController();
+    const script = `trap "" TERM INT HUP; setsid bash -c "exec -a ${mark} sleep 60" & (nohup bash -c "exec -a ${mark} sleep 60" &); echo up; exec -a ${mark} sleep 60`;
+    const running = await spawn(script, {}, stop.signal);
+    await new Promise((resolve) => running.stdout.once('data', resolve));
+    await expect.poll(() => marked(mark).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(3);
+    const began = performance.now();
+    if (way === 'kill') running.kill();
+    else stop.abort();
+    expect((await running.ended).signal).toBe('SIGKILL');
+    await expect.poll(() => marked(mark), { timeout: 3_000, interval: 20 }).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
+  it('leaves nothing behind when its first process ends', async () => {
+    const mark = `signalbox-left-end-${process.pid}`;
+    const { code } = await run(`setsid bash -c "exec -a ${mark} sleep 60" >/dev/null 2>&1 & exit 4`);
+    expect(code).toBe(4);
+    await expect.poll(() => marked(mark), { timeout: 3_000 }).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { createBubblewrap } from './bubblewrap.ts';
+import { seccompFilter } from './seccomp-filter.ts';
+
+const TRY = `
+import ctypes, errno, os, platform, socket
+for name, family in (("unix", 1), ("inet", 2), ("inet6", 10), ("netlink", 16), ("vsock", 40), ("alg", 38)):
+    try:
+        socket.socket(family, socket.SOCK_STREAM if family != 16 else socket.SOCK_RAW).close()
+        print(name, "opened")
+    except OSError as error:
+        print(name, errno.errorcode[error.errno])
+numbers = {"x86_64": (248, 250, 425, 321), "aarch64": (217, 219, 425, 280)}[platform.machine()]
+for number in numbers:
+    ctypes.CDLL(None, use_errno=True).syscall(number, 0, 0, 0, 0, 0)
+    print("call", errno.errorcode[ctypes.get_errno()])
+`;
+
+describe('the filter of system calls', () => {
+  it('leaves what a network namespace keeps apart, and nothing that reaches past it', async () => {
+    const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 5_000 } });
+    const limits = { memoryBytes: 2 ** 32, processes: 16, cpuSeconds: 5, fileBytes: 2 ** 20 };
+    const program = { command: ['python3', '-c', TRY], env: {}, mounts: [], limits };
+    const process = await sandbox.spawn(program, AbortSignal.timeout(15_000));
+    process.stdin.end();
+    const [said, complaint] = await Promise.all([text(process.stdout), text(process.stderr), process.ended]);
+    expect(complaint).toBe('');
+    expect(said.trim().split('\n')).toEqual([
+      ...['unix opened', 'inet opened', 'inet6 opened', 'netlink opened', 'vsock EAFNOSUPPORT', 'alg EAFNOSUPPORT'],
+      ...Array(4).fill('call ENOSYS'),
+    ]);
+  });
+
+  it('is there for the processors that are known, and is no longer than the kernel takes', () => {
+    expect(seccompFilter('riscv64')).toBeUndefined();
+    for (const processor of ['x64', 'arm64'] as const) {
+      const { length = 0 } = seccompFilter(processor) ?? {};
+      expect(length % 8).toBe(0);
+      expect(length).toBeGreaterThan(8 * 20);
+      expect(length).toBeLessThan(8 * 4_096);
+    }
+  });
+});

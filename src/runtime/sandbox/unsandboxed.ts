@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { Fault } from '../../core/errors.ts';
+import type { Sandbox } from '../../core/sandbox.ts';
+import { PRLIMIT, underLimits } from '../sandbox-limits.ts';
+import { startProcess } from '../sandbox-process.ts';
+import { outsidePath, placeMounts } from './mounts.ts';
+
+export interface UnsandboxedSettings {
+  /** ALLOW_UNSANDBOXED_EXEC */
+  readonly allowUnsandboxed: boolean;
+  /** Why there is no sandbox here. */
+  readonly why: string;
+}
+
+const NAMED_PROGRAMS = ['/usr/local/bin', '/usr/bin', '/bin'];
+const DEFAULT_CWD = '/work';
+
+/**
+ * Programs as what this process is, with its network: only their environment is their own, and they can be ended as a
+ * group. Mounts are not made; `cwd` and the program itself are found where their mounts come from.
+ */
+export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings): Sandbox {
+  return {
+    kind: 'none',
+    async spawn(program, signal) {
+      if (!allowUnsandboxed) {
+        const message = `No sandbox can be used here: ${why}. Set ALLOW_UNSANDBOXED_EXEC=true to run programs without one.`;
+        throw new Fault('UNAVAILABLE', message);
+      }
+      const places = await placeMounts(program.mounts);
+      const [name = '', ...args] = program.command;
+      const candidates = name.startsWith('/')
+        ? [outsidePath(name, places) ?? name]
+        : NAMED_PROGRAMS.map((folder) => `${folder}/${name}`);
+      const file = name === 'node' ? process.execPath : await firstExecutable(candidates);
+      if (file === undefined) {
+        throw new Fault(
+          'NOT_FOUND',
+          `There is no program ${name} here. Give its absolute path, or a name in /usr/bin.`,
+        );
+      }
+      const limited = existsSync(PRLIMIT) ? underLimits(program.limits) : [];
+      const cwd = program.cwd ?? DEFAULT_CWD;
+      return startProcess(
+        { command: [...limited, file, ...args], env: program.env, cwd: outsidePath(cwd, places) ?? cwd },
+        signal,
+      );
+    },
+  };
+}
+
+async function firstExecutable(candidates: readonly string[]): Promise<string | undefined> {
+  for (const candidate of candidates) {
+    const found = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return candidate;
+  }
+  return undefined;
+}

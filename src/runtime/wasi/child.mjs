@@ -1,0 +1,86 @@
+// One call of Python in WebAssembly: node wasi-child.mjs python.wasm, started by python-wasi.ts. The job comes on standard
+// input, what Python writes goes out at once on 1 and 2, and when it has ended the rest goes out on 3.
+//
+// Every call starts it, so it is plain JavaScript and loads little: to strip types would take a fifth of a call, and V8's
+// flags make Node compile anew whatever of its own it has not loaded when it starts. That is why no file here imports
+// what Node brings along: an import of node:fs loads fs.promises and streams as well.
+import { MemoryFile, MemoryFolder } from '../wasi-files.mjs';
+import { Quota } from '../wasi-quota.mjs';
+import { FileHandle, FolderHandle, Handles, Outlet } from './handles.mjs';
+import { importsFor } from './imports.mjs';
+import { readLibrary } from './library.mjs';
+import { ProgramMemory } from './memory.mjs';
+import { readModule } from './module.mjs';
+import { Exit } from './process.mjs';
+
+const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
+
+/** Exit code of a process that a signal ended, as shells have it for SIGABRT. */
+const ABORTED = 134;
+
+const job = readJob(readFileSync(0));
+const none = new Quota({ maxBytes: 0, maxFiles: 0 });
+const work = new MemoryFolder(none);
+for (const { path, bytes } of job.files) work.place(path, new MemoryFile(none, bytes));
+const out = new MemoryFolder(new Quota(job.out));
+const tmp = new MemoryFolder(new Quota(job.tmp));
+const handles = new Handles([
+  new FileHandle(new MemoryFile(none, Buffer.from(job.stdin))),
+  new Outlet((data) => writeAll(1, data)),
+  new Outlet((data) => writeAll(2, data)),
+]);
+const module = new WebAssembly.Module(readModule(process.argv[2]));
+const memory = new ProgramMemory();
+const program = { memory, handles, args: ['python', ...job.args], env: job.env, seed: Buffer.from(job.seed, 'base64') };
+const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: importsFor(program) });
+memory.memory = instance.exports.memory;
+
+const library = readLibrary(memory.memory.buffer, none);
+library.place('sitecustomize.py', new MemoryFile(none, Buffer.from(job.boot)));
+const root = new MemoryFolder(none);
+for (const [path, entry] of Object.entries({ work, out, tmp, [job.library]: library })) root.place(path, entry);
+handles.add(new FolderHandle(root, '/'));
+
+const code = run();
+const produced = [...out.files()];
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+const head = {
+  code,
+  cpuMs: (userCPUTime + systemCPUTime) / 1_000,
+  maxRssBytes: maxRSS * 1_024,
+  files: produced.map(([path, { size }]) => ({ path, size })),
+};
+writeAll(3, Buffer.from(`${JSON.stringify(head)}\n`));
+for (const [, file] of produced) writeAll(3, file.bytes);
+process.exit(0);
+
+function run() {
+  try {
+    instance.exports._start();
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    // A trap: its stack is used up, or abort() was called.
+    writeAll(2, Buffer.from(`${error instanceof Error ? error.message : error}\n`));
+    return ABORTED;
+  }
+}
+
+/** A line of JSON, and the bytes of its files in their order. @param {Buffer} bytes */
+function readJob(bytes) {
+  const line = bytes.indexOf('\n');
+  const { files, ...rest } = JSON.parse(bytes.toString('utf8', 0, line));
+  let at = line + 1;
+  return {
+    ...rest,
+    files: files.map(({ path, size }) => {
+      at += size;
+      return { path, bytes: bytes.subarray(at - size, at) };
+    }),
+  };
+}
+
+/** @param {number} fd @param {Uint8Array} data */
+function writeAll(fd, data) {
+  for (let at = 0; at < data.byteLength; ) at += writeSync(fd, data, at);
+}

@@ -1,0 +1,26 @@
+// Part of the one-shot child of python-wasi.ts: what the module imports, all of WASI preview 1 that Python asks for.
+import { ERRNO, giveErrno, Refusal } from './abi.mjs';
+import { descriptorCalls } from './descriptors.mjs';
+import { pathCalls } from './paths.mjs';
+import { processCalls } from './process.mjs';
+
+const unsupported = () => {
+  throw new Refusal(ERRNO.NOTSUP);
+};
+
+/** @param {import('./memory.mjs').Program} program */
+export function importsFor(program) {
+  return giveErrno({
+    ...processCalls(program),
+    ...descriptorCalls(program),
+    ...pathCalls(program),
+    // There are no links, no second names for a file, and no sockets.
+    path_link: unsupported,
+    path_readlink: unsupported,
+    path_symlink: unsupported,
+    sock_accept: unsupported,
+    sock_recv: unsupported,
+    sock_send: unsupported,
+    sock_shutdown: unsupported,
+  });
+}

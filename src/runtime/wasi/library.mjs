@@ -1,0 +1,71 @@
+// Part of the one-shot child of python-wasi.ts.
+import { MemoryFile, MemoryFolder } from '../wasi-files.mjs';
+
+const { inflateRawSync } = process.getBuiltinModule('node:zlib');
+const END = { signature: Buffer.from('PK\x05\x06\0\0\0\0'), entries: 10, size: 12, directory: 16, bytes: 22 };
+const ENTRY = { method: 10, packed: 20, size: 24, name: 28, extra: 30, comment: 32, header: 42, bytes: 46 };
+const HEADER = { name: 26, extra: 28, bytes: 30 };
+const DEFLATED = 8;
+
+/** A file that is unpacked when it is first read. */
+class PackedFile extends MemoryFile {
+  constructor(quota, size, unpack) {
+    super(quota);
+    this.size = size;
+    this.unpack = unpack;
+  }
+
+  get bytes() {
+    if (this.buffer.byteLength < this.size) this.buffer = this.unpack();
+    return this.buffer;
+  }
+}
+
+/**
+ * The standard library, which the module has in its memory as a zip archive (APPNOTE.TXT 4.3), as plain files: Python
+ * would read the archive's directory and unpack modules itself, in WebAssembly, which is slower.
+ * @param {ArrayBuffer} memory @param {import('../wasi-quota.mjs').Quota} quota
+ */
+export function readLibrary(memory, quota) {
+  const zip = copyArchive(Buffer.from(memory));
+  const library = new MemoryFolder(quota);
+  const end = zip.byteLength - END.bytes;
+  let at = zip.readUInt32LE(end + END.directory);
+  for (let left = zip.readUInt16LE(end + END.entries); left > 0; left -= 1) {
+    const nameEnd = at + ENTRY.bytes + zip.readUInt16LE(at + ENTRY.name);
+    const path = zip.toString('utf8', at + ENTRY.bytes, nameEnd);
+    if (!path.endsWith('/')) {
+      const place = {
+        header: zip.readUInt32LE(at + ENTRY.header),
+        packed: zip.readUInt32LE(at + ENTRY.packed),
+        isDeflated: zip.readUInt16LE(at + ENTRY.method) === DEFLATED,
+      };
+      library.place(path, new PackedFile(quota, zip.readUInt32LE(at + ENTRY.size), () => unpack(zip, place)));
+    }
+    at = nameEnd + zip.readUInt16LE(at + ENTRY.extra) + zip.readUInt16LE(at + ENTRY.comment);
+  }
+  return library;
+}
+
+/** The archive for itself: the program may do with its memory what it likes. @param {Buffer} memory */
+function copyArchive(memory) {
+  const end = endOf(memory);
+  const directory = memory.readUInt32LE(end + END.directory);
+  const start = end - memory.readUInt32LE(end + END.size) - directory;
+  return Buffer.from(memory.subarray(start, end + END.bytes));
+}
+
+/** Its first byte is looked for: behind it nearly all is zero, and to look for all of it at once takes a hundred times as long. */
+function endOf(memory) {
+  for (let at = memory.byteLength; at > 0; ) {
+    at = memory.lastIndexOf(END.signature[0], at - 1);
+    if (at >= 0 && END.signature.equals(memory.subarray(at, at + END.signature.byteLength))) return at;
+  }
+  throw new TypeError('this WebAssembly module holds no library');
+}
+
+function unpack(zip, { header, packed, isDeflated }) {
+  const from = header + HEADER.bytes + zip.readUInt16LE(header + HEADER.name) + zip.readUInt16LE(header + HEADER.extra);
+  const bytes = zip.subarray(from, from + packed);
+  return isDeflated ? inflateRawSync(bytes) : bytes;
+}

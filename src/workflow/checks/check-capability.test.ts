@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
+import { catalogForTests } from '../catalog-for-tests.ts';
+import { problemsOf, stepsOf } from '../read-for-tests.ts';
+import { readWorkflow } from '../read-workflow.ts';
+
+const document = (...steps: readonly JsonObject[]): JsonObject => ({ name: 'test', steps });
+const search = { id: 'a', kind: 'tool', tool: 'web.search', input: { query: 'tea' } };
+
+describe('a step of kind tool', () => {
+  it('is planned with the effect and the defaults of its tool', () => {
+    expect(stepsOf(document(search))).toEqual([
+      {
+        key: 'a',
+        title: 'a',
+        kind: 'TOOL',
+        capability: 'web.search',
+        effect: 'pure',
+        input: { query: 'tea', limit: 10 },
+        maxAttempts: 1,
+        dependsOn: [],
+      },
+    ]);
+    const run = { id: 'a', kind: 'tool', tool: 'python.run', input: { entrypoint: '-c' } };
+    expect(stepsOf(document(run))[0]).toMatchObject({ effect: 'external', terms: { idempotent: true } });
+  });
+
+  it('may be what undoes another step', () => {
+    const compensate = { kind: 'tool', tool: 'python.run', input: { entrypoint: 'undo.py' }, retry: {} };
+    const [step] = stepsOf(document({ ...search, compensate }));
+    expect(step?.terms?.compensate).toMatchObject({
+      kind: 'TOOL',
+      capability: 'python.run',
+      effect: 'external',
+      maxAttempts: 3,
+      terms: { idempotent: true },
+    });
+    expect(problemsOf(document({ ...search, compensate: { ...compensate, tool: 'python.rnu' } }))).toMatch(
+      /There is no tool python\.rnu\. Did you mean python\.run\?/,
+    );
+  });
+
+  it.each<[string, JsonObject, RegExp]>([
+    ['no tool', { tool: undefined } as unknown as JsonObject, /steps\[0\] has no tool, which it must have/],
+    [
+      'an unknown tool',
+      { tool: 'web.serch' },
+      /There is no tool web\.serch\. Did you mean web\.search\? There are: web/,
+    ],
+    [
+      'an unknown argument',
+      { input: { query: 'x', limt: 1 } },
+      /Step a, arguments of web\.search: limt is no option that exists\. Did you mean limit\?/,
+    ],
+    ['a missing argument', { input: {} }, /arguments of web\.search: query must be given/],
+    [
+      'an unknown pool',
+      { pool: 'fats' },
+      /Step a: there is no pool fats\. Did you mean fast\? There are: inline, fast/,
+    ],
+  ])('has told: %s', (_, more, message) => {
+    expect(problemsOf(JSON.parse(JSON.stringify(document({ ...search, ...more }))) as JsonObject)).toMatch(message);
+  });
+});
+
+describe('a step of a kind that is made of calls of tools', () => {
+  it('is planned with its own name, acting on the world, and idempotent where its kind is', () => {
+    const steps = stepsOf(
+      document(
+        { id: 'a', kind: 'plan', input: { goal: 'Build' } },
+        { id: 'b', kind: 'codegen', input: { plan: '{{ steps.a.output }}' } },
+        { id: 'c', kind: 'repo', input: { message: 'Done' } },
+        { id: 'd', kind: 'notify', input: { message: 'Done' } },
+      ),
+    );
+    expect(steps.map(({ kind, capability, effect, terms }) => [kind, capability, effect, terms])).toEqual([
+      ['PLAN', 'plan', 'external', { idempotent: true }],
+      ['CODEGEN', 'codegen', 'external', { evaluate: true, idempotent: true }],
+      ['REPO', 'repo', 'external', undefined],
+      ['NOTIFY', 'notify', 'external', undefined],
+    ]);
+  });
+
+  it('is a step of kind tool where it names one', () => {
+    const step = { id: 'a', kind: 'research', tool: 'web.search', input: { query: 'tea' } };
+    const { document: found, graph, problems } = readWorkflow({ document: document(step) }, catalogForTests);
+    expect(problems).toEqual([]);
+    expect(graph?.nodes).toEqual([{ key: 'a', kind: 'TOOL', title: 'a' }]);
+    expect(found?.steps).toEqual(stepsOf(document(search)));
+    expect(problemsOf(document({ ...step, tool: 'web.serch' }))).toMatch(/There is no tool web\.serch/);
+  });
+
+  it('is mended by an earlier one, as other steps are', () => {
+    const [, check] = stepsOf(
+      document(
+        { id: 'draft', kind: 'codegen', input: { plan: 1, problems: '{{ repair.error if repair is defined }}' } },
+        { id: 'check', kind: 'eval', repair: { step: 'draft' }, input: { files: '{{ steps.draft.output.files }}' } },
+      ),
+    );
+    expect(check).toMatchObject({ dependsOn: ['draft'], terms: { repair: { step: 'draft', maxRounds: 3 } } });
+  });
+
+  it.each<[string, JsonObject, RegExp]>([
+    [
+      'an unknown key of its input',
+      { kind: 'plan', input: { gaol: 'x' } },
+      /Step a, input of plan: gaol is no option that exists\. Did you mean goal\?/,
+    ],
+    ['a missing key of its input', { kind: 'plan' }, /input of plan: goal must be given/],
+    [
+      'a value that is none of those',
+      { kind: 'notify', input: { message: 'x', level: 'LOUD' } },
+      /input of notify: level must be one of INFO, WARN/,
+    ],
+    ['a key of another kind', { kind: 'plan', agent: {} }, /unknown key "agent"/],
+    ['a kind of a later version', { kind: 'job' }, /kind job\. Jobs come with a later version/],
+  ])('has told: %s', (_, step, message) => {
+    expect(problemsOf(document({ id: 'a', ...step }))).toMatch(message);
+  });
+
+  it('is refused where the server has none of that kind', () => {
+    const without = { ...catalogForTests, kind: () => undefined };
+    const { problems } = readWorkflow({ document: document({ id: 'a', kind: 'plan', input: {} }) }, without);
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/does no steps of kind plan/)]);
+  });
+});

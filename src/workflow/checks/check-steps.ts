@@ -1,0 +1,186 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import { checkCapability } from '../check-capability.ts';
+import { openParts } from '../inputs/agent-input.ts';
+import type { InputSchema } from '../inputs/input-schema.ts';
+import type { Path, Problems } from '../model/problems.ts';
+import type { Catalog } from '../model/workflow-document.ts';
+import { MAX_REPAIRS } from '../model/workflow-limits.ts';
+import { explicitDependencies, type StepDraft } from '../step-draft.ts';
+import { ancestorsOf, between, type Dependencies, findCycles } from '../steps/step-order.ts';
+import { checkBare, checkTree, type Place } from './check-references.ts';
+import { createExpressionCheck, type ExpressionCheck } from './expression-checker.ts';
+
+export interface CheckDeps {
+  readonly catalog: Catalog;
+  readonly inputs: InputSchema;
+  /** All ids of the document. */
+  readonly ids: ReadonlySet<string>;
+  readonly engine: ExpressionCheck;
+  readonly problems: Problems;
+}
+
+/** Checks what steps name and how they wait for each other. Gives them with all that they depend on. */
+export function checkSteps(drafts: readonly StepDraft[], deps: CheckDeps): readonly StepDraft[] {
+  const repairs = drafts.filter(({ raw }) => isJsonObject(raw.repair) && typeof raw.repair.step === 'string');
+  if (repairs.length > MAX_REPAIRS) {
+    deps.problems.error(`${repairs.length} steps have repair; ${MAX_REPAIRS} at most.`, ['steps']);
+    return drafts;
+  }
+  const mended = mendedSteps(drafts, repairs, deps);
+  const linked = drafts.map((draft) => {
+    const named = explicitDependencies(draft, deps.ids, deps.problems);
+    const mentioned = checkExpressions(draft, mended.has(draft.key), deps);
+    return { ...draft, dependsOn: [...new Set([...named, ...mentioned])] };
+  });
+  const order: Dependencies = new Map(linked.map((draft) => [draft.key, draft.dependsOn]));
+  const cycles = findCycles(order);
+  for (const cycle of cycles) tellCycle(cycle, linked, deps.problems);
+  for (const draft of linked) {
+    if (draft.fits) {
+      checkCapability(draft.raw, draft.at, draft.key, deps);
+      if (isJsonObject(draft.raw.compensate))
+        checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, deps);
+      checkPool(draft, deps);
+      checkUse(draft, deps.problems);
+    }
+    if (cycles.length > 0) continue;
+    checkCompensation(draft, order, deps);
+    checkRepair(draft, order, linked, deps.problems);
+  }
+  return linked;
+}
+
+/** Steps that may be done again with `repair`: those that mend, and what depends on them before the mended one. */
+function mendedSteps(
+  drafts: readonly StepDraft[],
+  repairs: readonly StepDraft[],
+  deps: CheckDeps,
+): ReadonlySet<string> {
+  if (repairs.length === 0) return new Set();
+  // Dependencies that are only mentioned are not known yet; these mentions are looked for without telling anything.
+  const quiet: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
+  const found = { ...deps, problems: quiet, engine: createExpressionCheck() };
+  const order: Dependencies = new Map(
+    drafts.map((draft) => [
+      draft.key,
+      [...explicitDependencies(draft, deps.ids, quiet), ...checkExpressions(draft, true, found)],
+    ]),
+  );
+  return new Set(repairs.flatMap(({ key, raw }) => [...between((raw.repair as { step: string }).step, key, order)]));
+}
+
+/** @returns the steps that it mentions, except in what undoes it */
+function checkExpressions(draft: StepDraft, repair: boolean, deps: CheckDeps): ReadonlySet<string> {
+  const { raw, at, key } = draft;
+  const base: Place = {
+    inputs: deps.inputs,
+    steps: deps.ids,
+    engine: deps.engine,
+    name: `Step ${key}`,
+    step: key,
+    item: false,
+    repair,
+    run: true,
+  };
+  const inner = { ...base, item: raw.for_each !== undefined };
+  const found = new Set<string>();
+  const add = (keys: ReadonlySet<string>) => {
+    for (const one of keys) found.add(one);
+  };
+  for (const [value, path] of openValues(raw, at)) add(checkTree(value, path, inner, deps.problems));
+  if (isJsonObject(raw.cache)) add(checkTree(raw.cache.key, [...at, 'cache', 'key'], inner, deps.problems));
+  if (typeof raw.when === 'string') add(checkBare(raw.when, [...at, 'when'], base, deps.problems));
+  if (typeof raw.for_each === 'string') add(checkBare(raw.for_each, [...at, 'for_each'], base, deps.problems));
+  else add(checkTree(raw.for_each, [...at, 'for_each'], base, deps.problems));
+  return found;
+}
+
+/** What a step or a compensation is handed: its strings may hold expressions. */
+function openValues({ input, agent }: JsonObject, at: Path): readonly (readonly [Json | undefined, Path])[] {
+  const given = [input, [...at, 'input']] as const;
+  return isJsonObject(agent) ? [given, [openParts(agent), [...at, 'agent']]] : [given];
+}
+
+function tellCycle(cycle: readonly string[], drafts: readonly StepDraft[], problems: Problems): void {
+  const first = drafts.find(({ key }) => key === cycle[0]);
+  const listed = first?.raw.depends_on;
+  const byName = Array.isArray(listed) && listed.includes(cycle[1] ?? '');
+  const at = first ? [...first.at, byName ? 'depends_on' : 'input'] : ['steps'];
+  const message = `These steps wait for each other: ${cycle.join(' → ')}. Take one of the dependencies out.`;
+  problems.error(message, at, first ? { step: first.key } : {});
+}
+
+/** The pool is one of this server's. */
+function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: CheckDeps): void {
+  const { pool } = raw;
+  const { pools } = catalog.names;
+  if (typeof pool !== 'string' || pools.includes(pool)) return;
+  const there = pools.length === 0 ? 'This server has none.' : `There are: ${pools.join(', ')}.`;
+  problems.error(() => `Step ${key}: there is no pool ${pool}.${didYouMean(pool, pools)} ${there}`, [...at, 'pool'], {
+    step: key,
+  });
+}
+
+/** Options that say nothing as they stand. */
+function checkUse({ raw, at, key }: StepDraft, problems: Problems): void {
+  const warn = (option: string, message: string) =>
+    problems.warn(`Step ${key}: ${message}`, [...at, option], { step: key });
+  if (raw.for_each === undefined) {
+    for (const option of ['max_parallel', 'on_item_failure']) {
+      if (raw[option] !== undefined) warn(option, `${option} is for steps with for_each. Without it it does nothing.`);
+    }
+  }
+  if (raw.when === false || (typeof raw.when === 'string' && /^(\{\{)?\s*[Ff]alse\s*(\}\})?$/.test(raw.when.trim()))) {
+    warn('when', 'it will never run, because its `when` is always false.');
+  }
+  if (Array.isArray(raw.for_each) && raw.for_each.length === 0)
+    warn('for_each', 'it will do nothing, because for_each is an empty list.');
+  const retry = raw.retry;
+  if (isJsonObject(retry) && Number(retry.backoff_ms ?? 200) > Number(retry.max_backoff_ms ?? 30_000)) {
+    warn('retry', 'backoff_ms is longer than max_backoff_ms, which it is cut to.');
+  }
+}
+
+/** What undoes a step may name the step and what it depends on: anything else may not have been. */
+function checkCompensation(draft: StepDraft, order: Dependencies, deps: CheckDeps): void {
+  const { raw, at, key } = draft;
+  if (!isJsonObject(raw.compensate)) return;
+  const known = ancestorsOf(key, order);
+  const place = {
+    inputs: deps.inputs,
+    steps: deps.ids,
+    engine: deps.engine,
+    name: `Compensation of ${key}`,
+    step: key,
+    item: false,
+    repair: false,
+    run: true,
+  };
+  for (const [value, path] of openValues(raw.compensate, [...at, 'compensate'])) {
+    for (const mentioned of checkTree(value, path, place, deps.problems)) {
+      if (mentioned === key || known.has(mentioned)) continue;
+      const message = `Compensation of ${key}: ${mentioned} need not have been done when it runs. It may name ${key} and what that depends on.`;
+      deps.problems.error(message, path, { step: key });
+    }
+  }
+}
+
+function checkRepair(draft: StepDraft, order: Dependencies, drafts: readonly StepDraft[], problems: Problems): void {
+  const { raw, at, key } = draft;
+  if (!isJsonObject(raw.repair) || typeof raw.repair.step !== 'string') return;
+  const from = raw.repair.step;
+  const place = [...at, 'repair', 'step'];
+  if (!ancestorsOf(key, order).has(from)) {
+    const near = didYouMean(from, ancestorsOf(key, order));
+    const message = `Step ${key} is repaired by ${from}, which it does not depend on.${near} Name a step that comes before it.`;
+    problems.error(message, place, { step: key });
+    return;
+  }
+  const path = between(from, key, order);
+  for (const other of drafts) {
+    if (!path.has(other.key) || other.raw.for_each === undefined) continue;
+    const message = `Step ${key} cannot be repaired by ${from}: ${other.key} on the way has for_each, whose items are done once.`;
+    problems.error(message, place, { step: key });
+  }
+}

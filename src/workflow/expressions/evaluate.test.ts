@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import type { CpuPool } from '../../core/resource.ts';
+import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
+import type { ExpressionScope } from '../model/workflow-document.ts';
+import { evaluate, isTrue, valueOfExpression } from './evaluate.ts';
+import { runExpression } from './expression-engine.ts';
+import { lexExpression } from './lex-expression.ts';
+import { lookUp, plainPath } from './plain-path.ts';
+import { literally } from './template.ts';
+
+const scope: ExpressionScope = {
+  inputs: { source: 'file:///data/a.csv', count: 3, list: [1, 2, 3], empty: [] },
+  steps: {
+    rows: {
+      output: {
+        rows: [
+          { name: 'Tea', price: 2.5 },
+          { name: 'Jam', price: 4 },
+        ],
+      },
+      resource: { uri: 'artifact:sha256/00', media_type: 'application/json', size: 9 },
+      state: 'SUCCEEDED',
+      error: null,
+    },
+    'get-it': { output: null, resource: null, state: 'FAILED', error: { code: 'TIMEOUT', message: 'Too late.' } },
+  },
+  run: { id: 'run_1', labels: { team: 'tea' } },
+  item: { name: 'one' },
+  index: 0,
+};
+
+const fault = (value: Json, given: ExpressionScope = scope) => {
+  try {
+    return `gave ${JSON.stringify(evaluate(value, given))}`;
+  } catch (error) {
+    return error instanceof Fault ? `${error.code}: ${error.message}` : String(error);
+  }
+};
+
+describe('evaluate', () => {
+  it('keeps the type of what is exactly one expression, and joins the rest as text', () => {
+    const value = {
+      uri: '{{ source }}',
+      rows: ['{{ steps.rows.output.rows }}', '{{count}}'],
+      many: '{{ steps.rows.output.rows | length > 1 }}',
+      text: 'n={{ count }} {{ item }} [{{ steps["get-it"].output }}] {{ list }}',
+      plain: 7,
+    };
+    expect(evaluate(value, scope)).toEqual({
+      uri: 'file:///data/a.csv',
+      rows: [
+        [
+          { name: 'Tea', price: 2.5 },
+          { name: 'Jam', price: 4 },
+        ],
+        3,
+      ],
+      many: true,
+      text: 'n=3 {"name":"one"} [] [1,2,3]',
+      plain: 7,
+    });
+  });
+
+  it('sees steps, the run and the item', () => {
+    const value = [
+      '{{ steps["get-it"].error.code }}',
+      '{{ steps.rows.error }}',
+      '{{ run.labels.team }}',
+      '{{ index + 1 }}',
+    ];
+    expect(evaluate(value, scope)).toEqual(['TIMEOUT', null, 'tea', 1]);
+    expect(evaluate('{{ steps.rows.resource.uri }}', scope)).toBe('artifact:sha256/00');
+  });
+
+  it('does not look again at what an expression came to', () => {
+    expect(evaluate('{{ source }}', { ...scope, inputs: { source: '{{ count }}' } })).toBe('{{ count }}');
+  });
+
+  it('does arithmetic, conditions and filters', () => {
+    expect(evaluate('{{ steps.rows.output.rows | map(attribute="price") | sum }}', scope)).toBe(6.5);
+    expect(evaluate('{{ "many" if count > 2 else "few" }}', scope)).toBe('many');
+    expect(evaluate('{{ 7 // 2 }}', scope)).toBe(3);
+    expect(evaluate('{{ nope | default("x") }}', scope)).toBe('x');
+    expect(evaluate('{{ {"a": {"b": "}}"}} }}', scope)).toEqual({ a: { b: '}}' } });
+  });
+
+  it.each([
+    ['a name that is not there', '{{ nope }}', /BAD_INPUT: \{\{ nope \}\} is not defined/],
+    ['a member that is not there', '{{ steps.rows.output.nope }}', /nope \}\} is not defined/],
+    ['a member of null', '{{ steps["get-it"].output.rows }}', /is not defined/],
+    ['what every object inherits', '{{ item.constructor }}', /is not defined/],
+    ['what every object inherits, deeper', '{{ item.__proto__.toString }}', /undefined/],
+    ['an open brace', 'a {{ source', /never closed/],
+    ['half an expression', '{{ count + }}', /\{\{ count \+ \}\} cannot be worked out: syntax error/],
+    ['nothing', '{{ }}', /it is empty/],
+    ['an end of what is put around it', '{{ 1) }}{% for x in [1] %}{{ (1 }}', /closes nothing/],
+    ['a filter that does not exist', '{{ source | shout }}', /unknown filter/],
+    ['trimming', '{{- source }}', /does not trim/],
+    ['depth', `{{ ${'['.repeat(1_000)}${']'.repeat(1_000)} }}`, /BAD_INPUT/],
+    ['length', `{{ ${'1 + '.repeat(2_000)} 1 }}`, /longer than 4096/],
+    ['memory', '{{ "x" * 1000000000 }}', /RESOURCE_TOO_LARGE: .*64 MiB/],
+    ['a range without end', '{{ range(1000000000) }}', /BAD_INPUT/],
+  ])('refuses %s', (_, text, message) => {
+    expect(fault(text)).toMatch(message);
+    expect(evaluate('{{ count + 1 }}', scope)).toBe(4);
+  });
+
+  it('goes on after more expressions than it keeps compiled', () => {
+    for (let i = 0; i < 2_500; i += 1) expect(evaluate(`{{ count + ${i} }}`, scope)).toBe(3 + i);
+    expect(evaluate('{{ count + 0 }}', scope)).toBe(3);
+  });
+});
+
+const name = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'length', 'a', 'b', 'items', 'none'),
+  fc.string({ unit: 'grapheme-composite', maxLength: 4 }),
+);
+const json = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.string({ unit: 'grapheme', maxLength: 8 }),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(name, tie('value')), { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs)),
+  ),
+})).value;
+const same = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+
+describe('any JSON value', () => {
+  it('comes through the engine as it went in', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const given = { ...scope, inputs: { value } };
+        expect(same(evaluate('{{ value }}', given))).toEqual(same(value));
+        expect(same(runExpression('value', { value }))).toEqual(same(value));
+        expect(same(evaluate('{{ [value] | first }}', given))).toEqual(same(value));
+      }),
+    );
+  });
+
+  it('stays what it is when its braces are written out', () => {
+    const braces = fc
+      .array(fc.constantFrom('{{', '}}', '{', '}', '"', "'", ' a ', '\\', '{%'), { maxLength: 8 })
+      .map((p) => p.join(''));
+    fc.assert(
+      fc.property(braces, (text) => {
+        expect(evaluate(literally(text), scope)).toBe(text);
+      }),
+    );
+  });
+
+  it('has at a path what the engine finds there', () => {
+    const step = fc.oneof(
+      fc.constantFrom(
+        '.a',
+        '.b',
+        '.length',
+        '.__proto__',
+        '.constructor',
+        '["a"]',
+        "['']",
+        '[0]',
+        '[1]',
+        '["0"]',
+        '["a b"]',
+      ),
+      name.map((key) => `[${JSON.stringify(key)}]`),
+    );
+    fc.assert(
+      fc.property(json, fc.array(step, { maxLength: 4 }), (value, steps) => {
+        const source = `value${steps.join('')}`;
+        const path = plainPath(lexExpression(source).tokens);
+        if (path === undefined) throw new Error(`${source} is a plain path`);
+        const found = lookUp({ value }, path);
+        // What is not found is left to the engine, which then says why.
+        if (found !== undefined) expect(same(runExpression(source, { value }))).toEqual(same(found));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is filled in without being changed', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const before = JSON.stringify(value);
+        try {
+          evaluate(value, scope);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Fault);
+        }
+        expect(JSON.stringify(value)).toBe(before);
+      }),
+    );
+  });
+
+  it('makes no text that throws anything but a Fault', () => {
+    const piece = fc.constantFrom(
+      '{{',
+      '}}',
+      ' ',
+      '"',
+      "'",
+      '(',
+      ')',
+      '[',
+      ']',
+      '.',
+      '|',
+      'a',
+      'steps',
+      '1',
+      '-',
+      '%}',
+      '{%',
+      '\\',
+      'é',
+      '=',
+      ':',
+      ',',
+      'if',
+      'is',
+      'not',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        expect(fault(`{{ ${pieces.join('')} }}`)).toMatch(/^(gave|BAD_INPUT|RESOURCE_TOO_LARGE)/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('isTrue and valueOfExpression', () => {
+  it('take the expression bare or in braces', () => {
+    expect([isTrue('count > 2', scope), isTrue('{{ count > 3 }}', scope), isTrue('true', scope)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(valueOfExpression('list', scope)).toEqual([1, 2, 3]);
+    expect(valueOfExpression(' {{ list }} ', scope)).toEqual([1, 2, 3]);
+    expect(valueOfExpression([1, '{{ count }}'], scope)).toEqual([1, 3]);
+    expect(() => valueOfExpression('{{ list }} and more', scope)).toThrow(/one expression and nothing else/);
+  });
+
+  it('know what is empty', () => {
+    expect(['0', '""', 'none', 'empty', '{}'].map((text) => isTrue(text, scope))).toEqual(Array(5).fill(false));
+    expect(['1', '"a"', 'list', 'item'].map((text) => isTrue(text, scope))).toEqual(Array(4).fill(true));
+  });
+});
+
+describe('with workers', () => {
+  let cpu: CpuPool;
+  beforeAll(() => {
+    cpu = createCpuPool();
+  });
+  afterAll(() => cpu.close());
+
+  it('works out there what could hold up this thread, and only that', async () => {
+    expect(evaluate('{{ count + 1 }} {{ list | length }}', scope, cpu)).toBe('4 3');
+    const slow = evaluate({ sum: '{{ list | map("string") | join("-") }}', count: '{{ count }}' }, scope, cpu);
+    expect(slow).toBeInstanceOf(Promise);
+    expect(await slow).toEqual({ sum: '1-2-3', count: 3 });
+    expect(await isTrue('list | select("odd") | list | length == 2', scope, cpu)).toBe(true);
+  });
+
+  it('stops there what takes too long', async () => {
+    const endless = '{{ range(100000) | select("in", range(100000) | list) | list | length }}';
+    await expect(evaluate(endless, scope, cpu)).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+});

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { FILTERS } from '../filter-names.ts';
+import { runExpression } from './expression-engine.ts';
+
+it('knows the filters that the engine has', () => {
+  const list = /filters: \[([^\]]*)\]/.exec(String(runExpression('debug()', {})))?.[1] ?? '';
+  expect([...list.matchAll(/"(\w+)"/g)].map(([, name]) => name)).toEqual([...FILTERS]);
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { mentions, mentionsOf } from './references.ts';
+
+const steps = (text: string) => [...mentions(text).steps];
+const inputs = (text: string) => [...mentions(text).inputs];
+
+describe('mentions', () => {
+  it('finds steps, by name and by text', () => {
+    expect(steps('{{ steps.rows.output }} {{ steps["get-it"].error }} {{ steps[ "a" ].state }}')).toEqual([
+      'rows',
+      'get-it',
+      'a',
+    ]);
+    expect(steps('{{ steps . rows . output.steps.nope }}')).toEqual(['rows']);
+    expect([...mentions('{{ steps.rows.output }} {{ steps["get-it"]["error"] }}').members]).toEqual([
+      'output',
+      'error',
+    ]);
+  });
+
+  it('is not fooled by text, members, filters, tests and names of arguments', () => {
+    expect(steps('{{ "steps.rows" }} steps.rows {{ item.steps.rows }} {{ \'{{ steps.a }}\' }}')).toEqual([]);
+    expect(
+      inputs('{{ a | map(attribute=b) | default(c) }} {{ d is defined }} {{ e is not none }} {{ {"f": g, h: 1} }}'),
+    ).toEqual([...['a', 'b', 'c', 'd', 'e', 'g', 'h']]);
+    expect(inputs('{{ "x" if y else none }} {{ not z in [true] }} {{ range(3) }}')).toEqual(['y', 'z']);
+    expect(inputs('{{ "a \\" b" ~ c }}')).toEqual(['c']);
+  });
+
+  it('tells when which step cannot be told', () => {
+    for (const text of ['{{ steps }}', '{{ steps[item] }}', '{{ steps | length }}', '{{ steps["a" ~ "b"] }}']) {
+      expect(mentions(text).anyStep, text).toBe(true);
+    }
+    expect(mentions('{{ steps.a }}').anyStep).toBe(false);
+  });
+
+  it('knows item, index, repair and run from inputs', () => {
+    expect(mentions({ a: ['{{ item.x }}', '{{ index }}'], b: '{{ repair.round }} {{ run.id }}' })).toMatchObject({
+      ...{ item: true, index: true, repair: true, run: true },
+      inputs: new Set(),
+    });
+  });
+
+  it('takes when and for_each without braces', () => {
+    expect([...mentionsOf('steps.a.output > count').steps]).toEqual(['a']);
+    expect([...mentionsOf(['{{ steps.b.output }}', 'steps.c']).steps]).toEqual(['b']);
+  });
+});

@@ -1,8 +1,0 @@
-import { expect, it } from 'vitest';
-import { runExpression } from './expression-engine.ts';
-import { FILTERS } from './filter-names.ts';
-
-it('knows the filters that the engine has', () => {
-  const list = /filters: \[([^\]]*)\]/.exec(String(runExpression('debug()', {})))?.[1] ?? '';
-  expect([...list.matchAll(/"(\w+)"/g)].map(([, name]) => name)).toEqual([...FILTERS]);
-});

@@ -1,0 +1,186 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import type { Path, Problems } from '../model/problems.ts';
+import { MAX_STEPS } from '../model/workflow-limits.ts';
+
+/** A node of DAG-JSON that does something, with where its inputs come from. */
+export interface DagNode {
+  /** Its id, as a key. */
+  readonly key: string;
+  readonly type: string;
+  readonly raw: JsonObject;
+  readonly at: Path;
+  /** Keys of the nodes whose output it takes, in order; those of a group are its members. */
+  readonly inputs: readonly string[];
+}
+
+export interface DagNodes {
+  readonly nodes: readonly DagNode[];
+  /** The key of a node by its id; of a group, the keys of its members. */
+  keysOf(id: Json | undefined): readonly string[] | undefined;
+}
+
+export const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
+const ANY_NODE = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
+const KNOWN = [
+  ...[...ANY_NODE, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
+  ...['schema_uri', 'mime_type'],
+];
+/** What a node may have in itself of an agent, or together under `agent`. */
+export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
+const KNOWN_OF_AGENTS = [...ANY_NODE, 'agent', ...AGENT_KEYS];
+/** Under one of these a group lists its members, as ids or as nodes. */
+const MEMBERS = ['nodes', 'members', 'children'];
+const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+interface Found {
+  readonly id: string;
+  readonly raw: JsonObject;
+  readonly at: Path;
+}
+
+/** What people see of the node. */
+export function titleOf({ label, title }: JsonObject): { readonly title?: string } {
+  const shown = typeof label === 'string' ? label : title;
+  return typeof shown === 'string' && shown !== '' ? { title: shown.slice(0, 200) } : {};
+}
+
+/** The nodes of the list and of its groups, one beside the other, as the engine takes them. */
+export function readDagNodes(list: Json | undefined, problems: Problems): DagNodes {
+  const found: Found[] = [];
+  const groups = new Map<string, readonly string[]>();
+  flatten(list, ['nodes'], found, groups, new Set(), problems);
+  if (found.length > MAX_STEPS) {
+    problems.error(
+      `There are ${found.length} nodes; ${MAX_STEPS} at most. Take some out into a workflow of their own.`,
+      ['nodes'],
+    );
+    found.length = 0;
+  }
+  const keys = keysFor(found, problems);
+  const leaves = (id: string): readonly string[] => {
+    const seen = new Set([id]);
+    const found: string[] = [];
+    // The set grows while it is gone through, so that groups of groups are opened, each once.
+    for (const name of seen) {
+      const key = keys.get(name);
+      if (key !== undefined) found.push(key);
+      else for (const member of groups.get(name) ?? []) seen.add(member);
+    }
+    return found;
+  };
+  const keysOf = (id: Json | undefined): readonly string[] | undefined => {
+    const name = idText(id);
+    return name !== undefined && (keys.has(name) || groups.has(name)) ? leaves(name) : undefined;
+  };
+  const ids = () => [...keys.keys(), ...groups.keys()];
+  const nodes = found.map(({ id, raw, at }): DagNode => {
+    const inputs = inputsOf(raw, at, keysOf, ids, id, problems);
+    return { key: keys.get(id) as string, type: raw.type as string, raw, at, inputs };
+  });
+  return { nodes, keysOf };
+}
+
+function flatten(
+  list: Json | undefined,
+  at: Path,
+  found: Found[],
+  groups: Map<string, readonly string[]>,
+  seen: Set<string>,
+  problems: Problems,
+): readonly string[] {
+  if (!Array.isArray(list)) {
+    problems.error(`${at.join('.')} must be a list of nodes.`, at);
+    return [];
+  }
+  return (list as readonly Json[]).flatMap((raw, i) => {
+    const here = [...at, i];
+    const listed = at.length > 1 ? idText(raw) : undefined;
+    if (listed !== undefined) return [listed];
+    const id = isJsonObject(raw) ? idText(raw.id) : undefined;
+    if (!isJsonObject(raw) || id === undefined) {
+      problems.error('A node must be an object with id and type.', here);
+      return [];
+    }
+    if (seen.has(id)) {
+      problems.error(`There is more than one node ${id}. Give this one another id.`, [...here, 'id']);
+      return [];
+    }
+    seen.add(id);
+    if (raw.type === 'group') {
+      groups.set(id, []);
+      const name = MEMBERS.find((member) => raw[member] !== undefined);
+      if (name !== undefined) groups.set(id, flatten(raw[name], [...here, name], found, groups, seen, problems));
+      return [id];
+    }
+    if (checkNode(raw, id, here, problems)) found.push({ id, raw, at: here });
+    return [id];
+  });
+}
+
+function checkNode(raw: JsonObject, id: string, at: Path, problems: Problems): boolean {
+  const known = raw.type === 'agent' ? KNOWN_OF_AGENTS : KNOWN;
+  for (const name of Object.keys(raw)) {
+    if (known.includes(name)) continue;
+    problems.warn(
+      `Node ${id}: ${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, known)}`,
+      [...at, name],
+      { key: 'key' },
+    );
+  }
+  const { type } = raw;
+  if (typeof type === 'string' && NODE_TYPES.includes(type)) return true;
+  const near = typeof type === 'string' ? didYouMean(type, NODE_TYPES) : '';
+  problems.error(`Node ${id} must have a type: ${NODE_TYPES.join(', ')}.${near}`, [...at, 'type']);
+  return false;
+}
+
+/** Ids that are no keys are rewritten; the others stay what they are. */
+function keysFor(found: readonly Found[], problems: Problems): ReadonlyMap<string, string> {
+  const taken = new Set(found.filter(({ id }) => KEY.test(id)).map(({ id }) => id));
+  return new Map(
+    found.map(({ id, at }) => {
+      if (KEY.test(id)) return [id, id];
+      const base = `n_${id.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 58);
+      let key = base;
+      for (let i = 2; taken.has(key); i += 1) key = `${base}_${i}`;
+      taken.add(key);
+      problems.warn(
+        `Node ${JSON.stringify(id.slice(0, 64))} is called ${key} in runs: a key is a letter, then letters, digits, _ and -.`,
+        [...at, 'id'],
+      );
+      return [id, key];
+    }),
+  );
+}
+
+function inputsOf(
+  raw: JsonObject,
+  at: Path,
+  keysOf: (id: Json | undefined) => readonly string[] | undefined,
+  ids: () => readonly string[],
+  id: string,
+  problems: Problems,
+): readonly string[] {
+  const keys = ['input', 'inputs'].flatMap((edge) => {
+    const value = raw[edge];
+    if (value === undefined || value === null) return [];
+    const list = (Array.isArray(value) ? value : [value]) as readonly Json[];
+    return [...new Set(list)].flatMap((from) => {
+      const known = keysOf(from);
+      if (known) return known;
+      const shown = idText(from) ?? JSON.stringify(from).slice(0, 64);
+      problems.error(
+        () => `Node ${id} takes its input from ${shown}, which is no node.${didYouMean(shown, ids())}`,
+        [...at, edge],
+      );
+      return [];
+    });
+  });
+  return [...new Set(keys)];
+}
+
+function idText(id: Json | undefined): string | undefined {
+  if (typeof id === 'number') return String(id);
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}

@@ -1,0 +1,140 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import { literally } from '../expressions/template.ts';
+import { literalAgent } from '../inputs/agent-input.ts';
+import type { Path, Problems } from '../model/problems.ts';
+import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
+import { contentOf, type NativeForm, outputOf, resourceOf } from './native-form.ts';
+
+/** Stands in the options of a step for the URI of what the step before it made. Only the exact string counts. */
+const PREVIOUS_OUTPUT = '$previous.output';
+const KEYS = ['name', 'description', 'steps'];
+const STEP_KEYS = ['command', 'options'];
+const AGENT_STEP_KEYS = ['agent'];
+
+/** True for `steps` as the mutation `pipeline` takes them: none says what it is called or of which kind it is. */
+export function isPipeline(document: JsonObject): boolean {
+  const steps = document.steps;
+  if (!Array.isArray(steps) || steps.length === 0) return false;
+  return (steps as readonly Json[]).every(
+    (step) =>
+      isJsonObject(step) &&
+      !('id' in step) &&
+      !('kind' in step) &&
+      ('command' in step || 'options' in step || 'agent' in step),
+  );
+}
+
+/** A pipeline in the native form. Its output is that of the last step, under the name `output`. */
+export function fromPipeline(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
+  const origins = new Map<string, Path>([
+    ['name', ['name']],
+    ['description', ['description']],
+    ['steps', ['steps']],
+  ]);
+  checkKeys(document, KEYS, [], 'A pipeline', problems);
+  const steps: JsonObject[] = [];
+  let previous: string | undefined;
+  for (const [i, step] of (document.steps as readonly JsonObject[]).entries()) {
+    const at = ['steps', i];
+    const isAgent = step.agent !== undefined && step.command === undefined;
+    checkKeys(step, isAgent ? AGENT_STEP_KEYS : STEP_KEYS, at, `Step ${i + 1}`, problems);
+    const body = isAgent
+      ? agentBody(step.agent, i, previous, problems)
+      : commandBody(step, i, previous, catalog, problems);
+    if (!body) continue;
+    const key = keyOf(String(isAgent ? 'agent' : step.command), i);
+    const place = `steps[${steps.length}]`;
+    origins.set(place, at).set(`${place}.input`, [...at, 'options']);
+    steps.push({ id: key, ...body, ...(previous !== undefined && { depends_on: [previous] }) });
+    previous = key;
+  }
+  const { name = 'pipeline', description } = document;
+  const outputs = previous === undefined ? undefined : { output: outputOf(previous) };
+  return {
+    document: { name, ...(description !== undefined && { description }), steps, ...(outputs && { outputs }) },
+    origins,
+  };
+}
+
+function commandBody(
+  { command, options = {} }: JsonObject,
+  i: number,
+  previous: string | undefined,
+  catalog: Catalog,
+  problems: Problems,
+): JsonObject | undefined {
+  const at = ['steps', i];
+  if (typeof command !== 'string' || command === '') {
+    problems.error(`Step ${i + 1} names no command, and no agent.`, at);
+    return undefined;
+  }
+  if (!isJsonObject(options)) {
+    problems.error(`The options of step ${i + 1} must be an object.`, [...at, 'options']);
+    return undefined;
+  }
+  if (i === 0 && mentionsPrevious(options)) {
+    problems.error(`The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`, [...at, 'options']);
+  }
+  const input = withPrevious(options, catalog.command(command), previous ?? '');
+  return { kind: 'command', command, input };
+}
+
+function agentBody(
+  agent: Json | undefined,
+  i: number,
+  previous: string | undefined,
+  problems: Problems,
+): JsonObject | undefined {
+  if (!isJsonObject(agent)) {
+    problems.error(`The agent of step ${i + 1} must be an object.`, ['steps', i, 'agent']);
+    return undefined;
+  }
+  const context = previous !== undefined && { input: { previous: contentOf(previous) } };
+  return { kind: 'agent', agent: literalAgent(agent), ...context };
+}
+
+function keyOf(command: string, i: number): string {
+  const word = command.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^[^A-Za-z]/, 'c');
+  return `${word.slice(0, 56)}_${i + 1}`;
+}
+
+function checkKeys(object: JsonObject, known: readonly string[], at: Path, what: string, problems: Problems): void {
+  for (const name of Object.keys(object)) {
+    if (known.includes(name)) continue;
+    const there = didYouMean(name, known) || ` There are: ${known.join(', ')}.`;
+    problems.error(`${what} has the unknown key ${JSON.stringify(name.slice(0, 64))}.${there}`, [...at, name], {
+      key: 'key',
+    });
+  }
+}
+
+/** The options with the expression in every place; an option that takes a resource may be the bare string. */
+function withPrevious(options: JsonObject, entry: CatalogEntry | undefined, previous: string): JsonObject {
+  const uri = resourceOf(previous);
+  const place = (value: Json): Json => {
+    if (value === PREVIOUS_OUTPUT) return uri;
+    if (typeof value === 'string') return literally(value);
+    if (Array.isArray(value)) return value.map(place);
+    return isJsonObject(value) ? mapObject(value, place) : value;
+  };
+  return mapObject(options, (value, name) =>
+    value === PREVIOUS_OUTPUT && takesResource(entry, name) ? { uri } : place(value),
+  );
+}
+
+function takesResource(entry: CatalogEntry | undefined, name: string): boolean {
+  const properties = entry?.options.properties;
+  const option = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return isJsonObject(option) && option['x-signalbox'] === 'resource';
+}
+
+function mapObject(object: JsonObject, map: (value: Json, name: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]));
+}
+
+function mentionsPrevious(value: Json): boolean {
+  if (value === PREVIOUS_OUTPUT) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(mentionsPrevious);
+}

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../core/json.ts';
+
+/** What names of documents and steps look like. */
+export const ID = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+/** A string with an expression in it. */
+const EXPRESSION = '\\{\\{[\\s\\S]*\\}\\}';
+
+export const text = (description: string, maxLength = 4_096): JsonObject => ({
+  type: 'string',
+  minLength: 1,
+  maxLength,
+  description,
+});
+
+export const whole = (description: string, minimum: number, maximum: number): JsonObject => ({
+  type: 'integer',
+  minimum,
+  maximum,
+  description,
+});
+
+export const flag = (description: string): JsonObject => ({ type: 'boolean', description });
+
+/** A whole number, or the expression that gives it. */
+export const wholeOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
+  type: ['integer', 'string'],
+  minimum,
+  maximum,
+  pattern: EXPRESSION,
+  description,
+});
+
+/** A list of texts, or the expression that gives it. */
+export const textsOrExpression = (description: string): JsonObject => ({
+  type: ['array', 'string'],
+  items: { type: 'string', minLength: 1 },
+  pattern: EXPRESSION,
+  description,
+});
+
+/** The input of a step: an object, or the expression that gives it. Without properties any will do here. */
+export const input = (description: string, properties?: JsonObject, required: readonly string[] = []): JsonObject => ({
+  type: ['object', 'string'],
+  pattern: EXPRESSION,
+  description,
+  ...(properties && { additionalProperties: false, required, properties }),
+});

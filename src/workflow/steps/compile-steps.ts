@@ -1,0 +1,127 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { Effect, PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../../core/run.ts';
+import { holdsExpression } from '../expressions/template.ts';
+import { agentInput, isOpenAgent } from '../inputs/agent-input.ts';
+import { checkOptions } from '../inputs/check-options.ts';
+import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
+import type { StepDraft } from '../step-draft.ts';
+import { isWorkKind, stepKindOf } from '../step-kind-of.ts';
+
+/** A step as every run of the document has it; what a run adds is the id. */
+export type Blueprint = Omit<PlannedStep, 'id'>;
+
+const RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
+const REPAIR_ROUNDS = 3;
+
+/** The step as planned. Its document has no problem, or this is of no use. */
+export function compileStep({ raw, key, title, dependsOn }: StepDraft, catalog: Catalog): Blueprint {
+  return { key, title, ...bodyOf(raw, catalog, optionsOf(raw, catalog)), dependsOn };
+}
+
+/** What the run has beside its steps. */
+export function compilePlan(document: JsonObject): RunPlan {
+  return defined<RunPlan>({
+    maxParallel: document.max_parallel as number | undefined,
+    maxParallelRuns: document.max_parallel_runs as number | undefined,
+    outputs: document.outputs as JsonObject | undefined,
+  });
+}
+
+function bodyOf(raw: JsonObject, catalog: Catalog, options: StepTerms): StepBody {
+  const kind = stepKindOf(raw);
+  const rule = isJsonObject(raw.retry) ? { ...RETRY, ...raw.retry } : undefined;
+  const { evaluate, idempotent, ...act } = actOf(kind, raw, catalog);
+  const terms: StepTerms = {
+    ...(evaluate && { evaluate }),
+    ...(rule && { retry: retryOf(rule) }),
+    ...(idempotent && { idempotent }),
+    ...options,
+  };
+  return {
+    kind: kind.toUpperCase() as StepKind,
+    ...act,
+    maxAttempts: Number(rule?.max_attempts ?? 1),
+    ...(Object.keys(terms).length > 0 && { terms }),
+  };
+}
+
+/** What is done, and on what. */
+interface Act {
+  readonly capability: string;
+  readonly effect: Effect;
+  readonly input: Json;
+  readonly evaluate: boolean;
+  readonly idempotent?: boolean | undefined;
+}
+
+function actOf(kind: string, raw: JsonObject, catalog: Catalog): Act {
+  if (kind === 'agent') return agentAct(raw, catalog);
+  const capability = (raw[kind] as string | undefined) ?? kind;
+  const entry = entryOf(kind, capability, catalog);
+  const input = raw.input ?? {};
+  const evaluate = holdsExpression(input);
+  return {
+    capability,
+    effect: isWorkKind(kind) ? 'external' : (entry?.effect ?? 'pure'),
+    input: evaluate ? input : filled(entry, input),
+    evaluate,
+    idempotent: entry?.idempotent,
+  };
+}
+
+function agentAct(raw: JsonObject, catalog: Catalog): Act {
+  const capability = String((raw.agent as JsonObject).backend);
+  const entry = catalog.backend(capability);
+  const input = agentInput(raw, entry) as unknown as Json;
+  return { capability, effect: 'external', input, evaluate: isOpenAgent(raw), idempotent: entry?.resumes };
+}
+
+function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEntry | undefined {
+  if (kind === 'command' || kind === 'query' || kind === 'tool') return catalog[kind](capability);
+  return isWorkKind(kind) ? catalog.kind(kind) : undefined;
+}
+
+/** With the defaults of its options, where there is nothing left to work out. */
+function filled(entry: CatalogEntry | undefined, input: Json): Json {
+  return entry && isJsonObject(input) ? checkOptions(entry.options, input).filled : input;
+}
+
+function retryOf(rule: JsonObject): RetryRule {
+  return defined<RetryRule>({
+    backoffMs: Math.min(Number(rule.backoff_ms), Number(rule.max_backoff_ms)),
+    maxBackoffMs: Number(rule.max_backoff_ms),
+    on: rule.on as RetryRule['on'] | undefined,
+  });
+}
+
+/** The options that a compensation does not have. */
+function optionsOf(raw: JsonObject, catalog: Catalog): StepTerms {
+  const { repair, cache, compensate } = raw;
+  return defined<StepTerms>({
+    outputMediaType: mediaTypeOf(raw.output_media_type),
+    timeoutMs: raw.timeout_ms as number | undefined,
+    idempotent: raw.idempotent === true ? true : undefined,
+    when: raw.when === undefined ? undefined : String(raw.when),
+    continueOnError: raw.continue_on_error === true ? true : undefined,
+    forEach: raw.for_each,
+    maxParallel: raw.for_each === undefined ? undefined : (raw.max_parallel as number | undefined),
+    onItemFailure:
+      raw.for_each === undefined ? undefined : (raw.on_item_failure as StepTerms['onItemFailure'] | undefined),
+    compensate: isJsonObject(compensate) ? bodyOf(compensate, catalog, {}) : undefined,
+    repair: isJsonObject(repair)
+      ? { step: String(repair.step), maxRounds: Number(repair.max_rounds ?? REPAIR_ROUNDS) }
+      : undefined,
+    pool: raw.pool as string | undefined,
+    labels: raw.labels as JsonObject | undefined,
+    cache: isJsonObject(cache) ? { key: String(cache.key), ttlMs: Number(cache.ttl_ms) } : undefined,
+  });
+}
+
+function mediaTypeOf(given: Json | undefined): string | undefined {
+  return typeof given === 'string' ? (given.split(';')[0] ?? '').trim().toLowerCase() : undefined;
+}
+
+/** Without the members that are undefined: an option that is not given is no option. */
+function defined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,327 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { newFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+import { startWeb, type Web } from '../support/web-server.ts';
+
+const CSV = 'name,price\n"Lamp, ""old""",12.50\nTable,99\n';
+const ROWS = [
+  { name: 'Lamp, "old"', price: '12.50' },
+  { name: 'Table', price: '99' },
+];
+const SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties: { rows: { items: { properties: { price: { pattern: '^[0-9.]+$' }, name: { $ref: 'name.json' } } } } },
+};
+const ANSWER = `
+  ... on CommandOutcome {
+    run { id kind state error { code message details step } steps { key state input } }
+    resource { uri mediaType size digest text json url }
+  }
+  ... on Refusal { code message path violations { path message keyword } }
+`;
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let server: Server;
+let web: Web;
+let token: string;
+/** Answers `/slow` when it is told to. */
+let release = Promise.withResolvers<void>();
+
+const csv = (text: string) => ({ text: { text, mediaType: 'text/csv' } });
+const json = (value: unknown) => ({ text: { text: JSON.stringify(value), mediaType: 'application/json' } });
+const env = () => ({
+  ALLOWED_LOCAL_ROOTS: `/data=${folder.path}/data,/schemas=${folder.path}/schemas`,
+  ALLOWED_PRIVATE_HOSTS: web.host,
+  FETCH_MAX_BYTES: '1000000',
+});
+
+/** Runs one command by its own mutation. */
+async function command(name: string, input: object, on: Server = server) {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${ANSWER} } }`;
+  const { data, errors } = await on.query(document, { input }, token);
+  expect(errors).toBeUndefined();
+  return data.answer;
+}
+
+beforeAll(async () => {
+  folder = await newFolder();
+  for (const name of ['data', 'schemas', 'state']) await mkdir(join(folder.path, name));
+  await writeFile(join(folder.path, 'data/products.csv'), CSV);
+  await writeFile(join(folder.path, 'schemas/products.json'), JSON.stringify(SCHEMA));
+  await writeFile(join(folder.path, 'schemas/name.json'), JSON.stringify({ type: 'string', maxLength: 20 }));
+  web = await startWeb((req, res) => {
+    if (req.url === '/slow') void release.promise.then(() => res.end('slow'));
+    else res.setHeader('content-type', 'text/csv').end(CSV);
+  });
+  server = await startServer({ env: env() });
+  token = await tokenFor('anna', { roles: ['analyst'] });
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await web?.close();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+describe('a command', () => {
+  it.each([
+    ['fetch', { source: { uri: 'file:///data/products.csv' } }, 'text/csv', { text: CSV }],
+    ['convertToJson', { source: csv(CSV) }, 'application/json', { json: { fields: ['name', 'price'], rows: ROWS } }],
+    [
+      'convertToJson',
+      { source: { uri: 'file:///data/products.csv' }, mode: 'LINES' },
+      'application/json',
+      {
+        json: CSV.split('\n').slice(0, 3),
+      },
+    ],
+    [
+      'convertToXml',
+      { source: json({ a: '<&' }), rootElement: 'top' },
+      'application/xml',
+      {
+        text: expect.stringMatching(/<top[^>]*>\s*<a>&lt;&amp;<\/a>\s*<\/top>/),
+      },
+    ],
+    [
+      'convertToCsv',
+      { source: json(ROWS), fields: ['price', 'name'], delimiter: ';' },
+      'text/csv',
+      {
+        text: expect.stringMatching(/^price;name\r?\n12\.50;"Lamp, ""old"""\r?\n99;Table\r?\n$/),
+      },
+    ],
+    ['convertToBase64', { source: { bytes: { base64: 'AP8=' } } }, 'text/plain', { text: 'AP8=' }],
+    ['render', { data: { who: '<b>' }, template: 'Hello {{ who }}' }, 'text/html', { text: 'Hello &lt;b&gt;' }],
+    [
+      'render',
+      { source: csv(CSV), title: 'All' },
+      'text/html',
+      {
+        text: expect.stringMatching(/<title>All<\/title>[\s\S]*<td>Lamp, &quot;old&quot;<\/td>/),
+      },
+    ],
+  ] as const)('%s does what its description says, as a mutation and by execute', async (name, input, type, made) => {
+    const { run, resource } = await command(name, input);
+    expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
+    expect(resource.mediaType.split(';')[0]).toBe(type);
+    expect(resource).toMatchObject(made);
+    expect(resource.digest).toBe(createHash('sha256').update(resource.text).digest('hex'));
+
+    const { source, ...options } = input as { source?: object };
+    const again = await command('execute', { command: name, options, ...(source && { source }) });
+    expect(again.resource.digest).toBe(resource.digest);
+    expect(again.run.id).not.toBe(run.id);
+  });
+
+  it('refuses options that do not fit, and says where', async () => {
+    const wrong = await command('execute', { command: 'convertToCsv', source: csv(CSV), options: { delimiter: ';;' } });
+    expect(wrong).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/delimiter' }] });
+    const extra = await command('execute', { command: 'fetch', source: csv(CSV), options: { colour: 'red' } });
+    expect(extra).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('colour') });
+    expect(await command('execute', { command: 'explode' })).toMatchObject({ code: 'NOT_FOUND', path: ['command'] });
+  });
+
+  it('that does not make the wanted media type fails', async () => {
+    const wanted = { command: 'convertToJson', source: csv(CSV) };
+    const { run, resource } = await command('execute', { ...wanted, outputMediaType: 'text/html' });
+    expect(run).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'BAD_INPUT', message: expect.stringContaining('text/html') },
+    });
+    expect(resource).toBeNull();
+    const fits = await command('execute', { ...wanted, outputMediaType: 'application/json; charset=utf-8' });
+    expect(fits.run.state).toBe('SUCCEEDED');
+  });
+});
+
+describe('a schema', () => {
+  const schemaUri = 'file:///schemas/products.json';
+
+  it('lets data pass that fit it', async () => {
+    const { run } = await command('convertToJson', { source: { uri: 'file:///data/products.csv' }, schemaUri });
+    expect(run.state).toBe('SUCCEEDED');
+  });
+
+  it('stops data that do not, and lists every place by its JSON Pointer, also behind a $ref', async () => {
+    const source = csv(`name,price\nLamp,cheap\n${'x'.repeat(21)},free\n`);
+    const { run, resource } = await command('convertToJson', { source, schemaUri });
+    expect(run).toMatchObject({ state: 'FAILED', error: { code: 'SCHEMA_VIOLATION', step: 'convertToJson' } });
+    const { violations } = run.error.details;
+    expect(violations.map(({ path, keyword }: { path: string; keyword: string }) => [path, keyword])).toEqual(
+      expect.arrayContaining([
+        ['/rows/0/price', 'pattern'],
+        ['/rows/1/price', 'pattern'],
+        ['/rows/1/name', 'maxLength'],
+      ]),
+    );
+    expect(violations).toHaveLength(3);
+    expect(resource).toBeNull();
+  });
+});
+
+describe('a pipeline', () => {
+  const steps = [
+    { command: 'fetch', options: { source: { uri: 'file:///data/products.csv' } } },
+    { command: 'convertToJson', options: { source: { uri: '$previous.output' } } },
+    { command: 'render', options: { source: { uri: '$previous.output' }, title: 'Products' } },
+  ];
+
+  it('makes a page of CSV by way of JSON, each step from the output of the one before', async () => {
+    const { run, resource } = await command('pipeline', { steps });
+    expect(run).toMatchObject({ kind: 'PIPELINE', state: 'SUCCEEDED' });
+    expect(run.steps).toMatchObject([
+      { key: '1-fetch', state: 'SUCCEEDED' },
+      { key: '2-convertToJson', state: 'SUCCEEDED' },
+      { key: '3-render', state: 'SUCCEEDED' },
+    ]);
+    expect(resource.text).toContain('<td>Lamp, &quot;old&quot;</td>');
+  });
+
+  it('stops at the step that fails, and skips the rest', async () => {
+    const broken = [
+      steps[0],
+      { command: 'convertToJson', options: { source: { uri: '$previous.output' }, mode: 'XML' } },
+      steps[2],
+    ];
+    const { run } = await command('pipeline', { steps: broken });
+    expect(run).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT', step: '2-convertToJson' } });
+    expect(run.steps.map(({ state }: { state: string }) => state)).toEqual(['SUCCEEDED', 'FAILED', 'SKIPPED']);
+  });
+
+  it('with a step that cannot be is refused before anything runs', async () => {
+    const wrong = await command('pipeline', { steps: [...steps, { command: 'render', options: { template: 7 } }] });
+    expect(wrong).toMatchObject({ code: 'BAD_INPUT', path: ['steps', '3', 'options'] });
+    expect(wrong.violations[0].path).toBe('/steps/3/options/template');
+    expect(await command('pipeline', { steps: [steps[1]] })).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await command('pipeline', { steps: [] })).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await command('pipeline', { steps: Array(101).fill(steps[0]) })).toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
+
+describe('an artifact', () => {
+  const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: i, name: `name ${i}` }));
+
+  it('is what an output over 64 KiB becomes, and is downloaded as it is', async () => {
+    const { run, resource } = await command('convertToCsv', { source: json(rows) });
+    expect(resource.size).toBeGreaterThan(64 * 1024);
+    expect(resource.url).toBe(`/artifacts/${resource.digest}`);
+    const download = await server.fetch(resource.url, { token });
+    expect(download.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename="convertToCsv\.csv"/);
+    const bytes = Buffer.from(await download.arrayBuffer());
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(resource.digest);
+    expect(bytes.toString()).toBe(resource.text);
+
+    const part = await server.fetch(resource.url, { token, headers: { range: 'bytes=4-9' } });
+    expect([part.status, await part.text()]).toEqual([206, bytes.subarray(4, 10).toString()]);
+    const { data } = await server.query(
+      `{ run(id: "${run.id}") { artifacts { nodes { digest name size step { key } } } } }`,
+      {},
+      token,
+    );
+    expect(data.run.artifacts.nodes).toMatchObject([{ digest: resource.digest, step: { key: 'convertToCsv' } }]);
+  });
+
+  it('is for signed-in people only', async () => {
+    const { resource } = await command('convertToCsv', { source: json(rows) });
+    expect((await server.fetch(resource.url)).status).toBe(401);
+  });
+
+  it('comes from uploadArtifact, and is a source like any other', async () => {
+    const upload = `mutation ($input: UploadArtifactInput!) {
+      uploadArtifact(input: $input) { ... on Artifact { digest name mediaType run { state } } ... on Refusal { code message } }
+    }`;
+    const { data } = await server.query(upload, { input: { name: 'products.csv', source: csv(CSV) } }, token);
+    expect(data.uploadArtifact).toMatchObject({
+      name: 'products.csv',
+      mediaType: 'text/csv',
+      run: { state: 'SUCCEEDED' },
+    });
+    const uri = `artifact:sha256/${data.uploadArtifact.digest}`;
+    const { resource } = await command('convertToJson', { source: { uri } });
+    expect(resource.json.rows).toEqual(ROWS);
+  });
+
+  it('comes from POST /artifacts, of up to FETCH_MAX_BYTES', async () => {
+    const body = `a,b\n${'1,2\n'.repeat(200_000)}`;
+    const headers = { 'content-type': 'text/csv' };
+    const put = await server.fetch('/artifacts?name=big.csv', { method: 'POST', headers, body, token });
+    expect(put.status).toBe(201);
+    const artifact = (await put.json()) as { digest: string; size: number };
+    expect(artifact.size).toBe(body.length);
+    const { resource } = await command('fetch', { source: { uri: `artifact:sha256/${artifact.digest}` } });
+    expect(resource).toMatchObject({ digest: artifact.digest, mediaType: 'text/csv' });
+
+    const tooLarge = await server.fetch('/artifacts', { method: 'POST', headers, body: `${body}${body}`, token });
+    expect(tooLarge.status).toBe(413);
+    expect(await tooLarge.json()).toMatchObject({ error: { code: 'RESOURCE_TOO_LARGE' } });
+  });
+});
+
+describe('an idempotency key', () => {
+  it('gives the same run to the same request, and no other', async () => {
+    const input = { source: csv(CSV), idempotencyKey: 'key-1' };
+    const first = await command('convertToJson', input);
+    const again = await command('convertToJson', input);
+    expect(again).toEqual(first);
+    const other = await command('convertToJson', { ...input, source: csv('a\n1\n') });
+    expect(other).toMatchObject({
+      code: 'CONFLICT',
+      path: ['idempotencyKey'],
+      message: expect.stringContaining(first.run.id),
+    });
+    expect(await command('fetch', input)).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('gives one run to many who ask at once', async () => {
+    release = Promise.withResolvers();
+    const input = { source: { uri: `${web.url}/slow` }, idempotencyKey: 'key-2' };
+    const asked = Array.from({ length: 20 }, () => command('fetch', input));
+    await until('the fetch is under way', () => web.hits.some((hit) => hit.endsWith('/slow')));
+    release.resolve();
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
+    expect(answers.every(({ resource }) => resource.text === 'slow')).toBe(true);
+    expect(web.hits.filter((hit) => hit.endsWith('/slow'))).toHaveLength(1);
+  });
+
+  it('holds across restarts, also for a run that was cut off by a crash', async () => {
+    const options = { dataDir: join(folder.path, 'state'), env: env() };
+    await using before = await startServer(options);
+    const done = { source: csv(CSV), idempotencyKey: 'done' };
+    const first = await command('convertToJson', done, before);
+    release = Promise.withResolvers();
+    const cut = { source: { uri: `${web.url}/slow` }, idempotencyKey: 'cut' };
+    const lost = command('fetch', cut, before).catch(() => 'lost');
+    const runs = '{ runs(filter: { state: [RUNNING] }) { nodes { id } } }';
+    const [run] = await until('the run is recorded', async () => {
+      const { nodes } = (await before.query(runs, {}, token)).data.runs;
+      return nodes.length > 0 && nodes;
+    });
+    await before.stop('SIGKILL');
+    expect(await lost).toBe('lost');
+
+    await using after = await startServer(options);
+    expect(await command('convertToJson', done, after)).toEqual(first);
+    release.resolve();
+    const recovered = await command('fetch', cut, after);
+    expect(recovered).toMatchObject({ run: { id: run.id, state: 'SUCCEEDED' }, resource: { text: 'slow' } });
+  });
+});
+
+describe('the query resources', () => {
+  it('reads several URIs at once, and one that fails does not hide the others', async () => {
+    const uris = ['file:///data/products.csv', 'file:///data/none.csv', `${web.url}/a.csv`, 'data:,x'];
+    const document = 'query ($uris: [URI!]!) { resources(uris: $uris) { uri text } }';
+    const { data, errors } = await server.query(document, { uris }, token);
+    expect(data.resources.map((one: { text: string } | null) => one?.text)).toEqual([CSV, undefined, CSV, 'x']);
+    expect(errors).toMatchObject([{ path: ['resources', 1], extensions: { code: 'NOT_FOUND' } }]);
+  });
+});

@@ -1,0 +1,138 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runToEnd, type Server, startServer, tokenFor } from '../support/server.ts';
+import { newFolder } from '../support/temp-folder.ts';
+
+const EXAMPLE = 'examples/custom-command/convert-to-markdown.ts';
+const DEFINE = pathToFileURL(resolve('src/commands/define-command.ts')).href;
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let server: Server;
+let admin: string;
+
+/** A module of commands somewhere else on the disk, with options written by hand. */
+async function writePlugin(file: string, name: string, run: string): Promise<string> {
+  const path = join(folder.path, file);
+  const options =
+    "{ type: 'object', properties: { times: { type: 'integer', default: 2, description: 'How often.' } } }";
+  const about = `name: '${name}', title: 'Ping', description: 'Says ping.', effect: 'pure', options: ${options}`;
+  await writeFile(
+    path,
+    `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${about}, run: ${run} });\n`,
+  );
+  return path;
+}
+
+beforeAll(async () => {
+  folder = await newFolder();
+  const ping = "async ({ times }) => ({ mediaType: 'text/plain', content: 'ping '.repeat(times) })";
+  const broken = "async () => { throw new Error('the password is hunter2'); }";
+  const plugins = [
+    EXAMPLE,
+    await writePlugin('ping.mjs', 'ping', ping),
+    await writePlugin('broken.mjs', 'broken', broken),
+  ];
+  server = await startServer({ env: { SIGNALBOX_PLUGINS: plugins.join(',') } });
+  admin = await tokenFor('admin', { roles: ['admin'] });
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await folder?.[Symbol.asyncDispose]();
+});
+
+async function ask(document: string, token = admin) {
+  const { data, errors } = await server.query(document, {}, token);
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+describe('a command of one’s own', () => {
+  const OUTCOME =
+    '... on CommandOutcome { run { state error { code message } } resource { mediaType text } } ... on Refusal { code message violations { path } }';
+
+  it('is a mutation with an input type of its own', async () => {
+    const source = 'source: { text: { text: "[{\\"a\\":1,\\"b\\":\\"x|y\\"}]", mediaType: "application/json" } }';
+    const data = await ask(`mutation { convertToMarkdown(input: { ${source}, columns: ["b", "a"] }) { ${OUTCOME} } }`);
+    expect(data.convertToMarkdown).toEqual({
+      run: { state: 'SUCCEEDED', error: null },
+      resource: { mediaType: 'text/markdown; charset=utf-8', text: '| b | a |\n| --- | --- |\n| x\\|y | 1 |\n' },
+    });
+    const { __type } = await ask('{ __type(name: "ConvertToMarkdownInput") { inputFields { name description } } }');
+    expect(__type.inputFields).toContainEqual({ name: 'columns', description: 'The columns and their order.' });
+  });
+
+  it('is in the catalog with the JSON Schema of its options', async () => {
+    const { catalog } = await ask('{ catalog { commands { name title effect field options } } }');
+    const command = catalog.commands.find(({ name }: { name: string }) => name === 'convertToMarkdown');
+    expect(command).toMatchObject({ title: 'Convert to Markdown', effect: 'PURE', field: 'convertToMarkdown' });
+    expect(command.options.properties.columns).toMatchObject({ type: 'array', items: { type: 'string' } });
+  });
+
+  it('has its place in pipelines, as its own documentation says', async () => {
+    const data = await ask(`mutation { pipeline(input: { steps: [
+      { command: "convertToJson", options: { source: { uri: "file:///data/products.csv" } } }
+      { command: "convertToMarkdown", options: { source: { uri: "$previous.output" }, columns: ["name", "price"] } }
+    ] }) { ${OUTCOME} } }`);
+    expect(data.pipeline.resource.text).toMatch(/^\| name \| price \|\n\| --- \| --- \|\n\| /);
+  });
+
+  it('is asked of the policy like any other', async () => {
+    const bob = await tokenFor('bob', { roles: ['user'] });
+    const data = await ask(
+      `mutation { convertToMarkdown(input: { source: { uri: "data:,[]" } }) { ${OUTCOME} } }`,
+      bob,
+    );
+    expect(data.convertToMarkdown.code).toBe('FORBIDDEN');
+  });
+
+  it('may lie anywhere and have its options written by hand', async () => {
+    const { ping, none } = await ask(
+      `mutation { ping(input: { times: 3 }) { ${OUTCOME} } none: ping(input: {}) { ${OUTCOME} } }`,
+    );
+    expect([ping.resource.text, none.resource.text]).toEqual(['ping ping ping ', 'ping ping ']);
+    const { execute } = await ask(
+      `mutation { execute(input: { command: "ping", options: { times: "x" } }) { ${OUTCOME} } }`,
+    );
+    expect(execute).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/times' }] });
+  });
+
+  it('that is broken fails alone, and tells callers no more than where to look', async () => {
+    const { broken } = await ask(`mutation { broken(input: {}) { ${OUTCOME} } }`);
+    expect(broken.run).toMatchObject({ state: 'FAILED', error: { code: 'INTERNAL' } });
+    expect(JSON.stringify(broken)).not.toContain('hunter2');
+    const [bug] = server.logged('step.bug');
+    expect(broken.run.error.message).toContain(bug.reference);
+    expect((await server.fetch('/health')).status).toBe(200);
+  });
+});
+
+describe('a start', () => {
+  it.each([
+    ['that is not there', async () => join(folder.path, 'none.mjs'), /SIGNALBOX_PLUGINS: there is no file .*none\.mjs/],
+    ['whose name is taken', () => writePlugin('taken.mjs', 'fetch', 'async () => {}'), /taken\.mjs .*fetch/],
+    [
+      'that is no command',
+      async () => {
+        await writeFile(join(folder.path, 'empty.mjs'), 'export const nothing = {};\n');
+        return join(folder.path, 'empty.mjs');
+      },
+      /empty\.mjs .*exports no command/,
+    ],
+    [
+      'that does not parse',
+      async () => {
+        await writeFile(join(folder.path, 'wrong.mjs'), 'export const = ;\n');
+        return join(folder.path, 'wrong.mjs');
+      },
+      /wrong\.mjs .*cannot be loaded/,
+    ],
+  ])('with a plugin %s is refused in plain words', async (_, write, wanted) => {
+    const { code, complaint } = await runToEnd(['serve'], { env: { SIGNALBOX_PLUGINS: await write() } });
+    expect(code).toBe(1);
+    expect(complaint).toMatch(wanted);
+    expect(complaint).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const FETCH = 'mutation { fetch(input: { source: { uri: "data:,x" } }) { ... on CommandOutcome { run { id } } } }';
+
+describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
+  `GraphiQL in a browser (${CHROMIUM} must be there; without it this is skipped)`,
+  { timeout: 60_000 },
+  () => {
+    let server: Server;
+    let browser: Browser;
+    let page: Page;
+    /** Whatever the browser complained about. */
+    const complaints: string[] = [];
+
+    beforeAll(async () => {
+      server = await startServer();
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(`${server.url}/`)) complaints.push(`not of this server: ${request.url()}`);
+      });
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+          console.error(`CSP: ${violatedDirective} ${blockedURI}`);
+        });
+      });
+    }, 60_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop('SIGKILL');
+    });
+
+    /** What is to be seen of the answer, without the white space that wrapping brings. */
+    const shown = async () => (await page.locator('.graphiql-response .view-lines').innerText()).replace(/\s/g, '');
+    const execute = () => page.locator('.graphiql-execute-button').click();
+
+    async function open(tab: string) {
+      const active = page.locator('.graphiql-tab-active', { hasText: tab });
+      // Tabs can be dragged, and take some clicks for the beginning of that.
+      await until(`${tab} is open`, async () => {
+        await page.locator('.graphiql-tab-button', { hasText: tab }).click();
+        return active.waitFor({ timeout: 500 }).then(
+          () => true,
+          () => false,
+        );
+      });
+    }
+
+    /** Executes until GraphiQL has noticed that another tab is open: for a moment it names the old one's operation. */
+    async function executeNew(finished: () => Promise<unknown>) {
+      await until('it is executed', async () => {
+        complaints.length = 0;
+        await execute();
+        await until('there is an answer', finished);
+        return !(await shown()).includes('Couldnotdeterminewhatoperationtoexecute');
+      });
+    }
+
+    it('loads from this server alone, without a complaint', async () => {
+      await page.goto(`${server.url}/graphql`);
+      await page.locator('.graphiql-query-editor .view-line', { hasText: 'signIn' }).first().waitFor();
+      expect(await page.locator('.graphiql-tab').count()).toBeGreaterThan(3);
+      expect(complaints).toEqual([]);
+    });
+
+    it('runs the examples that it opens with, from the sign-in on', async () => {
+      await execute();
+      const [, token = ''] = await until('there is a token', async () => /"token":"([^"]+)"/.exec(await shown()));
+      expect((await server.query('{ viewer { username } }', {}, token)).data.viewer.username).toBe('alice');
+
+      const tabs = await page.locator('.graphiql-tab-button').allInnerTexts();
+      const examples = tabs.filter((tab) => !['SignIn', 'Follow', 'RunUpdated'].includes(tab));
+      expect(examples.length).toBeGreaterThan(2);
+      for (const tab of examples) {
+        await open(tab);
+        await executeNew(async () => /^\{"(data|errors)":/.test(await shown()));
+        expect(await shown(), tab).not.toMatch(/"errors"|"code":"|"state":"(FAILED|DENIED)"/);
+        expect(complaints, tab).toEqual([]);
+      }
+    });
+
+    it('shows the events of a subscription as they come', async () => {
+      await open('Follow');
+      await executeNew(async () => /"events":\[\]|"errors"/.test(await shown()));
+      // Alice's subject, as the accounts of development have it.
+      const token = await tokenFor('dev:alice', { roles: ['analyst'] });
+      for (let i = 0; i < 2; i++) {
+        const { id } = (await server.query(FETCH, {}, token)).data.fetch.run;
+        await until('the events are shown', async () => (await shown()).includes(id));
+      }
+      expect(complaints).toEqual([]);
+      if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+    });
+  },
+);

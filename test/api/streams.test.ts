@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { openSocket, type SeenEvent, type Socket, type Watched } from '../support/socket.ts';
+import { newFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+import { startWeb } from '../support/web-server.ts';
+
+const MIB = 2 ** 20;
+/** Where each run of a hundred steps leaves two events a step, and two of its own. */
+const STEPS = 100;
+const EVENTS_OF_RUN = 2 * STEPS + 2;
+const MANY_EVENTS = 100_000;
+const STALLED = 10;
+const STALLED_SSE = 3;
+/** Ten readers that keep 100,000 events of a kilobyte each would take a gigabyte. */
+const BOUND_MIB = 550;
+
+const SEEN = 'cursor events { cursor runId seq type hash }';
+const WATCH = `subscription ($after: Cursor) { events(after: $after) { ${SEEN} } }`;
+const WATCH_RUN = `subscription ($id: ID!, $after: Cursor) { runEvents(runId: $id, after: $after) { ${SEEN} } }`;
+const FETCH = `mutation ($uri: URI!) { fetch(input: { source: { uri: $uri } }) {
+  ... on CommandOutcome { run { id state cursor } } ... on Refusal { code message }
+} }`;
+const PIPELINE = `mutation ($input: PipelineInput!) { pipeline(input: $input) {
+  ... on CommandOutcome { run { id state } } ... on Refusal { code message }
+} }`;
+
+let token: string;
+
+beforeAll(async () => {
+  token = await tokenFor('admin', { roles: ['admin'] });
+});
+
+async function runOnce(server: Server, uri = 'data:,x') {
+  const { data } = await server.query(FETCH, { uri }, token);
+  return data.fetch.run as { id: string; state: string; cursor: string };
+}
+
+/** The whole journal, page by page. */
+async function journalOf(server: Server): Promise<readonly string[]> {
+  const hashes: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const document = 'query ($after: Cursor) { events(after: $after) { cursor caughtUp events { hash } } }';
+    const { events } = (await server.query(document, { after }, token)).data;
+    hashes.push(...events.events.map(({ hash }: { hash: string }) => hash));
+    if (events.caughtUp) return hashes;
+    after = events.cursor;
+  }
+}
+
+const hashesOf = (events: readonly SeenEvent[]) => events.map(({ hash }) => hash);
+
+describe('a subscription to all events', () => {
+  it('goes on from its cursor after the server was killed, without gap or repeat', async () => {
+    await using folder = await newFolder();
+    let server = await startServer({ dataDir: folder.path });
+    let stopped = false;
+    /** Keeps commands running, whatever becomes of the server. */
+    const busy = async () => {
+      while (!stopped) {
+        await runOnce(server).catch(() => new Promise((resolve) => setTimeout(resolve, 10)));
+      }
+    };
+    const working = Promise.all([busy(), busy(), busy(), busy()]);
+    const seen: SeenEvent[] = [];
+    let cursor: string | undefined;
+    try {
+      for (let life = 1; life <= 3; life++) {
+        const socket = await openSocket(server, token);
+        const watched: Watched = socket.watch(WATCH, { after: cursor ?? 'c1.MA' });
+        await watched.upTo(200);
+        if (life < 3) await server.stop('SIGKILL');
+        else stopped = true;
+        if (life < 3) await socket.closed;
+        else await working;
+        if (life === 3) await watched.upTo((await journalOf(server)).length - seen.length);
+        seen.push(...watched.events);
+        ({ cursor } = watched);
+        if (life < 3) server = await startServer({ dataDir: folder.path });
+        else await socket[Symbol.asyncDispose]();
+      }
+      expect(seen.length).toBeGreaterThan(600);
+      expect(hashesOf(seen)).toEqual(await journalOf(server));
+    } finally {
+      stopped = true;
+      await server.stop('SIGKILL');
+    }
+  });
+
+  it('ends when the token does, and goes on with a new one', async () => {
+    await using server = await startServer();
+    const short = await tokenFor('admin', { roles: ['admin'], expiresIn: '3s' });
+    await using socket = await openSocket(server, short);
+    const watched = socket.watch(WATCH);
+    await until('it stands', () => watched.cursor);
+    await runOnce(server);
+    await watched.upTo(4);
+    expect(await socket.closed).toBe(4403);
+    const { id } = await runOnce(server);
+    await using next = await openSocket(server, token);
+    const rest = next.watch(WATCH, { after: watched.cursor });
+    expect((await rest.upTo(4)).map(({ runId, seq }) => [runId, seq])).toEqual([1, 2, 3, 4].map((seq) => [id, seq]));
+  });
+
+  it('ends when the policy no longer lets its reader see runs', async () => {
+    await using folder = await newFolder();
+    const rulesFile = join(folder.path, 'policy.csv');
+    const shipped = await readFile('policy/policy.csv', 'utf8');
+    await writeFile(rulesFile, shipped);
+    await using server = await startServer({ env: { POLICY_FILE: rulesFile } });
+    const bob = await tokenFor('bob', { roles: ['user'] });
+    await using socket = await openSocket(server, bob);
+    const watched = socket.watch(WATCH);
+    await until('it stands', () => watched.cursor);
+    await server.query(FETCH, { uri: 'data:,x' }, bob);
+    await watched.upTo(4);
+
+    await writeFile(rulesFile, `${shipped}\np, user, query:runs, **, *, deny\n`);
+    await until('the rules are taken over', () => server.logged('policy.reloaded').length === 1);
+    await server.query(FETCH, { uri: 'data:,x' }, bob);
+    await until('it ends', () => watched.completed);
+    expect(watched.events).toHaveLength(4);
+    expect(watched.errors[0].extensions.code).toBe('FORBIDDEN');
+  });
+});
+
+describe('a subscription to one run', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: '127.0.0.1:1' } });
+  });
+  afterAll(async () => {
+    await server?.stop('SIGKILL');
+  });
+
+  it('gives its events while they happen, and completes after the last', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    await using web = await startWeb((_, res) => void answered.then(() => res.end('late')));
+    await using slow = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
+    const ended = runOnce(slow, web.url);
+    const running = '{ runs(filter: { state: [RUNNING] }) { nodes { id } } }';
+    const run = await until('it runs', async () => (await slow.query(running, {}, token)).data.runs.nodes[0]);
+    await using socket = await openSocket(slow, token);
+    const watched = socket.watch(WATCH_RUN, { id: run.id });
+    await watched.upTo(4);
+    expect(watched.completed).toBe(false);
+    answer();
+    expect((await ended).id).toBe(run.id);
+    await until('it completes', () => watched.completed);
+    expect(watched.events.map(({ type }) => type)).toEqual([
+      ...['RUN_CREATED', 'POLICY_DECIDED', 'RUN_STATE_CHANGED', 'STEP_STATE_CHANGED'],
+      ...['STEP_STATE_CHANGED', 'RUN_STATE_CHANGED'],
+    ]);
+  });
+
+  it('completes at once when the run is over, from wherever it is asked', async () => {
+    const { id, cursor } = await runOnce(server);
+    await using socket = await openSocket(server, token);
+    const all = socket.watch(WATCH_RUN, { id });
+    await until('it completes', () => all.completed);
+    expect(all.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    const rest = socket.watch(WATCH_RUN, { id, after: all.events[1]?.cursor });
+    const none = socket.watch(WATCH_RUN, { id, after: cursor });
+    await until('both complete', () => rest.completed && none.completed);
+    expect([rest.events.length, none.events.length]).toEqual([2, 0]);
+  });
+
+  it('comes as server-sent events too', async () => {
+    const { id } = await runOnce(server);
+    const response = await server.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: WATCH_RUN, variables: { id } }),
+      token,
+    });
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const text = await response.text();
+    expect(text).toMatch(/\nevent: complete\n/);
+    const batches = [...text.matchAll(/event: next\ndata: (.*)\n/g)].map(([, data]) => JSON.parse(data as string));
+    const events = batches.flatMap(({ data }) => data.runEvents.events as SeenEvent[]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('a subscriber that stops reading', () => {
+  const heavy = (i: number) => `subscription ($after: Cursor) { events${i}: events(after: $after) { cursor events {
+    cursor runId seq type hash at step __typename
+    ... on PolicyDecided { decision { effect reason action uri canonicalUri roles snapshot rule { id role action uri schema effect comment } } }
+    ... on StepStateChanged { from to attempt error { code message } }
+    ... on RunCreated { kind principal { subject username tenant roles } }
+  } } }`;
+
+  /** Runs pipelines of a hundred steps until there are so many events; gives when each run was answered. */
+  async function makeEvents(server: Server, count: number): Promise<ReadonlyMap<string, number>> {
+    const steps = Array.from({ length: STEPS }, (_, i) => ({
+      command: 'convertToBase64',
+      options: { source: { text: { text: `${i}` } } },
+    }));
+    const answered = new Map<string, number>();
+    let left = Math.ceil(count / EVENTS_OF_RUN);
+    const work = async () => {
+      while (left-- > 0) {
+        const { data } = await server.query(PIPELINE, { input: { steps } }, token);
+        expect(data.pipeline.run.state).toBe('SUCCEEDED');
+        answered.set(data.pipeline.run.id, performance.now());
+      }
+    };
+    await Promise.all([work(), work(), work(), work()]);
+    return answered;
+  }
+
+  it('costs nobody anything while 100,000 events pass, and then gets all of them in order', {
+    timeout: 120_000,
+  }, async () => {
+    await using server = await startServer({ env: { LOG_LEVEL: 'warn' } });
+    await makeEvents(server, 4_000);
+    const stalled: { socket: Socket; watched: Watched; query: string }[] = [];
+    const silent: IncomingMessage[] = [];
+    await using eager = await openSocket(server, token);
+    try {
+      for (let i = 0; i < STALLED; i++) {
+        const socket = await openSocket(server, token);
+        const query = heavy(i);
+        stalled.push({ socket, watched: socket.watch(query), query });
+      }
+      for (let i = 0; i < STALLED_SSE; i++) silent.push(await stallSse(server, heavy(STALLED + i)));
+      const live = eager.watch(WATCH);
+      await until('all stand', () => live.cursor && stalled.every(({ watched }) => watched.cursor));
+      for (const { socket } of stalled) socket.socket.pause();
+
+      const began = performance.now();
+      const answered = await makeEvents(server, MANY_EVENTS);
+      const took = performance.now() - began;
+      const total = answered.size * EVENTS_OF_RUN;
+      expect(total).toBeGreaterThanOrEqual(MANY_EVENTS);
+      // Who reads is not held up: each run's last event was there about when its caller was answered.
+      const all = await live.upTo(total);
+      const delays = all.flatMap(({ type, runId }, i) =>
+        type === 'RUN_STATE_CHANGED' ? [(live.times[i] as number) - (answered.get(runId) as number)] : [],
+      );
+      expect(delays).toHaveLength(answered.size);
+      expect(Math.max(...delays)).toBeLessThan(2_000);
+      const peak = (await server.memory('peak')) / MIB;
+      expect(peak).toBeLessThan(BOUND_MIB);
+
+      // One reads again; the others never do. Had it been away for long, the server would have closed the socket, and
+      // a client goes on from its cursor.
+      const { socket, watched, query } = stalled[0] as (typeof stalled)[number];
+      expect(watched.events.length).toBeLessThan(total);
+      socket.socket.resume();
+      const caughtUp = await Promise.race([watched.upTo(total, 60_000), socket.closed.then(() => undefined)]);
+      const missed = caughtUp ? [] : await fromCursor(server, query, watched, total);
+      expect(hashesOf([...watched.events, ...missed])).toEqual(hashesOf(all));
+      for (const events of Map.groupBy(all, ({ runId }) => runId).values()) {
+        expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: EVENTS_OF_RUN }, (_, i) => i + 1));
+      }
+      if (process.env.SHOW_NUMBERS) {
+        const p99 = delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.99)] as number;
+        console.log(
+          `${total} events in ${took | 0} ms; delay p99 ${p99 | 0} ms; peak ${peak | 0} MiB; caught up: ${caughtUp !== undefined}`,
+        );
+      }
+    } finally {
+      for (const { socket } of stalled) socket.socket.terminate();
+      for (const response of silent) response.destroy();
+    }
+  });
+
+  /** Server-sent events that nobody takes from the socket. */
+  async function stallSse(server: Server, query: string): Promise<IncomingMessage> {
+    const headers = {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+    };
+    const asking = request(`${server.url}/graphql`, { method: 'POST', headers });
+    asking.end(JSON.stringify({ query }));
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    response.on('error', () => {});
+    return response.pause();
+  }
+
+  async function fromCursor(server: Server, query: string, before: Watched, total: number) {
+    await using socket = await openSocket(server, token);
+    return socket.watch(query, { after: before.cursor }).upTo(total - before.events.length, 60_000);
+  }
+});

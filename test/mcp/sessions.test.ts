@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinMcp } from '../support/mcp/connect-mcp.ts';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const INITIALIZE = {
+  ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a test', version: '1' } },
+};
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+
+let server: Server;
+let alice: string;
+let bob: string;
+beforeAll(async () => {
+  server = await startServer({ env: { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts' } });
+  [alice, bob] = await Promise.all([tokenFor('alice', { roles: ['analyst'] }), tokenFor('bob', { roles: ['user'] })]);
+}, 30_000);
+afterAll(() => server.stop());
+
+/** One POST of JSON, or of what is none. */
+const post = (body: unknown, { token = alice, session = '', ...more }: Record<string, string> = {}) =>
+  server.fetch('/mcp', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...(session && { 'mcp-session-id': session }),
+      ...more,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    token,
+  });
+const begin = async (token = alice): Promise<string> => {
+  const response = await post(INITIALIZE, { token });
+  await response.text();
+  return response.headers.get('mcp-session-id') ?? '';
+};
+const statusOf = async (answer: Promise<Response>) => {
+  const response = await answer;
+  await response.text();
+  return response.status;
+};
+
+describe('a session', () => {
+  it('needs a token that is good', async () => {
+    for (const authorization of [undefined, 'Bearer nonsense']) {
+      const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+      const response = await server.fetch('/mcp', { method: 'POST', headers, body: JSON.stringify(INITIALIZE) });
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    }
+  });
+
+  it('is its own principal’s: to another one, and with another id, it is not there', async () => {
+    const session = await begin();
+    expect(await statusOf(post(PING, { session }))).toBe(200);
+    expect(await statusOf(post(PING, { session, token: bob }))).toBe(404);
+    expect(await statusOf(post(PING, { session: 'another' }))).toBe(404);
+    const again = await tokenFor('alice', { roles: ['analyst'], expiresIn: '5m' });
+    expect(await statusOf(post(PING, { session, token: again }))).toBe(200);
+  });
+
+  it('ends by DELETE, and its calls go on without it', async () => {
+    const token = await tokenFor('root', { roles: ['admin'] });
+    const session = await begin(token);
+    const body = {
+      jsonrpc: '2.0',
+      id: 7,
+      method: 'tools/call',
+      params: { name: 'testToolWithLogging', arguments: {} },
+    };
+    const calling = post(body, { session, token });
+    await (await calling).body?.cancel();
+    const headers = { 'mcp-session-id': session };
+    expect(await statusOf(server.fetch('/mcp', { method: 'DELETE', headers, token }))).toBe(200);
+    expect(await statusOf(post(PING, { session, token }))).toBe(404);
+    await until('its run has succeeded', async () => {
+      const { data } = await server.query('{ runs(first: 1) { nodes { state } } }', {}, token);
+      return data.runs.nodes[0]?.state === 'SUCCEEDED';
+    });
+  });
+
+  it('ends with its token, also for whoever only listens', async () => {
+    const short = await tokenFor('carol', { roles: ['user'], expiresIn: '2s' });
+    const session = await begin(short);
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': session };
+    const listening = await server.fetch('/mcp', { headers, token: short });
+    expect(listening.status).toBe(200);
+    expect(await listening.text()).toBe('');
+    expect(await statusOf(post(PING, { session, token: short }))).toBe(401);
+    const fresh = await tokenFor('carol', { roles: ['user'] });
+    expect(await statusOf(post(PING, { session, token: fresh }))).toBe(404);
+  });
+
+  it('makes place for the seventeenth of a principal, when it is the one that was silent longest', async () => {
+    const token = await tokenFor('dave', { roles: ['user'] });
+    const sessions: string[] = [];
+    for (let i = 0; i < 16; i++) sessions.push(await begin(token));
+    const [first = '', second = '', third = ''] = sessions;
+    expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
+    await begin(token);
+    expect(await statusOf(post(PING, { session: second, token }))).toBe(404);
+    expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
+    expect(await statusOf(post(PING, { session: third, token }))).toBe(200);
+  });
+
+  it('is refused when all of a principal’s are in use', async () => {
+    const token = await tokenFor('erin', { roles: ['user'] });
+    const clients = await Promise.all(Array.from({ length: 16 }, () => joinMcp(server, token)));
+    // Each of them listens, a moment after it has joined.
+    await until('the next one is refused', async () => (await statusOf(post(INITIALIZE, { token }))) === 429);
+    await Promise.all(clients.map((client) => client.close()));
+    await until('there is place again', async () => (await statusOf(post(INITIALIZE, { token }))) === 200);
+  });
+});
+
+describe('a request', () => {
+  it('that is no MCP is told what it is', async () => {
+    const errorOf = async (answer: Promise<Response>) => {
+      const response = await answer;
+      return [response.status, ((await response.json()) as { error: { code: unknown } }).error.code];
+    };
+    expect(await errorOf(post('{"jsonrpc": '))).toEqual([400, -32_700]);
+    expect(await errorOf(post([INITIALIZE, PING]))).toEqual([400, -32_600]);
+    expect(await errorOf(post(PING))).toEqual([400, -32_600]);
+    expect(await errorOf(post({ hello: 1 }, { session: await begin() }))).toEqual([400, -32_700]);
+    expect(await errorOf(post(INITIALIZE, { accept: 'text/html' }))).toEqual([406, -32_000]);
+    expect(await errorOf(post(INITIALIZE, { 'content-type': 'text/plain' }))).toEqual([415, -32_000]);
+    expect(await errorOf(post('x'.repeat(4 * 2 ** 20 + 1)))).toEqual([413, 'RESOURCE_TOO_LARGE']);
+    expect(await statusOf(server.fetch('/mcp', { method: 'PUT', token: alice }))).toBe(405);
+  });
+
+  it('of a page of another site is refused', async () => {
+    expect(await statusOf(post(INITIALIZE, { origin: 'https://evil.example' }))).toBe(403);
+    expect(await statusOf(post(INITIALIZE, { origin: server.url }))).toBe(200);
+  });
+
+  it('of a method that there is none of is an error of the protocol', async () => {
+    const session = await begin();
+    const answer = await post({ jsonrpc: '2.0', id: 5, method: 'prompts/list' }, { session });
+    expect(await answer.text()).toContain('"code":-32601');
+  });
+});
+
+describe('a server that stops', () => {
+  it('lets go of who listens, and is not held up', async () => {
+    const stopping = await startServer();
+    const client = await joinMcp(stopping, alice);
+    await client.ping();
+    const began = performance.now();
+    expect(await stopping.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await client.close();
+  });
+});

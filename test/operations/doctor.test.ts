@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/doctor/finding.ts';
+import { runToEnd, startServer } from '../support/server.ts';
+import { newFolder } from '../support/temp-folder.ts';
+
+/** What the doctor says of each thing, by its name. */
+async function doctor(env: Record<string, string> = {}, dataDir?: string) {
+  const { code, output } = await runToEnd(['doctor', '--json'], { env, ...(dataDir !== undefined && { dataDir }) });
+  const findings = JSON.parse(output) as readonly Finding[];
+  return { code, findings: Object.fromEntries(findings.map((finding) => [finding.name, finding])) };
+}
+
+describe('signalbox doctor', () => {
+  it('tells of everything whether it is usable, or why not, and what to do', async () => {
+    const { code, findings } = await doctor();
+    expect(code).toBe(0);
+    expect(Object.keys(findings)).toEqual(
+      expect.arrayContaining(['node', 'data', 'database', 'policy', 'sandbox', 'docker', 'git', 'bus', 'pools']),
+    );
+    expect(findings['python (wasi)']).toMatchObject({
+      usable: 'yes',
+      detail: expect.stringMatching(/^Python 3\..* ms/),
+    });
+    for (const { usable, advice } of Object.values(findings)) if (usable === 'no') expect(advice).toBeDefined();
+  });
+
+  it('fails where the server could not start, and says what is wrong', async () => {
+    await using folder = await newFolder();
+    const rules = join(folder.path, 'policy.csv');
+    await writeFile(rules, 'g, admin\np, admin, everything, **, *, allow\n');
+    const url = 'postgresql://nobody@127.0.0.1:1/none';
+    const { code, findings } = await doctor({ POLICY_FILE: rules, DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(findings.database).toMatchObject({ usable: 'no', detail: expect.stringContaining('cannot be reached') });
+    expect(findings.policy).toMatchObject({ usable: 'no', detail: expect.stringContaining('line 2') });
+  });
+
+  it('does not mind a server that is at work, and changes nothing where there is none', async () => {
+    await using server = await startServer();
+    const { code, findings } = await doctor({}, server.dataDir);
+    expect(code).toBe(0);
+    expect(findings.database?.detail).toContain('up to date');
+    await using fresh = await newFolder();
+    const { findings: without } = await doctor({}, join(fresh.path, 'data'));
+    expect(without.database?.detail).toContain('to come');
+  });
+
+  it('shows it to people as a table', async () => {
+    const { output } = await runToEnd(['doctor']);
+    expect(output).toMatch(/^ {2}ok {2}node +v\d+/m);
+  });
+});

@@ -1,0 +1,292 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createScratchDatabase, type ScratchDatabase } from '../../scripts/scratch-database.ts';
+import { actsIn, seeded } from '../support/reliability/crash-workflows.ts';
+import { startWitness } from '../support/reliability/event-recorder.ts';
+import { prepareActing } from '../support/reliability/external-effects.ts';
+import { allIsWell, chainsHold } from '../support/reliability/final-states.ts';
+import { createCrowd } from '../support/reliability/load-generator.ts';
+import { type Server, startServer } from '../support/server.ts';
+import { openSocket } from '../support/socket.ts';
+import { startDatabaseProxy } from '../support/store/database-proxy.ts';
+import { onPostgres } from '../support/store/on-postgres.ts';
+import { newFolder } from '../support/temp-folder.ts';
+import { type People, peopleOf } from '../support/test-users.ts';
+import { until } from '../support/until.ts';
+
+/** How soon the runs of a node that is gone are in other hands. */
+const TAKEN_OVER_MS = 10_000;
+/** A node that says goodbye is not waited for until its lease runs out. */
+const HANDED_OVER_MS = 5_000;
+const IDLE_SECONDS = 10;
+
+/** A step after another, for as long as each takes. */
+const chain = (...steps: readonly { readonly id: string }[]) => ({
+  document: {
+    name: 'chain',
+    steps: steps.map((step, i) => ({ ...(i > 0 && { depends_on: [steps[i - 1]?.id] }), ...step })),
+  },
+});
+const sleep = (id: string, ms: number) => ({ id, kind: 'sleep', input: { ms } });
+const act = (id: string, ms = 0, more: object = {}) => ({
+  ...{ id, kind: 'command', command: 'actOutside', input: { run: '{{ run.id }}', step: id, ms, value: id } },
+  ...more,
+});
+const retry = { max_attempts: 5, backoff_ms: 10 };
+
+await onPostgres(() => {
+  let folder: Awaited<ReturnType<typeof newFolder>>;
+  let database: ScratchDatabase;
+  let acting: Awaited<ReturnType<typeof prepareActing>>;
+  let started = 0;
+
+  /** One more node, with a data folder of its own. */
+  const startNode = (url = database.url) =>
+    startServer({
+      dataDir: join(folder.path, `data-${started++}`),
+      env: {
+        ...acting.env,
+        DATABASE_URL: url,
+        ARTIFACTS_DIR: join(folder.path, 'artifacts'),
+        CHECKPOINT_KEY_FILE: join(folder.path, 'key.pem'),
+      },
+    });
+  const isSigned = (server: Server, token: string, id: string) =>
+    until('its end is signed', async () => {
+      const document = 'query ($id: ID!) { verifyRun(id: $id) { checkpoint { size } } }';
+      return (await server.query(document, { id }, token)).data.verifyRun.checkpoint;
+    });
+  const actsOf = (runId: string, step: string) => actsIn(acting.acts).get(`${runId} ${step}`) ?? 0;
+
+  beforeAll(async () => {
+    folder = await newFolder();
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
+    database = await createScratchDatabase();
+    acting = await prepareActing(await mkdtemp(join(folder.path, 'acting-')));
+  });
+  afterAll(async () => {
+    await database?.remove();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  describe('two nodes on one database', () => {
+    let a: Server;
+    let b: Server;
+    let onA: People;
+    let onB: People;
+    beforeAll(async () => {
+      [a, b] = await Promise.all([startNode(), startNode()]);
+      [onA, onB] = await Promise.all([peopleOf(a), peopleOf(b)]);
+    });
+    afterAll(async () => {
+      await a?.stop('SIGKILL');
+      await b?.stop('SIGKILL');
+    });
+
+    it('both read the run of either, and its artifacts', async () => {
+      const text = 'x'.repeat(100_000);
+      const convert = (command: string) => ({
+        id: 'made',
+        kind: 'command',
+        command,
+        input: { source: { text: { text } } },
+      });
+      const run = await onA.start(chain(convert('convertToBase64')), {}, 'admin');
+      expect(run.state).toBe('SUCCEEDED');
+      expect((await onB.run(run.id, 'admin')).state).toBe('SUCCEEDED');
+      for (const node of [a, b]) await isSigned(node, onA.tokens.admin, run.id);
+      const { data } = await b.query(
+        'query ($id: ID!) { run(id: $id) { steps { resource { digest } } } }',
+        { id: run.id },
+        onB.tokens.admin,
+      );
+      const { digest } = data.run.steps[0].resource;
+      const token = onB.tokens.admin;
+      expect((await (await b.fetch(`/artifacts/${digest}`, { token })).text()).length).toBeGreaterThan(text.length);
+    });
+
+    it('cancel, signal and decide for runs that the other drives', async () => {
+      const wait = { id: 'wait', kind: 'signal', input: { name: 'go' } };
+      const ask = { id: 'agree', kind: 'approval', input: { reason: 'Shall it?' } };
+      const signalled = await onA.start(chain(wait), { waitMs: 0 });
+      expect(await onB.change('sendSignal', { runId: signalled.id, name: 'go', payload: 7 })).toMatchObject({
+        ...{ __typename: 'Run', state: 'SUCCEEDED', output: 7 },
+      });
+
+      const cancelled = await onA.start(chain(sleep('long', 600_000)), { waitMs: 0 });
+      expect(await onB.change('cancelRun', { runId: cancelled.id, reason: 'enough' })).toMatchObject({
+        ...{ __typename: 'Run', state: 'CANCELLED' },
+      });
+      expect((await onA.run(cancelled.id)).state).toBe('CANCELLED');
+
+      const asked = await onA.start(chain(ask), { waitMs: 0 });
+      const { id: approvalId } = await until('it is put before people', async () => {
+        const { approvals } = await onB.ask('{ approvals(state: OPEN) { nodes { id run { id } } } }', {}, 'admin');
+        return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === asked.id);
+      });
+      expect(
+        await onB.mutate('decideApproval', { approvalId, approve: true }, '... on Approval { state }', 'admin'),
+      ).toEqual({
+        state: 'APPROVED',
+      });
+      await onA.reach(asked.id, 'SUCCEEDED');
+    });
+
+    it('retry a step of a run that the other drove to its end', async () => {
+      const failing = { ...act('flaky'), input: { run: '{{ run.id }}', step: 'flaky', failures: 1 } };
+      const run = await onA.start(chain(failing));
+      expect(run.state).toBe('FAILED');
+      await onB.change('retryStep', { runId: run.id, step: 'flaky' });
+      await onB.reach(run.id, 'SUCCEEDED');
+      await chainsHold(a, onA.tokens.admin, [run.id]);
+    });
+
+    it('show on a subscription what the other does', async () => {
+      await using socket = await openSocket(a, onA.tokens.admin);
+      const live = socket.watch('subscription { events { cursor events { cursor runId seq type hash } } }');
+      await until('it stands', () => live.cursor);
+      const { id } = await onB.start(chain(act('one')));
+      await until('its end is seen', () =>
+        live.events.some((event) => event.runId === id && event.type === 'RUN_STATE_CHANGED'),
+      );
+      const { id: long } = await onB.start(chain(sleep('rest', 300)), { waitMs: 0 });
+      await using other = await openSocket(a, onA.tokens.alice);
+      const one = other.watch(
+        `subscription { runEvents(runId: "${long}") { cursor events { cursor runId seq type hash } } }`,
+      );
+      await until('it completes with the run', () => one.completed);
+      expect(one.events.map(({ seq }) => seq)).toEqual(one.events.map((_, i) => i + 1));
+    });
+
+    it('give the same run for the same idempotency key', async () => {
+      const input = { source: chain(act('once', 50)), idempotencyKey: 'the-same-on-both' };
+      const asked = Array.from({ length: 20 }, (_, i) => (i % 2 ? onA : onB).change('startRun', input));
+      const runs = await Promise.all(asked);
+      expect(runs).toEqual(runs.map(() => expect.objectContaining({ __typename: 'Run' })));
+      const [{ id }] = runs;
+      expect(runs.map((run) => run.id)).toEqual(runs.map(() => id));
+      await onA.reach(id, 'SUCCEEDED');
+      expect(actsOf(id, 'once')).toBe(1);
+    });
+  });
+
+  describe('a node that goes', { timeout: 90_000 }, () => {
+    let own: ScratchDatabase;
+    let a: Server;
+    let b: Server;
+    let crowd: Awaited<ReturnType<typeof createCrowd>>;
+    let witness: Awaited<ReturnType<typeof startWitness>>;
+    beforeEach(async () => {
+      own = await createScratchDatabase();
+      acting = await prepareActing(await mkdtemp(join(folder.path, 'acting-')));
+      [a, b] = await Promise.all([startNode(own.url), startNode(own.url)]);
+      crowd = await createCrowd(seeded(1));
+      witness = await startWitness(b.url, crowd.tokens.admin);
+      await crowd.prepare(a);
+    });
+    afterEach(async () => {
+      witness?.stop();
+      a?.process.kill('SIGCONT');
+      await a?.stop('SIGKILL');
+      await b?.stop('SIGKILL');
+      await own?.remove();
+    });
+    /** Everything that the crowd began is brought to its end by `b`, once. */
+    const endsOnB = async () => {
+      const leave = crowd.attend([b]);
+      await crowd.askAgain(b);
+      const ends = await allIsWell(b, { crowd, witness, acts: acting.acts, ms: 40_000 });
+      await leave();
+      return ends;
+    };
+    /** Events of the run so far, as its hashes. */
+    const eventsOf = async (runId: string) => {
+      const document = 'query ($id: ID!) { run(id: $id) { events(first: 1000) { events { hash } } } }';
+      return (await b.query(document, { id: runId }, crowd.tokens.admin)).data.run.events.events;
+    };
+    /** A run whose next step is due in a moment, and acts. */
+    const dueOnA = async () =>
+      (await (await peopleOf(a)).start(chain(sleep('rest', 500), act('then')), { waitMs: 0 })).id;
+
+    it('killed, has its runs taken over within 10 s, and nobody who follows misses anything', async () => {
+      const onB = await peopleOf(b);
+      const id = await dueOnA();
+      await crowd.start(a, 24);
+      await a.stop('SIGKILL');
+      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', TAKEN_OVER_MS);
+      crowd.others.push(id);
+      await endsOnB();
+      // Whoever signed before, what ended since is signed too.
+      await isSigned(b, crowd.tokens.admin, id);
+    });
+
+    it('stopped in order, hands its runs over at once, also one that waits for a run of its own', async () => {
+      const onB = await peopleOf(b);
+      const id = await dueOnA();
+      const outer = await (await peopleOf(a)).start(
+        chain({ id: 'inner', kind: 'workflow', workflow: 'crash_slow', input: {} } as never),
+        { waitMs: 0 },
+      );
+      expect(await a.stop('SIGTERM')).toBe(0);
+      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', HANDED_OVER_MS);
+      await onB.reach(outer.id, 'SUCCEEDED');
+      const [inner] = (await onB.run(outer.id)).children.nodes;
+      crowd.others.push(id, outer.id, inner.id);
+      await endsOnB();
+    });
+
+    it('stopped past its lease and awake again, can change nothing any more, and serves on', async () => {
+      const onA = await peopleOf(a);
+      const onB = await peopleOf(b);
+      const id = await dueOnA();
+      // One acts at the very moment, and would tell what came of it.
+      const acting = await onA.start(chain(act('now', 1_500, { retry })), { waitMs: 0 });
+      await onA.reach(acting.id, 'RUNNING');
+      await crowd.start(a, 12);
+      a.process.kill('SIGSTOP');
+      for (const one of [id, acting.id])
+        await until('the other goes on', async () => (await onB.run(one)).state === 'SUCCEEDED', 2 * TAKEN_OVER_MS);
+      expect(actsOf(acting.id, 'now')).toBe(2);
+      const before = [await eventsOf(id), await eventsOf(acting.id)];
+      a.process.kill('SIGCONT');
+      await until('it knows that its lease is lost', () => a.logged('lease.lost').length > 0);
+
+      const later = await until('it serves again', async () => {
+        const run = await onA.start(chain(act('later')));
+        return run.state === 'SUCCEEDED' && run;
+      });
+      await until('both read it', async () => (await onB.run(later.id))?.state === 'SUCCEEDED');
+      expect([await eventsOf(id), await eventsOf(acting.id)]).toEqual(before);
+      expect([actsOf(id, 'then'), actsOf(acting.id, 'now')]).toEqual([1, 2]);
+      crowd.others.push(id, acting.id, later.id);
+      await endsOnB();
+    });
+  });
+
+  describe('idle nodes', () => {
+    it('ask the database less than once a second, all together', { timeout: 60_000 }, async () => {
+      const own = await createScratchDatabase();
+      try {
+        await using proxy = await startDatabaseProxy(own.url);
+        await using one = await startNode(proxy.url);
+        await using _other = await startNode(proxy.url);
+        expect((await (await peopleOf(one)).start(chain(sleep('short', 50)))).state).toBe('SUCCEEDED');
+        // Its end is signed meanwhile.
+        await pause(2_000);
+        const before = proxy.answered;
+        expect(before).toBeGreaterThan(20);
+        await pause(IDLE_SECONDS * 1_000);
+        const asked = proxy.answered - before;
+        if (process.env.SHOW_NUMBERS) console.log(`two idle nodes: ${asked} queries in ${IDLE_SECONDS} s`);
+        expect(asked).toBeLessThanOrEqual(IDLE_SECONDS);
+      } finally {
+        await own.remove();
+      }
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command, CommandContext, Made } from '../../../src/commands/define-command.ts';
+import { validateOptions } from '../../../src/commands/validate-options.ts';
+import { Fault } from '../../../src/core/errors.ts';
+import type { LogLevel } from '../../../src/core/event.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { resourcesForTests } from '../../../src/resources/resources-for-tests.ts';
+import { createSchemaValidator } from '../../../src/resources/validate-schema.ts';
+import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
+
+/** What a command made, read to its end. */
+export interface Result {
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** How it came: in memory, as a stream, or as a file. */
+  readonly as: 'memory' | 'stream' | 'file';
+}
+
+export interface ContextForTests {
+  /** Validates the options and runs the command, as the engine does. */
+  run(command: Command, options: JsonObject, changes?: Partial<CommandContext>): Promise<Result>;
+  /** Writes a file and gives its `file:` URI. */
+  file(name: string, bytes: string | Uint8Array): Promise<string>;
+  /** Where such a file lies. */
+  pathOf(name: string): string;
+  readonly context: CommandContext;
+  readonly logged: readonly { readonly level: LogLevel; readonly text: string }[];
+  /** Files that were left in the scratch folder. */
+  scratchFiles(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+interface OptionsForTests {
+  readonly pool?: CpuPoolOptions;
+  /** Instead of a folder of their own. */
+  readonly localRoots?: readonly { readonly name: string; readonly folder: string }[];
+}
+
+/** Commands with the real thing around them: resources, files, workers, schemas. */
+export async function commandContextForTests(options: OptionsForTests = {}): Promise<ContextForTests> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-commands-'));
+  const scratch = join(folder, 'scratch');
+  await mkdir(scratch);
+  const data = join(folder, 'data');
+  await mkdir(data);
+  const localRoots = options.localRoots ?? [{ name: '/data', folder: data }];
+  const resources = await resourcesForTests({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
+  const cpu = createCpuPool(options.pool);
+  const schemas = createSchemaValidator({ cpu });
+  const logged: { level: LogLevel; text: string }[] = [];
+  let files = 0;
+
+  const context: CommandContext = {
+    signal: new AbortController().signal,
+    cpu,
+    maxBytes: 200 * 2 ** 20,
+    read: (source) => resources.open(source),
+    async validate(json, schemaUri) {
+      const violations = await schemas.validate({
+        json,
+        schemaUri,
+        read: (uri) => resources.open({ uri }),
+        signal: context.signal,
+      });
+      if (violations.length > 0) throw new Fault('SCHEMA_VIOLATION', 'The data does not fit.', { violations });
+    },
+    scratch: () => {
+      files += 1;
+      return join(scratch, String(files));
+    },
+    log: (level, text) => logged.push({ level, text }),
+  };
+
+  return {
+    context,
+    logged,
+    async run(command, options, changes) {
+      const made = await command.run(validateOptions(command, options), { ...context, ...changes });
+      return collect(made);
+    },
+    async file(name, bytes) {
+      await writeFile(join(data, name), bytes);
+      return `file:///data/${name}`;
+    },
+    pathOf: (name) => join(data, name),
+    scratchFiles: () => readdir(scratch),
+    async close() {
+      await cpu.close();
+      await resources.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As the engine does: takes a file over, reads a stream to its end. */
+async function collect({ mediaType, content }: Made): Promise<Result> {
+  const result = (bytes: Buffer, as: Result['as']) => ({ mediaType, bytes, text: bytes.toString(), as });
+  if (typeof content === 'string' || content instanceof Uint8Array) return result(Buffer.from(content), 'memory');
+  if ('file' in content) {
+    const bytes = await readFile(content.file);
+    await rm(content.file);
+    return result(bytes, 'file');
+  }
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
+  return result(Buffer.concat(pieces), 'stream');
+}

@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import type { Server } from '../server.ts';
+import { until } from '../until.ts';
+import { actsIn, SHAPES } from './crash-workflows.ts';
+import type { Witness } from './event-recorder.ts';
+import type { Crowd } from './load-generator.ts';
+
+interface Ended {
+  readonly id: string;
+  readonly state: string;
+  readonly workflow: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+const RUNS = `query ($after: String) { runs(first: 100, after: $after) {
+  nodes { id state workflow error { code message } } pageInfo { hasNextPage endCursor }
+} }`;
+const UNDER_WAY = '{ runs(first: 20, filter: { state: [PENDING, RUNNING, WAITING] }) { nodes { id state workflow } } }';
+/** What is verified in one request. */
+const AT_ONCE = 10;
+
+/** Waits until no run is under way any more. @returns all of them, by id */
+export async function endsOf(server: Server, token: string, ms?: number): Promise<ReadonlyMap<string, Ended>> {
+  let left: unknown;
+  await until(
+    'every run has ended',
+    async () => {
+      const { data } = await server.query(UNDER_WAY, {}, token);
+      left = data?.runs.nodes;
+      return (left as [] | undefined)?.length === 0;
+    },
+    ms,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}; there are ${JSON.stringify(left)}`);
+  });
+  const ends = new Map<string, Ended>();
+  for (let after: string | undefined; ; ) {
+    const { nodes, pageInfo } = (await server.query(RUNS, { after }, token)).data.runs;
+    for (const run of nodes) ends.set(run.id, run);
+    if (!pageInfo.hasNextPage) return ends;
+    after = pageInfo.endCursor;
+  }
+}
+
+/** Every chain holds, and the rows are what the events say. */
+export async function chainsHold(server: Server, token: string, runIds: Iterable<string>): Promise<void> {
+  const ids = [...runIds];
+  for (let i = 0; i < ids.length; i += AT_ONCE) {
+    const fields = ids.slice(i, i + AT_ONCE).map((id) => `${id}: verifyRun(id: "${id}") { valid problems }`);
+    const { data } = await server.query(`{ ${fields.join(' ')} }`, {}, token);
+    for (const [id, found] of Object.entries(data))
+      expect({ id, found }).toEqual({ id, found: { valid: true, problems: [] } });
+  }
+}
+
+/** What the server's log calls a bug: something that was thrown and is no Fault. */
+export function bugsOf({ log }: Server): readonly string[] {
+  return log.filter((line) => /"event":"[a-z_.]*bug"/.test(line));
+}
+
+/** What holds after everything, whatever happened on the way. */
+export async function allIsWell(
+  server: Server,
+  { crowd, witness, acts, ms }: { crowd: Crowd; witness: Witness; acts: string; ms?: number },
+): Promise<ReadonlyMap<string, Ended>> {
+  const { admin } = crowd.tokens;
+  const ends = await endsOf(server, admin, ms);
+  expect(crowd.problems).toEqual([]);
+  expect(bugsOf(server)).toEqual([]);
+
+  // Every run that was accepted is there, and ended as its kind may; nothing was started twice.
+  for (const { id, key, shape } of crowd.asked) {
+    const end = id === undefined ? undefined : ends.get(id);
+    expect(SHAPES[shape], `${key} ${id}: ${JSON.stringify(end)}`).toContain(end?.state);
+    expect(end?.workflow).toBe(`crash_${shape}`);
+  }
+  const children = [...ends.values()].filter(({ workflow }) => workflow === 'crash_child');
+  expect(children.length).toBe(crowd.asked.filter(({ shape }) => shape === 'parent').length);
+  for (const child of children) expect(child).toMatchObject({ state: 'SUCCEEDED' });
+  expect(ends.size).toBe(crowd.asked.length + children.length + crowd.others.length);
+
+  await chainsHold(server, admin, ends.keys());
+  await witness.hasSeenAllOf(server, admin);
+
+  // Nothing acted on the world oftener than the journal says it was let to, and what succeeded did act.
+  const done = actsIn(acts);
+  const allowed = new Map<string, number>();
+  for (const { runId, step, to, attempt = 0 } of witness.events) {
+    const name = `${runId} ${step}`;
+    if (to === 'DISPATCHED') allowed.set(name, attempt);
+    if (to === 'SUCCEEDED' && allowed.has(name)) expect(done.get(name), name).toBeGreaterThan(0);
+  }
+  for (const [name, count] of done) expect(count, name).toBeLessThanOrEqual(allowed.get(name) ?? 0);
+  return ends;
+}

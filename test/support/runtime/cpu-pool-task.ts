@@ -1,0 +1,57 @@
+import { threadId } from 'node:worker_threads';
+import { Fault } from '../../../src/core/errors.ts';
+
+/** What the tests of the pool let a worker do. */
+export type Doing =
+  | { readonly do: 'echo'; readonly value: unknown }
+  | { readonly do: 'thread' }
+  | { readonly do: 'environment' }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'spin' }
+  | { readonly do: 'litter'; readonly megabytes: number }
+  | { readonly do: 'hoard' }
+  | { readonly do: 'hoard buffers' }
+  | { readonly do: 'fault' }
+  | { readonly do: 'bug' }
+  | { readonly do: 'exit' };
+
+export async function run(order: Doing): Promise<unknown> {
+  switch (order.do) {
+    case 'echo':
+      return order.value;
+    case 'thread':
+      return threadId;
+    case 'environment':
+      return Object.keys(process.env);
+    case 'wait':
+      await new Promise((resolve) => setTimeout(resolve, order.ms));
+      return threadId;
+    case 'spin':
+      for (;;);
+    case 'litter':
+      return Buffer.alloc(order.megabytes * 2 ** 20, 1).length;
+    case 'hoard': {
+      // Growing one array is what makes V8 abort the process at its own limit.
+      const kept: unknown[] = [];
+      for (let i = 0; ; i += 1) kept.push(i + 0.5, null);
+    }
+    case 'hoard buffers': {
+      const kept: Buffer[] = [];
+      for (;;) {
+        kept.push(Buffer.alloc(2 ** 20, kept.length));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    case 'fault':
+      throw new Fault('SCHEMA_VIOLATION', 'Two parts do not fit.', {
+        path: ['a', 'b'],
+        violations: [{ path: '/a', message: 'must be a string', keyword: 'type' }],
+        retryAfterMs: 5,
+        details: { total: 2 },
+      });
+    case 'bug':
+      throw new RangeError('off by one');
+    case 'exit':
+      process.exit(3);
+  }
+}

@@ -1,0 +1,171 @@
+import { link, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/core/errors.ts';
+import type { Json } from '../../../src/core/json.ts';
+import type { Runtime } from '../../../src/core/runtime.ts';
+import type { ToolContext } from '../../../src/core/work.ts';
+import { abortFault } from '../../../src/resources/abortable.ts';
+
+const ITEM = {
+  ...{ run_id: 'run_1', step_id: 'step_1', step: 'make', kind: 'tool', capability: 'convert', attempt: 1 },
+  ...{ input: { text: 'hé\n' }, idempotency_key: 'k', trace_id: 't', timeout_ms: 5_000 },
+};
+
+/** What a worker must be able to count on, and what must not come of one that is broken or hostile. */
+export function describeRuntime(
+  name: string,
+  create: (script: string, env?: Record<string, string>) => Promise<Runtime>,
+) {
+  const folders: string[] = [];
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** A worker that is this bash script. */
+  async function work(
+    script: string,
+    more: { env?: Record<string, string>; stop?: AbortSignal; in?: (folder: string) => Promise<unknown> } = {},
+  ) {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-workspace-'));
+    folders.push(folder);
+    await more.in?.(folder);
+    const told: string[] = [];
+    const kept: Record<string, string> = {};
+    const stop = more.stop ?? AbortSignal.timeout(20_000);
+    const context = {
+      ...{ runId: 'run_1', step: 'make', signal: stop },
+      log: (level: string, text: string) => told.push(`${level} ${text}`),
+      progress: (percent?: number, memo?: string) => told.push(`${percent}% ${memo}`),
+      authorize: (action: string, uri?: { href: string }) => told.push(`${action} ${uri?.href}`),
+      secret: (secret: string) => `value of ${secret}`,
+      workspace: async () => folder,
+      keep: async (file: string, media_type: string, content: Uint8Array) => {
+        kept[file] = Buffer.from(content).toString();
+        return { name: file, uri: 'artifact:sha256/0', media_type, size: content.length, sha256: '0' };
+      },
+    } as unknown as ToolContext;
+    const runtime = await create(script, more.env);
+    const outcome: Json | Fault = await runtime.perform(ITEM, context).catch((error: unknown) => {
+      if (error instanceof Fault) return error;
+      throw error;
+    });
+    return { outcome, told, kept, folder };
+  }
+  const done = (output: string) => `echo '{"status":"succeeded","output":${output}}'`;
+
+  describe(`a worker by ${name}`, () => {
+    it('gets the item on one line, and gives its output', async () => {
+      const { outcome } = await work(`read -r line; ${'printf \'{"status":"succeeded","output":%s}\' "$line"'}`);
+      expect(outcome).toEqual({ ...ITEM, workspace: '/workspace' });
+    });
+
+    it('is asked of the policy as the program that it is', async () => {
+      const { told } = await work(done('1'));
+      expect(told.filter((line) => line.startsWith('exec '))).toHaveLength(1);
+    });
+
+    it('tells its progress and its log, and what it says on stderr is a warning', async () => {
+      const { told, outcome } = await work(`
+        echo '{"progress":{"percent":40,"memo":"almost"}}'
+        echo '{"log":"a line","level":"warn"}'
+        echo 'just words'
+        echo 'oh' >&2
+        sleep 0.1
+        ${done('null')}`);
+      expect(outcome).toBeNull();
+      expect(told).toEqual(expect.arrayContaining(['40% almost', 'WARN a line', 'INFO just words', 'WARN oh']));
+    });
+
+    it('has its own environment, and a secret where its pool names one', async () => {
+      const { outcome } = await work(`printf '{"status":"succeeded","output":"%s %s %s"}' "$A" "$B" "$JWT_SECRET"`, {
+        env: { A: 'plain', B: 'secret:TOKEN' },
+      });
+      expect(outcome).toBe('plain value of TOKEN ');
+    });
+
+    it('works in the folder of the run, and what it names there becomes artifacts', async () => {
+      const { outcome, kept } = await work(`
+        echo hello > made.txt
+        echo '{"status":"succeeded","output":1,"artifacts":[{"path":"made.txt","media_type":"text/plain"}]}'`);
+      expect(kept).toEqual({ 'made.txt': 'hello\n' });
+      expect(outcome).toMatchObject({ output: 1, artifacts: [{ name: 'made.txt', media_type: 'text/plain' }] });
+    });
+
+    it.each([
+      ['a link that leads out', 'out.txt', (folder: string) => symlink('/etc/passwd', join(folder, 'out.txt'))],
+      ['a folder that leads out', 'etc/passwd', (folder: string) => symlink('/etc', join(folder, 'etc'))],
+      [
+        'a hard link',
+        'hard',
+        async (folder: string) => {
+          await writeFile(join(folder, 'first'), 'x');
+          await link(join(folder, 'first'), join(folder, 'hard'));
+        },
+      ],
+      ['a path that leads out', '../../etc/passwd', async () => {}],
+      ['an absolute path', '/etc/passwd', async () => {}],
+      ['what is not there', 'nothing', async () => {}],
+    ] as const)('cannot name %s as an artifact', async (_, path, make) => {
+      const script = `echo '{"status":"succeeded","artifacts":[{"path":"${path}"}]}'`;
+      const { outcome, kept } = await work(script, { in: make });
+      expect(outcome).toBeInstanceOf(Fault);
+      expect(['FORBIDDEN', 'BAD_INPUT']).toContain((outcome as Fault).code);
+      expect(kept).toEqual({});
+    });
+
+    it.each([
+      ['{"message":"no"}', 'BAD_INPUT'],
+      ['{"message":"no","code":"NOT_FOUND"}', 'NOT_FOUND'],
+      ['{"message":"no","code":"RESOURCE_UNREACHABLE","retryable":true}', 'RESOURCE_UNREACHABLE'],
+      ['{"message":"no","code":"MINE","retryable":true}', 'UNAVAILABLE'],
+      ['{"message":"no","code":"UNAVAILABLE"}', 'BAD_INPUT'],
+    ])('fails as it says: %s', async (error, code) => {
+      const { outcome } = await work(`echo '{"status":"failed","error":${error}}'; exit 1`);
+      expect(outcome).toMatchObject({ code, message: 'no' });
+    });
+
+    it.each([
+      ['ends without a result', 'echo oh dear >&2; exit 3', /ended with code 3 without a result.*oh dear/s],
+      ['says what is no result', 'echo \'{"status":"fine"}\'', /without a result/],
+      ['says something after its result', `${done('1')}; echo and more`, /without a result/],
+      ['is killed', 'kill -KILL $$', /without a result/],
+    ])('that %s may be tried again', async (_, script, message) => {
+      const { outcome } = await work(script);
+      expect(outcome).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(message) });
+    });
+
+    it('does not read what it was given, and that is no failure', async () => {
+      expect((await work(`exec 0<&-; ${done('true')}`)).outcome).toBe(true);
+    });
+
+    it.each([
+      ['one line without end', "head -c 6000000 /dev/zero | tr '\\\\0' x; sleep 30"],
+      ['more than fits in all', 'yes "$(printf x%.0s {1..2000})" | head -c 80000000; sleep 30'],
+    ])('is ended when it writes %s', async (_, script) => {
+      expect((await work(script)).outcome).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+    });
+
+    it('is ended within a second when its step is, with all that it started', async () => {
+      const stop = new AbortController();
+      const working = work('touch begun; (sleep 0.6; touch late) & sleep 30', { stop: stop.signal });
+      await sleep(300);
+      const at = performance.now();
+      stop.abort(new Fault('TIMEOUT', 'Its time is over.'));
+      const { outcome, folder } = await working;
+      expect(outcome).toEqual(abortFault(stop.signal));
+      expect(performance.now() - at).toBeLessThan(1_000);
+      await sleep(700);
+      expect(await readdir(folder)).toEqual(['begun']);
+    });
+
+    it('leaves nothing behind that it started in the background', async () => {
+      const { outcome, folder } = await work(`(sleep 0.5; touch late) >/dev/null 2>&1 & ${done('1')}`);
+      expect(outcome).toBe(1);
+      await sleep(700);
+      expect(await readdir(folder)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { SignJWT } from 'jose';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const root = resolve(import.meta.dirname, '../..');
+/** What `npm start` gives Node. */
+const FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
+/** Signs the tokens of every server that the tests start. */
+const SECRET = 'a secret for tests, of more than 32 bytes';
+const START_MS = 20_000;
+/** More than a server takes to drain; past it the test has found that it hangs. */
+const STOP_MS = 15_000;
+
+type Signal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly data: any;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly errors?: any[];
+}
+
+/** A process of this project, with what it wrote so far. */
+interface Running {
+  readonly process: ChildProcess;
+  /** Lines of its standard output. */
+  readonly said: readonly string[];
+  /** Lines of its standard error: the log, as JSON. */
+  readonly log: readonly string[];
+  /** Its exit code, or the name of the signal that ended it; resolves when its output is complete. */
+  readonly ended: Promise<number | string>;
+}
+
+export interface Server extends Running, AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly dataDir: string;
+  /** Sends a document by POST. Rejects when the connection breaks. */
+  query(document: string, variables?: unknown, token?: string): Promise<Answer>;
+  /** GETs or posts anything else. */
+  fetch(path: string, init?: RequestInit & { readonly token?: string }): Promise<Response>;
+  /** The lines of the log with this event, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was logged
+  logged(event: string): any[];
+  /** Bytes of memory that are its own now, or were at most so far. */
+  memory(which?: 'now' | 'peak'): Promise<number>;
+  /** Ends it and resolves with its exit code, or the signal's name. */
+  stop(signal?: Signal): Promise<number | string>;
+}
+
+export interface ServerOptions {
+  /** Added to an environment that has nothing of this process but PATH; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Of the caller's own, which then stays. */
+  readonly dataDir?: string;
+}
+
+/** Starts the real server as a process of its own, on a port of its own, in a folder of its own unless told. */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
+  const running = run(['serve'], { ...options.env, DATA_DIR: dataDir });
+  const { process: child, ended, said, log } = running;
+  const cleanUp = () => (options.dataDir === undefined ? rm(dataDir, { recursive: true, force: true }) : undefined);
+  const stop = async (signal: Signal = 'SIGTERM') => {
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const code = await ended;
+    clearTimeout(late);
+    await cleanUp();
+    return code;
+  };
+  const url = await addressOf(running).catch(async (error: unknown) => {
+    await stop('SIGKILL');
+    throw error;
+  });
+  const ask: Server['fetch'] = (path, { token, headers, ...init } = {}) =>
+    fetch(`${url}${path}`, { ...init, headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } });
+
+  return {
+    ...{ url, dataDir, process: child, said, log, ended, fetch: ask, stop },
+    async query(query, variables, token) {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ query, variables });
+      const response = await ask('/graphql', { method: 'POST', headers, body, ...(token && { token }) });
+      return { status: response.status, ...((await response.json()) as { data: unknown; errors?: [] }) };
+    },
+    logged: (event) => log.map((line) => JSON.parse(line)).filter((line) => line.event === event),
+    async memory(which = 'now') {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      const [, kib] = (which === 'now' ? /VmRSS:\s+(\d+)/ : /VmHWM:\s+(\d+)/).exec(status) ?? [];
+      return Number(kib) * 1024;
+    },
+    [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),
+  };
+}
+
+/** Runs the program to its end, in a folder that does not last. */
+export async function runToEnd(args: readonly string[], { env, dataDir }: ServerOptions = {}) {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
+  const { process: child, ended, said, log } = run(args, { DATA_DIR: folder, ...env });
+  const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  const code = await ended;
+  clearTimeout(late);
+  if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
+  return { code, output: said.join('\n'), complaint: log.join('\n') };
+}
+
+function run(args: readonly string[], env: ServerOptions['env']): Running {
+  const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // Whatever becomes of the test, nothing that it started outlives it.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const said: string[] = [];
+  const log: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  const ended = new Promise<number | string>((done) => {
+    child.once('close', (code, signal) => {
+      process.off('exit', kill);
+      done(code ?? signal ?? 'gone');
+    });
+  });
+  return { process: child, said, log, ended };
+}
+
+/** Where it listens, by its banner. */
+async function addressOf({ process: child, said, log, ended }: Running): Promise<string> {
+  const { promise, resolve: found, reject } = Promise.withResolvers<string>();
+  const fail = (what: string) => reject(new Error(`the server ${what}:\n${[...said, ...log].join('\n')}`));
+  const look = () => {
+    const [, url] = /^ +API +(http:\/\/\S+)\/graphql$/m.exec(said.join('\n')) ?? [];
+    if (url !== undefined) found(url);
+  };
+  const late = setTimeout(() => fail(`did not start within ${START_MS} ms`), START_MS);
+  child.stdout?.on('data', () => setImmediate(look));
+  ended.then((code) => fail(`ended with ${code}`));
+  return promise.finally(() => clearTimeout(late));
+}
+
+/** A token that a test server takes; its subject is the user name. */
+export function tokenFor(
+  username: string,
+  claims: { readonly roles: readonly string[]; readonly tenant?: string; readonly expiresIn?: string },
+): Promise<string> {
+  const { roles, tenant, expiresIn = '10m' } = claims;
+  return new SignJWT({ username, roles, ...(tenant && { tenant }) })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(username)
+    .setIssuedAt()
+    .setExpirationTime(expiresIn)
+    .sign(new TextEncoder().encode(SECRET));
+}

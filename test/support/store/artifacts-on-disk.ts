@@ -1,0 +1,24 @@
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtifactStore } from '../../../src/resources/artifact-store.ts';
+
+/** An artifact store in a folder of its own, whose artifacts are as old as the test says. */
+export async function artifactsOnDisk() {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-artifacts-'));
+  const store = await createArtifactStore(folder);
+  return {
+    removal: store,
+    put: async (text: string, at: Date) => {
+      const { digest } = await store.put(Buffer.from(text), { maxBytes: 1_000 });
+      await utimes(join(folder, digest.slice(0, 2), digest.slice(2, 4), digest), at, at);
+      return digest;
+    },
+    digests: async () => {
+      const found: string[] = [];
+      for await (const digest of store.unusedSince(new Date(8.64e15))) found.push(digest);
+      return found.sort();
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}

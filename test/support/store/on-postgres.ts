@@ -1,0 +1,32 @@
+import { describe } from 'vitest';
+import { createScratchDatabase, TEST_DATABASE_URL } from '../../../scripts/scratch-database.ts';
+import type { Harness } from '../../../src/store/contract/harness.ts';
+import { postgresHarness } from '../../../src/store/contract/postgres-harness.ts';
+
+/** A PostgreSQL database of its own under test. */
+export type MakePostgresHarness = () => Promise<Harness & { readonly url: string }>;
+
+const makeHarness: MakePostgresHarness = async () => {
+  const database = await createScratchDatabase();
+  return { ...postgresHarness(database), url: database.url };
+};
+
+const answers = createScratchDatabase().then(
+  async ({ remove }) => {
+    await remove();
+    return true;
+  },
+  () => false,
+);
+
+/**
+ * Runs a suite that needs a PostgreSQL server. Where none answers it is skipped, and says so, unless REQUIRE_SERVICES is
+ * set: then it fails.
+ */
+export async function onPostgres(suite: (makeHarness: MakePostgresHarness) => void): Promise<void> {
+  const isRun = process.env.REQUIRE_SERVICES || (await answers);
+  if (isRun) return suite(makeHarness);
+  const { host } = new URL(TEST_DATABASE_URL);
+  describe.skip(`skipped, because no PostgreSQL server answers at ${host} (TEST_DATABASE_URL)`, () =>
+    suite(makeHarness));
+}

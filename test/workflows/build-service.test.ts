@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { openSocket } from '../support/socket.ts';
+import { type People, peopleOf, statesOf } from '../support/test-users.ts';
+import { until } from '../support/until.ts';
+
+const yaml = await readFile('examples/workflows/build_service.yaml', 'utf8');
+const EVENTS = `subscription ($id: ID!) { runEvents(runId: $id) { events {
+  cursor runId seq type hash step ... on StepStateChanged { to } ... on ToolCalled { call { tool } } ... on Notification { message }
+} cursor } }`;
+const KINDS = ['plan', 'drive', 'web', 'code', 'check', 'commit', 'tell'];
+
+let server: Server;
+let people: People;
+beforeAll(async () => {
+  server = await startServer();
+  people = await peopleOf(server);
+});
+afterAll(async () => void (await server.stop()));
+
+/** Runs a program in the repository that a run made. */
+async function inRepository(runId: string, file: string, ...args: readonly string[]) {
+  const folder = join(server.dataDir, 'workspaces', runId, 'repo');
+  const options = {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/tmp',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+    },
+  };
+  const { stdout, stderr } = await promisify(execFile)(file, [...args], options);
+  return stdout + stderr;
+}
+
+describe('build_service', () => {
+  it('goes from a plan to a notification offline, live in a subscription, and its repository passes its tests', async () => {
+    const begun = performance.now();
+    const { id } = await people.mutate(
+      'startRun',
+      { source: { yaml }, inputs: { resource: 'Listing' } },
+      '... on Run { id }',
+      'alice',
+    );
+    await using socket = await openSocket(server, people.tokens.alice);
+    const watched = socket.watch(EVENTS, { id });
+    const run = await until(
+      'the run is over',
+      async () => {
+        const now = await people.run(id);
+        return ['SUCCEEDED', 'FAILED'].includes(now?.state) && now;
+      },
+      60_000,
+    );
+    expect(run.error).toBeNull();
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    expect(statesOf(run)).toEqual(Object.fromEntries(KINDS.map((key) => [key, 'SUCCEEDED'])));
+
+    await until('the subscription has ended', () => watched.completed);
+    const done = watched.events.filter(({ type, to }) => type === 'STEP_STATE_CHANGED' && to === 'SUCCEEDED');
+    expect(done.map(({ step }) => step).sort()).toEqual([...KINDS].sort());
+    const called = watched.events.flatMap(({ call }) => (call ? [(call as { tool: string }).tool] : []));
+    expect(called).toEqual(
+      expect.arrayContaining(['drive.search', 'web.search', 'python.run', 'repo.git.commit', 'notify.send']),
+    );
+    expect(watched.events.find(({ type }) => type === 'NOTIFICATION')?.message).toContain('are committed as');
+    expect(watched.events.map(({ seq }) => seq)).toEqual(watched.events.map((_, i) => i + 1));
+
+    expect(await inRepository(id, 'git', 'log', '--oneline')).toContain('feat: ');
+    expect(await inRepository(id, 'git', 'status', '--porcelain')).toBe('');
+    expect(await inRepository(id, 'python3', '-m', 'unittest')).toMatch(/\nOK\n?$/);
+  });
+
+  it('keeps what it made: every file can be looked at', async () => {
+    const run = await people.start({ yaml }, { inputs: { resource: 'Booking' }, waitMs: 55_000 });
+    expect(run.error).toBeNull();
+    const document =
+      'query ($id: ID!) { run(id: $id) { artifacts(first: 100) { totalCount nodes { name mediaType digest step { key } resource { text } } } } }';
+    const { artifacts } = (await people.ask(document, { id: run.id })).run;
+    const code = artifacts.nodes.filter(({ step }: { step: { key: string } }) => step.key === 'code');
+    expect(code.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(['README.md']));
+    const readme = code.find(({ name }: { name: string }) => name === 'README.md');
+    expect(readme.resource.text).toContain('Booking');
+    const answer = await server.fetch(`/artifacts/${readme.digest}`, { token: people.tokens.alice });
+    expect(await answer.text()).toBe(readme.resource.text);
+  });
+
+  it('can be done again from its check on, with the code that there is', async () => {
+    const first = await people.start({ yaml }, { inputs: { resource: 'Order' }, waitMs: 55_000 });
+    const again = await people.change('rerunFrom', { runId: first.id, step: 'check' }, 'alice');
+    const ended = await people.reach(again.id, 'SUCCEEDED');
+    expect(ended.rerunOf).toEqual({ id: first.id });
+    const calls = 'query ($id: ID!) { run(id: $id) { steps { key toolCalls { tool } } } }';
+    const { steps } = (await people.ask(calls, { id: again.id })).run;
+    const called = steps.map(({ key, toolCalls }: { key: string; toolCalls: { tool: string }[] }) => [
+      key,
+      toolCalls.length > 0,
+    ]);
+    expect(Object.fromEntries(called)).toMatchObject({
+      drive: false,
+      web: false,
+      code: false,
+      check: true,
+      commit: true,
+    });
+    const filesOf = (run: { outputs: { name: string; value: unknown }[] }) =>
+      run.outputs.find(({ name }) => name === 'files')?.value;
+    expect(filesOf(ended)).toEqual(filesOf(first));
+    expect(await inRepository(again.id, 'git', 'log', '--oneline')).toContain('feat: ');
+  });
+
+  it('makes a GraphQL service for Node as well, whose tests pass', async () => {
+    const run = await people.start({ yaml }, { inputs: { resource: 'Article', stack: 'node-yoga' }, waitMs: 55_000 });
+    expect(run.error).toBeNull();
+    const checks = run.outputs.find(({ name }: { name: string }) => name === 'checks').value;
+    expect(checks).toEqual(
+      expect.arrayContaining([expect.objectContaining({ tool: expect.stringContaining('node'), status: 'passed' })]),
+    );
+  });
+
+  it('tells what is not installed from what passed', async () => {
+    const run = await people.start(
+      { yaml },
+      { inputs: { resource: 'User', stack: 'fastapi-sqlalchemy' }, waitMs: 55_000 },
+    );
+    const checks = run.outputs.find(({ name }: { name: string }) => name === 'checks')?.value ?? run.error;
+    const statuses = Object.fromEntries(
+      checks.map(({ tool, status }: { tool: string; status: string }) => [tool, status]),
+    );
+    expect(statuses).toMatchObject({ ruff: 'passed', pytest: 'not installed' });
+  });
+
+  it.each([
+    ['a name that is none', { resource: 'x; import os' }, 'BAD_INPUT'],
+    ['a stack that is not there', { resource: 'Listing', stack: '../../etc' }, 'NOT_FOUND'],
+  ])('is refused with %s', async (_, inputs, code) => {
+    const run = await people.start({ yaml }, { inputs, waitMs: 20_000 });
+    expect(run.error).toMatchObject({ code, step: 'plan' });
+  });
+});

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type BackendDeps, createBackends } from '../../src/agents/registry.ts';
+import { isComposite } from '../../src/commands/define-command.ts';
+import { commands } from '../../src/commands/registry.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { createKinds } from '../../src/kinds/registry.ts';
+import { queries } from '../../src/queries/registry.ts';
+import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
+import type { BackendEntry, Catalog, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
+import { readWorkflow } from '../../src/workflow/read-workflow.ts';
+import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
+
+// Nothing stands behind them: only what they are called and what they take is looked at.
+const tools = createTools({} as ToolDeps);
+const backends = createBackends({} as BackendDeps);
+const kinds = createKinds({ stacksDir: '' });
+
+const TOOLS = new Map(tools.map(({ name, title, effect, input }) => [name, entry(title, effect, input)]));
+const KINDS = new Map(kinds.map(({ kind, title, input }) => [kind.toLowerCase(), entry(title, 'external', input)]));
+const QUERIES = new Map(queries.map(({ name, title, options }) => [name, entry(title, 'pure', options)]));
+const COMMANDS = new Map(
+  commands.map((command) => {
+    const { name, title, options } = command;
+    const found = isComposite(command)
+      ? { ...entry(title, 'pure', options), composite: true as const }
+      : entry(title, command.effect, options);
+    return [name, found];
+  }),
+);
+const BACKENDS = new Map(
+  backends.map(({ name, config, resumes }): [string, BackendEntry] => [name, { config, resumes }]),
+);
+
+function entry(title: string, effect: CatalogEntry['effect'], options: unknown): CatalogEntry {
+  return { title, effect, options: options as JsonObject };
+}
+
+/** All that documents may name on this server. */
+const catalog: Catalog = {
+  command: (name) => COMMANDS.get(name),
+  query: (name) => QUERIES.get(name),
+  tool: (name) => TOOLS.get(name),
+  kind: (name) => KINDS.get(name),
+  backend: (name) => BACKENDS.get(name),
+  names: {
+    commands: [...COMMANDS.keys()],
+    queries: [...QUERIES.keys()],
+    tools: [...TOOLS.keys()],
+    backends: [...BACKENDS.keys()],
+    pools: ['inline'],
+  },
+};
+
+const folder = new URL('../../examples/workflows/', import.meta.url);
+const agents = new URL('../../examples/agents/', import.meta.url);
+
+const read = (file: string) => readWorkflow({ text: readFileSync(new URL(file, folder), 'utf8') }, catalog);
+
+describe('the examples', () => {
+  const files = readdirSync(folder).filter((file) => /\.(yaml|json)$/.test(file));
+
+  it.each(files)('%s reads without problems', (file) => {
+    const { document, problems } = read(file);
+    expect(problems).toEqual([]);
+    expect(document?.graph.nodes.length).toBeGreaterThan(0);
+  });
+
+  it.each(readdirSync(agents))('of agents fit a pipeline: %s', (file) => {
+    const agent = JSON.parse(readFileSync(new URL(file, agents), 'utf8')) as JsonObject;
+    expect(readWorkflow({ document: { steps: [{ agent }] } }, catalog).problems).toEqual([]);
+  });
+
+  it('of the products mean the same in all three forms', () => {
+    const [native, dag, pipeline] = ['products.yaml', 'products.dag.json', 'products.pipeline.json'].map((file) => {
+      const plan = read(file).document?.compile({});
+      // Only a pipeline cannot tell what its steps are called.
+      const rename = (text: string) => text.replaceAll('convertToJson_1', 'rows').replaceAll('render_2', 'output');
+      return JSON.parse(
+        rename(JSON.stringify({ ...plan, steps: plan?.steps.map(({ id: _, ...step }) => step) })),
+      ) as JsonObject;
+    });
+    expect(dag).toEqual(native);
+    expect(pipeline).toEqual(native);
+  });
+});
+
+describe('docs/workflows.md', () => {
+  const text = readFileSync(new URL('../../docs/workflows.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/```(?:yaml|json)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+  it('shows a document of each form and one with an agent, and each reads without problems', () => {
+    expect(blocks).toHaveLength(4);
+    for (const block of blocks) expect(readWorkflow({ text: block }, catalog).problems).toEqual([]);
+  });
+
+  it('tells of every key that a document and a step may have', () => {
+    const { properties, $defs } = WORKFLOW_SCHEMA as unknown as {
+      properties: Record<string, object>;
+      $defs: Record<string, { properties: Record<string, object> }>;
+    };
+    const agent = $defs.agent_step?.properties.agent as { readonly properties: object };
+    const steps = [...Object.keys($defs.command_step?.properties ?? {}), ...Object.keys(agent.properties)];
+    for (const key of [...Object.keys(properties), ...steps]) {
+      if (key !== '$schema') expect(text, key).toContain(`\`${key}\``);
+    }
+  });
+});

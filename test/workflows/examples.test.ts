@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { type People, peopleOf, statesOf } from '../support/test-users.ts';
+import { startWeb, type Web } from '../support/web-server.ts';
+
+const FOLDER = 'examples/workflows';
+const FILES = readdirSync(FOLDER).sort();
+
+let server: Server;
+let web: Web;
+let people: People;
+
+/** How often each path was asked for, and how many requests there were at once at most. */
+const asked = new Map<string, number>();
+let busy = 0;
+let busiest = 0;
+
+const count = (path: string) => asked.get(path) ?? 0;
+/** Every seventh is not there, and every tenth only when it is asked for again. */
+const isMissing = (n: number) => n % 7 === 3;
+const isLate = (n: number) => n % 10 === 5 && !isMissing(n);
+
+beforeAll(async () => {
+  web = await startWeb(async (req, res) => {
+    const path = req.url ?? '';
+    const n = Number(path.slice(1));
+    asked.set(path, count(path) + 1);
+    busiest = Math.max(busiest, ++busy);
+    // The later ones are quicker, so that they do not end in the order in which they began.
+    await sleep(n % 3 === 0 ? 10 : 1);
+    busy--;
+    const status = isMissing(n) ? 404 : isLate(n) && count(path) === 1 ? 503 : 200;
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ n }));
+  });
+  const model = await scriptedModel();
+  endModel = model.end;
+  server = await startServer({
+    env: {
+      ALLOWED_PRIVATE_HOSTS: `${web.host},${new URL(model.url).host}`,
+      ...{ LLM_API_BASE: model.url, LLM_MODEL: 'scripted' },
+    },
+  });
+  people = await peopleOf(server);
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await web?.close();
+  endModel();
+});
+
+let endModel = () => {};
+
+/** The example that plays a language model, as a process of its own. */
+async function scriptedModel() {
+  const child = spawn(process.execPath, ['examples/scripted-model/server.ts', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [url] = /http:\S+$/.exec(line) ?? [];
+    if (url !== undefined) return { url, end: () => void child.kill() };
+  }
+  throw new Error('the scripted model did not start');
+}
+
+/** Which of the files have been run. */
+const run = new Set<string>();
+
+/** The document as a source; from then on it counts as run. */
+async function example(file: string) {
+  run.add(file);
+  return { yaml: await readFile(join(FOLDER, file), 'utf8') };
+}
+
+async function bytesOf(uri: string): Promise<Buffer> {
+  const [, digest] = /^artifact:sha256\/([0-9a-f]{64})$/.exec(uri) ?? [];
+  expect(uri, 'an artifact').toContain(digest);
+  const response = await server.fetch(`/artifacts/${digest}`, { token: people.tokens.alice });
+  expect(response.status).toBe(200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+describe('the example workflows', () => {
+  it('make the same page of the products in each of the three forms, byte for byte', async () => {
+    const pages: Buffer[] = [];
+    for (const file of ['products.yaml', 'products.dag.json', 'products.pipeline.json']) {
+      const { state, outputs, error } = await people.start(await example(file));
+      expect([file, state, error]).toEqual([file, 'SUCCEEDED', null]);
+      const [{ name, value }] = outputs;
+      expect([name, value.media_type]).toEqual(['output', 'text/html; charset=utf-8']);
+      pages.push(await bytesOf(value.uri));
+    }
+    const [first, ...others] = pages as [Buffer, ...Buffer[]];
+    expect(first.toString()).toContain('Biscuits &lt;butter&gt; &amp; &quot;salt&quot;');
+    for (const other of others) expect(other.equals(first)).toBe(true);
+  });
+
+  it('fan-out reads a hundred URLs, four at once, keeps their order and lists what could not be read', async () => {
+    const numbers = Array.from({ length: 100 }, (_, n) => n);
+    const inputs = { urls: numbers.map((n) => `${web.url}/${n}`) };
+    const { state, output, goal } = await people.start(await example('fan-out.yaml'), { inputs, waitMs: 60_000 });
+    expect([state, goal]).toEqual(['SUCCEEDED', 'Read 100 resources']);
+    expect(output.read).toEqual(numbers.map((n) => (isMissing(n) ? null : { n })));
+    expect(output.failed).toEqual(
+      numbers.filter(isMissing).map((index) => ({
+        ...{ index, code: 'NOT_FOUND', message: expect.stringContaining('404') },
+      })),
+    );
+    for (const n of numbers) expect([n, count(`/${n}`)]).toEqual([n, isLate(n) ? 2 : 1]);
+    expect(busiest).toBeGreaterThan(1);
+    expect(busiest).toBeLessThanOrEqual(4);
+  });
+
+  it('approval makes the page when somebody else agrees', async () => {
+    const begun = await people.start(await example('approval.yaml'), { waitMs: 0 });
+    const waiting = await people.reach(begun.id, 'WAITING');
+    expect(statesOf(waiting)).toEqual({ rows: 'SUCCEEDED', agree: 'WAITING', page: 'PENDING' });
+    const open = '{ approvals(state: OPEN) { nodes { id reason run { id } } } }';
+    const [approval] = (await people.ask(open, {}, 'admin')).approvals.nodes;
+    expect(approval).toMatchObject({ reason: 'Publish 7 products?', run: { id: begun.id } });
+
+    const input = { approvalId: approval.id, approve: true };
+    const decided = await people.mutate('decideApproval', input, '... on Approval { state }', 'admin');
+    expect(decided).toEqual({ state: 'APPROVED' });
+    const { output } = await people.reach(begun.id, 'SUCCEEDED');
+    expect((await bytesOf(output.page)).toString()).toContain('<title>Products of file:///data/products.csv</title>');
+  });
+
+  it('approval asks nobody where there is little to publish', async () => {
+    const inputs = { source: 'data:text/csv,name%0Alamp%0A' };
+    const { state, steps } = await people.start(await example('approval.yaml'), { inputs });
+    expect([state, statesOf({ steps })]).toEqual([
+      'SUCCEEDED',
+      { rows: 'SUCCEEDED', agree: 'SKIPPED', page: 'SUCCEEDED' },
+    ]);
+  });
+
+  it('saga fails, and undoes what was done, the last first', async () => {
+    const { id, state, error, steps } = await people.start(await example('saga.yaml'));
+    expect([state, error]).toMatchObject([
+      'FAILED',
+      { step: 'confirm', message: expect.stringContaining('seat 12A.') },
+    ]);
+    const { run: found } = await people.ask(
+      `query ($id: ID!) { run(id: $id) { events(first: 1000, filter: { types: [STEP_STATE_CHANGED] }) { events {
+        step ... on StepStateChanged { to }
+      } } } }`,
+      { id },
+    );
+    const ends = found.events.events.filter(({ to }: { to: string }) => ['SUCCEEDED', 'FAILED'].includes(to));
+    expect(ends).toEqual([
+      { step: 'reserve', to: 'SUCCEEDED' },
+      { step: 'charge', to: 'SUCCEEDED' },
+      { step: 'confirm', to: 'FAILED' },
+      { step: 'undo:charge', to: 'SUCCEEDED' },
+      { step: 'undo:reserve', to: 'SUCCEEDED' },
+    ]);
+    expect(steps.slice(3).map(({ output }: { output: unknown }) => output)).toEqual([
+      { refunded: 35 },
+      { released: '12A' },
+    ]);
+  });
+
+  it('nightly is kept with its next time, and can be started by hand as well', async () => {
+    const source = await example('nightly.yaml');
+    const before = Date.now();
+    const saved = await people.mutate('saveWorkflow', { source }, '... on Workflow { name version }');
+    expect(saved).toEqual({ name: 'nightly', version: 1 });
+
+    const database = new Sqlite(join(server.dataDir, 'signalbox.db'), { readonly: true });
+    const rows = database.prepare('SELECT name, next_at FROM schedules').all() as { name: string; next_at: number }[];
+    database.close();
+    expect(rows).toEqual([{ name: 'nightly', next_at: expect.any(Number) }]);
+    const next = new Date(rows[0]?.next_at ?? 0);
+    expect(next.toLocaleTimeString('en-GB', { timeZone: 'Europe/Warsaw' })).toBe('02:00:00');
+    const hours = (next.getTime() - before) / 3_600_000;
+    expect(hours).toBeGreaterThan(0);
+    // A night in which the clocks are set back is longer.
+    expect(hours).toBeLessThanOrEqual(25);
+
+    const { state, output } = await people.start({ name: 'nightly' });
+    expect(state).toBe('SUCCEEDED');
+    expect((await bytesOf(output.page)).toString()).toContain('<title>Products</title>');
+  });
+
+  it('parent goes on with what child, a run of its own, came to', async () => {
+    const child = await example('child.yaml');
+    await people.mutate('saveWorkflow', { source: child }, '... on Workflow { name }');
+    const begun = await people.start(await example('parent.yaml'));
+    expect(begun).toMatchObject({ state: 'SUCCEEDED', output: { count: 7, total: 90.7 } });
+    const [{ id }] = begun.children.nodes;
+    expect(await people.run(id)).toMatchObject({
+      ...{ workflow: 'child', state: 'SUCCEEDED', parent: { id: begun.id }, output: { total: 90.7 } },
+      inputs: { rows: expect.arrayContaining([expect.objectContaining({ name: 'Cup', price: '4.00' })]) },
+    });
+  });
+
+  it('repair makes the draft again with what was wrong with it, and then the check passes', async () => {
+    const { id, state, output, steps } = await people.start(await example('repair.yaml'));
+    expect([state, statesOf({ steps })]).toEqual(['SUCCEEDED', { draft: 'SUCCEEDED', check: 'SUCCEEDED' }]);
+    const mended = expect.stringContaining('The draft has no title.');
+    expect(output).toEqual({ draft: { title: 'Draft 1', mended } });
+    const { run: found } = await people.ask(
+      `query ($id: ID!) { run(id: $id) { events(first: 1000) { events {
+        step ... on StepStateChanged { to error { message } }
+      } } } }`,
+      { id },
+    );
+    const failures = found.events.events.filter(({ error }: { error?: object }) => error);
+    expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: mended } }]);
+  });
+
+  it('with an agent sum the text up in each of the three forms', async () => {
+    const made: unknown[] = [];
+    for (const file of ['agent-summary.yaml', 'agent.dag.json', 'agent.pipeline.json']) {
+      const { state, outputs, error } = await people.start(await example(file), {}, 'admin');
+      expect([file, state, error]).toEqual([file, 'SUCCEEDED', null]);
+      made.push(outputs.at(-1).value.summary);
+    }
+    expect(made[0]).toMatch(/signal/i);
+    expect(new Set(made).size).toBe(1);
+  });
+
+  it('agent-research has a model call its tools, say what it found word by word, and remember it', async () => {
+    const done = await people.start(await example('agent-research.yaml'), {});
+    expect(done.error).toBeNull();
+    expect(done.output.brief).toContain('This is what the tools gave');
+    const document = `query ($id: ID!) { run(id: $id) { step(key: "research") { toolCalls { tool error { code } } }
+      events(first: 200) { events { type ... on AgentDelta { text } } } } }`;
+    const { run: shown } = await people.ask(document, { id: done.id });
+    expect(shown.step.toolCalls).toEqual([
+      { tool: 'web.search', error: null },
+      { tool: 'notify.send', error: null },
+    ]);
+    const types = shown.events.events.map(({ type }: { type: string }) => type);
+    for (const type of ['AGENT_MESSAGE', 'TOOL_CALLED', 'TOOL_RETURNED', 'NOTIFICATION']) expect(types).toContain(type);
+    expect(types.filter((type: string) => type === 'AGENT_DELTA').length).toBeGreaterThan(1);
+  });
+
+  it.each(['summary.json', 'research.json', 'count-words.json'])(
+    'and the agent %s can be run as a step',
+    async (file) => {
+      const agent = JSON.parse(await readFile(join('examples/agents', file), 'utf8'));
+      const context = {
+        text: 'A signal box sets routes. Its levers move points. The interlocking keeps trains apart.',
+      };
+      const document = { name: 'agent', steps: [{ id: 'a', kind: 'agent', agent, input: context }] };
+      const done = await people.start({ document }, { waitMs: 30_000 }, 'admin');
+      expect([file, done.error]).toEqual([file, null]);
+    },
+  );
+
+  it('have all been run, build_service elsewhere', () => {
+    expect([...run, 'build_service.yaml'].sort()).toEqual(FILES);
+  });
+});
