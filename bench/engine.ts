@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { newFolder } from '../test/support/temp-folder.ts';
 import type { Load } from './load/closed-loop.ts';
 import { figure, median, quantile } from './load/figure.ts';
-import { measure } from './load/measure.ts';
-import { PRODUCTION_FLAGS } from './load/production-flags.ts';
+import { measure, PRODUCTION_FLAGS } from './load/measure.ts';
 
 const CONCURRENCY = [1, 20, 200];
 const ROUNDS = 3;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { newFolder } from '../test/support/temp-folder.ts';
 import { figure } from './load/figure.ts';
+import { PRODUCTION_FLAGS } from './load/measure.ts';
 import type { MemoryOrder } from './load/memory-child.ts';
-import { PRODUCTION_FLAGS } from './load/production-flags.ts';
 
 const CONCURRENCY = 200;
 const RUNS = { first: 20_000, middle: 110_000, last: 200_000 };

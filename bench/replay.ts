@@ -8,7 +8,7 @@ import { openStore } from '../src/store/open-store.ts';
 import { startServer, tokenFor } from '../test/support/server.ts';
 import { newFolder } from '../test/support/temp-folder.ts';
 import { figure } from './load/figure.ts';
-import { PRODUCTION_FLAGS } from './load/production-flags.ts';
+import { PRODUCTION_FLAGS } from './load/measure.ts';
 import type { Replay } from './load/replay-child.ts';
 
 const RUNS = 1_000;

@@ -1,8 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Order } from './child.ts';
 import type { Load } from './closed-loop.ts';
+
+/** What `npm start` gives Node: limits of its memory. */
+export const PRODUCTION_FLAGS: readonly string[] = packageJson.scripts.start
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
 
 export interface MeasureOptions extends Order {
   /** How many processes share the runs under way. */

@@ -1,4 +1,4 @@
-import { rssMiB } from './rss.ts';
+import { rssMiB } from './closed-loop.ts';
 import type { OpenSubject } from './subject.ts';
 
 /** What the parent hands over in the argument, as JSON. */

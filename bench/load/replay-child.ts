@@ -1,5 +1,5 @@
 import { openStore } from '../../src/store/open-store.ts';
-import { rssMiB } from './rss.ts';
+import { rssMiB } from './closed-loop.ts';
 
 export interface Replay {
   readonly events: number;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { catalogForTests } from '../../test/support/workflow/catalog.ts';
 import { WHOLE } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { catalogForTests } from './catalog-for-tests.ts';
 import type { Problem } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { catalogForTests } from '../../test/support/workflow/catalog.ts';
 import { WHOLE } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { catalogForTests } from './catalog-for-tests.ts';
 import type { Plan } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 

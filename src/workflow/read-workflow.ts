@@ -6,10 +6,9 @@ import { checkShape } from './checks/check-shape.ts';
 import { type CheckDeps, checkSteps } from './checks/check-steps.ts';
 import { createExpressionCheck } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
+import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
 import { locateOrigin } from './forms/native-form.ts';
-import { fromDag } from './from-dag.ts';
-import { graphOf } from './graph-of.ts';
 import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
 import { createProblems, type Locate, type Path, type Problems } from './model/problems.ts';
 import type {
@@ -23,8 +22,8 @@ import type {
 import { MAX_STEPS } from './model/workflow-limits.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readSource, type WorkflowSource } from './read-source.ts';
-import { draftSteps, idsOf, type StepDraft } from './step-draft.ts';
 import { compilePlan, compileStep } from './steps/compile-steps.ts';
+import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.ts';
 
 /**
  * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, told apart by their shape. All that is wrong with it is

@@ -1,5 +1,4 @@
-import { answerError, readJson } from '../answer-error.ts';
-import { type Http, sendHttp } from '../send-http.ts';
+import { answerError, type Http, readJson, sendHttp } from './send-http.ts';
 
 const OCTETS = 'application/octet-stream';
 

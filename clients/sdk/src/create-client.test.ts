@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ClientOptions, createClient } from '../create-client.ts';
-import { SignalboxError } from '../signalbox-error.ts';
-import { unwrap } from '../unwrap.ts';
+import { type ClientOptions, createClient } from './create-client.ts';
 import { type ConvertToJsonMutation, ViewerDocument } from './generated/graphql.ts';
+import { SignalboxError, unwrap } from './signalbox-error.ts';
 
 interface Request {
   readonly url: string | undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../backoff-ms.ts';
+import { backoffMs } from './resumption.ts';
 
 describe('the wait after failures in a row', () => {
   it('is never zero and never more than about half a minute', () => {

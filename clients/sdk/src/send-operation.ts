@@ -1,7 +1,6 @@
-import { answerError, readJson } from '../answer-error.ts';
-import type { Operation, Result } from '../open-connection.ts';
-import { type Http, sendHttp } from '../send-http.ts';
-import { errorOfResponse, SignalboxError } from '../signalbox-error.ts';
+import type { Operation, Result } from './open-connection.ts';
+import { answerError, type Http, readJson, sendHttp } from './send-http.ts';
+import { errorOfResponse, SignalboxError } from './signalbox-error.ts';
 
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,6 +1,6 @@
-import { type Connection, openConnection } from '../open-connection.ts';
-import { SignalboxError } from '../signalbox-error.ts';
 import type { Credentials } from './credentials.ts';
+import { type Connection, openConnection } from './open-connection.ts';
+import { SignalboxError } from './signalbox-error.ts';
 
 /** The one connection that all subscriptions of a client share, opened when it is needed. */
 export interface Wire {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { createClient } from '../create-client.ts';
-import { SignalboxError } from '../signalbox-error.ts';
 import { type Batch, EVENTS, startJournalServer } from '../test/journal-server.ts';
+import { createClient } from './create-client.ts';
+import { SignalboxError } from './signalbox-error.ts';
 import { MOST_WAITING } from './subscribe.ts';
 
 type Data = { readonly events: Batch };

@@ -1,9 +1,8 @@
-import { backoffMs } from '../backoff-ms.ts';
-import type { Connection, Operation, Result } from '../open-connection.ts';
-import { createResumption } from '../resumption.ts';
-import { errorOfResponse, isTransient, SignalboxError } from '../signalbox-error.ts';
+import type { Connection, Operation, Result } from './open-connection.ts';
 import { createPullQueue } from './pull-queue.ts';
+import { backoffMs, createResumption } from './resumption.ts';
 import type { Wire } from './shared-connection.ts';
+import { errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
 
 /** Results that wait for the consumer. When so many wait, the server is told to stop until they are taken. */
 export const MOST_WAITING = 32;

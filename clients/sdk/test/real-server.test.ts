@@ -7,9 +7,9 @@ import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
-import { type Client, type ClientOptions, createClient } from '../create-client.ts';
+import { type Client, type ClientOptions, createClient } from '../src/create-client.ts';
 import * as documents from '../src/generated/graphql.ts';
-import { unwrap } from '../unwrap.ts';
+import { unwrap } from '../src/signalbox-error.ts';
 
 const { ConvertToJsonDocument, ExecuteDocument, PipelineDocument, ResourcesDocument } = documents;
 const { RunDocument, RunEventsDocument, RunsDocument, ViewerDocument } = documents;

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import type { PoolSettings, Runtime } from '../../core/runtime.ts';
 import { execUri, findProgram } from '../../resources/exec-uri.ts';
-import { runWorker } from '../run-worker.ts';
-import { startProcess } from '../sandbox-process.ts';
-import { workerEnvironment } from '../worker-environment.ts';
+import { startProcess } from '../sandbox/start-process.ts';
+import { runWorker, workerEnvironment } from './run-worker.ts';
 
 type DockerSettings = Extract<PoolSettings, { readonly runtime: 'docker' }>;
 

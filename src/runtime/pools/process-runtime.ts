@@ -1,8 +1,7 @@
 import type { PoolSettings, Runtime } from '../../core/runtime.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { execUri, findProgram } from '../../resources/exec-uri.ts';
-import { runWorker } from '../run-worker.ts';
-import { workerEnvironment } from '../worker-environment.ts';
+import { runWorker, workerEnvironment } from './run-worker.ts';
 
 const MIB = 2 ** 20;
 /** Where a worker finds the folder of the run. */

@@ -5,8 +5,7 @@ import { Fault } from '../../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
 import type { Program, Sandbox } from '../../core/sandbox.ts';
 import { removeFolder } from '../../resources/remove-folder.ts';
-import { pythonManifest } from '../python-manifest.ts';
-import { isTooMuch, readProduced } from '../python-produced.ts';
+import { isTooMuch, pythonManifest, readProduced } from './output-files.ts';
 import { pythonWords } from './python-arguments.ts';
 import { supervised } from './supervise.ts';
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Fault } from '../../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
-import { pythonManifest } from '../python-manifest.ts';
-import { startProcess } from '../sandbox-process.ts';
+import { startProcess } from '../sandbox/start-process.ts';
+import { pythonManifest } from './output-files.ts';
 import { pythonWords } from './python-arguments.ts';
 import { supervised } from './supervise.ts';
 

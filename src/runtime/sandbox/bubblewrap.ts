@@ -1,12 +1,11 @@
 import type { Logger } from '../../core/logger.ts';
 import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
 import type { GuardDeps } from '../../resources/guarded-connector.ts';
-import { underLimits } from '../sandbox-limits.ts';
-import { FIFTH, FOURTH, startProcess } from '../sandbox-process.ts';
 import { openEgress } from './egress-proxy.ts';
 import { findProgram, type Placed, placeMounts, systemFolders, systemView, withoutCovered } from './mounts.ts';
 import { AS_ORDINARY_USER, isRoot, ownWritable } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
+import { FIFTH, FOURTH, startProcess, underLimits } from './start-process.ts';
 import { relayed } from './with-egress-relay.ts';
 
 export interface BubblewrapSettings {

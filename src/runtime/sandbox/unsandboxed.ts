@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
-import { PRLIMIT, underLimits } from '../sandbox-limits.ts';
-import { startProcess } from '../sandbox-process.ts';
 import { outsidePath, placeMounts } from './mounts.ts';
+import { PRLIMIT, startProcess, underLimits } from './start-process.ts';
 
 export interface UnsandboxedSettings {
   /** ALLOW_UNSANDBOXED_EXEC */

@@ -4,8 +4,7 @@
 // Every call starts it, so it is plain JavaScript and loads little: to strip types would take a fifth of a call, and V8's
 // flags make Node compile anew whatever of its own it has not loaded when it starts. That is why no file here imports
 // what Node brings along: an import of node:fs loads fs.promises and streams as well.
-import { MemoryFile, MemoryFolder } from '../wasi-files.mjs';
-import { Quota } from '../wasi-quota.mjs';
+import { MemoryFile, MemoryFolder, Quota } from './files.mjs';
 import { FileHandle, FolderHandle, Handles, Outlet } from './handles.mjs';
 import { importsFor } from './imports.mjs';
 import { readLibrary } from './library.mjs';

@@ -65,7 +65,7 @@ class Handle {
 export class FileHandle extends Handle {
   type = FILETYPE.REGULAR_FILE;
 
-  /** @param {import('../wasi-files.mjs').MemoryFile} file @param {{ write?: boolean, append?: boolean }} mode */
+  /** @param {import('./files.mjs').MemoryFile} file @param {{ write?: boolean, append?: boolean }} mode */
   constructor(file, { write = false, append = false } = {}) {
     super();
     this.file = file;
@@ -132,7 +132,7 @@ export class FolderHandle extends Handle {
   // when it is tried, with the reason.
   rights = RIGHTS.ALL;
 
-  /** @param {import('../wasi-files.mjs').MemoryFolder} folder @param {string} [name] where the program has it from its start */
+  /** @param {import('./files.mjs').MemoryFolder} folder @param {string} [name] where the program has it from its start */
   constructor(folder, name) {
     super();
     this.folder = folder;

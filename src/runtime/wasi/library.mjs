@@ -1,5 +1,5 @@
 // Part of the one-shot child of python-wasi.ts.
-import { MemoryFile, MemoryFolder } from '../wasi-files.mjs';
+import { MemoryFile, MemoryFolder } from './files.mjs';
 
 const { inflateRawSync } = process.getBuiltinModule('node:zlib');
 const END = { signature: Buffer.from('PK\x05\x06\0\0\0\0'), entries: 10, size: 12, directory: 16, bytes: 22 };
@@ -24,7 +24,7 @@ class PackedFile extends MemoryFile {
 /**
  * The standard library, which the module has in its memory as a zip archive (APPNOTE.TXT 4.3), as plain files: Python
  * would read the archive's directory and unpack modules itself, in WebAssembly, which is slower.
- * @param {ArrayBuffer} memory @param {import('../wasi-quota.mjs').Quota} quota
+ * @param {ArrayBuffer} memory @param {import('./files.mjs').Quota} quota
  */
 export function readLibrary(memory, quota) {
   const zip = copyArchive(Buffer.from(memory));

@@ -1,7 +1,7 @@
 // Part of the one-shot child of python-wasi.ts: calls on paths.
 
-import { MemoryFile, MemoryFolder } from '../wasi-files.mjs';
 import { ERRNO, FDFLAGS_APPEND, OFLAGS, Refusal, RIGHTS } from './abi.mjs';
+import { MemoryFile, MemoryFolder } from './files.mjs';
 import { FileHandle, FolderHandle } from './handles.mjs';
 
 const refuse = (errno) => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { catalogForTests, problemsOf, stepsOf } from '../../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { catalogForTests } from '../catalog-for-tests.ts';
 import { evaluate } from '../expressions/evaluate.ts';
-import { problemsOf, stepsOf } from '../read-for-tests.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const agent = (more: JsonObject): JsonObject => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { catalogForTests, problemsOf, stepsOf } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { catalogForTests } from '../catalog-for-tests.ts';
-import { problemsOf, stepsOf } from '../read-for-tests.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const document = (...steps: readonly JsonObject[]): JsonObject => ({ name: 'test', steps });

@@ -1,11 +1,10 @@
 import type { Json } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { FILTERS, isQuick } from '../expressions/filters.ts';
 import { ExpressionSyntax } from '../expressions/lex-expression.ts';
 import { type Mentions, mentionsIn } from '../expressions/references.ts';
 import { bareExpression, type Expression, splitText } from '../expressions/template.ts';
-import { FILTERS } from '../filter-names.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
-import { isQuick } from '../is-quick.ts';
 import type { Message, Path, Problems } from '../model/problems.ts';
 import type { ExpressionCheck } from './expression-checker.ts';
 

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { checkCapability } from '../check-capability.ts';
 import { openParts } from '../inputs/agent-input.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
 import type { Path, Problems } from '../model/problems.ts';
 import type { Catalog } from '../model/workflow-document.ts';
 import { MAX_REPAIRS } from '../model/workflow-limits.ts';
-import { explicitDependencies, type StepDraft } from '../step-draft.ts';
+import { explicitDependencies, type StepDraft } from '../steps/step-draft.ts';
 import { ancestorsOf, between, type Dependencies, findCycles } from '../steps/step-order.ts';
+import { checkCapability } from './check-capability.ts';
 import { checkBare, checkTree, type Place } from './check-references.ts';
 import { createExpressionCheck, type ExpressionCheck } from './expression-checker.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_EXPRESSIONS } from '../model/workflow-limits.ts';
-import { problemsOf } from '../read-for-tests.ts';
 
 const rendering = (data: readonly string[], more: readonly JsonObject[] = []): JsonObject => ({
   name: 'test',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { FILTERS } from '../filter-names.ts';
 import { runExpression } from './expression-engine.ts';
+import { FILTERS } from './filters.ts';
 
 it('knows the filters that the engine has', () => {
   const list = /filters: \[([^\]]*)\]/.exec(String(runExpression('debug()', {})))?.[1] ?? '';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isQuick } from '../is-quick.ts';
+import { isQuick } from './filters.ts';
 import { type PlainPath, plainPath } from './plain-path.ts';
 import { type Mentions, mentionsIn } from './references.ts';
 import { type Expression, splitText } from './template.ts';

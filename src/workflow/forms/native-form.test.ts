@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { catalogForTests } from '../../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { catalogForTests } from '../catalog-for-tests.ts';
 import { evaluate } from '../expressions/evaluate.ts';
 import type { Plan } from '../model/workflow-document.ts';
 import { readWorkflow } from '../read-workflow.ts';

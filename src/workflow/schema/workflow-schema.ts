@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
-import { AGENT_SCHEMA } from '../agent-schema.ts';
 import { MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
-import { STEP_OPTIONS } from '../step-options.ts';
 import { ID, input, text, textsOrExpression, whole, wholeOrExpression } from './schema-parts.ts';
+import { AGENT_SCHEMA, STEP_OPTIONS } from './step-schema.ts';
 
 /** Where HTTP serves it, and what documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';

@@ -4,8 +4,7 @@ import { holdsExpression } from '../expressions/template.ts';
 import { agentInput, isOpenAgent } from '../inputs/agent-input.ts';
 import { checkOptions } from '../inputs/check-options.ts';
 import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
-import type { StepDraft } from '../step-draft.ts';
-import { isWorkKind, stepKindOf } from '../step-kind-of.ts';
+import { isWorkKind, type StepDraft, stepKindOf } from './step-draft.ts';
 
 /** A step as every run of the document has it; what a run adds is the id. */
 export type Blueprint = Omit<PlannedStep, 'id'>;

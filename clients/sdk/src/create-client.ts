@@ -1,6 +1,4 @@
-import type { Operation } from './open-connection.ts';
-import type { Http } from './send-http.ts';
-import { SignalboxError } from './signalbox-error.ts';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import {
   type DownloadOptions,
   downloadArtifact,
@@ -8,14 +6,36 @@ import {
   type Uploaded,
   type UploadOptions,
   uploadArtifact,
-} from './src/artifacts.ts';
-import { type CredentialOptions, createCredentials } from './src/credentials.ts';
-import { SignInDocument, type SignInMutation } from './src/generated/graphql.ts';
-import { type SendOptions, sendOperation } from './src/send-operation.ts';
-import { createWire } from './src/shared-connection.ts';
-import { subscribe } from './src/subscribe.ts';
-import { documentText, type TypedDocument, type VariablesAnd } from './typed-document.ts';
-import { unwrap } from './unwrap.ts';
+} from './artifacts.ts';
+import { type CredentialOptions, createCredentials } from './credentials.ts';
+import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
+import type { Operation } from './open-connection.ts';
+import type { Http } from './send-http.ts';
+import { type SendOptions, sendOperation } from './send-operation.ts';
+import { createWire } from './shared-connection.ts';
+import { SignalboxError, unwrap } from './signalbox-error.ts';
+import { subscribe } from './subscribe.ts';
+
+/**
+ * An operation as text that carries the types of its result and its variables: what the client preset of
+ * graphql-codegen makes with `documentMode: 'string'`. Plain text does as well; its result is unknown.
+ */
+export type TypedDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables> & { toString(): string };
+
+/** Variables may be left out where the operation needs none. */
+export type VariablesAnd<Variables, Options> =
+  Record<string, never> extends Variables
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options];
+
+/** @throws SignalboxError BAD_INPUT for a parsed document, which has no text. */
+export function documentText(document: { toString(): string }): string {
+  const text = document.toString();
+  if (text.startsWith('[object ')) {
+    throw new SignalboxError('BAD_INPUT', "The document is not text; generate it with documentMode: 'string'.");
+  }
+  return text;
+}
 
 const TIMEOUT_MS = 120_000;
 

@@ -1,12 +1,28 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { didYouMean } from '../lib/did-you-mean.ts';
-import { checkAgent } from './checks/check-agent.ts';
-import { holdsExpression } from './expressions/template.ts';
-import { checkOptions } from './inputs/check-options.ts';
-import { jsonataProblem } from './jsonata-problem.ts';
-import type { Path, Problems } from './model/problems.ts';
-import type { Catalog, CatalogEntry } from './model/workflow-document.ts';
-import { isWorkKind, stepKindOf } from './step-kind-of.ts';
+import jsonata from 'jsonata';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import { holdsExpression } from '../expressions/template.ts';
+import { checkOptions } from '../inputs/check-options.ts';
+import type { Path, Problems } from '../model/problems.ts';
+import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
+import { isWorkKind, stepKindOf } from '../steps/step-draft.ts';
+import { checkAgent } from './check-agent.ts';
+
+/** Longer ones are only parsed when they run, in a worker. */
+const MAX_CHECKED = 8_192;
+
+/** Why a text is no JSONata; undefined when it is, as far as can be told before it runs. */
+export function jsonataProblem(expression: string): string | undefined {
+  if (expression.length > MAX_CHECKED) return undefined;
+  try {
+    jsonata(expression);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return 'it nests too deeply';
+    const { message = String(error), position } = error as { readonly message?: string; readonly position?: number };
+    return `${message.slice(0, 200)}${position === undefined ? '' : `, at character ${position}`}`;
+  }
+}
 
 export interface CapabilityDeps {
   readonly catalog: Catalog;

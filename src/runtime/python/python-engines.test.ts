@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pythonRequest } from '../../test/support/runtime/python-contract.ts';
-import { pythonEnginesForTests } from '../../test/support/runtime/python-engines.ts';
-import type { PythonEngine, PythonRequest } from '../core/python.ts';
+import { describePython, pythonRequest } from '../../../test/support/runtime/python-contract.ts';
+import { pythonEnginesForTests } from '../../../test/support/runtime/python-engines.ts';
+import type { PythonEngine, PythonRequest } from '../../core/python.ts';
+
+for (const [name, open] of Object.entries(pythonEnginesForTests)) describePython(name, open);
 
 const MIB = 2 ** 20;
 

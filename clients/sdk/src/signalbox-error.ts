@@ -1,4 +1,4 @@
-import type { ErrorCode, RefusalPartsFragment } from './src/generated/graphql.ts';
+import type { ErrorCode, RefusalPartsFragment } from './generated/graphql.ts';
 
 /** An error as GraphQL puts it into a response (section 7.1.6 of the specification). */
 export interface ResponseError {
@@ -57,4 +57,17 @@ export function errorOfResponse(errors: readonly ResponseError[], data?: unknown
 /** Whether the same may work later, without anybody doing anything. */
 export function isTransient({ code }: SignalboxError): boolean {
   return code === 'UNAVAILABLE' || code === 'TIMEOUT' || code === 'THROTTLED';
+}
+
+type Accepted<Result> = Exclude<Result, { readonly __typename: 'Refusal' }>;
+
+/**
+ * The result of a mutation, when it was carried out. The document must select `__typename`.
+ * @throws SignalboxError with the code and message of the refusal, and the refusal itself.
+ */
+export function unwrap<Result extends { readonly __typename: string }>(result: Result): Accepted<Result> {
+  if (result.__typename !== 'Refusal') return result as Accepted<Result>;
+  const refusal = result as Result & Refused;
+  const { code = 'INTERNAL', message = 'Refused; select `message` to read why.', retryAfterMs } = refusal;
+  throw new SignalboxError(code, message, { refusal, retryAfterMs });
 }

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../core/json.ts';
-import type { BackendEntry, Catalog, CatalogEntry } from './model/workflow-document.ts';
+import type { Json, JsonObject } from '../../../src/core/json.ts';
+import type { BackendEntry, Catalog, CatalogEntry, Plan } from '../../../src/workflow/model/workflow-document.ts';
+import { readWorkflow } from '../../../src/workflow/read-workflow.ts';
 
 const source: JsonObject = {
   'x-signalbox': 'resource',
@@ -109,3 +110,16 @@ export const catalogForTests: Catalog = {
     pools: ['inline', 'fast'],
   },
 };
+
+/** What is wrong with a document, one problem a line. */
+export function problemsOf(document: Json): string {
+  const { problems } = readWorkflow({ document }, catalogForTests);
+  return problems.map(({ severity, message }) => `${severity} ${message}`).join('\n');
+}
+
+/** The steps that a document without problems comes to, without their ids. */
+export function stepsOf(document: Json, inputs: JsonObject = {}): readonly Omit<Plan['steps'][number], 'id'>[] {
+  const { document: found, problems } = readWorkflow({ document }, catalogForTests);
+  if (!found) throw new Error(JSON.stringify(problems));
+  return found.compile(inputs).steps.map(({ id: _, ...step }) => step);
+}

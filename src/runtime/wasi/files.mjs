@@ -1,5 +1,31 @@
+import { FILETYPE } from './abi.mjs';
+
+// Part of the one-shot child of python-wasi.ts. See wasi-child.mjs.
+
+/** What the files of one tree may take in all. Without writing, `maxFiles` and `maxBytes` are 0. */
+export class Quota {
+  /** @param {{ maxBytes: number, maxFiles: number }} limits */
+  constructor({ maxBytes, maxFiles }) {
+    this.bytes = maxBytes;
+    this.files = maxFiles;
+    this.readOnly = maxFiles === 0;
+  }
+
+  /** Takes bytes, or gives them back when negative. @param {number} count */
+  takeBytes(count) {
+    if (count > this.bytes) return false;
+    this.bytes -= count;
+    return true;
+  }
+
+  takeFile() {
+    if (this.files < 1) return false;
+    this.files -= 1;
+    return true;
+  }
+}
+
 // Part of the one-shot child of python-wasi.ts: files that exist in memory only.
-import { FILETYPE } from './wasi/abi.mjs';
 
 const NOTHING = new Uint8Array();
 const SMALLEST = 4_096;
@@ -14,7 +40,7 @@ class Inode {
 
 export class MemoryFile extends Inode {
   /**
-   * @param {import('./wasi-quota.mjs').Quota} quota
+   * @param {import('./files.mjs').Quota} quota
    * @param {Uint8Array} bytes
    */
   constructor(quota, bytes = NOTHING) {
@@ -64,7 +90,7 @@ export class MemoryFile extends Inode {
 }
 
 export class MemoryFolder extends Inode {
-  /** @param {import('./wasi-quota.mjs').Quota} quota */
+  /** @param {import('./files.mjs').Quota} quota */
   constructor(quota) {
     super();
     this.quota = quota;

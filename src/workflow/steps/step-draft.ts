@@ -1,9 +1,21 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import type { StepKind } from '../core/run.ts';
-import { didYouMean } from '../lib/did-you-mean.ts';
-import type { Path, Problems } from './model/problems.ts';
-import { KIND_NAMES } from './schema/workflow-schema.ts';
-import { stepKindOf } from './step-kind-of.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { type StepKind, WORK_KINDS } from '../../core/run.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import type { Path, Problems } from '../model/problems.ts';
+import type { WorkflowGraph } from '../model/workflow-document.ts';
+import { KIND_NAMES } from '../schema/workflow-schema.ts';
+
+const WORK: ReadonlySet<string> = new Set(WORK_KINDS.map((kind) => kind.toLowerCase()));
+
+/** The kind of a step or compensation, in lower case: `research` with a `tool` is a step of kind tool. */
+export function stepKindOf({ kind, tool }: JsonObject): string {
+  return typeof kind === 'string' && WORK.has(kind) && tool !== undefined ? 'tool' : String(kind);
+}
+
+/** True for a kind that is made of calls of tools and has an input of its own. */
+export function isWorkKind(kind: string): boolean {
+  return WORK.has(kind);
+}
 
 /** A step of a document that has a name and a kind that exists. */
 export interface StepDraft {
@@ -75,4 +87,15 @@ export function explicitDependencies(
     problems.error(message, [...draft.at, 'depends_on', i], { step: draft.key });
     return false;
   });
+}
+
+/** The steps and what they wait for, for people to look at. */
+export function graphOf(steps: readonly StepDraft[]): WorkflowGraph {
+  const keys = new Set(steps.map(({ key }) => key));
+  return {
+    nodes: steps.map(({ key, kind, title }) => ({ key, kind, title })),
+    edges: steps.flatMap(({ key, dependsOn }) =>
+      dependsOn.filter((from) => keys.has(from)).map((from) => ({ from, to: key })),
+    ),
+  };
 }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
-import type { PythonResult } from '../core/python.ts';
+import type { PythonResult } from '../../core/python.ts';
 
 export interface ProducedLimits {
   readonly maxBytes: number;
@@ -86,4 +87,15 @@ async function tryOpen(path: string, flags: number): Promise<FileHandle | undefi
   } catch {
     return undefined;
   }
+}
+
+type Files = PythonResult['produced'];
+
+/** sha256 by path, before and after. */
+export function pythonManifest(before: Files, after: Files): PythonResult['manifest'] {
+  return { before: digests(before), after: digests(after) };
+}
+
+function digests(files: Files): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map(({ path, bytes }) => [path, createHash('sha256').update(bytes).digest('hex')]));
 }

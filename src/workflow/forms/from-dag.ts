@@ -1,11 +1,42 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { didYouMean } from '../lib/did-you-mean.ts';
-import { dagAgentStep } from './dag-agent.ts';
-import { literally, literallyAll } from './expressions/template.ts';
-import { type DagNode, readDagNodes, titleOf } from './forms/dag-nodes.ts';
-import { type NativeForm, outputOf, resourceOf } from './forms/native-form.ts';
-import { type Path, type Problems, pathText } from './model/problems.ts';
-import type { Catalog, CatalogEntry } from './model/workflow-document.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
+import { literally, literallyAll } from '../expressions/template.ts';
+import { literalAgent } from '../inputs/agent-input.ts';
+import { type Path, type Problems, pathText } from '../model/problems.ts';
+import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
+import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
+import { contentOf, type NativeForm, outputOf, resourceOf } from './native-form.ts';
+
+/** A node of type `agent` as a step: `meta` and what the nodes before it made are its context. */
+export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
+  const { agent = {}, meta } = raw;
+  if (!isJsonObject(agent)) {
+    problems.error(`Node ${key}: agent must be an object.`, [...at, 'agent']);
+    return undefined;
+  }
+  if (meta !== undefined && meta !== null && !isJsonObject(meta)) {
+    problems.error(`Node ${key}: meta must be an object, which becomes part of the context.`, [...at, 'meta']);
+    return undefined;
+  }
+  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => AGENT_KEYS.includes(name)));
+  const context = { ...(literallyAll(meta ?? {}) as JsonObject), ...contentsOf(inputs) };
+  return {
+    id: key,
+    kind: 'agent',
+    ...titleOf(raw),
+    ...(inputs.length > 0 && { depends_on: inputs }),
+    agent: literalAgent({ ...own, ...agent }),
+    ...(Object.keys(context).length > 0 && { input: context }),
+  };
+}
+
+/** One is `previous`, as in a pipeline; several are told apart by their nodes. */
+function contentsOf(inputs: readonly string[]): Readonly<Record<string, Json>> {
+  const [only, ...others] = inputs;
+  if (only === undefined) return {};
+  if (others.length === 0) return { previous: contentOf(only) };
+  return { inputs: Object.fromEntries(inputs.map((key) => [key, contentOf(key)])) };
+}
 
 const KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
 /** Names of the platform that the form comes from, in lower case. */

@@ -1,11 +1,28 @@
-import { ERROR_CODES, type ErrorCode, Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
-import type { WorkItem, WorkResult } from '../core/runtime.ts';
-import type { Process } from '../core/sandbox.ts';
-import type { ToolContext } from '../core/work.ts';
-import { abortFault } from '../resources/abortable.ts';
-import { keepArtifacts } from './pools/store-artifacts.ts';
-import { readWorkerAnswer } from './pools/worker-output.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { ERROR_CODES, type ErrorCode, Fault } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import type { WorkItem, WorkResult } from '../../core/runtime.ts';
+import type { Process } from '../../core/sandbox.ts';
+import type { ToolContext } from '../../core/work.ts';
+import { abortFault } from '../../resources/abortable.ts';
+import { keepArtifacts } from './store-artifacts.ts';
+import { readWorkerAnswer } from './worker-output.ts';
+
+/** What every worker finds; nothing of this server's own environment. */
+const PLAIN = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
+
+/** The environment of a pool, with the secrets that it names. @throws Fault FORBIDDEN, NOT_FOUND */
+export function workerEnvironment(
+  env: Readonly<Record<string, string>>,
+  program: CanonicalUri,
+  { secret }: Pick<ToolContext, 'secret'>,
+): Readonly<Record<string, string>> {
+  const named = Object.entries(env).map(([name, value]) => {
+    const [, wanted] = /^secret:([A-Z][A-Z0-9_]*)$/.exec(value) ?? [];
+    return [name, wanted === undefined ? value : secret(wanted, program)];
+  });
+  return { ...PLAIN, ...Object.fromEntries(named) };
+}
 
 const MOST_SAID = 2_000;
 /** How long a worker's pipes may stay open after it has ended. */
