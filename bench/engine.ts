@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newFolder } from '../test/support/temp-folder.ts';
+import { createTempFolder } from '../test/support/temp-folder.ts';
 import type { Load } from './load/closed-loop.ts';
 import { figure, median, quantile } from './load/figure.ts';
 import { measure, PRODUCTION_FLAGS } from './load/measure.ts';
@@ -10,7 +10,7 @@ const ROUNDS = 3;
 const SECONDS = 4;
 const WARM_UP_SECONDS = 2;
 const STEPS_PER_RUN = 3;
-const SERVER = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+const DATABASE_SERVER_URL = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 interface Competitor {
   readonly name: string;
@@ -25,15 +25,15 @@ interface Competitor {
   readonly beside: readonly string[];
 }
 
-const LIMIT = 'batched inserts of the same rows';
+const LIMIT_NAME = 'batched inserts of the same rows';
 const ACCEPTED_FIRST = 'accepted first';
 const JOBS = 'three jobs in sequence counted as a run';
 
 /** How Signalbox is started: each database, then two nodes on one. */
 const OURS = [
-  { database: 'SQLite', processes: 1, beside: [LIMIT] },
-  { database: 'PostgreSQL', processes: 1, beside: ['DBOS', LIMIT] },
-  { database: 'PostgreSQL', processes: 2, beside: ['DBOS', LIMIT] },
+  { database: 'SQLite', processes: 1, beside: [LIMIT_NAME] },
+  { database: 'PostgreSQL', processes: 1, beside: ['DBOS', LIMIT_NAME] },
+  { database: 'PostgreSQL', processes: 2, beside: ['DBOS', LIMIT_NAME] },
 ] as const;
 
 const SIGNALBOX = { file: 'load/engine-subject.ts', flags: PRODUCTION_FLAGS } as const;
@@ -43,17 +43,17 @@ const COMPETITORS: readonly Competitor[] = [
   ...OURS.map(
     (one): Competitor => ({ ...SIGNALBOX, ...one, name: 'Signalbox, accepted first', variant: ACCEPTED_FIRST }),
   ),
-  { name: LIMIT, file: 'peers/batched-inserts.ts', database: 'SQLite', processes: 1, beside: [] },
-  { name: LIMIT, file: 'peers/batched-inserts.ts', database: 'PostgreSQL', processes: 1, beside: [] },
-  { name: 'DBOS', file: 'peers/dbos.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT] },
+  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'SQLite', processes: 1, beside: [] },
+  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'PostgreSQL', processes: 1, beside: [] },
+  { name: 'DBOS', file: 'peers/dbos.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT_NAME] },
   {
     name: `graphile-worker (${JOBS})`,
     file: 'peers/graphile-worker.ts',
     database: 'PostgreSQL',
     processes: 1,
-    beside: [LIMIT],
+    beside: [LIMIT_NAME],
   },
-  { name: `pg-boss (${JOBS})`, file: 'peers/pg-boss.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT] },
+  { name: `pg-boss (${JOBS})`, file: 'peers/pg-boss.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT_NAME] },
 ];
 
 /**
@@ -68,7 +68,7 @@ export async function main(): Promise<void> {
     const rounds = new Map<Competitor, Load[]>(able.map((one) => [one, []]));
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [one, loads] of rounds) {
-        await using place = one.database === 'SQLite' ? await newFile() : await newDatabase(SERVER);
+        await using place = one.database === 'SQLite' ? await newFile() : await newDatabase(DATABASE_SERVER_URL);
         const module = new URL(one.file, import.meta.url).href;
         const times = { seconds: SECONDS, warmUpSeconds: WARM_UP_SECONDS };
         const { processes, variant, flags = [] } = one;
@@ -121,7 +121,7 @@ async function loadPeers(): Promise<{ readonly newDatabase: NewDatabase }> {
 }
 
 async function newFile(): ReturnType<NewDatabase> {
-  const folder = await newFolder();
+  const folder = await createTempFolder();
   return {
     url: join(folder.path, 'bench.db'),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),

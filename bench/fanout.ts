@@ -13,7 +13,7 @@ const LIMITS = { p99: 50, rss: 250 };
 const DOCUMENT = 'subscription { events { events { cursor seq type at runId } cursor } }';
 const COMMAND = 'mutation { convertToJson(input: { source: { text: { text: "a" } } }) { __typename } }';
 
-interface Seen {
+interface Subscriber {
   /** `runId/seq`, in order of arrival. */
   readonly events: string[];
   /** Milliseconds from the event's own time to its arrival. */
@@ -87,10 +87,10 @@ export async function main(): Promise<void> {
 }
 
 /** Speaks graphql-transport-ws by hand, so that the client costs as little as it can. Resolves when it is subscribed. */
-async function subscribe(url: string, token: string): Promise<Seen> {
-  const seen: Seen = { events: [], delays: [] };
+async function subscribe(url: string, token: string): Promise<Subscriber> {
+  const seen: Subscriber = { events: [], delays: [] };
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  const { promise, resolve, reject } = Promise.withResolvers<Seen>();
+  const { promise, resolve, reject } = Promise.withResolvers<Subscriber>();
   socket.on('error', reject);
   socket.on('close', (code) => reject(new Error(`the server closed a subscriber with ${code}`)));
   socket.on('open', () =>

@@ -1,26 +1,26 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { newFolder } from '../test/support/temp-folder.ts';
+import { createTempFolder } from '../test/support/temp-folder.ts';
 import { figure } from './load/figure.ts';
 import { PRODUCTION_FLAGS } from './load/measure.ts';
 import type { MemoryOrder } from './load/memory-child.ts';
 
 const CONCURRENCY = 200;
-const RUNS = { first: 20_000, middle: 110_000, last: 200_000 };
-const MOST_GROWTH = 1.1;
+const RUN_COUNTS = { first: 20_000, middle: 110_000, last: 200_000 };
+const MAX_GROWTH_RATIO = 1.1;
 
 /**
  * 200,000 workflows of three steps through one process on SQLite, with the memory limits of a server: what it has after
  * 20,000, when everything is warm, and at the end. What it keeps for good would show in between.
  */
 export async function main(): Promise<void> {
-  await using folder = await newFolder();
+  await using folder = await createTempFolder();
   const order: MemoryOrder = {
     module: new URL('load/engine-subject.ts', import.meta.url).href,
     url: join(folder.path, 'bench.db'),
     concurrency: CONCURRENCY,
-    marks: [RUNS.first, RUNS.middle, RUNS.last],
+    marks: [RUN_COUNTS.first, RUN_COUNTS.middle, RUN_COUNTS.last],
   };
   const child = fork(join(import.meta.dirname, 'load/memory-child.ts'), [JSON.stringify(order)], {
     execArgv: [...PRODUCTION_FLAGS],
@@ -34,19 +34,19 @@ export async function main(): Promise<void> {
     const [first = Number.NaN, middle = Number.NaN, last = Number.NaN] = found;
     const bench = 'memory';
     for (const [n, value] of [
-      [RUNS.first, first],
-      [RUNS.middle, middle],
-      [RUNS.last, last],
+      [RUN_COUNTS.first, first],
+      [RUN_COUNTS.middle, middle],
+      [RUN_COUNTS.last, last],
     ] as const) {
       figure({ bench, metric: `RSS after ${n} runs, SQLite, ${CONCURRENCY} concurrent`, value, unit: 'MiB', n });
     }
     figure({
       bench,
-      metric: `RSS after ${RUNS.last} runs, as a share of that after ${RUNS.first}`,
+      metric: `RSS after ${RUN_COUNTS.last} runs, as a share of that after ${RUN_COUNTS.first}`,
       value: last / first,
       unit: '×',
-      n: RUNS.last,
-      peer: { name: 'most', value: MOST_GROWTH },
+      n: RUN_COUNTS.last,
+      peer: { name: 'most', value: MAX_GROWTH_RATIO },
     });
   } finally {
     child.kill('SIGKILL');

@@ -13,9 +13,9 @@ import { figure, median } from './load/figure.ts';
 const SIZES = [10, 100, 1_000, 10_000];
 const ROUNDS = 7;
 /** Asks in a round; each is a URI of its own when cold. */
-const ASKS = 30_000;
+const REQUEST_COUNT = 30_000;
 const MIXED_URIS = 1_000;
-const PLAIN_MS = 2_000;
+const BASELINE_MS = 2_000;
 
 const COMMANDS = ['fetch', 'convertToJson', 'convertToXml', 'convertToCsv', 'convertToBase64', 'render'];
 const model = readFileSync(join(import.meta.dirname, '../policy/model.conf'), 'utf8');
@@ -23,13 +23,13 @@ const model = readFileSync(join(import.meta.dirname, '../policy/model.conf'), 'u
 /** Decisions a second, as many rules as named, beside Casbin that scans all of them. */
 export async function main(): Promise<void> {
   for (const size of SIZES) {
-    const random = numbers(size);
+    const random = seededRandom(size);
     const policy = await compilePolicy({ model, rules: rulesText(size) });
-    const plain = await plainCasbin(policy);
-    const coldAsks = () => Array.from({ length: ASKS }, () => randomAsk(size, random));
+    const plain = await openBaseline(policy);
+    const coldAsks = () => Array.from({ length: REQUEST_COUNT }, () => randomAsk(size, random));
     const pool = Array.from({ length: MIXED_URIS }, () => randomAsk(size, random));
-    const mixedAsks = () => Array.from({ length: ASKS }, () => pool[zipf(MIXED_URIS, random)] as Ask);
-    const peer = { name: 'casbin over all rules', value: plainRate(plain, coldAsks()) };
+    const mixedAsks = () => Array.from({ length: REQUEST_COUNT }, () => pool[zipf(MIXED_URIS, random)] as Ask);
+    const peer = { name: 'casbin over all rules', value: baselineRate(plain, coldAsks()) };
 
     for (const [workload, asks] of Object.entries({ cold: coldAsks, mixed: mixedAsks })) {
       policy.decisions.clear();
@@ -37,19 +37,19 @@ export async function main(): Promise<void> {
         const round = asks();
         const began = performance.now();
         for (const ask of round) decide(policy, ask);
-        return (ASKS * 1_000) / (performance.now() - began);
+        return (REQUEST_COUNT * 1_000) / (performance.now() - began);
       });
       const metric = `decisions, ${size} rules, ${workload}`;
-      figure({ bench: 'policy', metric, value: median(rates), unit: '1/s', n: ROUNDS * ASKS, peer });
+      figure({ bench: 'policy', metric, value: median(rates), unit: '1/s', n: ROUNDS * REQUEST_COUNT, peer });
     }
-    agree(policy, plain, coldAsks().slice(0, 50));
+    expectAgreement(policy, plain, coldAsks().slice(0, 50));
   }
 }
 
-type Plain = (ask: Ask) => boolean;
+type BaselineDecider = (ask: Ask) => boolean;
 
 /** Casbin as anybody would use it: the same model, functions and rules, nothing narrowed, nothing remembered. */
-async function plainCasbin(policy: CompiledPolicy): Promise<Plain> {
+async function openBaseline(policy: CompiledPolicy): Promise<BaselineDecider> {
   const enforcer = await newEnforcer(newModelFromString(model));
   enforcer.setEffector(strongestEffect);
   for (const [name, apply] of Object.entries(matcherFunctions(policy, enforcer)))
@@ -65,15 +65,15 @@ async function plainCasbin(policy: CompiledPolicy): Promise<Plain> {
   };
 }
 
-function plainRate(plain: Plain, asks: readonly Ask[]): number {
+function baselineRate(plain: BaselineDecider, asks: readonly Ask[]): number {
   const began = performance.now();
   let done = 0;
-  for (; done < asks.length && performance.now() - began < PLAIN_MS; done += 1) plain(asks[done] as Ask);
+  for (; done < asks.length && performance.now() - began < BASELINE_MS; done += 1) plain(asks[done] as Ask);
   return (done * 1_000) / (performance.now() - began);
 }
 
 /** A fast wrong answer is worth nothing. */
-function agree(policy: CompiledPolicy, plain: Plain, asks: readonly Ask[]): void {
+function expectAgreement(policy: CompiledPolicy, plain: BaselineDecider, asks: readonly Ask[]): void {
   const effects = new Set<Decision['effect']>();
   for (const ask of asks) {
     const { effect } = decide(policy, ask);
@@ -144,7 +144,7 @@ function zipf(count: number, random: () => number): number {
 }
 
 /** The same numbers in every run (mulberry32). */
-function numbers(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -6,15 +6,15 @@ import type { NewEvent } from '../src/core/event.ts';
 import { newId } from '../src/core/ids.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { startServer, tokenFor } from '../test/support/server.ts';
-import { newFolder } from '../test/support/temp-folder.ts';
+import { createTempFolder } from '../test/support/temp-folder.ts';
 import { figure } from './load/figure.ts';
 import { PRODUCTION_FLAGS } from './load/measure.ts';
 import type { Replay } from './load/replay-child.ts';
 
-const RUNS = 1_000;
+const RUN_COUNT = 1_000;
 const EVENTS_PER_RUN = 1_000;
-const EVENTS = RUNS * EVENTS_PER_RUN;
-const MOST_RSS_MIB = 300;
+const EVENT_COUNT = RUN_COUNT * EVENTS_PER_RUN;
+const MAX_RSS_MIB = 300;
 const FIRST = '{ events(first: 1) { cursor events { seq } } }';
 const REPLAY = `subscription ($after: Cursor) {
   events(after: $after, batch: 1000) { cursor caughtUp events { cursor runId seq type at step ... on LogLine { level text } } }
@@ -25,21 +25,21 @@ const REPLAY = `subscription ($after: Cursor) {
  * its own, then over WebSocket with the SDK from a real server, whose memory must not grow with what lies before it.
  */
 export async function main(): Promise<void> {
-  await using folder = await newFolder();
+  await using folder = await createTempFolder();
   const file = join(folder.path, 'signalbox.db');
   await fill(file);
   const bench = 'replay';
-  const limit = { name: 'limit', value: MOST_RSS_MIB };
+  const limit = { name: 'limit', value: MAX_RSS_MIB };
 
   const inProcess = await replayInProcess(file);
-  check(inProcess.events, EVENTS);
+  check(inProcess.events, EVENT_COUNT);
   const n = inProcess.events;
   figure({ bench, metric: 'journal.read', value: n / inProcess.seconds, unit: 'events/s', n });
   figure({ bench, metric: 'journal.read, RSS, peak', value: inProcess.rssMiB, unit: 'MiB', n, peer: limit });
 
   const overSocket = await replayOverSocket(folder.path);
   // The first one was asked for apart, to have a cursor to begin after.
-  check(overSocket.events, EVENTS - 1);
+  check(overSocket.events, EVENT_COUNT - 1);
   figure({ bench, metric: 'WebSocket, SDK', value: overSocket.events / overSocket.seconds, unit: 'events/s', n });
   figure({ bench, metric: 'WebSocket, SDK, server RSS, peak', value: overSocket.rssMiB, unit: 'MiB', n, peer: limit });
 }
@@ -51,7 +51,7 @@ async function fill(file: string): Promise<void> {
   const AT_ONCE = 8;
   let made = 0;
   const lane = async () => {
-    while (made < RUNS) {
+    while (made < RUN_COUNT) {
       made += 1;
       await store.journal.append(newId('run'), 1, logOf(EVENTS_PER_RUN));
     }

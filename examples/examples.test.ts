@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertToCsv } from '../src/commands/convert-to-csv.ts';
 import { convertToJson } from '../src/commands/convert-to-json.ts';
 import { render } from '../src/commands/render.ts';
-import { type ContextForTests, commandContextForTests } from '../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../test/support/commands/command-context.ts';
 
 const folder = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
-let test: ContextForTests;
+let test: TestCommandContext;
 beforeAll(async () => {
   const localRoots = ['data', 'schemas'].map((name) => ({ name: `/${name}`, folder: folder(name) }));
-  test = await commandContextForTests({ localRoots });
+  test = await createTestContext({ localRoots });
 });
 afterAll(() => test.close());
 

@@ -6,7 +6,7 @@ const SQLITE = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url)
 const POSTGRES = fileURLToPath(new URL('../prisma/postgres/schema.prisma', import.meta.url));
 
 /** The places where the two differ: what stands in the one, and what stands there in the other. */
-const CHANGES: readonly [RegExp, string][] = [
+const REPLACEMENTS: readonly [RegExp, string][] = [
   [
     /^(?:\/\/[^\n]*\n)+/,
     '// Made from prisma/schema.prisma by scripts/postgres-schema.ts; a test holds the two together.\n',
@@ -20,7 +20,7 @@ const CHANGES: readonly [RegExp, string][] = [
 
 /** @param schema the text of prisma/schema.prisma */
 export function postgresSchema(schema: string): string {
-  return CHANGES.reduce((text, [from, to]) => text.replace(from, to), schema);
+  return REPLACEMENTS.reduce((text, [from, to]) => text.replace(from, to), schema);
 }
 
 if (import.meta.main) await writeFile(POSTGRES, postgresSchema(await readFile(SQLITE, 'utf8')));

@@ -13,13 +13,13 @@ export interface ScratchDatabase {
 /** An empty PostgreSQL database with a name of its own. @throws what the driver throws when no server answers */
 export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const name = `signalbox_scratch_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name}`);
+  await executeOnServer(`CREATE DATABASE ${name}`);
   const url = new URL(TEST_DATABASE_URL);
   url.pathname = `/${name}`;
-  return { url: url.href, remove: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, remove: () => executeOnServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-async function onServer(sql: string): Promise<void> {
+async function executeOnServer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: TEST_DATABASE_URL, connectionTimeoutMillis: 2_000 });
   await client.connect();
   try {

@@ -3,13 +3,13 @@ import { closedLoop, type LoopOptions } from './closed-loop.ts';
 import type { OpenSubject, SubjectOptions } from './subject.ts';
 
 /** What the parent hands over in the argument, as JSON. */
-export interface Order extends SubjectOptions, LoopOptions {
+export interface LoadOrder extends SubjectOptions, LoopOptions {
   /** URL of the module that exports `open`. */
   readonly module: string;
 }
 
 /** Opens the subject, says `ready`, waits for `go`, so that several processes begin together, and sends its Load. */
-async function main(order: Order): Promise<void> {
+async function main(order: LoadOrder): Promise<void> {
   const { open } = (await import(order.module)) as { readonly open: OpenSubject };
   const subject = await open(order);
   process.send?.('ready');
@@ -21,4 +21,4 @@ async function main(order: Order): Promise<void> {
   process.exit();
 }
 
-await main(JSON.parse(process.argv[2] ?? 'null') as Order);
+await main(JSON.parse(process.argv[2] ?? 'null') as LoadOrder);

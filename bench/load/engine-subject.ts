@@ -1,11 +1,11 @@
 import type { RunSnapshot } from '../../src/core/run.ts';
 import { isFinalRunState } from '../../src/core/run-state.ts';
 import { THREE_STEPS } from './noop.ts';
-import { BENCH, type OpenEngine, openEngine } from './open-engine.ts';
+import { BENCH_PRINCIPAL, type OpenEngine, openEngine } from './open-engine.ts';
 import type { OpenSubject } from './subject.ts';
 
-const START = { source: { yaml: THREE_STEPS } };
-const WAIT_MS = 30_000;
+const START_INPUT = { source: { yaml: THREE_STEPS } };
+const RUN_TIMEOUT_MS = 30_000;
 
 /**
  * One workflow of three steps, from its start to its durable end. Who waits for the end is told when it is durable: the
@@ -15,35 +15,35 @@ const WAIT_MS = 30_000;
 export const open: OpenSubject = async ({ url, variant }) => {
   const on = await openEngine(url);
   return {
-    perform: variant === 'accepted first' ? () => acceptedFirst(on) : () => atOnce(on),
+    perform: variant === 'accepted first' ? () => runAfterAcceptance(on) : () => runToCompletion(on),
     close: async () => void (await on[Symbol.asyncDispose]()),
   };
 };
 
-async function atOnce({ engine }: OpenEngine): Promise<void> {
-  const { run } = await engine.start(BENCH, { ...START, waitMs: WAIT_MS });
-  mustHaveSucceeded(run);
+async function runToCompletion({ engine }: OpenEngine): Promise<void> {
+  const { run } = await engine.start(BENCH_PRINCIPAL, { ...START_INPUT, waitMs: RUN_TIMEOUT_MS });
+  expectSucceeded(run);
 }
 
-async function acceptedFirst({ engine, store }: OpenEngine): Promise<void> {
-  const { run } = await engine.start(BENCH, START);
-  const { tenant } = BENCH;
-  if (isFinalRunState(run.state) && run.headPosition > 0) return mustHaveSucceeded(run);
+async function runAfterAcceptance({ engine, store }: OpenEngine): Promise<void> {
+  const { run } = await engine.start(BENCH_PRINCIPAL, START_INPUT);
+  const { tenant } = BENCH_PRINCIPAL;
+  if (isFinalRunState(run.state) && run.headPosition > 0) return expectSucceeded(run);
   const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(WAIT_MS)]);
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
   try {
     for await (const { events } of store.journal.read(run.headPosition, { runId: run.id }, { tenant }, { signal })) {
       for (const event of events) {
         if (event.type !== 'RUN_STATE_CHANGED' || !isFinalRunState(event.payload.to)) continue;
-        return mustHaveSucceeded({ ...run, state: event.payload.to });
+        return expectSucceeded({ ...run, state: event.payload.to });
       }
     }
   } finally {
     stop.abort();
   }
-  throw new Error(`The run ${run.id} did not end within ${WAIT_MS} ms.`);
+  throw new Error(`The run ${run.id} did not end within ${RUN_TIMEOUT_MS} ms.`);
 }
 
-function mustHaveSucceeded({ id, state, error }: RunSnapshot['run']): void {
+function expectSucceeded({ id, state, error }: RunSnapshot['run']): void {
   if (state !== 'SUCCEEDED') throw new Error(`The run ${id} ended as ${state}: ${error?.message}`);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Order } from './child.ts';
+import type { LoadOrder } from './child.ts';
 import type { Load } from './closed-loop.ts';
 
 /** What `npm start` gives Node: limits of its memory. */
@@ -10,7 +10,7 @@ export const PRODUCTION_FLAGS: readonly string[] = packageJson.scripts.start
   .split(' ')
   .filter((word) => word.startsWith('--'));
 
-export interface MeasureOptions extends Order {
+export interface MeasureOptions extends LoadOrder {
   /** How many processes share the runs under way. */
   readonly processes: number;
   /** Node's own options, beside those of every measured process. */
@@ -18,17 +18,17 @@ export interface MeasureOptions extends Order {
 }
 
 /** What a peer's own dependencies deprecate is nothing that a reader of figures can change. */
-const FLAGS = ['--disable-warning=DeprecationWarning'];
+const NODE_FLAGS = ['--disable-warning=DeprecationWarning'];
 const CHILD = join(import.meta.dirname, 'child.ts');
 
 /** Measures a subject in processes of its own and adds up what they did. Rejects when one of them ends early. */
 export async function measure({ processes, flags = [], ...order }: MeasureOptions): Promise<Load> {
-  const share: Order = { ...order, concurrency: Math.ceil(order.concurrency / processes) };
+  const share: LoadOrder = { ...order, concurrency: Math.ceil(order.concurrency / processes) };
   const children: ChildProcess[] = [];
   try {
     // One after the other: the first makes the tables.
     for (let i = 0; i < processes; i += 1) {
-      const child = fork(CHILD, [JSON.stringify(share)], { execArgv: [...FLAGS, ...flags] });
+      const child = fork(CHILD, [JSON.stringify(share)], { execArgv: [...NODE_FLAGS, ...flags] });
       children.push(child);
       await messageOf<'ready'>(child);
     }

@@ -16,11 +16,11 @@ import { createSchemaValidator } from '../../src/resources/validate-schema.ts';
 import { createCpuPool } from '../../src/runtime/cpu/cpu-pool.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { newFolder } from '../../test/support/temp-folder.ts';
+import { createTempFolder } from '../../test/support/temp-folder.ts';
 import { noop } from './noop.ts';
 
 /** Who starts everything that is measured. */
-export const BENCH: SignedIn = {
+export const BENCH_PRINCIPAL: SignedIn = {
   kind: 'user',
   subject: 'bench',
   username: 'bench',
@@ -35,14 +35,14 @@ export interface OpenEngine extends AsyncDisposable {
 
 const root = join(import.meta.dirname, '../..');
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-const DRAIN_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 5_000;
 
 /**
  * A store and an engine with the limits of a server and the command `noop`, without HTTP, log and signed checkpoints.
  * @param url `postgres://…`, or the path of a SQLite file
  */
 export async function openEngine(url: string): Promise<OpenEngine> {
-  const folder = await newFolder();
+  const folder = await createTempFolder();
   const database = url.startsWith('postgres') ? { kind: 'postgres', url } : { kind: 'sqlite', file: url };
   const store = await openStore({ database: database as Parameters<typeof openStore>[0]['database'], logger: silent });
   const settings = {
@@ -80,7 +80,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     engine,
     store,
     async [Symbol.asyncDispose]() {
-      await engine.stop(DRAIN_MS);
+      await engine.stop(DRAIN_TIMEOUT_MS);
       policy.close();
       await Promise.all([store.close(), cpu.close(), outgoing.close()]);
       await folder[Symbol.asyncDispose]();

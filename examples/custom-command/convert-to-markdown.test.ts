@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, isComposite } from '../../src/commands/define-command.ts';
 import { loadPlugins } from '../../src/commands/registry.ts';
-import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 
-let test: ContextForTests;
+let test: TestCommandContext;
 let command: Command;
 beforeAll(async () => {
-  test = await commandContextForTests();
+  test = await createTestContext();
   const [loaded] = await loadPlugins([fileURLToPath(new URL('./convert-to-markdown.ts', import.meta.url))]);
   if (!loaded || isComposite(loaded)) throw new Error('the plugin has no command');
   command = loaded;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 import type { Body } from '../core/resource.ts';
 import { convertToBase64 } from './convert-to-base64.ts';
 
-let test: ContextForTests;
+let test: TestCommandContext;
 beforeAll(async () => {
-  test = await commandContextForTests();
+  test = await createTestContext();
 });
 afterAll(() => test.close());
 

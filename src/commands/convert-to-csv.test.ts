@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 import { convertToCsv } from './convert-to-csv.ts';
 
-let test: ContextForTests;
+let test: TestCommandContext;
 beforeAll(async () => {
-  test = await commandContextForTests();
+  test = await createTestContext();
 });
 afterAll(() => test.close());
 

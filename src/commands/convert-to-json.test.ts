@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 import { Fault } from '../core/errors.ts';
 import { convertToJson } from './convert-to-json.ts';
 
-let test: ContextForTests;
+let test: TestCommandContext;
 beforeAll(async () => {
-  test = await commandContextForTests();
+  test = await createTestContext();
 });
 afterAll(() => test.close());
 afterEach(async () => {

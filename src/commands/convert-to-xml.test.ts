@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContextForTests, commandContextForTests } from '../../test/support/commands/command-context.ts';
+import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 import { convertToJson } from './convert-to-json.ts';
 import { convertToXml } from './convert-to-xml.ts';
 
-let test: ContextForTests;
+let test: TestCommandContext;
 beforeAll(async () => {
-  test = await commandContextForTests();
+  test = await createTestContext();
 });
 afterAll(() => test.close());
 

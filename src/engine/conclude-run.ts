@@ -3,7 +3,7 @@ import type { NewEvent } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { CpuPool } from '../core/resource.ts';
 import { evaluate } from '../workflow/expressions/evaluate.ts';
-import { mentions } from '../workflow/expressions/references.ts';
+import { referencesIn } from '../workflow/expressions/references.ts';
 import type { LiveRun } from './machine/live-run.ts';
 import { resourceView } from './output-json.ts';
 import { INLINE_MAX_BYTES, settle } from './settle.ts';
@@ -21,7 +21,7 @@ export async function concludeRun(
   live: LiveRun,
 ): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }> {
   const wanted: JsonObject = live.run.plan?.outputs ?? {};
-  const scope = await viewRun(deps, live, undefined, [mentions(wanted)]);
+  const scope = await viewRun(deps, live, undefined, [referencesIn(wanted)]);
   const outputs: Record<string, Json> = {};
   const events: NewEvent[] = [];
   for (const [name, value] of Object.entries(wanted)) {

@@ -8,11 +8,11 @@ import type { Resources } from '../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../core/store.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import type {
-  BackendEntry,
   Catalog,
+  CatalogBackend,
   CatalogEntry,
   Problem,
-  Reading,
+  ReadResult,
   WorkflowDocument,
   WorkflowGraph,
 } from '../workflow/model/workflow-document.ts';
@@ -30,7 +30,7 @@ export interface FindWorkflowDeps {
 }
 
 /** What was read of a source, and which saved version it is, where it is one. */
-export interface Found extends Reading {
+export interface Found extends ReadResult {
   readonly saved?: WorkflowRecord;
 }
 
@@ -49,9 +49,9 @@ const READ_MS = 30_000;
 
 export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
   const catalog = catalogOf(deps.capabilities);
-  const known = new LRUCache<string, Reading>({ max: 1_000, maxSize: 16 * MOST_BYTES });
+  const known = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MOST_BYTES });
 
-  const readText = async (text: string): Promise<Reading> => {
+  const readText = async (text: string): Promise<ReadResult> => {
     let reading = known.get(text);
     if (!reading) {
       reading = await readSource({ text }, catalog);
@@ -83,7 +83,7 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
 }
 
 /** What takes documents apart is loaded for the first of them: parsers, and engines of schemas and patterns. */
-async function readSource(...source: Parameters<typeof readWorkflow>): Promise<Reading> {
+async function readSource(...source: Parameters<typeof readWorkflow>): Promise<ReadResult> {
   return (await import('../workflow/read-workflow.ts')).readWorkflow(...source);
 }
 
@@ -136,7 +136,7 @@ function catalogOf(capabilities: Capabilities): Catalog {
     kind.toLowerCase(),
     { title, effect: 'external', options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
   ]);
-  const backends = new Map<string, BackendEntry>(
+  const backends = new Map<string, CatalogBackend>(
     capabilities.backends.map(({ name, config, resumes }) => [
       name,
       { config: config as unknown as JsonObject, resumes },

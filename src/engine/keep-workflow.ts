@@ -8,7 +8,7 @@ import type { CpuPool, Resources } from '../core/resource.ts';
 import type { PlannedStep } from '../core/run.ts';
 import type { WorkflowRecord, Workflows } from '../core/store.ts';
 import { evaluate } from '../workflow/expressions/evaluate.ts';
-import { mentions } from '../workflow/expressions/references.ts';
+import { referencesIn } from '../workflow/expressions/references.ts';
 import type { Problem, WorkflowDocument } from '../workflow/model/workflow-document.ts';
 import { asksOfStep } from './asks-of-step.ts';
 import { userOf } from './begin-run.ts';
@@ -136,7 +136,7 @@ async function knownAsks(
 
 /** What the value comes to, when the run's inputs are all that its expressions need. */
 async function knownValue({ cpu }: KeepDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
-  const { steps, anyStep, item, index, repair, run } = mentions(value);
+  const { steps, anyStep, item, index, repair, run } = referencesIn(value);
   if (steps.size > 0 || anyStep || item || index || repair || run) return undefined;
   try {
     return await evaluate(value, { inputs, steps: {}, run: { id: '', labels: {} } }, cpu);

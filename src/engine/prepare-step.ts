@@ -10,8 +10,8 @@ import type { Logger } from '../core/logger.ts';
 import type { User } from '../core/principal.ts';
 import type { CpuPool, Resources } from '../core/resource.ts';
 import type { Output, StepRecord } from '../core/run.ts';
-import { evaluate, isTrue, valueOfExpression } from '../workflow/expressions/evaluate.ts';
-import { mentions, mentionsOf } from '../workflow/expressions/references.ts';
+import { evaluate, evaluateCondition, evaluateExpression } from '../workflow/expressions/evaluate.ts';
+import { referencesIn, referencesInExpression } from '../workflow/expressions/references.ts';
 import type { ExpressionScope } from '../workflow/model/workflow-document.ts';
 import { asksOfStep } from './asks-of-step.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -83,14 +83,14 @@ async function evaluated(deps: PrepareDeps, live: LiveRun, step: LiveStep): Prom
   const when = isItem ? undefined : terms.when;
   const forEach = isItem ? undefined : terms.forEach;
   if (when !== undefined) {
-    const scope = await viewRun(deps, live, step, [mentionsOf(when)]);
-    if (!(await isTrue(when, scope, deps.cpu))) return { type: 'skip' };
+    const scope = await viewRun(deps, live, step, [referencesInExpression(when)]);
+    if (!(await evaluateCondition(when, scope, deps.cpu))) return { type: 'skip' };
   }
   if (forEach !== undefined) {
-    const scope = await viewRun(deps, live, step, [mentionsOf(forEach)]);
-    return { type: 'items', items: listOf(await valueOfExpression(forEach, scope, deps.cpu)) };
+    const scope = await viewRun(deps, live, step, [referencesInExpression(forEach)]);
+    return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, deps.cpu)) };
   }
-  const wanted = [mentions(input ?? null), ...(terms.cache ? [mentions(terms.cache.key)] : [])];
+  const wanted = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
   const scope = await viewRun(deps, live, step, wanted);
   const value = terms.evaluate ? await evaluate(input ?? null, scope, deps.cpu) : undefined;
   const prepared = decided(deps, live, step, value);

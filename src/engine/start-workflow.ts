@@ -4,7 +4,7 @@ import type { EventPayloads } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import type { Plan, WorkflowDocument } from '../workflow/model/workflow-document.ts';
+import type { WorkflowDocument, WorkflowPlan } from '../workflow/model/workflow-document.ts';
 import { answerWithin, checkWait } from './answer-within.ts';
 import { aboutOf, beginRun, userOf } from './begin-run.ts';
 import { denyRun } from './deny-run.ts';
@@ -63,7 +63,7 @@ export function admitRun({
 
 /** What the journal keeps of a workflow that starts. */
 export function openingOf(
-  { name, goal, inputs, steps, plan }: Plan,
+  { name, goal, inputs, steps, plan }: WorkflowPlan,
   { saved }: Pick<Found, 'saved'> & { readonly document?: WorkflowDocument },
 ): Pick<EventPayloads['RUN_CREATED'], 'kind' | 'inputs' | 'steps' | 'workflow' | 'plan' | 'goal'> {
   return {

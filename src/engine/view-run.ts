@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ArtifactStore } from '../core/resource.ts';
 import { isBadEnd } from '../core/step-state.ts';
-import type { Mentions } from '../workflow/expressions/references.ts';
+import type { References } from '../workflow/expressions/references.ts';
 import type { ExpressionScope, StepView } from '../workflow/model/workflow-document.ts';
 import type { LiveRun, LiveStep } from './machine/live-run.ts';
 import { contentOf, jsonOf, resourceView } from './output-json.ts';
@@ -21,7 +21,7 @@ export function viewRun(
   deps: ViewDeps,
   live: LiveRun,
   step: LiveStep | undefined,
-  mentioned: readonly Mentions[],
+  mentioned: readonly References[],
 ): ExpressionScope | Promise<ExpressionScope> {
   const keys = mentioned.some(({ anyStep }) => anyStep)
     ? live.top.map(({ key }) => key)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pythonEnginesForTests } from '../../test/support/runtime/python-engines.ts';
+import { testPythonEngines } from '../../test/support/runtime/python-engines.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { WorkKind } from '../core/run.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await mkdir(join(drive, 'notes'));
   await writeFile(join(drive, 'notes/listing.txt'), 'What a service for every listing keeps.');
   const tools = createTools({
-    python: await pythonEnginesForTests.native(),
+    python: await testPythonEngines.native(),
     git: { allowedPrivateHosts: [] },
     drive: async () => folderDrive(drive),
     maxBytes: 2 ** 20,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pythonEnginesForTests, sandboxForTests } from '../../test/support/runtime/python-engines.ts';
+import { testPythonEngines, testSandbox } from '../../test/support/runtime/python-engines.ts';
 import { pythonRun } from '../tools/python-run.ts';
 import { codegen } from './codegen.ts';
 import type { Check } from './eval/check.ts';
@@ -12,7 +12,7 @@ import { type ToolForTests, type WorkForTests, workForTests } from './work-for-t
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
 const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
-const runNodeTests = createRunNodeTests({ sandbox: sandboxForTests, nodeModules });
+const runNodeTests = createRunNodeTests({ sandbox: testSandbox, nodeModules });
 
 interface Report {
   readonly passed: boolean;
@@ -21,7 +21,7 @@ interface Report {
 
 const python: Record<string, ToolForTests> = {};
 beforeAll(async () => {
-  for (const [name, make] of Object.entries(pythonEnginesForTests)) python[name] = pythonRun(await make());
+  for (const [name, make] of Object.entries(testPythonEngines)) python[name] = pythonRun(await make());
 });
 const workWith = (engine: string) => workForTests([python[engine] as ToolForTests]);
 
@@ -83,7 +83,7 @@ describe('eval', () => {
   it('says so where there is no sandbox for Node', async () => {
     const work = workForTests();
     const files = await make('node-yoga', work);
-    const bare = createRunNodeTests({ sandbox: { ...sandboxForTests, kind: 'none' }, nodeModules });
+    const bare = createRunNodeTests({ sandbox: { ...testSandbox, kind: 'none' }, nodeModules });
     const report = await evaluate({ stacksDir, runNodeTests: bare }).run(
       { stack: 'node-yoga', files, fail: false },
       work,

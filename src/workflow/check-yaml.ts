@@ -5,7 +5,7 @@ const MAX_TOKENS = 200_000;
 const MAX_ALIASES = 100;
 
 /** Why a text is not worth parsing: the parser's time grows with the tokens, and it cannot be stopped on the way. */
-export function tooManyTokens(text: string): string | undefined {
+export function tokenCountProblem(text: string): string | undefined {
   let tokens = 0;
   for (const _ of new Lexer().lex(text)) {
     tokens += 1;

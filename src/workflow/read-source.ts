@@ -11,15 +11,15 @@ import {
   stringify,
 } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { checkYaml, tooManyTokens } from './check-yaml.ts';
-import type { Locate, Path, Position } from './model/problems.ts';
+import { checkYaml, tokenCountProblem } from './check-yaml.ts';
+import type { DocumentPath, Locate, Position } from './model/problems.ts';
 import type { Problem } from './model/workflow-document.ts';
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES, MAX_NESTING } from './model/workflow-limits.ts';
 
 export type WorkflowSource = { readonly text: string } | { readonly document: Json };
 
 /** The value of a source, and where in its text things stand. Without a value the problems say why. */
-export interface Source {
+export interface ParsedSource {
   readonly value?: JsonObject;
   readonly yaml: string;
   readonly locate: Locate;
@@ -28,59 +28,62 @@ export interface Source {
 
 /** Of a text that is no YAML; the first is what the others come from. */
 const MAX_YAML_PROBLEMS = 50;
-const NOWHERE: Locate = () => undefined;
+const NO_POSITION: Locate = () => undefined;
 
 /** Reads YAML 1.2 or JSON, or takes a value as it is. Never throws on what it is given. */
-export function readSource(source: WorkflowSource): Source {
+export function readSource(source: WorkflowSource): ParsedSource {
   if ('document' in source) return readValue(source.document);
   const { text } = source;
-  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return refused(tooLarge(), '');
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return invalidSource(tooLarge(), '');
   try {
     return readText(text);
   } catch (error) {
     // The parser calls itself for each level.
-    if (error instanceof RangeError) return refused(tooDeep(), text);
+    if (error instanceof RangeError) return invalidSource(tooDeep(), text);
     throw error;
   }
 }
 
-function readValue(document: Json): Source {
+function readValue(document: Json): ParsedSource {
   const problem = problemOf(document);
-  if (problem !== undefined) return refused(problem, '');
-  if (!isJsonObject(document)) return refused(noObject(), '');
+  if (problem !== undefined) return invalidSource(problem, '');
+  if (!isJsonObject(document)) return invalidSource(noObject(), '');
   const yaml = stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
-  if (Buffer.byteLength(yaml) > MAX_DOCUMENT_BYTES) return refused(tooLarge(), '');
-  return { value: document, yaml, locate: NOWHERE, problems: [] };
+  if (Buffer.byteLength(yaml) > MAX_DOCUMENT_BYTES) return invalidSource(tooLarge(), '');
+  return { value: document, yaml, locate: NO_POSITION, problems: [] };
 }
 
-function readText(text: string): Source {
+function readText(text: string): ParsedSource {
   const lines = new LineCounter();
-  const unfit = depthProblem(text) ?? tooManyTokens(text);
-  if (unfit !== undefined) return refused(unfit, text);
+  const unfit = depthProblem(text) ?? tokenCountProblem(text);
+  if (unfit !== undefined) return invalidSource(unfit, text);
   const options = { lineCounter: lines, logLevel: 'silent', prettyErrors: false, uniqueKeys: false } as const;
   const document = parseDocument(text, options);
   const where = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  if (document.errors.some(({ message }) => message.includes('Maximum call stack'))) return refused(tooDeep(), text);
+  if (document.errors.some(({ message }) => message.includes('Maximum call stack')))
+    return invalidSource(tooDeep(), text);
   const problems = [
-    ...document.errors.map((error): Problem => ({ ...say(error), severity: 'ERROR', ...where(error.pos[0]) })),
-    ...document.warnings.map((error): Problem => ({ ...say(error), severity: 'WARNING', ...where(error.pos[0]) })),
+    ...document.errors.map((error): Problem => ({ ...yamlProblem(error), severity: 'ERROR', ...where(error.pos[0]) })),
+    ...document.warnings.map(
+      (error): Problem => ({ ...yamlProblem(error), severity: 'WARNING', ...where(error.pos[0]) }),
+    ),
     ...checkYaml(document).map(({ message, offset }): Problem => ({ severity: 'ERROR', message, ...where(offset) })),
   ];
   if (problems.some(({ severity }) => severity === 'ERROR')) {
-    return { yaml: text, locate: NOWHERE, problems: problems.slice(0, MAX_YAML_PROBLEMS) };
+    return { yaml: text, locate: NO_POSITION, problems: problems.slice(0, MAX_YAML_PROBLEMS) };
   }
   const locate: Locate = (path, key) => {
     const offset = offsetOf(document, path, key);
     return offset === undefined ? undefined : where(offset);
   };
   const value = jsonOf(document);
-  if (typeof value === 'string') return { ...refused(value, text), locate };
+  if (typeof value === 'string') return { ...invalidSource(value, text), locate };
   const wrong = problemOf(value.json);
-  if (wrong !== undefined) return refused(wrong, text);
-  if (!isJsonObject(value.json)) return { ...refused(noObject(), text), locate };
+  if (wrong !== undefined) return invalidSource(wrong, text);
+  if (!isJsonObject(value.json)) return { ...invalidSource(noObject(), text), locate };
   return { value: value.json, yaml: text, locate, problems };
 }
 
@@ -95,7 +98,7 @@ function jsonOf(document: Document): { readonly json: Json } | string {
   }
 }
 
-function say(error: { readonly message: string }): { readonly message: string } {
+function yamlProblem(error: { readonly message: string }): { readonly message: string } {
   return { message: `This is not valid YAML: ${(error.message.split('\n')[0] ?? '').slice(0, 300)}` };
 }
 
@@ -137,7 +140,7 @@ function isPlain(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function offsetOf(document: Document, path: Path, key: 'key' | undefined): number | undefined {
+function offsetOf(document: Document, path: DocumentPath, key: 'key' | undefined): number | undefined {
   let node = document.contents as Node | null;
   let at = node?.range?.[0];
   for (const [i, part] of path.entries()) {
@@ -164,10 +167,10 @@ function keyText(key: unknown): string {
   return String(isScalar(key) ? key.value : key);
 }
 
-function refused(message: string, yaml: string): Source {
+function invalidSource(message: string, yaml: string): ParsedSource {
   return {
     yaml,
-    locate: NOWHERE,
+    locate: NO_POSITION,
     problems: [{ severity: 'ERROR', message, ...(yaml !== '' && { line: 1, column: 1 }) }],
   };
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { catalogForTests } from '../../test/support/workflow/catalog.ts';
-import { WHOLE } from '../../test/support/workflow/complete-document.ts';
+import { testCatalog } from '../../test/support/workflow/catalog.ts';
+import { COMPLETE_DOCUMENT } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Problem } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
@@ -39,7 +39,7 @@ const pipeline = {
     { agent: { role: 'r', goal: 'g', backend: 'bash_cli', backend_config: { command_template: '{{ goal }}' } } },
   ],
 };
-const valid: readonly JsonObject[] = [parse(WHOLE) as JsonObject, dag, pipeline];
+const valid: readonly JsonObject[] = [parse(COMPLETE_DOCUMENT) as JsonObject, dag, pipeline];
 
 /** Paths to every value in a document. */
 function pathsOf(value: Json, at: readonly string[] = []): readonly (readonly string[])[] {
@@ -55,7 +55,7 @@ function put(value: Json, [name, ...rest]: readonly string[], other: Json): Json
 
 describe('whatever is given', () => {
   const answers = (source: Parameters<typeof readWorkflow>[0]) => {
-    const { document, problems } = readWorkflow(source, catalogForTests);
+    const { document, problems } = readWorkflow(source, testCatalog);
     expect(document === undefined).toBe(errors(problems).length > 0);
     for (const { line, column } of problems)
       expect([line ?? 1, column ?? 1].every((n) => Number.isInteger(n) && n >= 1)).toBe(true);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { catalogForTests } from '../../test/support/workflow/catalog.ts';
-import { WHOLE } from '../../test/support/workflow/complete-document.ts';
+import { testCatalog } from '../../test/support/workflow/catalog.ts';
+import { COMPLETE_DOCUMENT } from '../../test/support/workflow/complete-document.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Plan } from './model/workflow-document.ts';
+import type { WorkflowPlan } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 
-const read = (text: string) => readWorkflow({ text }, catalogForTests);
-const readValue = (document: Json) => readWorkflow({ document }, catalogForTests);
+const read = (text: string) => readWorkflow({ text }, testCatalog);
+const readValue = (document: Json) => readWorkflow({ document }, testCatalog);
 const sleep = (id: string, more: JsonObject = {}): JsonObject => ({ id, kind: 'sleep', input: { ms: 1 }, ...more });
 /** What is wrong with a document of these steps, in one text. */
 const wrong = (steps: readonly Json[], more: JsonObject = {}) =>
   readValue({ name: 'test', steps, ...more })
     .problems.map(({ severity, message }) => `${severity} ${message}`)
     .join('\n');
-const plan = (document: Json, inputs: JsonObject = {}): Plan => {
+const plan = (document: Json, inputs: JsonObject = {}): WorkflowPlan => {
   const { document: found, problems } = readValue(document);
   if (!found) throw new Error(JSON.stringify(problems));
   return found.compile(inputs);
@@ -21,9 +21,13 @@ const plan = (document: Json, inputs: JsonObject = {}): Plan => {
 
 describe('a native document', () => {
   it('reads without problems and compiles with all that it says', () => {
-    const { document, graph, problems } = read(WHOLE);
+    const { document, graph, problems } = read(COMPLETE_DOCUMENT);
     expect(problems).toEqual([]);
-    expect(document).toMatchObject({ name: 'products_report', description: 'All that there is.', yaml: WHOLE });
+    expect(document).toMatchObject({
+      name: 'products_report',
+      description: 'All that there is.',
+      yaml: COMPLETE_DOCUMENT,
+    });
     expect(document?.schedule).toEqual({
       cron: '0 2 * * *',
       timeZone: 'Europe/Warsaw',
@@ -31,7 +35,7 @@ describe('a native document', () => {
       catchUp: 'one',
     });
     expect(graph?.edges).toContainEqual({ from: 'agree', to: 'send' });
-    const made = document?.compile({ source: 'data:,a' }) as Plan;
+    const made = document?.compile({ source: 'data:,a' }) as WorkflowPlan;
     expect(made).toMatchObject({ goal: 'Report on data:,a', inputs: { source: 'data:,a', limit: 10 } });
     expect(made.plan).toEqual({ maxParallel: 8, maxParallelRuns: 20, outputs: { total: '{{ steps.total.output }}' } });
     const byKey = Object.fromEntries(made.steps.map(({ id, key, ...rest }) => [key, rest]));

@@ -1,23 +1,23 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { checkTree, type Place } from './checks/check-references.ts';
+import { checkTemplates, type ReferenceContext } from './checks/check-references.ts';
 import { checkShape } from './checks/check-shape.ts';
-import { type CheckDeps, checkSteps } from './checks/check-steps.ts';
-import { createExpressionCheck } from './checks/expression-checker.ts';
+import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
+import { createExpressionChecker } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
 import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
 import { locateOrigin } from './forms/native-form.ts';
 import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
-import { createProblems, type Locate, type Path, type Problems } from './model/problems.ts';
+import { createProblems, type DocumentPath, type Locate, type Problems } from './model/problems.ts';
 import type {
   Catalog,
-  Plan,
-  Reading,
+  ReadResult,
   ScheduleRule,
   WorkflowDocument,
   WorkflowGraph,
+  WorkflowPlan,
 } from './model/workflow-document.ts';
 import { MAX_STEPS } from './model/workflow-limits.ts';
 import { readSchedule } from './read-schedule.ts';
@@ -30,7 +30,7 @@ import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.t
  * told at once, with line and column where it is text; the document is there when none of that is an ERROR. It never
  * throws on what it is given.
  */
-export function readWorkflow(source: WorkflowSource, catalog: Catalog): Reading {
+export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResult {
   const { value, yaml, locate, problems } = readSource(source);
   if (value === undefined) return { problems };
   const { native, found } = toNative(value, catalog, locate);
@@ -43,10 +43,10 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): Reading 
   const fit = checkShape(native, found);
   const inputs = readInputSchema(native.inputs, found);
   const ids = idsOf(native.steps);
-  const engine = createExpressionCheck();
+  const engine = createExpressionChecker();
   const steps = checkSteps(draftSteps(native.steps, fit, found), { catalog, inputs, ids, engine, problems: found });
   checkValues(native, { inputs, ids, engine, problems: found });
-  warnOfItself(native.name, steps, found);
+  warnOfRecursion(native.name, steps, found);
   const schedule = readSchedule(native.schedule, found);
   const graph = graphOf(steps);
   const all = [...problems, ...found.list()];
@@ -63,7 +63,7 @@ function toNative(
   const pipeline = isPipeline(value);
   if (!pipeline && !('nodes' in value)) return { native: value, found: createProblems(locate) };
   // What the form itself has wrong is placed by the paths of the source, the rest by those of the native form.
-  const origins = new Map<string, Path>();
+  const origins = new Map<string, DocumentPath>();
   let converted = false;
   const located = locateOrigin(origins, locate);
   const found = createProblems((path, key) => (converted ? located : locate)(path, key));
@@ -74,14 +74,14 @@ function toNative(
 }
 
 /** Expressions outside the steps. */
-function checkValues(native: JsonObject, { inputs, ids, engine, problems }: Omit<CheckDeps, 'catalog'>): void {
+function checkValues(native: JsonObject, { inputs, ids, engine, problems }: Omit<StepCheckDeps, 'catalog'>): void {
   const none = { inputs, engine, item: false, repair: false };
-  const goal: Place = { ...none, steps: new Set(), name: 'goal_template', run: false, quick: true };
-  checkTree(native.goal_template, ['goal_template'], goal, problems);
-  checkTree(native.outputs, ['outputs'], { ...none, steps: ids, name: 'outputs', run: true }, problems);
+  const goal: ReferenceContext = { ...none, steps: new Set(), name: 'goal_template', run: false, linearTime: true };
+  checkTemplates(native.goal_template, ['goal_template'], goal, problems);
+  checkTemplates(native.outputs, ['outputs'], { ...none, steps: ids, name: 'outputs', run: true }, problems);
 }
 
-function warnOfItself(name: Json | undefined, steps: readonly StepDraft[], problems: Problems): void {
+function warnOfRecursion(name: Json | undefined, steps: readonly StepDraft[], problems: Problems): void {
   for (const { raw, at, key } of steps) {
     if (raw.kind !== 'workflow' || raw.workflow !== name) continue;
     const message = `Step ${key} starts this same workflow. Unless its \`when\` ends that, it goes on until a limit stops it.`;
@@ -89,7 +89,7 @@ function warnOfItself(name: Json | undefined, steps: readonly StepDraft[], probl
   }
 }
 
-interface Parts {
+interface DocumentParts {
   readonly native: JsonObject;
   readonly value: JsonObject;
   readonly yaml: string;
@@ -100,7 +100,7 @@ interface Parts {
   readonly schedule?: ScheduleRule;
 }
 
-function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: Parts): WorkflowDocument {
+function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: DocumentParts): WorkflowDocument {
   const name = native.name as string;
   const blueprints = steps.map((step) => compileStep(step, catalog));
   const plan = compilePlan(native);
@@ -113,7 +113,7 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
     graph,
     steps: blueprints,
     ...(schedule && { schedule }),
-    compile(given): Plan {
+    compile(given): WorkflowPlan {
       const filled = inputs.check(given);
       const goal = goalOf(native.goal_template, filled);
       return {

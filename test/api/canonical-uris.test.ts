@@ -1,21 +1,21 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { verdict } from '../support/outcome.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const READ = 'query ($uri: URI!) { resources(uris: [$uri]) { text } }';
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
 /** The policy alone stands between bob and most of it. */
-let web: Web;
+let web: WebServer;
 let bob: string;
 
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   for (const name of ['data/public', 'data/private']) await mkdir(join(folder.path, name), { recursive: true });
   for (const file of ['data/public/a.txt', 'data/secret.txt', 'data/private/b.txt', 'outside.txt']) {
     await writeFile(join(folder.path, file), file);
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await symlink('../secret.txt', join(folder.path, 'data/public/link.txt'));
   await symlink('../private', join(folder.path, 'data/public/link'));
   await symlink('../..', join(folder.path, 'data/public/out'));
-  web = await startWeb((_, res) => res.end('here'));
+  web = await startWebServer((_, res) => res.end('here'));
   const rulesFile = join(folder.path, 'policy.csv');
   const rule = `p, user, *, ${web.url}/public/**, *, allow`;
   await writeFile(rulesFile, [await readFile('policy/policy.csv', 'utf8'), rule, ''].join('\n'));
@@ -127,7 +127,7 @@ it.each([
     .replace('PORT', String(web.port))
     .replace('CYR', 'і');
   const hits = web.hits.length;
-  expect(await verdict(server, bob, 'fetch', { source: { uri } })).toBe(wanted);
+  expect(await outcomeOf(server, bob, 'fetch', { source: { uri } })).toBe(wanted);
   const { data, errors } = await server.query(READ, { uri }, bob);
   expect(data?.resources?.[0] ? 'done' : errors?.[0].extensions.code).toBe(wanted);
   // Nothing outside of his rules was asked for, whatever the answer said.

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const CSV = 'name,price\n"Lamp, ""old""",12.50\nTable,99\n';
 const ROWS = [
@@ -25,9 +25,9 @@ const ANSWER = `
   ... on Refusal { code message path violations { path message keyword } }
 `;
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
-let web: Web;
+let web: WebServer;
 let token: string;
 /** Answers `/slow` when it is told to. */
 let release = Promise.withResolvers<void>();
@@ -50,12 +50,12 @@ async function command(name: string, input: object, on: Server = server) {
 }
 
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   for (const name of ['data', 'schemas', 'state']) await mkdir(join(folder.path, name));
   await writeFile(join(folder.path, 'data/products.csv'), CSV);
   await writeFile(join(folder.path, 'schemas/products.json'), JSON.stringify(SCHEMA));
   await writeFile(join(folder.path, 'schemas/name.json'), JSON.stringify({ type: 'string', maxLength: 20 }));
-  web = await startWeb((req, res) => {
+  web = await startWebServer((req, res) => {
     if (req.url === '/slow') void release.promise.then(() => res.end('slow'));
     else res.setHeader('content-type', 'text/csv').end(CSV);
   });

@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runToEnd, type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { runCli, type Server, startServer, tokenFor } from '../support/server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 
 const EXAMPLE = 'examples/custom-command/convert-to-markdown.ts';
 const DEFINE = pathToFileURL(resolve('src/commands/define-command.ts')).href;
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
 let admin: string;
 
@@ -26,7 +26,7 @@ async function writePlugin(file: string, name: string, run: string): Promise<str
 }
 
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   const ping = "async ({ times }) => ({ mediaType: 'text/plain', content: 'ping '.repeat(times) })";
   const broken = "async () => { throw new Error('the password is hunter2'); }";
   const plugins = [
@@ -130,7 +130,7 @@ describe('a start', () => {
       /wrong\.mjs .*cannot be loaded/,
     ],
   ])('with a plugin %s is refused in plain words', async (_, write, wanted) => {
-    const { code, complaint } = await runToEnd(['serve'], { env: { SIGNALBOX_PLUGINS: await write() } });
+    const { code, complaint } = await runCli(['serve'], { env: { SIGNALBOX_PLUGINS: await write() } });
     expect(code).toBe(1);
     expect(complaint).toMatch(wanted);
     expect(complaint).not.toContain('    at ');

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { filesBelow } from '../support/temp-folder.ts';
+import { listFiles } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 2 ** 20;
@@ -120,7 +120,7 @@ describe('an upload that breaks off', () => {
     expect(run).toMatchObject({ state: 'CANCELLED', error: { code: 'CANCELLED' } });
     await until(
       'the disk is clean',
-      async () => (await filesBelow(join(server.dataDir, 'artifacts/scratch'))).length === 0,
+      async () => (await listFiles(join(server.dataDir, 'artifacts/scratch'))).length === 0,
     );
   });
 });

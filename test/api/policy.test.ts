@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verdict as verdictOf } from '../support/outcome.ts';
+import { outcomeOf as verdictOf } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const RUN = 'run { id state error { code } steps { state decision { effect reason } } }';
 const REFUSAL =
@@ -13,11 +13,11 @@ const REFUSAL =
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) { ... on CommandOutcome { ${RUN} } ${REFUSAL} } }`;
 const PIPELINE = `mutation ($input: PipelineInput!) { pipeline(input: $input) { ... on CommandOutcome { ${RUN} } ${REFUSAL} } }`;
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let shipped: string;
 let rulesFile: string;
 let server: Server;
-let web: Web;
+let web: WebServer;
 let tokens: Record<'admin' | 'alice' | 'bob', string>;
 
 /** Puts rules into force beside the shipped ones, as an editor would: a new file takes the place of the old. */
@@ -41,13 +41,13 @@ const verdict = (who: keyof typeof tokens, command: string, uri: string, more: o
   verdictOf(server, tokens[who], command, { source: { uri }, ...more });
 
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   shipped = await readFile('policy/policy.csv', 'utf8');
   rulesFile = join(folder.path, 'policy.csv');
   for (const name of ['data/public', 'schemas']) await mkdir(join(folder.path, name), { recursive: true });
   for (const file of ['data/public/a.json', 'data/secret.json']) await writeFile(join(folder.path, file), '[{"a":1}]');
   for (const name of ['public-a', 'a']) await writeFile(join(folder.path, `schemas/${name}.json`), '{"type":"array"}');
-  web = await startWeb((req, res) => {
+  web = await startWebServer((req, res) => {
     if (req.url === '/public/go') res.writeHead(302, { location: '/private' });
     else if (req.url === '/public/round') res.writeHead(302, { location: '/public/../private' });
     else if (req.url === '/public/on') res.writeHead(302, { location: '/public/here' });

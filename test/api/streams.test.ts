@@ -4,10 +4,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { openSocket, type SeenEvent, type Socket, type Watched } from '../support/socket.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { type EventSubscription, openSocket, type ReceivedEvent, type Socket } from '../support/socket.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb } from '../support/web-server.ts';
+import { startWebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
 /** Where each run of a hundred steps leaves two events a step, and two of its own. */
@@ -52,11 +52,11 @@ async function journalOf(server: Server): Promise<readonly string[]> {
   }
 }
 
-const hashesOf = (events: readonly SeenEvent[]) => events.map(({ hash }) => hash);
+const hashesOf = (events: readonly ReceivedEvent[]) => events.map(({ hash }) => hash);
 
 describe('a subscription to all events', () => {
   it('goes on from its cursor after the server was killed, without gap or repeat', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     let server = await startServer({ dataDir: folder.path });
     let stopped = false;
     /** Keeps commands running, whatever becomes of the server. */
@@ -66,12 +66,12 @@ describe('a subscription to all events', () => {
       }
     };
     const working = Promise.all([busy(), busy(), busy(), busy()]);
-    const seen: SeenEvent[] = [];
+    const seen: ReceivedEvent[] = [];
     let cursor: string | undefined;
     try {
       for (let life = 1; life <= 3; life++) {
         const socket = await openSocket(server, token);
-        const watched: Watched = socket.watch(WATCH, { after: cursor ?? 'c1.MA' });
+        const watched: EventSubscription = socket.watch(WATCH, { after: cursor ?? 'c1.MA' });
         await watched.upTo(200);
         if (life < 3) await server.stop('SIGKILL');
         else stopped = true;
@@ -107,7 +107,7 @@ describe('a subscription to all events', () => {
   });
 
   it('ends when the policy no longer lets its reader see runs', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     const rulesFile = join(folder.path, 'policy.csv');
     const shipped = await readFile('policy/policy.csv', 'utf8');
     await writeFile(rulesFile, shipped);
@@ -139,7 +139,7 @@ describe('a subscription to one run', () => {
 
   it('gives its events while they happen, and completes after the last', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    await using web = await startWeb((_, res) => void answered.then(() => res.end('late')));
+    await using web = await startWebServer((_, res) => void answered.then(() => res.end('late')));
     await using slow = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
     const ended = runOnce(slow, web.url);
     const running = '{ runs(filter: { state: [RUNNING] }) { nodes { id } } }';
@@ -181,7 +181,7 @@ describe('a subscription to one run', () => {
     const text = await response.text();
     expect(text).toMatch(/\nevent: complete\n/);
     const batches = [...text.matchAll(/event: next\ndata: (.*)\n/g)].map(([, data]) => JSON.parse(data as string));
-    const events = batches.flatMap(({ data }) => data.runEvents.events as SeenEvent[]);
+    const events = batches.flatMap(({ data }) => data.runEvents.events as ReceivedEvent[]);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 });
@@ -218,7 +218,7 @@ describe('a subscriber that stops reading', () => {
   }, async () => {
     await using server = await startServer({ env: { LOG_LEVEL: 'warn' } });
     await makeEvents(server, 4_000);
-    const stalled: { socket: Socket; watched: Watched; query: string }[] = [];
+    const stalled: { socket: Socket; watched: EventSubscription; query: string }[] = [];
     const silent: IncomingMessage[] = [];
     await using eager = await openSocket(server, token);
     try {
@@ -284,7 +284,7 @@ describe('a subscriber that stops reading', () => {
     return response.pause();
   }
 
-  async function fromCursor(server: Server, query: string, before: Watched, total: number) {
+  async function fromCursor(server: Server, query: string, before: EventSubscription, total: number) {
     await using socket = await openSocket(server, token);
     return socket.watch(query, { after: before.cursor }).upTo(total - before.events.length, 60_000);
   }

@@ -4,8 +4,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textOf } from '../support/mcp/connect-mcp.ts';
-import { runToEnd, type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { runCli, type Server, startServer, tokenFor } from '../support/server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
 const CSV = { source: { uri: 'data:text/csv,a%0A1' } };
@@ -64,7 +64,7 @@ describe('signalbox mcp', () => {
   });
 
   it('goes on when the server was started anew, and says what was lost with it', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     const env = { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts' };
     const first = await startServer({ dataDir: folder.path, env });
     const client = await join({ SIGNALBOX_URL: first.url, SIGNALBOX_TOKEN: token });
@@ -104,20 +104,20 @@ describe('signalbox mcp', () => {
   });
 
   it('says on standard error why it cannot begin', async () => {
-    const nobody = await runToEnd(['mcp'], { env: { SIGNALBOX_URL: 'http://127.0.0.1:9', SIGNALBOX_TOKEN: 'x' } });
+    const nobody = await runCli(['mcp'], { env: { SIGNALBOX_URL: 'http://127.0.0.1:9', SIGNALBOX_TOKEN: 'x' } });
     expect(nobody).toEqual({
       code: 1,
       output: '',
       complaint: expect.stringMatching(/No Signalbox answers at .*npm start/),
     });
-    const nameless = await runToEnd(['mcp'], { env: { SIGNALBOX_URL: server.url } });
+    const nameless = await runCli(['mcp'], { env: { SIGNALBOX_URL: server.url } });
     expect(nameless).toMatchObject({
       code: 1,
       output: '',
       complaint: expect.stringContaining('SIGNALBOX_TOKEN: set it'),
     });
     const wrong = { SIGNALBOX_URL: server.url, SIGNALBOX_USERNAME: 'alice', SIGNALBOX_PASSWORD: 'wrong' };
-    const stranger = await runToEnd(['mcp'], { env: wrong });
+    const stranger = await runCli(['mcp'], { env: wrong });
     expect(stranger).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('let alice sign in') });
   });
 });

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConformanceProxy } from '../support/mcp/conformance-proxy.ts';
-import { joinMcp } from '../support/mcp/connect-mcp.ts';
+import { connectMcp } from '../support/mcp/connect-mcp.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 
 /** Scenarios of the official suite, `@modelcontextprotocol/conformance`, that this server claims to pass. */
 const CLAIMED = [
@@ -68,7 +68,7 @@ beforeAll(async () => {
     await upload('A text.', 'text/plain'),
     await upload(Uint8Array.of(0, 255), 'application/octet-stream'),
   ];
-  const client = await joinMcp(server, token);
+  const client = await connectMcp(server, token);
   const [run] = (await client.listResources()).resources;
   await client.close();
   const proxy = await startConformanceProxy(server.url, token, {
@@ -97,7 +97,7 @@ describe('the conformance suite', () => {
 
 async function runSuite(url: string): Promise<string> {
   const program = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js');
-  await using folder = await newFolder();
+  await using folder = await createTempFolder();
   const args = [program, 'server', '--url', url, '--suite', 'all'];
   return await new Promise<string>((resolve) => {
     // It ends with 1 when any scenario fails, so its code says nothing here.

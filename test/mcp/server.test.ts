@@ -5,9 +5,9 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinMcp, textOf } from '../support/mcp/connect-mcp.ts';
+import { connectMcp, textOf } from '../support/mcp/connect-mcp.ts';
 import { type Server, startServer } from '../support/server.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 const CSV = { uri: 'data:text/csv,a%0A1' };
@@ -29,18 +29,18 @@ outputs: { awake: "{{ steps.wake.output.awake }}" }
 `;
 
 let server: Server;
-let people: People;
+let people: TestUsers;
 let alice: Client;
 let admin: Client;
 beforeAll(async () => {
   server = await startServer({
     env: { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts', FETCH_MAX_BYTES: '6000000' },
   });
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
   for (const yaml of [AGREE, NAP])
     await people.mutate('saveWorkflow', { source: { yaml } }, '... on Workflow { name }');
-  alice = await joinMcp(server, people.tokens.alice);
-  admin = await joinMcp(server, people.tokens.admin);
+  alice = await connectMcp(server, people.tokens.alice);
+  admin = await connectMcp(server, people.tokens.admin);
 }, 30_000);
 afterAll(async () => {
   await Promise.all([alice.close(), admin.close()]);
@@ -81,7 +81,7 @@ describe('the list of tools', () => {
   });
 
   it('has nothing that the policy never lets the caller do', async () => {
-    const bob = await joinMcp(server, people.tokens.bob);
+    const bob = await connectMcp(server, people.tokens.bob);
     const names = (await bob.listTools()).tools.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['fetch', 'render', 'web.search', 'workflow.nap']));
     for (const hidden of ['convertToXml', 'testSimpleText', 'python.run', 'repo.git.push', 'endless'])
@@ -161,7 +161,7 @@ describe('a call', () => {
   it('tells its progress on the way, which only rises, and its log from the level that was asked for', async () => {
     const progress: Progress[] = [];
     const logged: unknown[] = [];
-    const client = await joinMcp(server, people.tokens.admin);
+    const client = await connectMcp(server, people.tokens.admin);
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params.data));
     await client.callTool({ name: 'testToolWithLogging' });
     expect(logged).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinMcp } from '../support/mcp/connect-mcp.ts';
+import { connectMcp } from '../support/mcp/connect-mcp.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -106,7 +106,7 @@ describe('a session', () => {
 
   it('is refused when all of a principal’s are in use', async () => {
     const token = await tokenFor('erin', { roles: ['user'] });
-    const clients = await Promise.all(Array.from({ length: 16 }, () => joinMcp(server, token)));
+    const clients = await Promise.all(Array.from({ length: 16 }, () => connectMcp(server, token)));
     // Each of them listens, a moment after it has joined.
     await until('the next one is refused', async () => (await statusOf(post(INITIALIZE, { token }))) === 429);
     await Promise.all(clients.map((client) => client.close()));
@@ -145,7 +145,7 @@ describe('a request', () => {
 describe('a server that stops', () => {
   it('lets go of who listens, and is not held up', async () => {
     const stopping = await startServer();
-    const client = await joinMcp(stopping, alice);
+    const client = await connectMcp(stopping, alice);
     await client.ping();
     const began = performance.now();
     expect(await stopping.stop()).toBe(0);

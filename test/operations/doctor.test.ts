@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/doctor/finding.ts';
-import { runToEnd, startServer } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { runCli, startServer } from '../support/server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 
 /** What the doctor says of each thing, by its name. */
 async function doctor(env: Record<string, string> = {}, dataDir?: string) {
-  const { code, output } = await runToEnd(['doctor', '--json'], { env, ...(dataDir !== undefined && { dataDir }) });
+  const { code, output } = await runCli(['doctor', '--json'], { env, ...(dataDir !== undefined && { dataDir }) });
   const findings = JSON.parse(output) as readonly Finding[];
   return { code, findings: Object.fromEntries(findings.map((finding) => [finding.name, finding])) };
 }
@@ -27,7 +27,7 @@ describe('signalbox doctor', () => {
   });
 
   it('fails where the server could not start, and says what is wrong', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     const rules = join(folder.path, 'policy.csv');
     await writeFile(rules, 'g, admin\np, admin, everything, **, *, allow\n');
     const url = 'postgresql://nobody@127.0.0.1:1/none';
@@ -42,13 +42,13 @@ describe('signalbox doctor', () => {
     const { code, findings } = await doctor({}, server.dataDir);
     expect(code).toBe(0);
     expect(findings.database?.detail).toContain('up to date');
-    await using fresh = await newFolder();
+    await using fresh = await createTempFolder();
     const { findings: without } = await doctor({}, join(fresh.path, 'data'));
     expect(without.database?.detail).toContain('to come');
   });
 
   it('shows it to people as a table', async () => {
-    const { output } = await runToEnd(['doctor']);
+    const { output } = await runCli(['doctor']);
     expect(output).toMatch(/^ {2}ok {2}node +v\d+/m);
   });
 });

@@ -7,8 +7,8 @@ import { createScratchDatabase } from '../../scripts/scratch-database.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { peopleOf } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 const RUN = `query ($id: ID!) { run(id: $id) { id state steps { resource { digest } } } }`;
@@ -23,7 +23,7 @@ const making = (letter: string) => {
 };
 
 async function forgets(database: Record<string, string>) {
-  await using folder = await newFolder();
+  await using folder = await createTempFolder();
   const dataDir = join(folder.path, 'data');
   const NODE_OPTIONS = `--import=${join(import.meta.dirname, '../support/reliability/time-shift.mjs')}`;
   const start = (env: Record<string, string>) =>
@@ -33,7 +33,7 @@ async function forgets(database: Record<string, string>) {
 
   /** A run that has ended, was signed, and left bytes behind. */
   const makeRun = async (server: Server, letter: string) => {
-    const people = await peopleOf(server);
+    const people = await createTestUsers(server);
     const token = people.tokens.alice;
     const { id, state } = await people.start(making(letter));
     expect(state).toBe('SUCCEEDED');
@@ -61,7 +61,7 @@ async function forgets(database: Record<string, string>) {
   {
     await using server = await start({ DAYS_AGO: '1' });
     young = await makeRun(server, 'c');
-    const people = await peopleOf(server);
+    const people = await createTestUsers(server);
     await until('what is too old is gone', async () => (await people.ask(RUN, { id: old.id })).run === null);
     await until('its bytes are gone', () => !existsSync(fileOf(old.digest)));
     expect((await server.fetch(`/artifacts/${old.digest}`, { token: old.token })).status).toBe(404);
@@ -91,7 +91,7 @@ async function forgets(database: Record<string, string>) {
 
   // Without anything to remove: what is left is whole, and what was signed stands.
   await using server = await start({});
-  const people = await peopleOf(server);
+  const people = await createTestUsers(server);
   const { verifyRun } = await people.ask(VERIFY, { id: young.id });
   expect(verifyRun).toMatchObject({ valid: true, problems: [] });
   // The tree still counts those that are gone.

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runToEnd, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { runCli, startServer, tokenFor } from '../support/server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb } from '../support/web-server.ts';
+import { startWebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
 /** Measured are 190, in a data folder that is new. */
@@ -28,13 +28,13 @@ const anna = () => tokenFor('anna', { roles: ['analyst'] });
 /** A web server that answers when it is told to. */
 async function startSlowWeb() {
   const { promise, resolve: answer } = Promise.withResolvers<void>();
-  const web = await startWeb((_, res) => void promise.then(() => res.end('slow')));
+  const web = await startWebServer((_, res) => void promise.then(() => res.end('slow')));
   return { web, answer };
 }
 
 describe('the start', () => {
   it('needs no more than a folder that need not be there yet', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     await using server = await startServer({ dataDir: join(folder.path, 'not', 'there') });
     const { status, data } = await server.query('{ health { status checks { name status } } viewer { username } }');
     expect(status).toBe(200);
@@ -67,7 +67,7 @@ describe('the start', () => {
   });
 
   it('is refused in production without a secret', async () => {
-    const { code, output, complaint } = await runToEnd(['serve'], {
+    const { code, output, complaint } = await runCli(['serve'], {
       env: { NODE_ENV: 'production', HOST: '127.0.0.1', JWT_SECRET: undefined },
     });
     expect(code).toBe(1);
@@ -77,7 +77,7 @@ describe('the start', () => {
   });
 
   it('is refused with settings that do not fit, each of them told once', async () => {
-    const { code, complaint } = await runToEnd(['serve'], { env: { PORT: 'http', LOG_LEVEL: 'loud' } });
+    const { code, complaint } = await runCli(['serve'], { env: { PORT: 'http', LOG_LEVEL: 'loud' } });
     expect(code).toBe(1);
     expect(complaint.match(/PORT: write a whole number/g)).toHaveLength(1);
     expect(complaint.match(/LOG_LEVEL: write one of/g)).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('the start', () => {
 
   it('is refused on a folder that another process uses, which goes on undisturbed', async () => {
     await using server = await startServer();
-    const { code, complaint } = await runToEnd(['serve'], { dataDir: server.dataDir });
+    const { code, complaint } = await runCli(['serve'], { dataDir: server.dataDir });
     expect(code).toBe(1);
     expect(complaint).toContain(server.dataDir);
     expect(complaint).toMatch(/Another Signalbox process .*set DATA_DIR/);
@@ -100,7 +100,7 @@ describe('the start', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
     try {
-      const { code, complaint } = await runToEnd(['serve'], { env: { PORT: String(port) } });
+      const { code, complaint } = await runCli(['serve'], { env: { PORT: String(port) } });
       expect(code).toBe(1);
       expect(complaint).toMatch(new RegExp(`Cannot listen on 127\\.0\\.0\\.1 port ${port}: .*Set HOST or PORT`));
     } finally {
@@ -143,7 +143,7 @@ describe('the end', () => {
   );
 
   it('leaves to the next start what does not end in time, and says so to who waits', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     const { web, answer } = await startSlowWeb();
     await using _ = web;
     const options = { dataDir: folder.path, env: { ALLOWED_PRIVATE_HOSTS: web.host, DRAIN_MS: '300' } };

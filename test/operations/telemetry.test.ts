@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
 import { until } from '../support/until.ts';
-import { startWeb } from '../support/web-server.ts';
+import { startWebServer } from '../support/web-server.ts';
 
 interface Span {
   readonly name: string;
@@ -16,7 +16,7 @@ interface Span {
 /** A collector as far as OTLP/HTTP with JSON goes. */
 async function startCollector() {
   const spans: Span[] = [];
-  const web = await startWeb(async (req, res) => {
+  const web = await startWebServer(async (req, res) => {
     const body = JSON.parse(await text(req));
     for (const { scopeSpans } of body.resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans);
     res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -33,7 +33,7 @@ describe('a trace', () => {
   it('spans a request from its arrival over the operation, the run and the step to the resource', async () => {
     const { web, spans } = await startCollector();
     await using _ = web;
-    await using pages = await startWeb((_, res) => res.setHeader('content-type', 'text/csv').end('a\n1\n'));
+    await using pages = await startWebServer((_, res) => res.setHeader('content-type', 'text/csv').end('a\n1\n'));
     await using server = await startServer({
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: web.url, ALLOWED_PRIVATE_HOSTS: pages.host },
     });
@@ -69,7 +69,7 @@ describe('a trace', () => {
   });
 
   it('is not waited for when the collector stands still', async () => {
-    await using web = await startWeb(() => {});
+    await using web = await startWebServer(() => {});
     await using server = await startServer({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: web.url } });
     const { data } = await server.query(CONVERT, { input: csv }, await tokenFor('anna', { roles: ['analyst'] }));
     expect(data.convertToJson.run.state).toBe('SUCCEEDED');

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const COMMANDS = 200;
 /** Answers after which the server is killed: in the middle. */
@@ -21,8 +21,8 @@ interface Told {
   readonly digest: string;
 }
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let web: Web;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
+let web: WebServer;
 let token: string;
 
 const start = () => startServer({ dataDir: folder.path, env: { ALLOWED_PRIVATE_HOSTS: web.host, LOG_LEVEL: 'warn' } });
@@ -80,9 +80,9 @@ async function runsOf(server: Server): Promise<readonly { id: string; state: str
 }
 
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   token = await tokenFor('admin', { roles: ['admin'] });
-  web = await startWeb((req, res) => {
+  web = await startWebServer((req, res) => {
     const i = Number(/\d+$/.exec(req.url ?? '')?.[0]);
     setTimeout(() => res.end(`slow ${i}`), 50 + (i % 10) * 30);
   });

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScratchDatabase, type ScratchDatabase } from '../../scripts/scratch-database.ts';
-import { actsIn, seeded } from '../support/reliability/crash-workflows.ts';
-import { startWitness } from '../support/reliability/event-recorder.ts';
-import { prepareActing } from '../support/reliability/external-effects.ts';
-import { allIsWell, chainsHold } from '../support/reliability/final-states.ts';
-import { createCrowd } from '../support/reliability/load-generator.ts';
+import { countEffects, seededRandom } from '../support/reliability/crash-workflows.ts';
+import { startEventRecorder } from '../support/reliability/event-recorder.ts';
+import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
+import { expectConsistent, expectValidChains } from '../support/reliability/final-states.ts';
+import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
 import { startDatabaseProxy } from '../support/store/database-proxy.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 /** How soon the runs of a node that is gone are in other hands. */
-const TAKEN_OVER_MS = 10_000;
+const FAILOVER_TIMEOUT_MS = 10_000;
 /** A node that says goodbye is not waited for until its lease runs out. */
-const HANDED_OVER_MS = 5_000;
+const HANDOVER_TIMEOUT_MS = 5_000;
 const IDLE_SECONDS = 10;
 
 /** A step after another, for as long as each takes. */
@@ -38,9 +38,9 @@ const act = (id: string, ms = 0, more: object = {}) => ({
 const retry = { max_attempts: 5, backoff_ms: 10 };
 
 await onPostgres(() => {
-  let folder: Awaited<ReturnType<typeof newFolder>>;
+  let folder: Awaited<ReturnType<typeof createTempFolder>>;
   let database: ScratchDatabase;
-  let acting: Awaited<ReturnType<typeof prepareActing>>;
+  let acting: Awaited<ReturnType<typeof prepareExternalEffects>>;
   let started = 0;
 
   /** One more node, with a data folder of its own. */
@@ -59,15 +59,15 @@ await onPostgres(() => {
       const document = 'query ($id: ID!) { verifyRun(id: $id) { checkpoint { size } } }';
       return (await server.query(document, { id }, token)).data.verifyRun.checkpoint;
     });
-  const actsOf = (runId: string, step: string) => actsIn(acting.acts).get(`${runId} ${step}`) ?? 0;
+  const actsOf = (runId: string, step: string) => countEffects(acting.acts).get(`${runId} ${step}`) ?? 0;
 
   beforeAll(async () => {
-    folder = await newFolder();
+    folder = await createTempFolder();
     const { privateKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
     database = await createScratchDatabase();
-    acting = await prepareActing(await mkdtemp(join(folder.path, 'acting-')));
+    acting = await prepareExternalEffects(await mkdtemp(join(folder.path, 'acting-')));
   });
   afterAll(async () => {
     await database?.remove();
@@ -77,11 +77,11 @@ await onPostgres(() => {
   describe('two nodes on one database', () => {
     let a: Server;
     let b: Server;
-    let onA: People;
-    let onB: People;
+    let onA: TestUsers;
+    let onB: TestUsers;
     beforeAll(async () => {
       [a, b] = await Promise.all([startNode(), startNode()]);
-      [onA, onB] = await Promise.all([peopleOf(a), peopleOf(b)]);
+      [onA, onB] = await Promise.all([createTestUsers(a), createTestUsers(b)]);
     });
     afterAll(async () => {
       await a?.stop('SIGKILL');
@@ -143,7 +143,7 @@ await onPostgres(() => {
       expect(run.state).toBe('FAILED');
       await onB.change('retryStep', { runId: run.id, step: 'flaky' });
       await onB.reach(run.id, 'SUCCEEDED');
-      await chainsHold(a, onA.tokens.admin, [run.id]);
+      await expectValidChains(a, onA.tokens.admin, [run.id]);
     });
 
     it('show on a subscription what the other does', async () => {
@@ -179,14 +179,14 @@ await onPostgres(() => {
     let own: ScratchDatabase;
     let a: Server;
     let b: Server;
-    let crowd: Awaited<ReturnType<typeof createCrowd>>;
-    let witness: Awaited<ReturnType<typeof startWitness>>;
+    let crowd: Awaited<ReturnType<typeof createLoadGenerator>>;
+    let witness: Awaited<ReturnType<typeof startEventRecorder>>;
     beforeEach(async () => {
       own = await createScratchDatabase();
-      acting = await prepareActing(await mkdtemp(join(folder.path, 'acting-')));
+      acting = await prepareExternalEffects(await mkdtemp(join(folder.path, 'acting-')));
       [a, b] = await Promise.all([startNode(own.url), startNode(own.url)]);
-      crowd = await createCrowd(seeded(1));
-      witness = await startWitness(b.url, crowd.tokens.admin);
+      crowd = await createLoadGenerator(seededRandom(1));
+      witness = await startEventRecorder(b.url, crowd.tokens.admin);
       await crowd.prepare(a);
     });
     afterEach(async () => {
@@ -198,9 +198,9 @@ await onPostgres(() => {
     });
     /** Everything that the crowd began is brought to its end by `b`, once. */
     const endsOnB = async () => {
-      const leave = crowd.attend([b]);
-      await crowd.askAgain(b);
-      const ends = await allIsWell(b, { crowd, witness, acts: acting.acts, ms: 40_000 });
+      const leave = crowd.answerWaiting([b]);
+      await crowd.retryUnanswered(b);
+      const ends = await expectConsistent(b, { crowd, witness, acts: acting.acts, ms: 40_000 });
       await leave();
       return ends;
     };
@@ -211,14 +211,14 @@ await onPostgres(() => {
     };
     /** A run whose next step is due in a moment, and acts. */
     const dueOnA = async () =>
-      (await (await peopleOf(a)).start(chain(sleep('rest', 500), act('then')), { waitMs: 0 })).id;
+      (await (await createTestUsers(a)).start(chain(sleep('rest', 500), act('then')), { waitMs: 0 })).id;
 
     it('killed, has its runs taken over within 10 s, and nobody who follows misses anything', async () => {
-      const onB = await peopleOf(b);
+      const onB = await createTestUsers(b);
       const id = await dueOnA();
       await crowd.start(a, 24);
       await a.stop('SIGKILL');
-      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', TAKEN_OVER_MS);
+      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', FAILOVER_TIMEOUT_MS);
       crowd.others.push(id);
       await endsOnB();
       // Whoever signed before, what ended since is signed too.
@@ -226,14 +226,14 @@ await onPostgres(() => {
     });
 
     it('stopped in order, hands its runs over at once, also one that waits for a run of its own', async () => {
-      const onB = await peopleOf(b);
+      const onB = await createTestUsers(b);
       const id = await dueOnA();
-      const outer = await (await peopleOf(a)).start(
+      const outer = await (await createTestUsers(a)).start(
         chain({ id: 'inner', kind: 'workflow', workflow: 'crash_slow', input: {} } as never),
         { waitMs: 0 },
       );
       expect(await a.stop('SIGTERM')).toBe(0);
-      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', HANDED_OVER_MS);
+      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', HANDOVER_TIMEOUT_MS);
       await onB.reach(outer.id, 'SUCCEEDED');
       const [inner] = (await onB.run(outer.id)).children.nodes;
       crowd.others.push(id, outer.id, inner.id);
@@ -241,8 +241,8 @@ await onPostgres(() => {
     });
 
     it('stopped past its lease and awake again, can change nothing any more, and serves on', async () => {
-      const onA = await peopleOf(a);
-      const onB = await peopleOf(b);
+      const onA = await createTestUsers(a);
+      const onB = await createTestUsers(b);
       const id = await dueOnA();
       // One acts at the very moment, and would tell what came of it.
       const acting = await onA.start(chain(act('now', 1_500, { retry })), { waitMs: 0 });
@@ -250,7 +250,11 @@ await onPostgres(() => {
       await crowd.start(a, 12);
       a.process.kill('SIGSTOP');
       for (const one of [id, acting.id])
-        await until('the other goes on', async () => (await onB.run(one)).state === 'SUCCEEDED', 2 * TAKEN_OVER_MS);
+        await until(
+          'the other goes on',
+          async () => (await onB.run(one)).state === 'SUCCEEDED',
+          2 * FAILOVER_TIMEOUT_MS,
+        );
       expect(actsOf(acting.id, 'now')).toBe(2);
       const before = [await eventsOf(id), await eventsOf(acting.id)];
       a.process.kill('SIGCONT');
@@ -275,7 +279,7 @@ await onPostgres(() => {
         await using proxy = await startDatabaseProxy(own.url);
         await using one = await startNode(proxy.url);
         await using _other = await startNode(proxy.url);
-        expect((await (await peopleOf(one)).start(chain(sleep('short', 50)))).state).toBe('SUCCEEDED');
+        expect((await (await createTestUsers(one)).start(chain(sleep('short', 50)))).state).toBe('SUCCEEDED');
         // Its end is signed meanwhile.
         await pause(2_000);
         const before = proxy.answered;

@@ -2,23 +2,23 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createScratchDatabase } from '../../scripts/scratch-database.ts';
-import { seeded } from '../support/reliability/crash-workflows.ts';
-import { startWitness } from '../support/reliability/event-recorder.ts';
-import { prepareActing } from '../support/reliability/external-effects.ts';
-import { allIsWell } from '../support/reliability/final-states.ts';
-import { createCrowd } from '../support/reliability/load-generator.ts';
+import { seededRandom } from '../support/reliability/crash-workflows.ts';
+import { startEventRecorder } from '../support/reliability/event-recorder.ts';
+import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
+import { expectConsistent } from '../support/reliability/final-states.ts';
+import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { startDatabaseProxy } from '../support/store/database-proxy.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { mountSmallDisk } from '../support/store/small-disk.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 /** How long the database is away. */
 const OUTAGE_SECONDS = Number(process.env.OUTAGE_SECONDS ?? 8);
 /** An answer, also that there is none, comes within this. */
-const PATIENCE_MS = 12_000;
+const OUTAGE_TIMEOUT_MS = 12_000;
 const DISK_MIB = 24;
 
 const mayMount = (() => {
@@ -39,16 +39,16 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly found: T; readonly
 
 describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
   it('says so, loses nothing, and goes on by itself when there is room again', { timeout: 90_000 }, async () => {
-    await using folder = await newFolder();
-    const { env, acts } = await prepareActing(folder.path);
+    await using folder = await createTempFolder();
+    const { env, acts } = await prepareExternalEffects(folder.path);
     using disk = mountSmallDisk(DISK_MIB);
     await using server = await startServer({ dataDir: join(disk.path, 'data'), env });
-    const crowd = await createCrowd(seeded(2));
-    const witness = await startWitness(server.url, crowd.tokens.admin);
+    const crowd = await createLoadGenerator(seededRandom(2));
+    const witness = await startEventRecorder(server.url, crowd.tokens.admin);
     try {
       await crowd.prepare(server);
       await crowd.start(server, 24);
-      const people = await peopleOf(server);
+      const people = await createTestUsers(server);
       const waiting = { name: 'waiting', steps: [{ id: 'wait', kind: 'signal', input: { name: 'never' } }] };
       const { id } = await people.start({ document: waiting }, { waitMs: 0 });
       crowd.others.push(id);
@@ -60,14 +60,14 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
       expect(crowd.refusals.join()).toMatch(/free space|disk/i);
       disk.free();
       await until('it takes runs again', async () => (await crowd.start(server, 1)) === 1);
-      await endsWell(server, { crowd, witness, acts });
+      await expectCleanEnd(server, { crowd, witness, acts });
       expect(witness.interruptions).toBe(0);
     } finally {
       witness.stop();
     }
   });
 
-  async function refusesOnFullDisk(server: Server, people: People, waiting: string): Promise<void> {
+  async function refusesOnFullDisk(server: Server, people: TestUsers, waiting: string): Promise<void> {
     const document = { name: 'small', steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1 } }] };
     const large = { ...document, outputs: { note: 'x'.repeat(500_000) } };
     const refused = { __typename: 'Refusal', code: 'UNAVAILABLE' };
@@ -83,7 +83,7 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
     };
     for (const [what, { found, ms }] of Object.entries(answers)) {
       expect({ what, found }).toMatchObject({ what, found: refused });
-      expect(ms).toBeLessThan(PATIENCE_MS);
+      expect(ms).toBeLessThan(OUTAGE_TIMEOUT_MS);
     }
     const headers = { 'content-type': 'text/plain' };
     const upload = { method: 'POST', headers, body: 'x'.repeat(200_000), token: people.tokens.alice };
@@ -99,8 +99,8 @@ await onPostgres(() => {
     it('says so, loses nothing, and goes on by itself when it is back', {
       timeout: 120_000 + OUTAGE_SECONDS * 1_000,
     }, async () => {
-      await using folder = await newFolder();
-      const { env, acts } = await prepareActing(folder.path);
+      await using folder = await createTempFolder();
+      const { env, acts } = await prepareExternalEffects(folder.path);
       const database = await createScratchDatabase();
       await using proxy = await startDatabaseProxy(database.url);
       try {
@@ -108,11 +108,11 @@ await onPostgres(() => {
           dataDir: join(folder.path, 'data'),
           env: { ...env, DATABASE_URL: proxy.url },
         });
-        const crowd = await createCrowd(seeded(3));
-        const witness = await startWitness(server.url, crowd.tokens.admin);
+        const crowd = await createLoadGenerator(seededRandom(3));
+        const witness = await startEventRecorder(server.url, crowd.tokens.admin);
         try {
           await crowd.prepare(server);
-          const leave = crowd.attend([server]);
+          const leave = crowd.answerWaiting([server]);
           let over = false;
           const load = (async () => {
             while (!over) {
@@ -127,7 +127,7 @@ await onPostgres(() => {
             server.query('{ runs(first: 1) { nodes { id } } }', {}, crowd.tokens.admin),
           );
           expect(found.errors?.[0].extensions.code).toBe('UNAVAILABLE');
-          expect(ms).toBeLessThan(PATIENCE_MS);
+          expect(ms).toBeLessThan(OUTAGE_TIMEOUT_MS);
           const health = await server.fetch('/health');
           expect(health.status).toBe(503);
           await pause(Math.max(0, OUTAGE_SECONDS * 1_000 - 1_000 - ms));
@@ -136,7 +136,7 @@ await onPostgres(() => {
           await Promise.all([load, leave()]);
           expect(crowd.refusals.join()).toMatch(/server runs|connection was lost/);
           await until('it takes runs again', async () => (await crowd.start(server, 1)) === 1);
-          await endsWell(server, { crowd, witness, acts });
+          await expectCleanEnd(server, { crowd, witness, acts });
         } finally {
           witness.stop();
         }
@@ -148,11 +148,11 @@ await onPostgres(() => {
 });
 
 /** What was refused is asked for again, and everything comes to its end. */
-async function endsWell(server: Server, how: Parameters<typeof allIsWell>[1]): Promise<void> {
+async function expectCleanEnd(server: Server, how: Parameters<typeof expectConsistent>[1]): Promise<void> {
   const { crowd, witness } = how;
-  const leave = crowd.attend([server]);
-  await crowd.askAgain(server);
-  const ends = await allIsWell(server, { ...how, ms: 45_000 });
+  const leave = crowd.answerWaiting([server]);
+  await crowd.retryUnanswered(server);
+  const ends = await expectConsistent(server, { ...how, ms: 45_000 });
   await leave();
   if (process.env.SHOW_NUMBERS) {
     const { refusals } = crowd;

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createScratchDatabase } from '../../scripts/scratch-database.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
-import { seeded } from '../support/reliability/crash-workflows.ts';
-import { startWitness } from '../support/reliability/event-recorder.ts';
-import { prepareActing } from '../support/reliability/external-effects.ts';
-import { allIsWell, bugsOf } from '../support/reliability/final-states.ts';
-import { createCrowd } from '../support/reliability/load-generator.ts';
+import { seededRandom } from '../support/reliability/crash-workflows.ts';
+import { startEventRecorder } from '../support/reliability/event-recorder.ts';
+import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
+import { expectConsistent, loggedBugs } from '../support/reliability/final-states.ts';
+import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { startServer } from '../support/server.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
-import { newFolder } from '../support/temp-folder.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
 /** How often a server is killed, on each database; CRASH_ROUNDS makes it more. */
@@ -21,23 +21,23 @@ const RUNS_PER_ROUND = 40;
 const END_MS = 60_000;
 
 async function crash(database: Record<string, string>) {
-  await using folder = await newFolder();
-  const { env, acts } = await prepareActing(folder.path);
+  await using folder = await createTempFolder();
+  const { env, acts } = await prepareExternalEffects(folder.path);
   const start = () => startServer({ dataDir: join(folder.path, 'data'), env: { ...env, ...database } });
-  const random = seeded(SEED);
-  const crowd = await createCrowd(random);
+  const random = seededRandom(SEED);
+  const crowd = await createLoadGenerator(random);
   const proxy = await startCuttingProxy(0);
   const proxied = (url: string) => proxy.redirect(Number(new URL(url).port));
-  let witness: Awaited<ReturnType<typeof startWitness>> | undefined;
+  let witness: Awaited<ReturnType<typeof startEventRecorder>> | undefined;
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
       await using server = await start();
       proxied(server.url);
       if (!witness) {
-        witness = await startWitness(proxy.url, crowd.tokens.admin);
+        witness = await startEventRecorder(proxy.url, crowd.tokens.admin);
         await crowd.prepare(server);
       }
-      const leave = crowd.attend([server]);
+      const leave = crowd.answerWaiting([server]);
       const seen = witness.events.length;
       let killed = false;
       const starting = crowd.start(server, RUNS_PER_ROUND, () => killed);
@@ -47,14 +47,14 @@ async function crash(database: Record<string, string>) {
       killed = true;
       await server.stop('SIGKILL');
       await Promise.all([starting, leave()]);
-      expect(bugsOf(server)).toEqual([]);
+      expect(loggedBugs(server)).toEqual([]);
     }
     await using server = await start();
     proxied(server.url);
-    await crowd.askAgain(server);
-    const leave = crowd.attend([server]);
+    await crowd.retryUnanswered(server);
+    const leave = crowd.answerWaiting([server]);
     if (!witness) throw new Error('there was no round');
-    const ends = await allIsWell(server, { crowd, witness, acts, ms: END_MS });
+    const ends = await expectConsistent(server, { crowd, witness, acts, ms: END_MS });
     await leave();
     expect(crowd.asked.length).toBeGreaterThan(ROUNDS);
     expect(witness.interruptions).toBeGreaterThanOrEqual(ROUNDS);

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { begin, chunk, event, type OpenaiForTests, openaiForTests } from '../../src/agents/openai-for-tests.ts';
-import { type HostileMcpServer, hostileMcpServer } from '../support/mcp/hostile-server.ts';
+import { type HostileMcpServer, startHostileMcpServer } from '../support/mcp/hostile-server.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf, type Who } from '../support/test-users.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, type TestUserName, type TestUsers } from '../support/test-users.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const PLAIN = 'a value that is secret';
 /** As JSON it is written otherwise. */
@@ -28,22 +28,22 @@ open("/workspace/kept.txt", "w").write(os.environ["TOKEN"])
 print(json.dumps({"status": "succeeded", "artifacts": [{"path": "kept.txt", "name": "n\\ud800", "media_type": "no type"}]}))
 `;
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let web: Web;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
+let web: WebServer;
 let mcp: HostileMcpServer;
 let model: OpenaiForTests;
 let sockets: WebSocketServer;
 let server: Server;
-let people: People;
+let people: TestUsers;
 
 beforeAll(async () => {
-  folder = await newFolder();
-  web = await startWeb((request, response) => {
+  folder = await createTempFolder();
+  web = await startWebServer((request, response) => {
     const { 'x-plain': plain, 'x-odd': odd } = request.headers;
     if (request.url === '/json') response.setHeader('content-type', 'application/json').end(JSON.stringify({ odd }));
     else response.setHeader('content-type', 'text/plain').end(`you sent ${plain}`);
   });
-  mcp = await hostileMcpServer();
+  mcp = await startHostileMcpServer();
   model = await openaiForTests([
     (response) => {
       const wanted = { name: 'notify_send', arguments: '{"message":"x","data":{"n":1e999}}' };
@@ -77,7 +77,7 @@ beforeAll(async () => {
       ALLOWED_PRIVATE_HOSTS: [web.host, mcp.host, model.endpoint, socketHost()].join(),
     },
   });
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 afterAll(async () => {
   await server.stop();
@@ -87,7 +87,7 @@ afterAll(async () => {
 });
 
 const socketHost = () => `127.0.0.1:${(sockets.address() as AddressInfo).port}`;
-const run = (who: Who, ...steps: readonly object[]) =>
+const run = (who: TestUserName, ...steps: readonly object[]) =>
   people.start({ document: { name: 'hostile', steps } }, { waitMs: 10_000 }, who);
 const agent = (backend: string, config: object, more: object = {}) => ({
   ...{ id: 'a', kind: 'agent', agent: { role: 'r', goal: 'g', backend, backend_config: config } },

@@ -2,11 +2,11 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verdict as verdictOf } from '../support/outcome.ts';
+import { outcomeOf as verdictOf } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { filesBelow } from '../support/temp-folder.ts';
+import { listFiles } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
 const TIMEOUT_MS = 4_000;
@@ -16,9 +16,9 @@ const HEALTH_MS = 3_000;
 
 let server: Server;
 /** May be reached. */
-let web: Web;
+let web: WebServer;
 /** Is on a private address that nobody allowed. */
-let canary: Web;
+let canary: WebServer;
 /** Of somebody whom the policy lets do everything. */
 let admin: string;
 /** 200 MiB of nothing. */
@@ -53,8 +53,8 @@ function probeHealth() {
 
 beforeAll(async () => {
   bomb = gzipSync(Buffer.alloc(200 * MIB), { level: 1 });
-  canary = await startWeb((_, res) => res.end('secret'));
-  web = await startWeb((req, res) => {
+  canary = await startWebServer((_, res) => res.end('secret'));
+  web = await startWebServer((req, res) => {
     const [, kind = '', to = ''] = /^\/([^?]*)(?:\?(.*))?$/.exec(req.url ?? '') ?? [];
     if (kind === 'to') res.writeHead(302, { location: decodeURIComponent(to) }).end();
     else if (kind === 'round') res.writeHead(302, { location: '/round' }).end();
@@ -128,7 +128,7 @@ describe('a web server that means harm', () => {
     const codes = await Promise.all([1, 2, 3].map(() => verdict('fetch', { uri })));
     expect(codes).toEqual(Array(3).fill('RESOURCE_TOO_LARGE'));
     expect((await server.memory('peak')) - before).toBeLessThan(250 * MIB);
-    expect(await filesBelow(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
+    expect(await listFiles(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
   });
 
   it.each(['silent', 'drip'])('cannot hold a run for ever (%s)', async (kind) => {
@@ -368,7 +368,7 @@ function statusFor(host: string): Promise<number> {
 describe('more callers than there are places', () => {
   it('are told to come back, while those who have one are served', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    await using slow = await startWeb((_, res) => void released.then(() => res.end('late')));
+    await using slow = await startWebServer((_, res) => void released.then(() => res.end('late')));
     const env = { ALLOWED_PRIVATE_HOSTS: slow.host, MAX_RUNNING: '2', MAX_QUEUED: '3' };
     await using small = await startServer({ env });
     const fetch = `mutation { fetch(input: { source: { uri: "${slow.url}" } }) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 
 const MIB = 2 ** 20;
 
@@ -25,10 +25,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine', (engine) => {
   let server: Server;
-  let people: People;
+  let people: TestUsers;
   beforeAll(async () => {
     server = await startServer({ env: { PYTHON_ENGINE: engine, SECRET_TOKEN: 'must-not-be-seen', LOG_LEVEL: 'warn' } });
-    people = await peopleOf(server);
+    people = await createTestUsers(server);
     // Warm, so that the level is that of a server at work.
     await people.start({ document: programs({ warm: 'print(1)' }) }, { waitMs: 20_000 });
   });

@@ -12,13 +12,13 @@ const FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsW
 
 /** Signs the tokens of every server that the tests start. */
 const SECRET = 'a secret for tests, of more than 32 bytes';
-const START_MS = 20_000;
+const START_TIMEOUT_MS = 20_000;
 /** More than a server takes to drain; past it the test has found that it hangs. */
-const STOP_MS = 15_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
-export interface Answer {
+export interface GraphqlResponse {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
   readonly data: any;
@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A process of this project, with what it wrote so far. */
-interface Running {
+interface ServerProcess {
   readonly process: ChildProcess;
   /** Lines of its standard output. */
   readonly said: readonly string[];
@@ -37,12 +37,12 @@ interface Running {
   readonly ended: Promise<number | string>;
 }
 
-export interface Server extends Running, AsyncDisposable {
+export interface Server extends ServerProcess, AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly dataDir: string;
   /** Sends a document by POST. Rejects when the connection breaks. */
-  query(document: string, variables?: unknown, token?: string): Promise<Answer>;
+  query(document: string, variables?: unknown, token?: string): Promise<GraphqlResponse>;
   /** GETs or posts anything else. */
   fetch(path: string, init?: RequestInit & { readonly token?: string }): Promise<Response>;
   /** The lines of the log with this event, parsed. */
@@ -69,7 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const cleanUp = () => (options.dataDir === undefined ? rm(dataDir, { recursive: true, force: true }) : undefined);
   const stop = async (signal: Signal = 'SIGTERM') => {
     child.kill(signal);
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     const code = await ended;
     clearTimeout(late);
     await cleanUp();
@@ -101,17 +101,17 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 /** Runs the program to its end, in a folder that does not last. */
-export async function runToEnd(args: readonly string[], { env, dataDir }: ServerOptions = {}) {
+export async function runCli(args: readonly string[], { env, dataDir }: ServerOptions = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
   const { process: child, ended, said, log } = run(args, { DATA_DIR: folder, ...env });
-  const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   const code = await ended;
   clearTimeout(late);
   if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
   return { code, output: said.join('\n'), complaint: log.join('\n') };
 }
 
-function run(args: readonly string[], env: ServerOptions['env']): Running {
+function run(args: readonly string[], env: ServerOptions['env']): ServerProcess {
   const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
@@ -134,14 +134,14 @@ function run(args: readonly string[], env: ServerOptions['env']): Running {
 }
 
 /** Where it listens, by its banner. */
-async function addressOf({ process: child, said, log, ended }: Running): Promise<string> {
+async function addressOf({ process: child, said, log, ended }: ServerProcess): Promise<string> {
   const { promise, resolve: found, reject } = Promise.withResolvers<string>();
   const fail = (what: string) => reject(new Error(`the server ${what}:\n${[...said, ...log].join('\n')}`));
   const look = () => {
     const [, url] = /^ +API +(http:\/\/\S+)\/graphql$/m.exec(said.join('\n')) ?? [];
     if (url !== undefined) found(url);
   };
-  const late = setTimeout(() => fail(`did not start within ${START_MS} ms`), START_MS);
+  const late = setTimeout(() => fail(`did not start within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
   child.stdout?.on('data', () => setImmediate(look));
   ended.then((code) => fail(`ended with ${code}`));
   return promise.finally(() => clearTimeout(late));

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { Server } from './server.ts';
 import { until } from './until.ts';
 
-export interface SeenEvent {
+export interface ReceivedEvent {
   readonly cursor: string;
   readonly runId: string;
   readonly seq: number;
@@ -13,9 +13,9 @@ export interface SeenEvent {
 }
 
 /** A subscription to one field that gives event batches. */
-export interface Watched {
+export interface EventSubscription {
   /** Every event so far, in the order in which they came. */
-  readonly events: readonly SeenEvent[];
+  readonly events: readonly ReceivedEvent[];
   /** That of the last batch. */
   readonly cursor: string | undefined;
   /** When each event came, by performance.now(). */
@@ -25,11 +25,11 @@ export interface Watched {
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
   readonly errors: readonly any[];
   /** Waits for that many events. */
-  upTo(count: number, ms?: number): Promise<readonly SeenEvent[]>;
+  upTo(count: number, ms?: number): Promise<readonly ReceivedEvent[]>;
 }
 
 /** A subscription to anything else. */
-export interface WatchedAny {
+export interface AnySubscription {
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
   readonly results: readonly any[];
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
@@ -40,8 +40,8 @@ export interface Socket extends AsyncDisposable {
   readonly socket: WebSocket;
   /** The close code, once it is closed. */
   readonly closed: Promise<number>;
-  watch(document: string, variables?: object): Watched;
-  watchAny(document: string, variables?: object): WatchedAny;
+  watch(document: string, variables?: object): EventSubscription;
+  watchAny(document: string, variables?: object): AnySubscription;
 }
 
 /** A socket that speaks `graphql-transport-ws`, without reconnecting: what comes, and when, is what is tested. */
@@ -70,7 +70,7 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
       takers.set(id, ({ type, payload }) => {
         if (type === 'error') seen.errors.push(...(payload as unknown[]));
         if (type !== 'next') return;
-        const { data, errors = [] } = payload as Next;
+        const { data, errors = [] } = payload as NextPayload;
         seen.errors.push(...errors);
         if (data) seen.results.push(data);
       });
@@ -79,14 +79,14 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
     },
     watch(document, variables = {}) {
       const id = String(takers.size + 1);
-      const seen = { events: [] as SeenEvent[], times: [] as number[], errors: [] as unknown[] };
+      const seen = { events: [] as ReceivedEvent[], times: [] as number[], errors: [] as unknown[] };
       let cursor: string | undefined;
       let completed = false;
       takers.set(id, ({ type, payload }) => {
         if (type === 'complete') completed = true;
         else if (type === 'error') seen.errors.push(...(payload as unknown[]));
         else {
-          const { data = {}, errors = [] } = payload as Next;
+          const { data = {}, errors = [] } = payload as NextPayload;
           seen.errors.push(...errors);
           for (const batch of Object.values(data)) {
             for (const event of batch.events) {
@@ -128,7 +128,7 @@ interface Message {
   readonly payload?: unknown;
 }
 
-interface Next {
-  readonly data?: Readonly<Record<string, { readonly events: readonly SeenEvent[]; readonly cursor: string }>>;
+interface NextPayload {
+  readonly data?: Readonly<Record<string, { readonly events: readonly ReceivedEvent[]; readonly cursor: string }>>;
   readonly errors?: readonly unknown[];
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** A web server of the test, for the server under test to read from. */
-export interface Web extends AsyncDisposable {
+export interface WebServer extends AsyncDisposable {
   /** `127.0.0.1:PORT`, as ALLOWED_PRIVATE_HOSTS takes it. */
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface Web extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export async function startWeb(serve: (req: IncomingMessage, res: ServerResponse) => void): Promise<Web> {
+export async function startWebServer(serve: (req: IncomingMessage, res: ServerResponse) => void): Promise<WebServer> {
   const hits: string[] = [];
   const server = createServer((req, res) => {
     hits.push(`${req.headers.host}${req.url}`);

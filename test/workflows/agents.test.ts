@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openaiForTests } from '../../src/agents/openai-for-tests.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 const RUN = `id kind state error { code message } output resource { text }
@@ -32,14 +32,14 @@ async function serverWith(
 
 describe('an agent whose tool needs approval', () => {
   it('waits through a kill -9, goes on when somebody agrees, and asks the model nothing twice', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     const model = await openaiForTests([
       { text: ['I will ', 'tell them.'], calls: [{ name: 'notify_send', arguments: '{"message":"it is done"}' }] },
       { text: ['They have been told.'] },
     ]);
     const rules = ['p, admin, tool:notify.send, **, *, approve'];
     let server = await serverWith(model, rules, folder.path);
-    let people = await peopleOf(server);
+    let people = await createTestUsers(server);
     const input = {
       agent: {
         ...{ role: 'Herald', goal: 'Tell everybody that it is done.', tools: ['notify.send'] },
@@ -53,7 +53,7 @@ describe('an agent whose tool needs approval', () => {
 
     await server.stop('SIGKILL');
     server = await serverWith(model, rules, folder.path);
-    people = await peopleOf(server);
+    people = await createTestUsers(server);
     // Nobody approves what he asked for himself.
     const decide = { approvalId: approval, approve: true };
     expect(await people.mutate('decideApproval', { ...decide }, '... on Approval { state }', 'admin')).toMatchObject({
@@ -78,7 +78,7 @@ describe('an agent whose tool needs approval', () => {
 
 describe('the budget of a run', () => {
   it('is not exceeded by one token, whatever runs at once', async () => {
-    await using folder = await newFolder();
+    await using folder = await createTempFolder();
     let reported = 0;
     const model = await openaiForTests([
       (response) => {
@@ -96,7 +96,7 @@ describe('the budget of a run', () => {
     ]);
     const ceiling = 5_000;
     await using server = await serverWith(model, [], folder.path, { LLM_TOKENS_PER_RUN: String(ceiling) });
-    const people = await peopleOf(server);
+    const people = await createTestUsers(server);
     const steps = Array.from({ length: 20 }, (_, i) => {
       const agent = { role: 'Sayer', goal: `Say yes ${i}.`, backend: 'litellm', backend_config: { max_tokens: 50 } };
       return { id: `a${i}`, kind: 'agent', agent, continue_on_error: true };
@@ -114,10 +114,10 @@ describe('the budget of a run', () => {
 
 describe('agents of a server', () => {
   let server: Server;
-  let people: People;
+  let people: TestUsers;
   beforeAll(async () => {
     server = await startServer();
-    people = await peopleOf(server);
+    people = await createTestUsers(server);
   });
   afterAll(async () => void (await server.stop()));
   const runAgent = (agent: object, more: object = {}) =>

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
-import { type People, peopleOf, statesOf } from '../support/test-users.ts';
+import { createTestUsers, statesOf, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
 const yaml = await readFile('examples/workflows/build_service.yaml', 'utf8');
@@ -15,10 +15,10 @@ const EVENTS = `subscription ($id: ID!) { runEvents(runId: $id) { events {
 const KINDS = ['plan', 'drive', 'web', 'code', 'check', 'commit', 'tell'];
 
 let server: Server;
-let people: People;
+let people: TestUsers;
 beforeAll(async () => {
   server = await startServer();
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 afterAll(async () => void (await server.stop()));
 

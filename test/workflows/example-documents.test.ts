@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { createKinds } from '../../src/kinds/registry.ts';
 import { queries } from '../../src/queries/registry.ts';
 import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
-import type { BackendEntry, Catalog, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
+import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';
 import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
 
@@ -29,7 +29,7 @@ const COMMANDS = new Map(
   }),
 );
 const BACKENDS = new Map(
-  backends.map(({ name, config, resumes }): [string, BackendEntry] => [name, { config, resumes }]),
+  backends.map(({ name, config, resumes }): [string, CatalogBackend] => [name, { config, resumes }]),
 );
 
 function entry(title: string, effect: CatalogEntry['effect'], options: unknown): CatalogEntry {

@@ -7,15 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
-import { type People, peopleOf, statesOf } from '../support/test-users.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { createTestUsers, statesOf, type TestUsers } from '../support/test-users.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const FOLDER = 'examples/workflows';
 const FILES = readdirSync(FOLDER).sort();
 
 let server: Server;
-let web: Web;
-let people: People;
+let web: WebServer;
+let people: TestUsers;
 
 /** How often each path was asked for, and how many requests there were at once at most. */
 const asked = new Map<string, number>();
@@ -28,7 +28,7 @@ const isMissing = (n: number) => n % 7 === 3;
 const isLate = (n: number) => n % 10 === 5 && !isMissing(n);
 
 beforeAll(async () => {
-  web = await startWeb(async (req, res) => {
+  web = await startWebServer(async (req, res) => {
     const path = req.url ?? '';
     const n = Number(path.slice(1));
     asked.set(path, count(path) + 1);
@@ -47,7 +47,7 @@ beforeAll(async () => {
       ...{ LLM_API_BASE: model.url, LLM_MODEL: 'scripted' },
     },
   });
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 
 afterAll(async () => {

@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
-let people: People;
+let people: TestUsers;
 beforeAll(async () => {
-  folder = await newFolder();
+  folder = await createTempFolder();
   await writeFile(join(folder.path, 'notes.md'), '');
   const rules = 'p, analyst, exec, exec:///usr/bin/python3 | exec:///usr/local/bin/python3, *, allow\n';
   const file = join(folder.path, 'policy.csv');
@@ -20,7 +20,7 @@ beforeAll(async () => {
       ALLOWED_LOCAL_ROOTS: `/notes=${folder.path}`,
     },
   });
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 afterAll(async () => {
   await server.stop();

@@ -5,26 +5,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
-import { newFolder } from '../support/temp-folder.ts';
-import { type People, peopleOf, statesOf, type Who } from '../support/test-users.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
-import { startWeb, type Web } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const APPROVAL = `... on Approval {
   __typename id state reason roles comment decidedBy { username } decidedAt run { id } step { key state }
 }`;
 const NOBODY = `run_${'0'.repeat(32)}`;
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
-let web: Web;
-let people: People;
+let web: WebServer;
+let people: TestUsers;
 /** Whether what the web server is asked for is there. */
 let there = true;
 
-const start: People['start'] = (...of) => people.start(...of);
-const change: People['change'] = (...of) => people.change(...of);
-const decide = (approvalId: string, approve: boolean, who: Who, comment?: string) =>
+const start: TestUsers['start'] = (...of) => people.start(...of);
+const change: TestUsers['change'] = (...of) => people.change(...of);
+const decide = (approvalId: string, approve: boolean, who: TestUserName, comment?: string) =>
   people.mutate('decideApproval', { approvalId, approve, comment }, APPROVAL, who);
 
 /** A workflow of these steps, each after the one before it. */
@@ -41,15 +41,15 @@ const fetched = (id: string, path: string) => ({
 const value = (id: string, data: unknown, expression = '$') => ({ id, kind: 'transform', input: { data, expression } });
 
 /** The approval that the run waits for, as who may see it sees it. */
-const openOf = (runId: string, who: Who = 'admin') =>
+const openOf = (runId: string, who: TestUserName = 'admin') =>
   until(`${runId} waits for a person`, async () => {
     const { approvals } = await people.ask(`{ approvals(state: OPEN, first: 100) { nodes { ${APPROVAL} } } }`, {}, who);
     return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === runId);
   });
 
 beforeAll(async () => {
-  folder = await newFolder();
-  web = await startWeb((_, res) => {
+  folder = await createTempFolder();
+  web = await startWebServer((_, res) => {
     res.writeHead(there ? 200 : 404, { 'content-type': 'application/json' });
     res.end('{"there":true}');
   });
@@ -57,7 +57,7 @@ beforeAll(async () => {
   const shipped = await readFile('policy/policy.csv', 'utf8');
   await writeFile(rulesFile, `${shipped}\np, analyst, command:fetch, ${web.url}/agreed/**, *, approve\n`);
   server = await startServer({ env: { POLICY_FILE: rulesFile, ALLOWED_PRIVATE_HOSTS: web.host } });
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 
 afterAll(async () => {
@@ -178,7 +178,7 @@ describe('a step for which the policy asks a person', () => {
 });
 
 describe('a signal', () => {
-  const send = (runId: string, name: string, payload?: unknown, who?: Who) =>
+  const send = (runId: string, name: string, payload?: unknown, who?: TestUserName) =>
     change('sendSignal', { runId, name, payload }, who);
 
   it('is what its step waits for, or will wait for', async () => {
@@ -289,7 +289,7 @@ describe('a run that ended badly', () => {
   });
 });
 
-const clientOf = (who: Who) =>
+const clientOf = (who: TestUserName) =>
   createClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
-import { type People, peopleOf, statesOf, type Who } from '../support/test-users.ts';
+import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
 
 const WORKFLOW = `... on Workflow {
   __typename id name version description yaml document inputs createdBy { username }
@@ -30,14 +30,14 @@ outputs:
 const CSV = { source: 'data:text/csv,name%2Cprice%0Alamp%2C12%0Arug%2C30%0A' };
 
 let server: Server;
-let people: People;
-const start: People['start'] = (...of) => people.start(...of);
-const save = (source: object, who?: Who) => people.mutate('saveWorkflow', { source }, WORKFLOW, who);
-const remove = (name: string, who?: Who) => people.mutate('deleteWorkflow', { name }, WORKFLOW, who);
+let people: TestUsers;
+const start: TestUsers['start'] = (...of) => people.start(...of);
+const save = (source: object, who?: TestUserName) => people.mutate('saveWorkflow', { source }, WORKFLOW, who);
+const remove = (name: string, who?: TestUserName) => people.mutate('deleteWorkflow', { name }, WORKFLOW, who);
 
 beforeAll(async () => {
   server = await startServer();
-  people = await peopleOf(server);
+  people = await createTestUsers(server);
 });
 
 afterAll(async () => {
@@ -185,7 +185,7 @@ describe('a dry run', () => {
     valid problems { severity message step line column } graph { nodes { key kind } edges { from to } }
     decisions { step decision { effect action canonicalUri } }
   } }`;
-  const validate = async (source: object, inputs?: object, who: Who = 'alice') =>
+  const validate = async (source: object, inputs?: object, who: TestUserName = 'alice') =>
     (await people.ask(VALIDATE, { source, inputs }, who)).validateWorkflow;
 
   it('finds every problem with its place, and starts nothing', async () => {

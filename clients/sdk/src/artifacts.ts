@@ -1,6 +1,6 @@
-import { answerError, type Http, readJson, sendHttp } from './send-http.ts';
+import { errorOfStatus, type HttpContext, readJson, sendHttp } from './send-http.ts';
 
-const OCTETS = 'application/octet-stream';
+const OCTET_STREAM = 'application/octet-stream';
 
 /** Browsers send a stream over HTTP/2 only, and not all of them; a Blob goes everywhere. */
 export type UploadContent = Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | string | ReadableStream<Uint8Array>;
@@ -14,7 +14,7 @@ export interface UploadOptions {
 }
 
 /** An artifact that was stored. */
-export interface Uploaded {
+export interface UploadedArtifact {
   readonly id: string;
   readonly digest: string;
   readonly name: string;
@@ -33,9 +33,13 @@ export interface DownloadOptions {
 }
 
 /** `POST /artifacts`: the bytes as they are, streamed. @throws SignalboxError */
-export async function uploadArtifact(http: Http, content: UploadContent, options: UploadOptions): Promise<Uploaded> {
+export async function uploadArtifact(
+  http: HttpContext,
+  content: UploadContent,
+  options: UploadOptions,
+): Promise<UploadedArtifact> {
   const { name, signal } = options;
-  const mediaType = options.mediaType ?? (content instanceof Blob && content.type ? content.type : OCTETS);
+  const mediaType = options.mediaType ?? (content instanceof Blob && content.type ? content.type : OCTET_STREAM);
   const response = await sendHttp(http, `artifacts?${new URLSearchParams({ name })}`, {
     method: 'POST',
     headers: { 'content-type': mediaType },
@@ -43,19 +47,19 @@ export async function uploadArtifact(http: Http, content: UploadContent, options
     signal,
   });
   const body = await readJson(response);
-  if (!response.ok || body === undefined) throw answerError(response, body);
-  const stored = body as Omit<Uploaded, 'uri'>;
+  if (!response.ok || body === undefined) throw errorOfStatus(response, body);
+  const stored = body as Omit<UploadedArtifact, 'uri'>;
   return { ...stored, uri: `artifact:sha256/${stored.digest}` };
 }
 
 /** `GET /artifacts/:digest`: the response, whose body is not read yet. @throws SignalboxError */
-export async function downloadArtifact(http: Http, digest: string, options: DownloadOptions): Promise<Response> {
+export async function downloadArtifact(http: HttpContext, digest: string, options: DownloadOptions): Promise<Response> {
   const { signal, range } = options;
   const response = await sendHttp(http, `artifacts/${encodeURIComponent(digest)}`, {
     method: 'GET',
     ...(range !== undefined && { headers: { range } }),
     signal,
   });
-  if (!response.ok) throw answerError(response, await readJson(response));
+  if (!response.ok) throw errorOfStatus(response, await readJson(response));
   return response;
 }

@@ -3,16 +3,16 @@ import {
   type DownloadOptions,
   downloadArtifact,
   type UploadContent,
-  type Uploaded,
+  type UploadedArtifact,
   type UploadOptions,
   uploadArtifact,
 } from './artifacts.ts';
 import { type CredentialOptions, createCredentials } from './credentials.ts';
 import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
 import type { Operation } from './open-connection.ts';
-import type { Http } from './send-http.ts';
+import type { HttpContext } from './send-http.ts';
 import { type SendOptions, sendOperation } from './send-operation.ts';
-import { createWire } from './shared-connection.ts';
+import { createSharedConnection } from './shared-connection.ts';
 import { SignalboxError, unwrap } from './signalbox-error.ts';
 import { subscribe } from './subscribe.ts';
 
@@ -37,7 +37,7 @@ export function documentText(document: { toString(): string }): string {
   return text;
 }
 
-const TIMEOUT_MS = 120_000;
+const DEFAULT_TIMEOUT_MS = 120_000;
 
 export type ClientOptions = CredentialOptions & {
   /** Of the server, without `/graphql`. In a browser it may be relative to the page: `/`. */
@@ -82,7 +82,7 @@ export interface Client {
    */
   signIn(username: string, password: string, options?: CallOptions): Promise<Session>;
   /** Stores bytes as an artifact; streamed, so it may be large. @throws SignalboxError */
-  upload(content: UploadContent, options: UploadOptions): Promise<Uploaded>;
+  upload(content: UploadContent, options: UploadOptions): Promise<UploadedArtifact>;
   /** The bytes of an artifact, as a response that is not read yet. @throws SignalboxError */
   download(digest: string, options?: DownloadOptions): Promise<Response>;
   /** Ends subscriptions and aborts requests; the client can do no more. Without it, a program ends seconds later. */
@@ -90,17 +90,17 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { timeoutMs = TIMEOUT_MS, onInterrupted } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, onInterrupted } = options;
   const base = baseUrl(options.url);
   const credentials = createCredentials(options);
   const closing = new AbortController();
-  const http: Http = {
+  const http: HttpContext = {
     base,
     credentials,
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     closing: closing.signal,
   };
-  const wire = createWire({ url: socketUrl(base), credentials, webSocket: options.webSocket ?? WebSocket });
+  const wire = createSharedConnection({ url: socketUrl(base), credentials, webSocket: options.webSocket ?? WebSocket });
   const send = (operation: Operation, how: Omit<SendOptions, 'timeoutMs'>) =>
     sendOperation(http, operation, { ...how, timeoutMs });
 
@@ -116,8 +116,8 @@ export function createClient(options: ClientOptions): Client {
       const operation = operationOf(SignInDocument, { input: { username, password } });
       const { signIn } = (await send(operation, { signal: call?.signal, anonymous: true })) as SignInMutation;
       const session = unwrap(signIn);
-      credentials.keep(session.token);
-      wire.leave(new SignalboxError('UNAVAILABLE', 'Somebody signed in; going on with the new token.'));
+      credentials.store(session.token);
+      wire.disconnect(new SignalboxError('UNAVAILABLE', 'Somebody signed in; going on with the new token.'));
       return session;
     },
     upload: (content, upload) => uploadArtifact(http, content, upload),
@@ -125,7 +125,7 @@ export function createClient(options: ClientOptions): Client {
     close() {
       const error = new SignalboxError('CANCELLED', 'The client was closed.');
       closing.abort(error);
-      wire.leave(error);
+      wire.disconnect(error);
     },
   };
 }

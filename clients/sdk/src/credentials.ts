@@ -19,7 +19,7 @@ export interface Credentials {
   /** Another token than the one that was refused; undefined when there is none. */
   renew(rejected: string): Promise<string | undefined>;
   /** Keeps the token of a sign-in, unless the application keeps tokens itself. */
-  keep(token: string): void;
+  store(token: string): void;
 }
 
 export function createCredentials({ token, getToken }: CredentialOptions): Credentials {
@@ -31,7 +31,7 @@ export function createCredentials({ token, getToken }: CredentialOptions): Crede
       const token = await ask(rejected);
       return token === rejected ? undefined : token;
     },
-    keep(token) {
+    store(token) {
       held = token;
     },
   };

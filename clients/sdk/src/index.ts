@@ -1,6 +1,6 @@
 // What the package offers. Everything else may change at any time.
 
-export type { DownloadOptions, UploadContent, Uploaded, UploadOptions } from './artifacts.ts';
+export type { DownloadOptions, UploadContent, UploadedArtifact as Uploaded, UploadOptions } from './artifacts.ts';
 export type { TypedDocument } from './create-client.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient, type Session } from './create-client.ts';
-export { type Refused, type ResponseError, SignalboxError, unwrap } from './signalbox-error.ts';
+export { type RefusalDetails as Refused, type ResponseError, SignalboxError, unwrap } from './signalbox-error.ts';

@@ -5,11 +5,11 @@ export interface PullQueue<T> {
   /** Waits for an item; items come out in order, then the end. */
   next(): Promise<IteratorResult<T, undefined>>;
   /** Resolves when somebody waits for an item, or at the end. */
-  wanted(): Promise<void>;
+  waitForDemand(): Promise<void>;
   /** After what is still inside comes the end, or the error once and then the end. */
   end(error?: unknown): void;
   /** The end comes at once; what is still inside is dropped. */
-  drop(): void;
+  discard(): void;
 }
 
 interface Waiter<T> {
@@ -54,14 +54,14 @@ export function createPullQueue<T>(capacity: number): PullQueue<T> {
         onWanted?.();
       });
     },
-    wanted() {
+    waitForDemand() {
       return new Promise((resolve) => {
         onWanted = resolve;
         if (waiters.length > 0 || end) resolve();
       });
     },
     end: (error) => finish({ error }),
-    drop() {
+    discard() {
       items.length = 0;
       end = {};
       finish(end);

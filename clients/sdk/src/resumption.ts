@@ -1,9 +1,9 @@
 import type { Operation } from './open-connection.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
-const FLOOR_MS = 50;
-const FIRST_MS = 250;
-const MOST_MS = 30_000;
+const MIN_DELAY_MS = 50;
+const INITIAL_DELAY_MS = 250;
+const MAX_DELAY_MS = 30_000;
 
 /**
  * How long to wait after so many failures in a row (1, 2, 3 …), in milliseconds. Doubling with full jitter: the many
@@ -11,7 +11,7 @@ const MOST_MS = 30_000;
  * @param random from 0 to 1.
  */
 export function backoffMs(failures: number, random: number): number {
-  return FLOOR_MS + random * Math.min(MOST_MS, FIRST_MS * 2 ** (failures - 1));
+  return MIN_DELAY_MS + random * Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * 2 ** (failures - 1));
 }
 
 /** Keeps the place of a subscription. */
@@ -19,7 +19,7 @@ export interface Resumption {
   /** The operation that goes on where the results so far ended. */
   operation(): Operation;
   /** Takes the cursor of a result. Gives the error of a document that declares `$after` and selects no cursor. */
-  follow(data: unknown): SignalboxError | undefined;
+  advance(data: unknown): SignalboxError | undefined;
 }
 
 /**
@@ -31,9 +31,9 @@ export function createResumption({ query, variables }: Operation): Resumption {
   let after: string | undefined;
   return {
     operation: () => ({ query, variables: after === undefined ? variables : { ...variables, after } }),
-    follow(data) {
+    advance(data) {
       if (!resumes) return undefined;
-      // A subscription has exactly one root field (GraphQL, section 5.2.4.1); the document may call it as it likes.
+      // A subscription has exactly one root field (GraphQL, section 5.2.4.1); the document may call it likes.
       const [root] = Object.values((data ?? {}) as Record<string, { readonly cursor?: unknown } | null>);
       if (typeof root?.cursor !== 'string') {
         return new SignalboxError('BAD_INPUT', 'Select `cursor` in the subscription: it is where `$after` goes on.');

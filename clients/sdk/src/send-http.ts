@@ -2,7 +2,7 @@ import type { Credentials } from './credentials.ts';
 import type { ErrorCode } from './generated/graphql.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
-const CODES: Readonly<Record<number, ErrorCode>> = {
+const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_INPUT',
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
@@ -16,19 +16,19 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** What the server says outside of GraphQL. */
-interface Told {
+interface ServerError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterMs?: number;
 }
 
 /** The error of an answer that is no GraphQL: the server's `{"error": {code, message}}`, or a page of a proxy. */
-export function answerError({ status, url, headers }: Response, body: unknown): SignalboxError {
-  const told = (body as { readonly error?: Told } | undefined)?.error;
+export function errorOfStatus({ status, url, headers }: Response, body: unknown): SignalboxError {
+  const told = (body as { readonly error?: ServerError } | undefined)?.error;
   if (typeof told?.code === 'string') return new SignalboxError(told.code, told.message, told);
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return new SignalboxError(
-    CODES[status] ?? 'INTERNAL',
+    CODE_BY_STATUS[status] ?? 'INTERNAL',
     `The answer, with HTTP status ${status}, is not of a Signalbox server; see whether ${url} leads to one.`,
     { ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }) },
   );
@@ -48,7 +48,7 @@ export async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-export interface Http {
+export interface HttpContext {
   /** The server's address; ends in a slash. */
   readonly base: URL;
   readonly fetch: typeof fetch;
@@ -71,7 +71,7 @@ export interface HttpRequest {
  * and the body can be sent twice.
  * @throws SignalboxError UNAVAILABLE when the server cannot be reached; the reason of the signal that aborted
  */
-export async function sendHttp(http: Http, path: string, request: HttpRequest): Promise<Response> {
+export async function sendHttp(http: HttpContext, path: string, request: HttpRequest): Promise<Response> {
   const { credentials } = http;
   if (request.anonymous) return sendOnce(http, path, request, undefined);
   const token = await credentials.current();
@@ -84,7 +84,7 @@ export async function sendHttp(http: Http, path: string, request: HttpRequest): 
 }
 
 async function sendOnce(
-  { base, fetch, closing }: Http,
+  { base, fetch, closing }: HttpContext,
   path: string,
   { method, headers, body, signal }: HttpRequest,
   token: string | undefined,

@@ -1,5 +1,5 @@
-import type { Operation, Result } from './open-connection.ts';
-import { answerError, type Http, readJson, sendHttp } from './send-http.ts';
+import type { Operation, OperationResult } from './open-connection.ts';
+import { errorOfStatus, type HttpContext, readJson, sendHttp } from './send-http.ts';
 import { errorOfResponse, SignalboxError } from './signalbox-error.ts';
 
 export interface SendOptions {
@@ -12,7 +12,7 @@ export interface SendOptions {
  * One query or mutation over HTTP (GraphQL over HTTP, section 6).
  * @throws SignalboxError for any error in the response, with what did not fail as its `data`; TIMEOUT
  */
-export async function sendOperation(http: Http, operation: Operation, options: SendOptions): Promise<unknown> {
+export async function sendOperation(http: HttpContext, operation: Operation, options: SendOptions): Promise<unknown> {
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`));
@@ -35,8 +35,8 @@ export async function sendOperation(http: Http, operation: Operation, options: S
 }
 
 function dataOf(response: Response, body: unknown): unknown {
-  const { data, errors } = (body ?? {}) as Result;
+  const { data, errors } = (body ?? {}) as OperationResult;
   if (Array.isArray(errors) && errors.length > 0) throw errorOfResponse(errors, data);
-  if (!response.ok || data == null) throw answerError(response, body);
+  if (!response.ok || data == null) throw errorOfStatus(response, body);
   return data;
 }

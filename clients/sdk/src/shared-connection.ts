@@ -3,21 +3,21 @@ import { type Connection, openConnection } from './open-connection.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
 /** The one connection that all subscriptions of a client share, opened when it is needed. */
-export interface Wire {
+export interface SharedConnection {
   /**
    * The connection that is open, or a new one. When the server refuses the token, another is tried once.
    * @throws SignalboxError; UNAUTHENTICATED when there is no token that the server takes.
    */
   connect(): Promise<Connection>;
   /** Leaves the connection; its operations end with the error. After UNAUTHENTICATED the next has another token. */
-  leave(error: SignalboxError): void;
+  disconnect(error: SignalboxError): void;
 }
 
-export function createWire(options: {
+export function createSharedConnection(options: {
   readonly url: string;
   readonly credentials: Credentials;
   readonly webSocket: typeof WebSocket;
-}): Wire {
+}): SharedConnection {
   const { url, credentials, webSocket } = options;
   let line: Promise<Connection> | undefined;
   /** The token of the newest connection. */
@@ -26,7 +26,7 @@ export function createWire(options: {
   let refused: SignalboxError | undefined;
 
   async function open(): Promise<Connection> {
-    token = refused ? await another(refused) : await ask(() => credentials.current());
+    token = refused ? await another(refused) : await requestToken(() => credentials.current());
     refused = undefined;
     try {
       return await dial();
@@ -44,7 +44,7 @@ export function createWire(options: {
   /** @throws the refusal, when there is no other token */
   async function another(refusal: SignalboxError): Promise<string> {
     const old = token;
-    const next = await ask(() => (old === undefined ? credentials.current() : credentials.renew(old)));
+    const next = await requestToken(() => (old === undefined ? credentials.current() : credentials.renew(old)));
     if (next === undefined) throw refusal;
     return next;
   }
@@ -64,7 +64,7 @@ export function createWire(options: {
 
   return {
     connect,
-    leave(error) {
+    disconnect(error) {
       line?.then(
         (connection) => connection.close(error),
         () => {},
@@ -74,7 +74,7 @@ export function createWire(options: {
 }
 
 /** What the application throws when it is asked for a token is taken for passing: it may be as cut off as we are. */
-async function ask(token: () => Promise<string | undefined>): Promise<string | undefined> {
+async function requestToken(token: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
     return await token();
   } catch (cause) {

@@ -7,16 +7,16 @@ export interface ResponseError {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-interface Detail {
+interface ErrorDetails {
   readonly retryAfterMs?: number | null | undefined;
-  readonly refusal?: Refused;
+  readonly refusal?: RefusalDetails;
   readonly errors?: readonly ResponseError[];
   readonly data?: unknown;
   readonly cause?: unknown;
 }
 
 /** A refusal as far as it was selected. */
-export type Refused = Pick<RefusalPartsFragment, '__typename'> & Partial<RefusalPartsFragment>;
+export type RefusalDetails = Pick<RefusalPartsFragment, '__typename'> & Partial<RefusalPartsFragment>;
 
 /** The only error that the client throws by itself. When the caller aborts, it is the signal's reason that is thrown. */
 export class SignalboxError extends Error {
@@ -26,13 +26,13 @@ export class SignalboxError extends Error {
   /** How long the server asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** What `unwrap` was given: violations, the policy's decision. */
-  readonly refusal: Refused | undefined;
+  readonly refusal: RefusalDetails | undefined;
   /** Every error of the response; this one is made from the first. */
   readonly errors: readonly ResponseError[];
   /** What was answered in spite of the errors: the fields that did not fail. */
   readonly data: unknown;
 
-  constructor(code: ErrorCode, message: string, detail: Detail = {}) {
+  constructor(code: ErrorCode, message: string, detail: ErrorDetails = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
     this.retryAfterMs = detail.retryAfterMs ?? undefined;
@@ -67,7 +67,7 @@ type Accepted<Result> = Exclude<Result, { readonly __typename: 'Refusal' }>;
  */
 export function unwrap<Result extends { readonly __typename: string }>(result: Result): Accepted<Result> {
   if (result.__typename !== 'Refusal') return result as Accepted<Result>;
-  const refusal = result as Result & Refused;
+  const refusal = result as Result & RefusalDetails;
   const { code = 'INTERNAL', message = 'Refused; select `message` to read why.', retryAfterMs } = refusal;
   throw new SignalboxError(code, message, { refusal, retryAfterMs });
 }

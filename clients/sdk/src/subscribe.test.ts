@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { type Batch, EVENTS, startJournalServer } from '../test/journal-server.ts';
+import { type Batch, EVENTS_SUBSCRIPTION, startJournalServer } from '../test/journal-server.ts';
 import { createClient } from './create-client.ts';
 import { SignalboxError } from './signalbox-error.ts';
-import { MOST_WAITING } from './subscribe.ts';
+import { MAX_BUFFERED_RESULTS } from './subscribe.ts';
 
 type Data = { readonly events: Batch };
 
@@ -57,7 +57,7 @@ describe('a subscription that is interrupted', () => {
           try {
             proxy.cutAfter(cuts);
             server.append(early);
-            const seen = collect(client.subscribe(EVENTS, { batch }));
+            const seen = collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch }));
             for (let at = early; at < total; at += 3) {
               await new Promise((resolve) => setImmediate(resolve));
               server.append(Math.min(3, total - at));
@@ -80,7 +80,7 @@ describe('a subscription that is interrupted', () => {
     const first = await journal();
     const proxy = later(await startCuttingProxy(first.port), (it) => it.stop());
     first.append(5);
-    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS, { batch: 5 });
+    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 5 });
     expect(await collect({ [Symbol.asyncIterator]: () => ({ next: () => stream.next() }) }, 5)).toEqual(upTo(5));
     const second = await journal({ last: 8 });
     second.append(8);
@@ -104,7 +104,7 @@ describe('a subscription that is interrupted', () => {
       url: server.url,
       onInterrupted: ({ code, message }, ms) => told.push([code, message, ms]),
     });
-    expect(await collect(client.subscribe(EVENTS, { batch: 2 }))).toEqual(upTo(4));
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 2 }))).toEqual(upTo(4));
     expect(told).toEqual([['UNAVAILABLE', expect.stringContaining('1012: restart'), 50]]);
   });
 
@@ -118,7 +118,7 @@ describe('a subscription that is interrupted', () => {
     });
     server.append(2);
     const client = clientOf({ url: server.url, onInterrupted: ({ code }, ms) => told.push([code, ms]) });
-    expect(await collect(client.subscribe(EVENTS, {}))).toEqual(upTo(2));
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(2));
     expect(told).toEqual([['THROTTLED', 120]]);
   });
 
@@ -127,7 +127,7 @@ describe('a subscription that is interrupted', () => {
     const server = await journal();
     const proxy = later(await startCuttingProxy(server.port), (it) => it.stop());
     server.append(1);
-    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS, {});
+    const stream = clientOf({ url: proxy.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     await stream.next();
     proxy.freeze();
     server.append(1);
@@ -153,7 +153,7 @@ describe('a token that the server refuses', () => {
       return rejected === undefined ? 'old' : `after ${rejected}`;
     };
     const client = clientOf({ url: server.url, getToken });
-    expect(await collect(client.subscribe(EVENTS, { batch: 3 }))).toEqual(upTo(6));
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 3 }))).toEqual(upTo(6));
     expect(server.tokens).toEqual(['old', 'after old', 'after after old']);
     expect(asked).toEqual([undefined, 'old', 'after old']);
   });
@@ -165,7 +165,7 @@ describe('a token that the server refuses', () => {
   ])('ends the subscription with UNAUTHENTICATED when there is %s', async (_, credentials) => {
     const server = await journal({ authorize: () => false });
     const client = clientOf({ url: server.url, ...credentials });
-    await expect(client.subscribe(EVENTS, {}).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(client.subscribe(EVENTS_SUBSCRIPTION, {}).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(server.tokens).toHaveLength(1);
   });
 
@@ -177,7 +177,7 @@ describe('a token that the server refuses', () => {
       if (calls++ === 0) throw new TypeError('fetch failed');
       return 'good';
     };
-    expect(await collect(clientOf({ url: server.url, getToken }).subscribe(EVENTS, {}))).toEqual([1]);
+    expect(await collect(clientOf({ url: server.url, getToken }).subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual([1]);
   });
 });
 
@@ -186,26 +186,26 @@ describe('a consumer', () => {
     const total = 5_000;
     const server = await journal({ last: total, onPull: () => new Promise((resolve) => setImmediate(resolve)) });
     server.append(total);
-    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 1 });
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const first = (await stream.next()).value as Data;
     await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true), { timeout: 10_000, interval: 5 });
     expect(server.subscriptions).toHaveLength(1);
     expect(server.subscriptions[0]?.pulled).toBeLessThan(total / 2);
     expect([...first.events.events, ...(await collect(stream))]).toEqual(upTo(total));
     // What the server had sent before it heard of the stop was dropped, and is read again from there.
-    expect(server.subscriptions[1]?.after).toBe(`c${MOST_WAITING + 1}`);
+    expect(server.subscriptions[1]?.after).toBe(`c${MAX_BUFFERED_RESULTS + 1}`);
   });
 
   it('that leaves its loop ends the subscription at the server', async () => {
     const server = await journal();
     server.append(10);
-    expect(await collect(clientOf({ url: server.url }).subscribe(EVENTS, {}), 10)).toHaveLength(10);
+    expect(await collect(clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}), 10)).toHaveLength(10);
     await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
   });
 
   it('that waits is let go by return()', async () => {
     const server = await journal();
-    const stream = clientOf({ url: server.url }).subscribe(EVENTS, {});
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     const next = stream.next();
     await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
     await stream.return?.();
@@ -219,7 +219,7 @@ describe('a consumer', () => {
     const abort = new AbortController();
     const added = vi.spyOn(abort.signal, 'addEventListener');
     const removed = vi.spyOn(abort.signal, 'removeEventListener');
-    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}, { signal: abort.signal }).next();
+    const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }).next();
     await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
     abort.abort();
     expect(await next).toEqual({ done: true, value: undefined });
@@ -230,7 +230,7 @@ describe('a consumer', () => {
   it('that aborts before it begins opens no connection', async () => {
     const server = await journal();
     const client = clientOf({ url: server.url });
-    expect(await collect(client.subscribe(EVENTS, {}, { signal: AbortSignal.abort() }))).toEqual([]);
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: AbortSignal.abort() }))).toEqual([]);
     expect(server.tokens).toEqual([]);
   });
 
@@ -239,17 +239,17 @@ describe('a consumer', () => {
     await server.stop();
     const abort = new AbortController();
     const client = clientOf({ url: server.url, onInterrupted: () => abort.abort() });
-    expect(await collect(client.subscribe(EVENTS, {}, { signal: abort.signal }))).toEqual([]);
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }))).toEqual([]);
   });
 
   it('sees the end when the server completes, and when the client is closed', async () => {
     const server = await journal({ last: 3 });
     server.append(3);
     const client = clientOf({ url: server.url });
-    expect(await collect(client.subscribe(EVENTS, {}))).toEqual(upTo(3));
+    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(3));
     const endless = await journal();
     const other = clientOf({ url: endless.url });
-    const waiting = collect(other.subscribe(EVENTS, {}));
+    const waiting = collect(other.subscribe(EVENTS_SUBSCRIPTION, {}));
     await vi.waitFor(() => expect(endless.subscriptions).toHaveLength(1));
     other.close();
     expect(await waiting).toEqual([]);
@@ -259,7 +259,7 @@ describe('a consumer', () => {
   it('may ask for several results at once', async () => {
     const server = await journal({ last: 2 });
     server.append(2);
-    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 1 });
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const results = await Promise.all([stream.next(), stream.next(), stream.next()]);
     expect(results.map(({ value }) => (value as Data | undefined)?.events.events)).toEqual([[1], [2], undefined]);
   });
@@ -273,7 +273,7 @@ describe('what another try would not change', () => {
       },
     });
     server.append(5);
-    const stream = clientOf({ url: server.url }).subscribe(EVENTS, { batch: 2 });
+    const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 2 });
     expect((await stream.next()).value).toMatchObject({ events: { events: [1, 2] } });
     await expect(stream.next()).rejects.toMatchObject({ name: 'SignalboxError', code: 'CURSOR_EXPIRED' });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
@@ -283,14 +283,14 @@ describe('what another try would not change', () => {
   it.each([4400, 4500, 1009])('is the close code %i', async (code) => {
     const server = await journal({ onPull: (_, socket) => socket.close(code, 'no') });
     server.append(1);
-    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}).next();
+    const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining(`${code}: no`) });
   });
 
   it('is a server that speaks something else', async () => {
     const server = await journal({ onPull: (_, socket) => socket.send('hello') });
     server.append(1);
-    const next = clientOf({ url: server.url }).subscribe(EVENTS, {}).next();
+    const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
@@ -316,7 +316,7 @@ describe('the subscriptions of a client', () => {
     const server = await journal({ last: 2 });
     server.append(1);
     const client = clientOf({ url: server.url });
-    const both = [client.subscribe(EVENTS, {}), client.subscribe(EVENTS, { after: 'c0' })];
+    const both = [client.subscribe(EVENTS_SUBSCRIPTION, {}), client.subscribe(EVENTS_SUBSCRIPTION, { after: 'c0' })];
     await Promise.all(both.map((stream) => stream.next()));
     expect(server.open()).toBe(1);
     server.append(1);

@@ -1,20 +1,20 @@
-import type { Connection, Operation, Result } from './open-connection.ts';
+import type { Connection, Operation, OperationResult } from './open-connection.ts';
 import { createPullQueue } from './pull-queue.ts';
 import { backoffMs, createResumption } from './resumption.ts';
-import type { Wire } from './shared-connection.ts';
+import type { SharedConnection } from './shared-connection.ts';
 import { errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
 
 /** Results that wait for the consumer. When so many wait, the server is told to stop until they are taken. */
-export const MOST_WAITING = 32;
+export const MAX_BUFFERED_RESULTS = 32;
 
 export interface SubscribeContext {
-  readonly wire: Wire;
+  readonly wire: SharedConnection;
   /** Any of them ends the subscription. */
   readonly signals: readonly AbortSignal[];
   onInterrupted?: ((error: SignalboxError, retryInMs: number) => void) | undefined;
 }
 
-type Outcome = 'completed' | 'full' | 'stopped' | SignalboxError;
+type AttemptOutcome = 'completed' | 'full' | 'stopped' | SignalboxError;
 
 /**
  * The results of a subscription, pulled: nothing happens before the first `next()`, and not more is kept than the
@@ -23,7 +23,7 @@ type Outcome = 'completed' | 'full' | 'stopped' | SignalboxError;
  */
 export function subscribe<T>(operation: Operation, ctx: SubscribeContext): AsyncIterableIterator<T, undefined> {
   const { wire, signals, onInterrupted } = ctx;
-  const queue = createPullQueue<T>(MOST_WAITING);
+  const queue = createPullQueue<T>(MAX_BUFFERED_RESULTS);
   const resumption = createResumption(operation);
   const stopping = new AbortController();
   let started = false;
@@ -32,7 +32,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
 
   async function run(): Promise<void> {
     for (;;) {
-      await queue.wanted();
+      await queue.waitForDemand();
       if (stopping.signal.aborted) return;
       const outcome = await attempt();
       if (outcome === 'stopped') return;
@@ -41,7 +41,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     }
   }
 
-  async function attempt(): Promise<Outcome> {
+  async function attempt(): Promise<AttemptOutcome> {
     const connection = await wire.connect().catch(asError);
     if (stopping.signal.aborted) return 'stopped';
     if (!(connection instanceof SignalboxError)) return operate(connection);
@@ -49,9 +49,9 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     return connection;
   }
 
-  function operate(connection: Connection): Promise<Outcome> {
+  function operate(connection: Connection): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
-      const leave = (outcome: Outcome) => {
+      const leave = (outcome: AttemptOutcome) => {
         stopping.signal.removeEventListener('abort', onStop);
         stop();
         resolve(outcome);
@@ -69,9 +69,9 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     });
   }
 
-  function take({ data, errors }: Result): SignalboxError | undefined {
+  function take({ data, errors }: OperationResult): SignalboxError | undefined {
     if (errors?.length) return errorOfResponse(errors, data);
-    const problem = resumption.follow(data);
+    const problem = resumption.advance(data);
     if (problem) return problem;
     failures = 0;
     queue.push(data as T);
@@ -80,7 +80,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
 
   /** Waits until it is time to try again. @throws the error, when it would be the same again */
   async function interrupted(error: SignalboxError): Promise<void> {
-    if (error.code === 'UNAUTHENTICATED') wire.leave(error);
+    if (error.code === 'UNAUTHENTICATED') wire.disconnect(error);
     else if (!isTransient(error)) throw error;
     failures += 1;
     const waitMs = Math.max(backoffMs(failures, Math.random()), error.retryAfterMs ?? 0);
@@ -94,7 +94,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
 
   function stop() {
     finish();
-    queue.drop();
+    queue.discard();
     stopping.abort();
   }
 

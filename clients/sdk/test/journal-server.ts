@@ -24,7 +24,7 @@ export interface Batch {
   readonly cursor: string;
 }
 
-export const EVENTS = `subscription ($after: String, $batch: Int) {
+export const EVENTS_SUBSCRIPTION = `subscription ($after: String, $batch: Int) {
   events(after: $after, batch: $batch) { events cursor caughtUp }
 }`;
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Doing } from '../../../test/support/runtime/cpu-pool-task.ts';
+import type { TestTask } from '../../../test/support/runtime/cpu-pool-task.ts';
 import { Fault } from '../../core/errors.ts';
 import type { CpuPool } from '../../core/resource.ts';
 import { type CpuPoolOptions, createCpuPool } from './cpu-pool.ts';
@@ -11,8 +11,8 @@ afterEach(() => Promise.all(open.splice(0).map((pool) => pool.close())));
 function poolOf(options?: CpuPoolOptions) {
   const pool = createCpuPool(options);
   open.push(pool);
-  return (doing: Doing, { timeoutMs = 5_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
-    pool.run<Doing, unknown>(TASK, doing, { timeoutMs, ...(signal && { signal }) });
+  return (doing: TestTask, { timeoutMs = 5_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
+    pool.run<TestTask, unknown>(TASK, doing, { timeoutMs, ...(signal && { signal }) });
 }
 
 const code = (run: Promise<unknown>) =>

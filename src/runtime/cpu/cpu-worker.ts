@@ -2,14 +2,14 @@ import { getHeapStatistics } from 'node:v8';
 import { Fault, type FaultDetail } from '../../core/errors.ts';
 
 /** What a worker thread is asked to do. */
-export interface Order {
+export interface TaskRequest {
   /** URL of the task module. */
   readonly task: string;
   readonly input: unknown;
 }
 
 /** How it went. Errors lose their class between threads, so they travel as plain data. */
-export type Answer = Outcome & {
+export type TaskResult = Outcome & {
   /** What the worker holds after it, in bytes: its heap, garbage included, and its buffers. */
   readonly memory: number;
 };
@@ -24,7 +24,7 @@ interface TaskModule {
 }
 
 /** The one function that runs in the threads of the pool: loads the task module, once for each thread, and calls it. */
-export async function work({ task, input }: Order): Promise<Answer> {
+export async function work({ task, input }: TaskRequest): Promise<TaskResult> {
   const outcome = await perform(task, input);
   const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
   return { ...outcome, memory: heap + buffers };

@@ -7,7 +7,7 @@ import { runWorker, workerEnvironment } from './run-worker.ts';
 type DockerSettings = Extract<PoolSettings, { readonly runtime: 'docker' }>;
 
 const WORKSPACE = '/workspace';
-const KILL_MS = 10_000;
+const KILL_TIMEOUT_MS = 10_000;
 
 /**
  * Steps of a pool, each done in a container that is made for it and goes with it. It sees the folder of its run and nothing
@@ -27,7 +27,7 @@ export function createDockerRuntime(settings: DockerSettings, docker = 'docker')
       const command = [file, ...dockerArguments(settings, { name, workspace, variables: Object.keys(settings.env) })];
       // What the client finds in its own environment it hands on by name: no value stands on a command line.
       const worker = await startProcess({ command, env }, context.signal);
-      const stop = () => void execFile(file, ['kill', name], { env: {}, timeout: KILL_MS }, () => {});
+      const stop = () => void execFile(file, ['kill', name], { env: {}, timeout: KILL_TIMEOUT_MS }, () => {});
       context.signal.addEventListener('abort', stop, { once: true });
       try {
         return await runWorker(worker, { ...item, workspace: WORKSPACE }, workspace, context);

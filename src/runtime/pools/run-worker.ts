@@ -5,11 +5,11 @@ import type { WorkItem, WorkResult } from '../../core/runtime.ts';
 import type { Process } from '../../core/sandbox.ts';
 import type { ToolContext } from '../../core/work.ts';
 import { abortFault } from '../../resources/abortable.ts';
-import { keepArtifacts } from './store-artifacts.ts';
-import { readWorkerAnswer } from './worker-output.ts';
+import { storeArtifacts } from './store-artifacts.ts';
+import { readWorkerOutput } from './worker-output.ts';
 
 /** What every worker finds; nothing of this server's own environment. */
-const PLAIN = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
+const BASE_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
 
 /** The environment of a pool, with the secrets that it names. @throws Fault FORBIDDEN, NOT_FOUND */
 export function workerEnvironment(
@@ -21,12 +21,12 @@ export function workerEnvironment(
     const [, wanted] = /^secret:([A-Z][A-Z0-9_]*)$/.exec(value) ?? [];
     return [name, wanted === undefined ? value : secret(wanted, program)];
   });
-  return { ...PLAIN, ...Object.fromEntries(named) };
+  return { ...BASE_ENVIRONMENT, ...Object.fromEntries(named) };
 }
 
-const MOST_SAID = 2_000;
+const MAX_STDERR_CHARS = 2_000;
 /** How long a worker's pipes may stay open after it has ended. */
-const LEFTOVER_MS = 500;
+const PIPE_GRACE_MS = 500;
 
 /**
  * Hands the item to a worker that has just been started, and waits for what it answers. stderr becomes log lines.
@@ -42,13 +42,13 @@ export async function runWorker(
     // It need not read what it is given.
     worker.stdin.end(`${JSON.stringify(item)}\n`);
     const said = logErrors(worker, context);
-    const answer = readWorkerAnswer(worker.stdout, context);
+    const answer = readWorkerOutput(worker.stdout, context);
     // It is awaited below, whatever comes first.
     answer.catch(() => {});
     const ended = await Promise.race([worker.ended, answer.then(() => worker.ended)]);
     // What it left in the background ends with it, and with that its pipes.
     worker.kill();
-    const result = await Promise.race([answer, rest()]);
+    const result = await Promise.race([answer, pipeGracePeriod()]);
     context.signal.throwIfAborted();
     if (result && (ended.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
     const how = ended.code === null ? `was ended by ${ended.signal}` : `ended with code ${ended.code}`;
@@ -62,8 +62,8 @@ export async function runWorker(
   }
 }
 
-function rest(): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, LEFTOVER_MS, undefined).unref());
+function pipeGracePeriod(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, PIPE_GRACE_MS, undefined).unref());
 }
 
 /** @returns its newest words */
@@ -72,9 +72,9 @@ function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
   let line = '';
   stderr.setEncoding('utf8');
   stderr.on('data', (text: string) => {
-    newest = (newest + text).slice(-MOST_SAID);
+    newest = (newest + text).slice(-MAX_STDERR_CHARS);
     const lines = (line + text).split('\n');
-    line = (lines.pop() ?? '').slice(0, MOST_SAID);
+    line = (lines.pop() ?? '').slice(0, MAX_STDERR_CHARS);
     for (const one of lines) if (one.trim() !== '') log('WARN', one);
   });
   stderr.once('end', () => {
@@ -85,7 +85,7 @@ function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
 
 async function outcomeOf(result: WorkResult, workspace: string, context: ToolContext): Promise<Json> {
   if (result.status === 'succeeded') {
-    const kept = await keepArtifacts(result.artifacts ?? [], workspace, context);
+    const kept = await storeArtifacts(result.artifacts ?? [], workspace, context);
     if (kept.length === 0) return result.output ?? null;
     return { output: result.output ?? null, artifacts: kept.map((one) => ({ ...one })) };
   }
@@ -94,10 +94,12 @@ async function outcomeOf(result: WorkResult, workspace: string, context: ToolCon
 }
 
 /** The codes that say that it may pass, and those that say that it does not. */
-const RETRYABLE: readonly ErrorCode[] = ['UNAVAILABLE', 'RESOURCE_UNREACHABLE', 'THROTTLED', 'TIMEOUT'];
+const RETRYABLE_CODES: readonly ErrorCode[] = ['UNAVAILABLE', 'RESOURCE_UNREACHABLE', 'THROTTLED', 'TIMEOUT'];
 
 /** What the worker calls it, where that agrees with whether it may be tried again. */
 function codeOf(code: string | undefined, retryable: boolean): ErrorCode {
-  const known = ERROR_CODES.find((one) => one === code && RETRYABLE.includes(one) === retryable && one !== 'INTERNAL');
+  const known = ERROR_CODES.find(
+    (one) => one === code && RETRYABLE_CODES.includes(one) === retryable && one !== 'INTERNAL',
+  );
   return known ?? (retryable ? 'UNAVAILABLE' : 'BAD_INPUT');
 }

@@ -5,11 +5,11 @@ import { Fault } from '../../core/errors.ts';
 import type { WorkResult } from '../../core/runtime.ts';
 import type { Kept, ToolContext } from '../../core/work.ts';
 
-const MOST_BYTES = 64 * 2 ** 20;
-const SAFELY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const MAX_ARTIFACT_BYTES = 64 * 2 ** 20;
+const SAFE_OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Files of the workspace that a worker names become artifacts. @throws Fault BAD_INPUT, FORBIDDEN, RESOURCE_TOO_LARGE */
-export async function keepArtifacts(
+export async function storeArtifacts(
   named: NonNullable<WorkResult['artifacts']>,
   workspace: string,
   context: Pick<ToolContext, 'keep'>,
@@ -28,23 +28,24 @@ async function readInside(workspace: string, path: string): Promise<Uint8Array> 
     throw new Fault('BAD_INPUT', `The worker names ${JSON.stringify(path)}, which is no path in the workspace.`);
   }
   const base = await realpath(workspace);
-  const handle = await open(join(base, plain), SAFELY).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ELOOP') throw leadsOut(path);
+  const handle = await open(join(base, plain), SAFE_OPEN_FLAGS).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ELOOP') throw linkFault(path);
     throw new Fault('BAD_INPUT', `The worker names ${path}, which cannot be read (${cause.code}).`, { cause });
   });
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new Fault('BAD_INPUT', `The worker names ${path}, which is no regular file.`);
-    if (stats.nlink > 1) throw leadsOut(path);
+    if (stats.nlink > 1) throw linkFault(path);
     const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(join(base, plain)));
-    if (!real.startsWith(base + sep)) throw leadsOut(path);
-    if (stats.size > MOST_BYTES) throw new Fault('RESOURCE_TOO_LARGE', `${path} is larger than ${MOST_BYTES} bytes.`);
+    if (!real.startsWith(base + sep)) throw linkFault(path);
+    if (stats.size > MAX_ARTIFACT_BYTES)
+      throw new Fault('RESOURCE_TOO_LARGE', `${path} is larger than ${MAX_ARTIFACT_BYTES} bytes.`);
     return await handle.readFile();
   } finally {
     await handle.close();
   }
 }
 
-function leadsOut(path: string): Fault {
+function linkFault(path: string): Fault {
   return new Fault('FORBIDDEN', `The worker names ${path}, which is a link that may lead out of the workspace.`);
 }

@@ -6,25 +6,25 @@ import type { WorkResult } from '../../core/runtime.ts';
 import type { ToolContext } from '../../core/work.ts';
 
 /** Of one line, and of all that a worker writes. */
-const MOST_LINE_BYTES = 4 * 2 ** 20;
-const MOST_BYTES = 64 * 2 ** 20;
+const MAX_LINE_BYTES = 4 * 2 ** 20;
+const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads a worker's standard output line by line: `{"log": …}`, `{"progress": …}`, and in the end its result. A line that is
  * none of these is a log line.
  * @throws Fault RESOURCE_TOO_LARGE; the worker has to be ended then
  */
-export async function readWorkerAnswer(
+export async function readWorkerOutput(
   stdout: Readable,
   context: Pick<ToolContext, 'log' | 'progress'>,
 ): Promise<WorkResult | undefined> {
   let result: WorkResult | undefined;
   for await (const line of linesOf(stdout)) {
-    const message = parsed(line);
+    const message = parseMessage(line);
     // Only the last line counts: what looked like a result before was something that the worker said.
     if (result) context.log('INFO', JSON.stringify(result));
     result = message && isResult(message) ? message : undefined;
-    if (!result) tell(line, message, context);
+    if (!result) forwardMessage(line, message, context);
   }
   return result;
 }
@@ -34,7 +34,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
   let total = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     total += chunk.length;
-    if (total > MOST_BYTES) throw tooMuch('in all', MOST_BYTES);
+    if (total > MAX_OUTPUT_BYTES) throw tooLargeFault('in all', MAX_OUTPUT_BYTES);
     const bytes = Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
@@ -42,12 +42,12 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
       from = at + 1;
     }
     rest = bytes.subarray(from);
-    if (rest.length > MOST_LINE_BYTES) throw tooMuch('in one line', MOST_LINE_BYTES);
+    if (rest.length > MAX_LINE_BYTES) throw tooLargeFault('in one line', MAX_LINE_BYTES);
   }
   if (rest.length > 0) yield rest.toString('utf8');
 }
 
-function tell(
+function forwardMessage(
   line: string,
   message: JsonObject | undefined,
   { log, progress }: Pick<ToolContext, 'log' | 'progress'>,
@@ -65,7 +65,7 @@ function levelOf(level: Json | undefined) {
   return known ?? 'INFO';
 }
 
-function parsed(line: string): JsonObject | undefined {
+function parseMessage(line: string): JsonObject | undefined {
   if (!line.trimStart().startsWith('{')) return undefined;
   try {
     const value = parseJson(line);
@@ -91,6 +91,6 @@ function isArtifacts(value: Json): boolean {
   );
 }
 
-function tooMuch(where: string, bytes: number): Fault {
+function tooLargeFault(where: string, bytes: number): Fault {
   return new Fault('RESOURCE_TOO_LARGE', `The worker wrote more than ${bytes} bytes ${where}. Let it write a file.`);
 }

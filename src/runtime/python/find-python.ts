@@ -1,10 +1,10 @@
 import { Fault } from '../../core/errors.ts';
 import type { PythonEngine } from '../../core/python.ts';
-import type { SandboxFound } from '../sandbox/find-sandbox.ts';
+import type { SandboxChoice } from '../sandbox/find-sandbox.ts';
 import { openNativePython } from './native-python.ts';
 import { createWasiPython } from './wasi-python.ts';
 
-export interface PythonFound {
+export interface PythonChoice {
   readonly engine: PythonEngine;
   /** What was found out, for whoever set the server up. */
   readonly why: string;
@@ -19,16 +19,16 @@ export function createPythonFinder({
   findSandbox,
 }: {
   readonly prefer: 'auto' | 'native' | 'wasi';
-  readonly findSandbox: () => Promise<SandboxFound>;
-}): () => Promise<PythonFound> {
-  let found: Promise<PythonFound> | undefined;
+  readonly findSandbox: () => Promise<SandboxChoice>;
+}): () => Promise<PythonChoice> {
+  let found: Promise<PythonChoice> | undefined;
   return () => {
     found ??= prefer === 'wasi' ? Promise.resolve(wasi('the settings ask for it')) : find(prefer, findSandbox);
     return found;
   };
 }
 
-async function find(prefer: 'auto' | 'native', findSandbox: () => Promise<SandboxFound>): Promise<PythonFound> {
+async function find(prefer: 'auto' | 'native', findSandbox: () => Promise<SandboxChoice>): Promise<PythonChoice> {
   const { sandbox, why } = await findSandbox();
   const problem = sandbox.kind === 'none' ? why : undefined;
   try {
@@ -44,6 +44,6 @@ async function find(prefer: 'auto' | 'native', findSandbox: () => Promise<Sandbo
   );
 }
 
-function wasi(why: string): PythonFound {
+function wasi(why: string): PythonChoice {
   return { engine: createWasiPython(), why };
 }

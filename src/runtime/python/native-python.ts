@@ -5,23 +5,30 @@ import { Fault } from '../../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
 import type { Program, Sandbox } from '../../core/sandbox.ts';
 import { removeFolder } from '../../resources/remove-folder.ts';
-import { isTooMuch, pythonManifest, readProduced } from './output-files.ts';
-import { pythonWords } from './python-arguments.ts';
-import { supervised } from './supervise.ts';
+import { exceedsLimits, pythonManifest, readOutputFiles } from './output-files.ts';
+import { pythonArguments } from './python-arguments.ts';
+import { supervise } from './supervise.ts';
 
 const PYTHON = '/usr/bin/python3';
 /** No variables, no user's packages, no .pyc, nothing held back when it is killed. */
-const OPTIONS = ['-E', '-s', '-B', '-u', '-X', 'utf8'];
-const ENV = { PATH: '/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8' };
-const PROCESSES = 16;
-const MAX_FILES = 1_000;
-const PROBE = { args: [], files: [], hosts: [], timeoutMs: 10_000, maxOutputBytes: 2 ** 16, memoryBytes: 2 ** 29 };
+const PYTHON_OPTIONS = ['-E', '-s', '-B', '-u', '-X', 'utf8'];
+const PYTHON_ENV = { PATH: '/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8' };
+const MAX_PROCESSES = 16;
+const MAX_OUTPUT_FILES = 1_000;
+const PROBE_REQUEST = {
+  args: [],
+  files: [],
+  hosts: [],
+  timeoutMs: 10_000,
+  maxOutputBytes: 2 ** 16,
+  memoryBytes: 2 ** 29,
+};
 
 /** The system's Python in a sandbox. @throws Fault UNAVAILABLE when there is none */
 export async function openNativePython(sandbox: Sandbox): Promise<PythonEngine> {
-  const run = (request: PythonRequest, signal: AbortSignal) => runIn(sandbox, request, signal);
+  const run = (request: PythonRequest, signal: AbortSignal) => runInSandbox(sandbox, request, signal);
   const ask = async (code: string, args: readonly string[] = []) => {
-    const { returnCode, stdout, stderr } = await run({ ...PROBE, entrypoint: '-c', code, args }, NEVER);
+    const { returnCode, stdout, stderr } = await run({ ...PROBE_REQUEST, entrypoint: '-c', code, args }, NEVER_ABORTED);
     if (returnCode !== 0) throw new Fault('UNAVAILABLE', `${PYTHON} does not run: ${stderr.trim().slice(-300)}`);
     return stdout.trim();
   };
@@ -30,16 +37,16 @@ export async function openNativePython(sandbox: Sandbox): Promise<PythonEngine> 
     name: 'native',
     version,
     async importable(modules) {
-      const found = await ask(FIND, modules);
+      const found = await ask(FIND_MODULES_CODE, modules);
       return modules.filter((module) => found.split('\n').includes(module));
     },
     run,
   };
 }
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
 
-const FIND = `
+const FIND_MODULES_CODE = `
 import importlib.util, sys
 for name in sys.argv[1:]:
     if name.split('.')[0] not in sys.stdlib_module_names:
@@ -48,18 +55,18 @@ for name in sys.argv[1:]:
         except (ImportError, ValueError): pass
 `;
 
-async function runIn(sandbox: Sandbox, request: PythonRequest, signal: AbortSignal): Promise<PythonResult> {
-  const words = pythonWords(request);
+async function runInSandbox(sandbox: Sandbox, request: PythonRequest, signal: AbortSignal): Promise<PythonResult> {
+  const words = pythonArguments(request);
   const began = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-python-'));
   try {
     const work = join(folder, 'work');
     const out = join(folder, 'out');
-    await Promise.all([putFiles(work, request.files), mkdir(out)]);
+    await Promise.all([writeInputFiles(work, request.files), mkdir(out)]);
     const process = await sandbox.spawn(
       programOf(
         request,
-        [PYTHON, ...OPTIONS, ...words],
+        [PYTHON, ...PYTHON_OPTIONS, ...words],
         [
           { from: work, to: '/work' },
           { from: out, to: '/out', writable: true },
@@ -68,11 +75,11 @@ async function runIn(sandbox: Sandbox, request: PythonRequest, signal: AbortSign
       signal,
     );
     process.stdin.end(request.stdin ?? '');
-    const limits = { maxBytes: request.maxOutputBytes, maxFiles: MAX_FILES };
-    const look = async () => ((await isTooMuch(out, limits)) ? 'FILES' : undefined);
-    const { ended, stopped, ...said } = await supervised(process, { request, signal, began, look });
-    const produced = await readProduced(out, limits);
-    const why = stopped ?? (produced.more ? 'FILES' : undefined);
+    const limits = { maxBytes: request.maxOutputBytes, maxFiles: MAX_OUTPUT_FILES };
+    const look = async () => ((await exceedsLimits(out, limits)) ? 'FILES' : undefined);
+    const { ended, stopped, ...said } = await supervise(process, { request, signal, began, look });
+    const produced = await readOutputFiles(out, limits);
+    const why = stopped ?? (produced.truncated ? 'FILES' : undefined);
     return {
       returnCode: ended.code,
       stdout: said.stdout,
@@ -90,13 +97,13 @@ async function runIn(sandbox: Sandbox, request: PythonRequest, signal: AbortSign
 function programOf(request: PythonRequest, command: readonly string[], mounts: Program['mounts']): Program {
   return {
     command,
-    env: ENV,
+    env: PYTHON_ENV,
     cwd: '/work',
     mounts,
     hosts: request.hosts,
     limits: {
       memoryBytes: request.memoryBytes,
-      processes: PROCESSES,
+      processes: MAX_PROCESSES,
       cpuSeconds: request.timeoutMs / 1_000 + 1,
       fileBytes: request.maxOutputBytes,
     },
@@ -104,7 +111,7 @@ function programOf(request: PythonRequest, command: readonly string[], mounts: P
 }
 
 /** Readable by whoever the program is; the folder above is the server's alone. */
-async function putFiles(folder: string, files: PythonRequest['files']): Promise<void> {
+async function writeInputFiles(folder: string, files: PythonRequest['files']): Promise<void> {
   await mkdir(folder);
   const folders = new Set([folder, ...files.flatMap(({ path }) => parentsOf(path).map((name) => join(folder, name)))]);
   for (const each of [...folders].sort()) {

@@ -3,21 +3,21 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import type { PythonResult } from '../../core/python.ts';
 
-export interface ProducedLimits {
+export interface OutputLimits {
   readonly maxBytes: number;
   readonly maxFiles: number;
 }
 
-export interface Produced {
+export interface OutputFiles {
   readonly files: PythonResult['produced'];
   /** There is more than the limits let through. */
-  readonly more: boolean;
+  readonly truncated: boolean;
 }
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** The regular files of a folder that a program could write to, as far as the limits go. */
-export async function readProduced(folder: string, limits: ProducedLimits): Promise<Produced> {
+export async function readOutputFiles(folder: string, limits: OutputLimits): Promise<OutputFiles> {
   const files: { path: string; bytes: Uint8Array }[] = [];
   let room = limits.maxBytes;
   let entries = limits.maxFiles;
@@ -32,11 +32,11 @@ export async function readProduced(folder: string, limits: ProducedLimits): Prom
     files.push({ path, bytes: bytes.subarray(0, bytesRead) });
     return true;
   }));
-  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), more };
+  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), truncated: more };
 }
 
 /** True when there is more in the folder than the limits let through. */
-export async function isTooMuch(folder: string, limits: ProducedLimits): Promise<boolean> {
+export async function exceedsLimits(folder: string, limits: OutputLimits): Promise<boolean> {
   let room = limits.maxBytes;
   let entries = limits.maxFiles;
   return !(await walk(folder, '', async (file) => {

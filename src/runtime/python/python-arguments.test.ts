@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pythonRequest } from '../../../test/support/runtime/python-contract.ts';
-import { pythonWords } from './python-arguments.ts';
+import { pythonArguments } from './python-arguments.ts';
 
 const bytes = new Uint8Array();
 
@@ -10,9 +10,9 @@ describe('pythonWords', () => {
   it('names a file, code or a module, and the arguments behind it', () => {
     const args = ['-x', '--', 'a b'];
     const files = [{ path: 'a/b.py', bytes }];
-    expect(pythonWords(pythonRequest({ entrypoint: 'a/b.py', files, args }))).toEqual(['/work/a/b.py', ...args]);
-    expect(pythonWords(pythonRequest({ code: 'pass', args }))).toEqual(['-c', 'pass', ...args]);
-    expect(pythonWords(pythonRequest({ entrypoint: '-m unittest.mock', args }))).toEqual([
+    expect(pythonArguments(pythonRequest({ entrypoint: 'a/b.py', files, args }))).toEqual(['/work/a/b.py', ...args]);
+    expect(pythonArguments(pythonRequest({ code: 'pass', args }))).toEqual(['-c', 'pass', ...args]);
+    expect(pythonArguments(pythonRequest({ entrypoint: '-m unittest.mock', args }))).toEqual([
       '-m',
       'unittest.mock',
       ...args,
@@ -45,7 +45,7 @@ describe('pythonWords', () => {
     ],
     ['an argument with NUL', { code: '', args: ['a\0b'] }],
   ])('refuses %s', (_, changes) => {
-    expect(() => pythonWords(pythonRequest(changes))).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(() => pythonArguments(pythonRequest(changes))).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   });
 
   it('lets no file lie anywhere but in its folder', () => {
@@ -54,7 +54,7 @@ describe('pythonWords', () => {
       fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
         const path = parts.join('/');
         try {
-          pythonWords(pythonRequest({ code: '', files: [{ path, bytes }] }));
+          pythonArguments(pythonRequest({ code: '', files: [{ path, bytes }] }));
         } catch {
           return;
         }

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describePython, pythonRequest } from '../../../test/support/runtime/python-contract.ts';
-import { pythonEnginesForTests } from '../../../test/support/runtime/python-engines.ts';
+import { testPythonEngines } from '../../../test/support/runtime/python-engines.ts';
 import type { PythonEngine, PythonRequest } from '../../core/python.ts';
 
-for (const [name, open] of Object.entries(pythonEnginesForTests)) describePython(name, open);
+for (const [name, open] of Object.entries(testPythonEngines)) describePython(name, open);
 
 const MIB = 2 ** 20;
 
-describe.each(Object.entries(pythonEnginesForTests))('Python that wants out of the %s engine', (name, open) => {
+describe.each(Object.entries(testPythonEngines))('Python that wants out of the %s engine', (name, open) => {
   let engine: PythonEngine;
   let folder = '';
   let server: Server;

@@ -4,32 +4,35 @@ import type { PythonRequest, PythonResult } from '../../core/python.ts';
 import type { Ended, Process } from '../../core/sandbox.ts';
 import { abortFault } from '../../resources/abortable.ts';
 
-export type Stop = NonNullable<PythonResult['stopped']>;
+export type StopReason = NonNullable<PythonResult['stopped']>;
 
-export interface Supervised {
+export interface SupervisedResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly ended: Ended;
-  readonly stopped: Stop | undefined;
+  readonly stopped: StopReason | undefined;
   readonly wallMs: number;
 }
 
-interface Watch {
+interface SuperviseOptions {
   readonly request: PythonRequest;
   readonly signal: AbortSignal;
   readonly began: number;
   /** Asked again and again while it runs; what it gives ends the program. */
-  readonly look?: () => Promise<Stop | undefined>;
+  readonly look?: () => Promise<StopReason | undefined>;
 }
 
-const LOOK_EVERY_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 /** What is still in the pipes of one who was killed. */
-const DRAIN_MS = 250;
+const DRAIN_TIMEOUT_MS = 250;
 
 /** Reads what a program writes, and ends it when it is too late or too much. @throws Fault CANCELLED */
-export async function supervised(process: Process, { request, signal, began, look }: Watch): Promise<Supervised> {
-  let stopped: Stop | undefined;
-  const stop = (reason: Stop) => {
+export async function supervise(
+  process: Process,
+  { request, signal, began, look }: SuperviseOptions,
+): Promise<SupervisedResult> {
+  let stopped: StopReason | undefined;
+  const stop = (reason: StopReason) => {
     stopped ??= reason;
     process.kill();
   };
@@ -39,7 +42,7 @@ export async function supervised(process: Process, { request, signal, began, loo
     while (look && !over) {
       const found = await look();
       if (found && !over) stop(found);
-      await pause(LOOK_EVERY_MS, process.ended);
+      await pause(CHECK_INTERVAL_MS, process.ended);
     }
   })();
   const stdout = bounded(process.stdout, request.maxOutputBytes, () => stop('OUTPUT'));
@@ -50,13 +53,13 @@ export async function supervised(process: Process, { request, signal, began, loo
   clearTimeout(timer);
   const wallMs = performance.now() - began;
   // A child that was left behind may hold a pipe open until it is gone as well.
-  await pause(DRAIN_MS, Promise.all([stdout.done, stderr.done]));
+  await pause(DRAIN_TIMEOUT_MS, Promise.all([stdout.done, stderr.done]));
   await looking;
   if (signal.aborted) throw abortFault(signal);
-  return { stdout: stdout.text(), stderr: stderr.text(), ended, stopped: stopped ?? stopOf(ended), wallMs };
+  return { stdout: stdout.text(), stderr: stderr.text(), ended, stopped: stopped ?? stopReasonOf(ended), wallMs };
 }
 
-function stopOf({ signal }: Ended): Stop | undefined {
+function stopReasonOf({ signal }: Ended): StopReason | undefined {
   if (signal === null) return undefined;
   return signal === 'SIGXCPU' ? 'CPU' : signal === 'SIGXFSZ' ? 'FILES' : 'SIGNAL';
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pythonRequest } from '../../../test/support/runtime/python-contract.ts';
-import { pythonEnginesForTests } from '../../../test/support/runtime/python-engines.ts';
+import { testPythonEngines } from '../../../test/support/runtime/python-engines.ts';
 import type { PythonEngine, PythonRequest } from '../../core/python.ts';
 
 /** Prints what each line gives, or the kind of error, which both systems name alike. */
@@ -16,7 +16,7 @@ describe('Python in WebAssembly', () => {
   let wasi: PythonEngine;
   let native: PythonEngine;
   beforeAll(async () => {
-    [wasi, native] = [await pythonEnginesForTests.wasi(), await pythonEnginesForTests.native()];
+    [wasi, native] = [await testPythonEngines.wasi(), await testPythonEngines.native()];
   });
   const run = (engine: PythonEngine, code: string, changes: Partial<PythonRequest> = {}) =>
     engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(18_000));

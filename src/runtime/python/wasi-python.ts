@@ -6,28 +6,28 @@ import { Fault } from '../../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
 import { startProcess } from '../sandbox/start-process.ts';
 import { pythonManifest } from './output-files.ts';
-import { pythonWords } from './python-arguments.ts';
-import { supervised } from './supervise.ts';
+import { pythonArguments } from './python-arguments.ts';
+import { supervise } from './supervise.ts';
 
 const WASI = join(import.meta.dirname, '../wasi');
 const VERSION = '3.12.0';
-const OPTIONS = ['-s', '-B', '-u', '-X', 'utf8'];
+const PYTHON_OPTIONS = ['-s', '-B', '-u', '-X', 'utf8'];
 /** Where its home has it. The module keeps /usr to itself. */
-const LIBRARY = 'python/lib/python3.12';
+const LIBRARY_PATH = 'python/lib/python3.12';
 /** Runs before the program: that begins in /work, as everywhere, which WASI cannot be told. */
-const BOOT = `
+const BOOT_CODE = `
 import os
 os.chdir('/work')
 os.environ.pop('PYTHONHOME', None)
 `;
-const ENV = ['PYTHONHOME=/python', 'HOME=/tmp', 'TMPDIR=/tmp', 'PWD=/work'];
-const MAX_FILES = 1_000;
-const TMP_BYTES = 64 * 2 ** 20;
+const PYTHON_ENV = ['PYTHONHOME=/python', 'HOME=/tmp', 'TMPDIR=/tmp', 'PWD=/work'];
+const MAX_OUTPUT_FILES = 1_000;
+const MAX_TMP_BYTES = 64 * 2 ** 20;
 const PAGE_BYTES = 65_536;
 /** What Python asks for when it starts is 24: to find it there takes the child 10 ms less. */
-const SEED_BYTES = 64;
+const RANDOM_SEED_BYTES = 64;
 /** For the files in memory, which are buffers, and what they are copied from. */
-const HEAP_MIB = 64;
+const MAX_HEAP_MIB = 64;
 
 /** CPython in WebAssembly, in a process of Node that does this one call: no host to call, whatever the program does. */
 export function createWasiPython(): PythonEngine {
@@ -41,19 +41,19 @@ export function createWasiPython(): PythonEngine {
 }
 
 async function run(request: PythonRequest, signal: AbortSignal): Promise<PythonResult> {
-  const words = pythonWords(request);
+  const words = pythonArguments(request);
   if (request.hosts.length > 0) {
     const message = 'This Python has no network. Name no hosts, or have the server use the native engine.';
     throw new Fault('UNAVAILABLE', message);
   }
   const began = performance.now();
   const process = await startProcess({ command: commandFor(request), env: {}, cwd: '/', fourth: true }, signal);
-  process.stdin.end(jobOf(request, words));
+  process.stdin.end(encodeJob(request, words));
   const [said, answer] = await Promise.all([
-    supervised(process, { request, signal, began }),
+    supervise(process, { request, signal, began }),
     process.fourth ? buffer(process.fourth).catch(() => Buffer.alloc(0)) : Buffer.alloc(0),
   ]);
-  const { code, produced, metrics } = readAnswer(answer);
+  const { code, produced, metrics } = decodeResult(answer);
   return {
     returnCode: code,
     stdout: said.stdout,
@@ -75,7 +75,7 @@ function commandFor({ memoryBytes }: PythonRequest): readonly string[] {
     ...[`${WASI}/*`, wasm].map((path) => `--allow-fs-read=${path}`),
     '--disallow-code-generation-from-strings',
     '--no-warnings',
-    `--max-old-space-size=${HEAP_MIB}`,
+    `--max-old-space-size=${MAX_HEAP_MIB}`,
     `--wasm-max-mem-pages=${Math.floor(memoryBytes / PAGE_BYTES)}`,
     // Functions that are never called need not be looked at.
     '--wasm-lazy-validation',
@@ -90,29 +90,29 @@ function commandFor({ memoryBytes }: PythonRequest): readonly string[] {
   ];
 }
 
-function jobOf(request: PythonRequest, words: readonly string[]): Buffer {
+function encodeJob(request: PythonRequest, words: readonly string[]): Buffer {
   const job = {
-    args: [...OPTIONS, ...words],
-    env: ENV,
-    seed: randomBytes(SEED_BYTES).toString('base64'),
+    args: [...PYTHON_OPTIONS, ...words],
+    env: PYTHON_ENV,
+    seed: randomBytes(RANDOM_SEED_BYTES).toString('base64'),
     stdin: request.stdin ?? '',
-    boot: BOOT,
-    library: LIBRARY,
-    out: { maxBytes: request.maxOutputBytes, maxFiles: MAX_FILES },
-    tmp: { maxBytes: TMP_BYTES, maxFiles: MAX_FILES },
+    boot: BOOT_CODE,
+    library: LIBRARY_PATH,
+    out: { maxBytes: request.maxOutputBytes, maxFiles: MAX_OUTPUT_FILES },
+    tmp: { maxBytes: MAX_TMP_BYTES, maxFiles: MAX_OUTPUT_FILES },
     files: request.files.map(({ path, bytes }) => ({ path, size: bytes.byteLength })),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(job)}\n`), ...request.files.map(({ bytes }) => bytes)]);
 }
 
-interface Answer {
+interface ChildResult {
   readonly code: number | null;
   readonly produced: PythonResult['produced'];
   readonly metrics: { readonly cpuMs?: number; readonly maxRssBytes?: number };
 }
 
 /** Nothing comes from a child that was killed. */
-function readAnswer(bytes: Buffer): Answer {
+function decodeResult(bytes: Buffer): ChildResult {
   const line = bytes.indexOf('\n');
   if (line < 0) return { code: null, produced: [], metrics: {} };
   const head = JSON.parse(bytes.toString('utf8', 0, line)) as {

@@ -1,12 +1,19 @@
 import type { Logger } from '../../core/logger.ts';
 import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
 import type { GuardDeps } from '../../resources/guarded-connector.ts';
-import { openEgress } from './egress-proxy.ts';
-import { findProgram, type Placed, placeMounts, systemFolders, systemView, withoutCovered } from './mounts.ts';
-import { AS_ORDINARY_USER, isRoot, ownWritable } from './sandbox-user.ts';
+import { startEgressProxy } from './egress-proxy.ts';
+import {
+  type Mount,
+  resolveMounts,
+  resolveSandboxProgram,
+  systemDirOptions,
+  systemMounts,
+  withoutCovered,
+} from './mounts.ts';
+import { chownWritable, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
-import { FIFTH, FOURTH, startProcess, underLimits } from './start-process.ts';
-import { relayed } from './with-egress-relay.ts';
+import { DATA_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
+import { withEgressRelay } from './with-egress-relay.ts';
 
 export interface BubblewrapSettings {
   /** Files and folders that every program may read, at their own path; absolute. */
@@ -18,34 +25,34 @@ export interface BubblewrapSettings {
 
 export const BWRAP = '/usr/bin/bwrap';
 /** Where root puts what it mounts for one who could not reach it: over /tmp, which every machine has. */
-const STAGE = '/tmp';
+const STAGING_DIR = '/tmp';
 const DEFAULT_CWD = '/work';
 /** /tmp and /dev/shm are memory of this machine. */
-const SCRATCH_BYTES = 256 * 2 ** 20;
-const SHARED_BYTES = 64 * 2 ** 20;
-const INSIDE_ID = '1000';
-const FILTER = seccompFilter();
+const TMP_BYTES = 256 * 2 ** 20;
+const SHM_BYTES = 64 * 2 ** 20;
+const INSIDE_UID = '1000';
+const SECCOMP_FILTER = seccompFilter();
 
 /** Programs in namespaces of their own, without any capability, under limits; see docs/sandbox.md. */
 export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
   const { readPaths, outgoing, logger } = settings;
-  const system = memoize(async () => ({ places: await systemView(readPaths), folders: await systemFolders() }));
+  const system = memoize(async () => ({ places: await systemMounts(readPaths), folders: await systemDirOptions() }));
 
   return {
     kind: 'bubblewrap',
     async spawn(program, signal) {
       const { places, folders } = await system();
-      const mounts = await placeMounts(program.mounts);
+      const mounts = await resolveMounts(program.mounts);
       const visible = [...withoutCovered(places, mounts), ...mounts];
       const [name = '', ...args] = program.command;
-      const command = [await findProgram(name, visible), ...args];
-      if (isRoot()) await ownWritable(mounts);
-      if (!program.hosts?.length) return start({ program, command, places: visible, folders }, signal);
+      const command = [await resolveSandboxProgram(name, visible), ...args];
+      if (isRoot()) await chownWritable(mounts);
+      if (!program.hosts?.length) return startInSandbox({ program, command, places: visible, folders }, signal);
 
-      const egress = await openEgress({ hosts: program.hosts, outgoing });
+      const egress = await startEgressProxy({ hosts: program.hosts, outgoing });
       try {
-        const reached = relayed({ program, command, socket: egress.socket });
-        const process = await start({ ...reached, places: [...visible, ...reached.places], folders }, signal);
+        const reached = withEgressRelay({ program, command, socket: egress.socket });
+        const process = await startInSandbox({ ...reached, places: [...visible, ...reached.places], folders }, signal);
         void process.ended.then(async () => {
           logger?.info('sandbox.egress', { hosts: program.hosts, ...egress.bytes() });
           await egress.close();
@@ -59,18 +66,18 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
   };
 }
 
-interface Inside {
+interface SandboxedCommand {
   readonly program: Program;
   /** argv as it is inside. */
   readonly command: readonly string[];
-  readonly places: readonly Placed[];
+  readonly places: readonly Mount[];
   readonly folders: readonly string[];
   /** Started instead, with the limited command after it. */
   readonly before?: readonly string[];
 }
 
-async function start(
-  { program, command, places, folders, before = [] }: Inside,
+async function startInSandbox(
+  { program, command, places, folders, before = [] }: SandboxedCommand,
   signal: AbortSignal,
 ): Promise<Process> {
   // Parents before what lies in them.
@@ -78,21 +85,28 @@ async function start(
   const staged = isRoot();
   const binds = ordered.flatMap(({ from, to, writable }, i) => [
     writable ? '--bind' : '--ro-bind',
-    staged ? `${STAGE}/${i}` : from,
+    staged ? `${STAGING_DIR}/${i}` : from,
     to,
   ]);
-  const options = [...ISOLATION, ...variables(program.env), ...folders, ...OWN_FOLDERS, ...binds, ...SEALED];
+  const options = [
+    ...ISOLATION_OPTIONS,
+    ...setenvOptions(program.env),
+    ...folders,
+    ...PRIVATE_FILESYSTEM_OPTIONS,
+    ...binds,
+    ...READ_ONLY_ROOT_OPTIONS,
+  ];
   options.push('--chdir', program.cwd ?? DEFAULT_CWD);
-  if (FILTER) options.push('--seccomp', String(FIFTH));
-  const argv = [BWRAP, '--args', String(FOURTH), '--', ...before, ...underLimits(program.limits), ...command];
+  if (SECCOMP_FILTER) options.push('--seccomp', String(INPUT_FD));
+  const argv = [BWRAP, '--args', String(DATA_FD), '--', ...before, ...prlimitCommand(program.limits), ...command];
   const process = await startProcess(
     {
-      command: staged ? [...stage(ordered), ...AS_ORDINARY_USER, ...argv] : argv,
+      command: staged ? [...stagingCommand(ordered), ...SETPRIV_COMMAND, ...argv] : argv,
       // The program's own variables must not reach the loader of what runs out here, nor its arguments be read by others.
       env: {},
       cwd: '/',
       fourth: true,
-      ...(FILTER && { fifth: FILTER }),
+      ...(SECCOMP_FILTER && { fifth: SECCOMP_FILTER }),
     },
     signal,
   );
@@ -101,33 +115,49 @@ async function start(
 }
 
 /** As root: a view in which an ordinary user finds everything that is to be mounted, wherever it lies. */
-function stage(places: readonly Placed[]): readonly string[] {
-  const binds = places.flatMap(({ from, writable }, i) => [writable ? '--bind' : '--ro-bind', from, `${STAGE}/${i}`]);
-  return [BWRAP, '--die-with-parent', '--dev-bind', '/', '/', '--perms', '0711', '--tmpfs', STAGE, ...binds, '--'];
+function stagingCommand(places: readonly Mount[]): readonly string[] {
+  const binds = places.flatMap(({ from, writable }, i) => [
+    writable ? '--bind' : '--ro-bind',
+    from,
+    `${STAGING_DIR}/${i}`,
+  ]);
+  return [
+    BWRAP,
+    '--die-with-parent',
+    '--dev-bind',
+    '/',
+    '/',
+    '--perms',
+    '0711',
+    '--tmpfs',
+    STAGING_DIR,
+    ...binds,
+    '--',
+  ];
 }
 
-const ISOLATION: readonly string[] = [
+const ISOLATION_OPTIONS: readonly string[] = [
   '--unshare-all',
   '--unshare-user',
   '--disable-userns',
   '--die-with-parent',
   '--new-session',
   ...['--cap-drop', 'ALL'],
-  ...['--uid', INSIDE_ID, '--gid', INSIDE_ID, '--hostname', 'sandbox'],
+  ...['--uid', INSIDE_UID, '--gid', INSIDE_UID, '--hostname', 'sandbox'],
   '--clearenv',
 ];
 
-const OWN_FOLDERS: readonly string[] = [
+const PRIVATE_FILESYSTEM_OPTIONS: readonly string[] = [
   ...['--proc', '/proc', '--dev', '/dev'],
-  ...['--size', String(SHARED_BYTES), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-  ...['--size', String(SCRATCH_BYTES), '--perms', '1777', '--tmpfs', '/tmp'],
+  ...['--size', String(SHM_BYTES), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+  ...['--size', String(TMP_BYTES), '--perms', '1777', '--tmpfs', '/tmp'],
   ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/run', '--perms', '0755', '--dir', DEFAULT_CWD],
 ];
 
 /** Nothing is written beside the mounts: / is memory as well. */
-const SEALED: readonly string[] = ['--remount-ro', '/'];
+const READ_ONLY_ROOT_OPTIONS: readonly string[] = ['--remount-ro', '/'];
 
-function variables(env: Program['env']): readonly string[] {
+function setenvOptions(env: Program['env']): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]);
 }
 

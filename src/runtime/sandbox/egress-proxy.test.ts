@@ -2,12 +2,12 @@ import { createServer as createHttpServer, request, type Server } from 'node:htt
 import { connect, createServer, type Server as TcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Egress, openEgress } from './egress-proxy.ts';
+import { type EgressProxy, startEgressProxy } from './egress-proxy.ts';
 
 describe('the proxy of a sandbox', () => {
   let web: Server;
   let echo: TcpServer;
-  let egress: Egress;
+  let egress: EgressProxy;
   let webHost = '';
   let echoHost = '';
   let privateHost = '';
@@ -23,7 +23,7 @@ describe('the proxy of a sandbox', () => {
     webHost = `127.0.0.1:${portOf(web)}`;
     echoHost = `127.0.0.1:${portOf(echo)}`;
     privateHost = `localhost:${portOf(web)}`;
-    egress = await openEgress({
+    egress = await startEgressProxy({
       hosts: [webHost, echoHost, privateHost, 'name.invalid:80'],
       outgoing: { allowedPrivateHosts: [webHost, echoHost], headerTimeoutMs: 3_000 },
     });

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../core/errors.ts';
 import { type GuardDeps, guardedConnector } from '../../resources/guarded-connector.ts';
 
-export interface Egress {
+export interface EgressProxy {
   /** Path of the Unix socket on which the proxy listens. */
   readonly socket: string;
   /** So far, between the program and all hosts. */
@@ -17,19 +17,27 @@ export interface Egress {
 }
 
 /** Of the hop between the program and the proxy (RFC 9110 section 7.6.1); they are not passed on. */
-const HOP_HEADERS = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade'];
+const HOP_BY_HOP_HEADERS = [
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+];
 
 /**
  * A forward proxy for one program: CONNECT, and requests in absolute form, to the named `host:port` only, which are
  * connected to as everything that leaves this server is.
  */
-export async function openEgress({
+export async function startEgressProxy({
   hosts,
   outgoing,
 }: {
   readonly hosts: readonly string[];
   readonly outgoing: GuardDeps;
-}): Promise<Egress> {
+}): Promise<EgressProxy> {
   const allowed = new Set(hosts.map((host) => host.toLowerCase()));
   const open = new Set<Duplex>();
   const upstreams = new Set<Socket>();
@@ -95,9 +103,9 @@ export async function openEgress({
   };
 }
 
-type Reach = (host: string, port: string) => Promise<Socket>;
+type Connect = (host: string, port: string) => Promise<Socket>;
 
-async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffer, reach: Reach): Promise<void> {
+async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffer, reach: Connect): Promise<void> {
   inside.on('error', () => {});
   const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[^:/@]+):(\d{1,5})$/i.exec(url) ?? [];
   let outside: Socket;
@@ -113,13 +121,15 @@ async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffe
 }
 
 /** One request, one connection: what is kept open would have to be judged again. */
-async function forward(incoming: IncomingMessage, answer: ServerResponse, reach: Reach): Promise<void> {
+async function forward(incoming: IncomingMessage, answer: ServerResponse, reach: Connect): Promise<void> {
   const url = URL.parse(incoming.url ?? '');
   if (url?.protocol !== 'http:') {
     throw new Fault('BAD_INPUT', 'This is a proxy: send the whole http URL, or CONNECT for https.');
   }
   const socket = await reach(url.hostname, url.port || '80');
-  const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !HOP_HEADERS.includes(name)));
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name)),
+  );
   const onward = request({
     createConnection: () => socket,
     method: incoming.method,
@@ -131,7 +141,7 @@ async function forward(incoming: IncomingMessage, answer: ServerResponse, reach:
       onward.once('response', resolve).once('error', reject);
     });
     const [reply] = await Promise.all([answered, pipeline(incoming, onward)]);
-    const passed = Object.entries(reply.headers).filter(([name]) => !HOP_HEADERS.includes(name));
+    const passed = Object.entries(reply.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name));
     answer.writeHead(reply.statusCode ?? 502, Object.fromEntries(passed));
     await pipeline(reply, answer);
   } finally {

@@ -5,14 +5,14 @@ import type { Program, Sandbox } from '../../core/sandbox.ts';
 import { type BubblewrapSettings, BWRAP, createBubblewrap } from './bubblewrap.ts';
 import { createUnsandboxed } from './unsandboxed.ts';
 
-export interface SandboxFound {
+export interface SandboxChoice {
   readonly sandbox: Sandbox;
   /** What was found out, for whoever set the server up. */
   readonly why: string;
 }
 
-const PROBE_MS = 5_000;
-const PROBE: Program = {
+const PROBE_TIMEOUT_MS = 5_000;
+const PROBE_PROGRAM: Program = {
   command: ['/bin/true'],
   env: {},
   mounts: [],
@@ -22,15 +22,15 @@ const PROBE: Program = {
 /** How programs of others run on this machine: found out by starting one, at the first call. */
 export function createSandboxFinder(
   settings: BubblewrapSettings & { readonly allowUnsandboxed: boolean },
-): () => Promise<SandboxFound> {
-  let found: Promise<SandboxFound> | undefined;
+): () => Promise<SandboxChoice> {
+  let found: Promise<SandboxChoice> | undefined;
   return () => {
     found ??= find(settings);
     return found;
   };
 }
 
-async function find(settings: BubblewrapSettings & { readonly allowUnsandboxed: boolean }): Promise<SandboxFound> {
+async function find(settings: BubblewrapSettings & { readonly allowUnsandboxed: boolean }): Promise<SandboxChoice> {
   const sandbox = createBubblewrap(settings);
   const problem = await probe(sandbox);
   if (problem === undefined) return { sandbox, why: `${BWRAP} works` };
@@ -42,7 +42,7 @@ async function probe(sandbox: Sandbox): Promise<string | undefined> {
   if (process.platform !== 'linux') return `bubblewrap is for Linux, and this is ${process.platform}`;
   if (!existsSync(BWRAP)) return `${BWRAP} is not installed (package bubblewrap)`;
   try {
-    const process = await sandbox.spawn(PROBE, AbortSignal.timeout(PROBE_MS));
+    const process = await sandbox.spawn(PROBE_PROGRAM, AbortSignal.timeout(PROBE_TIMEOUT_MS));
     process.stdin.end();
     process.stdout.resume();
     const [said, { code }] = await Promise.all([text(process.stderr), process.ended]);

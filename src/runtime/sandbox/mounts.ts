@@ -5,42 +5,42 @@ import { Fault } from '../../core/errors.ts';
 import type { Program } from '../../core/sandbox.ts';
 
 /** A file or folder of this machine, and where a sandbox has it. */
-export interface Placed {
+export interface Mount {
   readonly from: string;
   readonly to: string;
   readonly writable: boolean;
 }
 
 /** The Node that runs this server, wherever this machine has it. */
-export const INSIDE_NODE = '/run/signalbox/bin/node';
+export const SANDBOX_NODE_PATH = '/run/signalbox/bin/node';
 
 /** Links in / of a machine whose programs are all in /usr; elsewhere they are folders. */
-const ROOT_FOLDERS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
-const NAMED_PROGRAMS = ['/usr/local/bin', '/usr/bin', '/bin'];
+const ROOT_DIRS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+const PROGRAM_DIRS = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 /** Of /etc: what the loader, alternatives, TLS and the C library need. Nothing that says who or where this machine is. */
 const SYSTEM_ETC = ['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives', 'ssl/certs', 'ssl/openssl.cnf'];
-const OWN_ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
+const SHIPPED_ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
 
 /** The system that every sandbox sees, read-only, with `node` and what the operator lets programs read. */
-export async function systemView(readPaths: readonly string[]): Promise<readonly Placed[]> {
+export async function systemMounts(readPaths: readonly string[]): Promise<readonly Mount[]> {
   const node = await realpath(process.execPath);
   const places = [
     ...SYSTEM_ETC.map((name) => [`/etc/${name}`, `/etc/${name}`] as const),
-    ...OWN_ETC.map((name) => [join(import.meta.dirname, 'etc', name), `/etc/${name}`] as const),
-    [node, INSIDE_NODE] as const,
+    ...SHIPPED_ETC.map((name) => [join(import.meta.dirname, 'etc', name), `/etc/${name}`] as const),
+    [node, SANDBOX_NODE_PATH] as const,
     ...[dirname(node), ...readPaths].map((path) => [path, resolve(path)] as const),
   ];
-  const seen = ['/usr', ...ROOT_FOLDERS];
+  const seen = ['/usr', ...ROOT_DIRS];
   return places
     .filter(([from, to]) => existsSync(from) && !seen.some((folder) => isWithin(folder, to)))
     .map(([from, to]) => ({ from, to, writable: false }));
 }
 
 /** /usr with what / has of it, for bubblewrap. */
-export async function systemFolders(): Promise<readonly string[]> {
+export async function systemDirOptions(): Promise<readonly string[]> {
   const args = ['--ro-bind', '/usr', '/usr'];
-  for (const folder of ROOT_FOLDERS) {
+  for (const folder of ROOT_DIRS) {
     const found = await lstat(folder).catch(() => undefined);
     if (found?.isSymbolicLink()) args.push('--symlink', relative('/', await realpath(folder)), folder);
     else if (found) args.push('--ro-bind', folder, folder);
@@ -53,7 +53,7 @@ export async function systemFolders(): Promise<readonly string[]> {
  * one or lie behind one, or who can write there could choose what is mounted.
  * @throws Fault NOT_FOUND, FORBIDDEN
  */
-export function placeMounts(mounts: Program['mounts']): Promise<readonly Placed[]> {
+export function resolveMounts(mounts: Program['mounts']): Promise<readonly Mount[]> {
   return Promise.all(
     mounts.map(async ({ from, to, writable = false }) => {
       const real = await realpath(from).catch(() => undefined);
@@ -70,7 +70,7 @@ export function placeMounts(mounts: Program['mounts']): Promise<readonly Placed[
  * Leaves out what a mount covers, for nothing can be made in it to hold that. In a writable one something can, an empty
  * folder, and it is made for what the operator lets programs read; the Node of the server has a second place.
  */
-export function withoutCovered(places: readonly Placed[], mounts: readonly Placed[]): readonly Placed[] {
+export function withoutCovered(places: readonly Mount[], mounts: readonly Mount[]): readonly Mount[] {
   const node = dirname(process.execPath);
   return places.filter(({ to }) => {
     const cover = mounts.find((mount) => isWithin(mount.to, to));
@@ -79,11 +79,11 @@ export function withoutCovered(places: readonly Placed[], mounts: readonly Place
 }
 
 /** The path inside of the program that is to run. @throws Fault NOT_FOUND */
-export async function findProgram(name: string, places: readonly Placed[]): Promise<string> {
-  if (name === 'node' || name === process.execPath) return INSIDE_NODE;
-  const candidates = name.startsWith('/') ? [name] : NAMED_PROGRAMS.map((folder) => `${folder}/${name}`);
+export async function resolveSandboxProgram(name: string, places: readonly Mount[]): Promise<string> {
+  if (name === 'node' || name === process.execPath) return SANDBOX_NODE_PATH;
+  const candidates = name.startsWith('/') ? [name] : PROGRAM_DIRS.map((folder) => `${folder}/${name}`);
   for (const candidate of name.startsWith('/') || /^[^/]+$/.test(name) ? candidates : []) {
-    const outside = outsidePath(candidate, places);
+    const outside = hostPath(candidate, places);
     const found = outside === undefined ? undefined : await lstat(outside).catch(() => undefined);
     // Where a link leads is for the inside to say.
     if (found?.isSymbolicLink() || (found?.isFile() && (found.mode & 0o111) !== 0)) return candidate;
@@ -93,11 +93,11 @@ export async function findProgram(name: string, places: readonly Placed[]): Prom
 }
 
 /** Where this machine has what the sandbox has at `path`. */
-export function outsidePath(path: string, places: readonly Placed[]): string | undefined {
+export function hostPath(path: string, places: readonly Mount[]): string | undefined {
   const inside = resolve('/', path);
   const [place] = places.filter(({ to }) => isWithin(to, inside)).sort((a, b) => b.to.length - a.to.length);
   if (place) return join(place.from, relative(place.to, inside));
-  return ['/usr', ...ROOT_FOLDERS].some((folder) => isWithin(folder, inside)) ? inside : undefined;
+  return ['/usr', ...ROOT_DIRS].some((folder) => isWithin(folder, inside)) ? inside : undefined;
 }
 
 function isWithin(folder: string, path: string): boolean {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sandboxForTests } from '../../../test/support/runtime/python-engines.ts';
+import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
 import type { Program } from '../../core/sandbox.ts';
 
 const MIB = 2 ** 20;
@@ -29,7 +29,7 @@ describe('a program in bubblewrap', () => {
   });
 
   const spawn = (script: string, changes: Partial<Program> = {}, signal = AbortSignal.timeout(15_000)) =>
-    sandboxForTests.spawn(
+    testSandbox.spawn(
       {
         command: ['bash', '-c', script],
         env: { PATH: '/usr/bin:/bin' },

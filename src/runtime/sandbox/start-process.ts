@@ -9,7 +9,7 @@ export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;
 
 /** The words before a command that let it begin with these limits, which all that it starts inherits. No core files. */
-export function underLimits({ memoryBytes, processes, cpuSeconds, fileBytes }: ProgramLimits): readonly string[] {
+export function prlimitCommand({ memoryBytes, processes, cpuSeconds, fileBytes }: ProgramLimits): readonly string[] {
   const cpu = Math.max(1, Math.ceil(cpuSeconds));
   return [
     PRLIMIT,
@@ -24,7 +24,7 @@ export function underLimits({ memoryBytes, processes, cpuSeconds, fileBytes }: P
   ];
 }
 
-export interface Start {
+export interface ProcessOptions {
   /** argv, the first an absolute path. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -36,15 +36,15 @@ export interface Start {
 }
 
 /** Number of the fourth file descriptor. */
-export const FOURTH = 3;
-export const FIFTH = 4;
+export const DATA_FD = 3;
+export const INPUT_FD = 4;
 
-export interface Started extends Process {
+export interface StartedProcess extends Process {
   readonly fourth: Duplex | undefined;
 }
 
 /** Starts a process in a group of its own, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
-export async function startProcess(start: Start, signal: AbortSignal): Promise<Started> {
+export async function startProcess(start: ProcessOptions, signal: AbortSignal): Promise<StartedProcess> {
   if (signal.aborted) throw abortFault(signal);
   const [file = '', ...args] = start.command;
   const child = spawn(file, args, {
@@ -55,17 +55,17 @@ export async function startProcess(start: Start, signal: AbortSignal): Promise<S
     detached: true,
   });
   const { stdin, stdout, stderr } = child;
-  const fourth = (child.stdio[FOURTH] as Duplex | null) ?? undefined;
-  const fifth = (child.stdio.at(FIFTH) as Duplex | null | undefined) ?? undefined;
+  const fourth = (child.stdio[DATA_FD] as Duplex | null) ?? undefined;
+  const fifth = (child.stdio.at(INPUT_FD) as Duplex | null | undefined) ?? undefined;
   // Who reads or writes them learns of the end by `ended`.
   for (const stream of [stdin, stdout, stderr, fourth, fifth]) stream?.on('error', () => {});
   fifth?.end(start.fifth);
   const ended = new Promise<Ended>((resolve) => {
-    child.once('exit', (code, by) => resolve(endOf(code, by)));
+    child.once('exit', (code, by) => resolve(exitOf(code, by)));
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.on('error', (error) => reject(notStarted(file, error)));
+    child.on('error', (error) => reject(startFault(file, error)));
   });
 
   const pid = child.pid as number;
@@ -92,12 +92,12 @@ const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, numbe
 const SHELL_SIGNAL_BASE = 128;
 
 /** bubblewrap tells of a signal as shells do, by an exit code of 128 and its number. */
-function endOf(code: number | null, by: string | null): Ended {
+function exitOf(code: number | null, by: string | null): Ended {
   const signal = code === null ? by : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
   return signal ? { code: null, signal } : { code, signal: null };
 }
 
-function notStarted(file: string, error: Error): Fault {
+function startFault(file: string, error: Error): Fault {
   return new Fault('UNAVAILABLE', `${file} could not be started. Try again later.`, {
     cause: error,
     retryAfterMs: 1_000,

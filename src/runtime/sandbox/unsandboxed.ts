@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
-import { outsidePath, placeMounts } from './mounts.ts';
-import { PRLIMIT, startProcess, underLimits } from './start-process.ts';
+import { hostPath, resolveMounts } from './mounts.ts';
+import { PRLIMIT, prlimitCommand, startProcess } from './start-process.ts';
 
 export interface UnsandboxedSettings {
   /** ALLOW_UNSANDBOXED_EXEC */
@@ -12,7 +12,7 @@ export interface UnsandboxedSettings {
   readonly why: string;
 }
 
-const NAMED_PROGRAMS = ['/usr/local/bin', '/usr/bin', '/bin'];
+const PROGRAM_DIRS = ['/usr/local/bin', '/usr/bin', '/bin'];
 const DEFAULT_CWD = '/work';
 
 /**
@@ -27,11 +27,11 @@ export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings
         const message = `No sandbox can be used here: ${why}. Set ALLOW_UNSANDBOXED_EXEC=true to run programs without one.`;
         throw new Fault('UNAVAILABLE', message);
       }
-      const places = await placeMounts(program.mounts);
+      const places = await resolveMounts(program.mounts);
       const [name = '', ...args] = program.command;
       const candidates = name.startsWith('/')
-        ? [outsidePath(name, places) ?? name]
-        : NAMED_PROGRAMS.map((folder) => `${folder}/${name}`);
+        ? [hostPath(name, places) ?? name]
+        : PROGRAM_DIRS.map((folder) => `${folder}/${name}`);
       const file = name === 'node' ? process.execPath : await firstExecutable(candidates);
       if (file === undefined) {
         throw new Fault(
@@ -39,10 +39,10 @@ export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings
           `There is no program ${name} here. Give its absolute path, or a name in /usr/bin.`,
         );
       }
-      const limited = existsSync(PRLIMIT) ? underLimits(program.limits) : [];
+      const limited = existsSync(PRLIMIT) ? prlimitCommand(program.limits) : [];
       const cwd = program.cwd ?? DEFAULT_CWD;
       return startProcess(
-        { command: [...limited, file, ...args], env: program.env, cwd: outsidePath(cwd, places) ?? cwd },
+        { command: [...limited, file, ...args], env: program.env, cwd: hostPath(cwd, places) ?? cwd },
         signal,
       );
     },

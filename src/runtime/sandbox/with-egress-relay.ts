@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Program } from '../../core/sandbox.ts';
-import { INSIDE_NODE, type Placed } from './mounts.ts';
+import { type Mount, SANDBOX_NODE_PATH } from './mounts.ts';
 
-const FOLDER = '/run/signalbox';
-const PORT = 3_128;
+const RELAY_DIR = '/run/signalbox';
+const RELAY_PORT = 3_128;
 /** Threads of Node beside those of the program, which count as processes. */
-const RELAY_PROCESSES = 24;
+const MAX_RELAY_PROCESSES = 24;
 
 /** A program as it runs behind the relay of egress-relay.ts, which hands its loopback over to the proxy's socket. */
-export function relayed({
+export function withEgressRelay({
   program,
   command,
   socket,
@@ -21,21 +21,27 @@ export function relayed({
   readonly program: Program;
   readonly command: readonly string[];
   readonly before: readonly string[];
-  readonly places: readonly Placed[];
+  readonly places: readonly Mount[];
 } {
-  const proxy = `http://127.0.0.1:${PORT}`;
+  const proxy = `http://127.0.0.1:${RELAY_PORT}`;
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
   return {
     program: {
       ...program,
       env: { ...program.env, ...Object.fromEntries(names.map((name) => [name, proxy])) },
-      limits: { ...program.limits, processes: program.limits.processes + RELAY_PROCESSES },
+      limits: { ...program.limits, processes: program.limits.processes + MAX_RELAY_PROCESSES },
     },
     command,
-    before: [INSIDE_NODE, '--no-warnings', `${FOLDER}/relay.mts`, String(PORT), `${FOLDER}/proxy.sock`],
+    before: [
+      SANDBOX_NODE_PATH,
+      '--no-warnings',
+      `${RELAY_DIR}/relay.mts`,
+      String(RELAY_PORT),
+      `${RELAY_DIR}/proxy.sock`,
+    ],
     places: [
-      { from: join(import.meta.dirname, 'egress-relay.ts'), to: `${FOLDER}/relay.mts`, writable: false },
-      { from: socket, to: `${FOLDER}/proxy.sock`, writable: false },
+      { from: join(import.meta.dirname, 'egress-relay.ts'), to: `${RELAY_DIR}/relay.mts`, writable: false },
+      { from: socket, to: `${RELAY_DIR}/proxy.sock`, writable: false },
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogForTests, problemsOf, stepsOf } from '../../../test/support/workflow/catalog.ts';
+import { problemsOf, stepsOf, testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { evaluate } from '../expressions/evaluate.ts';
 import { readWorkflow } from '../read-workflow.ts';
@@ -167,7 +167,7 @@ steps:
         mcp_servers:
           - servr_url: "{{ x }}"
 `;
-    const { problems } = readWorkflow({ text }, catalogForTests);
+    const { problems } = readWorkflow({ text }, testCatalog);
     expect(problems.map(({ line, column }) => [line, column])).toEqual([
       [9, 19],
       [12, 21],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogForTests, problemsOf, stepsOf } from '../../../test/support/workflow/catalog.ts';
+import { problemsOf, stepsOf, testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
@@ -82,7 +82,7 @@ describe('a step of a kind that is made of calls of tools', () => {
 
   it('is a step of kind tool where it names one', () => {
     const step = { id: 'a', kind: 'research', tool: 'web.search', input: { query: 'tea' } };
-    const { document: found, graph, problems } = readWorkflow({ document: document(step) }, catalogForTests);
+    const { document: found, graph, problems } = readWorkflow({ document: document(step) }, testCatalog);
     expect(problems).toEqual([]);
     expect(graph?.nodes).toEqual([{ key: 'a', kind: 'TOOL', title: 'a' }]);
     expect(found?.steps).toEqual(stepsOf(document(search)));
@@ -118,7 +118,7 @@ describe('a step of a kind that is made of calls of tools', () => {
   });
 
   it('is refused where the server has none of that kind', () => {
-    const without = { ...catalogForTests, kind: () => undefined };
+    const without = { ...testCatalog, kind: () => undefined };
     const { problems } = readWorkflow({ document: document({ id: 'a', kind: 'plan', input: {} }) }, without);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/does no steps of kind plan/)]);
   });

@@ -1,19 +1,19 @@
 import jsonata from 'jsonata';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { holdsExpression } from '../expressions/template.ts';
+import { containsExpression } from '../expressions/template.ts';
 import { checkOptions } from '../inputs/check-options.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { isWorkKind, stepKindOf } from '../steps/step-draft.ts';
 import { checkAgent } from './check-agent.ts';
 
 /** Longer ones are only parsed when they run, in a worker. */
-const MAX_CHECKED = 8_192;
+const MAX_CHECKED_CHARS = 8_192;
 
 /** Why a text is no JSONata; undefined when it is, as far as can be told before it runs. */
 export function jsonataProblem(expression: string): string | undefined {
-  if (expression.length > MAX_CHECKED) return undefined;
+  if (expression.length > MAX_CHECKED_CHARS) return undefined;
   try {
     jsonata(expression);
     return undefined;
@@ -30,7 +30,7 @@ export interface CapabilityDeps {
 }
 
 /** What a step or its compensation names is there, and its input fits; JSONata is JSONata. */
-export function checkCapability(body: JsonObject, at: Path, step: string, deps: CapabilityDeps): void {
+export function checkCapability(body: JsonObject, at: DocumentPath, step: string, deps: CapabilityDeps): void {
   const kind = stepKindOf(body);
   if (kind === 'transform') checkTransform(body.input, [...at, 'input', 'expression'], step, deps.problems);
   else if (kind === 'agent') checkAgent(body.agent as JsonObject, [...at, 'agent'], step, deps);
@@ -41,7 +41,7 @@ export function checkCapability(body: JsonObject, at: Path, step: string, deps: 
 function checkNamed(
   kind: 'command' | 'query' | 'tool',
   body: JsonObject,
-  at: Path,
+  at: DocumentPath,
   step: string,
   { catalog, problems }: CapabilityDeps,
 ): void {
@@ -62,7 +62,7 @@ function checkNamed(
 function checkWork(
   kind: string,
   body: JsonObject,
-  at: Path,
+  at: DocumentPath,
   step: string,
   { catalog, problems }: CapabilityDeps,
 ): void {
@@ -76,7 +76,7 @@ function checkInput(
   entry: CatalogEntry,
   what: string,
   { input = {} }: JsonObject,
-  at: Path,
+  at: DocumentPath,
   step: string,
   problems: Problems,
 ): void {
@@ -89,9 +89,9 @@ function checkInput(
   }
 }
 
-function checkTransform(input: Json | undefined, at: Path, step: string, problems: Problems): void {
+function checkTransform(input: Json | undefined, at: DocumentPath, step: string, problems: Problems): void {
   const expression = isJsonObject(input) ? input.expression : undefined;
-  if (typeof expression !== 'string' || holdsExpression(expression)) return;
+  if (typeof expression !== 'string' || containsExpression(expression)) return;
   const problem = jsonataProblem(expression);
   if (problem !== undefined) problems.error(`Step ${step}: this is no JSONata: ${problem}.`, at, { step });
 }

@@ -1,18 +1,18 @@
 import type { Json } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { FILTERS, isQuick } from '../expressions/filters.ts';
-import { ExpressionSyntax } from '../expressions/lex-expression.ts';
-import { type Mentions, mentionsIn } from '../expressions/references.ts';
-import { bareExpression, type Expression, splitText } from '../expressions/template.ts';
+import { FILTER_NAMES, isLinearTime } from '../expressions/filters.ts';
+import { ExpressionSyntaxError } from '../expressions/lex-expression.ts';
+import { type References, referencesOf } from '../expressions/references.ts';
+import { type Expression, parseBareExpression, splitTemplate } from '../expressions/template.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
-import type { Message, Path, Problems } from '../model/problems.ts';
-import type { ExpressionCheck } from './expression-checker.ts';
+import type { DocumentPath, ProblemMessage, Problems } from '../model/problems.ts';
+import type { ExpressionChecker } from './expression-checker.ts';
 
 /** What may be named where expressions stand. */
-export interface Place {
+export interface ReferenceContext {
   readonly inputs: InputSchema;
   readonly steps: ReadonlySet<string>;
-  readonly engine: ExpressionCheck;
+  readonly engine: ExpressionChecker;
   /** What it is called in messages: `Step rows`, `Output total`. */
   readonly name: string;
   readonly step?: string;
@@ -20,21 +20,26 @@ export interface Place {
   readonly repair: boolean;
   readonly run: boolean;
   /** It is worked out where it must not take long. */
-  readonly quick?: true;
+  readonly linearTime?: true;
 }
 
 /** Members of a step that expressions see. */
-const MEMBERS = ['output', 'resource', 'content', 'state', 'error', 'errors'];
+const STEP_MEMBERS = ['output', 'resource', 'content', 'state', 'error', 'errors'];
 
 /**
  * Checks every expression in the strings of a value.
  * @returns the steps that they mention, where these exist
  */
-export function checkTree(value: Json | undefined, at: Path, place: Place, problems: Problems): ReadonlySet<string> {
+export function checkTemplates(
+  value: Json | undefined,
+  at: DocumentPath,
+  place: ReferenceContext,
+  problems: Problems,
+): ReadonlySet<string> {
   const steps = new Set<string>();
-  const visit = (one: Json | undefined, path: Path): void => {
+  const visit = (one: Json | undefined, path: DocumentPath): void => {
     if (typeof one === 'string') {
-      if (one.includes('{{')) checkAll(() => splitText(one), path, place, problems, steps);
+      if (one.includes('{{')) checkParts(() => splitTemplate(one), path, place, problems, steps);
     } else if (Array.isArray(one)) {
       for (const [i, inner] of one.entries()) visit(inner, [...path, i]);
     } else if (typeof one === 'object' && one !== null) {
@@ -46,21 +51,26 @@ export function checkTree(value: Json | undefined, at: Path, place: Place, probl
 }
 
 /** The same for a text that is one expression, bare or in braces. */
-export function checkBare(text: string, at: Path, place: Place, problems: Problems): ReadonlySet<string> {
+export function checkBareExpression(
+  text: string,
+  at: DocumentPath,
+  place: ReferenceContext,
+  problems: Problems,
+): ReadonlySet<string> {
   const steps = new Set<string>();
-  checkAll(() => [bareExpression(text)], at, place, problems, steps);
+  checkParts(() => [parseBareExpression(text)], at, place, problems, steps);
   return steps;
 }
 
-function checkAll(
+function checkParts(
   parse: () => readonly (string | Expression)[],
-  at: Path,
-  place: Place,
+  at: DocumentPath,
+  place: ReferenceContext,
   problems: Problems,
   steps: Set<string>,
 ): void {
-  if (place.engine.isOver) return;
-  const tell = (message: Message, what = '') =>
+  if (place.engine.exhausted) return;
+  const tell = (message: ProblemMessage, what = '') =>
     problems.error(
       () => `${place.name}: ${what}${typeof message === 'string' ? message : message()}`,
       at,
@@ -70,20 +80,20 @@ function checkAll(
     for (const part of parse()) {
       if (typeof part === 'string') continue;
       place.engine.check(part.source);
-      const found = mentionsIn(part);
-      for (const message of wrongIn(found, place)) tell(message, `{{ ${part.source} }} `);
-      if (place.quick && !isQuick(part.tokens))
+      const found = referencesOf(part);
+      for (const message of referenceProblems(found, place)) tell(message, `{{ ${part.source} }} `);
+      if (place.linearTime && !isLinearTime(part.tokens))
         tell(`{{ ${part.source} }} may take too long here. Use simple filters.`);
       for (const key of found.steps) if (place.steps.has(key)) steps.add(key);
     }
   } catch (error) {
-    if (error instanceof ExpressionSyntax) tell(`this is no expression: ${error.message}.`);
+    if (error instanceof ExpressionSyntaxError) tell(`this is no expression: ${error.message}.`);
     else tell(error instanceof Error ? error.message : String(error));
   }
 }
 
-function wrongIn(found: Mentions, place: Place): readonly Message[] {
-  const wrong: Message[] = [];
+function referenceProblems(found: References, place: ReferenceContext): readonly ProblemMessage[] {
+  const wrong: ProblemMessage[] = [];
   for (const key of found.steps) {
     if (place.steps.has(key)) continue;
     wrong.push(() => {
@@ -92,12 +102,14 @@ function wrongIn(found: Mentions, place: Place): readonly Message[] {
     });
   }
   for (const member of found.members) {
-    if (MEMBERS.includes(member)) continue;
-    wrong.push(() => `takes ${member} of a step.${didYouMean(member, MEMBERS)} A step has ${MEMBERS.join(', ')}.`);
+    if (STEP_MEMBERS.includes(member)) continue;
+    wrong.push(
+      () => `takes ${member} of a step.${didYouMean(member, STEP_MEMBERS)} A step has ${STEP_MEMBERS.join(', ')}.`,
+    );
   }
   for (const name of found.filters) {
-    if (!FILTERS.has(name))
-      wrong.push(() => `uses the filter ${name}, which does not exist.${didYouMean(name, FILTERS)}`);
+    if (!FILTER_NAMES.has(name))
+      wrong.push(() => `uses the filter ${name}, which does not exist.${didYouMean(name, FILTER_NAMES)}`);
   }
   if (found.anyStep) wrong.push('does not tell which step. Write steps.ID or steps["ID"].');
   for (const name of found.inputs) {
@@ -117,6 +129,6 @@ function wrongIn(found: Mentions, place: Place): readonly Message[] {
   return wrong;
 }
 
-function stepOf({ step }: Place): { readonly step?: string } {
+function stepOf({ step }: ReferenceContext): { readonly step?: string } {
   return step === undefined ? {} : { step };
 }

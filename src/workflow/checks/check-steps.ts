@@ -1,33 +1,33 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { openParts } from '../inputs/agent-input.ts';
+import { agentTemplates } from '../inputs/agent-input.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { Catalog } from '../model/workflow-document.ts';
 import { MAX_REPAIRS } from '../model/workflow-limits.ts';
 import { explicitDependencies, type StepDraft } from '../steps/step-draft.ts';
-import { ancestorsOf, between, type Dependencies, findCycles } from '../steps/step-order.ts';
+import { ancestorsOf, type Dependencies, findCycles, stepsBetween } from '../steps/step-order.ts';
 import { checkCapability } from './check-capability.ts';
-import { checkBare, checkTree, type Place } from './check-references.ts';
-import { createExpressionCheck, type ExpressionCheck } from './expression-checker.ts';
+import { checkBareExpression, checkTemplates, type ReferenceContext } from './check-references.ts';
+import { createExpressionChecker, type ExpressionChecker } from './expression-checker.ts';
 
-export interface CheckDeps {
+export interface StepCheckDeps {
   readonly catalog: Catalog;
   readonly inputs: InputSchema;
   /** All ids of the document. */
   readonly ids: ReadonlySet<string>;
-  readonly engine: ExpressionCheck;
+  readonly engine: ExpressionChecker;
   readonly problems: Problems;
 }
 
 /** Checks what steps name and how they wait for each other. Gives them with all that they depend on. */
-export function checkSteps(drafts: readonly StepDraft[], deps: CheckDeps): readonly StepDraft[] {
+export function checkSteps(drafts: readonly StepDraft[], deps: StepCheckDeps): readonly StepDraft[] {
   const repairs = drafts.filter(({ raw }) => isJsonObject(raw.repair) && typeof raw.repair.step === 'string');
   if (repairs.length > MAX_REPAIRS) {
     deps.problems.error(`${repairs.length} steps have repair; ${MAX_REPAIRS} at most.`, ['steps']);
     return drafts;
   }
-  const mended = mendedSteps(drafts, repairs, deps);
+  const mended = repairedSteps(drafts, repairs, deps);
   const linked = drafts.map((draft) => {
     const named = explicitDependencies(draft, deps.ids, deps.problems);
     const mentioned = checkExpressions(draft, mended.has(draft.key), deps);
@@ -35,14 +35,14 @@ export function checkSteps(drafts: readonly StepDraft[], deps: CheckDeps): reado
   });
   const order: Dependencies = new Map(linked.map((draft) => [draft.key, draft.dependsOn]));
   const cycles = findCycles(order);
-  for (const cycle of cycles) tellCycle(cycle, linked, deps.problems);
+  for (const cycle of cycles) reportCycle(cycle, linked, deps.problems);
   for (const draft of linked) {
     if (draft.fits) {
       checkCapability(draft.raw, draft.at, draft.key, deps);
       if (isJsonObject(draft.raw.compensate))
         checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, deps);
       checkPool(draft, deps);
-      checkUse(draft, deps.problems);
+      warnUnusedOptions(draft, deps.problems);
     }
     if (cycles.length > 0) continue;
     checkCompensation(draft, order, deps);
@@ -52,28 +52,30 @@ export function checkSteps(drafts: readonly StepDraft[], deps: CheckDeps): reado
 }
 
 /** Steps that may be done again with `repair`: those that mend, and what depends on them before the mended one. */
-function mendedSteps(
+function repairedSteps(
   drafts: readonly StepDraft[],
   repairs: readonly StepDraft[],
-  deps: CheckDeps,
+  deps: StepCheckDeps,
 ): ReadonlySet<string> {
   if (repairs.length === 0) return new Set();
   // Dependencies that are only mentioned are not known yet; these mentions are looked for without telling anything.
   const quiet: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
-  const found = { ...deps, problems: quiet, engine: createExpressionCheck() };
+  const found = { ...deps, problems: quiet, engine: createExpressionChecker() };
   const order: Dependencies = new Map(
     drafts.map((draft) => [
       draft.key,
       [...explicitDependencies(draft, deps.ids, quiet), ...checkExpressions(draft, true, found)],
     ]),
   );
-  return new Set(repairs.flatMap(({ key, raw }) => [...between((raw.repair as { step: string }).step, key, order)]));
+  return new Set(
+    repairs.flatMap(({ key, raw }) => [...stepsBetween((raw.repair as { step: string }).step, key, order)]),
+  );
 }
 
 /** @returns the steps that it mentions, except in what undoes it */
-function checkExpressions(draft: StepDraft, repair: boolean, deps: CheckDeps): ReadonlySet<string> {
+function checkExpressions(draft: StepDraft, repair: boolean, deps: StepCheckDeps): ReadonlySet<string> {
   const { raw, at, key } = draft;
-  const base: Place = {
+  const base: ReferenceContext = {
     inputs: deps.inputs,
     steps: deps.ids,
     engine: deps.engine,
@@ -88,21 +90,25 @@ function checkExpressions(draft: StepDraft, repair: boolean, deps: CheckDeps): R
   const add = (keys: ReadonlySet<string>) => {
     for (const one of keys) found.add(one);
   };
-  for (const [value, path] of openValues(raw, at)) add(checkTree(value, path, inner, deps.problems));
-  if (isJsonObject(raw.cache)) add(checkTree(raw.cache.key, [...at, 'cache', 'key'], inner, deps.problems));
-  if (typeof raw.when === 'string') add(checkBare(raw.when, [...at, 'when'], base, deps.problems));
-  if (typeof raw.for_each === 'string') add(checkBare(raw.for_each, [...at, 'for_each'], base, deps.problems));
-  else add(checkTree(raw.for_each, [...at, 'for_each'], base, deps.problems));
+  for (const [value, path] of templateValues(raw, at)) add(checkTemplates(value, path, inner, deps.problems));
+  if (isJsonObject(raw.cache)) add(checkTemplates(raw.cache.key, [...at, 'cache', 'key'], inner, deps.problems));
+  if (typeof raw.when === 'string') add(checkBareExpression(raw.when, [...at, 'when'], base, deps.problems));
+  if (typeof raw.for_each === 'string')
+    add(checkBareExpression(raw.for_each, [...at, 'for_each'], base, deps.problems));
+  else add(checkTemplates(raw.for_each, [...at, 'for_each'], base, deps.problems));
   return found;
 }
 
 /** What a step or a compensation is handed: its strings may hold expressions. */
-function openValues({ input, agent }: JsonObject, at: Path): readonly (readonly [Json | undefined, Path])[] {
+function templateValues(
+  { input, agent }: JsonObject,
+  at: DocumentPath,
+): readonly (readonly [Json | undefined, DocumentPath])[] {
   const given = [input, [...at, 'input']] as const;
-  return isJsonObject(agent) ? [given, [openParts(agent), [...at, 'agent']]] : [given];
+  return isJsonObject(agent) ? [given, [agentTemplates(agent), [...at, 'agent']]] : [given];
 }
 
-function tellCycle(cycle: readonly string[], drafts: readonly StepDraft[], problems: Problems): void {
+function reportCycle(cycle: readonly string[], drafts: readonly StepDraft[], problems: Problems): void {
   const first = drafts.find(({ key }) => key === cycle[0]);
   const listed = first?.raw.depends_on;
   const byName = Array.isArray(listed) && listed.includes(cycle[1] ?? '');
@@ -112,7 +118,7 @@ function tellCycle(cycle: readonly string[], drafts: readonly StepDraft[], probl
 }
 
 /** The pool is one of this server's. */
-function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: CheckDeps): void {
+function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: StepCheckDeps): void {
   const { pool } = raw;
   const { pools } = catalog.names;
   if (typeof pool !== 'string' || pools.includes(pool)) return;
@@ -123,7 +129,7 @@ function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: CheckDeps
 }
 
 /** Options that say nothing as they stand. */
-function checkUse({ raw, at, key }: StepDraft, problems: Problems): void {
+function warnUnusedOptions({ raw, at, key }: StepDraft, problems: Problems): void {
   const warn = (option: string, message: string) =>
     problems.warn(`Step ${key}: ${message}`, [...at, option], { step: key });
   if (raw.for_each === undefined) {
@@ -143,7 +149,7 @@ function checkUse({ raw, at, key }: StepDraft, problems: Problems): void {
 }
 
 /** What undoes a step may name the step and what it depends on: anything else may not have been. */
-function checkCompensation(draft: StepDraft, order: Dependencies, deps: CheckDeps): void {
+function checkCompensation(draft: StepDraft, order: Dependencies, deps: StepCheckDeps): void {
   const { raw, at, key } = draft;
   if (!isJsonObject(raw.compensate)) return;
   const known = ancestorsOf(key, order);
@@ -157,8 +163,8 @@ function checkCompensation(draft: StepDraft, order: Dependencies, deps: CheckDep
     repair: false,
     run: true,
   };
-  for (const [value, path] of openValues(raw.compensate, [...at, 'compensate'])) {
-    for (const mentioned of checkTree(value, path, place, deps.problems)) {
+  for (const [value, path] of templateValues(raw.compensate, [...at, 'compensate'])) {
+    for (const mentioned of checkTemplates(value, path, place, deps.problems)) {
       if (mentioned === key || known.has(mentioned)) continue;
       const message = `Compensation of ${key}: ${mentioned} need not have been done when it runs. It may name ${key} and what that depends on.`;
       deps.problems.error(message, path, { step: key });
@@ -177,7 +183,7 @@ function checkRepair(draft: StepDraft, order: Dependencies, drafts: readonly Ste
     problems.error(message, place, { step: key });
     return;
   }
-  const path = between(from, key, order);
+  const path = stepsBetween(from, key, order);
   for (const other of drafts) {
     if (!path.has(other.key) || other.raw.for_each === undefined) continue;
     const message = `Step ${key} cannot be repaired by ${from}: ${other.key} on the way has for_each, whose items are done once.`;

@@ -5,11 +5,11 @@ import type { Json } from '../../core/json.ts';
 import type { CpuPool } from '../../core/resource.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
 import type { ExpressionScope } from '../model/workflow-document.ts';
-import { evaluate, isTrue, valueOfExpression } from './evaluate.ts';
+import { evaluate, evaluateCondition, evaluateExpression } from './evaluate.ts';
 import { runExpression } from './expression-engine.ts';
 import { lexExpression } from './lex-expression.ts';
-import { lookUp, plainPath } from './plain-path.ts';
-import { literally } from './template.ts';
+import { plainPath, valueAtPath } from './plain-path.ts';
+import { escapeTemplate } from './template.ts';
 
 const scope: ExpressionScope = {
   inputs: { source: 'file:///data/a.csv', count: 3, list: [1, 2, 3], empty: [] },
@@ -150,7 +150,7 @@ describe('any JSON value', () => {
       .map((p) => p.join(''));
     fc.assert(
       fc.property(braces, (text) => {
-        expect(evaluate(literally(text), scope)).toBe(text);
+        expect(evaluate(escapeTemplate(text), scope)).toBe(text);
       }),
     );
   });
@@ -177,7 +177,7 @@ describe('any JSON value', () => {
         const source = `value${steps.join('')}`;
         const path = plainPath(lexExpression(source).tokens);
         if (path === undefined) throw new Error(`${source} is a plain path`);
-        const found = lookUp({ value }, path);
+        const found = valueAtPath({ value }, path);
         // What is not found is left to the engine, which then says why.
         if (found !== undefined) expect(same(runExpression(source, { value }))).toEqual(same(found));
       }),
@@ -238,20 +238,22 @@ describe('any JSON value', () => {
 
 describe('isTrue and valueOfExpression', () => {
   it('take the expression bare or in braces', () => {
-    expect([isTrue('count > 2', scope), isTrue('{{ count > 3 }}', scope), isTrue('true', scope)]).toEqual([
-      true,
-      false,
-      true,
-    ]);
-    expect(valueOfExpression('list', scope)).toEqual([1, 2, 3]);
-    expect(valueOfExpression(' {{ list }} ', scope)).toEqual([1, 2, 3]);
-    expect(valueOfExpression([1, '{{ count }}'], scope)).toEqual([1, 3]);
-    expect(() => valueOfExpression('{{ list }} and more', scope)).toThrow(/one expression and nothing else/);
+    expect([
+      evaluateCondition('count > 2', scope),
+      evaluateCondition('{{ count > 3 }}', scope),
+      evaluateCondition('true', scope),
+    ]).toEqual([true, false, true]);
+    expect(evaluateExpression('list', scope)).toEqual([1, 2, 3]);
+    expect(evaluateExpression(' {{ list }} ', scope)).toEqual([1, 2, 3]);
+    expect(evaluateExpression([1, '{{ count }}'], scope)).toEqual([1, 3]);
+    expect(() => evaluateExpression('{{ list }} and more', scope)).toThrow(/one expression and nothing else/);
   });
 
   it('know what is empty', () => {
-    expect(['0', '""', 'none', 'empty', '{}'].map((text) => isTrue(text, scope))).toEqual(Array(5).fill(false));
-    expect(['1', '"a"', 'list', 'item'].map((text) => isTrue(text, scope))).toEqual(Array(4).fill(true));
+    expect(['0', '""', 'none', 'empty', '{}'].map((text) => evaluateCondition(text, scope))).toEqual(
+      Array(5).fill(false),
+    );
+    expect(['1', '"a"', 'list', 'item'].map((text) => evaluateCondition(text, scope))).toEqual(Array(4).fill(true));
   });
 });
 
@@ -267,7 +269,7 @@ describe('with workers', () => {
     const slow = evaluate({ sum: '{{ list | map("string") | join("-") }}', count: '{{ count }}' }, scope, cpu);
     expect(slow).toBeInstanceOf(Promise);
     expect(await slow).toEqual({ sum: '1-2-3', count: 3 });
-    expect(await isTrue('list | select("odd") | list | length == 2', scope, cpu)).toBe(true);
+    expect(await evaluateCondition('list | select("odd") | list | length == 2', scope, cpu)).toBe(true);
   });
 
   it('stops there what takes too long', async () => {

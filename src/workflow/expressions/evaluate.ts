@@ -3,14 +3,14 @@ import { canonicalJson, type Json } from '../../core/json.ts';
 import type { CpuPool } from '../../core/resource.ts';
 import type { ExpressionScope } from '../model/workflow-document.ts';
 import { runExpression } from './expression-engine.ts';
-import type { ExpressionOrder } from './expression-task.ts';
-import { ExpressionSyntax } from './lex-expression.ts';
-import { type Parsed, parseExpression, parseText } from './parse-template.ts';
-import { lookUp } from './plain-path.ts';
-import { bareExpression } from './template.ts';
+import type { ExpressionTask } from './expression-task.ts';
+import { ExpressionSyntaxError } from './lex-expression.ts';
+import { type ParsedExpression, parseExpression, parseTemplate } from './parse-template.ts';
+import { valueAtPath } from './plain-path.ts';
+import { parseBareExpression } from './template.ts';
 
 /** What one expression may take in a worker. */
-const TIMEOUT_MS = 2_000;
+const EXPRESSION_TIMEOUT_MS = 2_000;
 const TASK = new URL('./expression-task.ts', import.meta.url);
 
 type Values = ReadonlyMap<string, Json>;
@@ -26,46 +26,52 @@ const NO_VALUES: Values = new Map();
  * @throws Fault BAD_INPUT that names the expression, also for a name that is not defined; RESOURCE_TOO_LARGE
  */
 export function evaluate(value: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
-  return withSlow(slowIn(value, cpu), scope, cpu, (values) => fill(value, scope, values));
+  return evaluateSlowFirst(slowExpressionsIn(value, cpu), scope, cpu, (values) =>
+    renderTemplates(value, scope, values),
+  );
 }
 
 /**
  * The value of an expression, bare or in braces; of a list or an object as `evaluate` has it. For `for_each`.
  * @throws Fault as `evaluate` does
  */
-export function valueOfExpression(expression: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
+export function evaluateExpression(expression: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
   if (typeof expression !== 'string') return evaluate(expression, scope, cpu);
   const parsed = parseBare(expression);
-  const slow = cpu !== undefined && !parsed.quick ? [parsed] : [];
-  return withSlow(slow, scope, cpu, (values) => work(parsed, scope, values));
+  const slow = cpu !== undefined && !parsed.linearTime ? [parsed] : [];
+  return evaluateSlowFirst(slow, scope, cpu, (values) => evaluateParsed(parsed, scope, values));
 }
 
 /**
  * Whether an expression is true, as Jinja has it: not false, null, 0 or empty. For `when`.
  * @throws Fault as `evaluate` does
  */
-export function isTrue(expression: string, scope: ExpressionScope, cpu?: CpuPool): boolean | Promise<boolean> {
-  const value = valueOfExpression(expression, scope, cpu);
-  return value instanceof Promise ? value.then(truth) : truth(value);
+export function evaluateCondition(
+  expression: string,
+  scope: ExpressionScope,
+  cpu?: CpuPool,
+): boolean | Promise<boolean> {
+  const value = evaluateExpression(expression, scope, cpu);
+  return value instanceof Promise ? value.then(isTruthy) : isTruthy(value);
 }
 
-function truth(value: Json): boolean {
+function isTruthy(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   return (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-function fill(value: Json, scope: ExpressionScope, values: Values): Json {
-  if (typeof value === 'string') return value.includes('{{') ? fillText(value, scope, values) : value;
+function renderTemplates(value: Json, scope: ExpressionScope, values: Values): Json {
+  if (typeof value === 'string') return value.includes('{{') ? renderTemplate(value, scope, values) : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => fill(one, scope, values));
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fill(one, scope, values)]));
+  if (Array.isArray(value)) return value.map((one) => renderTemplates(one, scope, values));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, renderTemplates(one, scope, values)]));
 }
 
-function fillText(text: string, scope: ExpressionScope, values: Values): Json {
+function renderTemplate(text: string, scope: ExpressionScope, values: Values): Json {
   const parts = parse(text);
   const [only] = parts;
-  if (parts.length === 1 && typeof only === 'object') return work(only, scope, values);
-  return parts.map((part) => (typeof part === 'string' ? part : asText(work(part, scope, values)))).join('');
+  if (parts.length === 1 && typeof only === 'object') return evaluateParsed(only, scope, values);
+  return parts.map((part) => (typeof part === 'string' ? part : asText(evaluateParsed(part, scope, values)))).join('');
 }
 
 function asText(value: Json): string {
@@ -73,16 +79,19 @@ function asText(value: Json): string {
   return typeof value === 'object' ? canonicalJson(value) : String(value);
 }
 
-function work(parsed: Parsed, scope: ExpressionScope, values: Values): Json {
+function evaluateParsed(parsed: ParsedExpression, scope: ExpressionScope, values: Values): Json {
   const known = values.get(parsed.source);
   if (known !== undefined) return known;
   const variables = variablesOf(parsed, scope);
-  const found = parsed.path && lookUp(variables, parsed.path);
+  const found = parsed.path && valueAtPath(variables, parsed.path);
   return found === undefined ? runExpression(parsed.source, variables) : found;
 }
 
 /** Only what the expression mentions, because the engine takes a copy of all that it is given. */
-function variablesOf({ mentions }: Parsed, scope: ExpressionScope): Readonly<Record<string, unknown>> {
+function variablesOf(
+  { references: mentions }: ParsedExpression,
+  scope: ExpressionScope,
+): Readonly<Record<string, unknown>> {
   const variables: Record<string, unknown> = Object.create(null);
   for (const name of mentions.inputs) if (Object.hasOwn(scope.inputs, name)) variables[name] = scope.inputs[name];
   if (mentions.anyStep) variables.steps = scope.steps;
@@ -98,19 +107,19 @@ function variablesOf({ mentions }: Parsed, scope: ExpressionScope): Readonly<Rec
   return variables;
 }
 
-function slowIn(value: Json, cpu: CpuPool | undefined): readonly Parsed[] {
+function slowExpressionsIn(value: Json, cpu: CpuPool | undefined): readonly ParsedExpression[] {
   if (cpu === undefined) return [];
   if (typeof value === 'string') {
     if (!value.includes('{{')) return [];
-    return parse(value).filter((part) => typeof part === 'object' && !part.quick) as Parsed[];
+    return parse(value).filter((part) => typeof part === 'object' && !part.linearTime) as ParsedExpression[];
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((one) => slowIn(one, cpu));
+  return Object.values(value).flatMap((one) => slowExpressionsIn(one, cpu));
 }
 
 /** Has the slow ones worked out, one after the other, so that no document takes the workers for itself. */
-function withSlow<T>(
-  slow: readonly Parsed[],
+function evaluateSlowFirst<T>(
+  slow: readonly ParsedExpression[],
   scope: ExpressionScope,
   cpu: CpuPool | undefined,
   then: (values: Values) => T,
@@ -121,25 +130,25 @@ function withSlow<T>(
     for (const parsed of slow) {
       if (values.has(parsed.source)) continue;
       const order = { source: parsed.source, variables: variablesOf(parsed, scope) };
-      values.set(parsed.source, await cpu.run<ExpressionOrder, Json>(TASK, order, { timeoutMs: TIMEOUT_MS }));
+      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, order, { timeoutMs: EXPRESSION_TIMEOUT_MS }));
     }
     return then(values);
   })();
 }
 
-function parse(text: string): readonly (string | Parsed)[] {
-  return syntaxFault(text, () => parseText(text));
+function parse(text: string): readonly (string | ParsedExpression)[] {
+  return syntaxFault(text, () => parseTemplate(text));
 }
 
-function parseBare(text: string): Parsed {
-  return syntaxFault(text, () => parseExpression(bareExpression(text)));
+function parseBare(text: string): ParsedExpression {
+  return syntaxFault(text, () => parseExpression(parseBareExpression(text)));
 }
 
 function syntaxFault<T>(text: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof ExpressionSyntax)) throw error;
+    if (!(error instanceof ExpressionSyntaxError)) throw error;
     throw new Fault('BAD_INPUT', `${shorten(text)} is no expression: ${error.message}.`);
   }
 }

@@ -4,22 +4,22 @@ import { createJinjaEngine, type JinjaEngine } from '../../core/jinja-engine.ts'
 import type { Json } from '../../core/json.ts';
 
 /** What an expression may hold in memory, with what it works on. */
-const MEMORY_BYTES = 64 * 2 ** 20;
+const MAX_MEMORY_BYTES = 64 * 2 ** 20;
 /** An instance never gives memory back, so one that took this much is left for a new one. */
-const KEEP_BYTES = 16 * 2 ** 20;
+const MAX_REUSE_BYTES = 16 * 2 ** 20;
 /** Instructions of the engine; an expression of common length takes a few dozen. */
-const FUEL = 100_000;
+const MAX_FUEL = 100_000;
 /** Expressions that are kept compiled. */
-const MOST_COMPILED = 1_000;
+const MAX_COMPILED_EXPRESSIONS = 1_000;
 
-interface Live {
+interface EngineInstance {
   readonly engine: JinjaEngine;
   /** Source → the name of its template. */
   readonly compiled: LRUCache<string, string>;
 }
 
-let live: Live | undefined;
-let names = 0;
+let instance: EngineInstance | undefined;
+let templateCount = 0;
 
 /**
  * The value of an expression, in this thread and at once.
@@ -45,9 +45,9 @@ export function checkExpression(source: string): void {
   withEngine(source, {}, (engine) => engine.compiled.has(source) || compile(source, engine));
 }
 
-function compile(source: string, { engine, compiled }: Live): string {
-  names += 1;
-  const name = `e${names}`;
+function compile(source: string, { engine, compiled }: EngineInstance): string {
+  templateCount += 1;
+  const name = `e${templateCount}`;
   // As JSON text, because the engine's own objects would take a key `__proto__` for what it is in JavaScript.
   const template = `{% set it = (${source}) %}{% if it is defined %}{{ it | tojson }}{% endif %}`;
   engine.use((environment) => environment.addTemplate(name, template));
@@ -55,46 +55,46 @@ function compile(source: string, { engine, compiled }: Live): string {
   return name;
 }
 
-function withEngine<T>(source: string, given: Record<string, unknown>, act: (live: Live) => T): T {
-  live ??= start();
-  const used = live;
+function withEngine<T>(source: string, given: Record<string, unknown>, act: (live: EngineInstance) => T): T {
+  instance ??= createInstance();
+  const used = instance;
   try {
     return act(used);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
-      leave(used);
+      discard(used);
       // The glue may still hold on to the object.
       for (const name of Object.keys(given)) delete given[name];
     }
     throw faultOf(source, error);
   } finally {
-    if (used.engine.memoryBytes() > KEEP_BYTES) leave(used);
+    if (used.engine.memoryBytes() > MAX_REUSE_BYTES) discard(used);
   }
 }
 
-function start(): Live {
-  const engine = createJinjaEngine(MEMORY_BYTES);
+function createInstance(): EngineInstance {
+  const engine = createJinjaEngine(MAX_MEMORY_BYTES);
   engine.use((environment) => {
     environment.undefinedBehavior = 'strict';
-    environment.fuel = FUEL;
+    environment.fuel = MAX_FUEL;
   });
   const compiled = new LRUCache<string, string>({
-    max: MOST_COMPILED,
+    max: MAX_COMPILED_EXPRESSIONS,
     dispose: (name) => engine.use((environment) => environment.removeTemplate(name)),
   });
   return { engine, compiled };
 }
 
-function leave(used: Live): void {
-  if (live !== used) return;
+function discard(used: EngineInstance): void {
+  if (instance !== used) return;
   used.engine.close();
-  live = undefined;
+  instance = undefined;
 }
 
 function faultOf(source: string, error: unknown): unknown {
   const what = `{{ ${source} }}`;
   if (error instanceof WebAssembly.RuntimeError) {
-    const limit = `${MEMORY_BYTES / 2 ** 20} MiB`;
+    const limit = `${MAX_MEMORY_BYTES / 2 ** 20} MiB`;
     const message = `${what} takes more than the ${limit} of memory that an expression may have. Use a transform step.`;
     return new Fault('RESOURCE_TOO_LARGE', message, { cause: error });
   }
@@ -102,7 +102,7 @@ function faultOf(source: string, error: unknown): unknown {
   if (error instanceof Fault || !(error instanceof Error)) return error;
   const why = (error.message.split('\n')[0] ?? '').replace(/ \(in e[0-9]+:[0-9]+\)$/, '').slice(0, 300);
   if (why.includes('ran out of fuel')) {
-    return new Fault('BAD_INPUT', `${what} takes more than ${FUEL} instructions. Use a transform step.`);
+    return new Fault('BAD_INPUT', `${what} takes more than ${MAX_FUEL} instructions. Use a transform step.`);
   }
   return new Fault('BAD_INPUT', `${what} cannot be worked out: ${why}. Correct the expression.`);
 }

@@ -1,12 +1,12 @@
 import type { Json } from '../../core/json.ts';
 import { runExpression } from './expression-engine.ts';
 
-export interface ExpressionOrder {
+export interface ExpressionTask {
   readonly source: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** In a worker, where an expression that takes too long is stopped with its thread. */
-export function run({ source, variables }: ExpressionOrder): Json {
+export function run({ source, variables }: ExpressionTask): Json {
   return runExpression(source, variables);
 }

@@ -8,17 +8,17 @@ export interface Token {
 }
 
 /** Why a text is no expression. */
-export class ExpressionSyntax extends Error {}
+export class ExpressionSyntaxError extends Error {}
 
 const SPACE = /[ \t\r\n]+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?)/y;
 const STRING = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y;
 const SIGN = /\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=|.,:()[\]{}]/y;
-const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const BRACKET_PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** What a lexer finds from a place on: up to the end, or to the `}}` that closes an expression in braces. */
-export interface Lexed {
+export interface LexResult {
   readonly tokens: readonly Token[];
   /** Where the expression ends: the end of the text, or where `}}` begins. */
   readonly end: number;
@@ -29,16 +29,16 @@ export interface Lexed {
  * @param inBraces it ends at the first `}}` outside strings and brackets; without one it is an error
  * @throws ExpressionSyntax
  */
-export function lexExpression(text: string, from = 0, inBraces = false): Lexed {
+export function lexExpression(text: string, from = 0, inBraces = false): LexResult {
   const tokens: Token[] = [];
   const open: string[] = [];
   for (let at = from; ; ) {
     at = matchAt(SPACE, text, at)?.to ?? at;
-    if (inBraces && open.length === 0 && text.startsWith('}}', at)) return checked(tokens, at);
+    if (inBraces && open.length === 0 && text.startsWith('}}', at)) return requireTokens(tokens, at);
     if (at >= text.length) {
-      if (open.length > 0) throw new ExpressionSyntax(`${open.at(-1)} is never closed`);
-      if (inBraces) throw new ExpressionSyntax('{{ is never closed by }}');
-      return checked(tokens, at);
+      if (open.length > 0) throw new ExpressionSyntaxError(`${open.at(-1)} is never closed`);
+      if (inBraces) throw new ExpressionSyntaxError('{{ is never closed by }}');
+      return requireTokens(tokens, at);
     }
     const token = tokenAt(text, at);
     if (token.type === 'sign') balance(open, token.text);
@@ -47,15 +47,15 @@ export function lexExpression(text: string, from = 0, inBraces = false): Lexed {
   }
 }
 
-function checked(tokens: readonly Token[], end: number): Lexed {
-  if (tokens.length === 0) throw new ExpressionSyntax('it is empty');
+function requireTokens(tokens: readonly Token[], end: number): LexResult {
+  if (tokens.length === 0) throw new ExpressionSyntaxError('it is empty');
   return { tokens, end };
 }
 
 function balance(open: string[], sign: string): void {
   if ('([{'.includes(sign)) open.push(sign);
-  const opening = PAIRS[sign];
-  if (opening !== undefined && open.pop() !== opening) throw new ExpressionSyntax(`${sign} closes nothing`);
+  const opening = BRACKET_PAIRS[sign];
+  if (opening !== undefined && open.pop() !== opening) throw new ExpressionSyntaxError(`${sign} closes nothing`);
 }
 
 function tokenAt(text: string, at: number): Token {
@@ -69,8 +69,10 @@ function tokenAt(text: string, at: number): Token {
   if (sign) return { type: 'sign', ...sign };
   const found = text.slice(at, at + 1);
   if (found === '"' || found === "'")
-    throw new ExpressionSyntax(`the string that begins with ${found} is never closed`);
-  throw new ExpressionSyntax(`${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} has no meaning here`);
+    throw new ExpressionSyntaxError(`the string that begins with ${found} is never closed`);
+  throw new ExpressionSyntaxError(
+    `${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} has no meaning here`,
+  );
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): { text: string; from: number; to: number } | undefined {

@@ -1,24 +1,24 @@
 import { LRUCache } from 'lru-cache';
-import { isQuick } from './filters.ts';
+import { isLinearTime } from './filters.ts';
 import { type PlainPath, plainPath } from './plain-path.ts';
-import { type Mentions, mentionsIn } from './references.ts';
-import { type Expression, splitText } from './template.ts';
+import { type References, referencesOf } from './references.ts';
+import { type Expression, splitTemplate } from './template.ts';
 
 /** An expression with all that is known of it before it is worked out. */
-export interface Parsed {
+export interface ParsedExpression {
   readonly source: string;
-  readonly mentions: Mentions;
+  readonly references: References;
   /** Where it is nothing but a path. */
   readonly path: PlainPath | undefined;
   /** Safe to be worked out where it would hold up others. */
-  readonly quick: boolean;
+  readonly linearTime: boolean;
 }
 
 /** In characters of all texts together. */
-const CACHE_SIZE = 2_000_000;
-const known = new LRUCache<string, readonly (string | Parsed)[]>({
+const MAX_CACHE_CHARS = 2_000_000;
+const cache = new LRUCache<string, readonly (string | ParsedExpression)[]>({
   max: 5_000,
-  maxSize: CACHE_SIZE,
+  maxSize: MAX_CACHE_CHARS,
   sizeCalculation: (_, text) => text.length + 1,
 });
 
@@ -26,15 +26,15 @@ const known = new LRUCache<string, readonly (string | Parsed)[]>({
  * The parts of a text, its expressions parsed.
  * @throws ExpressionSyntax
  */
-export function parseText(text: string): readonly (string | Parsed)[] {
-  const found = known.get(text);
+export function parseTemplate(text: string): readonly (string | ParsedExpression)[] {
+  const found = cache.get(text);
   if (found) return found;
-  const parts = splitText(text).map((part) => (typeof part === 'string' ? part : parseExpression(part)));
-  known.set(text, parts);
+  const parts = splitTemplate(text).map((part) => (typeof part === 'string' ? part : parseExpression(part)));
+  cache.set(text, parts);
   return parts;
 }
 
-export function parseExpression(expression: Expression): Parsed {
+export function parseExpression(expression: Expression): ParsedExpression {
   const { source, tokens } = expression;
-  return { source, mentions: mentionsIn(expression), path: plainPath(tokens), quick: isQuick(tokens) };
+  return { source, references: referencesOf(expression), path: plainPath(tokens), linearTime: isLinearTime(tokens) };
 }

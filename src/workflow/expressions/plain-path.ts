@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import type { Token } from './lex-expression.ts';
-import { WORDS } from './references.ts';
+import { RESERVED_WORDS } from './references.ts';
 
 /** A name and the members and places that follow it, as in `steps.rows.output[0]["a name"]`. */
 export type PlainPath = readonly [string, ...(string | number)[]];
@@ -8,7 +8,7 @@ export type PlainPath = readonly [string, ...(string | number)[]];
 /** The path, when the expression is nothing but one. */
 export function plainPath(tokens: readonly Token[]): PlainPath | undefined {
   const [head] = tokens;
-  if (head?.type !== 'name' || WORDS.has(head.text)) return undefined;
+  if (head?.type !== 'name' || RESERVED_WORDS.has(head.text)) return undefined;
   const path: [string, ...(string | number)[]] = [head.text];
   for (let i = 1; i < tokens.length; ) {
     const [sign, member, end] = [tokens[i], tokens[i + 1], tokens[i + 2]];
@@ -16,7 +16,7 @@ export function plainPath(tokens: readonly Token[]): PlainPath | undefined {
     if (sign.text === '.' && member.type === 'name') {
       path.push(member.text);
       i += 2;
-    } else if (sign.text === '[' && end?.type === 'sign' && end.text === ']' && isPlace(member)) {
+    } else if (sign.text === '[' && end?.type === 'sign' && end.text === ']' && isSubscript(member)) {
       path.push(member.type === 'string' ? member.text : Number(member.text));
       i += 3;
     } else {
@@ -26,12 +26,12 @@ export function plainPath(tokens: readonly Token[]): PlainPath | undefined {
   return path;
 }
 
-function isPlace({ type, text }: Token): boolean {
+function isSubscript({ type, text }: Token): boolean {
   return type === 'string' || (type === 'number' && /^(0|[1-9][0-9]{0,8})$/.test(text));
 }
 
 /** What lies at the path; undefined where only the engine can tell. Names are members of their own, never inherited. */
-export function lookUp(variables: Readonly<Record<string, unknown>>, path: PlainPath): Json | undefined {
+export function valueAtPath(variables: Readonly<Record<string, unknown>>, path: PlainPath): Json | undefined {
   let value: unknown = variables;
   for (const step of path) {
     if (typeof value !== 'object' || value === null) return undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mentions, mentionsOf } from './references.ts';
+import { referencesIn, referencesInExpression } from './references.ts';
 
-const steps = (text: string) => [...mentions(text).steps];
-const inputs = (text: string) => [...mentions(text).inputs];
+const steps = (text: string) => [...referencesIn(text).steps];
+const inputs = (text: string) => [...referencesIn(text).inputs];
 
 describe('mentions', () => {
   it('finds steps, by name and by text', () => {
@@ -12,7 +12,7 @@ describe('mentions', () => {
       'a',
     ]);
     expect(steps('{{ steps . rows . output.steps.nope }}')).toEqual(['rows']);
-    expect([...mentions('{{ steps.rows.output }} {{ steps["get-it"]["error"] }}').members]).toEqual([
+    expect([...referencesIn('{{ steps.rows.output }} {{ steps["get-it"]["error"] }}').members]).toEqual([
       'output',
       'error',
     ]);
@@ -29,20 +29,20 @@ describe('mentions', () => {
 
   it('tells when which step cannot be told', () => {
     for (const text of ['{{ steps }}', '{{ steps[item] }}', '{{ steps | length }}', '{{ steps["a" ~ "b"] }}']) {
-      expect(mentions(text).anyStep, text).toBe(true);
+      expect(referencesIn(text).anyStep, text).toBe(true);
     }
-    expect(mentions('{{ steps.a }}').anyStep).toBe(false);
+    expect(referencesIn('{{ steps.a }}').anyStep).toBe(false);
   });
 
   it('knows item, index, repair and run from inputs', () => {
-    expect(mentions({ a: ['{{ item.x }}', '{{ index }}'], b: '{{ repair.round }} {{ run.id }}' })).toMatchObject({
+    expect(referencesIn({ a: ['{{ item.x }}', '{{ index }}'], b: '{{ repair.round }} {{ run.id }}' })).toMatchObject({
       ...{ item: true, index: true, repair: true, run: true },
       inputs: new Set(),
     });
   });
 
   it('takes when and for_each without braces', () => {
-    expect([...mentionsOf('steps.a.output > count').steps]).toEqual(['a']);
-    expect([...mentionsOf(['{{ steps.b.output }}', 'steps.c']).steps]).toEqual(['b']);
+    expect([...referencesInExpression('steps.a.output > count').steps]).toEqual(['a']);
+    expect([...referencesInExpression(['{{ steps.b.output }}', 'steps.c']).steps]).toEqual(['b']);
   });
 });

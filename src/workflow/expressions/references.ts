@@ -1,9 +1,9 @@
 import type { Json } from '../../core/json.ts';
 import type { Token } from './lex-expression.ts';
-import { bareExpression, type Expression, splitText } from './template.ts';
+import { type Expression, parseBareExpression, splitTemplate } from './template.ts';
 
 /** What expressions refer to. */
-export interface Mentions {
+export interface References {
   /** Keys of steps. */
   readonly steps: ReadonlySet<string>;
   /** What is taken of them, as in `steps.KEY.output`. */
@@ -24,19 +24,26 @@ export interface Mentions {
 export const SCOPE_NAMES = ['steps', 'run', 'item', 'index', 'repair'] as const;
 
 /** Words of the language. */
-export const WORDS: ReadonlySet<string> = new Set([
+export const RESERVED_WORDS: ReadonlySet<string> = new Set([
   ...['true', 'false', 'none', 'True', 'False', 'None', 'and', 'or', 'not', 'in', 'is', 'if', 'else'],
 ]);
 
 /** Functions of the language. They are no inputs where they are called. */
-export const FUNCTIONS: ReadonlySet<string> = new Set(['range', 'dict', 'namespace', 'debug', 'cycler', 'joiner']);
+export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
+  'range',
+  'dict',
+  'namespace',
+  'debug',
+  'cycler',
+  'joiner',
+]);
 
 /**
  * What the strings of a tree refer to.
  * @throws ExpressionSyntax for a string that cannot be taken apart
  */
-export function mentions(value: Json): Mentions {
-  const found = collector();
+export function referencesIn(value: Json): References {
+  const found = createCollector();
   collectTree(value, found);
   return found;
 }
@@ -45,14 +52,16 @@ export function mentions(value: Json): Mentions {
  * The same for `when` and `for_each`: a string is an expression whether it has braces or not.
  * @throws ExpressionSyntax
  */
-export function mentionsOf(expression: Json): Mentions {
-  if (typeof expression !== 'string') return mentions(expression);
-  return mentionsIn(bareExpression(expression));
+export function referencesInExpression(expression: Json): References {
+  if (typeof expression !== 'string') return referencesIn(expression);
+  return referencesOf(parseBareExpression(expression));
 }
 
-type Collector = { -readonly [K in keyof Mentions]: Mentions[K] extends ReadonlySet<string> ? Set<string> : boolean };
+type Collector = {
+  -readonly [K in keyof References]: References[K] extends ReadonlySet<string> ? Set<string> : boolean;
+};
 
-function collector(): Collector {
+function createCollector(): Collector {
   const none = { item: false, index: false, repair: false, run: false, anyStep: false };
   return { steps: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...none };
 }
@@ -60,15 +69,15 @@ function collector(): Collector {
 function collectTree(value: Json, found: Collector): void {
   if (typeof value === 'string') {
     if (!value.includes('{{')) return;
-    for (const part of splitText(value)) if (typeof part === 'object') collect(part, found);
+    for (const part of splitTemplate(value)) if (typeof part === 'object') collect(part, found);
   } else if (typeof value === 'object' && value !== null) {
     for (const one of Object.values(value)) collectTree(one, found);
   }
 }
 
 /** What one expression refers to. */
-export function mentionsIn(expression: Expression): Mentions {
-  const found = collector();
+export function referencesOf(expression: Expression): References {
+  const found = createCollector();
   collect(expression, found);
   return found;
 }
@@ -95,13 +104,13 @@ function collect({ tokens }: Expression, found: Collector): void {
 
 function isVariable(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i] as Token;
-  if (token.type !== 'name' || WORDS.has(token.text)) return false;
+  if (token.type !== 'name' || RESERVED_WORDS.has(token.text)) return false;
   const before = tokens[i - 1];
   const after = tokens[i + 1];
   // A member, a filter, or the name of an argument.
   if (isSign(before, '.') || isSign(before, '|') || isSign(after, '=')) return false;
   if (isWord(before, 'is') || (isWord(before, 'not') && isWord(tokens[i - 2], 'is'))) return false;
-  return !(isSign(after, '(') && FUNCTIONS.has(token.text));
+  return !(isSign(after, '(') && BUILTIN_FUNCTIONS.has(token.text));
 }
 
 /** The name in `.name` or `["name"]`, when it begins there. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
-import { ExpressionSyntax, lexExpression, type Token } from './lex-expression.ts';
+import { ExpressionSyntaxError, lexExpression, type Token } from './lex-expression.ts';
 
 /** An expression as it stands in a text, without its braces. */
 export interface Expression {
@@ -8,25 +8,25 @@ export interface Expression {
 }
 
 /** A text taken apart: what stands there, and what is worked out. */
-export type Part = string | Expression;
+export type TemplatePart = string | Expression;
 
 /** Longer ones are programs; those belong into a transform or a command. */
-export const MAX_EXPRESSION = 4_096;
+export const MAX_EXPRESSION_CHARS = 4_096;
 
 /**
  * The parts of a string; one without `{{` is one part. `{{ "{{" }}` writes the braces themselves.
  * @throws ExpressionSyntax
  */
-export function splitText(text: string): readonly Part[] {
-  const parts: Part[] = [];
+export function splitTemplate(text: string): readonly TemplatePart[] {
+  const parts: TemplatePart[] = [];
   let at = 0;
   for (;;) {
     const open = text.indexOf('{{', at);
     if (open < 0) break;
     if (open > at) parts.push(text.slice(at, open));
     const { tokens, end } = lexExpression(text, open + 2, true);
-    if (text[open + 2] === '-') throw new ExpressionSyntax('{{- does not trim here; put a space between {{ and -');
-    parts.push(checked({ source: text.slice(open + 2, end).trim(), tokens }));
+    if (text[open + 2] === '-') throw new ExpressionSyntaxError('{{- does not trim here; put a space between {{ and -');
+    parts.push(requireLength({ source: text.slice(open + 2, end).trim(), tokens }));
     at = end + 2;
   }
   if (at < text.length || parts.length === 0) parts.push(text.slice(at));
@@ -37,38 +37,38 @@ export function splitText(text: string): readonly Part[] {
  * What `when` and `for_each` hold: an expression, bare or in braces.
  * @throws ExpressionSyntax
  */
-export function bareExpression(text: string): Expression {
+export function parseBareExpression(text: string): Expression {
   const trimmed = text.trim();
-  if (!trimmed.startsWith('{{')) return checked({ source: trimmed, tokens: lexExpression(trimmed).tokens });
-  const [part, ...more] = splitText(trimmed);
+  if (!trimmed.startsWith('{{')) return requireLength({ source: trimmed, tokens: lexExpression(trimmed).tokens });
+  const [part, ...more] = splitTemplate(trimmed);
   if (more.length > 0 || typeof part !== 'object')
-    throw new ExpressionSyntax('it must be one expression and nothing else');
+    throw new ExpressionSyntaxError('it must be one expression and nothing else');
   return part;
 }
 
 /** True when a string in the tree holds `{{`. */
-export function holdsExpression(value: Json): boolean {
+export function containsExpression(value: Json): boolean {
   if (typeof value === 'string') return value.includes('{{');
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(holdsExpression);
+  return Object.values(value).some(containsExpression);
 }
 
 /** The text as one that evaluates to itself. */
-export function literally(text: string): string {
+export function escapeTemplate(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
 }
 
 /** The same for every string of a value. */
-export function literallyAll(value: Json): Json {
-  if (typeof value === 'string') return literally(value);
-  if (Array.isArray(value)) return value.map(literallyAll);
+export function escapeTemplates(value: Json): Json {
+  if (typeof value === 'string') return escapeTemplate(value);
+  if (Array.isArray(value)) return value.map(escapeTemplates);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, literallyAll(one)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, escapeTemplates(one)]));
 }
 
-function checked(expression: Expression): Expression {
-  if (expression.source.length > MAX_EXPRESSION) {
-    throw new ExpressionSyntax(`it is longer than ${MAX_EXPRESSION} characters`);
+function requireLength(expression: Expression): Expression {
+  if (expression.source.length > MAX_EXPRESSION_CHARS) {
+    throw new ExpressionSyntaxError(`it is longer than ${MAX_EXPRESSION_CHARS} characters`);
   }
   return expression;
 }

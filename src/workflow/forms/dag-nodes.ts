@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import { MAX_STEPS } from '../model/workflow-limits.ts';
 
 /** A node of DAG-JSON that does something, with where its inputs come from. */
@@ -9,7 +9,7 @@ export interface DagNode {
   readonly key: string;
   readonly type: string;
   readonly raw: JsonObject;
-  readonly at: Path;
+  readonly at: DocumentPath;
   /** Keys of the nodes whose output it takes, in order; those of a group are its members. */
   readonly inputs: readonly string[];
 }
@@ -21,22 +21,22 @@ export interface DagNodes {
 }
 
 export const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
-const ANY_NODE = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
-const KNOWN = [
-  ...[...ANY_NODE, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
+const COMMON_NODE_KEYS = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
+const NODE_KEYS = [
+  ...[...COMMON_NODE_KEYS, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
   ...['schema_uri', 'mime_type'],
 ];
 /** What a node may have in itself of an agent, or together under `agent`. */
 export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
-const KNOWN_OF_AGENTS = [...ANY_NODE, 'agent', ...AGENT_KEYS];
+const AGENT_NODE_KEYS = [...COMMON_NODE_KEYS, 'agent', ...AGENT_KEYS];
 /** Under one of these a group lists its members, as ids or as nodes. */
-const MEMBERS = ['nodes', 'members', 'children'];
-const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const GROUP_MEMBER_KEYS = ['nodes', 'members', 'children'];
+const STEP_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-interface Found {
+interface ListedNode {
   readonly id: string;
   readonly raw: JsonObject;
-  readonly at: Path;
+  readonly at: DocumentPath;
 }
 
 /** What people see of the node. */
@@ -47,7 +47,7 @@ export function titleOf({ label, title }: JsonObject): { readonly title?: string
 
 /** The nodes of the list and of its groups, one beside the other, as the engine takes them. */
 export function readDagNodes(list: Json | undefined, problems: Problems): DagNodes {
-  const found: Found[] = [];
+  const found: ListedNode[] = [];
   const groups = new Map<string, readonly string[]>();
   flatten(list, ['nodes'], found, groups, new Set(), problems);
   if (found.length > MAX_STEPS) {
@@ -83,8 +83,8 @@ export function readDagNodes(list: Json | undefined, problems: Problems): DagNod
 
 function flatten(
   list: Json | undefined,
-  at: Path,
-  found: Found[],
+  at: DocumentPath,
+  found: ListedNode[],
   groups: Map<string, readonly string[]>,
   seen: Set<string>,
   problems: Problems,
@@ -109,7 +109,7 @@ function flatten(
     seen.add(id);
     if (raw.type === 'group') {
       groups.set(id, []);
-      const name = MEMBERS.find((member) => raw[member] !== undefined);
+      const name = GROUP_MEMBER_KEYS.find((member) => raw[member] !== undefined);
       if (name !== undefined) groups.set(id, flatten(raw[name], [...here, name], found, groups, seen, problems));
       return [id];
     }
@@ -118,8 +118,8 @@ function flatten(
   });
 }
 
-function checkNode(raw: JsonObject, id: string, at: Path, problems: Problems): boolean {
-  const known = raw.type === 'agent' ? KNOWN_OF_AGENTS : KNOWN;
+function checkNode(raw: JsonObject, id: string, at: DocumentPath, problems: Problems): boolean {
+  const known = raw.type === 'agent' ? AGENT_NODE_KEYS : NODE_KEYS;
   for (const name of Object.keys(raw)) {
     if (known.includes(name)) continue;
     problems.warn(
@@ -136,11 +136,11 @@ function checkNode(raw: JsonObject, id: string, at: Path, problems: Problems): b
 }
 
 /** Ids that are no keys are rewritten; the others stay what they are. */
-function keysFor(found: readonly Found[], problems: Problems): ReadonlyMap<string, string> {
-  const taken = new Set(found.filter(({ id }) => KEY.test(id)).map(({ id }) => id));
+function keysFor(found: readonly ListedNode[], problems: Problems): ReadonlyMap<string, string> {
+  const taken = new Set(found.filter(({ id }) => STEP_KEY.test(id)).map(({ id }) => id));
   return new Map(
     found.map(({ id, at }) => {
-      if (KEY.test(id)) return [id, id];
+      if (STEP_KEY.test(id)) return [id, id];
       const base = `n_${id.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 58);
       let key = base;
       for (let i = 2; taken.has(key); i += 1) key = `${base}_${i}`;
@@ -156,7 +156,7 @@ function keysFor(found: readonly Found[], problems: Problems): ReadonlyMap<strin
 
 function inputsOf(
   raw: JsonObject,
-  at: Path,
+  at: DocumentPath,
   keysOf: (id: Json | undefined) => readonly string[] | undefined,
   ids: () => readonly string[],
   id: string,

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { literally, literallyAll } from '../expressions/template.ts';
-import { literalAgent } from '../inputs/agent-input.ts';
-import { type Path, type Problems, pathText } from '../model/problems.ts';
+import { escapeTemplate, escapeTemplates } from '../expressions/template.ts';
+import { escapeAgent } from '../inputs/agent-input.ts';
+import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
-import { contentOf, type NativeForm, outputOf, resourceOf } from './native-form.ts';
+import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** A node of type `agent` as a step: `meta` and what the nodes before it made are its context. */
 export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
@@ -19,13 +19,13 @@ export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Proble
     return undefined;
   }
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => AGENT_KEYS.includes(name)));
-  const context = { ...(literallyAll(meta ?? {}) as JsonObject), ...contentsOf(inputs) };
+  const context = { ...(escapeTemplates(meta ?? {}) as JsonObject), ...contentsOf(inputs) };
   return {
     id: key,
     kind: 'agent',
     ...titleOf(raw),
     ...(inputs.length > 0 && { depends_on: inputs }),
-    agent: literalAgent({ ...own, ...agent }),
+    agent: escapeAgent({ ...own, ...agent }),
     ...(Object.keys(context).length > 0 && { input: context }),
   };
 }
@@ -34,13 +34,13 @@ export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Proble
 function contentsOf(inputs: readonly string[]): Readonly<Record<string, Json>> {
   const [only, ...others] = inputs;
   if (only === undefined) return {};
-  if (others.length === 0) return { previous: contentOf(only) };
-  return { inputs: Object.fromEntries(inputs.map((key) => [key, contentOf(key)])) };
+  if (others.length === 0) return { previous: contentExpression(only) };
+  return { inputs: Object.fromEntries(inputs.map((key) => [key, contentExpression(key)])) };
 }
 
-const KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
+const DOCUMENT_KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
 /** Names of the platform that the form comes from, in lower case. */
-const QUERIES: Readonly<Record<string, string>> = {
+const QUERY_ALIASES: Readonly<Record<string, string>> = {
   'from-url': 'resources',
   from_url: 'resources',
   fromurl: 'resources',
@@ -48,13 +48,17 @@ const QUERIES: Readonly<Record<string, string>> = {
 
 /** DAG-JSON in the native form. Its strings are what they are: they hold no expressions. */
 export function fromDag(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
-  const origins = new Map<string, Path>(['name', 'description', 'outputs'].map((key) => [key, [key]]));
+  const origins = new Map<string, DocumentPath>(['name', 'description', 'outputs'].map((key) => [key, [key]]));
   origins.set('steps', ['nodes']);
   for (const name of Object.keys(document)) {
-    if (KEYS.includes(name)) continue;
-    problems.warn(`${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, KEYS)}`, [name], {
-      key: 'key',
-    });
+    if (DOCUMENT_KEYS.includes(name)) continue;
+    problems.warn(
+      `${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, DOCUMENT_KEYS)}`,
+      [name],
+      {
+        key: 'key',
+      },
+    );
   }
   const { nodes, keysOf } = readDagNodes(document.nodes, problems);
   const steps: JsonObject[] = [];
@@ -113,22 +117,23 @@ function targetOf(
   if (type === 'query') {
     const name = raw.query ?? raw.query_type ?? raw.command_type ?? 'resources';
     if (typeof name === 'string')
-      return { kind: 'query', name: QUERIES[name.toLowerCase()] ?? named(name, catalog.names.queries) };
+      return { kind: 'query', name: QUERY_ALIASES[name.toLowerCase()] ?? matchName(name, catalog.names.queries) };
     problems.error(`Node ${key}: query must be the name of a query.`, [...at, 'query']);
     return undefined;
   }
   const name = raw.command_type ?? raw.command;
-  if (typeof name === 'string' && name !== '') return { kind: 'command', name: named(name, catalog.names.commands) };
+  if (typeof name === 'string' && name !== '')
+    return { kind: 'command', name: matchName(name, catalog.names.commands) };
   problems.error(`Node ${key} has no command_type, which names its command.`, at);
   return undefined;
 }
 
 /** Whatever case the name is written in. */
-function named(name: string, names: readonly string[]): string {
+function matchName(name: string, names: readonly string[]): string {
   return names.find((one) => one === name) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
 }
 
-function checkHttp(raw: JsonObject, key: string, at: Path, problems: Problems): boolean {
+function checkHttp(raw: JsonObject, key: string, at: DocumentPath, problems: Problems): boolean {
   const { method = 'GET', headers } = raw;
   if (typeof method !== 'string' || method.toUpperCase() !== 'GET') {
     const message = `Node ${key}: only GET can be sent, not ${JSON.stringify(method).slice(0, 64)}. Use a command of your own for the others.`;
@@ -154,9 +159,9 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
   const { raw, key, at, inputs, type } = node;
   const options: Record<string, Json> = {};
   const uri = raw.uri ?? raw.url;
-  const given = typeof uri === 'string' && uri !== '' ? literally(uri) : undefined;
+  const given = typeof uri === 'string' && uri !== '' ? escapeTemplate(uri) : undefined;
   const [first, ...others] = inputs;
-  const source = given ?? (first === undefined ? undefined : resourceOf(first));
+  const source = given ?? (first === undefined ? undefined : resourceExpression(first));
   if (uri !== undefined && uri !== null && typeof uri !== 'string') {
     problems.error(`Node ${key}: ${sourceKey(node)} must be text.`, [...at, sourceKey(node)]);
   }
@@ -168,9 +173,9 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
     const message = `Node ${key} takes its data from ${first}. It waits for ${others.join(', ')} too, and takes nothing from there.`;
     problems.warn(message, [...at, sourceKey(node)]);
   }
-  if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = literally(raw.schema_uri);
+  if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = escapeTemplate(raw.schema_uri);
   if (isJsonObject(raw.meta)) {
-    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = literallyAll(value);
+    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = escapeTemplates(value);
   } else if (raw.meta !== undefined && raw.meta !== null) {
     problems.error(`Node ${key}: meta must be an object of options.`, [...at, 'meta']);
   }
@@ -210,7 +215,8 @@ function outputsOf(
     }
     const name = isJsonObject(one) && typeof one.name === 'string' ? one.name : undefined;
     return keys.map(
-      (key, j) => [name === undefined ? key : keys.length > 1 ? `${name}_${j + 1}` : name, outputOf(key)] as const,
+      (key, j) =>
+        [name === undefined ? key : keys.length > 1 ? `${name}_${j + 1}` : name, outputExpression(key)] as const,
     );
   });
   return Object.fromEntries(found);

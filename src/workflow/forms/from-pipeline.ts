@@ -1,14 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { literally } from '../expressions/template.ts';
-import { literalAgent } from '../inputs/agent-input.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import { escapeTemplate } from '../expressions/template.ts';
+import { escapeAgent } from '../inputs/agent-input.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
-import { contentOf, type NativeForm, outputOf, resourceOf } from './native-form.ts';
+import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** Stands in the options of a step for the URI of what the step before it made. Only the exact string counts. */
 const PREVIOUS_OUTPUT = '$previous.output';
-const KEYS = ['name', 'description', 'steps'];
+const DOCUMENT_KEYS = ['name', 'description', 'steps'];
 const STEP_KEYS = ['command', 'options'];
 const AGENT_STEP_KEYS = ['agent'];
 
@@ -27,12 +27,12 @@ export function isPipeline(document: JsonObject): boolean {
 
 /** A pipeline in the native form. Its output is that of the last step, under the name `output`. */
 export function fromPipeline(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
-  const origins = new Map<string, Path>([
+  const origins = new Map<string, DocumentPath>([
     ['name', ['name']],
     ['description', ['description']],
     ['steps', ['steps']],
   ]);
-  checkKeys(document, KEYS, [], 'A pipeline', problems);
+  checkKeys(document, DOCUMENT_KEYS, [], 'A pipeline', problems);
   const steps: JsonObject[] = [];
   let previous: string | undefined;
   for (const [i, step] of (document.steps as readonly JsonObject[]).entries()) {
@@ -50,7 +50,7 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
     previous = key;
   }
   const { name = 'pipeline', description } = document;
-  const outputs = previous === undefined ? undefined : { output: outputOf(previous) };
+  const outputs = previous === undefined ? undefined : { output: outputExpression(previous) };
   return {
     document: { name, ...(description !== undefined && { description }), steps, ...(outputs && { outputs }) },
     origins,
@@ -90,8 +90,8 @@ function agentBody(
     problems.error(`The agent of step ${i + 1} must be an object.`, ['steps', i, 'agent']);
     return undefined;
   }
-  const context = previous !== undefined && { input: { previous: contentOf(previous) } };
-  return { kind: 'agent', agent: literalAgent(agent), ...context };
+  const context = previous !== undefined && { input: { previous: contentExpression(previous) } };
+  return { kind: 'agent', agent: escapeAgent(agent), ...context };
 }
 
 function keyOf(command: string, i: number): string {
@@ -99,7 +99,13 @@ function keyOf(command: string, i: number): string {
   return `${word.slice(0, 56)}_${i + 1}`;
 }
 
-function checkKeys(object: JsonObject, known: readonly string[], at: Path, what: string, problems: Problems): void {
+function checkKeys(
+  object: JsonObject,
+  known: readonly string[],
+  at: DocumentPath,
+  what: string,
+  problems: Problems,
+): void {
   for (const name of Object.keys(object)) {
     if (known.includes(name)) continue;
     const there = didYouMean(name, known) || ` There are: ${known.join(', ')}.`;
@@ -111,10 +117,10 @@ function checkKeys(object: JsonObject, known: readonly string[], at: Path, what:
 
 /** The options with the expression in every place; an option that takes a resource may be the bare string. */
 function withPrevious(options: JsonObject, entry: CatalogEntry | undefined, previous: string): JsonObject {
-  const uri = resourceOf(previous);
+  const uri = resourceExpression(previous);
   const place = (value: Json): Json => {
     if (value === PREVIOUS_OUTPUT) return uri;
-    if (typeof value === 'string') return literally(value);
+    if (typeof value === 'string') return escapeTemplate(value);
     if (Array.isArray(value)) return value.map(place);
     return isJsonObject(value) ? mapObject(value, place) : value;
   };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { catalogForTests } from '../../../test/support/workflow/catalog.ts';
+import { testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { evaluate } from '../expressions/evaluate.ts';
-import type { Plan } from '../model/workflow-document.ts';
+import type { WorkflowPlan } from '../model/workflow-document.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
-const read = (document: Json) => readWorkflow({ document }, catalogForTests);
+const read = (document: Json) => readWorkflow({ document }, testCatalog);
 const told = (document: Json) =>
   read(document)
     .problems.map(({ severity, message }) => `${severity} ${message}`)
     .join('\n');
-const plan = (document: Json): Plan => {
+const plan = (document: Json): WorkflowPlan => {
   const { document: found, problems } = read(document);
   if (!found) throw new Error(JSON.stringify(problems));
   return found.compile({});
@@ -214,7 +214,7 @@ describe('DAG-JSON', () => {
       null,
       1,
     );
-    const { problems } = readWorkflow({ text }, catalogForTests);
+    const { problems } = readWorkflow({ text }, testCatalog);
     const lines = text.split('\n');
     const at = problems.map(({ line = 0, column = 0 }) => lines[line - 1]?.slice(column - 1));
     expect(at).toEqual(['moode', 'modle', 'c'].map((name) => expect.stringMatching(new RegExp(`^"${name}"`))));

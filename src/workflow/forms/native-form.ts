@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../core/json.ts';
-import { type Locate, type Path, pathText } from '../model/problems.ts';
+import { type DocumentPath, type Locate, pathText } from '../model/problems.ts';
 
 /** A document brought to the native form, with where its parts come from. */
 export interface NativeForm {
   readonly document: JsonObject;
   /** Path in the native form, as text → path in the source. What is not listed comes from what is around it. */
-  readonly origins: ReadonlyMap<string, Path>;
+  readonly origins: ReadonlyMap<string, DocumentPath>;
 }
 
 /** Finds things of the native form in the text of the form that was given. */
-export function locateOrigin(origins: ReadonlyMap<string, Path>, locate: Locate): Locate {
+export function locateOrigin(origins: ReadonlyMap<string, DocumentPath>, locate: Locate): Locate {
   return (path, key) => {
     for (let length = path.length; length > 0; length -= 1) {
       const origin = origins.get(pathText(path.slice(0, length)));
@@ -20,16 +20,16 @@ export function locateOrigin(origins: ReadonlyMap<string, Path>, locate: Locate)
 }
 
 /** What stands for the URI of what a step made. */
-export function resourceOf(key: string): string {
+export function resourceExpression(key: string): string {
   return `{{ ${stepPath(key)}.resource.uri }}`;
 }
 
-export function outputOf(key: string): string {
+export function outputExpression(key: string): string {
   return `{{ ${stepPath(key)}.output }}`;
 }
 
 /** What an agent is handed of a step: what it made, decoded. */
-export function contentOf(key: string): string {
+export function contentExpression(key: string): string {
   return `{{ ${stepPath(key)}.content }}`;
 }
 

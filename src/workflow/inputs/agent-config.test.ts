@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
-import { agentConfig, asWritten, namedTwice } from './agent-config.ts';
+import { agentConfig, documentKeys, duplicateKeys } from './agent-config.ts';
 
 const given: JsonObject = {
   max_tokens: 1,
@@ -38,24 +38,23 @@ describe('the configuration of an agent', () => {
     [['apiKey'], ['api_key']],
     [[], []],
   ])('has what stands at %j where the document has %j', (path, written) => {
-    expect(asWritten(given)(path)).toEqual(written);
+    expect(documentKeys(given)(path)).toEqual(written);
   });
 
   it('says which keys stand there in both spellings', () => {
-    expect(namedTwice(given)).toEqual([]);
-    expect(namedTwice({ max_tokens: 1, maxTokens: 2, mcpServers: [{}, { serverUrl: '', server_url: '' }] })).toEqual([
-      ['maxTokens'],
-      ['mcpServers', 1, 'server_url'],
-    ]);
+    expect(duplicateKeys(given)).toEqual([]);
+    expect(duplicateKeys({ max_tokens: 1, maxTokens: 2, mcpServers: [{}, { serverUrl: '', server_url: '' }] })).toEqual(
+      [['maxTokens'], ['mcpServers', 1, 'server_url']],
+    );
   });
 
   it('is found again under every name, whatever these are', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/);
     fc.assert(
       fc.property(fc.dictionary(name, fc.constantFrom('a', 1, null)), (config) => {
-        if (namedTwice(config).length > 0) return;
+        if (duplicateKeys(config).length > 0) return;
         for (const [made, value] of Object.entries(agentConfig(config))) {
-          const [written = ''] = asWritten(config)([made]);
+          const [written = ''] = documentKeys(config)([made]);
           expect(config[written]).toBe(value);
         }
       }),

@@ -1,16 +1,19 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import type { Path } from '../model/problems.ts';
+import type { DocumentPath } from '../model/problems.ts';
 
 /** The configuration of an agent with the names that its backend has: `stdio_command` is `stdioCommand`. */
 export function agentConfig(given: JsonObject): JsonObject {
-  const config = withNames(given);
-  const { [SERVERS]: servers } = config;
+  const config = camelCaseKeys(given);
+  const { [MCP_SERVERS_KEY]: servers } = config;
   if (!Array.isArray(servers)) return config;
-  return { ...config, [SERVERS]: servers.map((server: Json) => (isJsonObject(server) ? withNames(server) : server)) };
+  return {
+    ...config,
+    [MCP_SERVERS_KEY]: servers.map((server: Json) => (isJsonObject(server) ? camelCaseKeys(server) : server)),
+  };
 }
 
 /** Tells where the document wrote what stands at a path of `agentConfig`. */
-export function asWritten(given: JsonObject): (path: readonly string[]) => readonly string[] {
+export function documentKeys(given: JsonObject): (path: readonly string[]) => readonly string[] {
   const names = new Map<unknown, ReadonlyMap<string, string>>();
   const nameIn = (object: unknown, name: string): string => {
     let written = names.get(object);
@@ -24,7 +27,7 @@ export function asWritten(given: JsonObject): (path: readonly string[]) => reado
     if (top === undefined) return [];
     const first = nameIn(given, top);
     const inside = [place, name, ...rest].filter((part) => part !== undefined);
-    if (top !== SERVERS || place === undefined || name === undefined) return [first, ...inside];
+    if (top !== MCP_SERVERS_KEY || place === undefined || name === undefined) return [first, ...inside];
     const servers = given[first];
     const server: unknown = Array.isArray(servers) ? servers[Number(place)] : undefined;
     return [first, place, nameIn(server, name), ...rest];
@@ -32,8 +35,8 @@ export function asWritten(given: JsonObject): (path: readonly string[]) => reado
 }
 
 /** Keys that say the same in both spellings; which of them counts could not be told. */
-export function namedTwice(given: JsonObject): readonly Path[] {
-  const servers = Object.entries(given).filter(([name]) => camelCase(name) === SERVERS);
+export function duplicateKeys(given: JsonObject): readonly DocumentPath[] {
+  const servers = Object.entries(given).filter(([name]) => camelCase(name) === MCP_SERVERS_KEY);
   const lists = servers.flatMap(([name, list]) =>
     (Array.isArray(list) ? (list as readonly Json[]) : []).map((server, i) => [[name, i], server] as const),
   );
@@ -45,9 +48,9 @@ export function namedTwice(given: JsonObject): readonly Path[] {
 }
 
 /** MCP servers have a configuration each; what is inside anything else is named by its owner, as headers are. */
-const SERVERS = 'mcpServers';
+const MCP_SERVERS_KEY = 'mcpServers';
 
-function withNames(object: JsonObject): JsonObject {
+function camelCaseKeys(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [camelCase(name), value]));
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { catalogForTests } from '../../../test/support/workflow/catalog.ts';
+import { testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const compile = (inputs: JsonObject, given: JsonObject) => {
   const steps = [{ id: 'a', kind: 'sleep', input: { ms: 1 } }];
-  const { document, problems } = readWorkflow({ document: { name: 'a', inputs, steps } }, catalogForTests);
+  const { document, problems } = readWorkflow({ document: { name: 'a', inputs, steps } }, testCatalog);
   if (!document) throw new Error(JSON.stringify(problems));
   return document.compile(given).inputs;
 };

@@ -4,13 +4,13 @@ import { RE2JS } from 're2js';
 import { Fault, type Violation } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { FUNCTIONS, SCOPE_NAMES, WORDS } from '../expressions/references.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import { BUILTIN_FUNCTIONS, RESERVED_WORDS, SCOPE_NAMES } from '../expressions/references.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 
-const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
-const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const JSON_TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
+const INPUT_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** With them the work of a check is no longer bounded by the sizes of schema and value. */
-const REFUSED = [
+const FORBIDDEN_KEYWORDS = [
   '$ref',
   '$dynamicRef',
   '$recursiveRef',
@@ -22,9 +22,9 @@ const REFUSED = [
   'uniqueItems',
 ];
 /** Keywords whose members are names, not keywords. */
-const NAMED = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+const NAME_MAP_KEYWORDS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 /** Keywords whose value is data. */
-const DATA = new Set(['default', 'const', 'enum', 'examples']);
+const DATA_KEYWORDS = new Set(['default', 'const', 'enum', 'examples']);
 
 /** What a document takes, as one JSON Schema, and the check by it. */
 export interface InputSchema {
@@ -40,9 +40,9 @@ export interface InputSchema {
 /** Brings `inputs` of a document to one JSON Schema: from short forms, from a schema for each, or from one for all. */
 export function readInputSchema(inputs: Json | undefined, problems: Problems): InputSchema {
   const given = isJsonObject(inputs) ? inputs : {};
-  const schema = isWhole(given) ? wholeSchema(given) : schemaOf(given, problems);
+  const schema = isObjectSchema(given) ? closedSchema(given) : schemaOf(given, problems);
   const properties = isJsonObject(schema.properties) ? schema.properties : {};
-  for (const name of Object.keys(properties)) checkName(name, isWhole(given), problems);
+  for (const name of Object.keys(properties)) checkName(name, isObjectSchema(given), problems);
   let validate: ValidateFunction | undefined;
   const shape = checkKeywords(schema, problems);
   if (shape) {
@@ -61,11 +61,11 @@ export function readInputSchema(inputs: Json | undefined, problems: Problems): I
   };
 }
 
-function isWhole(given: JsonObject): boolean {
+function isObjectSchema(given: JsonObject): boolean {
   return given.type === 'object' && isJsonObject(given.properties);
 }
 
-function wholeSchema(given: JsonObject): JsonObject {
+function closedSchema(given: JsonObject): JsonObject {
   return given.additionalProperties === undefined ? { ...given, additionalProperties: false } : given;
 }
 
@@ -77,18 +77,22 @@ function schemaOf(given: JsonObject, problems: Problems): JsonObject {
 
 function propertyOf(name: string, one: Json, problems: Problems): JsonObject {
   if (isJsonObject(one)) return one;
-  if (typeof one === 'string' && TYPES.includes(one)) return { type: one };
-  const near = typeof one === 'string' ? didYouMean(one, TYPES) : '';
-  problems.error(`Input ${name} must be one of ${TYPES.join(', ')}, or a JSON Schema.${near}`, ['inputs', name]);
+  if (typeof one === 'string' && JSON_TYPES.includes(one)) return { type: one };
+  const near = typeof one === 'string' ? didYouMean(one, JSON_TYPES) : '';
+  problems.error(`Input ${name} must be one of ${JSON_TYPES.join(', ')}, or a JSON Schema.${near}`, ['inputs', name]);
   return {};
 }
 
 function checkName(name: string, whole: boolean, problems: Problems): void {
-  const at: Path = whole ? ['inputs', 'properties', name] : ['inputs', name];
-  if (!NAME.test(name)) {
+  const at: DocumentPath = whole ? ['inputs', 'properties', name] : ['inputs', name];
+  if (!INPUT_NAME.test(name)) {
     const message = `Input ${JSON.stringify(name.slice(0, 64))} cannot be named in expressions: a letter, then letters, digits and _.`;
     problems.error(message, at, { key: 'key' });
-  } else if ((SCOPE_NAMES as readonly string[]).includes(name) || WORDS.has(name) || FUNCTIONS.has(name)) {
+  } else if (
+    (SCOPE_NAMES as readonly string[]).includes(name) ||
+    RESERVED_WORDS.has(name) ||
+    BUILTIN_FUNCTIONS.has(name)
+  ) {
     problems.error(`Input ${name} has a name that means something else in expressions. Call it otherwise.`, at, {
       key: 'key',
     });
@@ -102,12 +106,12 @@ function checkKeywords(schema: JsonObject, problems: Problems): boolean {
     if (Array.isArray(value)) value.forEach(visit);
     if (!isJsonObject(value)) return;
     for (const [keyword, inner] of Object.entries(value)) {
-      if (REFUSED.includes(keyword)) {
+      if (FORBIDDEN_KEYWORDS.includes(keyword)) {
         fine = false;
         problems.error(`The schema of the inputs uses ${keyword}, which it may not. Write the schema out.`, ['inputs']);
       }
-      if (DATA.has(keyword)) continue;
-      if (NAMED.has(keyword) && isJsonObject(inner)) Object.values(inner).forEach(visit);
+      if (DATA_KEYWORDS.has(keyword)) continue;
+      if (NAME_MAP_KEYWORDS.has(keyword) && isJsonObject(inner)) Object.values(inner).forEach(visit);
       else visit(inner);
     }
   };

@@ -2,7 +2,7 @@ import type { Problem } from './workflow-document.ts';
 import { MAX_PROBLEMS } from './workflow-limits.ts';
 
 /** From the top of a document down to a value. */
-export type Path = readonly (string | number)[];
+export type DocumentPath = readonly (string | number)[];
 
 /** Where something stands in the text. Lines and columns count from 1. */
 export interface Position {
@@ -11,15 +11,15 @@ export interface Position {
 }
 
 /** Finds the value at a path, or the nearest one around it; of its key where `key` is said. */
-export type Locate = (path: Path, key?: 'key') => Position | undefined;
+export type Locate = (path: DocumentPath, key?: 'key') => Position | undefined;
 
-export type Message = string | (() => string);
+export type ProblemMessage = string | (() => string);
 
 /** Collects what is wrong with a document, so that all of it is told at once. */
 export interface Problems {
   /** A message that is costly to make is given as a function: it is not asked once there are too many. */
-  error(message: Message, at: Path, more?: { readonly step?: string; readonly key?: 'key' }): void;
-  warn(message: Message, at: Path, more?: { readonly step?: string; readonly key?: 'key' }): void;
+  error(message: ProblemMessage, at: DocumentPath, more?: { readonly step?: string; readonly key?: 'key' }): void;
+  warn(message: ProblemMessage, at: DocumentPath, more?: { readonly step?: string; readonly key?: 'key' }): void;
   /** True as soon as there is an ERROR. */
   failed(): boolean;
   /** In the order of the text. */
@@ -56,6 +56,6 @@ export function createProblems(locate: Locate): Problems {
 }
 
 /** `steps[2].retry.on`, as people write it. */
-export function pathText(path: Path): string {
+export function pathText(path: DocumentPath): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
 }

@@ -8,7 +8,7 @@ export interface Catalog {
   tool(name: string): CatalogEntry | undefined;
   /** A kind that has an input of its own: `plan`, `codegen` … in lower case. */
   kind(name: string): CatalogEntry | undefined;
-  backend(name: string): BackendEntry | undefined;
+  backend(name: string): CatalogBackend | undefined;
   /** Names that exist, for messages that tell which there are. */
   readonly names: {
     readonly commands: readonly string[];
@@ -20,7 +20,7 @@ export interface Catalog {
 }
 
 /** A way to reach agents. */
-export interface BackendEntry {
+export interface CatalogBackend {
   /** JSON Schema 2020-12 of its configuration, names in camelCase; documents write them in snake_case. */
   readonly config: JsonObject;
   /** After a restart it goes on where it was: it may be begun again. */
@@ -39,7 +39,7 @@ export interface CatalogEntry {
 }
 
 /** A workflow compiled with its inputs; immutable once a run has it. */
-export interface Plan {
+export interface WorkflowPlan {
   readonly name: string;
   readonly goal?: string;
   /** With defaults filled in. */
@@ -92,11 +92,11 @@ export interface WorkflowDocument {
   readonly steps: readonly Omit<PlannedStep, 'id'>[];
   readonly schedule?: ScheduleRule;
   /** @throws Fault BAD_INPUT with violations when the inputs do not fit */
-  compile(inputs: JsonObject): Plan;
+  compile(inputs: JsonObject): WorkflowPlan;
 }
 
 /** What was read of a source: the document, when nothing of severity ERROR is among the problems. */
-export interface Reading {
+export interface ReadResult {
   readonly document?: WorkflowDocument;
   readonly graph?: WorkflowGraph;
   readonly problems: readonly Problem[];

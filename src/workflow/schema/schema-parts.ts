@@ -1,32 +1,32 @@
 import type { JsonObject } from '../../core/json.ts';
 
 /** What names of documents and steps look like. */
-export const ID = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 /** A string with an expression in it. */
-const EXPRESSION = '\\{\\{[\\s\\S]*\\}\\}';
+const EXPRESSION_PATTERN = '\\{\\{[\\s\\S]*\\}\\}';
 
-export const text = (description: string, maxLength = 4_096): JsonObject => ({
+export const textSchema = (description: string, maxLength = 4_096): JsonObject => ({
   type: 'string',
   minLength: 1,
   maxLength,
   description,
 });
 
-export const whole = (description: string, minimum: number, maximum: number): JsonObject => ({
+export const integerSchema = (description: string, minimum: number, maximum: number): JsonObject => ({
   type: 'integer',
   minimum,
   maximum,
   description,
 });
 
-export const flag = (description: string): JsonObject => ({ type: 'boolean', description });
+export const booleanSchema = (description: string): JsonObject => ({ type: 'boolean', description });
 
 /** A whole number, or the expression that gives it. */
-export const wholeOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
+export const integerOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
   type: ['integer', 'string'],
   minimum,
   maximum,
-  pattern: EXPRESSION,
+  pattern: EXPRESSION_PATTERN,
   description,
 });
 
@@ -34,14 +34,18 @@ export const wholeOrExpression = (description: string, minimum: number, maximum:
 export const textsOrExpression = (description: string): JsonObject => ({
   type: ['array', 'string'],
   items: { type: 'string', minLength: 1 },
-  pattern: EXPRESSION,
+  pattern: EXPRESSION_PATTERN,
   description,
 });
 
 /** The input of a step: an object, or the expression that gives it. Without properties any will do here. */
-export const input = (description: string, properties?: JsonObject, required: readonly string[] = []): JsonObject => ({
+export const stepInputSchema = (
+  description: string,
+  properties?: JsonObject,
+  required: readonly string[] = [],
+): JsonObject => ({
   type: ['object', 'string'],
-  pattern: EXPRESSION,
+  pattern: EXPRESSION_PATTERN,
   description,
   ...(properties && { additionalProperties: false, required, properties }),
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { isJsonObject, type Json } from '../../core/json.ts';
-import { KIND_NAMES, WORKFLOW_SCHEMA } from './workflow-schema.ts';
+import { STEP_KIND_NAMES, WORKFLOW_SCHEMA } from './workflow-schema.ts';
 
 const printed = new URL('../../../docs/workflow.schema.json', import.meta.url);
 
@@ -26,7 +26,7 @@ describe('the JSON Schema of workflows', () => {
       plan: { input: '{{ a }}' },
       research: { tool: 'web.search', input: { query: 'a' } },
     };
-    const steps = KIND_NAMES.map((kind) => ({ id: kind, kind, ...input[kind as keyof typeof input] }));
+    const steps = STEP_KIND_NAMES.map((kind) => ({ id: kind, kind, ...input[kind as keyof typeof input] }));
     expect(validate({ name: 'a', steps })).toBe(true);
     expect(validate({ name: 'a', steps: [{ id: 'a', kind: 'agent' }] })).toBe(false);
     expect(validate({ name: 'a', steps: [{ ...steps[0], output: 1 }] })).toBe(false);

@@ -1,39 +1,49 @@
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
-import { ID, input, text, textsOrExpression, whole, wholeOrExpression } from './schema-parts.ts';
-import { AGENT_SCHEMA, STEP_OPTIONS } from './step-schema.ts';
+import {
+  IDENTIFIER_PATTERN,
+  integerOrExpression,
+  integerSchema,
+  stepInputSchema,
+  textSchema,
+  textsOrExpression,
+} from './schema-parts.ts';
+import { AGENT_SCHEMA, STEP_OPTION_SCHEMAS } from './step-schema.ts';
 
 /** Where HTTP serves it, and what documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
 
-interface KindSchema {
+interface StepKindSchema {
   readonly about: string;
   readonly keys: JsonObject;
   readonly required: readonly string[];
 }
 
 /** A kind that is made of calls of tools. With `tool` it is a step of kind tool, as other systems write it. */
-const work = (about: string): KindSchema => ({
+const compositeKind = (about: string): StepKindSchema => ({
   about,
-  keys: { tool: text('The one tool that does it.', 128), input: input('Its input, or the arguments of the tool.') },
+  keys: {
+    tool: textSchema('The one tool that does it.', 128),
+    input: stepInputSchema('Its input, or the arguments of the tool.'),
+  },
   required: [],
 });
 
 /** What each kind has of its own, and which of it must be there. */
-const KINDS: Readonly<Record<string, KindSchema>> = {
+const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
   command: {
     about: 'A command of this server.',
-    keys: { command: text('Its name.', 64), input: input('Its options, as the command has them.') },
+    keys: { command: textSchema('Its name.', 64), input: stepInputSchema('Its options, as the command has them.') },
     required: ['command'],
   },
   query: {
     about: 'A read that leaves nothing behind.',
-    keys: { query: text('Its name.', 64), input: input('Its options, as the query has them.') },
+    keys: { query: textSchema('Its name.', 64), input: stepInputSchema('Its options, as the query has them.') },
     required: ['query'],
   },
   tool: {
     about: 'A tool of this server.',
-    keys: { tool: text('Its name.', 128), input: input('Its arguments, as the tool has them.') },
+    keys: { tool: textSchema('Its name.', 128), input: stepInputSchema('Its arguments, as the tool has them.') },
     required: ['tool'],
   },
   agent: {
@@ -44,11 +54,11 @@ const KINDS: Readonly<Record<string, KindSchema>> = {
   transform: {
     about: 'A value made of others by JSONata.',
     keys: {
-      input: input(
+      input: stepInputSchema(
         'Data and what is made of it.',
         {
           data: { description: 'Any value; often an expression.' },
-          expression: text('JSONata, which sees the data as its input.', 65_536),
+          expression: textSchema('JSONata, which sees the data as its input.', 65_536),
         },
         ['expression'],
       ),
@@ -58,12 +68,12 @@ const KINDS: Readonly<Record<string, KindSchema>> = {
   approval: {
     about: 'Waits until a person agrees.',
     keys: {
-      input: input(
+      input: stepInputSchema(
         'What is asked, and of whom.',
         {
-          reason: text('What the person decides on; may hold expressions.', 4_096),
+          reason: textSchema('What the person decides on; may hold expressions.', 4_096),
           roles: textsOrExpression('Who may decide has one of these roles; without it whom the policy lets.'),
-          expires_ms: wholeOrExpression('How long the question stands, in ms.', 1, MAX_SLEEP_MS),
+          expires_ms: integerOrExpression('How long the question stands, in ms.', 1, MAX_SLEEP_MS),
         },
         ['reason'],
       ),
@@ -74,9 +84,9 @@ const KINDS: Readonly<Record<string, KindSchema>> = {
     about: 'Waits for a time.',
     keys: {
       input: {
-        ...input('How long, or until when: one of the two.', {
-          ms: wholeOrExpression('How long, in ms; at most 366 days.', 0, MAX_SLEEP_MS),
-          until: text('Until when: a date and time of RFC 3339, or an expression.', 4_096),
+        ...stepInputSchema('How long, or until when: one of the two.', {
+          ms: integerOrExpression('How long, in ms; at most 366 days.', 0, MAX_SLEEP_MS),
+          until: textSchema('Until when: a date and time of RFC 3339, or an expression.', 4_096),
         }),
         minProperties: 1,
         maxProperties: 1,
@@ -87,11 +97,11 @@ const KINDS: Readonly<Record<string, KindSchema>> = {
   signal: {
     about: 'Waits until a signal of that name is sent to the run.',
     keys: {
-      input: input(
+      input: stepInputSchema(
         'Which signal.',
         {
-          name: text('Its name; may hold expressions.', 4_096),
-          timeout_ms: wholeOrExpression('How long it waits, in ms.', 1, MAX_SLEEP_MS),
+          name: textSchema('Its name; may hold expressions.', 4_096),
+          timeout_ms: integerOrExpression('How long it waits, in ms.', 1, MAX_SLEEP_MS),
         },
         ['name'],
       ),
@@ -101,28 +111,30 @@ const KINDS: Readonly<Record<string, KindSchema>> = {
   workflow: {
     about: 'A run of a saved workflow.',
     keys: {
-      workflow: { type: 'string', pattern: ID, description: 'Its name.' },
-      input: input('Its inputs.'),
+      workflow: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Its name.' },
+      input: stepInputSchema('Its inputs.'),
     },
     required: ['workflow'],
   },
-  plan: work('Works out what is to be built.'),
-  research: work('Looks things up, and collects what was found.'),
-  codegen: work('Writes files by a plan.'),
-  eval: work('Checks files: lint, types, tests.'),
-  repo: work('Commits files to a git repository.'),
-  notify: work('Tells people.'),
+  plan: compositeKind('Works out what is to be built.'),
+  research: compositeKind('Looks things up, and collects what was found.'),
+  codegen: compositeKind('Writes files by a plan.'),
+  eval: compositeKind('Checks files: lint, types, tests.'),
+  repo: compositeKind('Commits files to a git repository.'),
+  notify: compositeKind('Tells people.'),
 };
 
-export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
+export const STEP_KIND_NAMES: readonly string[] = Object.keys(STEP_KIND_SCHEMAS);
 
 /** What a step of the kind is, by the name in `$defs`. A compensation has no more than the kind, its keys and retry. */
 function definitionsOf(kind: string): JsonObject {
-  const { about, keys, required } = KINDS[kind] as (typeof KINDS)[string];
+  const { about, keys, required } = STEP_KIND_SCHEMAS[kind] as (typeof STEP_KIND_SCHEMAS)[string];
   const own = { kind: { const: kind, description: about }, ...keys };
-  const refs = Object.fromEntries(Object.keys(STEP_OPTIONS).map((name) => [name, { $ref: `#/$defs/option_${name}` }]));
+  const refs = Object.fromEntries(
+    Object.keys(STEP_OPTION_SCHEMAS).map((name) => [name, { $ref: `#/$defs/option_${name}` }]),
+  );
   const object = { type: 'object', additionalProperties: false, description: about };
-  const step = kind === 'command' ? refs : without(refs, 'output_media_type');
+  const step = kind === 'command' ? refs : omit(refs, 'output_media_type');
   const body = { ...own, retry: { $ref: '#/$defs/option_retry' } };
   return {
     [`${kind}_step`]: {
@@ -134,7 +146,7 @@ function definitionsOf(kind: string): JsonObject {
   };
 }
 
-function without(object: JsonObject, name: string): JsonObject {
+function omit(object: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
@@ -144,8 +156,8 @@ const schedule: JsonObject = {
   required: ['cron'],
   description: 'When the saved workflow starts by itself.',
   properties: {
-    cron: text('Five fields as crontab(5) has them, or six with seconds first.', 200),
-    time_zone: { ...text('IANA name of the time zone that these are times of.', 64), default: 'UTC' },
+    cron: textSchema('Five fields as crontab(5) has them, or six with seconds first.', 200),
+    time_zone: { ...textSchema('IANA name of the time zone that these are times of.', 64), default: 'UTC' },
     overlap: {
       type: 'string',
       enum: ['skip', 'queue', 'allow'],
@@ -173,9 +185,9 @@ export const WORKFLOW_SCHEMA: JsonObject = {
   required: ['name', 'steps'],
   properties: {
     $schema: { type: 'string', description: 'This schema, for editors.' },
-    name: { type: 'string', pattern: ID, description: 'What it is saved under.' },
-    description: text('What it is for.', 10_000),
-    goal_template: text('What a run is to come to, with expressions over the inputs.', 4_096),
+    name: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'What it is saved under.' },
+    description: textSchema('What it is for.', 10_000),
+    goal_template: textSchema('What a run is to come to, with expressions over the inputs.', 4_096),
     inputs: {
       type: 'object',
       description:
@@ -188,7 +200,7 @@ export const WORKFLOW_SCHEMA: JsonObject = {
       minItems: 1,
       maxItems: MAX_STEPS,
       description: 'What is done. The order is that of depends_on and of the expressions, not of the list.',
-      items: { oneOf: KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
+      items: { oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
     },
     outputs: {
       type: 'object',
@@ -197,17 +209,17 @@ export const WORKFLOW_SCHEMA: JsonObject = {
     },
     schedule: { $ref: '#/$defs/schedule' },
     labels: { $ref: '#/$defs/option_labels' },
-    max_parallel: whole('Steps of a run under way at once.', 1, MAX_ITEMS_AT_ONCE),
-    max_parallel_runs: whole('Steps under way at once in all runs of the workflow.', 1, 10_000),
+    max_parallel: integerSchema('Steps of a run under way at once.', 1, MAX_ITEMS_AT_ONCE),
+    max_parallel_runs: integerSchema('Steps under way at once in all runs of the workflow.', 1, 10_000),
   },
   $defs: {
     schedule,
     body: {
       description:
         'What undoes the step when the run fails or is cancelled after it: its kind with what belongs to it.',
-      oneOf: KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
+      oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
     },
-    ...Object.fromEntries(Object.entries(STEP_OPTIONS).map(([name, option]) => [`option_${name}`, option])),
-    ...Object.assign({}, ...KIND_NAMES.map(definitionsOf)),
+    ...Object.fromEntries(Object.entries(STEP_OPTION_SCHEMAS).map(([name, option]) => [`option_${name}`, option])),
+    ...Object.assign({}, ...STEP_KIND_NAMES.map(definitionsOf)),
   },
 };

@@ -1,25 +1,25 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Effect, PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../../core/run.ts';
-import { holdsExpression } from '../expressions/template.ts';
-import { agentInput, isOpenAgent } from '../inputs/agent-input.ts';
+import { containsExpression } from '../expressions/template.ts';
+import { agentHasExpressions, agentInput } from '../inputs/agent-input.ts';
 import { checkOptions } from '../inputs/check-options.ts';
 import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { isWorkKind, type StepDraft, stepKindOf } from './step-draft.ts';
 
 /** A step as every run of the document has it; what a run adds is the id. */
-export type Blueprint = Omit<PlannedStep, 'id'>;
+export type StepTemplate = Omit<PlannedStep, 'id'>;
 
-const RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
-const REPAIR_ROUNDS = 3;
+const DEFAULT_RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
+const DEFAULT_REPAIR_ROUNDS = 3;
 
 /** The step as planned. Its document has no problem, or this is of no use. */
-export function compileStep({ raw, key, title, dependsOn }: StepDraft, catalog: Catalog): Blueprint {
+export function compileStep({ raw, key, title, dependsOn }: StepDraft, catalog: Catalog): StepTemplate {
   return { key, title, ...bodyOf(raw, catalog, optionsOf(raw, catalog)), dependsOn };
 }
 
 /** What the run has beside its steps. */
 export function compilePlan(document: JsonObject): RunPlan {
-  return defined<RunPlan>({
+  return omitUndefined<RunPlan>({
     maxParallel: document.max_parallel as number | undefined,
     maxParallelRuns: document.max_parallel_runs as number | undefined,
     outputs: document.outputs as JsonObject | undefined,
@@ -28,8 +28,8 @@ export function compilePlan(document: JsonObject): RunPlan {
 
 function bodyOf(raw: JsonObject, catalog: Catalog, options: StepTerms): StepBody {
   const kind = stepKindOf(raw);
-  const rule = isJsonObject(raw.retry) ? { ...RETRY, ...raw.retry } : undefined;
-  const { evaluate, idempotent, ...act } = actOf(kind, raw, catalog);
+  const rule = isJsonObject(raw.retry) ? { ...DEFAULT_RETRY, ...raw.retry } : undefined;
+  const { evaluate, idempotent, ...act } = actionOf(kind, raw, catalog);
   const terms: StepTerms = {
     ...(evaluate && { evaluate }),
     ...(rule && { retry: retryOf(rule) }),
@@ -45,7 +45,7 @@ function bodyOf(raw: JsonObject, catalog: Catalog, options: StepTerms): StepBody
 }
 
 /** What is done, and on what. */
-interface Act {
+interface StepAction {
   readonly capability: string;
   readonly effect: Effect;
   readonly input: Json;
@@ -53,26 +53,26 @@ interface Act {
   readonly idempotent?: boolean | undefined;
 }
 
-function actOf(kind: string, raw: JsonObject, catalog: Catalog): Act {
-  if (kind === 'agent') return agentAct(raw, catalog);
+function actionOf(kind: string, raw: JsonObject, catalog: Catalog): StepAction {
+  if (kind === 'agent') return agentAction(raw, catalog);
   const capability = (raw[kind] as string | undefined) ?? kind;
   const entry = entryOf(kind, capability, catalog);
   const input = raw.input ?? {};
-  const evaluate = holdsExpression(input);
+  const evaluate = containsExpression(input);
   return {
     capability,
     effect: isWorkKind(kind) ? 'external' : (entry?.effect ?? 'pure'),
-    input: evaluate ? input : filled(entry, input),
+    input: evaluate ? input : withDefaults(entry, input),
     evaluate,
     idempotent: entry?.idempotent,
   };
 }
 
-function agentAct(raw: JsonObject, catalog: Catalog): Act {
+function agentAction(raw: JsonObject, catalog: Catalog): StepAction {
   const capability = String((raw.agent as JsonObject).backend);
   const entry = catalog.backend(capability);
   const input = agentInput(raw, entry) as unknown as Json;
-  return { capability, effect: 'external', input, evaluate: isOpenAgent(raw), idempotent: entry?.resumes };
+  return { capability, effect: 'external', input, evaluate: agentHasExpressions(raw), idempotent: entry?.resumes };
 }
 
 function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEntry | undefined {
@@ -81,12 +81,12 @@ function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEnt
 }
 
 /** With the defaults of its options, where there is nothing left to work out. */
-function filled(entry: CatalogEntry | undefined, input: Json): Json {
+function withDefaults(entry: CatalogEntry | undefined, input: Json): Json {
   return entry && isJsonObject(input) ? checkOptions(entry.options, input).filled : input;
 }
 
 function retryOf(rule: JsonObject): RetryRule {
-  return defined<RetryRule>({
+  return omitUndefined<RetryRule>({
     backoffMs: Math.min(Number(rule.backoff_ms), Number(rule.max_backoff_ms)),
     maxBackoffMs: Number(rule.max_backoff_ms),
     on: rule.on as RetryRule['on'] | undefined,
@@ -96,7 +96,7 @@ function retryOf(rule: JsonObject): RetryRule {
 /** The options that a compensation does not have. */
 function optionsOf(raw: JsonObject, catalog: Catalog): StepTerms {
   const { repair, cache, compensate } = raw;
-  return defined<StepTerms>({
+  return omitUndefined<StepTerms>({
     outputMediaType: mediaTypeOf(raw.output_media_type),
     timeoutMs: raw.timeout_ms as number | undefined,
     idempotent: raw.idempotent === true ? true : undefined,
@@ -108,7 +108,7 @@ function optionsOf(raw: JsonObject, catalog: Catalog): StepTerms {
       raw.for_each === undefined ? undefined : (raw.on_item_failure as StepTerms['onItemFailure'] | undefined),
     compensate: isJsonObject(compensate) ? bodyOf(compensate, catalog, {}) : undefined,
     repair: isJsonObject(repair)
-      ? { step: String(repair.step), maxRounds: Number(repair.max_rounds ?? REPAIR_ROUNDS) }
+      ? { step: String(repair.step), maxRounds: Number(repair.max_rounds ?? DEFAULT_REPAIR_ROUNDS) }
       : undefined,
     pool: raw.pool as string | undefined,
     labels: raw.labels as JsonObject | undefined,
@@ -121,6 +121,6 @@ function mediaTypeOf(given: Json | undefined): string | undefined {
 }
 
 /** Without the members that are undefined: an option that is not given is no option. */
-function defined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
+function omitUndefined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { type StepKind, WORK_KINDS } from '../../core/run.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import type { Path, Problems } from '../model/problems.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { WorkflowGraph } from '../model/workflow-document.ts';
-import { KIND_NAMES } from '../schema/workflow-schema.ts';
+import { STEP_KIND_NAMES } from '../schema/workflow-schema.ts';
 
 const WORK: ReadonlySet<string> = new Set(WORK_KINDS.map((kind) => kind.toLowerCase()));
 
@@ -24,7 +24,7 @@ export interface StepDraft {
   readonly title: string;
   /** As it stands in the document. */
   readonly raw: JsonObject;
-  readonly at: Path;
+  readonly at: DocumentPath;
   /** It has the shape of its kind. */
   readonly fits: boolean;
   /** Keys of steps, those that its expressions mention included. */
@@ -49,7 +49,7 @@ export function draftSteps(
       problems.error(`There is more than one step ${key}. Give this one another id.`, [...at, 'id'], { step: key });
       continue;
     }
-    if (typeof kind !== 'string' || !KIND_NAMES.includes(kind)) continue;
+    if (typeof kind !== 'string' || !STEP_KIND_NAMES.includes(kind)) continue;
     const shown = typeof title === 'string' ? title : key;
     const draft = {
       key,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ancestorsOf, between, findCycles } from './step-order.ts';
+import { ancestorsOf, findCycles, stepsBetween } from './step-order.ts';
 
 const keys = Array.from({ length: 9 }, (_, i) => `s${i}`);
 /** Any graph: a list of edges between nine steps. */
@@ -62,6 +62,6 @@ describe('ancestorsOf and between', () => {
   });
 
   it('gives what is done again on the way', () => {
-    expect([...between('b', 'e', graph)].sort()).toEqual(['b', 'd', 'e']);
+    expect([...stepsBetween('b', 'e', graph)].sort()).toEqual(['b', 'd', 'e']);
   });
 });

@@ -45,7 +45,7 @@ export function ancestorsOf(key: string, steps: Dependencies): ReadonlySet<strin
 }
 
 /** The steps that are done again when `from` is done again to mend `to`: both, and what lies between. */
-export function between(from: string, to: string, steps: Dependencies): ReadonlySet<string> {
+export function stepsBetween(from: string, to: string, steps: Dependencies): ReadonlySet<string> {
   const before = ancestorsOf(to, steps);
   const needing = new Map<string, string[]>();
   for (const key of [...before, to]) {

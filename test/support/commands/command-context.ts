@@ -11,7 +11,7 @@ import { createSchemaValidator } from '../../../src/resources/validate-schema.ts
 import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
 
 /** What a command made, read to its end. */
-export interface Result {
+export interface CommandResult {
   readonly mediaType: string;
   readonly bytes: Buffer;
   readonly text: string;
@@ -19,9 +19,9 @@ export interface Result {
   readonly as: 'memory' | 'stream' | 'file';
 }
 
-export interface ContextForTests {
+export interface TestCommandContext {
   /** Validates the options and runs the command, as the engine does. */
-  run(command: Command, options: JsonObject, changes?: Partial<CommandContext>): Promise<Result>;
+  run(command: Command, options: JsonObject, changes?: Partial<CommandContext>): Promise<CommandResult>;
   /** Writes a file and gives its `file:` URI. */
   file(name: string, bytes: string | Uint8Array): Promise<string>;
   /** Where such a file lies. */
@@ -33,14 +33,14 @@ export interface ContextForTests {
   close(): Promise<void>;
 }
 
-interface OptionsForTests {
+interface TestContextOptions {
   readonly pool?: CpuPoolOptions;
   /** Instead of a folder of their own. */
   readonly localRoots?: readonly { readonly name: string; readonly folder: string }[];
 }
 
 /** Commands with the real thing around them: resources, files, workers, schemas. */
-export async function commandContextForTests(options: OptionsForTests = {}): Promise<ContextForTests> {
+export async function createTestContext(options: TestContextOptions = {}): Promise<TestCommandContext> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-commands-'));
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
@@ -96,8 +96,8 @@ export async function commandContextForTests(options: OptionsForTests = {}): Pro
 }
 
 /** As the engine does: takes a file over, reads a stream to its end. */
-async function collect({ mediaType, content }: Made): Promise<Result> {
-  const result = (bytes: Buffer, as: Result['as']) => ({ mediaType, bytes, text: bytes.toString(), as });
+async function collect({ mediaType, content }: Made): Promise<CommandResult> {
+  const result = (bytes: Buffer, as: CommandResult['as']) => ({ mediaType, bytes, text: bytes.toString(), as });
   if (typeof content === 'string' || content instanceof Uint8Array) return result(Buffer.from(content), 'memory');
   if ('file' in content) {
     const bytes = await readFile(content.file);

@@ -4,7 +4,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Server } from '../server.ts';
 
 /** The SDK's client, in a session of its own over HTTP. */
-export async function joinMcp(server: Pick<Server, 'url'>, token: string): Promise<Client> {
+export async function connectMcp(server: Pick<Server, 'url'>, token: string): Promise<Client> {
   const client = new Client({ name: 'a test', version: '1' });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
   const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { startWeb, type Web } from '../web-server.ts';
+import { startWebServer, type WebServer } from '../web-server.ts';
 
 export interface HostileMcpServer extends AsyncDisposable {
   readonly host: string;
@@ -14,7 +14,7 @@ export interface HostileMcpServer extends AsyncDisposable {
 }
 
 /** A fake MCP server that changes its mind between two sessions: streamable HTTP, as true as a client can tell. */
-export async function hostileMcpServer(): Promise<HostileMcpServer> {
+export async function startHostileMcpServer(): Promise<HostileMcpServer> {
   const calls: { name: string; arguments: object }[] = [];
   let tools: object[] = [];
   let result: object = { content: [] };
@@ -35,7 +35,7 @@ export async function hostileMcpServer(): Promise<HostileMcpServer> {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result: resultOf(method, params) }));
   };
-  const web: Web = await startWeb((request, response) => void serve(request, response));
+  const web: WebServer = await startWebServer((request, response) => void serve(request, response));
   return {
     ...{ host: web.host, url: `${web.url}/mcp`, calls },
     offer(name, properties) {

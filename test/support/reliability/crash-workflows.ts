@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A generator of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -15,16 +15,16 @@ export function seeded(seed: number): () => number {
 /** Enough that no crash uses them up. */
 const retry = { max_attempts: 100, backoff_ms: 10, max_backoff_ms: 100 };
 
-const act = (id: string, more: object = {}, options: object = {}) => ({
+const effectStep = (id: string, more: object = {}, options: object = {}) => ({
   ...{ id, kind: 'command', command: 'actOutside', retry },
   input: { run: '{{ run.id }}', step: id, ms: 20, ...options },
   ...more,
 });
-const ponder = (id: string, more: object = {}, ms = 30) => ({
+const pureStep = (id: string, more: object = {}, ms = 30) => ({
   ...{ id, kind: 'command', command: 'ponder', input: { ms, value: id } },
   ...more,
 });
-const undo = (id: string) => ({
+const compensation = (id: string) => ({
   ...{ kind: 'command', command: 'actOutside', retry },
   input: { run: '{{ run.id }}', step: `undo:${id}`, ms: 10 },
 });
@@ -35,8 +35,8 @@ export const CHILD = {
   name: 'crash_child',
   inputs: { n: 'integer' },
   steps: [
-    ponder('think'),
-    act('do', after('think'), { failures: 1, value: '{{ n }}' }),
+    pureStep('think'),
+    effectStep('do', after('think'), { failures: 1, value: '{{ n }}' }),
     { id: 'rest', kind: 'sleep', ...after('do'), input: { ms: 80 } },
   ],
   outputs: { n: '{{ steps.do.output }}' },
@@ -45,7 +45,7 @@ export const CHILD = {
 /** Takes longer than it takes to stop a server in order. */
 export const SLOW = {
   name: 'crash_slow',
-  steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1_500 } }, act('end', after('rest'))],
+  steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1_500 } }, effectStep('end', after('rest'))],
 };
 
 /** How a run of each kind may end, whatever happens to the server. */
@@ -69,42 +69,42 @@ export function workflowOf(shape: Shape, n: number): object {
   switch (shape) {
     case 'chain':
       return of(
-        ponder('one'),
-        act('two', after('one'), { failures: n % 3, value: n }),
+        pureStep('one'),
+        effectStep('two', after('one'), { failures: n % 3, value: n }),
         { id: 'three', kind: 'transform', input: { data: '{{ steps.two.output }}', expression: '$ + 1' } },
-        ponder('four', after('three')),
-        act('five', after('four')),
+        pureStep('four', after('three')),
+        effectStep('five', after('four')),
       );
     case 'wavering':
       return of(
-        act('first'),
+        effectStep('first'),
         {
           ...{ id: 'waver', kind: 'command', command: 'waver', ...after('first') },
           ...{ input: { input: `${n}`, percent: 50 }, retry: { max_attempts: 3, backoff_ms: 20 } },
         },
-        act('last', after('waver')),
+        effectStep('last', after('waver')),
       );
     case 'approval':
       return of(
-        act('before'),
+        effectStep('before'),
         { id: 'agree', kind: 'approval', input: { reason: `May ${n} go on?`, roles: ['admin'] }, ...after('before') },
-        act('after', after('agree')),
+        effectStep('after', after('agree')),
       );
     case 'agreed':
       return of(
-        ponder('before'),
-        act('agreed', { command: 'actAgreed', ...after('before') }),
-        act('after', after('agreed')),
+        pureStep('before'),
+        effectStep('agreed', { command: 'actAgreed', ...after('before') }),
+        effectStep('after', after('agreed')),
       );
     case 'fanOut':
       return of({
-        ...act('items', {}, { step: 'items[{{ index }}]', failures: '{{ item }}', value: '{{ item }}' }),
+        ...effectStep('items', {}, { step: 'items[{{ index }}]', failures: '{{ item }}', value: '{{ item }}' }),
         ...{ for_each: [0, 1, 0, 2, 0, 0, 1, 0], max_parallel: 3, on_item_failure: 'collect' },
       });
     case 'saga':
       return of(
-        act('reserve', { compensate: undo('reserve') }),
-        act('charge', { compensate: undo('charge'), ...after('reserve') }),
+        effectStep('reserve', { compensate: compensation('reserve') }),
+        effectStep('charge', { compensate: compensation('charge'), ...after('reserve') }),
         {
           ...{ id: 'confirm', kind: 'command', command: 'waver', ...after('charge') },
           ...{ input: { input: `${n}`, percent: 100 }, retry: { max_attempts: 2, backoff_ms: 20 } },
@@ -112,22 +112,26 @@ export function workflowOf(shape: Shape, n: number): object {
       );
     case 'sleeping':
       return of(
-        act('before'),
+        effectStep('before'),
         { id: 'sleep', kind: 'sleep', input: { ms: 50 + (n % 10) * 100 }, ...after('before') },
-        act('after', after('sleep')),
+        effectStep('after', after('sleep')),
       );
     case 'signal':
-      return of(ponder('before'), { id: 'wait', kind: 'signal', input: { name: 'go' } }, act('after', after('wait')));
+      return of(
+        pureStep('before'),
+        { id: 'wait', kind: 'signal', input: { name: 'go' } },
+        effectStep('after', after('wait')),
+      );
     case 'parent':
       return of(
-        act('before'),
+        effectStep('before'),
         { id: 'child', kind: 'workflow', workflow: CHILD.name, input: { n }, ...after('before') },
-        act('after', after('child')),
+        effectStep('after', after('child')),
       );
   }
 }
 
 /** How often each step has acted, by `RUN STEP`, as the files of the plugin tell. */
-export function actsIn(folder: string): ReadonlyMap<string, number> {
+export function countEffects(folder: string): ReadonlyMap<string, number> {
   return new Map(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size / 2]));
 }

@@ -9,11 +9,11 @@ import { AnyJson } from '../../../src/commands/options.ts';
 import { Fault } from '../../../src/core/errors.ts';
 
 /** Where each step that acts has a file, with a line for each time that it did. */
-const folder = process.env.ACTS_FOLDER ?? '';
+const effectsFolder = process.env.ACTS_FOLDER ?? '';
 
 const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'How long it takes.' }));
 const value = Type.Optional(AnyJson('What it gives back.'));
-const act = Type.Object({
+const effectOptions = Type.Object({
   run: Type.String({ description: 'The run.' }),
   step: Type.String({ description: 'The key of its step.' }),
   failures: Type.Optional(Type.Integer({ minimum: 0, description: 'How often it fails before it does not.' })),
@@ -21,7 +21,7 @@ const act = Type.Object({
   value,
 });
 
-interface Act {
+interface EffectOptions {
   readonly run: string;
   readonly step: string;
   readonly failures?: number;
@@ -31,8 +31,8 @@ interface Act {
 
 const json = (made: unknown): Made => resource('application/json', JSON.stringify(made ?? null));
 
-async function perform(options: Act, { signal }: CommandContext): Promise<Made> {
-  const file = join(folder, `${options.run} ${options.step}`);
+async function perform(options: EffectOptions, { signal }: CommandContext): Promise<Made> {
+  const file = join(effectsFolder, `${options.run} ${options.step}`);
   appendFileSync(file, '.\n');
   if (options.ms) await sleep(options.ms, undefined, { signal });
   const times = statSync(file).size / 2;
@@ -57,7 +57,7 @@ export const actOutside = defineCommand({
   title: 'Act',
   description: 'Acts on the outside world: adds a line to the file of its step.',
   effect: 'external',
-  options: act,
+  options: effectOptions,
   run: perform,
 });
 
@@ -67,7 +67,7 @@ export const actAgreed = defineCommand({
   title: 'Act when that is agreed',
   description: 'Acts on the outside world: adds a line to the file of its step.',
   effect: 'external',
-  options: act,
+  options: effectOptions,
   run: perform,
 });
 

@@ -3,7 +3,7 @@ import { createClient } from '../../../clients/sdk/src/index.ts';
 import type { Server } from '../server.ts';
 import { until } from '../until.ts';
 
-interface WitnessedEvent {
+interface RecordedEvent {
   readonly runId: string;
   readonly seq: number;
   readonly type: string;
@@ -15,12 +15,12 @@ interface WitnessedEvent {
 }
 
 /** Somebody who follows the whole journal through the SDK, whatever becomes of the connection, and keeps what he saw. */
-export interface Witness {
-  readonly events: readonly WitnessedEvent[];
+export interface EventRecorder {
+  readonly events: readonly RecordedEvent[];
   /** How often he had to connect again. */
   readonly interruptions: number;
   /** Waits until he has seen as much as the journal holds, and compares: every event once, in order. */
-  hasSeenAllOf(server: Server, token: string): Promise<void>;
+  expectComplete(server: Server, token: string): Promise<void>;
   stop(): void;
 }
 
@@ -29,11 +29,11 @@ const WATCH = `subscription ($after: Cursor) { events(after: $after, batch: 500)
 const PAGE = `query ($after: Cursor) { events(after: $after, first: 1000) { cursor caughtUp events { hash } } }`;
 
 /** Resolves when he watches: what is appended from then on he must see. */
-export async function startWitness(url: string, token: string): Promise<Witness> {
+export async function startEventRecorder(url: string, token: string): Promise<EventRecorder> {
   let interruptions = 0;
   let failure: unknown;
   let watches = false;
-  const events: WitnessedEvent[] = [];
+  const events: RecordedEvent[] = [];
   const client = createClient({
     url,
     token,
@@ -41,7 +41,7 @@ export async function startWitness(url: string, token: string): Promise<Witness>
       interruptions += 1;
     },
   });
-  const stream = client.subscribe<{ events: { events: WitnessedEvent[] } }, { after?: string }>(
+  const stream = client.subscribe<{ events: { events: RecordedEvent[] } }, { after?: string }>(
     { toString: () => WATCH } as never,
     {},
   );
@@ -67,7 +67,7 @@ export async function startWitness(url: string, token: string): Promise<Witness>
     get interruptions() {
       return interruptions;
     },
-    async hasSeenAllOf(server, token) {
+    async expectComplete(server, token) {
       const all: string[] = [];
       for (let after: string | undefined; ; ) {
         const { data, errors } = await server.query(PAGE, { after }, token);

@@ -1,14 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const ALLOWED = ['ponder', 'actOutside', 'waver'].map((name) => `p, analyst, command:${name}, **, *, allow\n`).join('');
-const RULES = `${ALLOWED}p, analyst, command:actAgreed, **, *, approve\n`;
+const ALLOW_RULES = ['ponder', 'actOutside', 'waver']
+  .map((name) => `p, analyst, command:${name}, **, *, allow\n`)
+  .join('');
+const RULES = `${ALLOW_RULES}p, analyst, command:actAgreed, **, *, approve\n`;
 
 /**
  * Makes what servers need that have the commands of crash-commands.ts: their environment, and the folder that tells how
  * often each step has acted.
  */
-export async function prepareActing(folder: string) {
+export async function prepareExternalEffects(folder: string) {
   const acts = join(folder, 'acts');
   await mkdir(acts);
   const rules = join(folder, 'policy.csv');

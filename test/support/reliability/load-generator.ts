@@ -2,7 +2,7 @@ import { type Server, tokenFor } from '../server.ts';
 import { CHILD, SHAPES, type Shape, SLOW, workflowOf } from './crash-workflows.ts';
 
 /** A run that somebody asked for. */
-export interface Asked {
+export interface RequestedRun {
   readonly key: string;
   readonly n: number;
   readonly shape: Shape;
@@ -15,8 +15,8 @@ export interface Asked {
  * People at work on a server that may vanish at any moment: one starts runs, another decides and sends what these wait
  * for. Whatever is answered wrongly is kept as a problem; no answer is none.
  */
-export interface Crowd {
-  readonly asked: readonly Asked[];
+export interface LoadGenerator {
+  readonly asked: readonly RequestedRun[];
   /** Ids of runs of other shapes that the test has started itself. */
   readonly others: string[];
   readonly problems: readonly string[];
@@ -28,9 +28,9 @@ export interface Crowd {
   /** Asks for that many runs, some at once, until all are answered or `stopped` is. @returns how many were accepted */
   start(server: Server, count: number, stopped?: () => boolean): Promise<number>;
   /** Asks again, under the same key, for what was not answered. */
-  askAgain(server: Server): Promise<void>;
+  retryUnanswered(server: Server): Promise<void>;
   /** Decides what is put before people, and sends signals, until it is stopped. */
-  attend(servers: readonly Server[]): () => Promise<void>;
+  answerWaiting(servers: readonly Server[]): () => Promise<void>;
 }
 
 const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
@@ -39,7 +39,7 @@ const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
 const SAVE = `mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) {
   ... on Workflow { id } ... on Refusal { code message }
 } }`;
-const OPEN = '{ approvals(state: OPEN, first: 100) { nodes { id } } }';
+const OPEN_APPROVALS = '{ approvals(state: OPEN, first: 100) { nodes { id } } }';
 const DECIDE = `mutation ($input: DecideApprovalInput!) { decideApproval(input: $input) {
   ... on Approval { state } ... on Refusal { code message }
 } }`;
@@ -48,19 +48,19 @@ const SIGNAL = `mutation ($input: SendSignalInput!) { sendSignal(input: $input) 
 } }`;
 
 /** Codes that say that it may work later. */
-const PASSING = ['UNAVAILABLE', 'TIMEOUT', 'THROTTLED'];
+const TRANSIENT_CODES = ['UNAVAILABLE', 'TIMEOUT', 'THROTTLED'];
 /** Runs that are asked for at once. */
-const WORKERS = 6;
+const MAX_CONCURRENT_REQUESTS = 6;
 
 const names = Object.keys(SHAPES) as Shape[];
 
 /** @param random of 0 to 1; the same gives the same runs */
-export async function createCrowd(random: () => number): Promise<Crowd> {
+export async function createLoadGenerator(random: () => number): Promise<LoadGenerator> {
   const tokens = {
     alice: await tokenFor('alice', { roles: ['analyst'], expiresIn: '4h' }),
     admin: await tokenFor('admin', { roles: ['admin'], expiresIn: '4h' }),
   };
-  const asked: Asked[] = [];
+  const asked: RequestedRun[] = [];
   const problems: string[] = [];
   const refusals: string[] = [];
 
@@ -78,12 +78,12 @@ export async function createCrowd(random: () => number): Promise<Crowd> {
     const found = error ? { code: error.extensions?.code, message: error.message } : Object.values(answer.data)[0];
     const { code, message } = found as { code?: string; message?: string };
     if (code === undefined || code === 'CONFLICT') return found as { id?: string; nodes?: { id: string }[] };
-    if (PASSING.includes(code)) refusals.push(`${code}: ${message}`);
+    if (TRANSIENT_CODES.includes(code)) refusals.push(`${code}: ${message}`);
     else problems.push(`${code}: ${message} (${document.slice(0, 60)} ${JSON.stringify(input)})`);
     return undefined;
   };
 
-  const startOne = async (server: Server, run: Asked): Promise<boolean> => {
+  const startOne = async (server: Server, run: RequestedRun): Promise<boolean> => {
     const source = { document: workflowOf(run.shape, run.n) };
     const found = await ask(server, tokens.alice, START, { source, idempotencyKey: run.key });
     const { id } = found ?? {};
@@ -95,7 +95,7 @@ export async function createCrowd(random: () => number): Promise<Crowd> {
 
   /** One round of what the runs wait for. */
   const attendOnce = async (server: Server): Promise<void> => {
-    const open = await ask(server, tokens.admin, OPEN);
+    const open = await ask(server, tokens.admin, OPEN_APPROVALS);
     for (const { id } of open?.nodes ?? []) {
       // The decision depends on nothing but the approval, however often it is made.
       const approve = Number.parseInt(id.slice(-2), 36) % 4 !== 0;
@@ -122,18 +122,18 @@ export async function createCrowd(random: () => number): Promise<Crowd> {
         while (left-- > 0 && !stopped()) {
           const n = asked.length;
           const shape = names[Math.floor(random() * names.length)] as Shape;
-          const run: Asked = { key: `run-${n}`, n, shape };
+          const run: RequestedRun = { key: `run-${n}`, n, shape };
           asked.push(run);
           if (await startOne(server, run)) accepted += 1;
         }
       };
-      await Promise.all(Array.from({ length: WORKERS }, work));
+      await Promise.all(Array.from({ length: MAX_CONCURRENT_REQUESTS }, work));
       return accepted;
     },
-    async askAgain(server) {
+    async retryUnanswered(server) {
       for (const run of asked) if (run.id === undefined) await startOne(server, run);
     },
-    attend(servers) {
+    answerWaiting(servers) {
       let stopped = false;
       const loop = (async () => {
         for (let i = 0; !stopped; i += 1) {

@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads';
 import { Fault } from '../../../src/core/errors.ts';
 
 /** What the tests of the pool let a worker do. */
-export type Doing =
+export type TestTask =
   | { readonly do: 'echo'; readonly value: unknown }
   | { readonly do: 'thread' }
   | { readonly do: 'environment' }
@@ -15,7 +15,7 @@ export type Doing =
   | { readonly do: 'bug' }
   | { readonly do: 'exit' };
 
-export async function run(order: Doing): Promise<unknown> {
+export async function run(order: TestTask): Promise<unknown> {
   switch (order.do) {
     case 'echo':
       return order.value;

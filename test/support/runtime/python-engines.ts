@@ -3,13 +3,13 @@ import { openNativePython } from '../../../src/runtime/python/native-python.ts';
 import { createWasiPython } from '../../../src/runtime/python/wasi-python.ts';
 import { createBubblewrap } from '../../../src/runtime/sandbox/bubblewrap.ts';
 
-export const sandboxForTests = createBubblewrap({
+export const testSandbox = createBubblewrap({
   readPaths: [],
   outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 5_000 },
 });
 
 /** Both engines as the server has them. */
-export const pythonEnginesForTests: Readonly<Record<PythonEngine['name'], () => Promise<PythonEngine>>> = {
+export const testPythonEngines: Readonly<Record<PythonEngine['name'], () => Promise<PythonEngine>>> = {
   wasi: async () => createWasiPython(),
-  native: () => openNativePython(sandboxForTests),
+  native: () => openNativePython(testSandbox),
 };

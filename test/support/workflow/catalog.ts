@@ -1,5 +1,10 @@
 import type { Json, JsonObject } from '../../../src/core/json.ts';
-import type { BackendEntry, Catalog, CatalogEntry, Plan } from '../../../src/workflow/model/workflow-document.ts';
+import type {
+  Catalog,
+  CatalogBackend,
+  CatalogEntry,
+  WorkflowPlan,
+} from '../../../src/workflow/model/workflow-document.ts';
 import { readWorkflow } from '../../../src/workflow/read-workflow.ts';
 
 const source: JsonObject = {
@@ -66,7 +71,7 @@ const KINDS: ReadonlyMap<string, CatalogEntry> = new Map([
   ['notify', entry({ message: { type: 'string' }, level: { enum: ['INFO', 'WARN'] } }, ['message'])],
 ]);
 
-const backend = (properties: JsonObject, required: readonly string[] = [], resumes = false): BackendEntry => ({
+const backend = (properties: JsonObject, required: readonly string[] = [], resumes = false): CatalogBackend => ({
   config: { type: 'object', properties, required },
   resumes,
 });
@@ -77,7 +82,7 @@ const server: JsonObject = {
   headers: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
-const BACKENDS: ReadonlyMap<string, BackendEntry> = new Map([
+const BACKENDS: ReadonlyMap<string, CatalogBackend> = new Map([
   ['mcp', backend({ ...server, arguments: { type: 'object' } })],
   [
     'litellm',
@@ -96,7 +101,7 @@ const BACKENDS: ReadonlyMap<string, BackendEntry> = new Map([
 ]);
 
 /** A server with a few of everything, for tests of what documents may say; it has no backend websocket. */
-export const catalogForTests: Catalog = {
+export const testCatalog: Catalog = {
   command: (name) => COMMANDS.get(name),
   query: (name) => QUERIES.get(name),
   tool: (name) => TOOLS.get(name),
@@ -113,13 +118,13 @@ export const catalogForTests: Catalog = {
 
 /** What is wrong with a document, one problem a line. */
 export function problemsOf(document: Json): string {
-  const { problems } = readWorkflow({ document }, catalogForTests);
+  const { problems } = readWorkflow({ document }, testCatalog);
   return problems.map(({ severity, message }) => `${severity} ${message}`).join('\n');
 }
 
 /** The steps that a document without problems comes to, without their ids. */
-export function stepsOf(document: Json, inputs: JsonObject = {}): readonly Omit<Plan['steps'][number], 'id'>[] {
-  const { document: found, problems } = readWorkflow({ document }, catalogForTests);
+export function stepsOf(document: Json, inputs: JsonObject = {}): readonly Omit<WorkflowPlan['steps'][number], 'id'>[] {
+  const { document: found, problems } = readWorkflow({ document }, testCatalog);
   if (!found) throw new Error(JSON.stringify(problems));
   return found.compile(inputs).steps.map(({ id: _, ...step }) => step);
 }

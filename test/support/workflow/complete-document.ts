@@ -1,5 +1,5 @@
 /** A native document with every kind of step and every option, which reads without problems. */
-export const WHOLE = `name: products_report
+export const COMPLETE_DOCUMENT = `name: products_report
 description: All that there is.
 goal_template: "Report on {{ source }}"
 inputs:
