@@ -45,7 +45,7 @@ const ENTRIES = ['src/main.mjs', 'src/cli.ts'];
 /** What can be checked, drawn at random and done again anywhere. */
 const PURE = ['src/audit/', 'src/workflow/', 'src/engine/machine/'];
 /** JSON as the output of a step; the rest of that file reads artifacts, and the machine does not call it. */
-const PURE_BESIDE = ['src/engine/output-json.ts'];
+const PURE_BESIDE = ['src/engine/outputs/output-json.ts'];
 const IMPURE = /Date\.now\(|new Date\(\)|Math\.random|set(Timeout|Interval)\(|process\.|from 'node:(?!crypto)[^']+'/;
 
 const roomOf = (file: string) => file.split('/')[1] ?? '';

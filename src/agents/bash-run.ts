@@ -1,6 +1,6 @@
+import type { Work } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
-import type { Work } from '../core/work.ts';
 import { abortFault } from '../resources/abortable.ts';
 import { capture } from './bash-output.ts';
 import { logLines } from './log-lines.ts';

@@ -1,9 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentBackend } from '../core/agent.ts';
+import type { Work } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Json } from '../core/json.ts';
 import type { Made } from '../core/resource.ts';
-import type { Work } from '../core/work.ts';
 
 /** What the policy is asked before an agent begins: `agent:BACKEND` on a URI, or `exec` on a program. */
 export interface Reach {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
+import type { Work } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import type { Work } from '../core/work.ts';
 import { defineBackend, type Reach } from './define-backend.ts';
 import { jsonOfText } from './json-of-text.ts';
 import { type ChatDeps, chat } from './llm-chat.ts';

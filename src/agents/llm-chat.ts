@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
+import type { Work } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
-import type { Work } from '../core/work.ts';
 import { abortFault } from '../resources/abortable.ts';
 import type { Outgoing } from '../resources/outgoing.ts';
 import type { LlmEndpoint } from './llm-endpoint.ts';

@@ -1,6 +1,6 @@
+import type { Turn, Work } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { WantedCall } from '../core/event.ts';
-import type { Turn, Work } from '../core/work.ts';
 import { abortFault } from '../resources/abortable.ts';
 import { cutText } from './cut-text.ts';
 import type { LlmMessage } from './llm-request.ts';

@@ -1,5 +1,5 @@
+import type { Work } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { Work } from '../core/work.ts';
 import { nameTools, type OfferedTool, type OfferedTools } from './llm-tools.ts';
 import type { McpConnection } from './mcp-client.ts';
 

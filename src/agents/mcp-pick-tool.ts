@@ -1,5 +1,5 @@
+import type { ToolInfo } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { ToolInfo } from '../core/work.ts';
 
 const MOST_NAMED = 50;
 

@@ -1,6 +1,6 @@
+import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import type { ToolContext } from '../core/work.ts';
 
 /** Any name, so that one that is not there is told, and not sent as text. */
 const SECRET = /(?<!\w)secret:(\w+)/g;

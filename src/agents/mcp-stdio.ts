@@ -1,10 +1,10 @@
 import { basename, dirname, join } from 'node:path';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
-import type { ToolContext } from '../core/work.ts';
 import { findProgram } from '../resources/exec-uri.ts';
 import { logLines } from './log-lines.ts';
 import { told, unreachable } from './mcp-fault.ts';

@@ -1,5 +1,5 @@
+import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { ToolContext } from '../core/work.ts';
 import { withSecrets } from './mcp-secrets.ts';
 
 /** Headers with the secrets that they name, and how to keep those out of what is told. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import type { Work } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import type { Work } from '../core/work.ts';
 import type { Outgoing } from '../resources/outgoing.ts';
 import { httpOf, type OutgoingSocket } from '../resources/outgoing-socket.ts';
 import { defineBackend } from './define-backend.ts';

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Kept, RemoteTool, ToolContext, ToolInfo, Work } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
 import type { EventPayloads, EventType, LogLevel, NewEvent } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { CpuPool } from '../core/resource.ts';
-import type { Kept, RemoteTool, ToolContext, ToolInfo, Work } from '../core/work.ts';
 
 /** A tool of this server, as a test plays it. */
 export interface ToolForTests extends ToolInfo {

@@ -1,5 +1,5 @@
+import type { Work } from './agent-session.ts';
 import type { JsonObject } from './json.ts';
-import type { Work } from './work.ts';
 
 /** The language model that this server has for its own steps (`LLM_API_BASE`, `LLM_MODEL`). */
 export interface LanguageModel {

@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import type { Driven } from './drive-run.ts';
-import { snapshotOf } from './machine/live-run.ts';
+import type { Driven } from './driver/drive-run.ts';
+import { snapshotOf } from './model/run-aggregate.ts';
 
 const LONGEST_WAIT_MS = 60_000;
 

@@ -5,8 +5,8 @@ import { newId, newTraceId } from '../core/ids.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { SignedIn, User } from '../core/principal.ts';
 import { activeTraceId } from '../core/span.ts';
-import type { Start } from './drive-run.ts';
-import { openRun } from './machine/live-run.ts';
+import type { Start } from './driver/drive-run.ts';
+import { openRun } from './model/run-aggregate.ts';
 
 /** What a run is known by, beside what it does. */
 export interface About {

@@ -6,8 +6,8 @@ import type { Runtime } from '../core/runtime.ts';
 import type { AnyKind } from '../kinds/define-kind.ts';
 import type { Query } from '../queries/define-query.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
+import type { Capability } from './capabilities/access-requests.ts';
 import { type Commands, findCommand } from './find-command.ts';
-import type { Capability } from './step-asks.ts';
 
 /** Everything that a step can be, by name. */
 export interface CapabilityDeps {

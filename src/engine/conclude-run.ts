@@ -4,10 +4,10 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { CpuPool } from '../core/resource.ts';
 import { evaluate } from '../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../workflow/expressions/references.ts';
-import type { LiveRun } from './machine/live-run.ts';
-import { resourceView } from './output-json.ts';
-import { INLINE_MAX_BYTES, settle } from './settle.ts';
-import { type ViewDeps, viewRun } from './view-run.ts';
+import type { LiveRun } from './model/run-aggregate.ts';
+import { type ViewDeps, viewRun } from './outputs/expression-scope.ts';
+import { resourceView } from './outputs/output-json.ts';
+import { INLINE_MAX_BYTES, settle } from './outputs/store-output.ts';
 
 interface ConcludeDeps extends ViewDeps {
   readonly cpu: CpuPool;

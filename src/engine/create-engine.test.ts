@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, BOB, startEngine } from '../../test/support/engine/engine.ts';
 import { type Command, type CommandContext, defineCommand, resource } from '../commands/define-command.ts';
 import { Fault } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Effect } from '../core/run.ts';
-import { ADMIN, BOB, startEngine } from './engine-for-tests.ts';
 
 const TENANT = { tenant: 'default' };
 const csv = { source: { text: { text: 'a,b\n1,2', mediaType: 'text/csv' } } };

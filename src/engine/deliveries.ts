@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.ts';
 import type { Inbox } from '../core/store.ts';
+import type { Running } from './driver/run-registry.ts';
 import { signalOf } from './run-message.ts';
-import type { Running } from './running.ts';
 
 interface DeliveriesDeps {
   readonly inbox: Inbox;

@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../core/resource.ts';
-import type { LiveRun, LiveStep } from './machine/live-run.ts';
-import { jsonOf } from './output-json.ts';
-import { type Performed, settle } from './settle.ts';
+import type { LiveRun, LiveStep } from './model/run-aggregate.ts';
+import { jsonOf } from './outputs/output-json.ts';
+import { type Performed, settle } from './outputs/store-output.ts';
 
 interface GatherDeps {
   readonly artifacts: ArtifactStore;

@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Made } from '../core/resource.ts';
-import type { Attempt } from './attempt.ts';
+import type { Attempt } from './model/attempt.ts';
 
 /** What is shorter would be found in words that have nothing to do with it. */
 const LEAST_LENGTH = 6;

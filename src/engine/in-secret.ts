@@ -1,9 +1,9 @@
 import type { Made } from '../core/resource.ts';
-import type { Attempt } from './attempt.ts';
 import { type Hiding, hideSecrets } from './hide-secrets.ts';
+import type { Attempt } from './model/attempt.ts';
+import type { Performed } from './outputs/store-output.ts';
 import { settleStep, withinTime } from './perform-command.ts';
-import type { Performed } from './settle.ts';
-import type { WorkDeps } from './work-deps.ts';
+import type { WorkDeps } from './steps/step-deps.ts';
 
 /** Within its time, and with no secret in what comes of it. */
 export function inSecret(deps: WorkDeps, attempt: Attempt, act: (hiding: Hiding) => Promise<Made>): Promise<Performed> {

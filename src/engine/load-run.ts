@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { StoreReader } from '../core/store.ts';
-import { apply, type LiveRun, openRun } from './machine/live-run.ts';
+import { apply, type LiveRun, openRun } from './model/run-aggregate.ts';
 
 /** A run as its events tell it. @throws Fault NOT_FOUND */
 export async function loadRun(

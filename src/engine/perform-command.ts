@@ -7,12 +7,12 @@ import type { Scope, User } from '../core/principal.ts';
 import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../core/resource.ts';
 import type { Output } from '../core/run.ts';
 import { inSpan } from '../core/span.ts';
-import type { Attempt } from './attempt.ts';
-import { createReading, type Reading } from './create-reading.ts';
-import type { Gate } from './gate.ts';
-import type { LiveRun } from './machine/live-run.ts';
-import { type Performed, settle } from './settle.ts';
-import { asksOf, type Capability, type StepAsk } from './step-asks.ts';
+import { asksOf, type Capability, type StepAsk } from './capabilities/access-requests.ts';
+import { createReading, type Reading } from './gate/authorized-reader.ts';
+import type { Gate } from './gate/gate.ts';
+import type { Attempt } from './model/attempt.ts';
+import type { LiveRun } from './model/run-aggregate.ts';
+import { type Performed, settle } from './outputs/store-output.ts';
 
 export interface PerformDeps {
   readonly resources: Resources;

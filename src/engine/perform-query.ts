@@ -1,8 +1,8 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Query } from '../queries/define-query.ts';
-import type { Attempt } from './attempt.ts';
+import type { Attempt } from './model/attempt.ts';
+import type { Performed } from './outputs/store-output.ts';
 import { type PerformDeps, readingFor, settleStep, withinTime } from './perform-command.ts';
-import type { Performed } from './settle.ts';
 
 /** Runs one query as a step; what it found is the step's output. */
 export function performQuery(

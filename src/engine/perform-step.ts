@@ -1,14 +1,14 @@
-import type { Attempt } from './attempt.ts';
-import type { Hands } from './drive-run.ts';
-import type { OutputCache } from './output-cache.ts';
+import { performAgent, performKind, performTool } from './agents/perform-agent.ts';
+import type { Hands } from './driver/drive-run.ts';
+import type { Attempt } from './model/attempt.ts';
+import type { OutputCache } from './outputs/output-cache.ts';
+import type { Performed } from './outputs/store-output.ts';
 import { performCommand } from './perform-command.ts';
-import { performElsewhere } from './perform-elsewhere.ts';
 import { performQuery } from './perform-query.ts';
-import { performTransform } from './perform-transform.ts';
-import { performAgent, performKind, performTool } from './perform-work.ts';
-import { inputOf } from './prepare-step.ts';
-import type { Performed } from './settle.ts';
-import type { WorkDeps } from './work-deps.ts';
+import { performElsewhere } from './steps/perform-in-pool.ts';
+import { performTransform } from './steps/perform-transform.ts';
+import { inputOf } from './steps/prepare-step.ts';
+import type { WorkDeps } from './steps/step-deps.ts';
 
 export interface StepDeps extends WorkDeps {
   readonly cache: OutputCache;

@@ -1,8 +1,8 @@
 import type { Json } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { RunMessage } from '../core/store.ts';
-import type { Signal } from './machine/signal.ts';
-import { jsonOutput } from './output-json.ts';
+import type { Signal } from './model/machine-input.ts';
+import { jsonOutput } from './outputs/output-json.ts';
 
 /** What a message is to the machine. */
 export function signalOf(message: RunMessage): Signal {

@@ -12,8 +12,8 @@ import type { Metrics } from '../core/metrics.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 import type { ArtifactStore, Resources, SchemaValidator } from '../core/resource.ts';
 import type { ChainVerification, StoreReader, Workflows } from '../core/store.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { Gate } from '../engine/gate.ts';
+import type { Gate } from '../engine/gate/gate.ts';
+import type { Engine } from '../engine/requests/engine.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import type { Drives } from '../tools/drive/create-drive.ts';
 

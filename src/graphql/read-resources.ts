@@ -1,4 +1,4 @@
-import { createReading } from '../engine/create-reading.ts';
+import { createReading } from '../engine/gate/authorized-reader.ts';
 import { resources as query } from '../queries/resources.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';

@@ -18,7 +18,7 @@ import type { LogFields } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Principal } from '../core/principal.ts';
 import { createEngine } from '../engine/create-engine.ts';
-import { createGate } from '../engine/gate.ts';
+import { createGate } from '../engine/gate/gate.ts';
 import { createPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { queries } from '../queries/registry.ts';

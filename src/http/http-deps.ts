@@ -6,8 +6,8 @@ import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Principal, SignedIn } from '../core/principal.ts';
 import type { ArtifactRecord } from '../core/run.ts';
-import type { Upload } from '../engine/engine.ts';
-import type { Download } from '../engine/find-download.ts';
+import type { Upload } from '../engine/requests/engine.ts';
+import type { Download } from '../engine/requests/find-download.ts';
 
 /** What the server knows of a request before anybody has looked into it. */
 export interface RequestInfo {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import type { Work } from '../core/agent-session.ts';
 import { isJsonObject, type Json } from '../core/json.ts';
 import type { LanguageModel } from '../core/language-model.ts';
-import type { Work } from '../core/work.ts';
 import { diffFiles } from './codegen/diff-files.ts';
 import { filesByModel } from './codegen/files-by-model.ts';
 import { readProblems } from './codegen/read-problems.ts';

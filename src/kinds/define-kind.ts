@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
+import type { Work } from '../core/agent-session.ts';
 import type { Json } from '../core/json.ts';
 import type { WorkKind } from '../core/run.ts';
-import type { Work } from '../core/work.ts';
 
 /** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
 export interface Kind<Input extends TObject = TObject> {

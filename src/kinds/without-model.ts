@@ -1,5 +1,5 @@
+import type { Work } from '../core/agent-session.ts';
 import { type ErrorCode, Fault } from '../core/errors.ts';
-import type { Work } from '../core/work.ts';
 
 /** What a model may come to that leaves the step with its own rules. What people decided, such as FORBIDDEN, is not among it. */
 const TOLERATED: readonly ErrorCode[] = [

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Kept, Turn, Work } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Body, CpuPool } from '../core/resource.ts';
-import type { Kept, Turn, Work } from '../core/work.ts';
 
 /** A tool as a kind calls it. Real ones fit. */
 export interface ToolForTests {

@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Output } from '../core/run.ts';
-import type { DownloadDeps } from '../engine/find-download.ts';
-import { uriOf } from '../engine/output-json.ts';
+import { uriOf } from '../engine/outputs/output-json.ts';
+import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import { MOST_BLOB_BYTES, MOST_TEXT_BYTES } from './mcp-limits.ts';
 import { readOutput, textOf } from './read-output.ts';
 

@@ -4,8 +4,8 @@ import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Workflows } from '../core/store.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { DownloadDeps } from '../engine/find-download.ts';
+import type { Engine } from '../engine/requests/engine.ts';
+import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 
 /** What the MCP surface stands on; `app.ts` makes it. */

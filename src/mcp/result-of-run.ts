@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
-import type { DownloadDeps } from '../engine/find-download.ts';
+import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import { type Content, contentOfOutput } from './content-of-output.ts';
 import { MOST_TEXT_BYTES } from './mcp-limits.ts';
 import { ERROR, RUN_ID } from './result-meta.ts';

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
+import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Effect } from '../core/run.ts';
-import type { ToolContext } from '../core/work.ts';
 
 /** Something an agent or a step may call, described by JSON Schemas. */
 export interface Tool<Input extends TObject = TObject, Output extends TObject = TObject> {

@@ -1,4 +1,4 @@
-import type { ToolContext } from '../core/work.ts';
+import type { ToolContext } from '../core/agent-session.ts';
 import { createGitCommand, type GitCommand } from './git-command.ts';
 import { withCommonFolder } from './git-common-folder.ts';
 import { gitEnvironment, placeEnvironment } from './git-environment.ts';

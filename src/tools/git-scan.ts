@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import type { ToolContext } from '../core/agent-session.ts';
 import { Fault, type Violation } from '../core/errors.ts';
-import type { ToolContext } from '../core/work.ts';
 import type { Change } from './git-changes.ts';
 import type { GitCommand } from './git-command.ts';
 import { readObjects, sizesOf } from './git-objects.ts';

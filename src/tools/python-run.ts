@@ -1,5 +1,5 @@
+import type { ToolContext } from '../core/agent-session.ts';
 import type { PythonEngine, PythonResult } from '../core/python.ts';
-import type { ToolContext } from '../core/work.ts';
 import { mediaTypeOfFile } from '../resources/media-type.ts';
 import { defineTool } from './define-tool.ts';
 import { pythonFiles } from './python-run-files.ts';

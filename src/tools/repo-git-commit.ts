@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { ToolContext } from '../core/work.ts';
 import { defineTool } from './define-tool.ts';
 import { treeChanges } from './git-changes.ts';
 import { authorEnvironment } from './git-environment.ts';

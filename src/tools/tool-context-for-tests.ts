@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { LogLevel } from '../core/event.ts';
 import type { User } from '../core/principal.ts';
 import type { CpuPool } from '../core/resource.ts';
-import type { ToolContext } from '../core/work.ts';
 import { createArtifactStore } from '../resources/artifact-store.ts';
 import { resourcesForTests } from '../resources/resources-for-tests.ts';
 

@@ -1,10 +1,10 @@
 import type { Failure } from '../../core/run.ts';
 import { isFinalRunState, type RunState } from '../../core/run-state.ts';
 import { isBadEnd, isFinalStepState, type StepState } from '../../core/step-state.ts';
-import { stateAfter } from './fail-step.ts';
-import { type LiveRun, type LiveStep, stepOf } from './live-run.ts';
-import { emit, expireApproval, failure, gather, moveRun, moveStep, type Turn } from './turn.ts';
-import { culpritOf, isEnding, isQuiet, isReady } from './what-is-left.ts';
+import { type LiveRun, type LiveStep, stepOf } from '../model/run-aggregate.ts';
+import { stateAfter } from './fail-attempt.ts';
+import { culpritOf, isEnding, isQuiet, isReady } from './readiness.ts';
+import { emit, expireApproval, failure, gather, moveRun, moveStep, type Turn } from './transition.ts';
 
 /** Looks what follows from how the run stands: what may begin, what is over, whether all is. */
 export function advance(turn: Turn): void {

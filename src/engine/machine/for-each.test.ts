@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { play } from '../../../test/support/engine/manual-run.ts';
+import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
 import type { StepTerms } from '../../core/run.ts';
-import { play } from './play-for-tests.ts';
-import { failureOf, stepOf } from './runs-for-tests.ts';
 
 const each = (items: readonly number[], terms: StepTerms = {}, ...more: readonly ReturnType<typeof stepOf>[]) => {
   const run = play([stepOf('a', { terms: { forEach: items, ...terms } }), ...more]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { play } from './play-for-tests.ts';
-import { failureOf, stepOf } from './runs-for-tests.ts';
+import { play } from '../../../test/support/engine/manual-run.ts';
+import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
 
 const chain = () => [stepOf('a'), stepOf('b', { dependsOn: ['a'] })];
 

@@ -1,11 +1,12 @@
 import type { NewEvent } from '../../core/event.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import { isBadEnd, isFinalStepState } from '../../core/step-state.ts';
+import type { Effect, Signal } from '../model/machine-input.ts';
+import { hasBegun, isParent, type LiveRun, type LiveStep, signalName } from '../model/run-aggregate.ts';
 import { advance, CONCLUSION, compensate, prepare } from './advance.ts';
-import { failAttempt } from './fail-step.ts';
-import { hasBegun, isParent, type LiveRun, type LiveStep, signalName } from './live-run.ts';
+import { failAttempt } from './fail-attempt.ts';
 import { onPrepared } from './on-prepared.ts';
-import type { Effect, Signal } from './signal.ts';
+import { isUndoing } from './readiness.ts';
 import {
   emit,
   expireApproval,
@@ -18,8 +19,7 @@ import {
   queue,
   type Turn,
   waitUntil,
-} from './turn.ts';
-import { isUndoing } from './what-is-left.ts';
+} from './transition.ts';
 
 /** What came of a signal. The run itself has moved on by the events. */
 export interface Move {

@@ -1,9 +1,9 @@
-import { jsonOutput } from '../output-json.ts';
-import { failAttempt, stateAfter } from './fail-step.ts';
-import { isParent, type LiveStep } from './live-run.ts';
-import type { Prepared } from './signal.ts';
-import { emit, gather, moveStep, noteDecisions, queue, type Turn, waitUntil } from './turn.ts';
-import { isEnding, isReady } from './what-is-left.ts';
+import type { Prepared } from '../model/machine-input.ts';
+import { isParent, type LiveStep } from '../model/run-aggregate.ts';
+import { jsonOutput } from '../outputs/output-json.ts';
+import { failAttempt, stateAfter } from './fail-attempt.ts';
+import { isEnding, isReady } from './readiness.ts';
+import { emit, gather, moveStep, noteDecisions, queue, type Turn, waitUntil } from './transition.ts';
 
 /** The step's turn came, and this is what it came to. @returns whether it changed anything */
 export function onPrepared(turn: Turn, step: LiveStep, prepared: Prepared): boolean {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../engine/engine.ts';
+import type { Outcome } from '../../engine/requests/engine.ts';
 import { builder } from '../builder.ts';
 import { viewOfOutput } from '../resource-view.ts';
 import { Resource, Run } from './refs.ts';

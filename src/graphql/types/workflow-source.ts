@@ -1,4 +1,4 @@
-import type { WorkflowSource as Source } from '../../engine/engine.ts';
+import type { WorkflowSource as Source } from '../../engine/requests/engine.ts';
 import { builder } from '../builder.ts';
 
 export const WorkflowSource = builder.inputType('WorkflowSource', {

@@ -1,4 +1,4 @@
-import type { WorkflowReport } from '../../engine/engine.ts';
+import type { WorkflowReport } from '../../engine/requests/engine.ts';
 import { asObject } from '../as-object.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 
 const Answer = Type.Object({

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { FileBytes } from '../files/read-files.ts';
 import type { RunNodeTests } from '../run-node-tests.ts';
 import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS, withoutVerdict } from './check.ts';

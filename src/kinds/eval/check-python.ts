@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import type { CheckName } from '../stacks/manifest.ts';
 import { type Check, withoutVerdict } from './check.ts';

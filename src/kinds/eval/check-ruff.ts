@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { FileBytes } from '../files/read-files.ts';
 import { textOf } from '../files/read-files.ts';
 import { callRuff, isPython } from '../ruff/call-ruff.ts';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import type { Work } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Work } from '../../core/work.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
 import { type Check, MAX_DIAGNOSTICS } from './check.ts';

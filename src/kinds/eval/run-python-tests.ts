@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
 import { boundedOutput, type Check, type Diagnostic } from './check.ts';

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import { mediaTypeOfFile } from '../../resources/media-type.ts';
 import type { FileRef } from './file-ref.ts';
 import type { TextFile } from './text-file.ts';

@@ -1,5 +1,5 @@
+import type { Work } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Work } from '../../core/work.ts';
 import { filePathProblem } from './file-path.ts';
 import { type FileRef, MAX_FILES_BYTES } from './file-ref.ts';
 

@@ -1,6 +1,6 @@
+import type { Work } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { createPlaces } from '../../core/places.ts';
-import type { Work } from '../../core/work.ts';
 import { abortFault } from '../../resources/abortable.ts';
 import { askRuff } from './ask-ruff.ts';
 import type { RuffOrder, RuffReport } from './run-ruff.ts';

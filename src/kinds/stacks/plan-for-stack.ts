@@ -1,4 +1,4 @@
-import type { Work } from '../../core/work.ts';
+import type { Work } from '../../core/agent-session.ts';
 import type { Draft } from '../plan/plan-by-rules.ts';
 import type { Plan } from '../plan/plan-schema.ts';
 import type { Stack } from './read-stack.ts';

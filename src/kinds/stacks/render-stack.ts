@@ -1,5 +1,5 @@
+import type { Work } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Work } from '../../core/work.ts';
 import { filePathProblem } from '../files/file-path.ts';
 import type { TextFile } from '../files/text-file.ts';
 import type { Stack } from './read-stack.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeRuntime } from '../../../test/support/runtime/runtime-contract.ts';
-import type { ToolContext } from '../../core/work.ts';
+import type { ToolContext } from '../../core/agent-session.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 
 let folder: string;

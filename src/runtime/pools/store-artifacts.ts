@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open, readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
+import type { Kept, ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { WorkResult } from '../../core/runtime.ts';
-import type { Kept, ToolContext } from '../../core/work.ts';
 
 const MAX_ARTIFACT_BYTES = 64 * 2 ** 20;
 const SAFE_OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

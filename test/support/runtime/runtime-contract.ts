@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ToolContext } from '../../../src/core/agent-session.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { Json } from '../../../src/core/json.ts';
 import type { Runtime } from '../../../src/core/runtime.ts';
-import type { ToolContext } from '../../../src/core/work.ts';
 import { abortFault } from '../../../src/resources/abortable.ts';
 
 const ITEM = {

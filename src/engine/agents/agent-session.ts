@@ -1,0 +1,113 @@
+import type { ToolInfo, Turn, Work } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
+import type { Hiding } from '../hide-secrets.ts';
+import { INLINE_MAX_BYTES } from '../outputs/store-output.ts';
+import type { WorkDeps } from '../steps/step-deps.ts';
+import { createToolContexts } from '../steps/tool-context.ts';
+import { readHeard } from './replay-log.ts';
+import { createCalls, DIFFERS } from './tool-calls.ts';
+
+/** Twenty a second at most. */
+const DELTA_MS = 50;
+/** Of one event, which many watch: what comes at once may be megabytes. By whole characters. */
+const PIECE = /[\s\S]{1,16384}/gu;
+
+/** What an agent, or a kind made of calls and turns, may use in this attempt; see `Work`. */
+export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> {
+  const { clock } = deps;
+  const { live, step, signal, note, recorded } = hiding.attempt;
+  const heard = await readHeard(deps.reader, live, step);
+  const contexts = createToolContexts(deps, hiding);
+  const deltas = createDeltas((text) =>
+    note({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
+  );
+  // It ends together with the attempt, however that ends.
+  signal.addEventListener('abort', deltas.flush, { once: true });
+
+  let said = 0;
+  /** The message that the journal has in this place. @throws Fault CONFLICT when it is of another kind */
+  const earlier = (isAnswer: boolean) => {
+    const message = heard.messages[said];
+    said += 1;
+    if (message && (message.role === 'assistant') !== isAnswer) throw new Fault('CONFLICT', DIFFERS);
+    return message;
+  };
+
+  return {
+    ...contexts(signal),
+    tools: deps.capabilities.tools.map(
+      ({ name, description, input }): ToolInfo => ({
+        ...{ name, description, input: input as unknown as JsonObject },
+      }),
+    ),
+    call: createCalls(deps, hiding, { contexts, heard }),
+    async say(role, text) {
+      if (earlier(false)) return;
+      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: inBounds(text) } });
+      await recorded();
+    },
+    async turn(ask) {
+      const known = earlier(true);
+      if (known) return { text: known.text, calls: known.calls ?? [] };
+      const turn = await ask();
+      deltas.flush();
+      const { text, calls } = wellFormedJson({ ...turn } as JsonObject & Turn) as Turn;
+      inBounds(JSON.stringify(calls));
+      const payload = { role: 'assistant', text: inBounds(text), ...(calls.length > 0 && { calls }) } as const;
+      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload });
+      await recorded();
+      return { text, calls };
+    },
+    delta: deltas.add,
+    async reserve(tokens) {
+      const id = newId('call');
+      const { id: runId, principal: who } = live.run;
+      const day = clock.now().toISOString().slice(0, 10);
+      const missing = await deps.tokens.reserve({ id, runId, who, day, tokens }, deps.tokenLimits);
+      if (missing) throw tooManyTokens(tokens, missing);
+      return (used) => deps.tokens.settle(id, used);
+    },
+  };
+}
+
+/** @throws Fault RESOURCE_TOO_LARGE */
+function inBounds(text: string): string {
+  const clean = wellFormed(text);
+  if (Buffer.byteLength(clean) <= INLINE_MAX_BYTES) return clean;
+  throw new Fault(
+    'RESOURCE_TOO_LARGE',
+    `A message to or from an agent has up to ${INLINE_MAX_BYTES} bytes. Hand on the URI of an artifact.`,
+  );
+}
+
+function tooManyTokens(tokens: number, { left, of }: { left: number; of: 'perRun' | 'perPrincipalDay' }): Fault {
+  const whose = of === 'perRun' ? 'This run (LLM_TOKENS_PER_RUN)' : 'Its principal, today (LLM_TOKENS_PER_DAY),';
+  return new Fault('TOO_COSTLY', `${whose} may use ${left} more tokens; this call may need ${tokens}. Ask for less.`);
+}
+
+/** Pieces of text that come faster than they are recorded, put together. */
+function createDeltas(record: (text: string) => void) {
+  let text = '';
+  let timer: NodeJS.Timeout | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (text === '') return;
+    const pieces = text.match(PIECE) ?? [];
+    text = '';
+    lastAt = performance.now();
+    for (const piece of pieces) record(piece);
+  };
+  return {
+    flush,
+    add: (piece: string) => {
+      if (piece === '') return;
+      text += piece;
+      timer ??= setTimeout(flush, Math.max(0, DELTA_MS - (performance.now() - lastAt)));
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { AnyCommand } from '../../commands/define-command.ts';
+import { touches } from '../../commands/touches.ts';
+import type { Ask } from '../../core/decision.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Resources } from '../../core/resource.ts';
+import type { StepBody } from '../../core/run.ts';
+
+export type StepAsk = Omit<Ask, 'roles'>;
+
+/** Something that has options which may name resources: a command, a query, a tool or a kind. */
+export type Capability = Pick<AnyCommand, 'name' | 'options'>;
+
+/** What the policy is asked before a step may begin: once for each resource it names. @throws Fault BAD_INPUT */
+export function asksOf(
+  step: Pick<StepBody, 'kind' | 'capability'>,
+  capability: Capability | undefined,
+  options: JsonObject,
+  resources: Resources,
+): readonly StepAsk[] {
+  const action = actionOf(step);
+  if (!capability) return [{ action }];
+  const touched = touches(capability as AnyCommand, options);
+  const schema = touched.schema === undefined ? {} : { schema: resources.canonicalize(touched.schema) };
+  if (touched.resources.length === 0) return [{ action, ...schema }];
+  return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
+}
+
+const NAMED: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
+
+/** What the policy calls it: `command:NAME`, `tool:NAME`, `agent:BACKEND` …, or `step:KIND` for a kind that names nothing. */
+export function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
+  return NAMED.has(kind) ? `${kind.toLowerCase()}:${capability}` : `step:${kind.toLowerCase()}`;
+}

@@ -1,0 +1,55 @@
+import { Type } from 'typebox';
+import type { AnyBackend } from '../../agents/define-backend.ts';
+import type { AnyCommand } from '../../commands/define-command.ts';
+import { validateOptions } from '../../commands/validate-options.ts';
+import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Capabilities } from '../capabilities.ts';
+import type { Capability, StepAsk } from './access-requests.ts';
+
+const AnyObject = Type.Unsafe<JsonObject>({ type: 'object' });
+
+/** The input of a step that is an agent. */
+const AGENT_STEP: Capability = {
+  name: 'agent',
+  options: Type.Object({
+    agent: Type.Object(
+      {
+        id: Type.Optional(Type.String({ maxLength: 256 })),
+        role: Type.String({ minLength: 1, maxLength: 16_384 }),
+        goal: Type.String({ minLength: 1, maxLength: 65_536 }),
+        tools: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 256 })),
+        backend: Type.Union(AGENT_BACKENDS.map((name) => Type.Literal(name))),
+        config: AnyObject,
+        memoryUri: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+      },
+      { additionalProperties: false },
+    ),
+    context: Type.Unsafe({}),
+  }),
+};
+
+const configs = new WeakMap<AnyBackend, Capability>();
+
+/** The agent and its context, checked, with the defaults of its backend's configuration. @throws Fault BAD_INPUT, NOT_FOUND */
+export function agentOf(input: JsonObject, capabilities: Capabilities): AgentInput {
+  const { agent, context } = validateOptions(AGENT_STEP as AnyCommand, { context: null, ...input });
+  const spec = agent as unknown as AgentSpec;
+  const config = validateOptions(configOf(capabilities.backend(spec.backend)) as AnyCommand, spec.config);
+  return { agent: { ...spec, config }, context: context ?? null };
+}
+
+function configOf(backend: AnyBackend): Capability {
+  let known = configs.get(backend);
+  if (!known) {
+    known = { name: backend.name, options: backend.config };
+    configs.set(backend, known);
+  }
+  return known;
+}
+
+/** What the policy is asked before an agent may begin: everything that its backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */
+export function asksOfAgent({ agent }: AgentInput, capabilities: Capabilities): readonly StepAsk[] {
+  const reaches = capabilities.backend(agent.backend).reaches(agent.config);
+  return reaches.length > 0 ? reaches : [{ action: `agent:${agent.backend}` }];
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { failureOf, outputOf } from '../../../test/support/engine/runs.ts';
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
+import type { StepState } from '../../core/step-state.ts';
+import { recordOnce } from './coalesce-moves.ts';
+
+const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+const iso = (second: number) => time(second).toISOString();
+type StepMove = Partial<EventPayloads['STEP_STATE_CHANGED']>;
+
+function move(second: number, from: StepState, to: StepState, more: StepMove = {}, step = 'a'): NewEvent {
+  return { type: 'STEP_STATE_CHANGED', at: time(second), step, payload: { from, to, attempt: 0, ...more } };
+}
+function runMove(
+  second: number,
+  from: 'PENDING' | 'RUNNING' | 'WAITING' | 'FAILED',
+  to: typeof from,
+  more = {},
+): NewEvent {
+  return { type: 'RUN_STATE_CHANGED', at: time(second), payload: { from, to, ...more } };
+}
+const log: NewEvent = { type: 'LOG', at: time(1), step: 'a', payload: { level: 'INFO', text: 'hello' } };
+
+describe('moves on end', () => {
+  it('are recorded as one, with all that they said and when each was', () => {
+    const events = [
+      move(1, 'PENDING', 'SCHEDULED', { input: { n: 1 }, childId: 'run_2' }),
+      move(2, 'SCHEDULED', 'RUNNING', { attempt: 1 }),
+      move(3, 'RUNNING', 'SUCCEEDED', { attempt: 1, output: outputOf('x') }),
+    ];
+    expect(recordOnce(events)).toEqual([
+      move(3, 'PENDING', 'SUCCEEDED', {
+        attempt: 1,
+        output: outputOf('x'),
+        input: { n: 1 },
+        childId: 'run_2',
+        scheduledAt: iso(1),
+        startedAt: iso(2),
+      }),
+    ]);
+  });
+
+  it('come to the same in two goes as in one', () => {
+    const [first, second, third] = [
+      move(1, 'PENDING', 'SCHEDULED', { input: 1 }),
+      move(2, 'SCHEDULED', 'DISPATCHED', { attempt: 1 }),
+      move(3, 'DISPATCHED', 'FAILED', { attempt: 1, error: failureOf('TIMEOUT') }),
+    ] as const;
+    expect(recordOnce([...recordOnce([first, second]), third])).toEqual(recordOnce([first, second, third]));
+  });
+
+  it('of the run are one too, which began when the first did', () => {
+    const merged = recordOnce([runMove(1, 'PENDING', 'RUNNING'), runMove(4, 'RUNNING', 'WAITING')]);
+    expect(merged).toEqual([runMove(4, 'PENDING', 'WAITING', { startedAt: iso(1) })]);
+  });
+
+  it('of one step are not those of another, and what comes between stays where it is', () => {
+    const other = move(2, 'PENDING', 'SCHEDULED', {}, 'b');
+    const events = [move(1, 'PENDING', 'SCHEDULED'), other, log, move(3, 'SCHEDULED', 'RUNNING', { attempt: 1 })];
+    expect(recordOnce(events)).toEqual([
+      other,
+      log,
+      move(3, 'PENDING', 'RUNNING', { attempt: 1, scheduledAt: iso(1) }),
+    ]);
+  });
+});
+
+describe('an event of its own stays', () => {
+  it.each<[string, NewEvent, NewEvent]>([
+    ['a wait', move(1, 'PENDING', 'WAITING', { wakeAt: iso(9) }), move(2, 'WAITING', 'SCHEDULED')],
+    [
+      'a failed attempt',
+      move(1, 'RUNNING', 'FAILED_RETRYABLE', { error: failureOf('TIMEOUT') }),
+      move(2, 'FAILED_RETRYABLE', 'SCHEDULED'),
+    ],
+    ['the end before a step was opened again', move(1, 'RUNNING', 'SUCCEEDED'), move(2, 'SUCCEEDED', 'PENDING')],
+    ['that a step was opened again', move(1, 'SUCCEEDED', 'PENDING'), move(2, 'PENDING', 'RUNNING')],
+    [
+      'that a run was cancelled',
+      runMove(1, 'WAITING', 'RUNNING', { error: failureOf('CANCELLED') }),
+      runMove(2, 'RUNNING', 'FAILED'),
+    ],
+    ['that a run was opened again', runMove(1, 'FAILED', 'RUNNING'), runMove(2, 'RUNNING', 'WAITING')],
+  ])('%s', (_, first, second) => {
+    expect(recordOnce([first, second])).toEqual([first, second]);
+  });
+
+  it('when it is alone', () => {
+    expect(recordOnce([log])).toEqual([log]);
+    expect(recordOnce([])).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import type { NewEvent } from '../../core/event.ts';
+import { isFinalRunState } from '../../core/run-state.ts';
+import { isActive } from '../model/run-aggregate.ts';
+
+/**
+ * Makes one event of the moves that a step (or the run) made on end since the last append, as steps with effect `pure`
+ * are recorded once, with their result. The merged move starts where the first started and ends where the last ended.
+ * A state in which it was waiting, failed or was opened again stays an event of its own; other events stay as they are,
+ * in order.
+ */
+export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
+  if (events.length < 2) return events;
+  const last = new Map<string, number>();
+  const kept: (NewEvent | undefined)[] = [...events];
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index] as NewEvent;
+    const key = moveKey(event);
+    if (key === undefined) continue;
+    const earlier = last.get(key);
+    const before = earlier === undefined ? undefined : kept[earlier];
+    if (before && earlier !== undefined && isPassedThrough(before) && !isPause(event)) {
+      kept[index] = merge(before, event);
+      kept[earlier] = undefined;
+    }
+    last.set(key, index);
+  }
+  return kept.filter((event) => event !== undefined);
+}
+
+function moveKey(event: NewEvent): string | undefined {
+  if (event.type === 'RUN_STATE_CHANGED') return '';
+  return event.type === 'STEP_STATE_CHANGED' ? `/${event.step}` : undefined;
+}
+
+function isPassedThrough(move: NewEvent): boolean {
+  if (move.type === 'STEP_STATE_CHANGED') return isActive(move.payload.to);
+  if (move.type !== 'RUN_STATE_CHANGED' || move.payload.to !== 'RUNNING') return false;
+  return move.payload.error === undefined && !isFinalRunState(move.payload.from);
+}
+
+/** From work to waiting: that it was at work before says that it goes on where it was. */
+function isPause({ type, payload }: NewEvent): boolean {
+  return type === 'STEP_STATE_CHANGED' && payload.to === 'WAITING' && payload.from !== 'SCHEDULED';
+}
+
+function merge(first: NewEvent, second: NewEvent): NewEvent {
+  if (first.type === 'RUN_STATE_CHANGED' && second.type === 'RUN_STATE_CHANGED') {
+    const { from, startedAt = first.at.toISOString() } = first.payload;
+    return { ...second, payload: { ...second.payload, from, ...(from === 'PENDING' && { startedAt }) } };
+  }
+  if (first.type === 'STEP_STATE_CHANGED' && second.type === 'STEP_STATE_CHANGED') {
+    const { from, to, input, childId, scheduledAt, startedAt } = first.payload;
+    const at = first.at.toISOString();
+    const carried = {
+      ...(input !== undefined && { input }),
+      ...(childId !== undefined && { childId }),
+      ...(scheduledAt !== undefined && { scheduledAt }),
+      ...(startedAt !== undefined && { startedAt }),
+      ...(to === 'SCHEDULED' ? { scheduledAt: at } : startedAt === undefined && { startedAt: at }),
+    };
+    return { ...second, payload: { ...carried, ...second.payload, from } };
+  }
+  return second;
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { Journal } from '../../core/journal.ts';
+import { isFinalRunState } from '../../core/run-state.ts';
+
+let on: Awaited<ReturnType<typeof startEngine>>;
+beforeAll(async () => {
+  on = await startEngine();
+});
+afterAll(() => on.stop());
+
+const away = () => new Fault('UNAVAILABLE', 'The store is away.', { retryAfterMs: 10 });
+const scope = { tenant: 'default' };
+
+/** The journal, of which `trouble` gets the appends that do not open a run, each with its number. */
+const withTrouble =
+  (trouble: (nth: number, append: () => ReturnType<Journal['append']>) => ReturnType<Journal['append']>) =>
+  (real: Journal): Journal => {
+    let nth = 0;
+    return {
+      ...real,
+      append: (runId, seq, events) => {
+        const append = () => real.append(runId, seq, events);
+        if (seq === 1) return append();
+        nth += 1;
+        return trouble(nth, append);
+      },
+    };
+  };
+
+/** Sleeps, and then does a little. */
+const workflow = (ms: number) => ({
+  document: {
+    name: 'waits',
+    steps: [
+      { id: 'rest', kind: 'sleep', input: { ms } },
+      { id: 'then', kind: 'transform', depends_on: ['rest'], input: { data: 1, expression: '$ + 1' } },
+    ],
+  },
+});
+
+async function endOf(runId: string) {
+  for (let i = 0; i < 400; i += 1) {
+    const run = await on.store.reader.run(scope, runId);
+    if (run && isFinalRunState(run.state)) return run.state;
+    await sleep(20);
+  }
+  return (await on.store.reader.run(scope, runId))?.state;
+}
+
+describe('a run under way', () => {
+  it('goes on when an append was made whose answer was lost', async () => {
+    const journal = withTrouble(async (nth, append) => {
+      const appended = await append();
+      if (nth === 1) throw away();
+      return appended;
+    });
+    const engine = on.engine({ journal });
+    await engine.begin();
+    const { run } = await engine.start(ADMIN, { source: workflow(50), waitMs: 0 });
+    expect(await endOf(run.id)).toBe('SUCCEEDED');
+    expect((await on.store.verifyRun(scope, run.id))?.problems).toEqual([]);
+    await engine.stop(0);
+  });
+
+  it('goes on also when that was its first one, and its caller was told that nobody knows', async () => {
+    const doubtful = new Fault('UNAVAILABLE', 'Look whether the run is there.', { details: { inDoubt: true } });
+    let runId = '';
+    const engine = on.engine({
+      journal: (real) => ({
+        ...real,
+        append: async (id, seq, events) => {
+          const appended = await real.append(id, seq, events);
+          if (seq > 1) return appended;
+          runId = id;
+          throw doubtful;
+        },
+      }),
+    });
+    await engine.begin();
+    const request = { source: workflow(50), waitMs: 0, idempotencyKey: 'in-doubt' };
+    await expect(engine.start(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await engine.start(ADMIN, request)).run.id).toBe(runId);
+    expect(await endOf(runId)).toBe('SUCCEEDED');
+    await engine.stop(0);
+  });
+
+  it('is still steered and drained when the journal was away for a while', async () => {
+    const journal = withTrouble(async (nth, append) => {
+      if (nth === 1) throw away();
+      return append();
+    });
+    const engine = on.engine({ journal });
+    await engine.begin();
+    const { run } = await engine.start(ADMIN, { source: workflow(60_000), waitMs: 0 });
+    await sleep(700);
+    expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
+    const cancelled = await engine.cancel(ADMIN, run.id, { compensate: false });
+    expect(cancelled.run.state).toBe('CANCELLED');
+    await engine.stop(0);
+  });
+
+  it('waits for a run of its own of which the journal did not take an event at once, the first one included', async () => {
+    const name = 'inner';
+    const inner = { name, steps: workflow(20).document.steps };
+    const outer = { name: 'outer', steps: [{ id: 'in', kind: 'workflow', workflow: name, input: {} }] };
+    for (const at of [1, 2]) {
+      const seen = new Map<string, number>();
+      let parent = '';
+      const engine = on.engine({
+        journal: (real) => ({
+          ...real,
+          append: async (runId, seq, events) => {
+            parent ||= runId;
+            const nth = (seen.get(runId) ?? 0) + 1;
+            seen.set(runId, nth);
+            if (runId !== parent && nth === at) throw away();
+            return real.append(runId, seq, events);
+          },
+        }),
+      });
+      await engine.begin();
+      await engine.saveWorkflow(ADMIN, { document: inner });
+      const { run } = await engine.start(ADMIN, { source: { document: outer }, waitMs: 0 });
+      expect(await endOf(run.id)).toBe('SUCCEEDED');
+      expect(seen.size).toBe(2);
+      await engine.stop(0);
+    }
+  });
+});
+
+describe('what is said to a run that turns out to be in other hands', () => {
+  const waiting = {
+    document: { name: 'listens', steps: [{ id: 'wait', kind: 'signal', input: { name: 'go' } }] },
+  };
+  const taken = new Fault('CONFLICT', 'Another node drives it.', { details: { owner: 'node_other' } });
+  const start = async () => {
+    const engine = on.engine({
+      journal: withTrouble((_, append) => (isTaken ? Promise.reject(taken) : append())),
+    });
+    let isTaken = false;
+    await engine.begin();
+    const { run } = await engine.start(ADMIN, { source: waiting, waitMs: 0 });
+    await vi.waitFor(async () => expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING'));
+    isTaken = true;
+    return { engine, run };
+  };
+
+  it('is not taken for done', async () => {
+    const { engine, run } = await start();
+    const sent = engine.sendSignal(ADMIN, run.id, { name: 'go' });
+    await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await engine.stop(0);
+  });
+
+  it('stays in its inbox for who has it next', async () => {
+    const { engine, run } = await start();
+    const message = { id: newId('msg'), runId: run.id, type: 'signal', by: ADMIN, name: 'go', payload: 7 } as const;
+    await on.store.inbox.send(message);
+    await sleep(300);
+    expect(await on.store.inbox.read([run.id])).toMatchObject([{ id: message.id }]);
+    await engine.stop(0);
+    await on.restart();
+    const other = on.engine();
+    await other.begin();
+    expect(await endOf(run.id)).toBe('SUCCEEDED');
+    await vi.waitFor(async () => expect(await on.store.inbox.read([run.id])).toEqual([]));
+    await other.stop(0);
+  });
+});
+
+describe('a run that could not be read when it was taken over', () => {
+  it('is taken up at the next beat', async () => {
+    const first = on.engine();
+    await first.begin();
+    const { run } = await first.start(ADMIN, { source: workflow(100), waitMs: 0 });
+    await first.stop(0);
+    await on.restart();
+    const { reader } = on.store;
+    const { history } = reader;
+    let tries = 0;
+    vi.spyOn(reader, 'history').mockImplementation((runId) => {
+      if (runId !== run.id) return history(runId);
+      tries += 1;
+      if (tries === 1) throw away();
+      return history(runId);
+    });
+    const engine = on.engine();
+    await engine.begin();
+    expect(await endOf(run.id)).toBe('SUCCEEDED');
+    expect(tries).toBe(2);
+    await engine.stop(0);
+  });
+});
+
+describe('many runs', () => {
+  it('are taken over in lots, and the lease is renewed before each', async () => {
+    const first = on.engine();
+    await first.begin();
+    const started = Array.from({ length: 150 }, () => first.start(ADMIN, { source: workflow(600_000), waitMs: 0 }));
+    await Promise.all(started);
+    await first.stop(0);
+    await on.restart();
+    const calls: string[] = [];
+    const { leases } = on.store;
+    for (const name of ['renew', 'claim'] as const) {
+      const real = leases[name] as () => Promise<never>;
+      vi.spyOn(leases, name).mockImplementation((...args: []) => {
+        calls.push(name);
+        return real(...args);
+      });
+    }
+    const engine = on.engine();
+    await engine.begin();
+    expect(calls).toEqual(['renew', 'claim', 'renew', 'claim', 'renew', 'claim']);
+    await engine.stop(0);
+  });
+});

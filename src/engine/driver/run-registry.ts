@@ -1,0 +1,67 @@
+import { createNamedBag } from '../../core/bag.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Metrics } from '../../core/metrics.ts';
+import type { RunSnapshot } from '../../core/run.ts';
+import { inSpan } from '../../core/span.ts';
+import { type Driven, driveRun, type Hands, type Start } from './drive-run.ts';
+
+/** The runs that this process drives. */
+export interface Running {
+  /** @param hands other than the usual ones */
+  drive(start: Start, hands?: Hands): Driven;
+  get(runId: string): Driven | undefined;
+  readonly all: Iterable<Driven>;
+  readonly size: number;
+  /** Leaves every run to whoever claims it. */
+  abandon(why?: Fault): void;
+}
+
+type RunningDeps = Parameters<typeof driveRun>[0] & {
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'runEnded'>;
+  /** Told of a run that is driven here no more although it has not ended, and why. */
+  letGo(runId: string, fault: Fault): void;
+};
+
+export function createRunning(deps: RunningDeps): Running {
+  const driven = createNamedBag<Driven>();
+
+  const drive = (start: Start, hands: Hands): Driven => {
+    const { id, kind } = start.live.run;
+    // It begins inside its span, within this call.
+    let run: Driven | undefined;
+    const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
+      run = driveRun({ ...deps, hands }, start);
+      const ended = await run.over;
+      if (ended instanceof Fault) throw ended;
+      span.setAttribute('signalbox.run_state', ended.run.state);
+      return ended;
+    });
+    if (!run) throw new Error('a span does its work at once');
+    const remove = driven.add(id, run);
+    const begun = run;
+    follow.finally(remove).then(tellEnd, (fault) => begun.written().then(() => deps.letGo(id, fault)));
+    return run;
+  };
+
+  const tellEnd = ({ run }: RunSnapshot) => {
+    const { id: runId, kind, state, createdAt, finishedAt, traceId, error } = run;
+    deps.metrics.runEnded(kind, state, ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1_000);
+    deps.logger.info('run.ended', { runId, traceId, state, code: error?.code });
+  };
+
+  return {
+    drive: (start, hands = deps.hands) => drive(start, hands),
+    get: (runId) => driven.get(runId),
+    get all() {
+      return driven.values();
+    },
+    get size() {
+      return driven.size;
+    },
+    abandon: (why) => {
+      for (const run of driven.values()) run.abandon(why);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Ask, Decision, Policy } from '../../core/decision.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Metrics } from '../../core/metrics.ts';
+import type { User } from '../../core/principal.ts';
+import { createTokenBuckets } from '../../core/token-buckets.ts';
+import { parseRate } from '../../policy/rate.ts';
+
+/** Where every action passes. */
+export interface Gate {
+  /** The decision that lets it pass. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
+  pass(who: User, ask: Omit<Ask, 'roles'>): Decision;
+  /** The same in advance: nothing is taken from a bucket. @throws Fault FORBIDDEN, with its decision */
+  foresee(who: User, ask: Omit<Ask, 'roles'>): void;
+}
+
+const MOST_BUCKETS = 50_000;
+
+interface GateDeps {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'policyDecided'>;
+  readonly logger: Logger;
+}
+
+/**
+ * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. What a run asks is in the
+ * journal; the log has every denial, also of reads that are no run.
+ */
+export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
+  const buckets = createTokenBuckets({ clock, most: MOST_BUCKETS });
+
+  const throttle = (decision: Decision, who: User): Decision => {
+    const { id, obligation = '' } = decision.rule ?? {};
+    const { count, perMs } = parseRate(obligation);
+    const key = JSON.stringify([id, who.tenant, who.subject]);
+    const retryAfterMs = buckets.take(key, { size: count, perMs: count / perMs });
+    if (retryAfterMs === 0) return decision;
+    const message = `Too often: the policy allows ${obligation}. Try again in ${retryAfterMs} ms.`;
+    throw new Fault('THROTTLED', message, { decision, retryAfterMs });
+  };
+
+  const decide = (who: User, ask: Omit<Ask, 'roles'>): Decision => {
+    const decision = policy.decide({ ...ask, roles: who.roles });
+    metrics.policyDecided(decision.effect);
+    if (decision.effect !== 'DENY') return decision;
+    logger.warn('policy.denied', logged(who, decision));
+    throw new Fault('FORBIDDEN', decision.reason, { decision });
+  };
+
+  return {
+    pass(who, ask) {
+      const decision = decide(who, ask);
+      if (decision.effect === 'THROTTLE') return throttle(decision, who);
+      if (decision.effect === 'ALLOW') return decision;
+      throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
+    },
+    foresee: (who, ask) => void decide(who, ask),
+  };
+}
+
+function logged({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {
+  return { subject, tenant, action, canonicalUri, schemaUri, rule: rule?.id, snapshot };
+}

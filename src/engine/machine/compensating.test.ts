@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { play } from '../../../test/support/engine/manual-run.ts';
+import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+
+const undo = { kind: 'COMMAND', capability: 'undo', effect: 'external', input: {}, maxAttempts: 1 } as const;
+const bookings = () =>
+  play([
+    stepOf('a', { terms: { compensate: undo } }),
+    stepOf('b', {
+      terms: { compensate: { ...undo, maxAttempts: 2, terms: { retry: { backoffMs: 9, maxBackoffMs: 9 } } } },
+    }),
+    stepOf('plain'),
+    stepOf('c', { terms: { compensate: undo } }),
+  ]);
+/** b, then a, then plain have succeeded; c is at work. */
+const underWay = () => {
+  const run = bookings();
+  run.start();
+  run.do('b', 'a', 'plain');
+  run.begin('c');
+  return run;
+};
+
+describe('a run that fails', () => {
+  it('undoes what succeeded, the last first and one after the other, and ends as what failed', () => {
+    const run = underWay();
+    run.fail('c', failureOf('TIMEOUT'));
+    expect(run.asked).toEqual(['prepare undo:a']);
+    expect(run.step('undo:a')).toMatchObject({
+      role: 'compensation',
+      parent: 'a',
+      capability: 'undo',
+      effect: 'external',
+    });
+    run.begin('undo:a');
+    expect([run.state, run.asked]).toEqual(['RUNNING', ['act undo:a']]);
+    run.succeed('undo:a');
+    expect(run.asked).toEqual(['prepare undo:b']);
+    run.do('undo:b');
+    expect(run.live.run).toMatchObject({ state: 'TIMEOUT', error: { step: 'c' } });
+    expect(Object.keys(run.states)).not.toContain('undo:plain');
+    expect(run.states.c).toBe('TIMEOUT');
+  });
+
+  it('waits with that for what is at work, and undoes it too when it succeeds after all', () => {
+    const run = bookings();
+    run.start();
+    run.begin('a');
+    run.begin('c');
+    run.fail('c', failureOf('BAD_INPUT'));
+    expect(run.asked).toEqual([]);
+    run.succeed('a');
+    expect(run.asked).toEqual(['prepare undo:a']);
+  });
+
+  it('goes on with the next one when one cannot be undone', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.begin('undo:a');
+    run.fail('undo:a', failureOf('UNAVAILABLE', true));
+    expect([run.states['undo:a'], run.asked]).toEqual(['FAILED', ['prepare undo:b']]);
+    run.begin('undo:b');
+    run.fail('undo:b', failureOf('UNAVAILABLE', true));
+    expect(run.states['undo:b']).toBe('FAILED_RETRYABLE');
+    run.wait(9);
+    run.woke('undo:b');
+    run.do('undo:b');
+    expect(run.live.run).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
+  });
+
+  it('goes on undoing after a crash, and does no undoing twice that acts on the world', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.begin('undo:a');
+    run.crash();
+    expect([run.states['undo:a'], run.asked]).toEqual(['FAILED', ['prepare undo:b']]);
+    run.do('undo:b');
+    expect(run.state).toBe('FAILED');
+  });
+
+  it('and was undone is not retried', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.do('undo:a', 'undo:b');
+    expect(run.retry('c').events).toEqual([]);
+  });
+});
+
+describe('a run that is cancelled', () => {
+  it('stops what is at work and is over, with who did it and why', () => {
+    const run = underWay();
+    run.tell({ type: 'cancelled', by: run.live.run.principal, reason: 'bored', compensate: false });
+    expect(run.asked).toEqual(['abort c']);
+    expect(run.states).toMatchObject({ a: 'SUCCEEDED', c: 'CANCELLED' });
+    expect(run.live.run).toMatchObject({
+      state: 'CANCELLED',
+      error: { code: 'CANCELLED', message: 'ann cancelled it: bored' },
+    });
+  });
+
+  it('takes what waits with it, and nobody has to decide any more', () => {
+    const run = play([
+      stepOf('a', { kind: 'APPROVAL' }),
+      stepOf('b', { dependsOn: ['a'] }),
+      stepOf('e', { terms: { forEach: [1] } }),
+    ]);
+    run.start();
+    run.prepared('a', { type: 'ask', reason: 'may I?' });
+    run.prepared('e', { type: 'items', items: [1] });
+    run.cancel();
+    expect(run.states).toEqual({ a: 'CANCELLED', b: 'CANCELLED', e: 'CANCELLED', 'e[0]': 'CANCELLED' });
+    expect([run.state, run.live.approvals.size]).toEqual(['CANCELLED', 0]);
+    expect(run.prepared('e[0]').events).toEqual([]);
+  });
+
+  it('is undone when that was asked for, and then is CANCELLED', () => {
+    const run = underWay();
+    run.cancel(true);
+    expect(run.asked).toEqual(['abort c', 'prepare undo:a']);
+    run.do('undo:a', 'undo:b');
+    expect([run.state, run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED']);
+  });
+
+  it('and undone is undone once, however often it is cancelled', () => {
+    const run = underWay();
+    run.cancel(true);
+    run.begin('undo:a');
+    run.cancel(true);
+    run.succeed('undo:a');
+    run.do('undo:b');
+    expect(run.state).toBe('CANCELLED');
+    expect(run.events.filter(({ type }) => type === 'STEPS_ADDED')).toHaveLength(1);
+  });
+
+  it('while it is being undone because it failed, is undone to the end', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.cancel(true);
+    run.do('undo:a', 'undo:b');
+    expect([run.state, run.states['undo:a'], run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  it('while what undoes it is being prepared, waits for that', () => {
+    const run = underWay();
+    run.fail('c', failureOf('BAD_INPUT'));
+    run.prepared('undo:a', { type: 'throttled', until: run.after(10) });
+    run.wait(10);
+    run.woke('undo:a');
+    run.cancel();
+    run.do('undo:a', 'undo:b');
+    expect([run.state, run.states['undo:a']]).toEqual(['CANCELLED', 'SUCCEEDED']);
+  });
+
+  it('and has ended is not cancelled again', () => {
+    const run = underWay();
+    run.cancel();
+    expect(run.cancel(true)).toMatchObject({ events: [], effects: [] });
+  });
+});

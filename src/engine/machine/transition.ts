@@ -1,0 +1,91 @@
+import type { Decision } from '../../core/decision.ts';
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
+import type { ApprovalRecord, Failure } from '../../core/run.ts';
+import type { RunState } from '../../core/run-state.ts';
+import type { StepState } from '../../core/step-state.ts';
+import type { Effect } from '../model/machine-input.ts';
+import { apply, type LiveRun, type LiveStep } from '../model/run-aggregate.ts';
+
+/** What the machine cannot know by itself. */
+export interface Now {
+  readonly at: Date;
+  /** From 0 to 1, for jitter. */
+  random(): number;
+  newId(prefix: 'step' | 'apr'): string;
+}
+
+/** One call of `next`: the run, the time, and what has come of it so far. */
+export interface Turn extends Now {
+  readonly live: LiveRun;
+  readonly events: NewEvent[];
+  readonly effects: Effect[];
+}
+
+export function emit(turn: Turn, event: NewEvent): void {
+  turn.events.push(event);
+  apply(turn.live, event);
+}
+
+type StepMove = Omit<EventPayloads['STEP_STATE_CHANGED'], 'from' | 'to' | 'attempt'> & { readonly attempt?: number };
+
+export function moveStep(turn: Turn, step: LiveStep, to: StepState, more: StepMove = {}): void {
+  const { attempt = step.attempt, ...rest } = more;
+  const payload = { from: step.state, to, attempt, ...rest };
+  emit(turn, { type: 'STEP_STATE_CHANGED', at: turn.at, step: step.key, payload });
+}
+
+export function moveRun(
+  turn: Turn,
+  to: RunState,
+  more: Pick<EventPayloads['RUN_STATE_CHANGED'], 'error' | 'outputs'> = {},
+): void {
+  const { state: from } = turn.live.run;
+  emit(turn, { type: 'RUN_STATE_CHANGED', at: turn.at, payload: { from, to, ...more } });
+}
+
+export function noteDecisions(turn: Turn, step: string, decisions: readonly Decision[] = []): void {
+  for (const decision of decisions) {
+    emit(turn, { type: 'POLICY_DECIDED', at: turn.at, step, payload: { decision } });
+  }
+}
+
+/** Waits until then; a timer that is lost is made again when the run is taken over. */
+export function waitUntil(
+  turn: Turn,
+  step: LiveStep,
+  to: 'WAITING' | 'FAILED_RETRYABLE',
+  until?: Date,
+  more: StepMove = {},
+): void {
+  moveStep(turn, step, to, { ...more, ...(until && { wakeAt: until.toISOString() }) });
+  if (until) turn.effects.push({ type: 'wake', step, at: until });
+}
+
+export function openApproval(turn: Turn, step: LiveStep): ApprovalRecord | undefined {
+  for (const approval of turn.live.approvals.values()) if (approval.step === step.key) return approval;
+  return undefined;
+}
+
+/** Nobody decided in time, or nobody has to any more. */
+export function expireApproval(turn: Turn, step: LiveStep): void {
+  const open = openApproval(turn, step);
+  if (!open) return;
+  const payload = { id: open.id, state: 'EXPIRED' } as const;
+  emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
+}
+
+export function queue(turn: Turn, step: LiveStep): void {
+  turn.effects.push({ type: 'queue', step });
+}
+
+export function gather(turn: Turn, step: LiveStep): void {
+  turn.live.preparing.add(step.key);
+  turn.effects.push({ type: 'gather', step });
+}
+
+export const failure = (code: Failure['code'], message: string, more: Partial<Failure> = {}): Failure => ({
+  code,
+  message,
+  retryable: false,
+  ...more,
+});

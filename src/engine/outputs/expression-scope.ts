@@ -1,0 +1,91 @@
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { ArtifactStore } from '../../core/resource.ts';
+import { isBadEnd } from '../../core/step-state.ts';
+import type { References } from '../../workflow/expressions/references.ts';
+import type { ExpressionScope, StepView } from '../../workflow/model/workflow-document.ts';
+import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
+import { contentOf, jsonOf, resourceView } from './output-json.ts';
+
+export interface ViewDeps {
+  readonly artifacts: ArtifactStore;
+  /** The newest log lines of a step. */
+  logsOf(runId: string, step: string): Promise<readonly string[]>;
+}
+
+/**
+ * What the expressions of a step see. Only what they mention is looked up.
+ * @param step undefined for the outputs of the run itself
+ * @returns a promise only where something has to be read
+ */
+export function viewRun(
+  deps: ViewDeps,
+  live: LiveRun,
+  step: LiveStep | undefined,
+  mentioned: readonly References[],
+): ExpressionScope | Promise<ExpressionScope> {
+  const keys = mentioned.some(({ anyStep }) => anyStep)
+    ? live.top.map(({ key }) => key)
+    : new Set(mentioned.flatMap(({ steps }) => [...steps]));
+  const steps: Record<string, StepView> = {};
+  const late: Promise<unknown>[] = [];
+  const wantsContent = mentioned.some(({ members }) => members.has('content'));
+  for (const key of keys) {
+    const one = live.steps.get(key);
+    if (!one) continue;
+    const output = jsonOf(one.output, deps.artifacts);
+    const keep = (value: Json, content?: JsonObject | null) => {
+      steps[key] = { ...viewOf(live, one, value), ...(content !== undefined && { content }) };
+    };
+    if (wantsContent) late.push(withContent(deps, one, output, keep));
+    else if (output instanceof Promise) late.push(output.then((value) => keep(value)));
+    else keep(output);
+  }
+  const { id, labels, inputs } = live.run;
+  const scope: { -readonly [K in keyof ExpressionScope]: ExpressionScope[K] } = {
+    inputs: inputs as JsonObject,
+    steps,
+    run: { id, labels },
+  };
+  if (step?.role === 'item') {
+    scope.item = step.item ?? null;
+    scope.index = step.index ?? 0;
+  }
+  const repair = step && live.marks.get(step.key)?.repair;
+  if (repair && mentioned.some((one) => one.repair)) {
+    const { step: failed, round, error } = repair;
+    late.push(
+      deps.logsOf(id, failed).then((logs) => {
+        scope.repair = { step: failed, round, error: { ...error }, logs };
+      }),
+    );
+  }
+  return late.length === 0 ? scope : Promise.all(late).then(() => scope);
+}
+
+/** An output as an agent is told of it, beside the JSON that it is. */
+async function withContent(
+  { artifacts }: ViewDeps,
+  { output }: LiveStep,
+  value: Json | Promise<Json>,
+  keep: (value: Json, content: JsonObject | null) => void,
+): Promise<void> {
+  keep(await value, output ? await contentOf(output, artifacts) : null);
+}
+
+function viewOf(live: LiveRun, step: LiveStep, output: Json): StepView {
+  const { state, error } = step;
+  const failed = live.items.get(step.key)?.steps.filter((item) => isBadEnd(item.state));
+  return {
+    output,
+    resource: step.output ? resourceView(step.output) : null,
+    state,
+    error: error ? { code: error.code, message: error.message } : null,
+    ...(failed && {
+      errors: failed.map(({ index = 0, error: of }) => ({
+        index,
+        code: of?.code ?? 'INTERNAL',
+        message: of?.message ?? '',
+      })),
+    }),
+  };
+}

@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../core/clock.ts';
+import type { Output, StepRecord } from '../../core/run.ts';
+
+/** Outputs that steps with `cache` may take over. It may forget, and each node has its own. */
+export interface OutputCache {
+  /** What was made under this key within the time. Remembers the key, for what the step makes itself. */
+  find(step: StepRecord, key: string, ttlMs: number): Output | undefined;
+  keep(step: StepRecord, output: Output): void;
+}
+
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export function createOutputCache(clock: Clock): OutputCache {
+  const outputs = new LRUCache<string, { readonly output: Output; readonly at: number }>({ maxSize: MOST_BYTES });
+  const keys = new WeakMap<StepRecord, string>();
+  return {
+    find(step, key, ttlMs) {
+      keys.set(step, key);
+      const known = outputs.get(key);
+      return known && clock.now().getTime() - known.at <= ttlMs ? known.output : undefined;
+    },
+    keep(step, output) {
+      const key = keys.get(step);
+      // An artifact belongs to the run that made it, and may be removed with it.
+      if (key === undefined || output.text === undefined) return;
+      outputs.set(key, { output, at: clock.now().getTime() }, { size: key.length + output.text.length + 1 });
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { Fault } from '../../core/errors.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import type { ArtifactStore } from '../../core/resource.ts';
+import type { Output } from '../../core/run.ts';
+
+/** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+const parsed = new WeakMap<Output, Json>();
+
+/** What expressions see of an output: the JSON itself, or where the bytes are. @throws Fault RESOURCE_TOO_LARGE */
+export function jsonOf(output: Output | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
+  if (!output) return null;
+  if (!isJson(output.mediaType)) return resourceView(output);
+  const known = parsed.get(output);
+  if (known !== undefined) return known;
+  const keep = (text: string) => {
+    const value = parseJson(text) as Json;
+    parsed.set(output, value);
+    return value;
+  };
+  if (output.text !== undefined) return keep(output.text);
+  if (output.size > MOST_BYTES) {
+    const message = `${uriOf(output)} has ${output.size} bytes of JSON, more than an expression can take in. Hand on its URI: steps.KEY.resource.uri.`;
+    throw new Fault('RESOURCE_TOO_LARGE', message);
+  }
+  return artifacts.read(output.digest, MOST_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
+}
+
+export function resourceView(output: Output) {
+  return { uri: uriOf(output), media_type: output.mediaType, size: output.size };
+}
+
+/** Larger outputs are named to whom they are handed, not said. */
+const MOST_SAID_BYTES = 64 * 1024;
+
+/** What an agent is told of an output: where it is, and what it says, as JSON or text, where it is either and not large. */
+export async function contentOf(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
+  const place = resourceView(output);
+  if (output.size > MOST_SAID_BYTES) return place;
+  const bytes =
+    output.text === undefined ? await artifacts.read(output.digest, MOST_SAID_BYTES) : Buffer.from(output.text);
+  if (!isUtf8(bytes)) return { ...place, base64: Buffer.from(bytes).toString('base64') };
+  const text = Buffer.from(bytes).toString('utf8');
+  return { ...place, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
+}
+
+export function uriOf({ digest }: Output): string {
+  return `artifact:sha256/${digest}`;
+}
+
+/** Small JSON as the output of a step. */
+export function jsonOutput(value: Json): Output {
+  const text = canonicalJson(value);
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };
+}
+
+function isJson(mediaType: string): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType);
+}

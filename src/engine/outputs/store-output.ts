@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { readFile, rm, stat } from 'node:fs/promises';
+import type { Content, Made } from '../../commands/define-command.ts';
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { ArtifactStore, StoredBytes } from '../../core/resource.ts';
+import type { Output } from '../../core/run.ts';
+import type { NamedArtifact } from '../model/machine-input.ts';
+
+/** Text up to this many bytes lies in the step's row; anything else is an artifact. */
+export const INLINE_MAX_BYTES = 64 * 1024;
+
+/** What a step made, stored. */
+export interface Performed {
+  readonly output: Output;
+  /** Set when the bytes are an artifact. */
+  readonly artifact?: NamedArtifact;
+}
+
+interface SettleOptions {
+  readonly artifacts: ArtifactStore;
+  readonly maxBytes: number;
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/** Puts what a command made where it belongs. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
+export async function settle({ mediaType, content }: Made, options: SettleOptions): Promise<Performed> {
+  const small = await smallBytes(content, options);
+  if (small.bytes) {
+    const text = inlineText(small.bytes);
+    if (text !== undefined) {
+      const digest = hash('sha256', small.bytes, 'hex');
+      return { output: { mediaType, size: small.bytes.byteLength, digest, text } };
+    }
+  }
+  return keep(mediaType, await small.store(), options.name);
+}
+
+/** Stores the bytes as an artifact, however small. */
+export async function settleAsArtifact(
+  mediaType: string,
+  content: AsyncIterable<Uint8Array> | Uint8Array,
+  { artifacts, maxBytes, name, signal }: SettleOptions,
+): Promise<Required<Performed>> {
+  return keep(mediaType, await artifacts.put(content, { maxBytes, signal }), name);
+}
+
+function keep(mediaType: string, { digest, size }: StoredBytes, name: string): Required<Performed> {
+  return { output: { mediaType, size, digest }, artifact: { id: newId('art'), name } };
+}
+
+/** The bytes when they are few, and in any case the way to store them. */
+async function smallBytes(content: Content, { artifacts, maxBytes, signal }: SettleOptions) {
+  const put = (bytes: Uint8Array | AsyncIterable<Uint8Array>) => () => artifacts.put(bytes, { maxBytes, signal });
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+    return bytes.byteLength <= INLINE_MAX_BYTES ? { bytes, store: put(bytes) } : { store: put(bytes) };
+  }
+  if ('file' in content) {
+    const { file } = content;
+    const store = () => artifacts.adopt(file, { maxBytes });
+    if ((await stat(file)).size > INLINE_MAX_BYTES) return { store };
+    const bytes = await readFile(file);
+    await rm(file, { force: true });
+    return { bytes, store: put(bytes) };
+  }
+  const iterator = content[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  for (let size = 0; size <= INLINE_MAX_BYTES; ) {
+    const { done, value } = await iterator.next();
+    if (done) {
+      const bytes = Buffer.concat(head);
+      return { bytes, store: put(bytes) };
+    }
+    head.push(value);
+    size += value.byteLength;
+  }
+  return { store: put(chain(head, iterator)) };
+}
+
+async function* chain(head: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* head;
+    for (let one = await rest.next(); !one.done; one = await rest.next()) yield one.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** The bytes as text, when the text gives the same bytes back. Text with U+0000 is not: not every database keeps it. */
+function inlineText(bytes: Uint8Array): string | undefined {
+  if (!isUtf8(bytes) || bytes.includes(0)) return undefined;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+function tooLarge(maxBytes: number): Fault {
+  return new Fault(
+    'RESOURCE_TOO_LARGE',
+    `The result is larger than ${maxBytes} bytes, four times FETCH_MAX_BYTES. Ask for less.`,
+  );
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { Fault, isRetryable } from '../../core/errors.ts';
+import type { LogFields, Logger } from '../../core/logger.ts';
+import type { Failure } from '../../core/run.ts';
+import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
+
+/** A thrown error as the journal keeps it, whoever it quotes. What is no Fault is a bug: logged with its stack, kept as a reference. */
+export function failureOf(error: unknown, logger: Logger, fields: LogFields): Failure {
+  if (error instanceof Fault) {
+    const details =
+      error.details ?? (error.violations.length ? { violations: error.violations.map((v) => ({ ...v })) } : undefined);
+    return {
+      code: error.code,
+      message: wellFormed(error.message),
+      retryable: isRetryable(error.code),
+      ...(details !== undefined && { details: wellFormedJson(details) }),
+    };
+  }
+  const reference = randomUUID();
+  logger.error('step.bug', { ...fields, reference, error: error instanceof Error ? error.stack : String(error) });
+  return {
+    code: 'INTERNAL',
+    message: `Something broke inside the server; the log has it as ${reference}.`,
+    retryable: false,
+  };
+}

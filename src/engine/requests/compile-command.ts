@@ -1,0 +1,147 @@
+import { type Command, type InnerStep, isComposite } from '../../commands/define-command.ts';
+import { mentionsPrevious, withPrevious } from '../../commands/previous-output.ts';
+import { validateOptions } from '../../commands/validate-options.ts';
+import type { AgentSpec } from '../../core/agent.ts';
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { PlannedStep, RunKind } from '../../core/run.ts';
+
+import { agentOf } from '../capabilities/agent-input.ts';
+import type { Capabilities } from '../capabilities.ts';
+import { findCommand } from '../find-command.ts';
+
+export interface Plan {
+  readonly kind: RunKind;
+  readonly inputs: JsonObject;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** Stands for `$previous.output` while options are checked before anything ran. */
+export const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
+
+/**
+ * A command with its options as a plan: one step, or for a composite command one step after the other.
+ * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for options that do not fit; nothing has run then
+ */
+export function compileCommand(
+  capabilities: Capabilities,
+  name: string,
+  options: JsonObject,
+  outputMediaType?: string,
+): Plan {
+  const plan = compile(capabilities, name, options);
+  if (outputMediaType === undefined) return plan;
+  const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
+  const last = plan.steps.length - 1;
+  return {
+    ...plan,
+    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { ...s.terms, outputMediaType: wanted } } : s)),
+  };
+}
+
+function compile(capabilities: Capabilities, name: string, options: JsonObject): Plan {
+  const command = findCommand(capabilities.commands, name, ['command']);
+  const inputs = validateOptions(command, options);
+  if (!isComposite(command)) {
+    return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, undefined, [])] };
+  }
+  const inner = command.steps(inputs);
+  const keys = inner.map((step, i) => `${i + 1}-${step.agent?.backend ?? step.command}`);
+  const steps = inner.map((step, i) => {
+    const key = keys[i] as string;
+    const dependsOn = keys.slice(i - 1, i);
+    if (step.agent) {
+      const agent = within(
+        ['steps', String(i)],
+        'agent',
+        () => agentOf({ agent: { ...step.agent } }, capabilities).agent,
+      );
+      return planAgent(capabilities, agent, {}, key, dependsOn);
+    }
+    return planInner(capabilities, name, step, i, key, dependsOn);
+  });
+  return { kind: 'PIPELINE', inputs, steps };
+}
+
+function planInner(
+  { commands }: Capabilities,
+  name: string,
+  step: Exclude<InnerStep, { readonly agent: AgentSpec }>,
+  i: number,
+  key: string,
+  dependsOn: readonly string[],
+): PlannedStep {
+  const at = ['steps', String(i)];
+  const target = findCommand(commands, step.command, [...at, 'command']);
+  if (isComposite(target)) {
+    throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
+  }
+  if (i === 0 && mentionsPrevious(step.options)) {
+    throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
+  }
+  const complete = within(at, 'options', () =>
+    validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)),
+  );
+  const input = mentionsPrevious(step.options) ? step.options : complete;
+  return planStep(target, key, target.title, input, dependsOn);
+}
+
+/** An agent as a step. One that resumes goes on where it was after a restart. */
+export function planAgent(
+  capabilities: Capabilities,
+  agent: AgentSpec,
+  context: Json,
+  key: string,
+  dependsOn: readonly string[] = [],
+): PlannedStep {
+  const { resumes } = capabilities.backend(agent.backend);
+  return {
+    id: newId('step'),
+    key,
+    title: agent.role.slice(0, 200),
+    kind: 'AGENT',
+    capability: agent.backend,
+    effect: 'external',
+    dependsOn,
+    maxAttempts: 1,
+    input: { agent: { ...agent } as JsonObject, context },
+    ...(resumes && { terms: { idempotent: true } }),
+  };
+}
+
+function planStep(
+  command: Command,
+  key: string,
+  title: string,
+  /** Undefined: those of the run. */
+  input: JsonObject | undefined,
+  dependsOn: readonly string[],
+): PlannedStep {
+  const { name: capability, effect } = command;
+  const step = {
+    id: newId('step'),
+    key,
+    title,
+    kind: 'COMMAND',
+    capability,
+    effect,
+    dependsOn,
+    maxAttempts: 1,
+  } as const;
+  return input === undefined ? step : { ...step, input };
+}
+
+/** Runs `check`, and says of its fault in which part of the input it was. */
+function within<T>(at: readonly string[], part: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const violations = error.violations.map((v) => ({ ...v, path: `/${at.join('/')}/${part}${v.path}` }));
+    throw new Fault(error.code, `Step ${Number(at[1]) + 1}: ${error.message}`, {
+      path: [...at, part],
+      violations,
+    });
+  }
+}

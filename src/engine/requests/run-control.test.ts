@@ -1,0 +1,276 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, BOB } from '../../../test/support/engine/engine.ts';
+import { EVE, shown, startWorkflows } from '../../../test/support/engine/workflows.ts';
+
+let on: Awaited<ReturnType<typeof startWorkflows>>;
+beforeAll(async () => {
+  on = await startWorkflows([
+    'p, admin, command:echo, **, *, approve',
+    'g, careful',
+    'p, careful, step:*, **, *, approve',
+    'p, careful, command:flaky, **, *, approve',
+  ]);
+});
+afterAll(() => on.stop());
+afterEach(async () => {
+  expect(await on.broken()).toEqual([]);
+  on.acted.length = 0;
+});
+
+const asks = (more = '') => `
+  - { id: ok, kind: approval, input: { reason: "Publish {{ what }}?"${more} } }
+  - { id: done, kind: command, command: act, depends_on: [ok], input: { v: "{{ steps.ok.output }}" } }
+inputs: { what: { type: string, default: it } }
+outputs: { ok: "{{ steps.ok.output }}" }`;
+
+describe('an approval', () => {
+  it('waits for a person, and hands on what he said', async () => {
+    const { run } = await on.start(asks());
+    await on.waiting(run.id);
+    const { id, reason, state } = await on.approvalOf(run.id, 'ok');
+    expect([reason, state]).toEqual(['Publish it?', 'OPEN']);
+    const decided = await on.engine.decideApproval(EVE, id, { approve: true, comment: 'fine' });
+    expect(decided).toMatchObject({ state: 'APPROVED', decidedBy: { subject: 'eve' }, comment: 'fine' });
+    expect((await on.ended(run.id)).run.outputs).toEqual({ ok: { approved: true, by: 'eve', comment: 'fine' } });
+    await expect(on.engine.decideApproval(ADMIN, id, { approve: false })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('that is refused ends the run, and nothing after it is done', async () => {
+    const { run } = await on.start(asks());
+    await on.waiting(run.id);
+    await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'ok')).id, { approve: false, comment: 'no' });
+    const ended = await on.ended(run.id);
+    expect([ended.run.state, shown(ended), on.acted]).toEqual(['DENIED', { ok: 'DENIED', done: 'SKIPPED' }, []]);
+    expect(ended.run.error?.message).toContain('eve did not approve it: no');
+  });
+
+  it('expires', async () => {
+    const ended = await on.run(asks(', expires_ms: 30'));
+    expect([ended.run.state, shown(ended).ok]).toEqual(['TIMEOUT', 'TIMEOUT']);
+    expect(await on.approvalOf(ended.run.id, 'ok')).toMatchObject({ state: 'EXPIRED' });
+  });
+
+  it('is for those with the roles that it names, and for whom the policy lets decide', async () => {
+    const { run } = await on.start(asks(', roles: [board]'));
+    await on.waiting(run.id);
+    const { id } = await on.approvalOf(run.id, 'ok');
+    const decide = (who: typeof ADMIN) => on.engine.decideApproval(who, id, { approve: true });
+    await expect(decide(EVE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(decide({ ...BOB, roles: ['board'] })).rejects.toMatchObject({
+      code: expect.stringMatching(/NOT_FOUND|FORBIDDEN/),
+    });
+    expect(await decide({ ...EVE, roles: ['admin', 'board'] })).toMatchObject({ state: 'APPROVED' });
+    await on.ended(run.id);
+  });
+
+  it('of one of two persons at once is the one that counts', async () => {
+    const { run } = await on.start(asks());
+    await on.waiting(run.id);
+    const { id } = await on.approvalOf(run.id, 'ok');
+    const answers = await Promise.allSettled([
+      on.engine.decideApproval(EVE, id, { approve: true }),
+      on.engine.decideApproval(ADMIN, id, { approve: false }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
+  });
+});
+
+describe('a step that the policy wants approved', () => {
+  const step = '  - { id: a, kind: command, command: echo, input: { v: 1 } }\noutputs: { a: "{{ steps.a.output }}" }';
+
+  it('is done when another person agrees, and not when he asked for it himself', async () => {
+    const { run } = await on.start(step);
+    await on.waiting(run.id);
+    const { id } = await on.approvalOf(run.id, 'a');
+    const own = on.engine.decideApproval(ADMIN, id, { approve: true });
+    await expect(own).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('another person') });
+    expect((await on.approvalOf(run.id, 'a')).state).toBe('OPEN');
+    await on.engine.decideApproval(EVE, id, { approve: true });
+    const ended = await on.ended(run.id);
+    expect(ended.run.outputs).toEqual({ a: 1 });
+    expect(ended.steps[0]?.decision).toMatchObject({ effect: 'APPROVE' });
+  });
+
+  it('is not done when another person does not agree', async () => {
+    const { run } = await on.start(step);
+    await on.waiting(run.id);
+    await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: false });
+    expect((await on.ended(run.id)).run.state).toBe('DENIED');
+  });
+});
+
+describe('what the policy wants approved of a careful person', () => {
+  const as = { ...ADMIN, roles: ['admin', 'careful'] };
+
+  it.each([
+    ['a sleep', '{ id: a, kind: sleep, input: { ms: 30 } }'],
+    ['a signal', '{ id: a, kind: signal, input: { name: go } }'],
+  ])('%s begins to wait when another person agrees', async (_, step) => {
+    const { run } = await on.start(`  - ${step}`, { as });
+    await on.waiting(run.id);
+    await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
+    expect(shown(await on.waiting(run.id))).toEqual({ a: 'WAITING' });
+    await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: true });
+    expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
+  });
+
+  it('a step that is tried again is asked about once', async () => {
+    on.failTimes(1);
+    const retry = 'retry: { max_attempts: 2, backoff_ms: 5 }';
+    const { run } = await on.start(`  - { id: a, kind: command, command: flaky, ${retry}, input: { v: 1 } }`, { as });
+    await on.waiting(run.id);
+    await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: true });
+    expect((await on.ended(run.id)).steps[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+  });
+});
+
+describe('a signal', () => {
+  const waits =
+    '  - { id: a, kind: sleep, input: { ms: 60 } }\n  - { id: b, kind: signal, depends_on: [a], input: { name: go, timeout_ms: 5000 } }\noutputs: { b: "{{ steps.b.output }}" }';
+
+  it.each(['before', 'after'])('that comes %s the step waits for it is its output', async (when) => {
+    const { run } = await on.start(waits);
+    if (when === 'after') await on.until(run.id, (now) => shown(now).b === 'WAITING');
+    await on.engine.sendSignal(ADMIN, run.id, { name: 'other' });
+    await on.engine.sendSignal(ADMIN, run.id, { name: 'go', payload: { x: 1 } });
+    expect((await on.ended(run.id)).run.outputs).toEqual({ b: { x: 1 } });
+  });
+
+  it('that is none, or too late, is refused', async () => {
+    const { run } = await on.run('  - { id: a, kind: sleep, input: { ms: 1 } }');
+    const send = (id: string, name: string) => on.engine.sendSignal(ADMIN, id, { name });
+    await expect(send(run.id, 'go')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(send(run.id, 'no name')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(send('run_0', 'go')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(on.engine.sendSignal(BOB, run.id, { name: 'go' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('that does not come in time ends the step', async () => {
+    const { run } = await on.run('  - { id: a, kind: signal, input: { name: go, timeout_ms: 30 } }');
+    expect(run).toMatchObject({ state: 'TIMEOUT', error: { message: 'The signal go did not come in time.' } });
+  });
+});
+
+describe('cancelling', () => {
+  it('aborts what is at work, stops what waits, and says who and why', async () => {
+    const { run } = await on.start(`
+  - { id: a, kind: command, command: hold, input: { v: c1 } }
+  - { id: b, kind: approval, input: { reason: "well?" } }
+  - { id: c, kind: sleep, depends_on: [a], input: { ms: 1 } }`);
+    await expect.poll(() => on.acted).toEqual(['c1']);
+    const cancelled = await on.engine.cancel(EVE, run.id, { reason: 'bored', compensate: false });
+    expect([cancelled.run.state, shown(cancelled)]).toEqual([
+      'CANCELLED',
+      { a: 'CANCELLED', b: 'CANCELLED', c: 'CANCELLED' },
+    ]);
+    expect(cancelled.run.error?.message).toBe('eve cancelled it: bored');
+    expect(on.acted).toEqual(['c1', 'c1 aborted']);
+    expect((await on.approvalOf(run.id, 'b')).state).toBe('EXPIRED');
+    await expect(on.engine.cancel(EVE, run.id, { compensate: false })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('undoes what was done, when that is asked for', async () => {
+    const { run } = await on.start(`
+  - { id: a, kind: command, command: act, input: { v: book }, compensate: { kind: command, command: act, input: { v: unbook } } }
+  - { id: b, kind: command, command: hold, depends_on: [a], input: { v: c2 } }`);
+    await expect.poll(() => on.acted).toEqual(['book', 'c2']);
+    await on.engine.cancel(ADMIN, run.id, { compensate: true });
+    const ended = await on.ended(run.id);
+    expect([ended.run.state, on.acted]).toEqual(['CANCELLED', ['book', 'c2', 'c2 aborted', 'unbook']]);
+  });
+
+  it.each([0, 150])('takes the sub-workflows with it, after %d ms', async (ms) => {
+    await on.save('name: leaf\nsteps: [{ id: a, kind: command, command: hold, input: { v: leaf } }]');
+    await on.save('name: branch\nsteps: [{ id: a, kind: workflow, workflow: leaf }]');
+    const { run } = await on.start('  - { id: a, kind: workflow, workflow: branch }');
+    await expect.poll(() => on.acted).toEqual(['leaf']);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    await expect.poll(() => on.acted).toEqual(['leaf', 'leaf aborted']);
+    const [child] = await on.childrenOf(run.id);
+    const [grandchild] = await on.childrenOf(child?.id ?? '');
+    for (const id of [child?.id, grandchild?.id]) expect((await on.ended(id ?? '')).run.state).toBe('CANCELLED');
+  });
+});
+
+describe('retryStep', () => {
+  it('goes on with the same run at the step that failed', async () => {
+    const failing = `
+  - { id: a, kind: command, command: act, input: { v: once } }
+  - { id: b, kind: command, command: flaky, depends_on: [a], input: { v: 7 } }
+  - { id: c, kind: transform, input: { data: "{{ steps.b.output }}", expression: "$ * 6" } }
+outputs: { c: "{{ steps.c.output }}" }`;
+    on.failTimes(1);
+    const failed = await on.run(failing);
+    expect([failed.run.state, shown(failed)]).toEqual(['FAILED', { a: 'SUCCEEDED', b: 'FAILED', c: 'SKIPPED' }]);
+    await on.engine.retryStep(ADMIN, failed.run.id, 'b');
+    const { run, steps } = await on.ended(failed.run.id);
+    expect([run.state, run.outputs, run.error]).toEqual(['SUCCEEDED', { c: 42 }, undefined]);
+    expect(steps.map(({ attempt }) => attempt)).toEqual([1, 2, 1]);
+    expect(on.acted).toEqual(['once']);
+  });
+
+  it('is refused for a step that went well, a run that is under way, and one that was undone', async () => {
+    const done = await on.run('  - { id: a, kind: sleep, input: { ms: 1 } }');
+    await expect(on.engine.retryStep(ADMIN, done.run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(on.engine.retryStep(ADMIN, done.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
+    await expect(on.engine.retryStep(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    const undone = await on.run(`
+  - { id: a, kind: command, command: act, input: { v: x }, compensate: { kind: command, command: act, input: { v: y } } }
+  - { id: b, kind: command, command: fail, depends_on: [a], input: {} }`);
+    await expect(on.engine.retryStep(ADMIN, undone.run.id, 'b')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
+
+describe('rerunFrom', () => {
+  const steps = `
+  - { id: a, kind: command, command: act, input: { v: "a {{ n }}" } }
+  - { id: big, kind: command, command: large, input: { v: 100000 } }
+  - { id: b, kind: command, command: act, depends_on: [a], input: { v: "b {{ n }}" } }
+  - { id: c, kind: command, command: act, depends_on: [b, big], input: { v: "c {{ n }}" } }
+inputs: { n: integer }
+outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`;
+
+  it('does the step and all that follow from it again, in a run of its own, and keeps the rest and its artifacts', async () => {
+    const first = await on.run(steps, { n: 1 });
+    on.acted.length = 0;
+    const started = await on.engine.rerunFrom(ADMIN, first.run.id, 'b', { n: 2 });
+    const { run, steps: again } = await on.ended(started.run.id);
+    expect(run).toMatchObject({ state: 'SUCCEEDED', rerunOf: first.run.id, outputs: { c: 'c 2', size: 100_000 } });
+    expect(on.acted).toEqual(['b 2', 'c 2']);
+    const digest = first.steps[1]?.output?.digest;
+    expect(again[1]?.output?.digest).toBe(digest);
+    const { edges } = await on.store.reader.artifacts({ tenant: 'default' }, run.id, { first: 10 });
+    expect(edges.map(({ node }) => [node.step, node.digest])).toEqual([['big', digest]]);
+  });
+
+  it('does also what was left out because the run was ending', async () => {
+    on.failTimes(1);
+    const first = await on.run(`
+  - { id: a, kind: command, command: flaky, input: { v: 1 } }
+  - { id: slow, kind: sleep, input: { ms: 100 } }
+  - { id: b, kind: command, command: act, depends_on: [slow], input: { v: b } }`);
+    expect(shown(first)).toMatchObject({ a: 'FAILED', b: 'SKIPPED' });
+    const again = await on.ended((await on.engine.rerunFrom(ADMIN, first.run.id, 'a')).run.id);
+    expect([again.run.state, shown(again), on.acted]).toEqual([
+      'SUCCEEDED',
+      { a: 'SUCCEEDED', slow: 'SUCCEEDED', b: 'SUCCEEDED' },
+      ['b'],
+    ]);
+  });
+
+  it('is refused while the run is under way, for an input that it has not, and past a step that did not succeed', async () => {
+    const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
+    await expect(on.engine.rerunFrom(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    const failed = await on.run(
+      '  - { id: a, kind: command, command: fail, input: {} }\n  - { id: b, kind: sleep, depends_on: [a], input: { ms: 1 } }',
+    );
+    await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'a', { m: 1 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'b')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

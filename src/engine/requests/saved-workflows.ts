@@ -1,0 +1,147 @@
+import { roleOf } from '../../commands/options.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Decision, Policy } from '../../core/decision.ts';
+import { Fault } from '../../core/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { SignedIn } from '../../core/principal.ts';
+import type { CpuPool, Resources } from '../../core/resource.ts';
+import type { PlannedStep } from '../../core/run.ts';
+import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import { evaluate } from '../../workflow/expressions/evaluate.ts';
+import { referencesIn } from '../../workflow/expressions/references.ts';
+import type { Problem, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
+import { userOf } from '../begin-run.ts';
+import type { StepAsk } from '../capabilities/access-requests.ts';
+import { asksOfStep } from '../capabilities/step-access-requests.ts';
+import type { Capabilities } from '../capabilities.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { WorkflowReport, WorkflowSource } from './engine.ts';
+import { nextTime } from './scheduler.ts';
+import type { FindWorkflow } from './workflow-loader.ts';
+
+export interface KeepDeps {
+  readonly workflows: Workflows;
+  readonly findWorkflow: FindWorkflow;
+  readonly capabilities: Capabilities;
+  readonly resources: Resources;
+  readonly policy: Policy;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly cpu: CpuPool;
+}
+
+/** See `Engine.saveWorkflow`. */
+export async function saveWorkflow(
+  deps: KeepDeps,
+  principal: SignedIn,
+  source: WorkflowSource,
+): Promise<WorkflowRecord> {
+  deps.gate.pass(principal, { action: 'mutation:saveWorkflow' });
+  const { document } = await deps.findWorkflow.valid(principal, source);
+  const { name, description, yaml, inputs, schedule } = document;
+  const createdAt = deps.clock.now();
+  const workflow = {
+    ...{ tenant: principal.tenant, name, yaml, document: document.source, inputs, createdAt },
+    createdBy: userOf(principal),
+    ...(description !== undefined && { description }),
+  };
+  if (!schedule) return deps.workflows.save(workflow);
+  checkStartsAlone(document);
+  const rule = { ...schedule } satisfies Json;
+  return deps.workflows.save(workflow, { rule, nextAt: nextTime(schedule, createdAt) });
+}
+
+/** Nobody is there to give inputs when the time comes. @throws Fault BAD_INPUT */
+function checkStartsAlone(document: WorkflowDocument): void {
+  try {
+    document.compile({});
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const message = `A workflow with a schedule starts without inputs: give each a default. ${error.message}`;
+    throw new Fault('BAD_INPUT', message, { path: ['source'], violations: error.violations });
+  }
+}
+
+/** See `Engine.deleteWorkflow`. */
+export async function deleteWorkflow(deps: KeepDeps, principal: SignedIn, name: string): Promise<WorkflowRecord> {
+  deps.gate.pass(principal, { action: 'mutation:deleteWorkflow' });
+  const removed = await deps.workflows.remove(principal.tenant, name);
+  if (removed) return removed;
+  throw new Fault('NOT_FOUND', `There is no workflow ${name}.`, { path: ['name'] });
+}
+
+/**
+ * See `Engine.validate`. The policy is asked with what is known now: a step that names its resource by what an earlier
+ * step makes has no decision in advance.
+ */
+export async function validateWorkflow(
+  deps: KeepDeps,
+  principal: SignedIn,
+  source: WorkflowSource,
+  inputs: JsonObject | undefined,
+): Promise<WorkflowReport> {
+  const { document, problems, graph } = await deps.findWorkflow.read(principal, source);
+  const shown = graph ? { graph } : {};
+  if (!document) return { problems, decisions: [], ...shown };
+  const { given, found } = inputsFor(document, inputs);
+  const decisions: { step: string; decision: Decision }[] = [];
+  for (const step of document.steps) {
+    for (const ask of await knownAsks(deps, step, given)) {
+      decisions.push({ step: step.key, decision: deps.policy.decide({ ...ask, roles: principal.roles }) });
+    }
+  }
+  return { problems: [...problems, ...found], decisions, ...shown };
+}
+
+/** Without inputs it is the document that is asked about, not a run of it: then what is missing is no problem. */
+function inputsFor(
+  document: WorkflowDocument,
+  inputs: JsonObject | undefined,
+): { readonly given: JsonObject; readonly found: readonly Problem[] } {
+  try {
+    return { given: document.compile(inputs ?? {}).inputs, found: [] };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (inputs === undefined) return { given: {}, found: [] };
+    const told = error.violations.length > 0 ? error.violations : [{ path: '', message: error.message }];
+    const found = told.map(
+      ({ path, message }): Problem => ({ severity: 'ERROR', message: `inputs${path}: ${message}` }),
+    );
+    return { given: inputs, found };
+  }
+}
+
+/** What the policy will be asked about the step, as far as the run's inputs tell. */
+async function knownAsks(
+  deps: KeepDeps,
+  step: Omit<PlannedStep, 'id'>,
+  inputs: JsonObject,
+): Promise<readonly StepAsk[]> {
+  const capability = deps.capabilities.of(step);
+  const given = step.input ?? inputs;
+  const known: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(isJsonObject(given) ? given : {})) {
+    const option = await knownValue(deps, value, inputs);
+    if (option !== undefined) known[name] = option;
+    else if (capability && roleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
+  }
+  try {
+    return asksOfStep(deps, step, known);
+  } catch (error) {
+    // What it comes to is no URI. The step itself will say so.
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+}
+
+/** What the value comes to, when the run's inputs are all that its expressions need. */
+async function knownValue({ cpu }: KeepDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
+  const { steps, anyStep, item, index, repair, run } = referencesIn(value);
+  if (steps.size > 0 || anyStep || item || index || repair || run) return undefined;
+  try {
+    return await evaluate(value, { inputs, steps: {}, run: { id: '', labels: {} } }, cpu);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,292 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
+import { Fault } from '../../core/errors.ts';
+import type { RunState } from '../../core/run-state.ts';
+import { createCapabilities } from '../capabilities.ts';
+import { createDispatcher } from '../driver/dispatcher.ts';
+import { createRunning } from '../driver/run-registry.ts';
+import { createOnce } from './idempotency.ts';
+import { saveWorkflow } from './saved-workflows.ts';
+import { createScheduler, nextTime } from './scheduler.ts';
+import { createFindWorkflow } from './workflow-loader.ts';
+
+const TENANT = { tenant: 'default' };
+const UNDER_WAY: readonly RunState[] = ['PENDING', 'RUNNING', 'WAITING'];
+
+let on: Awaited<ReturnType<typeof startEngine>>;
+beforeAll(async () => {
+  on = await startEngine();
+});
+afterAll(() => on.stop());
+
+let names = 0;
+let name = '';
+afterEach(async () => {
+  await on.store.workflows.remove('default', name);
+});
+
+/** A scheduled workflow on the real store, by a clock that the test moves; its runs end when the test lets them. */
+async function scheduled(rule: string, from: string, isFull = () => false) {
+  name = `job_${++names}`;
+  let now = new Date(from);
+  let letEnd: () => void = () => {};
+  let end = new Promise<void>((resolve) => {
+    letEnd = resolve;
+  });
+  const deps = on.deps({ clock: { now: () => now } });
+  const capabilities = createCapabilities(deps);
+  const findWorkflow = createFindWorkflow({ ...deps, capabilities });
+  const scheduler = () => {
+    const dispatcher = createDispatcher(deps.limits);
+    const running = createRunning({
+      ...deps,
+      dispatcher,
+      letGo() {},
+      hands: {
+        prepare: () => ({ type: 'ready' }),
+        act: async () => {
+          await end;
+          return {};
+        },
+        gather: async () => ({}),
+        conclude: async () => ({ outputs: {}, events: [] }),
+        failureOf: (error) => ({ code: 'INTERNAL', message: String(error), retryable: false }),
+      },
+    });
+    const once = createOnce({
+      reader: deps.reader,
+      found: async ({ id }) => {
+        const run = await deps.reader.snapshot(TENANT, id);
+        if (!run) throw new Fault('NOT_FOUND', id);
+        return run;
+      },
+    });
+    const admit = () => {
+      if (isFull()) throw new Fault('UNAVAILABLE', 'The server is full.');
+    };
+    const starting = { ...deps, capabilities, findWorkflow, running, once, maxRuns: 1_000 };
+    return createScheduler({ ...starting, admitted: new WeakMap(), dispatcher: { ...dispatcher, admit } });
+  };
+  const yaml = `name: ${name}\nsteps: [{ id: a, kind: sleep, input: { ms: 1 } }]\nschedule: ${rule}\n`;
+  await saveWorkflow({ ...deps, capabilities, findWorkflow }, ADMIN, { yaml });
+  const one = scheduler();
+  const runs = async (state?: readonly RunState[]) => {
+    const filter = { workflow: name, ...(state && { state }) };
+    return (await deps.reader.runs(TENANT, filter, { first: 100 })).edges.map(({ node }) => node);
+  };
+  return {
+    scheduler,
+    tick: one.tick,
+    /** It is this time, and what is due is served. */
+    async at(time: string) {
+      now = new Date(time);
+      await one.tick();
+    },
+    isAt: (time: string) => {
+      now = new Date(time);
+    },
+    /** The times that runs were started for. */
+    started: async () =>
+      (await runs()).map(({ idempotencyKey = '' }) => idempotencyKey.replace(`schedule:${name}:`, '')).sort(),
+    /** Lets those end that are under way. */
+    async finish() {
+      letEnd();
+      await expect.poll(() => runs(UNDER_WAY)).toEqual([]);
+      end = new Promise((resolve) => {
+        letEnd = resolve;
+      });
+    },
+    nextAt: async () => (await on.store.schedules.of('default', name))?.nextAt.toISOString(),
+  };
+}
+
+const hourly = (more: string) => `{ cron: "0 * * * *", ${more} }`;
+
+describe('a scheduled workflow', () => {
+  it('starts at its time, not before, on behalf of who saved it', async () => {
+    const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T10:59:59Z');
+    expect(await job.started()).toEqual([]);
+    await job.at('2026-05-01T11:00:00Z');
+    await job.at('2026-05-01T11:00:05Z');
+    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z']);
+    expect(await job.nextAt()).toBe('2026-05-01T12:00:00.000Z');
+    const { edges } = await on.store.reader.runs(TENANT, { workflow: name }, { first: 1 });
+    expect(edges[0]?.node).toMatchObject({
+      principal: { subject: 'admin' },
+      priority: 'BATCH',
+      labels: { schedule: name },
+    });
+    await job.finish();
+  });
+
+  it('starts once for each time, with two schedulers on one store', async () => {
+    const job = await scheduled(hourly('overlap: allow, catch_up: all'), '2026-05-01T10:30:00Z');
+    const other = job.scheduler();
+    for (const time of ['11:00:00', '12:00:01', '15:00:02']) {
+      job.isAt(`2026-05-01T${time}Z`);
+      await Promise.all([job.tick(), other.tick(), job.tick()]);
+    }
+    expect(await job.started()).toEqual([11, 12, 13, 14, 15].map((hour) => `2026-05-01T${hour}:00:00.000Z`));
+    await job.finish();
+  });
+
+  it('stays due while the server is full', async () => {
+    let isFull = true;
+    const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z', () => isFull);
+    await job.at('2026-05-01T11:00:00Z');
+    expect([await job.started(), await job.nextAt()]).toEqual([[], '2026-05-01T11:00:00.000Z']);
+    isFull = false;
+    await job.at('2026-05-01T11:00:02Z');
+    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z']);
+    await job.finish();
+  });
+});
+
+describe('while the run before is under way', () => {
+  it('skip leaves the time out', async () => {
+    const job = await scheduled(hourly('overlap: skip'), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T11:00:00Z');
+    await job.at('2026-05-01T12:00:00Z');
+    await job.finish();
+    await job.at('2026-05-01T12:00:02Z');
+    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z']);
+    await job.at('2026-05-01T13:00:00Z');
+    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z', '2026-05-01T13:00:00.000Z']);
+    await job.finish();
+  });
+
+  it.each(['none', 'one'])('queue starts it afterwards, however long that takes, with catch_up %s', async (catchUp) => {
+    const job = await scheduled(hourly(`overlap: queue, catch_up: ${catchUp}`), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T11:00:00Z');
+    await job.at('2026-05-01T12:00:00Z');
+    await job.at('2026-05-01T12:10:00Z');
+    expect(await job.started()).toHaveLength(1);
+    await job.finish();
+    await job.at('2026-05-01T12:10:02Z');
+    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z', '2026-05-01T12:00:00.000Z']);
+    expect(await job.nextAt()).toBe('2026-05-01T13:00:00.000Z');
+    await job.finish();
+  });
+
+  it('allow starts it beside', async () => {
+    const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T11:00:00Z');
+    await job.at('2026-05-01T12:00:00Z');
+    expect(await job.started()).toHaveLength(2);
+    await job.finish();
+  });
+});
+
+describe('the times at which no server ran', () => {
+  const missed = [11, 12, 13, 14].map((hour) => `2026-05-01T${hour}:00:00.000Z`);
+
+  it.each<[string, readonly string[]]>([
+    ['none', []],
+    ['one', missed.slice(-1)],
+    ['all', missed],
+  ])('are made up for by catch_up %s', async (catchUp, expected) => {
+    const job = await scheduled(hourly(`overlap: allow, catch_up: ${catchUp}`), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T14:30:00Z');
+    expect(await job.started()).toEqual(expected);
+    expect(await job.nextAt()).toBe('2026-05-01T15:00:00.000Z');
+    await job.finish();
+  });
+
+  it('are not those of the last minute: the server was only busy', async () => {
+    const job = await scheduled(hourly('catch_up: none'), '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T13:00:59Z');
+    expect(await job.started()).toEqual(['2026-05-01T13:00:00.000Z']);
+    await job.finish();
+  });
+
+  it('are made up for one after the other when they may not overlap', async () => {
+    const job = await scheduled(hourly('overlap: queue, catch_up: all'), '2026-05-01T10:30:00Z');
+    for (let count = 1; count <= missed.length; count++) {
+      await job.at('2026-05-01T14:30:00Z');
+      await job.at('2026-05-01T14:30:01Z');
+      expect(await job.started()).toEqual(missed.slice(0, count));
+      await job.finish();
+    }
+    expect(await job.nextAt()).toBe('2026-05-01T15:00:00.000Z');
+  });
+
+  it('are the newest hundred when there were more', async () => {
+    const job = await scheduled('{ cron: "* * * * *", overlap: allow, catch_up: all }', '2026-05-01T10:30:00Z');
+    await job.at('2026-05-01T14:30:00Z');
+    const started = await job.started();
+    expect([started.length, started[0], started.at(-1)]).toEqual([
+      100,
+      '2026-05-01T12:51:00.000Z',
+      '2026-05-01T14:30:00.000Z',
+    ]);
+    await job.finish();
+  });
+
+  it('are found from the end, where there are millions', async () => {
+    const job = await scheduled('{ cron: "* * * * * *", overlap: allow, catch_up: one }', '2020-01-01T00:00:00Z');
+    await job.at('2026-05-01T14:30:00Z');
+    expect(await job.started()).toEqual(['2026-05-01T14:30:00.000Z']);
+    await job.finish();
+  });
+});
+
+describe('in Warsaw', () => {
+  const timesFrom = (cron: string, from: string, count: number) => {
+    const times: string[] = [];
+    for (let at = new Date(from); times.length < count; ) {
+      at = nextTime({ cron, timeZone: 'Europe/Warsaw', overlap: 'allow', catchUp: 'all' }, at);
+      times.push(at.toISOString());
+    }
+    return times;
+  };
+
+  it('a time that does not exist on the last Sunday of March comes when the clocks have changed', () => {
+    expect(timesFrom('30 2 * * *', '2026-03-28T00:00:00Z', 3)).toEqual([
+      '2026-03-28T01:30:00.000Z',
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-30T00:30:00.000Z',
+    ]);
+  });
+
+  it('a time that comes twice on the last Sunday of October is taken once', () => {
+    expect(timesFrom('30 2 * * *', '2026-10-24T00:00:00Z', 3)).toEqual([
+      '2026-10-24T00:30:00.000Z',
+      '2026-10-25T00:30:00.000Z',
+      '2026-10-26T01:30:00.000Z',
+    ]);
+  });
+
+  it.each([
+    [
+      'March',
+      '2026-03-27T12:00:00Z',
+      '2026-03-30T12:00:00Z',
+      ['2026-03-28T01:30', '2026-03-29T01:00', '2026-03-30T00:30'],
+    ],
+    [
+      'October',
+      '2026-10-23T12:00:00Z',
+      '2026-10-26T12:00:00Z',
+      ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30'],
+    ],
+  ])('one run a day is made up for in %s', async (_, from, until, expected) => {
+    const rule = '{ cron: "30 2 * * *", time_zone: Europe/Warsaw, overlap: allow, catch_up: all }';
+    const job = await scheduled(rule, from);
+    await job.at(until);
+    expect(await job.started()).toEqual(expected.map((time) => `${time}:00.000Z`));
+    await job.finish();
+  });
+
+  it('what comes every half hour comes every half hour of the day that has 25', () => {
+    const times = timesFrom('*/30 * * * *', '2026-10-24T21:59:00Z', 50).map((time) => Date.parse(time));
+    expect(times.slice(1).map((time, i) => time - (times[i] ?? 0))).toEqual(Array(49).fill(1_800_000));
+  });
+});
+
+it('a schedule that cannot be read, or never comes, is refused', () => {
+  const next = (cron: string) => () =>
+    nextTime({ cron, timeZone: 'UTC', overlap: 'skip', catchUp: 'one' }, new Date('2026-01-01'));
+  expect(next('61 * * * *')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  expect(next('0 0 31 2 *')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+});

@@ -1,0 +1,140 @@
+import { Cron } from 'croner';
+import type { Clock } from '../../core/clock.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { ScheduleRecord, Schedules, StoreReader } from '../../core/store.ts';
+import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
+import type { StartDeps } from './start-workflow.ts';
+import { startWorkflow } from './start-workflow.ts';
+
+interface ScheduledDeps extends StartDeps {
+  readonly schedules: Schedules;
+  readonly reader: StoreReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Starts what is scheduled, when its time comes. */
+export interface Scheduler {
+  /** Told when the next one is due; undefined for none. */
+  expect(nextAt: Date | undefined): void;
+  /** Starts all that are due now. */
+  tick(): Promise<void>;
+  stop(): void;
+}
+
+/** Schedules that are looked at in one go. */
+const AT_ONCE = 100;
+/** Missed times that `catchUp: all` makes up for, at most. */
+const MOST_MISSED = 100;
+/** A time this long ago was not missed: the server was only busy. */
+const GRACE_MS = 60_000;
+
+export function createScheduler(deps: ScheduledDeps): Scheduler {
+  const { schedules, reader, clock, logger } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  /** Safe to be done twice, and on two nodes: the time is the run's idempotency key. */
+  const start = async ({ tenant: _, name, principal }: ScheduleRecord, at: Date): Promise<void> => {
+    const idempotencyKey = `schedule:${name}:${at.toISOString()}`;
+    const labels = { schedule: name };
+    const request = { source: { name }, labels, idempotencyKey, priority: 'BATCH' } as const;
+    await startWorkflow(deps, { kind: 'system', reason: 'schedule', ...principal }, request);
+    logger.info('schedule.started', { workflow: name, tenant: principal.tenant, at: at.toISOString() });
+  };
+
+  const isUnderWay = async ({ tenant, name }: ScheduleRecord): Promise<boolean> => {
+    const filter = { workflow: name, label: { schedule: name }, state: ['PENDING', 'RUNNING', 'WAITING'] } as const;
+    return (await reader.runs({ tenant }, filter, { first: 1 })).edges.length > 0;
+  };
+
+  /** Those whose time came while the run before it was under way, and which start after it. */
+  const queued = new Set<string>();
+
+  const serve = async (schedule: ScheduleRecord): Promise<void> => {
+    const rule = schedule.rule as unknown as ScheduleRule;
+    const now = clock.now();
+    const times = timesUntil(rule, schedule.nextAt, now);
+    const wanted = toStart(rule, times, now);
+    const name = JSON.stringify([schedule.tenant, schedule.name, schedule.nextAt]);
+    const busy = rule.overlap !== 'allow' && (await isUnderWay(schedule));
+    if (busy && rule.overlap === 'queue') {
+      // It stays due until the run before is over; by then it would look as if no server had run.
+      if (wanted.length > 0) queued.add(name);
+      return;
+    }
+    const waited = queued.delete(name) && wanted.length === 0;
+    const starting = busy ? [] : waited ? times.slice(-1) : wanted;
+    for (const [i, at] of starting.entries()) {
+      const following = starting[i + 1];
+      try {
+        await start(schedule, at);
+      } catch (error) {
+        const { code = 'INTERNAL' } = error as { code?: string };
+        const fields = { workflow: schedule.name, at: at.toISOString(), code, error: String(error) };
+        logger.error('schedule.failed', fields);
+        // What the server could not do now, it tries again at the next beat; anything else would fail again.
+        if (code === 'UNAVAILABLE') return;
+      }
+      if (following && rule.overlap === 'queue') {
+        await schedules.advance(schedule, following);
+        return;
+      }
+    }
+    await schedules.advance(schedule, nextTime(rule, now));
+  };
+
+  const tick = async (): Promise<void> => {
+    for (const schedule of await schedules.due(clock.now(), AT_ONCE)) {
+      if (stopped) return;
+      await serve(schedule);
+    }
+  };
+
+  return {
+    expect(nextAt) {
+      clearTimeout(timer);
+      if (!nextAt || stopped) return;
+      const left = Math.max(0, nextAt.getTime() - clock.now().getTime());
+      // What is far away, a later beat will tell again.
+      if (left > 60_000) return;
+      timer = setTimeout(() => {
+        tick().catch((error: unknown) => logger.error('schedule.failed', { error: String(error) }));
+      }, left);
+    },
+    tick,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The first time after `after`. @throws Fault BAD_INPUT when it is no cron expression, no zone, or there is none */
+export function nextTime({ cron, timeZone }: ScheduleRule, after: Date): Date {
+  try {
+    const next = new Cron(cron, { timezone: timeZone }).nextRun(after);
+    if (next) return next;
+  } catch (cause) {
+    throw new Fault('BAD_INPUT', `The schedule "${cron}" (${timeZone}) cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  throw new Fault('BAD_INPUT', `The schedule "${cron}" never comes.`);
+}
+
+/** From `first` on, oldest first. Looked for from the end: there may be millions, and only the newest ones count. */
+function timesUntil({ cron, timeZone }: ScheduleRule, first: Date, now: Date): readonly Date[] {
+  const justAfter = new Date(now.getTime() + 1);
+  const times = new Cron(cron, { timezone: timeZone }).previousRuns(MOST_MISSED, justAfter);
+  const due = times.filter((at) => at >= first).reverse();
+  return due.length > 0 ? due : [first];
+}
+
+function toStart({ catchUp }: ScheduleRule, times: readonly Date[], now: Date): readonly Date[] {
+  if (catchUp === 'all') return times;
+  const last = times.slice(-1);
+  if (catchUp === 'one') return last;
+  return last.filter((at) => now.getTime() - at.getTime() <= GRACE_MS);
+}

@@ -1,0 +1,61 @@
+import type { Decision } from '../../core/decision.ts';
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { SignedIn } from '../../core/principal.ts';
+import type { ArtifactRecord } from '../../core/run.ts';
+import type { StoreReader } from '../../core/store.ts';
+import { aboutOf, beginRun, userOf } from '../begin-run.ts';
+import type { Hands } from '../driver/drive-run.ts';
+import { settleAsArtifact } from '../outputs/store-output.ts';
+import type { PerformDeps } from '../perform-command.ts';
+import type { Upload } from './engine.ts';
+import type { ExecuteDeps } from './execute-command.ts';
+
+const UPLOAD = 'uploadArtifact';
+const MOST_MS = 15 * 60_000;
+
+/** What was being uploaded is gone with the connection, so it cannot be done again: external. */
+const STEP = {
+  key: UPLOAD,
+  title: 'Upload an artifact',
+  kind: 'COMMAND',
+  capability: UPLOAD,
+  effect: 'external',
+  dependsOn: [],
+  maxAttempts: 1,
+} as const;
+
+type UploadDeps = ExecuteDeps & PerformDeps & { readonly reader: StoreReader; readonly hands: Hands };
+
+/** Stores bytes as an artifact of a run of their own; see `Engine.upload`. */
+export async function uploadArtifact(
+  deps: UploadDeps,
+  principal: SignedIn,
+  { name, mediaType, content, traceId }: Upload,
+): Promise<ArtifactRecord> {
+  const { resources, gate, clock, running, reader, artifacts, maxReadBytes: maxBytes } = deps;
+  const who = userOf(principal);
+  const uri = resources.subjectOf({ bytes: { base64: '', mediaType } });
+  const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD}`, uri })];
+  deps.dispatcher.admit();
+
+  let id = '';
+  const hands: Hands = {
+    ...deps.hands,
+    prepare: () => ({ type: 'ready', decisions }),
+    async act({ signal }) {
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
+      const stored = await settleAsArtifact(mediaType, content, { artifacts, maxBytes, name, signal: stop });
+      id = stored.artifact.id;
+      return stored;
+    },
+  };
+  const inputs = { name, mediaType };
+  const plan = { kind: 'COMMAND', inputs, steps: [{ ...STEP, id: newId('step') }] } as const;
+  const about = aboutOf({ ...(traceId && { traceId }) }, inputs);
+  const { run } = await running.drive(beginRun(who, plan, about, clock.now()), hands).done;
+  if (run.error) throw new Fault(run.error.code, run.error.message);
+  const artifact = await reader.artifact({ tenant: who.tenant, subject: who.subject }, id);
+  if (!artifact) throw new Error(`the artifact of run ${run.id} is not in the store`);
+  return artifact;
+}

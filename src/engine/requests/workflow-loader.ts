@@ -1,0 +1,163 @@
+import { LRUCache } from 'lru-cache';
+import { isComposite } from '../../commands/define-command.ts';
+import type { Policy } from '../../core/decision.ts';
+import { Fault, type Violation } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { SignedIn } from '../../core/principal.ts';
+import type { Resources } from '../../core/resource.ts';
+import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import { scopeOf } from '../../policy/visibility.ts';
+import type {
+  Catalog,
+  CatalogBackend,
+  CatalogEntry,
+  Problem,
+  ReadResult,
+  WorkflowDocument,
+  WorkflowGraph,
+} from '../../workflow/model/workflow-document.ts';
+import type { readWorkflow } from '../../workflow/read-workflow.ts';
+import type { Capabilities } from '../capabilities.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { WorkflowSource } from './engine.ts';
+
+export interface FindWorkflowDeps {
+  readonly workflows: Workflows;
+  readonly capabilities: Capabilities;
+  readonly resources: Resources;
+  readonly policy: Policy;
+  readonly gate: Gate;
+}
+
+/** What was read of a source, and which saved version it is, where it is one. */
+export interface Found extends ReadResult {
+  readonly saved?: WorkflowRecord;
+}
+
+/** Reads workflow documents from wherever they come; the same text is read once. */
+export interface FindWorkflow {
+  /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is no fault */
+  read(principal: SignedIn, source: WorkflowSource): Promise<Found>;
+  /** @throws Fault BAD_INPUT with every problem, and as `read` does */
+  valid(principal: SignedIn, source: WorkflowSource): Promise<Found & { readonly document: WorkflowDocument }>;
+  /** The graph of a document, whatever else is wrong with it. */
+  graphOf(document: JsonObject): Promise<WorkflowGraph>;
+}
+
+const MOST_BYTES = 1024 * 1024;
+const READ_MS = 30_000;
+
+export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
+  const catalog = catalogOf(deps.capabilities);
+  const known = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MOST_BYTES });
+
+  const readText = async (text: string): Promise<ReadResult> => {
+    let reading = known.get(text);
+    if (!reading) {
+      reading = await readSource({ text }, catalog);
+      known.set(text, reading, { size: text.length + 1 });
+    }
+    return reading;
+  };
+
+  const read = async (principal: SignedIn, source: WorkflowSource): Promise<Found> => {
+    if ('yaml' in source) return readText(source.yaml);
+    if ('document' in source) return readSource({ document: source.document as Json }, catalog);
+    if ('uri' in source) return readText(await textAt(deps, principal, source.uri));
+    const saved = await deps.workflows.find(principal.tenant, source.name);
+    if (saved) return { ...(await readText(saved.yaml)), saved };
+    const message = `There is no workflow ${source.name}. Save it first, or start it from its text.`;
+    throw new Fault('NOT_FOUND', message, { path: ['source', 'name'] });
+  };
+
+  return {
+    read,
+    graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
+    async valid(principal, source) {
+      const found = await read(principal, source);
+      const { document, problems } = found;
+      if (document) return { ...found, document };
+      throw unreadable(problems);
+    },
+  };
+}
+
+/** What takes documents apart is loaded for the first of them: parsers, and engines of schemas and patterns. */
+async function readSource(...source: Parameters<typeof readWorkflow>): Promise<ReadResult> {
+  return (await import('../../workflow/read-workflow.ts')).readWorkflow(...source);
+}
+
+async function textAt(
+  { resources, gate, policy }: FindWorkflowDeps,
+  principal: SignedIn,
+  uri: string,
+): Promise<string> {
+  const scope = scopeOf(principal, policy);
+  const body = await resources.read(
+    { uri },
+    {
+      signal: AbortSignal.timeout(READ_MS),
+      maxBytes: MOST_BYTES,
+      authorize: (found) => void gate.pass(principal, { action: 'query:resources', uri: found }),
+      ...(scope && { scope }),
+    },
+  );
+  return body.text();
+}
+
+export function unreadable(problems: readonly Problem[]): Fault {
+  const errors = problems.filter(({ severity }) => severity === 'ERROR');
+  const violations: Violation[] = errors.map(({ step, message, line, column }) => ({
+    path: step === undefined ? '' : `/steps/${step}`,
+    message: line === undefined ? message : `line ${line}, column ${column ?? 1}: ${message}`,
+  }));
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more problems)` : '';
+  const message = `The workflow cannot be used: ${violations[0]?.message}${more}`;
+  return new Fault('BAD_INPUT', message, { path: ['source'], violations });
+}
+
+function catalogOf(capabilities: Capabilities): Catalog {
+  const commands = new Map<string, CatalogEntry>();
+  for (const command of capabilities.commands.values()) {
+    const { name, title, options } = command;
+    const entry = { title, options: options as unknown as JsonObject };
+    if (isComposite(command)) commands.set(name, { ...entry, effect: 'pure', composite: true });
+    else commands.set(name, { ...entry, effect: command.effect });
+  }
+  const queries = entries(capabilities.queries, ({ name, title, options }) => [
+    name,
+    { title, effect: 'pure', options: options as unknown as JsonObject },
+  ]);
+  const tools = entries(capabilities.tools, ({ name, title, effect, idempotent, input }) => [
+    name,
+    { title, effect, options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
+  ]);
+  const kinds = entries(capabilities.kinds, ({ kind, title, input, idempotent }) => [
+    kind.toLowerCase(),
+    { title, effect: 'external', options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
+  ]);
+  const backends = new Map<string, CatalogBackend>(
+    capabilities.backends.map(({ name, config, resumes }) => [
+      name,
+      { config: config as unknown as JsonObject, resumes },
+    ]),
+  );
+  return {
+    command: (name) => commands.get(name),
+    query: (name) => queries.get(name),
+    tool: (name) => tools.get(name),
+    kind: (name) => kinds.get(name),
+    backend: (name) => backends.get(name),
+    names: {
+      commands: [...commands.keys()],
+      queries: [...queries.keys()],
+      tools: [...tools.keys()],
+      backends: [...backends.keys()],
+      pools: capabilities.pools,
+    },
+  };
+}
+
+function entries<T>(all: readonly T[], entryOf: (one: T) => [string, CatalogEntry]): ReadonlyMap<string, CatalogEntry> {
+  return new Map(all.map(entryOf));
+}

@@ -1,0 +1,20 @@
+import type { Logger } from '../../core/logger.ts';
+import type { Memories, StoreReader, TokenLimits, TokenUsage } from '../../core/store.ts';
+import type { Capabilities } from '../capabilities.ts';
+import type { PerformDeps } from '../perform-command.ts';
+
+/** What steps need that call tools, ask models and keep files. */
+export interface WorkDeps extends PerformDeps {
+  readonly capabilities: Capabilities;
+  readonly reader: Pick<StoreReader, 'history'>;
+  readonly tokens: TokenUsage;
+  readonly tokenLimits: TokenLimits;
+  readonly memories: Memories;
+  readonly logger: Logger;
+  /** Of one attempt at a step that is an agent or a kind made of turns. */
+  readonly agentTimeoutMs: number;
+  /** The value of a named secret. */
+  secret(name: string): string | undefined;
+  /** The folder of a run, made when it is not there. */
+  workspace(runId: string): Promise<string>;
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { NewEvent } from '../../src/core/event.ts';
+import { isFinalRunState } from '../../src/core/run-state.ts';
+import { isFinalStepState, mayMove, mayReopen } from '../../src/core/step-state.ts';
+import { recordOnce } from '../../src/engine/driver/coalesce-moves.ts';
+import { next } from '../../src/engine/machine/next.ts';
+import type { Effect, Signal } from '../../src/engine/model/machine-input.ts';
+import { apply, type LiveRun, openRun } from '../../src/engine/model/run-aggregate.ts';
+import { ANN, openingOf, outputOf, START } from '../support/engine/runs.ts';
+import { drawOutcome, drawPrepared } from './draw-outcome.ts';
+import { drawPlan } from './draw-plan.ts';
+import { createRandom } from './random.ts';
+
+const MOST_SIGNALS = 5_000;
+
+/** Answers all that the machine asks for, in any order, and in between what a person may do, until it asks for nothing. */
+function playAny(seed: number) {
+  const random = createRandom(seed);
+  const { steps, plan } = drawPlan(random);
+  const opening = openingOf(steps, plan);
+  const live = openRun('run', START, opening);
+  const events: NewEvent[] = [];
+  const open: Effect[] = [];
+  let now = START.getTime();
+  let ids = 0;
+  const newId = (prefix: string) => `${prefix}_${++ids}`;
+  const tell = (signal: Signal) => {
+    const move = next(live, signal, { at: new Date(now), random: random.real, newId });
+    events.push(...move.events);
+    open.push(...move.effects);
+  };
+  tell({ type: 'started' });
+  for (let i = 0; i < MOST_SIGNALS && !isFinalRunState(live.run.state); i++) {
+    if (random.chance(0.005)) tell({ type: 'cancelled', by: ANN, compensate: random.chance(0.5) });
+    const [effect] = open.splice(random.whole(0, Math.max(0, open.length - 1)), 1);
+    if (effect?.type === 'wake') now = Math.max(now, effect.at.getTime());
+    const answer = effect ? answerTo(effect) : help(live);
+    if (answer) tell(answer);
+  }
+  return { live, events, opening };
+
+  function answerTo(effect: Effect): Signal | undefined {
+    if (effect.type === 'conclude') return { type: 'concluded', outputs: {} };
+    const { step } = effect;
+    const { key, attempt } = step;
+    switch (effect.type) {
+      case 'prepare':
+        return { type: 'prepared', step: key, prepared: drawPrepared(random, live, step, now) };
+      case 'queue':
+        return { type: 'begun', step: key };
+      case 'act':
+        return drawOutcome(random, step);
+      case 'gather':
+        return { type: 'succeeded', step: key, attempt, output: outputOf('all') };
+      case 'wake':
+        return { type: 'woke', step: key };
+      case 'abort':
+        return undefined;
+    }
+  }
+
+  function help({ approvals, steps: all }: LiveRun): Signal | undefined {
+    const [approvalId] = approvals.keys();
+    if (approvalId !== undefined) {
+      return { type: 'decided', approvalId, by: ANN, approve: random.chance(0.8), output: outputOf('') };
+    }
+    const waiting = [...all.values()].find(({ kind, state }) => kind === 'SIGNAL' && state === 'WAITING');
+    if (!waiting) return undefined;
+    const { name } = waiting.input as { readonly name: string };
+    return { type: 'signalled', id: newId('msg'), name, output: outputOf('') };
+  }
+}
+
+const seeds = fc.nat();
+
+describe('any run', () => {
+  it('ends once all that it asks for is answered, with every step over', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { live } = playAny(seed);
+        expect(isFinalRunState(live.run.state)).toBe(true);
+        for (const { key, state } of live.steps.values()) expect([key, isFinalStepState(state)]).toEqual([key, true]);
+        expect(live.approvals.size + live.count.active + live.count.waiting).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('moves its steps as the table of states lets it, recorded one by one or once', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { events } = playAny(seed);
+        for (const recorded of [events, recordOnce(events)]) {
+          const states = new Map<string | undefined, string>();
+          for (const { type, step, payload } of recorded) {
+            if (type !== 'STEP_STATE_CHANGED') continue;
+            const { from, to } = payload;
+            expect(from).toBe(states.get(step) ?? 'PENDING');
+            expect([from, to, to === 'PENDING' ? mayReopen(from) : mayMove(from, to)]).toEqual([from, to, true]);
+            states.set(step, to);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is what its events tell, however many of them were recorded at once', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(seeds, sizes, (seed, chunks) => {
+        const { live, events, opening } = playAny(seed);
+        const folded = openRun('run', START, opening);
+        for (let from = 0, i = 0; from < events.length; i++) {
+          const size = chunks[i % chunks.length] ?? 1;
+          for (const event of recordOnce(events.slice(from, from + size))) apply(folded, event);
+          from += size;
+        }
+        live.preparing.clear();
+        for (const items of live.items.values()) items.next = 0;
+        expect(folded).toEqual(live);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

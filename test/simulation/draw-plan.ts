@@ -1,0 +1,74 @@
+import type { PlannedStep, RunPlan, StepBody, StepTerms } from '../../src/core/run.ts';
+import { stepOf } from '../support/engine/runs.ts';
+import type { Random } from './random.ts';
+
+/** What the steps of the kind SIGNAL wait for. */
+export const SIGNALS = ['go', 'stop'] as const;
+
+/** Any plan: a graph without cycles whose steps have any of the options. */
+export function drawPlan(random: Random): { readonly steps: readonly PlannedStep[]; readonly plan?: RunPlan } {
+  const steps: PlannedStep[] = [];
+  const count = random.whole(1, 9);
+  for (let i = 0; i < count; i++) {
+    const dependsOn = steps.filter(() => random.chance(0.35)).map(({ key }) => key);
+    steps.push(drawStep(random, `s${i}`, dependsOn, steps));
+  }
+  return { steps, ...(random.chance(0.3) && { plan: { outputs: { all: '{{ steps.s0.output }}' } } }) };
+}
+
+function drawStep(
+  random: Random,
+  key: string,
+  dependsOn: readonly string[],
+  before: readonly PlannedStep[],
+): PlannedStep {
+  const kind = random.chance(0.7) ? 'COMMAND' : random.pick(['APPROVAL', 'SLEEP', 'SIGNAL', 'WORKFLOW'] as const);
+  const body = { ...drawBody(random), ...(kind !== 'COMMAND' && { kind, effect: 'pure' as const, maxAttempts: 1 }) };
+  const input = kind === 'SIGNAL' ? { name: random.pick(SIGNALS) } : {};
+  return stepOf(key, { ...body, dependsOn, input, terms: drawTerms(random, kind === 'COMMAND', dependsOn, before) });
+}
+
+function drawBody(random: Random): StepBody {
+  const effect = random.chance(0.4) ? 'external' : 'pure';
+  return {
+    kind: 'COMMAND',
+    capability: 'act',
+    effect,
+    input: {},
+    maxAttempts: random.chance(0.5) ? 1 : random.whole(2, 4),
+  };
+}
+
+function drawTerms(
+  random: Random,
+  isCommand: boolean,
+  dependsOn: readonly string[],
+  before: readonly PlannedStep[],
+): StepTerms {
+  const isMany = random.chance(0.3);
+  const mended = random.chance(0.3) && !isMany ? drawAncestor(random, dependsOn, before) : undefined;
+  return {
+    ...(random.chance(0.7) && isCommand && { retry: { backoffMs: random.whole(0, 50), maxBackoffMs: 200 } }),
+    ...(random.chance(0.2) && { when: random.pick(['true', 'false']) }),
+    ...(random.chance(0.2) && { continueOnError: true }),
+    ...(random.chance(0.2) && { idempotent: true }),
+    ...(random.chance(0.5) && { compensate: drawBody(random) }),
+    ...(mended !== undefined && { repair: { step: mended, maxRounds: random.whole(1, 2) } }),
+    ...(isMany && {
+      forEach: Array.from({ length: random.whole(0, 5) }, (_, i) => i),
+      onItemFailure: random.pick(['fail_fast', 'collect'] as const),
+      ...(random.chance(0.7) && { maxParallel: random.whole(1, 3) }),
+    }),
+  };
+}
+
+/** Any step that must be done before, when there is no `for_each` on the way: documents may not have that. */
+function drawAncestor(random: Random, needs: readonly string[], before: readonly PlannedStep[]): string | undefined {
+  const ancestors = new Set(needs);
+  for (const key of ancestors) {
+    const step = before.find((one) => one.key === key);
+    if (step?.terms?.forEach !== undefined) return undefined;
+    for (const need of step?.dependsOn ?? []) ancestors.add(need);
+  }
+  return ancestors.size > 0 ? random.pick([...ancestors]) : undefined;
+}

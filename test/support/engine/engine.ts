@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AnyBackend } from '../../../src/agents/define-backend.ts';
+import type { AnyCommand } from '../../../src/commands/define-command.ts';
+import { commands as builtIn } from '../../../src/commands/registry.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import type { Policy } from '../../../src/core/decision.ts';
+import type { Journal } from '../../../src/core/journal.ts';
+import type { Logger } from '../../../src/core/logger.ts';
+import type { SignedIn } from '../../../src/core/principal.ts';
+import type { TokenLimits } from '../../../src/core/store.ts';
+import { createEngine, type EngineDeps } from '../../../src/engine/create-engine.ts';
+import { createGate } from '../../../src/engine/gate/gate.ts';
+import type { AnyKind } from '../../../src/kinds/define-kind.ts';
+import { createPolicy } from '../../../src/policy/load-policy.ts';
+import { scopeOf } from '../../../src/policy/visibility.ts';
+import { queries } from '../../../src/queries/registry.ts';
+import { createArtifactStore } from '../../../src/resources/artifact-store.ts';
+import { createOutgoing } from '../../../src/resources/outgoing.ts';
+import { createResources } from '../../../src/resources/resources.ts';
+import { createSchemaValidator } from '../../../src/resources/validate-schema.ts';
+import { createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import type { AnyTool } from '../../../src/tools/define-tool.ts';
+
+export const ADMIN: SignedIn = {
+  kind: 'user',
+  subject: 'admin',
+  username: 'admin',
+  tenant: 'default',
+  roles: ['admin'],
+};
+export const BOB: SignedIn = { kind: 'user', subject: 'bob', username: 'bob', tenant: 'default', roles: ['user'] };
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const root = join(import.meta.dirname, '../../..');
+
+interface Options {
+  readonly commands?: readonly AnyCommand[];
+  readonly tools?: readonly AnyTool[];
+  readonly backends?: readonly AnyBackend[];
+  readonly kinds?: readonly AnyKind[];
+  readonly tokenLimits?: TokenLimits;
+  /** Stands between the engine and its journal. */
+  readonly journal?: (real: Journal) => Journal;
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly limits?: Partial<EngineDeps['limits']>;
+  /** Other than the shipped one. */
+  readonly policy?: Policy;
+}
+
+/** A real store and everything else that is real, in a folder of its own; `restart` gives another engine on the same. */
+export async function startEngine() {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
+  const open = () => openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger: silent });
+  let store = await open();
+  const artifacts = await createArtifactStore(join(folder, 'artifacts'));
+  const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 1_000 });
+  const cpu = createCpuPool();
+  const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
+  const shipped = await createPolicy({ ...files, logger: silent });
+  const settings = {
+    fetchMaxBytes: 1_048_576,
+    allowedPrivateHosts: [],
+    localRoots: [],
+    headerTimeoutMs: 1_000,
+    totalTimeoutMs: 5_000,
+  };
+  const resources = createResources({
+    settings,
+    outgoing,
+    artifacts,
+    content: (s, digest) => store.reader.content(s, digest),
+  });
+  const metrics = createMetrics();
+
+  const deps = ({
+    commands = [],
+    tools = [],
+    backends = [],
+    kinds = [],
+    tokenLimits = { perRun: 1_000, perPrincipalDay: 10_000 },
+    journal = (real) => real,
+    timeoutMs = 5_000,
+    clock = systemClock,
+    limits = {},
+    policy = shipped,
+  }: Options = {}): EngineDeps => ({
+    ...store,
+    commands: [...builtIn, ...commands],
+    queries,
+    tools,
+    backends,
+    kinds,
+    pools: new Map([['default', 'inline']]),
+    tokenLimits,
+    agentTimeoutMs: timeoutMs,
+    secret: (name) => (name === 'KNOWN' ? 'its value' : undefined),
+    workspace: async (runId) => join(folder, 'workspaces', runId),
+    policy,
+    resources,
+    artifacts,
+    schemas: createSchemaValidator({ cpu }),
+    cpu,
+    gate: createGate({ policy, clock, metrics, logger: silent }),
+    journal: journal(store.journal),
+    clock,
+    logger: silent,
+    metrics,
+    maxReadBytes: settings.fetchMaxBytes,
+    maxResultBytes: settings.fetchMaxBytes,
+    timeoutMs,
+    limits: { node: 16, queue: 16, runs: 1_000, ...limits },
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  const engine = (options?: Options) => createEngine(deps(options));
+
+  return {
+    deps,
+    engine,
+    get store() {
+      return store;
+    },
+    /** Another process on the same data, as it were: what the engines before drove is nobody's. */
+    async restart() {
+      await store.close();
+      store = await open();
+    },
+    async stop() {
+      shipped.close();
+      await Promise.all([store.close(), cpu.close(), outgoing.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { NewEvent } from '../../../src/core/event.ts';
+import type { Failure, PlannedStep, RunPlan } from '../../../src/core/run.ts';
+import { recordOnce } from '../../../src/engine/driver/coalesce-moves.ts';
+import { next } from '../../../src/engine/machine/next.ts';
+import type { Effect, Prepared, Signal } from '../../../src/engine/model/machine-input.ts';
+import { apply, type LiveRun, openRun } from '../../../src/engine/model/run-aggregate.ts';
+import { ANN, openingOf, outputOf, START } from './runs.ts';
+
+/** A run that a test drives by hand, signal by signal. */
+export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
+  const opening = openingOf(steps, plan);
+  const events: NewEvent[] = [];
+  let live: LiveRun = openRun('run', START, opening);
+  let effects: readonly Effect[] = [];
+  let now = START.getTime();
+  let ids = 0;
+  let luck = 1;
+
+  const tell = (signal: Signal) => {
+    const at = new Date(now);
+    const move = next(live, signal, { at, random: () => luck, newId: (prefix) => `${prefix}_${++ids}` });
+    events.push(...move.events);
+    effects = move.effects;
+    return move;
+  };
+  const attemptOf = (step: string) => live.steps.get(step)?.attempt ?? 0;
+  const on = {
+    get live() {
+      return live;
+    },
+    get state() {
+      return live.run.state;
+    },
+    /** Of every step, the items and compensations too. */
+    get states() {
+      return Object.fromEntries([...live.steps.values()].map(({ key, state }) => [key, state]));
+    },
+    /** What the last signal asked for, as `prepare a`. */
+    get asked() {
+      return effects.map((effect) => (effect.type === 'conclude' ? 'conclude' : `${effect.type} ${effect.step.key}`));
+    },
+    get events(): readonly NewEvent[] {
+      return events;
+    },
+    step: (key: string) => live.steps.get(key),
+    tell,
+    start: () => tell({ type: 'started' }),
+    prepared: (step: string, prepared: Prepared = { type: 'ready' }) => tell({ type: 'prepared', step, prepared }),
+    begun: (step: string) => tell({ type: 'begun', step }),
+    /** Its turn has come, it has a place, and it is at work. */
+    begin(step: string) {
+      on.prepared(step);
+      return on.begun(step);
+    },
+    succeed: (step: string, text = step) =>
+      tell({ type: 'succeeded', step, attempt: attemptOf(step), output: outputOf(text) }),
+    fail: (step: string, failure: Failure) => tell({ type: 'failed', step, attempt: attemptOf(step), failure }),
+    /** All of it, to its success. */
+    do(...keys: readonly string[]) {
+      for (const step of keys) {
+        on.begin(step);
+        on.succeed(step);
+      }
+    },
+    woke: (step: string) => tell({ type: 'woke', step }),
+    decide: (approve: boolean, approvalId = [...live.approvals.keys()][0] ?? '') =>
+      tell({ type: 'decided', approvalId, by: ANN, approve, output: outputOf(`${approve}`) }),
+    signal: (name: string, id = `msg_${++ids}`) =>
+      tell({ type: 'signalled', id, name, payload: id, output: outputOf(id) }),
+    cancel: (compensate = false) => tell({ type: 'cancelled', by: ANN, compensate }),
+    retry: (step: string) => tell({ type: 'retried', step }),
+    wait: (ms: number) => {
+      now += ms;
+    },
+    after: (ms: number) => new Date(now + ms),
+    /** From 0 to 1: what jitter draws. */
+    draw: (of: number) => {
+      luck = of;
+    },
+    /** The process is gone, and another one has the run by its events. */
+    crash() {
+      live = openRun('run', START, opening);
+      for (const event of recordOnce(events)) apply(live, event);
+      return tell({ type: 'recovered' });
+    },
+  };
+  return on;
+}

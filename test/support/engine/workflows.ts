@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { type Command, type CommandContext, defineCommand, resource } from '../../../src/commands/define-command.ts';
+import { Fault } from '../../../src/core/errors.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import type { Logger } from '../../../src/core/logger.ts';
+import type { SignedIn } from '../../../src/core/principal.ts';
+import type { Effect, RunSnapshot } from '../../../src/core/run.ts';
+import { isFinalRunState } from '../../../src/core/run-state.ts';
+import type { Engine, StartRequest } from '../../../src/engine/requests/engine.ts';
+import { createPolicy } from '../../../src/policy/load-policy.ts';
+import { ADMIN, startEngine } from './engine.ts';
+
+const TENANT = { tenant: 'default' };
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const policyFolder = join(import.meta.dirname, '../../../policy');
+
+/** Another person who may do everything too. */
+export const EVE: SignedIn = { ...ADMIN, subject: 'eve', username: 'eve' };
+
+/** Commands whose doings a test can see and hold up. */
+export function doings() {
+  const acted: string[] = [];
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  const gate = (name: string) => {
+    const found = gates.get(name) ?? Promise.withResolvers<void>();
+    gates.set(name, found);
+    return found;
+  };
+  let failures = 0;
+  const options = Type.Object({ v: Type.Optional(Type.Unknown({ description: 'Anything.' })) });
+  const command = (name: string, effect: Effect, run: (v: unknown, ctx: CommandContext) => unknown): Command =>
+    defineCommand({
+      ...{ name, title: name, description: name, effect, options },
+      run: async ({ v }, ctx) => resource('application/json', JSON.stringify((await run(v, ctx)) ?? null)),
+    }) as unknown as Command;
+  const commands: readonly Command[] = [
+    command('echo', 'pure', (v) => v),
+    command('large', 'pure', (v) => 'x'.repeat(Number(v))),
+    command('act', 'external', (v) => {
+      acted.push(String(v));
+      return v;
+    }),
+    /** Until the gate of its name is open; `acted` has it before. */
+    command('hold', 'pure', (v, { signal }) => held(String(v), signal)),
+    command('holdOut', 'external', (v, { signal }) => held(String(v), signal)),
+    command('fail', 'pure', (v) => {
+      throw new Fault('BAD_INPUT', String(v ?? 'always'));
+    }),
+    /** Fails as often as `failTimes` said, in a way that may pass. */
+    command('flaky', 'pure', (v) => {
+      if (failures === 0) return v;
+      failures -= 1;
+      throw new Fault('RESOURCE_UNREACHABLE', 'not now');
+    }),
+  ];
+  const held = async (name: string, signal: AbortSignal) => {
+    acted.push(name);
+    const cut = Promise.withResolvers<never>();
+    const abort = () => {
+      acted.push(`${name} aborted`);
+      cut.reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort);
+    await Promise.race([gate(name).promise, cut.promise]);
+    signal.removeEventListener('abort', abort);
+    return name;
+  };
+  return {
+    commands,
+    acted,
+    open: (name: string) => gate(name).resolve(),
+    failTimes: (times: number) => {
+      failures = times;
+    },
+  };
+}
+
+/** An engine on a real store with these commands, under the shipped policy and more lines of it. */
+export async function startWorkflows(moreRules: readonly string[] = []) {
+  const on = await startEngine();
+  const world = doings();
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-policy-'));
+  const rulesFile = join(folder, 'policy.csv');
+  await writeFile(rulesFile, [await readFile(join(policyFolder, 'policy.csv'), 'utf8'), ...moreRules].join('\n'));
+  const policy = await createPolicy({ modelFile: join(policyFolder, 'model.conf'), rulesFile, logger: silent });
+  const open = () => on.engine({ commands: world.commands, policy, limits: { queue: 1_000 } });
+  let engine: Engine = open();
+  await engine.begin();
+
+  const snapshot = async (id: string): Promise<RunSnapshot> => {
+    const found = await on.store.reader.snapshot(TENANT, id);
+    if (!found) throw new Error(`there is no run ${id}`);
+    return found;
+  };
+  const until = async (id: string, enough: (run: RunSnapshot) => boolean): Promise<RunSnapshot> => {
+    for (const late = Date.now() + 8_000; ; await sleep(10)) {
+      const run = await snapshot(id);
+      if (enough(run)) return run;
+      if (Date.now() > late) throw new Error(`run ${id} is ${run.run.state}: ${JSON.stringify(shown(run))}`);
+    }
+  };
+  return {
+    ...world,
+    get store() {
+      return on.store;
+    },
+    get engine() {
+      return engine;
+    },
+    /** Starts a workflow of these steps, in YAML; `steps` may be followed by other keys of the document. */
+    start: (steps: string, more: Partial<StartRequest> & { readonly as?: SignedIn; readonly name?: string } = {}) => {
+      const { as = ADMIN, name = 'test', ...request } = more;
+      return engine.start(as, { source: { yaml: `name: ${name}\nsteps:\n${steps}` }, ...request });
+    },
+    /** The same, to its end. */
+    async run(steps: string, inputs?: JsonObject, more: Partial<StartRequest> & { readonly as?: SignedIn } = {}) {
+      const { as = ADMIN, ...request } = more;
+      const source = { yaml: `name: test\nsteps:\n${steps}` };
+      const { run } = await engine.start(as, { source, ...(inputs && { inputs }), ...request });
+      return until(run.id, (now) => isFinalRunState(now.run.state));
+    },
+    save: (yaml: string) => engine.saveWorkflow(ADMIN, { yaml }),
+    until,
+    ended: (id: string) => until(id, ({ run }) => isFinalRunState(run.state)),
+    waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING'),
+    approvalOf: async (runId: string, step: string) => {
+      const approval = await on.store.reader.approvalOf(TENANT, runId, step);
+      if (!approval) throw new Error(`step ${step} asks for nothing`);
+      return approval;
+    },
+    childrenOf: async (runId: string) =>
+      (await on.store.reader.children(TENANT, runId, { first: 100 })).edges.map(({ node }) => node),
+    /** The process is gone in the middle of whatever it did, and there is another one. */
+    async crash() {
+      await on.restart();
+      // Its store is closed, so it can record nothing more; but in one process with the next one it would go on beating.
+      await engine.stop(0);
+      engine = open();
+      await engine.begin();
+    },
+    /** The process ends as it should, and there is another one. */
+    async restart() {
+      await engine.stop(0);
+      await on.restart();
+      engine = open();
+      await engine.begin();
+    },
+    /** Of every run there is: whether its chain of events is whole. */
+    async broken() {
+      const broken: string[] = [];
+      const { edges } = await on.store.reader.runs(TENANT, {}, { first: 100 });
+      for (const { node } of edges) {
+        const found = await on.store.verifyRun(TENANT, node.id);
+        if (!found?.valid) broken.push(`${node.id}: ${found?.problems.join(', ')}`);
+      }
+      return broken;
+    },
+    async stop() {
+      await engine.stop(0);
+      policy.close();
+      await on.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The states of a run's steps, by key. */
+export function shown({ steps }: RunSnapshot): Record<string, string> {
+  return Object.fromEntries(steps.map(({ key, state }) => [key, state]));
+}
