@@ -5,7 +5,7 @@ import type { Event } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
-import { followRun } from '../engine/follow-run.ts';
+import { followRun } from '../engine/requests/wait-for-end.ts';
 import { WORKFLOW_PREFIX } from './describe-tool.ts';
 import { createLogMessages } from './log-messages.ts';
 import type { McpCaller, McpDeps } from './mcp-deps.ts';

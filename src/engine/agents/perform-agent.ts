@@ -1,8 +1,8 @@
 import { agentOf } from '../capabilities/agent-input.ts';
-import { inSecret, jsonMade } from '../in-secret.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Performed } from '../outputs/store-output.ts';
 import { inputOf } from '../steps/prepare-step.ts';
+import { inSecret, jsonMade } from '../steps/secret-redactor.ts';
 import type { WorkDeps } from '../steps/step-deps.ts';
 import { createToolContexts } from '../steps/tool-context.ts';
 import { readMemory, remember } from './agent-memory.ts';

@@ -4,8 +4,8 @@ import type { AnyCommand } from '../../commands/define-command.ts';
 import { validateOptions } from '../../commands/validate-options.ts';
 import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Capabilities } from '../capabilities.ts';
 import type { Capability, StepAsk } from './access-requests.ts';
+import type { Capabilities } from './capabilities.ts';
 
 const AnyObject = Type.Unsafe<JsonObject>({ type: 'object' });
 

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
-import type { Capabilities } from '../capabilities.ts';
 import { asksOf, type StepAsk } from './access-requests.ts';
 import { agentOf, asksOfAgent } from './agent-input.ts';
+import type { Capabilities } from './capabilities.ts';
 
 /** What the policy is asked before a step may begin, whatever its kind. @throws Fault BAD_INPUT, NOT_FOUND */
 export function asksOfStep(

@@ -3,11 +3,11 @@ import type { Journal } from '../../core/journal.ts';
 import type { Logger } from '../../core/logger.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import type { Inbox, Leases, StoreReader } from '../../core/store.ts';
-import { createDeliveries } from '../deliveries.ts';
 import type { Driven } from '../driver/drive-run.ts';
 import type { Running } from '../driver/run-registry.ts';
-import { loadRun } from '../load-run.ts';
+import { loadRun } from '../driver/run-start.ts';
 import type { Signal } from '../model/machine-input.ts';
+import { createDeliveries } from './inbox-consumer.ts';
 
 /** Runs that are claimed, and brought back to life, at once. */
 const AT_ONCE = 64;

@@ -6,8 +6,8 @@ import type { User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
 import { asksOf } from '../capabilities/access-requests.ts';
+import type { Capabilities } from '../capabilities/capabilities.ts';
 import { asksOfStep } from '../capabilities/step-access-requests.ts';
-import type { Capabilities } from '../capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
 import { SOME_OUTPUT } from './compile-command.ts';
 

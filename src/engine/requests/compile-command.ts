@@ -8,8 +8,7 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlannedStep, RunKind } from '../../core/run.ts';
 
 import { agentOf } from '../capabilities/agent-input.ts';
-import type { Capabilities } from '../capabilities.ts';
-import { findCommand } from '../find-command.ts';
+import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';
 
 export interface Plan {
   readonly kind: RunKind;

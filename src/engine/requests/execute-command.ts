@@ -10,13 +10,12 @@ import type { Metrics } from '../../core/metrics.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep, RunSnapshot } from '../../core/run.ts';
-import { answerWithin, checkWait } from '../answer-within.ts';
-import { type About, aboutOf, beginRun, userOf } from '../begin-run.ts';
 import { agentOf } from '../capabilities/agent-input.ts';
-import type { Capabilities } from '../capabilities.ts';
+import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Dispatcher } from '../driver/dispatcher.ts';
 import type { Driven } from '../driver/drive-run.ts';
 import type { Running } from '../driver/run-registry.ts';
+import { type About, aboutOf, beginRun, userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { LiveRun } from '../model/run-aggregate.ts';
 import { admit } from './admit-plan.ts';
@@ -24,6 +23,7 @@ import { compileCommand, type Plan, planAgent } from './compile-command.ts';
 import { denyRun } from './deny-run.ts';
 import type { AgentRequest, CommandRequest, Outcome, ToolRequest } from './engine.ts';
 import type { Once } from './idempotency.ts';
+import { answerWithin, checkWait } from './wait-for-end.ts';
 
 export interface ExecuteDeps {
   readonly capabilities: Capabilities;

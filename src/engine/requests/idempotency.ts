@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { About } from '../begin-run.ts';
+import type { About } from '../driver/run-start.ts';
 
 /** Gives the run that the principal started under this key before, or starts one. */
 export type Once = (who: User, about: About, start: () => Promise<RunSnapshot>) => Promise<RunSnapshot>;

@@ -9,14 +9,14 @@ import { isFinalRunState } from '../../core/run-state.ts';
 import { isBadEnd } from '../../core/step-state.ts';
 import type { Inbox, Leases, RunMessage, StoreReader } from '../../core/store.ts';
 import { scopeOf } from '../../policy/visibility.ts';
-import { userOf } from '../begin-run.ts';
 import type { Running } from '../driver/run-registry.ts';
+import { userOf } from '../driver/run-start.ts';
 import type { TakeOver } from '../failover/failover.ts';
-import { followRun } from '../follow-run.ts';
+import { signalOf } from '../failover/inbox-consumer.ts';
 import type { Gate } from '../gate/gate.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 import { INLINE_MAX_BYTES } from '../outputs/store-output.ts';
-import { signalOf } from '../run-message.ts';
+import { followRun } from './wait-for-end.ts';
 
 export interface SteerDeps {
   readonly policy: Policy;

@@ -5,11 +5,11 @@ import type { JsonObject } from '../../core/json.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
-import { answerWithin, checkWait } from '../answer-within.ts';
-import { aboutOf, beginRun, userOf } from '../begin-run.ts';
+import { aboutOf, beginRun, userOf } from '../driver/run-start.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
+import { answerWithin, checkWait } from './wait-for-end.ts';
 import type { FindWorkflow, Found } from './workflow-loader.ts';
 
 const MOST_LABELS = 16;

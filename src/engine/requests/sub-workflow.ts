@@ -5,14 +5,14 @@ import type { ArtifactStore } from '../../core/resource.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import type { StoreReader } from '../../core/store.ts';
-import { beginRun } from '../begin-run.ts';
-import { followRun } from '../follow-run.ts';
+import { beginRun } from '../driver/run-start.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
 import { type Performed, settle } from '../outputs/store-output.ts';
-import { withinTime } from '../perform-command.ts';
+import { withinTime } from '../steps/perform-command.ts';
 import { inputOf } from '../steps/prepare-step.ts';
 import { openingOf, type StartDeps } from './start-workflow.ts';
+import { followRun } from './wait-for-end.ts';
 
 /** Runs that may stand above one another. */
 const DEEPEST = 10;

@@ -4,10 +4,10 @@ import { newId } from '../../core/ids.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ArtifactRecord } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';
-import { aboutOf, beginRun, userOf } from '../begin-run.ts';
 import type { Hands } from '../driver/drive-run.ts';
+import { aboutOf, beginRun, userOf } from '../driver/run-start.ts';
 import { settleAsArtifact } from '../outputs/store-output.ts';
-import type { PerformDeps } from '../perform-command.ts';
+import type { PerformDeps } from '../steps/perform-command.ts';
 import type { Upload } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
 

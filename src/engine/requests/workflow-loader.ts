@@ -17,7 +17,7 @@ import type {
   WorkflowGraph,
 } from '../../workflow/model/workflow-document.ts';
 import type { readWorkflow } from '../../workflow/read-workflow.ts';
-import type { Capabilities } from '../capabilities.ts';
+import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { WorkflowSource } from './engine.ts';
 

@@ -1,8 +1,8 @@
 import type { Runtime } from '../../core/runtime.ts';
-import { inSecret, jsonMade } from '../in-secret.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Performed } from '../outputs/store-output.ts';
 import { inputOf } from './prepare-step.ts';
+import { inSecret, jsonMade } from './secret-redactor.ts';
 import type { WorkDeps } from './step-deps.ts';
 import { createToolContexts } from './tool-context.ts';
 

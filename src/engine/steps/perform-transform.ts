@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Performed } from '../outputs/store-output.ts';
-import { type PerformDeps, settleStep, withinTime } from '../perform-command.ts';
+import { type PerformDeps, settleStep, withinTime } from './perform-command.ts';
 import type { TransformOrder } from './transform-task.ts';
 
 const TASK = new URL('./transform-task.ts', import.meta.url);

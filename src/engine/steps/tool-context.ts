@@ -6,9 +6,9 @@ import { newId } from '../../core/ids.ts';
 import type { Output } from '../../core/run.ts';
 import { wellFormed } from '../../core/well-formed.ts';
 import { parseMediaType } from '../../resources/media-type.ts';
-import type { Hiding } from '../hide-secrets.ts';
 import type { Attempt } from '../model/attempt.ts';
-import { openReading } from '../perform-command.ts';
+import { openReading } from './perform-command.ts';
+import type { Hiding } from './secret-redactor.ts';
 import type { WorkDeps } from './step-deps.ts';
 
 /** Log lines of one attempt at most, and characters of one line. */

@@ -1,18 +1,19 @@
-import type { Command, CommandContext } from '../commands/define-command.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Decision } from '../core/decision.ts';
-import { Fault } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { Scope, User } from '../core/principal.ts';
-import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../core/resource.ts';
-import type { Output } from '../core/run.ts';
-import { inSpan } from '../core/span.ts';
-import { asksOf, type Capability, type StepAsk } from './capabilities/access-requests.ts';
-import { createReading, type Reading } from './gate/authorized-reader.ts';
-import type { Gate } from './gate/gate.ts';
-import type { Attempt } from './model/attempt.ts';
-import type { LiveRun } from './model/run-aggregate.ts';
-import { type Performed, settle } from './outputs/store-output.ts';
+import type { Command, CommandContext } from '../../commands/define-command.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Decision } from '../../core/decision.ts';
+import { Fault } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Scope, User } from '../../core/principal.ts';
+import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../../core/resource.ts';
+import type { Output } from '../../core/run.ts';
+import { inSpan } from '../../core/span.ts';
+import type { Query } from '../../queries/define-query.ts';
+import { asksOf, type Capability, type StepAsk } from '../capabilities/access-requests.ts';
+import { createReading, type Reading } from '../gate/authorized-reader.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { LiveRun } from '../model/run-aggregate.ts';
+import { type Performed, settle } from '../outputs/store-output.ts';
 
 export interface PerformDeps {
   readonly resources: Resources;
@@ -190,4 +191,18 @@ function extensionOf(mediaType: string): string {
 
 function essence(mediaType: string): string {
   return (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+/** Runs one query as a step; what it found is the step's output. */
+export function performQuery(
+  deps: PerformDeps,
+  query: Query,
+  options: JsonObject,
+  attempt: Attempt,
+): Promise<Performed> {
+  return withinTime(deps, attempt, async (inner) => {
+    const reading = readingFor(deps, query, options, inner);
+    const { mediaType, bytes } = await query.run(options, { ...reading, signal: inner.signal });
+    return settleStep(deps, inner, { mediaType, content: bytes });
+  });
 }

@@ -1,8 +1,11 @@
-import { Fault } from '../core/errors.ts';
-import type { NewEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
-import type { Made } from '../core/resource.ts';
-import type { Attempt } from './model/attempt.ts';
+import { Fault } from '../../core/errors.ts';
+import type { NewEvent } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import type { Made } from '../../core/resource.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { Performed } from '../outputs/store-output.ts';
+import { settleStep, withinTime } from './perform-command.ts';
+import type { WorkDeps } from './step-deps.ts';
 
 /** What is shorter would be found in words that have nothing to do with it. */
 const LEAST_LENGTH = 6;
@@ -75,4 +78,20 @@ function inEveryText(value: Json, change: (text: string) => string): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => inEveryText(one, change));
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), inEveryText(one, change)]));
+}
+
+/** Within its time, and with no secret in what comes of it. */
+export function inSecret(deps: WorkDeps, attempt: Attempt, act: (hiding: Hiding) => Promise<Made>): Promise<Performed> {
+  return withinTime({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
+    const hiding = hideSecrets(inner);
+    try {
+      return await settleStep(deps, inner, hiding.made(await act(hiding)));
+    } catch (error) {
+      throw hiding.fault(error);
+    }
+  });
+}
+
+export function jsonMade(value: unknown): Made {
+  return { mediaType: 'application/json', content: JSON.stringify(value) };
 }

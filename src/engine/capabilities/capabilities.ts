@@ -1,13 +1,21 @@
-import type { AnyBackend } from '../agents/define-backend.ts';
-import { type AnyCommand, type Command, isComposite } from '../commands/define-command.ts';
-import { Fault } from '../core/errors.ts';
-import type { StepBody } from '../core/run.ts';
-import type { Runtime } from '../core/runtime.ts';
-import type { AnyKind } from '../kinds/define-kind.ts';
-import type { Query } from '../queries/define-query.ts';
-import type { AnyTool } from '../tools/define-tool.ts';
-import type { Capability } from './capabilities/access-requests.ts';
-import { type Commands, findCommand } from './find-command.ts';
+import type { AnyBackend } from '../../agents/define-backend.ts';
+import { type AnyCommand, type Command, isComposite } from '../../commands/define-command.ts';
+import { Fault } from '../../core/errors.ts';
+import type { StepBody } from '../../core/run.ts';
+import type { Runtime } from '../../core/runtime.ts';
+import type { AnyKind } from '../../kinds/define-kind.ts';
+import type { Query } from '../../queries/define-query.ts';
+import type { AnyTool } from '../../tools/define-tool.ts';
+import type { Capability } from './access-requests.ts';
+
+export type Commands = ReadonlyMap<string, AnyCommand>;
+
+/** @throws Fault NOT_FOUND */
+export function findCommand(commands: Commands, name: string, path: readonly string[]): AnyCommand {
+  const command = commands.get(name);
+  if (command) return command;
+  throw new Fault('NOT_FOUND', `There is no command ${name}. There are: ${[...commands.keys()].join(', ')}.`, { path });
+}
 
 /** Everything that a step can be, by name. */
 export interface CapabilityDeps {

@@ -1,12 +1,33 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '../core/errors.ts';
-import type { EventPayloads, NewEvent } from '../core/event.ts';
-import { newId, newTraceId } from '../core/ids.ts';
-import { canonicalJson } from '../core/json.ts';
-import type { SignedIn, User } from '../core/principal.ts';
-import { activeTraceId } from '../core/span.ts';
-import type { Start } from './driver/drive-run.ts';
-import { openRun } from './model/run-aggregate.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Event, EventPayloads, NewEvent } from '../../core/event.ts';
+import { newId, newTraceId } from '../../core/ids.ts';
+import { canonicalJson } from '../../core/json.ts';
+import type { SignedIn, User } from '../../core/principal.ts';
+import { activeTraceId } from '../../core/span.ts';
+import type { StoreReader } from '../../core/store.ts';
+import { apply, type LiveRun, openRun } from '../model/run-aggregate.ts';
+import type { Start } from './drive-run.ts';
+
+/** A run as its events tell it. @throws Fault NOT_FOUND */
+export async function loadRun(
+  reader: Pick<StoreReader, 'history'>,
+  runId: string,
+): Promise<{ readonly live: LiveRun; readonly recorded: number; readonly opening: Event & { type: 'RUN_CREATED' } }> {
+  let live: LiveRun | undefined;
+  let opening: (Event & { type: 'RUN_CREATED' }) | undefined;
+  let head: Event | undefined;
+  for await (const event of reader.history(runId)) {
+    if (event.type === 'RUN_CREATED') {
+      opening = event;
+      live = openRun(runId, event.at, event.payload);
+    } else if (live) apply(live, event);
+    head = event;
+  }
+  if (!live || !opening || !head) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
+  Object.assign(live.run, { seq: head.seq, headPosition: head.position, headHash: head.hash });
+  return { live, recorded: head.seq, opening };
+}
 
 /** What a run is known by, beside what it does. */
 export interface About {

@@ -1,13 +1,30 @@
-import type { Clock } from '../core/clock.ts';
-import type { NewEvent } from '../core/event.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import type { CpuPool } from '../core/resource.ts';
-import { evaluate } from '../workflow/expressions/evaluate.ts';
-import { referencesIn } from '../workflow/expressions/references.ts';
-import type { LiveRun } from './model/run-aggregate.ts';
-import { type ViewDeps, viewRun } from './outputs/expression-scope.ts';
-import { resourceView } from './outputs/output-json.ts';
-import { INLINE_MAX_BYTES, settle } from './outputs/store-output.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { NewEvent } from '../../core/event.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { ArtifactStore, CpuPool } from '../../core/resource.ts';
+import { evaluate } from '../../workflow/expressions/evaluate.ts';
+import { referencesIn } from '../../workflow/expressions/references.ts';
+import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
+import { type ViewDeps, viewRun } from './expression-scope.ts';
+import { jsonOf, resourceView } from './output-json.ts';
+import { INLINE_MAX_BYTES, type Performed, settle } from './store-output.ts';
+
+interface GatherDeps {
+  readonly artifacts: ArtifactStore;
+  readonly maxResultBytes: number;
+}
+
+/** The outputs of a `for_each`'s items as one list, in their order; null for an item that failed. */
+export async function gatherItems(deps: GatherDeps, live: LiveRun, step: LiveStep): Promise<Performed> {
+  const texts: string[] = [];
+  for (const item of live.items.get(step.key)?.steps ?? []) {
+    const value = jsonOf(item.state === 'SUCCEEDED' ? item.output : undefined, deps.artifacts);
+    texts.push(JSON.stringify(value instanceof Promise ? await value : value));
+  }
+  const made = { mediaType: 'application/json', content: `[${texts.join(',')}]` };
+  const signal = new AbortController().signal;
+  return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name: `${step.key}.json`, signal });
+}
 
 interface ConcludeDeps extends ViewDeps {
   readonly cpu: CpuPool;

@@ -1,0 +1,67 @@
+import { Fault } from '../../core/errors.ts';
+import type { Journal } from '../../core/journal.ts';
+import type { RunSnapshot } from '../../core/run.ts';
+import { isFinalRunState } from '../../core/run-state.ts';
+import type { StoreReader } from '../../core/store.ts';
+import type { Driven } from '../driver/drive-run.ts';
+import { snapshotOf } from '../model/run-aggregate.ts';
+
+interface FollowDeps {
+  readonly journal: Journal;
+  readonly reader: Pick<StoreReader, 'snapshot'>;
+}
+
+/**
+ * Waits for a run that another node may drive.
+ * @param enough looked at now, and after each change of the run
+ * @returns the run as soon as it is enough; as it is when `signal` aborts
+ * @throws Fault NOT_FOUND
+ */
+export async function followRun(
+  { journal, reader }: FollowDeps,
+  tenant: string,
+  runId: string,
+  enough: (run: RunSnapshot) => boolean,
+  signal: AbortSignal,
+): Promise<RunSnapshot> {
+  const look = async () => {
+    const found = await reader.snapshot({ tenant }, runId);
+    if (!found) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
+    return found;
+  };
+  let run = await look();
+  if (enough(run) || signal.aborted) return run;
+  for await (const batch of journal.read(run.run.headPosition, { runId }, { tenant }, { signal })) {
+    if (batch.events.length === 0) continue;
+    run = await look();
+    if (enough(run)) return run;
+  }
+  return look();
+}
+
+/** It has ended, or all that is left of it waits. */
+export function isSettled({ run }: RunSnapshot): boolean {
+  return isFinalRunState(run.state) || run.state === 'WAITING';
+}
+
+const LONGEST_WAIT_MS = 60_000;
+
+/** @throws Fault BAD_INPUT */
+export function checkWait(waitMs: number): void {
+  if (waitMs >= 0 && waitMs <= LONGEST_WAIT_MS) return;
+  throw new Fault('BAD_INPUT', `waitMs is from 0 to ${LONGEST_WAIT_MS}.`, { path: ['waitMs'] });
+}
+
+/** The run once it is durable, or as soon as it has ended, if that is within the time. */
+export async function answerWithin(run: Driven, waitMs: number): Promise<RunSnapshot> {
+  if (waitMs > 0) {
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, waitMs, undefined);
+    });
+    const ended = await Promise.race([run.done, waited]).finally(() => clearTimeout(timer));
+    if (ended) return ended;
+  }
+  await Promise.race([run.recorded(), run.done]);
+  return snapshotOf(run.live);
+}
