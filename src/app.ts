@@ -168,7 +168,7 @@ export async function startApp(config: Config): Promise<App> {
     mcp: mcp.handle,
     health,
     download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
-    upload: (principal, upload) => engine.upload(principal, upload),
+    upload: (principal, upload) => engine.uploadArtifact(principal, upload),
   });
 
   await engine.begin();

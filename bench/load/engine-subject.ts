@@ -21,12 +21,12 @@ export const open: OpenSubject = async ({ url, variant }) => {
 };
 
 async function runToCompletion({ engine }: OpenEngine): Promise<void> {
-  const { run } = await engine.start(BENCH_PRINCIPAL, { ...START_INPUT, waitMs: RUN_TIMEOUT_MS });
+  const { run } = await engine.startWorkflow(BENCH_PRINCIPAL, { ...START_INPUT, waitMs: RUN_TIMEOUT_MS });
   expectSucceeded(run);
 }
 
 async function runAfterAcceptance({ engine, store }: OpenEngine): Promise<void> {
-  const { run } = await engine.start(BENCH_PRINCIPAL, START_INPUT);
+  const { run } = await engine.startWorkflow(BENCH_PRINCIPAL, START_INPUT);
   const { tenant } = BENCH_PRINCIPAL;
   if (isFinalRunState(run.state) && run.headPosition > 0) return expectSucceeded(run);
   const stop = new AbortController();

@@ -1,4 +1,4 @@
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
 import { abortFault } from '../resources/abortable.ts';
@@ -39,7 +39,7 @@ const LEFTOVER_MS = 500;
  * Runs a shell text in the sandbox, with the workspace of the run at /workspace. stdout is streamed, stderr is logged.
  * @throws Fault TIMEOUT, RESOURCE_TOO_LARGE, CANCELLED, UNAVAILABLE; BAD_INPUT when a signal ended it
  */
-export async function runShell(call: ShellCall, deps: BashRunDeps, work: Work): Promise<ShellOutcome> {
+export async function runShell(call: ShellCall, deps: BashRunDeps, work: AgentSession): Promise<ShellOutcome> {
   const { sandbox, programLimits: limits } = deps;
   if (sandbox.kind === 'none')
     work.log('WARN', `${call.shell} runs without a sandbox: it may do all that this server may.`);
@@ -68,9 +68,9 @@ export async function runShell(call: ShellCall, deps: BashRunDeps, work: Work): 
   }
 }
 
-async function outcomeOf(process: Process, full: (name: string) => void, work: Work) {
+async function outcomeOf(process: Process, full: (name: string) => void, work: AgentSession) {
   logLines(process.stderr, work.log, 'INFO');
-  const stdout = capture(process.stdout, MOST_BYTES, { each: work.delta, full: () => full('stdout') });
+  const stdout = capture(process.stdout, MOST_BYTES, { each: work.streamText, full: () => full('stdout') });
   const stderr = capture(process.stderr, MOST_BYTES, { each: () => {}, full: () => full('stderr') });
   const ended = await process.ended;
   // What it left in the background ends with it.

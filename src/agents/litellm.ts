@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { defineBackend, type Reach } from './define-backend.ts';
@@ -129,7 +129,7 @@ function placeOf({ apiBase, model }: Config, { llm, canonicalize }: LitellmDeps)
   return { uri, model: name };
 }
 
-function endpointOf(config: Config, deps: LitellmDeps, work: Work): LlmEndpoint {
+function endpointOf(config: Config, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
   const { uri, model } = placeOf(config, deps);
   const named = config.apiKey?.replace(/^secret:/, '');
   const own = config.apiBase === undefined ? deps.llm?.apiKey : undefined;

@@ -1,4 +1,4 @@
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault, type Violation } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -32,15 +32,15 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
     model,
     async answer(work, { system, user, maxTokens, schema }) {
       const instruction = schema ? `${system}\n\n${instructionFor(schema)}` : system;
-      await work.say('system', instruction);
-      await work.say('user', user);
+      await work.addMessage('system', instruction);
+      await work.addMessage('user', user);
       const messages: LlmMessage[] = [
         { role: 'system', content: instruction },
         { role: 'user', content: user },
       ];
       const turn = async () => {
         const request = { messages, maxTokens, ...(schema && { schema }) };
-        const { text } = await work.turn(async () => ({ text: (await ask(request, work)).text, calls: [] }));
+        const { text } = await work.requestModel(async () => ({ text: (await ask(request, work)).text, calls: [] }));
         return text;
       };
       const first = await turn();
@@ -48,7 +48,7 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
       const found = await check(first, schema, work);
       if ('json' in found) return found.json;
       const complaint = complaintOf(found.violations);
-      await work.say('user', complaint);
+      await work.addMessage('user', complaint);
       messages.push({ role: 'assistant', content: first }, { role: 'user', content: complaint });
       const again = await check(await turn(), schema, work);
       if ('json' in again) return again.json;
@@ -61,7 +61,7 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
 /** Asks with the schema as a response format, until the endpoint says that it knows none: from then on without. */
 function asker(deps: ChatDeps, endpoint: LlmEndpoint) {
   let knowsFormats = true;
-  return async (request: LlmRequest, work: Work): Promise<LlmAnswer> => {
+  return async (request: LlmRequest, work: AgentSession): Promise<LlmAnswer> => {
     const { schema, ...plain } = request;
     if (!schema || !knowsFormats) return chat(deps, endpoint, plain, work);
     try {
@@ -79,7 +79,7 @@ function instructionFor(schema: JsonObject): string {
   return `Answer with JSON alone, without any words around it, that fits this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-async function check(text: string, schema: JsonObject, work: Work) {
+async function check(text: string, schema: JsonObject, work: AgentSession) {
   const json = jsonOfText(text);
   if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
   const fitting = JSON.stringify(json);

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
 import { abortFault } from '../resources/abortable.ts';
 import type { Outgoing } from '../resources/outgoing.ts';
@@ -27,13 +27,18 @@ const MAX_ANSWER_BYTES = 4 * 2 ** 20;
  * only when that is known.
  * @throws Fault of any kind of trouble with the endpoint, TOO_COSTLY, CANCELLED
  */
-export async function chat(deps: ChatDeps, endpoint: LlmEndpoint, request: LlmRequest, work: Work): Promise<LlmAnswer> {
+export async function chat(
+  deps: ChatDeps,
+  endpoint: LlmEndpoint,
+  request: LlmRequest,
+  work: AgentSession,
+): Promise<LlmAnswer> {
   for (let tries = 1; ; tries += 1) {
-    const settle = await work.reserve(mostTokens(request));
+    const settle = await work.reserveTokens(mostTokens(request));
     let begun = false;
     const onText = (text: string) => {
       begun = true;
-      work.delta(text);
+      work.streamText(text);
     };
     try {
       const answer = await ask(deps, endpoint, request, work, onText);
@@ -60,7 +65,7 @@ async function ask(
   { outgoing, idleMs = 60_000 }: ChatDeps,
   { uri, model, apiKey }: LlmEndpoint,
   request: LlmRequest,
-  { signal }: Work,
+  { signal }: AgentSession,
   onText: (text: string) => void,
 ): Promise<LlmAnswer> {
   const { default: Client } = await import('openai');
@@ -92,7 +97,7 @@ async function ask(
 }
 
 /** An answer that is cut is still one: what comes of it shows whether it will do. */
-function checkEnd({ finish }: LlmAnswer, { maxTokens }: LlmRequest, work: Work): void {
+function checkEnd({ finish }: LlmAnswer, { maxTokens }: LlmRequest, work: AgentSession): void {
   if (finish === 'length') work.log('WARN', `The model's answer was cut after ${maxTokens} tokens. Raise maxTokens.`);
   if (finish === 'content_filter') {
     throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Put the goal in other words.");

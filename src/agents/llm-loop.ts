@@ -1,4 +1,4 @@
-import type { Turn, Work } from '../core/agent-session.ts';
+import type { AgentSession, ModelReply } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { WantedCall } from '../core/event.ts';
 import { abortFault } from '../resources/abortable.ts';
@@ -28,9 +28,9 @@ const MOST_RESULT_BYTES = 32 * 1024;
  * journal has are not made again, so that the same conversation comes about.
  * @throws Fault TOO_COSTLY when it does not come to an end; and what `ask` throws, and lets through what `work.call` does
  */
-export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: Work): Promise<LoopResult> {
-  await work.say('system', prompt.system);
-  await work.say('user', prompt.user);
+export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: AgentSession): Promise<LoopResult> {
+  await work.addMessage('system', prompt.system);
+  await work.addMessage('user', prompt.user);
   const messages: LlmMessage[] = [
     { role: 'system', content: prompt.system },
     { role: 'user', content: prompt.user },
@@ -39,7 +39,7 @@ export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: Wor
 
   for (let turns = 1; turns <= maxTurns; turns += 1) {
     let usage: LlmUsage | undefined;
-    const turn = await work.turn(async () => {
+    const turn = await work.requestModel(async () => {
       const answer = await ask(messages);
       usage = answer.usage;
       return { text: answer.text, calls: answer.calls.map((call) => wantedCall(call, tools)) };
@@ -58,7 +58,7 @@ export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: Wor
   throw new Fault('TOO_COSTLY', `The agent was not done after ${maxTurns} turns. Narrow its goal, or raise maxTurns.`);
 }
 
-function saidBy({ text, calls }: Turn, tools: OfferedTools): LlmMessage {
+function saidBy({ text, calls }: ModelReply, tools: OfferedTools): LlmMessage {
   return {
     role: 'assistant',
     content: text === '' ? null : text,
@@ -71,14 +71,14 @@ function saidBy({ text, calls }: Turn, tools: OfferedTools): LlmMessage {
 }
 
 /** What the model is told about a call. That it failed is for the model to deal with, not for the step. */
-async function resultOf(call: WantedCall, tools: OfferedTools, work: Work): Promise<string> {
+async function resultOf(call: WantedCall, tools: OfferedTools, work: AgentSession): Promise<string> {
   const name = nameOf(call.tool, tools);
   const tool = name === undefined ? undefined : tools.get(name);
   if (!tool)
     return `Error NOT_FOUND: there is no tool ${call.tool}. There are: ${[...tools.keys()].join(', ') || 'none'}.`;
   if (areUnreadable(call.arguments)) return 'Error BAD_INPUT: the arguments are no JSON object. Write them as one.';
   try {
-    const result = await work.call(tool.name, call.arguments, tool.remote);
+    const result = await work.callTool(tool.name, call.arguments, tool.remote);
     return cutText(typeof result === 'string' ? result : JSON.stringify(result), MOST_RESULT_BYTES);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;

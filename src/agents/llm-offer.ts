@@ -1,4 +1,4 @@
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { nameTools, type OfferedTool, type OfferedTools } from './llm-tools.ts';
 import type { McpConnection } from './mcp-client.ts';
@@ -11,7 +11,7 @@ import type { McpConnection } from './mcp-client.ts';
 export async function offerTools(
   wanted: readonly string[] | undefined,
   servers: readonly McpConnection[],
-  work: Work,
+  work: AgentSession,
 ): Promise<OfferedTools> {
   const offered: OfferedTool[] = work.tools.filter(({ name }) => wanted?.includes(name));
   for (const server of servers) {

@@ -42,7 +42,7 @@ export const mcp = (deps: McpDeps) =>
         const tool = pickTool(await connection.tools(), agent);
         const args = toolArguments(tool, given as JsonObject, context);
         await checkArguments(tool, args, deps.schemas, work.signal);
-        const output = await work.call(tool.name, args, {
+        const output = await work.callTool(tool.name, args, {
           uri: connection.uri,
           perform: (checked, signal) => connection.call(tool.name, checked, signal),
         });

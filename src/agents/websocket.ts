@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing.ts';
@@ -84,7 +84,12 @@ export function websocket(deps: WebsocketDeps) {
 }
 
 /** Until the agent is done, or says goodbye. */
-async function listen(socket: OutgoingSocket, host: string, heard: () => void, work: Work): Promise<SocketReply> {
+async function listen(
+  socket: OutgoingSocket,
+  host: string,
+  heard: () => void,
+  work: AgentSession,
+): Promise<SocketReply> {
   let text = '';
   let left = MAX_BYTES;
   for await (const data of socket.messages) {
@@ -97,7 +102,7 @@ async function listen(socket: OutgoingSocket, host: string, heard: () => void, w
     else if (message.type === 'final') return message.reply ?? replyOf(text);
     else {
       text += message.text;
-      work.delta(message.text);
+      work.streamText(message.text);
     }
   }
   const { code } = await socket.closed;

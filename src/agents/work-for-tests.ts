@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kept, RemoteTool, ToolContext, ToolInfo, Work } from '../core/agent-session.ts';
+import type { AgentSession, RemoteTool, SavedArtifact, ToolContext, ToolInfo } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
 import type { EventPayloads, EventType, LogLevel, NewEvent } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -34,13 +34,13 @@ export interface WorkOptionsForTests {
 export class PausedForTests extends Error {}
 
 /** The port `Work` in memory. */
-export interface WorkForTests extends Work {
+export interface WorkForTests extends AgentSession {
   /** The history, and everything since. Hand it to the next `workForTests` as its history. */
   readonly events: NewEvent[];
   /** Cancels the step. */
   readonly stop: AbortController;
   /** What was kept, by name. */
-  readonly kept: Map<string, Kept & { readonly bytes: Buffer }>;
+  readonly kept: Map<string, SavedArtifact & { readonly bytes: Buffer }>;
   /** `ACTION URI` and `secret:NAME URI` that the policy was asked about. */
   readonly asked: string[];
   readonly tokensLeft: number;
@@ -79,7 +79,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
     ...{ events, stop, kept, asked, payloads },
     runId: 'run_test',
     step: 'test',
-    who: ADA,
+    user: ADA,
     signal: stop.signal,
     cpu: options.cpu ?? inThisThread,
     tools: options.tools ?? [],
@@ -113,7 +113,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
       const bytes = Buffer.from(content as Uint8Array);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const uri = `artifact:sha256/${sha256}`;
-      const made: Kept = { name, uri, media_type: mediaType, size: bytes.length, sha256 };
+      const made: SavedArtifact = { name, uri, media_type: mediaType, size: bytes.length, sha256 };
       kept.set(name, { ...made, bytes });
       record('ARTIFACT_CREATED', { id: `art_${kept.size}`, digest: sha256, name, mediaType, size: bytes.length });
       return made;
@@ -122,12 +122,12 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
       folder ??= mkdtemp(join(tmpdir(), 'signalbox-work-'));
       return folder;
     },
-    async say(role, text) {
+    async addMessage(role, text) {
       const before = earlier.said.shift();
       if (!before) return record('AGENT_MESSAGE', { role, text });
       if (before.role !== role || before.text !== text) throw new Error(`said before: ${before.text}; now: ${text}`);
     },
-    async turn(ask) {
+    async requestModel(ask) {
       const before = earlier.turns.shift();
       if (before) return { text: before.text, calls: before.calls ?? [] };
       const turn = await ask();
@@ -138,8 +138,8 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
       });
       return turn;
     },
-    delta: (text) => record('AGENT_DELTA', { text }),
-    async call(tool, args, remote) {
+    streamText: (text) => record('AGENT_DELTA', { text }),
+    async callTool(tool, args, remote) {
       calls += 1;
       const id = `call_${calls}`;
       const before = earlier.returned.get(id);
@@ -162,7 +162,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
         throw error;
       }
     },
-    async reserve(wanted) {
+    async reserveTokens(wanted) {
       if (wanted > tokens) throw new Fault('TOO_COSTLY', `${tokens} tokens are left; this may need ${wanted}.`);
       tokens -= wanted;
       return async (used) => {

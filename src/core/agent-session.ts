@@ -5,7 +5,7 @@ import type { User } from './principal.ts';
 import type { Body, CpuPool, ResourceInput } from './resource.ts';
 
 /** Bytes that a step keeps beside its output, as an artifact of the run. */
-export interface Kept {
+export interface SavedArtifact {
   readonly name: string;
   /** `artifact:sha256/…` */
   readonly uri: string;
@@ -20,7 +20,7 @@ export interface ToolContext {
   readonly runId: string;
   /** Key of the step that calls it. */
   readonly step: string;
-  readonly who: User;
+  readonly user: User;
   /** Aborts when the step is cancelled or its time is over; whatever is at work must then end within a second. */
   readonly signal: AbortSignal;
   readonly cpu: CpuPool;
@@ -35,13 +35,13 @@ export interface ToolContext {
   /** Reads under the caller's policy, which is asked for `command:fetch` on what is read, whatever reads it. */
   read(source: ResourceInput): Promise<Body>;
   /** @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
-  keep(name: string, mediaType: string, content: Uint8Array | string): Promise<Kept>;
+  keep(name: string, mediaType: string, content: Uint8Array | string): Promise<SavedArtifact>;
   /** Folder of the run, absolute: one for all its steps, on this machine, kept until the run is removed. */
   workspace(): Promise<string>;
 }
 
 /** What a model said in one turn. */
-export interface Turn {
+export interface ModelReply {
   readonly text: string;
   /** Empty: it is done. */
   readonly calls: readonly WantedCall[];
@@ -52,13 +52,13 @@ export interface Turn {
  * beginning, after a pause for approval or a restart, and must then do the same again: `say`, `turn` and `call` give back
  * what the journal has of the earlier time, in their order, and only what comes after that is done.
  */
-export interface Work extends ToolContext {
+export interface AgentSession extends ToolContext {
   /** Records what is said to the agent. Durable when it resolves. */
-  say(role: 'system' | 'user', text: string): Promise<void>;
+  addMessage(role: 'system' | 'user', text: string): Promise<void>;
   /** One turn of the model: from the journal where it was answered before; otherwise asked, and durable when it resolves. */
-  turn(ask: () => Promise<Turn>): Promise<Turn>;
+  requestModel(ask: () => Promise<ModelReply>): Promise<ModelReply>;
   /** Text of the turn or reply that is on its way; recorded at most 20 times a second. */
-  delta(text: string): void;
+  streamText(text: string): void;
   /** The tools of this server that the step may call. */
   readonly tools: readonly ToolInfo[];
   /**
@@ -67,13 +67,13 @@ export interface Work extends ToolContext {
    * @param remote of a tool that is not this server's: where it is and how it is called
    * @throws Fault FORBIDDEN, NOT_FOUND, and what the tool throws
    */
-  call(tool: string, args: JsonObject, remote?: RemoteTool): Promise<Json>;
+  callTool(tool: string, args: JsonObject, remote?: RemoteTool): Promise<Json>;
   /**
    * Takes that many tokens from what the run and its principal may still use, before they are used; the returned function
    * gives back what was not. Never to be called without having reserved an upper bound.
    * @throws Fault TOO_COSTLY when they are not there
    */
-  reserve(tokens: number): Promise<(used: number) => Promise<void>>;
+  reserveTokens(tokens: number): Promise<(used: number) => Promise<void>>;
 }
 
 export interface ToolInfo {

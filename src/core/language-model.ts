@@ -1,4 +1,4 @@
-import type { Work } from './agent-session.ts';
+import type { AgentSession } from './agent-session.ts';
 import type { JsonObject } from './json.ts';
 
 /** The language model that this server has for its own steps (`LLM_API_BASE`, `LLM_MODEL`). */
@@ -11,7 +11,7 @@ export interface LanguageModel {
    * @throws Fault TOO_COSTLY, RESOURCE_UNREACHABLE, TIMEOUT, SCHEMA_VIOLATION
    */
   answer(
-    work: Work,
+    work: AgentSession,
     request: {
       readonly system: string;
       readonly user: string;

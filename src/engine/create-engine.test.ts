@@ -49,7 +49,7 @@ function failing(...which: number[]) {
 
 describe('a command', () => {
   it('that is quick and pure is recorded once, whole and verifiable', async () => {
-    const { snapshot, output } = await on.engine().execute(ADMIN, { command: 'convertToJson', options: csv });
+    const { snapshot, output } = await on.engine().executeCommand(ADMIN, { command: 'convertToJson', options: csv });
     expect(JSON.parse(output?.text ?? '')).toMatchObject({ rows: [{ a: '1', b: '2' }] });
     const stored = await on.store.reader.snapshot(TENANT, snapshot.run.id);
     expect(stored).toEqual(snapshot);
@@ -60,7 +60,7 @@ describe('a command', () => {
   it('that takes its time is seen while it runs', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const slow = commandThat('slow', 'pure', () => gate.then(() => 'done'));
-    const outcome = on.engine({ commands: [slow] }).execute(ADMIN, { command: 'slow', options: {} });
+    const outcome = on.engine({ commands: [slow] }).executeCommand(ADMIN, { command: 'slow', options: {} });
     await expect.poll(unfinished).toHaveLength(1);
     const [id = ''] = await unfinished();
     expect((await on.store.reader.snapshot(TENANT, id))?.steps[0]).toMatchObject({ state: 'RUNNING', attempt: 1 });
@@ -72,7 +72,7 @@ describe('a command', () => {
     const acting = commandThat('act', 'external', async () => (await unfinished()).join());
     const { snapshot, output } = await on
       .engine({ commands: [acting] })
-      .execute(ADMIN, { command: 'act', options: {} });
+      .executeCommand(ADMIN, { command: 'act', options: {} });
     expect(output?.text).toBe(snapshot.run.id);
   });
 
@@ -83,7 +83,7 @@ describe('a command', () => {
       return new Promise(() => {});
     });
     const engine = on.engine({ commands: [endless], timeoutMs: 50 });
-    const { snapshot } = await engine.execute(ADMIN, { command: 'endless', options: {} });
+    const { snapshot } = await engine.executeCommand(ADMIN, { command: 'endless', options: {} });
     expect(snapshot.run).toMatchObject({ state: 'TIMEOUT', error: { code: 'TIMEOUT', step: 'endless' } });
     expect(told).toMatchObject({ code: 'TIMEOUT' });
   });
@@ -92,14 +92,16 @@ describe('a command', () => {
     const broken = commandThat('broken', 'pure', async () => {
       throw new TypeError('secret detail');
     });
-    const { snapshot } = await on.engine({ commands: [broken] }).execute(ADMIN, { command: 'broken', options: {} });
+    const { snapshot } = await on
+      .engine({ commands: [broken] })
+      .executeCommand(ADMIN, { command: 'broken', options: {} });
     expect(snapshot.run.error).toMatchObject({ code: 'INTERNAL' });
     expect(JSON.stringify(snapshot)).not.toContain('secret detail');
   });
 
   it('that the policy denies is recorded, does not hold its key, and answers the decision', async () => {
     const request = { command: 'convertToXml', options: csv, idempotencyKey: 'denied' };
-    await expect(on.engine().execute(BOB, request)).rejects.toMatchObject({
+    await expect(on.engine().executeCommand(BOB, request)).rejects.toMatchObject({
       code: 'FORBIDDEN',
       decision: { effect: 'DENY' },
     });
@@ -116,7 +118,7 @@ describe('a pipeline', () => {
       { command: 'convertToCsv', options: { source: { uri: '$previous.output' } } },
       { command: 'convertToBase64', options: { source: { uri: '$previous.output' } } },
     ];
-    const { snapshot, output } = await on.engine().execute(ADMIN, { command: 'pipeline', options: { steps } });
+    const { snapshot, output } = await on.engine().executeCommand(ADMIN, { command: 'pipeline', options: { steps } });
     expect(snapshot.run.error).toBeUndefined();
     expect(Buffer.from(output?.text ?? '', 'base64').toString()).toMatch(/^a,b\r?\n1,2/);
   });
@@ -129,7 +131,7 @@ describe('a pipeline', () => {
       { command: 'convertToJson', options: csv },
       { command: 'convertToXml', options },
     ];
-    await expect(on.engine().execute(BOB, { command: 'pipeline', options: { steps } })).rejects.toMatchObject({
+    await expect(on.engine().executeCommand(BOB, { command: 'pipeline', options: { steps } })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
     const runs = await on.store.reader.runs({ ...TENANT, subject: 'bob' }, { kind: ['PIPELINE'] }, { first: 1 });
@@ -143,7 +145,7 @@ describe('an idempotency key', () => {
     let times = 0;
     const counting = commandThat('count', 'pure', async () => String(++times));
     const ask = (engine: ReturnType<typeof on.engine>) =>
-      engine.execute(ADMIN, { command: 'count', options: {}, idempotencyKey: 'once' });
+      engine.executeCommand(ADMIN, { command: 'count', options: {}, idempotencyKey: 'once' });
     const [first, second] = [on.engine({ commands: [counting] }), on.engine({ commands: [counting] })];
     const outcomes = await Promise.all([ask(first), ask(first), ask(second), ask(second)]);
     outcomes.push(await ask(second));
@@ -155,10 +157,10 @@ describe('an idempotency key', () => {
 
   it('is refused for another request, and belongs to one subject', async () => {
     const request = { command: 'convertToJson', options: csv, idempotencyKey: 'mine' };
-    const { snapshot } = await on.engine().execute(ADMIN, request);
+    const { snapshot } = await on.engine().executeCommand(ADMIN, request);
     const other = { ...request, options: { source: { text: { text: 'c' } } } };
-    await expect(on.engine().execute(ADMIN, other)).rejects.toMatchObject({ code: 'CONFLICT' });
-    expect((await on.engine().execute(BOB, request)).snapshot.run.id).not.toBe(snapshot.run.id);
+    await expect(on.engine().executeCommand(ADMIN, other)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await on.engine().executeCommand(BOB, request)).snapshot.run.id).not.toBe(snapshot.run.id);
   });
 });
 
@@ -166,15 +168,17 @@ describe('when the journal does not take it', () => {
   it('a run that was not recorded is refused, and leaves nothing', async () => {
     const engine = on.engine({ journal: failing(1) });
     const request = { command: 'convertToJson', options: csv, idempotencyKey: 'full-disk' };
-    await expect(engine.execute(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(engine.executeCommand(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await unfinished()).toEqual([]);
-    expect((await engine.execute(ADMIN, request)).snapshot.run.state).toBe('SUCCEEDED');
+    expect((await engine.executeCommand(ADMIN, request)).snapshot.run.state).toBe('SUCCEEDED');
   });
 
   it('a run that was recorded goes on to its end when there is room again', async () => {
     const acting = commandThat('act', 'external', async () => 'done');
     const engine = on.engine({ commands: [acting], journal: failing(2, 3) });
-    await expect(engine.execute(ADMIN, { command: 'act', options: {} })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(engine.executeCommand(ADMIN, { command: 'act', options: {} })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
     const [id = ''] = await unfinished();
     await expect.poll(unfinished, { timeout: 5_000 }).toEqual([]);
     expect(await on.store.reader.run(TENANT, id)).toMatchObject({ state: 'SUCCEEDED' });
@@ -185,14 +189,16 @@ describe('stopping', () => {
   it('lets a run finish within its time, and leaves a longer one to recovery, which ends it', async () => {
     const sleeper = (ms: number) => commandThat('nap', 'pure', () => sleep(ms, 'rested'));
     const quick = on.engine({ commands: [sleeper(400)] });
-    const answered = quick.execute(ADMIN, { command: 'nap', options: {} });
+    const answered = quick.executeCommand(ADMIN, { command: 'nap', options: {} });
     await expect.poll(unfinished).toHaveLength(1);
     await quick.stop(2_000);
     expect((await answered).output?.text).toBe('rested');
-    await expect(quick.execute(ADMIN, { command: 'nap', options: {} })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(quick.executeCommand(ADMIN, { command: 'nap', options: {} })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
 
     const slow = on.engine({ commands: [sleeper(4_000)] });
-    const cut = slow.execute(ADMIN, { command: 'nap', options: {} }).catch((error: unknown) => error);
+    const cut = slow.executeCommand(ADMIN, { command: 'nap', options: {} }).catch((error: unknown) => error);
     await expect.poll(unfinished).toHaveLength(1);
     const [id = ''] = await unfinished();
     await slow.stop(0);

@@ -10,30 +10,30 @@ import { isFinalRunState } from '../core/run-state.ts';
 import type { Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
 import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts';
-import type { Hands } from './driver/drive-run.ts';
-import { createRunning, type Running } from './driver/run-registry.ts';
-import { createTakeOver } from './failover/failover.ts';
-import type { LiveRun } from './model/run-aggregate.ts';
-import { concludeRun, gatherItems } from './outputs/collect-outputs.ts';
+import type { EffectHandlers } from './driver/drive-run.ts';
+import { createRunRegistry, type RunRegistry } from './driver/run-registry.ts';
+import { createFailover } from './failover/failover.ts';
+import type { RunAggregate } from './model/run-aggregate.ts';
+import { collectItemOutputs, evaluateRunOutputs } from './outputs/collect-outputs.ts';
 import { createOutputCache } from './outputs/output-cache.ts';
-import { failureOf } from './outputs/to-failure.ts';
+import { toFailure } from './outputs/to-failure.ts';
 import { performStep } from './perform-step.ts';
 import type { Engine } from './requests/engine.ts';
 import { callTool, executeCommand, runAgent } from './requests/execute-command.ts';
-import { createOnce } from './requests/idempotency.ts';
+import { createIdempotency } from './requests/idempotency.ts';
 import { rerunFrom } from './requests/rerun-from.ts';
-import { cancelRun, decideApproval, retryStep, send, sendSignal } from './requests/run-control.ts';
+import { cancelRun, decideApproval, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
 import { deleteWorkflow, saveWorkflow, validateWorkflow } from './requests/saved-workflows.ts';
 import { createScheduler } from './requests/scheduler.ts';
 import { startWorkflow } from './requests/start-workflow.ts';
-import { performWorkflow } from './requests/sub-workflow.ts';
+import { performSubWorkflow } from './requests/sub-workflow.ts';
 import { uploadArtifact } from './requests/upload-artifact.ts';
-import { followRun, isSettled } from './requests/wait-for-end.ts';
-import { createFindWorkflow } from './requests/workflow-loader.ts';
+import { followRun, isCompletedOrWaiting } from './requests/wait-for-end.ts';
+import { createWorkflowLoader } from './requests/workflow-loader.ts';
 import { prepareStep } from './steps/prepare-step.ts';
-import type { WorkDeps } from './steps/step-deps.ts';
+import type { AgentStepDeps } from './steps/step-deps.ts';
 
-export interface EngineDeps extends Omit<WorkDeps, 'capabilities' | 'reader'>, CapabilityDeps {
+export interface EngineDeps extends Omit<AgentStepDeps, 'capabilities' | 'reader'>, CapabilityDeps {
   readonly policy: Policy;
   readonly journal: Journal;
   readonly reader: StoreReader;
@@ -49,52 +49,52 @@ export interface EngineDeps extends Omit<WorkDeps, 'capabilities' | 'reader'>, C
   };
 }
 
-const MOST_LOG_LINES = 100;
+const MAX_LOG_LINES = 100;
 
 /** The engine of one node. Nothing happens by itself before `begin`. */
 export function createEngine(deps: EngineDeps): Engine {
   const { reader, clock, logger, limits } = deps;
   const dispatcher = createDispatcher(limits);
   const capabilities = createCapabilities(deps);
-  const findWorkflow = createFindWorkflow({ ...deps, capabilities });
+  const findWorkflow = createWorkflowLoader({ ...deps, capabilities });
   const cache = createOutputCache(clock);
-  const admitted = new WeakMap<LiveRun, ReadonlyMap<string, readonly Decision[]>>();
-  const once = createOnce({
+  const admitted = new WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>();
+  const once = createIdempotency({
     reader,
-    found: ({ id, principal: { tenant } }) =>
-      followRun(deps, tenant, id, isSettled, AbortSignal.timeout(deps.timeoutMs)),
+    onDuplicate: ({ id, principal: { tenant } }) =>
+      followRun(deps, tenant, id, isCompletedOrWaiting, AbortSignal.timeout(deps.timeoutMs)),
   });
 
   const logsOf = async (runId: string, step: string): Promise<readonly string[]> => {
     const lines: string[] = [];
     for await (const event of reader.history(runId)) {
       if (event.type === 'LOG' && event.step === step) lines.push(event.payload.text);
-      if (lines.length > MOST_LOG_LINES) lines.shift();
+      if (lines.length > MAX_LOG_LINES) lines.shift();
     }
     return lines;
   };
   const preparing = { ...deps, capabilities, cache, admitted, logsOf };
-  const hands: Hands = {
+  const hands: EffectHandlers = {
     prepare: (live, step) => prepareStep(preparing, live, step),
     act: performStep({
       ...deps,
       capabilities,
       cache,
-      performWorkflow: (attempt) => performWorkflow({ ...starting, cancelChild }, attempt),
+      performSubWorkflow: (attempt) => performSubWorkflow({ ...starting, cancelChild }, attempt),
     }),
-    gather: (live, step) => gatherItems(deps, live, step),
-    conclude: (live) => concludeRun(preparing, live),
-    failureOf: (error, { run }, step) =>
-      failureOf(error, logger, { runId: run.id, traceId: run.traceId, ...(step && { stepId: step.id }) }),
+    gather: (live, step) => collectItemOutputs(deps, live, step),
+    conclude: (live) => evaluateRunOutputs(preparing, live),
+    toFailure: (error, { record: run }, step) =>
+      toFailure(error, logger, { runId: run.id, traceId: run.traceId, ...(step && { stepId: step.id }) }),
   };
   const letGo = (runId: string, { details }: Fault) => {
     // Its events may be there, or are there already: an append whose answer was lost has perhaps happened after all.
-    if (isJsonObject(details) && ('inDoubt' in details || 'nextSeq' in details)) takeOver.doubt(runId);
+    if (isJsonObject(details) && ('inDoubt' in details || 'nextSeq' in details)) takeOver.recheck(runId);
   };
-  const running: Running = createRunning({ ...deps, dispatcher, hands, letGo });
+  const running: RunRegistry = createRunRegistry({ ...deps, dispatcher, handlers: hands, onRelease: letGo });
   const starting = { ...deps, capabilities, dispatcher, running, once, admitted, findWorkflow, maxRuns: limits.runs };
   const scheduler = createScheduler(starting);
-  const takeOver = createTakeOver({ ...deps, running, scheduled: scheduler.expect });
+  const takeOver = createFailover({ ...deps, runs: running, onNextSchedule: scheduler.setNextDue });
   const steering = { ...starting, takeOver };
   const keeping = { ...deps, capabilities, findWorkflow };
 
@@ -102,10 +102,17 @@ export function createEngine(deps: EngineDeps): Engine {
     const reason = `its parent run ${id} ended`;
     // It may be so young that no one has recorded it yet.
     const here = running.get(childId);
-    if (here) return here.tell({ type: 'cancelled', by, reason, compensate: false });
+    if (here) return here.send({ type: 'cancelled', by, reason, compensate: false });
     const child = await reader.run({ tenant: by.tenant }, childId);
     if (!child || isFinalRunState(child.state)) return;
-    await send(steering, child, { id: newId('msg'), runId: childId, type: 'cancel', by, reason, compensate: false });
+    await sendMessage(steering, child, {
+      id: newId('msg'),
+      runId: childId,
+      type: 'cancel',
+      by,
+      reason,
+      compensate: false,
+    });
   };
 
   let stopping = false;
@@ -118,21 +125,21 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 
   return {
-    execute: open((principal, request) => executeCommand(starting, principal, request)),
+    executeCommand: open((principal, request) => executeCommand(starting, principal, request)),
     callTool: open((principal, request) => callTool(starting, principal, request)),
     runAgent: open((principal, request) => runAgent(starting, principal, request)),
-    upload: open((principal, upload) => uploadArtifact({ ...starting, hands }, principal, upload)),
-    start: open((principal, request) => startWorkflow(starting, principal, request)),
-    cancel: open((principal, runId, how) => cancelRun(steering, principal, runId, how)),
+    uploadArtifact: open((principal, upload) => uploadArtifact({ ...starting, handlers: hands }, principal, upload)),
+    startWorkflow: open((principal, request) => startWorkflow(starting, principal, request)),
+    cancelRun: open((principal, runId, how) => cancelRun(steering, principal, runId, how)),
     retryStep: open((principal, runId, step) => retryStep(steering, principal, runId, step)),
     rerunFrom: open((principal, runId, step, inputs) => rerunFrom(steering, principal, runId, step, inputs)),
     decideApproval: open((principal, id, decision) => decideApproval(steering, principal, id, decision)),
     sendSignal: open((principal, runId, signal) => sendSignal(steering, principal, runId, signal)),
-    validate: (principal, source, inputs) => validateWorkflow(keeping, principal, source, inputs),
-    graphOf: (document) => findWorkflow.graphOf(document),
+    validateWorkflow: (principal, source, inputs) => validateWorkflow(keeping, principal, source, inputs),
+    workflowGraph: (document) => findWorkflow.graphOf(document),
     saveWorkflow: open(async (principal, source) => {
       const saved = await saveWorkflow(keeping, principal, source);
-      scheduler.expect(await deps.schedules.nextAt());
+      scheduler.setNextDue(await deps.schedules.nextAt());
       return saved;
     }),
     deleteWorkflow: open((principal, name) => deleteWorkflow(keeping, principal, name)),
@@ -145,14 +152,14 @@ export function createEngine(deps: EngineDeps): Engine {
       scheduler.stop();
       const until = Date.now() + drainMs;
       while (isBusy(running) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-      running.abandon();
+      running.releaseAll();
       await takeOver.stop();
     },
   };
 }
 
 /** Runs that only wait are left to whoever claims them. */
-function isBusy(running: Running): boolean {
-  for (const { live } of running.all) if (live.run.state !== 'WAITING') return true;
+function isBusy(running: RunRegistry): boolean {
+  for (const { run: live } of running.all) if (live.record.state !== 'WAITING') return true;
   return false;
 }

@@ -1,35 +1,35 @@
 import { performAgent, performKind, performTool } from './agents/perform-agent.ts';
-import type { Hands } from './driver/drive-run.ts';
+import type { EffectHandlers } from './driver/drive-run.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { OutputCache } from './outputs/output-cache.ts';
-import type { Performed } from './outputs/store-output.ts';
+import type { StoredOutput } from './outputs/store-output.ts';
 import { performCommand, performQuery } from './steps/perform-command.ts';
-import { performElsewhere } from './steps/perform-in-pool.ts';
+import { performInPool } from './steps/perform-in-pool.ts';
 import { performTransform } from './steps/perform-transform.ts';
 import { inputOf } from './steps/prepare-step.ts';
-import type { WorkDeps } from './steps/step-deps.ts';
+import type { AgentStepDeps } from './steps/step-deps.ts';
 
-export interface StepDeps extends WorkDeps {
+export interface StepDeps extends AgentStepDeps {
   readonly cache: OutputCache;
   /** Starts the run of a sub-workflow, or finds it when it was started before, and waits for its end. */
-  performWorkflow(attempt: Attempt): Promise<Partial<Performed>>;
+  performSubWorkflow(attempt: Attempt): Promise<Partial<StoredOutput>>;
 }
 
 /** Does one step, whatever its kind. */
 export const performStep =
-  (deps: StepDeps): Hands['act'] =>
+  (deps: StepDeps): EffectHandlers['act'] =>
   async (attempt) => {
     const performed = await perform(deps, attempt);
-    if (performed.output) deps.cache.keep(attempt.step, performed.output);
+    if (performed.output) deps.cache.put(attempt.step, performed.output);
     return performed;
   };
 
-function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<Performed>> {
-  const { live, step } = attempt;
+function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
+  const { run: live, step } = attempt;
   const { kind, capability, terms } = step;
-  if (kind === 'WORKFLOW') return deps.performWorkflow(attempt);
+  if (kind === 'WORKFLOW') return deps.performSubWorkflow(attempt);
   const runtime = terms?.pool === undefined ? undefined : deps.capabilities.runtime(terms.pool);
-  if (runtime) return performElsewhere(deps, runtime, attempt);
+  if (runtime) return performInPool(deps, runtime, attempt);
   switch (kind) {
     case 'COMMAND':
       return performCommand(deps, deps.capabilities.command(capability), inputOf(live, step), attempt);

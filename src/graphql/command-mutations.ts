@@ -67,7 +67,7 @@ function mutationOf(
     resolve: (_, args, ctx) =>
       refusable(async () => {
         const { idempotencyKey, ...given } = args.input as JsonObject;
-        return ctx.app.engine.execute(signedIn(ctx), {
+        return ctx.app.engine.executeCommand(signedIn(ctx), {
           command: name,
           options: input.toOptions(given),
           ...(typeof idempotencyKey === 'string' && { idempotencyKey }),

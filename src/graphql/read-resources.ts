@@ -1,4 +1,4 @@
-import { createReading } from '../engine/gate/authorized-reader.ts';
+import { createAuthorizedReader } from '../engine/gate/authorized-reader.ts';
 import { resources as query } from '../queries/resources.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
@@ -42,7 +42,7 @@ function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => P
   };
 
   return async (uri) => {
-    const reading = createReading(app, { ...terms, source: app.resources.canonicalize(uri) });
+    const reading = createAuthorizedReader(app, { ...terms, source: app.resources.canonicalize(uri) });
     const options = { uri, ...(schemaUri !== undefined && { schemaUri }) };
     const { mediaType, bytes, ...from } = await query.run(options, { ...reading, signal });
     return viewOfBytes(from.uri, mediaType, bytes);

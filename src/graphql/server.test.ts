@@ -305,7 +305,7 @@ describe('resources', () => {
 
 describe('artifacts', () => {
   const store = (size: number, token = ADMIN) =>
-    api.app.engine.upload(api.tokens.get(token) as never, {
+    api.app.engine.uploadArtifact(api.tokens.get(token) as never, {
       name: 'zeros.bin',
       mediaType: 'application/octet-stream',
       content: new Uint8Array(size).fill(48 + (size % 9)),

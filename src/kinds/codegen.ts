@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { isJsonObject, type Json } from '../core/json.ts';
 import type { LanguageModel } from '../core/language-model.ts';
 import { diffFiles } from './codegen/diff-files.ts';
@@ -72,7 +72,7 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
   });
 }
 
-async function earlierFiles(refs: readonly FileRef[], work: Work): Promise<readonly TextFile[]> {
+async function earlierFiles(refs: readonly FileRef[], work: AgentSession): Promise<readonly TextFile[]> {
   const files = await readFiles(refs, work);
   return files.map((file) => ({ path: file.path, text: textOf(file) }));
 }
@@ -84,7 +84,7 @@ function rework(rendered: readonly TextFile[], before: readonly TextFile[]): rea
 }
 
 /** Python as ruff formats it, with what it mends by itself. */
-async function tidy(files: readonly TextFile[], work: Work): Promise<readonly TextFile[]> {
+async function tidy(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
   const python = files.filter(isPython);
   if (python.length === 0) return files;
   const report = await callRuff({ files: python, mend: true }, work);

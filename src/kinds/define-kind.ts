@@ -1,5 +1,5 @@
 import type { Static, TObject } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import type { Json } from '../core/json.ts';
 import type { WorkKind } from '../core/run.ts';
 
@@ -14,7 +14,7 @@ export interface Kind<Input extends TObject = TObject> {
   /** It may be cut off and done again. */
   readonly idempotent: boolean;
   /** @throws Fault of what went wrong; and lets through what `work.call` throws */
-  run(input: Static<Input>, work: Work): Promise<Json>;
+  run(input: Static<Input>, work: AgentSession): Promise<Json>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the input of a kind is only known to the kind; it is validated before.

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { defineKind } from './define-kind.ts';
@@ -60,7 +60,7 @@ async function runChecks(
   checks: readonly CheckName[],
   refs: readonly FileRef[],
   { runNodeTests }: EvalDeps,
-  work: Work,
+  work: AgentSession,
 ): Promise<readonly Check[]> {
   const files = await readFiles(refs, work);
   const done: Check[] = [];

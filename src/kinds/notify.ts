@@ -20,5 +20,5 @@ export const notify = defineKind({
   }),
   // Who was told twice was told; who was not told at all would never know.
   idempotent: true,
-  run: (input, work) => work.call('notify.send', { ...input }),
+  run: (input, work) => work.callTool('notify.send', { ...input }),
 });

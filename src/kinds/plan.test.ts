@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { outgoingForTests } from '../agents/agent-for-tests.ts';
 import { createLanguageModel } from '../agents/llm-answer.ts';
 import { openaiForTests, type ScriptedAnswer } from '../agents/openai-for-tests.ts';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { LanguageModel } from '../core/language-model.ts';
 import { checkPlan } from './plan/check-plan.ts';
@@ -17,7 +17,7 @@ const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url
 
 async function run(
   input: Parameters<ReturnType<typeof plan>['run']>[0],
-  work: Work,
+  work: AgentSession,
   more: { model?: LanguageModel } = {},
 ): Promise<Plan> {
   return (await plan({ stacksDir, ...more }).run(input, work)) as unknown as Plan;

@@ -42,7 +42,7 @@ export const repo = defineKind({
   async run({ files, message, path = DEFAULT_PATH, branch, push }, work) {
     checkPaths([{ path }]);
     checkPaths(files);
-    const call = async (tool: string, args: JsonObject) => fieldsOf(tool, await work.call(tool, { path, ...args }));
+    const call = async (tool: string, args: JsonObject) => fieldsOf(tool, await work.callTool(tool, { path, ...args }));
     await call('repo.git.init', {});
     if (branch !== undefined) await call('repo.git.branch', { name: branch });
     const bytes = await readFiles(files, work);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { defineKind } from './define-kind.ts';
@@ -71,10 +71,10 @@ export const research = defineKind({
 async function search(
   { source, query }: Pick<Gap, 'source' | 'query'>,
   limit: number,
-  work: Work,
+  work: AgentSession,
 ): Promise<Gap | { readonly source: string; readonly findings: readonly Finding[] }> {
   try {
-    return await findingsOf(source, query, await work.call(source, { query, limit }));
+    return await findingsOf(source, query, await work.callTool(source, { query, limit }));
   } catch (error) {
     if (!(error instanceof Fault) || work.signal.aborted) throw error;
     work.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);

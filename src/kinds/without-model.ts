@@ -1,4 +1,4 @@
-import type { Work } from '../core/agent-session.ts';
+import type { AgentSession } from '../core/agent-session.ts';
 import { type ErrorCode, Fault } from '../core/errors.ts';
 
 /** What a model may come to that leaves the step with its own rules. What people decided, such as FORBIDDEN, is not among it. */
@@ -13,7 +13,7 @@ const TOLERATED: readonly ErrorCode[] = [
 ];
 
 /** What the model makes, or `otherwise` where it makes nothing usable; the log says why. */
-export async function withoutModel<T>(otherwise: T, work: Work, ask: () => Promise<T>): Promise<T> {
+export async function withoutModel<T>(otherwise: T, work: AgentSession, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

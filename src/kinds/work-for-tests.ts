@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kept, Turn, Work } from '../core/agent-session.ts';
+import type { AgentSession, ModelReply, SavedArtifact } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Body, CpuPool } from '../core/resource.ts';
@@ -11,11 +11,11 @@ import type { Body, CpuPool } from '../core/resource.ts';
 export interface ToolForTests {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool.
-  run(input: any, work: Work): unknown;
+  run(input: any, work: AgentSession): unknown;
 }
 
 /** The port `Work` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
-export interface WorkForTests extends Work {
+export interface WorkForTests extends AgentSession {
   /** What was kept, by name. */
   readonly kept: ReadonlyMap<string, string>;
   readonly logged: readonly string[];
@@ -42,7 +42,7 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
 
   const work: WorkForTests = {
     ...{ kept, logged, called, stop, signal: stop.signal, runId: 'run_test', step: 'test', cpu: inThisThread },
-    who: { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] },
+    user: { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] },
     tools: given.map(({ name }) => ({ name, description: '', input: {} })),
     have: (text) => store(Buffer.from(text)).uri,
     log: (level, text) => logged.push(`${level} ${text}`),
@@ -54,7 +54,7 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
       const uri = 'uri' in source ? source.uri : '';
       return bodyOf(uri, stored.get(uri) ?? missing(JSON.stringify(source)));
     },
-    async keep(name, mediaType, content): Promise<Kept> {
+    async keep(name, mediaType, content): Promise<SavedArtifact> {
       const bytes = Buffer.from(content as Uint8Array);
       kept.set(name, bytes.toString());
       return { name, media_type: mediaType, ...store(bytes) };
@@ -63,15 +63,15 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
       folder ??= mkdtemp(join(tmpdir(), 'signalbox-kinds-'));
       return folder;
     },
-    async say() {},
-    turn: (ask: () => Promise<Turn>) => ask(),
-    delta() {},
-    async call(tool, args) {
+    async addMessage() {},
+    requestModel: (ask: () => Promise<ModelReply>) => ask(),
+    streamText() {},
+    async callTool(tool, args) {
       called.push({ tool, args });
       const found = given.find(({ name }) => name === tool) ?? missing(`the tool ${tool}`);
       return (await found.run(args, work)) as Json;
     },
-    reserve: async () => async () => {},
+    reserveTokens: async () => async () => {},
     async close() {
       if (folder) await rm(await folder, { recursive: true, force: true });
     },

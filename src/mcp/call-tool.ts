@@ -58,7 +58,7 @@ async function startOf(deps: McpDeps, { principal, traceId }: McpCaller, call: T
   const { name, arguments: given } = call;
   if (commands.some((command) => command.name === name)) {
     const request = { command: name, options: given, traceId };
-    return async (idempotencyKey) => (await engine.execute(principal, { ...request, idempotencyKey })).snapshot;
+    return async (idempotencyKey) => (await engine.executeCommand(principal, { ...request, idempotencyKey })).snapshot;
   }
   if (tools.some((tool) => tool.name === name)) {
     const request = { tool: name, arguments: given, traceId };
@@ -67,7 +67,7 @@ async function startOf(deps: McpDeps, { principal, traceId }: McpCaller, call: T
   const workflow = name.startsWith(WORKFLOW_PREFIX) ? name.slice(WORKFLOW_PREFIX.length) : undefined;
   if (workflow !== undefined && (await workflows.find(principal.tenant, workflow))) {
     const request = { source: { name: workflow }, inputs: given, traceId };
-    return (idempotencyKey) => engine.start(principal, { ...request, idempotencyKey });
+    return (idempotencyKey) => engine.startWorkflow(principal, { ...request, idempotencyKey });
   }
   throw new RpcError(RPC.params, `Unknown tool: ${name.slice(0, 200)}. Ask for tools/list.`);
 }
@@ -125,7 +125,8 @@ async function cancelRun(
 ): Promise<void> {
   try {
     const run = await found;
-    if (run) await engine.cancel(principal, run.id, { reason: 'the MCP client cancelled the call', compensate: false });
+    if (run)
+      await engine.cancelRun(principal, run.id, { reason: 'the MCP client cancelled the call', compensate: false });
   } catch (error) {
     // It may be over by now, or not the caller's to cancel: then it goes on, as the client can see in its resource.
     logger.debug('mcp.not_cancelled', { error });

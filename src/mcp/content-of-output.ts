@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Output } from '../core/run.ts';
-import { uriOf } from '../engine/outputs/output-json.ts';
+import { outputUri } from '../engine/outputs/output-json.ts';
 import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import { MOST_BLOB_BYTES, MOST_TEXT_BYTES } from './mcp-limits.ts';
 import { readOutput, textOf } from './read-output.ts';
@@ -48,7 +48,7 @@ export async function contentOfOutput(
 
 function linkTo(output: Output): ContentBlock {
   const { digest, mediaType, size } = output;
-  return { type: 'resource_link', uri: uriOf(output), name: digest, mimeType: mediaType, size };
+  return { type: 'resource_link', uri: outputUri(output), name: digest, mimeType: mediaType, size };
 }
 
 function blobOf(output: Output, bytes: Uint8Array): ContentBlock {
@@ -56,7 +56,7 @@ function blobOf(output: Output, bytes: Uint8Array): ContentBlock {
   const blob = Buffer.from(bytes).toString('base64');
   if (mimeType.startsWith('image/')) return { type: 'image', data: blob, mimeType };
   if (mimeType.startsWith('audio/')) return { type: 'audio', data: blob, mimeType };
-  return { type: 'resource', resource: { uri: uriOf(output), mimeType, blob } };
+  return { type: 'resource', resource: { uri: outputUri(output), mimeType, blob } };
 }
 
 function objectOf({ mediaType }: Output, text: string): JsonObject | undefined {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Output, RunRecord, RunSnapshot, StepRecord } from '../core/run.ts';
-import { uriOf } from '../engine/outputs/output-json.ts';
+import { outputUri } from '../engine/outputs/output-json.ts';
 
 /** A run with its steps, as a resource shows it. */
 export function runJson({ run, steps }: RunSnapshot): object {
@@ -35,7 +35,7 @@ function stepJson(step: StepRecord): object {
 
 function outputJson(output: Output): JsonObject {
   const { mediaType, size, text } = output;
-  return { uri: uriOf(output), mediaType, size, ...(text !== undefined && { text }) };
+  return { uri: outputUri(output), mediaType, size, ...(text !== undefined && { text }) };
 }
 
 function times({

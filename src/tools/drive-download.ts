@@ -28,7 +28,7 @@ export const driveDownload = (drive: DriveOf, maxBytes = MOST_BYTES) =>
       ),
     }),
     async run({ id }, ctx) {
-      const { source, download } = await drive(ctx.who);
+      const { source, download } = await drive(ctx.user);
       const { file, mediaType, bytes } = await download(id, maxBytes, ctx.signal);
       return { source, file: await ctx.keep(file.name, mediaType, bytes) };
     },

@@ -25,7 +25,7 @@ export const driveGet = (drive: DriveOf) =>
       text: Type.Optional(Type.String({ description: 'Absent when the file is large, or is no text.' })),
     }),
     async run({ id }, ctx) {
-      const from = await drive(ctx.who);
+      const from = await drive(ctx.user);
       const file = await from.get(id, ctx.signal);
       const text = await smallText(from, file, ctx.signal);
       return { source: from.source, file: toDriveFile(file), ...(text !== undefined && { text }) };

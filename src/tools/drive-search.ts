@@ -26,7 +26,7 @@ export const driveSearch = (drive: DriveOf) =>
       files: Type.Array(DriveFileSchema, { description: 'The most fitting first.' }),
     }),
     async run({ query, limit = 10 }, ctx) {
-      const { source, search } = await drive(ctx.who);
+      const { source, search } = await drive(ctx.user);
       const files = await search(query, limit, ctx.signal);
       return { source, files: files.map(toDriveFile) };
     },

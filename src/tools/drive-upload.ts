@@ -44,7 +44,7 @@ export const driveUpload = (drive: DriveOf) =>
       const body = await ctx.read(sourceOf(input));
       const mediaType = told ?? typeOf(body, input);
       const bytes = await body.bytes();
-      const { source, upload } = await drive(ctx.who);
+      const { source, upload } = await drive(ctx.user);
       const file = await upload({ name, mediaType, bytes, ...(folder !== undefined && { folder }) }, ctx.signal);
       return { source, file: toDriveFile(file) };
     },

@@ -46,7 +46,7 @@ async function commitStaged({ git }: Repository, message: string, ctx: ToolConte
   await scanChanges(git, changes, ctx);
   const made = await git.text(['commit-tree', tree, ...(parent === undefined ? [] : ['-p', parent]), '-F', '-'], {
     input: `${message.trimEnd()}\n`,
-    env: authorEnvironment(ctx.who),
+    env: authorEnvironment(ctx.user),
   });
   const head = made.trim();
   await git.text(['update-ref', 'HEAD', head, parent ?? NOTHING]);

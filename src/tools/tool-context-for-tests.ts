@@ -57,7 +57,7 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
   const context: ToolContext = {
     runId: 'run_00000000000070008000000000000000',
     step: options.step ?? 'only',
-    who: options.who ?? ALICE,
+    user: options.who ?? ALICE,
     signal,
     cpu: options.cpu ?? inThisThread,
     log: (level, text) => void logged.push({ level, text }),

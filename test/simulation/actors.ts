@@ -1,18 +1,18 @@
-import type { Signal } from '../../src/engine/model/machine-input.ts';
-import type { LiveRun } from '../../src/engine/model/run-aggregate.ts';
-import { ANN, outputOf } from '../support/engine/runs.ts';
+import type { MachineInput } from '../../src/engine/model/machine-input.ts';
+import type { RunAggregate } from '../../src/engine/model/run-aggregate.ts';
+import { ANN, textOutput } from '../support/engine/runs.ts';
 import { SIGNALS } from './draw-plan.ts';
 import type { Random } from './random.ts';
 
-interface Surroundings {
+interface ActorEnvironment {
   readonly random: Random;
-  readonly live: LiveRun;
+  readonly run: RunAggregate;
   later(inMs: number, what: () => void): void;
   newId(prefix: string): string;
   /** To the process that drives the run. */
-  signal(what: Signal): void;
+  send(what: MachineInput): void;
   /** Brings the run back that has ended. */
-  resume(what: Signal): void;
+  resume(what: MachineInput): void;
   flushLater(): void;
   isUp(): boolean;
   /** The run has ended, and that is recorded. */
@@ -21,22 +21,22 @@ interface Surroundings {
 }
 
 interface Message {
-  readonly signal: Signal;
+  readonly signal: MachineInput;
   state: 'waits' | 'told' | 'done';
 }
 
 /** Who decides, signals, cancels and tries again. What they send is kept until what came of it is recorded. */
-export interface People {
+export interface Actors {
   begin(): void;
   /** All that happened so far is recorded. */
-  recorded(): void;
-  crashed(): void;
-  restarted(): void;
+  onFlushed(): void;
+  onCrash(): void;
+  onRestart(): void;
   /** Nothing happens by itself any more: does what the run waits for. @returns false when it waits for nobody */
-  help(): boolean;
+  unblock(): boolean;
 }
 
-export function createPeople(on: Surroundings): People {
+export function createActors(on: ActorEnvironment): Actors {
   const { random, newId } = on;
   const sent: Message[] = [];
   const asked = new Set<string>();
@@ -49,12 +49,12 @@ export function createPeople(on: Surroundings): People {
       return;
     }
     message.state = 'told';
-    on.signal(message.signal);
+    on.send(message.signal);
     on.flushLater();
     // Delivered at least once.
-    if (random.chance(0.1)) on.signal(message.signal);
+    if (random.chance(0.1)) on.send(message.signal);
   };
-  const send = (inMs: number, what: Signal) =>
+  const send = (inMs: number, what: MachineInput) =>
     on.later(inMs, () => {
       const message: Message = { signal: what, state: 'waits' };
       sent.push(message);
@@ -63,14 +63,14 @@ export function createPeople(on: Surroundings): People {
 
   const sendSignal = (inMs: number, name: string) => {
     const id = newId('msg');
-    send(inMs, { type: 'signalled', id, name, payload: id, output: outputOf(id) });
+    send(inMs, { type: 'signalled', id, name, payload: id, output: textOutput(id) });
   };
   const decide = (inMs: number, approvalId: string, approve: boolean) =>
-    send(inMs, { type: 'decided', approvalId, by: ANN, approve, output: outputOf(`${approve}`) });
+    send(inMs, { type: 'decided', approvalId, by: ANN, approve, output: textOutput(`${approve}`) });
   const cancel = (inMs: number) => send(inMs, { type: 'cancelled', by: ANN, compensate: random.chance(0.6) });
 
   const decideSome = () => {
-    for (const { id } of on.live.approvals.values()) {
+    for (const { id } of on.run.approvals.values()) {
       if (asked.has(id) || random.chance(0.2)) continue;
       asked.add(id);
       decide(random.whole(0, 1_000), id, random.chance(0.85));
@@ -90,25 +90,25 @@ export function createPeople(on: Surroundings): People {
       for (let i = random.whole(0, 3); i > 0; i--) sendSignal(random.whole(0, 800), random.pick(SIGNALS));
       for (let i = random.chance(0.2) ? random.whole(1, 2) : 0; i > 0; i--) cancel(random.whole(0, 600));
     },
-    recorded() {
+    onFlushed() {
       for (const message of sent) if (message.state === 'told') message.state = 'done';
       decideSome();
       if (!on.isOver() || retries >= 2 || random.chance(0.6)) return;
       retries += 1;
       on.later(random.whole(0, 300), retry);
     },
-    crashed() {
+    onCrash() {
       for (const message of sent) if (message.state === 'told') message.state = 'waits';
     },
-    restarted() {
+    onRestart() {
       for (const message of sent) if (message.state === 'waits') deliver(message);
     },
-    help() {
+    unblock() {
       if (on.isOver()) return false;
-      const waiting = [...on.live.steps.values()].filter(({ kind, state }) => kind === 'SIGNAL' && state === 'WAITING');
-      for (const { id } of on.live.approvals.values()) decide(0, id, true);
+      const waiting = [...on.run.steps.values()].filter(({ kind, state }) => kind === 'SIGNAL' && state === 'WAITING');
+      for (const { id } of on.run.approvals.values()) decide(0, id, true);
       for (const { input } of waiting) sendSignal(0, (input as { readonly name: string }).name);
-      return waiting.length > 0 || on.live.approvals.size > 0;
+      return waiting.length > 0 || on.run.approvals.size > 0;
     },
   };
 }

@@ -3,35 +3,35 @@ import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
 import { isFinalRunState } from '../../src/core/run-state.ts';
 import { isFinalStepState, mayMove, mayReopen } from '../../src/core/step-state.ts';
-import { recordOnce } from '../../src/engine/driver/coalesce-moves.ts';
+import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
-import type { Effect, Signal } from '../../src/engine/model/machine-input.ts';
-import { apply, type LiveRun, openRun } from '../../src/engine/model/run-aggregate.ts';
-import { ANN, openingOf, outputOf, START } from '../support/engine/runs.ts';
+import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';
+import { applyEvent, createRunAggregate, type RunAggregate } from '../../src/engine/model/run-aggregate.ts';
+import { ANN, runOpening, START, textOutput } from '../support/engine/runs.ts';
 import { drawOutcome, drawPrepared } from './draw-outcome.ts';
 import { drawPlan } from './draw-plan.ts';
-import { createRandom } from './random.ts';
+import { createSeededRandom } from './random.ts';
 
-const MOST_SIGNALS = 5_000;
+const MAX_INPUTS = 5_000;
 
 /** Answers all that the machine asks for, in any order, and in between what a person may do, until it asks for nothing. */
-function playAny(seed: number) {
-  const random = createRandom(seed);
+function playRandomRun(seed: number) {
+  const random = createSeededRandom(seed);
   const { steps, plan } = drawPlan(random);
-  const opening = openingOf(steps, plan);
-  const live = openRun('run', START, opening);
+  const opening = runOpening(steps, plan);
+  const live = createRunAggregate('run', START, opening);
   const events: NewEvent[] = [];
-  const open: Effect[] = [];
+  const open: MachineEffect[] = [];
   let now = START.getTime();
   let ids = 0;
   const newId = (prefix: string) => `${prefix}_${++ids}`;
-  const tell = (signal: Signal) => {
+  const tell = (signal: MachineInput) => {
     const move = next(live, signal, { at: new Date(now), random: random.real, newId });
     events.push(...move.events);
     open.push(...move.effects);
   };
   tell({ type: 'started' });
-  for (let i = 0; i < MOST_SIGNALS && !isFinalRunState(live.run.state); i++) {
+  for (let i = 0; i < MAX_INPUTS && !isFinalRunState(live.record.state); i++) {
     if (random.chance(0.005)) tell({ type: 'cancelled', by: ANN, compensate: random.chance(0.5) });
     const [effect] = open.splice(random.whole(0, Math.max(0, open.length - 1)), 1);
     if (effect?.type === 'wake') now = Math.max(now, effect.at.getTime());
@@ -40,7 +40,7 @@ function playAny(seed: number) {
   }
   return { live, events, opening };
 
-  function answerTo(effect: Effect): Signal | undefined {
+  function answerTo(effect: MachineEffect): MachineInput | undefined {
     if (effect.type === 'conclude') return { type: 'concluded', outputs: {} };
     const { step } = effect;
     const { key, attempt } = step;
@@ -52,7 +52,7 @@ function playAny(seed: number) {
       case 'act':
         return drawOutcome(random, step);
       case 'gather':
-        return { type: 'succeeded', step: key, attempt, output: outputOf('all') };
+        return { type: 'succeeded', step: key, attempt, output: textOutput('all') };
       case 'wake':
         return { type: 'woke', step: key };
       case 'abort':
@@ -60,15 +60,15 @@ function playAny(seed: number) {
     }
   }
 
-  function help({ approvals, steps: all }: LiveRun): Signal | undefined {
+  function help({ approvals, steps: all }: RunAggregate): MachineInput | undefined {
     const [approvalId] = approvals.keys();
     if (approvalId !== undefined) {
-      return { type: 'decided', approvalId, by: ANN, approve: random.chance(0.8), output: outputOf('') };
+      return { type: 'decided', approvalId, by: ANN, approve: random.chance(0.8), output: textOutput('') };
     }
     const waiting = [...all.values()].find(({ kind, state }) => kind === 'SIGNAL' && state === 'WAITING');
     if (!waiting) return undefined;
     const { name } = waiting.input as { readonly name: string };
-    return { type: 'signalled', id: newId('msg'), name, output: outputOf('') };
+    return { type: 'signalled', id: newId('msg'), name, output: textOutput('') };
   }
 }
 
@@ -78,10 +78,10 @@ describe('any run', () => {
   it('ends once all that it asks for is answered, with every step over', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const { live } = playAny(seed);
-        expect(isFinalRunState(live.run.state)).toBe(true);
+        const { live } = playRandomRun(seed);
+        expect(isFinalRunState(live.record.state)).toBe(true);
         for (const { key, state } of live.steps.values()) expect([key, isFinalStepState(state)]).toEqual([key, true]);
-        expect(live.approvals.size + live.count.active + live.count.waiting).toBe(0);
+        expect(live.approvals.size + live.counts.active + live.counts.waiting).toBe(0);
       }),
       { numRuns: 500 },
     );
@@ -90,8 +90,8 @@ describe('any run', () => {
   it('moves its steps as the table of states lets it, recorded one by one or once', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const { events } = playAny(seed);
-        for (const recorded of [events, recordOnce(events)]) {
+        const { events } = playRandomRun(seed);
+        for (const recorded of [events, coalesceMoves(events)]) {
           const states = new Map<string | undefined, string>();
           for (const { type, step, payload } of recorded) {
             if (type !== 'STEP_STATE_CHANGED') continue;
@@ -110,15 +110,15 @@ describe('any run', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(seeds, sizes, (seed, chunks) => {
-        const { live, events, opening } = playAny(seed);
-        const folded = openRun('run', START, opening);
+        const { live, events, opening } = playRandomRun(seed);
+        const folded = createRunAggregate('run', START, opening);
         for (let from = 0, i = 0; from < events.length; i++) {
           const size = chunks[i % chunks.length] ?? 1;
-          for (const event of recordOnce(events.slice(from, from + size))) apply(folded, event);
+          for (const event of coalesceMoves(events.slice(from, from + size))) applyEvent(folded, event);
           from += size;
         }
         live.preparing.clear();
-        for (const items of live.items.values()) items.next = 0;
+        for (const items of live.items.values()) items.nextIndex = 0;
         expect(folded).toEqual(live);
       }),
       { numRuns: 300 },

@@ -1,22 +1,22 @@
 import type { PolicyEffect } from '../../src/core/decision.ts';
-import type { Prepared, Signal } from '../../src/engine/model/machine-input.ts';
-import { isParent, type LiveRun, type LiveStep } from '../../src/engine/model/run-aggregate.ts';
-import { failureOf, outputOf } from '../support/engine/runs.ts';
+import type { MachineInput, Preparation } from '../../src/engine/model/machine-input.ts';
+import { isParent, type MutableStep, type RunAggregate } from '../../src/engine/model/run-aggregate.ts';
+import { failureWith, textOutput } from '../support/engine/runs.ts';
 import type { Random } from './random.ts';
 
 /** What a step comes to when its turn has come. */
-export function drawPrepared(random: Random, live: LiveRun, step: LiveStep, now: number): Prepared {
+export function drawPrepared(random: Random, live: RunAggregate, step: MutableStep, now: number): Preparation {
   const { terms, kind } = step;
   const isItem = step.role === 'item';
   if (!isItem && terms?.when === 'false') return { type: 'skip' };
-  if (random.chance(0.02)) return { type: 'refused', failure: failureOf('FORBIDDEN') };
-  if (random.chance(0.02)) return { type: 'refused', failure: failureOf('UNAVAILABLE', true) };
+  if (random.chance(0.02)) return { type: 'refused', failure: failureWith('FORBIDDEN') };
+  if (random.chance(0.02)) return { type: 'refused', failure: failureWith('UNAVAILABLE', true) };
   if (isParent(step)) return { type: 'items', items: terms?.forEach as readonly number[] };
   if (random.chance(0.06)) {
     const decisions = [decisionOf('THROTTLE')];
     return { type: 'throttled', until: new Date(now + random.whole(1, 500)), decisions };
   }
-  if (kind !== 'APPROVAL' && live.marks.get(step.key)?.approved !== true && random.chance(0.06)) {
+  if (kind !== 'APPROVAL' && live.bookkeeping.get(step.key)?.approved !== true && random.chance(0.06)) {
     const decisions = [decisionOf('APPROVE')];
     return { type: 'ask', reason: 'the policy wants it', decisions, ...drawExpiry(random, now) };
   }
@@ -33,7 +33,7 @@ export function drawPrepared(random: Random, live: LiveRun, step: LiveStep, now:
     case 'WORKFLOW':
       return { type: 'ready', childId: `run_of_${step.key}_${random.whole(0, 1e9)}` };
     default:
-      if (random.chance(0.05)) return { type: 'made', output: outputOf(`cached ${random.whole(0, 1e9)}`) };
+      if (random.chance(0.05)) return { type: 'made', output: textOutput(`cached ${random.whole(0, 1e9)}`) };
       return { type: 'ready', ...(random.chance(0.3) && { input: { drawn: random.whole(0, 1e9) } }) };
   }
 }
@@ -43,19 +43,19 @@ function drawExpiry(random: Random, now: number) {
 }
 
 /** What comes of an attempt. */
-export function drawOutcome(random: Random, { key: step, attempt, effect }: LiveStep): Signal {
+export function drawOutcome(random: Random, { key: step, attempt, effect }: MutableStep): MachineInput {
   if (effect === 'external' && random.chance(0.1)) {
     return { type: 'paused', step, attempt, call: `call_${random.whole(0, 1e9)}`, reason: 'may I call it?' };
   }
   const luck = random.real();
   if (luck < 0.72) {
     const artifact = random.chance(0.1) && { artifact: { id: `art_${step}_${attempt}`, name: step } };
-    return { type: 'succeeded', step, attempt, output: outputOf(`made ${random.whole(0, 1e9)}`), ...artifact };
+    return { type: 'succeeded', step, attempt, output: textOutput(`made ${random.whole(0, 1e9)}`), ...artifact };
   }
   const failed = { type: 'failed', step, attempt } as const;
-  if (luck < 0.86) return { ...failed, failure: failureOf('RESOURCE_UNREACHABLE', true) };
-  if (luck < 0.92) return { ...failed, failure: failureOf('TIMEOUT', true) };
-  return { ...failed, failure: failureOf(random.pick(['BAD_INPUT', 'INTERNAL', 'FORBIDDEN'])) };
+  if (luck < 0.86) return { ...failed, failure: failureWith('RESOURCE_UNREACHABLE', true) };
+  if (luck < 0.92) return { ...failed, failure: failureWith('TIMEOUT', true) };
+  return { ...failed, failure: failureWith(random.pick(['BAD_INPUT', 'INTERNAL', 'FORBIDDEN'])) };
 }
 
 function decisionOf(effect: PolicyEffect) {

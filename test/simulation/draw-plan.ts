@@ -1,5 +1,5 @@
 import type { PlannedStep, RunPlan, StepBody, StepTerms } from '../../src/core/run.ts';
-import { stepOf } from '../support/engine/runs.ts';
+import { plannedStep } from '../support/engine/runs.ts';
 import type { Random } from './random.ts';
 
 /** What the steps of the kind SIGNAL wait for. */
@@ -25,7 +25,12 @@ function drawStep(
   const kind = random.chance(0.7) ? 'COMMAND' : random.pick(['APPROVAL', 'SLEEP', 'SIGNAL', 'WORKFLOW'] as const);
   const body = { ...drawBody(random), ...(kind !== 'COMMAND' && { kind, effect: 'pure' as const, maxAttempts: 1 }) };
   const input = kind === 'SIGNAL' ? { name: random.pick(SIGNALS) } : {};
-  return stepOf(key, { ...body, dependsOn, input, terms: drawTerms(random, kind === 'COMMAND', dependsOn, before) });
+  return plannedStep(key, {
+    ...body,
+    dependsOn,
+    input,
+    terms: drawOptions(random, kind === 'COMMAND', dependsOn, before),
+  });
 }
 
 function drawBody(random: Random): StepBody {
@@ -39,7 +44,7 @@ function drawBody(random: Random): StepBody {
   };
 }
 
-function drawTerms(
+function drawOptions(
   random: Random,
   isCommand: boolean,
   dependsOn: readonly string[],

@@ -9,7 +9,7 @@ export interface Random {
 }
 
 /** SplitMix32: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014), on 32 bits. */
-export function createRandom(seed: number): Random {
+export function createSeededRandom(seed: number): Random {
   let state = seed >>> 0;
   const real = () => {
     state = (state + 0x9e3779b9) >>> 0;

@@ -4,13 +4,13 @@ import { isFinalRunState, type RunState } from '../../src/core/run-state.ts';
 import { isBadEnd, isFinalStepState, mayMove, mayReopen, type StepState } from '../../src/core/step-state.ts';
 
 /** The run does what it must not do. */
-export class Violation extends Error {}
+export class InvariantViolation extends Error {}
 
-export function must(holds: boolean, otherwise: () => string): void {
-  if (!holds) throw new Violation(otherwise());
+export function invariant(holds: boolean, otherwise: () => string): void {
+  if (!holds) throw new InvariantViolation(otherwise());
 }
 
-export interface ShadowStep {
+export interface ReferenceStep {
   readonly key: string;
   readonly plan: StepBody & Pick<PlannedStep, 'dependsOn'>;
   readonly role?: 'item' | 'compensation';
@@ -23,10 +23,10 @@ export interface ShadowStep {
 }
 
 /** What an onlooker knows of a run by its events alone, and in the plainest way. */
-export interface ShadowRun {
+export interface ReferenceRun {
   state: RunState;
   cancelled: boolean;
-  readonly steps: Map<string, ShadowStep>;
+  readonly steps: Map<string, ReferenceStep>;
   /** In the order in which they succeeded. */
   succeeded: string[];
   /** Id of what is asked for each step. */
@@ -38,27 +38,31 @@ export interface ShadowRun {
   undone: boolean;
 }
 
-export function createShadow(steps: readonly PlannedStep[]): ShadowRun {
-  const shadows = steps.map((plan) => [plan.key, shadowOf(plan.key, plan)] as const);
+export function createReferenceRun(steps: readonly PlannedStep[]): ReferenceRun {
+  const shadows = steps.map((plan) => [plan.key, createReferenceStep(plan.key, plan)] as const);
   return {
     ...{ state: 'PENDING', cancelled: false, succeeded: [], failed: [], undone: false },
     ...{ steps: new Map(shadows), open: new Map(), signals: new Map(), seen: new Set() },
   };
 }
 
-function shadowOf(key: string, plan: ShadowStep['plan'], more: Partial<ShadowStep> = {}): ShadowStep {
+function createReferenceStep(
+  key: string,
+  plan: ReferenceStep['plan'],
+  more: Partial<ReferenceStep> = {},
+): ReferenceStep {
   const fresh = { state: 'PENDING', attempt: 0, triedBefore: 0, rounds: 0, output: undefined } as const;
   return { key, plan, ...fresh, ...more };
 }
 
 /** Moves the shadow on. @throws Violation when no run may do that, in whatever order its events were recorded */
-export function shadow(run: ShadowRun, event: NewEvent): void {
+export function applyToReference(run: ReferenceRun, event: NewEvent): void {
   const isOver = isFinalRunState(run.state);
   switch (event.type) {
     case 'RUN_STATE_CHANGED': {
       const { from, to, error } = event.payload;
-      must(from === run.state, () => `the run moves from ${from}, and is ${run.state}`);
-      must(!isOver || to === 'RUNNING', () => `the run is ${run.state} and becomes ${to}`);
+      invariant(from === run.state, () => `the run moves from ${from}, and is ${run.state}`);
+      invariant(!isOver || to === 'RUNNING', () => `the run is ${run.state} and becomes ${to}`);
       if (isOver) for (const step of run.steps.values()) step.rounds = 0;
       run.cancelled = !isFinalRunState(to) && error !== undefined;
       run.state = to;
@@ -71,42 +75,42 @@ export function shadow(run: ShadowRun, event: NewEvent): void {
       move(run, event);
       return;
     case 'APPROVAL_REQUESTED':
-      must(!run.open.has(event.step ?? ''), () => `${event.step} is asked about twice`);
+      invariant(!run.open.has(event.step ?? ''), () => `${event.step} is asked about twice`);
       return void run.open.set(event.step ?? '', event.payload.id);
     case 'APPROVAL_DECIDED':
-      must(run.open.get(event.step ?? '') === event.payload.id, () => `${event.step} was not asked about`);
+      invariant(run.open.get(event.step ?? '') === event.payload.id, () => `${event.step} was not asked about`);
       return void run.open.delete(event.step ?? '');
     case 'SIGNAL_RECEIVED': {
       const { id, name } = event.payload;
-      must(!run.seen.has(id), () => `the signal ${id} was received twice`);
+      invariant(!run.seen.has(id), () => `the signal ${id} was received twice`);
       run.seen.add(id);
       countOf(run, name).received += 1;
       return;
     }
     default:
-      must(!isOver, () => `${event.type} of a run that is ${run.state}`);
+      invariant(!isOver, () => `${event.type} of a run that is ${run.state}`);
   }
 }
 
-function move(run: ShadowRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' }): void {
+function move(run: ReferenceRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' }): void {
   const step = stepOf(run, event.step ?? '');
   const { key, plan } = step;
   const { from, to, attempt, output, input, wakeAt, repair } = event.payload;
-  must(!isFinalRunState(run.state), () => `${key} moves in a run that is ${run.state}`);
-  must(from === step.state, () => `${key} moves from ${from}, and is ${step.state}`);
+  invariant(!isFinalRunState(run.state), () => `${key} moves in a run that is ${run.state}`);
+  invariant(from === step.state, () => `${key} moves from ${from}, and is ${step.state}`);
   const allowed = to === 'PENDING' ? mayReopen(from) : mayMove(from, to);
-  must(allowed, () => `${key} moves from ${from} to ${to}`);
-  must(
+  invariant(allowed, () => `${key} moves from ${from} to ${to}`);
+  invariant(
     attempt === step.attempt || attempt === step.attempt + 1,
     () => `${key} goes from attempt ${step.attempt} to ${attempt}`,
   );
   const tries = attempt - step.triedBefore;
-  must(tries <= plan.maxAttempts, () => `${key} is tried ${tries} times of ${plan.maxAttempts}`);
+  invariant(tries <= plan.maxAttempts, () => `${key} is tried ${tries} times of ${plan.maxAttempts}`);
   if (to === 'FAILED_RETRYABLE' && wakeAt !== undefined) {
     const { backoffMs = 1_000, maxBackoffMs = 60_000 } = plan.terms?.retry ?? {};
     const whole = Math.min(maxBackoffMs, backoffMs * 2 ** (tries - 1));
     const waits = Date.parse(wakeAt) - event.at.getTime();
-    must(
+    invariant(
       waits >= Math.floor(whole / 2) && waits <= whole,
       () => `${key} waits ${waits} ms, not ${whole / 2} to ${whole}`,
     );
@@ -119,7 +123,7 @@ function move(run: ShadowRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' }):
     if (repair) {
       const failed = stepOf(run, repair.step);
       const most = failed.plan.terms?.repair?.maxRounds ?? 0;
-      must(
+      invariant(
         repair.round === failed.rounds + 1 && repair.round <= most,
         () => `round ${repair.round} of ${most} for ${failed.key}`,
       );
@@ -132,53 +136,53 @@ function move(run: ShadowRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' }):
     if (plan.kind === 'SIGNAL' && !isParent) {
       const count = countOf(run, ((input ?? plan.input) as { readonly name: string }).name);
       count.taken += 1;
-      must(count.taken <= count.received, () => `${key} took a signal that another step has`);
+      invariant(count.taken <= count.received, () => `${key} took a signal that another step has`);
     }
   }
   Object.assign(step, { state: to, attempt, output });
 }
 
-function addSteps(run: ShadowRun, { payload }: NewEvent & { type: 'STEPS_ADDED' }): void {
-  for (const { key } of payload.steps) must(!run.steps.has(key), () => `there are two steps ${key}`);
+function addSteps(run: ReferenceRun, { payload }: NewEvent & { type: 'STEPS_ADDED' }): void {
+  for (const { key } of payload.steps) invariant(!run.steps.has(key), () => `there are two steps ${key}`);
   const undoing = payload.steps.filter(({ role }) => role === 'compensation').map(({ parent }) => parent);
   if (undoing.length > 0) {
-    must(!run.undone, () => 'the run is undone twice');
+    invariant(!run.undone, () => 'the run is undone twice');
     run.undone = true;
     const wanted = run.succeeded.filter((key) => !stepOf(run, key).role && stepOf(run, key).plan.terms?.compensate);
-    must(`${undoing}` === `${wanted.reverse()}`, () => `undone is ${undoing}, not ${wanted}`);
+    invariant(`${undoing}` === `${wanted.reverse()}`, () => `undone is ${undoing}, not ${wanted}`);
   }
   for (const added of payload.steps) {
     const { plan } = stepOf(run, added.parent);
     const { role, parent } = added;
     const body = role === 'item' ? plan : (plan.terms?.compensate ?? plan);
     const dependsOn = role === 'item' ? [] : added.dependsOn;
-    run.steps.set(added.key, shadowOf(added.key, { ...body, dependsOn }, { role, parent }));
+    run.steps.set(added.key, createReferenceStep(added.key, { ...body, dependsOn }, { role, parent }));
   }
 }
 
-export function stepOf(run: ShadowRun, key: string): ShadowStep {
+export function stepOf(run: ReferenceRun, key: string): ReferenceStep {
   const step = run.steps.get(key);
-  if (!step) throw new Violation(`there is no step ${key}`);
+  if (!step) throw new InvariantViolation(`there is no step ${key}`);
   return step;
 }
 
-function countOf(run: ShadowRun, name: string) {
+function countOf(run: ReferenceRun, name: string) {
   const count = run.signals.get(name) ?? { received: 0, taken: 0 };
   run.signals.set(name, count);
   return count;
 }
 
 /** A planned step ended badly, or somebody cancelled. */
-export function isEnding(run: ShadowRun): boolean {
-  return run.cancelled || [...run.steps.values()].some((step) => isCulprit(step));
+export function isEnding(run: ReferenceRun): boolean {
+  return run.cancelled || [...run.steps.values()].some((step) => failsRun(step));
 }
 
-export function isCulprit({ role, state, plan }: ShadowStep): boolean {
+export function failsRun({ role, state, plan }: ReferenceStep): boolean {
   return !role && isBadEnd(state) && !plan.terms?.continueOnError;
 }
 
 /** What it needs went well enough for it to begin. */
-export function mayBegin(run: ShadowRun, { role, parent, plan }: ShadowStep): boolean {
+export function mayBegin(run: ReferenceRun, { role, parent, plan }: ReferenceStep): boolean {
   const needs = plan.dependsOn.map((key) => stepOf(run, key));
   if (role === 'item') return stepOf(run, parent ?? '').state === 'RUNNING';
   if (role === 'compensation') return needs.every(({ state }) => isFinalStepState(state));

@@ -2,23 +2,28 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../src/core/event.ts';
 import { isFinalRunState } from '../../src/core/run-state.ts';
 import { isBadEnd } from '../../src/core/step-state.ts';
-import { recordOnce } from '../../src/engine/driver/coalesce-moves.ts';
+import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
-import type { Effect, Signal } from '../../src/engine/model/machine-input.ts';
-import { apply, type LiveRun, type LiveStep, openRun } from '../../src/engine/model/run-aggregate.ts';
-import { failureOf, openingOf, outputOf, START } from '../support/engine/runs.ts';
-import { createPeople } from './actors.ts';
-import { checkEnd, checkMove } from './check-transition.ts';
+import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';
+import {
+  applyEvent,
+  createRunAggregate,
+  type MutableStep,
+  type RunAggregate,
+} from '../../src/engine/model/run-aggregate.ts';
+import { failureWith, runOpening, START, textOutput } from '../support/engine/runs.ts';
+import { createActors } from './actors.ts';
+import { checkEnd, checkTransition } from './check-transition.ts';
 import { drawOutcome, drawPrepared } from './draw-outcome.ts';
 import { drawPlan } from './draw-plan.ts';
-import { createRandom } from './random.ts';
-import { createShadow, must, type ShadowRun, shadow } from './reference-model.ts';
-import { createAgenda } from './virtual-clock.ts';
+import { createSeededRandom } from './random.ts';
+import { applyToReference, createReferenceRun, invariant, type ReferenceRun } from './reference-model.ts';
+import { createVirtualClock } from './virtual-clock.ts';
 
-const MOST_EVENTS = 20_000;
+const MAX_STEPS = 20_000;
 
 /** What a simulated run came to. */
-export interface Simulated {
+export interface SimulationResult {
   readonly state: string;
   readonly crashes: number;
   readonly events: number;
@@ -30,11 +35,11 @@ export interface Simulated {
  * @param tell told what happens
  * @throws Violation when the run does what it must not do
  */
-export function simulate(seed: number, tell: (line: string) => void = () => {}): Simulated {
-  const random = createRandom(seed);
-  const agenda = createAgenda(START.getTime());
+export function simulate(seed: number, tell: (line: string) => void = () => {}): SimulationResult {
+  const random = createSeededRandom(seed);
+  const agenda = createVirtualClock(START.getTime());
   const { steps, plan } = drawPlan(random);
-  const opening = { type: 'RUN_CREATED', at: START, payload: openingOf(steps, plan) } as const;
+  const opening = { type: 'RUN_CREATED', at: START, payload: runOpening(steps, plan) } as const;
   const crashesAt = random.chance(0.5) ? random.real() * 0.04 : 0;
   let ids = 0;
   const newId = (prefix: string) => `${prefix}_${++ids}`;
@@ -46,8 +51,8 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
   let crashes = 0;
 
   // The process: all of this is gone when it crashes.
-  let live: LiveRun = openRun('run', START, opening.payload);
-  let watched: ShadowRun = createShadow(steps);
+  let live: RunAggregate = createRunAggregate('run', START, opening.payload);
+  let watched: ReferenceRun = createReferenceRun(steps);
   let pending: NewEvent[] = [];
   let isUp = false;
   let process = 0;
@@ -59,34 +64,34 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     });
   };
 
-  const fold = (): LiveRun => {
-    const folded = openRun('run', START, opening.payload);
-    for (const event of journal.slice(1)) apply(folded, event);
+  const fold = (): RunAggregate => {
+    const folded = createRunAggregate('run', START, opening.payload);
+    for (const event of journal.slice(1)) applyEvent(folded, event);
     return folded;
   };
 
   const flush = () => {
     if (pending.length === 0) return;
-    journal.push(...recordOnce(pending));
+    journal.push(...coalesceMoves(pending));
     pending = [];
     const folded = fold();
     for (const key of live.preparing) folded.preparing.add(key);
-    for (const [key, items] of folded.items) items.next = live.items.get(key)?.next ?? 0;
-    must(isDeepStrictEqual(folded, live), () => 'the fold of the journal is not the run as it was driven');
-    people.recorded();
+    for (const [key, items] of folded.items) items.nextIndex = live.items.get(key)?.nextIndex ?? 0;
+    invariant(isDeepStrictEqual(folded, live), () => 'the fold of the journal is not the run as it was driven');
+    people.onFlushed();
   };
 
-  const signal = (what: Signal, isStale = false) => {
+  const signal = (what: MachineInput, isStale = false) => {
     if (!isUp) return;
     tell(`${agenda.now - START.getTime()} ${JSON.stringify(what)}`);
     const move = next(live, what, { at: new Date(agenda.now), random: random.real, newId });
     pending.push(...move.events);
     for (const event of move.events) tell(`    ${event.type} ${event.step ?? ''} ${JSON.stringify(event.payload)}`);
-    must(!isStale || move.events.length === 0, () => `a result that nobody waits for is taken: ${what.type}`);
-    checkMove(watched, move.events, live);
+    invariant(!isStale || move.events.length === 0, () => `a result that nobody waits for is taken: ${what.type}`);
+    checkTransition(watched, move.events, live);
     for (const effect of move.effects) carryOut(effect);
     if (random.chance(crashesAt) && crashes < 5) return crash();
-    if (isFinalRunState(live.run.state)) {
+    if (isFinalRunState(live.record.state)) {
       letGo();
       later(0, flush);
     } else if (random.chance(0.3)) later(random.whole(0, 40), flush);
@@ -94,9 +99,9 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
 
   const soon = () => (random.chance(0.6) ? 0 : random.whole(1, 60));
 
-  const carryOut = (effect: Effect) => {
+  const carryOut = (effect: MachineEffect) => {
     if (effect.type === 'conclude') {
-      const failed = random.chance(0.1) && { failure: failureOf('BAD_INPUT') };
+      const failed = random.chance(0.1) && { failure: failureWith('BAD_INPUT') };
       return later(soon(), () => signal({ type: 'concluded', ...(failed || { outputs: {} }) }));
     }
     const { step } = effect;
@@ -114,9 +119,9 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
         return act(step);
       case 'gather': {
         const { attempt } = step;
-        const came: Signal = random.chance(0.9)
-          ? { type: 'succeeded', step: key, attempt, output: outputOf('all of them') }
-          : { type: 'failed', step: key, attempt, failure: failureOf('UNAVAILABLE', random.chance(0.5)) };
+        const came: MachineInput = random.chance(0.9)
+          ? { type: 'succeeded', step: key, attempt, output: textOutput('all of them') }
+          : { type: 'failed', step: key, attempt, failure: failureWith('UNAVAILABLE', random.chance(0.5)) };
         return later(random.whole(0, 120), () => signal(came));
       }
       case 'wake':
@@ -126,9 +131,9 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     }
   };
 
-  const act = (step: LiveStep) => {
+  const act = (step: MutableStep) => {
     const { key } = step;
-    must(!acting.has(key), () => `${key} acts twice at once`);
+    invariant(!acting.has(key), () => `${key} acts twice at once`);
     const work = {};
     acting.set(key, work);
     const perform = () => {
@@ -157,7 +162,10 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     const known = journal.filter(
       ({ type, step, payload }) => type === 'STEP_STATE_CHANGED' && step === key && payload.to === 'DISPATCHED',
     ).length;
-    must(mayRepeat || times <= known, () => `${key} acts for the ${times}. time, and ${known} attempts are recorded`);
+    invariant(
+      mayRepeat || times <= known,
+      () => `${key} acts for the ${times}. time, and ${known} attempts are recorded`,
+    );
   };
 
   const crash = () => {
@@ -166,7 +174,7 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     isUp = false;
     letGo();
     pending = [];
-    people.crashed();
+    people.onCrash();
     later(random.whole(0, 300), begin);
   };
 
@@ -180,43 +188,43 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     isUp = true;
     if (journal.length > 0) {
       resume({ type: 'recovered' });
-      return people.restarted();
+      return people.onRestart();
     }
     live = fold();
-    watched = createShadow(steps);
+    watched = createReferenceRun(steps);
     pending = [opening];
     signal({ type: 'started' });
   };
 
   /** Brings the run back, by its events. */
-  const resume = (what: Signal) => {
+  const resume = (what: MachineInput) => {
     live = fold();
-    watched = createShadow(steps);
-    for (const event of journal.slice(1)) shadow(watched, event);
+    watched = createReferenceRun(steps);
+    for (const event of journal.slice(1)) applyToReference(watched, event);
     signal(what);
   };
 
-  const people = createPeople({
+  const people = createActors({
     random,
     later: agenda.add,
     newId,
-    signal,
+    send: signal,
     resume,
     flushLater: () => later(random.whole(0, 30), flush),
-    get live() {
+    get run() {
       return live;
     },
     isUp: () => isUp,
-    isOver: () => pending.length === 0 && isFinalRunState(live.run.state),
+    isOver: () => pending.length === 0 && isFinalRunState(live.record.state),
     badSteps: () => [...live.steps.values()].filter(({ state }) => isBadEnd(state)).map(({ key }) => key),
   });
   people.begin();
   begin();
-  for (let i = 0; !agenda.isEmpty || people.help(); i++) {
-    must(i < MOST_EVENTS, () => 'the run does not come to an end');
+  for (let i = 0; !agenda.isEmpty || people.unblock(); i++) {
+    invariant(i < MAX_STEPS, () => 'the run does not come to an end');
     agenda.step();
   }
   checkEnd(watched, live);
-  must(isDeepStrictEqual(fold().run, live.run), () => 'the end of the run was not recorded');
-  return { state: live.run.state, crashes, events: journal.length };
+  invariant(isDeepStrictEqual(fold().record, live.record), () => 'the end of the run was not recorded');
+  return { state: live.record.state, crashes, events: journal.length };
 }

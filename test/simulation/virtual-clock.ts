@@ -1,5 +1,5 @@
 /** What is to happen, by time; what is at the same time happens in the order in which it was added. */
-export interface Agenda {
+export interface VirtualClock {
   readonly now: number;
   readonly isEmpty: boolean;
   add(inMs: number, what: () => void): void;
@@ -7,7 +7,7 @@ export interface Agenda {
   step(): void;
 }
 
-export function createAgenda(start: number): Agenda {
+export function createVirtualClock(start: number): VirtualClock {
   let entries: { readonly at: number; readonly what: () => void }[] = [];
   let now = start;
   return {

@@ -8,7 +8,7 @@ import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
 import { EVE } from '../../../test/support/engine/workflows.ts';
 import { type AnyBackend, defineBackend } from '../../agents/define-backend.ts';
 import type { AgentSpec } from '../../core/agent.ts';
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { Policy } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
@@ -24,7 +24,7 @@ const policyFolder = join(import.meta.dirname, '../../../policy');
 
 /** What the world saw, and the program of the agent that is run next. */
 let world: { asked: string[]; acted: string[] };
-let program: (work: Work, memory: string) => Promise<Json>;
+let program: (work: AgentSession, memory: string) => Promise<Json>;
 let on: Awaited<ReturnType<typeof startEngine>>;
 let policy: ReturnType<typeof createPolicy> extends Promise<infer P> ? P : Policy;
 let engine: Engine;
@@ -114,8 +114,8 @@ async function eventsOf(id: string, ...types: readonly string[]): Promise<readon
   return events;
 }
 /** A model that is asked; every question is counted. */
-const ask = (work: Work, text: string, ...calls: readonly string[]) =>
-  work.turn(async () => {
+const ask = (work: AgentSession, text: string, ...calls: readonly string[]) =>
+  work.requestModel(async () => {
     world.asked.push(text);
     return { text, calls: calls.map((tool, i) => ({ id: `${i}`, tool, arguments: {} })) };
   });
@@ -133,9 +133,9 @@ async function decide(id: string, approve: boolean, comment?: string) {
 describe('a step that calls tools and asks a model', () => {
   it('records what was said, called and returned, in order', async () => {
     const id = await run(async (work) => {
-      await work.say('user', 'hello');
+      await work.addMessage('user', 'hello');
       await ask(work, 'I call echo', 'echo');
-      return [await work.call('echo', { v: 1 })];
+      return [await work.callTool('echo', { v: 1 })];
     });
     expect(await outputOf(id)).toEqual([{ v: 1 }]);
     const events = await eventsOf(id, 'AGENT_MESSAGE', 'TOOL_CALLED', 'TOOL_RETURNED');
@@ -152,10 +152,10 @@ describe('a step that calls tools and asks a model', () => {
 
   it.each([false, true])('waits for a person, and asks the model nothing again (crash: %s)', async (crashes) => {
     const id = await run(async (work) => {
-      await work.say('user', 'push it');
+      await work.addMessage('user', 'push it');
       await ask(work, 'first echo, then push', 'echo', 'push');
-      const echoed = await work.call('echo', { v: 1 });
-      const pushed = await work.call('push', { v: 2 });
+      const echoed = await work.callTool('echo', { v: 1 });
+      const pushed = await work.callTool('push', { v: 2 });
       await ask(work, 'done');
       return [echoed, pushed];
     });
@@ -171,7 +171,7 @@ describe('a step that calls tools and asks a model', () => {
 
   it('goes on without the call when the person says no, and says why', async () => {
     const id = await run(async (work) => {
-      const [error] = await work.call('push', { v: 1 }).then(
+      const [error] = await work.callTool('push', { v: 1 }).then(
         () => [undefined],
         (fault: unknown) => [fault],
       );
@@ -186,7 +186,10 @@ describe('a step that calls tools and asks a model', () => {
   });
 
   it('asks for each call by itself', async () => {
-    const id = await run(async (work) => [await work.call('push', { v: 1 }), await work.call('push', { v: 2 })]);
+    const id = await run(async (work) => [
+      await work.callTool('push', { v: 1 }),
+      await work.callTool('push', { v: 2 }),
+    ]);
     await waiting(id);
     await decide(id, true);
     await until(id, ({ run: { state } }) => state === 'WAITING' && world.acted.length === 1);
@@ -197,7 +200,7 @@ describe('a step that calls tools and asks a model', () => {
 
   it('is refused what the policy denies, and can go on', async () => {
     const id = await run(async (work) => {
-      const fault = await work.call('hang', {}).catch((error: unknown) => error);
+      const fault = await work.callTool('hang', {}).catch((error: unknown) => error);
       return (fault as Fault).code;
     });
     expect(await outputOf(id)).toBe('FORBIDDEN');
@@ -207,9 +210,9 @@ describe('a step that calls tools and asks a model', () => {
 
   it('gets the very same results again, also failures and large ones', async () => {
     const id = await run(async (work) => {
-      const large = (await work.call('large', { v: 100_000 })) as { v: string };
-      const fault = await work.call('broken', {}).catch((error: unknown) => error);
-      await work.call('push', {});
+      const large = (await work.callTool('large', { v: 100_000 })) as { v: string };
+      const fault = await work.callTool('broken', {}).catch((error: unknown) => error);
+      await work.callTool('push', {});
       return [large.v.length, (fault as Fault).code, (fault as Fault).message];
     });
     await waiting(id);
@@ -223,7 +226,7 @@ describe('a step that calls tools and asks a model', () => {
     const acting = Promise.withResolvers<void>();
     const id = await run(async (work) => {
       const remote = { uri: on.deps().resources.canonicalize('https://tools.example/mcp'), perform: stuck };
-      const fault = await work.call('remote', {}, remote).catch((error: unknown) => error);
+      const fault = await work.callTool('remote', {}, remote).catch((error: unknown) => error);
       if (!(fault instanceof Fault)) throw fault;
       return fault.code;
     });
@@ -241,9 +244,9 @@ describe('a step that calls tools and asks a model', () => {
 
   it('has its deltas recorded at most twenty times a second, and all of them', async () => {
     const id = await run(async (work) => {
-      await work.turn(async () => {
+      await work.requestModel(async () => {
         for (let i = 0; i < 100; i += 1) {
-          work.delta(`${i} `);
+          work.streamText(`${i} `);
           await sleep(3);
         }
         return { text: 'all', calls: [] };
@@ -268,11 +271,11 @@ describe('a step that calls tools and asks a model', () => {
   it('may use as many tokens as are left, and not one more', async () => {
     const runs = Array.from({ length: 20 }, () =>
       run(async (work) => {
-        const settle = await work.reserve(400);
+        const settle = await work.reserveTokens(400);
         world.asked.push('asked');
         await settle(100);
-        await work.reserve(900);
-        await work.reserve(1);
+        await work.reserveTokens(900);
+        await work.reserveTokens(1);
         return null;
       }),
     );
@@ -308,8 +311,8 @@ describe('a step that calls tools and asks a model', () => {
     const id = await run(async (work) => {
       const known = work.secret('KNOWN', uri);
       work.log('INFO', `it is ${known}`);
-      await work.say('user', `use ${known}`);
-      const echoed = await work.call('echo', { v: [known] });
+      await work.addMessage('user', `use ${known}`);
+      const echoed = await work.callTool('echo', { v: [known] });
       return { echoed, known };
     });
     expect(await outputOf(id)).toEqual({ echoed: { v: ['[secret]'] }, known: '[secret]' });
@@ -327,7 +330,7 @@ describe('a step that calls tools and asks a model', () => {
   it('keeps text that no journal keeps, mended', async () => {
     const id = await run(async (work) => {
       work.log('INFO', 'a\0b\ud800');
-      return work.call('echo', { v: '\ud800 and \0' });
+      return work.callTool('echo', { v: '\ud800 and \0' });
     });
     expect(await outputOf(id)).toEqual({ v: '\uFFFD and \uFFFD' });
   });
@@ -335,7 +338,7 @@ describe('a step that calls tools and asks a model', () => {
   it('ends within a second when it is cancelled, also in the middle of a turn', async () => {
     const begun = Promise.withResolvers<void>();
     const id = await run(async (work) => {
-      await work.turn(async () => {
+      await work.requestModel(async () => {
         begun.resolve();
         await sleep(60_000, undefined, { signal: work.signal });
         return { text: '', calls: [] };
@@ -344,7 +347,7 @@ describe('a step that calls tools and asks a model', () => {
     });
     await begun.promise;
     const at = Date.now();
-    await engine.cancel(ADMIN, id, { compensate: false });
+    await engine.cancelRun(ADMIN, id, { compensate: false });
     expect((await ended(id)).run.state).toBe('CANCELLED');
     expect(Date.now() - at).toBeLessThan(1_000);
   });

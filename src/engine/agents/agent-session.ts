@@ -1,27 +1,27 @@
-import type { ToolInfo, Turn, Work } from '../../core/agent-session.ts';
+import type { AgentSession, ModelReply, ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
-import { INLINE_MAX_BYTES } from '../outputs/store-output.ts';
-import type { Hiding } from '../steps/secret-redactor.ts';
-import type { WorkDeps } from '../steps/step-deps.ts';
+import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
+import type { SecretRedactor } from '../steps/secret-redactor.ts';
+import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { createToolContexts } from '../steps/tool-context.ts';
-import { readHeard } from './replay-log.ts';
-import { createCalls, DIFFERS } from './tool-calls.ts';
+import { readReplayLog } from './replay-log.ts';
+import { createToolCaller, DIVERGED_MESSAGE } from './tool-calls.ts';
 
 /** Twenty a second at most. */
-const DELTA_MS = 50;
+const DELTA_INTERVAL_MS = 50;
 /** Of one event, which many watch: what comes at once may be megabytes. By whole characters. */
-const PIECE = /[\s\S]{1,16384}/gu;
+const DELTA_PIECE = /[\s\S]{1,16384}/gu;
 
 /** What an agent, or a kind made of calls and turns, may use in this attempt; see `Work`. */
-export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> {
+export async function createAgentSession(deps: AgentStepDeps, hiding: SecretRedactor): Promise<AgentSession> {
   const { clock } = deps;
-  const { live, step, signal, note, recorded } = hiding.attempt;
-  const heard = await readHeard(deps.reader, live, step);
+  const { run: live, step, signal, emit: note, flush: recorded } = hiding.attempt;
+  const heard = await readReplayLog(deps.reader, live, step);
   const contexts = createToolContexts(deps, hiding);
-  const deltas = createDeltas((text) =>
+  const deltas = createDeltaBuffer((text) =>
     note({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
   );
   // It ends together with the attempt, however that ends.
@@ -32,7 +32,7 @@ export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> 
   const earlier = (isAnswer: boolean) => {
     const message = heard.messages[said];
     said += 1;
-    if (message && (message.role === 'assistant') !== isAnswer) throw new Fault('CONFLICT', DIFFERS);
+    if (message && (message.role === 'assistant') !== isAnswer) throw new Fault('CONFLICT', DIVERGED_MESSAGE);
     return message;
   };
 
@@ -43,28 +43,28 @@ export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> 
         ...{ name, description, input: input as unknown as JsonObject },
       }),
     ),
-    call: createCalls(deps, hiding, { contexts, heard }),
-    async say(role, text) {
+    callTool: createToolCaller(deps, hiding, { contexts, heard }),
+    async addMessage(role, text) {
       if (earlier(false)) return;
-      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: inBounds(text) } });
+      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: checkMessageSize(text) } });
       await recorded();
     },
-    async turn(ask) {
+    async requestModel(ask) {
       const known = earlier(true);
       if (known) return { text: known.text, calls: known.calls ?? [] };
       const turn = await ask();
       deltas.flush();
-      const { text, calls } = wellFormedJson({ ...turn } as JsonObject & Turn) as Turn;
-      inBounds(JSON.stringify(calls));
-      const payload = { role: 'assistant', text: inBounds(text), ...(calls.length > 0 && { calls }) } as const;
+      const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
+      checkMessageSize(JSON.stringify(calls));
+      const payload = { role: 'assistant', text: checkMessageSize(text), ...(calls.length > 0 && { calls }) } as const;
       note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload });
       await recorded();
       return { text, calls };
     },
-    delta: deltas.add,
-    async reserve(tokens) {
+    streamText: deltas.add,
+    async reserveTokens(tokens) {
       const id = newId('call');
-      const { id: runId, principal: who } = live.run;
+      const { id: runId, principal: who } = live.record;
       const day = clock.now().toISOString().slice(0, 10);
       const missing = await deps.tokens.reserve({ id, runId, who, day, tokens }, deps.tokenLimits);
       if (missing) throw tooManyTokens(tokens, missing);
@@ -74,12 +74,12 @@ export async function createWork(deps: WorkDeps, hiding: Hiding): Promise<Work> 
 }
 
 /** @throws Fault RESOURCE_TOO_LARGE */
-function inBounds(text: string): string {
+function checkMessageSize(text: string): string {
   const clean = wellFormed(text);
-  if (Buffer.byteLength(clean) <= INLINE_MAX_BYTES) return clean;
+  if (Buffer.byteLength(clean) <= MAX_INLINE_BYTES) return clean;
   throw new Fault(
     'RESOURCE_TOO_LARGE',
-    `A message to or from an agent has up to ${INLINE_MAX_BYTES} bytes. Hand on the URI of an artifact.`,
+    `A message to or from an agent has up to ${MAX_INLINE_BYTES} bytes. Hand on the URI of an artifact.`,
   );
 }
 
@@ -89,7 +89,7 @@ function tooManyTokens(tokens: number, { left, of }: { left: number; of: 'perRun
 }
 
 /** Pieces of text that come faster than they are recorded, put together. */
-function createDeltas(record: (text: string) => void) {
+function createDeltaBuffer(record: (text: string) => void) {
   let text = '';
   let timer: NodeJS.Timeout | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -97,7 +97,7 @@ function createDeltas(record: (text: string) => void) {
     clearTimeout(timer);
     timer = undefined;
     if (text === '') return;
-    const pieces = text.match(PIECE) ?? [];
+    const pieces = text.match(DELTA_PIECE) ?? [];
     text = '';
     lastAt = performance.now();
     for (const piece of pieces) record(piece);
@@ -107,7 +107,7 @@ function createDeltas(record: (text: string) => void) {
     add: (piece: string) => {
       if (piece === '') return;
       text += piece;
-      timer ??= setTimeout(flush, Math.max(0, DELTA_MS - (performance.now() - lastAt)));
+      timer ??= setTimeout(flush, Math.max(0, DELTA_INTERVAL_MS - (performance.now() - lastAt)));
     },
   };
 }

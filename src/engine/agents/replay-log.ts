@@ -1,33 +1,37 @@
 import type { EventPayloads } from '../../core/event.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
+import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 
-type Returned = EventPayloads['TOOL_RETURNED']['call'];
-type Called = EventPayloads['TOOL_CALLED']['call'];
-export type Verdict = EventPayloads['APPROVAL_DECIDED'];
+type ReturnedTool = EventPayloads['TOOL_RETURNED']['call'];
+type CalledTool = EventPayloads['TOOL_CALLED']['call'];
+export type ApprovalDecision = EventPayloads['APPROVAL_DECIDED'];
 
 /** What the journal has of an attempt that is done again from its beginning. */
-export interface Heard {
+export interface ReplayLog {
   readonly messages: readonly EventPayloads['AGENT_MESSAGE'][];
-  readonly called: ReadonlyMap<string, Called>;
-  readonly returned: ReadonlyMap<string, Returned>;
+  readonly called: ReadonlyMap<string, CalledTool>;
+  readonly returned: ReadonlyMap<string, ReturnedTool>;
   /** What people said about calls. */
-  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly verdicts: ReadonlyMap<string, ApprovalDecision>;
 }
 
-const NOTHING: Heard = { messages: [], called: new Map(), returned: new Map(), verdicts: new Map() };
+const EMPTY_LOG: ReplayLog = { messages: [], called: new Map(), returned: new Map(), verdicts: new Map() };
 
 /** Reads it where there is anything; all of it must be durable. */
-export async function readHeard(reader: Pick<StoreReader, 'history'>, live: LiveRun, step: LiveStep): Promise<Heard> {
-  if (!live.marks.get(step.key)?.spoke) return NOTHING;
-  let heard = fresh();
+export async function readReplayLog(
+  reader: Pick<StoreReader, 'history'>,
+  live: RunAggregate,
+  step: MutableStep,
+): Promise<ReplayLog> {
+  if (!live.bookkeeping.get(step.key)?.hasReplayLog) return EMPTY_LOG;
+  let heard = createEmptyLog();
   const asked = new Map<string, string>();
   let attempt = 0;
-  for await (const event of reader.history(live.run.id)) {
+  for await (const event of reader.history(live.record.id)) {
     if (event.step !== step.key) continue;
     if (event.type === 'STEP_STATE_CHANGED' && event.payload.attempt !== attempt) {
       attempt = event.payload.attempt;
-      heard = fresh();
+      heard = createEmptyLog();
     } else if (event.type === 'AGENT_MESSAGE') heard.messages.push(event.payload);
     else if (event.type === 'TOOL_CALLED') heard.called.set(event.payload.call.id, event.payload.call);
     else if (event.type === 'TOOL_RETURNED') heard.returned.set(event.payload.call.id, event.payload.call);
@@ -41,11 +45,11 @@ export async function readHeard(reader: Pick<StoreReader, 'history'>, live: Live
   return heard;
 }
 
-function fresh() {
+function createEmptyLog() {
   return {
     messages: [] as EventPayloads['AGENT_MESSAGE'][],
-    called: new Map<string, Called>(),
-    returned: new Map<string, Returned>(),
-    verdicts: new Map<string, Verdict>(),
+    called: new Map<string, CalledTool>(),
+    returned: new Map<string, ReturnedTool>(),
+    verdicts: new Map<string, ApprovalDecision>(),
   };
 }

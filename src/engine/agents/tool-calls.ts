@@ -1,50 +1,50 @@
 import { createHash } from 'node:crypto';
 import type { AnyCommand } from '../../commands/define-command.ts';
 import { validateOptions } from '../../commands/validate-options.ts';
-import type { Kept, RemoteTool, Work } from '../../core/agent-session.ts';
+import type { AgentSession, RemoteTool, SavedArtifact } from '../../core/agent-session.ts';
 import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { Failure } from '../../core/run.ts';
 import { wellFormedJson } from '../../core/well-formed.ts';
-import type { StepAsk } from '../capabilities/access-requests.ts';
-import { asksOfTool } from '../capabilities/step-access-requests.ts';
-import { type Attempt, Paused } from '../model/attempt.ts';
-import { INLINE_MAX_BYTES } from '../outputs/store-output.ts';
-import { failureOf } from '../outputs/to-failure.ts';
-import type { Hiding } from '../steps/secret-redactor.ts';
-import type { WorkDeps } from '../steps/step-deps.ts';
+import type { AccessRequest } from '../capabilities/access-requests.ts';
+import { toolAccessRequests } from '../capabilities/step-access-requests.ts';
+import { type Attempt, PausedError } from '../model/attempt.ts';
+import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
+import { toFailure } from '../outputs/to-failure.ts';
+import type { SecretRedactor } from '../steps/secret-redactor.ts';
+import type { AgentStepDeps } from '../steps/step-deps.ts';
 import type { ToolContexts } from '../steps/tool-context.ts';
-import type { Heard, Verdict } from './replay-log.ts';
+import type { ApprovalDecision, ReplayLog } from './replay-log.ts';
 
 /** JSON of a result that is not kept in the journal itself. */
-const MOST_RESULT_BYTES = 8 * 1024 * 1024;
+const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 
 /** The tool's own result, or that of a tool elsewhere. */
-type Perform = (args: JsonObject, signal: AbortSignal) => Promise<Json>;
+type PerformCall = (args: JsonObject, signal: AbortSignal) => Promise<Json>;
 
-interface Call {
+interface ToolCall {
   readonly id: string;
   readonly tool: string;
   readonly args: JsonObject;
   readonly remote: RemoteTool | undefined;
-  readonly asks: readonly StepAsk[];
+  readonly asks: readonly AccessRequest[];
   /** It may be made again when nobody knows whether it was made. */
   readonly repeatable: boolean;
-  readonly perform: Perform;
+  readonly perform: PerformCall;
 }
 
 /** @param asked the policy has been asked already, before the step began */
-export function createCalls(
-  deps: WorkDeps,
-  hiding: Hiding,
+export function createToolCaller(
+  deps: AgentStepDeps,
+  hiding: SecretRedactor,
   {
     contexts,
     heard,
     asked = false,
-  }: { readonly contexts: ToolContexts; readonly heard: Heard; readonly asked?: boolean },
-): Work['call'] {
+  }: { readonly contexts: ToolContexts; readonly heard: ReplayLog; readonly asked?: boolean },
+): AgentSession['callTool'] {
   const { attempt } = hiding;
   const { step, signal } = attempt;
   let count = 0;
@@ -55,23 +55,27 @@ export function createCalls(
     const id = `call_${createHash('sha256').update(`${step.id}/${step.attempt}/${count}`).digest('hex').slice(0, 32)}`;
     const known = heard.returned.get(id);
     if (known) {
-      sameCall(heard, id, tool);
-      if (known.error) throw faultOf(known.error);
-      return known.kept ? readKept(deps, known.result) : (known.result ?? null);
+      assertSameCall(heard, id, tool);
+      if (known.error) throw toFault(known.error);
+      return known.kept ? readSavedResult(deps, known.result) : (known.result ?? null);
     }
     signal.throwIfAborted();
-    const call = found(deps, contexts, { id, tool, args, remote });
-    if (heard.called.has(id)) sameCall(heard, id, tool);
-    else if (!asked) permit(deps, attempt, call, heard.verdicts.get(approvalKey(call)));
-    return perform(deps, hiding, contexts, call, heard.called.has(id));
+    const call = resolveCall(deps, contexts, { id, tool, args, remote });
+    if (heard.called.has(id)) assertSameCall(heard, id, tool);
+    else if (!asked) authorizeCall(deps, attempt, call, heard.verdicts.get(approvalKey(call)));
+    return performCall(deps, hiding, contexts, call, heard.called.has(id));
   };
 }
 
 /** @throws Fault NOT_FOUND, BAD_INPUT for arguments that do not fit, RESOURCE_TOO_LARGE */
-function found(deps: WorkDeps, contexts: ToolContexts, call: Pick<Call, 'id' | 'tool' | 'args' | 'remote'>): Call {
+function resolveCall(
+  deps: AgentStepDeps,
+  contexts: ToolContexts,
+  call: Pick<ToolCall, 'id' | 'tool' | 'args' | 'remote'>,
+): ToolCall {
   const { tool: name, args, remote } = call;
-  if (Buffer.byteLength(JSON.stringify(args)) > INLINE_MAX_BYTES) {
-    const message = `A tool takes up to ${INLINE_MAX_BYTES} bytes of arguments. Hand on the URI of an artifact.`;
+  if (Buffer.byteLength(JSON.stringify(args)) > MAX_INLINE_BYTES) {
+    const message = `A tool takes up to ${MAX_INLINE_BYTES} bytes of arguments. Hand on the URI of an artifact.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
   if (remote) {
@@ -80,20 +84,25 @@ function found(deps: WorkDeps, contexts: ToolContexts, call: Pick<Call, 'id' | '
   }
   const tool = deps.capabilities.tool(name);
   const options = validateOptions(deps.capabilities.of({ kind: 'TOOL', capability: name }) as AnyCommand, args);
-  const perform: Perform = async (given, signal) => (await tool.run(given, contexts(signal))) as Json;
+  const perform: PerformCall = async (given, signal) => (await tool.run(given, contexts(signal))) as Json;
   const repeatable = tool.effect === 'pure' || tool.idempotent === true;
-  return { ...call, args: options, asks: asksOfTool(tool, options), repeatable, perform };
+  return { ...call, args: options, asks: toolAccessRequests(tool, options), repeatable, perform };
 }
 
 /** Asks the policy, and a person where it wants one. @throws Fault FORBIDDEN, THROTTLED; Paused */
-function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call, verdict: Verdict | undefined): void {
-  const { live, step, note } = attempt;
+function authorizeCall(
+  { gate, clock, logger }: AgentStepDeps,
+  attempt: Attempt,
+  call: ToolCall,
+  verdict: ApprovalDecision | undefined,
+): void {
+  const { run: live, step, emit: note } = attempt;
   const { id, tool, args, asks } = call;
   const at = clock.now();
   const decided = (decision: Decision) => note({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
   const refused = (fault: Fault): Fault => {
     note({ type: 'TOOL_CALLED', at, step: step.key, payload: { call: { id, tool, arguments: args } } });
-    const error = failureOf(fault, logger, {});
+    const error = toFailure(fault, logger, {});
     note({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, error, durationMs: 0 } } });
     return fault;
   };
@@ -105,7 +114,7 @@ function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call,
   let needed: Fault | undefined;
   for (const ask of asks) {
     try {
-      decided(gate.pass(live.run.principal, ask));
+      decided(gate.pass(live.record.principal, ask));
     } catch (error) {
       if (!(error instanceof Fault) || !error.decision) throw error;
       const isApproval = error.code === 'APPROVAL_REQUIRED';
@@ -116,9 +125,9 @@ function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call,
     }
   }
   if (!needed || verdict) return;
-  throw new Paused(
+  throw new PausedError(
     approvalKey(call),
-    `${step.title} wants to call ${tool} with ${shown(args)}. ${needed.decision?.reason ?? ''}`,
+    `${step.title} wants to call ${tool} with ${summarizeArguments(args)}. ${needed.decision?.reason ?? ''}`,
   );
 }
 
@@ -126,27 +135,27 @@ function permit({ gate, clock, logger }: WorkDeps, attempt: Attempt, call: Call,
  * What a person is asked about: this call in its place, with these arguments, where it goes. Whoever serves the tool may
  * offer something else once that is agreed to.
  */
-function approvalKey({ id, tool, args, asks }: Call): string {
+function approvalKey({ id, tool, args, asks }: ToolCall): string {
   const about = canonicalJson([id, tool, args, asks.map(({ uri }) => uri?.href ?? null)]);
   return `call_${createHash('sha256').update(about).digest('hex').slice(0, 32)}`;
 }
 
-const SHOWN_CHARACTERS = 1_000;
+const MAX_SHOWN_CHARACTERS = 1_000;
 
-function shown(args: JsonObject): string {
+function summarizeArguments(args: JsonObject): string {
   const text = JSON.stringify(args);
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text;
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS).toWellFormed()}…` : text;
 }
 
-async function perform(
-  deps: WorkDeps,
-  hiding: Hiding,
+async function performCall(
+  deps: AgentStepDeps,
+  hiding: SecretRedactor,
   contexts: ToolContexts,
-  call: Call,
+  call: ToolCall,
   wasCalled: boolean,
 ): Promise<Json> {
   const { clock, logger } = deps;
-  const { step, signal, note, recorded } = hiding.attempt;
+  const { step, signal, emit: note, flush: recorded } = hiding.attempt;
   const { id, tool, args } = call;
   const began = clock.now();
   const returned = (what: { result: Json; kept?: true } | { error: Failure }) => {
@@ -157,49 +166,49 @@ async function perform(
   if (!wasCalled)
     note({ type: 'TOOL_CALLED', at: began, step: step.key, payload: { call: { id, tool, arguments: args } } });
   try {
-    if (wasCalled && !call.repeatable) throw new Fault('UNAVAILABLE', INTERRUPTED);
+    if (wasCalled && !call.repeatable) throw new Fault('UNAVAILABLE', INTERRUPTED_MESSAGE);
     // What acts on the world must be known to be under way first.
     if (!call.repeatable) await recorded();
-    const result = hiding.json(wellFormedJson(await call.perform(args, signal)));
+    const result = hiding.redactJson(wellFormedJson(await call.perform(args, signal)));
     const text = canonicalJson(result);
-    if (Buffer.byteLength(text) <= INLINE_MAX_BYTES) returned({ result });
-    else returned({ result: await keep(contexts(signal), id, text), kept: true });
+    if (Buffer.byteLength(text) <= MAX_INLINE_BYTES) returned({ result });
+    else returned({ result: await saveResult(contexts(signal), id, text), kept: true });
     return result;
   } catch (error) {
     // A tool that is cut off together with its step has no result; whoever does the step again finds that it was called.
     if (signal.aborted) throw error;
-    const failure = failureOf(error, logger, { stepId: step.id });
+    const failure = toFailure(error, logger, { stepId: step.id });
     returned({ error: failure });
-    throw error instanceof Fault ? error : faultOf(failure);
+    throw error instanceof Fault ? error : toFault(failure);
   }
 }
 
-const INTERRUPTED =
+const INTERRUPTED_MESSAGE =
   'The server stopped while this tool was at work. It may or may not have acted: look before you call it again.';
 
-async function keep(context: Pick<Work, 'keep'>, id: string, text: string): Promise<Json> {
-  if (Buffer.byteLength(text) > MOST_RESULT_BYTES) {
-    throw new Fault('RESOURCE_TOO_LARGE', `A tool gives up to ${MOST_RESULT_BYTES} bytes of JSON. Ask for less.`);
+async function saveResult(context: Pick<AgentSession, 'keep'>, id: string, text: string): Promise<Json> {
+  if (Buffer.byteLength(text) > MAX_RESULT_BYTES) {
+    throw new Fault('RESOURCE_TOO_LARGE', `A tool gives up to ${MAX_RESULT_BYTES} bytes of JSON. Ask for less.`);
   }
-  const kept: Kept = await context.keep(`${id}.json`, 'application/json', text);
+  const kept: SavedArtifact = await context.keep(`${id}.json`, 'application/json', text);
   return { ...kept };
 }
 
-async function readKept({ artifacts }: WorkDeps, result: Json | undefined): Promise<Json> {
+async function readSavedResult({ artifacts }: AgentStepDeps, result: Json | undefined): Promise<Json> {
   const digest = isJsonObject(result) ? String(result.sha256) : '';
-  return parseJson(Buffer.from(await artifacts.read(digest, MOST_RESULT_BYTES)).toString('utf8')) as Json;
+  return parseJson(Buffer.from(await artifacts.read(digest, MAX_RESULT_BYTES)).toString('utf8')) as Json;
 }
 
 /** What is done again has to do the same. @throws Fault CONFLICT */
-function sameCall(heard: Heard, id: string, tool: string): void {
+function assertSameCall(heard: ReplayLog, id: string, tool: string): void {
   const earlier = heard.called.get(id);
   if (!earlier || earlier.tool === tool) return;
-  throw new Fault('CONFLICT', DIFFERS);
+  throw new Fault('CONFLICT', DIVERGED_MESSAGE);
 }
 
-export const DIFFERS =
+export const DIVERGED_MESSAGE =
   'The step went another way than the journal has it, perhaps because the server was changed meanwhile. Retry the step from its beginning.';
 
-function faultOf({ code, message, details }: Failure): Fault {
+function toFault({ code, message, details }: Failure): Fault {
   return new Fault(code, message, details === undefined ? {} : { details });
 }

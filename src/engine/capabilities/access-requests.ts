@@ -5,18 +5,18 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
 
-export type StepAsk = Omit<Ask, 'roles'>;
+export type AccessRequest = Omit<Ask, 'roles'>;
 
 /** Something that has options which may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
 /** What the policy is asked before a step may begin: once for each resource it names. @throws Fault BAD_INPUT */
-export function asksOf(
+export function accessRequestsOf(
   step: Pick<StepBody, 'kind' | 'capability'>,
   capability: Capability | undefined,
   options: JsonObject,
   resources: Resources,
-): readonly StepAsk[] {
+): readonly AccessRequest[] {
   const action = actionOf(step);
   if (!capability) return [{ action }];
   const touched = touches(capability as AnyCommand, options);
@@ -25,9 +25,9 @@ export function asksOf(
   return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
 }
 
-const NAMED: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
+const KINDS_WITH_CAPABILITY: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
 
 /** What the policy calls it: `command:NAME`, `tool:NAME`, `agent:BACKEND` …, or `step:KIND` for a kind that names nothing. */
 export function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
-  return NAMED.has(kind) ? `${kind.toLowerCase()}:${capability}` : `step:${kind.toLowerCase()}`;
+  return KINDS_WITH_CAPABILITY.has(kind) ? `${kind.toLowerCase()}:${capability}` : `step:${kind.toLowerCase()}`;
 }

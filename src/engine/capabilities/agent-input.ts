@@ -4,13 +4,13 @@ import type { AnyCommand } from '../../commands/define-command.ts';
 import { validateOptions } from '../../commands/validate-options.ts';
 import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Capability, StepAsk } from './access-requests.ts';
+import type { AccessRequest, Capability } from './access-requests.ts';
 import type { Capabilities } from './capabilities.ts';
 
 const AnyObject = Type.Unsafe<JsonObject>({ type: 'object' });
 
 /** The input of a step that is an agent. */
-const AGENT_STEP: Capability = {
+const AGENT_STEP_INPUT: Capability = {
   name: 'agent',
   options: Type.Object({
     agent: Type.Object(
@@ -29,27 +29,27 @@ const AGENT_STEP: Capability = {
   }),
 };
 
-const configs = new WeakMap<AnyBackend, Capability>();
+const configCapabilities = new WeakMap<AnyBackend, Capability>();
 
 /** The agent and its context, checked, with the defaults of its backend's configuration. @throws Fault BAD_INPUT, NOT_FOUND */
-export function agentOf(input: JsonObject, capabilities: Capabilities): AgentInput {
-  const { agent, context } = validateOptions(AGENT_STEP as AnyCommand, { context: null, ...input });
+export function parseAgentInput(input: JsonObject, capabilities: Capabilities): AgentInput {
+  const { agent, context } = validateOptions(AGENT_STEP_INPUT as AnyCommand, { context: null, ...input });
   const spec = agent as unknown as AgentSpec;
-  const config = validateOptions(configOf(capabilities.backend(spec.backend)) as AnyCommand, spec.config);
+  const config = validateOptions(configCapability(capabilities.backend(spec.backend)) as AnyCommand, spec.config);
   return { agent: { ...spec, config }, context: context ?? null };
 }
 
-function configOf(backend: AnyBackend): Capability {
-  let known = configs.get(backend);
+function configCapability(backend: AnyBackend): Capability {
+  let known = configCapabilities.get(backend);
   if (!known) {
     known = { name: backend.name, options: backend.config };
-    configs.set(backend, known);
+    configCapabilities.set(backend, known);
   }
   return known;
 }
 
 /** What the policy is asked before an agent may begin: everything that its backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */
-export function asksOfAgent({ agent }: AgentInput, capabilities: Capabilities): readonly StepAsk[] {
+export function agentAccessRequests({ agent }: AgentInput, capabilities: Capabilities): readonly AccessRequest[] {
   const reaches = capabilities.backend(agent.backend).reaches(agent.config);
   return reaches.length > 0 ? reaches : [{ action: `agent:${agent.backend}` }];
 }

@@ -60,9 +60,9 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
     if (isComposite(found)) throw new Error(`${name} was planned as one step`);
     return found;
   };
-  const query = finder('query', queries, ({ name }) => name);
-  const tool = finder('tool', tools, ({ name }) => name);
-  const kind = finder('kind', kinds, (one) => one.kind as string);
+  const query = createFinder('query', queries, ({ name }) => name);
+  const tool = createFinder('tool', tools, ({ name }) => name);
+  const kind = createFinder('kind', kinds, (one) => one.kind as string);
   // One object for each, by which what was made of its schema is found again.
   const asCapability = new Map<string, Capability>([
     ...tools.map(({ name, input }): [string, Capability] => [`TOOL ${name}`, { name, options: input }]),
@@ -70,7 +70,7 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   ]);
   return {
     ...{ commands: byName, queries, tools, backends, kinds, pools: [...pools.keys()], command, query, tool, kind },
-    backend: finder('agent backend', backends, ({ name }) => name as string),
+    backend: createFinder('agent backend', backends, ({ name }) => name as string),
     runtime: (pool) => {
       const found = pools.get(pool);
       if (found !== undefined) return found === 'inline' ? undefined : found;
@@ -84,7 +84,7 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   };
 }
 
-function finder<T>(what: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
+function createFinder<T>(what: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
   const byName = new Map(all.map((one) => [nameOf(one), one]));
   return (name) => {
     const found = byName.get(name);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, outputOf } from '../../../test/support/engine/runs.ts';
+import { failureWith, textOutput } from '../../../test/support/engine/runs.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { StepState } from '../../core/step-state.ts';
-import { recordOnce } from './coalesce-moves.ts';
+import { coalesceMoves } from './coalesce-moves.ts';
 
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const iso = (second: number) => time(second).toISOString();
@@ -26,12 +26,12 @@ describe('moves on end', () => {
     const events = [
       move(1, 'PENDING', 'SCHEDULED', { input: { n: 1 }, childId: 'run_2' }),
       move(2, 'SCHEDULED', 'RUNNING', { attempt: 1 }),
-      move(3, 'RUNNING', 'SUCCEEDED', { attempt: 1, output: outputOf('x') }),
+      move(3, 'RUNNING', 'SUCCEEDED', { attempt: 1, output: textOutput('x') }),
     ];
-    expect(recordOnce(events)).toEqual([
+    expect(coalesceMoves(events)).toEqual([
       move(3, 'PENDING', 'SUCCEEDED', {
         attempt: 1,
-        output: outputOf('x'),
+        output: textOutput('x'),
         input: { n: 1 },
         childId: 'run_2',
         scheduledAt: iso(1),
@@ -44,20 +44,20 @@ describe('moves on end', () => {
     const [first, second, third] = [
       move(1, 'PENDING', 'SCHEDULED', { input: 1 }),
       move(2, 'SCHEDULED', 'DISPATCHED', { attempt: 1 }),
-      move(3, 'DISPATCHED', 'FAILED', { attempt: 1, error: failureOf('TIMEOUT') }),
+      move(3, 'DISPATCHED', 'FAILED', { attempt: 1, error: failureWith('TIMEOUT') }),
     ] as const;
-    expect(recordOnce([...recordOnce([first, second]), third])).toEqual(recordOnce([first, second, third]));
+    expect(coalesceMoves([...coalesceMoves([first, second]), third])).toEqual(coalesceMoves([first, second, third]));
   });
 
   it('of the run are one too, which began when the first did', () => {
-    const merged = recordOnce([runMove(1, 'PENDING', 'RUNNING'), runMove(4, 'RUNNING', 'WAITING')]);
+    const merged = coalesceMoves([runMove(1, 'PENDING', 'RUNNING'), runMove(4, 'RUNNING', 'WAITING')]);
     expect(merged).toEqual([runMove(4, 'PENDING', 'WAITING', { startedAt: iso(1) })]);
   });
 
   it('of one step are not those of another, and what comes between stays where it is', () => {
     const other = move(2, 'PENDING', 'SCHEDULED', {}, 'b');
     const events = [move(1, 'PENDING', 'SCHEDULED'), other, log, move(3, 'SCHEDULED', 'RUNNING', { attempt: 1 })];
-    expect(recordOnce(events)).toEqual([
+    expect(coalesceMoves(events)).toEqual([
       other,
       log,
       move(3, 'PENDING', 'RUNNING', { attempt: 1, scheduledAt: iso(1) }),
@@ -70,23 +70,23 @@ describe('an event of its own stays', () => {
     ['a wait', move(1, 'PENDING', 'WAITING', { wakeAt: iso(9) }), move(2, 'WAITING', 'SCHEDULED')],
     [
       'a failed attempt',
-      move(1, 'RUNNING', 'FAILED_RETRYABLE', { error: failureOf('TIMEOUT') }),
+      move(1, 'RUNNING', 'FAILED_RETRYABLE', { error: failureWith('TIMEOUT') }),
       move(2, 'FAILED_RETRYABLE', 'SCHEDULED'),
     ],
     ['the end before a step was opened again', move(1, 'RUNNING', 'SUCCEEDED'), move(2, 'SUCCEEDED', 'PENDING')],
     ['that a step was opened again', move(1, 'SUCCEEDED', 'PENDING'), move(2, 'PENDING', 'RUNNING')],
     [
       'that a run was cancelled',
-      runMove(1, 'WAITING', 'RUNNING', { error: failureOf('CANCELLED') }),
+      runMove(1, 'WAITING', 'RUNNING', { error: failureWith('CANCELLED') }),
       runMove(2, 'RUNNING', 'FAILED'),
     ],
     ['that a run was opened again', runMove(1, 'FAILED', 'RUNNING'), runMove(2, 'RUNNING', 'WAITING')],
   ])('%s', (_, first, second) => {
-    expect(recordOnce([first, second])).toEqual([first, second]);
+    expect(coalesceMoves([first, second])).toEqual([first, second]);
   });
 
   it('when it is alone', () => {
-    expect(recordOnce([log])).toEqual([log]);
-    expect(recordOnce([])).toEqual([]);
+    expect(coalesceMoves([log])).toEqual([log]);
+    expect(coalesceMoves([])).toEqual([]);
   });
 });

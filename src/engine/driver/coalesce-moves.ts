@@ -8,7 +8,7 @@ import { isActive } from '../model/run-aggregate.ts';
  * A state in which it was waiting, failed or was opened again stays an event of its own; other events stay as they are,
  * in order.
  */
-export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
+export function coalesceMoves(events: readonly NewEvent[]): readonly NewEvent[] {
   if (events.length < 2) return events;
   const last = new Map<string, number>();
   const kept: (NewEvent | undefined)[] = [...events];
@@ -18,8 +18,8 @@ export function recordOnce(events: readonly NewEvent[]): readonly NewEvent[] {
     if (key === undefined) continue;
     const earlier = last.get(key);
     const before = earlier === undefined ? undefined : kept[earlier];
-    if (before && earlier !== undefined && isPassedThrough(before) && !isPause(event)) {
-      kept[index] = merge(before, event);
+    if (before && earlier !== undefined && isTransient(before) && !isPause(event)) {
+      kept[index] = mergeMoves(before, event);
       kept[earlier] = undefined;
     }
     last.set(key, index);
@@ -32,7 +32,7 @@ function moveKey(event: NewEvent): string | undefined {
   return event.type === 'STEP_STATE_CHANGED' ? `/${event.step}` : undefined;
 }
 
-function isPassedThrough(move: NewEvent): boolean {
+function isTransient(move: NewEvent): boolean {
   if (move.type === 'STEP_STATE_CHANGED') return isActive(move.payload.to);
   if (move.type !== 'RUN_STATE_CHANGED' || move.payload.to !== 'RUNNING') return false;
   return move.payload.error === undefined && !isFinalRunState(move.payload.from);
@@ -43,7 +43,7 @@ function isPause({ type, payload }: NewEvent): boolean {
   return type === 'STEP_STATE_CHANGED' && payload.to === 'WAITING' && payload.from !== 'SCHEDULED';
 }
 
-function merge(first: NewEvent, second: NewEvent): NewEvent {
+function mergeMoves(first: NewEvent, second: NewEvent): NewEvent {
   if (first.type === 'RUN_STATE_CHANGED' && second.type === 'RUN_STATE_CHANGED') {
     const { from, startedAt = first.at.toISOString() } = first.payload;
     return { ...second, payload: { ...second.payload, from, ...(from === 'PENDING' && { startedAt }) } };

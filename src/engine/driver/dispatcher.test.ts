@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../core/run.ts';
-import { createDispatcher, type DispatcherLimits, type Ticket } from './dispatcher.ts';
+import { createDispatcher, type DispatcherLimits, type SlotRequest } from './dispatcher.ts';
 
 /** A dispatcher, and the names of those that have a place, in the order in which they got it. */
 function dispatching(limits: Partial<DispatcherLimits> = {}) {
@@ -11,8 +11,8 @@ function dispatching(limits: Partial<DispatcherLimits> = {}) {
   return {
     dispatcher,
     begun,
-    ask: (name: string, ticket: Partial<Ticket> = {}) =>
-      dispatcher.place({ runId: name, kind: 'COMMAND', priority: 'INTERACTIVE', ...ticket }, (giveBack) => {
+    ask: (name: string, ticket: Partial<SlotRequest> = {}) =>
+      dispatcher.requestSlot({ runId: name, kind: 'COMMAND', priority: 'INTERACTIVE', ...ticket }, (giveBack) => {
         begun.push(name);
         places.set(name, giveBack);
       }),
@@ -27,7 +27,7 @@ describe('a place', () => {
   it('is given at once where there is one, and else when one is given back, first come, first served', () => {
     const on = dispatching({ node: 2 });
     for (const name of ['a', 'b', 'c', 'd']) on.ask(name);
-    expect([on.begun, on.dispatcher.taken, on.dispatcher.waiting]).toEqual([['a', 'b'], 2, 2]);
+    expect([on.begun, on.dispatcher.active, on.dispatcher.queued]).toEqual([['a', 'b'], 2, 2]);
     on.giveBack('b');
     expect(on.begun).toEqual(['a', 'b', 'c']);
     on.giveBack('a');
@@ -38,7 +38,7 @@ describe('a place', () => {
     const on = dispatching({ node: 1, queue: 10_000 });
     let begun = 0;
     const next = () =>
-      on.dispatcher.place({ runId: 'run', kind: 'COMMAND', priority: 'INTERACTIVE' }, (giveBack) => {
+      on.dispatcher.requestSlot({ runId: 'run', kind: 'COMMAND', priority: 'INTERACTIVE' }, (giveBack) => {
         begun += 1;
         giveBack();
         if (begun < 1_000) next();
@@ -60,7 +60,7 @@ describe('a place', () => {
     for (const name of ['a', 'b', 'c']) on.ask(name);
     on.giveBack('a');
     on.giveBack('a');
-    expect([on.begun, on.dispatcher.taken]).toEqual([['a', 'b'], 1]);
+    expect([on.begun, on.dispatcher.active]).toEqual([['a', 'b'], 1]);
   });
 
   it('is not given to a ticket that was withdrawn', () => {
@@ -70,7 +70,7 @@ describe('a place', () => {
     on.ask('c');
     withdraw();
     withdraw();
-    expect(on.dispatcher.waiting).toBe(1);
+    expect(on.dispatcher.queued).toBe(1);
     on.giveBack('a');
     expect(on.begun).toEqual(['a', 'c']);
   });
@@ -79,13 +79,13 @@ describe('a place', () => {
     const { dispatcher } = dispatching({ node: 1 });
     const begun: number[] = [];
     const ask = (n: number) =>
-      dispatcher.place({ runId: 'r', kind: 'COMMAND', priority: 'BATCH' }, (giveBack) => {
+      dispatcher.requestSlot({ runId: 'r', kind: 'COMMAND', priority: 'BATCH' }, (giveBack) => {
         begun.push(n);
         if (n < 5) ask(n + 1);
         giveBack();
       });
     ask(1);
-    expect([begun, dispatcher.taken, dispatcher.waiting]).toEqual([[1, 2, 3, 4, 5], 0, 0]);
+    expect([begun, dispatcher.active, dispatcher.queued]).toEqual([[1, 2, 3, 4, 5], 0, 0]);
   });
 });
 
@@ -120,7 +120,7 @@ describe('who waits', () => {
 });
 
 describe('a cap', () => {
-  it.each<[string, Partial<DispatcherLimits>, Partial<Ticket>, Partial<Ticket>]>([
+  it.each<[string, Partial<DispatcherLimits>, Partial<SlotRequest>, Partial<SlotRequest>]>([
     ['of a run', {}, { runId: 'r', most: { run: 1 } }, { runId: 's', most: { run: 1 } }],
     ['of a workflow', {}, { workflow: 'w', most: { workflow: 1 } }, { workflow: 'v', most: { workflow: 1 } }],
     ['of a kind', { kinds: { TRANSFORM: 1 } }, { kind: 'TRANSFORM' }, { kind: 'COMMAND' }],
@@ -129,7 +129,7 @@ describe('a cap', () => {
     on.ask('a', capped);
     on.ask('b', capped);
     on.ask('c', other);
-    expect([on.begun, on.dispatcher.waiting]).toEqual([['a', 'c'], 1]);
+    expect([on.begun, on.dispatcher.queued]).toEqual([['a', 'c'], 1]);
     on.giveBack('c');
     expect(on.begun).toEqual(['a', 'c']);
     on.giveBack('a');
@@ -139,10 +139,10 @@ describe('a cap', () => {
   it('of the queue refuses more', () => {
     const on = dispatching({ node: 1, queue: 2 });
     for (const name of ['a', 'b']) on.ask(name);
-    on.dispatcher.admit();
+    on.dispatcher.assertCapacity();
     on.ask('c');
-    expect(() => on.dispatcher.admit()).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    expect(() => on.dispatcher.assertCapacity()).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
     on.giveBack('a');
-    on.dispatcher.admit();
+    on.dispatcher.assertCapacity();
   });
 });

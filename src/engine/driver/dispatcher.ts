@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Priority, StepKind } from '../../core/run.ts';
 
 /** Who asks for a place. */
-export interface Ticket {
+export interface SlotRequest {
   readonly runId: string;
   readonly kind: StepKind;
   readonly workflow?: string;
@@ -29,22 +29,22 @@ export interface Dispatcher {
    * Calls `begin` when there is a place, at once if there is one, with the function that gives it back.
    * @returns withdraws a ticket that still waits.
    */
-  place(ticket: Ticket, begin: (giveBack: () => void) => void): () => void;
+  requestSlot(ticket: SlotRequest, begin: (giveBack: () => void) => void): () => void;
   /** @throws Fault UNAVAILABLE when too many wait */
-  admit(): void;
-  readonly taken: number;
-  readonly waiting: number;
+  assertCapacity(): void;
+  readonly active: number;
+  readonly queued: number;
 }
 
-const RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 };
+const PRIORITY_RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 };
 /** After this long in the queue a ticket counts as one rank higher. */
-const PROMOTED_AFTER_MS = 30_000;
+const PROMOTE_AFTER_MS = 30_000;
 
 /** Steps that begin in one turn of the event loop: some milliseconds, if each does little. The rest waits for the next one. */
-const MOST_IN_ONE_TURN = 128;
+const MAX_STARTS_PER_TICK = 128;
 
-interface Waiting {
-  readonly ticket: Ticket;
+interface QueuedRequest {
+  readonly ticket: SlotRequest;
   readonly since: number;
   begin(giveBack: () => void): void;
 }
@@ -52,12 +52,12 @@ interface Waiting {
 export function createDispatcher(limits: DispatcherLimits, now: () => number = Date.now): Dispatcher {
   const inUse = new Map<string, number>();
   /** First come, first served within each priority. */
-  const queues: Record<Priority, Waiting[]> = { CRITICAL: [], INTERACTIVE: [], BATCH: [] };
+  const queues: Record<Priority, QueuedRequest[]> = { CRITICAL: [], INTERACTIVE: [], BATCH: [] };
   let taken = 0;
   let waiting = 0;
   let begunInTurn = 0;
 
-  const caps = ({ runId, kind, workflow, most }: Ticket): readonly (readonly [string, number])[] => {
+  const caps = ({ runId, kind, workflow, most }: SlotRequest): readonly (readonly [string, number])[] => {
     const found: (readonly [string, number])[] = [];
     const ofKind = limits.kinds?.[kind];
     if (ofKind !== undefined) found.push([`kind ${kind}`, ofKind]);
@@ -65,10 +65,10 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     if (most?.workflow !== undefined && workflow !== undefined) found.push([`workflow ${workflow}`, most.workflow]);
     return found;
   };
-  const isOpen = () => taken < limits.node && begunInTurn < MOST_IN_ONE_TURN;
-  const fits = (ticket: Ticket) => isOpen() && caps(ticket).every(([name, most]) => (inUse.get(name) ?? 0) < most);
+  const isOpen = () => taken < limits.node && begunInTurn < MAX_STARTS_PER_TICK;
+  const fits = (ticket: SlotRequest) => isOpen() && caps(ticket).every(([name, most]) => (inUse.get(name) ?? 0) < most);
 
-  const start = ({ ticket, begin }: Waiting) => {
+  const start = ({ ticket, begin }: QueuedRequest) => {
     const held = caps(ticket);
     // Steps that are done at once follow each other without end: others must have their turn between them.
     if (begunInTurn === 0) setImmediate(nextTurn);
@@ -94,12 +94,12 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     serve();
   };
 
-  const rankOf = ({ ticket, since }: Waiting, at: number) =>
-    RANK[ticket.priority] - Math.floor((at - since) / PROMOTED_AFTER_MS);
+  const rankOf = ({ ticket, since }: QueuedRequest, at: number) =>
+    PRIORITY_RANK[ticket.priority] - Math.floor((at - since) / PROMOTE_AFTER_MS);
 
-  const take = (): Waiting | undefined => {
+  const take = (): QueuedRequest | undefined => {
     const at = now();
-    let best: Waiting | undefined;
+    let best: QueuedRequest | undefined;
     for (const queue of Object.values(queues)) {
       const first = queue.find((one) => fits(one.ticket));
       if (first && (!best || rankOf(first, at) < rankOf(best, at))) best = first;
@@ -108,7 +108,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     return best;
   };
 
-  const withdraw = (one: Waiting) => {
+  const withdraw = (one: QueuedRequest) => {
     const queue = queues[one.ticket.priority];
     const index = queue.indexOf(one);
     if (index < 0) return;
@@ -125,8 +125,8 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   };
 
   return {
-    place(ticket, begin) {
-      const one: Waiting = { ticket, since: now(), begin };
+    requestSlot(ticket, begin) {
+      const one: QueuedRequest = { ticket, since: now(), begin };
       if (waiting === 0 && fits(ticket)) {
         start(one);
         return () => {};
@@ -136,14 +136,14 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       serve();
       return () => withdraw(one);
     },
-    admit() {
+    assertCapacity() {
       if (waiting < limits.queue) return;
       throw new Fault('UNAVAILABLE', 'The server is full. Try again in a moment.', { retryAfterMs: 1_000 });
     },
-    get taken() {
+    get active() {
       return taken;
     },
-    get waiting() {
+    get queued() {
       return waiting;
     },
   };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
-import { doings } from '../../../test/support/engine/workflows.ts';
+import { observableCommands } from '../../../test/support/engine/workflows.ts';
 import type { NewEvent } from '../../core/event.ts';
 import type { Journal } from '../../core/journal.ts';
 
@@ -35,10 +35,10 @@ const steps = `
   - { id: b, kind: command, command: act, depends_on: [a], input: { v: pay } }`;
 
 it('a step that acts on the world does not act before its beginning is on record', async () => {
-  const { commands, acted } = doings();
+  const { commands, acted } = observableCommands();
   const { journal, reached, release } = slowAt(begins('b'));
   const engine = on.engine({ commands, journal });
-  const run = engine.start(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` }, waitMs: 5_000 });
+  const run = engine.startWorkflow(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` }, waitMs: 5_000 });
   await reached;
   expect(acted).toEqual(['book']);
   release();
@@ -47,12 +47,12 @@ it('a step that acts on the world does not act before its beginning is on record
 });
 
 it('and does not act at all when it was cancelled until then', async () => {
-  const { commands, acted } = doings();
+  const { commands, acted } = observableCommands();
   const { journal, reached, release } = slowAt(begins('b'));
   const engine = on.engine({ commands, journal });
-  const { run } = await engine.start(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` } });
+  const { run } = await engine.startWorkflow(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` } });
   await reached;
-  const cancelled = engine.cancel(ADMIN, run.id, { compensate: true });
+  const cancelled = engine.cancelRun(ADMIN, run.id, { compensate: true });
   // The visibility of the run is read first; then the cancellation waits behind the append.
   await new Promise((resolve) => setTimeout(resolve, 50));
   release();

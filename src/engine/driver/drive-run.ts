@@ -8,75 +8,75 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Failure, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import { next } from '../machine/next.ts';
-import { type Attempt, Paused } from '../model/attempt.ts';
-import type { Effect, Prepared, Signal } from '../model/machine-input.ts';
-import { apply, type LiveRun, type LiveStep, snapshotOf } from '../model/run-aggregate.ts';
-import type { Performed } from '../outputs/store-output.ts';
-import { recordOnce } from './coalesce-moves.ts';
+import { type Attempt, PausedError } from '../model/attempt.ts';
+import type { MachineEffect, MachineInput, Preparation } from '../model/machine-input.ts';
+import { applyEvent, type MutableStep, type RunAggregate, snapshotOf } from '../model/run-aggregate.ts';
+import type { StoredOutput } from '../outputs/store-output.ts';
+import { coalesceMoves } from './coalesce-moves.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { createTimers } from './timers.ts';
 
 /** A run of pure steps is recorded when it ends, unless it takes longer than this; then it is seen while it runs. */
-const VISIBLE_AFTER_MS = 250;
-const RETRY_APPEND_MS = 500;
+const MAX_UNRECORDED_MS = 250;
+const APPEND_RETRY_MS = 500;
 
 /** What the machine's effects mean. What any of these throws is taken for a failure. */
-export interface Hands {
+export interface EffectHandlers {
   /** Evaluates the step's expressions and asks the policy. */
-  prepare(live: LiveRun, step: LiveStep): Prepared | Promise<Prepared>;
+  prepare(live: RunAggregate, step: MutableStep): Preparation | Promise<Preparation>;
   /** Does the step. May throw `Paused` beside what fails it. */
-  act(attempt: Attempt): Promise<Partial<Performed>>;
-  gather(live: LiveRun, step: LiveStep): Promise<Partial<Performed>>;
-  conclude(live: LiveRun): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }>;
-  failureOf(error: unknown, live: LiveRun, step?: LiveStep): Failure;
+  act(attempt: Attempt): Promise<Partial<StoredOutput>>;
+  gather(live: RunAggregate, step: MutableStep): Promise<Partial<StoredOutput>>;
+  conclude(live: RunAggregate): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }>;
+  toFailure(error: unknown, live: RunAggregate, step?: MutableStep): Failure;
 }
 
 interface DriveOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
-  readonly hands: Hands;
+  readonly handlers: EffectHandlers;
 }
 
-export interface Driven {
-  readonly live: LiveRun;
+export interface RunHandle {
+  readonly run: RunAggregate;
   /**
    * The run when it has ended and that is durable.
    * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded is then carried
    *   on in the background. CONFLICT when another node owns the run, or its idempotency key was taken.
    */
-  readonly done: Promise<RunSnapshot>;
+  readonly completed: Promise<RunSnapshot>;
   /** When nothing more comes of it here: the run at its durable end, or the fault for which it was let go. Never rejects. */
-  readonly over: Promise<RunSnapshot | Fault>;
+  readonly released: Promise<RunSnapshot | Fault>;
   /** The run when it has ended, or when all that is left of it waits; durable in either case. Rejects as `done` does. */
-  settled(): Promise<RunSnapshot>;
+  completedOrWaiting(): Promise<RunSnapshot>;
   /** Resolves when all that has happened so far is durable; from then on events are recorded as they happen. */
-  recorded(): Promise<void>;
+  flush(): Promise<void>;
   /**
    * Tells the machine something from outside. Resolves when what came of it is durable.
    * @throws Fault UNAVAILABLE when the run was let go meanwhile, and was perhaps told nothing
    */
-  tell(signal: Signal): Promise<void>;
+  send(signal: MachineInput): Promise<void>;
   /** Leaves the run to whoever claims it: nothing is appended any more, and what is under way is aborted. */
-  abandon(why?: Fault): void;
+  release(why?: Fault): void;
   /** Resolves when nothing of it is on its way to the journal any more: only then can be told what is in there. */
-  written(): Promise<void>;
+  drained(): Promise<void>;
 }
 
 /** A run as the driver takes it: with the events that are not in the journal yet. */
-export interface Start {
-  readonly live: LiveRun;
+export interface RunStart {
+  readonly run: RunAggregate;
   /** Seq of its newest event in the journal; 0 when it is new. */
-  readonly recorded: number;
+  readonly persistedSeq: number;
   readonly events: readonly NewEvent[];
-  readonly signal: Signal;
+  readonly input: MachineInput;
 }
 
 /** The loop around the machine: gives it signals, records its events, carries its effects out. */
-export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, start: Start): Driven {
-  const { live } = start;
-  const { run } = live;
-  let recorded = start.recorded;
+export function driveRun({ journal, clock, dispatcher, handlers: hands }: DriveOptions, start: RunStart): RunHandle {
+  const { run: live } = start;
+  const { record: run } = live;
+  let recorded = start.persistedSeq;
   let pending: NewEvent[] = [...start.events];
   let eager = recorded > 0;
   let writing: Promise<void> | undefined;
@@ -102,7 +102,7 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
   const visible = setTimeout(() => {
     eager = true;
     void flush();
-  }, VISIBLE_AFTER_MS);
+  }, MAX_UNRECORDED_MS);
 
   const stop = () => {
     stopped = true;
@@ -112,17 +112,17 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
     queued.clear();
     for (const key of places.keys()) if (!atWork.has(key)) freePlace(key);
   };
-  const abandon = (why = LEFT) => {
+  const abandon = (why = RELEASED) => {
     abandoned = true;
     stop();
-    for (const work of atWork.values()) work.abort(LEFT);
+    for (const work of atWork.values()) work.abort(RELEASED);
     reject(why);
     end(why);
   };
 
   const write = async () => {
     while (pending.length > 0 && !abandoned) {
-      const events = recordOnce(pending);
+      const events = coalesceMoves(pending);
       pending = [];
       try {
         const head = (await journal.append(run.id, recorded + 1, events)).events.at(-1);
@@ -131,9 +131,9 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
       } catch (error) {
         reject(error);
         const lost = recorded === 0 || !(error instanceof Fault) || error.code === 'CONFLICT';
-        if (lost) return abandon(error instanceof Fault ? error : LEFT);
+        if (lost) return abandon(error instanceof Fault ? error : RELEASED);
         pending = [...events, ...pending];
-        await sleep(RETRY_APPEND_MS);
+        await sleep(APPEND_RETRY_MS);
       }
     }
     // In the same turn as the last look at `pending`, so that no event falls between.
@@ -149,9 +149,9 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
   };
 
   let waits: PromiseWithResolvers<void> | undefined;
-  const inbox: Signal[] = [];
+  const inbox: MachineInput[] = [];
   let busy = false;
-  const send = (signal: Signal) => {
+  const send = (signal: MachineInput) => {
     inbox.push(signal);
     if (busy) return;
     busy = true;
@@ -171,12 +171,12 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
 
   const note = (event: NewEvent) => {
     if (stopped) return;
-    apply(live, event);
+    applyEvent(live, event);
     pending.push(event);
     if (eager) void flush();
   };
 
-  const carryOut = (effect: Effect): void => {
+  const carryOut = (effect: MachineEffect): void => {
     if (effect.type === 'conclude') return void conclude();
     const { step } = effect;
     if (effect.type === 'prepare') prepare(step);
@@ -184,12 +184,12 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
     else if (effect.type === 'act') void act(step);
     else if (effect.type === 'gather') void settleWith(step, hands.gather(live, step));
     else if (effect.type === 'wake') timers.set(step.key, effect.at);
-    else atWork.get(step.key)?.abort(ABORTED);
+    else atWork.get(step.key)?.abort(RUN_CANCELLED);
   };
 
-  const prepare = (step: LiveStep) => {
-    const tell = (prepared: Prepared) => send({ type: 'prepared', step: step.key, prepared });
-    const refused = (error: unknown): Prepared => ({ type: 'refused', failure: hands.failureOf(error, live, step) });
+  const prepare = (step: MutableStep) => {
+    const tell = (prepared: Preparation) => send({ type: 'prepared', step: step.key, prepared });
+    const refused = (error: unknown): Preparation => ({ type: 'refused', failure: hands.toFailure(error, live, step) });
     try {
       const prepared = hands.prepare(live, step);
       if (prepared instanceof Promise) prepared.catch(refused).then(tell);
@@ -199,7 +199,7 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
     }
   };
 
-  const enqueue = (step: LiveStep) => {
+  const enqueue = (step: MutableStep) => {
     const begin = (giveBack: () => void) => {
       queued.delete(step.key);
       places.set(step.key, giveBack);
@@ -214,14 +214,14 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
     };
     const ticket = { runId, kind: step.kind, ...(workflow !== undefined && { workflow }), priority, most };
     let begun = false;
-    const withdraw = dispatcher.place(ticket, (giveBack) => {
+    const withdraw = dispatcher.requestSlot(ticket, (giveBack) => {
       begun = true;
       begin(giveBack);
     });
     if (!begun) queued.set(step.key, withdraw);
   };
 
-  const act = async (step: LiveStep) => {
+  const act = async (step: MutableStep) => {
     const work = new AbortController();
     atWork.set(step.key, work);
     try {
@@ -236,25 +236,25 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
       const recorded = async () => {
         eager = true;
         await flush();
-        if (abandoned) throw LEFT;
+        if (abandoned) throw RELEASED;
         signal.throwIfAborted();
       };
-      await settleWith(step, hands.act({ live, step, signal, note, recorded }));
+      await settleWith(step, hands.act({ run: live, step, signal, emit: note, flush: recorded }));
     } finally {
       atWork.delete(step.key);
       freePlace(step.key);
     }
   };
 
-  const settleWith = async (step: LiveStep, work: Promise<Partial<Performed>>) => {
+  const settleWith = async (step: MutableStep, work: Promise<Partial<StoredOutput>>) => {
     const { key, attempt } = step;
     try {
       send({ type: 'succeeded', step: key, attempt, ...(await work) });
     } catch (error) {
-      if (error instanceof Paused) {
+      if (error instanceof PausedError) {
         const { call, reason } = error;
         send({ type: 'paused', step: key, attempt, call, reason });
-      } else send({ type: 'failed', step: key, attempt, failure: hands.failureOf(error, live, step) });
+      } else send({ type: 'failed', step: key, attempt, failure: hands.toFailure(error, live, step) });
     }
   };
 
@@ -264,16 +264,16 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
       for (const event of events) note(event);
       send({ type: 'concluded', outputs });
     } catch (error) {
-      send({ type: 'concluded', failure: hands.failureOf(error, live) });
+      send({ type: 'concluded', failure: hands.toFailure(error, live) });
     }
   };
 
-  send(start.signal);
+  send(start.input);
   return {
-    live,
-    done,
-    over,
-    settled: async () => {
+    run: live,
+    completed: done,
+    released: over,
+    completedOrWaiting: async () => {
       waits ??= Promise.withResolvers();
       if (run.state === 'WAITING') waits.resolve();
       const parked = waits.promise.then(async () => {
@@ -283,26 +283,26 @@ export function driveRun({ journal, clock, dispatcher, hands }: DriveOptions, st
       });
       return Promise.race([done, parked]);
     },
-    recorded: async () => {
+    flush: async () => {
       eager = true;
       await flush();
     },
-    tell: async (signal) => {
+    send: async (signal) => {
       send(signal);
       eager = true;
       await flush();
-      if (abandoned) throw LEFT;
+      if (abandoned) throw RELEASED;
     },
-    abandon,
-    written: async () => writing,
+    release: abandon,
+    drained: async () => writing,
   };
 }
 
-const LEFT = new Fault(
+const RELEASED = new Fault(
   'UNAVAILABLE',
   'The server let go of the run, which goes on at another node or when the server is back.',
   {
     retryAfterMs: 2_000,
   },
 );
-const ABORTED = new Fault('CANCELLED', 'The run was cancelled.');
+const RUN_CANCELLED = new Fault('CANCELLED', 'The run was cancelled.');

@@ -60,7 +60,7 @@ describe('a run under way', () => {
     });
     const engine = on.engine({ journal });
     await engine.begin();
-    const { run } = await engine.start(ADMIN, { source: workflow(50), waitMs: 0 });
+    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(50), waitMs: 0 });
     expect(await endOf(run.id)).toBe('SUCCEEDED');
     expect((await on.store.verifyRun(scope, run.id))?.problems).toEqual([]);
     await engine.stop(0);
@@ -82,8 +82,8 @@ describe('a run under way', () => {
     });
     await engine.begin();
     const request = { source: workflow(50), waitMs: 0, idempotencyKey: 'in-doubt' };
-    await expect(engine.start(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect((await engine.start(ADMIN, request)).run.id).toBe(runId);
+    await expect(engine.startWorkflow(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await engine.startWorkflow(ADMIN, request)).run.id).toBe(runId);
     expect(await endOf(runId)).toBe('SUCCEEDED');
     await engine.stop(0);
   });
@@ -95,10 +95,10 @@ describe('a run under way', () => {
     });
     const engine = on.engine({ journal });
     await engine.begin();
-    const { run } = await engine.start(ADMIN, { source: workflow(60_000), waitMs: 0 });
+    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(60_000), waitMs: 0 });
     await sleep(700);
     expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
-    const cancelled = await engine.cancel(ADMIN, run.id, { compensate: false });
+    const cancelled = await engine.cancelRun(ADMIN, run.id, { compensate: false });
     expect(cancelled.run.state).toBe('CANCELLED');
     await engine.stop(0);
   });
@@ -124,7 +124,7 @@ describe('a run under way', () => {
       });
       await engine.begin();
       await engine.saveWorkflow(ADMIN, { document: inner });
-      const { run } = await engine.start(ADMIN, { source: { document: outer }, waitMs: 0 });
+      const { run } = await engine.startWorkflow(ADMIN, { source: { document: outer }, waitMs: 0 });
       expect(await endOf(run.id)).toBe('SUCCEEDED');
       expect(seen.size).toBe(2);
       await engine.stop(0);
@@ -143,7 +143,7 @@ describe('what is said to a run that turns out to be in other hands', () => {
     });
     let isTaken = false;
     await engine.begin();
-    const { run } = await engine.start(ADMIN, { source: waiting, waitMs: 0 });
+    const { run } = await engine.startWorkflow(ADMIN, { source: waiting, waitMs: 0 });
     await vi.waitFor(async () => expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING'));
     isTaken = true;
     return { engine, run };
@@ -176,7 +176,7 @@ describe('a run that could not be read when it was taken over', () => {
   it('is taken up at the next beat', async () => {
     const first = on.engine();
     await first.begin();
-    const { run } = await first.start(ADMIN, { source: workflow(100), waitMs: 0 });
+    const { run } = await first.startWorkflow(ADMIN, { source: workflow(100), waitMs: 0 });
     await first.stop(0);
     await on.restart();
     const { reader } = on.store;
@@ -200,7 +200,9 @@ describe('many runs', () => {
   it('are taken over in lots, and the lease is renewed before each', async () => {
     const first = on.engine();
     await first.begin();
-    const started = Array.from({ length: 150 }, () => first.start(ADMIN, { source: workflow(600_000), waitMs: 0 }));
+    const started = Array.from({ length: 150 }, () =>
+      first.startWorkflow(ADMIN, { source: workflow(600_000), waitMs: 0 }),
+    );
     await Promise.all(started);
     await first.stop(0);
     await on.restart();

@@ -4,36 +4,36 @@ import type { Logger } from '../../core/logger.ts';
 import type { Metrics } from '../../core/metrics.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import { inSpan } from '../../core/span.ts';
-import { type Driven, driveRun, type Hands, type Start } from './drive-run.ts';
+import { driveRun, type EffectHandlers, type RunHandle, type RunStart } from './drive-run.ts';
 
 /** The runs that this process drives. */
-export interface Running {
+export interface RunRegistry {
   /** @param hands other than the usual ones */
-  drive(start: Start, hands?: Hands): Driven;
-  get(runId: string): Driven | undefined;
-  readonly all: Iterable<Driven>;
+  drive(start: RunStart, hands?: EffectHandlers): RunHandle;
+  get(runId: string): RunHandle | undefined;
+  readonly all: Iterable<RunHandle>;
   readonly size: number;
   /** Leaves every run to whoever claims it. */
-  abandon(why?: Fault): void;
+  releaseAll(why?: Fault): void;
 }
 
-type RunningDeps = Parameters<typeof driveRun>[0] & {
+type RunRegistryDeps = Parameters<typeof driveRun>[0] & {
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'runEnded'>;
   /** Told of a run that is driven here no more although it has not ended, and why. */
-  letGo(runId: string, fault: Fault): void;
+  onRelease(runId: string, fault: Fault): void;
 };
 
-export function createRunning(deps: RunningDeps): Running {
-  const driven = createNamedBag<Driven>();
+export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
+  const driven = createNamedBag<RunHandle>();
 
-  const drive = (start: Start, hands: Hands): Driven => {
-    const { id, kind } = start.live.run;
+  const drive = (start: RunStart, hands: EffectHandlers): RunHandle => {
+    const { id, kind } = start.run.record;
     // It begins inside its span, within this call.
-    let run: Driven | undefined;
+    let run: RunHandle | undefined;
     const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
-      run = driveRun({ ...deps, hands }, start);
-      const ended = await run.over;
+      run = driveRun({ ...deps, handlers: hands }, start);
+      const ended = await run.released;
       if (ended instanceof Fault) throw ended;
       span.setAttribute('signalbox.run_state', ended.run.state);
       return ended;
@@ -41,7 +41,7 @@ export function createRunning(deps: RunningDeps): Running {
     if (!run) throw new Error('a span does its work at once');
     const remove = driven.add(id, run);
     const begun = run;
-    follow.finally(remove).then(tellEnd, (fault) => begun.written().then(() => deps.letGo(id, fault)));
+    follow.finally(remove).then(tellEnd, (fault) => begun.drained().then(() => deps.onRelease(id, fault)));
     return run;
   };
 
@@ -52,7 +52,7 @@ export function createRunning(deps: RunningDeps): Running {
   };
 
   return {
-    drive: (start, hands = deps.hands) => drive(start, hands),
+    drive: (start, hands = deps.handlers) => drive(start, hands),
     get: (runId) => driven.get(runId),
     get all() {
       return driven.values();
@@ -60,8 +60,8 @@ export function createRunning(deps: RunningDeps): Running {
     get size() {
       return driven.size;
     },
-    abandon: (why) => {
-      for (const run of driven.values()) run.abandon(why);
+    releaseAll: (why) => {
+      for (const run of driven.values()) run.release(why);
     },
   };
 }

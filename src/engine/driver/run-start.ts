@@ -6,31 +6,35 @@ import { canonicalJson } from '../../core/json.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import { activeTraceId } from '../../core/span.ts';
 import type { StoreReader } from '../../core/store.ts';
-import { apply, type LiveRun, openRun } from '../model/run-aggregate.ts';
-import type { Start } from './drive-run.ts';
+import { applyEvent, createRunAggregate, type RunAggregate } from '../model/run-aggregate.ts';
+import type { RunStart } from './drive-run.ts';
 
 /** A run as its events tell it. @throws Fault NOT_FOUND */
 export async function loadRun(
   reader: Pick<StoreReader, 'history'>,
   runId: string,
-): Promise<{ readonly live: LiveRun; readonly recorded: number; readonly opening: Event & { type: 'RUN_CREATED' } }> {
-  let live: LiveRun | undefined;
+): Promise<{
+  readonly live: RunAggregate;
+  readonly recorded: number;
+  readonly opening: Event & { type: 'RUN_CREATED' };
+}> {
+  let live: RunAggregate | undefined;
   let opening: (Event & { type: 'RUN_CREATED' }) | undefined;
   let head: Event | undefined;
   for await (const event of reader.history(runId)) {
     if (event.type === 'RUN_CREATED') {
       opening = event;
-      live = openRun(runId, event.at, event.payload);
-    } else if (live) apply(live, event);
+      live = createRunAggregate(runId, event.at, event.payload);
+    } else if (live) applyEvent(live, event);
     head = event;
   }
   if (!live || !opening || !head) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
-  Object.assign(live.run, { seq: head.seq, headPosition: head.position, headHash: head.hash });
+  Object.assign(live.record, { seq: head.seq, headPosition: head.position, headHash: head.hash });
   return { live, recorded: head.seq, opening };
 }
 
 /** What a run is known by, beside what it does. */
-export interface About {
+export interface RequestIdentity {
   readonly traceId: string;
   readonly requestDigest: string;
   readonly idempotencyKey?: string;
@@ -39,20 +43,23 @@ export interface About {
 type Opening = EventPayloads['RUN_CREATED'];
 
 /** A run that is about to begin; nothing of it is recorded yet. */
-export function beginRun(
+export function createRunStart(
   who: User,
   what: Pick<Opening, 'kind' | 'inputs' | 'steps'> & Partial<Opening>,
-  about: About,
+  about: RequestIdentity,
   at: Date,
   id = newId('run'),
-): Start {
+): RunStart {
   const payload: Opening = { principal: who, labels: {}, priority: 'INTERACTIVE', ...what, ...about };
   const event: NewEvent = { type: 'RUN_CREATED', at, payload };
-  return { live: openRun(id, at, payload), recorded: 0, events: [event], signal: { type: 'started' } };
+  return { run: createRunAggregate(id, at, payload), persistedSeq: 0, events: [event], input: { type: 'started' } };
 }
 
 /** @param asked what tells one request from another under the same key. @throws Fault BAD_INPUT for a key that is none */
-export function aboutOf(request: { traceId?: string; idempotencyKey?: string }, asked: unknown): About {
+export function identifyRequest(
+  request: { traceId?: string; idempotencyKey?: string },
+  asked: unknown,
+): RequestIdentity {
   const { idempotencyKey, traceId = activeTraceId() ?? newTraceId() } = request;
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     const message = 'An idempotency key has 1 to 255 visible ASCII characters.';

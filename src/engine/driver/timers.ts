@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 
 /** The longest that one timer of Node can take; longer waits take several. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Alarms by name, one each: the last one set counts. */
 export interface Timers {
@@ -21,7 +21,7 @@ export function createTimers(clock: Clock, ring: (name: string) => void): Timers
         if (clock.now() < at) set(name, at);
         else ring(name);
       },
-      Math.min(left, LONGEST_MS),
+      Math.min(left, MAX_TIMER_MS),
     );
     running.set(name, timer);
   };

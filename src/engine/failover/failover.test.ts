@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN } from '../../../test/support/engine/engine.ts';
-import { EVE, shown, startWorkflows } from '../../../test/support/engine/workflows.ts';
+import { EVE, startWorkflows, stepStates } from '../../../test/support/engine/workflows.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ outputs: { a: "{{ steps.a.output }}", b: "{{ steps.b.output }}" }`);
     const { run } = await on.start(
       '  - { id: a, kind: command, command: flaky, retry: { max_attempts: 2, backoff_ms: 300 }, input: { v: 1 } }',
     );
-    await on.until(run.id, (now) => shown(now).a === 'FAILED_RETRYABLE');
+    await on.until(run.id, (now) => stepStates(now).a === 'FAILED_RETRYABLE');
     await end();
     expect((await on.ended(run.id)).steps[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
   });
@@ -80,7 +80,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     const v = `pure-${way}`;
     const { run } = await on.start(`  - { id: a, kind: command, command: hold, input: { v: ${v} } }`);
     await expect.poll(() => on.acted).toEqual([v]);
-    await on.until(run.id, (now) => shown(now).a === 'RUNNING');
+    await on.until(run.id, (now) => stepStates(now).a === 'RUNNING');
     await end();
     await expect.poll(() => on.acted.filter((one) => one === v)).toHaveLength(2);
     on.open(v);
@@ -142,7 +142,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
   - { id: a, kind: command, command: act, input: { v: x }, compensate: { kind: command, command: act, input: { v: unx } } }
   - { id: b, kind: command, command: act, depends_on: [a], input: { v: y }, compensate: { kind: approval, input: { reason: "Undo y?" } } }
   - { id: c, kind: command, command: fail, depends_on: [b], input: {} }`);
-    await on.until(run.id, (now) => shown(now)['undo:b'] === 'WAITING');
+    await on.until(run.id, (now) => stepStates(now)['undo:b'] === 'WAITING');
     await end();
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'undo:b')).id, { approve: true });
     const ended = await on.ended(run.id);
@@ -155,7 +155,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
   - { id: ask, kind: signal, depends_on: [fix], input: { name: go } }
   - { id: check, kind: command, command: fail, depends_on: [ask], repair: { step: fix, max_rounds: 2 }, input: { v: bad } }`);
     for (const round of [1, 2, 3]) {
-      await on.until(run.id, (now) => shown(now).ask === 'WAITING' && now.steps[0]?.attempt === round);
+      await on.until(run.id, (now) => stepStates(now).ask === 'WAITING' && now.steps[0]?.attempt === round);
       if (round > 1) await end();
       await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
     }

@@ -3,21 +3,21 @@ import type { Journal } from '../../core/journal.ts';
 import type { Logger } from '../../core/logger.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import type { Inbox, Leases, StoreReader } from '../../core/store.ts';
-import type { Driven } from '../driver/drive-run.ts';
-import type { Running } from '../driver/run-registry.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
+import type { RunRegistry } from '../driver/run-registry.ts';
 import { loadRun } from '../driver/run-start.ts';
-import type { Signal } from '../model/machine-input.ts';
-import { createDeliveries } from './inbox-consumer.ts';
+import type { MachineInput } from '../model/machine-input.ts';
+import { createInboxConsumer } from './inbox-consumer.ts';
 
 /** Runs that are claimed, and brought back to life, at once. */
-const AT_ONCE = 64;
+const MAX_RUNS_PER_CLAIM = 64;
 
 /** Between two beats: twice in each lease, with time to spare; an idle node hardly asks anything. Sooner after one that failed. */
-const BEAT_MS = 2_500;
-const AGAIN_MS = 500;
+const HEARTBEAT_MS = 2_500;
+const HEARTBEAT_RETRY_MS = 500;
 
 /** How often a run that cannot be taken up is tried. */
-const MOST_TRIES = 20;
+const MAX_RECOVERY_ATTEMPTS = 20;
 
 /** A run that was just being recorded may be in the journal, and this node's all the same: it has to be looked at again. */
 const LEASE_LOST = new Fault('UNAVAILABLE', 'This server was away for too long. The run goes on, here or elsewhere.', {
@@ -25,68 +25,68 @@ const LEASE_LOST = new Fault('UNAVAILABLE', 'This server was away for too long. 
   details: { inDoubt: true },
 });
 
-interface TakeOverDeps {
+interface FailoverDeps {
   readonly leases: Leases;
   readonly inbox: Inbox;
   readonly reader: StoreReader;
   readonly journal: Journal;
-  readonly running: Running;
+  readonly runs: RunRegistry;
   readonly logger: Logger;
   /** Told when the next schedule is due. */
-  scheduled(nextAt: Date | undefined): void;
+  onNextSchedule(nextAt: Date | undefined): void;
 }
 
 /** Keeps this node's lease, and takes over the runs of nodes that have lost theirs. */
-export interface TakeOver {
+export interface Failover {
   /** One beat: renews, claims, resumes. */
   tick(): Promise<void>;
   /** Brings a run back, by its events. The node must own it. */
-  resume(runId: string, signal: Signal): Promise<Driven>;
+  resume(runId: string, signal: MachineInput): Promise<RunHandle>;
   /** Looks at the next beat whether a run that was let go is still this node's, and then takes it up again. */
-  doubt(runId: string): void;
+  recheck(runId: string): void;
   start(): void;
   /** No beat any more; the lease is given back when nothing is driven any more. */
   stop(): Promise<void>;
 }
 
-export function createTakeOver(deps: TakeOverDeps): TakeOver {
-  const { leases, reader, running, logger } = deps;
+export function createFailover(deps: FailoverDeps): Failover {
+  const { leases, reader, runs: running, logger } = deps;
   let timer: NodeJS.Timeout | undefined;
   let beating: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  const resume = async (runId: string, signal: Signal): Promise<Driven> => {
+  const resume = async (runId: string, signal: MachineInput): Promise<RunHandle> => {
     const known = running.get(runId);
     if (known) return known;
     const { live, recorded } = await loadRun(reader, runId);
-    return running.get(runId) ?? running.drive({ live, recorded, events: [], signal });
+    return running.get(runId) ?? running.drive({ run: live, persistedSeq: recorded, events: [], input: signal });
   };
 
-  const deliveries = createDeliveries(deps);
+  const deliveries = createInboxConsumer(deps);
   /** Runs that may be this node's although nobody drives them, and how often they were tried. */
   const doubted = new Map<string, number>();
 
   /** @returns whether there may be more */
   const claim = async (): Promise<boolean> => {
-    const ids = await leases.claim(AT_ONCE);
+    const ids = await leases.claim(MAX_RUNS_PER_CLAIM);
     if (ids.length > 0) logger.info('engine.recovering', { runs: ids.length });
     for (const id of ids) await resume(id, { type: 'recovered' }).catch(failed(id));
     // Not waited for: the store may not take what comes of it for a while, and the lease has to be kept meanwhile.
     if (ids.length > 0) void deliveries.deliver(ids);
-    return ids.length === AT_ONCE;
+    return ids.length === MAX_RUNS_PER_CLAIM;
   };
 
   const failed = (runId: string) => (error: unknown) => {
     logger.error('engine.recovery_failed', { runId, error: String(error) });
     const tries = (doubted.get(runId) ?? 0) + 1;
-    if (tries < MOST_TRIES) doubted.set(runId, tries);
+    if (tries < MAX_RECOVERY_ATTEMPTS) doubted.set(runId, tries);
     else doubted.delete(runId);
   };
   const reclaim = async (runId: string): Promise<void> => {
     if (stopped || running.get(runId) || !(await leases.adopt(runId))) return;
     const { live, recorded } = await loadRun(reader, runId);
-    if (isFinalRunState(live.run.state) || running.get(runId)) return;
-    running.drive({ live, recorded, events: [], signal: { type: 'recovered' } });
+    if (isFinalRunState(live.record.state) || running.get(runId)) return;
+    running.drive({ run: live, persistedSeq: recorded, events: [], input: { type: 'recovered' } });
     void deliveries.deliver([runId]);
   };
 
@@ -95,13 +95,13 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     const { held, orphans, nextAt } = await leases.renew();
     if (!held) {
       logger.warn('lease.lost', { runs: running.size });
-      running.abandon(LEASE_LOST);
+      running.releaseAll(LEASE_LOST);
     }
     for (const runId of [...doubted.keys()]) {
       await reclaim(runId).then(() => void doubted.delete(runId), failed(runId));
     }
-    deliveries.again();
-    deps.scheduled(nextAt);
+    deliveries.retry();
+    deps.onNextSchedule(nextAt);
     if (orphans && !stopped && (await claim())) return beat();
   };
 
@@ -109,17 +109,17 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     beating = beating.then(beat);
     return beating;
   };
-  const loop = (pause = BEAT_MS) => {
+  const loop = (pause = HEARTBEAT_MS) => {
     timer = setTimeout(() => {
       const next = (pause: number) => {
         if (!stopped) loop(pause);
       };
       tick().then(
-        () => next(BEAT_MS),
+        () => next(HEARTBEAT_MS),
         (error: unknown) => {
           beating = Promise.resolve();
           logger.error('lease.failed', { error: String(error) });
-          next(AGAIN_MS);
+          next(HEARTBEAT_RETRY_MS);
         },
       );
     }, pause);
@@ -128,7 +128,7 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
   return {
     tick,
     resume,
-    doubt: (runId) => void doubted.set(runId, 0),
+    recheck: (runId) => void doubted.set(runId, 0),
     start: () => loop(),
     async stop() {
       stopped = true;

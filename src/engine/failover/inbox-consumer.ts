@@ -2,12 +2,12 @@ import type { Json } from '../../core/json.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { User } from '../../core/principal.ts';
 import type { Inbox, RunMessage } from '../../core/store.ts';
-import type { Running } from '../driver/run-registry.ts';
-import type { Signal } from '../model/machine-input.ts';
+import type { RunRegistry } from '../driver/run-registry.ts';
+import type { MachineInput } from '../model/machine-input.ts';
 import { jsonOutput } from '../outputs/output-json.ts';
 
 /** What a message is to the machine. */
-export function signalOf(message: RunMessage): Signal {
+export function toMachineInput(message: RunMessage): MachineInput {
   switch (message.type) {
     case 'cancel': {
       const { by, reason, compensate } = message;
@@ -15,7 +15,7 @@ export function signalOf(message: RunMessage): Signal {
     }
     case 'decide': {
       const { approvalId, by, approve, comment } = message;
-      const output = jsonOutput(decisionOf(approve, by, comment));
+      const output = jsonOutput(decisionOutput(approve, by, comment));
       return { type: 'decided', approvalId, by, approve, output, ...(comment !== undefined && { comment }) };
     }
     case 'signal': {
@@ -26,25 +26,25 @@ export function signalOf(message: RunMessage): Signal {
   }
 }
 
-function decisionOf(approved: boolean, { username: by }: User, comment: string | undefined): Json {
+function decisionOutput(approved: boolean, { username: by }: User, comment: string | undefined): Json {
   return { approved, by, comment: comment ?? null };
 }
 
-interface DeliveriesDeps {
+interface InboxConsumerDeps {
   readonly inbox: Inbox;
-  readonly running: Running;
+  readonly runs: RunRegistry;
   readonly logger: Logger;
 }
 
 /** Brings what others sent to the runs that are driven here. A message goes when what came of it is durable. */
-export interface Deliveries {
+export interface InboxConsumer {
   /** Never rejects: what could not be delivered is tried with the next `again`. */
   deliver(runIds: readonly string[]): Promise<void>;
-  again(): void;
+  retry(): void;
   stop(): void;
 }
 
-export function createDeliveries({ inbox, running, logger }: DeliveriesDeps): Deliveries {
+export function createInboxConsumer({ inbox, runs: running, logger }: InboxConsumerDeps): InboxConsumer {
   const left = new Set<string>();
 
   const deliver = async (runIds: readonly string[]): Promise<void> => {
@@ -56,7 +56,7 @@ export function createDeliveries({ inbox, running, logger }: DeliveriesDeps): De
       for (const message of await inbox.read(runIds)) {
         const run = running.get(message.runId);
         // One that was let go meanwhile leaves the message to whoever has it next.
-        const told = run?.tell(signalOf(message)).then(() => inbox.done([message.id]));
+        const told = run?.send(toMachineInput(message)).then(() => inbox.done([message.id]));
         await told?.catch(failed(message.runId));
       }
     } catch (error) {
@@ -69,7 +69,7 @@ export function createDeliveries({ inbox, running, logger }: DeliveriesDeps): De
 
   return {
     deliver,
-    again() {
+    retry() {
       if (left.size === 0) return;
       const runIds = [...left];
       left.clear();

@@ -3,13 +3,13 @@ import { Fault } from '../../core/errors.ts';
 import type { Body, ReadContext, ResourceInput, Resources, SchemaValidator } from '../../core/resource.ts';
 
 /** Reads on somebody's behalf. */
-export interface Reading {
+export interface AuthorizedReader {
   read(source: ResourceInput): Promise<Body>;
   /** @throws Fault SCHEMA_VIOLATION with the violations when the JSON text does not fit the schema at that URI */
   validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
 }
 
-export interface ReadingTerms extends Omit<ReadContext, 'authorize'> {
+export interface ReaderOptions extends Omit<ReadContext, 'authorize'> {
   /** The resource that schemas are for. */
   readonly source?: CanonicalUri;
   /** The schema that what is read has to fit. */
@@ -18,13 +18,13 @@ export interface ReadingTerms extends Omit<ReadContext, 'authorize'> {
   pass(ask: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
 }
 
-interface ReadingDeps {
+interface ReaderDeps {
   readonly resources: Resources;
   readonly schemas: SchemaValidator;
 }
 
 /** Resources and schemas under one set of terms: a schema is judged by the schema column, beside the resource it is for. */
-export function createReading({ resources, schemas }: ReadingDeps, terms: ReadingTerms): Reading {
+export function createAuthorizedReader({ resources, schemas }: ReaderDeps, terms: ReaderOptions): AuthorizedReader {
   const { source, schema, pass, ...context } = terms;
   return {
     read: (from) => resources.read(from, { ...context, authorize: (uri) => pass({ uri, ...(schema && { schema }) }) }),

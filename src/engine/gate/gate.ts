@@ -12,10 +12,10 @@ export interface Gate {
   /** The decision that lets it pass. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
   pass(who: User, ask: Omit<Ask, 'roles'>): Decision;
   /** The same in advance: nothing is taken from a bucket. @throws Fault FORBIDDEN, with its decision */
-  foresee(who: User, ask: Omit<Ask, 'roles'>): void;
+  precheck(who: User, ask: Omit<Ask, 'roles'>): void;
 }
 
-const MOST_BUCKETS = 50_000;
+const MAX_RATE_BUCKETS = 50_000;
 
 interface GateDeps {
   readonly policy: Policy;
@@ -29,7 +29,7 @@ interface GateDeps {
  * journal; the log has every denial, also of reads that are no run.
  */
 export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
-  const buckets = createTokenBuckets({ clock, most: MOST_BUCKETS });
+  const buckets = createTokenBuckets({ clock, most: MAX_RATE_BUCKETS });
 
   const throttle = (decision: Decision, who: User): Decision => {
     const { id, obligation = '' } = decision.rule ?? {};
@@ -45,7 +45,7 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
     const decision = policy.decide({ ...ask, roles: who.roles });
     metrics.policyDecided(decision.effect);
     if (decision.effect !== 'DENY') return decision;
-    logger.warn('policy.denied', logged(who, decision));
+    logger.warn('policy.denied', logFields(who, decision));
     throw new Fault('FORBIDDEN', decision.reason, { decision });
   };
 
@@ -56,10 +56,10 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
       if (decision.effect === 'ALLOW') return decision;
       throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
     },
-    foresee: (who, ask) => void decide(who, ask),
+    precheck: (who, ask) => void decide(who, ask),
   };
 }
 
-function logged({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {
+function logFields({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {
   return { subject, tenant, action, canonicalUri, schemaUri, rule: rule?.id, snapshot };
 }

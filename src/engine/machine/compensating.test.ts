@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 const undo = { kind: 'COMMAND', capability: 'undo', effect: 'external', input: {}, maxAttempts: 1 } as const;
 const bookings = () =>
-  play([
-    stepOf('a', { terms: { compensate: undo } }),
-    stepOf('b', {
+  createManualRun([
+    plannedStep('a', { terms: { compensate: undo } }),
+    plannedStep('b', {
       terms: { compensate: { ...undo, maxAttempts: 2, terms: { retry: { backoffMs: 9, maxBackoffMs: 9 } } } },
     }),
-    stepOf('plain'),
-    stepOf('c', { terms: { compensate: undo } }),
+    plannedStep('plain'),
+    plannedStep('c', { terms: { compensate: undo } }),
   ]);
 /** b, then a, then plain have succeeded; c is at work. */
 const underWay = () => {
@@ -24,7 +24,7 @@ const underWay = () => {
 describe('a run that fails', () => {
   it('undoes what succeeded, the last first and one after the other, and ends as what failed', () => {
     const run = underWay();
-    run.fail('c', failureOf('TIMEOUT'));
+    run.fail('c', failureWith('TIMEOUT'));
     expect(run.asked).toEqual(['prepare undo:a']);
     expect(run.step('undo:a')).toMatchObject({
       role: 'compensation',
@@ -37,7 +37,7 @@ describe('a run that fails', () => {
     run.succeed('undo:a');
     expect(run.asked).toEqual(['prepare undo:b']);
     run.do('undo:b');
-    expect(run.live.run).toMatchObject({ state: 'TIMEOUT', error: { step: 'c' } });
+    expect(run.live.record).toMatchObject({ state: 'TIMEOUT', error: { step: 'c' } });
     expect(Object.keys(run.states)).not.toContain('undo:plain');
     expect(run.states.c).toBe('TIMEOUT');
   });
@@ -47,7 +47,7 @@ describe('a run that fails', () => {
     run.start();
     run.begin('a');
     run.begin('c');
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     expect(run.asked).toEqual([]);
     run.succeed('a');
     expect(run.asked).toEqual(['prepare undo:a']);
@@ -55,22 +55,22 @@ describe('a run that fails', () => {
 
   it('goes on with the next one when one cannot be undone', () => {
     const run = underWay();
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     run.begin('undo:a');
-    run.fail('undo:a', failureOf('UNAVAILABLE', true));
+    run.fail('undo:a', failureWith('UNAVAILABLE', true));
     expect([run.states['undo:a'], run.asked]).toEqual(['FAILED', ['prepare undo:b']]);
     run.begin('undo:b');
-    run.fail('undo:b', failureOf('UNAVAILABLE', true));
+    run.fail('undo:b', failureWith('UNAVAILABLE', true));
     expect(run.states['undo:b']).toBe('FAILED_RETRYABLE');
     run.wait(9);
     run.woke('undo:b');
     run.do('undo:b');
-    expect(run.live.run).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
+    expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
   });
 
   it('goes on undoing after a crash, and does no undoing twice that acts on the world', () => {
     const run = underWay();
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     run.begin('undo:a');
     run.crash();
     expect([run.states['undo:a'], run.asked]).toEqual(['FAILED', ['prepare undo:b']]);
@@ -80,7 +80,7 @@ describe('a run that fails', () => {
 
   it('and was undone is not retried', () => {
     const run = underWay();
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     run.do('undo:a', 'undo:b');
     expect(run.retry('c').events).toEqual([]);
   });
@@ -89,20 +89,20 @@ describe('a run that fails', () => {
 describe('a run that is cancelled', () => {
   it('stops what is at work and is over, with who did it and why', () => {
     const run = underWay();
-    run.tell({ type: 'cancelled', by: run.live.run.principal, reason: 'bored', compensate: false });
+    run.tell({ type: 'cancelled', by: run.live.record.principal, reason: 'bored', compensate: false });
     expect(run.asked).toEqual(['abort c']);
     expect(run.states).toMatchObject({ a: 'SUCCEEDED', c: 'CANCELLED' });
-    expect(run.live.run).toMatchObject({
+    expect(run.live.record).toMatchObject({
       state: 'CANCELLED',
       error: { code: 'CANCELLED', message: 'ann cancelled it: bored' },
     });
   });
 
   it('takes what waits with it, and nobody has to decide any more', () => {
-    const run = play([
-      stepOf('a', { kind: 'APPROVAL' }),
-      stepOf('b', { dependsOn: ['a'] }),
-      stepOf('e', { terms: { forEach: [1] } }),
+    const run = createManualRun([
+      plannedStep('a', { kind: 'APPROVAL' }),
+      plannedStep('b', { dependsOn: ['a'] }),
+      plannedStep('e', { terms: { forEach: [1] } }),
     ]);
     run.start();
     run.prepared('a', { type: 'ask', reason: 'may I?' });
@@ -134,7 +134,7 @@ describe('a run that is cancelled', () => {
 
   it('while it is being undone because it failed, is undone to the end', () => {
     const run = underWay();
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     run.cancel(true);
     run.do('undo:a', 'undo:b');
     expect([run.state, run.states['undo:a'], run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED', 'SUCCEEDED']);
@@ -142,7 +142,7 @@ describe('a run that is cancelled', () => {
 
   it('while what undoes it is being prepared, waits for that', () => {
     const run = underWay();
-    run.fail('c', failureOf('BAD_INPUT'));
+    run.fail('c', failureWith('BAD_INPUT'));
     run.prepared('undo:a', { type: 'throttled', until: run.after(10) });
     run.wait(10);
     run.woke('undo:a');

@@ -1,14 +1,14 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/run.ts';
 import { isFinalStepState, type StepState } from '../../core/step-state.ts';
-import { isParent, type LiveRun, type LiveStep, stepOf } from '../model/run-aggregate.ts';
+import { isParent, type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { isEnding } from './readiness.ts';
-import { moveStep, type Turn, waitUntil } from './transition.ts';
+import { moveStep, type Transition, waitUntil } from './transition.ts';
 
 /** An attempt came to nothing: another one, a repair, or the end of the step. */
-export function failAttempt(turn: Turn, step: LiveStep, failure: Failure): void {
-  if (!isEnding(turn.live) || step.role === 'compensation') {
-    if (mayTryAgain(turn.live, step, failure)) {
+export function failAttempt(turn: Transition, step: MutableStep, failure: Failure): void {
+  if (!isEnding(turn.run) || step.role === 'compensation') {
+    if (mayRetry(turn.run, step, failure)) {
       const until = new Date(turn.at.getTime() + backoffMs(turn, step));
       waitUntil(turn, step, 'FAILED_RETRYABLE', until, { error: failure });
       return;
@@ -25,32 +25,32 @@ export function stateAfter(code: ErrorCode): StepState {
   return 'FAILED';
 }
 
-function mayTryAgain(live: LiveRun, step: LiveStep, { code, retryable }: Failure): boolean {
+function mayRetry(live: RunAggregate, step: MutableStep, { code, retryable }: Failure): boolean {
   const { on } = step.terms?.retry ?? {};
   const wanted = on ? on.includes(code) : retryable || code === 'TIMEOUT';
-  return wanted && step.attempt - (live.marks.get(step.key)?.triedBefore ?? 0) < step.maxAttempts;
+  return wanted && step.attempt - (live.bookkeeping.get(step.key)?.attemptsBefore ?? 0) < step.maxAttempts;
 }
 
-const BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 60_000;
+const DEFAULT_BACKOFF_MS = 1_000;
+const DEFAULT_MAX_BACKOFF_MS = 60_000;
 
 /** Exponential, between half of it and the whole, so that what failed together does not come back together. */
-function backoffMs(turn: Turn, step: LiveStep): number {
-  const { backoffMs = BACKOFF_MS, maxBackoffMs = MAX_BACKOFF_MS } = step.terms?.retry ?? {};
-  const tries = step.attempt - (turn.live.marks.get(step.key)?.triedBefore ?? 0);
+function backoffMs(turn: Transition, step: MutableStep): number {
+  const { backoffMs = DEFAULT_BACKOFF_MS, maxBackoffMs = DEFAULT_MAX_BACKOFF_MS } = step.terms?.retry ?? {};
+  const tries = step.attempt - (turn.run.bookkeeping.get(step.key)?.attemptsBefore ?? 0);
   const whole = Math.min(maxBackoffMs, backoffMs * 2 ** Math.min(tries - 1, 30));
   return Math.round(whole * (0.5 + turn.random() / 2));
 }
 
 /** Opens the repairing step again, and everything between the two; then the failed step has its turn once more. */
-function repair(turn: Turn, step: LiveStep, error: Failure): boolean {
-  const { live } = turn;
+function repair(turn: Transition, step: MutableStep, error: Failure): boolean {
+  const { run: live } = turn;
   const rule = step.terms?.repair;
   if (!rule || step.role !== undefined) return false;
-  const round = (live.marks.get(step.key)?.rounds ?? 0) + 1;
+  const round = (live.bookkeeping.get(step.key)?.repairRounds ?? 0) + 1;
   if (round > rule.maxRounds) return false;
   moveStep(turn, step, 'FAILED_RETRYABLE', { error });
-  for (const one of between(live, rule.step, step.key)) {
+  for (const one of stepsBetween(live, rule.step, step.key)) {
     moveStep(turn, one, 'PENDING', one.key === rule.step ? { repair: { step: step.key, round, error } } : {});
   }
   moveStep(turn, step, 'PENDING');
@@ -58,7 +58,7 @@ function repair(turn: Turn, step: LiveStep, error: Failure): boolean {
 }
 
 /** The first step, and all that lie on a way from it to the last one; the last one not. */
-function between(live: LiveRun, first: string, last: string): readonly LiveStep[] {
+function stepsBetween(live: RunAggregate, first: string, last: string): readonly MutableStep[] {
   const leads = new Map<string, boolean>();
   const leadsFromFirst = (key: string): boolean => {
     const known = leads.get(key);
@@ -77,7 +77,7 @@ function between(live: LiveRun, first: string, last: string): readonly LiveStep[
     }
   };
   climb(last);
-  return live.top.filter(
+  return live.topLevel.filter(
     (one) => ancestors.has(one.key) && leadsFromFirst(one.key) && isFinalStepState(one.state) && !isParent(one),
   );
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 import type { StepTerms } from '../../core/run.ts';
 
-const each = (items: readonly number[], terms: StepTerms = {}, ...more: readonly ReturnType<typeof stepOf>[]) => {
-  const run = play([stepOf('a', { terms: { forEach: items, ...terms } }), ...more]);
+const each = (items: readonly number[], terms: StepTerms = {}, ...more: readonly ReturnType<typeof plannedStep>[]) => {
+  const run = createManualRun([plannedStep('a', { terms: { forEach: items, ...terms } }), ...more]);
   run.start();
   run.prepared('a', { type: 'items', items });
   return run;
@@ -48,7 +48,7 @@ describe('for_each', () => {
     run.begin('a[0]');
     run.begin('a[1]');
     run.prepared('a[2]', { type: 'ask', reason: 'may I?' });
-    run.fail('a[1]', failureOf('TIMEOUT'));
+    run.fail('a[1]', failureWith('TIMEOUT'));
     expect(run.states).toMatchObject({
       a: 'RUNNING',
       'a[0]': 'RUNNING',
@@ -64,7 +64,7 @@ describe('for_each', () => {
   it('that collects does them all, and succeeds', () => {
     const run = each([0, 1], { onItemFailure: 'collect' });
     run.begin('a[0]');
-    run.fail('a[0]', failureOf('BAD_INPUT'));
+    run.fail('a[0]', failureWith('BAD_INPUT'));
     run.do('a[1]');
     expect(run.asked).toEqual(['gather a']);
     run.succeed('a');
@@ -72,13 +72,13 @@ describe('for_each', () => {
   });
 
   it('tries each item again by the rule of the step', () => {
-    const run = play([
-      stepOf('a', { maxAttempts: 2, terms: { forEach: [0], retry: { backoffMs: 5, maxBackoffMs: 5 } } }),
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 2, terms: { forEach: [0], retry: { backoffMs: 5, maxBackoffMs: 5 } } }),
     ]);
     run.start();
     run.prepared('a', { type: 'items', items: [0] });
     run.begin('a[0]');
-    run.fail('a[0]', failureOf('UNAVAILABLE', true));
+    run.fail('a[0]', failureWith('UNAVAILABLE', true));
     expect(run.states['a[0]']).toBe('FAILED_RETRYABLE');
     run.wait(5);
     run.woke('a[0]');
@@ -87,30 +87,33 @@ describe('for_each', () => {
   });
 
   it('stops with the run, whatever its items wait for, and is not done', () => {
-    const run = each([0, 1], { compensate: stepOf('u') }, stepOf('b'));
+    const run = each([0, 1], { compensate: plannedStep('u') }, plannedStep('b'));
     run.do('a[0]');
     run.prepared('a[1]', { type: 'ask', reason: 'may I?' });
     run.begin('b');
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('b', failureWith('BAD_INPUT'));
     expect(run.states).toEqual({ a: 'CANCELLED', 'a[0]': 'SUCCEEDED', 'a[1]': 'SKIPPED', b: 'FAILED' });
     expect(run.state).toBe('FAILED');
   });
 
   it('stops at once with another one that ends the run', () => {
-    const run = play([stepOf('a', { terms: { forEach: [0] } }), stepOf('b', { terms: { forEach: [0] } })]);
+    const run = createManualRun([
+      plannedStep('a', { terms: { forEach: [0] } }),
+      plannedStep('b', { terms: { forEach: [0] } }),
+    ]);
     run.start();
     for (const key of ['a', 'b']) run.prepared(key, { type: 'items', items: [0] });
     run.prepared('a[0]', { type: 'ask', reason: 'may I?' });
     run.begin('b[0]');
-    run.fail('b[0]', failureOf('BAD_INPUT'));
+    run.fail('b[0]', failureWith('BAD_INPUT'));
     expect([run.state, run.states['a[0]']]).toEqual(['FAILED', 'SKIPPED']);
   });
 
   it('that is being gathered when the run fails is gathered first', () => {
-    const run = each([0], {}, stepOf('b'));
+    const run = each([0], {}, plannedStep('b'));
     run.do('a[0]');
     run.begin('b');
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('b', failureWith('BAD_INPUT'));
     expect([run.state, run.states.a]).toEqual(['RUNNING', 'RUNNING']);
     run.succeed('a');
     expect([run.state, run.states.a]).toEqual(['FAILED', 'SUCCEEDED']);
@@ -129,7 +132,7 @@ describe('for_each', () => {
     const run = each([0, 1, 2], { maxParallel: 2 });
     run.do('a[0]');
     run.begin('a[1]');
-    run.fail('a[1]', failureOf('BAD_INPUT'));
+    run.fail('a[1]', failureWith('BAD_INPUT'));
     expect(run.state).toBe('FAILED');
     run.retry('a');
     run.prepared('a', { type: 'items', items: [0, 1, 2] });
@@ -140,12 +143,12 @@ describe('for_each', () => {
   });
 
   it('that collected failures keeps them when another step is retried', () => {
-    const run = each([0], { onItemFailure: 'collect' }, stepOf('b'));
+    const run = each([0], { onItemFailure: 'collect' }, plannedStep('b'));
     run.begin('a[0]');
-    run.fail('a[0]', failureOf('BAD_INPUT'));
+    run.fail('a[0]', failureWith('BAD_INPUT'));
     run.succeed('a');
     run.begin('b');
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('b', failureWith('BAD_INPUT'));
     run.retry('b');
     run.do('b');
     expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'SUCCEEDED', 'a[0]': 'FAILED', b: 'SUCCEEDED' }]);

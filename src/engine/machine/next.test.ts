@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
-const chain = () => [stepOf('a'), stepOf('b', { dependsOn: ['a'] })];
+const chain = () => [plannedStep('a'), plannedStep('b', { dependsOn: ['a'] })];
 
 describe('a run', () => {
   it('prepares, queues, does and ends a step', () => {
-    const run = play([stepOf('a')]);
+    const run = createManualRun([plannedStep('a')]);
     run.start();
     expect(run.asked).toEqual(['prepare a']);
     run.prepared('a');
@@ -21,7 +21,7 @@ describe('a run', () => {
   });
 
   it('begins a step when all that it needs has succeeded, and not before', () => {
-    const run = play([stepOf('a'), stepOf('b'), stepOf('c', { dependsOn: ['a', 'b'] })]);
+    const run = createManualRun([plannedStep('a'), plannedStep('b'), plannedStep('c', { dependsOn: ['a', 'b'] })]);
     run.start();
     expect(run.asked).toEqual(['prepare a', 'prepare b']);
     run.do('a');
@@ -31,7 +31,7 @@ describe('a run', () => {
   });
 
   it('goes on past a step that is left out by its own condition', () => {
-    const run = play(chain());
+    const run = createManualRun(chain());
     run.start();
     run.prepared('a', { type: 'skip' });
     expect(run.asked).toEqual(['prepare b']);
@@ -40,10 +40,13 @@ describe('a run', () => {
   });
 
   it('goes on past a step that may end badly', () => {
-    const run = play([stepOf('a', { terms: { continueOnError: true } }), stepOf('b', { dependsOn: ['a'] })]);
+    const run = createManualRun([
+      plannedStep('a', { terms: { continueOnError: true } }),
+      plannedStep('b', { dependsOn: ['a'] }),
+    ]);
     run.start();
     run.begin('a');
-    run.fail('a', failureOf('BAD_INPUT'));
+    run.fail('a', failureWith('BAD_INPUT'));
     expect(run.step('a')?.error).toMatchObject({ code: 'BAD_INPUT' });
     run.do('b');
     expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'FAILED', b: 'SUCCEEDED' }]);
@@ -57,23 +60,29 @@ describe('a run', () => {
   ] as const)(
     'ends after a step that failed with %s, which is the reason, and skips the rest',
     (code, ofStep, ofRun) => {
-      const run = play(chain());
+      const run = createManualRun(chain());
       run.start();
       run.begin('a');
-      run.fail('a', failureOf(code));
+      run.fail('a', failureWith(code));
       expect(run.states).toEqual({ a: ofStep, b: 'SKIPPED' });
-      expect(run.live.run).toMatchObject({ state: ofRun, error: { code, step: 'a' } });
+      expect(run.live.record).toMatchObject({ state: ofRun, error: { code, step: 'a' } });
     },
   );
 
   it('lets what is at work finish once a step has failed, and begins nothing more', () => {
-    const run = play([stepOf('bad'), stepOf('working'), stepOf('queued'), stepOf('preparing'), stepOf('asking')]);
+    const run = createManualRun([
+      plannedStep('bad'),
+      plannedStep('working'),
+      plannedStep('queued'),
+      plannedStep('preparing'),
+      plannedStep('asking'),
+    ]);
     run.start();
     run.begin('bad');
     run.begin('working');
     run.prepared('queued');
     run.prepared('asking', { type: 'ask', reason: 'may I?' });
-    run.fail('bad', failureOf('BAD_INPUT'));
+    run.fail('bad', failureWith('BAD_INPUT'));
     expect(run.states).toMatchObject({
       working: 'RUNNING',
       queued: 'SKIPPED',
@@ -88,49 +97,52 @@ describe('a run', () => {
   });
 
   it('names the step that failed first', () => {
-    const run = play([stepOf('a'), stepOf('b')]);
+    const run = createManualRun([plannedStep('a'), plannedStep('b')]);
     run.start();
     run.begin('a');
     run.begin('b');
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('b', failureWith('BAD_INPUT'));
     run.wait(5);
-    run.fail('a', failureOf('TIMEOUT'));
-    expect(run.live.run).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
+    run.fail('a', failureWith('TIMEOUT'));
+    expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
   });
 
   it('takes a result that comes a second time, or of an earlier attempt, for nothing', () => {
-    const run = play([
-      stepOf('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
-      stepOf('b'),
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
+      plannedStep('b'),
     ]);
     run.start();
     run.begin('a');
-    run.fail('a', failureOf('TIMEOUT', true));
+    run.fail('a', failureWith('TIMEOUT', true));
     run.wait(10);
     run.woke('a');
     run.begin('a');
-    const stale = { type: 'failed', step: 'a', attempt: 1, failure: failureOf('INTERNAL') } as const;
+    const stale = { type: 'failed', step: 'a', attempt: 1, failure: failureWith('INTERNAL') } as const;
     expect(run.tell(stale).events).toEqual([]);
     run.succeed('a');
-    expect(run.fail('a', failureOf('INTERNAL'))).toMatchObject({ events: [], effects: [] });
+    expect(run.fail('a', failureWith('INTERNAL'))).toMatchObject({ events: [], effects: [] });
     expect(run.states.a).toBe('SUCCEEDED');
   });
 
   it('asks for its outputs when all is done, and fails when they cannot be worked out', () => {
-    const ended = (signal: { readonly outputs?: object } | { readonly failure: ReturnType<typeof failureOf> }) => {
-      const run = play([stepOf('a')], { outputs: { all: '{{ steps.a.output }}' } });
+    const ended = (signal: { readonly outputs?: object } | { readonly failure: ReturnType<typeof failureWith> }) => {
+      const run = createManualRun([plannedStep('a')], { outputs: { all: '{{ steps.a.output }}' } });
       run.start();
       run.do('a');
       expect(run.asked).toEqual(['conclude']);
       run.tell({ type: 'concluded', ...signal } as never);
-      return run.live.run;
+      return run.live.record;
     };
     expect(ended({ outputs: { all: 1 } })).toMatchObject({ state: 'SUCCEEDED', outputs: { all: 1 } });
-    expect(ended({ failure: failureOf('BAD_INPUT') })).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT' } });
+    expect(ended({ failure: failureWith('BAD_INPUT') })).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'BAD_INPUT' },
+    });
   });
 
   it('with an external step moves it over DISPATCHED, which is on record before it acts', () => {
-    const run = play([stepOf('a', { effect: 'external' })]);
+    const run = createManualRun([plannedStep('a', { effect: 'external' })]);
     run.start();
     run.prepared('a');
     const { events, effects } = run.begun('a');
@@ -142,12 +154,13 @@ describe('a run', () => {
 describe('a step that is tried again', () => {
   const retried = (more: object = {}, maxAttempts = 3) => {
     const terms = { retry: { backoffMs: 100, maxBackoffMs: 350, ...more } };
-    const run = play([stepOf('a', { maxAttempts, terms })]);
+    const run = createManualRun([plannedStep('a', { maxAttempts, terms })]);
     run.start();
     run.begin('a');
     return run;
   };
-  const waitOf = (run: ReturnType<typeof play>) => (run.step('a')?.wakeAt?.getTime() ?? 0) - run.after(0).getTime();
+  const waitOf = (run: ReturnType<typeof createManualRun>) =>
+    (run.step('a')?.wakeAt?.getTime() ?? 0) - run.after(0).getTime();
 
   it.each([
     [0, [50, 100, 175, 175]],
@@ -157,21 +170,21 @@ describe('a step that is tried again', () => {
     const run = retried({}, 5);
     run.draw(luck);
     for (const wait of waits) {
-      run.fail('a', failureOf('UNAVAILABLE', true));
+      run.fail('a', failureWith('UNAVAILABLE', true));
       expect([run.states.a, run.state, waitOf(run)]).toEqual(['FAILED_RETRYABLE', 'WAITING', wait]);
       expect(run.woke('a').effects).toEqual([]);
       run.wait(wait);
       run.woke('a');
       run.begin('a');
     }
-    run.fail('a', failureOf('UNAVAILABLE', true));
+    run.fail('a', failureWith('UNAVAILABLE', true));
     expect([run.states.a, run.state, run.step('a')?.attempt]).toEqual(['FAILED', 'FAILED', 5]);
   });
 
   it('is one that may pass by itself, or whose code its rule names', () => {
-    const endOf = (code: Parameters<typeof failureOf>[0], retryable: boolean, on?: readonly string[]) => {
+    const endOf = (code: Parameters<typeof failureWith>[0], retryable: boolean, on?: readonly string[]) => {
       const run = retried(on ? { on } : {});
-      run.fail('a', failureOf(code, retryable));
+      run.fail('a', failureWith(code, retryable));
       return run.states.a;
     };
     expect(endOf('BAD_INPUT', false)).toBe('FAILED');
@@ -182,36 +195,38 @@ describe('a step that is tried again', () => {
 
   it('is TIMEOUT in the end when its time was over each time', () => {
     const run = retried({}, 2);
-    run.fail('a', failureOf('TIMEOUT', true));
+    run.fail('a', failureWith('TIMEOUT', true));
     run.wait(100);
     run.woke('a');
     run.begin('a');
-    run.fail('a', failureOf('TIMEOUT', true));
+    run.fail('a', failureWith('TIMEOUT', true));
     expect([run.state, run.states.a]).toEqual(['TIMEOUT', 'TIMEOUT']);
   });
 
   it('ends with its last error when the run ends meanwhile', () => {
-    const run = play([
-      stepOf('a', { maxAttempts: 3, terms: { retry: { backoffMs: 100, maxBackoffMs: 100 } } }),
-      stepOf('b'),
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 3, terms: { retry: { backoffMs: 100, maxBackoffMs: 100 } } }),
+      plannedStep('b'),
     ]);
     run.start();
     run.begin('a');
     run.begin('b');
-    run.fail('a', failureOf('UNAVAILABLE', true));
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('a', failureWith('UNAVAILABLE', true));
+    run.fail('b', failureWith('BAD_INPUT'));
     expect(run.step('a')).toMatchObject({ state: 'FAILED', error: { code: 'UNAVAILABLE' } });
     expect(run.state).toBe('FAILED');
   });
 
   it('is tried again also when it could not even begin, if that may pass', () => {
-    const run = play([stepOf('a', { maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } })]);
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } }),
+    ]);
     run.start();
-    run.prepared('a', { type: 'refused', failure: failureOf('UNAVAILABLE', true) });
+    run.prepared('a', { type: 'refused', failure: failureWith('UNAVAILABLE', true) });
     expect(run.step('a')).toMatchObject({ state: 'FAILED_RETRYABLE', attempt: 1 });
     run.wait(1);
     run.woke('a');
-    run.prepared('a', { type: 'refused', failure: failureOf('BAD_INPUT') });
+    run.prepared('a', { type: 'refused', failure: failureWith('BAD_INPUT') });
     expect(run.states.a).toBe('FAILED');
   });
 });

@@ -1,30 +1,30 @@
 import type { NewEvent } from '../../core/event.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import { isBadEnd, isFinalStepState } from '../../core/step-state.ts';
-import type { Effect, Signal } from '../model/machine-input.ts';
-import { hasBegun, isParent, type LiveRun, type LiveStep, signalName } from '../model/run-aggregate.ts';
-import { advance, CONCLUSION, compensate, prepare } from './advance.ts';
+import type { MachineEffect, MachineInput } from '../model/machine-input.ts';
+import { hasBegun, isParent, type MutableStep, type RunAggregate, signalName } from '../model/run-aggregate.ts';
+import { advance, CONCLUSION_KEY, compensate, prepare } from './advance.ts';
 import { failAttempt } from './fail-attempt.ts';
 import { onPrepared } from './on-prepared.ts';
 import { isUndoing } from './readiness.ts';
 import {
+  type Environment,
   emit,
+  enqueue,
   expireApproval,
   failure,
-  gather,
+  findOpenApproval,
   moveRun,
   moveStep,
-  type Now,
-  openApproval,
-  queue,
-  type Turn,
+  requestGather,
+  type Transition,
   waitUntil,
 } from './transition.ts';
 
 /** What came of a signal. The run itself has moved on by the events. */
-export interface Move {
+export interface MachineOutput {
   readonly events: readonly NewEvent[];
-  readonly effects: readonly Effect[];
+  readonly effects: readonly MachineEffect[];
 }
 
 /**
@@ -32,32 +32,32 @@ export interface Move {
  * the run on by these events and nothing else. Knows no clock, database or network; the same run, signal and `now` give
  * the same answer. A signal that comes too late changes nothing.
  */
-export function next(live: LiveRun, signal: Signal, now: Now): Move {
-  const turn: Turn = { live, ...now, events: [], effects: [] };
-  if (signal.type === 'retried') retry(turn, signal.step);
-  else if (!isFinalRunState(live.run.state)) take(turn, signal);
+export function next(live: RunAggregate, signal: MachineInput, now: Environment): MachineOutput {
+  const turn: Transition = { run: live, ...now, events: [], effects: [] };
+  if (signal.type === 'retried') onRetried(turn, signal.step);
+  else if (!isFinalRunState(live.record.state)) dispatch(turn, signal);
   return turn;
 }
 
-function take(turn: Turn, signal: Signal): void {
-  const { live } = turn;
+function dispatch(turn: Transition, signal: MachineInput): void {
+  const { run: live } = turn;
   switch (signal.type) {
     case 'started':
       break;
     case 'recovered':
-      recover(turn);
+      onRecovered(turn);
       break;
     case 'signalled':
-      receive(turn, signal);
+      onSignal(turn, signal);
       break;
     case 'decided':
-      decide(turn, signal);
+      onDecided(turn, signal);
       break;
     case 'cancelled':
-      cancel(turn, signal);
+      onCancelled(turn, signal);
       break;
     case 'concluded':
-      if (!live.preparing.delete(CONCLUSION)) return;
+      if (!live.preparing.delete(CONCLUSION_KEY)) return;
       if (signal.failure) moveRun(turn, 'FAILED', { error: signal.failure });
       else moveRun(turn, 'SUCCEEDED', signal.outputs ? { outputs: signal.outputs } : {});
       return;
@@ -65,26 +65,29 @@ function take(turn: Turn, signal: Signal): void {
       return;
     default: {
       const step = live.steps.get(signal.step);
-      if (!step || !takeOfStep(turn, step, signal)) return;
+      if (!step || !dispatchToStep(turn, step, signal)) return;
     }
   }
   advance(turn);
 }
 
-type OfStep = Extract<Signal, { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'paused' | 'woke' }>;
+type StepInput = Extract<
+  MachineInput,
+  { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'paused' | 'woke' }
+>;
 
 /** @returns whether it changed anything */
-function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
+function dispatchToStep(turn: Transition, step: MutableStep, signal: StepInput): boolean {
   switch (signal.type) {
     case 'prepared':
-      return turn.live.preparing.delete(step.key) && onPrepared(turn, step, signal.prepared);
+      return turn.run.preparing.delete(step.key) && onPrepared(turn, step, signal.prepared);
     case 'begun':
-      return begin(turn, step);
+      return onBegun(turn, step);
     case 'woke':
-      return wake(turn, step);
+      return onWoke(turn, step);
     case 'succeeded': {
-      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
-      turn.live.preparing.delete(step.key);
+      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
+      turn.run.preparing.delete(step.key);
       const { output, artifact } = signal;
       if (artifact && output) {
         const { digest, mediaType, size } = output;
@@ -95,12 +98,12 @@ function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
       return true;
     }
     case 'failed':
-      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
-      turn.live.preparing.delete(step.key);
+      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
+      turn.run.preparing.delete(step.key);
       failAttempt(turn, step, signal.failure);
       return true;
     case 'paused': {
-      if (!isUnderWay(step) || signal.attempt !== step.attempt) return false;
+      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
       const { reason, call } = signal;
       waitUntil(turn, step, 'WAITING');
       const payload = { id: turn.newId('apr'), reason, call };
@@ -110,28 +113,28 @@ function takeOfStep(turn: Turn, step: LiveStep, signal: OfStep): boolean {
   }
 }
 
-function isUnderWay({ state }: LiveStep): boolean {
+function isExecuting({ state }: MutableStep): boolean {
   return state === 'RUNNING' || state === 'DISPATCHED';
 }
 
-function begin(turn: Turn, step: LiveStep): boolean {
+function onBegun(turn: Transition, step: MutableStep): boolean {
   if (step.state === 'SCHEDULED') {
     // One that paused goes on: that is no further attempt.
-    const attempt = step.attempt + Number(turn.live.marks.get(step.key)?.paused !== true);
+    const attempt = step.attempt + Number(turn.run.bookkeeping.get(step.key)?.paused !== true);
     moveStep(turn, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt });
-  } else if (!isUnderWay(step)) return false;
+  } else if (!isExecuting(step)) return false;
   turn.effects.push({ type: 'act', step });
   return true;
 }
 
-function wake(turn: Turn, step: LiveStep): boolean {
-  if (!step.wakeAt || step.wakeAt > turn.at || turn.live.preparing.has(step.key)) return false;
+function onWoke(turn: Transition, step: MutableStep): boolean {
+  if (!step.wakeAt || step.wakeAt > turn.at || turn.run.preparing.has(step.key)) return false;
   if (step.state === 'FAILED_RETRYABLE') prepare(turn, step);
   else if (step.state !== 'WAITING') return false;
-  else if (openApproval(turn, step)) {
+  else if (findOpenApproval(turn, step)) {
     expireApproval(turn, step);
     moveStep(turn, step, 'TIMEOUT', { error: failure('TIMEOUT', 'Nobody decided in time.') });
-  } else if (!hasBegun(turn.live, step)) prepare(turn, step);
+  } else if (!hasBegun(turn.run, step)) prepare(turn, step);
   else if (step.kind === 'SLEEP') moveStep(turn, step, 'SUCCEEDED');
   else if (step.kind === 'SIGNAL') {
     const message = `The signal ${signalName(step)} did not come in time.`;
@@ -140,25 +143,25 @@ function wake(turn: Turn, step: LiveStep): boolean {
   return true;
 }
 
-function receive(turn: Turn, { id, name, payload, output }: Extract<Signal, { type: 'signalled' }>): void {
-  if (turn.live.seen.has(id)) return;
+function onSignal(turn: Transition, { id, name, payload, output }: Extract<MachineInput, { type: 'signalled' }>): void {
+  if (turn.run.seenSignals.has(id)) return;
   emit(turn, {
     type: 'SIGNAL_RECEIVED',
     at: turn.at,
     payload: { id, name, ...(payload !== undefined && { payload }) },
   });
-  for (const step of turn.live.steps.values()) {
+  for (const step of turn.run.steps.values()) {
     if (step.kind !== 'SIGNAL' || step.state !== 'WAITING' || signalName(step) !== name) continue;
-    if (!hasBegun(turn.live, step)) continue;
+    if (!hasBegun(turn.run, step)) continue;
     moveStep(turn, step, 'SUCCEEDED', { output });
     return;
   }
 }
 
-function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void {
+function onDecided(turn: Transition, signal: Extract<MachineInput, { type: 'decided' }>): void {
   const { approvalId: id, by, approve, comment, output } = signal;
-  const open = turn.live.approvals.get(id);
-  const step = open && turn.live.steps.get(open.step);
+  const open = turn.run.approvals.get(id);
+  const step = open && turn.run.steps.get(open.step);
   if (step?.state !== 'WAITING') return;
   const said = { by, ...(comment !== undefined && { comment }) };
   const payload = { id, state: approve ? 'APPROVED' : 'REJECTED', ...said } as const;
@@ -166,7 +169,7 @@ function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void 
   if (open?.call !== undefined) {
     // Either way it goes on: what calls a tool can do without it.
     moveStep(turn, step, 'SCHEDULED');
-    queue(turn, step);
+    enqueue(turn, step);
     return;
   }
   if (!approve) {
@@ -178,28 +181,31 @@ function decide(turn: Turn, signal: Extract<Signal, { type: 'decided' }>): void 
     moveStep(turn, step, 'SUCCEEDED', { output });
     return;
   }
-  if (waitsByItself(step)) {
+  if (isWaitingKind(step)) {
     prepare(turn, step);
     return;
   }
   moveStep(turn, step, 'SCHEDULED');
-  queue(turn, step);
+  enqueue(turn, step);
 }
 
 /** It is never at work: once it may begin, it has to be seen what it waits for. */
-function waitsByItself({ kind }: LiveStep): boolean {
+function isWaitingKind({ kind }: MutableStep): boolean {
   return kind === 'SLEEP' || kind === 'SIGNAL';
 }
 
-function cancel(turn: Turn, { by, reason, compensate: undo }: Extract<Signal, { type: 'cancelled' }>): void {
-  const { live } = turn;
-  live.preparing.delete(CONCLUSION);
+function onCancelled(
+  turn: Transition,
+  { by, reason, compensate: undo }: Extract<MachineInput, { type: 'cancelled' }>,
+): void {
+  const { run: live } = turn;
+  live.preparing.delete(CONCLUSION_KEY);
   const message = `${by.username} cancelled it${reason === undefined ? '.' : `: ${reason}`}`;
   const error = failure('CANCELLED', message);
   for (const step of live.steps.values()) {
     if (isFinalStepState(step.state) || step.role === 'compensation') continue;
     live.preparing.delete(step.key);
-    if (isUnderWay(step)) turn.effects.push({ type: 'abort', step });
+    if (isExecuting(step)) turn.effects.push({ type: 'abort', step });
     if (step.state === 'WAITING') expireApproval(turn, step);
     moveStep(turn, step, 'CANCELLED', { error });
   }
@@ -209,41 +215,41 @@ function cancel(turn: Turn, { by, reason, compensate: undo }: Extract<Signal, { 
 }
 
 /** What a process that is gone had in hand. */
-function recover(turn: Turn): void {
-  for (const step of turn.live.steps.values()) {
-    if (step.state === 'SCHEDULED') queue(turn, step);
-    else if (isAgreedTo(turn.live, step)) prepare(turn, step);
+function onRecovered(turn: Transition): void {
+  for (const step of turn.run.steps.values()) {
+    if (step.state === 'SCHEDULED') enqueue(turn, step);
+    else if (isApprovedNotBegun(turn.run, step)) prepare(turn, step);
     else if (step.wakeAt && !isFinalStepState(step.state)) {
       turn.effects.push({ type: 'wake', step, at: step.wakeAt });
-    } else if (isUnderWay(step) && isParent(step)) {
+    } else if (isExecuting(step) && isParent(step)) {
       // Items that are there tell by themselves when they are over.
-      if (!turn.live.items.has(step.key)) gather(turn, step);
-    } else if (isUnderWay(step)) {
-      if (step.effect === 'pure' || step.terms?.idempotent) queue(turn, step);
-      else failAttempt(turn, step, { ...INTERRUPTED, retryable: step.terms?.retry !== undefined });
+      if (!turn.run.items.has(step.key)) requestGather(turn, step);
+    } else if (isExecuting(step)) {
+      if (step.effect === 'pure' || step.terms?.idempotent) enqueue(turn, step);
+      else failAttempt(turn, step, { ...INTERRUPTED_FAILURE, retryable: step.terms?.retry !== undefined });
     }
   }
 }
 
 /** A person had agreed to it, and it had not begun since. */
-function isAgreedTo(live: LiveRun, step: LiveStep): boolean {
-  if (step.state !== 'WAITING' || !waitsByItself(step) || hasBegun(live, step)) return false;
-  return live.marks.get(step.key)?.approved === true;
+function isApprovedNotBegun(live: RunAggregate, step: MutableStep): boolean {
+  if (step.state !== 'WAITING' || !isWaitingKind(step) || hasBegun(live, step)) return false;
+  return live.bookkeeping.get(step.key)?.approved === true;
 }
 
-const INTERRUPTED = failure(
+const INTERRUPTED_FAILURE = failure(
   'UNAVAILABLE',
   'The server stopped while this step was acting on the outside world. It may or may not have acted: look before you run it again.',
 );
 
 /** Opens a run again that ended badly: the step, whatever else it failed for, and what was not done because of that. */
-function retry(turn: Turn, key: string): void {
-  const { live } = turn;
+function onRetried(turn: Transition, key: string): void {
+  const { run: live } = turn;
   const step = live.steps.get(key);
   if (!step || !isBadEnd(step.state) || isUndoing(live)) return;
   moveRun(turn, 'RUNNING');
   // Items are opened again by their `for_each`, when its turn has come.
-  for (const one of live.top) {
+  for (const one of live.topLevel) {
     if (isBadEnd(one.state) || one.state === 'SKIPPED') moveStep(turn, one, 'PENDING');
   }
   advance(turn);

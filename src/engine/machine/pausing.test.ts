@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 const CALL = 'call_1';
 
 /** A step that acts on the world, and wants to call a tool that a person has to approve. */
-function paused(more: Parameters<typeof stepOf>[1] = {}) {
-  const run = play([stepOf('a', { kind: 'AGENT', effect: 'external', ...more })]);
+function paused(more: Parameters<typeof plannedStep>[1] = {}) {
+  const run = createManualRun([plannedStep('a', { kind: 'AGENT', effect: 'external', ...more })]);
   run.start();
   run.begin('a');
   run.tell({ type: 'paused', step: 'a', attempt: 1, call: CALL, reason: 'may I push?' });
@@ -34,8 +34,8 @@ describe('a step that pauses for a tool call', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.decide(true);
     run.begun('a');
-    expect(run.live.marks.get('a')?.approved).toBe(false);
-    run.fail('a', failureOf('UNAVAILABLE', true));
+    expect(run.live.bookkeeping.get('a')?.approved).toBe(false);
+    run.fail('a', failureWith('UNAVAILABLE', true));
     run.wait(1);
     run.woke('a');
     run.begin('a');
@@ -56,15 +56,15 @@ describe('a step that pauses for a tool call', () => {
   it('tells whoever does it again that there is something in the journal, until a new attempt begins', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.crash();
-    expect(run.live.marks.get('a')?.spoke).toBe(true);
+    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(true);
     run.decide(true);
     run.begun('a');
-    expect(run.live.marks.get('a')?.spoke).toBe(true);
-    run.fail('a', failureOf('UNAVAILABLE', true));
+    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(true);
+    run.fail('a', failureWith('UNAVAILABLE', true));
     run.wait(1);
     run.woke('a');
     run.begin('a');
-    expect(run.live.marks.get('a')?.spoke).toBe(false);
+    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(false);
   });
 
   it('does not wait any more when its run is cancelled', () => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 describe('a repair', () => {
   /** write → build → test, where test is repaired by write; `read` only looks at what was written. */
   const mended = (maxRounds = 2) => {
-    const run = play([
-      stepOf('write'),
-      stepOf('build', { dependsOn: ['write'] }),
-      stepOf('test', { dependsOn: ['build'], terms: { repair: { step: 'write', maxRounds } } }),
-      stepOf('read', { dependsOn: ['write'] }),
+    const run = createManualRun([
+      plannedStep('write'),
+      plannedStep('build', { dependsOn: ['write'] }),
+      plannedStep('test', { dependsOn: ['build'], terms: { repair: { step: 'write', maxRounds } } }),
+      plannedStep('read', { dependsOn: ['write'] }),
     ]);
     run.start();
     run.do('write');
@@ -20,10 +20,14 @@ describe('a repair', () => {
     const run = mended();
     run.do('read', 'build');
     run.begin('test');
-    run.fail('test', failureOf('BAD_INPUT'));
+    run.fail('test', failureWith('BAD_INPUT'));
     expect(run.states).toEqual({ write: 'PENDING', build: 'PENDING', test: 'PENDING', read: 'SUCCEEDED' });
     expect(run.asked).toEqual(['prepare write']);
-    expect(run.live.marks.get('write')?.repair).toMatchObject({ step: 'test', round: 1, error: { code: 'BAD_INPUT' } });
+    expect(run.live.bookkeeping.get('write')?.repair).toMatchObject({
+      step: 'test',
+      round: 1,
+      error: { code: 'BAD_INPUT' },
+    });
     run.do('write', 'build', 'test');
     expect(run.state).toBe('SUCCEEDED');
     expect(run.step('write')?.attempt).toBe(2);
@@ -34,19 +38,19 @@ describe('a repair', () => {
     run.do('read', 'build');
     for (let round = 1; round <= 2; round++) {
       run.begin('test');
-      run.fail('test', failureOf('BAD_INPUT'));
+      run.fail('test', failureWith('BAD_INPUT'));
       run.crash();
       run.do('write', 'build');
     }
     run.begin('test');
-    run.fail('test', failureOf('BAD_INPUT'));
+    run.fail('test', failureWith('BAD_INPUT'));
     expect([run.state, run.states.test, run.step('test')?.attempt]).toEqual(['FAILED', 'FAILED', 3]);
   });
 
   it('comes after the attempts that the step has by itself', () => {
-    const run = play([
-      stepOf('write'),
-      stepOf('test', {
+    const run = createManualRun([
+      plannedStep('write'),
+      plannedStep('test', {
         dependsOn: ['write'],
         maxAttempts: 2,
         terms: { retry: { backoffMs: 1, maxBackoffMs: 1 }, repair: { step: 'write', maxRounds: 1 } },
@@ -55,12 +59,12 @@ describe('a repair', () => {
     run.start();
     run.do('write');
     run.begin('test');
-    run.fail('test', failureOf('UNAVAILABLE', true));
+    run.fail('test', failureWith('UNAVAILABLE', true));
     expect(run.states).toMatchObject({ write: 'SUCCEEDED', test: 'FAILED_RETRYABLE' });
     run.wait(1);
     run.woke('test');
     run.begin('test');
-    run.fail('test', failureOf('UNAVAILABLE', true));
+    run.fail('test', failureWith('UNAVAILABLE', true));
     expect(run.states).toEqual({ write: 'PENDING', test: 'PENDING' });
   });
 
@@ -68,7 +72,7 @@ describe('a repair', () => {
     const run = mended();
     run.do('build');
     run.begin('test');
-    run.fail('test', failureOf('BAD_INPUT'));
+    run.fail('test', failureWith('BAD_INPUT'));
     run.prepared('read');
     expect(run.states.read).toBe('PENDING');
     run.do('write');
@@ -78,13 +82,18 @@ describe('a repair', () => {
 
 describe('a step that a person retries', () => {
   const failed = () => {
-    const run = play([stepOf('a'), stepOf('b', { dependsOn: ['a'] }), stepOf('c', { dependsOn: ['b'] }), stepOf('d')]);
+    const run = createManualRun([
+      plannedStep('a'),
+      plannedStep('b', { dependsOn: ['a'] }),
+      plannedStep('c', { dependsOn: ['b'] }),
+      plannedStep('d'),
+    ]);
     run.start();
     run.do('a');
     run.begin('b');
     run.begin('d');
-    run.fail('d', failureOf('BAD_INPUT'));
-    run.fail('b', failureOf('BAD_INPUT'));
+    run.fail('d', failureWith('BAD_INPUT'));
+    run.fail('b', failureWith('BAD_INPUT'));
     return run;
   };
 
@@ -92,8 +101,8 @@ describe('a step that a person retries', () => {
     const run = failed();
     expect(run.state).toBe('FAILED');
     run.retry('b');
-    expect(run.live.run).toMatchObject({ state: 'RUNNING' });
-    expect(run.live.run.error ?? run.live.run.finishedAt).toBeUndefined();
+    expect(run.live.record).toMatchObject({ state: 'RUNNING' });
+    expect(run.live.record.error ?? run.live.record.finishedAt).toBeUndefined();
     expect(run.states).toEqual({ a: 'SUCCEEDED', b: 'PENDING', c: 'PENDING', d: 'PENDING' });
     expect(run.asked).toEqual(['prepare b', 'prepare d']);
     run.do('b', 'c', 'd');
@@ -101,15 +110,18 @@ describe('a step that a person retries', () => {
   });
 
   it('has the attempts and the rounds again that the document gives it', () => {
-    const run = play([stepOf('a'), stepOf('b', { dependsOn: ['a'], terms: { repair: { step: 'a', maxRounds: 1 } } })]);
+    const run = createManualRun([
+      plannedStep('a'),
+      plannedStep('b', { dependsOn: ['a'], terms: { repair: { step: 'a', maxRounds: 1 } } }),
+    ]);
     run.start();
     run.do('a');
     const failTwice = () => {
       run.begin('b');
-      run.fail('b', failureOf('BAD_INPUT'));
+      run.fail('b', failureWith('BAD_INPUT'));
       run.do('a');
       run.begin('b');
-      run.fail('b', failureOf('BAD_INPUT'));
+      run.fail('b', failureWith('BAD_INPUT'));
     };
     failTwice();
     expect(run.state).toBe('FAILED');
@@ -125,8 +137,8 @@ describe('a step that a person retries', () => {
 });
 
 describe('a run that is taken over', () => {
-  const crashed = (step: Parameters<typeof stepOf>[1]) => {
-    const run = play([stepOf('a', step), stepOf('b', { dependsOn: ['a'] })]);
+  const crashed = (step: Parameters<typeof plannedStep>[1]) => {
+    const run = createManualRun([plannedStep('a', step), plannedStep('b', { dependsOn: ['a'] })]);
     run.start();
     run.begin('a');
     run.crash();
@@ -134,7 +146,7 @@ describe('a run that is taken over', () => {
   };
 
   it('keeps what was done, and prepares what was being prepared', () => {
-    const run = play([stepOf('a'), stepOf('b', { dependsOn: ['a'] })]);
+    const run = createManualRun([plannedStep('a'), plannedStep('b', { dependsOn: ['a'] })]);
     run.start();
     run.do('a');
     run.crash();
@@ -173,7 +185,11 @@ describe('a run that is taken over', () => {
   });
 
   it('queues what was queued, and sets the alarms again', () => {
-    const run = play([stepOf('a'), stepOf('b', { kind: 'SLEEP' }), stepOf('c', { kind: 'APPROVAL' })]);
+    const run = createManualRun([
+      plannedStep('a'),
+      plannedStep('b', { kind: 'SLEEP' }),
+      plannedStep('c', { kind: 'APPROVAL' }),
+    ]);
     run.start();
     run.prepared('a');
     run.prepared('b', { type: 'sleep', until: run.after(100) });
@@ -187,11 +203,11 @@ describe('a run that is taken over', () => {
   });
 
   it('knows which signals it has had', () => {
-    const run = play([stepOf('a', { kind: 'SIGNAL', input: { name: 'go' } })]);
+    const run = createManualRun([plannedStep('a', { kind: 'SIGNAL', input: { name: 'go' } })]);
     run.start();
     run.signal('go', 'msg');
     run.crash();
     expect(run.signal('go', 'msg').events).toEqual([]);
-    expect(run.live.signals).toHaveLength(1);
+    expect(run.live.pendingSignals).toHaveLength(1);
   });
 });

@@ -3,11 +3,11 @@ import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { ApprovalRecord, Failure } from '../../core/run.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { StepState } from '../../core/step-state.ts';
-import type { Effect } from '../model/machine-input.ts';
-import { apply, type LiveRun, type LiveStep } from '../model/run-aggregate.ts';
+import type { MachineEffect } from '../model/machine-input.ts';
+import { applyEvent, type MutableStep, type RunAggregate } from '../model/run-aggregate.ts';
 
 /** What the machine cannot know by itself. */
-export interface Now {
+export interface Environment {
   readonly at: Date;
   /** From 0 to 1, for jitter. */
   random(): number;
@@ -15,35 +15,35 @@ export interface Now {
 }
 
 /** One call of `next`: the run, the time, and what has come of it so far. */
-export interface Turn extends Now {
-  readonly live: LiveRun;
+export interface Transition extends Environment {
+  readonly run: RunAggregate;
   readonly events: NewEvent[];
-  readonly effects: Effect[];
+  readonly effects: MachineEffect[];
 }
 
-export function emit(turn: Turn, event: NewEvent): void {
+export function emit(turn: Transition, event: NewEvent): void {
   turn.events.push(event);
-  apply(turn.live, event);
+  applyEvent(turn.run, event);
 }
 
 type StepMove = Omit<EventPayloads['STEP_STATE_CHANGED'], 'from' | 'to' | 'attempt'> & { readonly attempt?: number };
 
-export function moveStep(turn: Turn, step: LiveStep, to: StepState, more: StepMove = {}): void {
+export function moveStep(turn: Transition, step: MutableStep, to: StepState, more: StepMove = {}): void {
   const { attempt = step.attempt, ...rest } = more;
   const payload = { from: step.state, to, attempt, ...rest };
   emit(turn, { type: 'STEP_STATE_CHANGED', at: turn.at, step: step.key, payload });
 }
 
 export function moveRun(
-  turn: Turn,
+  turn: Transition,
   to: RunState,
   more: Pick<EventPayloads['RUN_STATE_CHANGED'], 'error' | 'outputs'> = {},
 ): void {
-  const { state: from } = turn.live.run;
+  const { state: from } = turn.run.record;
   emit(turn, { type: 'RUN_STATE_CHANGED', at: turn.at, payload: { from, to, ...more } });
 }
 
-export function noteDecisions(turn: Turn, step: string, decisions: readonly Decision[] = []): void {
+export function emitDecisions(turn: Transition, step: string, decisions: readonly Decision[] = []): void {
   for (const decision of decisions) {
     emit(turn, { type: 'POLICY_DECIDED', at: turn.at, step, payload: { decision } });
   }
@@ -51,8 +51,8 @@ export function noteDecisions(turn: Turn, step: string, decisions: readonly Deci
 
 /** Waits until then; a timer that is lost is made again when the run is taken over. */
 export function waitUntil(
-  turn: Turn,
-  step: LiveStep,
+  turn: Transition,
+  step: MutableStep,
   to: 'WAITING' | 'FAILED_RETRYABLE',
   until?: Date,
   more: StepMove = {},
@@ -61,25 +61,25 @@ export function waitUntil(
   if (until) turn.effects.push({ type: 'wake', step, at: until });
 }
 
-export function openApproval(turn: Turn, step: LiveStep): ApprovalRecord | undefined {
-  for (const approval of turn.live.approvals.values()) if (approval.step === step.key) return approval;
+export function findOpenApproval(turn: Transition, step: MutableStep): ApprovalRecord | undefined {
+  for (const approval of turn.run.approvals.values()) if (approval.step === step.key) return approval;
   return undefined;
 }
 
 /** Nobody decided in time, or nobody has to any more. */
-export function expireApproval(turn: Turn, step: LiveStep): void {
-  const open = openApproval(turn, step);
+export function expireApproval(turn: Transition, step: MutableStep): void {
+  const open = findOpenApproval(turn, step);
   if (!open) return;
   const payload = { id: open.id, state: 'EXPIRED' } as const;
   emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
 }
 
-export function queue(turn: Turn, step: LiveStep): void {
+export function enqueue(turn: Transition, step: MutableStep): void {
   turn.effects.push({ type: 'queue', step });
 }
 
-export function gather(turn: Turn, step: LiveStep): void {
-  turn.live.preparing.add(step.key);
+export function requestGather(turn: Transition, step: MutableStep): void {
+  turn.run.preparing.add(step.key);
   turn.effects.push({ type: 'gather', step });
 }
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../test/support/engine/manual-run.ts';
-import { failureOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { createManualRun } from '../../../test/support/engine/manual-run.ts';
+import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
-const waits = (kind: 'APPROVAL' | 'SLEEP' | 'SIGNAL' | 'COMMAND', ...more: readonly ReturnType<typeof stepOf>[]) => {
+const waits = (
+  kind: 'APPROVAL' | 'SLEEP' | 'SIGNAL' | 'COMMAND',
+  ...more: readonly ReturnType<typeof plannedStep>[]
+) => {
   const input = kind === 'SIGNAL' ? { name: 'go' } : {};
-  const run = play([stepOf('a', { kind, input }), ...more]);
+  const run = createManualRun([plannedStep('a', { kind, input }), ...more]);
   run.start();
   return run;
 };
@@ -33,12 +36,12 @@ describe('an approval', () => {
     expect(run.woke('a').events).toEqual([]);
     run.wait(1);
     run.woke('a');
-    expect(run.live.run).toMatchObject({ state: 'TIMEOUT', error: { message: 'Nobody decided in time.' } });
+    expect(run.live.record).toMatchObject({ state: 'TIMEOUT', error: { message: 'Nobody decided in time.' } });
     expect(run.decide(true, id).events).toEqual([]);
   });
 
   it('is decided once', () => {
-    const run = waits('APPROVAL', stepOf('b'));
+    const run = waits('APPROVAL', plannedStep('b'));
     run.prepared('a', { type: 'ask', reason: 'may I?' });
     const [id] = run.live.approvals.keys();
     run.decide(true, id);
@@ -63,7 +66,7 @@ describe('an approval', () => {
       run.crash();
       expect(run.asked).toEqual(['prepare a']);
       run.prepared('a', { type: 'sleep', until: run.after(10) });
-      expect(run.live.marks.get('a')?.approved).toBe(true);
+      expect(run.live.bookkeeping.get('a')?.approved).toBe(true);
       run.crash();
       expect(run.asked).toEqual(['wake a']);
     },
@@ -114,7 +117,10 @@ describe('a signal', () => {
   it.each(['before the step asks', 'while the step is being prepared', 'before a crash'])(
     'that comes %s is kept',
     (when) => {
-      const run = play([stepOf('first'), stepOf('a', { kind: 'SIGNAL', input: { name: 'go' }, dependsOn: ['first'] })]);
+      const run = createManualRun([
+        plannedStep('first'),
+        plannedStep('a', { kind: 'SIGNAL', input: { name: 'go' }, dependsOn: ['first'] }),
+      ]);
       run.start();
       if (when !== 'while the step is being prepared') run.signal('go', 'msg');
       run.do('first');
@@ -122,12 +128,12 @@ describe('a signal', () => {
       if (when === 'while the step is being prepared') run.signal('go', 'msg');
       run.prepared('a', awaiting);
       expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', output: { text: '"msg"' } });
-      expect(run.live.signals).toEqual([]);
+      expect(run.live.pendingSignals).toEqual([]);
     },
   );
 
   it('is for one step, of two that were prepared at once', () => {
-    const run = waits('SIGNAL', stepOf('b', { kind: 'SIGNAL', input: { name: 'go' } }));
+    const run = waits('SIGNAL', plannedStep('b', { kind: 'SIGNAL', input: { name: 'go' } }));
     run.signal('go');
     run.prepared('a', awaiting);
     run.prepared('b', awaiting);
@@ -135,7 +141,7 @@ describe('a signal', () => {
   });
 
   it('that is delivered twice is one', () => {
-    const run = waits('SIGNAL', stepOf('b', { kind: 'SIGNAL', input: { name: 'go' } }));
+    const run = waits('SIGNAL', plannedStep('b', { kind: 'SIGNAL', input: { name: 'go' } }));
     run.prepared('a', awaiting);
     run.prepared('b', awaiting);
     run.signal('go', 'msg');
@@ -148,7 +154,10 @@ describe('a signal', () => {
     run.prepared('a', { ...awaiting, until: run.after(100) });
     run.wait(100);
     run.woke('a');
-    expect(run.live.run).toMatchObject({ state: 'TIMEOUT', error: { message: 'The signal go did not come in time.' } });
+    expect(run.live.record).toMatchObject({
+      state: 'TIMEOUT',
+      error: { message: 'The signal go did not come in time.' },
+    });
   });
 
   it.each([
@@ -177,10 +186,12 @@ describe('a throttled step', () => {
   });
 
   it('on its second attempt waits too', () => {
-    const run = play([stepOf('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } })]);
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
+    ]);
     run.start();
     run.begin('a');
-    run.fail('a', failureOf('UNAVAILABLE', true));
+    run.fail('a', failureWith('UNAVAILABLE', true));
     run.wait(10);
     run.woke('a');
     run.prepared('a', { type: 'throttled', until: run.after(50) });

@@ -2,7 +2,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { User } from '../../core/principal.ts';
 import type { Failure, Output } from '../../core/run.ts';
-import type { LiveStep } from './run-aggregate.ts';
+import type { MutableStep } from './run-aggregate.ts';
 
 export interface NamedArtifact {
   readonly id: string;
@@ -10,7 +10,7 @@ export interface NamedArtifact {
 }
 
 /** What a step came to when its turn came: its expressions were evaluated and the policy was asked. */
-export type Prepared = { readonly decisions?: readonly Decision[]; readonly input?: Json } & (
+export type Preparation = { readonly decisions?: readonly Decision[]; readonly input?: Json } & (
   | { readonly type: 'skip' }
   /** Of a `for_each`: once for each of these. */
   | { readonly type: 'items'; readonly items: readonly Json[] }
@@ -32,11 +32,11 @@ export type Prepared = { readonly decisions?: readonly Decision[]; readonly inpu
 );
 
 /** What happened to a run, told to the machine. */
-export type Signal =
+export type MachineInput =
   | { readonly type: 'started' }
   /** A new process took the run over. */
   | { readonly type: 'recovered' }
-  | { readonly type: 'prepared'; readonly step: string; readonly prepared: Prepared }
+  | { readonly type: 'prepared'; readonly step: string; readonly prepared: Preparation }
   /** It has a place to be done in. */
   | { readonly type: 'begun'; readonly step: string }
   | {
@@ -83,14 +83,14 @@ export type Signal =
   | { readonly type: 'concluded'; readonly outputs?: JsonObject; readonly failure?: Failure };
 
 /** What is to be done next, outside the machine. */
-export type Effect =
-  | { readonly type: 'prepare'; readonly step: LiveStep }
+export type MachineEffect =
+  | { readonly type: 'prepare'; readonly step: MutableStep }
   /** Waits for a place, then tells `begun`. */
-  | { readonly type: 'queue'; readonly step: LiveStep }
-  | { readonly type: 'act'; readonly step: LiveStep }
+  | { readonly type: 'queue'; readonly step: MutableStep }
+  | { readonly type: 'act'; readonly step: MutableStep }
   /** All items of this `for_each` are over: their outputs become its own. */
-  | { readonly type: 'gather'; readonly step: LiveStep }
-  | { readonly type: 'wake'; readonly step: LiveStep; readonly at: Date }
-  | { readonly type: 'abort'; readonly step: LiveStep }
+  | { readonly type: 'gather'; readonly step: MutableStep }
+  | { readonly type: 'wake'; readonly step: MutableStep; readonly at: Date }
+  | { readonly type: 'abort'; readonly step: MutableStep }
   /** Everything has succeeded: what is the run's output? */
   | { readonly type: 'conclude' };

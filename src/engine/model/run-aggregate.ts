@@ -6,25 +6,25 @@ import { isFinalRunState } from '../../core/run-state.ts';
 import { isBadEnd, isFinalStepState, type StepState } from '../../core/step-state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-export type LiveStep = Mutable<StepRecord>;
+export type MutableStep = Mutable<StepRecord>;
 
 /** The children of one `for_each`. */
-export interface Items {
-  readonly steps: LiveStep[];
+export interface ForEachItems {
+  readonly steps: MutableStep[];
   /** How many are over, how many of these ended badly, and how many are neither over nor PENDING. */
   ended: number;
-  bad: number;
-  underWay: number;
+  failed: number;
+  inProgress: number;
   /** Those before it have all been begun. No event tells it: it only saves looking at them again. */
-  next: number;
+  nextIndex: number;
 }
 
 /** What the journal knows of a step beside its record. */
-interface Marks {
+interface StepBookkeeping {
   /** Attempts made before it was last opened again. */
-  triedBefore: number;
+  attemptsBefore: number;
   /** Repairs that it has had. */
-  rounds: number;
+  repairRounds: number;
   /** What it is to mend. */
   repair?: Repair;
   /** A person has agreed to it since it was last opened. */
@@ -32,156 +32,157 @@ interface Marks {
   /** Its attempt has paused for a person's word, and goes on with it. */
   paused: boolean;
   /** The journal has something that its attempt said, a tool that it called, or what a person said to that. */
-  spoke: boolean;
+  hasReplayLog: boolean;
 }
 
 /**
  * A run under way, as the machine sees it: the fold of its events, in place, because a run may have thousands of steps.
  * Whoever has the events has this.
  */
-export interface LiveRun {
-  readonly run: Mutable<RunRecord>;
+export interface RunAggregate {
+  readonly record: Mutable<RunRecord>;
   /** All of them, by key. */
-  readonly steps: Map<string, LiveStep>;
+  readonly steps: Map<string, MutableStep>;
   /** The planned ones and the compensations, not the items. */
-  readonly top: LiveStep[];
+  readonly topLevel: MutableStep[];
   /** By the key of the `for_each`. */
-  readonly items: Map<string, Items>;
+  readonly items: Map<string, ForEachItems>;
   /** Keys in the order in which steps succeeded. */
   readonly succeeded: string[];
   /** Keys of planned steps in the order in which they ended badly. */
   readonly failed: string[];
   readonly approvals: Map<string, ApprovalRecord>;
   /** Received and not yet asked for. */
-  readonly signals: { readonly name: string; readonly payload: Json }[];
+  readonly pendingSignals: { readonly name: string; readonly payload: Json }[];
   /** Ids of the signals that were received. */
-  readonly seen: Set<string>;
-  readonly marks: Map<string, Marks>;
+  readonly seenSignals: Set<string>;
+  readonly bookkeeping: Map<string, StepBookkeeping>;
   /** What was planned as input of the steps whose input has come to something since. */
-  readonly templates: Map<string, Json | undefined>;
+  readonly plannedInputs: Map<string, Json | undefined>;
   /** Steps that are being prepared: the one thing here that no event tells. */
   readonly preparing: Set<string>;
   /** How many steps are at work, and how many wait for something. */
-  readonly count: { active: number; waiting: number };
+  readonly counts: { active: number; waiting: number };
 }
 
-export function openRun(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): LiveRun {
+export function createRunAggregate(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunAggregate {
   const { run, steps } = created(runId, at, payload);
   return {
-    run,
+    record: run,
     steps: new Map(steps.map((step) => [step.key, step])),
-    top: [...steps],
+    topLevel: [...steps],
     items: new Map(),
     succeeded: [],
     failed: [],
     approvals: new Map(),
-    signals: [],
-    seen: new Set(),
-    marks: new Map(),
-    templates: new Map(),
+    pendingSignals: [],
+    seenSignals: new Set(),
+    bookkeeping: new Map(),
+    plannedInputs: new Map(),
     preparing: new Set(),
-    count: { active: 0, waiting: 0 },
+    counts: { active: 0, waiting: 0 },
   };
 }
 
-export function snapshotOf({ run, top }: LiveRun): RunSnapshot {
+export function snapshotOf({ record: run, topLevel: top }: RunAggregate): RunSnapshot {
   return { run: { ...run }, steps: top.map((step) => ({ ...step })) };
 }
 
-export function stepOf(live: LiveRun, key: string): LiveStep {
+export function stepOf(live: RunAggregate, key: string): MutableStep {
   const step = live.steps.get(key);
-  if (!step) throw new Error(`run ${live.run.id} has no step ${key}`);
+  if (!step) throw new Error(`run ${live.record.id} has no step ${key}`);
   return step;
 }
 
-export function marksOf(live: LiveRun, key: string): Marks {
-  let marks = live.marks.get(key);
+export function bookkeepingOf(live: RunAggregate, key: string): StepBookkeeping {
+  let marks = live.bookkeeping.get(key);
   if (!marks) {
-    marks = { triedBefore: 0, rounds: 0, approved: false, paused: false, spoke: false };
-    live.marks.set(key, marks);
+    marks = { attemptsBefore: 0, repairRounds: 0, approved: false, paused: false, hasReplayLog: false };
+    live.bookkeeping.set(key, marks);
   }
   return marks;
 }
 
 /** Moves the run on by one of its events, the first one apart. */
-export function apply(live: LiveRun, event: NewEvent): void {
+export function applyEvent(live: RunAggregate, event: NewEvent): void {
   switch (event.type) {
     case 'RUN_STATE_CHANGED':
       // What a person asks to be tried again is not counted against the rounds that the document allows.
-      if (isFinalRunState(event.payload.from)) for (const marks of live.marks.values()) marks.rounds = 0;
-      patchInPlace(live.run, runPatch(event));
+      if (isFinalRunState(event.payload.from)) for (const marks of live.bookkeeping.values()) marks.repairRounds = 0;
+      patchInPlace(live.record, runPatch(event));
       return;
     case 'STEPS_ADDED':
       addSteps(live, event.payload.steps);
       return;
     case 'APPROVAL_REQUESTED':
-      if (event.step !== undefined && event.payload.call !== undefined) marksOf(live, event.step).spoke = true;
-      return void live.approvals.set(event.payload.id, openedApproval(live.run.id, event));
+      if (event.step !== undefined && event.payload.call !== undefined)
+        bookkeepingOf(live, event.step).hasReplayLog = true;
+      return void live.approvals.set(event.payload.id, openedApproval(live.record.id, event));
     case 'APPROVAL_DECIDED': {
       const { id, state } = event.payload;
       const isOfStep = live.approvals.get(id)?.call === undefined;
       live.approvals.delete(id);
-      if (event.step !== undefined && isOfStep) marksOf(live, event.step).approved = state === 'APPROVED';
+      if (event.step !== undefined && isOfStep) bookkeepingOf(live, event.step).approved = state === 'APPROVED';
       return;
     }
     case 'SIGNAL_RECEIVED': {
       const { id, name, payload = null } = event.payload;
-      live.seen.add(id);
-      live.signals.push({ name, payload });
+      live.seenSignals.add(id);
+      live.pendingSignals.push({ name, payload });
       return;
     }
   }
   const step = event.step === undefined ? undefined : live.steps.get(event.step);
   if (!step) return;
-  if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') marksOf(live, step.key).spoke = true;
-  if (event.type === 'STEP_STATE_CHANGED') pausedOrBegun(live, step, event.payload);
+  if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') bookkeepingOf(live, step.key).hasReplayLog = true;
+  if (event.type === 'STEP_STATE_CHANGED') trackPause(live, step, event.payload);
   const before = step.state;
   const isFirst = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
-  if (isFirst && !live.templates.has(step.key)) live.templates.set(step.key, step.input);
+  if (isFirst && !live.plannedInputs.has(step.key)) live.plannedInputs.set(step.key, step.input);
   patchInPlace(step, stepPatch(event));
-  if (event.type === 'STEP_STATE_CHANGED') moved(live, step, before, event.payload.repair);
+  if (event.type === 'STEP_STATE_CHANGED') trackMove(live, step, before, event.payload.repair);
 }
 
-function pausedOrBegun(live: LiveRun, step: LiveStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
+function trackPause(live: RunAggregate, step: MutableStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
   const isAtWork = step.state === 'DISPATCHED' || step.state === 'RUNNING';
-  if (to === 'WAITING' && isAtWork) marksOf(live, step.key).paused = true;
-  const marks = live.marks.get(step.key);
+  if (to === 'WAITING' && isAtWork) bookkeepingOf(live, step.key).paused = true;
+  const marks = live.bookkeeping.get(step.key);
   if (!marks) return;
   if (to !== 'WAITING' && to !== 'SCHEDULED') marks.paused = false;
-  if (attempt !== step.attempt) marks.spoke = false;
+  if (attempt !== step.attempt) marks.hasReplayLog = false;
 }
 
-function addSteps(live: LiveRun, added: EventPayloads['STEPS_ADDED']['steps']): void {
+function addSteps(live: RunAggregate, added: EventPayloads['STEPS_ADDED']['steps']): void {
   for (const one of added) {
     const step = addedRecord(stepOf(live, one.parent), one);
     live.steps.set(step.key, step);
     if (one.role === 'item') itemsOf(live, one.parent).steps.push(step);
-    else live.top.push(step);
+    else live.topLevel.push(step);
   }
 }
 
-function itemsOf(live: LiveRun, parent: string): Items {
+function itemsOf(live: RunAggregate, parent: string): ForEachItems {
   let items = live.items.get(parent);
   if (!items) {
-    items = { steps: [], ended: 0, bad: 0, underWay: 0, next: 0 };
+    items = { steps: [], ended: 0, failed: 0, inProgress: 0, nextIndex: 0 };
     live.items.set(parent, items);
   }
   return items;
 }
 
-function moved(live: LiveRun, step: LiveStep, before: StepState, repair: Repair | undefined): void {
+function trackMove(live: RunAggregate, step: MutableStep, before: StepState, repair: Repair | undefined): void {
   const { state, key } = step;
   // A `for_each` is at work when one of its items is.
   if (!isParent(step)) {
-    live.count.active += Number(isActive(state)) - Number(isActive(before));
-    live.count.waiting += Number(isWaiting(state)) - Number(isWaiting(before));
+    live.counts.active += Number(isActive(state)) - Number(isActive(before));
+    live.counts.waiting += Number(isWaiting(state)) - Number(isWaiting(before));
   }
   if (step.role === 'item' && step.parent !== undefined) {
     const items = itemsOf(live, step.parent);
     items.ended += Number(isFinalStepState(state)) - Number(isFinalStepState(before));
-    items.bad += Number(isBadEnd(state)) - Number(isBadEnd(before));
-    items.underWay += Number(isUnderWay(state)) - Number(isUnderWay(before));
-    if (state === 'PENDING') items.next = Math.min(items.next, step.index ?? 0);
+    items.failed += Number(isBadEnd(state)) - Number(isBadEnd(before));
+    items.inProgress += Number(isInProgress(state)) - Number(isInProgress(before));
+    if (state === 'PENDING') items.nextIndex = Math.min(items.nextIndex, step.index ?? 0);
   }
   if (state === 'SUCCEEDED') {
     live.succeeded.push(key);
@@ -189,27 +190,27 @@ function moved(live: LiveRun, step: LiveStep, before: StepState, repair: Repair 
   }
   if (isBadEnd(state) && step.role === undefined) live.failed.push(key);
   if (state === 'PENDING') {
-    const marks = marksOf(live, key);
-    marks.triedBefore = step.attempt;
+    const marks = bookkeepingOf(live, key);
+    marks.attemptsBefore = step.attempt;
     marks.approved = false;
     if (before === 'SUCCEEDED') live.succeeded.splice(live.succeeded.indexOf(key), 1);
     if (isBadEnd(before) && step.role === undefined) live.failed.splice(live.failed.indexOf(key), 1);
     if (repair) {
       marks.repair = repair;
-      marksOf(live, repair.step).rounds = repair.round;
+      bookkeepingOf(live, repair.step).repairRounds = repair.round;
     }
   }
 }
 
 /** The input as it was planned: an attempt must not look for expressions in what an earlier one was given. */
-export function plannedInput(live: LiveRun, step: LiveStep): Json | undefined {
-  return live.templates.has(step.key) ? live.templates.get(step.key) : step.input;
+export function plannedInput(live: RunAggregate, step: MutableStep): Json | undefined {
+  return live.plannedInputs.has(step.key) ? live.plannedInputs.get(step.key) : step.input;
 }
 
 /** The oldest signal of the name that the step asked for, taken out. */
-export function takeSignal(live: LiveRun, step: LiveStep): void {
-  const index = live.signals.findIndex(({ name }) => name === signalName(step));
-  if (index >= 0) live.signals.splice(index, 1);
+export function takeSignal(live: RunAggregate, step: MutableStep): void {
+  const index = live.pendingSignals.findIndex(({ name }) => name === signalName(step));
+  if (index >= 0) live.pendingSignals.splice(index, 1);
 }
 
 export function signalName({ input }: StepRecord): string | undefined {
@@ -217,8 +218,8 @@ export function signalName({ input }: StepRecord): string | undefined {
 }
 
 /** A sleep or a signal that has begun to wait, not one that the policy holds up before that. */
-export function hasBegun(live: LiveRun, { key, attempt }: StepRecord): boolean {
-  return attempt > (live.marks.get(key)?.triedBefore ?? 0);
+export function hasBegun(live: RunAggregate, { key, attempt }: StepRecord): boolean {
+  return attempt > (live.bookkeeping.get(key)?.attemptsBefore ?? 0);
 }
 
 /** True for a `for_each` itself, not for its items. */
@@ -234,6 +235,6 @@ export function isWaiting(state: StepState): boolean {
   return state === 'WAITING' || state === 'FAILED_RETRYABLE';
 }
 
-function isUnderWay(state: StepState): boolean {
+function isInProgress(state: StepState): boolean {
   return isActive(state) || isWaiting(state);
 }

@@ -4,53 +4,62 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import type { ArtifactStore, CpuPool } from '../../core/resource.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';
-import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
-import { type ViewDeps, viewRun } from './expression-scope.ts';
-import { jsonOf, resourceView } from './output-json.ts';
-import { INLINE_MAX_BYTES, type Performed, settle } from './store-output.ts';
+import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
+import { buildExpressionScope, type ScopeDeps } from './expression-scope.ts';
+import { outputJson, resourceView } from './output-json.ts';
+import { MAX_INLINE_BYTES, type StoredOutput, storeOutput } from './store-output.ts';
 
-interface GatherDeps {
+interface CollectDeps {
   readonly artifacts: ArtifactStore;
   readonly maxResultBytes: number;
 }
 
 /** The outputs of a `for_each`'s items as one list, in their order; null for an item that failed. */
-export async function gatherItems(deps: GatherDeps, live: LiveRun, step: LiveStep): Promise<Performed> {
+export async function collectItemOutputs(
+  deps: CollectDeps,
+  live: RunAggregate,
+  step: MutableStep,
+): Promise<StoredOutput> {
   const texts: string[] = [];
   for (const item of live.items.get(step.key)?.steps ?? []) {
-    const value = jsonOf(item.state === 'SUCCEEDED' ? item.output : undefined, deps.artifacts);
+    const value = outputJson(item.state === 'SUCCEEDED' ? item.output : undefined, deps.artifacts);
     texts.push(JSON.stringify(value instanceof Promise ? await value : value));
   }
   const made = { mediaType: 'application/json', content: `[${texts.join(',')}]` };
   const signal = new AbortController().signal;
-  return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name: `${step.key}.json`, signal });
+  return storeOutput(made, {
+    artifacts: deps.artifacts,
+    maxBytes: deps.maxResultBytes,
+    name: `${step.key}.json`,
+    signal,
+  });
 }
 
-interface ConcludeDeps extends ViewDeps {
+interface RunOutputsDeps extends ScopeDeps {
   readonly cpu: CpuPool;
   readonly clock: Clock;
   readonly maxResultBytes: number;
 }
 
 /** What the outputs of the plan came to. A value of more than 64 KiB becomes an artifact, and its place says which. */
-export async function concludeRun(
-  deps: ConcludeDeps,
-  live: LiveRun,
+export async function evaluateRunOutputs(
+  deps: RunOutputsDeps,
+  live: RunAggregate,
 ): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }> {
-  const wanted: JsonObject = live.run.plan?.outputs ?? {};
-  const scope = await viewRun(deps, live, undefined, [referencesIn(wanted)]);
+  const wanted: JsonObject = live.record.plan?.outputs ?? {};
+  const scope = await buildExpressionScope(deps, live, undefined, [referencesIn(wanted)]);
   const outputs: Record<string, Json> = {};
   const events: NewEvent[] = [];
   for (const [name, value] of Object.entries(wanted)) {
     const result = await evaluate(value, scope, deps.cpu);
     const text = JSON.stringify(result);
-    if (text.length * 3 <= INLINE_MAX_BYTES || Buffer.byteLength(text) <= INLINE_MAX_BYTES) {
+    if (text.length * 3 <= MAX_INLINE_BYTES || Buffer.byteLength(text) <= MAX_INLINE_BYTES) {
       outputs[name] = result;
       continue;
     }
     const options = { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name: `${name}.json` };
     const made = { mediaType: 'application/json', content: text };
-    const { output, artifact } = await settle(made, { ...options, signal: new AbortController().signal });
+    const { output, artifact } = await storeOutput(made, { ...options, signal: new AbortController().signal });
     outputs[name] = resourceView(output);
     const { digest, mediaType, size } = output;
     if (artifact)

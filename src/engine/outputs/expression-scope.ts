@@ -3,10 +3,10 @@ import type { ArtifactStore } from '../../core/resource.ts';
 import { isBadEnd } from '../../core/step-state.ts';
 import type { References } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope, StepView } from '../../workflow/model/workflow-document.ts';
-import type { LiveRun, LiveStep } from '../model/run-aggregate.ts';
-import { contentOf, jsonOf, resourceView } from './output-json.ts';
+import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
+import { outputContent, outputJson, resourceView } from './output-json.ts';
 
-export interface ViewDeps {
+export interface ScopeDeps {
   readonly artifacts: ArtifactStore;
   /** The newest log lines of a step. */
   logsOf(runId: string, step: string): Promise<readonly string[]>;
@@ -17,14 +17,14 @@ export interface ViewDeps {
  * @param step undefined for the outputs of the run itself
  * @returns a promise only where something has to be read
  */
-export function viewRun(
-  deps: ViewDeps,
-  live: LiveRun,
-  step: LiveStep | undefined,
+export function buildExpressionScope(
+  deps: ScopeDeps,
+  live: RunAggregate,
+  step: MutableStep | undefined,
   mentioned: readonly References[],
 ): ExpressionScope | Promise<ExpressionScope> {
   const keys = mentioned.some(({ anyStep }) => anyStep)
-    ? live.top.map(({ key }) => key)
+    ? live.topLevel.map(({ key }) => key)
     : new Set(mentioned.flatMap(({ steps }) => [...steps]));
   const steps: Record<string, StepView> = {};
   const late: Promise<unknown>[] = [];
@@ -32,15 +32,15 @@ export function viewRun(
   for (const key of keys) {
     const one = live.steps.get(key);
     if (!one) continue;
-    const output = jsonOf(one.output, deps.artifacts);
+    const output = outputJson(one.output, deps.artifacts);
     const keep = (value: Json, content?: JsonObject | null) => {
-      steps[key] = { ...viewOf(live, one, value), ...(content !== undefined && { content }) };
+      steps[key] = { ...stepView(live, one, value), ...(content !== undefined && { content }) };
     };
     if (wantsContent) late.push(withContent(deps, one, output, keep));
     else if (output instanceof Promise) late.push(output.then((value) => keep(value)));
     else keep(output);
   }
-  const { id, labels, inputs } = live.run;
+  const { id, labels, inputs } = live.record;
   const scope: { -readonly [K in keyof ExpressionScope]: ExpressionScope[K] } = {
     inputs: inputs as JsonObject,
     steps,
@@ -50,7 +50,7 @@ export function viewRun(
     scope.item = step.item ?? null;
     scope.index = step.index ?? 0;
   }
-  const repair = step && live.marks.get(step.key)?.repair;
+  const repair = step && live.bookkeeping.get(step.key)?.repair;
   if (repair && mentioned.some((one) => one.repair)) {
     const { step: failed, round, error } = repair;
     late.push(
@@ -64,15 +64,15 @@ export function viewRun(
 
 /** An output as an agent is told of it, beside the JSON that it is. */
 async function withContent(
-  { artifacts }: ViewDeps,
-  { output }: LiveStep,
+  { artifacts }: ScopeDeps,
+  { output }: MutableStep,
   value: Json | Promise<Json>,
   keep: (value: Json, content: JsonObject | null) => void,
 ): Promise<void> {
-  keep(await value, output ? await contentOf(output, artifacts) : null);
+  keep(await value, output ? await outputContent(output, artifacts) : null);
 }
 
-function viewOf(live: LiveRun, step: LiveStep, output: Json): StepView {
+function stepView(live: RunAggregate, step: MutableStep, output: Json): StepView {
   const { state, error } = step;
   const failed = live.items.get(step.key)?.steps.filter((item) => isBadEnd(item.state));
   return {

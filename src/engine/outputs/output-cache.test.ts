@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { outputOf, stepOf } from '../../../test/support/engine/runs.ts';
+import { plannedStep, textOutput } from '../../../test/support/engine/runs.ts';
 import { createOutputCache } from './output-cache.ts';
 
 function caching() {
   let now = 0;
   const cache = createOutputCache({ now: () => new Date(now) });
-  const step = () => ({ ...stepOf('a'), runId: 'r', position: 0, state: 'PENDING', attempt: 0 }) as const;
-  const made = outputOf('made');
+  const step = () => ({ ...plannedStep('a'), runId: 'r', position: 0, state: 'PENDING', attempt: 0 }) as const;
+  const made = textOutput('made');
   return { cache, step, made, wait: (ms: number) => (now += ms) };
 }
 
@@ -14,7 +14,7 @@ it('gives what was made under the same key, while it is young enough', () => {
   const { cache, step, made, wait } = caching();
   const first = step();
   expect(cache.find(first, 'key', 1_000)).toBeUndefined();
-  cache.keep(first, made);
+  cache.put(first, made);
   wait(1_000);
   expect(cache.find(step(), 'key', 1_000)).toBe(made);
   expect(cache.find(step(), 'other', 1_000)).toBeUndefined();
@@ -25,11 +25,11 @@ it('gives what was made under the same key, while it is young enough', () => {
 
 it('keeps nothing of a step that has no key, and no artifact, which may be removed', () => {
   const { cache, step, made } = caching();
-  cache.keep(step(), made);
+  cache.put(step(), made);
   const large = step();
   cache.find(large, 'key', 1_000);
   const { text: _, ...artifact } = made;
-  cache.keep(large, artifact);
+  cache.put(large, artifact);
   expect(cache.find(step(), 'key', 1_000)).toBeUndefined();
 });
 
@@ -38,7 +38,7 @@ it('forgets the oldest when it is full', () => {
   const keep = (key: string) => {
     const one = step();
     cache.find(one, key, 1_000);
-    cache.keep(one, outputOf('x'.repeat(6 * 1024 * 1024)));
+    cache.put(one, textOutput('x'.repeat(6 * 1024 * 1024)));
   };
   for (const key of ['a', 'b', 'c']) keep(key);
   expect(cache.find(step(), 'a', 1_000)).toBeUndefined();

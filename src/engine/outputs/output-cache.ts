@@ -6,13 +6,13 @@ import type { Output, StepRecord } from '../../core/run.ts';
 export interface OutputCache {
   /** What was made under this key within the time. Remembers the key, for what the step makes itself. */
   find(step: StepRecord, key: string, ttlMs: number): Output | undefined;
-  keep(step: StepRecord, output: Output): void;
+  put(step: StepRecord, output: Output): void;
 }
 
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_CACHE_BYTES = 16 * 1024 * 1024;
 
 export function createOutputCache(clock: Clock): OutputCache {
-  const outputs = new LRUCache<string, { readonly output: Output; readonly at: number }>({ maxSize: MOST_BYTES });
+  const outputs = new LRUCache<string, { readonly output: Output; readonly at: number }>({ maxSize: MAX_CACHE_BYTES });
   const keys = new WeakMap<StepRecord, string>();
   return {
     find(step, key, ttlMs) {
@@ -20,7 +20,7 @@ export function createOutputCache(clock: Clock): OutputCache {
       const known = outputs.get(key);
       return known && clock.now().getTime() - known.at <= ttlMs ? known.output : undefined;
     },
-    keep(step, output) {
+    put(step, output) {
       const key = keys.get(step);
       // An artifact belongs to the run that made it, and may be removed with it.
       if (key === undefined || output.text === undefined) return;

@@ -7,48 +7,48 @@ import type { ArtifactStore } from '../../core/resource.ts';
 import type { Output } from '../../core/run.ts';
 
 /** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
-const parsed = new WeakMap<Output, Json>();
+const parsedOutputs = new WeakMap<Output, Json>();
 
 /** What expressions see of an output: the JSON itself, or where the bytes are. @throws Fault RESOURCE_TOO_LARGE */
-export function jsonOf(output: Output | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
+export function outputJson(output: Output | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
   if (!output) return null;
   if (!isJson(output.mediaType)) return resourceView(output);
-  const known = parsed.get(output);
+  const known = parsedOutputs.get(output);
   if (known !== undefined) return known;
   const keep = (text: string) => {
     const value = parseJson(text) as Json;
-    parsed.set(output, value);
+    parsedOutputs.set(output, value);
     return value;
   };
   if (output.text !== undefined) return keep(output.text);
-  if (output.size > MOST_BYTES) {
-    const message = `${uriOf(output)} has ${output.size} bytes of JSON, more than an expression can take in. Hand on its URI: steps.KEY.resource.uri.`;
+  if (output.size > MAX_JSON_BYTES) {
+    const message = `${outputUri(output)} has ${output.size} bytes of JSON, more than an expression can take in. Hand on its URI: steps.KEY.resource.uri.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
-  return artifacts.read(output.digest, MOST_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
+  return artifacts.read(output.digest, MAX_JSON_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
 }
 
 export function resourceView(output: Output) {
-  return { uri: uriOf(output), media_type: output.mediaType, size: output.size };
+  return { uri: outputUri(output), media_type: output.mediaType, size: output.size };
 }
 
 /** Larger outputs are named to whom they are handed, not said. */
-const MOST_SAID_BYTES = 64 * 1024;
+const MAX_CONTENT_BYTES = 64 * 1024;
 
 /** What an agent is told of an output: where it is, and what it says, as JSON or text, where it is either and not large. */
-export async function contentOf(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
+export async function outputContent(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
   const place = resourceView(output);
-  if (output.size > MOST_SAID_BYTES) return place;
+  if (output.size > MAX_CONTENT_BYTES) return place;
   const bytes =
-    output.text === undefined ? await artifacts.read(output.digest, MOST_SAID_BYTES) : Buffer.from(output.text);
+    output.text === undefined ? await artifacts.read(output.digest, MAX_CONTENT_BYTES) : Buffer.from(output.text);
   if (!isUtf8(bytes)) return { ...place, base64: Buffer.from(bytes).toString('base64') };
   const text = Buffer.from(bytes).toString('utf8');
   return { ...place, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
 }
 
-export function uriOf({ digest }: Output): string {
+export function outputUri({ digest }: Output): string {
   return `artifact:sha256/${digest}`;
 }
 

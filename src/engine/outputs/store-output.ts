@@ -9,16 +9,16 @@ import type { Output } from '../../core/run.ts';
 import type { NamedArtifact } from '../model/machine-input.ts';
 
 /** Text up to this many bytes lies in the step's row; anything else is an artifact. */
-export const INLINE_MAX_BYTES = 64 * 1024;
+export const MAX_INLINE_BYTES = 64 * 1024;
 
 /** What a step made, stored. */
-export interface Performed {
+export interface StoredOutput {
   readonly output: Output;
   /** Set when the bytes are an artifact. */
   readonly artifact?: NamedArtifact;
 }
 
-interface SettleOptions {
+interface StoreOutputOptions {
   readonly artifacts: ArtifactStore;
   readonly maxBytes: number;
   readonly name: string;
@@ -26,8 +26,8 @@ interface SettleOptions {
 }
 
 /** Puts what a command made where it belongs. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
-export async function settle({ mediaType, content }: Made, options: SettleOptions): Promise<Performed> {
-  const small = await smallBytes(content, options);
+export async function storeOutput({ mediaType, content }: Made, options: StoreOutputOptions): Promise<StoredOutput> {
+  const small = await readIfSmall(content, options);
   if (small.bytes) {
     const text = inlineText(small.bytes);
     if (text !== undefined) {
@@ -35,41 +35,41 @@ export async function settle({ mediaType, content }: Made, options: SettleOption
       return { output: { mediaType, size: small.bytes.byteLength, digest, text } };
     }
   }
-  return keep(mediaType, await small.store(), options.name);
+  return artifactOutput(mediaType, await small.store(), options.name);
 }
 
 /** Stores the bytes as an artifact, however small. */
-export async function settleAsArtifact(
+export async function storeArtifact(
   mediaType: string,
   content: AsyncIterable<Uint8Array> | Uint8Array,
-  { artifacts, maxBytes, name, signal }: SettleOptions,
-): Promise<Required<Performed>> {
-  return keep(mediaType, await artifacts.put(content, { maxBytes, signal }), name);
+  { artifacts, maxBytes, name, signal }: StoreOutputOptions,
+): Promise<Required<StoredOutput>> {
+  return artifactOutput(mediaType, await artifacts.put(content, { maxBytes, signal }), name);
 }
 
-function keep(mediaType: string, { digest, size }: StoredBytes, name: string): Required<Performed> {
+function artifactOutput(mediaType: string, { digest, size }: StoredBytes, name: string): Required<StoredOutput> {
   return { output: { mediaType, size, digest }, artifact: { id: newId('art'), name } };
 }
 
 /** The bytes when they are few, and in any case the way to store them. */
-async function smallBytes(content: Content, { artifacts, maxBytes, signal }: SettleOptions) {
+async function readIfSmall(content: Content, { artifacts, maxBytes, signal }: StoreOutputOptions) {
   const put = (bytes: Uint8Array | AsyncIterable<Uint8Array>) => () => artifacts.put(bytes, { maxBytes, signal });
   if (typeof content === 'string' || content instanceof Uint8Array) {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
-    return bytes.byteLength <= INLINE_MAX_BYTES ? { bytes, store: put(bytes) } : { store: put(bytes) };
+    return bytes.byteLength <= MAX_INLINE_BYTES ? { bytes, store: put(bytes) } : { store: put(bytes) };
   }
   if ('file' in content) {
     const { file } = content;
     const store = () => artifacts.adopt(file, { maxBytes });
-    if ((await stat(file)).size > INLINE_MAX_BYTES) return { store };
+    if ((await stat(file)).size > MAX_INLINE_BYTES) return { store };
     const bytes = await readFile(file);
     await rm(file, { force: true });
     return { bytes, store: put(bytes) };
   }
   const iterator = content[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
-  for (let size = 0; size <= INLINE_MAX_BYTES; ) {
+  for (let size = 0; size <= MAX_INLINE_BYTES; ) {
     const { done, value } = await iterator.next();
     if (done) {
       const bytes = Buffer.concat(head);

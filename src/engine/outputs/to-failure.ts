@@ -5,7 +5,7 @@ import type { Failure } from '../../core/run.ts';
 import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
 
 /** A thrown error as the journal keeps it, whoever it quotes. What is no Fault is a bug: logged with its stack, kept as a reference. */
-export function failureOf(error: unknown, logger: Logger, fields: LogFields): Failure {
+export function toFailure(error: unknown, logger: Logger, fields: LogFields): Failure {
   if (error instanceof Fault) {
     const details =
       error.details ?? (error.violations.length ? { violations: error.violations.map((v) => ({ ...v })) } : undefined);

@@ -7,17 +7,17 @@ import { newId } from '../../core/ids.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlannedStep, RunKind } from '../../core/run.ts';
 
-import { agentOf } from '../capabilities/agent-input.ts';
+import { parseAgentInput } from '../capabilities/agent-input.ts';
 import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';
 
-export interface Plan {
+export interface CommandPlan {
   readonly kind: RunKind;
   readonly inputs: JsonObject;
   readonly steps: readonly PlannedStep[];
 }
 
 /** Stands for `$previous.output` while options are checked before anything ran. */
-export const SOME_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
+export const PLACEHOLDER_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
 
 /**
  * A command with its options as a plan: one step, or for a composite command one step after the other.
@@ -28,7 +28,7 @@ export function compileCommand(
   name: string,
   options: JsonObject,
   outputMediaType?: string,
-): Plan {
+): CommandPlan {
   const plan = compile(capabilities, name, options);
   if (outputMediaType === undefined) return plan;
   const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
@@ -39,7 +39,7 @@ export function compileCommand(
   };
 }
 
-function compile(capabilities: Capabilities, name: string, options: JsonObject): Plan {
+function compile(capabilities: Capabilities, name: string, options: JsonObject): CommandPlan {
   const command = findCommand(capabilities.commands, name, ['command']);
   const inputs = validateOptions(command, options);
   if (!isComposite(command)) {
@@ -51,19 +51,19 @@ function compile(capabilities: Capabilities, name: string, options: JsonObject):
     const key = keys[i] as string;
     const dependsOn = keys.slice(i - 1, i);
     if (step.agent) {
-      const agent = within(
+      const agent = withErrorPath(
         ['steps', String(i)],
         'agent',
-        () => agentOf({ agent: { ...step.agent } }, capabilities).agent,
+        () => parseAgentInput({ agent: { ...step.agent } }, capabilities).agent,
       );
       return planAgent(capabilities, agent, {}, key, dependsOn);
     }
-    return planInner(capabilities, name, step, i, key, dependsOn);
+    return planPipelineStep(capabilities, name, step, i, key, dependsOn);
   });
   return { kind: 'PIPELINE', inputs, steps };
 }
 
-function planInner(
+function planPipelineStep(
   { commands }: Capabilities,
   name: string,
   step: Exclude<InnerStep, { readonly agent: AgentSpec }>,
@@ -79,8 +79,8 @@ function planInner(
   if (i === 0 && mentionsPrevious(step.options)) {
     throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
   }
-  const complete = within(at, 'options', () =>
-    validateOptions(target, withPrevious(target, step.options, SOME_OUTPUT)),
+  const complete = withErrorPath(at, 'options', () =>
+    validateOptions(target, withPrevious(target, step.options, PLACEHOLDER_OUTPUT)),
   );
   const input = mentionsPrevious(step.options) ? step.options : complete;
   return planStep(target, key, target.title, input, dependsOn);
@@ -132,7 +132,7 @@ function planStep(
 }
 
 /** Runs `check`, and says of its fault in which part of the input it was. */
-function within<T>(at: readonly string[], part: string, check: () => T): T {
+function withErrorPath<T>(at: readonly string[], part: string, check: () => T): T {
   try {
     return check();
   } catch (error) {

@@ -2,9 +2,9 @@ import type { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Start } from '../driver/drive-run.ts';
-import { emit, moveRun, moveStep, type Turn } from '../machine/transition.ts';
-import { failureOf } from '../outputs/to-failure.ts';
+import type { RunStart } from '../driver/drive-run.ts';
+import { emit, moveRun, moveStep, type Transition } from '../machine/transition.ts';
+import { toFailure } from '../outputs/to-failure.ts';
 
 /**
  * A denial is part of the audit log: a run that ended before its first step. It does not hold the idempotency key.
@@ -12,21 +12,21 @@ import { failureOf } from '../outputs/to-failure.ts';
  */
 export async function denyRun(
   { journal, logger }: { readonly journal: Journal; readonly logger: Logger },
-  { live, events }: Start,
+  { run: live, events }: RunStart,
   fault: Fault,
   step: string | undefined,
   at: Date,
 ): Promise<void> {
-  const failure = failureOf(fault, logger, {});
-  const turn: Turn = { live, at, random: Math.random, newId, events: [], effects: [] };
+  const failure = toFailure(fault, logger, {});
+  const turn: Transition = { run: live, at, random: Math.random, newId, events: [], effects: [] };
   if (fault.decision) {
     const payload = { decision: fault.decision };
     emit(turn, { type: 'POLICY_DECIDED', at, ...(step !== undefined && { step }), payload });
   }
-  for (const one of live.top) {
+  for (const one of live.topLevel) {
     if (one.key === step) moveStep(turn, one, 'DENIED', { error: failure });
     else moveStep(turn, one, 'SKIPPED');
   }
   moveRun(turn, 'DENIED', { error: { ...failure, ...(step !== undefined && { step }) } });
-  await journal.append(live.run.id, 1, [...events, ...turn.events]);
+  await journal.append(live.record.id, 1, [...events, ...turn.events]);
 }

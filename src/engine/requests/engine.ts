@@ -32,7 +32,7 @@ export interface AgentRequest {
 }
 
 /** A run with what it made. Without output it waits, for a person perhaps, or it failed: `snapshot.run.error` says why. */
-export interface Outcome {
+export interface RunOutcome {
   readonly snapshot: RunSnapshot;
   readonly output?: Output;
 }
@@ -79,20 +79,20 @@ export interface Engine {
    * @throws Fault when it is refused: BAD_INPUT, FORBIDDEN (the denial is recorded as a run), THROTTLED, CONFLICT,
    *   UNAVAILABLE. A run that was accepted and failed is an outcome, not a fault.
    */
-  execute(principal: SignedIn, request: CommandRequest): Promise<Outcome>;
+  executeCommand(principal: SignedIn, request: CommandRequest): Promise<RunOutcome>;
   /** Calls one tool, to its end or until it waits for a person. @throws Fault as `execute` does */
-  callTool(principal: SignedIn, request: ToolRequest): Promise<Outcome>;
+  callTool(principal: SignedIn, request: ToolRequest): Promise<RunOutcome>;
   /** Runs one agent. Resolves when the run is durable, or with `waitMs` when it has ended. @throws Fault as `execute` does */
   runAgent(principal: SignedIn, request: AgentRequest): Promise<RunSnapshot>;
   /** Stores bytes as an artifact of a one-step run of `uploadArtifact`. @throws Fault as `execute` does, and RESOURCE_TOO_LARGE */
-  upload(principal: SignedIn, upload: Upload): Promise<ArtifactRecord>;
+  uploadArtifact(principal: SignedIn, uploadArtifact: Upload): Promise<ArtifactRecord>;
   /**
    * Starts a workflow. Resolves when the run is durable, or with `waitMs` when it has ended, if that is sooner.
    * @throws Fault BAD_INPUT with every problem of the document or the inputs, NOT_FOUND, FORBIDDEN, CONFLICT, UNAVAILABLE
    */
-  start(principal: SignedIn, request: StartRequest): Promise<RunSnapshot>;
+  startWorkflow(principal: SignedIn, request: StartRequest): Promise<RunSnapshot>;
   /** Ends a run, and what it started; work in flight is aborted. @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when it is over */
-  cancel(
+  cancelRun(
     principal: SignedIn,
     runId: string,
     how: { readonly reason?: string; readonly compensate: boolean },
@@ -117,9 +117,9 @@ export interface Engine {
     signal: { readonly name: string; readonly payload?: Json },
   ): Promise<RunSnapshot>;
   /** A dry run: nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
-  validate(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
+  validateWorkflow(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
   /** The steps of a saved workflow, to draw; also of one that names what this server no longer has. */
-  graphOf(document: JsonObject): Promise<WorkflowGraph>;
+  workflowGraph(document: JsonObject): Promise<WorkflowGraph>;
   /** @throws Fault BAD_INPUT with every problem, FORBIDDEN */
   saveWorkflow(principal: SignedIn, source: WorkflowSource): Promise<WorkflowRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */

@@ -10,20 +10,20 @@ import type { Metrics } from '../../core/metrics.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep, RunSnapshot } from '../../core/run.ts';
-import { agentOf } from '../capabilities/agent-input.ts';
+import { parseAgentInput } from '../capabilities/agent-input.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Dispatcher } from '../driver/dispatcher.ts';
-import type { Driven } from '../driver/drive-run.ts';
-import type { Running } from '../driver/run-registry.ts';
-import { type About, aboutOf, beginRun, userOf } from '../driver/run-start.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
+import type { RunRegistry } from '../driver/run-registry.ts';
+import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { LiveRun } from '../model/run-aggregate.ts';
-import { admit } from './admit-plan.ts';
-import { compileCommand, type Plan, planAgent } from './compile-command.ts';
+import type { RunAggregate } from '../model/run-aggregate.ts';
+import { admitPlan } from './admit-plan.ts';
+import { type CommandPlan, compileCommand, planAgent } from './compile-command.ts';
 import { denyRun } from './deny-run.ts';
-import type { AgentRequest, CommandRequest, Outcome, ToolRequest } from './engine.ts';
-import type { Once } from './idempotency.ts';
-import { answerWithin, checkWait } from './wait-for-end.ts';
+import type { AgentRequest, CommandRequest, RunOutcome, ToolRequest } from './engine.ts';
+import type { Idempotency } from './idempotency.ts';
+import { checkWait, waitForEnd } from './wait-for-end.ts';
 
 export interface ExecuteDeps {
   readonly capabilities: Capabilities;
@@ -34,9 +34,9 @@ export interface ExecuteDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly dispatcher: Dispatcher;
-  readonly running: Running;
-  readonly once: Once;
-  readonly admitted: WeakMap<LiveRun, ReadonlyMap<string, readonly Decision[]>>;
+  readonly running: RunRegistry;
+  readonly once: Idempotency;
+  readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
 
 /** Runs one command, or a pipeline of them, to its end; see `Engine.execute`. */
@@ -44,14 +44,14 @@ export async function executeCommand(
   deps: ExecuteDeps,
   principal: SignedIn,
   request: CommandRequest,
-): Promise<Outcome> {
+): Promise<RunOutcome> {
   const plan = compileCommand(deps.capabilities, request.command, request.options, request.outputMediaType);
-  const about = aboutOf(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
-  return settledRun(deps, userOf(principal), plan, about);
+  const about = identifyRequest(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
+  return runToEndOrWait(deps, userOf(principal), plan, about);
 }
 
 /** Calls one tool, as a run of one step; see `Engine.callTool`. */
-export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: ToolRequest): Promise<Outcome> {
+export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: ToolRequest): Promise<RunOutcome> {
   const { title, effect, idempotent } = deps.capabilities.tool(request.tool);
   const capability = deps.capabilities.of({ kind: 'TOOL', capability: request.tool });
   const inputs = validateOptions(capability as AnyCommand, request.arguments);
@@ -59,8 +59,8 @@ export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: 
     ...{ id: newId('step'), key: request.tool, title, kind: 'TOOL', capability: request.tool, effect },
     ...{ dependsOn: [], maxAttempts: 1, ...(idempotent && { terms: { idempotent } }) },
   };
-  const about = aboutOf(request, [request.tool, inputs]);
-  return settledRun(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, about);
+  const about = identifyRequest(request, [request.tool, inputs]);
+  return runToEndOrWait(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, about);
 }
 
 /** Runs one agent; see `Engine.runAgent`. */
@@ -68,44 +68,51 @@ export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: 
   const who = userOf(principal);
   const { waitMs = 0 } = request;
   checkWait(waitMs);
-  const { agent, context } = agentOf(
+  const { agent, context } = parseAgentInput(
     { agent: { ...request.agent }, context: request.context ?? null },
     deps.capabilities,
   );
   const step = planAgent(deps.capabilities, agent, context, agent.backend);
   const inputs = { agent: { ...agent }, context } as JsonObject;
-  const about = aboutOf(request, inputs);
+  const about = identifyRequest(request, inputs);
   deps.gate.pass(who, { action: 'mutation:runAgent' });
   const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal } as const;
-  return deps.once(who, about, async () => answerWithin(await begin(deps, who, plan, about), waitMs));
+  return deps.once(who, about, async () => waitForEnd(await startPlan(deps, who, plan, about), waitMs));
 }
 
-async function settledRun(deps: ExecuteDeps, who: User, plan: Plan, about: About): Promise<Outcome> {
-  const snapshot = await deps.once(who, about, async () => (await begin(deps, who, plan, about)).settled());
+async function runToEndOrWait(
+  deps: ExecuteDeps,
+  who: User,
+  plan: CommandPlan,
+  about: RequestIdentity,
+): Promise<RunOutcome> {
+  const snapshot = await deps.once(who, about, async () =>
+    (await startPlan(deps, who, plan, about)).completedOrWaiting(),
+  );
   const output = snapshot.run.state === 'SUCCEEDED' ? snapshot.steps.at(-1)?.output : undefined;
   return { snapshot, ...(output && { output }) };
 }
 
 /** @throws Fault FORBIDDEN, THROTTLED when the policy does not let it begin; a denial is recorded as a run */
-async function begin(
+async function startPlan(
   deps: ExecuteDeps,
   who: User,
-  plan: Plan & { readonly goal?: string },
-  about: About,
-): Promise<Driven> {
-  const admission = admit(plan.steps, plan.inputs, who, deps);
+  plan: CommandPlan & { readonly goal?: string },
+  about: RequestIdentity,
+): Promise<RunHandle> {
+  const admission = admitPlan(plan.steps, plan.inputs, who, deps);
   if (admission.refused) {
     const { step, fault } = admission.refused;
     if (fault.code !== 'THROTTLED') {
       const { idempotencyKey: _, ...rest } = about;
       const at = deps.clock.now();
-      await denyRun(deps, beginRun(who, plan, rest, at), fault, step, at);
+      await denyRun(deps, createRunStart(who, plan, rest, at), fault, step, at);
       deps.metrics.runEnded(plan.kind, 'DENIED', 0);
     }
     throw fault;
   }
-  deps.dispatcher.admit();
-  const start = beginRun(who, plan, about, deps.clock.now());
-  deps.admitted.set(start.live, admission.admitted);
+  deps.dispatcher.assertCapacity();
+  const start = createRunStart(who, plan, about, deps.clock.now());
+  deps.admitted.set(start.run, admission.admitted);
   return deps.running.drive(start);
 }

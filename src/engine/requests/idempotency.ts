@@ -2,19 +2,23 @@ import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { About } from '../driver/run-start.ts';
+import type { RequestIdentity } from '../driver/run-start.ts';
 
 /** Gives the run that the principal started under this key before, or starts one. */
-export type Once = (who: User, about: About, start: () => Promise<RunSnapshot>) => Promise<RunSnapshot>;
+export type Idempotency = (
+  who: User,
+  about: RequestIdentity,
+  start: () => Promise<RunSnapshot>,
+) => Promise<RunSnapshot>;
 
-interface OnceDeps {
+interface IdempotencyDeps {
   readonly reader: Pick<StoreReader, 'runByIdempotencyKey'>;
   /** What the caller of a run that was started before is answered. */
-  found(run: RunRecord): Promise<RunSnapshot>;
+  onDuplicate(run: RunRecord): Promise<RunSnapshot>;
 }
 
 /** The same key gives the same run: at once, after a restart, and on another node. */
-export function createOnce({ reader, found }: OnceDeps): Once {
+export function createIdempotency({ reader, onDuplicate: found }: IdempotencyDeps): Idempotency {
   const underWay = new Map<string, Promise<RunSnapshot>>();
 
   const startOrFind = async (who: User, key: string, start: () => Promise<RunSnapshot>): Promise<RunSnapshot> => {
@@ -35,18 +39,18 @@ export function createOnce({ reader, found }: OnceDeps): Once {
     if (key === undefined) return start();
     const name = JSON.stringify([who.tenant, who.subject, key]);
     const earlier = underWay.get(name);
-    if (earlier) return sameRequest(await earlier, requestDigest);
+    if (earlier) return assertSameRequest(await earlier, requestDigest);
     const run = startOrFind(who, key, start);
     underWay.set(name, run);
     try {
-      return sameRequest(await run, requestDigest);
+      return assertSameRequest(await run, requestDigest);
     } finally {
       underWay.delete(name);
     }
   };
 }
 
-function sameRequest(run: RunSnapshot, requestDigest: string): RunSnapshot {
+function assertSameRequest(run: RunSnapshot, requestDigest: string): RunSnapshot {
   if (run.run.requestDigest === requestDigest) return run;
   const message = `This idempotency key belongs to run ${run.run.id}, which was asked for something else. Take a new key.`;
   throw new Fault('CONFLICT', message, { path: ['idempotencyKey'], details: { runId: run.run.id } });

@@ -6,12 +6,12 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Output, PlannedStep, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
-import { aboutOf, beginRun, loadRun, userOf } from '../driver/run-start.ts';
-import { apply, snapshotOf } from '../model/run-aggregate.ts';
-import { type SteerDeps, visibleRun } from './run-control.ts';
-import { admitRun, type StartDeps } from './start-workflow.ts';
+import { createRunStart, identifyRequest, loadRun, userOf } from '../driver/run-start.ts';
+import { applyEvent, snapshotOf } from '../model/run-aggregate.ts';
+import { type RunControlDeps, visibleRun } from './run-control.ts';
+import { assertRunCapacity, type StartWorkflowDeps } from './start-workflow.ts';
 
-type RerunDeps = SteerDeps & StartDeps & { readonly clock: Clock };
+type RerunDeps = RunControlDeps & StartWorkflowDeps & { readonly clock: Clock };
 
 /** See `Engine.rerunFrom`. */
 export async function rerunFrom(
@@ -30,12 +30,12 @@ export async function rerunFrom(
   if (!payload.steps.some(({ key }) => key === from)) {
     throw new Fault('NOT_FOUND', `Run ${runId} has no step ${from}.`, { path: ['step'] });
   }
-  admitRun(deps);
+  assertRunCapacity(deps);
   const at = deps.clock.now();
-  const again = withFollowers(payload.steps, from);
+  const again = withDescendants(payload.steps, from);
   const what = {
     kind: payload.kind,
-    inputs: inputsOf(payload, changed),
+    inputs: mergeInputs(payload, changed),
     steps: payload.steps.map((step) => ({ ...step, id: newId('step') })),
     labels: payload.labels,
     priority: payload.priority,
@@ -44,7 +44,7 @@ export async function rerunFrom(
     ...(payload.goal !== undefined && { goal: payload.goal }),
     ...(payload.plan && { plan: payload.plan }),
   };
-  const start = beginRun(userOf(principal), what, aboutOf({}, runId), at);
+  const start = createRunStart(userOf(principal), what, identifyRequest({}, runId), at);
   const kept: NewEvent[] = [];
   for (const { key, kind, terms } of payload.steps) {
     const step = before.steps.get(key);
@@ -66,10 +66,10 @@ export async function rerunFrom(
     const move = { from: 'PENDING', to: state, attempt: step.attempt, ...made } as const;
     kept.push({ type: 'STEP_STATE_CHANGED', at, step: key, payload: move });
   }
-  for (const event of kept) apply(start.live, event);
+  for (const event of kept) applyEvent(start.run, event);
   const driven = deps.running.drive({ ...start, events: [...start.events, ...kept] });
-  await driven.recorded();
-  return snapshotOf(driven.live);
+  await driven.flush();
+  return snapshotOf(driven.run);
 }
 
 /** Bytes that the earlier run made belong to this one too, so that they outlast it. */
@@ -80,7 +80,7 @@ function artifactsOf({ text, digest, mediaType, size }: Output, step: string, at
 }
 
 /** The step, and all that depend on it, however far. */
-function withFollowers(steps: readonly PlannedStep[], from: string): ReadonlySet<string> {
+function withDescendants(steps: readonly PlannedStep[], from: string): ReadonlySet<string> {
   const found = new Set([from]);
   for (let size = 0; size < found.size; ) {
     size = found.size;
@@ -89,7 +89,7 @@ function withFollowers(steps: readonly PlannedStep[], from: string): ReadonlySet
   return found;
 }
 
-function inputsOf({ inputs }: EventPayloads['RUN_CREATED'], changed: JsonObject) {
+function mergeInputs({ inputs }: EventPayloads['RUN_CREATED'], changed: JsonObject) {
   const known = isJsonObject(inputs) ? inputs : {};
   const unknown = Object.keys(changed).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return Object.keys(changed).length > 0 ? { ...known, ...changed } : inputs;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, BOB } from '../../../test/support/engine/engine.ts';
-import { EVE, shown, startWorkflows } from '../../../test/support/engine/workflows.ts';
+import { EVE, startWorkflows, stepStates } from '../../../test/support/engine/workflows.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
@@ -40,13 +40,13 @@ describe('an approval', () => {
     await on.waiting(run.id);
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'ok')).id, { approve: false, comment: 'no' });
     const ended = await on.ended(run.id);
-    expect([ended.run.state, shown(ended), on.acted]).toEqual(['DENIED', { ok: 'DENIED', done: 'SKIPPED' }, []]);
+    expect([ended.run.state, stepStates(ended), on.acted]).toEqual(['DENIED', { ok: 'DENIED', done: 'SKIPPED' }, []]);
     expect(ended.run.error?.message).toContain('eve did not approve it: no');
   });
 
   it('expires', async () => {
     const ended = await on.run(asks(', expires_ms: 30'));
-    expect([ended.run.state, shown(ended).ok]).toEqual(['TIMEOUT', 'TIMEOUT']);
+    expect([ended.run.state, stepStates(ended).ok]).toEqual(['TIMEOUT', 'TIMEOUT']);
     expect(await on.approvalOf(ended.run.id, 'ok')).toMatchObject({ state: 'EXPIRED' });
   });
 
@@ -110,7 +110,7 @@ describe('what the policy wants approved of a careful person', () => {
     const { run } = await on.start(`  - ${step}`, { as });
     await on.waiting(run.id);
     await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
-    expect(shown(await on.waiting(run.id))).toEqual({ a: 'WAITING' });
+    expect(stepStates(await on.waiting(run.id))).toEqual({ a: 'WAITING' });
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: true });
     expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
   });
@@ -131,7 +131,7 @@ describe('a signal', () => {
 
   it.each(['before', 'after'])('that comes %s the step waits for it is its output', async (when) => {
     const { run } = await on.start(waits);
-    if (when === 'after') await on.until(run.id, (now) => shown(now).b === 'WAITING');
+    if (when === 'after') await on.until(run.id, (now) => stepStates(now).b === 'WAITING');
     await on.engine.sendSignal(ADMIN, run.id, { name: 'other' });
     await on.engine.sendSignal(ADMIN, run.id, { name: 'go', payload: { x: 1 } });
     expect((await on.ended(run.id)).run.outputs).toEqual({ b: { x: 1 } });
@@ -159,15 +159,15 @@ describe('cancelling', () => {
   - { id: b, kind: approval, input: { reason: "well?" } }
   - { id: c, kind: sleep, depends_on: [a], input: { ms: 1 } }`);
     await expect.poll(() => on.acted).toEqual(['c1']);
-    const cancelled = await on.engine.cancel(EVE, run.id, { reason: 'bored', compensate: false });
-    expect([cancelled.run.state, shown(cancelled)]).toEqual([
+    const cancelled = await on.engine.cancelRun(EVE, run.id, { reason: 'bored', compensate: false });
+    expect([cancelled.run.state, stepStates(cancelled)]).toEqual([
       'CANCELLED',
       { a: 'CANCELLED', b: 'CANCELLED', c: 'CANCELLED' },
     ]);
     expect(cancelled.run.error?.message).toBe('eve cancelled it: bored');
     expect(on.acted).toEqual(['c1', 'c1 aborted']);
     expect((await on.approvalOf(run.id, 'b')).state).toBe('EXPIRED');
-    await expect(on.engine.cancel(EVE, run.id, { compensate: false })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(on.engine.cancelRun(EVE, run.id, { compensate: false })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('undoes what was done, when that is asked for', async () => {
@@ -175,7 +175,7 @@ describe('cancelling', () => {
   - { id: a, kind: command, command: act, input: { v: book }, compensate: { kind: command, command: act, input: { v: unbook } } }
   - { id: b, kind: command, command: hold, depends_on: [a], input: { v: c2 } }`);
     await expect.poll(() => on.acted).toEqual(['book', 'c2']);
-    await on.engine.cancel(ADMIN, run.id, { compensate: true });
+    await on.engine.cancelRun(ADMIN, run.id, { compensate: true });
     const ended = await on.ended(run.id);
     expect([ended.run.state, on.acted]).toEqual(['CANCELLED', ['book', 'c2', 'c2 aborted', 'unbook']]);
   });
@@ -186,7 +186,7 @@ describe('cancelling', () => {
     const { run } = await on.start('  - { id: a, kind: workflow, workflow: branch }');
     await expect.poll(() => on.acted).toEqual(['leaf']);
     await new Promise((resolve) => setTimeout(resolve, ms));
-    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    await on.engine.cancelRun(ADMIN, run.id, { compensate: false });
     await expect.poll(() => on.acted).toEqual(['leaf', 'leaf aborted']);
     const [child] = await on.childrenOf(run.id);
     const [grandchild] = await on.childrenOf(child?.id ?? '');
@@ -203,7 +203,7 @@ describe('retryStep', () => {
 outputs: { c: "{{ steps.c.output }}" }`;
     on.failTimes(1);
     const failed = await on.run(failing);
-    expect([failed.run.state, shown(failed)]).toEqual(['FAILED', { a: 'SUCCEEDED', b: 'FAILED', c: 'SKIPPED' }]);
+    expect([failed.run.state, stepStates(failed)]).toEqual(['FAILED', { a: 'SUCCEEDED', b: 'FAILED', c: 'SKIPPED' }]);
     await on.engine.retryStep(ADMIN, failed.run.id, 'b');
     const { run, steps } = await on.ended(failed.run.id);
     expect([run.state, run.outputs, run.error]).toEqual(['SUCCEEDED', { c: 42 }, undefined]);
@@ -217,7 +217,7 @@ outputs: { c: "{{ steps.c.output }}" }`;
     await expect(on.engine.retryStep(ADMIN, done.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
     await expect(on.engine.retryStep(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
-    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    await on.engine.cancelRun(ADMIN, run.id, { compensate: false });
     const undone = await on.run(`
   - { id: a, kind: command, command: act, input: { v: x }, compensate: { kind: command, command: act, input: { v: y } } }
   - { id: b, kind: command, command: fail, depends_on: [a], input: {} }`);
@@ -253,9 +253,9 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
   - { id: a, kind: command, command: flaky, input: { v: 1 } }
   - { id: slow, kind: sleep, input: { ms: 100 } }
   - { id: b, kind: command, command: act, depends_on: [slow], input: { v: b } }`);
-    expect(shown(first)).toMatchObject({ a: 'FAILED', b: 'SKIPPED' });
+    expect(stepStates(first)).toMatchObject({ a: 'FAILED', b: 'SKIPPED' });
     const again = await on.ended((await on.engine.rerunFrom(ADMIN, first.run.id, 'a')).run.id);
-    expect([again.run.state, shown(again), on.acted]).toEqual([
+    expect([again.run.state, stepStates(again), on.acted]).toEqual([
       'SUCCEEDED',
       { a: 'SUCCEEDED', slow: 'SUCCEEDED', b: 'SUCCEEDED' },
       ['b'],
@@ -265,7 +265,7 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
   it('is refused while the run is under way, for an input that it has not, and past a step that did not succeed', async () => {
     const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
     await expect(on.engine.rerunFrom(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
-    await on.engine.cancel(ADMIN, run.id, { compensate: false });
+    await on.engine.cancelRun(ADMIN, run.id, { compensate: false });
     const failed = await on.run(
       '  - { id: a, kind: command, command: fail, input: {} }\n  - { id: b, kind: sleep, depends_on: [a], input: { ms: 1 } }',
     );

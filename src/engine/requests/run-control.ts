@@ -9,40 +9,40 @@ import { isFinalRunState } from '../../core/run-state.ts';
 import { isBadEnd } from '../../core/step-state.ts';
 import type { Inbox, Leases, RunMessage, StoreReader } from '../../core/store.ts';
 import { scopeOf } from '../../policy/visibility.ts';
-import type { Running } from '../driver/run-registry.ts';
+import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';
-import type { TakeOver } from '../failover/failover.ts';
-import { signalOf } from '../failover/inbox-consumer.ts';
+import type { Failover } from '../failover/failover.ts';
+import { toMachineInput } from '../failover/inbox-consumer.ts';
 import type { Gate } from '../gate/gate.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
-import { INLINE_MAX_BYTES } from '../outputs/store-output.ts';
+import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
 import { followRun } from './wait-for-end.ts';
 
-export interface SteerDeps {
+export interface RunControlDeps {
   readonly policy: Policy;
   readonly gate: Gate;
   readonly journal: Journal;
   readonly reader: StoreReader;
   readonly inbox: Inbox;
   readonly leases: Leases;
-  readonly running: Running;
-  readonly takeOver: TakeOver;
+  readonly running: RunRegistry;
+  readonly takeOver: Failover;
 }
 
 /** How long a run that another node drives may take to answer. */
-const ANSWER_MS = 5_000;
-const MOST_COMMENT = 4_096;
+const ANSWER_TIMEOUT_MS = 5_000;
+const MAX_COMMENT_CHARACTERS = 4_096;
 
 /** See `Engine.cancel`. */
 export async function cancelRun(
-  deps: SteerDeps,
+  deps: RunControlDeps,
   principal: SignedIn,
   runId: string,
   { reason, compensate }: { readonly reason?: string; readonly compensate: boolean },
 ): Promise<RunSnapshot> {
   checkText('reason', reason);
   const run = await visibleRun(deps, principal, runId, 'mutation:cancelRun');
-  checkUnderWay(run);
+  assertNotEnded(run);
   const by = userOf(principal);
   const message = {
     id: newId('msg'),
@@ -52,12 +52,12 @@ export async function cancelRun(
     compensate,
     ...(reason !== undefined && { reason }),
   } as const;
-  return send(deps, run, message);
+  return sendMessage(deps, run, message);
 }
 
 /** See `Engine.sendSignal`. */
 export async function sendSignal(
-  deps: SteerDeps,
+  deps: RunControlDeps,
   principal: SignedIn,
   runId: string,
   { name, payload }: { readonly name: string; readonly payload?: Json },
@@ -65,16 +65,16 @@ export async function sendSignal(
   if (!/^[\w.-]{1,128}$/.test(name)) {
     throw new Fault('BAD_INPUT', 'A signal has a name of up to 128 letters, digits, _ . and -.', { path: ['name'] });
   }
-  if (payload !== undefined && Buffer.byteLength(canonicalJson(payload)) > INLINE_MAX_BYTES) {
+  if (payload !== undefined && Buffer.byteLength(canonicalJson(payload)) > MAX_INLINE_BYTES) {
     const advice = 'Upload it as an artifact, and send its URI.';
-    throw new Fault('RESOURCE_TOO_LARGE', `A signal carries up to ${INLINE_MAX_BYTES} bytes. ${advice}`, {
+    throw new Fault('RESOURCE_TOO_LARGE', `A signal carries up to ${MAX_INLINE_BYTES} bytes. ${advice}`, {
       path: ['payload'],
     });
   }
   const run = await visibleRun(deps, principal, runId, 'mutation:sendSignal');
-  checkUnderWay(run);
+  assertNotEnded(run);
   const by = userOf(principal);
-  return send(deps, run, {
+  return sendMessage(deps, run, {
     id: newId('msg'),
     runId,
     type: 'signal',
@@ -86,13 +86,13 @@ export async function sendSignal(
 
 /** See `Engine.decideApproval`. */
 export async function decideApproval(
-  deps: SteerDeps,
+  deps: RunControlDeps,
   principal: SignedIn,
   approvalId: string,
   { approve, comment }: { readonly approve: boolean; readonly comment?: string },
 ): Promise<ApprovalRecord> {
   checkText('comment', comment);
-  const scope = visibility(deps, principal);
+  const scope = scopeFor(deps, principal);
   const approval = scope && (await deps.reader.approval(scope, approvalId));
   if (!scope || !approval) throw new Fault('NOT_FOUND', `There is no approval ${approvalId} that you may see.`);
   const run = await visibleRun(deps, principal, approval.runId, 'mutation:decideApproval');
@@ -107,18 +107,18 @@ export async function decideApproval(
       'The policy wants another person to agree: nobody approves what he asked for himself.',
     );
   }
-  if (approval.state !== 'OPEN') throw decidedAlready(approval);
+  if (approval.state !== 'OPEN') throw alreadyDecided(approval);
   const by = userOf(principal);
   const more = comment === undefined ? {} : { comment };
-  await send(deps, run, { id: newId('msg'), runId: run.id, type: 'decide', approvalId, by, approve, ...more });
+  await sendMessage(deps, run, { id: newId('msg'), runId: run.id, type: 'decide', approvalId, by, approve, ...more });
   const decided = await deps.reader.approval(scope, approvalId);
   if (decided?.decidedBy?.subject === by.subject) return decided;
-  throw decided && decided.state !== 'OPEN' ? decidedAlready(decided) : unanswered(run);
+  throw decided && decided.state !== 'OPEN' ? alreadyDecided(decided) : notAnsweredYet(run);
 }
 
 /** See `Engine.retryStep`. */
 export async function retryStep(
-  deps: SteerDeps,
+  deps: RunControlDeps,
   principal: SignedIn,
   runId: string,
   key: string,
@@ -145,69 +145,69 @@ export async function retryStep(
     throw new Fault('CONFLICT', `Run ${runId} is in the hands of another node. Try again.`, { retryAfterMs: 1_000 });
   }
   const driven = await deps.takeOver.resume(runId, { type: 'retried', step: key });
-  await driven.recorded();
-  return snapshotOf(driven.live);
+  await driven.flush();
+  return snapshotOf(driven.run);
 }
 
 /** The run, when the principal may see it and the policy lets him do this. @throws Fault NOT_FOUND, FORBIDDEN */
 export async function visibleRun(
-  deps: Pick<SteerDeps, 'policy' | 'gate' | 'reader'>,
+  deps: Pick<RunControlDeps, 'policy' | 'gate' | 'reader'>,
   principal: SignedIn,
   runId: string,
   action: string,
 ): Promise<RunRecord> {
   deps.gate.pass(principal, { action });
-  const scope = visibility(deps, principal);
+  const scope = scopeFor(deps, principal);
   const run = scope && (await deps.reader.run(scope, runId));
   if (run) return run;
   throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`, { path: ['runId'] });
 }
 
-function visibility({ policy }: Pick<SteerDeps, 'policy'>, principal: SignedIn): Scope | undefined {
+function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedIn): Scope | undefined {
   return scopeOf(principal, policy);
 }
 
 /** To the run itself where it is driven here, else to its inbox. Resolves when what came of it is durable. */
-export async function send(deps: SteerDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
+export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
   const here = deps.running.get(run.id);
   if (here) {
-    await inTime(here.tell(signalOf(message)), run);
-    return snapshotOf(here.live);
+    await withAnswerTimeout(here.send(toMachineInput(message)), run);
+    return snapshotOf(here.run);
   }
   await deps.inbox.send(message);
   const { seq } = run;
   const moved = ({ run: now }: RunSnapshot) => now.seq > seq;
-  const signal = AbortSignal.timeout(ANSWER_MS);
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   return followRun(deps, run.principal.tenant, run.id, moved, signal);
 }
 
 /** The store may not take what came of it for a while; the caller is told so. */
-async function inTime(work: Promise<void>, { id }: RunRecord): Promise<void> {
+async function withAnswerTimeout(work: Promise<void>, { id }: RunRecord): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message = `The store has not taken yet what was said to run ${id}. Look at the run before you say it again.`;
-    timer = setTimeout(() => reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 })), ANSWER_MS);
+    timer = setTimeout(() => reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 })), ANSWER_TIMEOUT_MS);
   });
   // It may be let go after nobody waits for it any more.
   work.catch(() => {});
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-function checkUnderWay({ id, state }: RunRecord): void {
+function assertNotEnded({ id, state }: RunRecord): void {
   if (isFinalRunState(state)) throw new Fault('CONFLICT', `Run ${id} is over: it is ${state}.`);
 }
 
 function checkText(name: string, text: string | undefined): void {
-  if (text === undefined || (text.length <= MOST_COMMENT && text.isWellFormed())) return;
-  throw new Fault('BAD_INPUT', `The ${name} has up to ${MOST_COMMENT} characters.`, { path: [name] });
+  if (text === undefined || (text.length <= MAX_COMMENT_CHARACTERS && text.isWellFormed())) return;
+  throw new Fault('BAD_INPUT', `The ${name} has up to ${MAX_COMMENT_CHARACTERS} characters.`, { path: [name] });
 }
 
-function decidedAlready({ state, decidedBy }: ApprovalRecord): Fault {
+function alreadyDecided({ state, decidedBy }: ApprovalRecord): Fault {
   const by = decidedBy ? ` by ${decidedBy.username}` : '';
   return new Fault('CONFLICT', `This was decided already${by}: it is ${state}.`);
 }
 
-function unanswered({ id }: RunRecord): Fault {
+function notAnsweredYet({ id }: RunRecord): Fault {
   const message = `Run ${id} has not answered yet; the decision is kept for it. Look again in a moment.`;
   return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
 }

@@ -10,18 +10,18 @@ import type { WorkflowRecord, Workflows } from '../../core/store.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';
 import type { Problem, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
-import type { StepAsk } from '../capabilities/access-requests.ts';
+import type { AccessRequest } from '../capabilities/access-requests.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
-import { asksOfStep } from '../capabilities/step-access-requests.ts';
+import { stepAccessRequests } from '../capabilities/step-access-requests.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { WorkflowReport, WorkflowSource } from './engine.ts';
 import { nextTime } from './scheduler.ts';
-import type { FindWorkflow } from './workflow-loader.ts';
+import type { WorkflowLoader } from './workflow-loader.ts';
 
-export interface KeepDeps {
+export interface SavedWorkflowDeps {
   readonly workflows: Workflows;
-  readonly findWorkflow: FindWorkflow;
+  readonly findWorkflow: WorkflowLoader;
   readonly capabilities: Capabilities;
   readonly resources: Resources;
   readonly policy: Policy;
@@ -32,12 +32,12 @@ export interface KeepDeps {
 
 /** See `Engine.saveWorkflow`. */
 export async function saveWorkflow(
-  deps: KeepDeps,
+  deps: SavedWorkflowDeps,
   principal: SignedIn,
   source: WorkflowSource,
 ): Promise<WorkflowRecord> {
   deps.gate.pass(principal, { action: 'mutation:saveWorkflow' });
-  const { document } = await deps.findWorkflow.valid(principal, source);
+  const { document } = await deps.findWorkflow.readValid(principal, source);
   const { name, description, yaml, inputs, schedule } = document;
   const createdAt = deps.clock.now();
   const workflow = {
@@ -46,13 +46,13 @@ export async function saveWorkflow(
     ...(description !== undefined && { description }),
   };
   if (!schedule) return deps.workflows.save(workflow);
-  checkStartsAlone(document);
+  assertStartsWithoutInputs(document);
   const rule = { ...schedule } satisfies Json;
   return deps.workflows.save(workflow, { rule, nextAt: nextTime(schedule, createdAt) });
 }
 
 /** Nobody is there to give inputs when the time comes. @throws Fault BAD_INPUT */
-function checkStartsAlone(document: WorkflowDocument): void {
+function assertStartsWithoutInputs(document: WorkflowDocument): void {
   try {
     document.compile({});
   } catch (error) {
@@ -63,7 +63,11 @@ function checkStartsAlone(document: WorkflowDocument): void {
 }
 
 /** See `Engine.deleteWorkflow`. */
-export async function deleteWorkflow(deps: KeepDeps, principal: SignedIn, name: string): Promise<WorkflowRecord> {
+export async function deleteWorkflow(
+  deps: SavedWorkflowDeps,
+  principal: SignedIn,
+  name: string,
+): Promise<WorkflowRecord> {
   deps.gate.pass(principal, { action: 'mutation:deleteWorkflow' });
   const removed = await deps.workflows.remove(principal.tenant, name);
   if (removed) return removed;
@@ -75,7 +79,7 @@ export async function deleteWorkflow(deps: KeepDeps, principal: SignedIn, name: 
  * step makes has no decision in advance.
  */
 export async function validateWorkflow(
-  deps: KeepDeps,
+  deps: SavedWorkflowDeps,
   principal: SignedIn,
   source: WorkflowSource,
   inputs: JsonObject | undefined,
@@ -86,7 +90,7 @@ export async function validateWorkflow(
   const { given, found } = inputsFor(document, inputs);
   const decisions: { step: string; decision: Decision }[] = [];
   for (const step of document.steps) {
-    for (const ask of await knownAsks(deps, step, given)) {
+    for (const ask of await knownAccessRequests(deps, step, given)) {
       decisions.push({ step: step.key, decision: deps.policy.decide({ ...ask, roles: principal.roles }) });
     }
   }
@@ -112,11 +116,11 @@ function inputsFor(
 }
 
 /** What the policy will be asked about the step, as far as the run's inputs tell. */
-async function knownAsks(
-  deps: KeepDeps,
+async function knownAccessRequests(
+  deps: SavedWorkflowDeps,
   step: Omit<PlannedStep, 'id'>,
   inputs: JsonObject,
-): Promise<readonly StepAsk[]> {
+): Promise<readonly AccessRequest[]> {
   const capability = deps.capabilities.of(step);
   const given = step.input ?? inputs;
   const known: Record<string, Json> = {};
@@ -126,7 +130,7 @@ async function knownAsks(
     else if (capability && roleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
   }
   try {
-    return asksOfStep(deps, step, known);
+    return stepAccessRequests(deps, step, known);
   } catch (error) {
     // What it comes to is no URI. The step itself will say so.
     if (error instanceof Fault) return [];
@@ -135,7 +139,7 @@ async function knownAsks(
 }
 
 /** What the value comes to, when the run's inputs are all that its expressions need. */
-async function knownValue({ cpu }: KeepDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
+async function knownValue({ cpu }: SavedWorkflowDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
   const { steps, anyStep, item, index, repair, run } = referencesIn(value);
   if (steps.size > 0 || anyStep || item || index || repair || run) return undefined;
   try {

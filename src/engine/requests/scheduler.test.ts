@@ -4,11 +4,11 @@ import { Fault } from '../../core/errors.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { createCapabilities } from '../capabilities/capabilities.ts';
 import { createDispatcher } from '../driver/dispatcher.ts';
-import { createRunning } from '../driver/run-registry.ts';
-import { createOnce } from './idempotency.ts';
+import { createRunRegistry } from '../driver/run-registry.ts';
+import { createIdempotency } from './idempotency.ts';
 import { saveWorkflow } from './saved-workflows.ts';
 import { createScheduler, nextTime } from './scheduler.ts';
-import { createFindWorkflow } from './workflow-loader.ts';
+import { createWorkflowLoader } from './workflow-loader.ts';
 
 const TENANT = { tenant: 'default' };
 const UNDER_WAY: readonly RunState[] = ['PENDING', 'RUNNING', 'WAITING'];
@@ -35,14 +35,14 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
   });
   const deps = on.deps({ clock: { now: () => now } });
   const capabilities = createCapabilities(deps);
-  const findWorkflow = createFindWorkflow({ ...deps, capabilities });
+  const findWorkflow = createWorkflowLoader({ ...deps, capabilities });
   const scheduler = () => {
     const dispatcher = createDispatcher(deps.limits);
-    const running = createRunning({
+    const running = createRunRegistry({
       ...deps,
       dispatcher,
-      letGo() {},
-      hands: {
+      onRelease() {},
+      handlers: {
         prepare: () => ({ type: 'ready' }),
         act: async () => {
           await end;
@@ -50,12 +50,12 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
         },
         gather: async () => ({}),
         conclude: async () => ({ outputs: {}, events: [] }),
-        failureOf: (error) => ({ code: 'INTERNAL', message: String(error), retryable: false }),
+        toFailure: (error) => ({ code: 'INTERNAL', message: String(error), retryable: false }),
       },
     });
-    const once = createOnce({
+    const once = createIdempotency({
       reader: deps.reader,
-      found: async ({ id }) => {
+      onDuplicate: async ({ id }) => {
         const run = await deps.reader.snapshot(TENANT, id);
         if (!run) throw new Fault('NOT_FOUND', id);
         return run;
@@ -65,7 +65,11 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
       if (isFull()) throw new Fault('UNAVAILABLE', 'The server is full.');
     };
     const starting = { ...deps, capabilities, findWorkflow, running, once, maxRuns: 1_000 };
-    return createScheduler({ ...starting, admitted: new WeakMap(), dispatcher: { ...dispatcher, admit } });
+    return createScheduler({
+      ...starting,
+      admitted: new WeakMap(),
+      dispatcher: { ...dispatcher, assertCapacity: admit },
+    });
   };
   const yaml = `name: ${name}\nsteps: [{ id: a, kind: sleep, input: { ms: 1 } }]\nschedule: ${rule}\n`;
   await saveWorkflow({ ...deps, capabilities, findWorkflow }, ADMIN, { yaml });

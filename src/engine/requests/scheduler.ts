@@ -4,10 +4,10 @@ import { Fault } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { ScheduleRecord, Schedules, StoreReader } from '../../core/store.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
-import type { StartDeps } from './start-workflow.ts';
+import type { StartWorkflowDeps } from './start-workflow.ts';
 import { startWorkflow } from './start-workflow.ts';
 
-interface ScheduledDeps extends StartDeps {
+interface SchedulerDeps extends StartWorkflowDeps {
   readonly schedules: Schedules;
   readonly reader: StoreReader;
   readonly clock: Clock;
@@ -17,20 +17,20 @@ interface ScheduledDeps extends StartDeps {
 /** Starts what is scheduled, when its time comes. */
 export interface Scheduler {
   /** Told when the next one is due; undefined for none. */
-  expect(nextAt: Date | undefined): void;
+  setNextDue(nextAt: Date | undefined): void;
   /** Starts all that are due now. */
   tick(): Promise<void>;
   stop(): void;
 }
 
 /** Schedules that are looked at in one go. */
-const AT_ONCE = 100;
+const MAX_SCHEDULES_PER_TICK = 100;
 /** Missed times that `catchUp: all` makes up for, at most. */
-const MOST_MISSED = 100;
+const MAX_MISSED_STARTS = 100;
 /** A time this long ago was not missed: the server was only busy. */
-const GRACE_MS = 60_000;
+const MISSED_GRACE_MS = 60_000;
 
-export function createScheduler(deps: ScheduledDeps): Scheduler {
+export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { schedules, reader, clock, logger } = deps;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -55,8 +55,8 @@ export function createScheduler(deps: ScheduledDeps): Scheduler {
   const serve = async (schedule: ScheduleRecord): Promise<void> => {
     const rule = schedule.rule as unknown as ScheduleRule;
     const now = clock.now();
-    const times = timesUntil(rule, schedule.nextAt, now);
-    const wanted = toStart(rule, times, now);
+    const times = dueTimes(rule, schedule.nextAt, now);
+    const wanted = timesToStart(rule, times, now);
     const name = JSON.stringify([schedule.tenant, schedule.name, schedule.nextAt]);
     const busy = rule.overlap !== 'allow' && (await isUnderWay(schedule));
     if (busy && rule.overlap === 'queue') {
@@ -86,14 +86,14 @@ export function createScheduler(deps: ScheduledDeps): Scheduler {
   };
 
   const tick = async (): Promise<void> => {
-    for (const schedule of await schedules.due(clock.now(), AT_ONCE)) {
+    for (const schedule of await schedules.due(clock.now(), MAX_SCHEDULES_PER_TICK)) {
       if (stopped) return;
       await serve(schedule);
     }
   };
 
   return {
-    expect(nextAt) {
+    setNextDue(nextAt) {
       clearTimeout(timer);
       if (!nextAt || stopped) return;
       const left = Math.max(0, nextAt.getTime() - clock.now().getTime());
@@ -125,16 +125,16 @@ export function nextTime({ cron, timeZone }: ScheduleRule, after: Date): Date {
 }
 
 /** From `first` on, oldest first. Looked for from the end: there may be millions, and only the newest ones count. */
-function timesUntil({ cron, timeZone }: ScheduleRule, first: Date, now: Date): readonly Date[] {
+function dueTimes({ cron, timeZone }: ScheduleRule, first: Date, now: Date): readonly Date[] {
   const justAfter = new Date(now.getTime() + 1);
-  const times = new Cron(cron, { timezone: timeZone }).previousRuns(MOST_MISSED, justAfter);
+  const times = new Cron(cron, { timezone: timeZone }).previousRuns(MAX_MISSED_STARTS, justAfter);
   const due = times.filter((at) => at >= first).reverse();
   return due.length > 0 ? due : [first];
 }
 
-function toStart({ catchUp }: ScheduleRule, times: readonly Date[], now: Date): readonly Date[] {
+function timesToStart({ catchUp }: ScheduleRule, times: readonly Date[], now: Date): readonly Date[] {
   if (catchUp === 'all') return times;
   const last = times.slice(-1);
   if (catchUp === 'one') return last;
-  return last.filter((at) => now.getTime() - at.getTime() <= GRACE_MS);
+  return last.filter((at) => now.getTime() - at.getTime() <= MISSED_GRACE_MS);
 }

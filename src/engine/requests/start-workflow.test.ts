@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, BOB } from '../../../test/support/engine/engine.ts';
-import { shown, startWorkflows } from '../../../test/support/engine/workflows.ts';
+import { startWorkflows, stepStates } from '../../../test/support/engine/workflows.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
@@ -167,7 +167,7 @@ describe('a run that fails', () => {
   - { id: c, kind: command, command: fail, depends_on: [b], input: {} }`);
     expect(on.acted).toEqual(['book', 'pay', 'refund book', 'unbook']);
     expect(run.run).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
-    expect(shown(run)).toMatchObject({ 'undo:a': 'SUCCEEDED', 'undo:b': 'SUCCEEDED' });
+    expect(stepStates(run)).toMatchObject({ 'undo:a': 'SUCCEEDED', 'undo:b': 'SUCCEEDED' });
   });
 
   it('is mended first, where a step is there for that', async () => {
@@ -236,7 +236,7 @@ describe('starting a workflow', () => {
       {},
       { as: BOB },
     );
-    expect([run.run.state, shown(run), on.acted]).toEqual(['DENIED', { a: 'SUCCEEDED', b: 'DENIED' }, []]);
+    expect([run.run.state, stepStates(run), on.acted]).toEqual(['DENIED', { a: 'SUCCEEDED', b: 'DENIED' }, []]);
     expect(run.steps[1]?.decision).toMatchObject({ effect: 'DENY', action: 'command:act' });
   });
 
@@ -273,7 +273,7 @@ max_parallel_runs: 1`;
   });
 
   it('with a document that has problems tells them all, and starts nothing', async () => {
-    const bad = on.engine.start(ADMIN, {
+    const bad = on.engine.startWorkflow(ADMIN, {
       source: {
         yaml: 'name: bad\nsteps:\n  - { id: a, kind: command, command: nope }\n  - { id: b, kind: sleep, inptu: {} }',
       },

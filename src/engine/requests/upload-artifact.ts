@@ -4,28 +4,28 @@ import { newId } from '../../core/ids.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ArtifactRecord } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { Hands } from '../driver/drive-run.ts';
-import { aboutOf, beginRun, userOf } from '../driver/run-start.ts';
-import { settleAsArtifact } from '../outputs/store-output.ts';
-import type { PerformDeps } from '../steps/perform-command.ts';
+import type { EffectHandlers } from '../driver/drive-run.ts';
+import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
+import { storeArtifact } from '../outputs/store-output.ts';
+import type { CommandStepDeps } from '../steps/perform-command.ts';
 import type { Upload } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
 
-const UPLOAD = 'uploadArtifact';
-const MOST_MS = 15 * 60_000;
+const UPLOAD_COMMAND = 'uploadArtifact';
+const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 
 /** What was being uploaded is gone with the connection, so it cannot be done again: external. */
-const STEP = {
-  key: UPLOAD,
+const UPLOAD_STEP = {
+  key: UPLOAD_COMMAND,
   title: 'Upload an artifact',
   kind: 'COMMAND',
-  capability: UPLOAD,
+  capability: UPLOAD_COMMAND,
   effect: 'external',
   dependsOn: [],
   maxAttempts: 1,
 } as const;
 
-type UploadDeps = ExecuteDeps & PerformDeps & { readonly reader: StoreReader; readonly hands: Hands };
+type UploadDeps = ExecuteDeps & CommandStepDeps & { readonly reader: StoreReader; readonly handlers: EffectHandlers };
 
 /** Stores bytes as an artifact of a run of their own; see `Engine.upload`. */
 export async function uploadArtifact(
@@ -36,24 +36,24 @@ export async function uploadArtifact(
   const { resources, gate, clock, running, reader, artifacts, maxReadBytes: maxBytes } = deps;
   const who = userOf(principal);
   const uri = resources.subjectOf({ bytes: { base64: '', mediaType } });
-  const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD}`, uri })];
-  deps.dispatcher.admit();
+  const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD_COMMAND}`, uri })];
+  deps.dispatcher.assertCapacity();
 
   let id = '';
-  const hands: Hands = {
-    ...deps.hands,
+  const hands: EffectHandlers = {
+    ...deps.handlers,
     prepare: () => ({ type: 'ready', decisions }),
     async act({ signal }) {
-      const stop = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
-      const stored = await settleAsArtifact(mediaType, content, { artifacts, maxBytes, name, signal: stop });
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]);
+      const stored = await storeArtifact(mediaType, content, { artifacts, maxBytes, name, signal: stop });
       id = stored.artifact.id;
       return stored;
     },
   };
   const inputs = { name, mediaType };
-  const plan = { kind: 'COMMAND', inputs, steps: [{ ...STEP, id: newId('step') }] } as const;
-  const about = aboutOf({ ...(traceId && { traceId }) }, inputs);
-  const { run } = await running.drive(beginRun(who, plan, about, clock.now()), hands).done;
+  const plan = { kind: 'COMMAND', inputs, steps: [{ ...UPLOAD_STEP, id: newId('step') }] } as const;
+  const about = identifyRequest({ ...(traceId && { traceId }) }, inputs);
+  const { run } = await running.drive(createRunStart(who, plan, about, clock.now()), hands).completed;
   if (run.error) throw new Fault(run.error.code, run.error.message);
   const artifact = await reader.artifact({ tenant: who.tenant, subject: who.subject }, id);
   if (!artifact) throw new Error(`the artifact of run ${run.id} is not in the store`);

@@ -3,7 +3,7 @@ import type { Journal } from '../../core/journal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/run-state.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { Driven } from '../driver/drive-run.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 
 interface FollowDeps {
@@ -40,28 +40,28 @@ export async function followRun(
 }
 
 /** It has ended, or all that is left of it waits. */
-export function isSettled({ run }: RunSnapshot): boolean {
+export function isCompletedOrWaiting({ run }: RunSnapshot): boolean {
   return isFinalRunState(run.state) || run.state === 'WAITING';
 }
 
-const LONGEST_WAIT_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 /** @throws Fault BAD_INPUT */
 export function checkWait(waitMs: number): void {
-  if (waitMs >= 0 && waitMs <= LONGEST_WAIT_MS) return;
-  throw new Fault('BAD_INPUT', `waitMs is from 0 to ${LONGEST_WAIT_MS}.`, { path: ['waitMs'] });
+  if (waitMs >= 0 && waitMs <= MAX_WAIT_MS) return;
+  throw new Fault('BAD_INPUT', `waitMs is from 0 to ${MAX_WAIT_MS}.`, { path: ['waitMs'] });
 }
 
 /** The run once it is durable, or as soon as it has ended, if that is within the time. */
-export async function answerWithin(run: Driven, waitMs: number): Promise<RunSnapshot> {
+export async function waitForEnd(run: RunHandle, waitMs: number): Promise<RunSnapshot> {
   if (waitMs > 0) {
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, waitMs, undefined);
     });
-    const ended = await Promise.race([run.done, waited]).finally(() => clearTimeout(timer));
+    const ended = await Promise.race([run.completed, waited]).finally(() => clearTimeout(timer));
     if (ended) return ended;
   }
-  await Promise.race([run.recorded(), run.done]);
-  return snapshotOf(run.live);
+  await Promise.race([run.flush(), run.completed]);
+  return snapshotOf(run.run);
 }

@@ -21,7 +21,7 @@ import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { WorkflowSource } from './engine.ts';
 
-export interface FindWorkflowDeps {
+export interface WorkflowLoaderDeps {
   readonly workflows: Workflows;
   readonly capabilities: Capabilities;
   readonly resources: Resources;
@@ -30,26 +30,29 @@ export interface FindWorkflowDeps {
 }
 
 /** What was read of a source, and which saved version it is, where it is one. */
-export interface Found extends ReadResult {
+export interface LoadedWorkflow extends ReadResult {
   readonly saved?: WorkflowRecord;
 }
 
 /** Reads workflow documents from wherever they come; the same text is read once. */
-export interface FindWorkflow {
+export interface WorkflowLoader {
   /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is no fault */
-  read(principal: SignedIn, source: WorkflowSource): Promise<Found>;
+  read(principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow>;
   /** @throws Fault BAD_INPUT with every problem, and as `read` does */
-  valid(principal: SignedIn, source: WorkflowSource): Promise<Found & { readonly document: WorkflowDocument }>;
+  readValid(
+    principal: SignedIn,
+    source: WorkflowSource,
+  ): Promise<LoadedWorkflow & { readonly document: WorkflowDocument }>;
   /** The graph of a document, whatever else is wrong with it. */
   graphOf(document: JsonObject): Promise<WorkflowGraph>;
 }
 
-const MOST_BYTES = 1024 * 1024;
-const READ_MS = 30_000;
+const MAX_DOCUMENT_BYTES = 1024 * 1024;
+const READ_TIMEOUT_MS = 30_000;
 
-export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
+export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
   const catalog = catalogOf(deps.capabilities);
-  const known = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MOST_BYTES });
+  const known = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MAX_DOCUMENT_BYTES });
 
   const readText = async (text: string): Promise<ReadResult> => {
     let reading = known.get(text);
@@ -60,10 +63,10 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
     return reading;
   };
 
-  const read = async (principal: SignedIn, source: WorkflowSource): Promise<Found> => {
+  const read = async (principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow> => {
     if ('yaml' in source) return readText(source.yaml);
     if ('document' in source) return readSource({ document: source.document as Json }, catalog);
-    if ('uri' in source) return readText(await textAt(deps, principal, source.uri));
+    if ('uri' in source) return readText(await readTextAt(deps, principal, source.uri));
     const saved = await deps.workflows.find(principal.tenant, source.name);
     if (saved) return { ...(await readText(saved.yaml)), saved };
     const message = `There is no workflow ${source.name}. Save it first, or start it from its text.`;
@@ -73,11 +76,11 @@ export function createFindWorkflow(deps: FindWorkflowDeps): FindWorkflow {
   return {
     read,
     graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
-    async valid(principal, source) {
+    async readValid(principal, source) {
       const found = await read(principal, source);
       const { document, problems } = found;
       if (document) return { ...found, document };
-      throw unreadable(problems);
+      throw invalidWorkflow(problems);
     },
   };
 }
@@ -87,8 +90,8 @@ async function readSource(...source: Parameters<typeof readWorkflow>): Promise<R
   return (await import('../../workflow/read-workflow.ts')).readWorkflow(...source);
 }
 
-async function textAt(
-  { resources, gate, policy }: FindWorkflowDeps,
+async function readTextAt(
+  { resources, gate, policy }: WorkflowLoaderDeps,
   principal: SignedIn,
   uri: string,
 ): Promise<string> {
@@ -96,8 +99,8 @@ async function textAt(
   const body = await resources.read(
     { uri },
     {
-      signal: AbortSignal.timeout(READ_MS),
-      maxBytes: MOST_BYTES,
+      signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+      maxBytes: MAX_DOCUMENT_BYTES,
       authorize: (found) => void gate.pass(principal, { action: 'query:resources', uri: found }),
       ...(scope && { scope }),
     },
@@ -105,7 +108,7 @@ async function textAt(
   return body.text();
 }
 
-export function unreadable(problems: readonly Problem[]): Fault {
+export function invalidWorkflow(problems: readonly Problem[]): Fault {
   const errors = problems.filter(({ severity }) => severity === 'ERROR');
   const violations: Violation[] = errors.map(({ step, message, line, column }) => ({
     path: step === undefined ? '' : `/steps/${step}`,

@@ -8,14 +8,14 @@ import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '.
 import type { Output } from '../../core/run.ts';
 import { inSpan } from '../../core/span.ts';
 import type { Query } from '../../queries/define-query.ts';
-import { asksOf, type Capability, type StepAsk } from '../capabilities/access-requests.ts';
-import { createReading, type Reading } from '../gate/authorized-reader.ts';
+import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
+import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Attempt } from '../model/attempt.ts';
-import type { LiveRun } from '../model/run-aggregate.ts';
-import { type Performed, settle } from '../outputs/store-output.ts';
+import type { RunAggregate } from '../model/run-aggregate.ts';
+import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
 
-export interface PerformDeps {
+export interface CommandStepDeps {
   readonly resources: Resources;
   readonly artifacts: ArtifactStore;
   readonly schemas: SchemaValidator;
@@ -32,44 +32,44 @@ export interface PerformDeps {
 }
 
 /** A timer of Node that is longer rings at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Made once: taking a stack for every step would cost more than most of what a step does. */
-const ENDED = new Fault('CANCELLED', 'The step has ended.');
+const STEP_ENDED = new Fault('CANCELLED', 'The step has ended.');
 
 /** Runs one command as a step: gives it its context, holds it to its time, stores what it made. */
 export function performCommand(
-  deps: PerformDeps,
+  deps: CommandStepDeps,
   command: Command,
   options: JsonObject,
   attempt: Attempt,
-): Promise<Performed> {
-  return withinTime(deps, attempt, async (inner) => {
-    const made = await command.run(options, contextFor(deps, command, options, inner));
-    return settleStep(deps, inner, made);
+): Promise<StoredOutput> {
+  return withTimeLimit(deps, attempt, async (inner) => {
+    const made = await command.run(options, createCommandContext(deps, command, options, inner));
+    return storeStepOutput(deps, inner, made);
   });
 }
 
 /** What a step made, stored, when it is of the media type that was asked for. */
-export function settleStep(
-  deps: Pick<PerformDeps, 'artifacts' | 'maxResultBytes'>,
+export function storeStepOutput(
+  deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes'>,
   { step, signal }: Attempt,
   made: Made,
-): Promise<Performed> {
+): Promise<StoredOutput> {
   const wanted = step.terms?.outputMediaType;
   if (wanted !== undefined && essence(made.mediaType) !== wanted) {
     const message = `${step.capability} made ${essence(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
     throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
   }
   const name = `${step.key}${extensionOf(made.mediaType)}`;
-  return settle(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
+  return storeOutput(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
 }
 
 /**
  * Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it.
  * @param work gets the attempt with a signal that ends then
  */
-export function withinTime<T>(
-  deps: Pick<PerformDeps, 'timeoutMs'>,
+export function withTimeLimit<T>(
+  deps: Pick<CommandStepDeps, 'timeoutMs'>,
   attempt: Attempt,
   work: (inner: Attempt) => Promise<T>,
 ): Promise<T> {
@@ -85,7 +85,7 @@ export function withinTime<T>(
     const timeoutMs = step.terms?.timeoutMs ?? deps.timeoutMs;
     const timer = setTimeout(
       () => end(new Fault('TIMEOUT', `${step.capability} took longer than ${timeoutMs} ms and was stopped.`)),
-      Math.min(timeoutMs, LONGEST_TIMER_MS),
+      Math.min(timeoutMs, MAX_TIMER_MS),
     );
     const aborted = () => end(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });
@@ -94,15 +94,20 @@ export function withinTime<T>(
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
-      stop.abort(ENDED);
+      stop.abort(STEP_ENDED);
     }
   });
 }
 
-function contextFor(deps: PerformDeps, command: Command, options: JsonObject, attempt: Attempt): CommandContext {
-  const { step, signal, note } = attempt;
+function createCommandContext(
+  deps: CommandStepDeps,
+  command: Command,
+  options: JsonObject,
+  attempt: Attempt,
+): CommandContext {
+  const { step, signal, emit: note } = attempt;
   return {
-    ...readingFor(deps, command, options, attempt),
+    ...createStepReader(deps, command, options, attempt),
     signal,
     cpu: deps.cpu,
     maxBytes: deps.maxResultBytes,
@@ -115,10 +120,15 @@ function contextFor(deps: PerformDeps, command: Command, options: JsonObject, at
  * Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. Made when something
  * is read first: many steps read nothing.
  */
-export function readingFor(deps: PerformDeps, capability: Capability, options: JsonObject, attempt: Attempt): Reading {
-  let reading: Reading | undefined;
+export function createStepReader(
+  deps: CommandStepDeps,
+  capability: Capability,
+  options: JsonObject,
+  attempt: Attempt,
+): AuthorizedReader {
+  let reading: AuthorizedReader | undefined;
   const open = () => {
-    reading ??= openReading(deps, asksOf(attempt.step, capability, options, deps.resources), attempt);
+    reading ??= openStepReader(deps, accessRequestsOf(attempt.step, capability, options, deps.resources), attempt);
     return reading;
   };
   return {
@@ -131,21 +141,21 @@ export function readingFor(deps: PerformDeps, capability: Capability, options: J
  * @param asked what the policy was asked before the step began; the first of it names the action
  * @param kept what the step itself has made so far
  */
-export function openReading(
-  deps: PerformDeps,
-  asked: readonly StepAsk[],
+export function openStepReader(
+  deps: CommandStepDeps,
+  asked: readonly AccessRequest[],
   attempt: Attempt,
   kept: (digest: string) => Output | undefined = () => undefined,
-): Reading {
+): AuthorizedReader {
   const { gate, clock } = deps;
-  const { live, step, signal, note } = attempt;
-  const who = live.run.principal;
-  const known = new Set(asked.map(nameOf));
+  const { run: live, step, signal, emit: note } = attempt;
+  const who = live.record.principal;
+  const known = new Set(asked.map(accessKey));
   const record = (decision: Decision) =>
     note({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
   /** What was asked when the step was scheduled is in the journal already; what comes up on the way is added. */
-  const pass = (ask: StepAsk) => {
-    const name = nameOf(ask);
+  const pass = (ask: AccessRequest) => {
+    const name = accessKey(ask);
     if (known.has(name)) return;
     known.add(name);
     try {
@@ -155,25 +165,25 @@ export function openReading(
       throw error;
     }
   };
-  const { action, schema } = asked[0] as StepAsk;
+  const { action, schema } = asked[0] as AccessRequest;
   const source = asked.find((ask) => ask.uri)?.uri;
   const scope = deps.scopeOf(who);
-  return createReading(deps, {
+  return createAuthorizedReader(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
-    made: (digest) => kept(digest) ?? outputWith(live, digest),
+    made: (digest) => kept(digest) ?? findOutput(live, digest),
     pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
   });
 }
-function outputWith(live: LiveRun, digest: string): Output | undefined {
+function findOutput(live: RunAggregate, digest: string): Output | undefined {
   for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
   return undefined;
 }
 
-function nameOf(ask: StepAsk): string {
+function accessKey(ask: AccessRequest): string {
   return `${ask.uri?.href ?? ''}\n${ask.schema?.href ?? ''}`;
 }
 
@@ -195,14 +205,14 @@ function essence(mediaType: string): string {
 
 /** Runs one query as a step; what it found is the step's output. */
 export function performQuery(
-  deps: PerformDeps,
+  deps: CommandStepDeps,
   query: Query,
   options: JsonObject,
   attempt: Attempt,
-): Promise<Performed> {
-  return withinTime(deps, attempt, async (inner) => {
-    const reading = readingFor(deps, query, options, inner);
+): Promise<StoredOutput> {
+  return withTimeLimit(deps, attempt, async (inner) => {
+    const reading = createStepReader(deps, query, options, inner);
     const { mediaType, bytes } = await query.run(options, { ...reading, signal: inner.signal });
-    return settleStep(deps, inner, { mediaType, content: bytes });
+    return storeStepOutput(deps, inner, { mediaType, content: bytes });
   });
 }

@@ -1,27 +1,27 @@
 import type { Runtime } from '../../core/runtime.ts';
 import type { Attempt } from '../model/attempt.ts';
-import type { Performed } from '../outputs/store-output.ts';
+import type { StoredOutput } from '../outputs/store-output.ts';
 import { inputOf } from './prepare-step.ts';
-import { inSecret, jsonMade } from './secret-redactor.ts';
-import type { WorkDeps } from './step-deps.ts';
+import { jsonContent, withSecretsRedacted } from './secret-redactor.ts';
+import type { AgentStepDeps } from './step-deps.ts';
 import { createToolContexts } from './tool-context.ts';
 
 /** A step whose pool has a runtime of its own: handed to a worker as a WorkItem. */
-export function performElsewhere(deps: WorkDeps, runtime: Runtime, attempt: Attempt): Promise<Performed> {
-  return inSecret(deps, attempt, async (hiding) => {
-    const { live, step, signal } = hiding.attempt;
+export function performInPool(deps: AgentStepDeps, runtime: Runtime, attempt: Attempt): Promise<StoredOutput> {
+  return withSecretsRedacted(deps, attempt, async (hiding) => {
+    const { run: live, step, signal } = hiding.attempt;
     const item = {
-      run_id: live.run.id,
+      run_id: live.record.id,
       step_id: step.id,
       step: step.key,
       kind: step.kind.toLowerCase(),
       capability: step.capability,
       attempt: step.attempt,
       input: inputOf(live, step),
-      idempotency_key: `${live.run.id}/${step.id}/${step.attempt}`,
-      trace_id: live.run.traceId,
+      idempotency_key: `${live.record.id}/${step.id}/${step.attempt}`,
+      trace_id: live.record.traceId,
       timeout_ms: step.terms?.timeoutMs ?? deps.agentTimeoutMs,
     };
-    return jsonMade(hiding.json(await runtime.perform(item, createToolContexts(deps, hiding)(signal))));
+    return jsonContent(hiding.redactJson(await runtime.perform(item, createToolContexts(deps, hiding)(signal))));
   });
 }

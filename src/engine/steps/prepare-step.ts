@@ -14,16 +14,16 @@ import { evaluate, evaluateCondition, evaluateExpression } from '../../workflow/
 import { referencesIn, referencesInExpression } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope } from '../../workflow/model/workflow-document.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
-import { asksOfStep } from '../capabilities/step-access-requests.ts';
+import { stepAccessRequests } from '../capabilities/step-access-requests.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Prepared } from '../model/machine-input.ts';
-import { type LiveRun, type LiveStep, plannedInput } from '../model/run-aggregate.ts';
-import { type ViewDeps, viewRun } from '../outputs/expression-scope.ts';
+import type { Preparation } from '../model/machine-input.ts';
+import { type MutableStep, plannedInput, type RunAggregate } from '../model/run-aggregate.ts';
+import { buildExpressionScope, type ScopeDeps } from '../outputs/expression-scope.ts';
 import type { OutputCache } from '../outputs/output-cache.ts';
-import { contentOf, uriOf } from '../outputs/output-json.ts';
-import { failureOf } from '../outputs/to-failure.ts';
+import { outputContent, outputUri } from '../outputs/output-json.ts';
+import { toFailure } from '../outputs/to-failure.ts';
 
-export interface PrepareDeps extends ViewDeps {
+export interface PrepareDeps extends ScopeDeps {
   readonly capabilities: Capabilities;
   readonly resources: Resources;
   readonly gate: Gate;
@@ -32,50 +32,64 @@ export interface PrepareDeps extends ViewDeps {
   readonly cache: OutputCache;
   readonly logger: Logger;
   /** What was decided before the run began, by step. */
-  readonly admitted: WeakMap<LiveRun, ReadonlyMap<string, readonly Decision[]>>;
+  readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
 
 /** Items of one `for_each` at most. */
-const MOST_ITEMS = 10_000;
+const MAX_ITEMS = 10_000;
 
 /**
  * The step's turn has come: evaluates its expressions, then asks the policy about what they came to.
  * @returns a promise only where something has to be read first
  * @throws Fault for expressions that fail and options that do not fit
  */
-export function prepareStep(deps: PrepareDeps, live: LiveRun, step: LiveStep): Prepared | Promise<Prepared> {
+export function prepareStep(
+  deps: PrepareDeps,
+  live: RunAggregate,
+  step: MutableStep,
+): Preparation | Promise<Preparation> {
   const { terms } = step;
   const isItem = step.role === 'item';
   const needsScope = terms?.evaluate || terms?.cache || (!isItem && (terms?.when ?? terms?.forEach) !== undefined);
-  if (needsScope) return evaluated(deps, live, step);
-  const previous = live.run.kind === 'PIPELINE' ? previousOutput(live, step) : undefined;
-  if (!previous) return decided(deps, live, step, undefined);
-  if (step.kind !== 'AGENT') return decided(deps, live, step, plainInput(deps, live, step, previous));
-  return withPreviousContext(deps, live, step, previous).then((input) => decided(deps, live, step, input));
+  if (needsScope) return prepareWithExpressions(deps, live, step);
+  const previous = live.record.kind === 'PIPELINE' ? previousOutput(live, step) : undefined;
+  if (!previous) return prepareWithInput(deps, live, step, undefined);
+  if (step.kind !== 'AGENT') return prepareWithInput(deps, live, step, inputWithPrevious(deps, live, step, previous));
+  return withPreviousContext(deps, live, step, previous).then((input) => prepareWithInput(deps, live, step, input));
 }
 
-function previousOutput(live: LiveRun, { dependsOn }: LiveStep): Output | undefined {
+function previousOutput(live: RunAggregate, { dependsOn }: MutableStep): Output | undefined {
   const [previous] = dependsOn;
   return previous === undefined ? undefined : live.steps.get(previous)?.output;
 }
 
 /** An agent of a pipeline finds what the step before it made in its context. */
-async function withPreviousContext(deps: PrepareDeps, live: LiveRun, step: LiveStep, output: Output): Promise<Json> {
+async function withPreviousContext(
+  deps: PrepareDeps,
+  live: RunAggregate,
+  step: MutableStep,
+  output: Output,
+): Promise<Json> {
   const input = objectOf(plannedInput(live, step) ?? {});
   const context = isJsonObject(input.context ?? null) ? (input.context as JsonObject) : {};
-  const previous = await contentOf(output, deps.artifacts);
+  const previous = await outputContent(output, deps.artifacts);
   return { ...input, context: { ...context, previous } };
 }
 
 /** In a pipeline the output of the step before stands where the options name it; undefined where they do not. */
-function plainInput({ capabilities }: PrepareDeps, live: LiveRun, step: LiveStep, output: Output): Json | undefined {
+function inputWithPrevious(
+  { capabilities }: PrepareDeps,
+  live: RunAggregate,
+  step: MutableStep,
+  output: Output,
+): Json | undefined {
   const input = plannedInput(live, step);
   if (!isJsonObject(input) || !mentionsPrevious(input)) return undefined;
   const command = capabilities.command(step.capability);
-  return validateOptions(command, withPrevious(command, input, uriOf(output)));
+  return validateOptions(command, withPrevious(command, input, outputUri(output)));
 }
 
-async function evaluated(deps: PrepareDeps, live: LiveRun, step: LiveStep): Promise<Prepared> {
+async function prepareWithExpressions(deps: PrepareDeps, live: RunAggregate, step: MutableStep): Promise<Preparation> {
   const { terms = {} } = step;
   const input = plannedInput(live, step);
   const isItem = step.role === 'item';
@@ -83,31 +97,35 @@ async function evaluated(deps: PrepareDeps, live: LiveRun, step: LiveStep): Prom
   const when = isItem ? undefined : terms.when;
   const forEach = isItem ? undefined : terms.forEach;
   if (when !== undefined) {
-    const scope = await viewRun(deps, live, step, [referencesInExpression(when)]);
+    const scope = await buildExpressionScope(deps, live, step, [referencesInExpression(when)]);
     if (!(await evaluateCondition(when, scope, deps.cpu))) return { type: 'skip' };
   }
   if (forEach !== undefined) {
-    const scope = await viewRun(deps, live, step, [referencesInExpression(forEach)]);
+    const scope = await buildExpressionScope(deps, live, step, [referencesInExpression(forEach)]);
     return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, deps.cpu)) };
   }
   const wanted = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
-  const scope = await viewRun(deps, live, step, wanted);
+  const scope = await buildExpressionScope(deps, live, step, wanted);
   const value = terms.evaluate ? await evaluate(input ?? null, scope, deps.cpu) : undefined;
-  const prepared = decided(deps, live, step, value);
+  const prepared = prepareWithInput(deps, live, step, value);
   return prepared.type === 'ready' && terms.cache
-    ? fromCache(deps, live, step, terms.cache, scope, prepared)
+    ? takeFromCache(deps, live, step, terms.cache, scope, prepared)
     : prepared;
 }
 
-async function fromCache(
+async function takeFromCache(
   deps: PrepareDeps,
-  live: LiveRun,
-  step: LiveStep,
+  live: RunAggregate,
+  step: MutableStep,
   cache: { readonly key: string; readonly ttlMs: number },
   scope: ExpressionScope,
-  prepared: Prepared,
-): Promise<Prepared> {
-  const key = JSON.stringify([live.run.principal.tenant, step.capability, await evaluate(cache.key, scope, deps.cpu)]);
+  prepared: Preparation,
+): Promise<Preparation> {
+  const key = JSON.stringify([
+    live.record.principal.tenant,
+    step.capability,
+    await evaluate(cache.key, scope, deps.cpu),
+  ]);
   const output = deps.cache.find(step, key, cache.ttlMs);
   if (!output) return prepared;
   const { input, decisions } = prepared;
@@ -116,18 +134,20 @@ async function fromCache(
 
 function listOf(value: Json): readonly Json[] {
   if (!Array.isArray(value)) throw new Fault('BAD_INPUT', 'for_each takes a list, and this is none.');
-  if (value.length > MOST_ITEMS) {
-    throw new Fault(
-      'BAD_INPUT',
-      `for_each takes up to ${MOST_ITEMS} items; these are ${value.length}. Split the list.`,
-    );
+  if (value.length > MAX_ITEMS) {
+    throw new Fault('BAD_INPUT', `for_each takes up to ${MAX_ITEMS} items; these are ${value.length}. Split the list.`);
   }
   return value;
 }
 
 /** @param value what the input came to, where it is not what was planned */
-function decided(deps: PrepareDeps, live: LiveRun, step: LiveStep, value: Json | undefined): Prepared {
-  const given = value ?? plannedInput(live, step) ?? live.run.inputs;
+function prepareWithInput(
+  deps: PrepareDeps,
+  live: RunAggregate,
+  step: MutableStep,
+  value: Json | undefined,
+): Preparation {
+  const given = value ?? plannedInput(live, step) ?? live.record.inputs;
   const { kind } = step;
   // What was planned without expressions has been checked then; `$previous.output` just now.
   const check = step.terms?.evaluate === true && kind !== 'AGENT' && deps.capabilities.of(step);
@@ -135,16 +155,16 @@ function decided(deps: PrepareDeps, live: LiveRun, step: LiveStep, value: Json |
   const input = check ? options : value;
   const recorded = input === undefined ? {} : { input };
 
-  const verdict = askPolicy(deps, live, step, isJsonObject(options) ? options : {});
+  const verdict = authorizeStep(deps, live, step, isJsonObject(options) ? options : {});
   if ('type' in verdict) return { ...verdict, ...recorded };
   const passed = { decisions: verdict.decisions, ...recorded };
   switch (kind) {
     case 'APPROVAL':
-      return { type: 'ask', ...passed, ...approvalOf(objectOf(given), deps.clock) };
+      return { type: 'ask', ...passed, ...parseApproval(objectOf(given), deps.clock) };
     case 'SLEEP':
-      return { type: 'sleep', ...passed, until: wakeTime(objectOf(given), deps.clock) };
+      return { type: 'sleep', ...passed, until: parseWakeTime(objectOf(given), deps.clock) };
     case 'SIGNAL':
-      return { type: 'await', ...passed, input: given, ...awaited(objectOf(given), deps.clock) };
+      return { type: 'await', ...passed, input: given, ...parseSignalWait(objectOf(given), deps.clock) };
     case 'WORKFLOW':
       return { type: 'ready', ...passed, childId: newId('run') };
     default:
@@ -153,19 +173,19 @@ function decided(deps: PrepareDeps, live: LiveRun, step: LiveStep, value: Json |
 }
 
 /** Every resource that the step names. A denial beats a throttle, which beats an approval. */
-function askPolicy(
+function authorizeStep(
   deps: PrepareDeps,
-  live: LiveRun,
-  step: LiveStep,
+  live: RunAggregate,
+  step: MutableStep,
   options: JsonObject,
-): { readonly decisions: readonly Decision[] } | Prepared {
+): { readonly decisions: readonly Decision[] } | Preparation {
   const known = deps.admitted.get(live)?.get(step.key);
   if (known) return { decisions: known };
   const decisions: Decision[] = [];
   let approval: Fault | undefined;
   let throttle: Fault | undefined;
-  const who: User = live.run.principal;
-  for (const ask of asksOfStep(deps, step, options)) {
+  const who: User = live.record.principal;
+  for (const ask of stepAccessRequests(deps, step, options)) {
     try {
       decisions.push(deps.gate.pass(who, ask));
     } catch (error) {
@@ -173,7 +193,7 @@ function askPolicy(
       decisions.push(error.decision);
       if (error.code === 'APPROVAL_REQUIRED') approval ??= error;
       else if (error.code === 'THROTTLED') throttle ??= error;
-      else return { type: 'refused', decisions, failure: failureOf(error, deps.logger, {}) };
+      else return { type: 'refused', decisions, failure: toFailure(error, deps.logger, {}) };
     }
   }
   if (throttle) {
@@ -181,7 +201,7 @@ function askPolicy(
     // A step that is held up for long does not fill the journal with it.
     return { type: 'throttled', until, ...(step.state !== 'WAITING' && { decisions }) };
   }
-  const isApproved = live.marks.get(step.key)?.approved === true;
+  const isApproved = live.bookkeeping.get(step.key)?.approved === true;
   if (approval && !isApproved) return { type: 'ask', decisions, reason: approval.message };
   return { decisions };
 }
@@ -191,7 +211,7 @@ function objectOf(value: Json): JsonObject {
   throw new Fault('BAD_INPUT', 'The input of this step must be an object.', { path: ['input'] });
 }
 
-function approvalOf({ reason, roles, expires_ms: expiresMs }: JsonObject, clock: Clock) {
+function parseApproval({ reason, roles, expires_ms: expiresMs }: JsonObject, clock: Clock) {
   if (typeof reason !== 'string' || reason.length === 0 || reason.length > 4_096) {
     throw new Fault('BAD_INPUT', 'An approval needs a reason: text of up to 4,096 characters.', { path: ['reason'] });
   }
@@ -201,12 +221,12 @@ function approvalOf({ reason, roles, expires_ms: expiresMs }: JsonObject, clock:
   return {
     reason,
     ...(roles !== undefined && { roles: roles as readonly string[] }),
-    ...(expiresMs !== undefined && { expiresAt: after(expiresMs, clock, 'expires_ms') }),
+    ...(expiresMs !== undefined && { expiresAt: timeAfter(expiresMs, clock, 'expires_ms') }),
   };
 }
 
-function wakeTime({ ms, until }: JsonObject, clock: Clock): Date {
-  if (until === undefined) return after(ms ?? null, clock, 'ms');
+function parseWakeTime({ ms, until }: JsonObject, clock: Clock): Date {
+  if (until === undefined) return timeAfter(ms ?? null, clock, 'ms');
   const at = new Date(typeof until === 'string' ? until : Number.NaN);
   if (Number.isNaN(at.getTime())) {
     throw new Fault('BAD_INPUT', '`until` is a time as RFC 3339 has it: 2026-11-25T08:00:00Z.', { path: ['until'] });
@@ -214,21 +234,21 @@ function wakeTime({ ms, until }: JsonObject, clock: Clock): Date {
   return at;
 }
 
-function awaited({ name, timeout_ms: timeoutMs }: JsonObject, clock: Clock) {
+function parseSignalWait({ name, timeout_ms: timeoutMs }: JsonObject, clock: Clock) {
   if (typeof name !== 'string' || name === '') {
     throw new Fault('BAD_INPUT', 'A step that waits for a signal names it.', { path: ['name'] });
   }
-  return { name, ...(timeoutMs !== undefined && { until: after(timeoutMs, clock, 'timeout_ms') }) };
+  return { name, ...(timeoutMs !== undefined && { until: timeAfter(timeoutMs, clock, 'timeout_ms') }) };
 }
 
-const LONGEST_MS = 366 * 86_400_000;
+const MAX_WAIT_MS = 366 * 86_400_000;
 
-function after(ms: Json, clock: Clock, name: string): Date {
-  if (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_MS) return new Date(clock.now().getTime() + ms);
+function timeAfter(ms: Json, clock: Clock, name: string): Date {
+  if (typeof ms === 'number' && ms >= 0 && ms <= MAX_WAIT_MS) return new Date(clock.now().getTime() + ms);
   throw new Fault('BAD_INPUT', `\`${name}\` is a number of milliseconds, up to 366 days.`, { path: [name] });
 }
 
 /** What a step was given, in the end. */
-export function inputOf(live: LiveRun, step: StepRecord): JsonObject {
-  return objectOf(step.input ?? live.run.inputs);
+export function inputOf(live: RunAggregate, step: StepRecord): JsonObject {
+  return objectOf(step.input ?? live.record.inputs);
 }

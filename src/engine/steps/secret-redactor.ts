@@ -3,46 +3,46 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Made } from '../../core/resource.ts';
 import type { Attempt } from '../model/attempt.ts';
-import type { Performed } from '../outputs/store-output.ts';
-import { settleStep, withinTime } from './perform-command.ts';
-import type { WorkDeps } from './step-deps.ts';
+import type { StoredOutput } from '../outputs/store-output.ts';
+import { storeStepOutput, withTimeLimit } from './perform-command.ts';
+import type { AgentStepDeps } from './step-deps.ts';
 
 /** What is shorter would be found in words that have nothing to do with it. */
-const LEAST_LENGTH = 6;
-const HIDDEN = '[secret]';
+const MIN_SECRET_CHARACTERS = 6;
+const REDACTED = '[secret]';
 
 /** An attempt whose secrets come into no event, whatever tools and agents make of them. */
-export interface Hiding {
+export interface SecretRedactor {
   /** The same attempt; what it notes has the secrets taken out. */
   readonly attempt: Attempt;
   /** A secret was handed out. */
-  learn(secret: string): void;
-  json(value: Json): Json;
-  bytes(bytes: Uint8Array): Uint8Array;
-  made(made: Made): Made;
+  addSecret(secret: string): void;
+  redactJson(value: Json): Json;
+  redactBytes(redactBytes: Uint8Array): Uint8Array;
+  redactContent(redactContent: Made): Made;
   /** The error, with the secrets taken out of its words. */
-  fault(error: unknown): unknown;
+  redactError(error: unknown): unknown;
 }
 
-export function hideSecrets(attempt: Attempt): Hiding {
+export function createSecretRedactor(attempt: Attempt): SecretRedactor {
   /** As they are, and as they stand in JSON; the longest first, since one may be the beginning of another. */
   let forms: readonly string[] = [];
-  const text = (from: string) => forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), from);
-  const json = (value: Json): Json => (forms.length === 0 ? value : inEveryText(value, text));
-  const bytes = (from: Uint8Array) => withoutBytes(from, forms);
+  const text = (from: string) => forms.reduce((shown, form) => shown.replaceAll(form, REDACTED), from);
+  const json = (value: Json): Json => (forms.length === 0 ? value : mapStrings(value, text));
+  const bytes = (from: Uint8Array) => replaceInBytes(from, forms);
   return {
-    learn(secret) {
-      if (secret.length < LEAST_LENGTH) return;
+    addSecret(secret) {
+      if (secret.length < MIN_SECRET_CHARACTERS) return;
       const known = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
       forms = [...known].sort((a, b) => b.length - a.length);
     },
-    ...{ json, bytes },
-    made: (made) => {
+    ...{ redactJson: json, redactBytes: bytes },
+    redactContent: (made) => {
       const { content } = made;
       if (typeof content === 'string') return { ...made, content: text(content) };
       return content instanceof Uint8Array ? { ...made, content: bytes(content) } : made;
     },
-    fault: (error) => {
+    redactError: (error) => {
       if (!(error instanceof Fault) || forms.length === 0) return error;
       const { code, details, retryAfterMs, violations, path, decision } = error;
       return new Fault(code, text(error.message), {
@@ -55,43 +55,47 @@ export function hideSecrets(attempt: Attempt): Hiding {
     },
     attempt: {
       ...attempt,
-      note: (event) =>
-        attempt.note(forms.length === 0 ? event : ({ ...event, payload: json(event.payload as Json) } as NewEvent)),
+      emit: (event) =>
+        attempt.emit(forms.length === 0 ? event : ({ ...event, payload: json(event.payload as Json) } as NewEvent)),
     },
   };
 }
 
 /** Byte by byte as characters, so that what is no text stays what it is. */
-function withoutBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
+function replaceInBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
   const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
   if (found.length === 0) return bytes;
   const shown = found.reduce(
-    (text, secret) => text.replaceAll(secret.toString('latin1'), HIDDEN),
+    (text, secret) => text.replaceAll(secret.toString('latin1'), REDACTED),
     from.toString('latin1'),
   );
   return Buffer.from(shown, 'latin1');
 }
 
-function inEveryText(value: Json, change: (text: string) => string): Json {
+function mapStrings(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => inEveryText(one, change));
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), inEveryText(one, change)]));
+  if (Array.isArray(value)) return value.map((one) => mapStrings(one, change));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]));
 }
 
 /** Within its time, and with no secret in what comes of it. */
-export function inSecret(deps: WorkDeps, attempt: Attempt, act: (hiding: Hiding) => Promise<Made>): Promise<Performed> {
-  return withinTime({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
-    const hiding = hideSecrets(inner);
+export function withSecretsRedacted(
+  deps: AgentStepDeps,
+  attempt: Attempt,
+  act: (hiding: SecretRedactor) => Promise<Made>,
+): Promise<StoredOutput> {
+  return withTimeLimit({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
+    const hiding = createSecretRedactor(inner);
     try {
-      return await settleStep(deps, inner, hiding.made(await act(hiding)));
+      return await storeStepOutput(deps, inner, hiding.redactContent(await act(hiding)));
     } catch (error) {
-      throw hiding.fault(error);
+      throw hiding.redactError(error);
     }
   });
 }
 
-export function jsonMade(value: unknown): Made {
+export function jsonContent(value: unknown): Made {
   return { mediaType: 'application/json', content: JSON.stringify(value) };
 }

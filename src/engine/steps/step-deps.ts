@@ -1,10 +1,10 @@
 import type { Logger } from '../../core/logger.ts';
 import type { Memories, StoreReader, TokenLimits, TokenUsage } from '../../core/store.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
-import type { PerformDeps } from './perform-command.ts';
+import type { CommandStepDeps } from './perform-command.ts';
 
 /** What steps need that call tools, ask models and keep files. */
-export interface WorkDeps extends PerformDeps {
+export interface AgentStepDeps extends CommandStepDeps {
   readonly capabilities: Capabilities;
   readonly reader: Pick<StoreReader, 'history'>;
   readonly tokens: TokenUsage;

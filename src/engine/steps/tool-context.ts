@@ -1,4 +1,4 @@
-import type { Kept, ToolContext } from '../../core/agent-session.ts';
+import type { SavedArtifact, ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
@@ -7,46 +7,49 @@ import type { Output } from '../../core/run.ts';
 import { wellFormed } from '../../core/well-formed.ts';
 import { parseMediaType } from '../../resources/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
-import { openReading } from './perform-command.ts';
-import type { Hiding } from './secret-redactor.ts';
-import type { WorkDeps } from './step-deps.ts';
+import { openStepReader } from './perform-command.ts';
+import type { SecretRedactor } from './secret-redactor.ts';
+import type { AgentStepDeps } from './step-deps.ts';
 
 /** Log lines of one attempt at most, and characters of one line. */
-const MOST_LINES = 2_000;
-const LONGEST_LINE = 8_192;
+const MAX_LOG_LINES = 2_000;
+const MAX_LINE_CHARACTERS = 8_192;
 /** Notifications and progress of one attempt at most. */
-const MOST_NOTES = 1_000;
+const MAX_NOTIFICATIONS = 1_000;
 
 /** Asked for each read: whatever a tool or a kind is allowed itself, it opens no resource that its caller may not fetch. */
-const READ = 'command:fetch';
+const READ_ACTION = 'command:fetch';
 
 /** What all tools of one attempt share. */
-interface Shared {
+interface SharedState {
   lines: number;
   notes: number;
   /** What it kept so far, which may not be in the store yet. */
-  readonly kept: Map<string, Output>;
+  readonly saved: Map<string, Output>;
   /** Told of each secret that is handed out. */
-  readonly learn: (secret: string) => void;
+  readonly addSecret: (secret: string) => void;
   /** The bytes without those secrets. */
-  readonly hide: (bytes: Uint8Array) => Uint8Array;
+  readonly redactBytes: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** What a tool may use on behalf of a step. */
 export type ToolContexts = (signal: AbortSignal) => ToolContext;
 
 /** Makes the contexts of one attempt, which have their limits together. */
-export function createToolContexts(deps: WorkDeps, { attempt, learn, bytes }: Hiding): ToolContexts {
-  const shared: Shared = { lines: 0, notes: 0, kept: new Map(), learn, hide: bytes };
-  return (signal) => toolContext(deps, { ...attempt, signal }, shared);
+export function createToolContexts(
+  deps: AgentStepDeps,
+  { attempt, addSecret: learn, redactBytes: bytes }: SecretRedactor,
+): ToolContexts {
+  const shared: SharedState = { lines: 0, notes: 0, saved: new Map(), addSecret: learn, redactBytes: bytes };
+  return (signal) => createToolContext(deps, { ...attempt, signal }, shared);
 }
 
-function toolContext(deps: WorkDeps, attempt: Attempt, shared: Shared): ToolContext {
+function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: SharedState): ToolContext {
   const { gate, clock, artifacts } = deps;
-  const { live, step, signal } = attempt;
-  const who = live.run.principal;
+  const { run: live, step, signal } = attempt;
+  const who = live.record.principal;
   const note = (event: Pick<NewEvent, 'type' | 'payload'>) =>
-    attempt.note({ ...event, at: clock.now(), step: step.key } as NewEvent);
+    attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);
   const authorize = (asked: string, uri?: CanonicalUri) => {
     try {
       const decision = gate.pass(who, { action: asked, ...(uri && { uri }) });
@@ -57,35 +60,39 @@ function toolContext(deps: WorkDeps, attempt: Attempt, shared: Shared): ToolCont
       throw error;
     }
   };
-  const made = (digest: string) => shared.kept.get(digest);
-  const reading = openReading(deps, [{ action: READ }], attempt, made);
+  const made = (digest: string) => shared.saved.get(digest);
+  const reading = openStepReader(deps, [{ action: READ_ACTION }], attempt, made);
   return {
-    runId: live.run.id,
+    runId: live.record.id,
     step: step.key,
-    who,
+    user: who,
     signal,
     cpu: deps.cpu,
     log(level, text) {
       shared.lines += 1;
-      if (shared.lines > MOST_LINES) return;
-      const line = shared.lines === MOST_LINES ? 'It logs more than is kept; what follows is left out.' : text;
-      note({ type: 'LOG', payload: { level, text: brief(line) } });
+      if (shared.lines > MAX_LOG_LINES) return;
+      const line = shared.lines === MAX_LOG_LINES ? 'It logs more than is kept; what follows is left out.' : text;
+      note({ type: 'LOG', payload: { level, text: truncate(line) } });
     },
     progress(percent, memo) {
-      if (++shared.notes > MOST_NOTES) return;
-      const payload = { ...(percent !== undefined && { percent }), ...(memo !== undefined && { memo: brief(memo) }) };
+      if (++shared.notes > MAX_NOTIFICATIONS) return;
+      const payload = {
+        ...(percent !== undefined && { percent }),
+        ...(memo !== undefined && { memo: truncate(memo) }),
+      };
       note({ type: 'STEP_PROGRESS', payload });
     },
     notify(level, message) {
-      if (++shared.notes > MOST_NOTES) throw new Fault('TOO_COSTLY', `A step notifies ${MOST_NOTES} times at most.`);
-      note({ type: 'NOTIFICATION', payload: { level, message: brief(message) } });
+      if (++shared.notes > MAX_NOTIFICATIONS)
+        throw new Fault('TOO_COSTLY', `A step notifies ${MAX_NOTIFICATIONS} times at most.`);
+      note({ type: 'NOTIFICATION', payload: { level, message: truncate(message) } });
     },
     authorize,
     secret(name, uri) {
       authorize(`secret:${name}`, uri);
       const value = deps.secret(name);
       if (value !== undefined) {
-        shared.learn(value);
+        shared.addSecret(value);
         return value;
       }
       throw new Fault(
@@ -94,21 +101,21 @@ function toolContext(deps: WorkDeps, attempt: Attempt, shared: Shared): ToolCont
       );
     },
     read: (source) => reading.read(source),
-    async keep(named, typed, content): Promise<Kept> {
+    async keep(named, typed, content): Promise<SavedArtifact> {
       // Both may be somebody else's words.
-      const name = brief(named);
+      const name = truncate(named);
       const mediaType = parseMediaType(typed) ? wellFormed(typed) : 'application/octet-stream';
-      const bytes = shared.hide(typeof content === 'string' ? Buffer.from(content) : content);
+      const bytes = shared.redactBytes(typeof content === 'string' ? Buffer.from(content) : content);
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
-      shared.kept.set(digest, { mediaType, size, digest });
+      shared.saved.set(digest, { mediaType, size, digest });
       note({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
       return { name, uri: `artifact:sha256/${digest}`, media_type: mediaType, size, sha256: digest };
     },
-    workspace: () => deps.workspace(live.run.id),
+    workspace: () => deps.workspace(live.record.id),
   };
 }
 
 /** No longer than is useful. */
-function brief(text: string): string {
-  return wellFormed(text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text);
+function truncate(text: string): string {
+  return wellFormed(text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text);
 }

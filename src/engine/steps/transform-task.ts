@@ -2,13 +2,13 @@ import jsonata from 'jsonata';
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 
-export interface TransformOrder {
+export interface TransformTask {
   readonly data: Json;
   readonly expression: string;
 }
 
 /** A worker's task: the result as JSON text; what an expression leaves undefined is null. @throws Fault BAD_INPUT */
-export async function run({ data, expression }: TransformOrder): Promise<string> {
+export async function run({ data, expression }: TransformTask): Promise<string> {
   try {
     return JSON.stringify((await jsonata(expression).evaluate(data)) ?? null);
   } catch (error) {

@@ -31,7 +31,7 @@ builder.mutationField('uploadArtifact', (t) =>
           scope: callerScope(ctx),
         });
         try {
-          return await engine.upload(who, {
+          return await engine.uploadArtifact(who, {
             name: input.name,
             mediaType: body.mediaType,
             content: body.stream(),

@@ -21,7 +21,7 @@ builder.mutationField('cancelRun', (t) =>
     args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run to stop.' }) },
     resolve: (_, { input: { runId, reason, compensate } }, ctx) =>
       refusable(async () =>
-        ctx.app.engine.cancel(signedIn(ctx), runId, {
+        ctx.app.engine.cancelRun(signedIn(ctx), runId, {
           ...(reason != null && { reason }),
           compensate: compensate ?? false,
         }),

@@ -1,9 +1,9 @@
-import type { Outcome } from '../../engine/requests/engine.ts';
+import type { RunOutcome } from '../../engine/requests/engine.ts';
 import { builder } from '../builder.ts';
 import { viewOfOutput } from '../resource-view.ts';
 import { Resource, Run } from './refs.ts';
 
-export const CommandOutcome = builder.objectRef<Outcome>('CommandOutcome').implement({
+export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
   description: 'A command that was accepted: its run, and what it made.',
   fields: (t) => ({
     run: t.field({

@@ -35,7 +35,7 @@ builder.mutationField('execute', (t) =>
     resolve: (_, { input }, ctx) => {
       const { command, source, schemaUri, outputMediaType, options, idempotencyKey } = input;
       return refusable(async () =>
-        ctx.app.engine.execute(signedIn(ctx), {
+        ctx.app.engine.executeCommand(signedIn(ctx), {
           command,
           options: {
             ...asObject(options ?? {}, ['input', 'options']),

@@ -34,7 +34,7 @@ builder.mutationField('startRun', (t) =>
     resolve: (_, { input }, ctx) =>
       refusable(async () => {
         const { source, inputs, labels, priority, waitMs, idempotencyKey } = input;
-        return ctx.app.engine.start(signedIn(ctx), {
+        return ctx.app.engine.startWorkflow(signedIn(ctx), {
           source: toWorkflowSource(source),
           ...(inputs != null && { inputs: asObject(inputs, ['input', 'inputs']) }),
           ...(labels != null && { labels: asObject(labels, ['input', 'labels']) }),

@@ -43,7 +43,7 @@ builder.queryField('validateWorkflow', (t) =>
       inputs: t.arg({ type: 'JSON', description: 'An object of what it takes; without it, that is not checked.' }),
     },
     resolve: (_, { source, inputs }, ctx) =>
-      ctx.app.engine.validate(
+      ctx.app.engine.validateWorkflow(
         signedIn(ctx),
         toWorkflowSource(source),
         inputs == null ? undefined : asObject(inputs, ['inputs']),

@@ -24,7 +24,7 @@ Workflow.implement({
       type: WorkflowGraph,
       description: 'Its steps, to draw.',
       extensions: { cost: 20 },
-      resolve: ({ document }, _args, { app }) => app.engine.graphOf(document),
+      resolve: ({ document }, _args, { app }) => app.engine.workflowGraph(document),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When this version was saved.' }),
     createdBy: t.expose('createdBy', { type: Principal, description: 'Who saved this version.' }),

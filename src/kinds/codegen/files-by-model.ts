@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { LanguageModel } from '../../core/language-model.ts';
@@ -41,7 +41,11 @@ export interface Rework {
 }
 
 /** The files with those in place that the model made anew; the files themselves, said in the log, where it made none. */
-export async function filesByModel(model: LanguageModel, rework: Rework, work: Work): Promise<readonly TextFile[]> {
+export async function filesByModel(
+  model: LanguageModel,
+  rework: Rework,
+  work: AgentSession,
+): Promise<readonly TextFile[]> {
   return withoutModel(rework.files, work, async () => {
     const schema = Proposal as unknown as JsonObject;
     const answer = await model.answer(work, {

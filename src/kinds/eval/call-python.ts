@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 
 const Answer = Type.Object({
@@ -18,9 +18,9 @@ const PROLOGUE =
 /** Runs a program of ours beside the files, by the tool `python.run`: policy, journal and sandbox are its. */
 export async function callPython(
   program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
-  work: Work,
+  work: AgentSession,
 ): Promise<PythonAnswer> {
-  const answer = await work.call('python.run', {
+  const answer = await work.callTool('python.run', {
     entrypoint: '-c',
     code: PROLOGUE + program.code,
     args: [],

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileBytes } from '../files/read-files.ts';
 import type { RunNodeTests } from '../run-node-tests.ts';
 import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS, withoutVerdict } from './check.ts';
@@ -7,7 +7,7 @@ import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS, withoutVer
 export async function checkNode(
   files: readonly FileBytes[],
   run: RunNodeTests | undefined,
-  work: Work,
+  work: AgentSession,
 ): Promise<Check> {
   work.progress(undefined, 'node --test');
   const tests = await run?.(files, work.signal);

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import type { CheckName } from '../stacks/manifest.ts';
 import { type Check, withoutVerdict } from './check.ts';
@@ -12,7 +12,7 @@ export async function checkPython(
   files: readonly FileRef[],
   checks: readonly CheckName[],
   requires: readonly string[],
-  work: Work,
+  work: AgentSession,
 ): Promise<readonly Check[]> {
   const suites = SUITES.filter(({ tool }) => checks.includes(tool));
   if (suites.length === 0 && !checks.includes('compile')) return [];

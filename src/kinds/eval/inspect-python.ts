@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
@@ -51,7 +51,7 @@ const TIMEOUT_SEC = 60;
 export async function inspectPython(
   files: readonly FileRef[],
   modules: readonly string[],
-  work: Work,
+  work: AgentSession,
 ): Promise<Inspection> {
   const python = files.filter(({ path }) => path.endsWith('.py'));
   const given = JSON.stringify({ files: python.map(({ path }) => path), modules });

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
 import { boundedOutput, type Check, type Diagnostic } from './check.ts';
@@ -37,7 +37,7 @@ export const MYPY: Omit<Suite, 'version'> = {
 };
 
 /** It passed when Python ended well and something was really checked. */
-export async function runPythonTests(suite: Suite, files: readonly FileRef[], work: Work): Promise<Check> {
+export async function runPythonTests(suite: Suite, files: readonly FileRef[], work: AgentSession): Promise<Check> {
   const { tool, code, version, proof } = suite;
   const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, work);
   const output = [answer.stdout, answer.stderr].filter((text) => text.trim() !== '').join('\n');

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { mediaTypeOfFile } from '../../resources/media-type.ts';
 import type { FileRef } from './file-ref.ts';
 import type { TextFile } from './text-file.ts';
@@ -12,7 +12,7 @@ const CODE: Readonly<Record<string, string>> = {
 };
 
 /** Keeps every file as an artifact of the run. */
-export async function keepFiles(files: readonly TextFile[], work: Work): Promise<readonly Required<FileRef>[]> {
+export async function keepFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly Required<FileRef>[]> {
   const refs: Required<FileRef>[] = [];
   for (const { path, text } of files) {
     const { uri, size, sha256, media_type } = await work.keep(path, mediaTypeOf(path), text);

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { filePathProblem } from './file-path.ts';
 import { type FileRef, MAX_FILES_BYTES } from './file-ref.ts';
@@ -13,7 +13,7 @@ export interface FileBytes {
  * Reads files that an earlier step made, or anybody named.
  * @throws Fault BAD_INPUT for a path that is none, RESOURCE_TOO_LARGE, and what reading throws
  */
-export async function readFiles(files: readonly FileRef[], work: Work): Promise<readonly FileBytes[]> {
+export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileBytes[]> {
   checkPaths(files);
   const read: FileBytes[] = [];
   let left = MAX_FILES_BYTES;

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { createPlaces } from '../../core/places.ts';
 import { abortFault } from '../../resources/abortable.ts';
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 const places = createPlaces({ places: 2, queue: 256 });
 
 /** Ruff in a process of its own. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
-export async function callRuff(order: RuffOrder, { signal }: Pick<Work, 'signal'>): Promise<RuffReport> {
+export async function callRuff(order: RuffOrder, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {
   const giveBack = await placeUnlessAborted(signal);
   const late = new AbortController();
   const message = `Ruff took longer than ${TIMEOUT_MS} ms and was stopped. Give it fewer files.`;

@@ -1,11 +1,11 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import type { Draft } from '../plan/plan-by-rules.ts';
 import type { Plan } from '../plan/plan-schema.ts';
 import type { Stack } from './read-stack.ts';
 import { renderTexts, stackPaths } from './render-stack.ts';
 
 /** The draft with the endpoints, files and tests that the stack makes of it. */
-export async function planForStack(draft: Draft, stack: Stack, work: Work): Promise<Plan> {
+export async function planForStack(draft: Draft, stack: Stack, work: AgentSession): Promise<Plan> {
   const { endpoints, files, tests } = stack.manifest;
   const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
   const said = await renderTexts(texts, draft, work);

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/agent-session.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { filePathProblem } from '../files/file-path.ts';
 import type { TextFile } from '../files/text-file.ts';
@@ -10,7 +10,11 @@ const TASK = new URL('./render-stack-task.ts', import.meta.url);
 const TIMEOUT_MS = 10_000;
 
 /** Renders texts that are templates themselves, with what all templates of a stack see. */
-export async function renderTexts(texts: readonly string[], plan: Draft, work: Work): Promise<readonly string[]> {
+export async function renderTexts(
+  texts: readonly string[],
+  plan: Draft,
+  work: AgentSession,
+): Promise<readonly string[]> {
   const templates = texts.map((source, i) => ({ name: `text ${i}`, source }));
   return render({ templates, wanted: templates.map(({ name }) => name), data: templateData(plan, []) }, work);
 }
@@ -20,7 +24,7 @@ export async function renderStack(
   { manifest, templates }: Stack,
   plan: Draft,
   sources: readonly Source[],
-  work: Work,
+  work: AgentSession,
 ): Promise<readonly TextFile[]> {
   const paths = await stackPaths(manifest.files, plan, work);
   const wanted = manifest.files.map(({ template }) => template);
@@ -32,7 +36,7 @@ export async function renderStack(
 export async function stackPaths(
   files: Stack['manifest']['files'],
   plan: Draft,
-  work: Work,
+  work: AgentSession,
 ): Promise<readonly string[]> {
   const paths = await renderTexts(
     files.map(({ path }) => path),
@@ -47,6 +51,6 @@ export async function stackPaths(
   return paths;
 }
 
-function render(order: RenderStackOrder, work: Work): Promise<readonly string[]> {
+function render(order: RenderStackOrder, work: AgentSession): Promise<readonly string[]> {
   return work.cpu.run<RenderStackOrder, readonly string[]>(TASK, order, { timeoutMs: TIMEOUT_MS, signal: work.signal });
 }

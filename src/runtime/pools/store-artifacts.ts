@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import type { Kept, ToolContext } from '../../core/agent-session.ts';
+import type { SavedArtifact, ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { WorkResult } from '../../core/runtime.ts';
 
@@ -13,8 +13,8 @@ export async function storeArtifacts(
   named: NonNullable<WorkResult['artifacts']>,
   workspace: string,
   context: Pick<ToolContext, 'keep'>,
-): Promise<readonly Kept[]> {
-  const kept: Kept[] = [];
+): Promise<readonly SavedArtifact[]> {
+  const kept: SavedArtifact[] = [];
   for (const { path, name = path, media_type: mediaType = 'application/octet-stream' } of named) {
     kept.push(await context.keep(name, mediaType, await readInside(workspace, path)));
   }

@@ -1,22 +1,22 @@
 import type { NewEvent } from '../../../src/core/event.ts';
 import type { Failure, PlannedStep, RunPlan } from '../../../src/core/run.ts';
-import { recordOnce } from '../../../src/engine/driver/coalesce-moves.ts';
+import { coalesceMoves } from '../../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../../src/engine/machine/next.ts';
-import type { Effect, Prepared, Signal } from '../../../src/engine/model/machine-input.ts';
-import { apply, type LiveRun, openRun } from '../../../src/engine/model/run-aggregate.ts';
-import { ANN, openingOf, outputOf, START } from './runs.ts';
+import type { MachineEffect, MachineInput, Preparation } from '../../../src/engine/model/machine-input.ts';
+import { applyEvent, createRunAggregate, type RunAggregate } from '../../../src/engine/model/run-aggregate.ts';
+import { ANN, runOpening, START, textOutput } from './runs.ts';
 
 /** A run that a test drives by hand, signal by signal. */
-export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
-  const opening = openingOf(steps, plan);
+export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
+  const opening = runOpening(steps, plan);
   const events: NewEvent[] = [];
-  let live: LiveRun = openRun('run', START, opening);
-  let effects: readonly Effect[] = [];
+  let live: RunAggregate = createRunAggregate('run', START, opening);
+  let effects: readonly MachineEffect[] = [];
   let now = START.getTime();
   let ids = 0;
   let luck = 1;
 
-  const tell = (signal: Signal) => {
+  const tell = (signal: MachineInput) => {
     const at = new Date(now);
     const move = next(live, signal, { at, random: () => luck, newId: (prefix) => `${prefix}_${++ids}` });
     events.push(...move.events);
@@ -29,7 +29,7 @@ export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
       return live;
     },
     get state() {
-      return live.run.state;
+      return live.record.state;
     },
     /** Of every step, the items and compensations too. */
     get states() {
@@ -45,7 +45,7 @@ export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
     step: (key: string) => live.steps.get(key),
     tell,
     start: () => tell({ type: 'started' }),
-    prepared: (step: string, prepared: Prepared = { type: 'ready' }) => tell({ type: 'prepared', step, prepared }),
+    prepared: (step: string, prepared: Preparation = { type: 'ready' }) => tell({ type: 'prepared', step, prepared }),
     begun: (step: string) => tell({ type: 'begun', step }),
     /** Its turn has come, it has a place, and it is at work. */
     begin(step: string) {
@@ -53,7 +53,7 @@ export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
       return on.begun(step);
     },
     succeed: (step: string, text = step) =>
-      tell({ type: 'succeeded', step, attempt: attemptOf(step), output: outputOf(text) }),
+      tell({ type: 'succeeded', step, attempt: attemptOf(step), output: textOutput(text) }),
     fail: (step: string, failure: Failure) => tell({ type: 'failed', step, attempt: attemptOf(step), failure }),
     /** All of it, to its success. */
     do(...keys: readonly string[]) {
@@ -64,9 +64,9 @@ export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
     },
     woke: (step: string) => tell({ type: 'woke', step }),
     decide: (approve: boolean, approvalId = [...live.approvals.keys()][0] ?? '') =>
-      tell({ type: 'decided', approvalId, by: ANN, approve, output: outputOf(`${approve}`) }),
+      tell({ type: 'decided', approvalId, by: ANN, approve, output: textOutput(`${approve}`) }),
     signal: (name: string, id = `msg_${++ids}`) =>
-      tell({ type: 'signalled', id, name, payload: id, output: outputOf(id) }),
+      tell({ type: 'signalled', id, name, payload: id, output: textOutput(id) }),
     cancel: (compensate = false) => tell({ type: 'cancelled', by: ANN, compensate }),
     retry: (step: string) => tell({ type: 'retried', step }),
     wait: (ms: number) => {
@@ -79,8 +79,8 @@ export function play(steps: readonly PlannedStep[], plan?: RunPlan) {
     },
     /** The process is gone, and another one has the run by its events. */
     crash() {
-      live = openRun('run', START, opening);
-      for (const event of recordOnce(events)) apply(live, event);
+      live = createRunAggregate('run', START, opening);
+      for (const event of coalesceMoves(events)) applyEvent(live, event);
       return tell({ type: 'recovered' });
     },
   };

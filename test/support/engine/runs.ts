@@ -6,7 +6,7 @@ export const START = new Date('2026-01-01T00:00:00Z');
 export const ANN: User = { subject: 'ann', username: 'ann', tenant: 'default', roles: ['admin'] };
 
 /** A step of a plan: pure and done once, unless told otherwise. */
-export function stepOf(key: string, more: Partial<PlannedStep> = {}): PlannedStep {
+export function plannedStep(key: string, more: Partial<PlannedStep> = {}): PlannedStep {
   return {
     ...{ id: `step_${key}`, key, title: key, kind: 'COMMAND', capability: 'act', effect: 'pure', input: {} },
     ...{ dependsOn: [], maxAttempts: 1 },
@@ -14,7 +14,7 @@ export function stepOf(key: string, more: Partial<PlannedStep> = {}): PlannedSte
   };
 }
 
-export function openingOf(steps: readonly PlannedStep[], plan?: RunPlan): EventPayloads['RUN_CREATED'] {
+export function runOpening(steps: readonly PlannedStep[], plan?: RunPlan): EventPayloads['RUN_CREATED'] {
   return {
     ...{ kind: 'WORKFLOW', principal: ANN, inputs: {}, labels: {}, priority: 'INTERACTIVE', traceId: '' },
     ...{ requestDigest: '', steps },
@@ -22,10 +22,10 @@ export function openingOf(steps: readonly PlannedStep[], plan?: RunPlan): EventP
   };
 }
 
-export function outputOf(text: string): Output {
+export function textOutput(text: string): Output {
   return { mediaType: 'text/plain', size: text.length, digest: text, text };
 }
 
-export function failureOf(code: Failure['code'], retryable = false): Failure {
+export function failureWith(code: Failure['code'], retryable = false): Failure {
   return { code, message: `it was ${code}`, retryable };
 }

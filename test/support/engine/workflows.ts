@@ -22,7 +22,7 @@ const policyFolder = join(import.meta.dirname, '../../../policy');
 export const EVE: SignedIn = { ...ADMIN, subject: 'eve', username: 'eve' };
 
 /** Commands whose doings a test can see and hold up. */
-export function doings() {
+export function observableCommands() {
   const acted: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const gate = (name: string) => {
@@ -82,7 +82,7 @@ export function doings() {
 /** An engine on a real store with these commands, under the shipped policy and more lines of it. */
 export async function startWorkflows(moreRules: readonly string[] = []) {
   const on = await startEngine();
-  const world = doings();
+  const world = observableCommands();
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-policy-'));
   const rulesFile = join(folder, 'policy.csv');
   await writeFile(rulesFile, [await readFile(join(policyFolder, 'policy.csv'), 'utf8'), ...moreRules].join('\n'));
@@ -100,7 +100,7 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     for (const late = Date.now() + 8_000; ; await sleep(10)) {
       const run = await snapshot(id);
       if (enough(run)) return run;
-      if (Date.now() > late) throw new Error(`run ${id} is ${run.run.state}: ${JSON.stringify(shown(run))}`);
+      if (Date.now() > late) throw new Error(`run ${id} is ${run.run.state}: ${JSON.stringify(stepStates(run))}`);
     }
   };
   return {
@@ -114,13 +114,13 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     /** Starts a workflow of these steps, in YAML; `steps` may be followed by other keys of the document. */
     start: (steps: string, more: Partial<StartRequest> & { readonly as?: SignedIn; readonly name?: string } = {}) => {
       const { as = ADMIN, name = 'test', ...request } = more;
-      return engine.start(as, { source: { yaml: `name: ${name}\nsteps:\n${steps}` }, ...request });
+      return engine.startWorkflow(as, { source: { yaml: `name: ${name}\nsteps:\n${steps}` }, ...request });
     },
     /** The same, to its end. */
     async run(steps: string, inputs?: JsonObject, more: Partial<StartRequest> & { readonly as?: SignedIn } = {}) {
       const { as = ADMIN, ...request } = more;
       const source = { yaml: `name: test\nsteps:\n${steps}` };
-      const { run } = await engine.start(as, { source, ...(inputs && { inputs }), ...request });
+      const { run } = await engine.startWorkflow(as, { source, ...(inputs && { inputs }), ...request });
       return until(run.id, (now) => isFinalRunState(now.run.state));
     },
     save: (yaml: string) => engine.saveWorkflow(ADMIN, { yaml }),
@@ -169,6 +169,6 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
 }
 
 /** The states of a run's steps, by key. */
-export function shown({ steps }: RunSnapshot): Record<string, string> {
+export function stepStates({ steps }: RunSnapshot): Record<string, string> {
   return Object.fromEntries(steps.map(({ key, state }) => [key, state]));
 }
