@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newEnforcer, newModelFromString } from 'casbin';
 import type { CanonicalUri } from '../src/core/canonical-uri.ts';
-import type { Ask, Decision } from '../src/core/decision.ts';
-import { columnsOf } from '../src/policy/casbin-arbiter.ts';
+import type { Ask, Decision } from '../src/core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from '../src/policy/compile-policy.ts';
 import { decide, questionOf } from '../src/policy/decide.ts';
-import { matcherFunctions } from '../src/policy/matcher-functions.ts';
-import { strongestEffect } from '../src/policy/strongest-effect.ts';
+import { columnsOf } from '../src/policy/evaluation/casbin-evaluator.ts';
+import { matcherFunctions } from '../src/policy/evaluation/matcher-functions.ts';
+import { strongestEffect } from '../src/policy/evaluation/strongest-effect.ts';
 import { figure, median } from './load/figure.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];

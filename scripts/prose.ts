@@ -27,7 +27,8 @@ const REJECTED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** These quote the phrases on purpose, or are not ours to change. */
-const EXEMPT = /^(?:STYLE\.md|LICENSE|schema\.released\.graphql|scripts\/prose\.ts|examples\/data\/.*)$|\/generated\/|package-lock/;
+const EXEMPT =
+  /^(?:STYLE\.md|LICENSE|schema\.released\.graphql|scripts\/prose\.ts|examples\/data\/.*)$|\/generated\/|package-lock/;
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'])
   .toString()

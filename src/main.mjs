@@ -8,6 +8,6 @@ enableCompileCache(cache);
 // The call is for this thread; worker threads look at the variable.
 process.env.NODE_COMPILE_CACHE = cache;
 
-const { main } = await import('./cli.ts');
+const { main } = await import('./cli/main.ts');
 // Whatever is still open, such as a connection to a collector that does not answer, must not hold up the end.
 process.exit(await main(process.argv.slice(2)));

@@ -1,5 +1,5 @@
 import { type TObject, Type } from 'typebox';
-import { defineCommand } from '../../src/commands/define-command.ts';
+import { defineCommand } from '../../src/commands/definition/define-command.ts';
 
 /** A command that does nothing: what its steps cost is what steps cost. It can be a plugin of a server. */
 export const noop = defineCommand({

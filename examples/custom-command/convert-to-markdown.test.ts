@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Command, isComposite } from '../../src/commands/define-command.ts';
+import { type Command, isComposite } from '../../src/commands/definition/define-command.ts';
 import { loadPlugins } from '../../src/commands/registry.ts';
 import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 

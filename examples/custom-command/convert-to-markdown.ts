@@ -31,8 +31,8 @@
  *   the command, and the caller only gets a reference to the log.
  */
 import { Type } from 'typebox';
-import { defineCommand, resource } from '../../src/commands/define-command.ts';
-import { ResourceInput } from '../../src/commands/options.ts';
+import { defineCommand, resource } from '../../src/commands/definition/define-command.ts';
+import { ResourceInput } from '../../src/commands/definition/options.ts';
 import { Fault } from '../../src/core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts';
 import { parseJson } from '../../src/core/parse-json.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import { createOutgoing, type Outgoing } from '../resources/outgoing.ts';
+import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
 import type { Agent } from './define-backend.ts';
 
 /** An agent with this configuration; what it is for matters little. */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import { execUri, findProgram } from '../resources/exec-uri.ts';
+import { execUri, findProgram } from '../resources/uri/exec-uri.ts';
 import { bashEnvironment } from './bash-environment.ts';
 import { type BashRunDeps, runShell, WORKSPACE } from './bash-run.ts';
 import { shellScript } from './bash-template.ts';

@@ -1,7 +1,7 @@
+import { abortFault } from '../core/abort.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
-import { abortFault } from '../resources/abortable.ts';
 import { capture } from './bash-output.ts';
 import { logLines } from './log-lines.ts';
 

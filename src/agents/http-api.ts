@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { Type } from 'typebox';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import { parseMediaType } from '../resources/media-type.ts';
-import type { Outgoing } from '../resources/outgoing.ts';
-import { statusFault } from '../resources/status-fault.ts';
+import { parseMediaType } from '../lib/media-type.ts';
+import type { Outgoing } from '../resources/outgoing/outgoing.ts';
+import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
 import { secretHeaders } from './secret-headers.ts';
 import { timeLimit } from './time-limit.ts';

@@ -3,7 +3,7 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault, type Violation } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { LanguageModel } from '../core/language-model.ts';
-import { createSchemaValidator } from '../resources/validate-schema.ts';
+import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { jsonOfText } from './json-of-text.ts';
 import { type ChatDeps, chat } from './llm-chat.ts';
 import type { LlmEndpoint, ServerModel } from './llm-endpoint.ts';

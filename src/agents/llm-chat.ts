@@ -1,8 +1,8 @@
 import type OpenAI from 'openai';
+import { abortFault } from '../core/abort.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
-import { abortFault } from '../resources/abortable.ts';
-import type { Outgoing } from '../resources/outgoing.ts';
+import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import type { LlmEndpoint } from './llm-endpoint.ts';
 import { llmFault, usedNothing } from './llm-fault.ts';
 import { bodyOf, type LlmRequest, mostTokens } from './llm-request.ts';

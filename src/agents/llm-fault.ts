@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import { isJsonObject, type Json } from '../core/json.ts';
-import { networkFault } from '../resources/network-fault.ts';
-import { statusFault } from '../resources/status-fault.ts';
+import { networkFault } from '../resources/outgoing/network-fault.ts';
+import { statusFault } from '../resources/outgoing/status-fault.ts';
 
 /** What an error of the `openai` package may have; its classes are not needed for that, and loaded late. */
 interface ApiError extends Error {

@@ -1,7 +1,7 @@
+import { abortFault } from '../core/abort.ts';
 import type { AgentSession, ModelReply } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { WantedCall } from '../core/event.ts';
-import { abortFault } from '../resources/abortable.ts';
 import { cutText } from './cut-text.ts';
 import type { LlmMessage } from './llm-request.ts';
 import type { LlmAnswer, LlmUsage } from './llm-stream.ts';

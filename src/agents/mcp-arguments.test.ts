@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../core/json.ts';
-import { createSchemaValidator } from '../resources/validate-schema.ts';
+import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { checkArguments, toolArguments } from './mcp-arguments.ts';
 import { workForTests } from './work-for-tests.ts';
 

@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { statusFault } from '../resources/status-fault.ts';
+import { statusFault } from '../resources/outgoing/status-fault.ts';
 
 /** JSON-RPC 2.0 section 5.1, and what the MCP SDK adds to it. */
 const TIMED_OUT = -32001;

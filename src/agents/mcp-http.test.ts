@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../core/json.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import { createOutgoing } from '../resources/outgoing.ts';
+import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { connectMcp, type McpConnection } from './mcp-client.ts';
 import { type WorkForTests, type WorkOptionsForTests, workForTests } from './work-for-tests.ts';
 

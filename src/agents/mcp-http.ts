@@ -1,7 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import type { Outgoing } from '../resources/outgoing.ts';
+import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { unreachable } from './mcp-fault.ts';
 import { followAnswers, followStream } from './mcp-follow.ts';
 import type { McpTransport } from './mcp-transport.ts';

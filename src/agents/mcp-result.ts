@@ -3,7 +3,7 @@ import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
-import { decodeBase64 } from '../resources/decode-base64.ts';
+import { decodeBase64 } from '../resources/content/decode-base64.ts';
 import { told } from './mcp-fault.ts';
 import { MOST_MESSAGE_BYTES } from './mcp-transport.ts';
 

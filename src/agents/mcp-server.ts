@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import { execUri } from '../resources/exec-uri.ts';
+import { execUri } from '../resources/uri/exec-uri.ts';
 
 /** The properties that name an MCP server, for every schema that takes one. */
 export const mcpServerProperties = {

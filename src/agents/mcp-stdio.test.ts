@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { ProgramLimits } from '../core/sandbox.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import { createOutgoing } from '../resources/outgoing.ts';
+import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp-client.ts';
 import type { McpServer } from './mcp-server.ts';

@@ -5,7 +5,7 @@ import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
-import { findProgram } from '../resources/exec-uri.ts';
+import { findProgram } from '../resources/uri/exec-uri.ts';
 import { logLines } from './log-lines.ts';
 import { told, unreachable } from './mcp-fault.ts';
 import { type McpTransport, MOST_MESSAGE_BYTES } from './mcp-transport.ts';

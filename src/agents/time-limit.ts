@@ -1,5 +1,5 @@
+import { abortFault } from '../core/abort.ts';
 import { Fault } from '../core/errors.ts';
-import { abortFault } from '../resources/abortable.ts';
 
 /** A signal that aborts with the step, or when the time is up. */
 export interface TimeLimit {

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
-import { createPlaces } from '../core/places.ts';
 import type { Accounts } from '../core/store.ts';
-import { createTokenBuckets, type Rate } from '../core/token-buckets.ts';
+import { createPlaces } from '../lib/semaphore.ts';
+import { createTokenBuckets, type Rate } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
 import { UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
 import type { IssueToken } from './token.ts';

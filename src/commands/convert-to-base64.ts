@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { defineCommand, resource } from './define-command.ts';
-import { ResourceInput } from './options.ts';
+import { defineCommand, resource } from './definition/define-command.ts';
+import { ResourceInput } from './definition/options.ts';
 
 export const convertToBase64 = defineCommand({
   name: 'convertToBase64',

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { contentOf, letGo } from './conversion/held.ts';
 import { checkSchema, readJson } from './conversion/read-json.ts';
 import { JSON_TYPE } from './conversion/run-conversion.ts';
-import { defineCommand, resource } from './define-command.ts';
-import { Delimiter, ResourceInput, SchemaUri } from './options.ts';
+import { contentOf, letGo } from './conversion/spooled.ts';
+import { defineCommand, resource } from './definition/define-command.ts';
+import { Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
 
 export const convertToJson = defineCommand({
   name: 'convertToJson',

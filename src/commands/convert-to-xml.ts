@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import { contentOf, letGo } from './conversion/held.ts';
 import { checkSchema, readJson } from './conversion/read-json.ts';
 import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
+import { contentOf, letGo } from './conversion/spooled.ts';
 import { isXmlName } from './conversion/typed-xml.ts';
-import { defineCommand, resource } from './define-command.ts';
-import { ResourceInput, SchemaUri } from './options.ts';
+import { defineCommand, resource } from './definition/define-command.ts';
+import { ResourceInput, SchemaUri } from './definition/options.ts';
 
 export const convertToXml = defineCommand({
   name: 'convertToXml',

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { asBytes, holdBody, letGo } from './conversion/held.ts';
 import { CHECKED_MAX_BYTES } from './conversion/read-json.ts';
-import { defineCommand, resource } from './define-command.ts';
-import { ResourceInput, SchemaUri } from './options.ts';
+import { asBytes, holdBody, letGo } from './conversion/spooled.ts';
+import { defineCommand, resource } from './definition/define-command.ts';
+import { ResourceInput, SchemaUri } from './definition/options.ts';
 
 /** Pure: every protocol only reads, and GET is safe (RFC 9110 §9.2.1). */
 export const fetch = defineCommand({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isComposite } from './define-command.ts';
+import { isComposite } from './definition/define-command.ts';
 import { pipeline } from './pipeline.ts';
 
 const step = { command: 'fetch', options: { source: { uri: 'data:,a' } } };

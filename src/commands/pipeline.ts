@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import type { AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { defineCommand } from './define-command.ts';
-import { mentionsPrevious, PREVIOUS_OUTPUT } from './previous-output.ts';
+import { defineCommand } from './definition/define-command.ts';
+import { mentionsPrevious, PREVIOUS_OUTPUT } from './definition/previous-output.ts';
 
 const MOST_STEPS = 100;
 

@@ -15,7 +15,7 @@ let files = 0;
 async function plugin(code: string): Promise<string> {
   files += 1;
   const file = join(folder, `plugin-${files}.mjs`);
-  const define = JSON.stringify(new URL('./define-command.ts', import.meta.url).href);
+  const define = JSON.stringify(new URL('./definition/define-command.ts', import.meta.url).href);
   const head = `import { defineCommand } from ${define};
     const option = { type: 'string', description: 'A text.' };
     const command = (changes) => defineCommand({

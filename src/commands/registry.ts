@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fault } from '../core/errors.ts';
-import { commandProblem } from './command-problem.ts';
 import { convertToBase64 } from './convert-to-base64.ts';
 import { convertToCsv } from './convert-to-csv.ts';
 import { convertToJson } from './convert-to-json.ts';
 import { convertToXml } from './convert-to-xml.ts';
-import { type AnyCommand, isCommand } from './define-command.ts';
+import { commandProblem } from './definition/command-problem.ts';
+import { type AnyCommand, isCommand } from './definition/define-command.ts';
 import { fetch } from './fetch.ts';
 import { pipeline } from './pipeline.ts';
 import { render } from './render.ts';

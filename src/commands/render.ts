@@ -2,12 +2,12 @@ import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { ResourceInput as Source } from '../core/resource.ts';
-import { decodeText } from '../resources/decode-text.ts';
-import { asBytes, contentOf, type Held, holdBody, letGo } from './conversion/held.ts';
+import { decodeText } from '../resources/content/decode-text.ts';
 import { readJson } from './conversion/read-json.ts';
 import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
-import { type CommandContext, defineCommand, resource } from './define-command.ts';
-import { AnyJson, ResourceInput, Uri } from './options.ts';
+import { asBytes, contentOf, type Held, holdBody, letGo } from './conversion/spooled.ts';
+import { type CommandContext, defineCommand, resource } from './definition/define-command.ts';
+import { AnyJson, ResourceInput, Uri } from './definition/options.ts';
 import type { RenderOrder } from './templates/render-task.ts';
 
 const TEMPLATE_MAX_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
-import type { Decision } from './decision.ts';
 import type { Json } from './json.ts';
+import type { Decision } from './policy.ts';
 
 /** Everything that can be answered instead of a result. Closed: each surface maps these, and only these, once. */
 export const ERROR_CODES = [

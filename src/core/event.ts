@@ -1,5 +1,5 @@
-import type { Decision } from './decision.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
 import type { AddedStep, ApprovalState, Failure, Output, PlannedStep, Priority, RunKind, RunPlan } from './run.ts';
 import type { RunState } from './run-state.ts';

@@ -1,4 +1,4 @@
-import type { PolicyEffect } from './decision.ts';
+import type { PolicyEffect } from './policy.ts';
 import type { RunKind } from './run.ts';
 import type { RunState } from './run-state.ts';
 

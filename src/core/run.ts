@@ -1,6 +1,6 @@
-import type { Decision } from './decision.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
 import type { RunState } from './run-state.ts';
 import type { StepState } from './step-state.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, BOB, startEngine } from '../../test/support/engine/engine.ts';
-import { type Command, type CommandContext, defineCommand, resource } from '../commands/define-command.ts';
+import { type Command, type CommandContext, defineCommand, resource } from '../commands/definition/define-command.ts';
 import { Fault } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Effect } from '../core/run.ts';

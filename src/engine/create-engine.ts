@@ -1,10 +1,10 @@
-import type { Decision, Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { Decision, Policy } from '../core/policy.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/run-state.ts';
 import type { Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';

@@ -1,8 +1,8 @@
 import { type TObject, Type } from 'typebox';
-import { type AnyCommand, isComposite } from '../commands/define-command.ts';
-import { AnyJson, SchemaUri, Uri } from '../commands/options.ts';
+import { type AnyCommand, isComposite } from '../commands/definition/define-command.ts';
+import { AnyJson, SchemaUri, Uri } from '../commands/definition/options.ts';
+import { queries } from '../commands/read/registry.ts';
 import type { JsonObject } from '../core/json.ts';
-import { queries } from '../queries/registry.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import type { CapabilityView } from './types/capability.ts';
 

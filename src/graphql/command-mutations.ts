@@ -8,7 +8,7 @@ import {
   GraphQLString,
   type GraphQLUnionType,
 } from 'graphql';
-import type { AnyCommand } from '../commands/define-command.ts';
+import type { AnyCommand } from '../commands/definition/define-command.ts';
 import type { JsonObject } from '../core/json.ts';
 import { signedIn } from './caller-scope.ts';
 import type { Context } from './context.ts';

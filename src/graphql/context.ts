@@ -1,14 +1,14 @@
 import type { AnyBackend } from '../agents/define-backend.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { AnyCommand } from '../commands/define-command.ts';
+import type { AnyCommand } from '../commands/definition/define-command.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Policy } from '../core/decision.ts';
 import type { Fault } from '../core/errors.ts';
 import type { Health } from '../core/health.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 import type { ArtifactStore, Resources, SchemaValidator } from '../core/resource.ts';
 import type { ChainVerification, StoreReader, Workflows } from '../core/store.ts';

@@ -14,7 +14,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import type { TSchema } from 'typebox';
-import { type OptionRole, roleOf } from '../commands/options.ts';
+import { type OptionRole, roleOf } from '../commands/definition/options.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { toAgentSpec } from './agent-spec.ts';
 

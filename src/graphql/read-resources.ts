@@ -1,5 +1,5 @@
+import { resources as query } from '../commands/read/resources.ts';
 import { createAuthorizedReader } from '../engine/gate/authorized-reader.ts';
-import { resources as query } from '../queries/resources.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
 import { locatable } from './located-faults.ts';

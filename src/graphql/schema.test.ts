@@ -9,8 +9,8 @@ import {
 } from 'graphql';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyCommand, defineCommand, resource } from '../commands/define-command.ts';
-import { AnyJson, ResourceInput, SchemaUri, Uri } from '../commands/options.ts';
+import { type AnyCommand, defineCommand, resource } from '../commands/definition/define-command.ts';
+import { AnyJson, ResourceInput, SchemaUri, Uri } from '../commands/definition/options.ts';
 import { commands } from '../commands/registry.ts';
 import { buildSchema, printContract } from './schema.ts';
 import { type GraphqlForTests, startGraphql } from './server-for-tests.ts';

@@ -1,5 +1,5 @@
 import { GraphQLSchema, printSchema } from 'graphql';
-import type { AnyCommand } from '../commands/define-command.ts';
+import type { AnyCommand } from '../commands/definition/define-command.ts';
 import { builder } from './builder.ts';
 import { withCommandMutations } from './command-mutations.ts';
 import { withLocatedFaults } from './located-faults.ts';

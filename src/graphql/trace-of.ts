@@ -1,4 +1,4 @@
-import { activeTraceId } from '../core/span.ts';
+import { activeTraceId } from '../core/tracing.ts';
 import type { Context } from './context.ts';
 
 /** The trace that a run begun here belongs to: the span's under way, or the one that the request named. */

@@ -1,6 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { inSpan } from '../core/span.ts';
+import { inSpan } from '../core/tracing.ts';
 import type { Context } from './context.ts';
 import { operationOf } from './documents.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../core/errors.ts';
-import { parseMediaType } from '../resources/media-type.ts';
+import { parseMediaType } from '../lib/media-type.ts';
 import { parseByteRange } from './byte-range.ts';
 import { attachment } from './content-disposition.ts';
 import { matchesEtag } from './etag.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../core/errors.ts';
-import { parseMediaType } from '../resources/media-type.ts';
+import { parseMediaType } from '../lib/media-type.ts';
 import { fileNameOf } from './content-disposition.ts';
 import type { Exchange } from './exchange.ts';
 import { sendJson } from './respond.ts';

@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
-import { type AnyCommand, isComposite } from '../commands/define-command.ts';
+import { type AnyCommand, isComposite } from '../commands/definition/define-command.ts';
 import type { WorkflowRecord } from '../core/store.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { inputSchema } from './input-schema.ts';

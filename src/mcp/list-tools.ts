@@ -1,6 +1,6 @@
 import type { ListToolsResult, Tool } from '@modelcontextprotocol/sdk/types.js';
-import { type AnyCommand, isComposite } from '../commands/define-command.ts';
-import { touches } from '../commands/touches.ts';
+import { type AnyCommand, isComposite } from '../commands/definition/define-command.ts';
+import { touches } from '../commands/definition/resources-of-options.ts';
 import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
 import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';

@@ -1,4 +1,4 @@
-import type { Policy } from '../core/decision.ts';
+import type { Policy } from '../core/policy.ts';
 import type { SignedIn } from '../core/principal.ts';
 
 /** What the policy would say to some use of an action: that it never may be, or that it may, perhaps after a person agreed. */

@@ -1,4 +1,4 @@
-import type { AnyCommand } from '../commands/define-command.ts';
+import type { AnyCommand } from '../commands/definition/define-command.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Logger } from '../core/logger.ts';

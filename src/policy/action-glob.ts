@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import { ENGINE_ACTIONS } from './engine-actions.ts';
-import { matchStars } from './wildcard.ts';
+import { matchStars } from './globs/wildcard.ts';
 
 const FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation';
 const ACTION = new RegExp(`^(?:\\*|exec|(?:${FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Decision } from '../core/decision.ts';
-import { type Arbiter, createArbiter } from './casbin-arbiter.ts';
-import { type ParsedPolicy, parsePolicy } from './parse-policy.ts';
-import { createRuleIndex, type RuleIndex } from './rule-index.ts';
+import type { Decision } from '../core/policy.ts';
+import { type Arbiter, createArbiter } from './evaluation/casbin-evaluator.ts';
+import { createRuleIndex, type RuleIndex } from './evaluation/rule-index.ts';
+import { type ParsedPolicy, parsePolicy } from './rules/parse-policy.ts';
 
 export interface PolicyText {
   /** Of model.conf. */

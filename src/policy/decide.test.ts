@@ -4,7 +4,7 @@ import { newEnforcer, newModelFromString } from 'casbin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { Ask, PolicyEffect } from '../core/decision.ts';
+import type { Ask, PolicyEffect } from '../core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 

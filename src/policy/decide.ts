@@ -1,8 +1,8 @@
-import type { Ask, Decision } from '../core/decision.ts';
+import type { Ask, Decision } from '../core/policy.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
-import type { LoadedRule } from './loaded-rule.ts';
-import type { Question } from './matcher-functions.ts';
-import { targetOf } from './uri-glob.ts';
+import type { Question } from './evaluation/matcher-functions.ts';
+import { targetOf } from './globs/uri-glob.ts';
+import type { LoadedRule } from './rules/compiled-rule.ts';
 
 /** Longer keys are not remembered: hostile URIs must not fill the memory. In characters. */
 const MAX_KEY = 512;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Ask } from '../core/decision.ts';
+import type { Ask } from '../core/policy.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { explain } from './explain.ts';
 

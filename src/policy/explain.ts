@@ -1,12 +1,12 @@
-import type { Ask, Decision, Explanation, NearMiss } from '../core/decision.ts';
+import type { Ask, Decision, Explanation, NearMiss } from '../core/policy.ts';
 import { matchAction } from './action-glob.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide, questionOf } from './decide.ts';
-import { coversSchema, coversUri, type LoadedRule } from './loaded-rule.ts';
-import type { Question } from './matcher-functions.ts';
-import { inheritedRoles } from './role-graph.ts';
-import { keysOf, literalKeysOf } from './rule-index.ts';
-import type { Target } from './uri-glob.ts';
+import type { Question } from './evaluation/matcher-functions.ts';
+import { keysOf, literalKeysOf } from './evaluation/rule-index.ts';
+import type { Target } from './globs/uri-glob.ts';
+import { coversSchema, coversUri, type LoadedRule } from './rules/compiled-rule.ts';
+import { inheritedRoles } from './rules/role-graph.ts';
 
 const MOST = 5;
 

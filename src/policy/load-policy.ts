@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { Policy } from '../core/decision.ts';
 import { Fault } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Policy } from '../core/policy.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyText, snapshotOf } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import { explain } from './explain.ts';
-import { readSettled } from './read-settled.ts';
-import { watchFiles } from './watch-files.ts';
+import { readSettled } from './reload/read-stable.ts';
+import { watchFiles } from './reload/watch-files.ts';
 
 export interface PolicySource {
   readonly modelFile: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { PolicyEffect } from '../core/decision.ts';
+import type { PolicyEffect } from '../core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import { ENGINE_ACTIONS } from './engine-actions.ts';

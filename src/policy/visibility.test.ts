@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../core/decision.ts';
+import type { Policy } from '../core/policy.ts';
 import { anonymous, type Principal } from '../core/principal.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';

@@ -1,5 +1,5 @@
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { Policy } from '../core/decision.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 
 /** All runs of the tenant, and those one started oneself: what `query:runs` is asked about. */

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import { protocols } from './protocols.ts';
+import { protocols } from './protocols/registry.ts';
 
 const byScheme = new Map(protocols.map((protocol) => [protocol.scheme, protocol]));
 

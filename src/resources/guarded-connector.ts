@@ -2,9 +2,9 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import { Fault } from '../core/errors.ts';
-import { canonicalHost } from './canonical-host.ts';
 import { isPublicAddress } from './public-address.ts';
 import { undici } from './undici.ts';
+import { canonicalHost } from './uri/canonical-host.ts';
 
 export interface ResolvedAddress {
   readonly address: string;

@@ -1,12 +1,12 @@
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { type ErrorCode, Fault } from '../core/errors.ts';
-import { canonicalHost } from './canonical-host.ts';
-import { canonicalPath, canonicalQuery } from './canonical-path.ts';
-import { ACCEPTED_CODINGS, decodeContent } from './decode-content.ts';
-import type { OpenContext, Opened } from './define-protocol.ts';
-import { parseMediaType } from './media-type.ts';
-import { networkFault } from './network-fault.ts';
-import type { OutgoingAnswer } from './outgoing.ts';
+import { parseMediaType } from '../lib/media-type.ts';
+import { ACCEPTED_CODINGS, decodeContent } from './content/content-coding.ts';
+import { networkFault } from './outgoing/network-fault.ts';
+import type { OutgoingAnswer } from './outgoing/outgoing.ts';
+import type { OpenContext, Opened } from './protocols/define-protocol.ts';
+import { canonicalHost } from './uri/canonical-host.ts';
+import { canonicalPath, canonicalQuery } from './uri/canonical-path.ts';
 
 export const MAX_REDIRECTS = 5;
 

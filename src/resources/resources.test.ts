@@ -1,7 +1,7 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from './resources-for-tests.ts';
+import { type ResourcesForTests, resourcesForTests } from '../../test/support/resources/resources.ts';
 
 let resources: ResourcesForTests;
 

@@ -1,20 +1,20 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Config } from '../config/config.ts';
+import { abortFault } from '../core/abort.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
-import { isTraced } from '../core/span.ts';
 import type { StoredContent } from '../core/store.ts';
-import { abortFault } from './abortable.ts';
-import { appendFile, tailFile } from './append-file.ts';
-import { createBody } from './body.ts';
+import { isTraced } from '../core/tracing.ts';
+import { parseMediaType } from '../lib/media-type.ts';
 import { canonicalUri } from './canonical-uri.ts';
-import { decodeBase64 } from './decode-base64.ts';
-import type { Opened } from './define-protocol.ts';
-import { parseMediaType } from './media-type.ts';
-import type { Outgoing } from './outgoing.ts';
-import { protocols } from './protocols.ts';
+import { decodeBase64 } from './content/decode-base64.ts';
+import type { Outgoing } from './outgoing/outgoing.ts';
+import { appendFile, tailFile } from './protocols/append-file.ts';
+import { createBody } from './protocols/body.ts';
+import type { Opened } from './protocols/define-protocol.ts';
+import { protocols } from './protocols/registry.ts';
 
 export interface ResourcesDeps {
   readonly settings: Config['resources'];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArtifactRemoval, WorkspaceRemoval } from '../core/artifact-removal.ts';
+import type { ArtifactRemoval, WorkspaceRemoval } from '../core/artifact-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { createReferences } from './artifact-references.ts';

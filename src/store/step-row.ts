@@ -1,5 +1,5 @@
-import type { Decision } from '../core/decision.ts';
 import type { Json } from '../core/json.ts';
+import type { Decision } from '../core/policy.ts';
 import type { StepPatch } from '../core/projection.ts';
 import type { AddedStep, Effect, Failure, Output, Progress, StepKind, StepRecord, StepTerms } from '../core/run.ts';
 import type { StepState } from '../core/step-state.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
-import { activeTraceId } from '../core/span.ts';
+import { activeTraceId } from '../core/tracing.ts';
 import { redact } from './redact.ts';
 
 /** What a reader that stands still makes us keep; past it lines are dropped, because a log must not stop the server. */

@@ -5,7 +5,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
-import { activeTraceId, inSpan } from '../core/span.ts';
+import { activeTraceId, inSpan } from '../core/tracing.ts';
 import { startTracing } from './tracing.ts';
 
 interface SentSpan {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import { decodeText } from '../resources/decode-text.ts';
+import { decodeText } from '../resources/content/decode-text.ts';
 import { defineTool } from './define-tool.ts';
 import type { Drive, DriveFile, DriveOf } from './drive/drive.ts';
 import { DriveFileSchema, FileId, Source, toDriveFile } from './drive/drive-file-schema.ts';

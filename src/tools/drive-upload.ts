@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import type { Body, ResourceInput } from '../core/resource.ts';
-import { mediaTypeOfFile, parseMediaType } from '../resources/media-type.ts';
+import { mediaTypeOfFile, parseMediaType } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
 import type { DriveOf } from './drive/drive.ts';
 import { DriveFileSchema, Source, toDriveFile } from './drive/drive-file-schema.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { abortFault } from '../core/abort.ts';
 import { Fault } from '../core/errors.ts';
-import { abortFault } from '../resources/abortable.ts';
 import { gitFault } from './git-fault.ts';
 
 export interface GitOptions {

@@ -1,4 +1,4 @@
-import { abortFault } from '../resources/abortable.ts';
+import { abortFault } from '../core/abort.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** When the last of those that work or wait has ended, for each folder. */

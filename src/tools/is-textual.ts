@@ -1,4 +1,4 @@
-import { parseMediaType } from '../resources/media-type.ts';
+import { parseMediaType } from '../lib/media-type.ts';
 
 const TEXTUAL = new Set([
   'application/json',

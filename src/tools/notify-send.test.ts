@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSecret } from '../config/secrets.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import { createOutgoing, type Outgoing } from '../resources/outgoing.ts';
+import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
 import { notifySend } from './notify-send.ts';
 import { createWebhook } from './send-webhook.ts';
 import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';

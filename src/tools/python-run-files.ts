@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { PythonRequest } from '../core/python.ts';
-import { decodeBase64 } from '../resources/decode-base64.ts';
+import { decodeBase64 } from '../resources/content/decode-base64.ts';
 import type { PythonInput } from './python-run-schema.ts';
 
 type Input = Static<typeof PythonInput>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileOptions } from '../commands/validate-options.ts';
+import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
 import { pythonRun } from './python-run.ts';
 import { pythonHosts, pythonReaches } from './python-run-hosts.ts';

@@ -1,6 +1,6 @@
 import type { ToolContext } from '../core/agent-session.ts';
 import type { PythonEngine, PythonResult } from '../core/python.ts';
-import { mediaTypeOfFile } from '../resources/media-type.ts';
+import { mediaTypeOfFile } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
 import { pythonFiles } from './python-run-files.ts';
 import { pythonHosts, pythonReaches } from './python-run-hosts.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TSchema } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { compileOptions } from '../commands/validate-options.ts';
+import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
 import { createTools } from './registry.ts';
 

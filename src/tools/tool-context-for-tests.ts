@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resourcesForTests } from '../../test/support/resources/resources.ts';
 import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { LogLevel } from '../core/event.ts';
 import type { User } from '../core/principal.ts';
 import type { CpuPool } from '../core/resource.ts';
-import { createArtifactStore } from '../resources/artifact-store.ts';
-import { resourcesForTests } from '../resources/resources-for-tests.ts';
+import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
 
 export interface ToolContextOptionsForTests {
   readonly who?: User;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { abortFault } from '../core/abort.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
-import { abortFault } from '../resources/abortable.ts';
 
 export interface Patience {
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import { abortFault } from '../resources/abortable.ts';
+import { abortFault } from '../core/abort.ts';
 
 /** Waits for work that goes on without us when we are aborted. @throws Fault CANCELLED or TIMEOUT then */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSecret } from '../config/secrets.ts';
-import { createOutgoing } from '../resources/outgoing.ts';
+import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createSearcher } from './search/create-searcher.ts';
 import { searxngForTests } from './search/searxng-for-tests.ts';
 import { toolContextForTests } from './tool-context-for-tests.ts';

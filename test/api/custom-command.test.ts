@@ -6,7 +6,7 @@ import { runCli, type Server, startServer, tokenFor } from '../support/server.ts
 import { createTempFolder } from '../support/temp-folder.ts';
 
 const EXAMPLE = 'examples/custom-command/convert-to-markdown.ts';
-const DEFINE = pathToFileURL(resolve('src/commands/define-command.ts')).href;
+const DEFINE = pathToFileURL(resolve('src/commands/definition/define-command.ts')).href;
 
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;

@@ -1,4 +1,4 @@
-import type { PolicyEffect } from '../../src/core/decision.ts';
+import type { PolicyEffect } from '../../src/core/policy.ts';
 import type { MachineInput, Preparation } from '../../src/engine/model/machine-input.ts';
 import { isParent, type MutableStep, type RunAggregate } from '../../src/engine/model/run-aggregate.ts';
 import { failureWith, textOutput } from '../support/engine/runs.ts';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type BackendDeps, createBackends } from '../../src/agents/registry.ts';
-import { isComposite } from '../../src/commands/define-command.ts';
+import { isComposite } from '../../src/commands/definition/define-command.ts';
+import { queries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { createKinds } from '../../src/kinds/registry.ts';
-import { queries } from '../../src/queries/registry.ts';
 import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
 import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { Fault } from '../../core/errors.ts';
-import { storageFault } from '../../resources/storage-fault.ts';
-import { createDecoder, type Decoder } from './charset.ts';
+import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type Conversion, convert } from './convert.ts';
+import { createDecoder, type Decoder } from './text-decoder.ts';
 
 export interface ConvertOrder {
   readonly input: string;

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { ResourceInput } from '../../core/resource.ts';
-import type { CommandContext } from '../define-command.ts';
-import { createDecoder, withDeclaredCharset } from './charset.ts';
+import type { CommandContext } from '../definition/define-command.ts';
 import { sniffDelimiter } from './csv-delimiter.ts';
 import { detectFormat, essenceOf, type Format } from './detect-format.ts';
-import { asBytes, type Held, holdBody, letGo } from './held.ts';
 import { runConversion } from './run-conversion.ts';
+import { asBytes, type Held, holdBody, letGo } from './spooled.ts';
+import { createDecoder, withDeclaredCharset } from './text-decoder.ts';
 
 export interface ReadJsonOptions {
   readonly mode?: Format | 'AUTO';

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
-import { decodeText } from '../../resources/decode-text.ts';
-import type { CommandContext } from '../define-command.ts';
+import { decodeText } from '../../resources/content/decode-text.ts';
+import type { CommandContext } from '../definition/define-command.ts';
 import type { Conversion } from './convert.ts';
 import type { ConvertOrder, ConvertReport } from './convert-task.ts';
-import { asFile, type Held, IN_PLACE_BYTES, intoScratch, letGo, sizeOf } from './held.ts';
 import { createTextSink, SinkFull } from './sink.ts';
+import { asFile, type Held, IN_PLACE_BYTES, intoScratch, letGo, sizeOf } from './spooled.ts';
 
 /** What the conversions to JSON make: in UTF-8, without a byte order mark. */
 export const JSON_TYPE = 'application/json';

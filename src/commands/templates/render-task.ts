@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import { renderJinja } from './jinja.ts';
+import { renderJinja } from './render-jinja.ts';
 
 export interface RenderOrder {
   readonly template: string;

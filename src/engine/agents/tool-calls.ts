@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AnyCommand } from '../../commands/define-command.ts';
-import { validateOptions } from '../../commands/validate-options.ts';
+import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { AgentSession, RemoteTool, SavedArtifact } from '../../core/agent-session.ts';
-import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { Failure } from '../../core/run.ts';
 import { wellFormedJson } from '../../core/well-formed.ts';
 import type { AccessRequest } from '../capabilities/access-requests.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AnyBackend } from '../../agents/define-backend.ts';
-import type { AnyCommand } from '../../commands/define-command.ts';
-import { validateOptions } from '../../commands/validate-options.ts';
+import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import { validateOptions } from '../../commands/definition/validate-options.ts';
 import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { AccessRequest, Capability } from './access-requests.ts';

@@ -1,10 +1,10 @@
 import type { AnyBackend } from '../../agents/define-backend.ts';
-import { type AnyCommand, type Command, isComposite } from '../../commands/define-command.ts';
+import { type AnyCommand, type Command, isComposite } from '../../commands/definition/define-command.ts';
+import type { Query } from '../../commands/read/define-query.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
 import type { AnyKind } from '../../kinds/define-kind.ts';
-import type { Query } from '../../queries/define-query.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
 import type { Capability } from './access-requests.ts';
 

@@ -1,9 +1,9 @@
-import { createNamedBag } from '../../core/bag.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Metrics } from '../../core/metrics.ts';
 import type { RunSnapshot } from '../../core/run.ts';
-import { inSpan } from '../../core/span.ts';
+import { inSpan } from '../../core/tracing.ts';
+import { createNamedBag } from '../../lib/slot-map.ts';
 import { driveRun, type EffectHandlers, type RunHandle, type RunStart } from './drive-run.ts';
 
 /** The runs that this process drives. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Decision, Policy, PolicyEffect } from '../../core/decision.ts';
+import type { Decision, Policy, PolicyEffect } from '../../core/policy.ts';
 import { createGate } from './gate.ts';
 
 const who = { subject: 'bob', username: 'bob', tenant: 't', roles: ['user'] };

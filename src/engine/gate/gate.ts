@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Ask, Decision, Policy } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Metrics } from '../../core/metrics.ts';
+import type { Ask, Decision, Policy } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
-import { createTokenBuckets } from '../../core/token-buckets.ts';
-import { parseRate } from '../../policy/rate.ts';
+import { createTokenBuckets } from '../../lib/token-buckets.ts';
+import { parseRate } from '../../policy/rules/rate-limit.ts';
 
 /** Where every action passes. */
 export interface Gate {

@@ -1,5 +1,5 @@
-import type { Decision } from '../../core/decision.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { ApprovalRecord, Failure } from '../../core/run.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { StepState } from '../../core/step-state.ts';

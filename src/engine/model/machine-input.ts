@@ -1,5 +1,5 @@
-import type { Decision } from '../../core/decision.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Failure, Output } from '../../core/run.ts';
 import type { MutableStep } from './run-aggregate.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
-import type { Content, Made } from '../../commands/define-command.ts';
+import type { Content, Made } from '../../commands/definition/define-command.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { ArtifactStore, StoredBytes } from '../../core/resource.ts';

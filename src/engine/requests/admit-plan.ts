@@ -1,7 +1,7 @@
-import { mentionsPrevious, withPrevious } from '../../commands/previous-output.ts';
-import type { Decision } from '../../core/decision.ts';
+import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';

@@ -1,6 +1,6 @@
-import { type Command, type InnerStep, isComposite } from '../../commands/define-command.ts';
-import { mentionsPrevious, withPrevious } from '../../commands/previous-output.ts';
-import { validateOptions } from '../../commands/validate-options.ts';
+import { type Command, type InnerStep, isComposite } from '../../commands/definition/define-command.ts';
+import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
+import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';

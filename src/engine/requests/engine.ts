@@ -1,6 +1,6 @@
 import type { AgentSpec } from '../../core/agent.ts';
-import type { Decision } from '../../core/decision.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Output, Priority, RunSnapshot } from '../../core/run.ts';
 import type { WorkflowRecord } from '../../core/store.ts';

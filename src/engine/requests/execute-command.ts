@@ -1,12 +1,12 @@
-import type { AnyCommand } from '../../commands/define-command.ts';
-import { validateOptions } from '../../commands/validate-options.ts';
+import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Decision } from '../../core/decision.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Metrics } from '../../core/metrics.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep, RunSnapshot } from '../../core/run.ts';

@@ -1,5 +1,5 @@
-import type { Policy } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ArtifactStore, ByteRange, Resources } from '../../core/resource.ts';
 import type { StoreReader } from '../../core/store.ts';

@@ -1,8 +1,8 @@
-import type { Policy } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { Scope, SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/run-state.ts';

@@ -1,8 +1,8 @@
-import { roleOf } from '../../commands/options.ts';
+import { roleOf } from '../../commands/definition/options.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Decision, Policy } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { Decision, Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { CpuPool, Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';

@@ -1,7 +1,7 @@
-import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import type { EventPayloads } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';

@@ -1,6 +1,6 @@
-import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ArtifactRecord } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';

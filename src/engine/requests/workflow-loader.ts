@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { isComposite } from '../../commands/define-command.ts';
-import type { Policy } from '../../core/decision.ts';
+import { isComposite } from '../../commands/definition/define-command.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../../core/store.ts';

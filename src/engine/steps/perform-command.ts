@@ -1,13 +1,13 @@
-import type { Command, CommandContext } from '../../commands/define-command.ts';
+import type { Command, CommandContext } from '../../commands/definition/define-command.ts';
+import type { Query } from '../../commands/read/define-query.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { Scope, User } from '../../core/principal.ts';
 import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../../core/resource.ts';
 import type { Output } from '../../core/run.ts';
-import { inSpan } from '../../core/span.ts';
-import type { Query } from '../../queries/define-query.ts';
+import { inSpan } from '../../core/tracing.ts';
 import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
 import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
 import type { Gate } from '../gate/gate.ts';

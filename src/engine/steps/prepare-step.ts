@@ -1,12 +1,12 @@
-import type { AnyCommand } from '../../commands/define-command.ts';
-import { mentionsPrevious, withPrevious } from '../../commands/previous-output.ts';
-import { validateOptions } from '../../commands/validate-options.ts';
+import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
+import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Decision } from '../../core/decision.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { CpuPool, Resources } from '../../core/resource.ts';
 import type { Output, StepRecord } from '../../core/run.ts';

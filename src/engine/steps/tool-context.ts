@@ -5,7 +5,7 @@ import type { NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { Output } from '../../core/run.ts';
 import { wellFormed } from '../../core/well-formed.ts';
-import { parseMediaType } from '../../resources/media-type.ts';
+import { parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
 import { openStepReader } from './perform-command.ts';
 import type { SecretRedactor } from './secret-redactor.ts';

@@ -1,4 +1,4 @@
-import type { Decision, NearMiss } from '../../core/decision.ts';
+import type { Decision, NearMiss } from '../../core/policy.ts';
 import { builder } from '../builder.ts';
 import { PolicyEffect } from './policy-effect.ts';
 import { PolicyNearMiss } from './policy-near-miss.ts';

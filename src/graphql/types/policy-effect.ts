@@ -1,4 +1,4 @@
-import type { PolicyEffect as Effect } from '../../core/decision.ts';
+import type { PolicyEffect as Effect } from '../../core/policy.ts';
 import { builder } from '../builder.ts';
 
 export const PolicyEffect = builder.enumType('PolicyEffect', {

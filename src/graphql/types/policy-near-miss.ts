@@ -1,4 +1,4 @@
-import type { NearMiss } from '../../core/decision.ts';
+import type { NearMiss } from '../../core/policy.ts';
 import { builder } from '../builder.ts';
 import { PolicyRule } from './policy-rule.ts';
 

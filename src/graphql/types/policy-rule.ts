@@ -1,4 +1,4 @@
-import type { PolicyRule as Rule } from '../../core/decision.ts';
+import type { PolicyRule as Rule } from '../../core/policy.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { PolicyEffect } from './policy-effect.ts';

@@ -1,5 +1,5 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import type { FileRef } from './file-ref.ts';
 import type { TextFile } from './text-file.ts';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import { abortFault } from '../../resources/abortable.ts';
 import type { RuffOrder, RuffReport } from './run-ruff.ts';
 
 const WASM_MIB = 256;

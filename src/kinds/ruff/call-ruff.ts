@@ -1,7 +1,7 @@
+import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { createPlaces } from '../../core/places.ts';
-import { abortFault } from '../../resources/abortable.ts';
+import { createPlaces } from '../../lib/semaphore.ts';
 import { askRuff } from './ask-ruff.ts';
 import type { RuffOrder, RuffReport } from './run-ruff.ts';
 

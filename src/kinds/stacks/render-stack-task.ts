@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { createJinjaEngine } from '../../core/jinja-engine.ts';
+import { createJinjaEngine } from '../../lib/jinja-engine.ts';
 
 export interface RenderStackOrder {
   readonly templates: readonly { readonly name: string; readonly source: string }[];

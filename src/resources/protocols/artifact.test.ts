@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { StoredContent } from '../../core/store.ts';
-import { type ResourcesForTests, resourcesForTests } from '../resources-for-tests.ts';
 
 const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex');
 const bytes = 'x'.repeat(100_000);

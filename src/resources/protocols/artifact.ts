@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { defineProtocol } from '../define-protocol.ts';
+import { defineProtocol } from './define-protocol.ts';
 
 /** `artifact:sha256/<64 hex digits>`: what a run made, whether it lies in the store as text or on disk as bytes. */
 export const artifact = defineProtocol({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../resources-for-tests.ts';
+import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
 
 let resources: ResourcesForTests;
 

@@ -1,8 +1,8 @@
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { decodeBase64 } from '../decode-base64.ts';
-import { defineProtocol } from '../define-protocol.ts';
-import { parseMediaType } from '../media-type.ts';
+import { parseMediaType } from '../../lib/media-type.ts';
+import { decodeBase64 } from '../content/decode-base64.ts';
+import { defineProtocol } from './define-protocol.ts';
 
 const MAX_BYTES = 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../resources-for-tests.ts';
+import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
 
 let folder: string;
 let resources: ResourcesForTests;

@@ -4,9 +4,9 @@ import { sep } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { canonicalPath } from '../canonical-path.ts';
-import { defineProtocol, type OpenContext } from '../define-protocol.ts';
-import { mediaTypeOfFile } from '../media-type.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
+import { canonicalPath } from '../uri/canonical-path.ts';
+import { defineProtocol, type OpenContext } from './define-protocol.ts';
 
 type LocalRoot = Config['resources']['localRoots'][number];
 type Roots = { readonly settings: Pick<Config['resources'], 'localRoots'> };

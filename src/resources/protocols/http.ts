@@ -1,5 +1,5 @@
-import { defineProtocol } from '../define-protocol.ts';
 import { canonicalHttp, MAX_REDIRECTS, openHttp } from '../open-http.ts';
+import { defineProtocol } from './define-protocol.ts';
 
 export const http = defineProtocol({
   scheme: 'http',

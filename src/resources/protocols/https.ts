@@ -1,4 +1,4 @@
-import { defineProtocol } from '../define-protocol.ts';
+import { defineProtocol } from './define-protocol.ts';
 import { http } from './http.ts';
 
 export const https = defineProtocol({

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { PoolSettings, Runtime } from '../../core/runtime.ts';
-import { execUri, findProgram } from '../../resources/exec-uri.ts';
+import { execUri, findProgram } from '../../resources/uri/exec-uri.ts';
 import { startProcess } from '../sandbox/start-process.ts';
 import { runWorker, workerEnvironment } from './run-worker.ts';
 

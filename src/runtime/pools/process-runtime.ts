@@ -1,6 +1,6 @@
 import type { PoolSettings, Runtime } from '../../core/runtime.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
-import { execUri, findProgram } from '../../resources/exec-uri.ts';
+import { execUri, findProgram } from '../../resources/uri/exec-uri.ts';
 import { runWorker, workerEnvironment } from './run-worker.ts';
 
 const MIB = 2 ** 20;

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { abortFault } from '../../core/abort.ts';
 import type { PythonRequest, PythonResult } from '../../core/python.ts';
 import type { Ended, Process } from '../../core/sandbox.ts';
-import { abortFault } from '../../resources/abortable.ts';
 
 export type StopReason = NonNullable<PythonResult['stopped']>;
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Ended, Process, ProgramLimits } from '../../core/sandbox.ts';
-import { abortFault } from '../../resources/abortable.ts';
 
 export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactRemoval } from '../../core/artifact-removal.ts';
+import type { ArtifactRemoval } from '../../core/artifact-store.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { Store } from '../open-store.ts';

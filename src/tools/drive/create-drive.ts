@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Sealer } from '../../auth/seal.ts';
+import type { Sealer } from '../../auth/sealer.ts';
 import type { Config } from '../../config/config.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Credentials } from '../../core/store.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import type { DriveOf } from './drive.ts';
 import { createDriveConnection, type DriveConnection } from './drive-connection.ts';
 import { folderDrive } from './folder-drive.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createSealer } from '../../auth/seal.ts';
+import { createSealer } from '../../auth/sealer.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { createDrive } from './create-drive.ts';
 import { type DrivesForTests, drivesForTests, userForTests } from './drives-for-tests.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Sealer } from '../../auth/seal.ts';
+import type { Sealer } from '../../auth/sealer.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSealer } from '../../auth/seal.ts';
+import { createSealer } from '../../auth/sealer.ts';
 import { createSecret } from '../../config/secrets.ts';
 import type { User } from '../../core/principal.ts';
-import { createOutgoing } from '../../resources/outgoing.ts';
+import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
 import { sqliteHarness } from '../../store/contract/sqlite-harness.ts';
 import { type CreateDriveDeps, createDrive } from './create-drive.ts';
 import type { DriveConnection } from './drive-connection.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
+import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import { abortFault } from '../../resources/abortable.ts';
-import { storageFault } from '../../resources/storage-fault.ts';
+import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type Drive, FOLDER, tooLarge, type Upload } from './drive.ts';
 import { fileOf, isHidden, withPlace } from './folder-place.ts';
 import { searchFolder } from './folder-search.ts';

@@ -2,8 +2,8 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { Fault } from '../../core/errors.ts';
-import { mediaTypeOfFile } from '../../resources/media-type.ts';
-import { storageFault } from '../../resources/storage-fault.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
+import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type DriveFile, FOLDER } from './drive.ts';
 
 /** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */

@@ -1,8 +1,8 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { abortFault } from '../../resources/abortable.ts';
-import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { abortFault } from '../../core/abort.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { isTextual } from '../is-textual.ts';
 import type { DriveFile } from './drive.ts';
 import { fileOf, idOfPlace, isHidden, withPlace } from './folder-place.ts';

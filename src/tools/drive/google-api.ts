@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { tryAgain } from '../try-again.ts';
 import { googleFault } from './google-fault.ts';
 import { connectAgain } from './google-oauth.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Sealer } from '../../auth/seal.ts';
+import type { Sealer } from '../../auth/sealer.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
 import type { Credentials } from '../../core/store.ts';

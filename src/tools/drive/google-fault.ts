@@ -1,6 +1,6 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { statusFault } from '../../resources/status-fault.ts';
+import { statusFault } from '../../resources/outgoing/status-fault.ts';
 
 /** Drive's reasons that say more than its status (its guide "Resolve errors"). */
 const BY_REASON: Readonly<Record<string, readonly [ErrorCode, string]>> = {

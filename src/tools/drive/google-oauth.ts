@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
-import { statusFault } from '../../resources/status-fault.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import { statusFault } from '../../resources/outgoing/status-fault.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';
 
 export interface GoogleOauthDeps {

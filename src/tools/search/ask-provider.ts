@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
-import { createTokenBuckets } from '../../core/token-buckets.ts';
+import { createTokenBuckets } from '../../lib/token-buckets.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
-import { statusFault } from '../../resources/status-fault.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import { statusFault } from '../../resources/outgoing/status-fault.ts';
 import { pauseAfter, rest } from '../try-again.ts';
 
 export interface ProviderDeps {

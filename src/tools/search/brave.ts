@@ -1,6 +1,6 @@
 import type { Secret } from '../../config/secrets.ts';
 import { isJsonObject } from '../../core/json.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { createAskProvider } from './ask-provider.ts';
 import { boundedFound } from './bounded-found.ts';
 import type { Searcher } from './searcher.ts';

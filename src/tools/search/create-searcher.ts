@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Outgoing } from '../../resources/outgoing.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { brave } from './brave.ts';
 import { offlineIndex } from './offline-index.ts';
 import type { Searcher } from './searcher.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecret } from '../../config/secrets.ts';
-import { createOutgoing, type Outgoing } from '../../resources/outgoing.ts';
+import { createOutgoing, type Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { brave } from './brave.ts';
 import { braveForTests } from './brave-for-tests.ts';
 import type { ProviderForTests } from './provider-for-tests.ts';

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../resources/outgoing.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { createAskProvider } from './ask-provider.ts';
 import { boundedFound } from './bounded-found.ts';
 import type { Searcher } from './searcher.ts';

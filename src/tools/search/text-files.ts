@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mediaTypeOfFile } from '../../resources/media-type.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { isTextual } from '../is-textual.ts';
 
 export interface TextFile {

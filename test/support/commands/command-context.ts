@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, CommandContext, Made } from '../../../src/commands/define-command.ts';
-import { validateOptions } from '../../../src/commands/validate-options.ts';
+import type { Command, CommandContext, Made } from '../../../src/commands/definition/define-command.ts';
+import { validateOptions } from '../../../src/commands/definition/validate-options.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { LogLevel } from '../../../src/core/event.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
-import { resourcesForTests } from '../../../src/resources/resources-for-tests.ts';
-import { createSchemaValidator } from '../../../src/resources/validate-schema.ts';
+import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
 import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
+import { resourcesForTests } from '../resources/resources.ts';
 
 /** What a command made, read to its end. */
 export interface CommandResult {

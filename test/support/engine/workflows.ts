@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { type Command, type CommandContext, defineCommand, resource } from '../../../src/commands/define-command.ts';
+import {
+  type Command,
+  type CommandContext,
+  defineCommand,
+  resource,
+} from '../../../src/commands/definition/define-command.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Logger } from '../../../src/core/logger.ts';

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { defineCommand, resource } from '../../../src/commands/define-command.ts';
+import { defineCommand, resource } from '../../../src/commands/definition/define-command.ts';
 import { Fault } from '../../../src/core/errors.ts';
 
 const STEP_MS = 50;

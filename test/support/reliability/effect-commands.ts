@@ -4,8 +4,13 @@ import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { type CommandContext, defineCommand, type Made, resource } from '../../../src/commands/define-command.ts';
-import { AnyJson } from '../../../src/commands/options.ts';
+import {
+  type CommandContext,
+  defineCommand,
+  type Made,
+  resource,
+} from '../../../src/commands/definition/define-command.ts';
+import { AnyJson } from '../../../src/commands/definition/options.ts';
 import { Fault } from '../../../src/core/errors.ts';
 
 /** Where each step that acts has a file, with a line for each time that it did. */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { abortFault } from '../../../src/core/abort.ts';
 import type { ToolContext } from '../../../src/core/agent-session.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { Json } from '../../../src/core/json.ts';
 import type { Runtime } from '../../../src/core/runtime.ts';
-import { abortFault } from '../../../src/resources/abortable.ts';
 
 const ITEM = {
   ...{ run_id: 'run_1', step_id: 'step_1', step: 'make', kind: 'tool', capability: 'convert', attempt: 1 },

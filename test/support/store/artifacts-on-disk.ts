@@ -1,7 +1,7 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createArtifactStore } from '../../../src/resources/artifact-store.ts';
+import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
 
 /** An artifact store in a folder of its own, whose artifacts are as old as the test says. */
 export async function artifactsOnDisk() {

@@ -1,0 +1,55 @@
+import type { Config } from '../../config/config.ts';
+import { Fault } from '../../core/errors.ts';
+import type { PythonEngine } from '../../core/python.ts';
+import { type Finding, limited, no, yes } from '../../doctor/finding.ts';
+import { openNativePython } from '../../runtime/python/native-python.ts';
+import { createWasiPython } from '../../runtime/python/wasi-python.ts';
+import { createSandboxFinder } from '../../runtime/sandbox/find-sandbox.ts';
+
+const PROBE_MS = 5_000;
+const PROBE = {
+  ...{ entrypoint: '-c', code: 'print("ready")', args: [], files: [], hosts: [] },
+  ...{ timeoutMs: PROBE_MS, maxOutputBytes: 4_096, memoryBytes: 512 * 2 ** 20 },
+};
+
+/** The sandbox and both engines of python.run, each by a program that is really run. */
+export async function examineEngines(config: Config): Promise<readonly Finding[]> {
+  const { readPaths, allowUnsandboxed, python } = config.sandbox;
+  const { allowedPrivateHosts, headerTimeoutMs } = config.resources;
+  const outgoing = { allowedPrivateHosts, headerTimeoutMs };
+  const { sandbox, why } = await createSandboxFinder({ readPaths, allowUnsandboxed, outgoing })();
+  const isIsolated = sandbox.kind === 'bubblewrap';
+  const native = isIsolated
+    ? await examinePython('python (native)', () => openNativePython(sandbox))
+    : limited('python (native)', 'it needs the sandbox');
+  const wasi = await examinePython('python (wasi)', async () => createWasiPython());
+  const isThere = (finding: Finding) => finding.usable === 'yes';
+  const needed = python === 'native' ? isThere(native) : isThere(native) || isThere(wasi);
+  return [
+    isIsolated ? yes('sandbox', why) : withoutSandbox(why, allowUnsandboxed),
+    native,
+    wasi,
+    ...(needed
+      ? []
+      : [no('python.run', 'no engine works', 'Install bubblewrap and python3, or leave PYTHON_ENGINE out.')]),
+  ];
+}
+
+function withoutSandbox(why: string, allowed: boolean): Finding {
+  const advice = 'Install bubblewrap (Debian: apt install bubblewrap).';
+  if (allowed) return limited('sandbox', `none, and programs run without: ${why}`, advice);
+  return limited('sandbox', `bash_cli, MCP servers over stdio and workers do not run: ${why}`, advice);
+}
+
+async function examinePython(name: string, open: () => Promise<PythonEngine>): Promise<Finding> {
+  try {
+    const engine = await open();
+    const began = performance.now();
+    const { stdout, stderr, stopped } = await engine.run(PROBE, AbortSignal.timeout(PROBE_MS));
+    const ms = Math.round(performance.now() - began);
+    if (stdout.trim() === 'ready') return yes(name, `Python ${engine.version}, ${ms} ms a call`);
+    return limited(name, `it does not run: ${stopped ?? stderr.trim().split('\n').at(-1)}`);
+  } catch (error) {
+    return limited(name, error instanceof Fault ? error.message : String(error));
+  }
+}

@@ -1,0 +1,76 @@
+import type { Static, TObject } from 'typebox';
+import type { AgentSpec } from '../../core/agent.ts';
+import type { LogLevel } from '../../core/event.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Body, Content, CpuPool, Made, ResourceInput } from '../../core/resource.ts';
+import type { Effect } from '../../core/run.ts';
+
+export type { Content, Made };
+
+/** What a command may use. It reaches nothing else: no store, no network of its own. */
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  /** Reads under the caller's policy; every redirect hop is asked about too. */
+  read(source: ResourceInput): Promise<Body>;
+  /** @throws Fault SCHEMA_VIOLATION with every violation when the JSON text does not fit the schema at that URI. */
+  validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
+  /** For work that would hold up the event loop. */
+  readonly cpu: CpuPool;
+  /** A new path for a file on its way. */
+  scratch(): string;
+  /** Most bytes that the result may have. What a read may bring has a limit of its own, inside `read`. */
+  readonly maxBytes: number;
+  log(level: LogLevel, text: string): void;
+}
+
+interface CommandBase<Options extends TObject> {
+  /** camelCase; the GraphQL field, the step's command and the policy action `command:NAME`. */
+  readonly name: string;
+  readonly title: string;
+  /** Full sentences; shown in the schema, the catalog and forms. */
+  readonly description: string;
+  /** TypeBox schema with a description on every property. */
+  readonly options: Options;
+}
+
+/** One action: options in, resource out. */
+export interface Command<Options extends TObject = TObject> extends CommandBase<Options> {
+  readonly effect: Effect;
+  run(options: Static<Options>, ctx: CommandContext): Promise<Made>;
+}
+
+/** One step of a composite command: another command, or an agent that finds what the step before it made in its context. */
+export type InnerStep =
+  | { readonly command: string; readonly options: JsonObject; readonly agent?: never }
+  | { readonly agent: AgentSpec; readonly command?: never };
+
+/** A command made of others, run one after the other as steps of one run. */
+export interface CompositeCommand<Options extends TObject = TObject> extends CommandBase<Options> {
+  steps(options: Static<Options>): readonly InnerStep[];
+}
+
+export type AnyCommand = Command | CompositeCommand;
+
+/** By the registry of symbols, so that a plugin may bring its own copy of this module. */
+const BRAND = Symbol.for('signalbox.command');
+
+/** Carries the option types into `run`, and marks the command as one for `loadPlugins`. It checks nothing. */
+export function defineCommand<Options extends TObject>(command: Command<Options>): Command<Options>;
+export function defineCommand<Options extends TObject>(command: CompositeCommand<Options>): CompositeCommand<Options>;
+export function defineCommand(command: AnyCommand): AnyCommand {
+  return Object.defineProperty(command, BRAND, { value: true });
+}
+
+/** True for what `defineCommand` gave. */
+export function isCommand(value: unknown): value is AnyCommand {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+export function isComposite(command: AnyCommand): command is CompositeCommand {
+  return 'steps' in command;
+}
+
+/** A result in one line: `return resource('text/csv; charset=utf-8', text)`. */
+export function resource(mediaType: string, content: Content): Made {
+  return { mediaType, content };
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { AnyBackend } from '../agents/define-backend.ts';
+import { createLanguageModel } from '../agents/llm-answer.ts';
+import { createBackends } from '../agents/registry.ts';
+import { createSealer } from '../auth/sealer.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Resources, SchemaValidator } from '../core/resource.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { Credentials, TokenLimits } from '../core/store.ts';
+import type { AnyKind } from '../kinds/define-kind.ts';
+import { createKinds } from '../kinds/registry.ts';
+import { createRunNodeTests } from '../kinds/run-node-tests.ts';
+import type { Outgoing } from '../resources/outgoing/outgoing.ts';
+import { createRuntimes } from '../runtime/pools/create-runtimes.ts';
+import { createPythonFinder } from '../runtime/python/find-python.ts';
+import { createSandboxFinder } from '../runtime/sandbox/find-sandbox.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+import { createDrive, type Drives } from '../tools/drive/create-drive.ts';
+import { createTools } from '../tools/registry.ts';
+import { createSearcher } from '../tools/search/create-searcher.ts';
+import { createWebhook } from '../tools/send-webhook.ts';
+
+const MIB = 2 ** 20;
+/** What one program of an agent may take: a shell, or an MCP server over stdio. */
+const PROGRAM_LIMITS = { memoryBytes: 4_096 * MIB, processes: 128, cpuSeconds: 600, fileBytes: 100 * MIB };
+
+interface WorkshopDeps {
+  readonly config: Config;
+  readonly version: string;
+  readonly outgoing: Outgoing;
+  readonly resources: Resources;
+  readonly schemas: SchemaValidator;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What steps can do beside commands and queries, made as the settings say. */
+export interface Workshop {
+  readonly tools: readonly AnyTool[];
+  readonly backends: readonly AnyBackend[];
+  readonly kinds: readonly AnyKind[];
+  readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
+  readonly drives: Drives;
+  readonly tokenLimits: TokenLimits;
+  /** The value of a named secret. */
+  secret(name: string): string | undefined;
+}
+
+/** @throws Fault UNAVAILABLE when an engine is asked for that does not work here */
+export async function openWorkshop(deps: WorkshopDeps): Promise<Workshop> {
+  const { config, outgoing, resources, logger, clock } = deps;
+  const { allowedPrivateHosts, headerTimeoutMs, fetchMaxBytes: maxBytes, localRoots } = config.resources;
+  const { readPaths, allowUnsandboxed, python: prefer } = config.sandbox;
+  const findSandbox = createSandboxFinder({
+    ...{ readPaths, allowUnsandboxed, logger },
+    outgoing: { allowedPrivateHosts, headerTimeoutMs },
+  });
+  const [{ sandbox, why }, python] = await Promise.all([findSandbox(), createPythonFinder({ prefer, findSandbox })()]);
+  logger.info('sandbox.found', { sandbox: sandbox.kind, python: python.engine.name, why });
+
+  const { canonicalize } = resources;
+  const { gitToken, webhook, search, drive, stacksDir } = config.tools;
+  const drives = createDrive({
+    ...{ settings: drive, credentials: deps.credentials, sealer: createSealer(config.credentialsKey), outgoing, clock },
+    publicUrl: config.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
+  });
+  const { llm, tokens } = config.agents;
+  return {
+    tools: createTools({
+      ...{ python: python.engine, drive: drives.driveOf, maxBytes },
+      git: { allowedPrivateHosts, ...(gitToken && { token: gitToken }) },
+      ...(webhook && { webhook: createWebhook({ uri: canonicalize(webhook.url), secret: webhook.secret, outgoing }) }),
+      search: createSearcher({ settings: search, localRoots, outgoing }),
+    }),
+    backends: createBackends({
+      ...{ sandbox, programLimits: PROGRAM_LIMITS, readPaths, outgoing, canonicalize },
+      ...{ schemas: deps.schemas, version: deps.version, ...(llm && { llm }) },
+    }),
+    kinds: createKinds({
+      stacksDir,
+      runNodeTests: createRunNodeTests({ sandbox, nodeModules: join(import.meta.dirname, '../../node_modules') }),
+      ...(llm && { model: createLanguageModel({ outgoing, canonicalize, ...llm }) }),
+    }),
+    pools: createRuntimes(config.pools, sandbox),
+    drives,
+    tokenLimits: tokens,
+    secret: (name) => {
+      const found = config.secrets.get(name);
+      return found && Buffer.from(found.reveal()).toString('utf8');
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createBag, createNamedBag } from './slot-map.ts';
+
+it('holds what was put into it and not taken out, each as often as it was put', () => {
+  const one = { name: 'one' };
+  const bag = createBag<object>();
+  const [first, second] = [bag.add(one), bag.add(one)];
+  expect([bag.size, bag.values()]).toEqual([2, [one, one]]);
+  first();
+  expect(bag.values()).toEqual([one]);
+  second();
+  expect([bag.size, bag.values()]).toEqual([0, []]);
+});
+
+it('gives a name to the last that took it, and takes out only what is still in', () => {
+  const [a, b, c] = [{ is: 'a' }, { is: 'b' }, { is: 'c' }];
+  const bag = createNamedBag<object>();
+  const takeOutA = bag.add('x', a);
+  const takeOutB = bag.add('y', b);
+  expect([bag.get('x'), bag.get('y'), bag.get('z'), bag.size]).toEqual([a, b, undefined, 2]);
+  bag.add('x', c);
+  takeOutA();
+  expect([bag.get('x'), bag.size]).toEqual([c, 2]);
+  takeOutB();
+  takeOutB();
+  expect([bag.get('y'), bag.values()]).toEqual([undefined, [c]]);
+});
+
+/** A small number: takes out one of those inside. A name: puts one in. */
+const moves = fc.array(fc.oneof(fc.nat(5), fc.constantFrom('a', 'b', 'c')), { maxLength: 200 });
+
+it('is a multiset, whatever comes and goes', () => {
+  fc.assert(
+    fc.property(moves, (all) => {
+      const bag = createBag<{ readonly id: number }>();
+      const inside: { readonly id: number; readonly takeOut: () => void }[] = [];
+      for (const [id, move] of all.entries()) {
+        if (typeof move === 'number') inside.splice(move, 1)[0]?.takeOut();
+        else inside.push({ id, takeOut: bag.add({ id }) });
+        expect(bag.size).toBe(inside.length);
+      }
+      expect(new Set(bag.values().map(({ id }) => id))).toEqual(new Set(inside.map(({ id }) => id)));
+    }),
+  );
+});
+
+it('with names is a map, whatever comes and goes', () => {
+  fc.assert(
+    fc.property(moves, (all) => {
+      const bag = createNamedBag<{ readonly id: number }>();
+      const model = new Map<string, { readonly id: number }>();
+      const put: { readonly name: string; readonly one: { readonly id: number }; readonly takeOut: () => void }[] = [];
+      for (const [id, move] of all.entries()) {
+        if (typeof move === 'string') {
+          const one = { id };
+          put.push({ name: move, one, takeOut: bag.add(move, one) });
+          model.set(move, one);
+        } else {
+          const [leaving] = put.splice(move, 1);
+          leaving?.takeOut();
+          if (leaving && model.get(leaving.name) === leaving.one) model.delete(leaving.name);
+        }
+        expect([bag.size, ...['a', 'b', 'c'].map(bag.get)]).toEqual([
+          model.size,
+          ...['a', 'b', 'c'].map((name) => model.get(name)),
+        ]);
+      }
+      expect(new Set(bag.values())).toEqual(new Set(model.values()));
+    }),
+  );
+});

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../rules/parse-policy.ts';
+import { createArbiter } from './casbin-evaluator.ts';
+
+const model = readFileSync(join(import.meta.dirname, '../../../policy/model.conf'), 'utf8');
+const policy = parsePolicy(
+  [
+    'g, user',
+    'g, lead, user',
+    'p, user, *, **, *, allow',
+    'p, user, *, **, *, throttle, rate=1/s',
+    'p, user, *, **, *, approve',
+    'p, user, *, **, *, deny',
+  ].join('\n'),
+);
+const question = { roles: ['lead'], action: 'command:fetch', uri: undefined, schema: undefined };
+
+describe('Casbin as the arbiter', () => {
+  it.each([
+    [['ALLOW'], 'ALLOW'],
+    [['ALLOW', 'THROTTLE'], 'THROTTLE'],
+    [['THROTTLE', 'APPROVE', 'ALLOW'], 'APPROVE'],
+    [['ALLOW', 'APPROVE', 'DENY', 'THROTTLE'], 'DENY'],
+    [['APPROVE'], 'APPROVE'],
+    [[], undefined],
+  ])('among %j the strongest is %s, in either order', async (effects, strongest) => {
+    const arbiter = await createArbiter(model, policy);
+    const candidates = effects.flatMap((effect) => policy.rules.filter(({ rule }) => rule.effect === effect));
+    expect(arbiter.decide(question, candidates)?.rule.effect).toBe(strongest);
+    expect(arbiter.decide(question, candidates.toReversed())?.rule.effect).toBe(strongest);
+  });
+
+  it('gives inherited rules to the heir and not the other way round', async () => {
+    const { rules, roles } = parsePolicy('g, user\ng, lead, user\np, lead, *, **, *, allow');
+    const arbiter = await createArbiter(model, { rules, roles });
+    expect(arbiter.decide({ ...question, roles: ['lead'] }, rules)).toBe(rules[0]);
+    expect(arbiter.decide({ ...question, roles: ['user'] }, rules)).toBeUndefined();
+    expect(arbiter.decide({ ...question, roles: ['stranger', 'lead'] }, rules)).toBe(rules[0]);
+    expect(arbiter.decide({ ...question, roles: [] }, rules)).toBeUndefined();
+  });
+
+  it('checks every rule that it is given by itself', async () => {
+    const { rules, roles } = parsePolicy('g, user\np, user, command:fetch, http://a/**, *, allow');
+    const arbiter = await createArbiter(model, { rules, roles });
+    expect(arbiter.decide({ ...question, roles: ['user'] }, rules)).toBeUndefined();
+  });
+
+  it.each([
+    ['an effect that lets allow win', 'first(deny, approve', 'first(allow, deny, approve', /\[policy_effect\] must be/],
+    ['a matcher that forgets the role', 'hasRole(r.roles, p.role) && ', '', /\[matchers\] must be/],
+    ['another column', 'obligation, comment', 'comment, obligation', /\[policy_definition\] must be/],
+    ['a second matcher', '[matchers]', '[matchers]\nm2 = true', /\[matchers\] must be/],
+    ['no roles', '[role_definition]\ng = _, _', '', /\[role_definition\] must be/],
+    ['a section left out', '[request_definition]', '[nonsense]', /request_definition/],
+    ['an empty file', model, '', /missing required sections/],
+  ])('refuses a model with %s', async (_, from, to, why) => {
+    expect(model).toContain(from);
+    await expect(
+      createArbiter(
+        model.replace(from, () => to),
+        policy,
+      ),
+    ).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(why),
+      violations: [{ path: '/model' }],
+    });
+  });
+});

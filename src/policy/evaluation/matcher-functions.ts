@@ -1,0 +1,43 @@
+import type { Enforcer } from 'casbin';
+import type { Role } from '../../core/principal.ts';
+import { matchAction } from '../action-glob.ts';
+import type { Target, UriGlob } from '../globs/uri-glob.ts';
+import { coversSchema, coversUri } from '../rules/compiled-rule.ts';
+import type { ParsedPolicy } from '../rules/parse-policy.ts';
+import { effectCode } from './strongest-effect.ts';
+
+/** What Casbin is asked: an ask with its URIs split. */
+export interface Question {
+  readonly roles: readonly Role[];
+  readonly action: string;
+  readonly uri: Target | undefined;
+  readonly schema: Target | undefined;
+}
+
+/**
+ * The functions that the model's matcher calls. Globs were parsed when the rules were loaded, and are found by text;
+ * roles are asked of Casbin's role manager once.
+ */
+export function matcherFunctions({ rules, roles }: ParsedPolicy, enforcer: Enforcer) {
+  const globs = new Map<string, readonly UriGlob[]>();
+  for (const { rule, uri, schema } of rules) globs.set(rule.uri, uri).set(rule.schema, schema);
+  const globsOf = (column: string) => globs.get(column) ?? [];
+
+  const links = new Map([...roles.keys()].map((role) => [role, new Map<Role, boolean>()]));
+  const inherits = (held: Role, role: Role): boolean => {
+    const known = links.get(held);
+    let linked = known?.get(role);
+    if (known && linked === undefined) {
+      linked = enforcer.getRoleManager().syncedHasLink?.(held, role) === true;
+      known.set(role, linked);
+    }
+    return linked === true;
+  };
+  return {
+    hasRole: (held: readonly Role[], role: Role) => held.some((one) => inherits(one, role)),
+    actionMatches: (action: string, glob: string) => matchAction(glob, action),
+    uriMatches: (uri: Target | undefined, column: string) => coversUri(globsOf(column), uri),
+    schemaMatches: (schema: Target | undefined, column: string) => coversSchema(globsOf(column), schema),
+    effect: effectCode,
+  };
+}

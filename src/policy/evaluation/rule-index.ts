@@ -1,0 +1,123 @@
+import type { Role } from '../../core/principal.ts';
+import { matchAction } from '../action-glob.ts';
+import type { Target, UriGlob } from '../globs/uri-glob.ts';
+import { coversUri, type LoadedRule } from '../rules/compiled-rule.ts';
+import { compareRates } from '../rules/rate-limit.ts';
+import { inheritedRoles, type RoleGraph } from '../rules/role-graph.ts';
+import type { Question } from './matcher-functions.ts';
+import { EFFECTS_BY_STRENGTH } from './strongest-effect.ts';
+
+/** Finds the few rules that can match, so that Casbin need not look at all. */
+export interface RuleIndex {
+  /** Every rule that matches is among them, strongest first. */
+  candidates(question: Question): readonly LoadedRule[];
+}
+
+/** A tree over scheme, host labels from the right, and path segments, as far as a glob writes them out. */
+interface Node {
+  readonly rules: Placed[];
+  readonly next: Map<string, Node>;
+}
+
+/** The trees of one role: by actions that are written out, and by those with a `*`. */
+interface Trees {
+  readonly exact: Map<string, Node>;
+  readonly wild: Map<string, Node>;
+}
+
+/** `order` is the place among all rules, strongest first. */
+interface Placed {
+  readonly loaded: LoadedRule;
+  readonly order: number;
+}
+
+export function createRuleIndex(rules: readonly LoadedRule[], roles: RoleGraph): RuleIndex {
+  const byRole = new Map<Role, Trees>();
+  for (const [order, loaded] of strongestFirst(rules).entries()) {
+    const { role, action } = loaded.rule;
+    const { exact, wild } = getOrPut(byRole, role, (): Trees => ({ exact: new Map(), wild: new Map() }));
+    const root = getOrPut(action.includes('*') ? wild : exact, action, emptyNode);
+    const placed = { loaded, order };
+    for (const glob of loaded.uri) place(root, placed, glob);
+  }
+  const inherited = new Map([...roles.keys()].map((role) => [role, inheritedRoles(roles, role)]));
+
+  const held = (asked: readonly Role[]) =>
+    asked.length === 1
+      ? (inherited.get(asked[0] as Role) ?? [])
+      : new Set(asked.flatMap((role) => inherited.get(role) ?? []));
+
+  return {
+    candidates({ roles, action, uri }) {
+      const keys = uri && keysOf(uri);
+      const found: Placed[] = [];
+      for (const role of held(roles)) {
+        const trees = byRole.get(role);
+        collect(trees?.exact.get(action), keys, uri, found);
+        for (const [glob, root] of trees?.wild ?? []) if (matchAction(glob, action)) collect(root, keys, uri, found);
+      }
+      // Two alternatives of one rule may both have led to it.
+      if (found.length > 1) found.sort((a, b) => a.order - b.order);
+      return found.filter((placed, at) => placed !== found[at - 1]).map(({ loaded }) => loaded);
+    },
+  };
+}
+
+/** Among throttles the one that lets less through comes first, so that it is the one that counts. */
+function strongestFirst(rules: readonly LoadedRule[]): LoadedRule[] {
+  const strength = ({ rule }: LoadedRule) => EFFECTS_BY_STRENGTH.indexOf(rule.effect);
+  return rules.toSorted(
+    (a, b) => strength(a) - strength(b) || (a.rate && b.rate ? compareRates(a.rate, b.rate) : 0) || a.line - b.line,
+  );
+}
+
+function place(root: Node, placed: Placed, glob: UriGlob): void {
+  let node = root;
+  for (const key of literalKeysOf(glob)) node = getOrPut(node.next, key, emptyNode);
+  if (node.rules.at(-1) !== placed) node.rules.push(placed);
+}
+
+function collect(
+  root: Node | undefined,
+  keys: readonly string[] | undefined,
+  uri: Target | undefined,
+  found: Placed[],
+): void {
+  let node = root;
+  for (let depth = 0; node; depth += 1) {
+    for (const placed of node.rules) if (coversUri(placed.loaded.uri, uri)) found.push(placed);
+    node = keys && depth < keys.length ? node.next.get(keys[depth] as string) : undefined;
+  }
+}
+
+/** What stands in the tree for a URI. The slash parts host from path: no label is one. */
+export function keysOf({ scheme, host, path }: Target): string[] {
+  return [scheme, ...host.toReversed(), '/', ...path];
+}
+
+/** The keys that any URI under the glob begins with. */
+export function literalKeysOf(glob: UriGlob): string[] {
+  if (glob === 'anything') return [];
+  const keys = [glob.scheme];
+  for (const { text, wild, span } of glob.host.toReversed()) {
+    if (wild || span) return keys;
+    keys.push(text);
+  }
+  keys.push('/');
+  for (const { text, wild, span } of glob.path) {
+    if (wild || span) return keys;
+    keys.push(text);
+  }
+  return keys;
+}
+
+const emptyNode = (): Node => ({ rules: [], next: new Map() });
+
+function getOrPut<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,71 @@
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { matchStars, matchWildcards } from './wildcard.ts';
+
+/** One label of a host or one segment of a path, as a rule wrote it. */
+export interface SegmentGlob {
+  readonly text: string;
+  /** Holds a `*`, which stands for any run of characters of this segment. */
+  readonly wild: boolean;
+  /** Is `**`, which stands for any number of whole segments, also none. */
+  readonly span: boolean;
+}
+
+/** A rule's URI glob, in the same components as a canonical URI. `*` never leaves the one it stands in. */
+export interface ComponentGlob {
+  readonly scheme: string;
+  /** Labels from left to right; an IPv6 address is one label. */
+  readonly host: readonly SegmentGlob[];
+  /** Decimal digits, `''` for the scheme's default port only, `*` for any port. */
+  readonly port: string;
+  readonly path: readonly SegmentGlob[];
+}
+
+/** `anything` is the glob `**` alone: every URI, and the absence of one. */
+export type UriGlob = 'anything' | ComponentGlob;
+
+/** A canonical URI, split once for all the globs that it is held against. */
+export interface Target {
+  readonly scheme: string;
+  readonly host: readonly string[];
+  readonly port: string;
+  readonly path: readonly string[];
+}
+
+/** Rules do not see the query: whoever may read a path may read it with any query (docs/policy.md says why). */
+export function targetOf(uri: CanonicalUri): Target {
+  const { scheme, host, port, path } = uri;
+  return { scheme, host: labelsOf(host), port, path: segmentsOf(path) };
+}
+
+/** IPv6 addresses are not split: their dots, if any, separate no names. */
+export function labelsOf(host: string): string[] {
+  return host.startsWith('[') ? [host] : host.split('.');
+}
+
+/** Without the leading slash, which every path of a URI with an authority has and no other path has. */
+export function segmentsOf(path: string): string[] {
+  return (path.startsWith('/') ? path.slice(1) : path).split('/');
+}
+
+/** Whether the glob covers the URI; an absent URI is covered by `**` only. Takes at most glob × URI length steps. */
+export function matchUriGlob(glob: UriGlob, target: Target | undefined): boolean {
+  if (glob === 'anything') return true;
+  return (
+    target !== undefined &&
+    glob.scheme === target.scheme &&
+    (glob.port === '*' || glob.port === target.port) &&
+    matchSegments(glob.host, target.host) &&
+    matchSegments(glob.path, target.path)
+  );
+}
+
+function matchSegments(pattern: readonly SegmentGlob[], segments: readonly string[]): boolean {
+  return matchWildcards(pattern, segments, isSpan, fits);
+}
+
+const isSpan = (segment: SegmentGlob) => segment.span;
+
+/** An empty segment (`//`) is covered by an empty one or by `**`, never by `*`. */
+function fits({ text, wild }: SegmentGlob, segment: string): boolean {
+  return wild ? segment !== '' && matchStars(text, segment) : text === segment;
+}

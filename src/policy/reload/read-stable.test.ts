@@ -1,0 +1,29 @@
+import { describe, expect, it, vi } from 'vitest';
+import { readSettled } from './read-stable.ts';
+
+const digest = (text: string) => text;
+const quickly = { pauseMs: 1 };
+
+function reading(...texts: readonly string[]) {
+  let reads = 0;
+  return vi.fn(async () => texts[Math.min(reads++, texts.length - 1)] as string);
+}
+
+describe('reading what may still be written', () => {
+  it('takes nothing that it saw once only', async () => {
+    const read = reading('', 'half', 'whole', 'whole');
+    expect(await readSettled(read, digest, quickly)).toBe('whole');
+    expect(read).toHaveBeenCalledTimes(4);
+  });
+
+  it('gives up on what never comes to rest', async () => {
+    let reads = 0;
+    const restless = readSettled(async () => String(reads++), digest, quickly);
+    await expect(restless).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(reads).toBe(100);
+  });
+
+  it('passes on that it cannot be read', async () => {
+    await expect(readSettled(() => Promise.reject(new Error('gone')), digest, quickly)).rejects.toThrow('gone');
+  });
+});

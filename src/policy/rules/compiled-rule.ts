@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../../core/errors.ts';
+import type { PolicyEffect, PolicyRule } from '../../core/policy.ts';
+import { parseAction } from '../action-glob.ts';
+import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
+import { matchUriGlob, type Target, type UriGlob } from '../globs/uri-glob.ts';
+import { parseRate, type Rate } from './rate-limit.ts';
+
+/** A rule with what was worked out from its text once, when it was loaded. */
+export interface LoadedRule {
+  readonly rule: PolicyRule;
+  /** As reasons show it: `rule_0a1b2c3d4e5f (line 14) allows analyst command:* on https://**`. */
+  readonly words: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly uri: readonly UriGlob[];
+  readonly schema: readonly UriGlob[];
+  /** With THROTTLE only. */
+  readonly rate?: Rate;
+}
+
+const EFFECTS: Readonly<Record<string, PolicyEffect>> = {
+  allow: 'ALLOW',
+  deny: 'DENY',
+  approve: 'APPROVE',
+  throttle: 'THROTTLE',
+};
+
+const COLUMNS = ['role', 'action', 'uri', 'schema', 'effect', 'obligation', 'comment'] as const;
+
+/**
+ * Reads the columns of one `p` line, without the `p`.
+ * @param text the line itself; the rule's id is made from it.
+ * @param report called with every problem; the result is undefined when there was one.
+ */
+export function parseRule(
+  columns: readonly string[],
+  { text, line, actions }: { readonly text: string; readonly line: number; readonly actions?: readonly string[] },
+  report: (problem: string) => void,
+): LoadedRule | undefined {
+  let sound = true;
+  const refuse = (problem: string) => {
+    sound = false;
+    report(problem);
+  };
+  const attempt = <T>(column: string, parse: () => T): T | undefined => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      refuse(`${column}: ${error.message}`);
+      return undefined;
+    }
+  };
+
+  if (columns.length > COLUMNS.length)
+    refuse(`A "p" line has ${COLUMNS.length} columns; quote a field that holds a comma.`);
+  const [role = '', action = '', uri = '', schema = '', effectText = '', obligation = '', comment = ''] = columns;
+  attempt('action', () => parseAction(action, actions));
+  const uriGlobs = attempt('uri', () => parseUriGlobs(uri));
+  const schemaGlobs = attempt('schema', (): UriGlob[] => (schema === '*' ? ['anything'] : parseUriGlobs(schema)));
+  const effect = Object.hasOwn(EFFECTS, effectText) ? EFFECTS[effectText] : undefined;
+  if (!effect) refuse(`effect: "${effectText}" is none of allow, deny, approve, throttle (lower case).`);
+  if (effect !== 'THROTTLE' && obligation !== '') refuse('obligation: only a throttle rule has one.');
+  const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRate(obligation)) : undefined;
+
+  if (!sound || !effect || !uriGlobs || !schemaGlobs) return undefined;
+  const rule: PolicyRule = {
+    id: `rule_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+    role,
+    action,
+    uri,
+    schema,
+    effect,
+    ...(obligation !== '' && { obligation }),
+    ...(comment !== '' && { comment }),
+  };
+  return { rule, words: describe(rule, line), line, uri: uriGlobs, schema: schemaGlobs, ...(rate && { rate }) };
+}
+
+function describe({ id, role, action, uri, schema, effect, obligation }: PolicyRule, line: number): string {
+  const verb = {
+    ALLOW: 'allows',
+    DENY: 'denies',
+    APPROVE: 'asks a person to approve',
+    THROTTLE: `limits to ${obligation?.replace('rate=', '')}`,
+  }[effect];
+  return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${schema === '*' ? '' : ` with schema ${schema}`}`;
+}
+
+export function coversUri(globs: readonly UriGlob[], target: Target | undefined): boolean {
+  return globs.some((glob) => matchUriGlob(glob, target));
+}
+
+/** The schema column is looked at only when the ask has a schema. */
+export function coversSchema(globs: readonly UriGlob[], target: Target | undefined): boolean {
+  return target === undefined || coversUri(globs, target);
+}

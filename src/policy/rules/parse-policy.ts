@@ -1,0 +1,164 @@
+import { parse as parseCsv } from 'csv-parse/sync';
+import { Fault } from '../../core/errors.ts';
+import type { Role } from '../../core/principal.ts';
+import { type LoadedRule, parseRule } from './compiled-rule.ts';
+import { findCycle, inheritsTooDeep, MAX_INHERITANCE, type RoleGraph } from './role-graph.ts';
+
+/** What is wrong with one line, counted from 1. */
+export interface PolicyProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface ParsedPolicy {
+  /** In the order of the file. */
+  readonly rules: readonly LoadedRule[];
+  readonly roles: RoleGraph;
+}
+
+/** No separators of policy files or cache keys, and nothing that only looks like another role. */
+const ROLE = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}$/;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+const MAX_ROLES = 1_000;
+
+interface Link {
+  readonly line: number;
+  readonly role: Role;
+  /** Absent on a line that only declares the role. */
+  readonly parent?: Role;
+}
+
+/**
+ * Reads policy.csv: `p, role, action, uri, schema, effect, obligation, comment` and `g, role[, parent]` lines.
+ * @param actions every action that can be asked, so that a rule for none of them is found.
+ * @throws Fault BAD_INPUT with every problem as a violation at `/line/N`.
+ */
+export function parsePolicy(text: string, actions?: readonly string[]): ParsedPolicy {
+  const problems: PolicyProblem[] = [];
+  const rules: LoadedRule[] = [];
+  const roleColumns: Link[] = [];
+  const links: Link[] = [];
+
+  for (const { line, text: raw, fields } of recordsOf(text, problems)) {
+    const report = (message: string) => problems.push({ line, message });
+    const [kind, role = '', parent = '', ...more] = fields;
+    if (kind === 'p') {
+      roleColumns.push({ line, role });
+      const rule = parseRule(fields.slice(1), { text: raw, line, ...(actions && { actions }) }, report);
+      if (rule) rules.push(rule);
+    } else if (kind === 'g') {
+      if (more.length > 0) report('A "g" line has two columns, role and parent, or the role alone to declare it.');
+      links.push({ line, role, ...(parent !== '' && { parent }) });
+    } else {
+      report(`A line begins with p (a rule), g (a role) or # (a comment), not with "${kind}".`);
+    }
+  }
+
+  const roles = checkRoles(roleColumns, links, problems);
+  checkDuplicates(rules, problems);
+  if (rules.length === 0 && problems.length === 0)
+    problems.push({ line: 1, message: 'There is no rule in the policy.' });
+  if (problems.length > 0) throw policyFault(problems);
+  return { rules, roles };
+}
+
+/** One refusal that lists all problems; its message shows the first ones for people who see no more than that. */
+export function policyFault(problems: readonly PolicyProblem[]): Fault {
+  const sorted = problems.toSorted((a, b) => a.line - b.line);
+  const shown = sorted.slice(0, 20).map(({ line, message }) => `line ${line}: ${message}`);
+  const rest = sorted.length - shown.length;
+  return new Fault(
+    'BAD_INPUT',
+    `The policy does not validate. Correct these lines:\n${shown.join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`,
+    { violations: sorted.map(({ line, message }) => ({ path: `/line/${line}`, message })) },
+  );
+}
+
+interface CsvRecord {
+  readonly line: number;
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+/** Line by line, so that a forgotten quote spoils one line and not the rest of the file. */
+function* recordsOf(text: string, problems: PolicyProblem[]): Generator<CsvRecord> {
+  if (text.length > MAX_CHARACTERS) {
+    problems.push({ line: 1, message: `The policy is longer than ${MAX_CHARACTERS} characters.` });
+    return;
+  }
+  for (const [index, whole] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const content = whole.trim();
+    if (content === '' || content.startsWith('#')) continue;
+    if (/[\p{Cc}\uFFFD]/u.test(content.replaceAll('\t', ' '))) {
+      problems.push({ line, message: 'The line holds control characters or is not UTF-8.' });
+      continue;
+    }
+    try {
+      yield { line, text: content, fields: fieldsOf(content) };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      problems.push({ line, message: `The line is no CSV (RFC 4180): ${why.replace(/ at line 1\b/, '')}.` });
+    }
+  }
+}
+
+/** Without a quote a line is no more than its commas, and 10,000 of those are split in a hundredth of the time. */
+function fieldsOf(content: string): readonly string[] {
+  if (!content.includes('"')) return content.split(',').map((field) => field.trim());
+  return parseCsv(content, { trim: true, relax_column_count: true })[0] ?? [];
+}
+
+/** A role is declared by standing first on a `g` line, so that a misspelt one is found: in a deny rule it would open a door. */
+function checkRoles(rules: readonly Link[], links: readonly Link[], problems: PolicyProblem[]): RoleGraph {
+  const graph = new Map<Role, Role[]>();
+  for (const { line, role } of links) {
+    if (ROLE.test(role)) graph.set(role, []);
+    else problems.push({ line, message: `"${role}" cannot be the name of a role: use letters, digits and _.:/@-.` });
+  }
+  if (graph.size > MAX_ROLES) {
+    problems.push({ line: 1, message: `There are more than ${MAX_ROLES} roles.` });
+    return graph;
+  }
+  for (const { line, role, parent } of links) {
+    if (parent === undefined || !graph.has(role)) continue;
+    if (graph.has(parent)) graph.get(role)?.push(parent);
+    else problems.push({ line, message: undeclared(parent, graph) });
+  }
+  for (const { line, role } of rules) {
+    if (!graph.has(role)) problems.push({ line, message: undeclared(role, graph) });
+  }
+
+  const reported = new Set<Role>();
+  for (const { line, role } of links) {
+    const cycle = reported.has(role) ? undefined : findCycle(graph, role);
+    if (!cycle) continue;
+    for (const member of cycle) reported.add(member);
+    problems.push({ line, message: `Roles inherit in a circle: ${cycle.join(' → ')}.` });
+  }
+  if (reported.size > 0) return graph;
+  for (const { line, role, parent } of links) {
+    if (parent === undefined || !inheritsTooDeep(graph, role)) continue;
+    problems.push({ line, message: `The role ${role} inherits through more than ${MAX_INHERITANCE} levels.` });
+  }
+  return graph;
+}
+
+function undeclared(role: Role, graph: RoleGraph): string {
+  const declared = [...graph.keys()].join(', ') || 'none';
+  return `The role "${role}" is not declared. Correct it or add the line "g, ${role}". Declared: ${declared}.`;
+}
+
+function checkDuplicates(rules: readonly LoadedRule[], problems: PolicyProblem[]): void {
+  const seen = new Map<string, number>();
+  for (const { line, rule } of rules) {
+    const { id: _id, comment: _comment, ...said } = rule;
+    const key = JSON.stringify(said);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, line);
+    else problems.push({ line, message: `The rule says the same as line ${first}; remove one of them.` });
+  }
+}

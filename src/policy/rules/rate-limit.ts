@@ -1,0 +1,27 @@
+import { Fault } from '../../core/errors.ts';
+
+/** How often something may be done. */
+export interface Rate {
+  readonly count: number;
+  readonly perMs: number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/**
+ * Reads the obligation of a `throttle` rule: `rate=10/m`, the unit being s, m or h.
+ * @throws Fault BAD_INPUT
+ */
+export function parseRate(obligation: string): Rate {
+  const [, count = '', unit = ''] = /^rate=([1-9][0-9]{0,6})\/([smh])$/.exec(obligation) ?? [];
+  const perMs = UNITS[unit];
+  if (perMs === undefined) {
+    throw new Fault('BAD_INPUT', `"${obligation}" is not a rate: write rate=10/m for ten a minute (s, m or h).`);
+  }
+  return { count: Number(count), perMs };
+}
+
+/** Negative when `a` lets less through: fewer in the long run, or as many in smaller bursts. */
+export function compareRates(a: Rate, b: Rate): number {
+  return a.count * b.perMs - b.count * a.perMs || a.count - b.count;
+}

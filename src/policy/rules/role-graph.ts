@@ -1,0 +1,46 @@
+import type { Role } from '../../core/principal.ts';
+
+/** Every declared role with the roles whose rules it has too. */
+export type RoleGraph = ReadonlyMap<Role, readonly Role[]>;
+
+/** Casbin's role manager follows no chain beyond this and says nothing; so longer ones are refused. */
+export const MAX_INHERITANCE = 10;
+
+/** The role itself and everything it inherits from, nearest first; empty for a role that is not declared. */
+export function inheritedRoles(graph: RoleGraph, role: Role): readonly Role[] {
+  if (!graph.has(role)) return [];
+  const found = new Set([role]);
+  // A Set hands out what is added while it is walked through.
+  for (const next of found) for (const parent of graph.get(next) ?? []) found.add(parent);
+  return [...found];
+}
+
+/** A circle of inheritance that begins and ends at the role, or undefined. */
+export function findCycle(graph: RoleGraph, role: Role): readonly Role[] | undefined {
+  const cameFrom = new Map<Role, Role>();
+  const waiting = [role];
+  for (const next of waiting) {
+    for (const parent of graph.get(next) ?? []) {
+      if (parent === role) {
+        const path = [next];
+        for (let at = next; at !== role; path.unshift(at)) at = cameFrom.get(at) as Role;
+        return [...path, role];
+      }
+      if (cameFrom.has(parent)) continue;
+      cameFrom.set(parent, next);
+      waiting.push(parent);
+    }
+  }
+  return undefined;
+}
+
+/** Whether something is inherited only through more links than Casbin follows. */
+export function inheritsTooDeep(graph: RoleGraph, role: Role): boolean {
+  const seen = new Set<Role>();
+  let level = [role];
+  for (let links = 0; links <= MAX_INHERITANCE && level.length > 0; links += 1) {
+    for (const member of level) seen.add(member);
+    level = level.flatMap((member) => graph.get(member) ?? []).filter((parent) => !seen.has(parent));
+  }
+  return level.length > 0;
+}

@@ -1,0 +1,40 @@
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkspaceRemoval } from '../../core/artifact-store.ts';
+import { Fault } from '../../core/errors.ts';
+import { idPrefix } from '../../core/ids.ts';
+import { removeFolder } from '../../lib/remove-folder.ts';
+
+/** The folders of runs: what their steps write, for as long as the run is kept. */
+export interface Workspaces extends WorkspaceRemoval {
+  /** The folder of a run, absolute and free of links, made when it is not there. @throws Fault UNAVAILABLE */
+  of(runId: string): Promise<string>;
+}
+
+/** @param folder absolute; it is made at first use */
+export function createWorkspaces(folder: string): Workspaces {
+  const placeOf = (runId: string) => {
+    if (idPrefix(runId) !== 'run') throw new Error(`${runId} is no run`);
+    return join(folder, runId);
+  };
+  return {
+    async of(runId) {
+      const place = placeOf(runId);
+      try {
+        await mkdir(place, { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw new Fault('UNAVAILABLE', 'The folder of the run cannot be made. Have the disk looked at.', { cause });
+      }
+      return realpath(place);
+    },
+    async *unusedSince(before) {
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        if (idPrefix(name) !== 'run') continue;
+        const stats = await stat(join(folder, name)).catch(() => undefined);
+        if (stats && stats.mtime < before) yield name;
+      }
+    },
+    remove: (runId) => removeFolder(placeOf(runId)),
+  };
+}

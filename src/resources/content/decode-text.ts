@@ -1,0 +1,72 @@
+import { Fault } from '../../core/errors.ts';
+import { charsetOf } from '../../lib/media-type.ts';
+
+/** Bytes needed to see any byte order mark. */
+const BOM_LENGTH = 3;
+
+/**
+ * The decoder for text: by byte order mark, then the media type's charset, then UTF-8 (WHATWG Encoding section 6,
+ * "decode"). It strips the mark and throws on what is not text.
+ * @param head the first three bytes or more, or all there are.
+ * @throws Fault BAD_INPUT for a charset that is not known.
+ */
+export function textDecoderFor(mediaType: string, head: Uint8Array): TextDecoder {
+  const label = charsetOfMark(head) ?? charsetOf(mediaType) ?? 'utf-8';
+  try {
+    return new TextDecoder(label, { fatal: true });
+  } catch (cause) {
+    const name = label.slice(0, 40);
+    throw new Fault(
+      'BAD_INPUT',
+      `There is no decoder for charset "${name}". Use a name of the WHATWG Encoding standard.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function charsetOfMark(head: Uint8Array): string | undefined {
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  return undefined;
+}
+
+/** @throws Fault BAD_INPUT when the bytes are not text in their charset. */
+export function decodeText(bytes: Uint8Array, mediaType: string): string {
+  const decoder = textDecoderFor(mediaType, bytes);
+  return decode(decoder, () => decoder.decode(bytes));
+}
+
+/** Decodes on the way, so that the bytes are never whole in memory beside the text. @throws Fault BAD_INPUT */
+export async function decodeTextStream(stream: AsyncIterable<Uint8Array>, mediaType: string): Promise<string> {
+  const parts: string[] = [];
+  let head: Uint8Array = new Uint8Array();
+  let decoder: TextDecoder | undefined;
+  for await (const chunk of stream) {
+    head = decoder ? chunk : head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+    if (!decoder && head.length < BOM_LENGTH) continue;
+    const found = decoder ?? textDecoderFor(mediaType, head);
+    decoder = found;
+    parts.push(decode(found, () => found.decode(head, { stream: true })));
+  }
+  if (!decoder) return decodeText(head, mediaType);
+  const last = decoder;
+  parts.push(decode(last, () => last.decode()));
+  return parts.join('');
+}
+
+function decode(decoder: TextDecoder, run: () => string): string {
+  try {
+    return run();
+  } catch (cause) {
+    throw new Fault(
+      'BAD_INPUT',
+      `The bytes are not text in ${decoder.encoding}. Name their charset in the media type.`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { abortFault } from '../../core/abort.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { decodeContent } from '../content/content-coding.ts';
+import { networkFault } from './network-fault.ts';
+import { checkHeaders } from './request-headers.ts';
+
+export interface FetchOptions {
+  /** Of one answer, decoded. */
+  readonly maxBytes: number;
+  /** How long the host may be silent, before its answer and within it. */
+  readonly idleMs: number;
+  /** Ends every request that was made with it. */
+  readonly signal?: AbortSignal;
+}
+
+interface FetchDeps {
+  readonly agent: Dispatcher;
+  readonly version: string;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Fetch standard, "null body status". */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** See `Outgoing.fetch`. */
+export function outgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch {
+  const origin = `${to.scheme}://${to.host}${to.port && `:${to.port}`}`;
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.origin !== origin) {
+      throw new Fault(
+        'FORBIDDEN',
+        `Only ${origin} was allowed here, and it leads to ${url.origin}. Name that URI itself.`,
+      );
+    }
+    const headers = Object.fromEntries(request.headers);
+    checkHeaders(headers);
+    const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
+    const stop = stoppedBy([request.signal, options.signal]);
+    try {
+      const answer = await deps.agent.request({
+        origin,
+        path: url.pathname + url.search,
+        method: request.method as Dispatcher.HttpMethod,
+        headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': `signalbox/${deps.version}` },
+        body,
+        signal: stop.signal,
+        headersTimeout: options.idleMs,
+        bodyTimeout: options.idleMs,
+      });
+      answer.body.once('close', stop.forget);
+      answer.body.on('error', () => {});
+      return toResponse(answer, to, options.maxBytes, stop.signal);
+    } catch (error) {
+      stop.forget();
+      throw stop.signal.aborted ? stop.signal.reason : networkFault(error, to.host);
+    }
+  };
+}
+
+/** One signal for several, which forgets them: the longest one outlives many requests. */
+function stoppedBy(signals: readonly (AbortSignal | undefined)[]) {
+  const stop = new AbortController();
+  const all = signals.filter((signal) => signal !== undefined);
+  const onAbort = (event: Event) => stop.abort(abortFault(event.target as AbortSignal));
+  for (const signal of all) {
+    if (signal.aborted) stop.abort(abortFault(signal));
+    else signal.addEventListener('abort', onAbort, { once: true });
+  }
+  const forget = () => {
+    for (const signal of all) signal.removeEventListener('abort', onAbort);
+  };
+  return { signal: stop.signal, forget };
+}
+
+function toResponse(
+  answer: Dispatcher.ResponseData,
+  to: CanonicalUri,
+  maxBytes: number,
+  signal: AbortSignal,
+): Response {
+  const { statusCode: status, body } = answer;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const each of typeof value === 'object' ? value : [value]) if (each !== undefined) headers.append(name, each);
+  }
+  const why =
+    REDIRECTS.has(status) && headers.has('location')
+      ? 'redirects, which is not followed here. Name the URI where it ends.'
+      : status < 200 || status > 599
+        ? 'answers with a status that HTTP does not have.'
+        : undefined;
+  if (why !== undefined) {
+    body.destroy();
+    throw new Fault('RESOURCE_UNREACHABLE', `${to.host} ${why}`, { details: { status } });
+  }
+  if (WITHOUT_BODY.has(status)) {
+    body.destroy();
+    return new Response(null, { status, headers });
+  }
+  const coding = headers.get('content-encoding') ?? '';
+  headers.delete('content-encoding');
+  if (coding !== '') headers.delete('content-length');
+  return new Response(boundedStream(coding, body, to.host, maxBytes, signal), { status, headers });
+}
+
+/** Reads nothing ahead of who reads it. To cancel it ends the request at once, even while the host is silent. */
+function boundedStream(coding: string, body: Readable, host: string, maxBytes: number, signal: AbortSignal) {
+  const chunks = decodeContent(coding, body);
+  let left = maxBytes;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await chunks.next();
+          if (done) return controller.close();
+          left -= value.byteLength;
+          if (left < 0) throw tooLarge(host, maxBytes);
+          controller.enqueue(value);
+        } catch (error) {
+          body.destroy();
+          controller.error(signal.aborted ? signal.reason : networkFault(error, host));
+        }
+      },
+      cancel: () => void body.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function tooLarge(host: string, maxBytes: number): Fault {
+  return new Fault('RESOURCE_TOO_LARGE', `${host} sends more than ${maxBytes} bytes. Ask it for less at a time.`);
+}

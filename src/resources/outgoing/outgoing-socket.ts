@@ -1,0 +1,149 @@
+import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import { WebSocket } from 'ws';
+import { abortFault } from '../../core/abort.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { networkFault } from './network-fault.ts';
+import { checkHeaders } from './request-headers.ts';
+import { socketMessages } from './socket-messages.ts';
+import { statusFault } from './status-fault.ts';
+
+export interface ConnectOptions {
+  readonly subprotocol?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly maxMessageBytes: number;
+  /** Cuts the connection. */
+  readonly signal: AbortSignal;
+}
+
+/** A WebSocket (RFC 6455) that is open. */
+export interface OutgoingSocket {
+  /** Resolves when it is on its way. @throws Fault RESOURCE_UNREACHABLE */
+  send(text: string): Promise<void>;
+  /**
+   * What comes, in order, to be read once: text as a string. Hardly more is taken from the network than is read. Ends
+   * when the connection is closed. @throws Fault RESOURCE_TOO_LARGE, RESOURCE_UNREACHABLE, CANCELLED, TIMEOUT
+   */
+  readonly messages: AsyncIterable<string | Uint8Array>;
+  /** 1006 where nobody said goodbye. Resolves only when the messages are read, or after `close`. */
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Says goodbye, and cuts the connection when that is not answered within a second. */
+  close(code?: number): void;
+}
+
+interface SocketDeps {
+  readonly connect: buildConnector.connector;
+  readonly version: string;
+  readonly headerTimeoutMs: number;
+  /** Aborts when this server stops. */
+  readonly closing: AbortSignal;
+}
+
+const GOODBYE_MS = 1_000;
+/** RFC 6455 section 11.3.4: a token. */
+const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** `wss://h/p` is decided on and opened as `https://h/p`: there is no canonical URI with the schemes of WebSocket. */
+export function httpOf(uri: string): string {
+  return uri.replace(/^wss:/i, 'https:').replace(/^ws:/i, 'http:');
+}
+
+/** See `Outgoing.connect`. */
+export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket> {
+  const { headers = {}, subprotocol, maxMessageBytes } = options;
+  checkHeaders(headers);
+  if (subprotocol !== undefined && !SUBPROTOCOL.test(subprotocol)) {
+    throw new Fault(
+      'BAD_INPUT',
+      'The subprotocol is no token of RFC 6455, section 11.3.4. Write one name, such as "chat".',
+    );
+  }
+  const signals = [options.signal, deps.closing];
+  const connection = await connectTo(deps.connect, to, signals);
+  const socket = new WebSocket(to.href, subprotocol === undefined ? [] : [subprotocol], {
+    createConnection: () => connection,
+    headers: { ...headers, 'user-agent': `signalbox/${deps.version}` },
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    followRedirects: false,
+  });
+  const cut = () => socket.terminate();
+  for (const signal of signals) signal.addEventListener('abort', cut, { once: true });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.once('close', (code, reason) => {
+      for (const signal of signals) signal.removeEventListener('abort', cut);
+      connection.destroy();
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  const messages = socketMessages(socket, { host: to.host, maxMessageBytes, signals });
+  await opened(socket, to.host, signals, deps.headerTimeoutMs);
+  return {
+    send: (text) =>
+      new Promise((resolve, reject) => {
+        socket.send(text, (error) => (error ? reject(networkFault(error, to.host)) : resolve()));
+      }),
+    messages,
+    closed,
+    close: (code = 1000) => {
+      socket.close(code);
+      // Its goodbye comes after what has not been read.
+      socket.removeAllListeners('message').resume();
+      const timer = setTimeout(cut, GOODBYE_MS);
+      socket.once('close', () => clearTimeout(timer));
+    },
+  };
+}
+
+function connectTo(connect: buildConnector.connector, to: CanonicalUri, signals: readonly AbortSignal[]) {
+  return new Promise<Socket>((resolve, reject) => {
+    const onAbort = (event: Event) => reject(abortFault(event.target as AbortSignal));
+    for (const signal of signals) {
+      if (signal.aborted) return reject(abortFault(signal));
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    const place = {
+      hostname: to.host.replace(/^\[|\]$/g, ''),
+      host: `${to.host}${to.port && `:${to.port}`}`,
+      protocol: `${to.scheme}:`,
+      port: to.port,
+    };
+    connect(place, (error, socket) => {
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      if (error) return reject(networkFault(error, to.host));
+      if (signals.some((signal) => signal.aborted)) socket.destroy();
+      else resolve(socket);
+    });
+  });
+}
+
+function opened(socket: WebSocket, host: string, signals: readonly AbortSignal[], timeoutMs: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const refuse = (fault: Fault) => {
+      reject(fault);
+      socket.terminate();
+    };
+    const late = new Fault('TIMEOUT', `${host} did not open the WebSocket in time. Try again later.`);
+    const timer = setTimeout(refuse, timeoutMs, late);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('open', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.once('unexpected-response', (_, response) =>
+      refuse(statusFault(host, response.statusCode ?? 0, response.headers['retry-after'])),
+    );
+    socket.once('error', (error) => {
+      const aborted = signals.find((signal) => signal.aborted);
+      reject(aborted ? abortFault(aborted) : handshakeFault(error, host));
+    });
+  });
+}
+
+function handshakeFault(error: Error, host: string): Fault {
+  // The library's own complaints have no code.
+  if ((error as NodeJS.ErrnoException).code !== undefined) return networkFault(error, host);
+  const message = `${host} does not answer as a WebSocket server does. Check the URI and the subprotocol.`;
+  return new Fault('RESOURCE_UNREACHABLE', message, { cause: error });
+}

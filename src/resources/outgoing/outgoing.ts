@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream';
+import type { Agent } from 'undici';
+import { abortFault } from '../../core/abort.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { type GuardDeps, guardedConnector } from '../guarded-connector.ts';
+import { undici } from '../undici.ts';
+import { networkFault } from './network-fault.ts';
+import { type FetchOptions, outgoingFetch } from './outgoing-fetch.ts';
+import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
+
+export interface OutgoingDeps extends GuardDeps {
+  /** Signalbox's own, for the User-Agent header. */
+  readonly version: string;
+}
+
+export interface OutgoingRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** From the call to the last byte of the body. */
+  readonly timeoutMs: number;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** As it was sent: content codings are not undone. Its errors are not faults; see `networkFault`. Destroy or read it. */
+  readonly body: Readable;
+}
+
+/** The only way to other machines: none of its connections leads to an address that is not public. */
+export interface Outgoing {
+  /** One GET, one answer; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
+  get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingAnswer>;
+  /**
+   * A WHATWG fetch that goes to this URI's origin alone; redirects are refused, and what comes back is bounded. What it
+   * throws, and what the reading of a body throws, are faults. Policy has been asked before.
+   */
+  fetch(to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch;
+  /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that refuses it */
+  connect(to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket>;
+  /** Cuts what is under way. */
+  close(): Promise<void>;
+}
+
+/** More requests to one origin wait for a free connection, within their own time. */
+const CONNECTIONS_PER_ORIGIN = 64;
+/** The same for conversations, which are long and mostly silent. */
+const CONVERSATIONS_PER_ORIGIN = 256;
+
+export function createOutgoing(deps: OutgoingDeps): Outgoing {
+  const connect = guardedConnector(deps);
+  const closing = new AbortController();
+  const agents: { get?: Agent; fetch?: Agent } = {};
+  const agentWith = (options: Agent.Options) => {
+    const made = new (undici().Agent)({ connect, allowH2: false, ...options });
+    if (closing.signal.aborted) void made.destroy();
+    return made;
+  };
+  const agentOfGet = () => {
+    const { headerTimeoutMs: ms } = deps;
+    agents.get ??= agentWith({ connections: CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
+    return agents.get;
+  };
+  const agentOfFetch = () => {
+    agents.fetch ??= agentWith({ connections: CONVERSATIONS_PER_ORIGIN });
+    return agents.fetch;
+  };
+
+  return {
+    async get(uri, { headers, signal, timeoutMs }) {
+      if (signal.aborted) throw abortFault(signal);
+      const stop = new AbortController();
+      const onAbort = () => stop.abort(abortFault(signal));
+      const late = new Fault('TIMEOUT', `${uri.host} did not send everything in time. Try again later.`);
+      const timer = setTimeout(() => stop.abort(late), Math.max(timeoutMs, 1));
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        const answer = await agentOfGet().request({
+          origin: `${uri.scheme}://${uri.host}${uri.port && `:${uri.port}`}`,
+          path: uri.query === '' ? uri.path : `${uri.path}?${uri.query}`,
+          method: 'GET',
+          headers: { ...headers, 'user-agent': `signalbox/${deps.version}` },
+          signal: stop.signal,
+        });
+        answer.body.once('close', settle);
+        // A body that is destroyed before its end emits an error, which nobody need be waiting for.
+        answer.body.on('error', () => {});
+        return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      } catch (error) {
+        settle();
+        throw networkFault(stop.signal.aborted ? stop.signal.reason : error, uri.host);
+      }
+    },
+    fetch: (to, options) => outgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
+    connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
+    async close() {
+      closing.abort(new Fault('UNAVAILABLE', 'This server is stopping. Try again later.'));
+      await Promise.all([agents.get?.destroy(), agents.fetch?.destroy()]);
+    },
+  };
+}

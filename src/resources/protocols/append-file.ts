@@ -1,0 +1,78 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import type { Config } from '../../config/config.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { decodedPath, outside, rootOf } from './file.ts';
+
+interface Roots {
+  readonly settings: Pick<Config['resources'], 'localRoots'>;
+}
+
+/** A text that is only added to must stop somewhere. */
+const MOST_BYTES = 1024 * 1024;
+const SAFELY = constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/** The last bytes of a file under the allowed roots, from the beginning of a line. Empty when it is not there. */
+export async function tailFile(uri: CanonicalUri, roots: Roots, maxBytes: number): Promise<string> {
+  const handle = await openIn(uri, roots, constants.O_RDONLY | SAFELY).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw asFault(error);
+  });
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - maxBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, maxBytes)), 0, undefined, from);
+    const bytes = buffer.subarray(0, bytesRead);
+    return bytes.subarray(from === 0 ? 0 : bytes.indexOf('\n') + 1).toString('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Adds to a file under the allowed roots. @throws Fault FORBIDDEN, BAD_INPUT, RESOURCE_TOO_LARGE, RESOURCE_UNREACHABLE */
+export async function appendFile(uri: CanonicalUri, roots: Roots, text: string): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY;
+  const handle = await openIn(uri, roots, flags).catch((error: unknown) => {
+    throw asFault(error);
+  });
+  try {
+    if ((await handle.stat()).size + Buffer.byteLength(text) > MOST_BYTES) {
+      throw new Fault('RESOURCE_TOO_LARGE', `${uri.href} has ${MOST_BYTES} bytes. Move it away, or take another one.`);
+    }
+    await handle.appendFile(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A regular file that really lies below the root which its URI names; no link leads there. */
+async function openIn(uri: CanonicalUri, roots: Roots, flags: number): Promise<FileHandle> {
+  const root = rootOf(uri, roots);
+  const path = decodedPath(uri.path);
+  if (path.includes('//') || path.endsWith('/')) throw new Fault('BAD_INPUT', 'Name a file, with single slashes.');
+  const wanted = root.folder + path.slice(root.name.length);
+  const base = await realpath(root.folder);
+  // Judged before a file could be made there, and on the open file again.
+  const folder = await realpath(dirname(wanted));
+  if (folder !== base && !folder.startsWith(base + sep)) throw outside(roots);
+  const place = join(folder, basename(wanted));
+  const handle = await open(place, flags, 0o600);
+  const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => place);
+  const stats = await handle.stat();
+  if (real === place && stats.isFile()) return handle;
+  await handle.close();
+  throw stats.isFile() ? outside(roots) : new Fault('BAD_INPUT', 'This is no regular file. Name a text file.');
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new Fault('NOT_FOUND', 'The folder of this file is not there.', { cause: error });
+  if (code === 'ELOOP')
+    return new Fault('FORBIDDEN', 'This is a symbolic link, which is not followed.', { cause: error });
+  if (code === 'ENOSPC') return new Fault('UNAVAILABLE', 'The disk is full.', { cause: error });
+  return new Fault('RESOURCE_UNREACHABLE', `The file cannot be opened (${code}).`, { cause: error });
+}

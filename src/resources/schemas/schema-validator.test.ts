@@ -1,0 +1,293 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { Fault } from '../../core/errors.ts';
+import type { CpuPool, SchemaValidator } from '../../core/resource.ts';
+import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
+import { createSchemaValidator } from './schema-validator.ts';
+
+let cpu: CpuPool;
+let schemas: SchemaValidator;
+let resources: ResourcesForTests;
+let server: Server;
+let origin: string;
+/** Path → body, or where to go instead. */
+const served = new Map<string, unknown>();
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const found = served.get(request.url ?? '');
+    if (typeof found === 'string') response.writeHead(302, { location: found }).end();
+    else
+      response.writeHead(found ? 200 : 404, { 'content-type': 'application/schema+json' }).end(JSON.stringify(found));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://${host}`;
+  resources = await resourcesForTests({ allowedPrivateHosts: [host], fetchMaxBytes: 4 * 2 ** 20 });
+  cpu = createCpuPool();
+  schemas = createSchemaValidator({ cpu });
+});
+afterAll(async () => {
+  await cpu.close();
+  await resources.close();
+  server.close();
+});
+
+const inline = (schema: unknown) =>
+  `data:application/schema+json,${encodeURIComponent(typeof schema === 'string' ? schema : JSON.stringify(schema))}`;
+
+function check(schemaUri: string, data: unknown) {
+  const json = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data);
+  const read = (uri: string) => resources.open({ uri });
+  return schemas.validate({ json, schemaUri, read, signal: new AbortController().signal });
+}
+
+const refusal = (schemaUri: string, data: unknown) =>
+  check(schemaUri, data).then(
+    (violations) => `${violations.length} violations`,
+    (error: unknown) => (error instanceof Fault ? `${error.code}: ${error.message}` : error),
+  );
+
+describe('the schema validator', () => {
+  it('finds nothing wrong with data that fits', async () => {
+    const schema = inline({ type: 'object', required: ['name'], properties: { name: { type: 'string' } } });
+    expect(await check(schema, { name: 'Tea' })).toEqual([]);
+    expect(await check(schema, Buffer.from('{"name":"żółć"}'))).toEqual([]);
+  });
+
+  it('lists every violation by JSON Pointer', async () => {
+    const schema = {
+      type: 'object',
+      required: ['id'],
+      additionalProperties: false,
+      properties: { rows: { items: { properties: { 'a/b': { type: 'number' }, mode: { enum: ['x', 'y'] } } } } },
+    };
+    expect(await check(inline(schema), { rows: [{}, { 'a/b': '1', mode: 'z' }], extra: 1 })).toEqual([
+      { path: '', message: "must have required property 'id'", keyword: 'required' },
+      { path: '', message: 'must NOT have additional properties: "extra"', keyword: 'additionalProperties' },
+      { path: '/rows/1/a~1b', message: 'must be number', keyword: 'type' },
+      { path: '/rows/1/mode', message: 'must be equal to one of the allowed values: "x", "y"', keyword: 'enum' },
+    ]);
+  });
+
+  it('lists a hundred violations at most, and says how many there are besides', async () => {
+    const violations = await check(
+      inline({ items: { type: 'string' } }),
+      Array.from({ length: 5_000 }, (_, i) => i),
+    );
+    expect(violations).toHaveLength(100);
+    expect(violations.at(-1)).toEqual({ path: '', message: 'There are 4901 more violations.' });
+  });
+
+  it('shows one violation of so many that they fit into no memory', async () => {
+    const small = createCpuPool({ maxMemoryMb: 96 });
+    const json = `[${'1,'.repeat(1_500_000)}1]`;
+    const read = (uri: string) => resources.open({ uri });
+    const request = {
+      json,
+      schemaUri: inline({ items: { type: 'string' } }),
+      read,
+      signal: new AbortController().signal,
+    };
+    const violations = await createSchemaValidator({ cpu: small }).validate(request);
+    await small.close();
+    expect(violations).toEqual([
+      { path: '/0', message: 'must be string', keyword: 'type' },
+      { path: '', message: expect.stringContaining('more violations') },
+    ]);
+  });
+
+  it.each([
+    [
+      'draft-07',
+      'http://json-schema.org/draft-07/schema#',
+      { definitions: { a: { type: 'string' } }, items: [{ $ref: '#/definitions/a' }] },
+      [1],
+      ['/0'],
+    ],
+    [
+      '2019-09',
+      'https://json-schema.org/draft/2019-09/schema',
+      { properties: { a: true }, unevaluatedProperties: false },
+      { b: 1 },
+      [''],
+    ],
+    ['2020-12', 'https://json-schema.org/draft/2020-12/schema', { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
+    ['2020-12 unless told', undefined, { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
+  ])('speaks %s', async (_, $schema, schema, data, paths) => {
+    const violations = await check(inline({ ...($schema && { $schema }), ...schema }), data);
+    expect(violations.map((violation) => violation.path)).toEqual(paths);
+  });
+
+  it('checks formats, and takes unknown ones and unknown keywords for notes', async () => {
+    const properties = {
+      mail: { format: 'email' },
+      day: { format: 'date' },
+      site: { format: 'uri' },
+      link: { format: 'url' },
+      odd: { format: 'phase-of-the-moon', 'x-note': 1 },
+    };
+    const good = {
+      mail: 'a@example.org',
+      day: '2026-02-28',
+      site: 'urn:a:b',
+      link: 'https://example.org',
+      odd: 'full',
+    };
+    expect(await check(inline({ properties }), good)).toEqual([]);
+    const bad = { mail: 'a', day: '2026-02-30', site: 'a b', link: 'example.org', odd: '' };
+    expect((await check(inline({ properties }), bad)).map((one) => one.path)).toEqual([
+      '/mail',
+      '/day',
+      '/site',
+      '/link',
+    ]);
+  });
+
+  it('is not misled by what every object inherits', async () => {
+    const schema = inline({ required: ['toString'], properties: { constructor: { type: 'string' } } });
+    expect((await check(schema, {})).map((one) => one.keyword)).toEqual(['required']);
+  });
+});
+
+describe('references to other documents', () => {
+  it('are read from where the document lies, under the same policy', async () => {
+    served.set('/a/main.json', {
+      properties: { price: { $ref: '../b/price.json#/$defs/price' }, next: { $ref: 'main.json' } },
+    });
+    served.set('/b/price.json', { $defs: { price: { $ref: 'number.json' } } });
+    served.set('/b/number.json', { type: 'number' });
+    resources.asked.length = 0;
+    const data = { price: 'x', next: { next: { price: 'y' } } };
+    for (let i = 0; i < 2; i += 1) {
+      const violations = await check(`${origin}/a/main.json`, data);
+      expect(violations.map((one) => one.path).sort()).toEqual(['/next/next/price', '/price']);
+    }
+    // Asked again each time, although the compiled schema is kept.
+    const documents = ['/a/main.json', '/b/price.json', '/b/number.json'].map((path) => origin + path);
+    expect(resources.asked).toEqual([...documents, ...documents]);
+  });
+
+  it('count from where a redirect led', async () => {
+    served.set('/latest', '/v2/main.json');
+    served.set('/v2/main.json', { $ref: 'leaf.json' });
+    served.set('/v2/leaf.json', { type: 'string' });
+    expect((await check(`${origin}/latest`, 1)).map((one) => one.message)).toEqual(['must be string']);
+  });
+
+  it('count from $id, where the document has one', async () => {
+    served.set('/id.json', { $id: 'deep/er.json', $ref: 'leaf.json' });
+    served.set('/deep/leaf.json', { const: 1 });
+    expect((await check(`${origin}/id.json`, 2)).map((one) => one.keyword)).toEqual(['const']);
+  });
+
+  it('see a document that has changed', async () => {
+    served.set('/changing.json', { $ref: 'changing-leaf.json' });
+    served.set('/changing-leaf.json', { type: 'string' });
+    expect(await check(`${origin}/changing.json`, 1)).toHaveLength(1);
+    served.set('/changing-leaf.json', { type: 'number' });
+    expect(await check(`${origin}/changing.json`, 1)).toEqual([]);
+  });
+
+  it('are no longer read when nothing refers to them', async () => {
+    served.set('/root.json', { $ref: 'middle.json' });
+    served.set('/middle.json', { $ref: 'gone.json' });
+    served.set('/gone.json', { type: 'string' });
+    expect(await check(`${origin}/root.json`, 1)).toHaveLength(1);
+    served.set('/middle.json', { type: 'number' });
+    served.delete('/gone.json');
+    expect(await check(`${origin}/root.json`, 1)).toEqual([]);
+  });
+
+  it('are refused when the policy refuses, and when nothing is there', async () => {
+    served.set('/secret.json', { type: 'string' });
+    served.set('/nosy.json', { $ref: 'secret.json' });
+    resources.forbidden.add(`${origin}/secret.json`);
+    expect(await refusal(`${origin}/nosy.json`, 1)).toMatch(/^FORBIDDEN/);
+    served.set('/lost.json', { $ref: 'nowhere.json' });
+    expect(await refusal(`${origin}/lost.json`, 1)).toMatch(/^(NOT_FOUND|RESOURCE_UNREACHABLE)/);
+    served.set('/hole.json', { $ref: '#/$defs/none' });
+    expect(await refusal(`${origin}/hole.json`, 1)).toMatch(/^BAD_INPUT: .*#\/\$defs\/none, which does not exist/);
+  });
+
+  it('end at 32 documents', async () => {
+    for (let i = 0; i < 40; i += 1) served.set(`/chain/${i}.json`, { $ref: `${i + 1}.json` });
+    served.set('/chain/40.json', true);
+    expect(await refusal(`${origin}/chain/9.json`, 1)).toBe('0 violations');
+    expect(await refusal(`${origin}/chain/8.json`, 1)).toMatch(/^BAD_INPUT: .*more than 31 other documents/);
+  });
+});
+
+describe('schemas that nobody vouches for', () => {
+  it.each([
+    ['text that is not JSON', '{', /is not JSON|not JSON/],
+    ['a list', [1], /neither an object nor a boolean/],
+    ['a keyword with the wrong value', { type: 'strin' }, /not a valid JSON Schema/],
+    ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }, /use draft-07, 2019-09 or 2020-12/],
+    ['a lookahead', { pattern: '^(?=a)b' }, /RE2 engine refuses .*no lookaround and no backreferences/],
+    ['a backreference', { patternProperties: { '(a)\\1': {} } }, /RE2 engine refuses/],
+    ['a schema that nests without end', `${'{"not":'.repeat(500)}{}${'}'.repeat(500)}`, /nests deeper than 200/],
+    ['a schema that refers to itself', { $ref: '#' }, /refers to itself without end/],
+  ])('are refused as BAD_INPUT: %s', async (_, schema, message) => {
+    const found = await refusal(inline(schema), 'null');
+    expect(found).toMatch(/^BAD_INPUT: The schema /);
+    expect(found).toMatch(message);
+  });
+
+  it('are refused when they are large', async () => {
+    served.set('/large.json', { description: 'x'.repeat(2 ** 20) });
+    expect(await refusal(`${origin}/large.json`, 1)).toMatch(/^RESOURCE_TOO_LARGE/);
+  });
+
+  it.each([['^(a+)+$'], ['^(a|a)*$'], ['^(([a-z])+.)+[A-Z]([a-z])+$'], ['(x+x+)+y']])(
+    'cannot hold the worker with the pattern %s',
+    async (pattern) => {
+      const violations = await check(inline({ pattern }), `"${'a'.repeat(500_000)}!"`);
+      expect(violations).toEqual([expect.objectContaining({ keyword: 'pattern' })]);
+    },
+  );
+
+  it('cannot hold the worker with a format', async () => {
+    const text = `http://${'a:'.repeat(100_000)}\\`;
+    const formats = ['url', 'uri', 'email', 'hostname', 'uri-template', 'iri', 'regex', 'duration', 'ipv6'];
+    const schema = { allOf: formats.map((format) => ({ format })) };
+    expect((await check(inline(schema), JSON.stringify(text))).length).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['references that double at every level', exploding(40), 1],
+    ['unique items of a long list', { uniqueItems: true }, Array.from({ length: 80_000 }, (_, i) => ({ i }))],
+  ])('are stopped when they take too long: %s', async (_, schema, data) => {
+    expect(await refusal(inline(schema), data)).toMatch(/^TIMEOUT: Checking the data .* longer than 2000 ms/);
+    expect(await check(inline(true), 1)).toEqual([]);
+  });
+
+  it('cannot smuggle code into what is compiled', async () => {
+    const name = `'"];throw 1;//\n\u2028\${throw 1}`;
+    const schema = {
+      properties: { [name]: { const: name }, [`${name}2`]: { pattern: 'a"];throw 1//' } },
+      required: [name],
+    };
+    expect(await check(inline(schema), { [name]: name })).toEqual([]);
+  });
+});
+
+describe('data', () => {
+  it.each([
+    ['what is not JSON', 'tea', /^BAD_INPUT: This is not JSON/],
+    ['what is not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), /^BAD_INPUT: .*not UTF-8/],
+    ['JSON that nests without end', '['.repeat(300) + ']'.repeat(300), /^BAD_INPUT: .*nests deeper/],
+    ['more than 16 MiB', `"${'x'.repeat(16 * 2 ** 20)}"`, /^RESOURCE_TOO_LARGE/],
+  ])('is refused when it is %s', async (_, data, message) => {
+    expect(await refusal(inline({}), data)).toMatch(message);
+  });
+});
+
+/** Each level asks the next one twice. */
+function exploding(levels: number) {
+  const twice = (i: number) => ({ allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] });
+  const $defs = Object.fromEntries(Array.from({ length: levels }, (_, i) => [`d${i}`, i + 1 < levels ? twice(i) : {}]));
+  return { $defs, $ref: '#/$defs/d0' };
+}

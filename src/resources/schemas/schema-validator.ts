@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Fault } from '../../core/errors.ts';
+import type { Body, CpuPool, SchemaValidator } from '../../core/resource.ts';
+import { decodeText } from '../content/decode-text.ts';
+import { type SchemaAnswer, type SchemaDocument, type SchemaOrder, shortened } from './validation-request.ts';
+
+export interface SchemaValidatorDeps {
+  readonly cpu: CpuPool;
+}
+
+const DATA_MAX_BYTES = 16 * 2 ** 20;
+const SCHEMA_MAX_BYTES = 2 ** 20;
+/** The schema itself and all that it refers to. */
+const MAX_DOCUMENTS = 32;
+const TIMEOUT_MS = 2_000;
+const TASK = new URL('./validation-task.ts', import.meta.url);
+
+/**
+ * Checks data against schemas that nobody vouches for: they are compiled and run in a worker, which is stopped when it
+ * takes too long or too much memory.
+ */
+export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValidator {
+  /** What a schema turned out to refer to, by its digest. Only a hint: each document is read again every time. */
+  const referred = new LRUCache<string, readonly string[]>({ max: 256 });
+
+  return {
+    async validate({ json, schemaUri, read, signal }) {
+      const size = typeof json === 'string' ? Buffer.byteLength(json) : json.byteLength;
+      if (size > DATA_MAX_BYTES) {
+        const message = `Data of ${size} bytes cannot be checked against a schema; ${DATA_MAX_BYTES} bytes is the most.`;
+        throw new Fault('RESOURCE_TOO_LARGE', message);
+      }
+      const root = await load(schemaUri, read);
+      const documents = [root];
+      const digest = digestOf([root]);
+      const hinted = await Promise.allSettled((referred.get(digest) ?? []).map((uri) => load(uri, read)));
+      // One that cannot be read may not be needed any more; if it is, the worker asks for it and the error is told.
+      for (const one of hinted) if (one.status === 'fulfilled') documents.push(one.value);
+
+      const ask = (firstOnly: boolean) => {
+        const order: SchemaOrder = { key: digestOf(documents), documents, json, firstOnly };
+        return cpu.run<SchemaOrder, SchemaAnswer>(TASK, order, { timeoutMs: TIMEOUT_MS, signal });
+      };
+      for (;;) {
+        const answer = await ask(false).catch((error: unknown) => {
+          const code = error instanceof Fault ? error.code : undefined;
+          // Millions of violations do not fit into the worker. The first one does.
+          if (code === 'RESOURCE_TOO_LARGE') return ask(true);
+          if (code !== 'TIMEOUT' || signal.aborted) throw error;
+          const message = `Checking the data against ${shortened(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
+          throw new Fault('TIMEOUT', `${message} Use a simpler schema, or less data.`);
+        });
+        if (!('missing' in answer)) {
+          const [, ...others] = documents;
+          referred.set(
+            digest,
+            others.map((one) => one.uri),
+          );
+          return answer.violations;
+        }
+        if (documents.length === MAX_DOCUMENTS) {
+          const message = `The schema ${shortened(schemaUri)} refers to more than ${MAX_DOCUMENTS - 1} other documents.`;
+          throw new Fault('BAD_INPUT', message);
+        }
+        documents.push(await load(answer.missing, read));
+      }
+    },
+  };
+}
+
+async function load(uri: string, read: (uri: string) => Promise<Body>): Promise<SchemaDocument> {
+  const body = await read(uri);
+  // What a body tells of its place has no data, so that all `data:` schemas would lie in one.
+  const base = body.uri.startsWith('data:') ? uri : body.uri;
+  return { uri, base, text: decodeText(await readSmall(body, uri), body.mediaType) };
+}
+
+async function readSmall(body: Body, uri: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body.stream()) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size > SCHEMA_MAX_BYTES) {
+      throw new Fault('RESOURCE_TOO_LARGE', `The schema ${shortened(uri)} is larger than ${SCHEMA_MAX_BYTES} bytes.`);
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Equal for the same documents in the same places. */
+function digestOf(documents: readonly SchemaDocument[]): string {
+  const hash = createHash('sha256');
+  for (const { uri, base, text } of documents) hash.update(JSON.stringify([uri, base, text]));
+  return hash.digest('hex');
+}

@@ -1,0 +1,73 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { LRUCache } from 'lru-cache';
+import { Fault, type Violation } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { SchemaAnswer, SchemaOrder } from './validation-request.ts';
+
+const MOST_VIOLATIONS = 100;
+const MESSAGE_LENGTH = 300;
+/** Of the texts of the schemas whose compiled form is kept, in UTF-16 units. */
+const KEPT_LENGTH = 8 * 2 ** 20;
+
+const compiled = new LRUCache<string, ValidateFunction>({ max: 128, maxSize: KEPT_LENGTH });
+
+/** Checks JSON text against a schema. @throws Fault BAD_INPUT when either is unusable */
+export async function run({ key, documents, json, firstOnly }: SchemaOrder): Promise<SchemaAnswer> {
+  const name = `${key}${firstOnly ? ' first' : ''}`;
+  let validate = compiled.get(name);
+  if (!validate) {
+    const made = await compileSchema(documents, { allErrors: !firstOnly });
+    if ('missing' in made) return made;
+    validate = made.validate;
+    compiled.set(name, validate, { size: documents.reduce((sum, { text }) => sum + text.length + 1, 0) });
+  }
+  if (fits(validate, parseJson(textOf(json)))) return { violations: [] };
+  const errors = validate.errors ?? [];
+  // The errors of the last call would be kept with the compiled schema.
+  validate.errors = null;
+  return { violations: report(errors, firstOnly) };
+}
+
+function fits(validate: ValidateFunction, data: Json): boolean {
+  try {
+    return validate(data) as boolean;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Fault('BAD_INPUT', 'The schema refers to itself without end.', { cause });
+  }
+}
+
+function textOf(json: string | Uint8Array): string {
+  if (typeof json === 'string') return json;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(json);
+  } catch (cause) {
+    throw new Fault('BAD_INPUT', 'The data is not UTF-8 text. Only JSON can be checked against a schema.', { cause });
+  }
+}
+
+/** As many as a person can use; the last place tells how many there are besides. */
+function report(errors: readonly ErrorObject[], firstOnly: boolean): readonly Violation[] {
+  if (firstOnly) {
+    const note = { path: '', message: 'There are more violations than fit into memory; only one is shown.' };
+    return [...errors.slice(0, 1).map(violationOf), note];
+  }
+  if (errors.length <= MOST_VIOLATIONS) return errors.map(violationOf);
+  const shown = errors.slice(0, MOST_VIOLATIONS - 1).map(violationOf);
+  return [...shown, { path: '', message: `There are ${errors.length - shown.length} more violations.` }];
+}
+
+function violationOf({ instancePath, keyword, message = 'does not fit', params }: ErrorObject): Violation {
+  const told = detailOf(params as Readonly<Record<string, unknown>>);
+  return { path: instancePath, message: `${message}${told}`.slice(0, MESSAGE_LENGTH), keyword };
+}
+
+/** What ajv's own message leaves out. */
+function detailOf(params: Readonly<Record<string, unknown>>): string {
+  const name = params.additionalProperty ?? params.unevaluatedProperty;
+  if (typeof name === 'string') return `: ${JSON.stringify(name)}`;
+  const values = params.allowedValues;
+  return Array.isArray(values) ? `: ${values.map((value) => JSON.stringify(value)).join(', ')}` : '';
+}

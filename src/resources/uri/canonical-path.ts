@@ -1,0 +1,36 @@
+import { Fault } from '../../core/errors.ts';
+
+/**
+ * RFC 3986 section 6.2.2: hex digits in upper case, unreserved characters decoded. Dot segments are WHATWG's to
+ * resolve, before.
+ * @throws Fault BAD_INPUT for a `%` that begins no escape.
+ */
+function normalizeEscapes(text: string): string {
+  if (!text.includes('%')) return text;
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
+    throw new Fault('BAD_INPUT', 'A % in the URI is not followed by two hex digits. Write %25 for a percent sign.');
+  }
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : triplet.toUpperCase();
+  });
+}
+
+/**
+ * The path in its one spelling. `//` is kept.
+ * @throws Fault BAD_INPUT for what servers and file systems decode in different ways: `%2F`, `%5C`, control
+ *   characters, and a `%25` that would be decoded twice.
+ */
+export function canonicalPath(path: string): string {
+  const normal = normalizeEscapes(path);
+  const found = /%(?:2F|5C|[01][0-9A-F]|7F|25[0-9A-Fa-f]{2})/.exec(normal)?.[0];
+  if (found !== undefined) {
+    throw new Fault('BAD_INPUT', `The path holds ${found}, which readers decode in different ways. Take it out.`);
+  }
+  return normal;
+}
+
+/** @param search as `URL.search`, with its question mark. @throws Fault BAD_INPUT */
+export function canonicalQuery(search: string): string {
+  return normalizeEscapes(search.slice(1));
+}

@@ -1,0 +1,45 @@
+import { accessSync, constants } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+
+/** Where a program is looked for that is named without a path. */
+const SEARCHED = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/**
+ * The file that a program's name means; `node` is the Node.js that runs this server.
+ * @throws Fault BAD_INPUT, NOT_FOUND
+ */
+export function findProgram(name: string): string {
+  if (name === 'node') return process.execPath;
+  if (name.includes('\0') || name === '') throw new Fault('BAD_INPUT', 'A program has a name or an absolute path.');
+  if (isAbsolute(name)) {
+    const path = normalize(name);
+    if (isExecutable(path)) return path;
+    throw new Fault('NOT_FOUND', `There is no program ${path} that this server may start.`);
+  }
+  if (name.includes('/')) throw new Fault('BAD_INPUT', `Write the absolute path of ${name}.`);
+  const found = SEARCHED.map((folder) => join(folder, name)).find(isExecutable);
+  if (found !== undefined) return found;
+  throw new Fault('NOT_FOUND', `There is no program ${name} in ${SEARCHED.join(', ')}. Install it, or write its path.`);
+}
+
+/** What the policy is asked about before a program is started: `exec:///usr/bin/python3`. @throws Fault BAD_INPUT, NOT_FOUND */
+export function execUri(name: string): CanonicalUri {
+  const path = findProgram(name).split('/').map(encoded).join('/');
+  return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
+}
+
+/** Encoded no more than a path segment needs (RFC 3986 section 3.3): `g++` stays what it is. */
+function encoded(segment: string): string {
+  return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../../src/config/config.ts';
+import { Fault } from '../../../src/core/errors.ts';
+import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../../../src/core/resource.ts';
+import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
+import { createOutgoing, type OutgoingDeps } from '../../../src/resources/outgoing/outgoing.ts';
+import { createResources, type ResourcesDeps } from '../../../src/resources/resources.ts';
+
+export interface ResourcesForTests extends Resources {
+  readonly artifacts: ArtifactStore;
+  /** Every canonical URI that policy was asked about, in order. */
+  readonly asked: string[];
+  /** Policy forbids these. */
+  readonly forbidden: Set<string>;
+  /** `read` with a context that allows all but `forbidden`. */
+  open(source: ResourceInput | string, ctx?: Partial<ReadContext>): Promise<Body>;
+  close(): Promise<void>;
+}
+
+/** The real thing on real files and sockets, as the tests of this floor need it; policy alone is played. */
+export async function resourcesForTests(
+  settings: Partial<Config['resources']> & Pick<OutgoingDeps, 'lookup'> & Partial<Pick<ResourcesDeps, 'content'>> = {},
+): Promise<ResourcesForTests> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-resources-'));
+  const all = {
+    fetchMaxBytes: 1024 * 1024,
+    allowedPrivateHosts: [],
+    localRoots: [],
+    headerTimeoutMs: 5_000,
+    totalTimeoutMs: 10_000,
+    content: async () => undefined,
+    ...settings,
+  };
+  const artifacts = await createArtifactStore(folder);
+  const outgoing = createOutgoing({ version: '0.0.0-test', ...all });
+  const resources = createResources({ settings: all, outgoing, artifacts, content: all.content });
+  const asked: string[] = [];
+  const forbidden = new Set<string>();
+  return {
+    ...resources,
+    ...{ artifacts, asked, forbidden },
+    open: (source, ctx) =>
+      resources.read(typeof source === 'string' ? { uri: source } : source, {
+        signal: new AbortController().signal,
+        maxBytes: all.fetchMaxBytes,
+        authorize: (uri) => {
+          asked.push(uri.href);
+          if (forbidden.has(uri.href)) throw new Fault('FORBIDDEN', `forbidden: ${uri.href}`);
+        },
+        ...ctx,
+      }),
+    close: async () => {
+      await outgoing.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
