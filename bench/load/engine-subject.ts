@@ -1,5 +1,5 @@
 import type { RunSnapshot } from '../../src/core/run.ts';
-import { isFinalRunState } from '../../src/core/run-state.ts';
+import { isFinalRunState } from '../../src/core/states.ts';
 import { THREE_STEPS } from './noop.ts';
 import { BENCH_PRINCIPAL, type OpenEngine, openEngine } from './open-engine.ts';
 import type { OpenSubject } from './subject.ts';

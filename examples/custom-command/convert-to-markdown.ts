@@ -34,8 +34,8 @@ import { Type } from 'typebox';
 import { defineCommand, resource } from '../../src/commands/definition/define-command.ts';
 import { ResourceInput } from '../../src/commands/definition/options.ts';
 import { Fault } from '../../src/core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts';
 import { parseJson } from '../../src/core/parse-json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/lib/json.ts';
 
 export const convertToMarkdown = defineCommand({
   name: 'convertToMarkdown',

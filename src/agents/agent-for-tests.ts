@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
 import type { Agent } from './define-backend.ts';

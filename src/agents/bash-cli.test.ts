@@ -1,12 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import type { Json } from '../lib/json.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { bashCli } from './bash-cli.ts';
 import { type WorkForTests, workForTests } from './work-for-tests.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import type { Agent } from './define-backend.ts';
 
 /** Linux takes 128 KiB for one variable with its name (MAX_ARG_STRLEN). */

@@ -2,8 +2,8 @@ import type { Static, TObject } from 'typebox';
 import type { AgentBackend } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { Json } from '../core/json.ts';
 import type { Made } from '../core/resource.ts';
+import type { Json } from '../lib/json.ts';
 
 /** What the policy is asked before an agent begins: `agent:BACKEND` on a URI, or `exec` on a program. */
 export interface Reach {

@@ -1,5 +1,5 @@
-import type { Json } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
+import type { Json } from '../lib/json.ts';
 
 const FENCE = '```';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { agentForTests, jsonMade, outgoingForTests } from './agent-for-tests.ts';
 import type { Agent } from './define-backend.ts';
 import { type LitellmDeps, litellm } from './litellm.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { outgoingForTests } from './agent-for-tests.ts';
 import { createLanguageModel } from './llm-answer.ts';
 import { openaiForTests, type ScriptedAnswer } from './openai-for-tests.ts';

@@ -1,8 +1,8 @@
+import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault, type Violation } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { LanguageModel } from '../core/language-model.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { jsonOfText } from './json-of-text.ts';
 import { type ChatDeps, chat } from './llm-chat.ts';

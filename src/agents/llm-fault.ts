@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import { networkFault } from '../resources/outgoing/network-fault.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 
 export type LlmMessage = OpenAI.ChatCompletionMessageParam;
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../core/json.ts';
-import { wellFormed } from '../core/well-formed.ts';
+import { type JsonObject, wellFormed } from '../lib/json.ts';
 import { readAnswer } from './llm-stream.ts';
 
 async function* chunks(deltas: readonly JsonObject[], usage?: JsonObject) {

@@ -1,6 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
-import { wellFormed } from '../core/well-formed.ts';
+import { isJsonObject, type Json, wellFormed } from '../lib/json.ts';
 
 export interface LlmUsage {
   readonly promptTokens: number;

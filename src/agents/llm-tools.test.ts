@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { areUnreadable, nameTools, wantedCall } from './llm-tools.ts';
 
 const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });

@@ -1,8 +1,7 @@
 import type OpenAI from 'openai';
 import type { RemoteTool, ToolInfo } from '../core/agent-session.ts';
 import type { WantedCall } from '../core/event.ts';
-import { isJsonObject, type JsonObject } from '../core/json.ts';
-import { wellFormedJson } from '../core/well-formed.ts';
+import { isJsonObject, type JsonObject, wellFormedJson } from '../lib/json.ts';
 import { jsonOfText } from './json-of-text.ts';
 import type { LlmCall } from './llm-stream.ts';
 

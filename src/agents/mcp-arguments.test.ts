@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { checkArguments, toolArguments } from './mcp-arguments.ts';
 import { workForTests } from './work-for-tests.ts';

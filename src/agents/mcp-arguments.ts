@@ -1,7 +1,7 @@
 import type { ToolInfo } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { SchemaValidator } from '../core/resource.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { createBody } from '../resources/protocols/body.ts';
 import { MOST_MESSAGE_BYTES } from './mcp-transport.ts';
 

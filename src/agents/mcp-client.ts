@@ -1,7 +1,7 @@
 import type { ToolContext, ToolInfo } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { type McpHttpDeps, openMcpHttp, openMcpSse } from './mcp-http.ts';
 import { resultJson } from './mcp-result.ts';
 import { type McpServer, mcpUri } from './mcp-server.ts';

@@ -1,8 +1,8 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { decodeBase64 } from '../resources/content/decode-base64.ts';
 import { told } from './mcp-fault.ts';
 import { MOST_MESSAGE_BYTES } from './mcp-transport.ts';

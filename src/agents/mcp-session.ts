@@ -4,7 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { abortFault } from '../core/abort.ts';
 import type { ToolContext, ToolInfo } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { mcpFault } from './mcp-fault.ts';
 import { plainJson } from './mcp-result.ts';
 import { type McpTransport, MOST_MESSAGE_BYTES } from './mcp-transport.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { AgentSpec } from '../core/agent.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';

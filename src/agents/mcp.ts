@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import type { JsonObject } from '../core/json.ts';
 import type { SchemaValidator } from '../core/resource.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineBackend } from './define-backend.ts';
 import { checkArguments, toolArguments } from './mcp-arguments.ts';
 import { connectMcp, type McpClientDeps } from './mcp-client.ts';

@@ -1,7 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import type { LogLevel } from '../core/event.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
-import { wellFormed } from '../core/well-formed.ts';
+import { isJsonObject, type Json, type JsonObject, wellFormed } from '../lib/json.ts';
 import { jsonOfText } from './json-of-text.ts';
 
 /** Output of an agent that was reached by WebSocket. */

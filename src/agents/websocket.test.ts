@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../lib/json.ts';
 import { agentForTests, jsonMade, outgoingForTests } from './agent-for-tests.ts';
 import { websocket } from './websocket.ts';
 import { type WorkForTests, workForTests } from './work-for-tests.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { AgentSession, RemoteTool, SavedArtifact, ToolContext, ToolInfo } from '../core/agent-session.ts';
 import { Fault, isRetryable } from '../core/errors.ts';
 import type { EventPayloads, EventType, LogLevel, NewEvent } from '../core/event.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { CpuPool } from '../core/resource.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 
 /** A tool of this server, as a test plays it. */
 export interface ToolForTests extends ToolInfo {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { eventHash, GENESIS_HASH } from './event-hash.ts';
 
 const runId = 'run_0123456789abcdef0123456789abcdef';

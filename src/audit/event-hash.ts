@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 
 /** What of an event its hash covers, beside its place in the chain. */
 export interface HashedEvent {

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json } from '../lib/json.ts';
 import { inclusionProof, type Subtrees } from './merkle-proof.ts';
 import { type NoteKey, printNote, printNoteKey } from './signed-note.ts';
 import type { ChainRow } from './verify-chain.ts';

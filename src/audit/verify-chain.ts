@@ -1,6 +1,6 @@
 import type { Event } from '../core/event.ts';
-import { canonicalJson } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { eventHash, GENESIS_HASH } from './event-hash.ts';
 
 /** Problems that are told; a broken chain may have thousands. */

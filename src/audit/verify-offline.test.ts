@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { checkpointText } from './checkpoint-note.ts';
 import { eventHash, GENESIS_HASH } from './event-hash.ts';
 import { createSubtrees } from './merkle-proof.ts';

@@ -76,7 +76,7 @@ function banner(config: Config, url: string): void {
 
 async function doctor(config: Config, asJson: boolean): Promise<number> {
   const { examine } = await import('./doctor/run-checks.ts');
-  const { showFindings } = await import('../doctor/show-findings.ts');
+  const { showFindings } = await import('./doctor/finding.ts');
   const findings = await examine(config);
   say(asJson ? JSON.stringify(findings, null, 2) : showFindings(findings));
   return findings.some(({ usable }) => usable === 'no') ? 1 : 0;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineCommand } from './definition/define-command.ts';
 import { mentionsPrevious, PREVIOUS_OUTPUT } from './definition/previous-output.ts';
 

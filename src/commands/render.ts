@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
 import type { ResourceInput as Source } from '../core/resource.ts';
+import type { Json } from '../lib/json.ts';
 import { decodeText } from '../resources/content/decode-text.ts';
 import { readJson } from './conversion/read-json.ts';
 import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';

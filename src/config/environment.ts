@@ -1,16 +1,42 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { STEP_KINDS, type StepKind } from '../core/run.ts';
 import type { Config } from './config.ts';
 import { readAgents } from './read-agents.ts';
-import { readDatabaseUrl } from './read-database-url.ts';
-import { readKindLimits } from './read-kind-limits.ts';
 import { readLocalRoots } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readPools } from './read-pools.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
 import { readNamedSecrets, readTools } from './read-tools.ts';
-import { keptSecret, readSecret, SECRET_BYTES } from './secrets.ts';
+import { keptSecret, readSecret, SECRET_BYTES, type Secret } from './secrets.ts';
 import { createVariables, type Variables } from './variables.ts';
+
+/** The PostgreSQL database, a secret because of its password; undefined when the variable is unset. */
+export function readDatabaseUrl(read: Variables, name: string): Secret | undefined {
+  const secret = readSecret(read, name, 1);
+  if (secret && !isPostgresUrl(Buffer.from(secret.reveal()).toString())) {
+    read.problem(name, 'write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded');
+  }
+  return secret;
+}
+
+function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, hash } = new URL(text);
+  return ['postgres:', 'postgresql:'].includes(protocol) && pathname.length > 1 && hash === '';
+}
+
+/** A comma list of `KIND=NUMBER`: steps of that kind at work at once. Kinds that are not named have no limit of their own. */
+export function readKindLimits(read: Variables, name: string): Partial<Record<StepKind, number>> {
+  const limits: Partial<Record<StepKind, number>> = {};
+  for (const part of read.list(name) ?? []) {
+    const [, word = '', digits = ''] = /^([a-z]+)=([1-9]\d{0,4})$/.exec(part) ?? [];
+    const kind = STEP_KINDS.find((one) => one.toLowerCase() === word);
+    if (kind) limits[kind] = Number(digits);
+    else read.problem(name, 'write kinds of steps with numbers from 1 to 99999: transform=2,command=64');
+  }
+  return limits;
+}
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 const MIB = 1_048_576;

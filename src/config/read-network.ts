@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopbackAddress } from '../core/loopback.ts';
+import { isLoopbackAddress } from '../lib/ip-address.ts';
 import type { Config } from './config.ts';
 import type { Variables } from './variables.ts';
 

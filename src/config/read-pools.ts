@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type TObject, Type } from 'typebox';
-import { isJsonObject, type Json } from '../core/json.ts';
 import type { PoolSettings } from '../core/runtime.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import type { Variables } from './variables.ts';
 
 /** For what is loaded only where there is a file of pools. */

@@ -1,6 +1,6 @@
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { CanonicalUri } from './canonical-uri.ts';
 import type { LogLevel, WantedCall } from './event.ts';
-import type { Json, JsonObject } from './json.ts';
 import type { User } from './principal.ts';
 import type { Body, CpuPool, ResourceInput } from './resource.ts';
 

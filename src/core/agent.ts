@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import type { AgentSession } from './agent-session.ts';
 
 export const AGENT_BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'] as const;
 /** How an agent is reached. */
@@ -22,4 +23,24 @@ export interface AgentSpec {
 export interface AgentInput {
   readonly agent: AgentSpec;
   readonly context: Json;
+}
+
+/** The language model that this server has for its own steps (`LLM_API_BASE`, `LLM_MODEL`). */
+export interface LanguageModel {
+  readonly model: string;
+  /**
+   * One answer, as a turn of the step: recorded, streamed, within the budget, tried again where that may help.
+   * @param request.schema JSON Schema that the answer must fit; the answer is then JSON, checked, asked for once more
+   *   when it does not fit
+   * @throws Fault TOO_COSTLY, RESOURCE_UNREACHABLE, TIMEOUT, SCHEMA_VIOLATION
+   */
+  answer(
+    work: AgentSession,
+    request: {
+      readonly system: string;
+      readonly user: string;
+      readonly maxTokens: number;
+      readonly schema?: JsonObject;
+    },
+  ): Promise<string>;
 }

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from '../lib/json.ts';
 import type { Decision } from './policy.ts';
 
 /** Everything that can be answered instead of a result. Closed: each surface maps these, and only these, once. */
@@ -69,4 +69,29 @@ export class Fault extends Error {
 /** True for a fault that may pass when tried again unchanged. */
 export function isRetryable(code: ErrorCode): boolean {
   return code === 'RESOURCE_UNREACHABLE' || code === 'THROTTLED' || code === 'TIMEOUT' || code === 'UNAVAILABLE';
+}
+
+const STATUS: Record<ErrorCode, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BAD_INPUT: 400,
+  SCHEMA_VIOLATION: 422,
+  UNSUPPORTED_SCHEME: 422,
+  RESOURCE_UNREACHABLE: 502,
+  RESOURCE_TOO_LARGE: 413,
+  CONFLICT: 409,
+  THROTTLED: 429,
+  APPROVAL_REQUIRED: 403,
+  CURSOR_EXPIRED: 410,
+  TOO_COSTLY: 400,
+  TIMEOUT: 504,
+  CANCELLED: 409,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+/** The HTTP status (RFC 9110, section 15) that says the same as the code; for every surface that speaks HTTP. */
+export function httpStatus(code: ErrorCode): number {
+  return STATUS[code];
 }

@@ -1,9 +1,8 @@
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
 import type { AddedStep, ApprovalState, Failure, Output, PlannedStep, Priority, RunKind, RunPlan } from './run.ts';
-import type { RunState } from './run-state.ts';
-import type { StepState } from './step-state.ts';
+import type { RunState, StepState } from './states.ts';
 
 /** Why a step is done again: another one failed, and this one is to mend it. */
 export interface Repair {

@@ -1,5 +1,5 @@
+import type { Json } from '../lib/json.ts';
 import { Fault } from './errors.ts';
-import type { Json } from './json.ts';
 
 /** Lists and objects within each other. Deeper data is nobody's document, and overflows what walks it. */
 export const MAX_DEPTH = 200;

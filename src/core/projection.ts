@@ -1,7 +1,6 @@
 import type { EventPayloads, NewEvent } from './event.ts';
 import type { AddedStep, ApprovalRecord, RunRecord, RunSnapshot, StepRecord, ToolCallRecord } from './run.ts';
-import { isFinalRunState } from './run-state.ts';
-import { isFinalStepState } from './step-state.ts';
+import { isFinalRunState, isFinalStepState } from './states.ts';
 
 type Cleared<T> = { readonly [K in keyof T]?: T[K] | undefined };
 

@@ -1,9 +1,8 @@
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Json, JsonObject } from './json.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
-import type { RunState } from './run-state.ts';
-import type { StepState } from './step-state.ts';
+import type { RunState, StepState } from './states.ts';
 
 export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
 export type Priority = 'CRITICAL' | 'INTERACTIVE' | 'BATCH';

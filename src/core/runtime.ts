@@ -1,5 +1,5 @@
+import type { Json } from '../lib/json.ts';
 import type { ToolContext } from './agent-session.ts';
-import type { Json } from './json.ts';
 
 /** What a worker program gets, as one line of JSON on its standard input. Names are those of docs/runtimes.md. */
 export interface WorkItem {

@@ -1,5 +1,5 @@
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { Event } from './event.ts';
-import type { Json, JsonObject } from './json.ts';
 import type { Scope, User } from './principal.ts';
 import type {
   ApprovalRecord,
@@ -12,7 +12,7 @@ import type {
   StepRecord,
   ToolCallRecord,
 } from './run.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState } from './states.ts';
 
 export interface RunFilter {
   readonly state?: readonly RunState[];

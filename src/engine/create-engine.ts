@@ -1,13 +1,12 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
-import { isJsonObject } from '../core/json.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
 import type { Decision, Policy } from '../core/policy.ts';
 import type { RunRecord } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
 import type { Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
+import type { Logger, Metrics } from '../core/telemetry.ts';
+import { isJsonObject } from '../lib/json.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
 import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts';
 import type { EffectHandlers } from './driver/drive-run.ts';

@@ -1,6 +1,6 @@
 import type { AgentBackend, AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 
 /** Fields of `AgentBackendInput` → names of backends. */
 const BACKENDS: Readonly<Record<string, AgentBackend>> = {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Health } from '../core/health.ts';
+import type { Health } from '../core/telemetry.ts';
 import { ADMIN, type GraphqlForTests, startGraphql } from './server-for-tests.ts';
 
 const health = vi.fn<() => Promise<Health>>(async () => ({ status: 'OK', version: '1', uptimeMs: 1, checks: [] }));

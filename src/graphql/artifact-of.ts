@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';
 import { type ResourceView, viewOfOutput } from './resource-view.ts';

@@ -1,5 +1,5 @@
 import SchemaBuilder from '@pothos/core';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../lib/json.ts';
 import type { Context } from './context.ts';
 
 /** What the scalars are in code: `Input` as a resolver gets it, `Output` as it returns it. */

@@ -2,7 +2,7 @@ import { type TObject, Type } from 'typebox';
 import { type AnyCommand, isComposite } from '../commands/definition/define-command.ts';
 import { AnyJson, SchemaUri, Uri } from '../commands/definition/options.ts';
 import { queries } from '../commands/read/registry.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import type { CapabilityView } from './types/capability.ts';
 

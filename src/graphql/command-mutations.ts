@@ -9,7 +9,7 @@ import {
   type GraphQLUnionType,
 } from 'graphql';
 import type { AnyCommand } from '../commands/definition/define-command.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { signedIn } from './caller-scope.ts';
 import type { Context } from './context.ts';
 import { inputFromOptions, pascal } from './input-from-options.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../core/errors.ts';
-import type { Health } from '../core/health.ts';
+import type { Health } from '../core/telemetry.ts';
 import { ADMIN, type Answer, type GraphqlForTests, startGraphql } from './server-for-tests.ts';
 
 const health = vi.fn<() => Promise<Health>>();

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { TSchema } from 'typebox';
 import { type OptionRole, roleOf } from '../commands/definition/options.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { toAgentSpec } from './agent-spec.ts';
 
 /** The parts of JSON Schema that options are made of (docs/commands.md lists them). */

@@ -14,7 +14,7 @@ import {
   visit,
 } from 'graphql';
 import { Fault } from '../core/errors.ts';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { callerScope } from './caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from './context.ts';
 import { createCounts, principalKey } from './counts.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject } from '../lib/json.ts';
 
 /** What a client sends, over any transport (GraphQL over HTTP, section 5.1). */
 export interface OperationParams {

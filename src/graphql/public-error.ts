@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ERROR_CODES, type ErrorCode, Fault } from '../core/errors.ts';
-import { httpStatus } from '../core/http-status.ts';
+import { ERROR_CODES, type ErrorCode, Fault, httpStatus } from '../core/errors.ts';
 import type { GraphqlApp } from './context.ts';
 
 /** Codes that Yoga gives to what it refuses itself. */

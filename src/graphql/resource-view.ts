@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
 import type { Output } from '../core/run.ts';
+import type { Json } from '../lib/json.ts';
 import { signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
 

@@ -1,5 +1,5 @@
-import type { Json } from '../core/json.ts';
 import type { Output, StepRecord } from '../core/run.ts';
+import type { Json } from '../lib/json.ts';
 import { artifactOf } from './artifact-of.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';

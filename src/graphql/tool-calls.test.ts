@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventPayloads, NewEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../lib/json.ts';
 import { defineTool } from '../tools/define-tool.ts';
 import { ADMIN, ALICE, BOB, type GraphqlForTests, startGraphql } from './server-for-tests.ts';
 

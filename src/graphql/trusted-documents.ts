@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Fault } from '../core/errors.ts';
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject } from '../lib/json.ts';
 import type { OperationParams } from './operation-params.ts';
 
 /** The text of the document that a request asks for. @throws Fault BAD_INPUT, FORBIDDEN */

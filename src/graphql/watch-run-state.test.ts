@@ -6,7 +6,7 @@ import type { NewEvent } from '../core/event.ts';
 import { newId } from '../core/ids.ts';
 import type { Principal } from '../core/principal.ts';
 import type { PlannedStep } from '../core/run.ts';
-import type { RunState } from '../core/run-state.ts';
+import type { RunState } from '../core/states.ts';
 import { createPolicy } from '../policy/load-policy.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { createContext, type GraphqlApp } from './context.ts';

@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts';
 import { EVENT_TYPES } from '../core/event.ts';
 import type { EventBatch } from '../core/journal.ts';
 import type { RunRecord } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';
 import type { RunView } from './types/refs.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { EventBatch, EventFilter } from '../core/journal.ts';
 import type { Scope } from '../core/principal.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';
 

@@ -1,7 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ErrorCode, Fault } from '../core/errors.ts';
-import { httpStatus } from '../core/http-status.ts';
+import { type ErrorCode, Fault, httpStatus } from '../core/errors.ts';
 import { newTraceId } from '../core/ids.ts';
 import { clientAddress } from './client-address.ts';
 import type { HttpDeps } from './http-deps.ts';

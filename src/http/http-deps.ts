@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.ts';
-import type { Health } from '../core/health.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
 import type { Principal, SignedIn } from '../core/principal.ts';
 import type { ArtifactRecord } from '../core/run.ts';
+import type { Health, Logger, Metrics } from '../core/telemetry.ts';
 import type { Upload } from '../engine/requests/engine.ts';
 import type { Download } from '../engine/requests/find-download.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopbackAddress } from '../core/loopback.ts';
+import { isLoopbackAddress } from '../lib/ip-address.ts';
 
 const EXPOSED = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
 const PREFLIGHT_SECONDS = 600;

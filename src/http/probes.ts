@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../core/errors.ts';
-import { isLoopbackAddress } from '../core/loopback.ts';
+import { isLoopbackAddress } from '../lib/ip-address.ts';
 import type { Exchange } from './exchange.ts';
 import { sendJson } from './respond.ts';
 

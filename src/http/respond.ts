@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Fault } from '../core/errors.ts';
-import { httpStatus } from '../core/http-status.ts';
-import type { Logger } from '../core/logger.ts';
+import { Fault, httpStatus } from '../core/errors.ts';
+import type { Logger } from '../core/telemetry.ts';
 import type { RequestInfo } from './http-deps.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown, headers: OutgoingHttpHeaders = {}): void {

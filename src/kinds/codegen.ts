@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
-import type { LanguageModel } from '../core/language-model.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import { diffFiles } from './codegen/diff-files.ts';
 import { filesByModel } from './codegen/files-by-model.ts';
 import { readProblems } from './codegen/read-problems.ts';

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
-import type { Json } from '../core/json.ts';
 import type { WorkKind } from '../core/run.ts';
+import type { Json } from '../lib/json.ts';
 
 /** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
 export interface Kind<Input extends TObject = TObject> {

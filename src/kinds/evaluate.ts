@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
+import type { Json } from '../lib/json.ts';
 import { defineKind } from './define-kind.ts';
 import type { Check } from './eval/check.ts';
 import { checkNode } from './eval/check-node.ts';

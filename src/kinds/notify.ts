@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineKind } from './define-kind.ts';
 
 const LEVELS = ['info', 'warn', 'error'] as const;

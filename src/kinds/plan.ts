@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { LanguageModel } from '../core/language-model.ts';
+import type { LanguageModel } from '../core/agent.ts';
 import { defineKind } from './define-kind.ts';
 import { MAX_NAME } from './plan/names.ts';
 import { planByModel } from './plan/plan-by-model.ts';

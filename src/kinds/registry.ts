@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../core/language-model.ts';
+import type { LanguageModel } from '../core/agent.ts';
 import { codegen } from './codegen.ts';
 import type { AnyKind } from './define-kind.ts';
 import { evaluate } from './evaluate.ts';

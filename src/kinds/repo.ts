@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { defineKind } from './define-kind.ts';
 import { Files } from './files/file-ref.ts';
 import { checkPaths, readFiles } from './files/read-files.ts';

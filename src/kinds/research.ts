@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineKind } from './define-kind.ts';
 import { type Finding, findingsOf } from './research/findings-of.ts';
 

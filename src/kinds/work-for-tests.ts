@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSession, ModelReply, SavedArtifact } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { Body, CpuPool } from '../core/resource.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 
 /** A tool as a kind calls it. Real ones fit. */
 export interface ToolForTests {

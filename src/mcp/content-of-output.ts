@@ -1,11 +1,11 @@
 import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import { Fault } from '../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Output } from '../core/run.ts';
 import { outputUri } from '../engine/outputs/output-json.ts';
 import type { DownloadDeps } from '../engine/requests/find-download.ts';
+import { isJsonObject, type JsonObject } from '../lib/json.ts';
 import { MOST_BLOB_BYTES, MOST_TEXT_BYTES } from './mcp-limits.ts';
 import { readOutput, textOf } from './read-output.ts';
 

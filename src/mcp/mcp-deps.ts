@@ -1,9 +1,9 @@
 import type { AnyCommand } from '../commands/definition/define-command.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Journal } from '../core/journal.ts';
-import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { Workflows } from '../core/store.ts';
+import type { Logger } from '../core/telemetry.ts';
 import type { Engine } from '../engine/requests/engine.ts';
 import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import type { AnyTool } from '../tools/define-tool.ts';

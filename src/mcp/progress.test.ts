@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event, NewEvent } from '../core/event.ts';
-import { STEP_STATES } from '../core/step-state.ts';
+import { STEP_STATES } from '../core/states.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const KEYS = ['a', 'b', 'c'];

@@ -1,5 +1,5 @@
 import type { Event } from '../core/event.ts';
-import { isFinalStepState } from '../core/step-state.ts';
+import { isFinalStepState } from '../core/states.ts';
 
 /** How far a run is, in steps: the part of a step that is under way counts as such. */
 export interface Progress {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';
-import { wellFormedJson } from '../core/well-formed.ts';
+import { wellFormedJson } from '../lib/json.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { Fault } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
+import type { Logger } from '../core/telemetry.ts';
 import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import { type Content, contentOfOutput } from './content-of-output.ts';
 import { MOST_TEXT_BYTES } from './mcp-limits.ts';

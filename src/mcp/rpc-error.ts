@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
+import type { Json } from '../lib/json.ts';
 
 /** JSON-RPC 2.0, section 5.1, and MCP's own for a resource that is not there. */
 export const RPC = { parse: -32_700, request: -32_600, params: -32_602, internal: -32_603, resource: -32_002 } as const;

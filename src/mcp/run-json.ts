@@ -1,6 +1,6 @@
-import type { JsonObject } from '../core/json.ts';
 import type { Output, RunRecord, RunSnapshot, StepRecord } from '../core/run.ts';
 import { outputUri } from '../engine/outputs/output-json.ts';
+import type { JsonObject } from '../lib/json.ts';
 
 /** A run with its steps, as a resource shows it. */
 export function runJson({ run, steps }: RunSnapshot): object {

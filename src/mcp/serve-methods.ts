@@ -6,7 +6,7 @@ import type {
   ServerNotification,
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { callTool } from './call-tool.ts';
 import { listResources, resourceTemplates } from './list-resources.ts';
 import type { ListTools } from './list-tools.ts';

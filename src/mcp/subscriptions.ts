@@ -3,7 +3,7 @@ import { Fault } from '../core/errors.ts';
 import { EVENT_TYPES } from '../core/event.ts';
 import type { Scope, SignedIn } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
 import type { McpDeps } from './mcp-deps.ts';
 import { parseResourceUri } from './run-uri.ts';
 import { scopeOfCaller } from './scope-of-caller.ts';

@@ -1,9 +1,9 @@
 import type { Ask, Decision, Explanation, NearMiss } from '../core/policy.ts';
-import { matchAction } from './action-glob.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide, questionOf } from './decide.ts';
 import type { Question } from './evaluation/matcher-functions.ts';
 import { keysOf, literalKeysOf } from './evaluation/rule-index.ts';
+import { matchAction } from './globs/action-glob.ts';
 import type { Target } from './globs/uri-glob.ts';
 import { coversSchema, coversUri, type LoadedRule } from './rules/compiled-rule.ts';
 import { inheritedRoles } from './rules/role-graph.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LogFields } from '../core/logger.ts';
 import type { Policy } from '../core/policy.ts';
+import type { LogFields } from '../core/telemetry.ts';
 import { createPolicy } from './load-policy.ts';
 
 const shippedModel = join(import.meta.dirname, '../../policy/model.conf');

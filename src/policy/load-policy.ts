@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Logger } from '../core/telemetry.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyText, snapshotOf } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import { explain } from './explain.ts';

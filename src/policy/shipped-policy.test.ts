@@ -5,7 +5,7 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { PolicyEffect } from '../core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
-import { ENGINE_ACTIONS } from './engine-actions.ts';
+import { ENGINE_ACTIONS } from './globs/action-glob.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../policy', file), 'utf8');
 

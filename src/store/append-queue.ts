@@ -3,8 +3,8 @@ import { Fault } from '../core/errors.ts';
 import type { Event, NewEvent } from '../core/event.ts';
 import { idPrefix } from '../core/ids.ts';
 import type { Appended } from '../core/journal.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { type Accepted, type Append, IN_DOUBT, notCanonical, type Refused } from './plan-commit.ts';
 import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
 

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Fault } from '../core/errors.ts';
-import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
 import type { RunFilter } from '../core/store.ts';
+import { canonicalJson } from '../lib/json.ts';
 import type { Database } from './database.ts';
 import type { IdRange } from './paginate.ts';
 import type { Prisma } from './prisma.ts';

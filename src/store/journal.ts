@@ -1,8 +1,7 @@
 import { Fault } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { EventBatch, Journal } from '../core/journal.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
+import type { Logger, Metrics } from '../core/telemetry.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { createCommitFeed } from './commit-feed.ts';
 import { createEventStream } from './event-stream.ts';

@@ -1,7 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
+import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Backend } from './backend.ts';
 import { createInbox, createWatchers } from './inbox.ts';
 import { openJournal } from './journal.ts';

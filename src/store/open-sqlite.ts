@@ -1,5 +1,4 @@
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
+import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Backend } from './backend.ts';
 import { createSqliteInbox } from './inbox.ts';
 import { openJournal } from './journal.ts';

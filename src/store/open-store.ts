@@ -1,7 +1,5 @@
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Metrics } from '../core/metrics.ts';
 import type { Scope } from '../core/principal.ts';
 import type {
   Accounts,
@@ -15,6 +13,7 @@ import type {
   TokenUsage,
   Workflows,
 } from '../core/store.ts';
+import type { Logger, Metrics } from '../core/telemetry.ts';
 import { type Database, databaseUrl } from './database.ts';
 import { readFloor, withFloor } from './journal-floor.ts';
 import { migrate } from './migrate.ts';

@@ -1,9 +1,9 @@
 import { eventHash, GENESIS_HASH } from '../audit/event-hash.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
-import { canonicalJson, type JsonObject } from '../core/json.ts';
 import type { ArtifactRecord, StepRecord } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
+import { canonicalJson, type JsonObject } from '../lib/json.ts';
 import { applyTo, openDraft, type RunDraft } from './run-draft.ts';
 import type { StoredEvent } from './stored-event.ts';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
 import { connectionConfig } from './postgres-connection.ts';
 
 /** Between two tries to connect, in milliseconds. */

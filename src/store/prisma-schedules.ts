@@ -1,6 +1,6 @@
-import type { Json } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { ScheduleRecord, Schedules } from '../core/store.ts';
+import type { Json } from '../lib/json.ts';
 import type { Prisma } from './prisma.ts';
 import type { Transactions } from './transactions.ts';
 

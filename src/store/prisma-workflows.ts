@@ -1,8 +1,8 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { User } from '../core/principal.ts';
 import type { WorkflowRecord, Workflows } from '../core/store.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { idWithin } from './find-runs.ts';
 import { type IdRange, paginate } from './paginate.ts';
 import type { Prisma } from './prisma.ts';

@@ -1,4 +1,4 @@
-import { isFinalRunState, RUN_STATES, type RunState } from '../core/run-state.ts';
+import { isFinalRunState, RUN_STATES, type RunState } from '../core/states.ts';
 import type { Prisma } from './prisma.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 

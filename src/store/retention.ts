@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactRemoval, WorkspaceRemoval } from '../core/artifact-store.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
 import { createReferences } from './artifact-references.ts';
 import type { Prisma } from './prisma.ts';
 import { createRunRemoval } from './remove-runs.ts';

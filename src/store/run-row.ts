@@ -1,7 +1,7 @@
-import { canonicalJson, type Json, type JsonObject } from '../core/json.ts';
 import type { Role } from '../core/principal.ts';
 import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../core/run.ts';
-import type { RunState } from '../core/run-state.ts';
+import type { RunState } from '../core/states.ts';
+import { canonicalJson, type Json, type JsonObject } from '../lib/json.ts';
 
 /** A row of `runs`, as it is written. What is read may have dates as Date and positions as bigint. */
 export interface RunRow<Time = number, Long = number> {

@@ -1,8 +1,8 @@
-import type { Json } from '../core/json.ts';
 import type { Decision } from '../core/policy.ts';
 import type { StepPatch } from '../core/projection.ts';
 import type { AddedStep, Effect, Failure, Output, Progress, StepKind, StepRecord, StepTerms } from '../core/run.ts';
-import type { StepState } from '../core/step-state.ts';
+import type { StepState } from '../core/states.ts';
+import type { Json } from '../lib/json.ts';
 
 /**
  * What events change of a row of `steps`. In a patch null means unchanged; but a patch with a state sets output, error,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { log, runCreated } from './contract/sample-run.ts';
 import { planCommit } from './plan-commit.ts';
 import { storedAs } from './stored-as.ts';

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCallPatch } from '../core/projection.ts';
 import type { Failure, ToolCallRecord } from '../core/run.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 
 /** What a call that returned changes of its row of `tool_calls`: all of this, also to null. */
 export interface ToolCallChange {

@@ -1,10 +1,10 @@
 import { createChainCheck, createProblemList, type ProblemList } from '../audit/verify-chain.ts';
 import type { Event } from '../core/event.ts';
-import { canonicalJson } from '../core/json.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../core/run.ts';
-import { isFinalRunState } from '../core/run-state.ts';
+import { isFinalRunState } from '../core/states.ts';
 import type { ChainVerification } from '../core/store.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { applyTo, type NewRun, openDraft } from './run-draft.ts';
 import { type LabelRow, toLabelRows } from './run-row.ts';
 import type { StoredEvent } from './stored-event.ts';

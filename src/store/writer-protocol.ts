@@ -1,5 +1,5 @@
 import type { NewEvent } from '../core/event.ts';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import type { Append, AppendResult } from './plan-commit.ts';
 
 /** What the append queue starts the worker with. */

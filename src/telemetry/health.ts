@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Health, HealthStatus } from '../core/health.ts';
+import type { Health, HealthStatus } from '../core/telemetry.ts';
 
 /** Below this the next larger artifact may not fit. */
 const LITTLE_DISK_BYTES = 256 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecret } from '../config/secrets.ts';
 import { Fault } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
 import { createLogger } from './logger.ts';
 
 let dir = '';

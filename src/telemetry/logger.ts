@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { LogFields, Logger } from '../core/logger.ts';
+import type { LogFields, Logger } from '../core/telemetry.ts';
 import { activeTraceId } from '../core/tracing.ts';
 import { redact } from './redact.ts';
 

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
-import type { LogFields, Logger } from '../core/logger.ts';
+import type { LogFields, Logger } from '../core/telemetry.ts';
 import { activeTraceId, inSpan } from '../core/tracing.ts';
 import { startTracing } from './tracing.ts';
 

@@ -1,6 +1,6 @@
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
 import type { Config } from '../config/config.ts';
-import type { Logger } from '../core/logger.ts';
+import type { Logger } from '../core/telemetry.ts';
 
 export interface Tracing {
   /** Sends what is still here, for `timeoutMs` at most; then spans are dropped. Never rejects. */

@@ -2,8 +2,8 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
+import { isPublicAddress } from '../lib/ip-address.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import { isPublicAddress } from '../resources/public-address.ts';
 import type { GitConfig } from './git-environment.ts';
 import type { GitSettings } from './git-settings.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { LogLevel } from '../core/event.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineTool } from './define-tool.ts';
 import type { SendWebhook } from './send-webhook.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Secret } from '../config/secrets.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { newId } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { tryAgain } from './try-again.ts';

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { isJsonObject, type Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
 import type { Problems } from './model/problems.ts';
 import type { ScheduleRule } from './model/workflow-document.ts';
 

@@ -10,7 +10,7 @@ import {
   parseDocument,
   stringify,
 } from 'yaml';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { checkYaml, tokenCountProblem } from './check-yaml.ts';
 import type { DocumentPath, Locate, Position } from './model/problems.ts';
 import type { Problem } from './model/workflow-document.ts';

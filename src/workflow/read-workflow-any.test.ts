@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { testCatalog } from '../../test/support/workflow/catalog.ts';
 import { COMPLETE_DOCUMENT } from '../../test/support/workflow/complete-document.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { Problem } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 

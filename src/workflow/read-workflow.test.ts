@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testCatalog } from '../../test/support/workflow/catalog.ts';
 import { COMPLETE_DOCUMENT } from '../../test/support/workflow/complete-document.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import type { WorkflowPlan } from './model/workflow-document.ts';
 import { readWorkflow } from './read-workflow.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { checkTemplates, type ReferenceContext } from './checks/check-references.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';

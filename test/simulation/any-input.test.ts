@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
-import { isFinalRunState } from '../../src/core/run-state.ts';
-import { isFinalStepState, mayMove, mayReopen } from '../../src/core/step-state.ts';
+import { isFinalRunState, isFinalStepState, mayMove, mayReopen } from '../../src/core/states.ts';
 import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
 import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';

@@ -1,6 +1,5 @@
 import type { NewEvent } from '../../src/core/event.ts';
-import { isFinalRunState } from '../../src/core/run-state.ts';
-import { isBadEnd, isFinalStepState, type StepState } from '../../src/core/step-state.ts';
+import { isBadEnd, isFinalRunState, isFinalStepState, type StepState } from '../../src/core/states.ts';
 import type { RunAggregate } from '../../src/engine/model/run-aggregate.ts';
 import {
   applyToReference,

@@ -1,7 +1,14 @@
 import type { NewEvent } from '../../src/core/event.ts';
 import type { PlannedStep, StepBody } from '../../src/core/run.ts';
-import { isFinalRunState, type RunState } from '../../src/core/run-state.ts';
-import { isBadEnd, isFinalStepState, mayMove, mayReopen, type StepState } from '../../src/core/step-state.ts';
+import {
+  isBadEnd,
+  isFinalRunState,
+  isFinalStepState,
+  mayMove,
+  mayReopen,
+  type RunState,
+  type StepState,
+} from '../../src/core/states.ts';
 
 /** The run does what it must not do. */
 export class InvariantViolation extends Error {}

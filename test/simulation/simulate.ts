@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../src/core/event.ts';
-import { isFinalRunState } from '../../src/core/run-state.ts';
-import { isBadEnd } from '../../src/core/step-state.ts';
+import { isBadEnd, isFinalRunState } from '../../src/core/states.ts';
 import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
 import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { type Finding, limited, no, yes } from '../../doctor/finding.ts';
 import { examineMigrations } from '../../store/examine-migrations.ts';
+import { type Finding, limited, no, yes } from './finding.ts';
 
 const MIB = 2 ** 20;
 const LITTLE_DISK_BYTES = 1_024 * MIB;

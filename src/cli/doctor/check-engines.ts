@@ -1,10 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import { Fault } from '../../core/errors.ts';
 import type { PythonEngine } from '../../core/python.ts';
-import { type Finding, limited, no, yes } from '../../doctor/finding.ts';
 import { openNativePython } from '../../runtime/python/native-python.ts';
 import { createWasiPython } from '../../runtime/python/wasi-python.ts';
 import { createSandboxFinder } from '../../runtime/sandbox/find-sandbox.ts';
+import { type Finding, limited, no, yes } from './finding.ts';
 
 const PROBE_MS = 5_000;
 const PROBE = {

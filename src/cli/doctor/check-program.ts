@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { Fault } from '../../core/errors.ts';
-import { type Finding, limited, yes } from '../../doctor/finding.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
+import { type Finding, limited, yes } from './finding.ts';
 
 const PROBE_MS = 5_000;
 

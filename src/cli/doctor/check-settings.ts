@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
-import type { Logger } from '../../core/logger.ts';
-import { type Finding, limited, no, yes } from '../../doctor/finding.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import { createPolicy } from '../../policy/load-policy.ts';
+import { type Finding, limited, no, yes } from './finding.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 

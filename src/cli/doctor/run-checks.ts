@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.ts';
-import { type Finding, no, yes } from '../../doctor/finding.ts';
 import { examineDatabase, examineFolder } from './check-data.ts';
 import { examineEngines } from './check-engines.ts';
 import { examineProgram } from './check-program.ts';
 import { examinePolicy, examineSettings } from './check-settings.ts';
+import { type Finding, no, yes } from './finding.ts';
 
 const LEAST_NODE = 24;
 

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import type { Json } from '../../lib/json.ts';
 import { createCsvToJson } from './csv-to-json.ts';
 import { dataPage } from './data-page.ts';
 import type { Format } from './detect-format.ts';

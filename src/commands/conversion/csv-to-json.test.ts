@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { createCsvToJson } from './csv-to-json.ts';
 
 function convert(text: string, options: { delimiter?: string; header?: boolean } = {}) {

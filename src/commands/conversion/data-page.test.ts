@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { dataPage } from './data-page.ts';
 import { nameOf, parseXml } from './parse-xml.ts';
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { escapeHtml } from '../../lib/escape-html.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { Sink } from './sink.ts';
 
 /**

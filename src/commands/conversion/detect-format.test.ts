@@ -1,5 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat } from './detect-format.ts';
+import { detectFormat, looksLikeCsv, sniffDelimiter } from './detect-format.ts';
+
+describe('sniffDelimiter', () => {
+  it.each([
+    ['name,price\na;b;c;d', ','],
+    ['name;price;note\n1,5;2,5;a', ';'],
+    ['name\tprice\n', '\t'],
+    ['name|price', '|'],
+    ['"a,b,c";"d,e"\n', ';'],
+    ['"a ""b"", c, d"|x\n', '|'],
+    ['a,b;c', ','],
+    ['single\nvalues\n', ','],
+    ['', ','],
+    ['\r\n\na;b\n', ';'],
+  ])('finds in %j the delimiter %j', (text, delimiter) => {
+    expect(sniffDelimiter(text)).toBe(delimiter);
+  });
+});
+
+describe('looksLikeCsv', () => {
+  it.each([
+    ['a,b\n1,2\n', true],
+    ['a;b\n1;2', true],
+    ['a,b\n1,2\n3,4,', true],
+    ['a,b\n1\n2,3\n', false],
+    ['Dear all,\nhello\n', false],
+    ['one line, with a comma', false],
+    ['a\nb\n', false],
+    ['', false],
+    ['say "hi", twice\nsay "hi", twice\n', false],
+  ])('%j: %s', (text, expected) => {
+    expect(looksLikeCsv(text)).toBe(expected);
+  });
+});
 
 describe('detectFormat', () => {
   it.each([

@@ -1,4 +1,51 @@
-import { looksLikeCsv } from './csv-delimiter.ts';
+import { Fault } from '../../core/errors.ts';
+import { createCsvReader } from './csv-reader.ts';
+
+/** What is looked for, in this order where two occur equally often. */
+const CANDIDATES = [',', ';', '\t', '|'] as const;
+/** How many records of the start are compared to tell CSV from other text. */
+const SAMPLE = 10;
+
+/** The delimiter that occurs most often in the first record outside quotes; the comma when none does. */
+export function sniffDelimiter(head: string): string {
+  const counts = new Map<string, number>(CANDIDATES.map((one) => [one, 0]));
+  let quoted = false;
+  let begun = false;
+  for (const char of head) {
+    if (char === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (char === '\n' || char === '\r') {
+      if (begun) break;
+      continue;
+    }
+    begun = true;
+    const count = counts.get(char);
+    if (count !== undefined) counts.set(char, count + 1);
+  }
+  const [best] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return best;
+}
+
+/** Text counts as CSV when its first records, two at least, all have the same number of fields, two at least. */
+export function looksLikeCsv(head: string): boolean {
+  const widths: number[] = [];
+  const reader = createCsvReader({
+    delimiter: sniffDelimiter(head),
+    onRecord: (fields) => {
+      if (widths.length < SAMPLE) widths.push(fields.length);
+    },
+  });
+  try {
+    reader.push(head);
+    // What is left in the reader may be a record that the end of `head` cuts, and counts only when it is alone.
+    if (widths.length < 2) reader.end();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return false;
+  }
+  const [first = 0] = widths;
+  return widths.length >= 2 && first >= 2 && widths.every((width) => width === first);
+}
 
 export type Format = 'CSV' | 'JSON' | 'XML' | 'LINES';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { createCsvToJson } from './csv-to-json.ts';
 import { jsonToCsv } from './json-to-csv.ts';
 

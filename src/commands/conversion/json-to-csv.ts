@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { MAX_FIELDS } from './csv-reader.ts';
 import type { Sink } from './sink.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { jsonToXml } from './json-to-xml.ts';
 
 function xml(value: Json): string {

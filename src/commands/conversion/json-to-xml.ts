@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import type { Sink } from './sink.ts';
 import { DECLARATION, ESCAPED, ITEM, isXmlName, MEMBER, NAME, TYPE, TYPED_NAMESPACE } from './typed-xml.ts';
 

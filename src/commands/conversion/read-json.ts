@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ResourceInput } from '../../core/resource.ts';
 import type { CommandContext } from '../definition/define-command.ts';
-import { sniffDelimiter } from './csv-delimiter.ts';
-import { detectFormat, essenceOf, type Format } from './detect-format.ts';
+import { detectFormat, essenceOf, type Format, sniffDelimiter } from './detect-format.ts';
 import { runConversion } from './run-conversion.ts';
 import { asBytes, type Held, holdBody, letGo } from './spooled.ts';
 import { createDecoder, withDeclaredCharset } from './text-decoder.ts';

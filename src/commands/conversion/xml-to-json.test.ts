@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../core/json.ts';
 import { MAX_DEPTH } from '../../core/parse-json.ts';
+import type { Json } from '../../lib/json.ts';
 import { jsonToXml } from './json-to-xml.ts';
 import { parseXml } from './parse-xml.ts';
 import { xmlToJson } from './xml-to-json.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { attributesOf, childrenOf, nameOf, type XmlElement } from './parse-xml.ts';
 import { DECLARATION, ESCAPED, NAME, TYPE, TYPED_NAMESPACE, TYPED_PREFIX } from './typed-xml.ts';
 

@@ -1,9 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSpec } from '../../core/agent.ts';
 import type { LogLevel } from '../../core/event.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Body, Content, CpuPool, Made, ResourceInput } from '../../core/resource.ts';
 import type { Effect } from '../../core/run.ts';
+import type { JsonObject } from '../../lib/json.ts';
 
 export type { Content, Made };
 

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
-import type { Json } from '../../core/json.ts';
 import type { ResourceInput as Source } from '../../core/resource.ts';
+import type { Json } from '../../lib/json.ts';
 
 /**
  * The option types that commands share. The extra keyword `x-signalbox` tells every surface what JSON Schema cannot:

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/json.ts';
 import type { ResourceInput } from '../../core/resource.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { AnyCommand } from './define-command.ts';
 import { roleOf } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { convertToCsv } from '../convert-to-csv.ts';
 import { convertToJson } from '../convert-to-json.ts';
 import { pipeline } from '../pipeline.ts';

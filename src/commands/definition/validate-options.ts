@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { Fault, type Violation } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { AnyCommand } from './define-command.ts';
 
 /** Keywords that check nothing: the role of an option, and what the values of an enum mean. */

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import { renderJinja } from './render-jinja.ts';
 
 export interface RenderOrder {

@@ -2,7 +2,7 @@ import type { AgentSession } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Made } from '../../core/resource.ts';
-import { wellFormed } from '../../core/well-formed.ts';
+import { wellFormed } from '../../lib/json.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
 
 /** What an agent is told of its memory, and what one answer adds to it, at most. */

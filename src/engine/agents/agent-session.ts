@@ -1,8 +1,7 @@
 import type { AgentSession, ModelReply, ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
+import { type JsonObject, wellFormed, wellFormedJson } from '../../lib/json.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
 import type { SecretRedactor } from '../steps/secret-redactor.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';

@@ -1,9 +1,9 @@
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { touches } from '../../commands/definition/resources-of-options.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Ask } from '../../core/policy.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
+import type { JsonObject } from '../../lib/json.ts';
 
 export type AccessRequest = Omit<Ask, 'roles'>;
 

@@ -3,7 +3,7 @@ import type { AnyBackend } from '../../agents/define-backend.ts';
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { AccessRequest, Capability } from './access-requests.ts';
 import type { Capabilities } from './capabilities.ts';
 

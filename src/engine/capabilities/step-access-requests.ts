@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../core/json.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
 import { type AccessRequest, accessRequestsOf } from './access-requests.ts';
 import { agentAccessRequests, parseAgentInput } from './agent-input.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith, textOutput } from '../../../test/support/engine/runs.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
-import type { StepState } from '../../core/step-state.ts';
+import type { StepState } from '../../core/states.ts';
 import { coalesceMoves } from './coalesce-moves.ts';
 
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));

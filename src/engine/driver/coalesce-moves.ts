@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../core/event.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
+import { isFinalRunState } from '../../core/states.ts';
 import { isActive } from '../model/run-aggregate.ts';
 
 /**

@@ -4,7 +4,7 @@ import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
+import { isFinalRunState } from '../../core/states.ts';
 
 let on: Awaited<ReturnType<typeof startEngine>>;
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { Fault } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Metrics } from '../../core/metrics.ts';
 import type { RunSnapshot } from '../../core/run.ts';
+import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
 import { createNamedBag } from '../../lib/slot-map.ts';
 import { driveRun, type EffectHandlers, type RunHandle, type RunStart } from './drive-run.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { Event, EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId, newTraceId } from '../../core/ids.ts';
-import { canonicalJson } from '../../core/json.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { StoreReader } from '../../core/store.ts';
 import { activeTraceId } from '../../core/tracing.ts';
+import { canonicalJson } from '../../lib/json.ts';
 import { applyEvent, createRunAggregate, type RunAggregate } from '../model/run-aggregate.ts';
 import type { RunStart } from './drive-run.ts';
 

@@ -1,8 +1,8 @@
 import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
-import type { Logger } from '../../core/logger.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
+import { isFinalRunState } from '../../core/states.ts';
 import type { Inbox, Leases, StoreReader } from '../../core/store.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { loadRun } from '../driver/run-start.ts';

@@ -1,7 +1,7 @@
-import type { Json } from '../../core/json.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { User } from '../../core/principal.ts';
 import type { Inbox, RunMessage } from '../../core/store.ts';
+import type { Logger } from '../../core/telemetry.ts';
+import type { Json } from '../../lib/json.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import type { MachineInput } from '../model/machine-input.ts';
 import { jsonOutput } from '../outputs/output-json.ts';

@@ -1,9 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Metrics } from '../../core/metrics.ts';
 import type { Ask, Decision, Policy } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
+import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { createTokenBuckets } from '../../lib/token-buckets.ts';
 import { parseRate } from '../../policy/rules/rate-limit.ts';
 

@@ -1,6 +1,5 @@
 import type { Failure } from '../../core/run.ts';
-import { isFinalRunState, type RunState } from '../../core/run-state.ts';
-import { isBadEnd, isFinalStepState, type StepState } from '../../core/step-state.ts';
+import { isBadEnd, isFinalRunState, isFinalStepState, type RunState, type StepState } from '../../core/states.ts';
 import { type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { stateAfter } from './fail-attempt.ts';
 import { isEnding, isIdle, isReady, rootCause } from './readiness.ts';

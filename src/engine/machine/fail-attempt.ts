@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/run.ts';
-import { isFinalStepState, type StepState } from '../../core/step-state.ts';
+import { isFinalStepState, type StepState } from '../../core/states.ts';
 import { isParent, type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { isEnding } from './readiness.ts';
 import { moveStep, type Transition, waitUntil } from './transition.ts';

@@ -1,6 +1,5 @@
 import type { NewEvent } from '../../core/event.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
-import { isBadEnd, isFinalStepState } from '../../core/step-state.ts';
+import { isBadEnd, isFinalRunState, isFinalStepState } from '../../core/states.ts';
 import type { MachineEffect, MachineInput } from '../model/machine-input.ts';
 import { hasBegun, isParent, type MutableStep, type RunAggregate, signalName } from '../model/run-aggregate.ts';
 import { advance, CONCLUSION_KEY, compensate, prepare } from './advance.ts';

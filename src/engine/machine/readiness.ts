@@ -1,4 +1,4 @@
-import { isFinalStepState } from '../../core/step-state.ts';
+import { isFinalStepState } from '../../core/states.ts';
 import { type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 
 /** The step for which the run ends badly: of those that failed, the first. What is stopped because of it comes after. */

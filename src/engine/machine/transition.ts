@@ -1,8 +1,7 @@
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { ApprovalRecord, Failure } from '../../core/run.ts';
-import type { RunState } from '../../core/run-state.ts';
-import type { StepState } from '../../core/step-state.ts';
+import type { RunState, StepState } from '../../core/states.ts';
 import type { MachineEffect } from '../model/machine-input.ts';
 import { applyEvent, type MutableStep, type RunAggregate } from '../model/run-aggregate.ts';
 

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Failure, Output } from '../../core/run.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { MutableStep } from './run-aggregate.ts';
 
 export interface NamedArtifact {

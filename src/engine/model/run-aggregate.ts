@@ -1,9 +1,8 @@
 import type { EventPayloads, NewEvent, Repair } from '../../core/event.ts';
-import type { Json } from '../../core/json.ts';
 import { addedRecord, created, openedApproval, patchInPlace, runPatch, stepPatch } from '../../core/projection.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
-import { isBadEnd, isFinalStepState, type StepState } from '../../core/step-state.ts';
+import { isBadEnd, isFinalRunState, isFinalStepState, type StepState } from '../../core/states.ts';
+import type { Json } from '../../lib/json.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type MutableStep = Mutable<StepRecord>;

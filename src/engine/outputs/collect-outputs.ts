@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { ArtifactStore, CpuPool } from '../../core/resource.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { ArtifactStore } from '../../core/resource.ts';
-import { isBadEnd } from '../../core/step-state.ts';
+import { isBadEnd } from '../../core/states.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { References } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope, StepView } from '../../workflow/model/workflow-document.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';

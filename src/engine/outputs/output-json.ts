@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
-import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { ArtifactStore } from '../../core/resource.ts';
 import type { Output } from '../../core/run.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 
 /** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Fault, isRetryable } from '../../core/errors.ts';
-import type { LogFields, Logger } from '../../core/logger.ts';
 import type { Failure } from '../../core/run.ts';
-import { wellFormed, wellFormedJson } from '../../core/well-formed.ts';
+import type { LogFields, Logger } from '../../core/telemetry.ts';
+import { wellFormed, wellFormedJson } from '../../lib/json.ts';
 
 /** A thrown error as the journal keeps it, whoever it quotes. What is no Fault is a bug: logged with its stack, kept as a reference. */
 export function toFailure(error: unknown, logger: Logger, fields: LogFields): Failure {

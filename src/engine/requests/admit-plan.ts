@@ -1,10 +1,10 @@
 import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { accessRequestsOf } from '../capabilities/access-requests.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import { stepAccessRequests } from '../capabilities/step-access-requests.ts';

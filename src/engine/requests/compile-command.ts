@@ -4,8 +4,8 @@ import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { PlannedStep, RunKind } from '../../core/run.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';

@@ -1,7 +1,7 @@
 import type { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import type { RunStart } from '../driver/drive-run.ts';
 import { emit, moveRun, moveStep, type Transition } from '../machine/transition.ts';
 import { toFailure } from '../outputs/to-failure.ts';

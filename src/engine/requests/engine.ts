@@ -1,9 +1,9 @@
 import type { AgentSpec } from '../../core/agent.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Output, Priority, RunSnapshot } from '../../core/run.ts';
 import type { WorkflowRecord } from '../../core/store.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 
 export interface CommandRequest {

@@ -1,13 +1,12 @@
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
-import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Scope, SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot } from '../../core/run.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
-import { isBadEnd } from '../../core/step-state.ts';
+import { isBadEnd, isFinalRunState } from '../../core/states.ts';
 import type { Inbox, Leases, RunMessage, StoreReader } from '../../core/store.ts';
+import { canonicalJson, type Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';

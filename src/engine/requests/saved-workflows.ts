@@ -1,12 +1,12 @@
 import { roleOf } from '../../commands/definition/options.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Decision, Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { CpuPool, Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
 import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';
 import type { Problem, WorkflowDocument } from '../../workflow/model/workflow-document.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
 import { Fault } from '../../core/errors.ts';
-import type { RunState } from '../../core/run-state.ts';
+import type { RunState } from '../../core/states.ts';
 import { createCapabilities } from '../capabilities/capabilities.ts';
 import { createDispatcher } from '../driver/dispatcher.ts';
 import { createRunRegistry } from '../driver/run-registry.ts';

@@ -1,11 +1,10 @@
 import { Cron } from 'croner';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { ScheduleRecord, Schedules, StoreReader } from '../../core/store.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
-import type { StartWorkflowDeps } from './start-workflow.ts';
-import { startWorkflow } from './start-workflow.ts';
+import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
 
 interface SchedulerDeps extends StartWorkflowDeps {
   readonly schedules: Schedules;

@@ -1,9 +1,9 @@
 import { Fault } from '../../core/errors.ts';
 import type { EventPayloads } from '../../core/event.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
 import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
 import { denyRun } from './deny-run.ts';

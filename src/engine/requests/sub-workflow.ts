@@ -3,7 +3,7 @@ import { type ErrorCode, Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { ArtifactStore } from '../../core/resource.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
-import { isFinalRunState } from '../../core/run-state.ts';
+import { isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store.ts';
 import { createRunStart } from '../driver/run-start.ts';
 import type { Attempt } from '../model/attempt.ts';

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { isComposite } from '../../commands/definition/define-command.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type {
   Catalog,

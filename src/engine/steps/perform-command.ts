@@ -2,12 +2,12 @@ import type { Command, CommandContext } from '../../commands/definition/define-c
 import type { Query } from '../../commands/read/define-query.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { Scope, User } from '../../core/principal.ts';
 import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../../core/resource.ts';
 import type { Output } from '../../core/run.ts';
 import { inSpan } from '../../core/tracing.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
 import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
 import type { Gate } from '../gate/gate.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import { type CommandStepDeps, storeStepOutput, withTimeLimit } from './perform-command.ts';

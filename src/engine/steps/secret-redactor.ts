@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Json } from '../../core/json.ts';
 import type { Made } from '../../core/resource.ts';
+import type { Json } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import { storeStepOutput, withTimeLimit } from './perform-command.ts';

@@ -1,5 +1,5 @@
-import type { Logger } from '../../core/logger.ts';
 import type { Memories, StoreReader, TokenLimits, TokenUsage } from '../../core/store.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { CommandStepDeps } from './perform-command.ts';
 

@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { Output } from '../../core/run.ts';
-import { wellFormed } from '../../core/well-formed.ts';
+import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
 import { openStepReader } from './perform-command.ts';

@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import { Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 
 export interface TransformTask {
   readonly data: Json;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { builder } from '../builder.ts';
 import { Effect } from './effect.ts';
 

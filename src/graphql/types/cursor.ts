@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { Fault } from '../../core/errors.ts';
+import { decodeCursor, encodeCursor } from '../../core/journal.ts';
 import { builder } from '../builder.ts';
 
 builder.scalarType('Cursor', {

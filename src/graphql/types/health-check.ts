@@ -1,4 +1,4 @@
-import type { Health } from '../../core/health.ts';
+import type { Health } from '../../core/telemetry.ts';
 import { builder } from '../builder.ts';
 import { HealthStatus } from './health-status.ts';
 

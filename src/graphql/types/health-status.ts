@@ -1,4 +1,4 @@
-import type { HealthStatus as Status } from '../../core/health.ts';
+import type { HealthStatus as Status } from '../../core/telemetry.ts';
 import { builder } from '../builder.ts';
 
 export const HealthStatus = builder.enumType('HealthStatus', {

@@ -1,4 +1,4 @@
-import type { Health as Report } from '../../core/health.ts';
+import type { Health as Report } from '../../core/telemetry.ts';
 import { builder } from '../builder.ts';
 import { HealthCheck } from './health-check.ts';
 import { HealthStatus } from './health-status.ts';

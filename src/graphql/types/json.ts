@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { builder } from '../builder.ts';
 
 /** Deeper values would exhaust the stack of what walks them later. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { artifactOf } from '../artifact-of.ts';
 import { builder } from '../builder.ts';
 import { Resource } from './refs.ts';

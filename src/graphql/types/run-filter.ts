@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
 import type { RunFilter as Filter } from '../../core/store.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import { builder } from '../builder.ts';
 import { RunKind } from './run-kind.ts';
 import { RunState } from './run-state.ts';

@@ -1,4 +1,4 @@
-import type { RunState as State } from '../../core/run-state.ts';
+import type { RunState as State } from '../../core/states.ts';
 import { builder } from '../builder.ts';
 
 export const RunState = builder.enumType('RunState', {

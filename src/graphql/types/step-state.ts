@@ -1,4 +1,4 @@
-import type { StepState as State } from '../../core/step-state.ts';
+import type { StepState as State } from '../../core/states.ts';
 import { builder } from '../builder.ts';
 
 export const StepState = builder.enumType('StepState', {

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { Failure as Why } from '../../core/run.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { Failure } from './failure.ts';

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
+import type { LanguageModel } from '../../core/agent.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
-import type { LanguageModel } from '../../core/language-model.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { TextFile } from '../files/text-file.ts';
 import type { Plan } from '../plan/plan-schema.ts';
 import { withoutModel } from '../without-model.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { oneLine } from '../plan/plan-by-rules.ts';
 import type { Source } from '../stacks/template-data.ts';
 

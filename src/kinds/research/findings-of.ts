@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 
 /** Something that was found. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import type { PlanField } from '../plan/plan-schema.ts';
 
 /** A value that the field takes, for a test: the first or a second one, which differs where it can. */

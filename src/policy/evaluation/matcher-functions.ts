@@ -1,6 +1,6 @@
 import type { Enforcer } from 'casbin';
 import type { Role } from '../../core/principal.ts';
-import { matchAction } from '../action-glob.ts';
+import { matchAction } from '../globs/action-glob.ts';
 import type { Target, UriGlob } from '../globs/uri-glob.ts';
 import { coversSchema, coversUri } from '../rules/compiled-rule.ts';
 import type { ParsedPolicy } from '../rules/parse-policy.ts';

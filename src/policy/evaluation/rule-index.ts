@@ -1,5 +1,5 @@
 import type { Role } from '../../core/principal.ts';
-import { matchAction } from '../action-glob.ts';
+import { matchAction } from '../globs/action-glob.ts';
 import type { Target, UriGlob } from '../globs/uri-glob.ts';
 import { coversUri, type LoadedRule } from '../rules/compiled-rule.ts';
 import { compareRates } from '../rules/rate-limit.ts';

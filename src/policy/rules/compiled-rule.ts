@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { PolicyEffect, PolicyRule } from '../../core/policy.ts';
-import { parseAction } from '../action-glob.ts';
+import { parseAction } from '../globs/action-glob.ts';
 import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
 import { matchUriGlob, type Target, type UriGlob } from '../globs/uri-glob.ts';
 import { parseRate, type Rate } from './rate-limit.ts';

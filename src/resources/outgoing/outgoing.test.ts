@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { resourcesForTests } from '../../../test/support/resources/resources.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { canonicalUri } from '../canonical-uri.ts';
-import type { ResolvedAddress } from '../guarded-connector.ts';
+import type { ResolvedAddress } from './guarded-connector.ts';
 import { createOutgoing, type Outgoing, type OutgoingDeps } from './outgoing.ts';
 
 // Self-signed for secure.test until 2126; made for this file, and of no use elsewhere.

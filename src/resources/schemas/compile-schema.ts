@@ -4,8 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import { isJsonObject, type Json } from '../../lib/json.ts';
 import { type SchemaDocument, shortened } from './validation-request.ts';
 
 export type Compiled = { readonly validate: ValidateFunction } | { readonly missing: string };

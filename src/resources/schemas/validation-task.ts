@@ -1,8 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { LRUCache } from 'lru-cache';
 import { Fault, type Violation } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
+import type { Json } from '../../lib/json.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { SchemaAnswer, SchemaOrder } from './validation-request.ts';
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Fault } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { CpuPool } from '../../core/resource.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import type { TaskRequest, TaskResult } from './cpu-worker.ts';
 
 export interface CpuPoolOptions {

@@ -2,9 +2,9 @@ import { abortFault } from '../../core/abort.ts';
 import type { ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { ERROR_CODES, type ErrorCode, Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import type { WorkItem, WorkResult } from '../../core/runtime.ts';
 import type { Process } from '../../core/sandbox.ts';
+import type { Json } from '../../lib/json.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 import { readWorkerOutput } from './worker-output.ts';
 

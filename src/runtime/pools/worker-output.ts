@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { WorkResult } from '../../core/runtime.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 
 /** Of one line, and of all that a worker writes. */
 const MAX_LINE_BYTES = 4 * 2 ** 20;

@@ -1,6 +1,6 @@
-import type { Logger } from '../../core/logger.ts';
 import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
-import type { GuardDeps } from '../../resources/guarded-connector.ts';
+import type { Logger } from '../../core/telemetry.ts';
+import type { GuardDeps } from '../../resources/outgoing/guarded-connector.ts';
 import { startEgressProxy } from './egress-proxy.ts';
 import {
   type Mount,

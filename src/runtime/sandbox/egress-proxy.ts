@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../core/errors.ts';
-import { type GuardDeps, guardedConnector } from '../../resources/guarded-connector.ts';
+import { type GuardDeps, guardedConnector } from '../../resources/outgoing/guarded-connector.ts';
 
 export interface EgressProxy {
   /** Path of the Unix socket on which the proxy listens. */

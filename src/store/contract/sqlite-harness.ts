@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import { openStore } from '../open-store.ts';
 import type { Harness } from './harness.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { Store } from '../open-store.ts';
 import type { Harness } from './harness.ts';
 import { log, runCreated } from './sample-run.ts';

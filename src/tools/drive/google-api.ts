@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { tryAgain } from '../try-again.ts';

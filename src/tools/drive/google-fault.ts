@@ -1,5 +1,5 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
 
 /** Drive's reasons that say more than its status (its guide "Resolve errors"). */

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../lib/json.ts';
 import type { DriveFile } from './drive.ts';
 
 /** What is asked of Google about a file; `size` is absent for documents of its own kinds. */

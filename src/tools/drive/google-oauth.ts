@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';

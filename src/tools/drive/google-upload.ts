@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { pauseAfter } from '../try-again.ts';
 import type { Drive, DriveFile, Upload } from './drive.ts';
 import { type GoogleApi, readJson } from './google-api.ts';

@@ -1,5 +1,4 @@
-import type { Json } from '../../core/json.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../lib/json.ts';
 import type { Found } from './searcher.ts';
 
 const MOST_TITLE = 300;

@@ -1,5 +1,5 @@
 import type { Secret } from '../../config/secrets.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { createAskProvider } from './ask-provider.ts';
 import { boundedFound } from './bounded-found.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf, stepsOf, testCatalog } from '../../../test/support/workflow/catalog.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../expressions/evaluate.ts';
 import { readWorkflow } from '../read-workflow.ts';
 

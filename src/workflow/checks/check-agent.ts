@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentConfig, documentKeys, duplicateKeys } from '../inputs/agent-config.ts';
 import { checkOptions } from '../inputs/check-options.ts';

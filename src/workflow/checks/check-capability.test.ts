@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf, stepsOf, testCatalog } from '../../../test/support/workflow/catalog.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const document = (...steps: readonly JsonObject[]): JsonObject => ({ name: 'test', steps });

@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { checkOptions } from '../inputs/check-options.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import type { Json } from '../../lib/json.ts';
 import { FILTER_NAMES, isLinearTime } from '../expressions/filters.ts';
 import { ExpressionSyntaxError } from '../expressions/lex-expression.ts';
 import { type References, referencesOf } from '../expressions/references.ts';

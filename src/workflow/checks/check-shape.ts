@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { STEP_KIND_NAMES, WORKFLOW_SCHEMA, WORKFLOW_SCHEMA_ID } from '../schema/workflow-schema.ts';
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { agentTemplates } from '../inputs/agent-input.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';

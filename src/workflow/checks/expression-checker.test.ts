@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../../../test/support/workflow/catalog.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { MAX_EXPRESSIONS } from '../model/workflow-limits.ts';
 
 const rendering = (data: readonly string[], more: readonly JsonObject[] = []): JsonObject => ({

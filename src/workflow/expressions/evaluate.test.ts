@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import type { CpuPool } from '../../core/resource.ts';
+import type { Json } from '../../lib/json.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
 import type { ExpressionScope } from '../model/workflow-document.ts';
 import { evaluate, evaluateCondition, evaluateExpression } from './evaluate.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
-import { canonicalJson, type Json } from '../../core/json.ts';
 import type { CpuPool } from '../../core/resource.ts';
+import { canonicalJson, type Json } from '../../lib/json.ts';
 import type { ExpressionScope } from '../model/workflow-document.ts';
 import { runExpression } from './expression-engine.ts';
 import type { ExpressionTask } from './expression-task.ts';

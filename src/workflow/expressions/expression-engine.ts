@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import { createJinjaEngine, type JinjaEngine } from '../../lib/jinja-engine.ts';
+import type { Json } from '../../lib/json.ts';
 
 /** What an expression may hold in memory, with what it works on. */
 const MAX_MEMORY_BYTES = 64 * 2 ** 20;

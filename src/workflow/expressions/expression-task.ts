@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { runExpression } from './expression-engine.ts';
 
 export interface ExpressionTask {

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import type { Token } from './lex-expression.ts';
 import { RESERVED_WORDS } from './references.ts';
 

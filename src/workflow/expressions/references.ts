@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import type { Json } from '../../lib/json.ts';
 import type { Token } from './lex-expression.ts';
 import { type Expression, parseBareExpression, splitTemplate } from './template.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../lib/json.ts';
 import { ExpressionSyntaxError, lexExpression, type Token } from './lex-expression.ts';
 
 /** An expression as it stands in a text, without its braces. */

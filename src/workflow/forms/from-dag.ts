@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { escapeTemplate, escapeTemplates } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';

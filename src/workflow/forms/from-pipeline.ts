@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { escapeTemplate } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testCatalog } from '../../../test/support/workflow/catalog.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../expressions/evaluate.ts';
 import type { WorkflowPlan } from '../model/workflow-document.ts';
 import { readWorkflow } from '../read-workflow.ts';

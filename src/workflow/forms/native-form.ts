@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { type DocumentPath, type Locate, pathText } from '../model/problems.ts';
 
 /** A document brought to the native form, with where its parts come from. */

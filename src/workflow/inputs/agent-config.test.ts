@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { agentConfig, documentKeys, duplicateKeys } from './agent-config.ts';
 
 const given: JsonObject = {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DocumentPath } from '../model/problems.ts';
 
 /** The configuration of an agent with the names that its backend has: `stdio_command` is `stdioCommand`. */

@@ -1,5 +1,5 @@
 import type { AgentBackend, AgentInput, AgentSpec } from '../../core/agent.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression, escapeTemplate, escapeTemplates } from '../expressions/template.ts';
 import type { CatalogBackend } from '../model/workflow-document.ts';
 import { agentConfig } from './agent-config.ts';

@@ -2,8 +2,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { Fault, type Violation } from '../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { BUILTIN_FUNCTIONS, RESERVED_WORDS, SCOPE_NAMES } from '../expressions/references.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 

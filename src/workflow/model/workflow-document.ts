@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../core/json.ts';
 import type { Effect, PlannedStep, RunPlan, StepKind } from '../../core/run.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 
 /** What documents may name: everything that a step can do on this server. */
 export interface Catalog {

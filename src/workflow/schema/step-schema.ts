@@ -1,6 +1,6 @@
 import { AGENT_BACKENDS } from '../../core/agent.ts';
 import { ERROR_CODES } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
 import { booleanSchema, IDENTIFIER_PATTERN, integerSchema, textSchema } from './schema-parts.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../lib/json.ts';
 import { STEP_KIND_NAMES, WORKFLOW_SCHEMA } from './workflow-schema.ts';
 
 const printed = new URL('../../../docs/workflow.schema.json', import.meta.url);

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Effect, PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../../core/run.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentHasExpressions, agentInput } from '../inputs/agent-input.ts';
 import { checkOptions } from '../inputs/check-options.ts';

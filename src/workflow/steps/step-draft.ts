@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { type StepKind, WORK_KINDS } from '../../core/run.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { WorkflowGraph } from '../model/workflow-document.ts';
 import { STEP_KIND_NAMES } from '../schema/workflow-schema.ts';

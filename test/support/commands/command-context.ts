@@ -5,7 +5,7 @@ import type { Command, CommandContext, Made } from '../../../src/commands/defini
 import { validateOptions } from '../../../src/commands/definition/validate-options.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { LogLevel } from '../../../src/core/event.ts';
-import type { JsonObject } from '../../../src/core/json.ts';
+import type { JsonObject } from '../../../src/lib/json.ts';
 import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
 import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
 import { resourcesForTests } from '../resources/resources.ts';

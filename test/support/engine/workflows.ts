@@ -10,12 +10,12 @@ import {
   resource,
 } from '../../../src/commands/definition/define-command.ts';
 import { Fault } from '../../../src/core/errors.ts';
-import type { JsonObject } from '../../../src/core/json.ts';
-import type { Logger } from '../../../src/core/logger.ts';
 import type { SignedIn } from '../../../src/core/principal.ts';
 import type { Effect, RunSnapshot } from '../../../src/core/run.ts';
-import { isFinalRunState } from '../../../src/core/run-state.ts';
+import { isFinalRunState } from '../../../src/core/states.ts';
+import type { Logger } from '../../../src/core/telemetry.ts';
 import type { Engine, StartRequest } from '../../../src/engine/requests/engine.ts';
+import type { JsonObject } from '../../../src/lib/json.ts';
 import { createPolicy } from '../../../src/policy/load-policy.ts';
 import { ADMIN, startEngine } from './engine.ts';
 

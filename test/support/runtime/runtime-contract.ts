@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { abortFault } from '../../../src/core/abort.ts';
 import type { ToolContext } from '../../../src/core/agent-session.ts';
 import { Fault } from '../../../src/core/errors.ts';
-import type { Json } from '../../../src/core/json.ts';
 import type { Runtime } from '../../../src/core/runtime.ts';
+import type { Json } from '../../../src/lib/json.ts';
 
 const ITEM = {
   ...{ run_id: 'run_1', step_id: 'step_1', step: 'make', kind: 'tool', capability: 'convert', attempt: 1 },

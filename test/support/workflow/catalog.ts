@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/core/json.ts';
+import type { Json, JsonObject } from '../../../src/lib/json.ts';
 import type {
   Catalog,
   CatalogBackend,

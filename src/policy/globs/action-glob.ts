@@ -1,6 +1,33 @@
-import { Fault } from '../core/errors.ts';
-import { ENGINE_ACTIONS } from './engine-actions.ts';
-import { matchStars } from './globs/wildcard.ts';
+import { Fault } from '../../core/errors.ts';
+import { matchStars } from './wildcard.ts';
+
+/** What is asked about beside capabilities, secrets and workflows, whose names only the running server knows. */
+export const ENGINE_ACTIONS = [
+  'exec',
+  'memory:read',
+  'memory:append',
+  'step:transform',
+  'step:approval',
+  'step:sleep',
+  'step:signal',
+  'step:plan',
+  'step:research',
+  'step:codegen',
+  'step:eval',
+  'step:repo',
+  'step:notify',
+  'mutation:cancelRun',
+  'mutation:retryStep',
+  'mutation:rerunFrom',
+  'mutation:decideApproval',
+  'mutation:sendSignal',
+  'mutation:saveWorkflow',
+  'mutation:deleteWorkflow',
+  'mutation:runAgent',
+  'mutation:beginDriveConnection',
+  'mutation:finishDriveConnection',
+  'mutation:disconnectDrive',
+] as const;
 
 const FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation';
 const ACTION = new RegExp(`^(?:\\*|exec|(?:${FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);

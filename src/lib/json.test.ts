@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { canonicalJson } from './json.ts';
+import { describe, expect, it, test } from 'vitest';
+import { canonicalJson, type Json, wellFormed, wellFormedJson } from './json.ts';
 
 const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' });
 const key = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', '10', '9', '01', 'toJSON', 'é', '€'));
@@ -59,4 +59,33 @@ test('leaves the value as it was', () => {
   const one = Object.freeze({ b: Object.freeze([Object.freeze({ z: 1, a: 2 })]), a: 1 });
   expect(canonicalJson(one)).toBe('{"a":1,"b":[{"a":2,"z":1}]}');
   expect(Object.keys(one)).toEqual(['b', 'a']);
+});
+
+const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
+
+describe('JSON from elsewhere', () => {
+  it('has a canonical form, and no U+0000, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), anyText, anyText, (value, key, text) => {
+        const mended = wellFormedJson([value as Json, { [key]: text }, text]);
+        expect(canonicalJson(mended)).not.toMatch(/\\u0000|[\ud800-\udbff](?![\udc00-\udfff])/);
+      }),
+    );
+  });
+
+  it('stays the very same value where nothing is wrong with it', () => {
+    const value = { a: ['\\ud800 as a text about it', '😀'], b: null };
+    expect(wellFormedJson(value)).toEqual(value);
+    const plain = { a: [1, '😀'] };
+    expect(wellFormedJson(plain)).toBe(plain);
+  });
+
+  it('has null for numbers that JSON can write, but not count', () => {
+    const value = JSON.parse('{"a":[1e999,-1e999,1e308]}') as Json;
+    expect(wellFormedJson(value)).toEqual({ a: [null, null, 1e308] });
+  });
+
+  it('shows where something was', () => {
+    expect(wellFormed('a\0b\ud800')).toBe('a\uFFFDb\uFFFD');
+  });
 });

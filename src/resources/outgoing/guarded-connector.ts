@@ -1,10 +1,17 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { createRequire } from 'node:module';
 import { isIP, type LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
-import { Fault } from '../core/errors.ts';
-import { isPublicAddress } from './public-address.ts';
-import { undici } from './undici.ts';
-import { canonicalHost } from './uri/canonical-host.ts';
+import { Fault } from '../../core/errors.ts';
+import { isPublicAddress } from '../../lib/ip-address.ts';
+import { canonicalHost } from '../uri/canonical-host.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The HTTP client. It is large, so it is loaded with the first connection to another machine. */
+export function undici(): typeof import('undici') {
+  return require('undici') as typeof import('undici');
+}
 
 export interface ResolvedAddress {
   readonly address: string;
