@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newEnforcer, newModelFromString } from 'casbin';
 import type { CanonicalUri } from '../src/core/canonical-uri.ts';
-import type { Ask, Decision } from '../src/core/policy.ts';
+import type { Decision, PolicyRequest } from '../src/core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from '../src/policy/compile-policy.ts';
-import { decide, questionOf } from '../src/policy/decide.ts';
+import { decide, toEvaluationRequest } from '../src/policy/decide.ts';
 import { columnsOf } from '../src/policy/evaluation/casbin-evaluator.ts';
 import { matcherFunctions } from '../src/policy/evaluation/matcher-functions.ts';
 import { strongestEffect } from '../src/policy/evaluation/strongest-effect.ts';
@@ -28,11 +28,12 @@ export async function main(): Promise<void> {
     const plain = await openBaseline(policy);
     const coldAsks = () => Array.from({ length: REQUEST_COUNT }, () => randomAsk(size, random));
     const pool = Array.from({ length: MIXED_URIS }, () => randomAsk(size, random));
-    const mixedAsks = () => Array.from({ length: REQUEST_COUNT }, () => pool[zipf(MIXED_URIS, random)] as Ask);
+    const mixedAsks = () =>
+      Array.from({ length: REQUEST_COUNT }, () => pool[zipf(MIXED_URIS, random)] as PolicyRequest);
     const peer = { name: 'casbin over all rules', value: baselineRate(plain, coldAsks()) };
 
     for (const [workload, asks] of Object.entries({ cold: coldAsks, mixed: mixedAsks })) {
-      policy.decisions.clear();
+      policy.decisionCache.clear();
       const rates = Array.from({ length: ROUNDS }, () => {
         const round = asks();
         const began = performance.now();
@@ -46,7 +47,7 @@ export async function main(): Promise<void> {
   }
 }
 
-type BaselineDecider = (ask: Ask) => boolean;
+type BaselineDecider = (ask: PolicyRequest) => boolean;
 
 /** Casbin as anybody would use it: the same model, functions and rules, nothing narrowed, nothing remembered. */
 async function openBaseline(policy: CompiledPolicy): Promise<BaselineDecider> {
@@ -60,20 +61,20 @@ async function openBaseline(policy: CompiledPolicy): Promise<BaselineDecider> {
     for (const parent of parents) await enforcer.getRoleManager().addLink(role, parent);
   }
   return (ask) => {
-    const { roles, action, uri, schema } = questionOf(ask);
+    const { roles, action, uri, schema } = toEvaluationRequest(ask);
     return enforcer.enforceSync(roles, action, uri, schema);
   };
 }
 
-function baselineRate(plain: BaselineDecider, asks: readonly Ask[]): number {
+function baselineRate(plain: BaselineDecider, asks: readonly PolicyRequest[]): number {
   const began = performance.now();
   let done = 0;
-  for (; done < asks.length && performance.now() - began < BASELINE_MS; done += 1) plain(asks[done] as Ask);
+  for (; done < asks.length && performance.now() - began < BASELINE_MS; done += 1) plain(asks[done] as PolicyRequest);
   return (done * 1_000) / (performance.now() - began);
 }
 
 /** A fast wrong answer is worth nothing. */
-function expectAgreement(policy: CompiledPolicy, plain: BaselineDecider, asks: readonly Ask[]): void {
+function expectAgreement(policy: CompiledPolicy, plain: BaselineDecider, asks: readonly PolicyRequest[]): void {
   const effects = new Set<Decision['effect']>();
   for (const ask of asks) {
     const { effect } = decide(policy, ask);
@@ -111,7 +112,7 @@ const commandOf = (i: number) => `command:${COMMANDS[i % COMMANDS.length]}`;
 const teamsOf = (size: number) => Math.max(2, Math.round(size / 50));
 
 /** Someone of a team asks for something that a rule, likely their own, is about; the path is new every time. */
-function randomAsk(size: number, random: () => number): Ask {
+function randomAsk(size: number, random: () => number): PolicyRequest {
   const i = Math.floor(random() * size);
   const team = i % teamsOf(size);
   const asking = random() < 0.8 ? team : Math.floor(random() * teamsOf(size));

@@ -7,7 +7,7 @@ import type { Logger } from '../../src/core/telemetry.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { createGate } from '../../src/engine/gate/gate.ts';
 import type { Engine } from '../../src/engine/requests/engine.ts';
-import { createPolicy } from '../../src/policy/load-policy.ts';
+import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { scopeOf } from '../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../src/resources/artifacts/artifact-store.ts';
 import { createOutgoing } from '../../src/resources/outgoing/outgoing.ts';
@@ -58,7 +58,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   const resources = createResources({ settings, outgoing, artifacts, content });
   const cpu = createCpuPool();
   const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
-  const policy = await createPolicy({ ...files, logger: silent });
+  const policy = await loadPolicy({ ...files, logger: silent });
   const metrics = createMetrics();
   const engine = createEngine({
     ...store,

@@ -72,7 +72,7 @@ async function outcomeOf(process: Process, full: (name: string) => void, work: A
   logLines(process.stderr, work.log, 'INFO');
   const stdout = capture(process.stdout, MOST_BYTES, { each: work.streamText, full: () => full('stdout') });
   const stderr = capture(process.stderr, MOST_BYTES, { each: () => {}, full: () => full('stderr') });
-  const ended = await process.ended;
+  const ended = await process.exited;
   // What it left in the background ends with it.
   process.kill();
   const grace = Promise.withResolvers<void>();

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox';
 import type { AgentBackend } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { Made } from '../core/resource.ts';
+import type { StepResult } from '../core/resource.ts';
 import type { Json } from '../lib/json.ts';
 
 /** What the policy is asked before an agent begins: `agent:BACKEND` on a URI, or `exec` on a program. */
@@ -34,7 +34,7 @@ export interface Backend<Config extends TObject = TObject> {
   /** @throws Fault BAD_INPUT for a configuration that names nothing which can be reached */
   reaches(config: Static<Config>): readonly Reach[];
   /** @throws Fault of what went wrong; and lets through what `work.call` throws */
-  run(agent: Agent<Static<Config>>, work: AgentSession): Promise<Made>;
+  run(agent: Agent<Static<Config>>, work: AgentSession): Promise<StepResult>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the configuration is only known to the backend; it is validated before.

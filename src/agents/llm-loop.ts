@@ -1,7 +1,7 @@
 import { abortFault } from '../core/abort.ts';
 import type { AgentSession, ModelReply } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { WantedCall } from '../core/event.ts';
+import type { ToolCallRequest } from '../core/event.ts';
 import { cutText } from './cut-text.ts';
 import type { LlmMessage } from './llm-request.ts';
 import type { LlmAnswer, LlmUsage } from './llm-stream.ts';
@@ -71,7 +71,7 @@ function saidBy({ text, calls }: ModelReply, tools: OfferedTools): LlmMessage {
 }
 
 /** What the model is told about a call. That it failed is for the model to deal with, not for the step. */
-async function resultOf(call: WantedCall, tools: OfferedTools, work: AgentSession): Promise<string> {
+async function resultOf(call: ToolCallRequest, tools: OfferedTools, work: AgentSession): Promise<string> {
   const name = nameOf(call.tool, tools);
   const tool = name === undefined ? undefined : tools.get(name);
   if (!tool)

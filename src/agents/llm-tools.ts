@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { RemoteTool, ToolInfo } from '../core/agent-session.ts';
-import type { WantedCall } from '../core/event.ts';
+import type { ToolCallRequest } from '../core/event.ts';
 import { isJsonObject, type JsonObject, wellFormedJson } from '../lib/json.ts';
 import { jsonOfText } from './json-of-text.ts';
 import type { LlmCall } from './llm-stream.ts';
@@ -49,7 +49,7 @@ export function functionsOf(tools: OfferedTools): readonly OpenAI.ChatCompletion
 const UNREADABLE = 'unreadable_arguments';
 
 /** A call as the journal keeps it: with the tool's own name, where there is such a tool. */
-export function wantedCall(call: LlmCall, tools: OfferedTools): WantedCall {
+export function wantedCall(call: LlmCall, tools: OfferedTools): ToolCallRequest {
   const read = call.arguments.trim() === '' ? {} : jsonOfText(call.arguments);
   return {
     id: call.id.slice(0, 200),

@@ -56,7 +56,7 @@ export async function openMcpStdio(
     if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unreachable(program, why) : why);
     process.kill();
   };
-  void process.ended.then(async ({ code, signal }) => {
+  void process.exited.then(async ({ code, signal }) => {
     await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
     const words = deps.hide(lastWords());
     fail(`it ended (${signal ?? `code ${code}`})${words && `; its last words: ${told(words.slice(-500))}`}`);

@@ -3,7 +3,7 @@ import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
-import { httpOf, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
+import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
 import { defineBackend } from './define-backend.ts';
 import { jsonOfText } from './json-of-text.ts';
 import { secretHeaders } from './secret-headers.ts';
@@ -51,7 +51,7 @@ const Config = Type.Object(
 
 /** Agents that talk over a WebSocket; docs/agents.md has the messages. */
 export function websocket(deps: WebsocketDeps) {
-  const placeOf = (uri: string) => webUri(httpOf(uri), deps.canonicalize);
+  const placeOf = (uri: string) => webUri(httpUriOfWebSocket(uri), deps.canonicalize);
   return defineBackend({
     name: 'websocket',
     description:

@@ -1,4 +1,4 @@
-import { type Frontier, nodeHash, splitOf } from './merkle-tree.ts';
+import { type Frontier, nodeHash, splitPoint } from './merkle-tree.ts';
 
 /** The hash of the subtree of the leaves from `start` up to `end`, which is left out. */
 export type Subtrees = (start: number, end: number) => Uint8Array;
@@ -11,7 +11,7 @@ export type Subtrees = (start: number, end: number) => Uint8Array;
  */
 export function createSubtrees(frontier: Frontier, laterLeafHashes: readonly Uint8Array[]): Subtrees {
   const known = new Map<string, Uint8Array>();
-  let [start, size] = [0, splitOf(frontier.size + 1)];
+  let [start, size] = [0, splitPoint(frontier.size + 1)];
   for (const root of frontier.roots) {
     while (start + size > frontier.size) size /= 2;
     known.set(`${start}-${start + size}`, root);
@@ -25,7 +25,7 @@ export function createSubtrees(frontier: Frontier, laterLeafHashes: readonly Uin
       if (!leaf) throw new RangeError(`there is no leaf ${from}`);
       return leaf;
     }
-    const middle = from + splitOf(to - from);
+    const middle = from + splitPoint(to - from);
     return nodeHash(subtree(from, middle), subtree(middle, to));
   };
   return subtree;
@@ -35,7 +35,7 @@ export function createSubtrees(frontier: Frontier, laterLeafHashes: readonly Uin
 export function inclusionProof(index: number, size: number, subtree: Subtrees): Uint8Array[] {
   const path = (from: number, to: number): Uint8Array[] => {
     if (to - from === 1) return [];
-    const middle = from + splitOf(to - from);
+    const middle = from + splitPoint(to - from);
     return index < middle ? [...path(from, middle), subtree(middle, to)] : [...path(middle, to), subtree(from, middle)];
   };
   if (!(index >= 0 && index < size)) throw new RangeError(`a tree of ${size} leaves has no leaf ${index}`);
@@ -46,7 +46,7 @@ export function inclusionProof(index: number, size: number, subtree: Subtrees): 
 export function consistencyProof(oldSize: number, newSize: number, subtree: Subtrees): Uint8Array[] {
   const path = (from: number, to: number, whole: boolean): Uint8Array[] => {
     if (oldSize === to) return whole ? [] : [subtree(from, to)];
-    const middle = from + splitOf(to - from);
+    const middle = from + splitPoint(to - from);
     return oldSize <= middle
       ? [...path(from, middle, whole), subtree(middle, to)]
       : [...path(middle, to, false), subtree(from, middle)];

@@ -41,7 +41,7 @@ export function frontierRoot({ roots }: Frontier): Uint8Array {
 }
 
 /** The largest power of two below a size of at least two: where RFC 6962 splits a tree. */
-export function splitOf(size: number): number {
+export function splitPoint(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;

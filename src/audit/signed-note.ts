@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 const ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 /** Signature lines that are looked at. */
-const MOST_SIGNATURES = 16;
+const MAX_SIGNATURES = 16;
 /** DER of an Ed25519 public key (RFC 8410) before its 32 bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -22,13 +22,13 @@ export interface NoteKey {
 export function createNoteKey(name: string, publicKey: KeyObject): NoteKey {
   if (!/^[^\s+]+$/u.test(name)) throw new TypeError('the name of a note key has neither spaces nor plus signs');
   if (publicKey.asymmetricKeyType !== 'ed25519') throw new TypeError('a note key is an Ed25519 key');
-  const hashed = createHash('sha256').update(`${name}\n`).update(typed(publicKey)).digest();
+  const hashed = createHash('sha256').update(`${name}\n`).update(typedKeyBytes(publicKey)).digest();
   return { name, id: hashed.subarray(0, ID_BYTES).toString('hex'), publicKey };
 }
 
 /** `NAME+ID+BASE64`, the form in which tools for signed notes take a public key. */
 export function printNoteKey({ name, id, publicKey }: NoteKey): string {
-  return `${name}+${id}+${typed(publicKey).toString('base64')}`;
+  return `${name}+${id}+${typedKeyBytes(publicKey).toString('base64')}`;
 }
 
 /** Reads what `printNoteKey` writes. @throws TypeError when it is something else, or its id is not that of the key */
@@ -73,7 +73,7 @@ export function openNote(note: string, key: NoteKey): OpenedNote {
   const lines = note
     .slice(end + 2, -1)
     .split('\n')
-    .slice(0, MOST_SIGNATURES);
+    .slice(0, MAX_SIGNATURES);
   let opened: OpenedNote | undefined;
   for (const line of lines) {
     const [, name, encoded] = /^— ([^\s+]+) ([A-Za-z0-9+/]+=*)$/u.exec(line) ?? [];
@@ -93,7 +93,7 @@ export function isSignature(text: string, signature: Uint8Array, { publicKey }: 
   return signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(text), publicKey, signature);
 }
 
-function typed(publicKey: KeyObject): Buffer {
+function typedKeyBytes(publicKey: KeyObject): Buffer {
   const der = publicKey.export({ format: 'der', type: 'spki' });
   return Buffer.concat([Uint8Array.of(ED25519), der.subarray(der.length - KEY_BYTES)]);
 }

@@ -4,7 +4,7 @@ import { canonicalJson } from '../lib/json.ts';
 import { eventHash, GENESIS_HASH } from './event-hash.ts';
 
 /** Problems that are told; a broken chain may have thousands. */
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 /** An event as it is stored or exported, with its place in the journal and in its run's chain. */
 export interface ChainRow {
@@ -44,7 +44,7 @@ export function createProblemList(): ProblemList {
   return {
     add: (seq, problem) => {
       firstInvalidSeq = Math.min(firstInvalidSeq ?? seq, seq);
-      if (problems.length < MOST_PROBLEMS) problems.push(`seq ${seq}: ${problem}`);
+      if (problems.length < MAX_PROBLEMS) problems.push(`seq ${seq}: ${problem}`);
     },
     report: (events, headHash) => ({
       valid: firstInvalidSeq === undefined,
@@ -57,7 +57,7 @@ export function createProblemList(): ProblemList {
 }
 
 /** Follows one run's chain link by link. */
-export interface ChainCheck {
+export interface ChainVerifier {
   /** Checks the next row. @returns its event, unless it cannot be read. */
   next(row: ChainRow): Event | undefined;
   readonly seq: number;
@@ -65,7 +65,7 @@ export interface ChainCheck {
   readonly events: number;
 }
 
-export function createChainCheck(runId: string, add: ProblemList['add']): ChainCheck {
+export function createChainVerifier(runId: string, add: ProblemList['add']): ChainVerifier {
   let [seq, position, events] = [0, 0, 0];
   let hash = GENESIS_HASH;
   let owner: User | undefined;
@@ -116,7 +116,7 @@ export function verifyChain(
   rows: Iterable<ChainRow>,
   problems: ProblemList = createProblemList(),
 ): ChainReport {
-  const chain = createChainCheck(runId, problems.add);
+  const chain = createChainVerifier(runId, problems.add);
   for (const row of rows) chain.next(row);
   if (chain.events === 0) problems.add(1, 'there are no events');
   return problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);

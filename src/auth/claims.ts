@@ -4,9 +4,9 @@ import { DEFAULT_TENANT, type Principal } from '../core/principal.ts';
 
 export type UserPrincipal = Extract<Principal, { kind: 'user' }> & { readonly expiresAt: Date };
 
-const MOST_ROLES = 100;
+const MAX_ROLES = 100;
 /** The last second that a Date can hold. */
-const END_OF_TIME = 8_640_000_000_000;
+const MAX_DATE_SECONDS = 8_640_000_000_000;
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** No control characters, nothing invisible, no comma: a role is a column of the policy. */
 const ROLE = /^(?! )[^\p{C},]{1,128}(?<! )$/u;
@@ -20,7 +20,7 @@ export function principalOf(claims: JWTPayload): UserPrincipal {
   const subject = text('sub', claims.sub, NAME);
   const name = claims.preferred_username === undefined ? 'username' : 'preferred_username';
   const exp = claims.exp;
-  if (exp === undefined || !(exp > 0 && exp < END_OF_TIME)) throw malformed('exp', 'a time in seconds');
+  if (exp === undefined || !(exp > 0 && exp < MAX_DATE_SECONDS)) throw malformedClaim('exp', 'a time in seconds');
   return Object.freeze({
     kind: 'user',
     subject,
@@ -32,18 +32,18 @@ export function principalOf(claims: JWTPayload): UserPrincipal {
 }
 
 function text(claim: string, value: unknown, pattern: RegExp): string {
-  if (typeof value !== 'string' || !pattern.test(value)) throw malformed(claim, 'a text of ordinary characters');
+  if (typeof value !== 'string' || !pattern.test(value)) throw malformedClaim(claim, 'a text of ordinary characters');
   return value;
 }
 
 function roles(value: unknown): readonly string[] {
-  const wellFormed = Array.isArray(value) && value.length <= MOST_ROLES && value.every((role) => ROLE.test(role));
+  const wellFormed = Array.isArray(value) && value.length <= MAX_ROLES && value.every((role) => ROLE.test(role));
   if (!wellFormed || !value.every((role) => typeof role === 'string'))
-    throw malformed('roles', 'an array of role names');
+    throw malformedClaim('roles', 'an array of role names');
   return Object.freeze([...new Set<string>(value)]);
 }
 
-function malformed(claim: string, expected: string): Fault {
+function malformedClaim(claim: string, expected: string): Fault {
   return new Fault(
     'UNAUTHENTICATED',
     `The token's claim "${claim}" is not ${expected}; get a token that has it right.`,

@@ -9,20 +9,20 @@ import type { Authenticator } from './authenticator.ts';
 import type { UserPrincipal } from './claims.ts';
 import { withDevAccounts } from './dev-accounts.ts';
 import { createSignIn } from './sign-in.ts';
-import { createTokens, expired, type KeyFetch } from './token.ts';
+import { createTokens, type FetchKeys, tokenExpired } from './token.ts';
 
 /** As long as header sections usually are; a longer token was not made by anybody we trust. */
-const MOST_TOKEN = 8_192;
-const MOST_REMEMBERED = 10_000;
+const MAX_TOKEN_LENGTH = 8_192;
+const MAX_CACHED_TOKENS = 10_000;
 /** A key that was taken out of the key set is trusted for this long at most; jose reads the set as often. */
-const REMEMBERED_MS = 600_000;
+const TOKEN_CACHE_MS = 600_000;
 
 export interface AuthenticatorDeps {
   readonly config: Config['auth'];
   readonly accounts: Accounts;
   readonly clock: Clock;
   /** How the key set is fetched; the runtime's own fetch unless told. */
-  readonly fetchKeys?: KeyFetch;
+  readonly fetchKeys?: FetchKeys;
 }
 
 /** Tokens that were verified once are remembered by their hash, so that each request after costs a look-up. */
@@ -37,11 +37,11 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
       tokenMinutes: config.tokenMinutes,
     });
   const remembered = new LRUCache<string, { readonly principal: UserPrincipal; readonly until: number }>({
-    max: MOST_REMEMBERED,
+    max: MAX_CACHED_TOKENS,
   });
 
   const verify = async (token: string): Promise<UserPrincipal> => {
-    if (token.length > MOST_TOKEN) throw new Fault('UNAUTHENTICATED', 'The token is too long. Sign in again.');
+    if (token.length > MAX_TOKEN_LENGTH) throw new Fault('UNAUTHENTICATED', 'The token is too long. Sign in again.');
     const key = hash('sha256', token, 'base64');
     const now = clock.now().getTime();
     const known = remembered.get(key);
@@ -49,8 +49,8 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
     const principal = await tokens.verify(token);
     const expires = principal.expiresAt.getTime();
     // Past the issuer's expiry by less than the clock skew: who asks sees the expiry in the principal and would stop.
-    if (expires <= now) throw expired();
-    remembered.set(key, { principal, until: Math.min(expires, now + REMEMBERED_MS) });
+    if (expires <= now) throw tokenExpired();
+    remembered.set(key, { principal, until: Math.min(expires, now + TOKEN_CACHE_MS) });
     return principal;
   };
 

@@ -15,7 +15,7 @@ const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  return phc(salt, await run(password, salt, COST));
+  return formatPhc(salt, await deriveKey(password, salt, COST));
 }
 
 /**
@@ -25,20 +25,20 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, ln, r, p, salt, expected] = PHC.exec(hash) ?? [];
   if (salt === undefined || expected === undefined) throw new Error('a stored password hash is damaged');
-  const actual = await run(password, Buffer.from(salt, 'base64'), { ln: Number(ln), r: Number(r), p: Number(p) });
+  const actual = await deriveKey(password, Buffer.from(salt, 'base64'), { ln: Number(ln), r: Number(r), p: Number(p) });
   return timingSafeEqual(actual, Buffer.from(expected, 'base64'));
 }
 
 /** Costs as much to compare with as a real one, and nobody knows a password for it. */
-export const UNKNOWN_ACCOUNT_HASH = phc(new Uint8Array(SALT_BYTES), new Uint8Array(HASH_BYTES));
+export const UNKNOWN_ACCOUNT_HASH = formatPhc(new Uint8Array(SALT_BYTES), new Uint8Array(HASH_BYTES));
 
-function run(password: string, salt: Uint8Array, { ln, r, p }: typeof COST): Promise<Buffer> {
+function deriveKey(password: string, salt: Uint8Array, { ln, r, p }: typeof COST): Promise<Buffer> {
   const N = 2 ** ln;
   // RFC 8265: the same password typed on another keyboard may come in another normal form.
   return derive(password.normalize('NFC'), salt, HASH_BYTES, { N, r, p, maxmem: 128 * r * (N + p) + 65_536 });
 }
 
-function phc(salt: Uint8Array, hash: Uint8Array): string {
+function formatPhc(salt: Uint8Array, hash: Uint8Array): string {
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '');
   return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${base64(salt)}$${base64(hash)}`;
 }

@@ -2,13 +2,13 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Secret } from '../config/secrets.ts';
 
 /** What something is sealed for, from the general to the particular; it opens for exactly the same again. */
-export type Purpose = readonly string[];
+export type SealPurpose = readonly string[];
 
 /** Keeps bytes secret and whole where others store or carry them. */
 export interface Sealer {
-  seal(purpose: Purpose, bytes: Uint8Array): Uint8Array;
+  seal(purpose: SealPurpose, bytes: Uint8Array): Uint8Array;
   /** Undefined when it was sealed for something else, with another key, or was changed since. */
-  open(purpose: Purpose, sealed: Uint8Array): Uint8Array | undefined;
+  open(purpose: SealPurpose, sealed: Uint8Array): Uint8Array | undefined;
 }
 
 /** The form of what is sealed; a later form gets another number, and both are opened. */
@@ -24,7 +24,7 @@ const TAG_BYTES = 16;
  * Form: version (1 byte), salt (16), ciphertext, tag (16).
  */
 export function createSealer(key: Secret): Sealer {
-  const keysOf = (purpose: Purpose, salt: Uint8Array) => {
+  const keysOf = (purpose: SealPurpose, salt: Uint8Array) => {
     // As JSON, so that no two purposes run into one text.
     const info = JSON.stringify(['signalbox seal', VERSION, ...purpose]);
     const made = Buffer.from(hkdfSync('sha256', key.reveal(), salt, info, KEY_BYTES + NONCE_BYTES));

@@ -2,21 +2,21 @@ import ipaddr from 'ipaddr.js';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import type { Accounts } from '../core/store.ts';
-import { createPlaces } from '../lib/semaphore.ts';
-import { createTokenBuckets, type Rate } from '../lib/token-buckets.ts';
+import { createSemaphore } from '../lib/semaphore.ts';
+import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
 import { UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
 import type { IssueToken } from './token.ts';
 
-const MOST_USERNAME = 256;
-const MOST_PASSWORD_BYTES = 1024;
+const MAX_USERNAME_LENGTH = 256;
+const MAX_PASSWORD_BYTES = 1024;
 const MINUTE_MS = 60_000;
 /** Failures: ten at once, and ten a minute. */
-const PER_USER: Rate = { size: 10, perMs: 10 / MINUTE_MS };
-const PER_ADDRESS: Rate = { size: 30, perMs: 30 / MINUTE_MS };
-const MOST_BUCKETS = 20_000;
+const FAILURES_PER_USER: BucketRate = { size: 10, perMs: 10 / MINUTE_MS };
+const FAILURES_PER_ADDRESS: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
+const MAX_BUCKETS = 20_000;
 /** Half of the thread pool, which files and names need too; each takes 32 MiB. */
-const HASHING = { places: 2, queue: 50 };
+const HASHING_LIMITS = { permits: 2, maxQueued: 50 };
 
 /**
  * Sign-in with a password. Only failures count against the rate, for the user and for the address. An unknown user and
@@ -28,11 +28,11 @@ export function createSignIn(deps: {
   readonly issue: IssueToken;
   readonly tokenMinutes: number;
 }): Authenticator['signIn'] {
-  const buckets = createTokenBuckets({ clock: deps.clock, most: MOST_BUCKETS });
-  const hashing = createPlaces(HASHING);
+  const buckets = createTokenBuckets({ clock: deps.clock, maxBuckets: MAX_BUCKETS });
+  const hashing = createSemaphore(HASHING_LIMITS);
 
   const matches = async (password: string, hash: string): Promise<boolean> => {
-    const leave = await hashing.take();
+    const leave = await hashing.acquire();
     try {
       return await verifyPassword(password, hash);
     } finally {
@@ -43,8 +43,8 @@ export function createSignIn(deps: {
   return async (username, password, address) => {
     // The address first: whoever is throttled there must not use up other people's attempts.
     const keys = [
-      { key: `address ${network(address)}`, rate: PER_ADDRESS },
-      { key: `user ${username.slice(0, MOST_USERNAME)}`, rate: PER_USER },
+      { key: `address ${networkOf(address)}`, rate: FAILURES_PER_ADDRESS },
+      { key: `user ${username.slice(0, MAX_USERNAME_LENGTH)}`, rate: FAILURES_PER_USER },
     ];
     for (const { key, rate } of keys) {
       const retryAfterMs = buckets.take(key, rate);
@@ -52,13 +52,13 @@ export function createSignIn(deps: {
       const seconds = Math.ceil(retryAfterMs / 1000);
       throw new Fault('THROTTLED', `Too many failed sign-ins. Try again in ${seconds} s.`, { retryAfterMs });
     }
-    const fits = username.length <= MOST_USERNAME && Buffer.byteLength(password) <= MOST_PASSWORD_BYTES;
+    const fits = username.length <= MAX_USERNAME_LENGTH && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
     const account = fits ? await deps.accounts.find(username) : undefined;
     const right = await matches(fits ? password : '', account?.passwordHash ?? UNKNOWN_ACCOUNT_HASH);
     if (account === undefined || !right) {
       throw new Fault('UNAUTHENTICATED', 'User name or password is wrong. Check both and try again.');
     }
-    for (const { key, rate } of keys) buckets.giveBack(key, rate);
+    for (const { key, rate } of keys) buckets.refund(key, rate);
     const { subject, tenant, roles } = account;
     const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes);
     return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, expiresAt } };
@@ -66,7 +66,7 @@ export function createSignIn(deps: {
 }
 
 /** What one party is given as a whole: an IPv4 address, or the /64 of an IPv6 address. */
-function network(address: string): string {
+function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':');

@@ -14,7 +14,7 @@ import type { User } from '../core/principal.ts';
 import { principalOf, type UserPrincipal } from './claims.ts';
 
 /** Fetches the key set; so that it takes the same guarded way out as everything else. */
-export type KeyFetch = FetchImplementation;
+export type FetchKeys = FetchImplementation;
 
 /** Makes a token that is good for so many minutes. */
 export type IssueToken = (user: User, minutes: number) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
@@ -35,7 +35,7 @@ const CLOCK_SKEW_S = 5;
 const KEY_SET_FAILURES = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JWK_INVALID']);
 
 /** Tokens as JWT (RFC 7519). Which algorithms pass is fixed here and never taken from the token (RFC 8725, 3.1). */
-export function createTokens(issuer: TokenIssuer, clock: Clock, fetchKeys?: KeyFetch): Tokens {
+export function createTokens(issuer: TokenIssuer, clock: Clock, fetchKeys?: FetchKeys): Tokens {
   return issuer.kind === 'secret'
     ? secretTokens(issuer.secret.reveal(), clock)
     : keySetTokens(issuer, clock, fetchKeys);
@@ -49,7 +49,7 @@ function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
         const { payload } = await jwtVerify(token, secret, { ...options, currentDate: clock.now() });
         return principalOf(payload);
       } catch (error) {
-        throw error instanceof errors.JOSEError ? refused(error) : error;
+        throw error instanceof errors.JOSEError ? invalidToken(error) : error;
       }
     },
     async issue(user, minutes) {
@@ -70,7 +70,7 @@ function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
   };
 }
 
-function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clock, fetchKeys?: KeyFetch): Tokens {
+function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clock, fetchKeys?: FetchKeys): Tokens {
   const keys = createRemoteJWKSet(new URL(issuer.url), fetchKeys && { [customFetch]: fetchKeys });
   const options: JWTVerifyOptions = {
     algorithms: ['RS256', 'ES256', 'EdDSA'],
@@ -86,7 +86,7 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
         return principalOf(payload);
       } catch (error) {
         if (error instanceof Fault) throw error;
-        if (error instanceof errors.JOSEError && !KEY_SET_FAILURES.has(error.code)) throw refused(error);
+        if (error instanceof errors.JOSEError && !KEY_SET_FAILURES.has(error.code)) throw invalidToken(error);
         const message = "The identity provider's keys cannot be read. Try again in a moment.";
         throw new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000, cause: error });
       }
@@ -94,12 +94,12 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
   };
 }
 
-function refused(error: errors.JOSEError): Fault {
-  if (error instanceof errors.JWTExpired) return expired();
+function invalidToken(error: errors.JOSEError): Fault {
+  if (error instanceof errors.JWTExpired) return tokenExpired();
   // jose names the claim or the part that is wrong, and quotes nothing of the token.
   return new Fault('UNAUTHENTICATED', `The token is not valid: ${error.message}. Sign in again.`, { cause: error });
 }
 
-export function expired(): Fault {
+export function tokenExpired(): Fault {
   return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
 }

@@ -6,7 +6,7 @@ import { devAccounts } from '../auth/dev-accounts.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
-import { readClient } from '../config/read-client.ts';
+import { readClientEnvironment } from '../config/read-client.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
@@ -30,29 +30,29 @@ export async function main(args: readonly string[]): Promise<number> {
     if (existsSync('.env')) process.loadEnvFile('.env');
     return await run(args);
   } catch (error) {
-    complain(error);
+    printError(error);
     return 1;
   }
 }
 
 async function run([command = 'serve', ...rest]: readonly string[]): Promise<number> {
-  if (command === 'serve') return serve(settings());
+  if (command === 'serve') return serve(readConfig());
   if (command === 'migrate') {
     const { migrate } = await import('../store/migrate.ts');
-    const applied = await migrate(settings().database);
-    say(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
+    const applied = await migrate(readConfig().database);
+    printLine(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;
   }
-  if (command === 'doctor') return doctor(settings(), rest.includes('--json'));
+  if (command === 'doctor') return doctor(readConfig(), rest.includes('--json'));
   if (command === 'mcp') return mcp();
-  if (command === 'user' && rest[0] === 'add') return addUser(settings(), rest.slice(1));
+  if (command === 'user' && rest[0] === 'add') return addUser(readConfig(), rest.slice(1));
   process.stderr.write(USAGE);
   return 2;
 }
 
 async function serve(config: Config): Promise<number> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const { startApp } = await import('../compose/server.ts');
+  const { startServer: startApp } = await import('../compose/server.ts');
   const app = await startApp(config);
   const asked = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
@@ -65,26 +65,26 @@ async function serve(config: Config): Promise<number> {
 }
 
 function banner(config: Config, url: string): void {
-  say(`Signalbox (${config.mode})`);
-  if (config.server.graphiql) say(`  GraphiQL  ${url}/graphql`);
-  say(`  API       ${url}/graphql`);
+  printLine(`Signalbox (${config.mode})`);
+  if (config.server.graphiql) printLine(`  GraphiQL  ${url}/graphql`);
+  printLine(`  API       ${url}/graphql`);
   if (!config.auth.devAccounts) return;
   const accounts = devAccounts.map(({ username, password, roles }) => `${username}/${password} (${roles.join(', ')})`);
-  say(`  Accounts  ${accounts.join('   ')}`);
-  say('  Development mode: these accounts work, so it listens on this machine only.');
+  printLine(`  Accounts  ${accounts.join('   ')}`);
+  printLine('  Development mode: these accounts work, so it listens on this machine only.');
 }
 
 async function doctor(config: Config, asJson: boolean): Promise<number> {
-  const { examine } = await import('./doctor/run-checks.ts');
-  const { showFindings } = await import('./doctor/finding.ts');
+  const { runChecks: examine } = await import('./doctor/run-checks.ts');
+  const { formatFindings: showFindings } = await import('./doctor/finding.ts');
   const findings = await examine(config);
-  say(asJson ? JSON.stringify(findings, null, 2) : showFindings(findings));
+  printLine(asJson ? JSON.stringify(findings, null, 2) : showFindings(findings));
   return findings.some(({ usable }) => usable === 'no') ? 1 : 0;
 }
 
 async function mcp(): Promise<number> {
   const { runBridge } = await import('../mcp/bridge/run-bridge.ts');
-  return runBridge(readClient(process.env));
+  return runBridge(readClientEnvironment(process.env));
 }
 
 async function addUser(config: Config, args: readonly string[]): Promise<number> {
@@ -116,23 +116,23 @@ async function addUser(config: Config, args: readonly string[]): Promise<number>
       roles,
       passwordHash: await hashPassword(password),
     });
-    say(`${username} may sign in as ${roles.join(', ')} of tenant ${values.tenant}.`);
+    printLine(`${username} may sign in as ${roles.join(', ')} of tenant ${values.tenant}.`);
   } finally {
     await store.close();
   }
   return 0;
 }
 
-function settings(): Config {
+function readConfig(): Config {
   return readEnvironment(process.env);
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 /** What an operator can mend is told in plain words; anything else is a bug and shows its stack. */
-function complain(error: unknown): void {
+function printError(error: unknown): void {
   console.error(error instanceof Fault ? error.message : error);
   if (!(error instanceof Fault)) return;
   const untold = error.violations.filter(({ message }) => !error.message.includes(message));

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { checkSchema, readJson } from './conversion/read-json.ts';
-import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
-import { contentOf, letGo } from './conversion/spooled.ts';
+import { JSON_MEDIA_TYPE, runConversion } from './conversion/run-conversion.ts';
+import { release, toContent } from './conversion/spooled.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
 
@@ -28,10 +28,10 @@ export const convertToCsv = defineCommand({
     const json = await readJson(source, {}, ctx);
     try {
       await checkSchema(json, schemaUri, ctx);
-      const made = await runConversion(json, JSON_TYPE, { to: 'CSV', ...csv }, ctx);
-      return resource('text/csv; charset=utf-8', contentOf(made));
+      const made = await runConversion(json, JSON_MEDIA_TYPE, { to: 'CSV', ...csv }, ctx);
+      return resource('text/csv; charset=utf-8', toContent(made));
     } finally {
-      await letGo(json);
+      await release(json);
     }
   },
 });

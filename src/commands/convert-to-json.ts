@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { checkSchema, readJson } from './conversion/read-json.ts';
-import { JSON_TYPE } from './conversion/run-conversion.ts';
-import { contentOf, letGo } from './conversion/spooled.ts';
+import { JSON_MEDIA_TYPE } from './conversion/run-conversion.ts';
+import { release, toContent } from './conversion/spooled.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
 
@@ -33,9 +33,9 @@ export const convertToJson = defineCommand({
     try {
       await checkSchema(json, schemaUri, ctx);
     } catch (error) {
-      await letGo(json);
+      await release(json);
       throw error;
     }
-    return resource(JSON_TYPE, contentOf(json));
+    return resource(JSON_MEDIA_TYPE, toContent(json));
   },
 });

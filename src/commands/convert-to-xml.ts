@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { checkSchema, readJson } from './conversion/read-json.ts';
-import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
-import { contentOf, letGo } from './conversion/spooled.ts';
+import { JSON_MEDIA_TYPE, runConversion } from './conversion/run-conversion.ts';
+import { release, toContent } from './conversion/spooled.ts';
 import { isXmlName } from './conversion/typed-xml.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { ResourceInput, SchemaUri } from './definition/options.ts';
@@ -35,10 +35,10 @@ export const convertToXml = defineCommand({
     const json = await readJson(source, {}, ctx);
     try {
       await checkSchema(json, schemaUri, ctx);
-      const xml = await runConversion(json, JSON_TYPE, { to: 'XML', rootElement }, ctx);
-      return resource('application/xml; charset=utf-8', contentOf(xml));
+      const xml = await runConversion(json, JSON_MEDIA_TYPE, { to: 'XML', rootElement }, ctx);
+      return resource('application/xml; charset=utf-8', toContent(xml));
     } finally {
-      await letGo(json);
+      await release(json);
     }
   },
 });

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { CHECKED_MAX_BYTES } from './conversion/read-json.ts';
-import { asBytes, holdBody, letGo } from './conversion/spooled.ts';
+import { MAX_VALIDATED_BYTES } from './conversion/read-json.ts';
+import { release, spoolBody, toBytes } from './conversion/spooled.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { ResourceInput, SchemaUri } from './definition/options.ts';
 
@@ -15,13 +15,13 @@ export const fetch = defineCommand({
   async run({ source, schemaUri }, ctx) {
     const body = await ctx.read(source);
     if (schemaUri === undefined) return resource(body.mediaType, body.stream());
-    const held = await holdBody(body, ctx);
+    const held = await spoolBody(body, ctx);
     try {
-      const bytes = await asBytes(held, CHECKED_MAX_BYTES, 'Data to be checked against a schema');
+      const bytes = await toBytes(held, MAX_VALIDATED_BYTES, 'Data to be checked against a schema');
       await ctx.validate(bytes, schemaUri);
       return resource(body.mediaType, bytes);
     } finally {
-      await letGo(held);
+      await release(held);
     }
   },
 });

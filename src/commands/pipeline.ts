@@ -3,9 +3,9 @@ import type { AgentSpec } from '../core/agent.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { defineCommand } from './definition/define-command.ts';
-import { mentionsPrevious, PREVIOUS_OUTPUT } from './definition/previous-output.ts';
+import { PREVIOUS_OUTPUT, referencesPreviousOutput } from './definition/previous-output.ts';
 
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 
 export const pipeline = defineCommand({
   name: 'pipeline',
@@ -27,12 +27,12 @@ export const pipeline = defineCommand({
         },
         { additionalProperties: false, description: 'One command with its options, or an agent.' },
       ),
-      { minItems: 1, maxItems: MOST_STEPS, description: 'The steps, in order; at most 100.' },
+      { minItems: 1, maxItems: MAX_STEPS, description: 'The steps, in order; at most 100.' },
     ),
   }),
   steps({ steps }) {
-    if (steps.length === 0 || steps.length > MOST_STEPS) {
-      throw new Fault('BAD_INPUT', `A pipeline has 1 to ${MOST_STEPS} steps; this one has ${steps.length}.`, {
+    if (steps.length === 0 || steps.length > MAX_STEPS) {
+      throw new Fault('BAD_INPUT', `A pipeline has 1 to ${MAX_STEPS} steps; this one has ${steps.length}.`, {
         path: ['steps'],
       });
     }
@@ -50,7 +50,7 @@ export const pipeline = defineCommand({
         const message = 'A pipeline cannot stand inside a pipeline. List its steps here.';
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });
       }
-      if (i === 0 && mentionsPrevious(options)) {
+      if (i === 0 && referencesPreviousOutput(options)) {
         const message = `The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`;
         throw new Fault('BAD_INPUT', message, { path: ['steps', '0', 'options'] });
       }

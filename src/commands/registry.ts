@@ -33,10 +33,10 @@ export async function loadPlugins(files: readonly string[]): Promise<readonly An
   for (const file of files) {
     const found = Object.values(await importModule(file)).filter(isCommand);
     const distinct = [...new Set(found)];
-    if (distinct.length === 0) throw refused(file, 'exports no command. Export what defineCommand() gives.');
+    if (distinct.length === 0) throw pluginFault(file, 'exports no command. Export what defineCommand() gives.');
     for (const command of distinct) {
       const problem = commandProblem(command, taken);
-      if (problem) throw refused(file, problem);
+      if (problem) throw pluginFault(file, problem);
       taken.add(command.name);
       loaded.push(command);
     }
@@ -48,10 +48,10 @@ async function importModule(file: string): Promise<object> {
   try {
     return (await import(pathToFileURL(resolve(file)).href)) as object;
   } catch (error) {
-    throw refused(file, `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw pluginFault(file, `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }
 
-function refused(file: string, why: string, cause?: unknown): Fault {
+function pluginFault(file: string, why: string, cause?: unknown): Fault {
   return new Fault('BAD_INPUT', `Plugin ${file} (SIGNALBOX_PLUGINS) ${why}`, { cause });
 }

@@ -4,17 +4,17 @@ import type { ResourceInput as Source } from '../core/resource.ts';
 import type { Json } from '../lib/json.ts';
 import { decodeText } from '../resources/content/decode-text.ts';
 import { readJson } from './conversion/read-json.ts';
-import { JSON_TYPE, runConversion } from './conversion/run-conversion.ts';
-import { asBytes, contentOf, type Held, holdBody, letGo } from './conversion/spooled.ts';
+import { JSON_MEDIA_TYPE, runConversion } from './conversion/run-conversion.ts';
+import { release, type Spooled, spoolBody, toBytes, toContent } from './conversion/spooled.ts';
 import { type CommandContext, defineCommand, resource } from './definition/define-command.ts';
 import { AnyJson, ResourceInput, Uri } from './definition/options.ts';
-import type { RenderOrder } from './templates/render-task.ts';
+import type { RenderTask } from './templates/render-task.ts';
 
-const TEMPLATE_MAX_BYTES = 256 * 1024;
-const DATA_MAX_BYTES = 4 * 2 ** 20;
-const PAGE_MAX_BYTES = 16 * 2 ** 20;
+const MAX_TEMPLATE_BYTES = 256 * 1024;
+const MAX_DATA_BYTES = 4 * 2 ** 20;
+const MAX_PAGE_BYTES = 16 * 2 ** 20;
 const TIMEOUT_MS = 5_000;
-const TASK = new URL('./templates/render-task.ts', import.meta.url);
+const TASK_URL = new URL('./templates/render-task.ts', import.meta.url);
 
 export const render = defineCommand({
   name: 'render',
@@ -27,50 +27,50 @@ export const render = defineCommand({
     source: Type.Optional(ResourceInput),
     data: Type.Optional(AnyJson('The data itself, instead of a source.')),
     template: Type.Optional(
-      Type.String({ maxLength: TEMPLATE_MAX_BYTES, description: 'The Jinja2 template. Without one: a default page.' }),
+      Type.String({ maxLength: MAX_TEMPLATE_BYTES, description: 'The Jinja2 template. Without one: a default page.' }),
     ),
     templateUri: Type.Optional(Uri('Where the template is, instead of its text.')),
     title: Type.Optional(Type.String({ maxLength: 1_000, description: 'Title of the page; `title` in a template.' })),
   }),
   async run({ source, data, template, templateUri, title = 'Data' }, ctx) {
-    if (source !== undefined && data !== undefined) throw notBoth('source', 'data');
-    if (template !== undefined && templateUri !== undefined) throw notBoth('template', 'templateUri');
+    if (source !== undefined && data !== undefined) throw exclusiveOptionsFault('source', 'data');
+    if (template !== undefined && templateUri !== undefined) throw exclusiveOptionsFault('template', 'templateUri');
     const text = templateUri === undefined ? template : await readTemplate(templateUri, ctx);
     const json = await readData(source, data, ctx);
     try {
       const html = 'text/html; charset=utf-8';
       if (text !== undefined) return resource(html, await renderTemplate(text, json, title, ctx));
-      return resource(html, contentOf(await runConversion(json, JSON_TYPE, { to: 'PAGE', title }, ctx)));
+      return resource(html, toContent(await runConversion(json, JSON_MEDIA_TYPE, { to: 'PAGE', title }, ctx)));
     } finally {
-      await letGo(json);
+      await release(json);
     }
   },
 });
 
-async function readData(source: Source | undefined, data: Json | undefined, ctx: CommandContext): Promise<Held> {
+async function readData(source: Source | undefined, data: Json | undefined, ctx: CommandContext): Promise<Spooled> {
   if (source !== undefined) return readJson(source, {}, ctx);
   return { bytes: Buffer.from(JSON.stringify(data ?? null)) };
 }
 
 async function readTemplate(uri: string, ctx: CommandContext): Promise<string> {
   const body = await ctx.read({ uri });
-  const held = await holdBody(body, ctx);
+  const held = await spoolBody(body, ctx);
   try {
-    const bytes = await asBytes(held, TEMPLATE_MAX_BYTES, 'A template');
+    const bytes = await toBytes(held, MAX_TEMPLATE_BYTES, 'A template');
     return decodeText(bytes, body.mediaType);
   } finally {
-    await letGo(held);
+    await release(held);
   }
 }
 
 /** Always in a worker: a template is a program, and one that does not end is stopped with its thread. */
-async function renderTemplate(template: string, json: Held, title: string, ctx: CommandContext): Promise<string> {
-  const data = await asBytes(json, DATA_MAX_BYTES, 'Data for a template');
-  const order: RenderOrder = { template, data, title, maxBytes: Math.min(ctx.maxBytes, PAGE_MAX_BYTES) };
-  return ctx.cpu.run<RenderOrder, string>(TASK, order, { timeoutMs: TIMEOUT_MS, signal: ctx.signal });
+async function renderTemplate(template: string, json: Spooled, title: string, ctx: CommandContext): Promise<string> {
+  const data = await toBytes(json, MAX_DATA_BYTES, 'Data for a template');
+  const order: RenderTask = { template, data, title, maxBytes: Math.min(ctx.maxBytes, MAX_PAGE_BYTES) };
+  return ctx.cpu.run<RenderTask, string>(TASK_URL, order, { timeoutMs: TIMEOUT_MS, signal: ctx.signal });
 }
 
-function notBoth(one: string, other: string): Fault {
+function exclusiveOptionsFault(one: string, other: string): Fault {
   return new Fault('BAD_INPUT', `Give ${one} or ${other}, not both.`, {
     path: [other],
     violations: [{ path: `/${other}`, message: `must not be given together with ${one}` }],

@@ -24,9 +24,9 @@ import { createWebhook } from '../tools/send-webhook.ts';
 
 const MIB = 2 ** 20;
 /** What one program of an agent may take: a shell, or an MCP server over stdio. */
-const PROGRAM_LIMITS = { memoryBytes: 4_096 * MIB, processes: 128, cpuSeconds: 600, fileBytes: 100 * MIB };
+const AGENT_PROGRAM_LIMITS = { memoryBytes: 4_096 * MIB, processes: 128, cpuSeconds: 600, fileBytes: 100 * MIB };
 
-interface WorkshopDeps {
+interface AgentsAndToolsDeps {
   readonly config: Config;
   readonly version: string;
   readonly outgoing: Outgoing;
@@ -38,7 +38,7 @@ interface WorkshopDeps {
 }
 
 /** What steps can do beside commands and queries, made as the settings say. */
-export interface Workshop {
+export interface AgentsAndTools {
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
   readonly kinds: readonly AnyKind[];
@@ -50,7 +50,7 @@ export interface Workshop {
 }
 
 /** @throws Fault UNAVAILABLE when an engine is asked for that does not work here */
-export async function openWorkshop(deps: WorkshopDeps): Promise<Workshop> {
+export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<AgentsAndTools> {
   const { config, outgoing, resources, logger, clock } = deps;
   const { allowedPrivateHosts, headerTimeoutMs, fetchMaxBytes: maxBytes, localRoots } = config.resources;
   const { readPaths, allowUnsandboxed, python: prefer } = config.sandbox;
@@ -76,7 +76,7 @@ export async function openWorkshop(deps: WorkshopDeps): Promise<Workshop> {
       search: createSearcher({ settings: search, localRoots, outgoing }),
     }),
     backends: createBackends({
-      ...{ sandbox, programLimits: PROGRAM_LIMITS, readPaths, outgoing, canonicalize },
+      ...{ sandbox, programLimits: AGENT_PROGRAM_LIMITS, readPaths, outgoing, canonicalize },
       ...{ schemas: deps.schemas, version: deps.version, ...(llm && { llm }) },
     }),
     kinds: createKinds({

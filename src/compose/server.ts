@@ -15,7 +15,7 @@ import { queryCapabilities } from '../graphql/capabilities.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { createHttpServer } from '../http/server.ts';
 import { createMcpServer } from '../mcp/create-mcp-server.ts';
-import { createPolicy } from '../policy/load-policy.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
 import { createWorkspaces } from '../resources/artifacts/workspaces.ts';
@@ -29,10 +29,10 @@ import { createHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { startTracing } from '../telemetry/tracing.ts';
-import { openWorkshop } from './agents-and-tools.ts';
+import { openAgentsAndTools } from './agents-and-tools.ts';
 
 /** A server that runs. */
-export interface App {
+export interface Server {
   /** `http://HOST:PORT` */
   readonly url: string;
   /** Takes no more, lets what is under way finish, closes everything. What is left is taken up at the next start. */
@@ -40,16 +40,16 @@ export interface App {
 }
 
 /** Longer than runs may take to drain, so that who waits for one that is left to the next start is told so. */
-const TELL_MS = 500;
+const FINAL_RESPONSE_MS = 500;
 
 /** JSON names every field of every row, so it is larger than the CSV it was made of. */
-const RESULT_GROWTH = 4;
+const MAX_RESULT_GROWTH = 4;
 
 /**
  * The composition root: config → adapters → engine → surfaces, floor by floor from below.
  * @throws Fault BAD_INPUT for a policy or plugin that does not validate, CONFLICT when another process uses the data
  */
-export async function startApp(config: Config): Promise<App> {
+export async function startServer(config: Config): Promise<Server> {
   const clock = systemClock;
   const version = await ownVersion();
   const logger = createLogger({ level: config.telemetry.logLevel });
@@ -76,7 +76,16 @@ export async function startApp(config: Config): Promise<App> {
   const schemas = createSchemaValidator({ cpu });
   const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
   const { credentials, memories, tokens } = store;
-  const workshop = await openWorkshop({ config, version, outgoing, resources, schemas, credentials, clock, logger });
+  const workshop = await openAgentsAndTools({
+    config,
+    version,
+    outgoing,
+    resources,
+    schemas,
+    credentials,
+    clock,
+    logger,
+  });
   const { tools, backends, kinds, drives } = workshop;
   const actions = [
     ...commands.map(({ name }) => `command:${name}`),
@@ -86,7 +95,7 @@ export async function startApp(config: Config): Promise<App> {
     ...backends.map(({ name }) => `agent:${name}`),
     ...[...config.secrets.keys()].map((name) => `secret:${name}`),
   ];
-  const policy = await createPolicy({ ...config.policy, logger, actions });
+  const policy = await loadPolicy({ ...config.policy, logger, actions });
 
   const gate = createGate({ policy, clock, metrics, logger });
   const engine = createEngine({
@@ -106,7 +115,7 @@ export async function startApp(config: Config): Promise<App> {
     logger,
     metrics,
     maxReadBytes: fetchMaxBytes,
-    maxResultBytes: fetchMaxBytes * RESULT_GROWTH,
+    maxResultBytes: fetchMaxBytes * MAX_RESULT_GROWTH,
     timeoutMs: config.engine.commandTimeoutMs,
     limits: {
       node: config.engine.maxRunning,
@@ -181,7 +190,7 @@ export async function startApp(config: Config): Promise<App> {
       const { drainMs } = config.engine;
       logger.info('server.stopping', { drainMs });
       mcp.close();
-      await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs + TELL_MS)]);
+      await Promise.all([engine.stop(drainMs), graphql.close(), http.close(drainMs + FINAL_RESPONSE_MS)]);
       policy.close();
       await retention.stop();
       await Promise.all([cpu.close(), outgoing.close(), store.close(), tracing.shutdown(1_000)]);

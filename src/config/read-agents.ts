@@ -1,26 +1,26 @@
 import type { Config } from './config.ts';
 import { readWebUrl } from './read-network.ts';
 import { readSecret } from './secrets.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
-const MOST_TOKENS = 1_000_000_000_000;
+const MAX_TOKENS = 1_000_000_000_000;
 const DAY_MS = 86_400_000;
 
 /** How long agents may take, what language model there is, and how much of any may be used. */
-export function readAgents(read: Variables): Config['agents'] {
+export function readAgents(read: EnvironmentReader): Config['agents'] {
   const apiBase = readWebUrl(read, 'LLM_API_BASE');
   const model = read.text('LLM_MODEL');
   const apiKey = readSecret(read, 'LLM_API_KEY', 1);
   if ((apiBase === undefined) !== (model === undefined)) {
-    read.problem('LLM_MODEL', 'set LLM_API_BASE and LLM_MODEL together, or neither');
+    read.addProblem('LLM_MODEL', 'set LLM_API_BASE and LLM_MODEL together, or neither');
   }
-  if (apiKey && apiBase === undefined) read.problem('LLM_API_KEY', 'is for LLM_API_BASE, which is not set');
+  if (apiKey && apiBase === undefined) read.addProblem('LLM_API_KEY', 'is for LLM_API_BASE, which is not set');
   return {
-    timeoutMs: read.integer('AGENT_TIMEOUT_MS', { least: 1, most: DAY_MS, unset: 600_000 }),
+    timeoutMs: read.integer('AGENT_TIMEOUT_MS', { min: 1, max: DAY_MS, defaultValue: 600_000 }),
     ...(apiBase !== undefined && model !== undefined && { llm: { apiBase, model, ...(apiKey && { apiKey }) } }),
     tokens: {
-      perRun: read.integer('LLM_TOKENS_PER_RUN', { least: 0, most: MOST_TOKENS, unset: 1_000_000 }),
-      perPrincipalDay: read.integer('LLM_TOKENS_PER_DAY', { least: 0, most: MOST_TOKENS, unset: 10_000_000 }),
+      perRun: read.integer('LLM_TOKENS_PER_RUN', { min: 0, max: MAX_TOKENS, defaultValue: 1_000_000 }),
+      perPrincipalDay: read.integer('LLM_TOKENS_PER_DAY', { min: 0, max: MAX_TOKENS, defaultValue: 10_000_000 }),
     },
   };
 }

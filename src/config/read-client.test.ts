@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../core/errors.ts';
-import { readClient } from './read-client.ts';
+import { readClientEnvironment } from './read-client.ts';
 
 const complaint = (env: Record<string, string>): string => {
   try {
-    readClient(env);
+    readClientEnvironment(env);
   } catch (error) {
     if (error instanceof Fault) return error.message;
   }
@@ -16,7 +16,7 @@ const complaint = (env: Record<string, string>): string => {
 
 describe('a client', () => {
   it('speaks to this machine as the owner of the token, unless told otherwise', () => {
-    const { url, identity } = readClient({ SIGNALBOX_TOKEN: 'abc' });
+    const { url, identity } = readClientEnvironment({ SIGNALBOX_TOKEN: 'abc' });
     expect(url).toBe('http://127.0.0.1:4000');
     expect(identity.kind === 'token' && Buffer.from(identity.token.reveal()).toString()).toBe('abc');
   });
@@ -25,7 +25,7 @@ describe('a client', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'signalbox-')), 'password');
     writeFileSync(file, 'secret words\n');
     const env = { SIGNALBOX_URL: 'https://box.example/', SIGNALBOX_USERNAME: 'ada', SIGNALBOX_PASSWORD_FILE: file };
-    const { url, identity } = readClient(env);
+    const { url, identity } = readClientEnvironment(env);
     expect(url).toBe('https://box.example');
     expect(identity).toMatchObject({ kind: 'password', username: 'ada' });
     expect(identity.kind === 'password' && Buffer.from(identity.password.reveal()).toString()).toBe('secret words');

@@ -1,6 +1,6 @@
 import { readWebUrl } from './read-network.ts';
 import { createSecret, readSecret, type Secret } from './secrets.ts';
-import { createVariables } from './variables.ts';
+import { createEnvironmentReader } from './variables.ts';
 
 /** Which server a client of Signalbox speaks to, and as whom. */
 export interface ClientConfig {
@@ -18,16 +18,16 @@ const DEFAULT_URL = 'http://127.0.0.1:4000';
  * secrets also as files. A server reads none of them.
  * @throws Fault BAD_INPUT with a violation for everything that does not fit
  */
-export function readClient(env: Readonly<Record<string, string | undefined>>): ClientConfig {
-  const read = createVariables(env);
+export function readClientEnvironment(env: Readonly<Record<string, string | undefined>>): ClientConfig {
+  const read = createEnvironmentReader(env);
   const url = (readWebUrl(read, 'SIGNALBOX_URL') ?? DEFAULT_URL).replace(/\/$/, '');
   const token = readSecret(read, 'SIGNALBOX_TOKEN', 1);
   const username = read.text('SIGNALBOX_USERNAME');
   const password = readSecret(read, 'SIGNALBOX_PASSWORD', 1);
   if (!token && (username === undefined || !password)) {
-    read.problem('SIGNALBOX_TOKEN', 'set it, or SIGNALBOX_USERNAME and SIGNALBOX_PASSWORD');
+    read.addProblem('SIGNALBOX_TOKEN', 'set it, or SIGNALBOX_USERNAME and SIGNALBOX_PASSWORD');
   }
-  read.check();
+  read.throwProblems();
   if (token) return { url, identity: { kind: 'token', token } };
   // Past the check both are there.
   return {

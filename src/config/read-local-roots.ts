@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
 type LocalRoot = Config['resources']['localRoots'][number];
 
@@ -12,14 +12,21 @@ const NAME = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
  * The virtual roots of `file:` URIs: `/data=/srv/files,/schemas=./schemas`, or `/data,/schemas` where name and folder
  * are the same.
  */
-export function readLocalRoots(read: Variables, name: string, unset: readonly LocalRoot[]): readonly LocalRoot[] {
+export function readLocalRoots(
+  read: EnvironmentReader,
+  name: string,
+  unset: readonly LocalRoot[],
+): readonly LocalRoot[] {
   const roots: LocalRoot[] = [];
   for (const { name: root, folder } of read.list(name)?.map(parse) ?? unset) {
     const real = realFolder(folder);
-    if (!NAME.test(root)) read.problem(name, `"${root}" is no root; write /name=folder, for example /data=/srv/files`);
-    else if (roots.some((other) => other.name === root)) read.problem(name, `${root} stands twice; keep one of them`);
-    else if (real === undefined) read.problem(name, `${root}: there is no folder ${folder}; create it or name another`);
-    else if (real === '/') read.problem(name, `${root}: / would open the whole disk; name a folder in it`);
+    if (!NAME.test(root))
+      read.addProblem(name, `"${root}" is no root; write /name=folder, for example /data=/srv/files`);
+    else if (roots.some((other) => other.name === root))
+      read.addProblem(name, `${root} stands twice; keep one of them`);
+    else if (real === undefined)
+      read.addProblem(name, `${root}: there is no folder ${folder}; create it or name another`);
+    else if (real === '/') read.addProblem(name, `${root}: / would open the whole disk; name a folder in it`);
     else roots.push({ name: root, folder: real });
   }
   return roots;

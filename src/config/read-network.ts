@@ -1,48 +1,48 @@
 import { isIP } from 'node:net';
 import { isLoopbackAddress } from '../lib/ip-address.ts';
 import type { Config } from './config.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
 /** The address to listen on. Development has accounts that everybody knows, so it is for this machine only. */
-export function readHost(read: Variables, mode: Config['mode']): string {
+export function readHost(read: EnvironmentReader, mode: Config['mode']): string {
   const host = read.text('HOST') ?? (mode === 'development' ? '127.0.0.1' : '0.0.0.0');
   if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
-    read.problem('HOST', 'write an IP address or a host name, without brackets or port');
+    read.addProblem('HOST', 'write an IP address or a host name, without brackets or port');
   else if (mode === 'development' && host !== 'localhost' && !isLoopbackAddress(host))
-    read.problem('HOST', 'development listens on loopback only; write 127.0.0.1, or set NODE_ENV=production');
+    read.addProblem('HOST', 'development listens on loopback only; write 127.0.0.1, or set NODE_ENV=production');
   return host;
 }
 
 /** Origins as browsers send them (RFC 6454): scheme, host, port, and nothing after. */
-export function readOrigins(read: Variables, name: string): readonly string[] {
+export function readOrigins(read: EnvironmentReader, name: string): readonly string[] {
   const entries = read.list(name) ?? [];
   for (const entry of entries) {
     const url = URL.parse(entry);
     if (url === null || !isWeb(url) || url.origin !== entry)
-      read.problem(name, `"${entry}" is no origin; write scheme, host and port, for example https://app.example`);
+      read.addProblem(name, `"${entry}" is no origin; write scheme, host and port, for example https://app.example`);
   }
   return entries;
 }
 
 /** `host:port`, normalized as WHATWG URL does, so that it equals what a canonical URI has. */
-export function readPrivateHosts(read: Variables, name: string): readonly string[] {
+export function readPrivateHosts(read: EnvironmentReader, name: string): readonly string[] {
   return (read.list(name) ?? []).flatMap((entry) => {
     const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(entry) ?? [];
     const url = URL.parse(`http://${host}/`);
     if (url !== null && url.href === `http://${url.hostname}/` && Number(port) >= 1 && Number(port) <= 65_535)
       return [`${url.hostname}:${Number(port)}`];
-    read.problem(name, `"${entry}" is no host:port; write for example models.internal:8000 or [fd00::1]:443`);
+    read.addProblem(name, `"${entry}" is no host:port; write for example models.internal:8000 or [fd00::1]:443`);
     return [];
   });
 }
 
 /** A URL with http or https and nothing that could be a secret in it. */
-export function readWebUrl(read: Variables, name: string): string | undefined {
+export function readWebUrl(read: EnvironmentReader, name: string): string | undefined {
   const text = read.text(name);
   if (text === undefined) return undefined;
   const url = URL.parse(text);
   if (url !== null && isWeb(url) && url.username === '' && url.password === '' && url.hash === '') return url.href;
-  read.problem(name, 'write an http or https URL without user name, password or fragment');
+  read.addProblem(name, 'write an http or https URL without user name, password or fragment');
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type TObject, Type } from 'typebox';
 import type { PoolSettings } from '../core/runtime.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
 /** For what is loaded only where there is a file of pools. */
 const require = createRequire(import.meta.url);
@@ -18,23 +18,23 @@ const Limits = Type.Object(
   },
   { additionalProperties: false, default: {} },
 );
-const Words = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), { maxItems: 256 });
+const CommandLine = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), { maxItems: 256 });
 const Env = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String(), { default: {} });
 
-const closed = { additionalProperties: false };
+const CLOSED = { additionalProperties: false };
 /** What a pool says, by its runtime. */
 const RUNTIMES: Readonly<Record<string, TObject>> = {
-  inline: Type.Object({ runtime: Type.Literal('inline') }, closed),
+  inline: Type.Object({ runtime: Type.Literal('inline') }, CLOSED),
   process: Type.Object(
     {
       runtime: Type.Literal('process'),
-      command: Words,
+      command: CommandLine,
       env: Env,
       read_paths: Type.Array(Type.String({ minLength: 1 }), { default: [] }),
       hosts: Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d{1,5}$' }), { default: [] }),
       limits: Limits,
     },
-    closed,
+    CLOSED,
   ),
   docker: Type.Object(
     {
@@ -45,12 +45,12 @@ const RUNTIMES: Readonly<Record<string, TObject>> = {
       network: Type.Boolean({ default: false }),
       limits: Limits,
     },
-    closed,
+    CLOSED,
   ),
 };
 
 /** A YAML file of pools by name, as docs/runtimes.md has it. `default` is inline unless the file says otherwise. */
-export function readPools(read: Variables, name: string): Readonly<Record<string, PoolSettings>> {
+export function readPools(read: EnvironmentReader, name: string): Readonly<Record<string, PoolSettings>> {
   const inline = { default: { runtime: 'inline' } } as const;
   const file = read.text(name);
   if (file === undefined) return inline;
@@ -63,7 +63,10 @@ export function readPools(read: Variables, name: string): Readonly<Record<string
       ...Object.fromEntries(Object.entries(given).map(([pool, one]) => [pool, readPool(pool, one)])),
     };
   } catch (error) {
-    read.problem(name, `${resolve(file)} cannot be used: ${(error as Error).message}; docs/runtimes.md has an example`);
+    read.addProblem(
+      name,
+      `${resolve(file)} cannot be used: ${(error as Error).message}; docs/runtimes.md has an example`,
+    );
     return inline;
   }
 }
@@ -81,10 +84,14 @@ function readPool(name: string, given: Json): PoolSettings {
   const { read_paths: paths, ...rest } = pool as Record<string, unknown>;
   if (paths === undefined) return rest as PoolSettings;
   const readPaths = (paths as readonly string[]).map((path) => resolve(path));
-  return { ...rest, readPaths, command: (rest.command as readonly string[]).map(placed) } as unknown as PoolSettings;
+  return {
+    ...rest,
+    readPaths,
+    command: (rest.command as readonly string[]).map(resolveArgument),
+  } as unknown as PoolSettings;
 }
 
 /** An argument that names a file is found from where the server is started; its worker starts somewhere else. */
-function placed(argument: string): string {
+function resolveArgument(argument: string): string {
   return argument.includes('/') && existsSync(resolve(argument)) ? resolve(argument) : argument;
 }

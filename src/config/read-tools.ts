@@ -2,18 +2,18 @@ import { join, resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { readWebUrl } from './read-network.ts';
 import { readSecret, type Secret } from './secrets.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
 /** What the tools are set up with; each works without, and says so. */
 export function readTools(
-  read: Variables,
+  read: EnvironmentReader,
   { project, dataDir }: { readonly project: string; readonly dataDir: string },
 ): Config['tools'] {
   const gitToken = readSecret(read, 'GIT_TOKEN', 1);
   const searxngUrl = readWebUrl(read, 'SEARXNG_URL');
   const braveApiKey = readSecret(read, 'BRAVE_API_KEY', 1);
   if (searxngUrl !== undefined && braveApiKey)
-    read.problem('BRAVE_API_KEY', 'set either SEARXNG_URL or this, not both');
+    read.addProblem('BRAVE_API_KEY', 'set either SEARXNG_URL or this, not both');
   const google = readGoogle(read);
   const webhook = readWebhook(read);
   return {
@@ -29,32 +29,32 @@ export function readTools(
   };
 }
 
-function readGoogle(read: Variables): Config['tools']['drive']['google'] {
+function readGoogle(read: EnvironmentReader): Config['tools']['drive']['google'] {
   const clientId = read.text('GOOGLE_CLIENT_ID');
   const clientSecret = readSecret(read, 'GOOGLE_CLIENT_SECRET', 1);
   if (clientId !== undefined && clientSecret) return { clientId, clientSecret };
   if (clientId !== undefined || clientSecret) {
-    read.problem('GOOGLE_CLIENT_ID', 'set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET together, or neither');
+    read.addProblem('GOOGLE_CLIENT_ID', 'set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET together, or neither');
   }
   return undefined;
 }
 
 /** Without a key nobody could tell what this server sent. */
-const WEBHOOK_KEY_BYTES = 16;
+const MIN_WEBHOOK_KEY_BYTES = 16;
 
-function readWebhook(read: Variables): Config['tools']['webhook'] {
+function readWebhook(read: EnvironmentReader): Config['tools']['webhook'] {
   const url = readWebUrl(read, 'NOTIFY_WEBHOOK_URL');
-  const secret = readSecret(read, 'NOTIFY_WEBHOOK_SECRET', WEBHOOK_KEY_BYTES);
+  const secret = readSecret(read, 'NOTIFY_WEBHOOK_SECRET', MIN_WEBHOOK_KEY_BYTES);
   if (url !== undefined && secret) return { url, secret };
   if (url !== undefined || secret) {
-    read.problem('NOTIFY_WEBHOOK_URL', 'set NOTIFY_WEBHOOK_URL and NOTIFY_WEBHOOK_SECRET together, or neither');
+    read.addProblem('NOTIFY_WEBHOOK_URL', 'set NOTIFY_WEBHOOK_URL and NOTIFY_WEBHOOK_SECRET together, or neither');
   }
   return undefined;
 }
 
 /** `SECRET_NAME`, or `SECRET_NAME_FILE`, for every NAME that documents may refer to as `secret:NAME`. */
 export function readNamedSecrets(
-  read: Variables,
+  read: EnvironmentReader,
   env: Readonly<Record<string, string | undefined>>,
 ): ReadonlyMap<string, Secret> {
   const secrets = new Map<string, Secret>();

@@ -3,12 +3,12 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFi
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Fault } from '../core/errors.ts';
-import type { Variables } from './variables.ts';
+import type { EnvironmentReader } from './variables.ts';
 
-const HIDDEN = '[secret]';
+const REDACTED = '[secret]';
 const MAX_FILE_BYTES = 65_536;
 /** RFC 7518, section 3.2: a key for HS256 is at least as long as its hash. */
-export const SECRET_BYTES = 32;
+export const MIN_KEY_BYTES = 32;
 
 /** Bytes that no log line, error or JSON text shows by accident: they come out only where `reveal` is written. */
 export interface Secret {
@@ -18,35 +18,35 @@ export interface Secret {
 }
 
 export function createSecret(bytes: Uint8Array): Secret {
-  const hidden = () => HIDDEN;
+  const hidden = () => REDACTED;
   return Object.freeze({ reveal: () => bytes, toJSON: hidden, toString: hidden, [inspect.custom]: hidden });
 }
 
 /** The value of `NAME`, or the content of the file that `NAME_FILE` names, without the newline at its end. */
-export function readSecret(read: Variables, name: string, leastBytes: number): Secret | undefined {
+export function readSecret(read: EnvironmentReader, name: string, leastBytes: number): Secret | undefined {
   const value = read.text(name);
   const file = read.text(`${name}_FILE`);
   if (value !== undefined && file !== undefined) {
-    read.problem(name, `set either ${name} or ${name}_FILE, not both`);
+    read.addProblem(name, `set either ${name} or ${name}_FILE, not both`);
     return undefined;
   }
   const bytes = file === undefined ? value && Buffer.from(value) : readSecretFile(read, `${name}_FILE`, file);
   if (!bytes) return undefined;
   if (bytes.length < leastBytes) {
     const hint = 'make one with: openssl rand -base64 48';
-    read.problem(name, `is ${bytes.length} bytes long; write at least ${leastBytes} (${hint})`);
+    read.addProblem(name, `is ${bytes.length} bytes long; write at least ${leastBytes} (${hint})`);
   }
   return createSecret(bytes);
 }
 
-function readSecretFile(read: Variables, name: string, file: string): Buffer | undefined {
+function readSecretFile(read: EnvironmentReader, name: string, file: string): Buffer | undefined {
   try {
     if (statSync(file).size > MAX_FILE_BYTES) throw new Error(`larger than ${MAX_FILE_BYTES} bytes`);
     const bytes = readFileSync(file);
     const end = /\r?\n$/.exec(bytes.toString('latin1'))?.index;
     return bytes.subarray(0, end);
   } catch (error) {
-    read.problem(
+    read.addProblem(
       name,
       `${file} cannot be read (${(error as Error).message}); write the path of a file with the secret`,
     );
@@ -59,12 +59,12 @@ function readSecretFile(read: Variables, name: string, file: string): Buffer | u
  * restart, readable by its owner only.
  * @throws Fault BAD_INPUT when the folder cannot be written or the file holds something else.
  */
-export function keptSecret(dataDir: string, name: string): Secret {
+export function persistedSecret(dataDir: string, name: string): Secret {
   const file = join(dataDir, name);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const bytes = readKept(file) ?? keep(file);
-    if (bytes.length < SECRET_BYTES) throw new Error(`${file} is damaged; delete it`);
+    const bytes = readPersisted(file) ?? persistNewSecret(file);
+    if (bytes.length < MIN_KEY_BYTES) throw new Error(`${file} is damaged; delete it`);
     return createSecret(bytes);
   } catch (error) {
     const message = `DATA_DIR: ${(error as Error).message}; write a folder that this process may write to`;
@@ -72,7 +72,7 @@ export function keptSecret(dataDir: string, name: string): Secret {
   }
 }
 
-function readKept(file: string): Uint8Array | undefined {
+function readPersisted(file: string): Uint8Array | undefined {
   try {
     const bytes = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
     chmodSync(file, 0o600);
@@ -84,10 +84,10 @@ function readKept(file: string): Uint8Array | undefined {
 }
 
 /** Written beside its place and then linked into it: of two servers that start at once, both use the first one's. */
-function keep(file: string): Uint8Array {
+function persistNewSecret(file: string): Uint8Array {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    writeFileSync(draft, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`, {
+    writeFileSync(draft, `${randomBytes(MIN_KEY_BYTES).toString('base64url')}\n`, {
       mode: 0o600,
       flag: 'wx',
       flush: true,
@@ -98,5 +98,5 @@ function keep(file: string): Uint8Array {
   } finally {
     rmSync(draft, { force: true });
   }
-  return readKept(file) ?? new Uint8Array();
+  return readPersisted(file) ?? new Uint8Array();
 }

@@ -1,21 +1,21 @@
 import { Fault, type Violation } from '../core/errors.ts';
 
 /** The environment, read variable by variable. What does not fit is noted, and all of it is told at once by `check`. */
-export interface Variables {
+export interface EnvironmentReader {
   /** The value without the space around it; undefined when it is unset or empty. */
   text(name: string): string | undefined;
   /** The parts of a comma list, without empty ones. */
   list(name: string): readonly string[] | undefined;
-  integer(name: string, bounds: { readonly least: number; readonly most: number; readonly unset: number }): number;
-  flag(name: string, unset: boolean): boolean;
-  choice<const T extends string>(name: string, allowed: readonly T[], unset: NoInfer<T>): T;
+  integer(name: string, bounds: { readonly min: number; readonly max: number; readonly defaultValue: number }): number;
+  flag(name: string, defaultValue: boolean): boolean;
+  choice<const T extends string>(name: string, allowed: readonly T[], defaultValue: NoInfer<T>): T;
   /** Notes that the variable does not fit; `message` says what to write, and never repeats a secret. */
-  problem(name: string, message: string): void;
+  addProblem(name: string, message: string): void;
   /** @throws Fault BAD_INPUT with one violation for each problem noted so far. */
-  check(): void;
+  throwProblems(): void;
 }
 
-export function createVariables(env: Readonly<Record<string, string | undefined>>): Variables {
+export function createEnvironmentReader(env: Readonly<Record<string, string | undefined>>): EnvironmentReader {
   const problems: Violation[] = [];
   const problem = (name: string, message: string) => {
     problems.push({ path: `/${name}`, message: `${name}: ${message}` });
@@ -24,13 +24,13 @@ export function createVariables(env: Readonly<Record<string, string | undefined>
 
   return {
     text,
-    problem,
+    addProblem: problem,
     list: (name) => {
       const parts = text(name)?.split(',') ?? [];
       const values = parts.map((part) => part.trim()).filter((part) => part !== '');
       return values.length === 0 ? undefined : values;
     },
-    integer: (name, { least, most, unset }) => {
+    integer: (name, { min: least, max: most, defaultValue: unset }) => {
       const value = text(name);
       if (value === undefined) return unset;
       const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
@@ -49,7 +49,7 @@ export function createVariables(env: Readonly<Record<string, string | undefined>
       if (value !== undefined && found === undefined) problem(name, `write one of ${allowed.join(', ')}`);
       return found ?? unset;
     },
-    check: () => {
+    throwProblems: () => {
       if (problems.length === 0) return;
       const lines = problems.map(({ message }) => `  ${message}`);
       throw new Fault('BAD_INPUT', ['The environment does not fit:', ...lines].join('\n'), { violations: problems });

@@ -20,7 +20,7 @@ export async function* abortable(source: AsyncIterable<Uint8Array>, signal: Abor
   let open = true;
   try {
     for (;;) {
-      const { done, value } = await nextUnlessAborted(iterator, signal);
+      const { done, value } = await nextOrAbort(iterator, signal);
       if (done) {
         open = false;
         return;
@@ -35,7 +35,7 @@ export async function* abortable(source: AsyncIterable<Uint8Array>, signal: Abor
 }
 
 /** Without `Promise.race`: against one long-lived promise, each chunk would leave a reaction behind on it. */
-function nextUnlessAborted<T>(iterator: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T, unknown>> {
+function nextOrAbort<T>(iterator: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T, unknown>> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortFault(signal));
     const onAbort = () => reject(abortFault(signal));

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { CanonicalUri } from './canonical-uri.ts';
-import type { LogLevel, WantedCall } from './event.ts';
+import type { LogLevel, ToolCallRequest } from './event.ts';
 import type { User } from './principal.ts';
 import type { Body, CpuPool, ResourceInput } from './resource.ts';
 
@@ -44,7 +44,7 @@ export interface ToolContext {
 export interface ModelReply {
   readonly text: string;
   /** Empty: it is done. */
-  readonly calls: readonly WantedCall[];
+  readonly calls: readonly ToolCallRequest[];
 }
 
 /**

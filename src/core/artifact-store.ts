@@ -7,7 +7,7 @@ export interface ArtifactRemoval {
    * is as if nothing had happened. Whoever puts the same bytes meanwhile has them stored afterwards.
    * @returns whether it was there and is gone.
    */
-  remove(digest: string, before: Date, isNeeded: () => Promise<boolean>): Promise<boolean>;
+  removeUnused(digest: string, before: Date, isNeeded: () => Promise<boolean>): Promise<boolean>;
 }
 
 /** The side of the folders of runs that only retention sees. */

@@ -32,7 +32,7 @@ export interface Violation {
   readonly keyword?: string;
 }
 
-export interface FaultDetail {
+export interface FaultOptions {
   /** Which part of the input, outermost first. */
   readonly path?: readonly string[];
   readonly violations?: readonly Violation[];
@@ -54,7 +54,7 @@ export class Fault extends Error {
   readonly retryAfterMs: number | undefined;
   readonly details: Json | undefined;
 
-  constructor(code: ErrorCode, message: string, detail: FaultDetail = {}) {
+  constructor(code: ErrorCode, message: string, detail: FaultOptions = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'Fault';
     this.code = code;
@@ -71,7 +71,7 @@ export function isRetryable(code: ErrorCode): boolean {
   return code === 'RESOURCE_UNREACHABLE' || code === 'THROTTLED' || code === 'TIMEOUT' || code === 'UNAVAILABLE';
 }
 
-const STATUS: Record<ErrorCode, number> = {
+const STATUS_BY_CODE: Record<ErrorCode, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
@@ -93,5 +93,5 @@ const STATUS: Record<ErrorCode, number> = {
 
 /** The HTTP status (RFC 9110, section 15) that says the same as the code; for every surface that speaks HTTP. */
 export function httpStatus(code: ErrorCode): number {
-  return STATUS[code];
+  return STATUS_BY_CODE[code];
 }

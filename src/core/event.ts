@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
-import type { AddedStep, ApprovalState, Failure, Output, PlannedStep, Priority, RunKind, RunPlan } from './run.ts';
+import type { AddedStep, ApprovalState, Failure, PlannedStep, Priority, RunKind, RunPlan, StepOutput } from './run.ts';
 import type { RunState, StepState } from './states.ts';
 
 /** Why a step is done again: another one failed, and this one is to mend it. */
@@ -14,7 +14,7 @@ export interface Repair {
 }
 
 /** A call of a tool as a model asks for it. */
-export interface WantedCall {
+export interface ToolCallRequest {
   /** The model's own name for it. */
   readonly id: string;
   readonly tool: string;
@@ -61,7 +61,7 @@ export interface EventPayloads {
     readonly startedAt?: string;
     /** What its input came to, where it holds expressions. */
     readonly input?: Json;
-    readonly output?: Output;
+    readonly output?: StepOutput;
     readonly error?: Failure;
     /** When it goes on by itself. */
     readonly wakeAt?: string;
@@ -77,7 +77,7 @@ export interface EventPayloads {
     readonly role: 'system' | 'user' | 'assistant';
     readonly text: string;
     /** Tools that it wants called, in this order. */
-    readonly calls?: readonly WantedCall[];
+    readonly calls?: readonly ToolCallRequest[];
   };
   /** A piece of what an agent is saying; the whole follows as AGENT_MESSAGE. */
   AGENT_DELTA: { readonly text: string };

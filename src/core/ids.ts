@@ -4,16 +4,16 @@ export type IdPrefix = 'run' | 'step' | 'art' | 'apr' | 'wf' | 'call' | 'usr' | 
 
 /** Asking the system for random bytes costs far more than taking them out of a pool. */
 const pool = Buffer.alloc(8_192);
-let taken = pool.length;
+let poolOffset = pool.length;
 
 /** Where the next `count` random bytes begin in the pool; nobody gets them again. */
 function randomBytes(count: number): number {
-  if (taken + count > pool.length) {
+  if (poolOffset + count > pool.length) {
     randomFillSync(pool);
-    taken = 0;
+    poolOffset = 0;
   }
-  taken += count;
-  return taken - count;
+  poolOffset += count;
+  return poolOffset - count;
 }
 
 let lastTime = 0;
@@ -27,7 +27,7 @@ let lastCount = 0;
 export function newId(prefix: IdPrefix, time?: number): string {
   const at = randomBytes(10);
   const random = ((pool[at] as number) << 8) | (pool[at + 1] as number);
-  if (time === undefined) countUp(random);
+  if (time === undefined) advanceCounter(random);
   const [ms, count] = time === undefined ? [lastTime, lastCount] : [time, random & 0xfff];
   // After the time and the count come the variant (binary 10) and 62 random bits.
   pool[at + 2] = ((pool[at + 2] as number) & 0x3f) | 0x80;
@@ -36,7 +36,7 @@ export function newId(prefix: IdPrefix, time?: number): string {
 }
 
 /** Of a clock that was set back, and of a millisecond whose numbers are used up, nobody sees anything. */
-function countUp(random: number): void {
+function advanceCounter(random: number): void {
   const now = Date.now();
   if (now > lastTime) {
     lastTime = now;

@@ -2,16 +2,18 @@ import { Fault } from './errors.ts';
 import type { Event, EventType, LogLevel, NewEvent } from './event.ts';
 import type { Scope } from './principal.ts';
 
-const PREFIX = 'c1.';
+const CURSOR_PREFIX = 'c1.';
 
 /** A journal position as the opaque text that clients keep. */
 export function encodeCursor(position: number): string {
-  return PREFIX + Buffer.from(position.toString(36)).toString('base64url');
+  return CURSOR_PREFIX + Buffer.from(position.toString(36)).toString('base64url');
 }
 
 /** @throws Fault BAD_INPUT when the text is no cursor of this server. */
 export function decodeCursor(cursor: string): number {
-  const digits = cursor.startsWith(PREFIX) ? Buffer.from(cursor.slice(PREFIX.length), 'base64url').toString() : '';
+  const digits = cursor.startsWith(CURSOR_PREFIX)
+    ? Buffer.from(cursor.slice(CURSOR_PREFIX.length), 'base64url').toString()
+    : '';
   const position = /^[0-9a-z]{1,11}$/.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
   if (!Number.isSafeInteger(position) || encodeCursor(position) !== cursor) {
     throw new Fault('BAD_INPUT', 'This is not a cursor of this server; pass one that an event or a batch carried.', {
@@ -41,7 +43,7 @@ export interface EventBatch {
   readonly caughtUp: boolean;
 }
 
-export interface Appended {
+export interface AppendResult {
   /** The events as they were stored. */
   readonly events: readonly Event[];
 }
@@ -57,7 +59,7 @@ export interface Journal {
    *   (`details.runId` names it); nothing was changed. UNAVAILABLE when the store cannot write (a full disk);
    *   nothing was changed, unless `details.inDoubt` says that nobody knows.
    */
-  append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<Appended>;
+  append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<AppendResult>;
 
   /**
    * From after `position`, then live; in order, without gap or repeat. Pulled: a slow reader reads the store at its

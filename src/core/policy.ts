@@ -19,7 +19,7 @@ export interface PolicyRule {
 }
 
 /** What is asked of the policy. An action is `command:NAME`, `query:NAME` or `tool:NAME`. */
-export interface Ask {
+export interface PolicyRequest {
   readonly roles: readonly Role[];
   readonly action: string;
   readonly uri?: CanonicalUri;
@@ -55,8 +55,8 @@ export interface Explanation {
 /** The policy as everything above floor 1 sees it. */
 export interface Policy {
   /** Synchronous and total: it never throws, an error inside denies. */
-  decide(ask: Ask): Decision;
-  explain(ask: Ask): Explanation;
+  decide(ask: PolicyRequest): Decision;
+  explain(ask: PolicyRequest): Explanation;
   rules(): readonly PolicyRule[];
   /** sha256 of the model and the rules now in force; changes when a reload is accepted. */
   snapshot(): string;

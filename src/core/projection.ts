@@ -2,13 +2,13 @@ import type { EventPayloads, NewEvent } from './event.ts';
 import type { AddedStep, ApprovalRecord, RunRecord, RunSnapshot, StepRecord, ToolCallRecord } from './run.ts';
 import { isFinalRunState, isFinalStepState } from './states.ts';
 
-type Cleared<T> = { readonly [K in keyof T]?: T[K] | undefined };
+type Clearable<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** What one event changes of the run's row; undefined empties the field. */
-export type RunPatch = Cleared<Pick<RunRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'outputs'>>;
+export type RunPatch = Clearable<Pick<RunRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'outputs'>>;
 
 /** What one event changes of one step's row; undefined empties the field. */
-export type StepPatch = Cleared<
+export type StepPatch = Clearable<
   Pick<
     StepRecord,
     | 'state'
@@ -27,7 +27,7 @@ export type StepPatch = Cleared<
 >;
 
 /** The run and its steps as RUN_CREATED makes them; seq, position and hash are the journal's to fill in. */
-export function created(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunSnapshot {
+export function createSnapshot(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunSnapshot {
   const { steps, ...rest } = payload;
   return {
     run: { id: runId, state: 'PENDING', createdAt: at, seq: 1, headPosition: 0, headHash: '', ...rest },
@@ -36,16 +36,16 @@ export function created(runId: string, at: Date, payload: EventPayloads['RUN_CRE
 }
 
 /** Compensations stand after all that was planned, whatever their number. */
-const AFTER_PLANNED = 1_000_000;
+const COMPENSATION_POSITION = 1_000_000;
 
 /** A step that came up on the way, as STEPS_ADDED makes it of the step that it belongs to. */
-export function addedRecord(parent: StepRecord, added: AddedStep): StepRecord {
+export function createAddedStep(parent: StepRecord, added: AddedStep): StepRecord {
   const { runId, title, terms = {} } = parent;
   const { id, key, role } = added;
   const place = { id, key, runId, role, parent: parent.key, state: 'PENDING', attempt: 0 } as const;
   if (added.role === 'compensation') {
     const body = terms.compensate ?? parent;
-    const position = AFTER_PLANNED + parent.position;
+    const position = COMPENSATION_POSITION + parent.position;
     return { ...body, ...place, title: `Undo: ${title}`, dependsOn: added.dependsOn, position };
   }
   const {
@@ -109,7 +109,7 @@ export function stepPatch(event: NewEvent): StepPatch | undefined {
 }
 
 /** The approval that APPROVAL_REQUESTED opens. */
-export function openedApproval(
+export function createApproval(
   runId: string,
   event: Extract<NewEvent, { type: 'APPROVAL_REQUESTED' }>,
 ): ApprovalRecord {
@@ -130,7 +130,7 @@ export function approvalPatch(
 }
 
 /** The call that TOOL_CALLED begins. The same id again begins it anew: it was cut off, and is made once more. */
-export function begunCall(
+export function createToolCall(
   runId: string,
   seq: number,
   event: Extract<NewEvent, { type: 'TOOL_CALLED' }>,
@@ -140,7 +140,7 @@ export function begunCall(
 }
 
 /** What TOOL_RETURNED changes of the call; undefined empties the field. */
-export type ToolCallPatch = Cleared<Pick<ToolCallRecord, 'result' | 'error' | 'durationMs'>>;
+export type ToolCallPatch = Clearable<Pick<ToolCallRecord, 'result' | 'error' | 'durationMs'>>;
 
 export function toolCallPatch(event: Extract<NewEvent, { type: 'TOOL_RETURNED' }>): ToolCallPatch {
   const { result, error, durationMs } = event.payload.call;
@@ -148,7 +148,7 @@ export function toolCallPatch(event: Extract<NewEvent, { type: 'TOOL_RETURNED' }
 }
 
 /** Sets what the patch holds, and takes away what it empties. */
-export function patchInPlace<T extends object>(target: T, patch: Cleared<T> | undefined): void {
+export function applyPatch<T extends object>(target: T, patch: Clearable<T> | undefined): void {
   for (const key in patch) {
     const value = patch[key as keyof T];
     // Asked first: to delete what is not there costs far more.

@@ -1,7 +1,7 @@
 import type { CanonicalUri } from './canonical-uri.ts';
 import type { Violation } from './errors.ts';
 import type { Scope } from './principal.ts';
-import type { Output } from './run.ts';
+import type { StepOutput } from './run.ts';
 
 /** Bytes on their way: read once, either as a stream or whole. */
 export interface Body {
@@ -24,7 +24,7 @@ export interface Body {
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array> | { readonly file: string };
 
 /** What a command or an agent made. Strings are UTF-8; say so in the media type. */
-export interface Made {
+export interface StepResult {
   readonly mediaType: string;
   readonly content: Content;
 }
@@ -45,7 +45,7 @@ export interface ReadContext {
   /** What the reader may see of stored content. Absent for reads on nobody's behalf, which see none. */
   readonly scope?: Scope;
   /** What the run itself has made so far, which may not be in the store yet. */
-  readonly made?: (digest: string) => Output | undefined;
+  readonly findOutput?: (digest: string) => StepOutput | undefined;
 }
 
 /** Everything that can be read, behind one door. */
@@ -59,7 +59,7 @@ export interface Resources {
   /** Adds to a text file, which is made when it is not there. Policy has been asked. @throws Fault as `read` does, RESOURCE_TOO_LARGE */
   append(uri: CanonicalUri, text: string): Promise<void>;
   /** What the policy is asked about for this source: an inline one counts as the `data:` URI it stands for. */
-  subjectOf(source: ResourceInput): CanonicalUri;
+  policyUriOf(source: ResourceInput): CanonicalUri;
   readonly protocols: readonly ProtocolInfo[];
 }
 

@@ -8,8 +8,8 @@ export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
 export type Priority = 'CRITICAL' | 'INTERACTIVE' | 'BATCH';
 
 /** Kinds of steps that are made of calls of tools; `src/kinds` has a file for each. */
-export const WORK_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY'] as const;
-export type WorkKind = (typeof WORK_KINDS)[number];
+export const AGENTIC_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY'] as const;
+export type AgenticKind = (typeof AGENTIC_KINDS)[number];
 
 export const STEP_KINDS = [
   'COMMAND',
@@ -21,7 +21,7 @@ export const STEP_KINDS = [
   'SLEEP',
   'SIGNAL',
   'WORKFLOW',
-  ...WORK_KINDS,
+  ...AGENTIC_KINDS,
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
@@ -42,7 +42,7 @@ export interface Failure {
  * What a step made. Text of up to 64 KiB lies here; anything else is an artifact, found by its digest.
  * Either way `artifact:sha256/<digest>` names it.
  */
-export interface Output {
+export interface StepOutput {
   readonly mediaType: string;
   readonly size: number;
   /** sha256 of the bytes, 64 hex digits. */
@@ -51,7 +51,7 @@ export interface Output {
 }
 
 /** When and how often a failed attempt is followed by another; how often at most is the step's `maxAttempts`. */
-export interface RetryRule {
+export interface RetryPolicy {
   /** Before the second attempt; doubled before each further one, with jitter. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
@@ -68,16 +68,16 @@ export interface StepBody {
   /** Options or arguments. Absent: the run's inputs. */
   readonly input?: Json;
   readonly maxAttempts: number;
-  readonly terms?: StepTerms;
+  readonly terms?: StepOptions;
 }
 
 /** The options of a step that most steps do not have. */
-export interface StepTerms {
+export interface StepOptions {
   /** Strings of `input` may hold `{{ expressions }}`, evaluated when the step is scheduled. */
   readonly evaluate?: true;
   /** The media type that its output must have, without parameters. */
   readonly outputMediaType?: string;
-  readonly retry?: RetryRule;
+  readonly retry?: RetryPolicy;
   /** Of one attempt. */
   readonly timeoutMs?: number;
   /** An attempt that was cut off may be made again, although the capability acts on the world. */
@@ -144,7 +144,7 @@ export interface StepRecord extends PlannedStep {
   readonly state: StepState;
   /** 0 before the first try. */
   readonly attempt: number;
-  readonly output?: Output;
+  readonly output?: StepOutput;
   readonly error?: Failure;
   readonly decision?: Decision;
   readonly progress?: Progress;

@@ -24,7 +24,7 @@ export interface ProgramLimits {
   readonly fileBytes: number;
 }
 
-export interface Ended {
+export interface ExitStatus {
   /** Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
@@ -36,7 +36,7 @@ export interface Process {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  readonly ended: Promise<Ended>;
+  readonly exited: Promise<ExitStatus>;
   /** SIGKILL to it and everything that it started. */
   kill(): void;
 }

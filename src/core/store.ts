@@ -5,10 +5,10 @@ import type {
   ApprovalRecord,
   ApprovalState,
   ArtifactRecord,
-  Output,
   RunKind,
   RunRecord,
   RunSnapshot,
+  StepOutput,
   StepRecord,
   ToolCallRecord,
 } from './run.ts';
@@ -46,7 +46,7 @@ export interface Page<T> {
 
 /** Bytes that a run made, found by digest: text that lies in the store, or a record of an artifact on disk. */
 export type StoredContent =
-  | { readonly kind: 'text'; readonly output: Output & { readonly text: string } }
+  | { readonly kind: 'text'; readonly output: StepOutput & { readonly text: string } }
   | { readonly kind: 'artifact'; readonly artifact: ArtifactRecord };
 
 /** Reads of run state. What the scope does not cover is as if it were not there. */
@@ -86,13 +86,13 @@ export interface StoreReader {
 /** Who drives which runs, where several nodes share a database. A run has one owner, and only its appends are taken. */
 export interface Leases {
   /** This process; another name at each start. */
-  readonly node: string;
+  readonly nodeId: string;
   /**
    * Says that the node lives, for `LEASE_MS` from now. Called more often than that.
    * @returns false when it was too late: the node's runs may have been taken over, so it must let go of all of them.
    *   `orphans` tells that runs without a living owner may be there to be claimed; `nextAt` when the next schedule is due.
    */
-  renew(): Promise<{ readonly held: boolean; readonly orphans: boolean; readonly nextAt: Date | undefined }>;
+  renew(): Promise<{ readonly renewed: boolean; readonly orphans: boolean; readonly nextScheduleAt: Date | undefined }>;
   /**
    * Takes over runs that have not ended and whose owner is no longer alive, oldest first. Once it resolves, an append
    * of the earlier owner is refused.
@@ -100,7 +100,7 @@ export interface Leases {
    */
   claim(limit: number): Promise<readonly string[]>;
   /** Takes over one run that has ended, so that it can go on. False when another living node has it. */
-  adopt(runId: string): Promise<boolean>;
+  takeOver(runId: string): Promise<boolean>;
   /** Lets others claim this node's runs at once. */
   release(): Promise<void>;
 }
@@ -131,8 +131,8 @@ export interface Inbox {
   /** What waits for these runs, oldest first. */
   read(runIds: readonly string[]): Promise<readonly RunMessage[]>;
   /** Called with the run's id when something was sent to it, on whichever node; returns how to stop that. */
-  watch(arrived: (runId: string) => void): () => void;
-  done(ids: readonly string[]): Promise<void>;
+  onMessage(arrived: (runId: string) => void): () => void;
+  acknowledge(ids: readonly string[]): Promise<void>;
 }
 
 /** One version of a saved workflow. */
@@ -188,7 +188,7 @@ export interface Schedules {
   /** Moves one on. False when another node was quicker: then that one starts the run. */
   advance(schedule: ScheduleRecord, nextAt: Date): Promise<boolean>;
   nextAt(): Promise<Date | undefined>;
-  of(tenant: string, name: string): Promise<ScheduleRecord | undefined>;
+  find(tenant: string, name: string): Promise<ScheduleRecord | undefined>;
 }
 
 export interface Account extends User {

@@ -9,15 +9,15 @@ import {
 } from '@opentelemetry/api';
 import { Fault } from './errors.ts';
 
-const TRACER = 'signalbox';
+const TRACER_NAME = 'signalbox';
 
 /** Records nothing. */
 export const NO_SPAN: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** Whether anybody records spans. Where nobody does, even a span that records nothing costs a few allocations. */
-export function isTraced(): boolean {
+export function isTracingEnabled(): boolean {
   const provider = trace.getTracerProvider();
-  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER) !== undefined;
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER_NAME) !== undefined;
 }
 
 /**
@@ -26,8 +26,8 @@ export function isTraced(): boolean {
  * @param name few values (`policy.decide`); what varies goes into the attributes.
  */
 export function inSpan<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
-  if (!isTraced()) return work(NO_SPAN);
-  return trace.getTracer(TRACER).startActiveSpan(name, { attributes }, async (span) => {
+  if (!isTracingEnabled()) return work(NO_SPAN);
+  return trace.getTracer(TRACER_NAME).startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await work(span);
     } catch (error) {

@@ -14,7 +14,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import type { TSchema } from 'typebox';
-import { type OptionRole, roleOf } from '../commands/definition/options.ts';
+import { type OptionRole, optionRoleOf } from '../commands/definition/options.ts';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { toAgentSpec } from './agent-spec.ts';
 
@@ -109,7 +109,7 @@ function objectFrom(
 
 function typeFrom(name: string, schema: Schema, named: NamedType): { type: GraphQLInputType; toOptions: ToOptions } {
   const as = (type: GraphQLInputType, toOptions: ToOptions = asIs) => ({ type, toOptions });
-  const role = roleOf(schema as TSchema);
+  const role = optionRoleOf(schema as TSchema);
   if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
   const literals = literalsOf(schema);
   if (literals) return enumFrom(nameOf(schema) ?? name, schema, literals, named);

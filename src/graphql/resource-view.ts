@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/errors.ts';
-import type { Output } from '../core/run.ts';
+import type { StepOutput } from '../core/run.ts';
 import type { Json } from '../lib/json.ts';
 import { signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
@@ -25,7 +25,7 @@ export function viewOfBytes(uri: string, mediaType: string, bytes: Uint8Array): 
 }
 
 /** What a run made, from its row or, read once and when it is asked for, from the artifact store. */
-export function viewOfOutput(output: Output, ctx: Context): ResourceView {
+export function viewOfOutput(output: StepOutput, ctx: Context): ResourceView {
   const { mediaType, size, digest, text } = output;
   const uri = `artifact:sha256/${digest}`;
   const known = { uri, mediaType, size, digest, url: downloadUrl(digest) };
@@ -49,7 +49,7 @@ export function authorizeArtifact(digest: string, ctx: Context): void {
 }
 
 /** What a run or a step made, when its media type says that it is JSON; null otherwise. */
-export async function outputJson(output: Output | undefined, ctx: Context): Promise<Json> {
+export async function outputJson(output: StepOutput | undefined, ctx: Context): Promise<Json> {
   if (!output || !/^application\/(?:[^;]*\+)?json\s*(?:;|$)/i.test(output.mediaType)) return null;
   return parsedJson(await inlineBytes(viewOfOutput(output, ctx), ctx));
 }

@@ -19,7 +19,7 @@ import type { Principal } from '../core/principal.ts';
 import type { LogFields, Metrics } from '../core/telemetry.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { createGate } from '../engine/gate/gate.ts';
-import { createPolicy } from '../policy/load-policy.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
 import { createOutgoing } from '../resources/outgoing/outgoing.ts';
@@ -105,7 +105,7 @@ export async function startGraphql({
   });
   const cpu = createCpuPool();
   const schemas = createSchemaValidator({ cpu });
-  const policy = await createPolicy({ ...config.policy, logger });
+  const policy = await loadPolicy({ ...config.policy, logger });
   const gate = createGate({ policy, clock, metrics, logger });
   const all = [...builtIn, ...commands];
   const drives = { driveOf: async () => folderDrive(join(folder, 'drive')) };

@@ -1,4 +1,4 @@
-import type { Output, StepRecord } from '../core/run.ts';
+import type { StepOutput, StepRecord } from '../core/run.ts';
 import type { Json } from '../lib/json.ts';
 import { artifactOf } from './artifact-of.ts';
 import { callerScope } from './caller-scope.ts';
@@ -33,7 +33,7 @@ export async function runResource(view: RunView, ctx: Context): Promise<Resource
   return output ? viewOfOutput(output, ctx) : null;
 }
 
-async function lastOutput(view: RunView, ctx: Context): Promise<Output | undefined> {
+async function lastOutput(view: RunView, ctx: Context): Promise<StepOutput | undefined> {
   if (view.run.state !== 'SUCCEEDED') return undefined;
   const planned = (await stepsOf(view, ctx)).filter(({ role }) => role === undefined);
   return planned.at(-1)?.output;

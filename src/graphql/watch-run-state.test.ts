@@ -7,7 +7,7 @@ import { newId } from '../core/ids.ts';
 import type { Principal } from '../core/principal.ts';
 import type { PlannedStep } from '../core/run.ts';
 import type { RunState } from '../core/states.ts';
-import { createPolicy } from '../policy/load-policy.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { createContext, type GraphqlApp } from './context.ts';
 import { watchRun } from './watch.ts';
@@ -18,12 +18,12 @@ const root = join(import.meta.dirname, '../..');
 
 let folder: string;
 let store: Store;
-let policy: Awaited<ReturnType<typeof createPolicy>>;
+let policy: Awaited<ReturnType<typeof loadPolicy>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-watch-'));
   store = await openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger });
   const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
-  policy = await createPolicy({ ...files, logger });
+  policy = await loadPolicy({ ...files, logger });
 });
 afterAll(async () => {
   policy.close();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { newTraceId } from '../core/ids.ts';
-import { activeTraceId, isTraced, NO_SPAN } from '../core/tracing.ts';
+import { activeTraceId, isTracingEnabled, NO_SPAN } from '../core/tracing.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { placeOf } from './place-of.ts';
 import { findRoute } from './routes.ts';
@@ -34,7 +34,7 @@ export function observeRequest(
     });
     work(traceId);
   };
-  if (!isTraced()) {
+  if (!isTracingEnabled()) {
     answer(NO_SPAN);
     return;
   }

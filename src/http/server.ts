@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Fault } from '../core/errors.ts';
-import { createBag } from '../lib/slot-map.ts';
+import { createSlotSet } from '../lib/slot-map.ts';
 import { acceptUpgrade, endWithFault } from './accept-upgrade.ts';
 import { answerRequest } from './answer-request.ts';
 import { clientAddress } from './client-address.ts';
@@ -27,7 +27,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   const drain = new AbortController();
   // Each subscription listens to it.
   setMaxListeners(0, drain.signal);
-  const answers = createBag<ServerResponse>();
+  const answers = createSlotSet<ServerResponse>();
   const upgraded = new Set<Duplex>();
 
   const server = createServer({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPythonEngines } from '../../test/support/runtime/python-engines.ts';
-import type { WorkKind } from '../core/run.ts';
+import type { AgenticKind } from '../core/run.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';
 import { createTools } from '../tools/registry.ts';
@@ -38,7 +38,7 @@ afterAll(async () => {
 const kinds = createKinds({ stacksDir: join(examples, 'stacks') });
 
 /** A step of this kind, its output an object. */
-async function step(kind: WorkKind, input: object): Promise<JsonObject> {
+async function step(kind: AgenticKind, input: object): Promise<JsonObject> {
   const found = kinds.find((one) => one.kind === kind);
   return (await found?.run(input, work)) as JsonObject;
 }

@@ -1,11 +1,11 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
-import type { WorkKind } from '../core/run.ts';
+import type { AgenticKind } from '../core/run.ts';
 import type { Json } from '../lib/json.ts';
 
 /** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
 export interface Kind<Input extends TObject = TObject> {
-  readonly kind: WorkKind;
+  readonly kind: AgenticKind;
   readonly title: string;
   /** Full sentences; shown in the catalog. */
   readonly description: string;

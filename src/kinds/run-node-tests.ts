@@ -61,7 +61,7 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
       const [stdout, stderr, { code }] = await Promise.all([
         collect(child.stdout, child.kill),
         collect(child.stderr, child.kill),
-        child.ended,
+        child.exited,
       ]);
       signal.throwIfAborted();
       return {

@@ -16,8 +16,13 @@ export function capWasmMemory(wasm: Uint8Array, maxBytes: number): Uint8Array<Ar
     if (id === MEMORY_SECTION) {
       // content: how many memories (1), limits: flags, minimum, and with a flag the maximum.
       const [minimum] = readUnsigned(wasm, content + 2);
-      const section = [1, HAS_MAXIMUM, ...unsigned(minimum), ...unsigned(Math.floor(maxBytes / PAGE_BYTES))];
-      const capped = Uint8Array.of(id, ...unsigned(section.length), ...section);
+      const section = [
+        1,
+        HAS_MAXIMUM,
+        ...encodeUnsigned(minimum),
+        ...encodeUnsigned(Math.floor(maxBytes / PAGE_BYTES)),
+      ];
+      const capped = Uint8Array.of(id, ...encodeUnsigned(section.length), ...section);
       return Uint8Array.from(Buffer.concat([wasm.subarray(0, at), capped, wasm.subarray(content + size)]));
     }
     at = content + size;
@@ -35,6 +40,6 @@ function readUnsigned(bytes: Uint8Array, from: number): readonly [number, number
   }
 }
 
-function unsigned(value: number): readonly number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+function encodeUnsigned(value: number): readonly number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...encodeUnsigned(value >>> 7)];
 }

@@ -24,13 +24,13 @@ const WELL_KNOWN_NAT64 = ipaddr.IPv6.parse('64:ff9b::');
 export function isPublicAddress(text: string): boolean {
   // IPv4-compatible IPv6 (RFC 4291, obsolete), which ipaddr.js takes for IPv4-mapped.
   if (isIP(text) === 0 || !ipaddr.isValid(text) || /^::\d+\.\d+\.\d+\.\d+$/.test(text)) return false;
-  const address = unmap(ipaddr.parse(text));
+  const address = embeddedIpv4Or(ipaddr.parse(text));
   if (address.range() !== 'unicast') return false;
   // All the global unicast space that IANA hands out; ipaddr.js calls the unassigned rest unicast too.
   return address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(GLOBAL_UNICAST, 3);
 }
 
-function unmap(address: Address): Address {
+function embeddedIpv4Or(address: Address): Address {
   if (address.kind() === 'ipv4') return address;
   const v6 = address as ipaddr.IPv6;
   const bytes = v6.toByteArray();

@@ -30,20 +30,20 @@ const require = createRequire(import.meta.url);
 const PACKAGE = 'minijinja-js/dist/bundler/minijinja_js_bg';
 
 let glue: Glue | undefined;
-let current: Exports | undefined;
+let activeExports: Exports | undefined;
 /** By the most memory that an instance may take. */
 const modules = new Map<number, WebAssembly.Module>();
 
 /** A new instance of MiniJinja, which may take so much memory, its data and its output included. */
 export function createJinjaEngine(maxBytes: number): JinjaEngine {
   glue ??= require(`${PACKAGE}.js`) as Glue;
-  const { exports } = new WebAssembly.Instance(moduleOf(maxBytes), { './minijinja_js_bg.js': { ...glue } });
+  const { exports } = new WebAssembly.Instance(cappedModule(maxBytes), { './minijinja_js_bg.js': { ...glue } });
   const own = exports as Exports;
-  turnTo(glue, own);
+  activate(glue, own);
   const environment = new glue.Environment();
   return {
     use(act) {
-      turnTo(glue as Glue, own);
+      activate(glue as Glue, own);
       return act(environment);
     },
     memoryBytes: () => own.memory.buffer.byteLength,
@@ -54,14 +54,14 @@ export function createJinjaEngine(maxBytes: number): JinjaEngine {
 }
 
 /** The glue keeps views of the memory it worked with, and drops them when they are detached, as growing does. */
-function turnTo(to: Glue, exports: Exports): void {
-  if (current === exports) return;
-  current?.memory.grow(0);
-  current = exports;
+function activate(to: Glue, exports: Exports): void {
+  if (activeExports === exports) return;
+  activeExports?.memory.grow(0);
+  activeExports = exports;
   to.__wbg_set_wasm(exports);
 }
 
-function moduleOf(maxBytes: number): WebAssembly.Module {
+function cappedModule(maxBytes: number): WebAssembly.Module {
   const known = modules.get(maxBytes);
   if (known) return known;
   const made = new WebAssembly.Module(capWasmMemory(readFileSync(require.resolve(`${PACKAGE}.wasm`)), maxBytes));

@@ -11,11 +11,11 @@ export type JsonObject = { readonly [key: string]: Json };
  */
 export function canonicalJson(value: unknown): string {
   try {
-    const text = JSON.stringify(inOrder(value, 0));
+    const text = JSON.stringify(withSortedKeys(value, 0));
     // JSON.stringify writes a lone surrogate as an escape; the text \ud itself looks alike, and is left to the library.
     if (!text.includes('\\ud')) return text;
   } catch (error) {
-    if (error !== UNUSUAL) throw error;
+    if (error !== NOT_PLAIN_JSON) throw error;
   }
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('only JSON values have a canonical form');
@@ -23,52 +23,54 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** What the library has to look at: its way through every character costs three times as much. */
-const UNUSUAL = new Error('not plain JSON, or nested deeply, or with keys that an object puts in an order of its own');
-const MOST_LEVELS = 100;
+const NOT_PLAIN_JSON = new Error(
+  'not plain JSON, or nested deeply, or with keys that an object puts in an order of its own',
+);
+const MAX_PLAIN_DEPTH = 100;
 
 /**
  * The value with the keys of its objects in the order of their UTF-16 code units; itself where they are already.
  * JSON.stringify then writes what RFC 8785 asks for: it takes its texts and numbers from ECMAScript.
  * @throws UNUSUAL
  */
-function inOrder(value: unknown, level: number): unknown {
+function withSortedKeys(value: unknown, level: number): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return value;
     case 'number':
       if (Number.isFinite(value)) return value;
-      throw UNUSUAL;
+      throw NOT_PLAIN_JSON;
     case 'object':
       if (value === null) return value;
-      if (level > MOST_LEVELS) throw UNUSUAL;
-      return Array.isArray(value) ? listInOrder(value, level + 1) : objectInOrder(value, level + 1);
+      if (level > MAX_PLAIN_DEPTH) throw NOT_PLAIN_JSON;
+      return Array.isArray(value) ? listWithSortedKeys(value, level + 1) : objectWithSortedKeys(value, level + 1);
     default:
-      throw UNUSUAL;
+      throw NOT_PLAIN_JSON;
   }
 }
 
-function listInOrder(list: readonly unknown[], level: number): readonly unknown[] {
+function listWithSortedKeys(list: readonly unknown[], level: number): readonly unknown[] {
   let copy: unknown[] | undefined;
   for (let i = 0; i < list.length; i += 1) {
-    const ordered = inOrder(list[i], level);
+    const ordered = withSortedKeys(list[i], level);
     if (ordered !== list[i]) copy ??= [...list];
     if (copy) copy[i] = ordered;
   }
   return copy ?? list;
 }
 
-function objectInOrder(object: object, level: number): object {
+function objectWithSortedKeys(object: object, level: number): object {
   const from = object as Readonly<Record<string, unknown>>;
   const prototype = Object.getPrototypeOf(object);
-  if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in object) throw UNUSUAL;
+  if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in object) throw NOT_PLAIN_JSON;
   const keys = Object.keys(object);
-  let copy: Record<string, unknown> | undefined = sort(keys) ? {} : undefined;
+  let copy: Record<string, unknown> | undefined = sortInPlace(keys) ? {} : undefined;
   for (let i = 0; i < keys.length; i += 1) {
     const key = keys[i] as string;
     // Numbers come first in any object, and `__proto__` is no key to be set.
-    if (isDigit(key) || key === '__proto__') throw UNUSUAL;
-    const ordered = inOrder(from[key], level);
+    if (isDigit(key) || key === '__proto__') throw NOT_PLAIN_JSON;
+    const ordered = withSortedKeys(from[key], level);
     if (ordered !== from[key] && !copy) copy = Object.fromEntries(keys.slice(0, i).map((name) => [name, from[name]]));
     if (copy) copy[key] = ordered;
   }
@@ -76,12 +78,12 @@ function objectInOrder(object: object, level: number): object {
 }
 
 /** In place. Few keys are moved one by one: `Array.prototype.sort` takes memory that is worth saving. @returns whether any moved */
-function sort(keys: string[]): boolean {
+function sortInPlace(keys: string[]): boolean {
   let moved = false;
   for (let i = 1; i < keys.length; i += 1) {
     const key = keys[i] as string;
     if ((keys[i - 1] as string) < key) continue;
-    if (i > MOST_MOVED) {
+    if (i > MAX_INSERTION_SORT_KEYS) {
       keys.sort();
       return true;
     }
@@ -93,7 +95,7 @@ function sort(keys: string[]): boolean {
   return moved;
 }
 
-const MOST_MOVED = 32;
+const MAX_INSERTION_SORT_KEYS = 32;
 
 function isDigit(key: string): boolean {
   const code = key.charCodeAt(0);
@@ -117,13 +119,13 @@ export function wellFormed(text: string): string {
  * counted (`1e999` is one to `JSON.parse`) becomes null, as JSON writes it.
  */
 export function wellFormedJson<T extends Json>(value: T): T {
-  return /\\u(?:d[89a-f]|0000)|null/i.test(JSON.stringify(value)) ? (mended(value) as T) : value;
+  return /\\u(?:d[89a-f]|0000)|null/i.test(JSON.stringify(value)) ? (replaceInvalid(value) as T) : value;
 }
 
-function mended(value: Json): Json {
+function replaceInvalid(value: Json): Json {
   if (typeof value === 'string') return wellFormed(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(mended);
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [wellFormed(key), mended(one)]));
+  if (Array.isArray(value)) return value.map(replaceInvalid);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [wellFormed(key), replaceInvalid(one)]));
 }

@@ -1,14 +1,14 @@
 import { Fault } from '../core/errors.ts';
 
 /** A bounded number of places, and a bounded queue for them. */
-export interface Places {
+export interface Semaphore {
   /** Resolves with the function that gives the place back. @throws Fault UNAVAILABLE when the queue is full */
-  take(): Promise<() => void> | (() => void);
-  readonly taken: number;
-  readonly waiting: number;
+  acquire(): Promise<() => void> | (() => void);
+  readonly acquired: number;
+  readonly queued: number;
 }
 
-export function createPlaces(limits: { readonly places: number; readonly queue: number }): Places {
+export function createSemaphore(limits: { readonly permits: number; readonly maxQueued: number }): Semaphore {
   const waiters: (() => void)[] = [];
   let taken = 0;
 
@@ -25,20 +25,20 @@ export function createPlaces(limits: { readonly places: number; readonly queue: 
   };
 
   return {
-    take() {
-      if (taken < limits.places) {
+    acquire() {
+      if (taken < limits.permits) {
         taken += 1;
         return once();
       }
-      if (waiters.length >= limits.queue) {
+      if (waiters.length >= limits.maxQueued) {
         throw new Fault('UNAVAILABLE', 'The server is full. Try again in a moment.', { retryAfterMs: 1_000 });
       }
       return new Promise((resolve) => waiters.push(() => resolve(once())));
     },
-    get taken() {
+    get acquired() {
       return taken;
     },
-    get waiting() {
+    get queued() {
       return waiters.length;
     },
   };

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createBag, createNamedBag } from './slot-map.ts';
+import { createSlotMap, createSlotSet } from './slot-map.ts';
 
 it('holds what was put into it and not taken out, each as often as it was put', () => {
   const one = { name: 'one' };
-  const bag = createBag<object>();
+  const bag = createSlotSet<object>();
   const [first, second] = [bag.add(one), bag.add(one)];
   expect([bag.size, bag.values()]).toEqual([2, [one, one]]);
   first();
@@ -15,7 +15,7 @@ it('holds what was put into it and not taken out, each as often as it was put', 
 
 it('gives a name to the last that took it, and takes out only what is still in', () => {
   const [a, b, c] = [{ is: 'a' }, { is: 'b' }, { is: 'c' }];
-  const bag = createNamedBag<object>();
+  const bag = createSlotMap<object>();
   const takeOutA = bag.add('x', a);
   const takeOutB = bag.add('y', b);
   expect([bag.get('x'), bag.get('y'), bag.get('z'), bag.size]).toEqual([a, b, undefined, 2]);
@@ -33,7 +33,7 @@ const moves = fc.array(fc.oneof(fc.nat(5), fc.constantFrom('a', 'b', 'c')), { ma
 it('is a multiset, whatever comes and goes', () => {
   fc.assert(
     fc.property(moves, (all) => {
-      const bag = createBag<{ readonly id: number }>();
+      const bag = createSlotSet<{ readonly id: number }>();
       const inside: { readonly id: number; readonly takeOut: () => void }[] = [];
       for (const [id, move] of all.entries()) {
         if (typeof move === 'number') inside.splice(move, 1)[0]?.takeOut();
@@ -48,7 +48,7 @@ it('is a multiset, whatever comes and goes', () => {
 it('with names is a map, whatever comes and goes', () => {
   fc.assert(
     fc.property(moves, (all) => {
-      const bag = createNamedBag<{ readonly id: number }>();
+      const bag = createSlotMap<{ readonly id: number }>();
       const model = new Map<string, { readonly id: number }>();
       const put: { readonly name: string; readonly one: { readonly id: number }; readonly takeOut: () => void }[] = [];
       for (const [id, move] of all.entries()) {

@@ -1,5 +1,5 @@
 /** What is under way, in no order. */
-export interface Bag<T> {
+export interface SlotSet<T> {
   readonly size: number;
   /** @returns takes it out again; called once */
   add(one: T): () => void;
@@ -7,7 +7,7 @@ export interface Bag<T> {
 }
 
 /** The same, found by name. */
-export interface NamedBag<T> {
+export interface SlotMap<T> {
   readonly size: number;
   get(name: string): T | undefined;
   /** What had the name before is out. @returns takes it out again, when it is still in */
@@ -20,8 +20,8 @@ export interface NamedBag<T> {
  * to the one that follows: one that has grown old keeps all later ones, and the requests in them, until the next full
  * collection. Here a place is emptied and used again.
  */
-export function createBag<T extends object>(): Bag<T> {
-  const places = createPlaces<T>();
+export function createSlotSet<T extends object>(): SlotSet<T> {
+  const places = createSlots<T>();
   return {
     get size() {
       return places.taken();
@@ -35,8 +35,8 @@ export function createBag<T extends object>(): Bag<T> {
 }
 
 /** Only names and numbers stand in its Map, so that old tables keep next to nothing. */
-export function createNamedBag<T extends object>(): NamedBag<T> {
-  const places = createPlaces<T>();
+export function createSlotMap<T extends object>(): SlotMap<T> {
+  const places = createSlots<T>();
   const placeOf = new Map<string, number>();
   const takeOut = (name: string) => {
     const place = placeOf.get(name);
@@ -64,7 +64,7 @@ export function createNamedBag<T extends object>(): NamedBag<T> {
   };
 }
 
-function createPlaces<T extends object>() {
+function createSlots<T extends object>() {
   const places: (T | undefined)[] = [];
   const free: number[] = [];
   return {

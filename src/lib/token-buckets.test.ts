@@ -6,7 +6,7 @@ const RATE = { size: 3, perMs: 1 / 100 };
 
 function start(most = 100) {
   let now = 1_000_000;
-  const buckets = createTokenBuckets({ clock: { now: () => new Date(now) }, most });
+  const buckets = createTokenBuckets({ clock: { now: () => new Date(now) }, maxBuckets: most });
   const pass = (ms: number) => {
     now += ms;
   };
@@ -33,8 +33,8 @@ describe('token buckets', () => {
   it('take a token back, but never hold more than their size', () => {
     const { buckets } = start();
     buckets.take('a', RATE);
-    buckets.giveBack('a', RATE);
-    buckets.giveBack('a', RATE);
+    buckets.refund('a', RATE);
+    buckets.refund('a', RATE);
     expect([1, 2, 3, 4].map(() => buckets.take('a', RATE) === 0)).toEqual([true, true, true, false]);
   });
 

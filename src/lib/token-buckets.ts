@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 
 /** So many at once, and so many again in each millisecond. */
-export interface Rate {
+export interface BucketRate {
   readonly size: number;
   readonly perMs: number;
 }
@@ -10,16 +10,16 @@ export interface Rate {
 /** One bucket of tokens for each key, full at first. */
 export interface TokenBuckets {
   /** Takes a token: 0; or, when there is none, in how many milliseconds there will be one. */
-  take(key: string, rate: Rate): number;
+  take(key: string, rate: BucketRate): number;
   /** Puts back a token that was taken. */
-  giveBack(key: string, rate: Rate): void;
+  refund(key: string, rate: BucketRate): void;
 }
 
 /** @param most buckets that are kept; the one that was not used for longest is forgotten, and so full again. */
-export function createTokenBuckets(deps: { readonly clock: Clock; readonly most: number }): TokenBuckets {
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: deps.most });
+export function createTokenBuckets(deps: { readonly clock: Clock; readonly maxBuckets: number }): TokenBuckets {
+  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: deps.maxBuckets });
 
-  const bucketOf = (key: string, { size, perMs }: Rate) => {
+  const bucketOf = (key: string, { size, perMs }: BucketRate) => {
     const now = deps.clock.now().getTime();
     const bucket = buckets.get(key) ?? { tokens: size, at: now };
     // A clock that was set back takes no tokens away.
@@ -36,7 +36,7 @@ export function createTokenBuckets(deps: { readonly clock: Clock; readonly most:
       bucket.tokens -= 1;
       return 0;
     },
-    giveBack(key, rate) {
+    refund(key, rate) {
       const bucket = bucketOf(key, rate);
       bucket.tokens = Math.min(rate.size, bucket.tokens + 1);
     },

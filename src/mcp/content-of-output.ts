@@ -2,7 +2,7 @@ import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import { Fault } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { SignedIn } from '../core/principal.ts';
-import type { Output } from '../core/run.ts';
+import type { StepOutput } from '../core/run.ts';
 import { outputUri } from '../engine/outputs/output-json.ts';
 import type { DownloadDeps } from '../engine/requests/find-download.ts';
 import { isJsonObject, type JsonObject } from '../lib/json.ts';
@@ -26,7 +26,7 @@ const MOST_STRUCTURED_BYTES = 8 * 2 ** 20;
 export async function contentOfOutput(
   deps: DownloadDeps,
   who: SignedIn,
-  output: Output,
+  output: StepOutput,
   whole: boolean,
 ): Promise<Content> {
   const link = linkTo(output);
@@ -46,12 +46,12 @@ export async function contentOfOutput(
   return { content: [fits ? { type: 'text', text } : link], ...(structured && { structured }) };
 }
 
-function linkTo(output: Output): ContentBlock {
+function linkTo(output: StepOutput): ContentBlock {
   const { digest, mediaType, size } = output;
   return { type: 'resource_link', uri: outputUri(output), name: digest, mimeType: mediaType, size };
 }
 
-function blobOf(output: Output, bytes: Uint8Array): ContentBlock {
+function blobOf(output: StepOutput, bytes: Uint8Array): ContentBlock {
   const { mediaType: mimeType } = output;
   const blob = Buffer.from(bytes).toString('base64');
   if (mimeType.startsWith('image/')) return { type: 'image', data: blob, mimeType };
@@ -59,7 +59,7 @@ function blobOf(output: Output, bytes: Uint8Array): ContentBlock {
   return { type: 'resource', resource: { uri: outputUri(output), mimeType, blob } };
 }
 
-function objectOf({ mediaType }: Output, text: string): JsonObject | undefined {
+function objectOf({ mediaType }: StepOutput, text: string): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType)) return undefined;
   try {
     const value = parseJson(text);

@@ -1,6 +1,6 @@
 import type { ListToolsResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import { type AnyCommand, isComposite } from '../commands/definition/define-command.ts';
-import { touches } from '../commands/definition/resources-of-options.ts';
+import { resourcesOfOptions } from '../commands/definition/resources-of-options.ts';
 import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
 import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';
@@ -24,7 +24,7 @@ export function createListTools({ commands, tools, workflows, policy }: Deps, ma
   const useOf = (command: AnyCommand, who: SignedIn): Use => {
     // Only what it is made of is asked about, and that its options tell.
     if (isComposite(command)) return simple.some((one) => useOf(one, who) !== 'never') ? 'perhaps' : 'never';
-    return mayUse(who, `command:${command.name}`, touches(command, {}).resources.length > 0);
+    return mayUse(who, `command:${command.name}`, resourcesOfOptions(command, {}).resources.length > 0);
   };
   const entries: readonly Entry[] = [
     ...commands.map((command) => {

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
-import type { Output } from '../core/run.ts';
+import type { StepOutput } from '../core/run.ts';
 import { type DownloadDeps, findDownload } from '../engine/requests/find-download.ts';
 
 /** The bytes of an output, as the caller may read them. @throws Fault NOT_FOUND, FORBIDDEN, RESOURCE_TOO_LARGE */
 export async function readOutput(
   deps: DownloadDeps,
   who: SignedIn,
-  output: Output,
+  output: StepOutput,
   mostBytes: number,
 ): Promise<Uint8Array> {
   if (output.text !== undefined) return Buffer.from(output.text);

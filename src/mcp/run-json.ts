@@ -1,4 +1,4 @@
-import type { Output, RunRecord, RunSnapshot, StepRecord } from '../core/run.ts';
+import type { RunRecord, RunSnapshot, StepOutput, StepRecord } from '../core/run.ts';
 import { outputUri } from '../engine/outputs/output-json.ts';
 import type { JsonObject } from '../lib/json.ts';
 
@@ -33,7 +33,7 @@ function stepJson(step: StepRecord): object {
   };
 }
 
-function outputJson(output: Output): JsonObject {
+function outputJson(output: StepOutput): JsonObject {
   const { mediaType, size, text } = output;
   return { uri: outputUri(output), mediaType, size, ...(text !== undefined && { text }) };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Decision } from '../core/policy.ts';
-import { type Arbiter, createArbiter } from './evaluation/casbin-evaluator.ts';
+import { type CasbinEvaluator, createCasbinEvaluator } from './evaluation/casbin-evaluator.ts';
 import { createRuleIndex, type RuleIndex } from './evaluation/rule-index.ts';
 import { type ParsedPolicy, parsePolicy } from './rules/parse-policy.ts';
 
@@ -15,15 +15,15 @@ export interface PolicyText {
 /** A policy ready to decide. Immutable but for the decisions it remembers. */
 export interface CompiledPolicy extends ParsedPolicy {
   readonly index: RuleIndex;
-  readonly arbiter: Arbiter;
+  readonly evaluator: CasbinEvaluator;
   /** sha256 of model and rules. */
   readonly snapshot: string;
   /** Belongs to this policy alone, so a new one begins without memories. */
-  readonly decisions: LRUCache<string, Decision>;
+  readonly decisionCache: LRUCache<string, Decision>;
 }
 
 /** With decide.ts's longest key some 15 MB at most. */
-const REMEMBERED = 10_000;
+const MAX_CACHED_DECISIONS = 10_000;
 
 /**
  * @param actions every action that can be asked, so that a rule for none of them is found.
@@ -34,9 +34,9 @@ export async function compilePolicy(text: PolicyText, actions?: readonly string[
   return {
     ...parsed,
     index: createRuleIndex(parsed.rules, parsed.roles),
-    arbiter: await createArbiter(text.model, parsed),
+    evaluator: await createCasbinEvaluator(text.model, parsed),
     snapshot: snapshotOf(text),
-    decisions: new LRUCache({ max: REMEMBERED }),
+    decisionCache: new LRUCache({ max: MAX_CACHED_DECISIONS }),
   };
 }
 

@@ -4,7 +4,7 @@ import { newEnforcer, newModelFromString } from 'casbin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
-import type { Ask, PolicyEffect } from '../core/policy.ts';
+import type { PolicyEffect, PolicyRequest } from '../core/policy.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 
@@ -90,7 +90,7 @@ const target = fc
       query: '',
     }),
   );
-const ask: fc.Arbitrary<Ask> = fc
+const ask: fc.Arbitrary<PolicyRequest> = fc
   .record({
     roles: fc.subarray([...ROLES, 'stranger']),
     action: fc.constantFrom('command:fetch', 'command:fold', 'command:render', 'query:runs', 'exec', 'tool:x'),
@@ -154,7 +154,7 @@ m = inherits(r.roles, p.role) && acts(r.action, p.action) && covers(r.uri, r.sch
   );
   const rows = all.map(({ role, action, effect }, i) => [role, action, String(i), effect, 'allow']);
   const definition = enforcer.getModel().model.get('p')?.get('p');
-  return ({ roles, action, uri, schema }: Ask): PolicyEffect => {
+  return ({ roles, action, uri, schema }: PolicyRequest): PolicyEffect => {
     const strongest = STRENGTH.find((effect) => {
       if (definition) definition.policy = rows.filter((row) => row[3] === effect);
       return definition?.policy.length && enforcer.enforceSync(roles, action, uri, schema);
@@ -281,7 +281,7 @@ describe('deciding', () => {
     const policy = await compile('g, user', 'p, user, *, **, *, allow');
     expect(decide(policy, { roles: ['user', 'x'], action: 'exec' }).roles).toEqual(['user', 'x']);
     expect(decide(policy, { roles: ['y', 'user'], action: 'exec' }).roles).toEqual(['y', 'user']);
-    expect(policy.decisions.size).toBe(1);
+    expect(policy.decisionCache.size).toBe(1);
   });
 
   it('remembers a bounded number of answers and no long URIs', async () => {
@@ -289,17 +289,17 @@ describe('deciding', () => {
     const fetching = (path: string) =>
       decide(policy, { roles: ['user'], action: 'command:fetch', uri: uri(`http://a/${path}`) });
     expect(fetching('x'.repeat(10_000)).effect).toBe('ALLOW');
-    expect(policy.decisions.size).toBe(0);
+    expect(policy.decisionCache.size).toBe(0);
     for (let i = 0; i < 10_100; i += 1) fetching(String(i));
-    expect(policy.decisions.size).toBe(10_000);
+    expect(policy.decisionCache.size).toBe(10_000);
   });
 
   it('denies, and never throws, when something inside fails', async () => {
     const policy = await compile('g, user', 'p, user, *, **, *, allow');
     const broken: CompiledPolicy = {
       ...policy,
-      arbiter: {
-        decide() {
+      evaluator: {
+        decidingRule() {
           throw new Error('out of order');
         },
       },
@@ -316,7 +316,7 @@ describe('deciding', () => {
       { roles: 'user', action: 'exec' },
       { roles: [null], action: 'exec', uri: {} },
     ]) {
-      expect(decide(policy, nonsense as unknown as Ask).effect).toBe('DENY');
+      expect(decide(policy, nonsense as unknown as PolicyRequest).effect).toBe('DENY');
     }
   });
 

@@ -1,23 +1,23 @@
-import type { Ask, Decision } from '../core/policy.ts';
+import type { Decision, PolicyRequest } from '../core/policy.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
-import type { Question } from './evaluation/matcher-functions.ts';
-import { targetOf } from './globs/uri-glob.ts';
-import type { LoadedRule } from './rules/compiled-rule.ts';
+import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
+import { splitUri } from './globs/uri-glob.ts';
+import type { CompiledRule } from './rules/compiled-rule.ts';
 
 /** Longer keys are not remembered: hostile URIs must not fill the memory. In characters. */
-const MAX_KEY = 512;
+const MAX_CACHE_KEY_LENGTH = 512;
 
 /** What the policy says. Synchronous and total: it never throws, an error inside denies and is the reason. */
-export function decide(policy: CompiledPolicy, ask: Ask): Decision {
+export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
   try {
-    const key = keyOf(policy, ask);
-    const remembered = policy.decisions.get(key);
+    const key = cacheKey(policy, ask);
+    const remembered = policy.decisionCache.get(key);
     if (remembered) return sameRoles(remembered, ask) ? remembered : { ...remembered, roles: ask.roles };
 
-    const question = questionOf(ask);
-    const decider = policy.arbiter.decide(question, policy.index.candidates(question));
+    const question = toEvaluationRequest(ask);
+    const decider = policy.evaluator.decidingRule(question, policy.index.candidates(question));
     const decision = decisionOf(policy, ask, decider);
-    if (key.length <= MAX_KEY) policy.decisions.set(key, decision);
+    if (key.length <= MAX_CACHE_KEY_LENGTH) policy.decisionCache.set(key, decision);
     return decision;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -32,18 +32,18 @@ export function decide(policy: CompiledPolicy, ask: Ask): Decision {
   }
 }
 
-export function questionOf({ roles, action, uri, schema }: Ask): Question {
-  return { roles, action, uri: uri && targetOf(uri), schema: schema && targetOf(schema) };
+export function toEvaluationRequest({ roles, action, uri, schema }: PolicyRequest): EvaluationRequest {
+  return { roles, action, uri: uri && splitUri(uri), schema: schema && splitUri(schema) };
 }
 
 function decisionOf(
   policy: CompiledPolicy,
-  { roles, action, uri, schema }: Ask,
-  decider: LoadedRule | undefined,
+  { roles, action, uri, schema }: PolicyRequest,
+  decider: CompiledRule | undefined,
 ): Decision {
   return {
     effect: decider?.rule.effect ?? 'DENY',
-    reason: decider ? `${decider.words}.` : reasonForNone(policy, { roles, action }),
+    reason: decider ? `${decider.description}.` : noMatchReason(policy, { roles, action }),
     ...(decider && { rule: decider.rule }),
     action,
     roles,
@@ -53,7 +53,7 @@ function decisionOf(
   };
 }
 
-function reasonForNone(policy: CompiledPolicy, { roles, action }: Ask): string {
+function noMatchReason(policy: CompiledPolicy, { roles, action }: PolicyRequest): string {
   const known = roles.filter((role) => policy.roles.has(role));
   return known.length === 0
     ? "Nothing matched, so it is denied: none of the caller's roles is in the policy."
@@ -64,11 +64,11 @@ function reasonForNone(policy: CompiledPolicy, { roles, action }: Ask): string {
  * Unambiguous: canonical URIs hold no line feed and declared roles neither line feed nor comma. Roles that the policy
  * does not know match nothing, and might hold anything, so they stay out.
  */
-function keyOf(policy: CompiledPolicy, { roles, action, uri, schema }: Ask): string {
+function cacheKey(policy: CompiledPolicy, { roles, action, uri, schema }: PolicyRequest): string {
   const known = roles.filter((role) => policy.roles.has(role)).join(',');
   return `${uri?.href ?? ''}\n${schema?.href ?? ''}\n${action}\n${known}`;
 }
 
-function sameRoles({ roles }: Decision, ask: Ask): boolean {
+function sameRoles({ roles }: Decision, ask: PolicyRequest): boolean {
   return roles === ask.roles || (roles.length === ask.roles.length && roles.every((role, i) => role === ask.roles[i]));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Ask } from '../core/policy.ts';
+import type { PolicyRequest } from '../core/policy.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { explain } from './explain.ts';
 
@@ -13,7 +13,7 @@ function uri(href: string) {
   return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: '' };
 }
 
-const asked: Ask = { roles: ['user'], action: 'command:fetch', uri: uri('http://a.example/b/c') };
+const asked: PolicyRequest = { roles: ['user'], action: 'command:fetch', uri: uri('http://a.example/b/c') };
 
 describe('explaining a decision', () => {
   it('names the part in which each rule differs, the part that is easiest to change first', async () => {
@@ -86,7 +86,7 @@ describe('explaining a decision', () => {
 
   it('says nothing more than the denial when the ask is broken', async () => {
     const policy = await compile('p, user, *, **, *, allow');
-    const { decision, nearMisses } = explain(policy, {} as Ask);
+    const { decision, nearMisses } = explain(policy, {} as PolicyRequest);
     expect([decision.effect, nearMisses]).toEqual(['DENY', []]);
   });
 });

@@ -1,20 +1,20 @@
-import type { Ask, Decision, Explanation, NearMiss } from '../core/policy.ts';
+import type { Decision, Explanation, NearMiss, PolicyRequest } from '../core/policy.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
-import { decide, questionOf } from './decide.ts';
-import type { Question } from './evaluation/matcher-functions.ts';
+import { decide, toEvaluationRequest } from './decide.ts';
+import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
 import { keysOf, literalKeysOf } from './evaluation/rule-index.ts';
 import { matchAction } from './globs/action-glob.ts';
-import type { Target } from './globs/uri-glob.ts';
-import { coversSchema, coversUri, type LoadedRule } from './rules/compiled-rule.ts';
+import type { UriParts } from './globs/uri-glob.ts';
+import { type CompiledRule, coversSchema, coversUri } from './rules/compiled-rule.ts';
 import { inheritedRoles } from './rules/role-graph.ts';
 
-const MOST = 5;
+const MAX_NEAR_MISSES = 5;
 
 /** Which part to change first: a caller can ask for another URI sooner than get another role. */
-const NEARNESS: readonly NearMiss['missed'][] = ['schema', 'uri', 'action', 'role'];
+const MISS_ORDER: readonly NearMiss['missed'][] = ['schema', 'uri', 'action', 'role'];
 
-interface Miss {
-  readonly loaded: LoadedRule;
+interface RankedMiss {
+  readonly loaded: CompiledRule;
   readonly missed: NearMiss['missed'];
   /** How much of the URI the rule shares with the ask, in host labels and path segments. */
   readonly shared: number;
@@ -24,7 +24,7 @@ interface Miss {
  * The decision, with the rules that differ from the ask in one part only: first those that would have changed the
  * answer, then the nearest. Looks at every rule, so it is for people and not for each request. Never throws.
  */
-export function explain(policy: CompiledPolicy, ask: Ask): Explanation {
+export function explain(policy: CompiledPolicy, ask: PolicyRequest): Explanation {
   const decision = decide(policy, ask);
   const nearest = nearMisses(policy, ask, decision);
   const [closest] = nearest;
@@ -33,31 +33,31 @@ export function explain(policy: CompiledPolicy, ask: Ask): Explanation {
       closest && !decision.rule
         ? {
             ...decision,
-            reason: `${decision.reason} Closest: ${closest.loaded.words}; its ${closest.missed} differs.`,
+            reason: `${decision.reason} Closest: ${closest.loaded.description}; its ${closest.missed} differs.`,
           }
         : decision,
     nearMisses: nearest.map(({ loaded, missed }) => ({ rule: loaded.rule, missed })),
   };
 }
 
-function nearMisses(policy: CompiledPolicy, ask: Ask, decision: Decision): Miss[] {
+function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decision): RankedMiss[] {
   try {
-    const question = questionOf(ask);
+    const question = toEvaluationRequest(ask);
     const held = new Set(ask.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
-    const misses = policy.rules.flatMap((loaded): Miss[] => {
+    const misses = policy.rules.flatMap((loaded): RankedMiss[] => {
       const [missed, ...more] = missedParts(loaded, question, held);
       return missed && more.length === 0 ? [{ loaded, missed, shared: sharedKeys(loaded, question.uri) }] : [];
     });
-    const changes = ({ loaded }: Miss) => (loaded.rule.effect === decision.effect ? 1 : 0);
+    const changes = ({ loaded }: RankedMiss) => (loaded.rule.effect === decision.effect ? 1 : 0);
     return misses
       .sort(
         (a, b) =>
           changes(a) - changes(b) ||
-          NEARNESS.indexOf(a.missed) - NEARNESS.indexOf(b.missed) ||
+          MISS_ORDER.indexOf(a.missed) - MISS_ORDER.indexOf(b.missed) ||
           b.shared - a.shared ||
           a.loaded.line - b.loaded.line,
       )
-      .slice(0, MOST);
+      .slice(0, MAX_NEAR_MISSES);
   } catch {
     // The decision has met the same error, denied, and gives it as the reason.
     return [];
@@ -65,8 +65,8 @@ function nearMisses(policy: CompiledPolicy, ask: Ask, decision: Decision): Miss[
 }
 
 function missedParts(
-  { rule, uri, schema }: LoadedRule,
-  ask: Question,
+  { rule, uri, schema }: CompiledRule,
+  ask: EvaluationRequest,
   held: ReadonlySet<string>,
 ): NearMiss['missed'][] {
   const parts: readonly (readonly [NearMiss['missed'], boolean])[] = [
@@ -78,7 +78,7 @@ function missedParts(
   return parts.filter(([, fits]) => !fits).map(([part]) => part);
 }
 
-function sharedKeys({ uri }: LoadedRule, target: Target | undefined): number {
+function sharedKeys({ uri }: CompiledRule, target: UriParts | undefined): number {
   if (!target) return 0;
   const keys = keysOf(target);
   return Math.max(

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Policy } from '../core/policy.ts';
 import type { LogFields } from '../core/telemetry.ts';
-import { createPolicy } from './load-policy.ts';
+import { loadPolicy } from './load-policy.ts';
 
 const shippedModel = join(import.meta.dirname, '../../policy/model.conf');
 
@@ -33,7 +33,7 @@ async function start(rules?: string, actions?: readonly string[]): Promise<Polic
   if (rules !== undefined) await writeFile(rulesFile, rules);
   const note = (event: string, fields?: LogFields) => void log.push({ event, fields });
   const logger = { debug: note, info: note, warn: note, error: note };
-  policy = await createPolicy({ modelFile, rulesFile, logger, ...(actions && { actions }) });
+  policy = await loadPolicy({ modelFile, rulesFile, logger, ...(actions && { actions }) });
   return policy;
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../core/telemetry.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyText, snapshotOf } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import { explain } from './explain.ts';
-import { readSettled } from './reload/read-stable.ts';
+import { readStable } from './reload/read-stable.ts';
 import { watchFiles } from './reload/watch-files.ts';
 
 export interface PolicySource {
@@ -21,9 +21,9 @@ export interface PolicySource {
  * log lists its lines and the one in force stays.
  * @throws Fault BAD_INPUT with every problem when it does not validate at start, or a file cannot be read.
  */
-export async function createPolicy(source: PolicySource): Promise<Policy & { close(): void }> {
+export async function loadPolicy(source: PolicySource): Promise<Policy & { close(): void }> {
   const { modelFile, rulesFile, logger, actions } = source;
-  let current = await compilePolicy(await read(source), actions);
+  let current = await compilePolicy(await readPolicyFiles(source), actions);
   logger.info('policy.loaded', summary(current));
   /** What the log was told last, so that it is not told again at every look. */
   let complaint: string | undefined;
@@ -35,7 +35,7 @@ export async function createPolicy(source: PolicySource): Promise<Policy & { clo
     logger.error('policy.refused', { inForce: current.snapshot, message, problems: violations });
   };
   const reload = async () => {
-    const text = await readSettled(() => read(source), snapshotOf);
+    const text = await readStable(() => readPolicyFiles(source), snapshotOf);
     const snapshot = snapshotOf(text);
     if (snapshot === current.snapshot) complaint = undefined;
     if (snapshot === current.snapshot || snapshot === complaint) return;
@@ -64,7 +64,7 @@ const summary = ({ snapshot, rules, roles }: CompiledPolicy) => ({
   roles: [...roles.keys()],
 });
 
-async function read({ modelFile, rulesFile }: PolicySource): Promise<PolicyText> {
+async function readPolicyFiles({ modelFile, rulesFile }: PolicySource): Promise<PolicyText> {
   try {
     const [model, rules] = await Promise.all([readFile(modelFile, 'utf8'), readFile(rulesFile, 'utf8')]);
     return { model, rules };

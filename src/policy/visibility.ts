@@ -3,8 +3,8 @@ import type { Policy } from '../core/policy.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 
 /** All runs of the tenant, and those one started oneself: what `query:runs` is asked about. */
-export const RUNS_OF_TENANT = runUri('tenant');
-export const RUNS_OF_ONESELF = runUri('own');
+export const TENANT_RUNS = runUri('tenant');
+export const OWN_RUNS = runUri('own');
 
 /**
  * How far the principal sees runs and what they made, by the action `query:runs`. Undefined: not at all.
@@ -14,8 +14,8 @@ export function scopeOf(principal: Principal, policy: Policy): Scope | undefined
   if (principal.kind === 'anonymous') return undefined;
   const { roles, tenant, subject } = principal;
   const sees = (uri: CanonicalUri) => policy.decide({ roles, action: 'query:runs', uri }).effect === 'ALLOW';
-  if (sees(RUNS_OF_TENANT)) return { tenant };
-  return sees(RUNS_OF_ONESELF) ? { tenant, subject } : undefined;
+  if (sees(TENANT_RUNS)) return { tenant };
+  return sees(OWN_RUNS) ? { tenant, subject } : undefined;
 }
 
 function runUri(path: string): CanonicalUri {

@@ -12,7 +12,7 @@ const MAX_LENGTH = 8192;
  * What was asked for lately: for one read alone, policy, engine and protocol ask at different times, and a workflow comes
  * back to the same few. In characters; longer texts are not worth their place.
  */
-const recent = new LRUCache<string, CanonicalUri>({
+const cache = new LRUCache<string, CanonicalUri>({
   maxSize: 1024 * 1024,
   maxEntrySize: MAX_LENGTH,
   sizeCalculation: (_, text) => text.length + 1,
@@ -25,14 +25,14 @@ const recent = new LRUCache<string, CanonicalUri>({
  *   UNSUPPORTED_SCHEME when no protocol reads it.
  */
 export function canonicalUri(text: string): CanonicalUri {
-  const known = recent.get(text);
+  const known = cache.get(text);
   if (known) return known;
-  const uri = parsed(text);
-  recent.set(text, uri);
+  const uri = parseUri(text);
+  cache.set(text, uri);
   return uri;
 }
 
-function parsed(text: string): CanonicalUri {
+function parseUri(text: string): CanonicalUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) throw new Fault('BAD_INPUT', `This is no absolute URI. Begin it with ${knownSchemes()}.`);
   const protocol = byScheme.get(scheme);
@@ -49,7 +49,7 @@ function parsed(text: string): CanonicalUri {
   if (!text.isWellFormed())
     throw new Fault('BAD_INPUT', 'The URI holds half of a surrogate pair. Percent-encode UTF-8.');
   const url = URL.parse(text);
-  if (url === null) throw new Fault('BAD_INPUT', whyNoUrl(text));
+  if (url === null) throw new Fault('BAD_INPUT', parseProblem(text));
   if (url.username !== '' || url.password !== '' || (url.host !== '' && hasUserinfo(text))) {
     throw new Fault('BAD_INPUT', 'The URI holds a user name or password (the part before @). Take it out.');
   }
@@ -61,7 +61,7 @@ function hasUserinfo(text: string): boolean {
   return /^[^:]+:[\\/]*[^\\/?#]*@/.test(text);
 }
 
-function whyNoUrl(text: string): string {
+function parseProblem(text: string): string {
   if (/^[^:]+:[\\/]*\[[^\]/]*%/.test(text)) {
     return 'An IPv6 zone id (after %) names an interface of one machine only. Take it out.';
   }

@@ -1,12 +1,12 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../test/support/resources/resources.ts';
 
-let resources: ResourcesForTests;
+let resources: TestResources;
 
 beforeAll(async () => {
-  resources = await resourcesForTests({ fetchMaxBytes: 1000 });
+  resources = await createTestResources({ fetchMaxBytes: 1000 });
 });
 
 afterAll(() => resources.close());
@@ -15,14 +15,14 @@ const fault = (code: string) => expect.objectContaining({ name: 'Fault', code })
 
 describe('what the caller gives inline', () => {
   it('counts for policy and everybody else as data: of its media type', async () => {
-    resources.asked.length = 0;
+    resources.authorizedUris.length = 0;
     const body = await resources.open({ text: { text: 'a,b', mediaType: 'Text/CSV; header=present' } });
     expect(body).toMatchObject({ uri: 'data:text/csv', mediaType: 'text/csv;header=present', size: 3 });
     expect(await body.text()).toBe('a,b');
-    expect(resources.asked).toEqual(['data:text/csv']);
-    expect(resources.subjectOf({ bytes: { base64: '' } }).href).toBe('data:application/octet-stream');
-    expect(resources.subjectOf({ text: { text: '' } }).href).toBe('data:text/plain');
-    expect(resources.subjectOf({ uri: 'http://H.example' }).href).toBe('http://h.example/');
+    expect(resources.authorizedUris).toEqual(['data:text/csv']);
+    expect(resources.policyUriOf({ bytes: { base64: '' } }).href).toBe('data:application/octet-stream');
+    expect(resources.policyUriOf({ text: { text: '' } }).href).toBe('data:text/plain');
+    expect(resources.policyUriOf({ uri: 'http://H.example' }).href).toBe('http://h.example/');
   });
 
   it('is text in UTF-8, whatever charset it says it had', async () => {
@@ -63,9 +63,9 @@ describe('a read', () => {
   });
 
   it('tells of an unknown scheme before policy is asked', async () => {
-    resources.asked.length = 0;
+    resources.authorizedUris.length = 0;
     await expect(resources.open('gopher://h.example/')).rejects.toEqual(fault('UNSUPPORTED_SCHEME'));
-    expect(resources.asked).toEqual([]);
+    expect(resources.authorizedUris).toEqual([]);
   });
 
   it('knows the protocols with their limits', () => {

@@ -6,14 +6,14 @@ import { Fault } from '../core/errors.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
 import type { StoredContent } from '../core/store.ts';
-import { isTraced } from '../core/tracing.ts';
+import { isTracingEnabled } from '../core/tracing.ts';
 import { parseMediaType } from '../lib/media-type.ts';
 import { canonicalUri } from './canonical-uri.ts';
 import { decodeBase64 } from './content/decode-base64.ts';
 import type { Outgoing } from './outgoing/outgoing.ts';
 import { appendFile, tailFile } from './protocols/append-file.ts';
 import { createBody } from './protocols/body.ts';
-import type { Opened } from './protocols/define-protocol.ts';
+import type { OpenedResource } from './protocols/define-protocol.ts';
 import { protocols } from './protocols/registry.ts';
 
 export interface ResourcesDeps {
@@ -27,7 +27,7 @@ export interface ResourcesDeps {
 type Inline = Exclude<ResourceInput, { readonly uri: string }>;
 
 export function createResources(deps: ResourcesDeps): Resources {
-  const openUri = async (uri: CanonicalUri, ctx: ReadContext): Promise<Opened> => {
+  const openUri = async (uri: CanonicalUri, ctx: ReadContext): Promise<OpenedResource> => {
     const protocol = protocols.find(({ scheme }) => scheme === uri.scheme);
     if (!protocol) throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${uri.scheme}:".`);
     return await protocol.open(uri, {
@@ -40,7 +40,7 @@ export function createResources(deps: ResourcesDeps): Resources {
 
   return {
     canonicalize: canonicalUri,
-    subjectOf,
+    policyUriOf: subjectOf,
     tail: (uri, maxBytes) => tailFile(uri, deps, maxBytes),
     append: (uri, text) => appendFile(uri, deps, text),
     protocols: protocols.map(({ scheme, description, limits }) => ({
@@ -52,7 +52,7 @@ export function createResources(deps: ResourcesDeps): Resources {
       const uri = subjectOf(source);
       ctx.authorize(uri);
       if (ctx.signal.aborted) throw abortFault(ctx.signal);
-      return await traced(uri, ctx, async () =>
+      return await withReadSpan(uri, ctx, async () =>
         'uri' in source ? await openUri(uri, ctx) : openInline(source, uri, ctx.maxBytes),
       );
     },
@@ -60,18 +60,18 @@ export function createResources(deps: ResourcesDeps): Resources {
 }
 
 function subjectOf(source: ResourceInput): CanonicalUri {
-  return 'uri' in source ? canonicalUri(source.uri) : canonicalUri(`data:${inlineType(source).essence}`);
+  return 'uri' in source ? canonicalUri(source.uri) : canonicalUri(`data:${inlineMediaType(source).essence}`);
 }
 
-function inlineType(source: Inline) {
+function inlineMediaType(source: Inline) {
   const text = 'text' in source ? (source.text.mediaType ?? 'text/plain') : source.bytes.mediaType;
   const parsed = parseMediaType(text ?? 'application/octet-stream');
   if (!parsed) throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
   return parsed;
 }
 
-function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened {
-  const type = inlineType(source);
+function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): OpenedResource {
+  const type = inlineMediaType(source);
   if ('bytes' in source) {
     return { uri: uri.href, mediaType: type.toString(), content: decodeBase64(source.bytes.base64, maxBytes) };
   }
@@ -83,8 +83,8 @@ function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened
 }
 
 /** One span from the opening until the body was read, failed or was given up. */
-async function traced(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<Opened>): Promise<Body> {
-  if (!isTraced()) return createBody(await open(), ctx);
+async function withReadSpan(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<OpenedResource>): Promise<Body> {
+  if (!isTracingEnabled()) return createBody(await open(), ctx);
   const attributes = { 'url.scheme': uri.scheme, ...(uri.host && { 'server.address': uri.host }) };
   return await trace.getTracer('signalbox').startActiveSpan('resource.read', { attributes }, async (span) => {
     const ended = ({ bytes, error }: { readonly bytes: number; readonly error?: unknown }) => {
@@ -96,13 +96,13 @@ async function traced(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<O
       }
       span.end();
     };
-    let opened: Opened;
+    let opened: OpenedResource;
     try {
       opened = await open();
     } catch (error) {
       ended({ bytes: 0, error });
       throw error;
     }
-    return await createBody(opened, { signal: ctx.signal, maxBytes: ctx.maxBytes, ended });
+    return await createBody(opened, { signal: ctx.signal, maxBytes: ctx.maxBytes, onEnd: ended });
   });
 }

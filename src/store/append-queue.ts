@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Fault } from '../core/errors.ts';
 import type { Event, NewEvent } from '../core/event.ts';
 import { idPrefix } from '../core/ids.ts';
-import type { Appended } from '../core/journal.ts';
+import type { AppendResult } from '../core/journal.ts';
 import type { Logger } from '../core/telemetry.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { type Accepted, type Append, IN_DOUBT, notCanonical, type Refused } from './plan-commit.ts';
@@ -25,7 +25,7 @@ export interface CommittedAppend {
 }
 
 export interface AppendQueue {
-  append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<Appended>;
+  append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Takes no more, waits until what was taken is durable, and ends the writer. */
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ interface Pending extends Append {
   /** Undefined once it is sent. */
   text: string | undefined;
   readonly size: number;
-  resolve(appended: Appended): void;
+  resolve(appended: AppendResult): void;
   reject(error: unknown): void;
 }
 

@@ -16,7 +16,7 @@ interface InboxDeps {
   readonly transactions: Transactions;
   /** Adds the message unless it is there already, and lets every node know once it is durable. */
   add(message: MessageRow): Promise<void>;
-  watch: Inbox['watch'];
+  watch: Inbox['onMessage'];
 }
 
 /** The table `messages`: what waits for a run lies there until its driver has taken it into the journal. */
@@ -32,8 +32,8 @@ export function createInbox({ prisma, transactions, add, watch }: InboxDeps): In
       });
       return rows.map(({ payload }) => JSON.parse(payload) as RunMessage);
     },
-    watch,
-    done: async (ids) => {
+    onMessage: watch,
+    acknowledge: async (ids) => {
       if (ids.length === 0) return;
       await transactions.write((client) => client.message.deleteMany({ where: { id: { in: [...ids] } } }));
     },
@@ -41,7 +41,7 @@ export function createInbox({ prisma, transactions, add, watch }: InboxDeps): In
 }
 
 /** Who wants to know about messages on this node. */
-export function createWatchers(): { readonly watch: Inbox['watch']; tell(runId: string): void } {
+export function createWatchers(): { readonly watch: Inbox['onMessage']; tell(runId: string): void } {
   const watchers = new Set<(runId: string) => void>();
   return {
     watch: (arrived) => {

@@ -81,7 +81,7 @@ export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps
   };
 
   return {
-    node,
+    nodeId: node,
     renew: async () => {
       const began = performance.now();
       const { rows } = await orUnavailable(pool.query<Renewed>(RENEW, [node]));
@@ -94,7 +94,7 @@ export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps
       // What nobody has taken yet has no driver any more, although its owner lives again.
       if (isLate) await orUnavailable(pool.query(DISOWN, [node]));
       isLate = false;
-      return { held, orphans: orphans || !held || doubtful.length > 0, nextAt: nextAt ?? undefined };
+      return { renewed: held, orphans: orphans || !held || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
     },
     claim: async (limit) => {
       const claimed = await orUnavailable(
@@ -110,7 +110,7 @@ export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps
       doubtful = [];
       return claimed;
     },
-    adopt: (runId) =>
+    takeOver: (runId) =>
       orUnavailable(locked(async (client) => (await client.query(ADOPT, [node, runId])).rowCount === 1)),
     release: async () => {
       await orUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [node]));

@@ -108,7 +108,7 @@ await onPostgres((makeHarness) => {
     it('are woken by a message to a run, whichever of them it was given to', async () => {
       const [a, b] = [await openNode(), await openNode()];
       const arrived: string[] = [];
-      b.inbox.watch((runId) => arrived.push(runId));
+      b.inbox.onMessage((runId) => arrived.push(runId));
       const runId = newId('run');
       await a.inbox.send({ id: newId('msg'), runId, type: 'cancel', by: user(), compensate: true });
       await eventually(() => arrived.includes(runId));
@@ -127,7 +127,7 @@ await onPostgres((makeHarness) => {
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
         expect(await b.leases.claim(10)).toEqual([]);
-        expect(await b.leases.adopt(runId)).toBe(false);
+        expect(await b.leases.takeOver(runId)).toBe(false);
         expect((await b.leases.renew()).orphans).toBe(false);
         await expire(a.node);
         expect((await b.leases.renew()).orphans).toBe(true);
@@ -138,8 +138,8 @@ await onPostgres((makeHarness) => {
         });
         await b.journal.append(runId, 2, [log('taken over')]);
         expect((await b.verifyRun(scope, runId))?.valid).toBe(true);
-        expect((await a.leases.renew()).held).toBe(false);
-        expect((await a.leases.renew()).held).toBe(true);
+        expect((await a.leases.renew()).renewed).toBe(false);
+        expect((await a.leases.renew()).renewed).toBe(true);
       });
 
       it('free the runs of a node that renews too late, also those that nobody has taken', async () => {

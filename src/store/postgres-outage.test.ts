@@ -171,7 +171,7 @@ await onPostgres((makeHarness) => {
       const other = await harness.open();
       const reader = follow();
       const arrived: string[] = [];
-      store.inbox.watch((runId) => arrived.push(runId));
+      store.inbox.onMessage((runId) => arrived.push(runId));
       await proxy.stop();
       const { events } = await other.journal.append(newId('run'), 1, [runCreated()]);
       const runId = events[0]?.runId as string;

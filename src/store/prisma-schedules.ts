@@ -37,7 +37,7 @@ export function createPrismaSchedules({ prisma, transactions }: PrismaSchedulesD
       const first = await prisma.schedule.findFirst({ orderBy: { nextAt: 'asc' }, select: { nextAt: true } });
       return first?.nextAt;
     },
-    of: async (tenant, name) => {
+    find: async (tenant, name) => {
       const row = await prisma.schedule.findUnique({ where: { tenant_name: { tenant, name } } });
       return row ? toScheduleRecord(row) : undefined;
     },

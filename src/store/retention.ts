@@ -61,7 +61,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     let count = 0;
     for (const digest of digests.filter((each) => !needed.has(each))) {
       const isNeeded = async () => (await references.among([digest])).size > 0;
-      if (await artifacts.remove(digest, before, isNeeded)) count += 1;
+      if (await artifacts.removeUnused(digest, before, isNeeded)) count += 1;
     }
     return count;
   };

@@ -1,11 +1,11 @@
 import type { NewEvent } from '../core/event.ts';
 import {
-  addedRecord,
+  applyPatch,
   approvalPatch,
-  begunCall,
-  created,
-  openedApproval,
-  patchInPlace,
+  createAddedStep,
+  createApproval,
+  createSnapshot,
+  createToolCall,
   type RunPatch,
   runPatch,
   type StepPatch,
@@ -52,7 +52,7 @@ export type RunDraft = NewRun | MovedRun;
 export function openDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
   const parts = { tenant, approvals: new Map(), decided: new Map(), calls: new Map(), returned: new Map() };
   if (opening.type === 'RUN_CREATED') {
-    const { run, steps } = created(runId, opening.at, opening.payload);
+    const { run, steps } = createSnapshot(runId, opening.at, opening.payload);
     return { isNew: true, run, steps: new Map(steps.map((step) => [step.key, step])), ...parts };
   }
   const run = { id: runId, seq: 0, headPosition: 0, headHash: '' };
@@ -73,33 +73,33 @@ export function applyTo(
   const ofRun = runPatch(event);
   if (ofRun) {
     // Of a stored run a field that is emptied must be told from one that stays.
-    if (draft.isNew) patchInPlace(draft.run, ofRun);
+    if (draft.isNew) applyPatch(draft.run, ofRun);
     else Object.assign(draft.run, ofRun);
   }
   if (event.type === 'STEPS_ADDED') {
     for (const one of event.payload.steps) {
       const parent = grown.get(one.parent) ?? stored(one.parent);
       if (!parent) throw new Error(`STEPS_ADDED: the run has no step ${one.parent}`);
-      grown.set(one.key, addedRecord(parent, one));
+      grown.set(one.key, createAddedStep(parent, one));
     }
   } else if (event.type === 'APPROVAL_REQUESTED') {
-    draft.approvals.set(event.payload.id, openedApproval(draft.run.id, event));
+    draft.approvals.set(event.payload.id, createApproval(draft.run.id, event));
   } else if (event.type === 'APPROVAL_DECIDED') {
     const open = draft.approvals.get(event.payload.id);
     if (open) Object.assign(open, approvalPatch(event));
     else draft.decided.set(event.payload.id, approvalPatch(event));
   } else if (event.type === 'TOOL_CALLED') {
-    const call = begunCall(draft.run.id, seq, event);
+    const call = createToolCall(draft.run.id, seq, event);
     draft.calls.set(call.id, call);
     draft.returned.delete(call.id);
   } else if (event.type === 'TOOL_RETURNED') {
     const begun = draft.calls.get(event.payload.call.id);
-    if (begun) patchInPlace(begun, toolCallPatch(event));
+    if (begun) applyPatch(begun, toolCallPatch(event));
     else draft.returned.set(event.payload.call.id, toolCallPatch(event));
   }
   const patch = event.step === undefined ? undefined : stepPatch(event);
   if (event.step === undefined || !patch) return;
   const whole = grown.get(event.step);
-  if (whole) patchInPlace(whole, patch);
+  if (whole) applyPatch(whole, patch);
   else if (!draft.isNew) draft.steps.set(event.step, { ...draft.steps.get(event.step), ...patch });
 }

@@ -15,7 +15,7 @@ interface SqliteLeasesDeps {
  */
 export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesDeps): Leases {
   return {
-    node,
+    nodeId: node,
     renew: async () => {
       const [row] = await prisma.$queryRawUnsafe<{ orphans: bigint; next_at: bigint | null }[]>(
         `SELECT EXISTS (SELECT 1 FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ?) AS orphans,
@@ -23,7 +23,7 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
         node,
       );
       const nextAt = row?.next_at == null ? undefined : new Date(Number(row.next_at));
-      return { held: true, orphans: Boolean(row?.orphans), nextAt };
+      return { renewed: true, orphans: Boolean(row?.orphans), nextScheduleAt: nextAt };
     },
     claim: async (limit) => {
       const claimed = await transactions.write((client) =>
@@ -37,7 +37,7 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
       );
       return claimed.map(({ id }) => id).sort();
     },
-    adopt: async (runId) => {
+    takeOver: async (runId) => {
       const adopted = await transactions.write((client) =>
         client.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', node, runId),
       );

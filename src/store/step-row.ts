@@ -1,6 +1,15 @@
 import type { Decision } from '../core/policy.ts';
 import type { StepPatch } from '../core/projection.ts';
-import type { AddedStep, Effect, Failure, Output, Progress, StepKind, StepRecord, StepTerms } from '../core/run.ts';
+import type {
+  AddedStep,
+  Effect,
+  Failure,
+  Progress,
+  StepKind,
+  StepOptions,
+  StepOutput,
+  StepRecord,
+} from '../core/run.ts';
 import type { StepState } from '../core/states.ts';
 import type { Json } from '../lib/json.ts';
 
@@ -112,7 +121,7 @@ export function toStepRecord(row: ReadRow): StepRecord {
     capability: row.capability,
     effect: row.effect as Effect,
     ...(row.input !== null && { input: JSON.parse(row.input) as Json }),
-    ...(row.terms !== null && { terms: JSON.parse(row.terms) as StepTerms }),
+    ...(row.terms !== null && { terms: JSON.parse(row.terms) as StepOptions }),
     ...(row.parent !== null && { parent: row.parent }),
     ...(row.role !== null && { role: row.role as AddedStep['role'] }),
     ...(index !== null && { index }),
@@ -138,7 +147,7 @@ export function toOutput(
     StepChange<Date | number, bigint | number>,
     'outputMediaType' | 'outputSize' | 'outputDigest' | 'outputText'
   >,
-): Output | undefined {
+): StepOutput | undefined {
   const { outputMediaType, outputSize, outputDigest, outputText } = row;
   if (outputMediaType === null || outputDigest === null) return undefined;
   return {

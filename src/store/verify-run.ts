@@ -1,4 +1,4 @@
-import { createChainCheck, createProblemList, type ProblemList } from '../audit/verify-chain.ts';
+import { createChainVerifier, createProblemList, type ProblemList } from '../audit/verify-chain.ts';
 import type { Event } from '../core/event.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../core/run.ts';
@@ -35,7 +35,7 @@ export async function verifyRun(deps: VerifyDeps, scope: Scope, id: string): Pro
   const tables = await deps.tables(scope, id);
   if (!tables) return undefined;
   const problems = createProblemList();
-  const chain = createChainCheck(id, problems.add);
+  const chain = createChainVerifier(id, problems.add);
   const fold = createFold(id);
   const checked: CheckedEvent[] = [];
   const { seq } = tables.run;

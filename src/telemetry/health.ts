@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Health, HealthStatus } from '../core/telemetry.ts';
 
 /** Below this the next larger artifact may not fit. */
-const LITTLE_DISK_BYTES = 256 * 1024 * 1024;
+const LOW_DISK_BYTES = 256 * 1024 * 1024;
 const WORST_FIRST: readonly HealthStatus[] = ['DOWN', 'DEGRADED', 'OK'];
 
 interface HealthDeps {
@@ -31,7 +31,7 @@ export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () 
   const disk = async (): Promise<Check> => {
     const { bavail, bsize } = await statfs(dataDir);
     const free = bavail * bsize;
-    if (free >= LITTLE_DISK_BYTES) return { name: 'disk', status: 'OK' };
+    if (free >= LOW_DISK_BYTES) return { name: 'disk', status: 'OK' };
     return { name: 'disk', status: 'DEGRADED', detail: `Only ${Math.floor(free / 1_048_576)} MiB are left for data.` };
   };
 

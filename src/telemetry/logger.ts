@@ -5,12 +5,12 @@ import { activeTraceId } from '../core/tracing.ts';
 import { redact } from './redact.ts';
 
 /** What a reader that stands still makes us keep; past it lines are dropped, because a log must not stop the server. */
-const MOST_WAITING_BYTES = 4_194_304;
+const MAX_BUFFERED_BYTES = 4_194_304;
 
 const FLUSH_TIMEOUT_MS = 1_000;
 
 /** A logger with an end: the lines that are still on their way. */
-export interface LogStream extends Logger {
+export interface FlushableLogger extends Logger {
   /** Resolves when everything written so far is out, or cannot get out within a second. */
   flush(): Promise<void>;
 }
@@ -23,13 +23,13 @@ export interface LogStream extends Logger {
 export function createLogger(config: {
   readonly level: Config['telemetry']['logLevel'];
   readonly fd?: number;
-}): LogStream {
+}): FlushableLogger {
   // With a least length of 0 the stream's `flush` does nothing; with 1, every line is still written at once.
   const destination = pino.destination({
     fd: config.fd ?? 2,
     sync: false,
     minLength: 1,
-    maxLength: MOST_WAITING_BYTES,
+    maxLength: MAX_BUFFERED_BYTES,
   });
   // Whoever read the log is gone; there is nobody to tell.
   destination.on('error', () => {});
@@ -44,7 +44,7 @@ export function createLogger(config: {
     destination,
   );
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (event: string, fields?: LogFields) => {
-    if (out.isLevelEnabled(level)) out[level](lineOf(fields), event);
+    if (out.isLevelEnabled(level)) out[level](logLine(fields), event);
   };
   return {
     debug: write('debug'),
@@ -62,17 +62,17 @@ export function createLogger(config: {
   };
 }
 
-function lineOf({ runId, stepId, traceId = activeTraceId(), ...rest }: LogFields = {}): object {
+function logLine({ runId, stepId, traceId = activeTraceId(), ...rest }: LogFields = {}): object {
   return {
     ...(runId !== undefined && { run_id: runId }),
     ...(stepId !== undefined && { step_id: stepId }),
     ...(traceId !== undefined && { trace_id: traceId }),
-    ...redacted(rest),
+    ...safeRedact(rest),
   };
 }
 
 /** Getters and `toJSON` are other people's code; a log line that cannot be made must not fail what it tells about. */
-function redacted(fields: object): object {
+function safeRedact(fields: object): object {
   try {
     return redact(fields) as object;
   } catch (error) {

@@ -24,7 +24,7 @@ export async function startTracing(
       import('@opentelemetry/context-async-hooks'),
       import('@opentelemetry/core'),
     ]);
-  diag.setLogger(diagnostics(deps.logger), DiagLogLevel.WARN);
+  diag.setLogger(diagnosticLogger(deps.logger), DiagLogLevel.WARN);
   const exporter = new OTLPTraceExporter({ url: `${config.otlpEndpoint.replace(/\/+$/, '')}/v1/traces` });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'signalbox', 'service.version': deps.version }),
@@ -57,7 +57,7 @@ export async function startTracing(
 }
 
 /** OpenTelemetry's own complaints, such as a collector that does not answer. */
-function diagnostics(logger: Logger) {
+function diagnosticLogger(logger: Logger) {
   const drop = () => {};
   return {
     error: (message: string, ...details: unknown[]) => logger.error('tracing.error', { message, details }),

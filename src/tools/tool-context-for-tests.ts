@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resourcesForTests } from '../../test/support/resources/resources.ts';
+import { createTestResources } from '../../test/support/resources/resources.ts';
 import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
@@ -47,7 +47,7 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
   await mkdir(workspace);
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const kept = new Map<string, { mediaType: string; size: number; digest: string }>();
-  const resources = await resourcesForTests({ fetchMaxBytes: MOST_BYTES });
+  const resources = await createTestResources({ fetchMaxBytes: MOST_BYTES });
   const logged: { level: LogLevel; text: string }[] = [];
   const notified: { level: LogLevel; message: string }[] = [];
   const progress: { percent: number | undefined; memo: string | undefined }[] = [];

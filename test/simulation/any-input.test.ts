@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
-import { isFinalRunState, isFinalStepState, mayMove, mayReopen } from '../../src/core/states.ts';
+import { canReopen, canTransition, isFinalRunState, isFinalStepState } from '../../src/core/states.ts';
 import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
 import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';
@@ -96,7 +96,7 @@ describe('any run', () => {
             if (type !== 'STEP_STATE_CHANGED') continue;
             const { from, to } = payload;
             expect(from).toBe(states.get(step) ?? 'PENDING');
-            expect([from, to, to === 'PENDING' ? mayReopen(from) : mayMove(from, to)]).toEqual([from, to, true]);
+            expect([from, to, to === 'PENDING' ? canReopen(from) : canTransition(from, to)]).toEqual([from, to, true]);
             states.set(step, to);
           }
         }

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../src/core/event.ts';
-import { isBadEnd, isFinalRunState, isFinalStepState, type StepState } from '../../src/core/states.ts';
+import { isFailedEnd, isFinalRunState, isFinalStepState, type StepState } from '../../src/core/states.ts';
 import type { RunAggregate } from '../../src/engine/model/run-aggregate.ts';
 import {
   applyToReference,
@@ -62,7 +62,7 @@ export function checkEnd(run: ReferenceRun, live: RunAggregate): void {
     const mayBeBad = role === 'item' || plan.terms?.continueOnError === true;
     const leftOut = state === 'SKIPPED' && (plan.terms?.when === 'false' || role === 'item');
     invariant(
-      state === 'SUCCEEDED' || leftOut || (mayBeBad && isBadEnd(state)),
+      state === 'SUCCEEDED' || leftOut || (mayBeBad && isFailedEnd(state)),
       () => `all went well, and ${key} is ${state}`,
     );
   }

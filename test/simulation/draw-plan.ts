@@ -1,4 +1,4 @@
-import type { PlannedStep, RunPlan, StepBody, StepTerms } from '../../src/core/run.ts';
+import type { PlannedStep, RunPlan, StepBody, StepOptions } from '../../src/core/run.ts';
 import { plannedStep } from '../support/engine/runs.ts';
 import type { Random } from './random.ts';
 
@@ -49,7 +49,7 @@ function drawOptions(
   isCommand: boolean,
   dependsOn: readonly string[],
   before: readonly PlannedStep[],
-): StepTerms {
+): StepOptions {
   const isMany = random.chance(0.3);
   const mended = random.chance(0.3) && !isMany ? drawAncestor(random, dependsOn, before) : undefined;
   return {

@@ -1,11 +1,11 @@
 import type { NewEvent } from '../../src/core/event.ts';
 import type { PlannedStep, StepBody } from '../../src/core/run.ts';
 import {
-  isBadEnd,
+  canReopen,
+  canTransition,
+  isFailedEnd,
   isFinalRunState,
   isFinalStepState,
-  mayMove,
-  mayReopen,
   type RunState,
   type StepState,
 } from '../../src/core/states.ts';
@@ -105,7 +105,7 @@ function move(run: ReferenceRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' 
   const { from, to, attempt, output, input, wakeAt, repair } = event.payload;
   invariant(!isFinalRunState(run.state), () => `${key} moves in a run that is ${run.state}`);
   invariant(from === step.state, () => `${key} moves from ${from}, and is ${step.state}`);
-  const allowed = to === 'PENDING' ? mayReopen(from) : mayMove(from, to);
+  const allowed = to === 'PENDING' ? canReopen(from) : canTransition(from, to);
   invariant(allowed, () => `${key} moves from ${from} to ${to}`);
   invariant(
     attempt === step.attempt || attempt === step.attempt + 1,
@@ -122,7 +122,7 @@ function move(run: ReferenceRun, event: NewEvent & { type: 'STEP_STATE_CHANGED' 
       () => `${key} waits ${waits} ms, not ${whole / 2} to ${whole}`,
     );
   }
-  if (isBadEnd(to)) run.failed.push(key);
+  if (isFailedEnd(to)) run.failed.push(key);
   if (to === 'PENDING') {
     run.failed = run.failed.filter((one) => one !== key);
     step.triedBefore = attempt;
@@ -185,7 +185,7 @@ export function isEnding(run: ReferenceRun): boolean {
 }
 
 export function failsRun({ role, state, plan }: ReferenceStep): boolean {
-  return !role && isBadEnd(state) && !plan.terms?.continueOnError;
+  return !role && isFailedEnd(state) && !plan.terms?.continueOnError;
 }
 
 /** What it needs went well enough for it to begin. */

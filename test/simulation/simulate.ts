@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../src/core/event.ts';
-import { isBadEnd, isFinalRunState } from '../../src/core/states.ts';
+import { isFailedEnd, isFinalRunState } from '../../src/core/states.ts';
 import { coalesceMoves } from '../../src/engine/driver/coalesce-moves.ts';
 import { next } from '../../src/engine/machine/next.ts';
 import type { MachineEffect, MachineInput } from '../../src/engine/model/machine-input.ts';
@@ -215,7 +215,7 @@ export function simulate(seed: number, tell: (line: string) => void = () => {}):
     },
     isUp: () => isUp,
     isOver: () => pending.length === 0 && isFinalRunState(live.record.state),
-    badSteps: () => [...live.steps.values()].filter(({ state }) => isBadEnd(state)).map(({ key }) => key),
+    badSteps: () => [...live.steps.values()].filter(({ state }) => isFailedEnd(state)).map(({ key }) => key),
   });
   people.begin();
   begin();

@@ -3,47 +3,47 @@ import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { examineMigrations } from '../../store/examine-migrations.ts';
-import { type Finding, limited, no, yes } from './finding.ts';
+import { type Finding, limited, unusable, usable } from './finding.ts';
 
 const MIB = 2 ** 20;
-const LITTLE_DISK_BYTES = 1_024 * MIB;
+const LOW_DISK_BYTES = 1_024 * MIB;
 
 /** The data folder, or where it will be made, and the room on its disk. */
-export async function examineFolder({ dataDir }: Config): Promise<readonly Finding[]> {
-  const folder = await nearest(dataDir);
+export async function checkDataFolder({ dataDir }: Config): Promise<readonly Finding[]> {
+  const folder = await nearestExisting(dataDir);
   try {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch {
-    return [no('data', `${folder} cannot be written`, 'Set DATA_DIR to a folder that this user may write to.')];
+    return [unusable('data', `${folder} cannot be written`, 'Set DATA_DIR to a folder that this user may write to.')];
   }
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const room = `${dataDir}, ${Math.floor(free / MIB)} MiB free`;
   return [
-    free < LITTLE_DISK_BYTES
+    free < LOW_DISK_BYTES
       ? limited('data', room, 'Make room: without any, no run can be recorded.')
-      : yes('data', room),
+      : usable('data', room),
   ];
 }
 
-async function nearest(folder: string): Promise<string> {
+async function nearestExisting(folder: string): Promise<string> {
   const exists = await access(folder).then(
     () => true,
     () => false,
   );
-  return exists || dirname(folder) === folder ? folder : nearest(dirname(folder));
+  return exists || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 
 /** Whether the database answers, and what is in it. */
-export async function examineDatabase({ database }: Config): Promise<readonly Finding[]> {
+export async function checkDatabase({ database }: Config): Promise<readonly Finding[]> {
   const name = database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL';
   try {
     const { version, missing } = await examineMigrations(database);
     const state = missing.length === 0 ? 'up to date' : `${missing.length} migrations to come, at the next start`;
-    return [yes('database', `${name} ${version}, ${state}`)];
+    return [usable('database', `${name} ${version}, ${state}`)];
   } catch (error) {
     const advice =
       database.kind === 'sqlite' ? 'Look at the file in DATA_DIR.' : 'Look at DATABASE_URL, and at the server.';
-    return [no('database', `${name}: ${error instanceof Error ? error.message : String(error)}`, advice)];
+    return [unusable('database', `${name}: ${error instanceof Error ? error.message : String(error)}`, advice)];
   }
 }

@@ -4,34 +4,34 @@ import type { PythonEngine } from '../../core/python.ts';
 import { openNativePython } from '../../runtime/python/native-python.ts';
 import { createWasiPython } from '../../runtime/python/wasi-python.ts';
 import { createSandboxFinder } from '../../runtime/sandbox/find-sandbox.ts';
-import { type Finding, limited, no, yes } from './finding.ts';
+import { type Finding, limited, unusable, usable } from './finding.ts';
 
-const PROBE_MS = 5_000;
-const PROBE = {
+const PROBE_TIMEOUT_MS = 5_000;
+const PROBE_REQUEST = {
   ...{ entrypoint: '-c', code: 'print("ready")', args: [], files: [], hosts: [] },
-  ...{ timeoutMs: PROBE_MS, maxOutputBytes: 4_096, memoryBytes: 512 * 2 ** 20 },
+  ...{ timeoutMs: PROBE_TIMEOUT_MS, maxOutputBytes: 4_096, memoryBytes: 512 * 2 ** 20 },
 };
 
 /** The sandbox and both engines of python.run, each by a program that is really run. */
-export async function examineEngines(config: Config): Promise<readonly Finding[]> {
+export async function checkEngines(config: Config): Promise<readonly Finding[]> {
   const { readPaths, allowUnsandboxed, python } = config.sandbox;
   const { allowedPrivateHosts, headerTimeoutMs } = config.resources;
   const outgoing = { allowedPrivateHosts, headerTimeoutMs };
   const { sandbox, why } = await createSandboxFinder({ readPaths, allowUnsandboxed, outgoing })();
   const isIsolated = sandbox.kind === 'bubblewrap';
   const native = isIsolated
-    ? await examinePython('python (native)', () => openNativePython(sandbox))
+    ? await checkPython('python (native)', () => openNativePython(sandbox))
     : limited('python (native)', 'it needs the sandbox');
-  const wasi = await examinePython('python (wasi)', async () => createWasiPython());
+  const wasi = await checkPython('python (wasi)', async () => createWasiPython());
   const isThere = (finding: Finding) => finding.usable === 'yes';
   const needed = python === 'native' ? isThere(native) : isThere(native) || isThere(wasi);
   return [
-    isIsolated ? yes('sandbox', why) : withoutSandbox(why, allowUnsandboxed),
+    isIsolated ? usable('sandbox', why) : withoutSandbox(why, allowUnsandboxed),
     native,
     wasi,
     ...(needed
       ? []
-      : [no('python.run', 'no engine works', 'Install bubblewrap and python3, or leave PYTHON_ENGINE out.')]),
+      : [unusable('python.run', 'no engine works', 'Install bubblewrap and python3, or leave PYTHON_ENGINE out.')]),
   ];
 }
 
@@ -41,13 +41,13 @@ function withoutSandbox(why: string, allowed: boolean): Finding {
   return limited('sandbox', `bash_cli, MCP servers over stdio and workers do not run: ${why}`, advice);
 }
 
-async function examinePython(name: string, open: () => Promise<PythonEngine>): Promise<Finding> {
+async function checkPython(name: string, open: () => Promise<PythonEngine>): Promise<Finding> {
   try {
     const engine = await open();
     const began = performance.now();
-    const { stdout, stderr, stopped } = await engine.run(PROBE, AbortSignal.timeout(PROBE_MS));
+    const { stdout, stderr, stopped } = await engine.run(PROBE_REQUEST, AbortSignal.timeout(PROBE_TIMEOUT_MS));
     const ms = Math.round(performance.now() - began);
-    if (stdout.trim() === 'ready') return yes(name, `Python ${engine.version}, ${ms} ms a call`);
+    if (stdout.trim() === 'ready') return usable(name, `Python ${engine.version}, ${ms} ms a call`);
     return limited(name, `it does not run: ${stopped ?? stderr.trim().split('\n').at(-1)}`);
   } catch (error) {
     return limited(name, error instanceof Fault ? error.message : String(error));

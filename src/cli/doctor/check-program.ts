@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { Fault } from '../../core/errors.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
-import { type Finding, limited, yes } from './finding.ts';
+import { type Finding, limited, usable } from './finding.ts';
 
-const PROBE_MS = 5_000;
+const PROBE_TIMEOUT_MS = 5_000;
 
 /** Starts a program to see what it says. @param without what does not work when it is not usable */
-export async function examineProgram(
+export async function checkProgram(
   name: string,
   args: readonly string[],
   without: string,
@@ -14,7 +14,7 @@ export async function examineProgram(
 ): Promise<readonly Finding[]> {
   try {
     const [line = ''] = (await outputOf(findProgram(name), args)).trim().split('\n');
-    return [yes(name, line)];
+    return [usable(name, line)];
   } catch (error) {
     const why = error instanceof Fault ? error.message : firstLine(error);
     return [limited(name, `${without}: ${why}`, advice)];
@@ -26,7 +26,7 @@ function outputOf(file: string, args: readonly string[]): Promise<string> {
     execFile(
       file,
       [...args],
-      { timeout: PROBE_MS, env: { PATH: '/usr/local/bin:/usr/bin:/bin' } },
+      { timeout: PROBE_TIMEOUT_MS, env: { PATH: '/usr/local/bin:/usr/bin:/bin' } },
       (error, stdout, stderr) => {
         if (error) reject(new Error(stderr.trim() || error.message));
         else resolve(stdout);

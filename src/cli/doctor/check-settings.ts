@@ -1,45 +1,47 @@
 import type { Config } from '../../config/config.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import { createPolicy } from '../../policy/load-policy.ts';
-import { type Finding, limited, no, yes } from './finding.ts';
+import { loadPolicy } from '../../policy/load-policy.ts';
+import { type Finding, limited, unusable, usable } from './finding.ts';
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Whether the rules can be loaded. */
-export async function examinePolicy({ policy }: Config): Promise<readonly Finding[]> {
+export async function checkPolicy({ policy }: Config): Promise<readonly Finding[]> {
   try {
-    const loaded = await createPolicy({ ...policy, logger: silent });
+    const loaded = await loadPolicy({ ...policy, logger: silentLogger });
     loaded.close();
-    return [yes('policy', `${loaded.rules().length} rules in ${policy.rulesFile}`)];
+    return [usable('policy', `${loaded.rules().length} rules in ${policy.rulesFile}`)];
   } catch (error) {
-    return [no('policy', (error as Error).message, `Correct ${policy.rulesFile}.`)];
+    return [unusable('policy', (error as Error).message, `Correct ${policy.rulesFile}.`)];
   }
 }
 
 /** What is set up beside that; asking the services themselves would cost, or leave a trace. */
-export function examineSettings({ agents, tools, pools }: Config): readonly Finding[] {
+export function checkSettings({ agents, tools, pools }: Config): readonly Finding[] {
   const { llm } = agents;
   const { search, drive, webhook, gitToken } = tools;
   const searches = search.searxngUrl ?? (search.braveApiKey && 'Brave Search');
   const elsewhere = Object.entries(pools).filter(([, { runtime }]) => runtime !== 'inline');
   return [
     llm
-      ? yes('model', `${llm.model} at ${llm.apiBase}`)
+      ? usable('model', `${llm.model} at ${llm.apiBase}`)
       : limited('model', 'none: plan and codegen go by rules (LLM_API_BASE)'),
     searches
-      ? yes('web search', searches)
+      ? usable('web search', searches)
       : limited('web search', 'the index of examples (SEARXNG_URL, BRAVE_API_KEY)'),
     drive.google
-      ? yes('drive', 'Google, for those who connect it')
+      ? usable('drive', 'Google, for those who connect it')
       : limited('drive', `the folder ${drive.folder} (GOOGLE_CLIENT_ID)`),
-    webhook ? yes('notifications', webhook.url) : limited('notifications', 'events alone (NOTIFY_WEBHOOK_URL)'),
-    gitToken ? yes('git push', 'with GIT_TOKEN') : limited('git push', 'to remotes that ask for no token (GIT_TOKEN)'),
-    yes(
+    webhook ? usable('notifications', webhook.url) : limited('notifications', 'events alone (NOTIFY_WEBHOOK_URL)'),
+    gitToken
+      ? usable('git push', 'with GIT_TOKEN')
+      : limited('git push', 'to remotes that ask for no token (GIT_TOKEN)'),
+    usable(
       'pools',
       elsewhere.length === 0
         ? 'every step is done by the server'
         : elsewhere.map(([name, { runtime }]) => `${name} (${runtime})`).join(', '),
     ),
-    yes('bus', 'in process'),
+    usable('bus', 'in process'),
   ];
 }

@@ -9,17 +9,22 @@ export interface Finding {
   readonly advice?: string;
 }
 
-export const yes = (name: string, detail: string): Finding => ({ name, usable: 'yes', detail });
+export const usable = (name: string, detail: string): Finding => ({ name, usable: 'yes', detail });
 export const limited = (name: string, detail: string, advice?: string): Finding => ({
   ...{ name, usable: 'limited', detail },
   ...(advice !== undefined && { advice }),
 });
-export const no = (name: string, detail: string, advice: string): Finding => ({ name, usable: 'no', detail, advice });
+export const unusable = (name: string, detail: string, advice: string): Finding => ({
+  name,
+  usable: 'no',
+  detail,
+  advice,
+});
 
 const MARKS: Record<Finding['usable'], string> = { yes: 'ok', limited: '--', no: 'NO' };
 
 /** For people: a line for each, and below it what to do. */
-export function showFindings(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   return findings
     .flatMap(({ name, usable, detail, advice }) => [

@@ -1,34 +1,34 @@
 import type { Config } from '../../config/config.ts';
-import { examineDatabase, examineFolder } from './check-data.ts';
-import { examineEngines } from './check-engines.ts';
-import { examineProgram } from './check-program.ts';
-import { examinePolicy, examineSettings } from './check-settings.ts';
-import { type Finding, no, yes } from './finding.ts';
+import { checkDatabase, checkDataFolder } from './check-data.ts';
+import { checkEngines } from './check-engines.ts';
+import { checkProgram } from './check-program.ts';
+import { checkPolicy, checkSettings } from './check-settings.ts';
+import { type Finding, unusable, usable } from './finding.ts';
 
-const LEAST_NODE = 24;
+const MIN_NODE_MAJOR = 24;
 
 /** Looks at everything that a server of these settings uses, by using it. Takes no lock and changes nothing. */
-export async function examine(config: Config): Promise<readonly Finding[]> {
+export async function runChecks(config: Config): Promise<readonly Finding[]> {
   const groups = await Promise.all([
-    examineNode(),
-    examineFolder(config),
-    examineDatabase(config),
-    examinePolicy(config),
-    examineEngines(config),
-    examineProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.37 or newer.'),
-    examineProgram(
+    checkNode(),
+    checkDataFolder(config),
+    checkDatabase(config),
+    checkPolicy(config),
+    checkEngines(config),
+    checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.37 or newer.'),
+    checkProgram(
       'docker',
       ['version', '--format', 'engine {{.Server.Version}}'],
       'pools with runtime: docker do not work',
       'Start a Docker engine that this user may reach, if a pool needs one.',
     ),
-    examineSettings(config),
+    checkSettings(config),
   ]);
   return groups.flat();
 }
 
-function examineNode(): readonly Finding[] {
+function checkNode(): readonly Finding[] {
   const { version } = process;
-  if (Number.parseInt(version.slice(1), 10) >= LEAST_NODE) return [yes('node', version)];
-  return [no('node', version, `Run it by npm, which brings Node ${LEAST_NODE}, or install that.`)];
+  if (Number.parseInt(version.slice(1), 10) >= MIN_NODE_MAJOR) return [usable('node', version)];
+  return [unusable('node', version, `Run it by npm, which brings Node ${MIN_NODE_MAJOR}, or install that.`)];
 }

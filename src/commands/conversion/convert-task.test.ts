@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversion } from './convert.ts';
-import { type ConvertOrder, run } from './convert-task.ts';
+import { type ConvertTask, run } from './convert-task.ts';
 
 const CSV: Conversion = { to: 'JSON', from: 'CSV', delimiter: ',', header: true };
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function orderOf(text: string, conversion: Conversion = CSV, maxBytes = 1e9): Promise<ConvertOrder> {
+async function orderOf(text: string, conversion: Conversion = CSV, maxBytes = 1e9): Promise<ConvertTask> {
   const [input, output] = [join(folder, 'in'), join(folder, 'out')];
   await writeFile(input, text);
   await writeFile(output, '');
@@ -22,7 +22,7 @@ async function orderOf(text: string, conversion: Conversion = CSV, maxBytes = 1e
 }
 
 /** In a thread with a heap of this size, so that what it keeps must fit in there. */
-function runWithHeapOf(megabytes: number, order: ConvertOrder): Promise<unknown> {
+function runWithHeapOf(megabytes: number, order: ConvertTask): Promise<unknown> {
   const task = JSON.stringify(new URL('./convert-task.ts', import.meta.url).href);
   const code = `import { run } from ${task}; import { parentPort, workerData } from 'node:worker_threads';
     parentPort.postMessage(run(workerData));`;

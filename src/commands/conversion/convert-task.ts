@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { Fault } from '../../core/errors.ts';
 import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type Conversion, convert } from './convert.ts';
-import { createDecoder, type Decoder } from './text-decoder.ts';
+import { createDecoder, type StreamingDecoder } from './text-decoder.ts';
 
-export interface ConvertOrder {
+export interface ConvertTask {
   readonly input: string;
   /** Names the charset of the input. */
   readonly mediaType: string;
@@ -14,17 +14,17 @@ export interface ConvertOrder {
   readonly conversion: Conversion;
 }
 
-export interface ConvertReport {
+export interface ConvertResult {
   /** Of the output, in bytes. */
   readonly size: number;
   readonly notes: readonly string[];
 }
 
-const PIECE_BYTES = 256 * 1024;
-const BUFFERED_LENGTH = 256 * 1024;
+const READ_CHUNK_BYTES = 256 * 1024;
+const WRITE_BUFFER_LENGTH = 256 * 1024;
 
 /** Converts file to file. Reads and writes are synchronous: this thread has nothing else to do. */
-export function run({ input, mediaType, output, maxBytes, conversion }: ConvertOrder): ConvertReport {
+export function run({ input, mediaType, output, maxBytes, conversion }: ConvertTask): ConvertResult {
   const from = openSync(input, 'r');
   try {
     // `r+` does not make the file again when the caller has removed it.
@@ -42,8 +42,8 @@ export function run({ input, mediaType, output, maxBytes, conversion }: ConvertO
 }
 
 function* readText(file: number, mediaType: string): Generator<string> {
-  const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  let decoder: Decoder | undefined;
+  const piece = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+  let decoder: StreamingDecoder | undefined;
   for (let size = readSync(file, piece); size > 0; size = readSync(file, piece)) {
     const bytes = piece.subarray(0, size);
     decoder ??= createDecoder(mediaType, bytes);
@@ -62,12 +62,12 @@ function createFileSink(file: number, maxBytes: number) {
     if (size > maxBytes) {
       throw new Fault('RESOURCE_TOO_LARGE', `The result is larger than ${maxBytes} bytes. Convert less at once.`);
     }
-    writeWhole(file, bytes);
+    writeFully(file, bytes);
   };
   return {
     write(text: string) {
       buffered += text;
-      if (buffered.length >= BUFFERED_LENGTH) flush();
+      if (buffered.length >= WRITE_BUFFER_LENGTH) flush();
     },
     /** The size of the whole. */
     end(): number {
@@ -77,7 +77,7 @@ function createFileSink(file: number, maxBytes: number) {
   };
 }
 
-function writeWhole(file: number, bytes: Uint8Array): void {
+function writeFully(file: number, bytes: Uint8Array): void {
   try {
     for (let done = 0; done < bytes.byteLength; ) done += writeSync(file, bytes, done);
   } catch (error) {

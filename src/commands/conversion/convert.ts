@@ -18,7 +18,7 @@ export type Conversion =
   | { readonly to: 'PAGE'; readonly title: string };
 
 /** True when memory does not grow with the input, so that there is no limit on its size. */
-export function streams(conversion: Conversion): boolean {
+export function isStreaming(conversion: Conversion): boolean {
   return conversion.to === 'JSON' && (conversion.from === 'CSV' || conversion.from === 'LINES');
 }
 
@@ -29,7 +29,7 @@ export function streams(conversion: Conversion): boolean {
  */
 export function convert(pieces: Iterable<string>, conversion: Conversion, sink: Sink): readonly string[] {
   if (conversion.to === 'JSON') return toJson(pieces, conversion, sink);
-  const data = parseJson(whole(pieces));
+  const data = parseJson(concatenate(pieces));
   if (conversion.to === 'XML') jsonToXml(data, conversion.rootElement, sink);
   else if (conversion.to === 'CSV') jsonToCsv(data, conversion, sink);
   else dataPage(data, conversion.title, sink);
@@ -52,7 +52,7 @@ function toJson(
     reader.end();
     return [];
   }
-  const text = whole(pieces);
+  const text = concatenate(pieces);
   if (from === 'XML') sink(JSON.stringify(xmlToJson(parseXml(text)) satisfies Json));
   else {
     // The text itself is the result, so that no number loses digits and no key its place.
@@ -62,6 +62,6 @@ function toJson(
   return [];
 }
 
-function whole(pieces: Iterable<string>): string {
+function concatenate(pieces: Iterable<string>): string {
   return [...pieces].join('');
 }

@@ -8,7 +8,7 @@ interface CsvToJsonOptions {
 }
 
 /** How many ragged rows, and renamed columns, are listed one by one; all are counted. */
-const LISTED = 100;
+const MAX_LISTED_ISSUES = 100;
 
 interface RaggedRow {
   /** From 1: `rows[row - 1]`. */
@@ -56,7 +56,7 @@ export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: S
       const to = nameColumn(from === '' ? `column${i + 1}` : from);
       if (to !== from) {
         renamed.count += 1;
-        if (renamed.columns.length < LISTED) renamed.columns.push({ column: i + 1, from, to });
+        if (renamed.columns.length < MAX_LISTED_ISSUES) renamed.columns.push({ column: i + 1, from, to });
       }
       return to;
     });
@@ -67,7 +67,7 @@ export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: S
     row += 1;
     if (values.length !== width) {
       ragged.count += 1;
-      if (ragged.rows.length < LISTED) ragged.rows.push({ row, line, expected: width, got: values.length });
+      if (ragged.rows.length < MAX_LISTED_ISSUES) ragged.rows.push({ row, line, expected: width, got: values.length });
     }
     for (let i = keys.length; i < values.length; i += 1) nameColumn(`column${i + 1}`);
     let text = row === 1 ? '{' : ',{';

@@ -2,13 +2,13 @@ import { Fault } from '../../core/errors.ts';
 import { createCsvReader } from './csv-reader.ts';
 
 /** What is looked for, in this order where two occur equally often. */
-const CANDIDATES = [',', ';', '\t', '|'] as const;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** How many records of the start are compared to tell CSV from other text. */
-const SAMPLE = 10;
+const SAMPLE_RECORDS = 10;
 
 /** The delimiter that occurs most often in the first record outside quotes; the comma when none does. */
 export function sniffDelimiter(head: string): string {
-  const counts = new Map<string, number>(CANDIDATES.map((one) => [one, 0]));
+  const counts = new Map<string, number>(DELIMITERS.map((one) => [one, 0]));
   let quoted = false;
   let begun = false;
   for (const char of head) {
@@ -32,7 +32,7 @@ export function looksLikeCsv(head: string): boolean {
   const reader = createCsvReader({
     delimiter: sniffDelimiter(head),
     onRecord: (fields) => {
-      if (widths.length < SAMPLE) widths.push(fields.length);
+      if (widths.length < SAMPLE_RECORDS) widths.push(fields.length);
     },
   });
   try {

@@ -3,7 +3,7 @@ import type { ResourceInput } from '../../core/resource.ts';
 import type { CommandContext } from '../definition/define-command.ts';
 import { detectFormat, essenceOf, type Format, sniffDelimiter } from './detect-format.ts';
 import { runConversion } from './run-conversion.ts';
-import { asBytes, type Held, holdBody, letGo } from './spooled.ts';
+import { release, type Spooled, spoolBody, toBytes } from './spooled.ts';
 import { createDecoder, withDeclaredCharset } from './text-decoder.ts';
 
 export interface ReadJsonOptions {
@@ -15,15 +15,15 @@ export interface ReadJsonOptions {
 
 const HEAD_BYTES = 64 * 1024;
 /** The most that is checked against a schema. */
-export const CHECKED_MAX_BYTES = 16 * 2 ** 20;
+export const MAX_VALIDATED_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads a resource of any format as JSON text in UTF-8. Whoever gets it lets it go.
  * @throws Fault as `ctx.read` does, BAD_INPUT, RESOURCE_TOO_LARGE, TIMEOUT
  */
-export async function readJson(source: ResourceInput, options: ReadJsonOptions, ctx: CommandContext): Promise<Held> {
+export async function readJson(source: ResourceInput, options: ReadJsonOptions, ctx: CommandContext): Promise<Spooled> {
   const body = await ctx.read(source);
-  const held = await holdBody(body, ctx);
+  const held = await spoolBody(body, ctx);
   try {
     const head = await headOf(held);
     const mediaType = withDeclaredCharset(body.mediaType, head);
@@ -33,14 +33,14 @@ export async function readJson(source: ResourceInput, options: ReadJsonOptions, 
     const delimiter = options.delimiter ?? (from === 'CSV' ? delimiterOf(mediaType, headText) : ',');
     return await runConversion(held, mediaType, { to: 'JSON', from, delimiter, header }, ctx);
   } finally {
-    await letGo(held);
+    await release(held);
   }
 }
 
 /** @throws Fault SCHEMA_VIOLATION, and RESOURCE_TOO_LARGE past 16 MiB; nothing is checked without a schema */
-export async function checkSchema(json: Held, schemaUri: string | undefined, ctx: CommandContext): Promise<void> {
+export async function checkSchema(json: Spooled, schemaUri: string | undefined, ctx: CommandContext): Promise<void> {
   if (schemaUri === undefined) return;
-  const bytes = await asBytes(json, CHECKED_MAX_BYTES, 'Data to be checked against a schema');
+  const bytes = await toBytes(json, MAX_VALIDATED_BYTES, 'Data to be checked against a schema');
   await ctx.validate(bytes, schemaUri);
 }
 
@@ -48,7 +48,7 @@ function delimiterOf(mediaType: string, headText: () => string): string {
   return essenceOf(mediaType) === 'text/tab-separated-values' ? '\t' : sniffDelimiter(headText());
 }
 
-async function headOf(held: Held): Promise<Uint8Array> {
+async function headOf(held: Spooled): Promise<Uint8Array> {
   if ('bytes' in held) return held.bytes.subarray(0, HEAD_BYTES);
   const file = await open(held.file);
   try {

@@ -2,7 +2,7 @@
 export type Sink = (text: string) => void;
 
 /** Thrown by a text sink that is full. */
-export class SinkFull extends Error {}
+export class SinkFullError extends Error {}
 
 /** Keeps the text in memory, up to `maxLength` UTF-16 units. @throws SinkFull past that */
 export function createTextSink(maxLength: number): { readonly write: Sink; text(): string } {
@@ -10,7 +10,7 @@ export function createTextSink(maxLength: number): { readonly write: Sink; text(
   return {
     write(piece) {
       text += piece;
-      if (text.length > maxLength) throw new SinkFull();
+      if (text.length > maxLength) throw new SinkFullError();
     },
     text: () => text,
   };

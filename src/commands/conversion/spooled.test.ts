@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../core/errors.ts';
 import type { Body } from '../../core/resource.ts';
-import { asBytes, asFile, holdBody, IN_PLACE_BYTES, letGo } from './spooled.ts';
+import { release, SPOOL_THRESHOLD, spoolBody, toBytes, toFile } from './spooled.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -46,22 +46,22 @@ async function* pieces(count: number, size: number): AsyncGenerator<Uint8Array> 
 
 describe('holding a body', () => {
   it('keeps few bytes in memory', async () => {
-    const held = await holdBody(
-      bodyOf(() => pieces(2, IN_PLACE_BYTES / 2)),
+    const held = await spoolBody(
+      bodyOf(() => pieces(2, SPOOL_THRESHOLD / 2)),
       contextOf(),
     );
-    expect('bytes' in held && held.bytes.byteLength).toBe(IN_PLACE_BYTES);
+    expect('bytes' in held && held.bytes.byteLength).toBe(SPOOL_THRESHOLD);
   });
 
   it('puts more into a file, whole and in order, until it is let go', async () => {
-    const held = await holdBody(
+    const held = await spoolBody(
       bodyOf(() => pieces(5, 100_000)),
       contextOf(),
     );
     if (!('file' in held)) throw new Error('not a file');
     expect(held.size).toBe(500_000);
     expect((await readFile(held.file)).equals(Buffer.concat(await Array.fromAsync(pieces(5, 100_000))))).toBe(true);
-    await letGo(held);
+    await release(held);
     expect(existsSync(held.file)).toBe(false);
   });
 
@@ -70,7 +70,7 @@ describe('holding a body', () => {
       yield* pieces(5, 100_000);
       throw new Fault('RESOURCE_UNREACHABLE', 'The connection broke.');
     });
-    await expect(holdBody(body, contextOf())).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+    await expect(spoolBody(body, contextOf())).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
     expect(body.cancelled).toBe(true);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -82,17 +82,17 @@ describe('holding a body', () => {
       stop.abort(new Fault('TIMEOUT', 'The step took too long.'));
       throw new Error('aborted');
     });
-    await expect(holdBody(body, contextOf(stop.signal))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(spoolBody(body, contextOf(stop.signal))).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('gives its bytes as a file and its file as bytes, up to a limit', async () => {
-    const held = await asFile({ bytes: Buffer.from('abc') }, contextOf());
-    expect(await asBytes(held, 3, 'This')).toEqual(Buffer.from('abc'));
-    await expect(asBytes(held, 2, 'This')).rejects.toMatchObject({
+    const held = await toFile({ bytes: Buffer.from('abc') }, contextOf());
+    expect(await toBytes(held, 3, 'This')).toEqual(Buffer.from('abc'));
+    await expect(toBytes(held, 2, 'This')).rejects.toMatchObject({
       code: 'RESOURCE_TOO_LARGE',
       message: 'This of 3 bytes is too large; 2 bytes is the most. Take a part of it.',
     });
-    await letGo(held);
+    await release(held);
   });
 });

@@ -8,27 +8,27 @@ import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import type { CommandContext, Content } from '../definition/define-command.ts';
 
 /** Up to this many bytes are kept in memory, and handled where they are. */
-export const IN_PLACE_BYTES = 256 * 1024;
+export const SPOOL_THRESHOLD = 256 * 1024;
 
 /** Bytes at hand: few of them in memory, many in a scratch file. */
-export type Held = { readonly bytes: Uint8Array } | { readonly file: string; readonly size: number };
+export type Spooled = { readonly bytes: Uint8Array } | { readonly file: string; readonly size: number };
 
 /** What holding bytes takes of a command's context. */
-export type HoldContext = Pick<CommandContext, 'scratch' | 'signal'>;
+export type SpoolContext = Pick<CommandContext, 'scratch' | 'signal'>;
 
 /** Reads a body to its end. Whoever gets a file removes it with `letGo`. */
-export async function holdBody(body: Body, ctx: HoldContext): Promise<Held> {
-  if (body.size !== undefined && body.size <= IN_PLACE_BYTES) return { bytes: await body.bytes() };
+export async function spoolBody(body: Body, ctx: SpoolContext): Promise<Spooled> {
+  if (body.size !== undefined && body.size <= SPOOL_THRESHOLD) return { bytes: await body.bytes() };
   const pieces: Uint8Array[] = [];
   let size = 0;
   const stream = body.stream()[Symbol.asyncIterator]();
-  while (size <= IN_PLACE_BYTES) {
+  while (size <= SPOOL_THRESHOLD) {
     const { done, value } = await stream.next();
     if (done) return { bytes: Buffer.concat(pieces) };
     pieces.push(value);
     size += value.byteLength;
   }
-  return intoScratch(ctx, async (file) => {
+  return withScratchFile(ctx, async (file) => {
     const count = async function* () {
       yield* pieces;
       for (let next = await stream.next(); !next.done; next = await stream.next()) {
@@ -47,16 +47,19 @@ export async function holdBody(body: Body, ctx: HoldContext): Promise<Held> {
 }
 
 /** The same bytes in a file, for a worker. */
-export async function asFile(held: Held, ctx: HoldContext): Promise<{ readonly file: string; readonly size: number }> {
+export async function toFile(
+  held: Spooled,
+  ctx: SpoolContext,
+): Promise<{ readonly file: string; readonly size: number }> {
   if ('file' in held) return held;
-  return intoScratch(ctx, async (file) => {
+  return withScratchFile(ctx, async (file) => {
     await writeFile(file, held.bytes, { signal: ctx.signal });
     return { file, size: held.bytes.byteLength };
   });
 }
 
 /** All the bytes in memory. @throws Fault RESOURCE_TOO_LARGE */
-export async function asBytes(held: Held, maxBytes: number, what: string): Promise<Uint8Array> {
+export async function toBytes(held: Spooled, maxBytes: number, what: string): Promise<Uint8Array> {
   const size = sizeOf(held);
   if (size > maxBytes) {
     const message = `${what} of ${size} bytes is too large; ${maxBytes} bytes is the most. Take a part of it.`;
@@ -66,21 +69,21 @@ export async function asBytes(held: Held, maxBytes: number, what: string): Promi
 }
 
 /** As the result of a command, which takes the file over. */
-export function contentOf(held: Held): Content {
+export function toContent(held: Spooled): Content {
   return 'bytes' in held ? held.bytes : { file: held.file };
 }
 
-export function sizeOf(held: Held): number {
+export function sizeOf(held: Spooled): number {
   return 'bytes' in held ? held.bytes.byteLength : held.size;
 }
 
 /** Removes the file behind it, if there is one. */
-export async function letGo(held: Held): Promise<void> {
+export async function release(held: Spooled): Promise<void> {
   if ('file' in held) await rm(held.file, { force: true });
 }
 
 /** Gives `make` a new scratch path, and removes the file when it fails. */
-export async function intoScratch<T>(ctx: HoldContext, make: (file: string) => Promise<T>): Promise<T> {
+export async function withScratchFile<T>(ctx: SpoolContext, make: (file: string) => Promise<T>): Promise<T> {
   const file = ctx.scratch();
   try {
     return await make(file);

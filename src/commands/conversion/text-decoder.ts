@@ -3,7 +3,7 @@ import { charsetOf } from '../../lib/media-type.ts';
 import { textDecoderFor } from '../../resources/content/decode-text.ts';
 
 /** Bytes to text, piece by piece. A character that is cut between two pieces is kept until the second comes. */
-export interface Decoder {
+export interface StreamingDecoder {
   /** @throws Fault BAD_INPUT when the bytes are not text in their charset */
   decode(piece: Uint8Array): string;
   /** @throws Fault BAD_INPUT when the last character is cut */
@@ -29,7 +29,7 @@ const LESS_THAN = 0x3c;
  * @param head the first bytes, to see a byte order mark
  * @throws Fault BAD_INPUT for a charset that nobody knows
  */
-export function createDecoder(mediaType: string, head: Uint8Array): Decoder {
+export function createDecoder(mediaType: string, head: Uint8Array): StreamingDecoder {
   const decoder = textDecoderFor(mediaType, head);
   const guarded = (decode: () => string) => {
     try {

@@ -6,18 +6,18 @@ export const TYPED_NAMESPACE = 'urn:signalbox:json';
 export const TYPED_PREFIX = 'j';
 
 /** What kind of JSON value an element is; a string when it is absent. */
-export const TYPE = `${TYPED_PREFIX}:type`;
+export const TYPE_ATTRIBUTE = `${TYPED_PREFIX}:type`;
 /** The key, where it cannot be the element's name: as inside a JSON string. */
-export const NAME = `${TYPED_PREFIX}:name`;
+export const NAME_ATTRIBUTE = `${TYPED_PREFIX}:name`;
 /** `true`: the text is written as inside a JSON string, because XML has no place for one of its characters. */
-export const ESCAPED = `${TYPED_PREFIX}:escaped`;
+export const ESCAPED_ATTRIBUTE = `${TYPED_PREFIX}:escaped`;
 
-export const DECLARATION = `xmlns:${TYPED_PREFIX}`;
+export const NAMESPACE_DECLARATION = `xmlns:${TYPED_PREFIX}`;
 
 /** Element of a list. */
-export const ITEM = 'item';
+export const ITEM_ELEMENT = 'item';
 /** Element of a key that is no XML name. */
-export const MEMBER = 'member';
+export const MEMBER_ELEMENT = 'member';
 
 // NCName of XML 1.0 without the planes above U+FFFF; names that begin with "xml" are reserved.
 const START =

@@ -1,7 +1,14 @@
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { attributesOf, childrenOf, nameOf, type XmlElement } from './parse-xml.ts';
-import { DECLARATION, ESCAPED, NAME, TYPE, TYPED_NAMESPACE, TYPED_PREFIX } from './typed-xml.ts';
+import {
+  ESCAPED_ATTRIBUTE,
+  NAME_ATTRIBUTE,
+  NAMESPACE_DECLARATION,
+  TYPE_ATTRIBUTE,
+  TYPED_NAMESPACE,
+  TYPED_PREFIX,
+} from './typed-xml.ts';
 
 type Members = Record<string, Json>;
 
@@ -12,14 +19,14 @@ type Members = Record<string, Json>;
  * @throws Fault BAD_INPUT when a document in the namespace of `convertToXml` breaks its rules
  */
 export function xmlToJson(root: XmlElement): Json {
-  if (attributesOf(root).get(DECLARATION) === TYPED_NAMESPACE) return typedValue(root);
+  if (attributesOf(root).get(NAMESPACE_DECLARATION) === TYPED_NAMESPACE) return typedValue(root);
   const members: Members = {};
-  add(members, nameOf(root), plainValue(root));
+  setMember(members, nameOf(root), plainValue(root));
   return members;
 }
 
 /** `__proto__` is a key like any other. An object without a prototype would do as well, in three times the memory. */
-function add(members: Members, key: string, value: Json): void {
+function setMember(members: Members, key: string, value: Json): void {
   if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true });
   else members[key] = value;
 }
@@ -31,24 +38,24 @@ function plainValue(element: XmlElement): Json {
   const text = textOf(children);
   if (attributes.size === 0 && elements.length === 0) return text;
   const members: Members = {};
-  for (const [name, value] of attributes) add(members, `@${name}`, value);
+  for (const [name, value] of attributes) setMember(members, `@${name}`, value);
   for (const [name, values] of Map.groupBy(elements, nameOf)) {
     const [first, second] = values;
-    add(members, name, first && !second ? plainValue(first) : values.map(plainValue));
+    setMember(members, name, first && !second ? plainValue(first) : values.map(plainValue));
   }
   const own = elements.length === 0 ? text : text.trim();
-  if (own !== '') add(members, '#text', own);
+  if (own !== '') setMember(members, '#text', own);
   return members;
 }
 
 function typedValue(element: XmlElement): Json {
-  const type = attributesOf(element).get(TYPE) ?? 'string';
+  const type = attributesOf(element).get(TYPE_ATTRIBUTE) ?? 'string';
   switch (type) {
     case 'string':
       return stringOf(element);
     case 'number':
     case 'boolean': {
-      const value = parsed(leafText(element), element);
+      const value = parseJsonText(leafText(element), element);
       if (typeof value !== type) throw fault(element, `holds no ${type}`);
       return value;
     }
@@ -60,36 +67,36 @@ function typedValue(element: XmlElement): Json {
     case 'object':
       return objectOf(element);
     default:
-      throw fault(element, `has ${TYPE}="${type.slice(0, 40)}", which is no JSON type`);
+      throw fault(element, `has ${TYPE_ATTRIBUTE}="${type.slice(0, 40)}", which is no JSON type`);
   }
 }
 
 function objectOf(element: XmlElement): Json {
   const members: Members = {};
   for (const [name, value] of attributesOf(element)) {
-    if (name !== DECLARATION && !name.startsWith(`${TYPED_PREFIX}:`)) add(members, `@${name}`, value);
+    if (name !== NAMESPACE_DECLARATION && !name.startsWith(`${TYPED_PREFIX}:`)) setMember(members, `@${name}`, value);
   }
   for (const child of elementsOf(element)) {
-    const name = attributesOf(child).get(NAME);
+    const name = attributesOf(child).get(NAME_ATTRIBUTE);
     const key = name === undefined ? nameOf(child) : fromJsonString(name, child);
     if (Object.hasOwn(members, key)) throw fault(element, `has two members ${JSON.stringify(key.slice(0, 40))}`);
-    add(members, key, typedValue(child));
+    setMember(members, key, typedValue(child));
   }
   return members;
 }
 
 function stringOf(element: XmlElement): string {
   const text = leafText(element);
-  return attributesOf(element).get(ESCAPED) === 'true' ? fromJsonString(text, element) : text;
+  return attributesOf(element).get(ESCAPED_ATTRIBUTE) === 'true' ? fromJsonString(text, element) : text;
 }
 
 function fromJsonString(text: string, element: XmlElement): string {
-  const value = parsed(`"${text}"`, element);
+  const value = parseJsonText(`"${text}"`, element);
   if (typeof value !== 'string') throw fault(element, 'holds no JSON string');
   return value;
 }
 
-function parsed(text: string, element: XmlElement): Json {
+function parseJsonText(text: string, element: XmlElement): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

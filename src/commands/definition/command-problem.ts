@@ -3,7 +3,7 @@ import type { AnyCommand } from './define-command.ts';
 import { compileOptions } from './validate-options.ts';
 
 /** A command is also a field of the GraphQL mutation, and these are taken or will be. */
-const RESERVED: ReadonlySet<string> = new Set([
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
   ...['signIn', 'execute', 'startRun', 'runAgent', 'cancelRun', 'retryStep', 'rerunFrom', 'decideApproval'],
   ...['sendSignal', 'submitJob', 'saveWorkflow', 'deleteWorkflow', 'uploadArtifact'],
 ]);
@@ -21,7 +21,7 @@ export function commandProblem(command: AnyCommand, taken: ReadonlySet<string>):
   if (typeof name !== 'string' || !CAMEL_CASE.test(name))
     return `has a command named ${quote(name)}; names are camelCase.`;
   const about = (what: string) => `has the command ${name}, ${what}`;
-  if (RESERVED.has(name)) return about('but that name is reserved.');
+  if (RESERVED_NAMES.has(name)) return about('but that name is reserved.');
   if (taken.has(name)) return about('but there is one of that name already.');
   if (!isText(title)) return about('which has no title.');
   if (!isText(description)) return about('which has no description.');

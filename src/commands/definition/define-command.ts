@@ -1,11 +1,11 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSpec } from '../../core/agent.ts';
 import type { LogLevel } from '../../core/event.ts';
-import type { Body, Content, CpuPool, Made, ResourceInput } from '../../core/resource.ts';
+import type { Body, Content, CpuPool, ResourceInput, StepResult } from '../../core/resource.ts';
 import type { Effect } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-export type { Content, Made };
+export type { Content, StepResult as Made };
 
 /** What a command may use. It reaches nothing else: no store, no network of its own. */
 export interface CommandContext {
@@ -36,7 +36,7 @@ interface CommandBase<Options extends TObject> {
 /** One action: options in, resource out. */
 export interface Command<Options extends TObject = TObject> extends CommandBase<Options> {
   readonly effect: Effect;
-  run(options: Static<Options>, ctx: CommandContext): Promise<Made>;
+  run(options: Static<Options>, ctx: CommandContext): Promise<StepResult>;
 }
 
 /** One step of a composite command: another command, or an agent that finds what the step before it made in its context. */
@@ -71,6 +71,6 @@ export function isComposite(command: AnyCommand): command is CompositeCommand {
 }
 
 /** A result in one line: `return resource('text/csv; charset=utf-8', text)`. */
-export function resource(mediaType: string, content: Content): Made {
+export function resource(mediaType: string, content: Content): StepResult {
   return { mediaType, content };
 }

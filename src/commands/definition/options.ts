@@ -10,7 +10,7 @@ import type { Json } from '../../lib/json.ts';
  */
 export type OptionRole = 'resource' | 'uri' | 'schema' | 'json' | 'agent';
 
-export function roleOf(schema: TSchema): OptionRole | undefined {
+export function optionRoleOf(schema: TSchema): OptionRole | undefined {
   return (schema as { 'x-signalbox'?: OptionRole })['x-signalbox'];
 }
 

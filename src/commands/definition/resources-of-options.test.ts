@@ -2,12 +2,12 @@ import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { convertToJson } from '../convert-to-json.ts';
 import { render } from '../render.ts';
-import { touches } from './resources-of-options.ts';
+import { resourcesOfOptions } from './resources-of-options.ts';
 
 describe('touches', () => {
   it('lists the resources and the schema of a call', () => {
     const source = { uri: 'https://example.org/a.csv' };
-    expect(touches(convertToJson, { source, schemaUri: 'file:///schemas/a.json', mode: 'AUTO' })).toEqual({
+    expect(resourcesOfOptions(convertToJson, { source, schemaUri: 'file:///schemas/a.json', mode: 'AUTO' })).toEqual({
       resources: [source],
       schema: 'file:///schemas/a.json',
     });
@@ -15,19 +15,23 @@ describe('touches', () => {
 
   it('counts plain URIs and inline sources too', () => {
     const source = { text: { text: 'a' } };
-    expect(touches(render, { source, templateUri: 'file:///data/a.j2', title: 'file:///not-read' })).toEqual({
-      resources: [source, { uri: 'file:///data/a.j2' }],
-    });
+    expect(resourcesOfOptions(render, { source, templateUri: 'file:///data/a.j2', title: 'file:///not-read' })).toEqual(
+      {
+        resources: [source, { uri: 'file:///data/a.j2' }],
+      },
+    );
   });
 
   it('counts JSON that stands in the options as an inline source', () => {
-    expect(touches(render, { data: { uri: 'https://example.org' } })).toEqual({
+    expect(resourcesOfOptions(render, { data: { uri: 'https://example.org' } })).toEqual({
       resources: [{ text: { text: '', mediaType: 'application/json' } }],
     });
   });
 
   it('is inline text when nothing is read but the options, and empty when the command cannot read', () => {
-    expect(touches(render, { template: 'static' })).toEqual({ resources: [{ text: { text: '' } }] });
-    expect(touches({ ...render, options: Type.Object({ to: Type.String() }) }, { to: 'a' })).toEqual({ resources: [] });
+    expect(resourcesOfOptions(render, { template: 'static' })).toEqual({ resources: [{ text: { text: '' } }] });
+    expect(resourcesOfOptions({ ...render, options: Type.Object({ to: Type.String() }) }, { to: 'a' })).toEqual({
+      resources: [],
+    });
   });
 });

@@ -22,7 +22,7 @@ export function validateOptions(command: AnyCommand, options: JsonObject): JsonO
     validate = compileOptions(command.options);
     validators.set(command, validate);
   }
-  const filled = copy(options) as JsonObject;
+  const filled = deepCopy(options) as JsonObject;
   if (validate(filled)) return filled;
   const violations = (validate.errors ?? []).map(violationOf);
   const [first] = violations;
@@ -46,14 +46,14 @@ function createAjv(): Ajv2020 {
 }
 
 /** ajv writes defaults into what it checks. Strings, which can be long, are shared. */
-function copy(value: Json): Json {
+function deepCopy(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy);
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copy(one)]));
+  if (Array.isArray(value)) return value.map(deepCopy);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, deepCopy(one)]));
 }
 
 function violationOf({ instancePath, keyword, message = 'does not fit', params }: ErrorObject): Violation {
-  const name = nameIn(params as Readonly<Record<string, unknown>>);
+  const name = propertyNameOf(params as Readonly<Record<string, unknown>>);
   if (name !== undefined) {
     const known = keyword === 'required' ? 'must be given' : 'is not an option that exists';
     return { path: `${instancePath}/${escapePointer(name)}`, message: known, keyword };
@@ -63,7 +63,7 @@ function violationOf({ instancePath, keyword, message = 'does not fit', params }
 }
 
 /** The member that is missing or too much: the path of the error ends before it. */
-function nameIn(params: Readonly<Record<string, unknown>>): string | undefined {
+function propertyNameOf(params: Readonly<Record<string, unknown>>): string | undefined {
   const name = params.missingProperty ?? params.additionalProperty;
   return typeof name === 'string' ? name : undefined;
 }

@@ -11,7 +11,7 @@ export interface QueryContext {
 }
 
 /** What a query found. */
-export interface Found {
+export interface QueryResult {
   /** Where it comes from, after redirects. */
   readonly uri: string;
   readonly mediaType: string;
@@ -27,7 +27,7 @@ export interface Query<Options extends TObject = TObject> {
   readonly description: string;
   /** TypeBox schema with a description on every property. */
   readonly options: Options;
-  run(options: Static<Options>, ctx: QueryContext): Promise<Found>;
+  run(options: Static<Options>, ctx: QueryContext): Promise<QueryResult>;
 }
 
 /** Checks nothing and changes nothing: it carries the option types into `run`. */

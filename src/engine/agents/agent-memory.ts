@@ -1,7 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Made } from '../../core/resource.ts';
+import type { StepResult } from '../../core/resource.ts';
 import { wellFormed } from '../../lib/json.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
 
@@ -26,8 +26,8 @@ export async function appendMemory(
     id,
     goal,
     made,
-  }: { readonly uri: string; readonly id: string; readonly goal: string; readonly made: Made },
-): Promise<Made> {
+  }: { readonly uri: string; readonly id: string; readonly goal: string; readonly made: StepResult },
+): Promise<StepResult> {
   const uri = parseMemoryUri(deps, memoryUri);
   work.authorize('memory:append', uri);
   const content = await readAll(made);
@@ -51,7 +51,7 @@ function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUr
   );
 }
 
-async function readAll({ content }: Made): Promise<string | Uint8Array> {
+async function readAll({ content }: StepResult): Promise<string | Uint8Array> {
   if (typeof content === 'string' || content instanceof Uint8Array) return content;
   if ('file' in content) throw new Error('an agent makes no files');
   const chunks: Uint8Array[] = [];

@@ -15,7 +15,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
-import { createPolicy } from '../../policy/load-policy.ts';
+import { loadPolicy } from '../../policy/load-policy.ts';
 import { type AnyTool, defineTool } from '../../tools/define-tool.ts';
 import type { Engine } from '../requests/engine.ts';
 
@@ -26,7 +26,7 @@ const policyFolder = join(import.meta.dirname, '../../../policy');
 let world: { asked: string[]; acted: string[] };
 let program: (work: AgentSession, memory: string) => Promise<Json>;
 let on: Awaited<ReturnType<typeof startEngine>>;
-let policy: ReturnType<typeof createPolicy> extends Promise<infer P> ? P : Policy;
+let policy: ReturnType<typeof loadPolicy> extends Promise<infer P> ? P : Policy;
 let engine: Engine;
 let folder: string;
 
@@ -76,7 +76,7 @@ beforeAll(async () => {
   ];
   await writeFile(rulesFile, [await readFile(join(policyFolder, 'policy.csv'), 'utf8'), ...rules].join('\n'));
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  policy = await createPolicy({ modelFile: join(policyFolder, 'model.conf'), rulesFile, logger: silent });
+  policy = await loadPolicy({ modelFile: join(policyFolder, 'model.conf'), rulesFile, logger: silent });
   engine = open();
   await engine.begin();
 });

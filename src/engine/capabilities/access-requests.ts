@@ -1,11 +1,11 @@
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
-import { touches } from '../../commands/definition/resources-of-options.ts';
-import type { Ask } from '../../core/policy.ts';
+import { resourcesOfOptions } from '../../commands/definition/resources-of-options.ts';
+import type { PolicyRequest } from '../../core/policy.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-export type AccessRequest = Omit<Ask, 'roles'>;
+export type AccessRequest = Omit<PolicyRequest, 'roles'>;
 
 /** Something that has options which may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
@@ -19,10 +19,10 @@ export function accessRequestsOf(
 ): readonly AccessRequest[] {
   const action = actionOf(step);
   if (!capability) return [{ action }];
-  const touched = touches(capability as AnyCommand, options);
+  const touched = resourcesOfOptions(capability as AnyCommand, options);
   const schema = touched.schema === undefined ? {} : { schema: resources.canonicalize(touched.schema) };
   if (touched.resources.length === 0) return [{ action, ...schema }];
-  return touched.resources.map((source) => ({ action, uri: resources.subjectOf(source), ...schema }));
+  return touched.resources.map((source) => ({ action, uri: resources.policyUriOf(source), ...schema }));
 }
 
 const KINDS_WITH_CAPABILITY: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);

@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
-import { createNamedBag } from '../../lib/slot-map.ts';
+import { createSlotMap } from '../../lib/slot-map.ts';
 import { driveRun, type EffectHandlers, type RunHandle, type RunStart } from './drive-run.ts';
 
 /** The runs that this process drives. */
@@ -24,7 +24,7 @@ type RunRegistryDeps = Parameters<typeof driveRun>[0] & {
 };
 
 export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
-  const driven = createNamedBag<RunHandle>();
+  const driven = createSlotMap<RunHandle>();
 
   const drive = (start: RunStart, hands: EffectHandlers): RunHandle => {
     const { id, kind } = start.run.record;

@@ -83,7 +83,7 @@ export function createFailover(deps: FailoverDeps): Failover {
     else doubted.delete(runId);
   };
   const reclaim = async (runId: string): Promise<void> => {
-    if (stopped || running.get(runId) || !(await leases.adopt(runId))) return;
+    if (stopped || running.get(runId) || !(await leases.takeOver(runId))) return;
     const { live, recorded } = await loadRun(reader, runId);
     if (isFinalRunState(live.record.state) || running.get(runId)) return;
     running.drive({ run: live, persistedSeq: recorded, events: [], input: { type: 'recovered' } });
@@ -92,7 +92,7 @@ export function createFailover(deps: FailoverDeps): Failover {
 
   /** Bringing many runs back takes longer than a lease: it is renewed before each lot of them. */
   const beat = async (): Promise<void> => {
-    const { held, orphans, nextAt } = await leases.renew();
+    const { renewed: held, orphans, nextScheduleAt: nextAt } = await leases.renew();
     if (!held) {
       logger.warn('lease.lost', { runs: running.size });
       running.releaseAll(LEASE_LOST);

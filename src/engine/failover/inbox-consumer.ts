@@ -56,14 +56,14 @@ export function createInboxConsumer({ inbox, runs: running, logger }: InboxConsu
       for (const message of await inbox.read(runIds)) {
         const run = running.get(message.runId);
         // One that was let go meanwhile leaves the message to whoever has it next.
-        const told = run?.send(toMachineInput(message)).then(() => inbox.done([message.id]));
+        const told = run?.send(toMachineInput(message)).then(() => inbox.acknowledge([message.id]));
         await told?.catch(failed(message.runId));
       }
     } catch (error) {
       for (const runId of runIds) failed(runId)(error);
     }
   };
-  const unwatch = inbox.watch((runId) => {
+  const unwatch = inbox.onMessage((runId) => {
     if (running.get(runId)) void deliver([runId]);
   });
 

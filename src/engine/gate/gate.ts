@@ -1,17 +1,17 @@
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Ask, Decision, Policy } from '../../core/policy.ts';
+import type { Decision, Policy, PolicyRequest } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { createTokenBuckets } from '../../lib/token-buckets.ts';
-import { parseRate } from '../../policy/rules/rate-limit.ts';
+import { parseRateLimit } from '../../policy/rules/rate-limit.ts';
 
 /** Where every action passes. */
 export interface Gate {
   /** The decision that lets it pass. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
-  pass(who: User, ask: Omit<Ask, 'roles'>): Decision;
+  pass(who: User, ask: Omit<PolicyRequest, 'roles'>): Decision;
   /** The same in advance: nothing is taken from a bucket. @throws Fault FORBIDDEN, with its decision */
-  precheck(who: User, ask: Omit<Ask, 'roles'>): void;
+  precheck(who: User, ask: Omit<PolicyRequest, 'roles'>): void;
 }
 
 const MAX_RATE_BUCKETS = 50_000;
@@ -28,11 +28,11 @@ interface GateDeps {
  * journal; the log has every denial, also of reads that are no run.
  */
 export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
-  const buckets = createTokenBuckets({ clock, most: MAX_RATE_BUCKETS });
+  const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
 
   const throttle = (decision: Decision, who: User): Decision => {
     const { id, obligation = '' } = decision.rule ?? {};
-    const { count, perMs } = parseRate(obligation);
+    const { count, periodMs: perMs } = parseRateLimit(obligation);
     const key = JSON.stringify([id, who.tenant, who.subject]);
     const retryAfterMs = buckets.take(key, { size: count, perMs: count / perMs });
     if (retryAfterMs === 0) return decision;
@@ -40,7 +40,7 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
     throw new Fault('THROTTLED', message, { decision, retryAfterMs });
   };
 
-  const decide = (who: User, ask: Omit<Ask, 'roles'>): Decision => {
+  const decide = (who: User, ask: Omit<PolicyRequest, 'roles'>): Decision => {
     const decision = policy.decide({ ...ask, roles: who.roles });
     metrics.policyDecided(decision.effect);
     if (decision.effect !== 'DENY') return decision;

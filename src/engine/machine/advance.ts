@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/run.ts';
-import { isBadEnd, isFinalRunState, isFinalStepState, type RunState, type StepState } from '../../core/states.ts';
+import { isFailedEnd, isFinalRunState, isFinalStepState, type RunState, type StepState } from '../../core/states.ts';
 import { type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { stateAfter } from './fail-attempt.ts';
 import { isEnding, isIdle, isReady, rootCause } from './readiness.ts';
@@ -33,7 +33,7 @@ function advanceItems(turn: Transition, parent: MutableStep): void {
   // While its outputs are being gathered, nothing can be stopped any more.
   if (!items || parent.state !== 'RUNNING' || live.preparing.has(parent.key)) return;
   const failed =
-    parent.terms?.onItemFailure !== 'collect' && items.failed > 0 && items.steps.find((s) => isBadEnd(s.state));
+    parent.terms?.onItemFailure !== 'collect' && items.failed > 0 && items.steps.find((s) => isFailedEnd(s.state));
   if (failed || isEnding(live)) {
     skipSteps(turn, items.steps);
     if (items.ended < items.steps.length || items.steps.some(({ key }) => live.preparing.has(key))) return;

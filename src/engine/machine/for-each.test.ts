@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createManualRun } from '../../../test/support/engine/manual-run.ts';
 import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
-import type { StepTerms } from '../../core/run.ts';
+import type { StepOptions } from '../../core/run.ts';
 
-const each = (items: readonly number[], terms: StepTerms = {}, ...more: readonly ReturnType<typeof plannedStep>[]) => {
+const each = (
+  items: readonly number[],
+  terms: StepOptions = {},
+  ...more: readonly ReturnType<typeof plannedStep>[]
+) => {
   const run = createManualRun([plannedStep('a', { terms: { forEach: items, ...terms } }), ...more]);
   run.start();
   run.prepared('a', { type: 'items', items });

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../core/event.ts';
-import { isBadEnd, isFinalRunState, isFinalStepState } from '../../core/states.ts';
+import { isFailedEnd, isFinalRunState, isFinalStepState } from '../../core/states.ts';
 import type { MachineEffect, MachineInput } from '../model/machine-input.ts';
 import { hasBegun, isParent, type MutableStep, type RunAggregate, signalName } from '../model/run-aggregate.ts';
 import { advance, CONCLUSION_KEY, compensate, prepare } from './advance.ts';
@@ -245,11 +245,11 @@ const INTERRUPTED_FAILURE = failure(
 function onRetried(turn: Transition, key: string): void {
   const { run: live } = turn;
   const step = live.steps.get(key);
-  if (!step || !isBadEnd(step.state) || isUndoing(live)) return;
+  if (!step || !isFailedEnd(step.state) || isUndoing(live)) return;
   moveRun(turn, 'RUNNING');
   // Items are opened again by their `for_each`, when its turn has come.
   for (const one of live.topLevel) {
-    if (isBadEnd(one.state) || one.state === 'SKIPPED') moveStep(turn, one, 'PENDING');
+    if (isFailedEnd(one.state) || one.state === 'SKIPPED') moveStep(turn, one, 'PENDING');
   }
   advance(turn);
 }

@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
-import type { Failure, Output } from '../../core/run.ts';
+import type { Failure, StepOutput } from '../../core/run.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { MutableStep } from './run-aggregate.ts';
 
@@ -16,7 +16,7 @@ export type Preparation = { readonly decisions?: readonly Decision[]; readonly i
   | { readonly type: 'items'; readonly items: readonly Json[] }
   /** `childId` is the run that a sub-workflow will be. */
   | { readonly type: 'ready'; readonly childId?: string }
-  | { readonly type: 'made'; readonly output: Output }
+  | { readonly type: 'made'; readonly output: StepOutput }
   /** A person has to agree first. */
   | {
       readonly type: 'ask';
@@ -43,7 +43,7 @@ export type MachineInput =
       readonly type: 'succeeded';
       readonly step: string;
       readonly attempt: number;
-      readonly output?: Output;
+      readonly output?: StepOutput;
       readonly artifact?: NamedArtifact;
     }
   | { readonly type: 'failed'; readonly step: string; readonly attempt: number; readonly failure: Failure }
@@ -63,7 +63,7 @@ export type MachineInput =
       readonly by: User;
       readonly approve: boolean;
       readonly comment?: string;
-      readonly output: Output;
+      readonly output: StepOutput;
     }
   /** `output` is the payload as the output of the step that waits for it. */
   | {
@@ -71,7 +71,7 @@ export type MachineInput =
       readonly id: string;
       readonly name: string;
       readonly payload?: Json;
-      readonly output: Output;
+      readonly output: StepOutput;
     }
   | {
       readonly type: 'cancelled';

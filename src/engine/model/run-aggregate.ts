@@ -1,7 +1,14 @@
 import type { EventPayloads, NewEvent, Repair } from '../../core/event.ts';
-import { addedRecord, created, openedApproval, patchInPlace, runPatch, stepPatch } from '../../core/projection.ts';
+import {
+  applyPatch,
+  createAddedStep,
+  createApproval,
+  createSnapshot,
+  runPatch,
+  stepPatch,
+} from '../../core/projection.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
-import { isBadEnd, isFinalRunState, isFinalStepState, type StepState } from '../../core/states.ts';
+import { isFailedEnd, isFinalRunState, isFinalStepState, type StepState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -65,7 +72,7 @@ export interface RunAggregate {
 }
 
 export function createRunAggregate(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunAggregate {
-  const { run, steps } = created(runId, at, payload);
+  const { run, steps } = createSnapshot(runId, at, payload);
   return {
     record: run,
     steps: new Map(steps.map((step) => [step.key, step])),
@@ -108,7 +115,7 @@ export function applyEvent(live: RunAggregate, event: NewEvent): void {
     case 'RUN_STATE_CHANGED':
       // What a person asks to be tried again is not counted against the rounds that the document allows.
       if (isFinalRunState(event.payload.from)) for (const marks of live.bookkeeping.values()) marks.repairRounds = 0;
-      patchInPlace(live.record, runPatch(event));
+      applyPatch(live.record, runPatch(event));
       return;
     case 'STEPS_ADDED':
       addSteps(live, event.payload.steps);
@@ -116,7 +123,7 @@ export function applyEvent(live: RunAggregate, event: NewEvent): void {
     case 'APPROVAL_REQUESTED':
       if (event.step !== undefined && event.payload.call !== undefined)
         bookkeepingOf(live, event.step).hasReplayLog = true;
-      return void live.approvals.set(event.payload.id, openedApproval(live.record.id, event));
+      return void live.approvals.set(event.payload.id, createApproval(live.record.id, event));
     case 'APPROVAL_DECIDED': {
       const { id, state } = event.payload;
       const isOfStep = live.approvals.get(id)?.call === undefined;
@@ -138,7 +145,7 @@ export function applyEvent(live: RunAggregate, event: NewEvent): void {
   const before = step.state;
   const isFirst = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
   if (isFirst && !live.plannedInputs.has(step.key)) live.plannedInputs.set(step.key, step.input);
-  patchInPlace(step, stepPatch(event));
+  applyPatch(step, stepPatch(event));
   if (event.type === 'STEP_STATE_CHANGED') trackMove(live, step, before, event.payload.repair);
 }
 
@@ -153,7 +160,7 @@ function trackPause(live: RunAggregate, step: MutableStep, { to, attempt }: Even
 
 function addSteps(live: RunAggregate, added: EventPayloads['STEPS_ADDED']['steps']): void {
   for (const one of added) {
-    const step = addedRecord(stepOf(live, one.parent), one);
+    const step = createAddedStep(stepOf(live, one.parent), one);
     live.steps.set(step.key, step);
     if (one.role === 'item') itemsOf(live, one.parent).steps.push(step);
     else live.topLevel.push(step);
@@ -179,7 +186,7 @@ function trackMove(live: RunAggregate, step: MutableStep, before: StepState, rep
   if (step.role === 'item' && step.parent !== undefined) {
     const items = itemsOf(live, step.parent);
     items.ended += Number(isFinalStepState(state)) - Number(isFinalStepState(before));
-    items.failed += Number(isBadEnd(state)) - Number(isBadEnd(before));
+    items.failed += Number(isFailedEnd(state)) - Number(isFailedEnd(before));
     items.inProgress += Number(isInProgress(state)) - Number(isInProgress(before));
     if (state === 'PENDING') items.nextIndex = Math.min(items.nextIndex, step.index ?? 0);
   }
@@ -187,13 +194,13 @@ function trackMove(live: RunAggregate, step: MutableStep, before: StepState, rep
     live.succeeded.push(key);
     if (step.kind === 'SIGNAL' && !isParent(step)) takeSignal(live, step);
   }
-  if (isBadEnd(state) && step.role === undefined) live.failed.push(key);
+  if (isFailedEnd(state) && step.role === undefined) live.failed.push(key);
   if (state === 'PENDING') {
     const marks = bookkeepingOf(live, key);
     marks.attemptsBefore = step.attempt;
     marks.approved = false;
     if (before === 'SUCCEEDED') live.succeeded.splice(live.succeeded.indexOf(key), 1);
-    if (isBadEnd(before) && step.role === undefined) live.failed.splice(live.failed.indexOf(key), 1);
+    if (isFailedEnd(before) && step.role === undefined) live.failed.splice(live.failed.indexOf(key), 1);
     if (repair) {
       marks.repair = repair;
       bookkeepingOf(live, repair.step).repairRounds = repair.round;

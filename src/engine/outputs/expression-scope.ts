@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../../core/resource.ts';
-import { isBadEnd } from '../../core/states.ts';
+import { isFailedEnd } from '../../core/states.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { References } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope, StepView } from '../../workflow/model/workflow-document.ts';
@@ -74,7 +74,7 @@ async function withContent(
 
 function stepView(live: RunAggregate, step: MutableStep, output: Json): StepView {
   const { state, error } = step;
-  const failed = live.items.get(step.key)?.steps.filter((item) => isBadEnd(item.state));
+  const failed = live.items.get(step.key)?.steps.filter((item) => isFailedEnd(item.state));
   return {
     output,
     resource: step.output ? resourceView(step.output) : null,

@@ -1,18 +1,20 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
-import type { Output, StepRecord } from '../../core/run.ts';
+import type { StepOutput, StepRecord } from '../../core/run.ts';
 
 /** Outputs that steps with `cache` may take over. It may forget, and each node has its own. */
 export interface OutputCache {
   /** What was made under this key within the time. Remembers the key, for what the step makes itself. */
-  find(step: StepRecord, key: string, ttlMs: number): Output | undefined;
-  put(step: StepRecord, output: Output): void;
+  find(step: StepRecord, key: string, ttlMs: number): StepOutput | undefined;
+  put(step: StepRecord, output: StepOutput): void;
 }
 
 const MAX_CACHE_BYTES = 16 * 1024 * 1024;
 
 export function createOutputCache(clock: Clock): OutputCache {
-  const outputs = new LRUCache<string, { readonly output: Output; readonly at: number }>({ maxSize: MAX_CACHE_BYTES });
+  const outputs = new LRUCache<string, { readonly output: StepOutput; readonly at: number }>({
+    maxSize: MAX_CACHE_BYTES,
+  });
   const keys = new WeakMap<StepRecord, string>();
   return {
     find(step, key, ttlMs) {

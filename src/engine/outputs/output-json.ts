@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { ArtifactStore } from '../../core/resource.ts';
-import type { Output } from '../../core/run.ts';
+import type { StepOutput } from '../../core/run.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 
 /** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
-const parsedOutputs = new WeakMap<Output, Json>();
+const parsedOutputs = new WeakMap<StepOutput, Json>();
 
 /** What expressions see of an output: the JSON itself, or where the bytes are. @throws Fault RESOURCE_TOO_LARGE */
-export function outputJson(output: Output | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
+export function outputJson(output: StepOutput | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
   if (!output) return null;
   if (!isJson(output.mediaType)) return resourceView(output);
   const known = parsedOutputs.get(output);
@@ -30,7 +30,7 @@ export function outputJson(output: Output | undefined, artifacts: ArtifactStore)
   return artifacts.read(output.digest, MAX_JSON_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
 }
 
-export function resourceView(output: Output) {
+export function resourceView(output: StepOutput) {
   return { uri: outputUri(output), media_type: output.mediaType, size: output.size };
 }
 
@@ -38,7 +38,7 @@ export function resourceView(output: Output) {
 const MAX_CONTENT_BYTES = 64 * 1024;
 
 /** What an agent is told of an output: where it is, and what it says, as JSON or text, where it is either and not large. */
-export async function outputContent(output: Output, artifacts: ArtifactStore): Promise<JsonObject> {
+export async function outputContent(output: StepOutput, artifacts: ArtifactStore): Promise<JsonObject> {
   const place = resourceView(output);
   if (output.size > MAX_CONTENT_BYTES) return place;
   const bytes =
@@ -48,12 +48,12 @@ export async function outputContent(output: Output, artifacts: ArtifactStore): P
   return { ...place, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
 }
 
-export function outputUri({ digest }: Output): string {
+export function outputUri({ digest }: StepOutput): string {
   return `artifact:sha256/${digest}`;
 }
 
 /** Small JSON as the output of a step. */
-export function jsonOutput(value: Json): Output {
+export function jsonOutput(value: Json): StepOutput {
   const text = canonicalJson(value);
   const digest = createHash('sha256').update(text).digest('hex');
   return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };

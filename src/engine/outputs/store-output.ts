@@ -5,7 +5,7 @@ import type { Content, Made } from '../../commands/definition/define-command.ts'
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { ArtifactStore, StoredBytes } from '../../core/resource.ts';
-import type { Output } from '../../core/run.ts';
+import type { StepOutput } from '../../core/run.ts';
 import type { NamedArtifact } from '../model/machine-input.ts';
 
 /** Text up to this many bytes lies in the step's row; anything else is an artifact. */
@@ -13,7 +13,7 @@ export const MAX_INLINE_BYTES = 64 * 1024;
 
 /** What a step made, stored. */
 export interface StoredOutput {
-  readonly output: Output;
+  readonly output: StepOutput;
   /** Set when the bytes are an artifact. */
   readonly artifact?: NamedArtifact;
 }

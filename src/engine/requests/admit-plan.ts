@@ -1,4 +1,4 @@
-import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
+import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
@@ -44,7 +44,7 @@ export function admitPlan(
     const options = isJsonObject(step.input) ? step.input : inputs;
     try {
       const decisions =
-        step.kind === 'COMMAND' && mentionsPrevious(options)
+        step.kind === 'COMMAND' && referencesPreviousOutput(options)
           ? precheckStep(step, options, who, deps)
           : authorizeStep(step, options, who, deps);
       if (decisions) admitted.set(step.key, decisions);
@@ -59,7 +59,7 @@ export function admitPlan(
 /** What no output of the step before could change. Takes nothing from a bucket. @throws Fault FORBIDDEN */
 function precheckStep(step: PlannedStep, options: JsonObject, who: User, deps: AdmitPlanDeps): undefined {
   const command = deps.capabilities.command(step.capability);
-  const complete = withPrevious(command, options, PLACEHOLDER_OUTPUT);
+  const complete = substitutePreviousOutput(command, options, PLACEHOLDER_OUTPUT);
   for (const ask of accessRequestsOf(step, command, complete, deps.resources)) deps.gate.precheck(who, ask);
 }
 

@@ -1,5 +1,5 @@
 import { type Command, type InnerStep, isComposite } from '../../commands/definition/define-command.ts';
-import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
+import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
@@ -76,13 +76,13 @@ function planPipelineStep(
   if (isComposite(target)) {
     throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
   }
-  if (i === 0 && mentionsPrevious(step.options)) {
+  if (i === 0 && referencesPreviousOutput(step.options)) {
     throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
   }
   const complete = withErrorPath(at, 'options', () =>
-    validateOptions(target, withPrevious(target, step.options, PLACEHOLDER_OUTPUT)),
+    validateOptions(target, substitutePreviousOutput(target, step.options, PLACEHOLDER_OUTPUT)),
   );
-  const input = mentionsPrevious(step.options) ? step.options : complete;
+  const input = referencesPreviousOutput(step.options) ? step.options : complete;
   return planStep(target, key, target.title, input, dependsOn);
 }
 

@@ -1,7 +1,7 @@
 import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { ApprovalRecord, ArtifactRecord, Output, Priority, RunSnapshot } from '../../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, Priority, RunSnapshot, StepOutput } from '../../core/run.ts';
 import type { WorkflowRecord } from '../../core/store.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
@@ -34,7 +34,7 @@ export interface AgentRequest {
 /** A run with what it made. Without output it waits, for a person perhaps, or it failed: `snapshot.run.error` says why. */
 export interface RunOutcome {
   readonly snapshot: RunSnapshot;
-  readonly output?: Output;
+  readonly output?: StepOutput;
 }
 
 export interface Upload {

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { Output, PlannedStep, RunSnapshot } from '../../core/run.ts';
+import type { PlannedStep, RunSnapshot, StepOutput } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { createRunStart, identifyRequest, loadRun, userOf } from '../driver/run-start.ts';
@@ -73,7 +73,7 @@ export async function rerunFrom(
 }
 
 /** Bytes that the earlier run made belong to this one too, so that they outlast it. */
-function artifactsOf({ text, digest, mediaType, size }: Output, step: string, at: Date): NewEvent[] {
+function artifactsOf({ text, digest, mediaType, size }: StepOutput, step: string, at: Date): NewEvent[] {
   if (text !== undefined) return [];
   const payload = { id: newId('art'), name: step, digest, mediaType, size };
   return [{ type: 'ARTIFACT_CREATED', at, step, payload }];

@@ -4,7 +4,7 @@ import type { Journal } from '../../core/journal.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Scope, SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot } from '../../core/run.ts';
-import { isBadEnd, isFinalRunState } from '../../core/states.ts';
+import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
 import type { Inbox, Leases, RunMessage, StoreReader } from '../../core/store.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
@@ -133,14 +133,14 @@ export async function retryStep(
   }
   const step = await deps.reader.stepByKey({ tenant }, runId, key);
   if (!step) throw new Fault('NOT_FOUND', `Run ${runId} has no step ${key}.`, { path: ['step'] });
-  if (!isBadEnd(step.state)) {
+  if (!isFailedEnd(step.state)) {
     throw new Fault('CONFLICT', `Step ${key} is ${step.state}: only a step that ended badly can be retried.`);
   }
   const steps = await deps.reader.steps({ tenant }, runId);
   if (steps.some(({ role }) => role === 'compensation')) {
     throw new Fault('CONFLICT', `What run ${runId} did was undone. Begin anew with rerunFrom.`);
   }
-  if (!(await deps.leases.adopt(runId))) {
+  if (!(await deps.leases.takeOver(runId))) {
     throw new Fault('CONFLICT', `Run ${runId} is in the hands of another node. Try again.`, { retryAfterMs: 1_000 });
   }
   const driven = await deps.takeOver.resume(runId, { type: 'retried', step: key });

@@ -1,4 +1,4 @@
-import { roleOf } from '../../commands/definition/options.ts';
+import { optionRoleOf } from '../../commands/definition/options.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy } from '../../core/policy.ts';
@@ -127,7 +127,7 @@ async function knownAccessRequests(
   for (const [name, value] of Object.entries(isJsonObject(given) ? given : {})) {
     const option = await knownValue(deps, value, inputs);
     if (option !== undefined) known[name] = option;
-    else if (capability && roleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
+    else if (capability && optionRoleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
   }
   try {
     return stepAccessRequests(deps, step, known);

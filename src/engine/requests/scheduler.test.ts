@@ -100,7 +100,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
         letEnd = resolve;
       });
     },
-    nextAt: async () => (await on.store.schedules.of('default', name))?.nextAt.toISOString(),
+    nextAt: async () => (await on.store.schedules.find('default', name))?.nextAt.toISOString(),
   };
 }
 

@@ -35,7 +35,7 @@ export async function uploadArtifact(
 ): Promise<ArtifactRecord> {
   const { resources, gate, clock, running, reader, artifacts, maxReadBytes: maxBytes } = deps;
   const who = userOf(principal);
-  const uri = resources.subjectOf({ bytes: { base64: '', mediaType } });
+  const uri = resources.policyUriOf({ bytes: { base64: '', mediaType } });
   const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD_COMMAND}`, uri })];
   deps.dispatcher.assertCapacity();
 

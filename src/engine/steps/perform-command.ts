@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { Scope, User } from '../../core/principal.ts';
-import type { ArtifactStore, CpuPool, Made, Resources, SchemaValidator } from '../../core/resource.ts';
-import type { Output } from '../../core/run.ts';
+import type { ArtifactStore, CpuPool, Resources, SchemaValidator, StepResult } from '../../core/resource.ts';
+import type { StepOutput } from '../../core/run.ts';
 import { inSpan } from '../../core/tracing.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
@@ -53,7 +53,7 @@ export function performCommand(
 export function storeStepOutput(
   deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes'>,
   { step, signal }: Attempt,
-  made: Made,
+  made: StepResult,
 ): Promise<StoredOutput> {
   const wanted = step.terms?.outputMediaType;
   if (wanted !== undefined && essence(made.mediaType) !== wanted) {
@@ -145,7 +145,7 @@ export function openStepReader(
   deps: CommandStepDeps,
   asked: readonly AccessRequest[],
   attempt: Attempt,
-  kept: (digest: string) => Output | undefined = () => undefined,
+  kept: (digest: string) => StepOutput | undefined = () => undefined,
 ): AuthorizedReader {
   const { gate, clock } = deps;
   const { run: live, step, signal, emit: note } = attempt;
@@ -171,14 +171,14 @@ export function openStepReader(
   return createAuthorizedReader(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
-    made: (digest) => kept(digest) ?? findOutput(live, digest),
+    findOutput: (digest) => kept(digest) ?? findOutput(live, digest),
     pass: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
   });
 }
-function findOutput(live: RunAggregate, digest: string): Output | undefined {
+function findOutput(live: RunAggregate, digest: string): StepOutput | undefined {
   for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
   return undefined;
 }

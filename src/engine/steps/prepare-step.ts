@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
-import { mentionsPrevious, withPrevious } from '../../commands/definition/previous-output.ts';
+import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
@@ -7,7 +7,7 @@ import { newId } from '../../core/ids.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { CpuPool, Resources } from '../../core/resource.ts';
-import type { Output, StepRecord } from '../../core/run.ts';
+import type { StepOutput, StepRecord } from '../../core/run.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { evaluate, evaluateCondition, evaluateExpression } from '../../workflow/expressions/evaluate.ts';
@@ -58,7 +58,7 @@ export function prepareStep(
   return withPreviousContext(deps, live, step, previous).then((input) => prepareWithInput(deps, live, step, input));
 }
 
-function previousOutput(live: RunAggregate, { dependsOn }: MutableStep): Output | undefined {
+function previousOutput(live: RunAggregate, { dependsOn }: MutableStep): StepOutput | undefined {
   const [previous] = dependsOn;
   return previous === undefined ? undefined : live.steps.get(previous)?.output;
 }
@@ -68,7 +68,7 @@ async function withPreviousContext(
   deps: PrepareDeps,
   live: RunAggregate,
   step: MutableStep,
-  output: Output,
+  output: StepOutput,
 ): Promise<Json> {
   const input = objectOf(plannedInput(live, step) ?? {});
   const context = isJsonObject(input.context ?? null) ? (input.context as JsonObject) : {};
@@ -81,12 +81,12 @@ function inputWithPrevious(
   { capabilities }: PrepareDeps,
   live: RunAggregate,
   step: MutableStep,
-  output: Output,
+  output: StepOutput,
 ): Json | undefined {
   const input = plannedInput(live, step);
-  if (!isJsonObject(input) || !mentionsPrevious(input)) return undefined;
+  if (!isJsonObject(input) || !referencesPreviousOutput(input)) return undefined;
   const command = capabilities.command(step.capability);
-  return validateOptions(command, withPrevious(command, input, outputUri(output)));
+  return validateOptions(command, substitutePreviousOutput(command, input, outputUri(output)));
 }
 
 async function prepareWithExpressions(deps: PrepareDeps, live: RunAggregate, step: MutableStep): Promise<Preparation> {

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Made } from '../../core/resource.ts';
+import type { StepResult } from '../../core/resource.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
@@ -19,7 +19,7 @@ export interface SecretRedactor {
   addSecret(secret: string): void;
   redactJson(value: Json): Json;
   redactBytes(redactBytes: Uint8Array): Uint8Array;
-  redactContent(redactContent: Made): Made;
+  redactContent(redactContent: StepResult): StepResult;
   /** The error, with the secrets taken out of its words. */
   redactError(error: unknown): unknown;
 }
@@ -84,7 +84,7 @@ function mapStrings(value: Json, change: (text: string) => string): Json {
 export function withSecretsRedacted(
   deps: AgentStepDeps,
   attempt: Attempt,
-  act: (hiding: SecretRedactor) => Promise<Made>,
+  act: (hiding: SecretRedactor) => Promise<StepResult>,
 ): Promise<StoredOutput> {
   return withTimeLimit({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
     const hiding = createSecretRedactor(inner);
@@ -96,6 +96,6 @@ export function withSecretsRedacted(
   });
 }
 
-export function jsonContent(value: unknown): Made {
+export function jsonContent(value: unknown): StepResult {
   return { mediaType: 'application/json', content: JSON.stringify(value) };
 }

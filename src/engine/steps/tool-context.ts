@@ -3,7 +3,7 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
-import type { Output } from '../../core/run.ts';
+import type { StepOutput } from '../../core/run.ts';
 import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
@@ -25,7 +25,7 @@ interface SharedState {
   lines: number;
   notes: number;
   /** What it kept so far, which may not be in the store yet. */
-  readonly saved: Map<string, Output>;
+  readonly saved: Map<string, StepOutput>;
   /** Told of each secret that is handed out. */
   readonly addSecret: (secret: string) => void;
   /** The bytes without those secrets. */

@@ -1,4 +1,4 @@
-import { openedApproval } from '../../core/projection.ts';
+import { createApproval } from '../../core/projection.ts';
 import { builder } from '../builder.ts';
 import { Event, type EventOf } from './event.ts';
 import { Approval } from './refs.ts';
@@ -10,7 +10,7 @@ export const ApprovalRequested = builder.objectRef<EventOf<'APPROVAL_REQUESTED'>
     approval: t.field({
       type: Approval,
       description: 'What is to be decided, as it was opened.',
-      resolve: (event) => openedApproval(event.runId, event),
+      resolve: (event) => createApproval(event.runId, event),
     }),
   }),
 });

@@ -1,14 +1,14 @@
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { createPlaces } from '../../lib/semaphore.ts';
+import { createSemaphore } from '../../lib/semaphore.ts';
 import { askRuff } from './ask-ruff.ts';
 import type { RuffOrder, RuffReport } from './run-ruff.ts';
 
 const TIMEOUT_MS = 10_000;
 
 /** Each takes a processor and some 120 MiB; there may be more steps than machines have of either. */
-const places = createPlaces({ places: 2, queue: 256 });
+const places = createSemaphore({ permits: 2, maxQueued: 256 });
 
 /** Ruff in a process of its own. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
 export async function callRuff(order: RuffOrder, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {
@@ -33,7 +33,7 @@ function placeUnlessAborted(signal: AbortSignal): Promise<() => void> {
     const onAbort = () => reject(abortFault(signal));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
-    const coming = (async () => places.take())();
+    const coming = (async () => places.acquire())();
     coming.then((giveBack) => {
       signal.removeEventListener('abort', onAbort);
       // Nobody waits for it any more.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../rules/parse-policy.ts';
-import { createArbiter } from './casbin-evaluator.ts';
+import { createCasbinEvaluator } from './casbin-evaluator.ts';
 
 const model = readFileSync(join(import.meta.dirname, '../../../policy/model.conf'), 'utf8');
 const policy = parsePolicy(
@@ -26,25 +26,25 @@ describe('Casbin as the arbiter', () => {
     [['APPROVE'], 'APPROVE'],
     [[], undefined],
   ])('among %j the strongest is %s, in either order', async (effects, strongest) => {
-    const arbiter = await createArbiter(model, policy);
+    const arbiter = await createCasbinEvaluator(model, policy);
     const candidates = effects.flatMap((effect) => policy.rules.filter(({ rule }) => rule.effect === effect));
-    expect(arbiter.decide(question, candidates)?.rule.effect).toBe(strongest);
-    expect(arbiter.decide(question, candidates.toReversed())?.rule.effect).toBe(strongest);
+    expect(arbiter.decidingRule(question, candidates)?.rule.effect).toBe(strongest);
+    expect(arbiter.decidingRule(question, candidates.toReversed())?.rule.effect).toBe(strongest);
   });
 
   it('gives inherited rules to the heir and not the other way round', async () => {
     const { rules, roles } = parsePolicy('g, user\ng, lead, user\np, lead, *, **, *, allow');
-    const arbiter = await createArbiter(model, { rules, roles });
-    expect(arbiter.decide({ ...question, roles: ['lead'] }, rules)).toBe(rules[0]);
-    expect(arbiter.decide({ ...question, roles: ['user'] }, rules)).toBeUndefined();
-    expect(arbiter.decide({ ...question, roles: ['stranger', 'lead'] }, rules)).toBe(rules[0]);
-    expect(arbiter.decide({ ...question, roles: [] }, rules)).toBeUndefined();
+    const arbiter = await createCasbinEvaluator(model, { rules, roles });
+    expect(arbiter.decidingRule({ ...question, roles: ['lead'] }, rules)).toBe(rules[0]);
+    expect(arbiter.decidingRule({ ...question, roles: ['user'] }, rules)).toBeUndefined();
+    expect(arbiter.decidingRule({ ...question, roles: ['stranger', 'lead'] }, rules)).toBe(rules[0]);
+    expect(arbiter.decidingRule({ ...question, roles: [] }, rules)).toBeUndefined();
   });
 
   it('checks every rule that it is given by itself', async () => {
     const { rules, roles } = parsePolicy('g, user\np, user, command:fetch, http://a/**, *, allow');
-    const arbiter = await createArbiter(model, { rules, roles });
-    expect(arbiter.decide({ ...question, roles: ['user'] }, rules)).toBeUndefined();
+    const arbiter = await createCasbinEvaluator(model, { rules, roles });
+    expect(arbiter.decidingRule({ ...question, roles: ['user'] }, rules)).toBeUndefined();
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('Casbin as the arbiter', () => {
   ])('refuses a model with %s', async (_, from, to, why) => {
     expect(model).toContain(from);
     await expect(
-      createArbiter(
+      createCasbinEvaluator(
         model.replace(from, () => to),
         policy,
       ),

@@ -1,17 +1,17 @@
 import { Enforcer, FunctionMap, type Model, newModelFromString } from 'casbin';
 import { Fault } from '../../core/errors.ts';
-import type { LoadedRule } from '../rules/compiled-rule.ts';
+import type { CompiledRule } from '../rules/compiled-rule.ts';
 import type { ParsedPolicy } from '../rules/parse-policy.ts';
-import { matcherFunctions, type Question } from './matcher-functions.ts';
+import { type EvaluationRequest, matcherFunctions } from './matcher-functions.ts';
 import { EFFECT_EXPRESSION, strongestEffect } from './strongest-effect.ts';
 
 /** Casbin with the model, asked about as many rules as one likes. */
-export interface Arbiter {
+export interface CasbinEvaluator {
   /**
    * The rule that decides among the candidates: the first with the strongest effect of those that match.
    * Undefined when none matches, which denies. @throws when Casbin does; the caller denies then too.
    */
-  decide(question: Question, candidates: readonly LoadedRule[]): LoadedRule | undefined;
+  decidingRule(question: EvaluationRequest, candidates: readonly CompiledRule[]): CompiledRule | undefined;
 }
 
 /** The narrowing of rules (rule-index.ts) follows exactly these; under other ones it would answer wrongly. */
@@ -40,7 +40,7 @@ class BareEnforcer extends Enforcer {
  * One enforcer, given the candidates of each decision in turn. That is safe because a decision is synchronous.
  * @throws Fault BAD_INPUT at `/model` when the model is not the one that the rules are narrowed for.
  */
-export async function createArbiter(modelText: string, policy: ParsedPolicy): Promise<Arbiter> {
+export async function createCasbinEvaluator(modelText: string, policy: ParsedPolicy): Promise<CasbinEvaluator> {
   const { rules, roles } = policy;
   const model = parseModel(modelText);
   const definition = model.model.get('p')?.get('p');
@@ -58,7 +58,7 @@ export async function createArbiter(modelText: string, policy: ParsedPolicy): Pr
   const rowOf = new Map(rules.map((rule) => [rule, columnsOf(rule)]));
   const ruleOf = new Map([...rowOf].map(([rule, row]) => [row, rule]));
   return {
-    decide({ roles, action, uri, schema }, candidates) {
+    decidingRule({ roles, action, uri, schema }, candidates) {
       definition.policy = candidates.map((rule) => rowOf.get(rule) as string[]);
       const [, row] = enforcer.enforceExSync(roles, action, uri, schema);
       return ruleOf.get(row);
@@ -67,7 +67,7 @@ export async function createArbiter(modelText: string, policy: ParsedPolicy): Pr
 }
 
 /** As Casbin sees it: the columns of the model's policy definition. */
-export function columnsOf({ rule }: LoadedRule): string[] {
+export function columnsOf({ rule }: CompiledRule): string[] {
   const { role, action, uri, schema, effect, obligation = '', comment = '' } = rule;
   return [role, action, uri, schema, effect.toLowerCase(), obligation, comment];
 }

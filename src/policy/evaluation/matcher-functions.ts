@@ -1,17 +1,17 @@
 import type { Enforcer } from 'casbin';
 import type { Role } from '../../core/principal.ts';
 import { matchAction } from '../globs/action-glob.ts';
-import type { Target, UriGlob } from '../globs/uri-glob.ts';
+import type { UriGlob, UriParts } from '../globs/uri-glob.ts';
 import { coversSchema, coversUri } from '../rules/compiled-rule.ts';
 import type { ParsedPolicy } from '../rules/parse-policy.ts';
 import { effectCode } from './strongest-effect.ts';
 
 /** What Casbin is asked: an ask with its URIs split. */
-export interface Question {
+export interface EvaluationRequest {
   readonly roles: readonly Role[];
   readonly action: string;
-  readonly uri: Target | undefined;
-  readonly schema: Target | undefined;
+  readonly uri: UriParts | undefined;
+  readonly schema: UriParts | undefined;
 }
 
 /**
@@ -36,8 +36,8 @@ export function matcherFunctions({ rules, roles }: ParsedPolicy, enforcer: Enfor
   return {
     hasRole: (held: readonly Role[], role: Role) => held.some((one) => inherits(one, role)),
     actionMatches: (action: string, glob: string) => matchAction(glob, action),
-    uriMatches: (uri: Target | undefined, column: string) => coversUri(globsOf(column), uri),
-    schemaMatches: (schema: Target | undefined, column: string) => coversSchema(globsOf(column), schema),
+    uriMatches: (uri: UriParts | undefined, column: string) => coversUri(globsOf(column), uri),
+    schemaMatches: (schema: UriParts | undefined, column: string) => coversSchema(globsOf(column), schema),
     effect: effectCode,
   };
 }

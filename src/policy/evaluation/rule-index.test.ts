@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { targetOf } from '../globs/uri-glob.ts';
+import { splitUri } from '../globs/uri-glob.ts';
 import { parsePolicy } from '../rules/parse-policy.ts';
 import { createRuleIndex } from './rule-index.ts';
 
@@ -8,7 +8,7 @@ function indexOf(...rules: readonly string[]) {
   const index = createRuleIndex(policy.rules, policy.roles);
   return (role: string, action: string, host?: string, path = '/x') => {
     const uri = host === undefined ? undefined : { href: '', scheme: 'http', host, port: '', path, query: '' };
-    const found = index.candidates({ roles: [role], action, uri: uri && targetOf(uri), schema: undefined });
+    const found = index.candidates({ roles: [role], action, uri: uri && splitUri(uri), schema: undefined });
     return found.map(({ rule }) => `${rule.effect} ${rule.uri}`);
   };
 }

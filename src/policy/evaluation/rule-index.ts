@@ -1,21 +1,21 @@
 import type { Role } from '../../core/principal.ts';
 import { matchAction } from '../globs/action-glob.ts';
-import type { Target, UriGlob } from '../globs/uri-glob.ts';
-import { coversUri, type LoadedRule } from '../rules/compiled-rule.ts';
-import { compareRates } from '../rules/rate-limit.ts';
+import type { UriGlob, UriParts } from '../globs/uri-glob.ts';
+import { type CompiledRule, coversUri } from '../rules/compiled-rule.ts';
+import { compareRateLimits } from '../rules/rate-limit.ts';
 import { inheritedRoles, type RoleGraph } from '../rules/role-graph.ts';
-import type { Question } from './matcher-functions.ts';
+import type { EvaluationRequest } from './matcher-functions.ts';
 import { EFFECTS_BY_STRENGTH } from './strongest-effect.ts';
 
 /** Finds the few rules that can match, so that Casbin need not look at all. */
 export interface RuleIndex {
   /** Every rule that matches is among them, strongest first. */
-  candidates(question: Question): readonly LoadedRule[];
+  candidates(question: EvaluationRequest): readonly CompiledRule[];
 }
 
 /** A tree over scheme, host labels from the right, and path segments, as far as a glob writes them out. */
 interface Node {
-  readonly rules: Placed[];
+  readonly rules: IndexedRule[];
   readonly next: Map<string, Node>;
 }
 
@@ -26,19 +26,19 @@ interface Trees {
 }
 
 /** `order` is the place among all rules, strongest first. */
-interface Placed {
-  readonly loaded: LoadedRule;
+interface IndexedRule {
+  readonly loaded: CompiledRule;
   readonly order: number;
 }
 
-export function createRuleIndex(rules: readonly LoadedRule[], roles: RoleGraph): RuleIndex {
+export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph): RuleIndex {
   const byRole = new Map<Role, Trees>();
   for (const [order, loaded] of strongestFirst(rules).entries()) {
     const { role, action } = loaded.rule;
     const { exact, wild } = getOrPut(byRole, role, (): Trees => ({ exact: new Map(), wild: new Map() }));
     const root = getOrPut(action.includes('*') ? wild : exact, action, emptyNode);
     const placed = { loaded, order };
-    for (const glob of loaded.uri) place(root, placed, glob);
+    for (const glob of loaded.uri) insertRule(root, placed, glob);
   }
   const inherited = new Map([...roles.keys()].map((role) => [role, inheritedRoles(roles, role)]));
 
@@ -50,7 +50,7 @@ export function createRuleIndex(rules: readonly LoadedRule[], roles: RoleGraph):
   return {
     candidates({ roles, action, uri }) {
       const keys = uri && keysOf(uri);
-      const found: Placed[] = [];
+      const found: IndexedRule[] = [];
       for (const role of held(roles)) {
         const trees = byRole.get(role);
         collect(trees?.exact.get(action), keys, uri, found);
@@ -64,14 +64,17 @@ export function createRuleIndex(rules: readonly LoadedRule[], roles: RoleGraph):
 }
 
 /** Among throttles the one that lets less through comes first, so that it is the one that counts. */
-function strongestFirst(rules: readonly LoadedRule[]): LoadedRule[] {
-  const strength = ({ rule }: LoadedRule) => EFFECTS_BY_STRENGTH.indexOf(rule.effect);
+function strongestFirst(rules: readonly CompiledRule[]): CompiledRule[] {
+  const strength = ({ rule }: CompiledRule) => EFFECTS_BY_STRENGTH.indexOf(rule.effect);
   return rules.toSorted(
-    (a, b) => strength(a) - strength(b) || (a.rate && b.rate ? compareRates(a.rate, b.rate) : 0) || a.line - b.line,
+    (a, b) =>
+      strength(a) - strength(b) ||
+      (a.rateLimit && b.rateLimit ? compareRateLimits(a.rateLimit, b.rateLimit) : 0) ||
+      a.line - b.line,
   );
 }
 
-function place(root: Node, placed: Placed, glob: UriGlob): void {
+function insertRule(root: Node, placed: IndexedRule, glob: UriGlob): void {
   let node = root;
   for (const key of literalKeysOf(glob)) node = getOrPut(node.next, key, emptyNode);
   if (node.rules.at(-1) !== placed) node.rules.push(placed);
@@ -80,8 +83,8 @@ function place(root: Node, placed: Placed, glob: UriGlob): void {
 function collect(
   root: Node | undefined,
   keys: readonly string[] | undefined,
-  uri: Target | undefined,
-  found: Placed[],
+  uri: UriParts | undefined,
+  found: IndexedRule[],
 ): void {
   let node = root;
   for (let depth = 0; node; depth += 1) {
@@ -91,7 +94,7 @@ function collect(
 }
 
 /** What stands in the tree for a URI. The slash parts host from path: no label is one. */
-export function keysOf({ scheme, host, path }: Target): string[] {
+export function keysOf({ scheme, host, path }: UriParts): string[] {
   return [scheme, ...host.toReversed(), '/', ...path];
 }
 

@@ -29,8 +29,8 @@ export const ENGINE_ACTIONS = [
   'mutation:disconnectDrive',
 ] as const;
 
-const FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation';
-const ACTION = new RegExp(`^(?:\\*|exec|(?:${FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);
+const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation';
+const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);
 
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
@@ -41,7 +41,7 @@ const ACTION = new RegExp(`^(?:\\*|exec|(?:${FAMILIES}):[A-Za-z0-9_.*-]{1,128})$
  * @throws Fault BAD_INPUT
  */
 export function parseAction(text: string, known?: readonly string[]): string {
-  if (!ACTION.test(text)) {
+  if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
       `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME (what follows the colon may hold *), exec, or * for all.`,

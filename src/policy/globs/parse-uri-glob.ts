@@ -5,13 +5,13 @@ import { type ComponentGlob, labelsOf, type SegmentGlob, segmentsOf, type UriGlo
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443', ftp: '21' };
 
 /** `data:` is matched by media type, `artifact:` by algorithm and digest; both are written in lower case. */
-const TWO_PARTS: Readonly<Record<string, string>> = { data: 'data:text/*', artifact: 'artifact:sha256/**' };
+const TWO_PART_SCHEMES: Readonly<Record<string, string>> = { data: 'data:text/*', artifact: 'artifact:sha256/**' };
 
 const SPAN: SegmentGlob = { text: '**', wild: false, span: true };
 const MAX_LENGTH = 1_024;
 
 /** Characters that canonical URIs never hold, or that other glob languages give a meaning which this one has not. */
-const REFUSED: readonly (readonly [RegExp, string])[] = [
+const FORBIDDEN_CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/[\p{Cc} ]/u, 'a space or control character never stands in a URI'],
   [/\P{ASCII}/u, 'write it as a URI does: punycode in a host, %XX in a path'],
   [/\\/, 'a backslash never stands in a URI'],
@@ -50,7 +50,7 @@ export function parseUriGlob(text: string, offset = 0): UriGlob {
   if (text === '') refuse(0, 'it is empty; write ** for everything');
   if (text.length > MAX_LENGTH) refuse(MAX_LENGTH, `it is longer than ${MAX_LENGTH} characters`);
   if (text === '**') return 'anything';
-  for (const [characters, why] of REFUSED) {
+  for (const [characters, why] of FORBIDDEN_CHARACTERS) {
     const at = text.search(characters);
     if (at >= 0) refuse(at, why);
   }
@@ -93,7 +93,7 @@ function withoutAuthority(scheme: string, text: string, from: number, refuse: Re
 
   if (scheme === 'data' && /[;,]/.test(path))
     refuse(path.search(/[;,]/) + from, 'data: is matched by media type alone');
-  const example = TWO_PARTS[scheme];
+  const example = TWO_PART_SCHEMES[scheme];
   const segments = parseSegments(example ? path.toLowerCase() : path, from, '/', refuse);
   if (example && segments.length !== 2 && !segments.includes(SPAN)) {
     refuse(from, `it has two parts, as in ${example}; write ${scheme}:** for all of them`);

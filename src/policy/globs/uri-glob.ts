@@ -24,7 +24,7 @@ export interface ComponentGlob {
 export type UriGlob = 'anything' | ComponentGlob;
 
 /** A canonical URI, split once for all the globs that it is held against. */
-export interface Target {
+export interface UriParts {
   readonly scheme: string;
   readonly host: readonly string[];
   readonly port: string;
@@ -32,7 +32,7 @@ export interface Target {
 }
 
 /** Rules do not see the query: whoever may read a path may read it with any query (docs/policy.md says why). */
-export function targetOf(uri: CanonicalUri): Target {
+export function splitUri(uri: CanonicalUri): UriParts {
   const { scheme, host, port, path } = uri;
   return { scheme, host: labelsOf(host), port, path: segmentsOf(path) };
 }
@@ -48,7 +48,7 @@ export function segmentsOf(path: string): string[] {
 }
 
 /** Whether the glob covers the URI; an absent URI is covered by `**` only. Takes at most glob × URI length steps. */
-export function matchUriGlob(glob: UriGlob, target: Target | undefined): boolean {
+export function matchUriGlob(glob: UriGlob, target: UriParts | undefined): boolean {
   if (glob === 'anything') return true;
   return (
     target !== undefined &&

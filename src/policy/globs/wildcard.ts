@@ -36,8 +36,8 @@ export function matchWildcards<P, T>(
 
 /** Whether the text fits a pattern in which `*` stands for any run of characters, also an empty one. */
 export function matchStars(pattern: string, text: string): boolean {
-  return matchWildcards(pattern, text, isStarCharacter, sameCharacter);
+  return matchWildcards(pattern, text, isStarCharacter, isSameCharacter);
 }
 
 const isStarCharacter = (character: string) => character === '*';
-const sameCharacter = (one: string, other: string) => one === other;
+const isSameCharacter = (one: string, other: string) => one === other;

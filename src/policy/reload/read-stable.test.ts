@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readSettled } from './read-stable.ts';
+import { readStable } from './read-stable.ts';
 
 const digest = (text: string) => text;
 const quickly = { pauseMs: 1 };
@@ -12,18 +12,18 @@ function reading(...texts: readonly string[]) {
 describe('reading what may still be written', () => {
   it('takes nothing that it saw once only', async () => {
     const read = reading('', 'half', 'whole', 'whole');
-    expect(await readSettled(read, digest, quickly)).toBe('whole');
+    expect(await readStable(read, digest, quickly)).toBe('whole');
     expect(read).toHaveBeenCalledTimes(4);
   });
 
   it('gives up on what never comes to rest', async () => {
     let reads = 0;
-    const restless = readSettled(async () => String(reads++), digest, quickly);
+    const restless = readStable(async () => String(reads++), digest, quickly);
     await expect(restless).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(reads).toBe(100);
   });
 
   it('passes on that it cannot be read', async () => {
-    await expect(readSettled(() => Promise.reject(new Error('gone')), digest, quickly)).rejects.toThrow('gone');
+    await expect(readStable(() => Promise.reject(new Error('gone')), digest, quickly)).rejects.toThrow('gone');
   });
 });

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../../core/errors.ts';
 
-const PAUSE_MS = 100;
-const MOST_READS = 100;
+const READ_INTERVAL_MS = 100;
+const MAX_READS = 100;
 
 /**
  * Reads until two reads in a row find the same. Half a policy that is just being written may well be a valid one: the
@@ -10,13 +10,13 @@ const MOST_READS = 100;
  * @param digest tells whether two reads found the same.
  * @throws Fault UNAVAILABLE when that takes more than some ten seconds, and whatever `read` throws.
  */
-export async function readSettled<T>(
+export async function readStable<T>(
   read: () => Promise<T>,
   digest: (found: T) => string,
-  { pauseMs = PAUSE_MS }: { readonly pauseMs?: number } = {},
+  { pauseMs = READ_INTERVAL_MS }: { readonly pauseMs?: number } = {},
 ): Promise<T> {
   let before: string | undefined;
-  for (let reads = 0; reads < MOST_READS; reads += 1) {
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
     const found = await read();
     const now = digest(found);
     if (now === before) return found;

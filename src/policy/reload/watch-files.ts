@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /** One save makes several events; they are looked at together. */
-const GATHER_MS = 50;
+const DEBOUNCE_MS = 50;
 /** For what no event tells: network and container mounts, links to other folders, too many watches. */
 const POLL_MS = 5_000;
 /** The link that Kubernetes swaps when a mounted ConfigMap or Secret changes; the files themselves see no event. */
@@ -36,7 +36,7 @@ export function watchFiles(
     gathering ??= setTimeout(() => {
       gathering = undefined;
       void run();
-    }, GATHER_MS).unref();
+    }, DEBOUNCE_MS).unref();
   };
 
   const watchers = files.flatMap((file) => watchFolder(file, changed));

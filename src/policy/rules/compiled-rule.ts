@@ -3,20 +3,20 @@ import { Fault } from '../../core/errors.ts';
 import type { PolicyEffect, PolicyRule } from '../../core/policy.ts';
 import { parseAction } from '../globs/action-glob.ts';
 import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
-import { matchUriGlob, type Target, type UriGlob } from '../globs/uri-glob.ts';
-import { parseRate, type Rate } from './rate-limit.ts';
+import { matchUriGlob, type UriGlob, type UriParts } from '../globs/uri-glob.ts';
+import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 
 /** A rule with what was worked out from its text once, when it was loaded. */
-export interface LoadedRule {
+export interface CompiledRule {
   readonly rule: PolicyRule;
   /** As reasons show it: `rule_0a1b2c3d4e5f (line 14) allows analyst command:* on https://**`. */
-  readonly words: string;
+  readonly description: string;
   /** Counted from 1. */
   readonly line: number;
   readonly uri: readonly UriGlob[];
   readonly schema: readonly UriGlob[];
   /** With THROTTLE only. */
-  readonly rate?: Rate;
+  readonly rateLimit?: RateLimit;
 }
 
 const EFFECTS: Readonly<Record<string, PolicyEffect>> = {
@@ -33,11 +33,11 @@ const COLUMNS = ['role', 'action', 'uri', 'schema', 'effect', 'obligation', 'com
  * @param text the line itself; the rule's id is made from it.
  * @param report called with every problem; the result is undefined when there was one.
  */
-export function parseRule(
+export function compileRule(
   columns: readonly string[],
   { text, line, actions }: { readonly text: string; readonly line: number; readonly actions?: readonly string[] },
   report: (problem: string) => void,
-): LoadedRule | undefined {
+): CompiledRule | undefined {
   let sound = true;
   const refuse = (problem: string) => {
     sound = false;
@@ -62,7 +62,7 @@ export function parseRule(
   const effect = Object.hasOwn(EFFECTS, effectText) ? EFFECTS[effectText] : undefined;
   if (!effect) refuse(`effect: "${effectText}" is none of allow, deny, approve, throttle (lower case).`);
   if (effect !== 'THROTTLE' && obligation !== '') refuse('obligation: only a throttle rule has one.');
-  const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRate(obligation)) : undefined;
+  const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRateLimit(obligation)) : undefined;
 
   if (!sound || !effect || !uriGlobs || !schemaGlobs) return undefined;
   const rule: PolicyRule = {
@@ -75,7 +75,14 @@ export function parseRule(
     ...(obligation !== '' && { obligation }),
     ...(comment !== '' && { comment }),
   };
-  return { rule, words: describe(rule, line), line, uri: uriGlobs, schema: schemaGlobs, ...(rate && { rate }) };
+  return {
+    rule,
+    description: describe(rule, line),
+    line,
+    uri: uriGlobs,
+    schema: schemaGlobs,
+    ...(rate && { rateLimit: rate }),
+  };
 }
 
 function describe({ id, role, action, uri, schema, effect, obligation }: PolicyRule, line: number): string {
@@ -88,11 +95,11 @@ function describe({ id, role, action, uri, schema, effect, obligation }: PolicyR
   return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${schema === '*' ? '' : ` with schema ${schema}`}`;
 }
 
-export function coversUri(globs: readonly UriGlob[], target: Target | undefined): boolean {
+export function coversUri(globs: readonly UriGlob[], target: UriParts | undefined): boolean {
   return globs.some((glob) => matchUriGlob(glob, target));
 }
 
 /** The schema column is looked at only when the ask has a schema. */
-export function coversSchema(globs: readonly UriGlob[], target: Target | undefined): boolean {
+export function coversSchema(globs: readonly UriGlob[], target: UriParts | undefined): boolean {
   return target === undefined || coversUri(globs, target);
 }

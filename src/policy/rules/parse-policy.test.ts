@@ -29,7 +29,7 @@ describe('reading policy.csv', () => {
       obligation: 'rate=10/m',
       comment: 'slow, please',
     });
-    expect(loaded?.rate).toEqual({ count: 10, perMs: 60_000 });
+    expect(loaded?.rateLimit).toEqual({ count: 10, perMs: 60_000 });
     expect(parsePolicy(`\uFEFF# moved\r\n${text.replaceAll('\n', '\r\n')}`).rules[0]?.rule.id).toBe(loaded?.rule.id);
   });
 

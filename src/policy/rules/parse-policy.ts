@@ -1,8 +1,8 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { Fault } from '../../core/errors.ts';
 import type { Role } from '../../core/principal.ts';
-import { type LoadedRule, parseRule } from './compiled-rule.ts';
-import { findCycle, inheritsTooDeep, MAX_INHERITANCE, type RoleGraph } from './role-graph.ts';
+import { type CompiledRule, compileRule } from './compiled-rule.ts';
+import { findCycle, inheritsTooDeep, MAX_INHERITANCE_DEPTH, type RoleGraph } from './role-graph.ts';
 
 /** What is wrong with one line, counted from 1. */
 export interface PolicyProblem {
@@ -12,7 +12,7 @@ export interface PolicyProblem {
 
 export interface ParsedPolicy {
   /** In the order of the file. */
-  readonly rules: readonly LoadedRule[];
+  readonly rules: readonly CompiledRule[];
   readonly roles: RoleGraph;
 }
 
@@ -35,7 +35,7 @@ interface Link {
  */
 export function parsePolicy(text: string, actions?: readonly string[]): ParsedPolicy {
   const problems: PolicyProblem[] = [];
-  const rules: LoadedRule[] = [];
+  const rules: CompiledRule[] = [];
   const roleColumns: Link[] = [];
   const links: Link[] = [];
 
@@ -44,7 +44,7 @@ export function parsePolicy(text: string, actions?: readonly string[]): ParsedPo
     const [kind, role = '', parent = '', ...more] = fields;
     if (kind === 'p') {
       roleColumns.push({ line, role });
-      const rule = parseRule(fields.slice(1), { text: raw, line, ...(actions && { actions }) }, report);
+      const rule = compileRule(fields.slice(1), { text: raw, line, ...(actions && { actions }) }, report);
       if (rule) rules.push(rule);
     } else if (kind === 'g') {
       if (more.length > 0) report('A "g" line has two columns, role and parent, or the role alone to declare it.');
@@ -142,7 +142,7 @@ function checkRoles(rules: readonly Link[], links: readonly Link[], problems: Po
   if (reported.size > 0) return graph;
   for (const { line, role, parent } of links) {
     if (parent === undefined || !inheritsTooDeep(graph, role)) continue;
-    problems.push({ line, message: `The role ${role} inherits through more than ${MAX_INHERITANCE} levels.` });
+    problems.push({ line, message: `The role ${role} inherits through more than ${MAX_INHERITANCE_DEPTH} levels.` });
   }
   return graph;
 }
@@ -152,7 +152,7 @@ function undeclared(role: Role, graph: RoleGraph): string {
   return `The role "${role}" is not declared. Correct it or add the line "g, ${role}". Declared: ${declared}.`;
 }
 
-function checkDuplicates(rules: readonly LoadedRule[], problems: PolicyProblem[]): void {
+function checkDuplicates(rules: readonly CompiledRule[], problems: PolicyProblem[]): void {
   const seen = new Map<string, number>();
   for (const { line, rule } of rules) {
     const { id: _id, comment: _comment, ...said } = rule;

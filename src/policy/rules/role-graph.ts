@@ -4,7 +4,7 @@ import type { Role } from '../../core/principal.ts';
 export type RoleGraph = ReadonlyMap<Role, readonly Role[]>;
 
 /** Casbin's role manager follows no chain beyond this and says nothing; so longer ones are refused. */
-export const MAX_INHERITANCE = 10;
+export const MAX_INHERITANCE_DEPTH = 10;
 
 /** The role itself and everything it inherits from, nearest first; empty for a role that is not declared. */
 export function inheritedRoles(graph: RoleGraph, role: Role): readonly Role[] {
@@ -38,7 +38,7 @@ export function findCycle(graph: RoleGraph, role: Role): readonly Role[] | undef
 export function inheritsTooDeep(graph: RoleGraph, role: Role): boolean {
   const seen = new Set<Role>();
   let level = [role];
-  for (let links = 0; links <= MAX_INHERITANCE && level.length > 0; links += 1) {
+  for (let links = 0; links <= MAX_INHERITANCE_DEPTH && level.length > 0; links += 1) {
     for (const member of level) seen.add(member);
     level = level.flatMap((member) => graph.get(member) ?? []).filter((parent) => !seen.has(parent));
   }

@@ -49,18 +49,18 @@ describe('removing artifacts', () => {
 
   it('removes one that is old and not needed', async () => {
     const digest = await putOld('old');
-    expect(await store.remove(digest, hourAgo(), unneeded)).toBe(true);
+    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(true);
     expect(await store.has(digest)).toBe(false);
     expect(await readdir(join(folder, 'removed'))).toEqual([]);
-    expect(await store.remove(digest, hourAgo(), unneeded)).toBe(false);
+    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
   });
 
   it('keeps one that is young, needed, or of which it cannot be told', async () => {
     const { digest: young } = await put('young');
     const old = await putOld('old');
-    expect(await store.remove(young, hourAgo(), unneeded)).toBe(false);
-    expect(await store.remove(old, hourAgo(), async () => true)).toBe(false);
-    const failing = store.remove(old, hourAgo(), () => Promise.reject(new Error('the database is away')));
+    expect(await store.removeUnused(young, hourAgo(), unneeded)).toBe(false);
+    expect(await store.removeUnused(old, hourAgo(), async () => true)).toBe(false);
+    const failing = store.removeUnused(old, hourAgo(), () => Promise.reject(new Error('the database is away')));
     await expect(failing).rejects.toThrow('the database is away');
     expect([await store.has(young), await store.has(old)]).toEqual([true, true]);
     expect(Buffer.from(await store.read(old, 10)).toString()).toBe('old');
@@ -71,7 +71,7 @@ describe('removing artifacts', () => {
     const digest = await putOld('again');
     await put('again');
     expect(await unused()).toEqual([]);
-    expect(await store.remove(digest, hourAgo(), unneeded)).toBe(false);
+    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
   });
 
   it('counts the age of an adopted file from when it was adopted', async () => {
@@ -79,14 +79,14 @@ describe('removing artifacts', () => {
     await writeFile(path, 'made long ago');
     await utimes(path, new Date(0), new Date(0));
     const { digest } = await store.adopt(path, { maxBytes: 100 });
-    expect(await store.remove(digest, hourAgo(), unneeded)).toBe(false);
+    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
   });
 
   it('loses nothing that is put while it is being removed', async () => {
     for (let round = 0; round < 40; round += 1) {
       const text = `content ${round}`;
       const digest = await putOld(text);
-      await Promise.all([store.remove(digest, hourAgo(), unneeded), put(text), put(text)]);
+      await Promise.all([store.removeUnused(digest, hourAgo(), unneeded), put(text), put(text)]);
       expect((await readFile(pathOf(digest))).toString()).toBe(text);
     }
     expect(await readdir(join(folder, 'removed'))).toEqual([]);
@@ -94,7 +94,7 @@ describe('removing artifacts', () => {
 
   it('loses nothing that is put between setting aside and looking again', async () => {
     const digest = await putOld('in between');
-    const removed = await store.remove(digest, hourAgo(), async () => {
+    const removed = await store.removeUnused(digest, hourAgo(), async () => {
       await put('in between');
       return false;
     });
@@ -116,7 +116,7 @@ describe('removing artifacts', () => {
     for (const needed of [false, true]) {
       const digest = await putOld(`while ${needed}`);
       let other = store;
-      await store.remove(digest, hourAgo(), async () => {
+      await store.removeUnused(digest, hourAgo(), async () => {
         other = await createArtifactStore(folder, 'other');
         return needed;
       });
@@ -126,7 +126,7 @@ describe('removing artifacts', () => {
     // And the other way round: what is found set aside is gone, or put back, before it is moved.
     const digest = await putOld('both');
     await Promise.all([
-      store.remove(digest, hourAgo(), unneeded),
+      store.removeUnused(digest, hourAgo(), unneeded),
       ...Array.from({ length: 20 }, (_, i) => createArtifactStore(folder, `node-${i}`)),
     ]);
     expect(await readdir(join(folder, 'removed'))).toEqual([]);

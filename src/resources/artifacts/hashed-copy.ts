@@ -34,7 +34,7 @@ export async function hashedCopy(
 }
 
 /** Hashes a file from its beginning. @throws Fault RESOURCE_TOO_LARGE */
-export async function hashOf(file: FileHandle, maxBytes: number): Promise<StoredBytes> {
+export async function hashFile(file: FileHandle, maxBytes: number): Promise<StoredBytes> {
   const stats = await file.stat();
   if (!stats.isFile()) throw new TypeError('only a regular file can be hashed');
   const hash = createHash('sha256');

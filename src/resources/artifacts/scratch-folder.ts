@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Longer than any command may take, in milliseconds: what nobody has written to since then, nobody will. */
-const FORGOTTEN_MS = 25 * 3_600_000;
+const ABANDONED_AFTER_MS = 25 * 3_600_000;
 
 /**
  * An empty folder below `folder` for this node's files on their way. What its earlier process left there goes, and so do the
@@ -10,20 +10,23 @@ const FORGOTTEN_MS = 25 * 3_600_000;
  * @param node a name that no other node has, the same at each start
  * @returns its path, and the topmost folder that was made, for which the one above it has to be synced
  */
-export async function makeScratchFolder(folder: string, node: string): Promise<readonly [string, string | undefined]> {
+export async function createScratchFolder(
+  folder: string,
+  node: string,
+): Promise<readonly [string, string | undefined]> {
   const own = join(folder, node);
   await rm(own, { recursive: true, force: true });
   const made = await mkdir(own, { recursive: true, mode: 0o700 });
-  const before = Date.now() - FORGOTTEN_MS;
+  const before = Date.now() - ABANDONED_AFTER_MS;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (name !== node && (await newestIn(path)) < before) await rm(path, { recursive: true, force: true });
+    if (name !== node && (await lastModified(path)) < before) await rm(path, { recursive: true, force: true });
   }
   return [own, made];
 }
 
 /** When the folder, or a file in it, was last written to; now when it vanishes meanwhile. */
-async function newestIn(path: string): Promise<number> {
+async function lastModified(path: string): Promise<number> {
   try {
     const names = (await stat(path)).isDirectory() ? await readdir(path) : [];
     const times = await Promise.all([path, ...names.map((name) => join(path, name))].map(async (each) => stat(each)));

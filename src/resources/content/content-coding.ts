@@ -31,7 +31,7 @@ export async function* decodeContent(header: string, encoded: Readable): AsyncGe
   // A body without a byte has nothing to decode: a 204, or an empty answer under a blanket header.
   if (first.done) return;
   const decoder = decoderFor(coding, first.value);
-  const done = pipeline(Readable.from(followed(first.value, source), { objectMode: false }), decoder);
+  const done = pipeline(Readable.from(prepend(first.value, source), { objectMode: false }), decoder);
   // The decoder's own iteration throws what broke it; this is to have it handled when the reader left before.
   done.catch(() => {});
   yield* decoder;
@@ -57,7 +57,7 @@ function decoderFor(coding: string, head: Uint8Array): Transform {
   }
 }
 
-async function* followed(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }

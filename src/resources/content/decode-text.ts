@@ -11,7 +11,7 @@ const BOM_LENGTH = 3;
  * @throws Fault BAD_INPUT for a charset that is not known.
  */
 export function textDecoderFor(mediaType: string, head: Uint8Array): TextDecoder {
-  const label = charsetOfMark(head) ?? charsetOf(mediaType) ?? 'utf-8';
+  const label = charsetOfBom(head) ?? charsetOf(mediaType) ?? 'utf-8';
   try {
     return new TextDecoder(label, { fatal: true });
   } catch (cause) {
@@ -26,7 +26,7 @@ export function textDecoderFor(mediaType: string, head: Uint8Array): TextDecoder
   }
 }
 
-function charsetOfMark(head: Uint8Array): string | undefined {
+function charsetOfBom(head: Uint8Array): string | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
@@ -36,7 +36,7 @@ function charsetOfMark(head: Uint8Array): string | undefined {
 /** @throws Fault BAD_INPUT when the bytes are not text in their charset. */
 export function decodeText(bytes: Uint8Array, mediaType: string): string {
   const decoder = textDecoderFor(mediaType, bytes);
-  return decode(decoder, () => decoder.decode(bytes));
+  return decodeOrFault(decoder, () => decoder.decode(bytes));
 }
 
 /** Decodes on the way, so that the bytes are never whole in memory beside the text. @throws Fault BAD_INPUT */
@@ -49,15 +49,15 @@ export async function decodeTextStream(stream: AsyncIterable<Uint8Array>, mediaT
     if (!decoder && head.length < BOM_LENGTH) continue;
     const found = decoder ?? textDecoderFor(mediaType, head);
     decoder = found;
-    parts.push(decode(found, () => found.decode(head, { stream: true })));
+    parts.push(decodeOrFault(found, () => found.decode(head, { stream: true })));
   }
   if (!decoder) return decodeText(head, mediaType);
   const last = decoder;
-  parts.push(decode(last, () => last.decode()));
+  parts.push(decodeOrFault(last, () => last.decode()));
   return parts.join('');
 }
 
-function decode(decoder: TextDecoder, run: () => string): string {
+function decodeOrFault(decoder: TextDecoder, run: () => string): string {
   try {
     return run();
   } catch (cause) {

@@ -9,7 +9,7 @@ import { canonicalHost } from '../uri/canonical-host.ts';
 const require = createRequire(import.meta.url);
 
 /** The HTTP client. It is large, so it is loaded with the first connection to another machine. */
-export function undici(): typeof import('undici') {
+export function loadUndici(): typeof import('undici') {
   return require('undici') as typeof import('undici');
 }
 
@@ -27,7 +27,7 @@ export interface GuardDeps {
   readonly lookup?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
-type Judge = (address: string) => boolean;
+type AddressFilter = (address: string) => boolean;
 
 /**
  * Connects only where it may: a literal address is judged before, every resolved address is judged before any of them
@@ -35,18 +35,18 @@ type Judge = (address: string) => boolean;
  * address is judged after. TLS checks the certificate against the name, as ever.
  */
 export function guardedConnector(deps: GuardDeps): buildConnector.connector {
-  const exempt = new Set(deps.allowedPrivateHosts.map(endpoint));
+  const exempt = new Set(deps.allowedPrivateHosts.map(canonicalEndpoint));
   const resolve = deps.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true, order: 'verbatim' }));
-  const anywhere: Judge = () => true;
-  const connectors = new Map<Judge, buildConnector.connector>();
-  const connectorFor = (judge: Judge) => {
+  const anywhere: AddressFilter = () => true;
+  const connectors = new Map<AddressFilter, buildConnector.connector>();
+  const connectorFor = (judge: AddressFilter) => {
     const known = connectors.get(judge);
     if (known) return known;
-    const made = undici().buildConnector({
+    const made = loadUndici().buildConnector({
       allowH2: false,
       timeout: deps.headerTimeoutMs,
       autoSelectFamily: true,
-      lookup: judgedLookup(resolve, judge),
+      lookup: filteredLookup(resolve, judge),
     });
     connectors.set(judge, made);
     return made;
@@ -58,27 +58,27 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
     const judge = isExempt ? anywhere : isPublicAddress;
     if (isIP(options.hostname) !== 0 && !judge(options.hostname)) {
       // Undici expects the answer after the call.
-      return void setImmediate(done, notPublic(options.hostname), null);
+      return void setImmediate(done, notPublicFault(options.hostname), null);
     }
     connectorFor(judge)(options, (...[error, socket]) => {
       if (error) return done(error, null);
       if (judge(socket.remoteAddress ?? '')) return done(null, socket);
       socket.destroy();
-      done(notPublic(options.hostname), null);
+      done(notPublicFault(options.hostname), null);
     });
   };
 }
 
-function judgedLookup(
+function filteredLookup(
   resolve: (hostname: string) => Promise<readonly ResolvedAddress[]>,
-  judge: Judge,
+  judge: AddressFilter,
 ): LookupFunction {
   return (hostname, options, done) => {
     resolve(hostname).then(
       (found) => {
         const [first] = found;
         if (!first) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
-        if (!found.every(({ address }) => judge(address))) return done(notPublic(hostname) as Error, '');
+        if (!found.every(({ address }) => judge(address))) return done(notPublicFault(hostname) as Error, '');
         if (options.all) done(null, [...found]);
         else done(null, first.address, first.family);
       },
@@ -88,12 +88,12 @@ function judgedLookup(
 }
 
 /** `host:port` as the connector sees it: canonical host, IPv6 without brackets. */
-function endpoint(entry: string): string {
+function canonicalEndpoint(entry: string): string {
   const colon = entry.lastIndexOf(':');
   return canonicalHost(entry.slice(0, colon)).replace(/^\[|\]$/g, '') + entry.slice(colon);
 }
 
-function notPublic(host: string): Fault {
+function notPublicFault(host: string): Fault {
   return new Fault(
     'FORBIDDEN',
     `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,

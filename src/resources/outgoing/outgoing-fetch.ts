@@ -23,10 +23,10 @@ interface FetchDeps {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Fetch standard, "null body status". */
-const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** See `Outgoing.fetch`. */
-export function outgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch {
+export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch {
   const origin = `${to.scheme}://${to.host}${to.port && `:${to.port}`}`;
   return async (input, init) => {
     const request = new Request(input, init);
@@ -40,7 +40,7 @@ export function outgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchO
     const headers = Object.fromEntries(request.headers);
     checkHeaders(headers);
     const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
-    const stop = stoppedBy([request.signal, options.signal]);
+    const stop = combineSignals([request.signal, options.signal]);
     try {
       const answer = await deps.agent.request({
         origin,
@@ -63,7 +63,7 @@ export function outgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchO
 }
 
 /** One signal for several, which forgets them: the longest one outlives many requests. */
-function stoppedBy(signals: readonly (AbortSignal | undefined)[]) {
+function combineSignals(signals: readonly (AbortSignal | undefined)[]) {
   const stop = new AbortController();
   const all = signals.filter((signal) => signal !== undefined);
   const onAbort = (event: Event) => stop.abort(abortFault(event.target as AbortSignal));
@@ -98,7 +98,7 @@ function toResponse(
     body.destroy();
     throw new Fault('RESOURCE_UNREACHABLE', `${to.host} ${why}`, { details: { status } });
   }
-  if (WITHOUT_BODY.has(status)) {
+  if (NULL_BODY_STATUSES.has(status)) {
     body.destroy();
     return new Response(null, { status, headers });
   }

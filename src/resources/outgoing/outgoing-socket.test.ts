@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { canonicalUri } from '../canonical-uri.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
-import { type ConnectOptions, httpOf } from './outgoing-socket.ts';
+import { type ConnectOptions, httpUriOfWebSocket } from './outgoing-socket.ts';
 
 let server: Server;
 let sockets: WebSocketServer;
@@ -186,6 +186,10 @@ describe('a WebSocket to elsewhere', () => {
 
 describe('a URI of WebSocket', () => {
   it('is decided on as the one of HTTP that it begins as', () => {
-    expect(['ws://h/p?q', 'WSS://h/p', 'https://h'].map(httpOf)).toEqual(['http://h/p?q', 'https://h/p', 'https://h']);
+    expect(['ws://h/p?q', 'WSS://h/p', 'https://h'].map(httpUriOfWebSocket)).toEqual([
+      'http://h/p?q',
+      'https://h/p',
+      'https://h',
+    ]);
   });
 });

@@ -40,12 +40,12 @@ interface SocketDeps {
   readonly closing: AbortSignal;
 }
 
-const GOODBYE_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 /** RFC 6455 section 11.3.4: a token. */
 const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** `wss://h/p` is decided on and opened as `https://h/p`: there is no canonical URI with the schemes of WebSocket. */
-export function httpOf(uri: string): string {
+export function httpUriOfWebSocket(uri: string): string {
   return uri.replace(/^wss:/i, 'https:').replace(/^ws:/i, 'http:');
 }
 
@@ -78,7 +78,7 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
     });
   });
   const messages = socketMessages(socket, { host: to.host, maxMessageBytes, signals });
-  await opened(socket, to.host, signals, deps.headerTimeoutMs);
+  await waitForOpen(socket, to.host, signals, deps.headerTimeoutMs);
   return {
     send: (text) =>
       new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
       socket.close(code);
       // Its goodbye comes after what has not been read.
       socket.removeAllListeners('message').resume();
-      const timer = setTimeout(cut, GOODBYE_MS);
+      const timer = setTimeout(cut, CLOSE_TIMEOUT_MS);
       socket.once('close', () => clearTimeout(timer));
     },
   };
@@ -118,7 +118,12 @@ function connectTo(connect: buildConnector.connector, to: CanonicalUri, signals:
   });
 }
 
-function opened(socket: WebSocket, host: string, signals: readonly AbortSignal[], timeoutMs: number): Promise<void> {
+function waitForOpen(
+  socket: WebSocket,
+  host: string,
+  signals: readonly AbortSignal[],
+  timeoutMs: number,
+): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const refuse = (fault: Fault) => {
       reject(fault);

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources } from '../../../test/support/resources/resources.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { canonicalUri } from '../canonical-uri.ts';
 import type { ResolvedAddress } from './guarded-connector.ts';
@@ -247,7 +247,7 @@ describe('over TLS', () => {
   });
 
   it('no redirect leads down to http, though up to https it may', async () => {
-    const resources = await resourcesForTests({
+    const resources = await createTestResources({
       lookup,
       allowedPrivateHosts: [`secure.test:${securePort}`, `inner.example:${port}`],
     });

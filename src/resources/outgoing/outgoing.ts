@@ -3,9 +3,9 @@ import type { Agent } from 'undici';
 import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { type GuardDeps, guardedConnector, undici } from './guarded-connector.ts';
+import { type GuardDeps, guardedConnector, loadUndici } from './guarded-connector.ts';
 import { networkFault } from './network-fault.ts';
-import { type FetchOptions, outgoingFetch } from './outgoing-fetch.ts';
+import { createOutgoingFetch, type FetchOptions } from './outgoing-fetch.ts';
 import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
 
 export interface OutgoingDeps extends GuardDeps {
@@ -20,7 +20,7 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
 }
 
-export interface OutgoingAnswer {
+export interface OutgoingResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -31,7 +31,7 @@ export interface OutgoingAnswer {
 /** The only way to other machines: none of its connections leads to an address that is not public. */
 export interface Outgoing {
   /** One GET, one answer; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
-  get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingAnswer>;
+  get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingResponse>;
   /**
    * A WHATWG fetch that goes to this URI's origin alone; redirects are refused, and what comes back is bounded. What it
    * throws, and what the reading of a body throws, are faults. Policy has been asked before.
@@ -44,26 +44,26 @@ export interface Outgoing {
 }
 
 /** More requests to one origin wait for a free connection, within their own time. */
-const CONNECTIONS_PER_ORIGIN = 64;
+const MAX_CONNECTIONS_PER_ORIGIN = 64;
 /** The same for conversations, which are long and mostly silent. */
-const CONVERSATIONS_PER_ORIGIN = 256;
+const MAX_FETCH_CONNECTIONS_PER_ORIGIN = 256;
 
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
   const connect = guardedConnector(deps);
   const closing = new AbortController();
   const agents: { get?: Agent; fetch?: Agent } = {};
   const agentWith = (options: Agent.Options) => {
-    const made = new (undici().Agent)({ connect, allowH2: false, ...options });
+    const made = new (loadUndici().Agent)({ connect, allowH2: false, ...options });
     if (closing.signal.aborted) void made.destroy();
     return made;
   };
   const agentOfGet = () => {
     const { headerTimeoutMs: ms } = deps;
-    agents.get ??= agentWith({ connections: CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
+    agents.get ??= agentWith({ connections: MAX_CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
     return agents.get;
   };
   const agentOfFetch = () => {
-    agents.fetch ??= agentWith({ connections: CONVERSATIONS_PER_ORIGIN });
+    agents.fetch ??= agentWith({ connections: MAX_FETCH_CONNECTIONS_PER_ORIGIN });
     return agents.fetch;
   };
 
@@ -96,7 +96,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
         throw networkFault(stop.signal.aborted ? stop.signal.reason : error, uri.host);
       }
     },
-    fetch: (to, options) => outgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
+    fetch: (to, options) => createOutgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
     connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
     async close() {
       closing.abort(new Fault('UNAVAILABLE', 'This server is stopping. Try again later.'));

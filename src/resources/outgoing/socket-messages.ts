@@ -10,7 +10,7 @@ interface Limits {
 }
 
 /** Messages that wait to be read before the network is left alone; the same in bytes is the size of one message. */
-const MOST_WAITING = 32;
+const MAX_BUFFERED_MESSAGES = 32;
 
 /** What a WebSocket brings, at the pace of who reads it. Listens from the call on, so that nothing is missed. */
 export function socketMessages(socket: WebSocket, limits: Limits): AsyncIterable<string | Uint8Array> {
@@ -25,7 +25,7 @@ export function socketMessages(socket: WebSocket, limits: Limits): AsyncIterable
     if (!isBinary) isText.add(data);
     waiting.push(data);
     bytes += data.byteLength;
-    if (waiting.length >= MOST_WAITING || bytes > limits.maxMessageBytes) socket.pause();
+    if (waiting.length >= MAX_BUFFERED_MESSAGES || bytes > limits.maxMessageBytes) socket.pause();
     wake();
   });
   socket.on('error', (error) => {

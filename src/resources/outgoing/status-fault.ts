@@ -24,7 +24,7 @@ export function statusFault(host: string, status: number, retryAfter?: string | 
   const unknown =
     status >= 500 ? 'has trouble; try again later' : 'does not do what was asked; check what is sent to it';
   const [code, why] = BY_STATUS[status] ?? [status >= 500 ? 'UNAVAILABLE' : 'BAD_INPUT', unknown];
-  const wait = retryAfter ? waitOf(retryAfter) : undefined;
+  const wait = retryAfter ? parseRetryAfter(retryAfter) : undefined;
   const words = said.trim().slice(0, 500);
   return new Fault(code, `${host} ${why} (status ${status}).${words && ` It says: ${words}`}`, {
     ...(wait !== undefined && { retryAfterMs: wait }),
@@ -32,7 +32,7 @@ export function statusFault(host: string, status: number, retryAfter?: string | 
   });
 }
 
-function waitOf(retryAfter: string): number | undefined {
+function parseRetryAfter(retryAfter: string): number | undefined {
   if (/^\d+(\.\d+)?$/.test(retryAfter)) return Math.ceil(Number(retryAfter) * 1_000);
   const at = Date.parse(retryAfter);
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());

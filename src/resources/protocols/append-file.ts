@@ -4,21 +4,21 @@ import { basename, dirname, join, sep } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { decodedPath, outside, rootOf } from './file.ts';
+import { decodedPath, outsideRootsFault, rootOf } from './file.ts';
 
-interface Roots {
+interface RootSettings {
   readonly settings: Pick<Config['resources'], 'localRoots'>;
 }
 
 /** A text that is only added to must stop somewhere. */
-const MOST_BYTES = 1024 * 1024;
-const SAFELY = constants.O_NONBLOCK | constants.O_NOFOLLOW;
+const MAX_FILE_BYTES = 1024 * 1024;
+const SAFE_FLAGS = constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /** The last bytes of a file under the allowed roots, from the beginning of a line. Empty when it is not there. */
-export async function tailFile(uri: CanonicalUri, roots: Roots, maxBytes: number): Promise<string> {
-  const handle = await openIn(uri, roots, constants.O_RDONLY | SAFELY).catch((error: unknown) => {
+export async function tailFile(uri: CanonicalUri, roots: RootSettings, maxBytes: number): Promise<string> {
+  const handle = await openWithinRoots(uri, roots, constants.O_RDONLY | SAFE_FLAGS).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw asFault(error);
+    throw openFault(error);
   });
   if (!handle) return '';
   try {
@@ -33,14 +33,17 @@ export async function tailFile(uri: CanonicalUri, roots: Roots, maxBytes: number
 }
 
 /** Adds to a file under the allowed roots. @throws Fault FORBIDDEN, BAD_INPUT, RESOURCE_TOO_LARGE, RESOURCE_UNREACHABLE */
-export async function appendFile(uri: CanonicalUri, roots: Roots, text: string): Promise<void> {
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY;
-  const handle = await openIn(uri, roots, flags).catch((error: unknown) => {
-    throw asFault(error);
+export async function appendFile(uri: CanonicalUri, roots: RootSettings, text: string): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE_FLAGS;
+  const handle = await openWithinRoots(uri, roots, flags).catch((error: unknown) => {
+    throw openFault(error);
   });
   try {
-    if ((await handle.stat()).size + Buffer.byteLength(text) > MOST_BYTES) {
-      throw new Fault('RESOURCE_TOO_LARGE', `${uri.href} has ${MOST_BYTES} bytes. Move it away, or take another one.`);
+    if ((await handle.stat()).size + Buffer.byteLength(text) > MAX_FILE_BYTES) {
+      throw new Fault(
+        'RESOURCE_TOO_LARGE',
+        `${uri.href} has ${MAX_FILE_BYTES} bytes. Move it away, or take another one.`,
+      );
     }
     await handle.appendFile(text);
   } finally {
@@ -49,7 +52,7 @@ export async function appendFile(uri: CanonicalUri, roots: Roots, text: string):
 }
 
 /** A regular file that really lies below the root which its URI names; no link leads there. */
-async function openIn(uri: CanonicalUri, roots: Roots, flags: number): Promise<FileHandle> {
+async function openWithinRoots(uri: CanonicalUri, roots: RootSettings, flags: number): Promise<FileHandle> {
   const root = rootOf(uri, roots);
   const path = decodedPath(uri.path);
   if (path.includes('//') || path.endsWith('/')) throw new Fault('BAD_INPUT', 'Name a file, with single slashes.');
@@ -57,17 +60,19 @@ async function openIn(uri: CanonicalUri, roots: Roots, flags: number): Promise<F
   const base = await realpath(root.folder);
   // Judged before a file could be made there, and on the open file again.
   const folder = await realpath(dirname(wanted));
-  if (folder !== base && !folder.startsWith(base + sep)) throw outside(roots);
+  if (folder !== base && !folder.startsWith(base + sep)) throw outsideRootsFault(roots);
   const place = join(folder, basename(wanted));
   const handle = await open(place, flags, 0o600);
   const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => place);
   const stats = await handle.stat();
   if (real === place && stats.isFile()) return handle;
   await handle.close();
-  throw stats.isFile() ? outside(roots) : new Fault('BAD_INPUT', 'This is no regular file. Name a text file.');
+  throw stats.isFile()
+    ? outsideRootsFault(roots)
+    : new Fault('BAD_INPUT', 'This is no regular file. Name a text file.');
 }
 
-function asFault(error: unknown): Fault {
+function openFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new Fault('NOT_FOUND', 'The folder of this file is not there.', { cause: error });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { StoredContent } from '../../core/store.ts';
 
@@ -9,7 +9,7 @@ const bytes = 'x'.repeat(100_000);
 const [onDisk, inline, lost] = [sha256(bytes), sha256('zażółć'), sha256('lost')];
 const mine: Scope = { tenant: 'one', subject: 'ada' };
 
-let resources: ResourcesForTests;
+let resources: TestResources;
 const asked: unknown[] = [];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
     [lost]: record(lost, 4),
     [inline]: { kind: 'text', output: { mediaType: 'text/plain', size: 10, digest: inline, text: 'zażółć' } },
   };
-  resources = await resourcesForTests({
+  resources = await createTestResources({
     content: async (scope, digest) => {
       asked.push(scope);
       return scope.tenant === mine.tenant ? stored[digest] : undefined;

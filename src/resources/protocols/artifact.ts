@@ -20,7 +20,7 @@ export const artifact = defineProtocol({
 
   async open(uri, ctx) {
     const digest = uri.path.slice('sha256/'.length);
-    const made = ctx.made?.(digest);
+    const made = ctx.findOutput?.(digest);
     const stored = made ? undefined : ctx.scope && (await ctx.content(ctx.scope, digest));
     const found = made ?? (stored?.kind === 'text' ? stored.output : stored?.artifact);
     if (!found) {

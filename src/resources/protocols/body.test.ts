@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../core/errors.ts';
 import type { Body } from '../../core/resource.ts';
 import { createBody } from './body.ts';
-import type { Opened } from './define-protocol.ts';
+import type { OpenedResource } from './define-protocol.ts';
 
 interface Given {
   readonly chunks: readonly (Uint8Array | string)[];
@@ -26,9 +26,15 @@ function given({ chunks, mediaType = 'text/plain', size, maxBytes = 1000, hangs 
     if (hangs) await new Promise(() => {});
   }
   const release = () => void record.released++;
-  const opened: Opened = { uri: 'x:y', mediaType, content: content(), release, ...(size !== undefined && { size }) };
+  const opened: OpenedResource = {
+    uri: 'x:y',
+    mediaType,
+    content: content(),
+    release,
+    ...(size !== undefined && { size }),
+  };
   const open = () =>
-    createBody(opened, { signal: stop.signal, maxBytes, ended: (outcome) => record.outcomes.push(outcome) });
+    createBody(opened, { signal: stop.signal, maxBytes, onEnd: (outcome) => record.outcomes.push(outcome) });
   return { open, record, stop };
 }
 

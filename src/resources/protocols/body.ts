@@ -2,14 +2,14 @@ import { abortable, abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Body } from '../../core/resource.ts';
 import { decodeText, decodeTextStream } from '../content/decode-text.ts';
-import type { Opened } from './define-protocol.ts';
+import type { OpenedResource } from './define-protocol.ts';
 
 export interface BodyLimits {
   readonly signal: AbortSignal;
   /** In decoded bytes. */
   readonly maxBytes: number;
   /** Called once, when the body was read, failed or was cancelled. */
-  ended?(outcome: { readonly bytes: number; readonly error?: unknown }): void;
+  onEnd?(outcome: { readonly bytes: number; readonly error?: unknown }): void;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface BodyLimits {
  * @throws Fault RESOURCE_TOO_LARGE when the source tells a size past the limit, CANCELLED or TIMEOUT when the signal is
  *   aborted already; the source is freed.
  */
-export async function createBody(opened: Opened, limits: BodyLimits): Promise<Body> {
+export async function createBody(opened: OpenedResource, limits: BodyLimits): Promise<Body> {
   const { signal, maxBytes } = limits;
   const { uri, mediaType, content } = opened;
   const size = content instanceof Uint8Array ? content.length : opened.size;
@@ -29,7 +29,7 @@ export async function createBody(opened: Opened, limits: BodyLimits): Promise<Bo
   const end = (error?: unknown): Promise<void> => {
     ending ??= (async () => {
       signal.removeEventListener('abort', onAbort);
-      limits.ended?.(error === undefined ? { bytes } : { bytes, error });
+      limits.onEnd?.(error === undefined ? { bytes } : { bytes, error });
       await opened.release?.();
     })();
     return ending;
@@ -42,7 +42,7 @@ export async function createBody(opened: Opened, limits: BodyLimits): Promise<Bo
     throw refusal;
   }
   // Bytes in memory, of which nobody wants to hear: nothing would happen at the abort.
-  const isLoose = content instanceof Uint8Array && !opened.release && !limits.ended;
+  const isLoose = content instanceof Uint8Array && !opened.release && !limits.onEnd;
   if (!isLoose) signal.addEventListener('abort', onAbort, { once: true });
 
   async function* counted(): AsyncGenerator<Uint8Array> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 
-let resources: ResourcesForTests;
+let resources: TestResources;
 
 beforeAll(async () => {
-  resources = await resourcesForTests({ fetchMaxBytes: 8 * 1024 * 1024 });
+  resources = await createTestResources({ fetchMaxBytes: 8 * 1024 * 1024 });
 });
 
 afterAll(() => resources.close());
@@ -81,8 +81,8 @@ describe('data:', () => {
   });
 
   it('lets policy see the media type and nothing of the data', async () => {
-    resources.asked.length = 0;
+    resources.authorizedUris.length = 0;
     await (await resources.open('data:text/csv;charset=utf-8,secret')).cancel();
-    expect(resources.asked).toEqual(['data:text/csv']);
+    expect(resources.authorizedUris).toEqual(['data:text/csv']);
   });
 });

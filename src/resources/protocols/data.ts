@@ -54,7 +54,7 @@ export const data = defineProtocol({
   async open(uri) {
     const payload = payloads.get(uri);
     if (!payload) throw new Fault('BAD_INPUT', 'This data: URI has no comma, and so no data. Write data:text/csv,a');
-    const bytes = percentDecoded(payload.text);
+    const bytes = percentDecode(payload.text);
     const content = payload.isBase64 ? decodeBase64(Buffer.from(bytes).toString('latin1'), MAX_BYTES) : bytes;
     if (content.length > MAX_BYTES) throw tooLarge();
     return { uri: uri.href, mediaType: payload.mediaType, content };
@@ -62,7 +62,7 @@ export const data = defineProtocol({
 });
 
 /** @param text ASCII, as WHATWG URL leaves it. @throws Fault BAD_INPUT for a `%` that begins no escape. */
-function percentDecoded(text: string): Uint8Array {
+function percentDecode(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'latin1');
   if (!text.includes('%')) return bytes;
   let end = 0;
@@ -71,7 +71,7 @@ function percentDecoded(text: string): Uint8Array {
       bytes[end++] = bytes[at] as number;
       continue;
     }
-    const byte = (hexDigit(bytes[at + 1]) << 4) | hexDigit(bytes[at + 2]);
+    const byte = (hexValue(bytes[at + 1]) << 4) | hexValue(bytes[at + 2]);
     if (byte < 0) {
       throw new Fault('BAD_INPUT', 'A % in the data is not followed by two hex digits. Write %25 for a percent sign.');
     }
@@ -84,7 +84,7 @@ function percentDecoded(text: string): Uint8Array {
 const PERCENT = 0x25;
 
 /** Its value; -1 when it is none. */
-function hexDigit(code = 0): number {
+function hexValue(code = 0): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;

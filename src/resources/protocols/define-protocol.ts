@@ -17,7 +17,7 @@ export interface OpenContext extends ReadContext {
 }
 
 /** A resource that is open but not read. Its bytes are counted, and stopped by the signal, by who opened it. */
-export interface Opened {
+export interface OpenedResource {
   /** The canonical URI it was found at, after redirects. */
   readonly uri: string;
   readonly mediaType: string;
@@ -39,7 +39,7 @@ export interface Protocol {
   /** @param url parsed by WHATWG rules; free of userinfo, white space and control characters. @throws Fault BAD_INPUT */
   canonicalize(url: URL): CanonicalUri;
   /** Asks `ctx.authorize` about every further URI that it is led to; the first was asked about. @throws Fault */
-  open(uri: CanonicalUri, ctx: OpenContext): Promise<Opened>;
+  open(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource>;
 }
 
 /** Checks nothing and changes nothing: it gives the object its type. */

@@ -3,10 +3,10 @@ import { appendFile, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 
 let folder: string;
-let resources: ResourcesForTests;
+let resources: TestResources;
 const at = (...parts: string[]) => join(folder, ...parts);
 
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(at('files', 'public', 'b.json'), '{}');
   await writeFile(at('schemas', 's.json'), '{"type":"object"}');
   await writeFile(at('outside', 'secret'), 'secret');
-  resources = await resourcesForTests({
+  resources = await createTestResources({
     localRoots: [
       { name: '/data', folder: at('files') },
       { name: '/schemas', folder: at('schemas') },
@@ -47,17 +47,17 @@ describe('file:', () => {
     const body = await resources.open('file:///data/%61.csv');
     expect(body).toMatchObject({ uri: 'file:///data/a.csv', mediaType: 'text/csv', size: 3 });
     expect(await body.text()).toBe('a,b');
-    expect(resources.asked).toEqual(['file:///data/a.csv']);
+    expect(resources.authorizedUris).toEqual(['file:///data/a.csv']);
     expect(await openHere()).toBe(0);
   });
 
   it('decodes the name once, and asks once about a name that needs no other place', async () => {
     for (const name of ['a b.csv', 'x+y(1)&z=@;,!$.csv', 'zażółć.csv', '100%.csv', 'q?#.csv', '~.csv', "it's*.csv"]) {
       await writeFile(at('files', name), name);
-      resources.asked.length = 0;
+      resources.authorizedUris.length = 0;
       const body = await resources.open(`file:///data/${encodeURIComponent(name)}`);
       expect(await body.text()).toBe(name);
-      expect(resources.asked).toHaveLength(1);
+      expect(resources.authorizedUris).toHaveLength(1);
     }
   });
 
@@ -65,7 +65,7 @@ describe('file:', () => {
     const body = await resources.open('file:///data/inner/s.json');
     expect(body.uri).toBe('file:///data/inner/s.json');
     expect(await body.text()).toContain('object');
-    expect(resources.asked).toHaveLength(1);
+    expect(resources.authorizedUris).toHaveLength(1);
   });
 
   it.each([
@@ -113,9 +113,9 @@ describe('file:', () => {
     const body = await resources.open('file:///data/public/all/a.csv');
     expect(body.uri).toBe('file:///data/a.csv');
     await body.cancel();
-    expect(resources.asked).toEqual(['file:///data/public/all/a.csv', 'file:///data/a.csv']);
+    expect(resources.authorizedUris).toEqual(['file:///data/public/all/a.csv', 'file:///data/a.csv']);
     await (await resources.open('file:///data/public/other/s.json')).cancel();
-    expect(resources.asked.at(-1)).toBe('file:///schemas/s.json');
+    expect(resources.authorizedUris.at(-1)).toBe('file:///schemas/s.json');
     resources.forbidden.add('file:///data/a.csv');
     await expect(resources.open('file:///data/public/all/a.csv')).rejects.toEqual(fault('FORBIDDEN'));
     expect(await openHere()).toBe(0);
@@ -123,7 +123,7 @@ describe('file:', () => {
 
   it('serves a root that is itself reached through a link', async () => {
     await symlink(at('files'), at('alias'));
-    const linked = await resourcesForTests({ localRoots: [{ name: '/data', folder: at('alias') }] });
+    const linked = await createTestResources({ localRoots: [{ name: '/data', folder: at('alias') }] });
     expect(await (await linked.open('file:///data/a.csv')).text()).toBe('a,b');
     await linked.close();
   });
@@ -139,7 +139,7 @@ describe('file:', () => {
   });
 
   it('refuses a device', async () => {
-    const devices = await resourcesForTests({ localRoots: [{ name: '/data', folder: '/dev' }] });
+    const devices = await createTestResources({ localRoots: [{ name: '/data', folder: '/dev' }] });
     await expect(devices.open('file:///data/zero')).rejects.toEqual(fault('BAD_INPUT', /device/));
     await devices.close();
   });

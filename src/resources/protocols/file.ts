@@ -9,7 +9,7 @@ import { canonicalPath } from '../uri/canonical-path.ts';
 import { defineProtocol, type OpenContext } from './define-protocol.ts';
 
 type LocalRoot = Config['resources']['localRoots'][number];
-type Roots = { readonly settings: Pick<Config['resources'], 'localRoots'> };
+type RootSettings = { readonly settings: Pick<Config['resources'], 'localRoots'> };
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -44,7 +44,7 @@ export const file = defineProtocol({
     try {
       const place = await virtualPath(handle, realPath, root, ctx);
       const { size } = await regularFile(handle);
-      const found = place === path ? uri : ctx.canonicalize(`file://${place.split('/').map(encoded).join('/')}`);
+      const found = place === path ? uri : ctx.canonicalize(`file://${place.split('/').map(encodeSegment).join('/')}`);
       if (found !== uri) ctx.authorize(found);
       const release = () => handle.close();
       return { uri: found.href, mediaType: mediaTypeOfFile(place), size, content: chunksOf(handle), release };
@@ -56,10 +56,10 @@ export const file = defineProtocol({
 });
 
 /** The root that the path names; the longest where one stands inside another. @throws Fault FORBIDDEN when none does. */
-export function rootOf({ path }: CanonicalUri, ctx: Roots): LocalRoot {
+export function rootOf({ path }: CanonicalUri, ctx: RootSettings): LocalRoot {
   const named = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
   const [longest] = named.sort((a, b) => b.name.length - a.name.length);
-  if (!longest) throw outside(ctx);
+  if (!longest) throw outsideRootsFault(ctx);
   return longest;
 }
 
@@ -93,7 +93,7 @@ async function openFile(path: string): Promise<FileHandle> {
         });
       case 'ENXIO':
       case 'ENODEV':
-        throw notRegular(cause);
+        throw notRegularFault(cause);
       case 'EMFILE':
       case 'ENFILE':
         throw new Fault('UNAVAILABLE', 'The server has too many files open. Try again later.', { cause });
@@ -108,7 +108,7 @@ async function openFile(path: string): Promise<FileHandle> {
 async function regularFile(handle: FileHandle): Promise<{ readonly size: number }> {
   const stats = await handle.stat();
   if (stats.isDirectory()) throw new Fault('BAD_INPUT', 'This is a folder. Name a file in it.');
-  if (!stats.isFile()) throw notRegular();
+  if (!stats.isFile()) throw notRegularFault();
   if (stats.nlink === 0) throw new Fault('NOT_FOUND', 'The file was deleted while it was opened.');
   return stats;
 }
@@ -123,7 +123,7 @@ async function virtualPath(handle: FileHandle, path: string, asked: LocalRoot, c
     const base = await realpath(folder);
     if (real === base || real.startsWith(base + sep)) return name + real.slice(base.length).replaceAll(sep, '/');
   }
-  throw outside(ctx);
+  throw outsideRootsFault(ctx);
 }
 
 /** Where there is no /proc: the path that leads there now, provided that it leads to the file that is open. */
@@ -135,7 +135,7 @@ async function realpathOf(handle: FileHandle, path: string): Promise<string> {
 }
 
 /** Encoded no more than a path segment needs (RFC 3986 section 3.3). */
-function encoded(segment: string): string {
+function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 
@@ -152,11 +152,11 @@ async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-export function outside(ctx: Roots): Fault {
+export function outsideRootsFault(ctx: RootSettings): Fault {
   const names = ctx.settings.localRoots.map(({ name }) => `file://${name}/`).join(', ') || 'none at present';
   return new Fault('FORBIDDEN', `Only files in the folders of ALLOWED_LOCAL_ROOTS can be read (${names}).`);
 }
 
-function notRegular(cause?: unknown): Fault {
+function notRegularFault(cause?: unknown): Fault {
   return new Fault('BAD_INPUT', 'This is no regular file but a device, a pipe or a socket. Name a file.', { cause });
 }

@@ -12,7 +12,7 @@ import {
   zstdCompressSync,
 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 
 const MIB = 1024 * 1024;
 
@@ -20,8 +20,8 @@ let handler: RequestListener = () => {};
 let server: Server;
 let origin: string;
 let port: number;
-let resources: ResourcesForTests;
-const opened: ResourcesForTests[] = [];
+let resources: TestResources;
+const opened: TestResources[] = [];
 const sockets = new Set<Socket>();
 
 beforeAll(async () => {
@@ -37,12 +37,12 @@ beforeAll(async () => {
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
   origin = `http://127.0.0.1:${port}`;
-  resources = await resourcesForTests({ allowedPrivateHosts: [`127.0.0.1:${port}`] });
+  resources = await createTestResources({ allowedPrivateHosts: [`127.0.0.1:${port}`] });
   opened.push(resources);
 });
 
 afterEach(() => {
-  resources.asked.length = 0;
+  resources.authorizedUris.length = 0;
   resources.forbidden.clear();
 });
 
@@ -53,8 +53,8 @@ afterAll(async () => {
 });
 
 /** Against the same server, with short time limits. */
-async function hurried(times: { headerTimeoutMs?: number; totalTimeoutMs?: number }): Promise<ResourcesForTests> {
-  const made = await resourcesForTests({ allowedPrivateHosts: [`127.0.0.1:${port}`], ...times });
+async function hurried(times: { headerTimeoutMs?: number; totalTimeoutMs?: number }): Promise<TestResources> {
+  const made = await createTestResources({ allowedPrivateHosts: [`127.0.0.1:${port}`], ...times });
   opened.push(made);
   return made;
 }
@@ -121,7 +121,7 @@ describe('reading http', () => {
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port: otherPort } = other.address() as AddressInfo;
-    const reader = await resourcesForTests({
+    const reader = await createTestResources({
       allowedPrivateHosts: [`127.0.0.1:${otherPort}`],
       lookup: async () => {
         throw Object.assign(new Error('getaddrinfo ENOTFOUND inner-resolver.corp'), { code: 'ENOTFOUND' });
@@ -149,7 +149,7 @@ describe('redirects', () => {
     const body = await resources.open(`${origin}/1`);
     expect(body.uri).toBe(`${origin}/3`);
     expect(await body.text()).toBe('here');
-    expect(resources.asked).toEqual([`${origin}/1`, `${origin}/2?a`, `${origin}/3`]);
+    expect(resources.authorizedUris).toEqual([`${origin}/1`, `${origin}/2?a`, `${origin}/3`]);
   });
 
   it('stop at what policy forbids, before it is asked for', async () => {
@@ -371,7 +371,7 @@ describe('hostile answers', () => {
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port: otherPort } = other.address() as AddressInfo;
-    const reader = await resourcesForTests({ allowedPrivateHosts: [`127.0.0.1:${otherPort}`] });
+    const reader = await createTestResources({ allowedPrivateHosts: [`127.0.0.1:${otherPort}`] });
     opened.push(reader);
     expect(await (await reader.open(`http://127.0.0.1:${otherPort}/`)).text()).toBe('abc');
     other.close();

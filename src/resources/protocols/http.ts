@@ -3,14 +3,14 @@ import { type ErrorCode, Fault } from '../../core/errors.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
 import { ACCEPTED_CODINGS, decodeContent } from '../content/content-coding.ts';
 import { networkFault } from '../outgoing/network-fault.ts';
-import type { OutgoingAnswer } from '../outgoing/outgoing.ts';
+import type { OutgoingResponse } from '../outgoing/outgoing.ts';
 import { canonicalHost } from '../uri/canonical-host.ts';
 import { canonicalPath, canonicalQuery } from '../uri/canonical-path.ts';
-import { defineProtocol, type OpenContext, type Opened } from './define-protocol.ts';
+import { defineProtocol, type OpenContext, type OpenedResource } from './define-protocol.ts';
 
 export const MAX_REDIRECTS = 5;
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The one spelling of an http or https URL: origin, path and query; a fragment is never sent and is left out. */
 export function canonicalHttp(url: URL): CanonicalUri {
@@ -28,7 +28,7 @@ export function canonicalHttp(url: URL): CanonicalUri {
  * GETs a resource. Follows up to five redirects, each of which is canonicalized and asked about like the first; never
  * from https to http, never to another scheme. No credentials are ever sent. The time limit holds for all of it.
  */
-export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<Opened> {
+export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource> {
   const deadline = performance.now() + ctx.settings.totalTimeoutMs;
   let hop = uri;
   for (let redirects = 0; ; redirects++) {
@@ -39,9 +39,12 @@ export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<Ope
     });
     try {
       const location = header(answer, 'location');
-      if (!REDIRECTS.has(answer.status) || location === undefined) return opened(hop, answer);
+      if (!REDIRECT_STATUSES.has(answer.status) || location === undefined) return toOpenedResource(hop, answer);
       if (redirects === MAX_REDIRECTS) {
-        throw unreachable(`${uri.host} redirects more than ${MAX_REDIRECTS} times. Use the URI where it ends.`, answer);
+        throw unreachableFault(
+          `${uri.host} redirects more than ${MAX_REDIRECTS} times. Use the URI where it ends.`,
+          answer,
+        );
       }
       hop = redirectTarget(hop, location, answer, ctx);
       ctx.authorize(hop);
@@ -53,23 +56,34 @@ export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<Ope
   }
 }
 
-function redirectTarget(from: CanonicalUri, location: string, answer: OutgoingAnswer, ctx: OpenContext): CanonicalUri {
+function redirectTarget(
+  from: CanonicalUri,
+  location: string,
+  answer: OutgoingResponse,
+  ctx: OpenContext,
+): CanonicalUri {
   // Header values arrive as one character per byte; servers that do not escape send UTF-8.
   const target = URL.parse(Buffer.from(location, 'latin1').toString(), from.href);
-  if (target === null) throw unreachable(`${from.host} redirects to something that is no URI.`, answer);
+  if (target === null) throw unreachableFault(`${from.host} redirects to something that is no URI.`, answer);
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw unreachable(`${from.host} redirects to a ${target.protocol} URI, which is not followed from http.`, answer);
+    throw unreachableFault(
+      `${from.host} redirects to a ${target.protocol} URI, which is not followed from http.`,
+      answer,
+    );
   }
   if (from.scheme === 'https' && target.protocol === 'http:') {
-    throw unreachable(`${from.host} redirects from https to http, which is not followed. Use its https URI.`, answer);
+    throw unreachableFault(
+      `${from.host} redirects from https to http, which is not followed. Use its https URI.`,
+      answer,
+    );
   }
   return ctx.canonicalize(target.href);
 }
 
-function opened(uri: CanonicalUri, answer: OutgoingAnswer): Opened {
+function toOpenedResource(uri: CanonicalUri, answer: OutgoingResponse): OpenedResource {
   const { status, body } = answer;
   // 206 was not asked for: a part must not pass for the whole.
-  if (status < 200 || status > 299 || status === 206) throw statusFault(uri, answer);
+  if (status < 200 || status > 299 || status === 206) throw readFault(uri, answer);
   const coding = header(answer, 'content-encoding') ?? '';
   const length = Number(header(answer, 'content-length') ?? Number.NaN);
   const type = parseMediaType(header(answer, 'content-type') ?? '');
@@ -77,12 +91,12 @@ function opened(uri: CanonicalUri, answer: OutgoingAnswer): Opened {
     uri: uri.href,
     mediaType: type?.toString() ?? 'application/octet-stream',
     ...(coding === '' && Number.isSafeInteger(length) && { size: length }),
-    content: withFaults(decodeContent(coding, body), uri.host),
+    content: withNetworkFaults(decodeContent(coding, body), uri.host),
     release: () => void body.destroy(),
   };
 }
 
-async function* withFaults(content: AsyncIterable<Uint8Array>, host: string): AsyncGenerator<Uint8Array> {
+async function* withNetworkFaults(content: AsyncIterable<Uint8Array>, host: string): AsyncGenerator<Uint8Array> {
   try {
     yield* content;
   } catch (error) {
@@ -98,18 +112,18 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   429: ['RESOURCE_UNREACHABLE', 'is asked too often; try again later'],
 };
 
-function statusFault(uri: CanonicalUri, answer: OutgoingAnswer): Fault {
+function readFault(uri: CanonicalUri, answer: OutgoingResponse): Fault {
   const [code, why] = BY_STATUS[answer.status] ?? ['RESOURCE_UNREACHABLE', 'gave no resource'];
   return new Fault(code, `${uri.host} ${why} (status ${answer.status}).`, {
     details: { uri: uri.href, status: answer.status },
   });
 }
 
-function unreachable(message: string, answer: OutgoingAnswer): Fault {
+function unreachableFault(message: string, answer: OutgoingResponse): Fault {
   return new Fault('RESOURCE_UNREACHABLE', message, { details: { status: answer.status } });
 }
 
-function header(answer: OutgoingAnswer, name: string): string | undefined {
+function header(answer: OutgoingResponse, name: string): string | undefined {
   const value = answer.headers[name];
   // Sent twice, it is as if sent once with a comma between (RFC 9110 section 5.3).
   return typeof value === 'object' ? value.join(', ') : value;

@@ -6,9 +6,9 @@ import { RE2JS } from 're2js';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import { isJsonObject, type Json } from '../../lib/json.ts';
-import { type SchemaDocument, shortened } from './validation-request.ts';
+import { type SchemaDocument, shortenUri } from './validation-request.ts';
 
-export type Compiled = { readonly validate: ValidateFunction } | { readonly missing: string };
+export type CompileResult = { readonly validate: ValidateFunction } | { readonly missing: string };
 
 type AjvLike = Ajv | Ajv2019 | Ajv2020;
 
@@ -25,7 +25,10 @@ const DEFAULT_DIALECT = '//json-schema.org/draft/2020-12/schema';
  * @param documents the schema first
  * @throws Fault BAD_INPUT that names the document and what is wrong with it
  */
-export function compileSchema(documents: readonly SchemaDocument[], { allErrors }: { allErrors: boolean }): Compiled {
+export function compileSchema(
+  documents: readonly SchemaDocument[],
+  { allErrors }: { allErrors: boolean },
+): CompileResult {
   const [root] = documents;
   if (!root) throw new TypeError('there is no schema');
   const parsed = documents.map((document) => ({ ...document, schema: schemaOf(document) }));
@@ -34,14 +37,14 @@ export function compileSchema(documents: readonly SchemaDocument[], { allErrors 
   for (const { uri, base, schema } of parsed) {
     if (dialectOf(uri, schema, dialect) !== dialect)
       throw fault(uri, 'is of another dialect than the schema that refers to it');
-    explained(uri, () => ajv.addSchema(withId(schema, uri, base), uri));
+    withSchemaFaults(uri, () => ajv.addSchema(withId(schema, uri, base), uri));
   }
   try {
     const validate = ajv.getSchema(root.uri);
     if (!validate) throw fault(root.uri, 'cannot be compiled');
     return { validate };
   } catch (error) {
-    if (!(error instanceof MissingRefError)) throw asFault(root.uri, error);
+    if (!(error instanceof MissingRefError)) throw schemaFault(root.uri, error);
     const { missingSchema: missing, missingRef } = error;
     const known = missing === '' || documents.some(({ uri }) => uri === missing);
     if (known) throw fault(root.uri, `refers to ${missingRef.slice(0, 200)}, which does not exist`);
@@ -74,7 +77,7 @@ const linearRegExp = Object.assign(
       return RE2JS.compile(RE2JS.translateRegExp(pattern));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new PatternRefused(
+      throw new UnsupportedPatternError(
         `uses the pattern ${JSON.stringify(pattern.slice(0, 100))}, which the RE2 engine refuses (${why.slice(0, 120)}): ` +
           'it has no lookaround and no backreferences',
       );
@@ -83,10 +86,10 @@ const linearRegExp = Object.assign(
   { code: 'linearRegExp' },
 );
 
-class PatternRefused extends Error {}
+class UnsupportedPatternError extends Error {}
 
 function schemaOf({ uri, text }: SchemaDocument): Json {
-  const schema = explained(uri, () => parseJson(text));
+  const schema = withSchemaFaults(uri, () => parseJson(text));
   if (!isJsonObject(schema) && typeof schema !== 'boolean') throw fault(uri, 'is neither an object nor a boolean');
   return schema;
 }
@@ -111,25 +114,25 @@ function absolute(reference: string, base: string): string {
   return URL.parse(reference, base)?.href ?? reference;
 }
 
-function explained<T>(uri: string, act: () => T): T {
+function withSchemaFaults<T>(uri: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw asFault(uri, error);
+    throw schemaFault(uri, error);
   }
 }
 
-function asFault(uri: string, error: unknown): Fault {
+function schemaFault(uri: string, error: unknown): Fault {
   if (error instanceof Fault) {
     return error.message.startsWith('The schema ')
       ? error
-      : new Fault(error.code, `The schema ${shortened(uri)}: ${error.message}`);
+      : new Fault(error.code, `The schema ${shortenUri(uri)}: ${error.message}`);
   }
-  if (error instanceof PatternRefused) return fault(uri, error.message);
+  if (error instanceof UnsupportedPatternError) return fault(uri, error.message);
   const why = error instanceof Error ? error.message : String(error);
   return fault(uri, `is not a valid JSON Schema: ${why.slice(0, 300)}`);
 }
 
 function fault(uri: string, what: string): Fault {
-  return new Fault('BAD_INPUT', `The schema ${shortened(uri)} ${what}.`);
+  return new Fault('BAD_INPUT', `The schema ${shortenUri(uri)} ${what}.`);
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResourcesForTests, resourcesForTests } from '../../../test/support/resources/resources.ts';
+import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 import { Fault } from '../../core/errors.ts';
 import type { CpuPool, SchemaValidator } from '../../core/resource.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
@@ -9,7 +9,7 @@ import { createSchemaValidator } from './schema-validator.ts';
 
 let cpu: CpuPool;
 let schemas: SchemaValidator;
-let resources: ResourcesForTests;
+let resources: TestResources;
 let server: Server;
 let origin: string;
 /** Path → body, or where to go instead. */
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   origin = `http://${host}`;
-  resources = await resourcesForTests({ allowedPrivateHosts: [host], fetchMaxBytes: 4 * 2 ** 20 });
+  resources = await createTestResources({ allowedPrivateHosts: [host], fetchMaxBytes: 4 * 2 ** 20 });
   cpu = createCpuPool();
   schemas = createSchemaValidator({ cpu });
 });
@@ -159,7 +159,7 @@ describe('references to other documents', () => {
     });
     served.set('/b/price.json', { $defs: { price: { $ref: 'number.json' } } });
     served.set('/b/number.json', { type: 'number' });
-    resources.asked.length = 0;
+    resources.authorizedUris.length = 0;
     const data = { price: 'x', next: { next: { price: 'y' } } };
     for (let i = 0; i < 2; i += 1) {
       const violations = await check(`${origin}/a/main.json`, data);
@@ -167,7 +167,7 @@ describe('references to other documents', () => {
     }
     // Asked again each time, although the compiled schema is kept.
     const documents = ['/a/main.json', '/b/price.json', '/b/number.json'].map((path) => origin + path);
-    expect(resources.asked).toEqual([...documents, ...documents]);
+    expect(resources.authorizedUris).toEqual([...documents, ...documents]);
   });
 
   it('count from where a redirect led', async () => {

@@ -3,18 +3,23 @@ import { LRUCache } from 'lru-cache';
 import { Fault } from '../../core/errors.ts';
 import type { Body, CpuPool, SchemaValidator } from '../../core/resource.ts';
 import { decodeText } from '../content/decode-text.ts';
-import { type SchemaAnswer, type SchemaDocument, type SchemaOrder, shortened } from './validation-request.ts';
+import {
+  type SchemaDocument,
+  shortenUri,
+  type ValidationRequest,
+  type ValidationResponse,
+} from './validation-request.ts';
 
 export interface SchemaValidatorDeps {
   readonly cpu: CpuPool;
 }
 
-const DATA_MAX_BYTES = 16 * 2 ** 20;
-const SCHEMA_MAX_BYTES = 2 ** 20;
+const MAX_DATA_BYTES = 16 * 2 ** 20;
+const MAX_SCHEMA_BYTES = 2 ** 20;
 /** The schema itself and all that it refers to. */
 const MAX_DOCUMENTS = 32;
 const TIMEOUT_MS = 2_000;
-const TASK = new URL('./validation-task.ts', import.meta.url);
+const TASK_URL = new URL('./validation-task.ts', import.meta.url);
 
 /**
  * Checks data against schemas that nobody vouches for: they are compiled and run in a worker, which is stopped when it
@@ -27,20 +32,20 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
   return {
     async validate({ json, schemaUri, read, signal }) {
       const size = typeof json === 'string' ? Buffer.byteLength(json) : json.byteLength;
-      if (size > DATA_MAX_BYTES) {
-        const message = `Data of ${size} bytes cannot be checked against a schema; ${DATA_MAX_BYTES} bytes is the most.`;
+      if (size > MAX_DATA_BYTES) {
+        const message = `Data of ${size} bytes cannot be checked against a schema; ${MAX_DATA_BYTES} bytes is the most.`;
         throw new Fault('RESOURCE_TOO_LARGE', message);
       }
-      const root = await load(schemaUri, read);
+      const root = await loadDocument(schemaUri, read);
       const documents = [root];
       const digest = digestOf([root]);
-      const hinted = await Promise.allSettled((referred.get(digest) ?? []).map((uri) => load(uri, read)));
+      const hinted = await Promise.allSettled((referred.get(digest) ?? []).map((uri) => loadDocument(uri, read)));
       // One that cannot be read may not be needed any more; if it is, the worker asks for it and the error is told.
       for (const one of hinted) if (one.status === 'fulfilled') documents.push(one.value);
 
       const ask = (firstOnly: boolean) => {
-        const order: SchemaOrder = { key: digestOf(documents), documents, json, firstOnly };
-        return cpu.run<SchemaOrder, SchemaAnswer>(TASK, order, { timeoutMs: TIMEOUT_MS, signal });
+        const order: ValidationRequest = { key: digestOf(documents), documents, json, firstOnly };
+        return cpu.run<ValidationRequest, ValidationResponse>(TASK_URL, order, { timeoutMs: TIMEOUT_MS, signal });
       };
       for (;;) {
         const answer = await ask(false).catch((error: unknown) => {
@@ -48,7 +53,7 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
           // Millions of violations do not fit into the worker. The first one does.
           if (code === 'RESOURCE_TOO_LARGE') return ask(true);
           if (code !== 'TIMEOUT' || signal.aborted) throw error;
-          const message = `Checking the data against ${shortened(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
+          const message = `Checking the data against ${shortenUri(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
           throw new Fault('TIMEOUT', `${message} Use a simpler schema, or less data.`);
         });
         if (!('missing' in answer)) {
@@ -60,30 +65,30 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
           return answer.violations;
         }
         if (documents.length === MAX_DOCUMENTS) {
-          const message = `The schema ${shortened(schemaUri)} refers to more than ${MAX_DOCUMENTS - 1} other documents.`;
+          const message = `The schema ${shortenUri(schemaUri)} refers to more than ${MAX_DOCUMENTS - 1} other documents.`;
           throw new Fault('BAD_INPUT', message);
         }
-        documents.push(await load(answer.missing, read));
+        documents.push(await loadDocument(answer.missing, read));
       }
     },
   };
 }
 
-async function load(uri: string, read: (uri: string) => Promise<Body>): Promise<SchemaDocument> {
+async function loadDocument(uri: string, read: (uri: string) => Promise<Body>): Promise<SchemaDocument> {
   const body = await read(uri);
   // What a body tells of its place has no data, so that all `data:` schemas would lie in one.
   const base = body.uri.startsWith('data:') ? uri : body.uri;
-  return { uri, base, text: decodeText(await readSmall(body, uri), body.mediaType) };
+  return { uri, base, text: decodeText(await readSchemaBytes(body, uri), body.mediaType) };
 }
 
-async function readSmall(body: Body, uri: string): Promise<Uint8Array> {
+async function readSchemaBytes(body: Body, uri: string): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body.stream()) {
     pieces.push(piece);
     size += piece.byteLength;
-    if (size > SCHEMA_MAX_BYTES) {
-      throw new Fault('RESOURCE_TOO_LARGE', `The schema ${shortened(uri)} is larger than ${SCHEMA_MAX_BYTES} bytes.`);
+    if (size > MAX_SCHEMA_BYTES) {
+      throw new Fault('RESOURCE_TOO_LARGE', `The schema ${shortenUri(uri)} is larger than ${MAX_SCHEMA_BYTES} bytes.`);
     }
   }
   return Buffer.concat(pieces);

@@ -9,7 +9,7 @@ export interface SchemaDocument {
 }
 
 /** What the worker is asked. */
-export interface SchemaOrder {
+export interface ValidationRequest {
   /** Digest of the documents. */
   readonly key: string;
   /** The schema first, then what it refers to. */
@@ -19,12 +19,12 @@ export interface SchemaOrder {
   readonly firstOnly: boolean;
 }
 
-export type SchemaAnswer =
+export type ValidationResponse =
   | { readonly violations: readonly Violation[] }
   /** URI of a document that is referred to and was not given. */
   | { readonly missing: string };
 
 /** A URI for a message: that of inline data is as long as the data. */
-export function shortened(uri: string): string {
+export function shortenUri(uri: string): string {
   return uri.length > 200 ? `${uri.slice(0, 199)}…` : uri;
 }

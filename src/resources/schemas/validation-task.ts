@@ -4,17 +4,17 @@ import { Fault, type Violation } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileSchema } from './compile-schema.ts';
-import type { SchemaAnswer, SchemaOrder } from './validation-request.ts';
+import type { ValidationRequest, ValidationResponse } from './validation-request.ts';
 
-const MOST_VIOLATIONS = 100;
-const MESSAGE_LENGTH = 300;
+const MAX_VIOLATIONS = 100;
+const MAX_MESSAGE_LENGTH = 300;
 /** Of the texts of the schemas whose compiled form is kept, in UTF-16 units. */
-const KEPT_LENGTH = 8 * 2 ** 20;
+const MAX_CACHED_LENGTH = 8 * 2 ** 20;
 
-const compiled = new LRUCache<string, ValidateFunction>({ max: 128, maxSize: KEPT_LENGTH });
+const compiled = new LRUCache<string, ValidateFunction>({ max: 128, maxSize: MAX_CACHED_LENGTH });
 
 /** Checks JSON text against a schema. @throws Fault BAD_INPUT when either is unusable */
-export async function run({ key, documents, json, firstOnly }: SchemaOrder): Promise<SchemaAnswer> {
+export async function run({ key, documents, json, firstOnly }: ValidationRequest): Promise<ValidationResponse> {
   const name = `${key}${firstOnly ? ' first' : ''}`;
   let validate = compiled.get(name);
   if (!validate) {
@@ -23,14 +23,14 @@ export async function run({ key, documents, json, firstOnly }: SchemaOrder): Pro
     validate = made.validate;
     compiled.set(name, validate, { size: documents.reduce((sum, { text }) => sum + text.length + 1, 0) });
   }
-  if (fits(validate, parseJson(textOf(json)))) return { violations: [] };
+  if (isValid(validate, parseJson(textOf(json)))) return { violations: [] };
   const errors = validate.errors ?? [];
   // The errors of the last call would be kept with the compiled schema.
   validate.errors = null;
-  return { violations: report(errors, firstOnly) };
+  return { violations: toViolations(errors, firstOnly) };
 }
 
-function fits(validate: ValidateFunction, data: Json): boolean {
+function isValid(validate: ValidateFunction, data: Json): boolean {
   try {
     return validate(data) as boolean;
   } catch (cause) {
@@ -49,19 +49,19 @@ function textOf(json: string | Uint8Array): string {
 }
 
 /** As many as a person can use; the last place tells how many there are besides. */
-function report(errors: readonly ErrorObject[], firstOnly: boolean): readonly Violation[] {
+function toViolations(errors: readonly ErrorObject[], firstOnly: boolean): readonly Violation[] {
   if (firstOnly) {
     const note = { path: '', message: 'There are more violations than fit into memory; only one is shown.' };
     return [...errors.slice(0, 1).map(violationOf), note];
   }
-  if (errors.length <= MOST_VIOLATIONS) return errors.map(violationOf);
-  const shown = errors.slice(0, MOST_VIOLATIONS - 1).map(violationOf);
+  if (errors.length <= MAX_VIOLATIONS) return errors.map(violationOf);
+  const shown = errors.slice(0, MAX_VIOLATIONS - 1).map(violationOf);
   return [...shown, { path: '', message: `There are ${errors.length - shown.length} more violations.` }];
 }
 
 function violationOf({ instancePath, keyword, message = 'does not fit', params }: ErrorObject): Violation {
   const told = detailOf(params as Readonly<Record<string, unknown>>);
-  return { path: instancePath, message: `${message}${told}`.slice(0, MESSAGE_LENGTH), keyword };
+  return { path: instancePath, message: `${message}${told}`.slice(0, MAX_MESSAGE_LENGTH), keyword };
 }
 
 /** What ajv's own message leaves out. */

@@ -10,13 +10,13 @@ const SCRIPTS = [
 ];
 
 /** Scripts that one language writes together. */
-const TOGETHER = [
+const COMBINED_SCRIPTS = [
   ['Latin', 'Han', 'Hiragana', 'Katakana'],
   ['Latin', 'Han', 'Bopomofo'],
   ['Latin', 'Han', 'Hangul'],
 ];
 
-const allowedLabels = [...SCRIPTS.map((script) => [script]), ...TOGETHER].map(
+const allowedLabels = [...SCRIPTS.map((script) => [script]), ...COMBINED_SCRIPTS].map(
   (scripts) =>
     new RegExp(`^[${[...scripts, 'Common', 'Inherited'].map((script) => `\\p{scx=${script}}`).join('')}]+$`, 'u'),
 );

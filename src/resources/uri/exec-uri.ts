@@ -4,7 +4,7 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 
 /** Where a program is looked for that is named without a path. */
-const SEARCHED = ['/usr/local/bin', '/usr/bin', '/bin'];
+const SEARCH_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 /**
  * The file that a program's name means; `node` is the Node.js that runs this server.
@@ -19,19 +19,22 @@ export function findProgram(name: string): string {
     throw new Fault('NOT_FOUND', `There is no program ${path} that this server may start.`);
   }
   if (name.includes('/')) throw new Fault('BAD_INPUT', `Write the absolute path of ${name}.`);
-  const found = SEARCHED.map((folder) => join(folder, name)).find(isExecutable);
+  const found = SEARCH_PATH.map((folder) => join(folder, name)).find(isExecutable);
   if (found !== undefined) return found;
-  throw new Fault('NOT_FOUND', `There is no program ${name} in ${SEARCHED.join(', ')}. Install it, or write its path.`);
+  throw new Fault(
+    'NOT_FOUND',
+    `There is no program ${name} in ${SEARCH_PATH.join(', ')}. Install it, or write its path.`,
+  );
 }
 
 /** What the policy is asked about before a program is started: `exec:///usr/bin/python3`. @throws Fault BAD_INPUT, NOT_FOUND */
 export function execUri(name: string): CanonicalUri {
-  const path = findProgram(name).split('/').map(encoded).join('/');
+  const path = findProgram(name).split('/').map(encodeSegment).join('/');
   return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
 }
 
 /** Encoded no more than a path segment needs (RFC 3986 section 3.3): `g++` stays what it is. */
-function encoded(segment: string): string {
+function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { Fault, type FaultDetail } from '../../core/errors.ts';
+import { Fault, type FaultOptions } from '../../core/errors.ts';
 
 /** What a worker thread is asked to do. */
 export interface TaskRequest {
@@ -16,7 +16,7 @@ export type TaskResult = Outcome & {
 
 type Outcome =
   | { readonly output: unknown }
-  | { readonly fault: Pick<Fault, 'code' | 'message'> & FaultDetail }
+  | { readonly fault: Pick<Fault, 'code' | 'message'> & FaultOptions }
   | { readonly bug: { readonly message: string; readonly stack: string | undefined } };
 
 interface TaskModule {

@@ -45,7 +45,7 @@ export async function runWorker(
     const answer = readWorkerOutput(worker.stdout, context);
     // It is awaited below, whatever comes first.
     answer.catch(() => {});
-    const ended = await Promise.race([worker.ended, answer.then(() => worker.ended)]);
+    const ended = await Promise.race([worker.exited, answer.then(() => worker.exited)]);
     // What it left in the background ends with it, and with that its pipes.
     worker.kill();
     const result = await Promise.race([answer, pipeGracePeriod()]);

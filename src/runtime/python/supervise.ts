@@ -2,14 +2,14 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { abortFault } from '../../core/abort.ts';
 import type { PythonRequest, PythonResult } from '../../core/python.ts';
-import type { Ended, Process } from '../../core/sandbox.ts';
+import type { ExitStatus, Process } from '../../core/sandbox.ts';
 
 export type StopReason = NonNullable<PythonResult['stopped']>;
 
 export interface SupervisedResult {
   readonly stdout: string;
   readonly stderr: string;
-  readonly ended: Ended;
+  readonly ended: ExitStatus;
   readonly stopped: StopReason | undefined;
   readonly wallMs: number;
 }
@@ -42,13 +42,13 @@ export async function supervise(
     while (look && !over) {
       const found = await look();
       if (found && !over) stop(found);
-      await pause(CHECK_INTERVAL_MS, process.ended);
+      await pause(CHECK_INTERVAL_MS, process.exited);
     }
   })();
   const stdout = bounded(process.stdout, request.maxOutputBytes, () => stop('OUTPUT'));
   const stderr = bounded(process.stderr, request.maxOutputBytes, () => stop('OUTPUT'));
 
-  const ended = await process.ended;
+  const ended = await process.exited;
   over = true;
   clearTimeout(timer);
   const wallMs = performance.now() - began;
@@ -59,7 +59,7 @@ export async function supervise(
   return { stdout: stdout.text(), stderr: stderr.text(), ended, stopped: stopped ?? stopReasonOf(ended), wallMs };
 }
 
-function stopReasonOf({ signal }: Ended): StopReason | undefined {
+function stopReasonOf({ signal }: ExitStatus): StopReason | undefined {
   if (signal === null) return undefined;
   return signal === 'SIGXCPU' ? 'CPU' : signal === 'SIGXFSZ' ? 'FILES' : 'SIGNAL';
 }

@@ -49,7 +49,7 @@ describe('bubblewrap', () => {
       AbortSignal.timeout(15_000),
     );
     process.stdin.end(stdin);
-    const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.ended]);
+    const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
     return { stdout, stderr, ...ended };
   };
 

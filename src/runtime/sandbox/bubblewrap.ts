@@ -53,7 +53,7 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       try {
         const reached = withEgressRelay({ program, command, socket: egress.socket });
         const process = await startInSandbox({ ...reached, places: [...visible, ...reached.places], folders }, signal);
-        void process.ended.then(async () => {
+        void process.exited.then(async () => {
           logger?.info('sandbox.egress', { hosts: program.hosts, ...egress.bytes() });
           await egress.close();
         });

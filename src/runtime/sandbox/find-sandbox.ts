@@ -45,7 +45,7 @@ async function probe(sandbox: Sandbox): Promise<string | undefined> {
     const process = await sandbox.spawn(PROBE_PROGRAM, AbortSignal.timeout(PROBE_TIMEOUT_MS));
     process.stdin.end();
     process.stdout.resume();
-    const [said, { code }] = await Promise.all([text(process.stderr), process.ended]);
+    const [said, { code }] = await Promise.all([text(process.stderr), process.exited]);
     if (code === 0) return undefined;
     return `${BWRAP} did not start a program: ${said.trim().slice(0, 300) || 'it gave no reason'}`;
   } catch (error) {

@@ -43,7 +43,7 @@ describe('a program in bubblewrap', () => {
   const run = async (script: string, changes: Partial<Program> = {}) => {
     const process = await spawn(script, changes);
     process.stdin.end();
-    const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.ended]);
+    const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
     return { stdout, stderr, ...ended };
   };
 
@@ -124,7 +124,7 @@ describe('a program in bubblewrap', () => {
     await new Promise((resolve) => running.stdout.once('data', resolve));
     const inside = marked('echo up; sleep 5').map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
     running.kill();
-    await running.ended;
+    await running.exited;
     const uids = inside.map((status) => Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]));
     const ordinary = process.getuid?.() === 0 ? 64_900 : process.getuid?.();
     // The first is the one that sets up what an ordinary user could not.
@@ -172,7 +172,7 @@ describe('a program in bubblewrap', () => {
       }
     });
     running.kill();
-    await running.ended;
+    await running.exited;
     expect(sleepers.length).toBeGreaterThan(5);
     expect(sleepers.length).toBeLessThanOrEqual(32);
   });
@@ -208,7 +208,7 @@ describe('a program in bubblewrap', () => {
     const began = performance.now();
     if (way === 'kill') running.kill();
     else stop.abort();
-    expect((await running.ended).signal).toBe('SIGKILL');
+    expect((await running.exited).signal).toBe('SIGKILL');
     await expect.poll(() => marked(mark), { timeout: 3_000, interval: 20 }).toEqual([]);
     expect(performance.now() - began).toBeLessThan(1_500);
   });

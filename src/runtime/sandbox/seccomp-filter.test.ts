@@ -24,7 +24,7 @@ describe('the filter of system calls', () => {
     const program = { command: ['python3', '-c', TRY], env: {}, mounts: [], limits };
     const process = await sandbox.spawn(program, AbortSignal.timeout(15_000));
     process.stdin.end();
-    const [said, complaint] = await Promise.all([text(process.stdout), text(process.stderr), process.ended]);
+    const [said, complaint] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
     expect(complaint).toBe('');
     expect(said.trim().split('\n')).toEqual([
       ...['unix opened', 'inet opened', 'inet6 opened', 'netlink opened', 'vsock EAFNOSUPPORT', 'alg EAFNOSUPPORT'],

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Ended, Process, ProgramLimits } from '../../core/sandbox.ts';
+import type { ExitStatus, Process, ProgramLimits } from '../../core/sandbox.ts';
 
 export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;
@@ -60,7 +60,7 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   // Who reads or writes them learns of the end by `ended`.
   for (const stream of [stdin, stdout, stderr, fourth, fifth]) stream?.on('error', () => {});
   fifth?.end(start.fifth);
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (code, by) => resolve(exitOf(code, by)));
   });
   await new Promise<void>((resolve, reject) => {
@@ -77,7 +77,7 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   if (signal.aborted) kill();
   void ended.then(() => signal.removeEventListener('abort', kill));
   const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, fourth };
-  return { pid, ...streams, ended, kill };
+  return { pid, ...streams, exited: ended, kill };
 }
 
 function killGroup(pid: number): void {
@@ -92,7 +92,7 @@ const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, numbe
 const SHELL_SIGNAL_BASE = 128;
 
 /** bubblewrap tells of a signal as shells do, by an exit code of 128 and its number. */
-function exitOf(code: number | null, by: string | null): Ended {
+function exitOf(code: number | null, by: string | null): ExitStatus {
   const signal = code === null ? by : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
   return signal ? { code: null, signal } : { code, signal: null };
 }

@@ -34,7 +34,7 @@ describe('a machine without a sandbox', () => {
     const running = await spawn('env | sort; pwd; head -c 5000 /dev/zero > file 2>/dev/null; exit 3');
     running.stdin.end();
     const stdout = await text(running.stdout);
-    expect(await running.ended).toEqual({ code: 3, signal: null });
+    expect(await running.exited).toEqual({ code: 3, signal: null });
     expect(stdout.split('\n').filter((line) => !/^(OLDPWD|PWD)=/.test(line))).toEqual([
       'GIVEN=yes',
       'PATH=/usr/bin:/bin',
@@ -51,7 +51,7 @@ describe('a machine without a sandbox', () => {
       running.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))),
     );
     stop.abort();
-    expect(await running.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
     await expect.poll(() => isAlive(child), { timeout: 2_000 }).toBe(false);
   });
 

@@ -24,7 +24,7 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
 
       const second = await harness.open();
       expect(second.node).not.toBe(first.node);
-      expect(second.leases.node).toBe(second.node);
+      expect(second.leases.nodeId).toBe(second.node);
       const refused = { code: 'CONFLICT', details: { owner: first.node } };
       await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
       expect(await second.leases.renew()).toEqual({ held: true, orphans: true, nextAt: undefined });
@@ -34,8 +34,8 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
       expect((await second.leases.renew()).orphans).toBe(false);
       await second.journal.append(open, 2, [log('taken over')]);
       await expect(second.journal.append(ended, 5, [log('not mine')])).rejects.toMatchObject({ code: 'CONFLICT' });
-      expect(await second.leases.adopt(ended)).toBe(true);
-      expect(await second.leases.adopt(newId('run'))).toBe(false);
+      expect(await second.leases.takeOver(ended)).toBe(true);
+      expect(await second.leases.takeOver(newId('run'))).toBe(false);
       await second.journal.append(ended, 5, [
         { type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'SUCCEEDED', to: 'RUNNING' } },
       ]);
@@ -74,7 +74,7 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
       };
       await add('late', new Date('2031-01-01'));
       await add('early', nextAt);
-      expect((await store.leases.renew()).nextAt).toEqual(nextAt);
+      expect((await store.leases.renew()).nextScheduleAt).toEqual(nextAt);
       await store.close();
       await harness.remove();
     });
@@ -114,17 +114,17 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
       store = await harness.open();
       expect(await store.inbox.read([a, b])).toEqual([first, second, third]);
       expect(await store.inbox.read([])).toEqual([]);
-      await store.inbox.done([first.id, second.id]);
-      await store.inbox.done([]);
+      await store.inbox.acknowledge([first.id, second.id]);
+      await store.inbox.acknowledge([]);
       expect(await store.inbox.read([a, b])).toEqual([third]);
-      await store.inbox.done([first.id, third.id]);
+      await store.inbox.acknowledge([first.id, third.id]);
       expect(await store.inbox.read([a, b])).toEqual([]);
     });
 
     it('calls whoever watches with the run that something was sent to, once it can be read', async () => {
       const arrived: string[] = [];
       const reads: Promise<readonly RunMessage[]>[] = [];
-      const stop = store.inbox.watch((runId) => {
+      const stop = store.inbox.onMessage((runId) => {
         arrived.push(runId);
         reads.push(store.inbox.read([runId]));
       });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
-import type { Output, PlannedStep } from '../../core/run.ts';
+import type { PlannedStep, StepOutput } from '../../core/run.ts';
 
 /** What the contract's runs are made of. */
 
@@ -44,12 +44,12 @@ export function log(text: string, level: EventPayloads['LOG']['level'] = 'INFO',
   return { type: 'LOG', at: new Date(), payload: { level, text }, ...(step !== undefined && { step }) };
 }
 
-export function textOutput(text: string): Output {
+export function textOutput(text: string): StepOutput {
   return { mediaType: 'text/plain', size: Buffer.byteLength(text), digest: sha256(text), text };
 }
 
 /** From PENDING to its end, as the engine records a run of one pure step. */
-export function finished(output: Output, key = 'one'): NewEvent[] {
+export function finished(output: StepOutput, key = 'one'): NewEvent[] {
   const at = new Date();
   return [
     { type: 'RUN_STATE_CHANGED', at, payload: { from: 'PENDING', to: 'RUNNING' } },

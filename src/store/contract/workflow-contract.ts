@@ -119,7 +119,7 @@ export function workflowContract(makeHarness: () => Promise<Harness>): void {
       expect(await store.workflows.find(tenant, 'report')).toBeUndefined();
       expect((await store.workflows.list(tenant, {})).edges).toEqual([]);
       expect(await (await store.workflows.list(tenant, {})).totalCount()).toBe(0);
-      expect(await store.schedules.of(tenant, 'report')).toBeUndefined();
+      expect(await store.schedules.find(tenant, 'report')).toBeUndefined();
       expect(await store.workflows.byId(tenant, first.id)).toEqual(first);
       expect(await store.workflows.save(draft(tenant, { yaml: 'two' }))).toMatchObject({ version: 3 });
       expect(await store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
@@ -137,13 +137,13 @@ export function workflowContract(makeHarness: () => Promise<Harness>): void {
       const tenant = newTenant();
       const first = await store.workflows.save(draft(tenant), { rule, nextAt });
       const schedule = { tenant, name: 'report', workflowId: first.id, rule, principal: user(tenant), nextAt };
-      expect(await store.schedules.of(tenant, 'report')).toEqual(schedule);
+      expect(await store.schedules.find(tenant, 'report')).toEqual(schedule);
       await store.workflows.save(draft(tenant), { rule, nextAt: new Date() });
-      expect(await store.schedules.of(tenant, 'report')).toEqual(schedule);
+      expect(await store.schedules.find(tenant, 'report')).toEqual(schedule);
       const second = await store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
-      expect(await store.schedules.of(tenant, 'report')).toEqual({ ...schedule, workflowId: second.id });
+      expect(await store.schedules.find(tenant, 'report')).toEqual({ ...schedule, workflowId: second.id });
       await store.workflows.save(draft(tenant, { yaml: 'three' }));
-      expect(await store.schedules.of(tenant, 'report')).toBeUndefined();
+      expect(await store.schedules.find(tenant, 'report')).toBeUndefined();
     });
 
     it('are due when their time has come, the longest overdue first', async () => {
@@ -161,15 +161,15 @@ export function workflowContract(makeHarness: () => Promise<Harness>): void {
     it('are moved on by one of many nodes that see them due', async () => {
       const tenant = newTenant();
       await store.workflows.save(draft(tenant), { rule, nextAt });
-      const schedule = await store.schedules.of(tenant, 'report');
+      const schedule = await store.schedules.find(tenant, 'report');
       if (!schedule) throw new Error('it has no schedule');
       const later = new Date(nextAt.getTime() + 86_400_000);
       const moved = await Promise.all(Array.from({ length: 5 }, () => store.schedules.advance(schedule, later)));
       expect(moved.filter(Boolean)).toHaveLength(1);
-      expect(await store.schedules.of(tenant, 'report')).toEqual({ ...schedule, nextAt: later });
+      expect(await store.schedules.find(tenant, 'report')).toEqual({ ...schedule, nextAt: later });
       const again = await store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
       expect(await store.schedules.advance(schedule, later)).toBe(false);
-      expect(await store.schedules.of(tenant, 'report')).toMatchObject({ workflowId: again.id, nextAt });
+      expect(await store.schedules.find(tenant, 'report')).toMatchObject({ workflowId: again.id, nextAt });
     });
   });
 }

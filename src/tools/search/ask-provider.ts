@@ -32,7 +32,7 @@ const LONGEST_WAIT_MS = 10_000;
 
 export function createAskProvider(deps: ProviderDeps): AskProvider {
   const { outgoing, clock = systemClock, perSecond, pauseMs, refusals } = deps;
-  const buckets = createTokenBuckets({ clock, most: 1 });
+  const buckets = createTokenBuckets({ clock, maxBuckets: 1 });
   const rate = { size: Math.max(1, perSecond), perMs: perSecond / 1_000 };
 
   const turn = async (signal: AbortSignal) => {

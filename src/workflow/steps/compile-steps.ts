@@ -1,4 +1,4 @@
-import type { Effect, PlannedStep, RetryRule, RunPlan, StepBody, StepKind, StepTerms } from '../../core/run.ts';
+import type { Effect, PlannedStep, RetryPolicy, RunPlan, StepBody, StepKind, StepOptions } from '../../core/run.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentHasExpressions, agentInput } from '../inputs/agent-input.ts';
@@ -26,11 +26,11 @@ export function compilePlan(document: JsonObject): RunPlan {
   });
 }
 
-function bodyOf(raw: JsonObject, catalog: Catalog, options: StepTerms): StepBody {
+function bodyOf(raw: JsonObject, catalog: Catalog, options: StepOptions): StepBody {
   const kind = stepKindOf(raw);
   const rule = isJsonObject(raw.retry) ? { ...DEFAULT_RETRY, ...raw.retry } : undefined;
   const { evaluate, idempotent, ...act } = actionOf(kind, raw, catalog);
-  const terms: StepTerms = {
+  const terms: StepOptions = {
     ...(evaluate && { evaluate }),
     ...(rule && { retry: retryOf(rule) }),
     ...(idempotent && { idempotent }),
@@ -85,18 +85,18 @@ function withDefaults(entry: CatalogEntry | undefined, input: Json): Json {
   return entry && isJsonObject(input) ? checkOptions(entry.options, input).filled : input;
 }
 
-function retryOf(rule: JsonObject): RetryRule {
-  return omitUndefined<RetryRule>({
+function retryOf(rule: JsonObject): RetryPolicy {
+  return omitUndefined<RetryPolicy>({
     backoffMs: Math.min(Number(rule.backoff_ms), Number(rule.max_backoff_ms)),
     maxBackoffMs: Number(rule.max_backoff_ms),
-    on: rule.on as RetryRule['on'] | undefined,
+    on: rule.on as RetryPolicy['on'] | undefined,
   });
 }
 
 /** The options that a compensation does not have. */
-function optionsOf(raw: JsonObject, catalog: Catalog): StepTerms {
+function optionsOf(raw: JsonObject, catalog: Catalog): StepOptions {
   const { repair, cache, compensate } = raw;
-  return omitUndefined<StepTerms>({
+  return omitUndefined<StepOptions>({
     outputMediaType: mediaTypeOf(raw.output_media_type),
     timeoutMs: raw.timeout_ms as number | undefined,
     idempotent: raw.idempotent === true ? true : undefined,
@@ -105,7 +105,7 @@ function optionsOf(raw: JsonObject, catalog: Catalog): StepTerms {
     forEach: raw.for_each,
     maxParallel: raw.for_each === undefined ? undefined : (raw.max_parallel as number | undefined),
     onItemFailure:
-      raw.for_each === undefined ? undefined : (raw.on_item_failure as StepTerms['onItemFailure'] | undefined),
+      raw.for_each === undefined ? undefined : (raw.on_item_failure as StepOptions['onItemFailure'] | undefined),
     compensate: isJsonObject(compensate) ? bodyOf(compensate, catalog, {}) : undefined,
     repair: isJsonObject(repair)
       ? { step: String(repair.step), maxRounds: Number(repair.max_rounds ?? DEFAULT_REPAIR_ROUNDS) }

@@ -1,11 +1,11 @@
-import { type StepKind, WORK_KINDS } from '../../core/run.ts';
+import { AGENTIC_KINDS, type StepKind } from '../../core/run.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { WorkflowGraph } from '../model/workflow-document.ts';
 import { STEP_KIND_NAMES } from '../schema/workflow-schema.ts';
 
-const WORK: ReadonlySet<string> = new Set(WORK_KINDS.map((kind) => kind.toLowerCase()));
+const WORK: ReadonlySet<string> = new Set(AGENTIC_KINDS.map((kind) => kind.toLowerCase()));
 
 /** The kind of a step or compensation, in lower case: `research` with a `tool` is a step of kind tool. */
 export function stepKindOf({ kind, tool }: JsonObject): string {

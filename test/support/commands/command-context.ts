@@ -8,7 +8,7 @@ import type { LogLevel } from '../../../src/core/event.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
 import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
-import { resourcesForTests } from '../resources/resources.ts';
+import { createTestResources } from '../resources/resources.ts';
 
 /** What a command made, read to its end. */
 export interface CommandResult {
@@ -47,7 +47,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   const data = join(folder, 'data');
   await mkdir(data);
   const localRoots = options.localRoots ?? [{ name: '/data', folder: data }];
-  const resources = await resourcesForTests({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
+  const resources = await createTestResources({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
   const cpu = createCpuPool(options.pool);
   const schemas = createSchemaValidator({ cpu });
   const logged: { level: LogLevel; text: string }[] = [];

@@ -14,7 +14,7 @@ import type { Logger } from '../../../src/core/telemetry.ts';
 import { createEngine, type EngineDeps } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import type { AnyKind } from '../../../src/kinds/define-kind.ts';
-import { createPolicy } from '../../../src/policy/load-policy.ts';
+import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
 import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
@@ -61,7 +61,7 @@ export async function startEngine() {
   const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 1_000 });
   const cpu = createCpuPool();
   const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
-  const shipped = await createPolicy({ ...files, logger: silent });
+  const shipped = await loadPolicy({ ...files, logger: silent });
   const settings = {
     fetchMaxBytes: 1_048_576,
     allowedPrivateHosts: [],

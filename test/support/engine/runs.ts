@@ -1,6 +1,6 @@
 import type { EventPayloads } from '../../../src/core/event.ts';
 import type { User } from '../../../src/core/principal.ts';
-import type { Failure, Output, PlannedStep, RunPlan } from '../../../src/core/run.ts';
+import type { Failure, PlannedStep, RunPlan, StepOutput } from '../../../src/core/run.ts';
 
 export const START = new Date('2026-01-01T00:00:00Z');
 export const ANN: User = { subject: 'ann', username: 'ann', tenant: 'default', roles: ['admin'] };
@@ -22,7 +22,7 @@ export function runOpening(steps: readonly PlannedStep[], plan?: RunPlan): Event
   };
 }
 
-export function textOutput(text: string): Output {
+export function textOutput(text: string): StepOutput {
   return { mediaType: 'text/plain', size: text.length, digest: text, text };
 }
 

@@ -16,7 +16,7 @@ import { isFinalRunState } from '../../../src/core/states.ts';
 import type { Logger } from '../../../src/core/telemetry.ts';
 import type { Engine, StartRequest } from '../../../src/engine/requests/engine.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
-import { createPolicy } from '../../../src/policy/load-policy.ts';
+import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { ADMIN, startEngine } from './engine.ts';
 
 const TENANT = { tenant: 'default' };
@@ -91,7 +91,7 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-policy-'));
   const rulesFile = join(folder, 'policy.csv');
   await writeFile(rulesFile, [await readFile(join(policyFolder, 'policy.csv'), 'utf8'), ...moreRules].join('\n'));
-  const policy = await createPolicy({ modelFile: join(policyFolder, 'model.conf'), rulesFile, logger: silent });
+  const policy = await loadPolicy({ modelFile: join(policyFolder, 'model.conf'), rulesFile, logger: silent });
   const open = () => on.engine({ commands: world.commands, policy, limits: { queue: 1_000 } });
   let engine: Engine = open();
   await engine.begin();

@@ -8,10 +8,10 @@ import { createArtifactStore } from '../../../src/resources/artifacts/artifact-s
 import { createOutgoing, type OutgoingDeps } from '../../../src/resources/outgoing/outgoing.ts';
 import { createResources, type ResourcesDeps } from '../../../src/resources/resources.ts';
 
-export interface ResourcesForTests extends Resources {
+export interface TestResources extends Resources {
   readonly artifacts: ArtifactStore;
   /** Every canonical URI that policy was asked about, in order. */
-  readonly asked: string[];
+  readonly authorizedUris: string[];
   /** Policy forbids these. */
   readonly forbidden: Set<string>;
   /** `read` with a context that allows all but `forbidden`. */
@@ -20,9 +20,9 @@ export interface ResourcesForTests extends Resources {
 }
 
 /** The real thing on real files and sockets, as the tests of this floor need it; policy alone is played. */
-export async function resourcesForTests(
+export async function createTestResources(
   settings: Partial<Config['resources']> & Pick<OutgoingDeps, 'lookup'> & Partial<Pick<ResourcesDeps, 'content'>> = {},
-): Promise<ResourcesForTests> {
+): Promise<TestResources> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-resources-'));
   const all = {
     fetchMaxBytes: 1024 * 1024,
@@ -40,7 +40,7 @@ export async function resourcesForTests(
   const forbidden = new Set<string>();
   return {
     ...resources,
-    ...{ artifacts, asked, forbidden },
+    ...{ artifacts, authorizedUris: asked, forbidden },
     open: (source, ctx) =>
       resources.read(typeof source === 'string' ? { uri: source } : source, {
         signal: new AbortController().signal,
