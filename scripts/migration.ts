@@ -3,7 +3,7 @@
 // TEST_DATABASE_URL.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrationList, openSchemaEngine, type SchemaTarget } from '../src/store/schema-engine.ts';
+import { migrationList, openSchemaEngine, type SchemaTarget } from '../src/store/migrations/schema-engine.ts';
 import { createScratchDatabase } from './scratch-database.ts';
 
 const [name = ''] = process.argv.slice(2);

@@ -11,7 +11,7 @@ const REPLACEMENTS: readonly [RegExp, string][] = [
     /^(?:\/\/[^\n]*\n)+/,
     '// Made from prisma/schema.prisma by scripts/postgres-schema.ts; a test holds the two together.\n',
   ],
-  [/"\.\.\/src\/store\/prisma-client"/, '"../../src/store/prisma-client-postgres"'],
+  [/"\.\.\/src\/store\/generated\/sqlite"/, '"../../src/store/generated/postgres"'],
   [/provider = "sqlite"/, 'provider = "postgresql"'],
   // SQLite's only key that counts as its rows' place is called Int, whatever its size.
   [/^( +position +)Int( +)@id/gm, '$1BigInt$2@id'],

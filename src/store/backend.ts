@@ -1,11 +1,11 @@
 import type { Scope } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import type { Inbox, Leases } from '../core/store.ts';
-import type { OpenJournal } from './journal.ts';
-import type { Prisma } from './prisma.ts';
+import type { RunTables } from './audit/verify-run.ts';
+import type { Prisma } from './connections/prisma.ts';
+import type { Transactions } from './connections/transactions.ts';
+import type { OpenJournal } from './journal/open-journal.ts';
 import type { StoredEvents } from './stored-events.ts';
-import type { Transactions } from './transactions.ts';
-import type { RunTables } from './verify-run.ts';
 
 /** What a store is made of on one kind of database. */
 export interface Backend {

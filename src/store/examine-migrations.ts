@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
-import { type Database, databaseUrl } from './database.ts';
-import { migrationNames } from './schema-engine.ts';
+import { type Database, databaseUrl } from './connections/database-config.ts';
+import { migrationNames } from './migrations/schema-engine.ts';
 
 /** What a database is, and which migrations it has not had. Changes nothing, also while a server uses it. @throws Fault UNAVAILABLE */
 export async function examineMigrations(
@@ -18,12 +18,12 @@ async function ofSqlite(file: string) {
   const version = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '';
   memory.close();
   if (!existsSync(file)) return { version, applied: [] };
-  const { appliedToSqlite } = await import('./sqlite-migrate.ts');
+  const { appliedToSqlite } = await import('./migrations/migrate-sqlite.ts');
   return { version, applied: appliedToSqlite(file, true) };
 }
 
 async function ofPostgres(url: string) {
-  const { appliedToPostgres, connected } = await import('./postgres-migrate.ts');
+  const { appliedToPostgres, connected } = await import('./migrations/migrate-postgres.ts');
   const client = await connected(url);
   try {
     const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);

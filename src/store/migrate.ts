@@ -1,5 +1,5 @@
-import type { Database } from './database.ts';
-import { databaseUrl } from './database.ts';
+import type { Database } from './connections/database-config.ts';
+import { databaseUrl } from './connections/database-config.ts';
 
 /**
  * Brings the database up to date with the migrations of its kind. When there is nothing to do the schema engine is not
@@ -8,6 +8,6 @@ import { databaseUrl } from './database.ts';
  * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
  */
 export async function migrate(database: Database): Promise<readonly string[]> {
-  if (database.kind === 'sqlite') return (await import('./sqlite-migrate.ts')).migrateSqlite(database.file);
-  return (await import('./postgres-migrate.ts')).migratePostgres(databaseUrl(database.url));
+  if (database.kind === 'sqlite') return (await import('./migrations/migrate-sqlite.ts')).migrateSqlite(database.file);
+  return (await import('./migrations/migrate-postgres.ts')).migratePostgres(databaseUrl(database.url));
 }

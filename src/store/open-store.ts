@@ -14,20 +14,20 @@ import type {
   Workflows,
 } from '../core/store.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
-import { type Database, databaseUrl } from './database.ts';
-import { readFloor, withFloor } from './journal-floor.ts';
+import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
+import { verifyRun } from './audit/verify-run.ts';
+import { type Database, databaseUrl } from './connections/database-config.ts';
+import { readFloor, withFloor } from './journal/retention-floor.ts';
 import { migrate } from './migrate.ts';
-import { type Audit, type AuditOptions, openAudit, readAuditKey } from './open-audit.ts';
-import { createPrismaAccounts } from './prisma-accounts.ts';
-import { createPrismaCredentials } from './prisma-credentials.ts';
-import { createPrismaMemories } from './prisma-memories.ts';
-import { createPrismaReader } from './prisma-reader.ts';
-import { createPrismaSchedules } from './prisma-schedules.ts';
-import { createPrismaTokenUsage } from './prisma-token-usage.ts';
-import { createPrismaWorkflows } from './prisma-workflows.ts';
-import { createRetention, type Retention, type RetentionOptions } from './retention.ts';
-import { type StoredEvent, toEvent } from './stored-event.ts';
-import { verifyRun } from './verify-run.ts';
+import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
+import { type StoredEvent, toEvent } from './rows/event-row.ts';
+import { createPrismaAccounts } from './tables/accounts.ts';
+import { createPrismaCredentials } from './tables/credentials.ts';
+import { createPrismaMemories } from './tables/memories.ts';
+import { createPrismaSchedules } from './tables/schedules.ts';
+import { createPrismaReader } from './tables/store-reader.ts';
+import { createPrismaTokenUsage } from './tables/token-usage.ts';
+import { createPrismaWorkflows } from './tables/workflows.ts';
 
 /** All that is stored, and the only ways to it. */
 export interface Store {
@@ -128,7 +128,7 @@ export async function openStore({
 /** Loads what the database needs, and nothing of the other one. */
 async function open(database: Database, deps: Omit<StoreOptions, 'database'> & { readonly node: string }) {
   if (database.kind === 'sqlite') {
-    return (await import('./open-sqlite.ts')).openSqliteBackend(database.file, deps);
+    return (await import('./sqlite-backend.ts')).openSqliteBackend(database.file, deps);
   }
-  return (await import('./open-postgres.ts')).openPostgresBackend(databaseUrl(database.url), deps);
+  return (await import('./postgres-backend.ts')).openPostgresBackend(databaseUrl(database.url), deps);
 }

@@ -1,4 +1,4 @@
+import { journalContract } from '../../test/support/store/journal-contract.ts';
 import { onPostgres } from '../../test/support/store/on-postgres.ts';
-import { journalContract } from './contract/journal-contract.ts';
 
 await onPostgres(journalContract);

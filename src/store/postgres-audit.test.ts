@@ -1,4 +1,4 @@
+import { auditContract } from '../../test/support/store/audit-contract.ts';
 import { onPostgres } from '../../test/support/store/on-postgres.ts';
-import { auditContract } from './contract/audit-contract.ts';
 
 await onPostgres(auditContract);

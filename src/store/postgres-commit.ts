@@ -1,8 +1,5 @@
 import type { Client } from 'pg';
-import { toApprovalChange, toApprovalRow } from './approval-row.ts';
-import { toArtifactRow } from './artifact-row.ts';
-import { fromColumns } from './from-columns.ts';
-import { type Append, type CommitBase, type CommitPlan, planCommit, type RunHead } from './plan-commit.ts';
+import { type Append, type CommitBase, type CommitPlan, planCommit, type RunHead } from './journal/plan-commit.ts';
 import {
   columnValues,
   EVENT_COLUMNS,
@@ -10,13 +7,16 @@ import {
   LEAF_COLUMNS,
   RUN_COLUMNS,
   STEP_COLUMNS,
-} from './postgres-columns.ts';
+} from './postgres/column-arrays.ts';
 import { insertRows } from './postgres-insert.ts';
 import { toRecordset } from './postgres-row.ts';
 import { writeToolCalls } from './postgres-tool-calls.ts';
-import type { RunDraft } from './run-draft.ts';
+import { toApprovalChange, toApprovalRow } from './rows/approval-row.ts';
+import { toArtifactRow } from './rows/artifact-row.ts';
+import { fromColumns } from './rows/columns.ts';
+import type { RunDraft } from './rows/run-draft.ts';
+import { type StepRow, toStepChange, toStepRecord, toStepRow } from './rows/step-row.ts';
 import { type RunRow, toLabelRows, toRunRow } from './run-row.ts';
-import { type StepRow, toStepChange, toStepRecord, toStepRow } from './step-row.ts';
 
 /** Where nodes hear of each other's commits, as `NODE POSITION`. */
 export const JOURNAL_CHANNEL = 'signalbox_journal';

@@ -1,4 +1,4 @@
+import { credentialsContract } from '../../test/support/store/credentials-contract.ts';
 import { onPostgres } from '../../test/support/store/on-postgres.ts';
-import { credentialsContract } from './contract/credentials-contract.ts';
 
 await onPostgres(credentialsContract);

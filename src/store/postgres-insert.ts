@@ -1,8 +1,8 @@
-import type { ApprovalRow } from './approval-row.ts';
-import type { ArtifactRow } from './artifact-row.ts';
 import { toColumn } from './postgres-row.ts';
+import type { ApprovalRow } from './rows/approval-row.ts';
+import type { ArtifactRow } from './rows/artifact-row.ts';
+import type { ToolCallRow } from './rows/tool-call-row.ts';
 import type { LabelRow } from './run-row.ts';
-import type { ToolCallRow } from './tool-call-row.ts';
 
 /** Every field of a row, which the compiler holds complete; in a Record, because a type has no list of its keys. */
 type Fields<Row> = Record<keyof Row, 1>;

@@ -1,4 +1,4 @@
+import { leasesContract } from '../../test/support/store/leases-contract.ts';
 import { onPostgres } from '../../test/support/store/on-postgres.ts';
-import { leasesContract } from './contract/leases-contract.ts';
 
 await onPostgres(leasesContract);

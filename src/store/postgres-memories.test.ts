@@ -1,4 +1,4 @@
+import { memoriesContract } from '../../test/support/store/memories-contract.ts';
 import { onPostgres } from '../../test/support/store/on-postgres.ts';
-import { memoriesContract } from './contract/memories-contract.ts';
 
 await onPostgres(memoriesContract);

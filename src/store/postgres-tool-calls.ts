@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { insertRows } from './postgres-insert.ts';
 import { toRecordset } from './postgres-row.ts';
-import type { RunDraft } from './run-draft.ts';
-import { toToolCallChange, toToolCallRow } from './tool-call-row.ts';
+import type { RunDraft } from './rows/run-draft.ts';
+import { toToolCallChange, toToolCallRow } from './rows/tool-call-row.ts';
 
 /** Made again after it was cut off, a call has the row that it had. No call is in both parts. */
 const WRITE_CALLS = {

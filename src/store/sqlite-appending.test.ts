@@ -1,4 +1,4 @@
-import { journalContract } from './contract/journal-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { journalContract } from '../../test/support/store/journal-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 journalContract(sqliteHarness);

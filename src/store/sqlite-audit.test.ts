@@ -1,4 +1,4 @@
-import { auditContract } from './contract/audit-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { auditContract } from '../../test/support/store/audit-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 auditContract(sqliteHarness);

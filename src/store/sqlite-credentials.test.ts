@@ -1,4 +1,4 @@
-import { credentialsContract } from './contract/credentials-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { credentialsContract } from '../../test/support/store/credentials-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 credentialsContract(sqliteHarness);

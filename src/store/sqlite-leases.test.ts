@@ -1,4 +1,4 @@
-import { leasesContract } from './contract/leases-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { leasesContract } from '../../test/support/store/leases-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 leasesContract(sqliteHarness);

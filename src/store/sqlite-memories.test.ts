@@ -1,4 +1,4 @@
-import { memoriesContract } from './contract/memories-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { memoriesContract } from '../../test/support/store/memories-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 memoriesContract(sqliteHarness);

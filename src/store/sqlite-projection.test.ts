@@ -1,4 +1,4 @@
-import { projectionContract } from './contract/projection-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { projectionContract } from '../../test/support/store/projection-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 projectionContract(sqliteHarness);

@@ -1,4 +1,4 @@
-import { readerContract } from './contract/reader-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { readerContract } from '../../test/support/store/reader-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 readerContract(sqliteHarness);

@@ -1,4 +1,4 @@
-import { sqliteHarness } from './contract/sqlite-harness.ts';
-import { tailContract } from './contract/tail-contract.ts';
+import { tailContract } from '../../test/support/store/reading-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 tailContract(sqliteHarness);

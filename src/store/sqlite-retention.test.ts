@@ -1,5 +1,5 @@
 import { artifactsOnDisk } from '../../test/support/store/artifacts-on-disk.ts';
-import { retentionContract } from './contract/retention-contract.ts';
-import { sqliteHarness } from './contract/sqlite-harness.ts';
+import { retentionContract } from '../../test/support/store/retention-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
 
 retentionContract(sqliteHarness, artifactsOnDisk);

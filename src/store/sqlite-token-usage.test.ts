@@ -1,4 +1,4 @@
-import { sqliteHarness } from './contract/sqlite-harness.ts';
-import { tokenUsageContract } from './contract/token-usage-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
+import { tokenUsageContract } from '../../test/support/store/token-usage-contract.ts';
 
 tokenUsageContract(sqliteHarness);

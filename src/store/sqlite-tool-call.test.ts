@@ -1,4 +1,4 @@
-import { sqliteHarness } from './contract/sqlite-harness.ts';
-import { toolCallContract } from './contract/tool-call-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
+import { toolCallContract } from '../../test/support/store/tool-call-contract.ts';
 
 toolCallContract(sqliteHarness);

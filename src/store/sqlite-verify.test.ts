@@ -1,4 +1,4 @@
-import { sqliteHarness } from './contract/sqlite-harness.ts';
-import { verifyContract } from './contract/verify-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
+import { verifyContract } from '../../test/support/store/verify-contract.ts';
 
 verifyContract(sqliteHarness);

@@ -1,4 +1,4 @@
-import { sqliteHarness } from './contract/sqlite-harness.ts';
-import { workflowContract } from './contract/workflow-contract.ts';
+import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
+import { workflowContract } from '../../test/support/store/workflow-contract.ts';
 
 workflowContract(sqliteHarness);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../core/event.ts';
-import type { Append } from './plan-commit.ts';
-import { type StoredEvent, toEvent } from './stored-event.ts';
+import type { Append } from './journal/plan-commit.ts';
+import { type StoredEvent, toEvent } from './rows/event-row.ts';
 
 /**
  * The events of an append whose answer was lost with the writer, when they are in the journal.

@@ -1,7 +1,7 @@
 import type { EventBatch } from '../core/journal.ts';
-import type { CommittedAppend } from './append-queue.ts';
-import type { EventView } from './event-view.ts';
-import type { StoredEvent } from './stored-event.ts';
+import type { CommittedAppend } from './journal/append-queue.ts';
+import type { EventView } from './journal/event-view.ts';
+import type { StoredEvent } from './rows/event-row.ts';
 
 /** Rows that one page looks at, at most, whatever the filter lets through. */
 export const WINDOW = 2_000;

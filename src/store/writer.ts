@@ -1,5 +1,11 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { decodeAppend, type Writer, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
+import {
+  decodeAppend,
+  type Writer,
+  type WriterReply,
+  type WriterRequest,
+  type WriterWork,
+} from './journal/writer-protocol.ts';
 
 /** Past either, what has arrived waits for the next commit: a transaction ends within some tens of milliseconds. */
 const MOST_APPENDS = 512;
@@ -53,8 +59,8 @@ function serve(port: MessagePort, writer: Writer): void {
 
 /** Loads what the database needs, and nothing of the other one. */
 async function open({ journal, node }: WriterWork): Promise<Writer> {
-  if (journal.kind === 'sqlite') return (await import('./sqlite-writer.ts')).createSqliteWriter(journal.file, node);
-  return (await import('./postgres-writer.ts')).createPostgresWriter(journal.url, node);
+  if (journal.kind === 'sqlite') return (await import('./sqlite/writer.ts')).createSqliteWriter(journal.file, node);
+  return (await import('./postgres/writer.ts')).createPostgresWriter(journal.url, node);
 }
 
 const work = workerData as Partial<WriterWork> | null;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { createSealer } from '../../auth/sealer.ts';
 import { createSecret } from '../../config/secrets.ts';
 import type { User } from '../../core/principal.ts';
 import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
-import { sqliteHarness } from '../../store/contract/sqlite-harness.ts';
 import { type CreateDriveDeps, createDrive } from './create-drive.ts';
 import type { DriveConnection } from './drive-connection.ts';
 import { googleForTests } from './google-for-tests.ts';

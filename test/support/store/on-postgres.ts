@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { createScratchDatabase, TEST_DATABASE_URL } from '../../../scripts/scratch-database.ts';
-import type { Harness } from '../../../src/store/contract/harness.ts';
-import { postgresHarness } from '../../../src/store/contract/postgres-harness.ts';
+import type { Harness } from './harness.ts';
+import { postgresHarness } from './postgres-harness.ts';
 
 /** A PostgreSQL database of its own under test. */
 export type MakePostgresHarness = () => Promise<Harness & { readonly url: string }>;

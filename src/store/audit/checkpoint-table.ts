@@ -1,0 +1,149 @@
+import { setImmediate } from 'node:timers/promises';
+import { checkpointText } from '../../audit/checkpoint-note.ts';
+import type { Frontier } from '../../audit/merkle-tree.ts';
+import type { RunHead } from '../../audit/run-leaf.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+
+/** Leaves that one statement reads: some milliseconds of the event loop. */
+const LEAVES = 1_000;
+
+/** A run's end, with its place in the journal. */
+export interface Leaf extends RunHead {
+  readonly position: number;
+}
+
+/** A signed head of the tree. */
+export interface Checkpoint {
+  /** Leaves that it covers. */
+  readonly size: number;
+  /** Position of its last leaf. */
+  readonly position: number;
+  /** In hex. */
+  readonly root: string;
+  readonly frontier: Frontier;
+  readonly signature: Buffer;
+  readonly keyId: string;
+  readonly at: Date;
+}
+
+/** The tables `leaves` and `checkpoints`. */
+export interface CheckpointTable {
+  newest(): Promise<Checkpoint | undefined>;
+  ofSize(size: number): Promise<Checkpoint | undefined>;
+  /** The largest one below the size. */
+  smaller(size: number): Promise<Checkpoint | undefined>;
+  /** The first one that this key signed and that covers the position. */
+  covering(position: number, keyId: string): Promise<Checkpoint | undefined>;
+  /** The last one that ends before the position. */
+  before(position: number): Promise<Checkpoint | undefined>;
+  /** False when there is one of that size already. */
+  add(checkpoint: Checkpoint): Promise<boolean>;
+  /** The leaves after one position and up to another, in their order. */
+  leaves(after: number, upTo: number): AsyncIterable<Leaf>;
+  /** The ends of one run, in their order. */
+  leavesOf(runId: string): Promise<readonly Leaf[]>;
+}
+
+export function createCheckpointTable(prisma: Prisma, transactions: Transactions): CheckpointTable {
+  const find = async (query: Omit<NonNullable<Parameters<typeof prisma.checkpoint.findFirst>[0]>, 'select'>) => {
+    const row = await prisma.checkpoint.findFirst(query);
+    return row ? toCheckpoint(row) : undefined;
+  };
+  return {
+    newest: () => find({ orderBy: { size: 'desc' } }),
+    ofSize: (size) => find({ where: { size: BigInt(size) } }),
+    smaller: (size) => find({ where: { size: { lt: BigInt(size) } }, orderBy: { size: 'desc' } }),
+    covering: (position, keyId) =>
+      find({ where: { position: { gte: BigInt(position) }, keyId }, orderBy: { position: 'asc' } }),
+    before: (position) => find({ where: { position: { lt: BigInt(position) } }, orderBy: { position: 'desc' } }),
+    add: async ({ size, position, root, frontier, signature, keyId, at }) => {
+      const data = {
+        size: BigInt(size),
+        position: BigInt(position),
+        root,
+        frontier: JSON.stringify(frontier.roots.map((each) => Buffer.from(each).toString('hex'))),
+        signature: signature.toString('base64'),
+        keyId,
+        at,
+      };
+      try {
+        await transactions.write((client) => client.checkpoint.create({ data }));
+        return true;
+      } catch (error) {
+        if ((error as { code?: unknown }).code === 'P2002') return false;
+        throw error;
+      }
+    },
+    leaves: async function* (after, upTo) {
+      for (let start = after; ; ) {
+        // Positions as text: on SQLite Prisma takes their column for one of 32 bits.
+        const rows = await prisma.$queryRaw<LeafRow[]>`
+          SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
+          WHERE leaves.position > ${BigInt(start)} AND leaves.position <= ${BigInt(upTo)}
+          ORDER BY leaves.position LIMIT ${LEAVES}`;
+        for (const row of rows) yield toLeaf(row);
+        if (rows.length < LEAVES) return;
+        start = Number(rows.at(-1)?.position);
+        // On SQLite nothing above has waited: many leaves must not hold up everybody else.
+        await setImmediate();
+      }
+    },
+    leavesOf: async (runId) => {
+      const rows = await prisma.$queryRaw<LeafRow[]>`
+        SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
+        WHERE run_id = ${runId} ORDER BY leaves.position`;
+      return rows.map(toLeaf);
+    },
+  };
+}
+
+/** What a checkpoint's key has signed. */
+export function signedText(origin: string, { size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
+  return checkpointText({ origin, size, root: Buffer.from(root, 'hex') });
+}
+
+interface LeafRow {
+  readonly position: string;
+  readonly runId: string;
+  readonly seq: number | bigint;
+  readonly hash: string;
+}
+
+function toLeaf({ position, runId, seq, hash }: LeafRow): Leaf {
+  return { position: Number(position), runId, seq: Number(seq), hash };
+}
+
+interface CheckpointRow {
+  readonly size: bigint;
+  readonly position: bigint;
+  readonly root: string;
+  readonly frontier: string;
+  readonly signature: string;
+  readonly keyId: string;
+  readonly at: Date;
+}
+
+function toCheckpoint({ size, position, root, frontier, signature, keyId, at }: CheckpointRow): Checkpoint {
+  return {
+    size: Number(size),
+    position: Number(position),
+    root,
+    frontier: frontierOf(Number(size), frontier),
+    signature: Buffer.from(signature, 'base64'),
+    keyId,
+    at,
+  };
+}
+
+/** One root for each binary digit of the size. Anything else there was put by somebody else, and leads to no signed root. */
+function frontierOf(size: number, text: string): Frontier {
+  const count = size.toString(2).replaceAll('0', '').length;
+  try {
+    const roots = (JSON.parse(text) as unknown[]).map((root) => Buffer.from(String(root), 'hex'));
+    if (roots.length === count) return { size, roots };
+  } catch {
+    // No JSON.
+  }
+  return { size, roots: Array.from({ length: count }, () => Buffer.alloc(32)) };
+}

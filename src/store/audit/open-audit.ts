@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { consistencyProof, createSubtrees } from '../../audit/merkle-proof.ts';
+import { exportRun, type RunExport } from '../../audit/run-export.ts';
+import { runLeafHash } from '../../audit/run-leaf.ts';
+import { printNote, printNoteKey } from '../../audit/signed-note.ts';
+import { type Clock, systemClock } from '../../core/clock.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Journal } from '../../core/journal.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { StoreReader } from '../../core/store.ts';
+import type { Logger } from '../../core/telemetry.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+import type { StoredEvent } from '../rows/event-row.ts';
+import { type CheckpointKey, readCheckpointKey } from './checkpoint-key.ts';
+import { type Checkpoint, type CheckpointTable, createCheckpointTable, signedText } from './checkpoint-table.ts';
+import { type Checkpointer, createCheckpointer } from './checkpointer.ts';
+import { coverOf, type Tree } from './leaf-inclusion.ts';
+import { createVerifyLeaves, type VerifyLeaves } from './verify-leaves.ts';
+
+/** Where checkpoints are signed and kept beside the database. */
+export interface AuditOptions {
+  /** Has the file `checkpoints.log`, and the key unless `keyFile` names it. */
+  readonly folder: string;
+  /** Ed25519 in PKCS#8 PEM; must be there. */
+  readonly keyFile?: string;
+  readonly clock?: Clock;
+  /** How long it waits between two looks for ends of runs, in milliseconds: below half a second unless told. */
+  readonly pauseMs?: number;
+}
+
+/** Shows that one signed tree begins with another. Plain JSON, as `verifyConsistency` takes it. */
+export interface ConsistencyExport {
+  /** Signed notes. */
+  readonly older: string;
+  readonly newer: string;
+  readonly proof: readonly string[];
+  readonly publicKey: string;
+}
+
+export interface Audit {
+  /** Absent where nothing is signed. */
+  readonly checkpointer: Checkpointer | undefined;
+  readonly verifyLeaves: VerifyLeaves;
+  /** The run as `verifyRunOffline` takes it; undefined when the scope covers no such run. */
+  exportRun(scope: Scope, id: string): Promise<RunExport | undefined>;
+  /** @param size of the older checkpoint @throws Fault NOT_FOUND when there is none of that size */
+  exportConsistency(size: number): Promise<ConsistencyExport>;
+}
+
+interface OpenAuditDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+  readonly journal: Pick<Journal, 'head'>;
+  readonly logger: Logger;
+  readonly run: StoreReader['run'];
+  rows(runId: string): AsyncIterable<StoredEvent>;
+}
+
+/** The audit tree over a store. Without options and key its leaves are checked, but nothing is signed. */
+export async function openAudit(
+  deps: OpenAuditDeps,
+  options: AuditOptions | undefined,
+  key: CheckpointKey | undefined,
+): Promise<Audit> {
+  const table = createCheckpointTable(deps.prisma, deps.transactions);
+  const checkpointer =
+    options &&
+    key &&
+    (await createCheckpointer({
+      table,
+      key,
+      logFile: join(options.folder, 'checkpoints.log'),
+      logger: deps.logger,
+      clock: options.clock ?? systemClock,
+      head: () => deps.journal.head(),
+      ...(options.pauseMs !== undefined && { pauseMs: options.pauseMs }),
+    }));
+  const signed = key && checkpointer && { key, signedUpTo: () => checkpointer.signedUpTo() };
+  return {
+    checkpointer,
+    verifyLeaves: createVerifyLeaves({ table, ...(signed && { signed }) }),
+    exportRun: async (scope, id) => {
+      const run = await deps.run(scope, id);
+      if (!run) return undefined;
+      const rows: StoredEvent[] = [];
+      for await (const row of deps.rows(id)) {
+        if (row.seq <= run.seq) rows.push(row);
+      }
+      const leaf = (await table.leavesOf(id)).findLast(({ seq }) => seq <= run.seq);
+      const cover = leaf && key && (await coverOf(table, key, leaf));
+      if (!cover || cover.problem !== undefined) return exportRun(id, rows);
+      const { index, checkpoint, start } = cover;
+      const subtrees = await subtreesOf(table, start, checkpoint);
+      const text = signedText(key.name, checkpoint);
+      const { seq, hash } = leaf;
+      return exportRun(id, rows, { leaf: { index, seq, hash, subtrees, checkpoint: { ...checkpoint, text } }, key });
+    },
+    exportConsistency: async (size) => {
+      const [older, newer] = [await table.ofSize(size), await table.newest()];
+      if (!key || !older || !newer) {
+        throw new Fault('NOT_FOUND', `There is no checkpoint of ${size} leaves; take a size from checkpoints.log.`);
+      }
+      const subtrees = await subtreesOf(table, older, newer);
+      const proof = consistencyProof(older.size, newer.size, subtrees).map((node) => Buffer.from(node).toString('hex'));
+      const [before, after] = [noteOf(key, older), noteOf(key, newer)];
+      return { older: before, newer: after, proof, publicKey: printNoteKey(key) };
+    },
+  };
+}
+
+/** @throws Fault BAD_INPUT */
+export function readAuditKey({ folder, keyFile }: AuditOptions): CheckpointKey {
+  return readCheckpointKey(keyFile ?? join(folder, 'checkpoint-key.pem'), { make: keyFile === undefined });
+}
+
+async function subtreesOf(table: CheckpointTable, from: Tree, { position }: Checkpoint) {
+  const later: Buffer[] = [];
+  for await (const leaf of table.leaves(from.position, position)) later.push(runLeafHash(leaf));
+  return createSubtrees(from.frontier, later);
+}
+
+function noteOf(key: CheckpointKey, checkpoint: Checkpoint): string {
+  return printNote(signedText(key.name, checkpoint), key, checkpoint.signature);
+}

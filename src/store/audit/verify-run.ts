@@ -1,0 +1,126 @@
+import { createChainVerifier, createProblemList, type ProblemList } from '../../audit/verify-chain.ts';
+import type { Event } from '../../core/event.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../../core/run.ts';
+import { isFinalRunState } from '../../core/states.ts';
+import type { ChainVerification } from '../../core/store.ts';
+import { canonicalJson } from '../../lib/json.ts';
+import type { StoredEvent } from '../rows/event-row.ts';
+import { applyTo, type NewRun, openDraft } from '../rows/run-draft.ts';
+import { type LabelRow, toLabelRows } from '../run-row.ts';
+import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
+
+/** Everything that the tables say about one run. */
+export interface RunTables extends RunSnapshot {
+  readonly labels: readonly LabelRow[];
+  readonly artifacts: readonly ArtifactRecord[];
+  readonly approvals: readonly ApprovalRecord[];
+  readonly toolCalls: readonly ToolCallRecord[];
+}
+
+interface VerifyDeps {
+  /** What the tables say at one moment. */
+  tables(scope: Scope, id: string): Promise<RunTables | undefined>;
+  /** The run's rows of `events`, in the order of seq. */
+  rows(runId: string): AsyncIterable<StoredEvent>;
+  readonly verifyLeaves: VerifyLeaves;
+}
+
+/**
+ * Recomputes a run's chain from what is stored, holds the tables against the fold of its events, and its end against the
+ * signed tree: who can write to the database can also make a whole new chain, but no signature. A run may go on meanwhile.
+ * @returns undefined when the scope covers no such run.
+ */
+export async function verifyRun(deps: VerifyDeps, scope: Scope, id: string): Promise<ChainVerification | undefined> {
+  const tables = await deps.tables(scope, id);
+  if (!tables) return undefined;
+  const problems = createProblemList();
+  const chain = createChainVerifier(id, problems.add);
+  const fold = createFold(id);
+  const checked: CheckedEvent[] = [];
+  const { seq } = tables.run;
+  for await (const row of deps.rows(id)) {
+    const event = chain.next(row);
+    try {
+      if (event) fold.add(event);
+    } catch (error) {
+      problems.add(row.seq, `it cannot be read: ${(error as Error).message}`);
+    }
+    if (row.seq <= seq) checked.push({ seq: row.seq, position: row.position, hash: row.hash, ends: endsRun(event) });
+    if (row.seq === seq) compareTables(tables, fold, row, problems.add);
+  }
+  const seqNow = async () => (await deps.tables(scope, id))?.run.seq ?? 0;
+  if (chain.seq < seq) {
+    problems.add(chain.seq + 1, `the run's row counts ${seq} events, and there are none from here on`);
+  } else if (chain.seq > seq && (await seqNow()) < chain.seq) {
+    problems.add(seq + 1, 'the run’s row does not count this event');
+  }
+  const checkpoint = await deps.verifyLeaves(id, { events: checked, seq, seqNow }, problems.add);
+  const report = problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);
+  return { ...report, ...(checkpoint && { checkpoint }) };
+}
+
+function endsRun(event: Event | undefined): boolean {
+  return event?.type === 'RUN_STATE_CHANGED' && isFinalRunState(event.payload.to);
+}
+
+/** The rows that the events make. */
+function createFold(runId: string) {
+  let draft: NewRun | undefined;
+  const artifacts: ArtifactRecord[] = [];
+  return {
+    artifacts,
+    add: (event: Event) => {
+      if (event.type === 'RUN_CREATED') {
+        const opened = openDraft(runId, event, event.tenant);
+        if (opened.isNew) draft = opened;
+      }
+      const known = draft;
+      if (known) applyTo(known, event, event.seq, (key) => known.steps.get(key));
+      if (event.type !== 'ARTIFACT_CREATED') return;
+      const { step, at: createdAt, payload } = event;
+      artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
+    },
+    get draft() {
+      return draft;
+    },
+  };
+}
+
+/** Holds the tables against the fold of the events up to the one that the run's row was last changed by. */
+function compareTables(
+  tables: RunTables,
+  { draft, artifacts }: ReturnType<typeof createFold>,
+  head: StoredEvent,
+  add: ProblemList['add'],
+) {
+  if (!draft) return add(1, 'the run does not begin with RUN_CREATED');
+  const run: RunRecord = { ...draft.run, seq: head.seq, headPosition: head.position, headHash: head.hash };
+  const differ = (table: string, stored: unknown, folded: unknown) => {
+    if (canonicalJson(stored) !== canonicalJson(folded)) {
+      add(head.seq, `the table ${table} is not what the events make of it: ${differences(stored, folded)}`);
+    }
+  };
+  const byKey = (rows: readonly LabelRow[]) => Object.fromEntries(rows.map((row) => [row.key, row]));
+  const byId = <T extends { readonly id: string }>(rows: Iterable<T>) =>
+    Object.fromEntries([...rows].map((row) => [row.id, row]));
+  differ('runs', { [run.id]: tables.run }, { [run.id]: run });
+  differ('steps', byId(tables.steps), byId(draft.steps.values()));
+  differ('run_labels', byKey(tables.labels), byKey(toLabelRows(run)));
+  differ('approvals', byId(tables.approvals), byId(draft.approvals.values()));
+  differ('tool_calls', byId(tables.toolCalls), byId(draft.calls.values()));
+  differ('artifacts', byId(tables.artifacts), byId(artifacts));
+}
+
+/** The places where two objects of rows differ, as `ID.field`. */
+function differences(stored: unknown, folded: unknown): string {
+  const flat = (rows: unknown) =>
+    new Map(
+      Object.entries(rows as Record<string, object>).flatMap(([id, row]) =>
+        Object.entries(row).map(([field, value]) => [`${id}.${field}`, canonicalJson(value)]),
+      ),
+    );
+  const [a, b] = [flat(stored), flat(folded)];
+  const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  return names.slice(0, 5).join(', ');
+}

@@ -1,0 +1,234 @@
+import { Worker } from 'node:worker_threads';
+import { Fault } from '../../core/errors.ts';
+import type { Event, NewEvent } from '../../core/event.ts';
+import { idPrefix } from '../../core/ids.ts';
+import type { AppendResult } from '../../core/journal.ts';
+import type { Logger } from '../../core/telemetry.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { type Accepted, type Append, IN_DOUBT, notCanonical, type Refused } from './plan-commit.ts';
+import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
+
+/** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
+const MOST_PENDING = 4_096;
+const MOST_PENDING_BYTES = 32 * 1024 * 1024;
+
+/** What one message to the writer carries at most. */
+const SLICE = 256;
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+/** What one append put into the journal. */
+export interface CommittedAppend {
+  readonly events: readonly Event[];
+  readonly workflow: string | undefined;
+  /** Characters of its text: about what it takes in memory. */
+  readonly size: number;
+}
+
+export interface AppendQueue {
+  append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<AppendResult>;
+  /** Takes no more, waits until what was taken is durable, and ends the writer. */
+  close(): Promise<void>;
+}
+
+interface AppendQueueDeps {
+  readonly writer: WriterWork;
+  readonly logger: Logger;
+  /** Called once for each commit, in order. @param seconds how long it took until it was durable */
+  committed(appends: readonly CommittedAppend[], seconds: number): void;
+  /**
+   * Called when the writer is gone: which of these appends became durable before? Their events, or undefined.
+   * Whoever follows the commits must read the store anew.
+   */
+  lost(appends: readonly Append[]): Promise<readonly (readonly Event[] | undefined)[]>;
+}
+
+interface Pending extends Append {
+  /** Undefined once it is sent. */
+  text: string | undefined;
+  readonly size: number;
+  resolve(appended: AppendResult): void;
+  reject(error: unknown): void;
+}
+
+/** The main thread's side of the writer: it never waits for the disk. */
+export function createAppendQueue({ writer, logger, committed, lost }: AppendQueueDeps): AppendQueue {
+  /** Callers past the limit, first come, first served: an append must not overtake an earlier one of its run. */
+  const waiting: (() => void)[] = [];
+  const unsent: Pending[] = [];
+  const sent: Pending[] = [];
+  let pendingBytes = 0;
+  let flushing = false;
+  let writable = true;
+  let recovering = 0;
+  let closing: PromiseWithResolvers<void> | undefined;
+  let worker: Worker | undefined;
+
+  const isFull = () => sent.length + unsent.length >= MOST_PENDING || pendingBytes >= MOST_PENDING_BYTES;
+
+  const startWorker = () => {
+    const started = new Worker(new URL('../writer.ts', import.meta.url), {
+      workerData: writer,
+      name: 'journal-writer',
+      // What it makes is short-lived; a larger nursery only lets it lie around, some 60 MB of it.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
+    let reason: unknown = 'it exited';
+    started.on('message', settle);
+    started.on('error', (error) => {
+      reason = error;
+    });
+    started.on('exit', () => {
+      worker = undefined;
+      if (sent.length > 0) void recover(reason).finally(finish);
+      else finish();
+    });
+    return started;
+  };
+
+  const flush = () => {
+    flushing = false;
+    while (unsent.length > 0) {
+      const texts: string[] = [];
+      for (let size = 0; texts.length < SLICE && size < SLICE_BYTES && unsent.length > texts.length; ) {
+        const next = unsent[texts.length] as Pending;
+        texts.push(next.text as string);
+        size += next.size;
+        next.text = undefined;
+      }
+      sent.push(...unsent.splice(0, texts.length));
+      worker ??= startWorker();
+      worker.postMessage(texts satisfies WriterRequest);
+    }
+  };
+
+  const settle = ({ results, seconds, failure }: WriterReply) => {
+    noteHealth(failure);
+    const answered = take(results.length);
+    const appends: CommittedAppend[] = [];
+    for (const [index, pending] of answered.entries()) {
+      const result = results[index] as (typeof results)[number];
+      if ('code' in result) {
+        pending.reject(toFault(result));
+      } else {
+        const events = toEvents(pending, result);
+        appends.push({ events, workflow: result.workflow, size: pending.size });
+        pending.resolve({ events });
+      }
+    }
+    if (appends.length > 0) committed(appends, seconds);
+    finish();
+  };
+
+  /** The writer died: what it had in hand is either in the journal or it is not, and the journal knows. */
+  const recover = async (reason: unknown) => {
+    logger.error('store.writer_lost', { reason: String(reason), appends: sent.length });
+    const taken = take(sent.length);
+    recovering += 1;
+    try {
+      const found = await lost(taken);
+      for (const [index, pending] of taken.entries()) {
+        const events = found[index];
+        if (events) pending.resolve({ events });
+        else pending.reject(unavailable('The writer of the journal stopped, and nothing was changed: try again.'));
+      }
+    } catch (error) {
+      logger.error('store.unreadable', { reason: String(error) });
+      const advice = 'look whether the run is there before you try again.';
+      const message = `The store can neither be written nor read: ${advice}`;
+      for (const pending of taken) pending.reject(unavailable(message, IN_DOUBT));
+    } finally {
+      recovering -= 1;
+    }
+  };
+
+  const take = (count: number) => {
+    const taken = sent.splice(0, count);
+    for (const { size } of taken) pendingBytes -= size;
+    return taken;
+  };
+
+  const finish = () => {
+    while (waiting.length > 0 && !isFull()) waiting.shift()?.();
+    if (unsent.length > 0) flush();
+    if (closing && sent.length === 0 && recovering === 0) {
+      if (worker) worker.postMessage(null satisfies WriterRequest);
+      else closing.resolve();
+    }
+  };
+
+  const noteHealth = (failure: string | undefined) => {
+    if (writable && failure !== undefined) logger.error('store.unwritable', { reason: failure });
+    if (!writable && failure === undefined) logger.info('store.writable');
+    writable = failure === undefined;
+  };
+
+  // At once, so that the first append does not wait for a thread to start.
+  worker = startWorker();
+
+  return {
+    append: (runId, expectedSeq, events) =>
+      new Promise((resolve, reject) => {
+        const enter = () => {
+          try {
+            const text = encodeAppend({ runId, expectedSeq, events });
+            pendingBytes += text.length;
+            unsent.push({ runId, expectedSeq, events, text, size: text.length, resolve, reject });
+          } catch (error) {
+            return reject(toFault(notCanonical(error as Error)));
+          }
+          // The first goes at once. While the writer is busy, what comes in this turn goes together.
+          if (sent.length === 0) return flush();
+          if (!flushing) setImmediate(flush);
+          flushing = true;
+        };
+        const problem = closing
+          ? unavailable('The journal is closing: try again when the server is back.')
+          : check(runId, expectedSeq, events);
+        if (problem) reject(problem);
+        else if (isFull()) waiting.push(enter);
+        else enter();
+      }),
+    close: () => {
+      closing ??= Promise.withResolvers();
+      finish();
+      return closing.promise;
+    },
+  };
+}
+
+/** What can be told from the append alone. These are mistakes in the code that calls. */
+function check(runId: string, expectedSeq: number, events: readonly NewEvent[]): Fault | undefined {
+  if (idPrefix(runId) !== 'run') return new Fault('INTERNAL', `${runId} is no run id; make one with newId('run').`);
+  const [first, ...rest] = events;
+  const opens = first?.type === 'RUN_CREATED';
+  const fits = first && Number.isSafeInteger(expectedSeq) && expectedSeq > 0 && opens === (expectedSeq === 1);
+  if (!fits || rest.some((event) => event.type === 'RUN_CREATED')) {
+    return new Fault('INTERNAL', 'A run begins with RUN_CREATED at seq 1, and has it there only.');
+  }
+  if (events.some((event) => Number.isNaN(event.at.getTime())))
+    return new Fault('INTERNAL', 'An event needs a valid time.');
+  return undefined;
+}
+
+function toEvents({ runId, expectedSeq, events }: Append, result: Accepted): readonly Event[] {
+  const { first, prevHash, hashes, tenant, subject } = result;
+  return events.map((event, index) => ({
+    ...event,
+    position: first + index,
+    runId,
+    seq: expectedSeq + index,
+    tenant,
+    subject,
+    prevHash: hashes[index - 1] ?? prevHash,
+    hash: hashes[index] as string,
+  }));
+}
+
+function toFault({ code, message, details, cause }: Refused): Fault {
+  if (code === 'UNAVAILABLE') return unavailable(message, details);
+  return new Fault(code, message, { ...(details && { details }), ...(cause !== undefined && { cause }) });
+}
+
+function unavailable(message: string, details?: JsonObject): Fault {
+  return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000, ...(details && { details }) });
+}

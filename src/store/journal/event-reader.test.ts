@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { log, runCreated } from '../../../test/support/store/sample-events.ts';
+import { canonicalJson } from '../../lib/json.ts';
+import { storedAs } from '../stored-as.ts';
+import { planCommit } from './plan-commit.ts';
+
+const runId = `run_${'0'.repeat(32)}`;
+const append = { runId, expectedSeq: 1, events: [runCreated(), log('a', 'INFO', 'one'), log('b')] };
+const base = { position: 10, head: () => undefined, holder: () => undefined, step: () => undefined };
+const { events: rows } = planCommit([append], base, 'node');
+
+it('finds what an append put into the journal', () => {
+  const found = storedAs(append, rows);
+  expect(found?.map(({ position, seq }) => [position, seq])).toEqual([
+    [11, 1],
+    [12, 2],
+    [13, 3],
+  ]);
+  expect(canonicalJson(found?.map(({ payload }) => payload))).toBe(canonicalJson(append.events.map((e) => e.payload)));
+});
+
+it('takes nothing for it that another append put there', () => {
+  const [first, second] = append.events;
+  const others = [
+    [first, second, log('c')],
+    [first, log('a'), log('b')],
+    [first, { ...log('a', 'INFO', 'one'), at: new Date(0) }, log('b')],
+  ];
+  for (const events of others) expect(storedAs({ ...append, events } as typeof append, rows)).toBeUndefined();
+  expect(storedAs(append, rows.slice(0, 2))).toBeUndefined();
+  expect(storedAs({ ...append, expectedSeq: 2 }, rows)).toBeUndefined();
+  expect(storedAs(append, [])).toBeUndefined();
+});

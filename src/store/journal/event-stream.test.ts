@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import type { Event } from '../../core/event.ts';
+import type { EventBatch } from '../../core/journal.ts';
+import { createEventStream } from './event-stream.ts';
+import { eventView } from './event-view.ts';
+import { createLiveTail, type Follower, type LiveTail } from './live-tail.ts';
+
+const view = eventView({}, { tenant: 'default' });
+
+function watched() {
+  const followers = new Set<Follower>();
+  const tail = createLiveTail(3);
+  const spied: LiveTail = Object.create(tail, {
+    follow: {
+      value: (follower: Follower) => {
+        followers.add(follower);
+        tail.follow(follower);
+      },
+    },
+    unfollow: {
+      value: (follower: Follower) => {
+        followers.delete(follower);
+        tail.unfollow(follower);
+      },
+    },
+  });
+  return { tail: spied, followers };
+}
+
+it('leaves nothing behind when it ends while it waits', async () => {
+  const { tail, followers } = watched();
+  const page = async (): Promise<EventBatch> => ({ events: [], position: 3, caughtUp: true });
+  for (const how of ['abort', 'return'] as const) {
+    const stop = new AbortController();
+    const stream = createEventStream({ tail, page }, view, 3, 10, stop.signal);
+    await stream.next();
+    const waiting = stream.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(followers.size).toBe(1);
+    if (how === 'abort') stop.abort();
+    else await stream.return?.();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(followers.size).toBe(0);
+  }
+});
+
+it('throws what the store throws, and goes on where it was when it is asked again', async () => {
+  const { tail } = watched();
+  let fails = true;
+  const page = async (): Promise<EventBatch> => {
+    if (fails) throw new Error('disk I/O error');
+    return { events: [], position: 3, caughtUp: true };
+  };
+  const stream = createEventStream({ tail, page }, view, 1, 10, new AbortController().signal);
+  await expect(stream.next()).rejects.toThrow('disk I/O error');
+  fails = false;
+  expect((await stream.next()).value).toEqual({ events: [], position: 3, caughtUp: true });
+  await stream.return?.();
+});
+
+it('has commits kept from its beginning to its end, also when it is aborted before its first page', async () => {
+  const at = new Date();
+  const events = (position: number): Event[] => [
+    {
+      ...{ type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: 'x' } },
+      ...{ position, runId: 'run_a', seq: position, prevHash: '', hash: '', tenant: 'default', subject: 'alice' },
+    } as Event,
+  ];
+  for (const how of ['abort', 'return'] as const) {
+    const tail = createLiveTail(3);
+    const publish = (position: number) => tail.publish([{ events: events(position), workflow: undefined, size: 100 }]);
+    const page = async (): Promise<EventBatch> => ({ events: [], position: 4, caughtUp: true });
+    const stop = new AbortController();
+    const stream = createEventStream({ tail, page }, view, 3, 10, stop.signal);
+    publish(4);
+    expect(tail.after(3, view, 10)?.events).toHaveLength(1);
+    if (how === 'abort') stop.abort();
+    else await stream.return?.();
+    expect(tail.after(3, view, 10)).toBeUndefined();
+    publish(5);
+    expect([tail.head, tail.after(4, view, 10)]).toEqual([5, undefined]);
+    // Aborted and returned: it leaves once, and takes nothing from others.
+    tail.enter();
+    await stream.return?.();
+    publish(6);
+    expect(tail.after(5, view, 10)?.events).toHaveLength(1);
+  }
+});

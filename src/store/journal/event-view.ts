@@ -1,0 +1,46 @@
+import type { Event, EventType, LogLevel } from '../../core/event.ts';
+import type { EventFilter } from '../../core/journal.ts';
+import type { Scope } from '../../core/principal.ts';
+
+const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** What one reader sees of the journal: its scope and its filter. */
+export interface EventView {
+  /** The same text for every reader that sees the same. */
+  readonly key: string;
+  readonly scope: Scope;
+  readonly runId: string | undefined;
+  readonly types: readonly EventType[] | undefined;
+  readonly steps: readonly string[] | undefined;
+  readonly workflow: string | undefined;
+  /** The levels of LOG events that pass. */
+  readonly levels: readonly LogLevel[] | undefined;
+  /** @param workflow name of the workflow of the event's run */
+  matches(event: Event, workflow: string | undefined): boolean;
+}
+
+/** Equal filters give equal keys, whatever the order of what they list. */
+export function eventView(filter: EventFilter, scope: Scope): EventView {
+  const { tenant, subject } = scope;
+  const { runId, workflow, level } = filter;
+  const types = filter.types && [...new Set(filter.types)].sort();
+  const steps = filter.steps && [...new Set(filter.steps)].sort();
+  const levels = level && LEVELS.slice(LEVELS.indexOf(level));
+  return {
+    key: JSON.stringify([tenant, subject, runId, types, steps, workflow, level].map((part) => part ?? null)),
+    scope,
+    runId,
+    types,
+    steps,
+    workflow,
+    levels,
+    matches: (event, workflowOfRun) =>
+      event.tenant === tenant &&
+      (subject === undefined || event.subject === subject) &&
+      (runId === undefined || event.runId === runId) &&
+      (types === undefined || types.includes(event.type)) &&
+      (steps === undefined || (event.step !== undefined && steps.includes(event.step))) &&
+      (workflow === undefined || workflowOfRun === workflow) &&
+      (levels === undefined || event.type !== 'LOG' || levels.includes(event.payload.level)),
+  };
+}

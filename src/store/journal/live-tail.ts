@@ -1,0 +1,173 @@
+import { LRUCache } from 'lru-cache';
+import type { Event } from '../../core/event.ts';
+import type { EventBatch } from '../../core/journal.ts';
+import type { CommittedAppend } from './append-queue.ts';
+import type { EventView } from './event-view.ts';
+import { type LiveChunk, liveChunk } from './live-chunk.ts';
+
+/** A reader that has seen everything up to the head, and waits. */
+export interface Follower {
+  readonly view: EventView;
+  readonly limit: number;
+  /** Called once. A batch without events tells it to look again from there, or that the journal is closed. */
+  wake(batch: EventBatch): void;
+}
+
+/**
+ * The newest commits in memory, and who waits for the next one. Bounded: what falls out is read from the store. Without
+ * a reader nothing is kept, and one that comes later pages from the store what was committed before.
+ */
+export interface LiveTail {
+  /** The newest position that readers may see. */
+  readonly head: number;
+  readonly closed: boolean;
+  /** Whether any reader is there. */
+  readonly isRead: boolean;
+  /** A reader has come: commits are kept for it. It calls what it gets, once, when it leaves. */
+  enter(): () => void;
+  /** A new commit: handed to the followers that see anything of it. The others are not even woken. */
+  publish(appends: readonly CommittedAppend[]): void;
+  /** Forgets everything: what came before `head` only the store knows. */
+  reset(head: number): void;
+  /** What the view sees next after `position`, shared by all who ask the same; undefined when it is out of memory. */
+  after(position: number, view: EventView, limit: number): EventBatch | undefined;
+  follow(follower: Follower): void;
+  unfollow(follower: Follower): void;
+  close(): void;
+}
+
+/** Sizes are counted as characters of JSON. */
+interface LiveTailLimits {
+  readonly events: number;
+  readonly size: number;
+}
+
+const LIMITS: LiveTailLimits = { events: 1_000, size: 1024 * 1024 };
+
+export function createLiveTail(start: number, limits = LIMITS): LiveTail {
+  // No Set: what it allocates when it is emptied and filled at each commit outlives many collections.
+  let followers: Follower[] = [];
+  /** Each begins where the one before it ends, and the last one ends at the head. */
+  let chunks: LiveChunk[] = [];
+  let head = start;
+  let atHead: EventBatch = { events: [], position: head, caughtUp: true };
+  let closed = false;
+  let readers = 0;
+  let events = 0;
+  let size = 0;
+  const batches = new LRUCache<string, EventBatch>({ max: 2_048, maxSize: limits.size });
+
+  const shared = (chunk: LiveChunk, position: number, view: EventView, limit: number): EventBatch => {
+    const newest = chunk.last === head;
+    const key = `${Math.max(position, chunk.first - 1)} ${limit} ${newest} ${view.key}`;
+    const known = batches.get(key);
+    if (known) return known;
+    const batch = chunk.batch(view, position, limit, newest);
+    batches.set(key, batch, { size: 1 + Math.ceil((chunk.size * batch.events.length) / chunk.count) });
+    return batch;
+  };
+
+  const moveTo = (position: number) => {
+    head = position;
+    atHead = { events: [], position, caughtUp: true };
+  };
+
+  const empty = () => {
+    chunks = [];
+    events = 0;
+    size = 0;
+    batches.clear();
+  };
+
+  /** Sends every follower back to the store. */
+  const forget = () => {
+    empty();
+    const woken = followers;
+    followers = [];
+    for (const follower of woken) follower.wake({ events: [], position: head, caughtUp: false });
+  };
+
+  const keep = (chunk: LiveChunk) => {
+    chunks.push(chunk);
+    events += chunk.count;
+    size += chunk.size;
+    while (events > limits.events || size > limits.size) {
+      const oldest = chunks.shift();
+      if (!oldest) break;
+      events -= oldest.count;
+      size -= oldest.size;
+    }
+  };
+
+  /** The chunk that holds the first event after `position`, which is below the head. */
+  const chunkAfter = (position: number): LiveChunk | undefined => {
+    const oldest = chunks[0];
+    if (!oldest || position < oldest.first - 1) return undefined;
+    let [low, high] = [0, chunks.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((chunks[middle] as LiveChunk).last > position) high = middle;
+      else low = middle + 1;
+    }
+    return chunks[low];
+  };
+
+  return {
+    get head() {
+      return head;
+    },
+    get closed() {
+      return closed;
+    },
+    get isRead() {
+      return readers > 0;
+    },
+    enter: () => {
+      readers += 1;
+      return () => {
+        readers -= 1;
+        if (readers === 0) empty();
+      };
+    },
+    publish: (appends) => {
+      // What is kept survives collections and dies old, which costs far more than reading it again.
+      if (readers === 0) return moveTo(lastOf(appends));
+      const chunk = liveChunk(appends);
+      // Something else wrote to the store in between, and readers shall find it there.
+      if (chunk.first !== head + 1) forget();
+      moveTo(chunk.last);
+      keep(chunk);
+      const waiting = followers;
+      followers = [];
+      for (const follower of waiting) {
+        const batch = shared(chunk, chunk.first - 1, follower.view, follower.limit);
+        if (batch.events.length === 0) followers.push(follower);
+        else follower.wake(batch);
+      }
+    },
+    reset: (position) => {
+      forget();
+      moveTo(position);
+    },
+    after: (position, view, limit) => {
+      if (position === head) return atHead;
+      const chunk = chunkAfter(position);
+      return chunk && shared(chunk, position, view, limit);
+    },
+    follow: (follower) => {
+      followers.push(follower);
+    },
+    unfollow: (follower) => {
+      followers = followers.filter((one) => one !== follower);
+    },
+    close: () => {
+      closed = true;
+      forget();
+    },
+  };
+}
+
+function lastOf(appends: readonly CommittedAppend[]): number {
+  const { events } = appends.at(-1) as CommittedAppend;
+  return (events.at(-1) as Event).position;
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCreated } from '../../../test/support/store/sample-events.ts';
+import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
+import { newId } from '../../core/ids.ts';
+import { openSqlite } from '../connections/sqlite-connection.ts';
+import type { Store } from '../open-store.ts';
+
+const scope = { tenant: 'default' };
+const never = new AbortController().signal;
+
+describe('a reader that comes from a row which a commit has just written', () => {
+  let harness: Awaited<ReturnType<typeof sqliteHarness>>;
+  let store: Store;
+  beforeEach(async () => {
+    harness = await sqliteHarness();
+    store = await harness.open();
+  });
+  afterEach(async () => {
+    await store.close();
+    await harness.remove();
+  });
+
+  /** Appends, and holds this thread up until the row is there: the writer has committed, and has told nobody yet. */
+  const appendUnheard = () => {
+    const db = openSqlite(harness.file, { readonly: true });
+    const row = db.prepare('SELECT head_position FROM runs WHERE id = ?').pluck();
+    const runId = newId('run');
+    const appended = store.journal.append(runId, 1, [runCreated()]);
+    const end = performance.now() + 10_000;
+    let position: unknown;
+    while (position === undefined && performance.now() < end) position = row.get(runId);
+    db.close();
+    return { runId, position: Number(position), appended };
+  };
+
+  it('follows from there, and misses nothing', async () => {
+    const { runId, position, appended } = appendUnheard();
+    expect(position).toBe(1);
+    const stream = store.journal.read(position, { runId }, scope, { signal: never });
+    const first = stream.next();
+    await appended;
+    expect((await first).value).toMatchObject({ events: [], position });
+    const next = stream.next();
+    const at = new Date();
+    await store.journal.append(runId, 2, [{ type: 'LOG', at, payload: { level: 'INFO', text: 'more' } }]);
+    expect((await next).value?.events).toMatchObject([{ seq: 2 }]);
+    await stream.return?.();
+  });
+
+  it('also when it asks for a page, while who follows gets the event once', async () => {
+    const follower = store.journal.read(0, {}, scope, { signal: never });
+    await follower.next();
+    const { position, appended } = appendUnheard();
+    expect(await store.journal.page(position, {}, scope, 10)).toEqual({ events: [], position, caughtUp: true });
+    await appended;
+    expect((await follower.next()).value?.events).toMatchObject([{ position }]);
+    await store.journal.append(newId('run'), 1, [runCreated()]);
+    expect((await follower.next()).value?.events).toMatchObject([{ position: position + 1 }]);
+    await follower.return?.();
+  });
+
+  it('is refused from where nothing is', async () => {
+    await expect(store.journal.page(9, {}, scope, 10)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(store.journal.read(9, {}, scope, { signal: never }).next()).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+  });
+});

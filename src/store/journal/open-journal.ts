@@ -1,0 +1,121 @@
+import { Fault } from '../../core/errors.ts';
+import type { Event } from '../../core/event.ts';
+import type { EventBatch, Journal } from '../../core/journal.ts';
+import type { Logger, Metrics } from '../../core/telemetry.ts';
+import { storedAs } from '../stored-as.ts';
+import type { StoredEvents } from '../stored-events.ts';
+import { createAppendQueue } from './append-queue.ts';
+import { createCommitFeed } from './commit-feed.ts';
+import { createEventStream } from './event-stream.ts';
+import { type EventView, eventView } from './event-view.ts';
+import { createLiveTail } from './live-tail.ts';
+import type { WriterWork } from './writer-protocol.ts';
+
+/** Events in one batch, and how many it has unless the reader says. */
+const MOST_EVENTS = 1_000;
+const USUAL_EVENTS = 500;
+
+/** Windows of the store that one call of `page` looks through: past it the caller goes on from where it got to. */
+const MOST_WINDOWS = 20;
+
+interface JournalDeps {
+  readonly writer: WriterWork;
+  readonly events: StoredEvents;
+  readonly logger: Logger;
+  readonly metrics?: Pick<Metrics, 'journalCommitted'>;
+}
+
+/** A journal, and how it hears of what other nodes put into it. */
+export interface OpenJournal extends Journal {
+  /** Lets readers see everything up to a position that another node has committed. */
+  advance(position: number): void;
+}
+
+/** The journal on any database; docs/journal.md tells how it works. */
+export async function openJournal({ writer, events, logger, metrics }: JournalDeps): Promise<OpenJournal> {
+  const tail = createLiveTail(await events.head());
+  const feed = createCommitFeed({ tail, between: (after, upTo) => events.between(after, upTo) });
+  const queue = createAppendQueue({
+    writer,
+    logger,
+    committed: (appends, seconds) => {
+      feed.own(appends);
+      const count = appends.reduce((sum, append) => sum + append.events.length, 0);
+      metrics?.journalCommitted(appends.length, count, seconds);
+    },
+    lost: async (appends) => {
+      const head = await events.settledHead();
+      const found = appends.map(async (append) =>
+        storedAs(append, await events.ofRun(append.runId, append.expectedSeq - 1, append.events.length)),
+      );
+      const known = await Promise.all(found);
+      feed.jump(head);
+      return known;
+    },
+  });
+  const page = (view: EventView, position: number, limit: number) => events.page(view, position, limit, tail.head);
+  const isAhead = (position: number) => Number.isSafeInteger(position) && position > tail.head;
+  /**
+   * A reader may come with a position that this process has not been told of yet: from another node, or from a row that
+   * a commit has just written.
+   */
+  const reach = async (position: number) => {
+    if (isAhead(position)) feed.jump(await events.head());
+    checkPlace(position, tail.head);
+  };
+
+  return {
+    append: queue.append,
+    read: (position, filter, scope, { signal, limit = USUAL_EVENTS }) => {
+      checkLimit(limit);
+      if (!isAhead(position)) checkPlace(position, tail.head);
+      const stream = createEventStream({ tail, page }, eventView(filter, scope), position, limit, signal);
+      return isAhead(position) ? onceReached(stream, () => reach(position)) : stream;
+    },
+    page: async (start, filter, scope, limit) => {
+      checkLimit(limit);
+      await reach(start);
+      const view = eventView(filter, scope);
+      const found: Event[] = [];
+      let batch: EventBatch = { events: [], position: start, caughtUp: false };
+      for (let windows = 0; windows < MOST_WINDOWS && found.length < limit && !batch.caughtUp; windows += 1) {
+        batch = await page(view, batch.position, limit - found.length);
+        found.push(...batch.events);
+      }
+      return { ...batch, events: found };
+    },
+    advance: feed.known,
+    head: async () => tail.head,
+    close: async () => {
+      await queue.close();
+      tail.close();
+    },
+  };
+}
+
+/** A stream that begins when its position is known here; it fails where it never will be. */
+function onceReached(
+  stream: AsyncIterableIterator<EventBatch>,
+  reach: () => Promise<void>,
+): AsyncIterableIterator<EventBatch> {
+  let reached: Promise<void> | undefined;
+  return {
+    ...stream,
+    next: () => {
+      reached ??= reach();
+      return reached.then(() => stream.next());
+    },
+  };
+}
+
+function checkPlace(position: number, head: number): void {
+  if (!Number.isSafeInteger(position) || position < 0 || position > head) {
+    throw new Fault('BAD_INPUT', 'The cursor is not of this journal; begin without one.', { path: ['after'] });
+  }
+}
+
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_EVENTS) {
+    throw new Fault('BAD_INPUT', `Ask for 1 to ${MOST_EVENTS} events at once.`, { path: ['first'] });
+  }
+}

@@ -1,0 +1,59 @@
+import { Fault } from '../../core/errors.ts';
+import type { EventBatch, Journal } from '../../core/journal.ts';
+import type { Prisma } from '../connections/prisma.ts';
+
+/** The newest position that retention has removed; 0 while it has removed nothing. */
+export async function readFloor(prisma: Prisma): Promise<number> {
+  const row = await prisma.journal.findUnique({ where: { id: 1 }, select: { floor: true } });
+  return Number(row?.floor ?? 0);
+}
+
+/**
+ * The journal, which refuses to go on from where events have been removed: a reader that was cut off longer than they are
+ * kept must know that it has missed some. Not so from the beginning, and not in one run, whose events go all at once.
+ */
+export function withFloor<J extends Journal>(journal: J, floor: () => Promise<number>): J {
+  const check = async (position: number) => {
+    if (position < (await floor())) throw expired();
+  };
+  return {
+    ...journal,
+    read: (position, filter, scope, options) => {
+      const stream = journal.read(position, filter, scope, options);
+      return position === 0 || filter.runId !== undefined ? stream : onceChecked(stream, () => check(position));
+    },
+    page: async (position, filter, scope, limit) => {
+      const batch = await journal.page(position, filter, scope, limit);
+      // Asked afterwards, so that nothing can be removed between the question and the read.
+      if (position !== 0 && filter.runId === undefined) await check(position);
+      return batch;
+    },
+  };
+}
+
+function onceChecked(stream: AsyncIterableIterator<EventBatch>, check: () => Promise<void>) {
+  let checked: Promise<void> | undefined;
+  const checkedStream: AsyncIterableIterator<EventBatch> = {
+    [Symbol.asyncIterator]: () => checkedStream,
+    next: async () => {
+      checked ??= check();
+      try {
+        await checked;
+      } catch (error) {
+        await stream.return?.();
+        throw error;
+      }
+      return stream.next();
+    },
+    return: async () => (await stream.return?.()) ?? { done: true, value: undefined },
+  };
+  return checkedStream;
+}
+
+function expired(): Fault {
+  return new Fault(
+    'CURSOR_EXPIRED',
+    'Events after this cursor have been removed, as RETENTION_DAYS says. Read the state of the runs anew, and follow the events from now on, without a cursor.',
+    { path: ['after'] },
+  );
+}

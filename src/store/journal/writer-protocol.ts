@@ -1,0 +1,59 @@
+import type { NewEvent } from '../../core/event.ts';
+import { canonicalJson } from '../../lib/json.ts';
+import type { Append, AppendResult } from './plan-commit.ts';
+
+/** What the append queue starts the worker with. */
+export interface WriterWork {
+  readonly journal:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgres'; readonly url: string };
+  /** Whose appends they are. */
+  readonly node: string;
+}
+
+/** Some appends, each as the text of `encodeAppend`; null asks the writer to close. */
+export type WriterRequest = readonly string[] | null;
+
+/** Commits on one database. */
+export interface Writer {
+  /** Never throws: what the store cannot write is refused append by append. */
+  commit(appends: readonly Append[]): Commits | Promise<Commits>;
+  close(): void | Promise<void>;
+}
+
+export type Commits = Omit<WriterReply, 'seconds'>;
+
+/** The results of as many appends, in the order in which they were sent. */
+export interface WriterReply {
+  readonly results: readonly AppendResult[];
+  /** How long the commit took, until it was durable. */
+  readonly seconds: number;
+  /** Why the store could not write, for the log. */
+  readonly failure?: string;
+}
+
+/**
+ * An append on its way to the writer: one text is cheaper to send than a tree of objects, and has a size. A line about it,
+ * then one for each payload, as it will lie in the journal: canonical JSON has no line break.
+ * @throws Error for a payload that has no canonical form
+ */
+export function encodeAppend({ runId, expectedSeq, events }: Append): string {
+  const about = events.map(({ type, at, step }) =>
+    step === undefined ? [type, at.getTime()] : [type, at.getTime(), step],
+  );
+  let text = JSON.stringify([runId, expectedSeq, about]);
+  for (const { payload } of events) text += `\n${canonicalJson(payload)}`;
+  return text;
+}
+
+/** The append that `encodeAppend` made the text of. */
+export function decodeAppend(text: string): Append {
+  const [first, ...payloads] = text.split('\n');
+  const [runId, expectedSeq, about] = JSON.parse(first as string) as [string, number, [string, number, string?][]];
+  const events = about.map(([type, time, step], i) => {
+    const at = new Date(time);
+    const payload: unknown = JSON.parse(payloads[i] as string);
+    return (step === undefined ? { type, at, payload } : { type, at, step, payload }) as NewEvent;
+  });
+  return { runId, expectedSeq, events, payloads };
+}

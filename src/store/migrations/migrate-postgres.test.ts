@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { postgresSchema } from '../../../scripts/postgres-schema.ts';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { createSecret } from '../../config/secrets.ts';
+import { migrate as migrateAny } from '../migrate.ts';
+import { migrationList, migrationNames, openSchemaEngine } from './schema-engine.ts';
+
+const migrate = (url: string) => migrateAny({ kind: 'postgres', url });
+
+it('the schema for PostgreSQL is what scripts/postgres-schema.ts makes of prisma/schema.prisma', () => {
+  const [sqlite, postgres] = ['prisma/schema.prisma', 'prisma/postgres/schema.prisma'].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  expect(postgres).toBe(postgresSchema(sqlite as string));
+});
+
+it('tells of a server that does not answer, without the password', async () => {
+  const url = createSecret(Buffer.from('postgresql://someone:hunter2@127.0.0.1:9/none'));
+  const failure = await migrateAny({ kind: 'postgres', url }).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
+  expect(failure.message).not.toContain('hunter2');
+});
+
+await onPostgres((makeHarness) => {
+  describe('migrating PostgreSQL', () => {
+    it('makes what the schema says, with nothing left to migrate', async () => {
+      const { url, remove } = await makeHarness();
+      const engine = await openSchemaEngine({ kind: 'postgres', url });
+      expect(await engine.drift()).toContain('CREATE TABLE');
+      expect(await engine.apply(await migrationList('postgres'))).toEqual(await migrationNames('postgres'));
+      expect(await engine.drift()).toBe('');
+      await engine.close();
+      await remove();
+    });
+
+    it('finds nothing to do afterwards, and one of several that start together does it', async () => {
+      const { url, remove } = await makeHarness();
+      const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
+      expect(applied.filter((names) => names.length > 0)).toEqual([await migrationNames('postgres')]);
+      expect(await migrate(url)).toEqual([]);
+      await remove();
+    });
+
+    it('refuses a database that a newer version made, or whose migration was cut off', async () => {
+      const { url, remove } = await makeHarness();
+      await migrate(url);
+      const change = async (sql: string) => {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        await client.query(sql);
+        await client.end();
+      };
+      await change(
+        `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '9999_future', now())`,
+      );
+      const refused = { code: 'UNAVAILABLE', message: expect.stringContaining('9999_future') };
+      await expect(migrate(url)).rejects.toMatchObject(refused);
+      await change(`DELETE FROM _prisma_migrations WHERE id = 'x'; UPDATE _prisma_migrations SET finished_at = NULL`);
+      const failed = { code: 'UNAVAILABLE', message: expect.stringContaining('failed migrations') };
+      await expect(migrate(url)).rejects.toMatchObject(failed);
+      await remove();
+    });
+  });
+});

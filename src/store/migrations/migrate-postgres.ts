@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { Fault } from '../../core/errors.ts';
+import { connectionConfig } from '../postgres-connection.ts';
+import { applyMigrations, hasAll } from './apply-migrations.ts';
+
+/** The advisory lock that one node holds while it migrates; the number is ours alone. */
+const MIGRATION_LOCK = 7_318_245_190;
+
+/**
+ * Brings a PostgreSQL database up to date with prisma/postgres/migrations. Of several nodes that start at once one
+ * migrates, and the others wait for it.
+ * @returns names of the migrations that were applied.
+ * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
+ */
+export async function migratePostgres(url: string): Promise<readonly string[]> {
+  const client = await connected(url);
+  try {
+    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    // Freed with the connection, however this process ends.
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    return await applyMigrations({ kind: 'postgres', url });
+  } finally {
+    await client.end();
+  }
+}
+
+/** One connection, to be ended by whoever asked for it. @throws Fault UNAVAILABLE */
+export async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ ...connectionConfig(url, 'migrate'), query_timeout: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (cause) {
+    const advice = 'see whether the server runs, and whether DATABASE_URL names a database and a user that it has';
+    throw new Fault('UNAVAILABLE', `The database cannot be reached (${reasonOf(cause)}): ${advice}.`, { cause });
+  }
+  return client;
+}
+
+/** Names of the migrations that the database has had. */
+export async function appliedToPostgres(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
+  );
+  if (!rows[0]?.found) return [];
+  const applied = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  return applied.rows.map((row) => row.migration_name);
+}
+
+/** Without what the driver says of the address: it may hold the password. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: string };
+  return typeof code === 'string' ? code : (message ?? 'no answer');
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Fault } from '../../core/errors.ts';
+import { applyMigrations, hasAll } from './apply-migrations.ts';
+
+/**
+ * Brings the database file up to date with prisma/migrations, making it and its folder when there is none.
+ * A new file appears whole or not at all. When there is nothing to do the schema engine is not even loaded.
+ * @returns names of the migrations that were applied.
+ * @throws Fault UNAVAILABLE when a newer version made the file, another process holds it, or a migration failed.
+ */
+export async function migrateSqlite(file: string): Promise<readonly string[]> {
+  if (existsSync(file)) return (await isCurrent(file)) ? [] : applyMigrations({ kind: 'sqlite', file });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.new-${randomUUID()}`;
+  try {
+    create(draft);
+    const applied = await applyMigrations({ kind: 'sqlite', file: draft });
+    await putInPlace(draft, file);
+    return applied;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return migrateSqlite(file);
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function create(file: string): void {
+  // The journal tells who did what: it is the server's own to read.
+  writeFileSync(file, '', { mode: 0o600 });
+  const db = new Database(file);
+  // Both stay with the file, and must come before its first table. Larger pages: a run's rows are a few KB.
+  db.pragma('page_size = 8192');
+  db.pragma('journal_mode = WAL');
+  db.close();
+}
+
+/** @throws EEXIST when somebody else made the file meanwhile: unlike a rename, a link never replaces it. */
+async function putInPlace(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    // A file system without hard links.
+    await rename(draft, file);
+  }
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function isCurrent(file: string): Promise<boolean> {
+  return hasAll('sqlite', appliedToSqlite(file));
+}
+
+/** Names of the migrations that a file has had. @throws Fault UNAVAILABLE when it is no database */
+export function appliedToSqlite(file: string, readonly = false): string[] {
+  const db = new Database(file, { fileMustExist: true, readonly });
+  try {
+    const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
+    if (table === undefined) return [];
+    return db
+      .prepare<[], string>(
+        'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      )
+      .pluck()
+      .all();
+  } catch (cause) {
+    if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(String((cause as { code?: unknown }).code))) throw cause;
+    const message = `${file} is not a database of Signalbox: restore a backup, or move it away to begin with a new one.`;
+    throw new Fault('UNAVAILABLE', message, { cause });
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  artifactCreated,
+  finished,
+  log,
+  plannedStep,
+  runCreated,
+  textOutput,
+} from '../../../test/support/store/sample-events.ts';
+import { silent } from '../../../test/support/store/sqlite-harness.ts';
+import { newId } from '../../core/ids.ts';
+import { type Append, planCommit } from '../journal/plan-commit.ts';
+import { openStore } from '../open-store.ts';
+import { toArtifactRow } from '../rows/artifact-row.ts';
+import { toStepRow } from '../rows/step-row.ts';
+import { toLabelRows, toRunRow } from '../run-row.ts';
+import { migrationList, openSchemaEngine } from './schema-engine.ts';
+
+const scope = { tenant: 'default' };
+const [ended, failed, open] = [newId('run', 1e12), newId('run', 1e12 + 1), newId('run', 1e12 + 2)];
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-upgrade-'));
+  file = join(folder, 'signalbox.db');
+  await makeOldDatabase(file);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+it('takes over the database of version 0.1.0 with all that it holds', async () => {
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silent });
+  for (const id of [ended, failed, open]) {
+    expect(await store.verifyRun(scope, id)).toMatchObject({ valid: true, problems: [] });
+  }
+  expect(await store.journal.head()).toBe(11);
+  expect((await store.reader.snapshot(scope, ended))?.steps).toMatchObject([
+    { key: 'one', state: 'SUCCEEDED', input: { source: { uri: 'data:text/csv,a' } }, output: textOutput('out') },
+  ]);
+  expect((await store.reader.runs(scope, { label: { team: 'rail' } }, {})).edges).toHaveLength(1);
+  expect((await store.journal.page(0, {}, scope, 100)).events).toHaveLength(11);
+  // Nobody owned runs before: who starts takes up what was left.
+  await expect(store.journal.append(open, 3, [log('not yet')])).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await store.leases.claim(10)).toEqual([open]);
+  const { events } = await store.journal.append(open, 3, [log('goes on')]);
+  expect(events[0]?.position).toBe(12);
+  const call = { id: newId('call'), tool: 'web.search', arguments: {} };
+  await store.journal.append(open, 4, [{ type: 'TOOL_CALLED', at: new Date(), step: 'two', payload: { call } }]);
+  expect(await store.reader.toolCalls(scope, open, 'two')).toMatchObject([call]);
+  expect((await store.verifyRun(scope, open))?.valid).toBe(true);
+  await store.close();
+});
+
+it('makes leaves of the runs that had ended, in the order of their ends', async () => {
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silent });
+  const heads = await Promise.all([ended, failed].map((id) => store.reader.run(scope, id)));
+  await store.close();
+  const db = new Database(file, { readonly: true });
+  const leaves = db.prepare('SELECT * FROM leaves ORDER BY position').all();
+  const journal = db.prepare('SELECT * FROM journal').all();
+  db.close();
+  const leafOf = (run: (typeof heads)[number]) => ({
+    position: run?.headPosition,
+    run_id: run?.id,
+    seq: run?.seq,
+    hash: run?.headHash,
+  });
+  expect(leaves).toEqual([leafOf(heads[1]), leafOf(heads[0])]);
+  expect(journal).toEqual([{ id: 1, position: 11, floor: 0 }]);
+});
+
+/** As version 0.1.0 left it: its one migration, and rows in the columns that it had. */
+async function makeOldDatabase(path: string): Promise<void> {
+  const all = await migrationList('sqlite');
+  const engine = await openSchemaEngine({ kind: 'sqlite', file: path });
+  await engine.apply({ ...all, migrationDirectories: all.migrationDirectories.slice(0, 1) });
+  await engine.close();
+
+  const appends: Append[] = [
+    { runId: ended, expectedSeq: 1, events: [runCreated({ labels: { team: 'rail' }, idempotencyKey: 'k' })] },
+    { runId: failed, expectedSeq: 1, events: [runCreated({ steps: [] }), log('x'), failing()] },
+    { runId: ended, expectedSeq: 2, events: [log('x'), artifactCreated('a'), ...finished(textOutput('out'))] },
+    { runId: open, expectedSeq: 1, events: [runCreated({ steps: [plannedStep('two')] })] },
+    { runId: open, expectedSeq: 2, events: [log('x')] },
+  ];
+  const nothing = { position: 0, head: () => undefined, holder: () => undefined, step: () => undefined };
+  const plan = planCommit(appends, nothing, '');
+  const db = new Database(path);
+  const insert = (table: string, row: object) => {
+    const columns = db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all();
+    const fields = Object.entries(row).map(([field, value]) => [
+      field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+      value,
+    ]);
+    const known = fields.filter(([name]) => columns.includes(name));
+    const sql = `INSERT INTO ${table} (${known.map(([name]) => name)}) VALUES (${known.map(() => '?')})`;
+    db.prepare(sql).run(...known.map(([, value]) => value));
+  };
+  for (const draft of plan.runs) {
+    if (!draft.isNew) throw new Error('a run that was there before');
+    insert('runs', toRunRow(draft.run, ''));
+    for (const label of toLabelRows(draft.run)) insert('run_labels', label);
+    for (const step of draft.steps.values()) insert('steps', toStepRow(step, 'default'));
+  }
+  for (const event of plan.events) insert('events', event);
+  for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, 'default'));
+  db.close();
+}
+
+function failing() {
+  const error = { code: 'TIMEOUT', message: 'too slow', retryable: true } as const;
+  return { type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'PENDING', to: 'FAILED', error } } as const;
+}

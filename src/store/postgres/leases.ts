@@ -1,0 +1,120 @@
+import type { Pool, PoolClient } from 'pg';
+import { LEASE_MS, type Leases } from '../../core/store.ts';
+import { orUnavailable } from '../connections/retry-reads.ts';
+import { lockJournal } from '../postgres-commit.ts';
+import { UNFINISHED_STATES } from '../unfinished-states.ts';
+
+interface PostgresLeasesDeps {
+  readonly pool: Pool;
+  readonly node: string;
+  /** Told the journal's newest position at each renewal: what was to wake the readers may have got lost. */
+  reached(position: number): void;
+}
+
+const isAlive = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
+
+/** By the database's clock: those of the nodes may differ. The node's own row as it was comes beside what is new. */
+const RENEW = `
+  WITH before AS (SELECT expires_at FROM nodes WHERE id = $1),
+    own AS (
+      INSERT INTO nodes (id, started_at, expires_at)
+      VALUES ($1, now(), now() + ${LEASE_MS} * interval '1 millisecond')
+      ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
+      RETURNING xmax = 0 AS added),
+    dead AS (DELETE FROM nodes WHERE id <> $1 AND expires_at < now() - interval '1 day')
+  SELECT (SELECT added FROM own) AS added,
+    coalesce((SELECT expires_at > now() FROM before), false) AS kept,
+    EXISTS (SELECT 1 FROM runs r WHERE r.state IN (${UNFINISHED_STATES}) AND r.owner <> $1 AND NOT ${isAlive('r.owner')}) AS orphans,
+    (SELECT min(next_at) FROM schedules) AS "nextAt",
+    (SELECT position FROM journal WHERE id = 1) AS position`;
+
+const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND state IN (${UNFINISHED_STATES})`;
+
+const CLAIM = `
+  UPDATE runs SET owner = $1 WHERE id IN (
+    SELECT r.id FROM runs r
+    WHERE r.state IN (${UNFINISHED_STATES}) AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
+    ORDER BY r.id LIMIT $2)
+  RETURNING id`;
+
+/** A run that has ended has no driver: any node may take it. One that goes on may only be taken from a dead one. */
+const ADOPT = `
+  UPDATE runs r SET owner = $1
+  WHERE r.id = $2 AND (r.owner = $1 OR r.state NOT IN (${UNFINISHED_STATES}) OR NOT ${isAlive('r.owner')})`;
+
+interface Renewed {
+  readonly added: boolean;
+  readonly kept: boolean;
+  readonly orphans: boolean;
+  readonly nextAt: Date | null;
+  readonly position: number;
+}
+
+/**
+ * Leases that several nodes hold against each other. A node is dead when its row in `nodes` has expired; who claims its runs
+ * removes the row, so that the node finds out even if it comes back at that very moment.
+ */
+export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps): Leases {
+  /** When the last renewal began that this node has had an answer to. */
+  let renewedAt: number | undefined;
+  /** The lease ran out, and nobody was told yet. */
+  let isLate = false;
+  /** Runs of a claim whose answer was lost: they may be this node's, and nobody drives them. */
+  let doubtful: readonly string[] = [];
+
+  /** With the journal locked no append is under way: what it decides, the next append of any node sees. */
+  const locked = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let problem: unknown;
+    try {
+      await lockJournal(client);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      problem = error;
+      throw error;
+    } finally {
+      // A connection that failed is thrown away, and its transaction with it.
+      client.release(problem !== undefined);
+    }
+  };
+
+  return {
+    nodeId: node,
+    renew: async () => {
+      const began = performance.now();
+      const { rows } = await orUnavailable(pool.query<Renewed>(RENEW, [node]));
+      const { added, kept, orphans, nextAt, position } = rows[0] as Renewed;
+      // The database knows best; but an answer of its may have been lost.
+      isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
+      renewedAt = began;
+      reached(position);
+      const held = !isLate;
+      // What nobody has taken yet has no driver any more, although its owner lives again.
+      if (isLate) await orUnavailable(pool.query(DISOWN, [node]));
+      isLate = false;
+      return { renewed: held, orphans: orphans || !held || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
+    },
+    claim: async (limit) => {
+      const claimed = await orUnavailable(
+        locked(async (client) => {
+          await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [node]);
+          await client.query(`UPDATE runs SET owner = '' WHERE id = ANY ($1::text[]) AND owner = $2`, [doubtful, node]);
+          const { rows } = await client.query<{ id: string }>(CLAIM, [node, limit]);
+          const ids = rows.map(({ id }) => id).sort();
+          doubtful = [...doubtful, ...ids];
+          return ids;
+        }),
+      );
+      doubtful = [];
+      return claimed;
+    },
+    takeOver: (runId) =>
+      orUnavailable(locked(async (client) => (await client.query(ADOPT, [node, runId])).rowCount === 1)),
+    release: async () => {
+      await orUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [node]));
+      renewedAt = undefined;
+    },
+  };
+}

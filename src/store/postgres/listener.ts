@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { Logger } from '../../core/telemetry.ts';
+import { connectionConfig } from '../postgres-connection.ts';
+
+/** Between two tries to connect, in milliseconds. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Between two checks at least: an idle node hardly asks anything. */
+const CHECK_MS = 30_000;
+
+interface ListenerDeps {
+  readonly url: string;
+  readonly channels: readonly string[];
+  readonly logger: Logger;
+  heard(channel: string, payload: string): void;
+  /** Called whenever it listens anew: what was said before that, it has not heard. */
+  listening(): Promise<void>;
+}
+
+export interface Listener {
+  /** Finds out whether the server is still there: a connection that only listens may be dead for long unnoticed. */
+  check(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Hears NOTIFY on a connection of its own, which it makes again when it breaks. PostgreSQL delivers in commit order.
+ * Resolves once it listens.
+ */
+export async function startListener({ url, channels, logger, heard, listening }: ListenerDeps): Promise<Listener> {
+  let client: pg.Client | undefined;
+  let closed = false;
+  let checkedAt = performance.now();
+  let again: NodeJS.Timeout | undefined;
+
+  const listen = async () => {
+    const opened = new pg.Client({ ...connectionConfig(url, 'listener'), query_timeout: 10_000 });
+    client = opened;
+    opened.on('error', () => {});
+    opened.on('notification', ({ channel, payload = '' }) => heard(channel, payload));
+    try {
+      await opened.connect();
+      for (const channel of channels) await opened.query(`LISTEN ${channel}`);
+      await listening();
+    } catch (error) {
+      opened.end().catch(() => {});
+      throw error;
+    }
+    opened.once('end', () => lost('the connection ended'));
+    if (closed) await opened.end().catch(() => {});
+  };
+
+  const lost = (reason: string) => {
+    if (closed) return;
+    logger.warn('store.listener_lost', { reason });
+    const retry = (pause: number) => {
+      again = setTimeout(() => {
+        listen().then(
+          () => logger.info('store.listening'),
+          () => {
+            if (!closed) retry(Math.min(2 * pause, LONGEST_PAUSE_MS));
+          },
+        );
+      }, pause);
+    };
+    retry(FIRST_PAUSE_MS);
+  };
+
+  await listen();
+  return {
+    check: () => {
+      if (performance.now() - checkedAt < CHECK_MS) return;
+      checkedAt = performance.now();
+      const checked = client;
+      checked?.query('SELECT 1').catch(() => checked.end().catch(() => {}));
+    },
+    stop: async () => {
+      closed = true;
+      clearTimeout(again);
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { finished, log, runCreated, textOutput, user } from '../../../test/support/store/sample-events.ts';
+import type { Event } from '../../core/event.ts';
+import { newId } from '../../core/ids.ts';
+import type { EventFilter } from '../../core/journal.ts';
+import { migrationNames } from '../migrations/schema-engine.ts';
+import type { Store } from '../open-store.ts';
+
+const scope = { tenant: 'default' };
+const never = new AbortController().signal;
+
+await onPostgres((makeHarness) => {
+  describe('several nodes on one database', () => {
+    let harness: Awaited<ReturnType<typeof makeHarness>>;
+    const open: Store[] = [];
+    const openNode = async () => {
+      const store = await harness.open();
+      open.push(store);
+      return store;
+    };
+    beforeAll(async () => {
+      harness = await makeHarness();
+    });
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((store) => store.close()));
+    });
+    afterAll(() => harness.remove());
+
+    const follow = (store: Store, from: number, filter: EventFilter = {}) => {
+      const stop = new AbortController();
+      const seen: Event[] = [];
+      const done = (async () => {
+        for await (const { events } of store.journal.read(from, filter, scope, { signal: stop.signal }))
+          seen.push(...events);
+      })();
+      return {
+        seen,
+        stop: async () => {
+          stop.abort();
+          await done;
+        },
+      };
+    };
+    const eventually = async (check: () => boolean | Promise<boolean>) => {
+      for (let n = 0; n < 1_000 && !(await check()); n += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await check()).toBe(true);
+    };
+
+    it('migrate an empty database once, when they start together', async () => {
+      const own = await makeHarness();
+      const stores = await Promise.all([own.open(), own.open(), own.open()]);
+      const applied = await own.query('SELECT migration_name FROM _prisma_migrations ORDER BY migration_name');
+      expect(applied).toEqual((await migrationNames('postgres')).map((name) => ({ migration_name: name })));
+      await Promise.all(stores.map((store) => store.close()));
+      await own.remove();
+    });
+
+    it('see what the others append, live and in its place', async () => {
+      const [a, b] = [await openNode(), await openNode()];
+      const from = await a.journal.head();
+      const readers = [follow(a, from), follow(a, from), follow(b, from), follow(b, from, { workflow: 'nightly' })];
+      const work = async (store: Store) => {
+        for (let n = 0; n < 30; n += 1) {
+          const runId = newId('run');
+          const workflow = n % 3 === 0 ? { workflow: 'nightly' } : {};
+          await store.journal.append(runId, 1, [runCreated(workflow), log('x')]);
+          await store.journal.append(runId, 3, finished(textOutput('out')));
+        }
+      };
+      await Promise.all([work(a), work(b), work(a)]);
+      const all = await harness.query<{ position: string }>(
+        'SELECT position FROM events WHERE position > ? ORDER BY position',
+        from,
+      );
+      const positions = all.map(({ position }) => Number(position));
+      expect(positions).toEqual(Array.from({ length: 450 }, (_, n) => from + 1 + n));
+      for (const { seen } of readers.slice(0, 3)) {
+        await eventually(() => seen.length >= positions.length);
+        expect(seen.map(({ position }) => position)).toEqual(positions);
+      }
+      await eventually(() => (readers[3]?.seen.length ?? 0) >= 150);
+      expect(readers[3]?.seen).toHaveLength(150);
+      for (const reader of readers) await reader.stop();
+    });
+
+    it('take a cursor that another node has just handed out', async () => {
+      const [a, b] = [await openNode(), await openNode()];
+      for (let n = 0; n < 20; n += 1) {
+        const { events } = await a.journal.append(newId('run'), 1, [runCreated(), log('x')]);
+        const position = events[0]?.position as number;
+        expect((await b.journal.page(position, {}, scope, 1)).events).toEqual([events[1]]);
+        const batches = b.journal.read(position, {}, scope, { signal: never });
+        expect((await batches.next()).value?.events[0]).toEqual(events[1]);
+        await batches.return?.();
+      }
+    });
+
+    it('give an idempotency key to one run, whichever of them is asked', async () => {
+      const nodes = [await openNode(), await openNode(), await openNode()];
+      const opening = runCreated({ idempotencyKey: 'shared', principal: user('keys') });
+      const tries = await Promise.allSettled(
+        Array.from({ length: 30 }, (_, n) => nodes[n % 3]?.journal.append(newId('run'), 1, [opening])),
+      );
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('are woken by a message to a run, whichever of them it was given to', async () => {
+      const [a, b] = [await openNode(), await openNode()];
+      const arrived: string[] = [];
+      b.inbox.onMessage((runId) => arrived.push(runId));
+      const runId = newId('run');
+      await a.inbox.send({ id: newId('msg'), runId, type: 'cancel', by: user(), compensate: true });
+      await eventually(() => arrived.includes(runId));
+      expect(await b.inbox.read([runId])).toMatchObject([{ type: 'cancel', compensate: true }]);
+    });
+
+    describe('leases', () => {
+      /** As if the node had stood still for longer than its lease. */
+      const expire = (node: string) =>
+        harness.tamper(`UPDATE nodes SET expires_at = now() - interval '1 second' WHERE id = ?`, node);
+
+      it('leave a run to a node that lives, and take it from one that has stopped', async () => {
+        const [a, b] = [await openNode(), await openNode()];
+        for (const store of [a, b]) await store.leases.renew();
+        await b.leases.claim(1_000);
+        const runId = newId('run');
+        await a.journal.append(runId, 1, [runCreated()]);
+        expect(await b.leases.claim(10)).toEqual([]);
+        expect(await b.leases.takeOver(runId)).toBe(false);
+        expect((await b.leases.renew()).orphans).toBe(false);
+        await expire(a.node);
+        expect((await b.leases.renew()).orphans).toBe(true);
+        expect(await b.leases.claim(10)).toEqual([runId]);
+        await expect(a.journal.append(runId, 2, [log('awake again')])).rejects.toMatchObject({
+          code: 'CONFLICT',
+          details: { owner: b.node },
+        });
+        await b.journal.append(runId, 2, [log('taken over')]);
+        expect((await b.verifyRun(scope, runId))?.valid).toBe(true);
+        expect((await a.leases.renew()).renewed).toBe(false);
+        expect((await a.leases.renew()).renewed).toBe(true);
+      });
+
+      it('free the runs of a node that renews too late, also those that nobody has taken', async () => {
+        const [a, b] = [await openNode(), await openNode()];
+        for (const store of [a, b]) await store.leases.renew();
+        const runId = newId('run');
+        await a.journal.append(runId, 1, [runCreated()]);
+        await expire(a.node);
+        expect(await a.leases.renew()).toMatchObject({ held: false, orphans: true });
+        await expect(a.journal.append(runId, 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
+        expect((await b.leases.renew()).orphans).toBe(true);
+        expect(await b.leases.claim(10)).toEqual([runId]);
+      });
+
+      it('give each run to one of many that claim at once', async () => {
+        const [a, ...others] = [await openNode(), await openNode(), await openNode(), await openNode()] as const;
+        for (const store of [a, ...others]) await store.leases.renew();
+        const runs = Array.from({ length: 40 }, () => newId('run'));
+        await Promise.all(runs.map((runId) => a.journal.append(runId, 1, [runCreated()])));
+        await a.leases.release();
+        const claimed = (await Promise.all(others.map((store) => store.leases.claim(20)))).flat();
+        expect(claimed.sort()).toEqual(runs.sort());
+      });
+
+      it('never let an append of the old owner in after the claim has resolved', async () => {
+        const [a, b] = [await openNode(), await openNode()];
+        for (let round = 0; round < 10; round += 1) {
+          const runId = newId('run');
+          await a.journal.append(runId, 1, [runCreated()]);
+          const appends = Array.from({ length: 30 }, (_, n) => a.journal.append(runId, n + 2, [log(`${n}`)]));
+          const outcome = Promise.allSettled(appends);
+          const claiming = b.leases.claim(10);
+          await claiming;
+          const history = (await Array.fromAsync(b.reader.history(runId))).length;
+          await b.journal.append(runId, history + 1, [log('the new owner')]);
+          const kept = (await outcome).filter(({ status }) => status === 'fulfilled').length;
+          expect(kept).toBe(history - 1);
+          expect((await b.verifyRun(scope, runId))?.valid).toBe(true);
+          await b.journal.append(runId, history + 2, [
+            { type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'PENDING', to: 'CANCELLED' } },
+          ]);
+        }
+      });
+    });
+  });
+});

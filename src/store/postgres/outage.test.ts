@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { log, runCreated, user } from '../../../test/support/store/sample-events.ts';
+import { silent } from '../../../test/support/store/sqlite-harness.ts';
+import { startTcpProxy, type TcpProxy } from '../../../test/support/store/tcp-proxy.ts';
+import type { Event } from '../../core/event.ts';
+import { newId } from '../../core/ids.ts';
+import { openStore, type Store } from '../open-store.ts';
+
+const scope = { tenant: 'default' };
+
+await onPostgres((makeHarness) => {
+  describe('while the database is away', () => {
+    let harness: Awaited<ReturnType<typeof makeHarness>>;
+    let proxy: TcpProxy;
+    let store: Store;
+    beforeEach(async () => {
+      harness = await makeHarness();
+      const url = new URL(harness.url);
+      proxy = await startTcpProxy(url.hostname, Number(url.port || 5432));
+      url.host = `127.0.0.1:${proxy.port}`;
+      store = await openStore({ database: { kind: 'postgres', url: url.href }, logger: silent });
+    });
+    afterEach(async () => {
+      await store.close();
+      await proxy.close();
+      await harness.remove();
+    });
+
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const follow = () => {
+      const stop = new AbortController();
+      const seen: Event[] = [];
+      const done = (async () => {
+        for await (const { events } of store.journal.read(0, {}, scope, { signal: stop.signal })) seen.push(...events);
+      })();
+      return {
+        seen,
+        stop: async () => {
+          stop.abort();
+          await done;
+        },
+      };
+    };
+    /** Appends runs one after another until it is stopped, each again while the store says UNAVAILABLE. */
+    const keepAppending = () => {
+      let going = true;
+      const acknowledged: string[] = [];
+      let refused = 0;
+      const work = async () => {
+        while (going) {
+          const runId = newId('run');
+          for (;;) {
+            try {
+              await store.journal.append(runId, 1, [runCreated(), log('x')]);
+              break;
+            } catch (error) {
+              expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+              refused += 1;
+              await pause(20);
+            }
+          }
+          acknowledged.push(runId);
+        }
+      };
+      const all = Promise.all(Array.from({ length: 8 }, work));
+      return {
+        acknowledged,
+        refused: () => refused,
+        stop: async () => {
+          going = false;
+          await all;
+        },
+      };
+    };
+    const checkAll = async (acknowledged: readonly string[], seen: readonly Event[]) => {
+      const rows = await harness.query<{ position: string; run_id: string }>(
+        'SELECT position, run_id FROM events ORDER BY position',
+      );
+      const stored = rows.map(({ position }) => Number(position));
+      for (let n = 0; n < 1_000 && seen.length < stored.length; n += 1) await pause(10);
+      expect(seen.map(({ position }) => position)).toEqual(stored);
+      // Nothing that was acknowledged is lost, and nothing that was tried again stands there twice.
+      expect(new Set(rows.map(({ run_id }) => run_id))).toEqual(new Set(acknowledged));
+      expect(stored).toHaveLength(2 * acknowledged.length);
+    };
+
+    it('every connection may be cut at any moment: all goes on by itself', async () => {
+      const reader = follow();
+      const appending = keepAppending();
+      for (let round = 0; round < 12; round += 1) {
+        await pause(60 + 37 * round);
+        await harness.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        );
+      }
+      await pause(300);
+      await appending.stop();
+      await checkAll(appending.acknowledged, reader.seen);
+      expect(appending.acknowledged.length).toBeGreaterThan(50);
+      await reader.stop();
+    });
+
+    it('appends say UNAVAILABLE, and everything is as before when it is back', async () => {
+      const reader = follow();
+      const appending = keepAppending();
+      for (let round = 0; round < 3; round += 1) {
+        await pause(200);
+        await proxy.stop();
+        await pause(300);
+        await proxy.start();
+      }
+      await pause(300);
+      await appending.stop();
+      expect(appending.refused()).toBeGreaterThan(0);
+      await checkAll(appending.acknowledged, reader.seen);
+      await reader.stop();
+    });
+
+    it('an append whose answer to COMMIT was lost is told what became of it', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const runId = newId('run');
+        const cut = proxy.cutAfter('COMMIT\0');
+        const appended = store.journal.append(runId, 1, [runCreated(), log('x')]);
+        await cut;
+        const { events } = await appended;
+        const stored = await harness.query<{ hash: string }>(
+          'SELECT hash FROM events WHERE run_id = ? ORDER BY seq',
+          runId,
+        );
+        expect(stored.map(({ hash }) => hash)).toEqual(events.map(({ hash }) => hash));
+        expect(await store.journal.head()).toBe(events[1]?.position);
+      }
+    });
+
+    it('a claim whose answer was lost leaves no run without a driver', async () => {
+      const other = await harness.open();
+      const runId = newId('run');
+      await other.journal.append(runId, 1, [runCreated()]);
+      await other.close();
+      await store.leases.renew();
+      const cut = proxy.cutAfter('COMMIT\0');
+      const claiming = store.leases.claim(10);
+      await Promise.all([cut, expect(claiming).rejects.toMatchObject({ code: 'UNAVAILABLE' })]);
+      // The server commits on its own time: whoever has lost its answer knows no better.
+      const owners = () => harness.query('SELECT owner FROM runs WHERE id = ?', runId);
+      await expect.poll(owners, { timeout: 5_000 }).toEqual([{ owner: store.node }]);
+      expect((await store.leases.renew()).orphans).toBe(true);
+      expect(await store.leases.claim(10)).toEqual([runId]);
+      expect((await store.leases.renew()).orphans).toBe(false);
+    });
+
+    it('reads say UNAVAILABLE when it stays away, and wait for it when it comes back soon', async () => {
+      const runId = newId('run');
+      await store.journal.append(runId, 1, [runCreated()]);
+      await proxy.stop();
+      await expect(store.reader.run(scope, runId)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
+      await expect(store.accounts.put({ ...user(), passwordHash: 'x' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      const soon = [
+        store.reader.run(scope, runId),
+        store.reader.snapshot(scope, runId),
+        store.journal.page(0, {}, scope, 10),
+      ];
+      await pause(200);
+      await proxy.start();
+      const [run, snapshot, page] = await Promise.all(soon);
+      expect([run, snapshot, page]).toMatchObject([{ id: runId }, { run: { id: runId } }, { events: [{ runId }] }]);
+    });
+
+    it('messages and commits of other nodes that were not heard are found afterwards', async () => {
+      const other = await harness.open();
+      const reader = follow();
+      const arrived: string[] = [];
+      store.inbox.onMessage((runId) => arrived.push(runId));
+      await proxy.stop();
+      const { events } = await other.journal.append(newId('run'), 1, [runCreated()]);
+      const runId = events[0]?.runId as string;
+      await other.inbox.send({ id: newId('msg'), runId, type: 'signal', by: user(), name: 'go' });
+      await proxy.start();
+      for (let n = 0; n < 500 && (arrived.length === 0 || reader.seen.length === 0); n += 1) await pause(10);
+      expect([arrived, reader.seen]).toEqual([[runId], events]);
+      await reader.stop();
+      await other.close();
+    });
+  });
+});

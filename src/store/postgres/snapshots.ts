@@ -1,0 +1,59 @@
+import type { Pool } from 'pg';
+import type { Scope } from '../../core/principal.ts';
+import type { RunSnapshot } from '../../core/run.ts';
+import type { RunTables } from '../audit/verify-run.ts';
+import { retryReads } from '../connections/retry-reads.ts';
+import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
+import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
+import { fromColumns } from '../rows/columns.ts';
+import { type StepRow, toStepRecord } from '../rows/step-row.ts';
+import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
+import { type LabelRow, type RunRow, toRunRecord } from '../run-row.ts';
+
+interface PostgresSnapshots {
+  snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
+  tables(scope: Scope, id: string): Promise<RunTables | undefined>;
+}
+
+const RUN = 'FROM runs r WHERE r.id = $1 AND r.tenant = $2 AND ($3::text IS NULL OR r.subject = $3)';
+const partsOf = (table: string, where: string, order: string) =>
+  `(SELECT coalesce(json_agg(row_to_json(p) ORDER BY ${order}), '[]') FROM ${table} p WHERE p.run_id = r.id ${where})`;
+
+const SNAPSHOT = `SELECT row_to_json(r) AS run, ${partsOf('steps', "AND p.role IS DISTINCT FROM 'item'", 'p.position')} AS steps ${RUN}`;
+const TABLES = `SELECT row_to_json(r) AS run, ${partsOf('steps', '', 'p.position, p.item_index')} AS steps,
+  (SELECT coalesce(json_agg(json_build_object('runId', p.run_id, 'tenant', p.tenant, 'key', p.key, 'value', p.value)
+    ORDER BY p.key), '[]') FROM run_labels p WHERE p.run_id = r.id) AS labels, ${partsOf('approvals', '', 'p.id')} AS approvals,
+  ${partsOf('artifacts', '', 'p.id')} AS artifacts, ${partsOf('tool_calls', '', 'p.seq')} AS calls ${RUN}`;
+
+type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', object[]>> & {
+  readonly run: object;
+  readonly labels: LabelRow[];
+};
+
+/** Reads that show one moment, because each is one statement. */
+export function createPostgresSnapshots(pool: Pool): PostgresSnapshots {
+  const read = async (sql: string, { tenant, subject }: Scope, id: string) =>
+    (await retryReads(() => pool.query<Rows>(sql, [id, tenant, subject ?? null]))).rows[0];
+  const snapshotOf = ({ run, steps }: Rows): RunSnapshot => ({
+    run: toRunRecord(fromColumns<RunRow>(run)),
+    steps: steps.map((row) => toStepRecord(fromColumns<StepRow>(row))),
+  });
+  return {
+    snapshot: async (scope, id) => {
+      const rows = await read(SNAPSHOT, scope, id);
+      return rows && snapshotOf(rows);
+    },
+    tables: async (scope, id) => {
+      const rows = await read(TABLES, scope, id);
+      return (
+        rows && {
+          ...snapshotOf(rows),
+          labels: rows.labels,
+          approvals: rows.approvals.map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
+          artifacts: rows.artifacts.map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
+          toolCalls: rows.calls.map((row) => toToolCallRecord(fromColumns<ToolCallRow>(row))),
+        }
+      );
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { runCreated } from '../../../test/support/store/sample-events.ts';
+import { newId } from '../../core/ids.ts';
+import type { Store } from '../open-store.ts';
+
+const program = fileURLToPath(new URL('../../../test/support/store/append-for-a-while.ts', import.meta.url));
+const WRITERS = 4;
+const MILLISECONDS = 6_000;
+const scope = { tenant: 'default' };
+
+await onPostgres((makeHarness) => {
+  describe('under load', () => {
+    it('readers see every event of four writing nodes once, in the order of positions, without a gap', async () => {
+      const harness = await makeHarness();
+      const readers = [await harness.open(), await harness.open()];
+      const stop = new AbortController();
+      const tails = readers.map((store) => tail(store, stop.signal));
+      const writers = Array.from({ length: WRITERS }, async () => {
+        const child = spawn(process.execPath, [program, harness.url, String(MILLISECONDS)], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        return Number(await text(child.stdout));
+      });
+      const acknowledged = (await Promise.all(writers)).reduce((sum, count) => sum + count, 0);
+      expect(acknowledged).toBeGreaterThan(1_000);
+      for (const { seen } of tails) {
+        for (let n = 0; n < 1_000 && seen.count < acknowledged; n += 1)
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(seen).toEqual({ count: acknowledged, outOfPlace: [] });
+      }
+      stop.abort();
+      await Promise.all(tails.map(({ done }) => done));
+      const [stored] = await harness.query<{ n: string; last: string }>(
+        'SELECT count(*) AS n, max(position) AS last FROM events',
+      );
+      expect([Number(stored?.n), Number(stored?.last)]).toEqual([acknowledged, acknowledged]);
+      const ids = await harness.query<{ id: string }>('SELECT id FROM runs ORDER BY md5(id) LIMIT 50');
+      for (const { id } of ids) expect((await readers[0]?.verifyRun(scope, id))?.valid).toBe(true);
+      await Promise.all(readers.map((store) => store.close()));
+      await harness.remove();
+    }, 60_000);
+
+    it('a node that stands still in the middle of its work holds the others up for seconds, and then goes on itself', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const child = spawn(process.execPath, [program, harness.url, '12000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const printed = text(child.stdout);
+      try {
+        while ((await store.journal.head()) < 100) await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let round = 0; round < 4; round += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 100 + 37 * round));
+          child.kill('SIGSTOP');
+          const began = performance.now();
+          await store.journal.append(newId('run'), 1, [runCreated()]);
+          expect(performance.now() - began).toBeLessThan(5_000);
+          child.kill('SIGCONT');
+        }
+        const acknowledged = Number(await printed);
+        const [stored] = await harness.query<{ n: string }>('SELECT count(*) AS n FROM events');
+        expect(Number(stored?.n)).toBe(acknowledged + 4);
+      } finally {
+        child.kill('SIGKILL');
+        await store.close();
+        await harness.remove();
+      }
+    }, 60_000);
+  });
+});
+
+/** Follows the journal from its beginning, and notes every event that does not stand right after the one before. */
+function tail(store: Store, signal: AbortSignal) {
+  const seen = { count: 0, outOfPlace: [] as number[] };
+  const read = async () => {
+    for await (const { events } of store.journal.read(0, {}, scope, { signal, limit: 1_000 })) {
+      for (const { position } of events) {
+        seen.count += 1;
+        if (position !== seen.count) seen.outOfPlace.push(position);
+      }
+    }
+  };
+  return { seen, done: read() };
+}

@@ -1,0 +1,179 @@
+import pg from 'pg';
+import { type Append, type AppendResult, type CommitPlan, IN_DOUBT, type Refused } from '../journal/plan-commit.ts';
+import type { Commits, Writer } from '../journal/writer-protocol.ts';
+import { lockJournal, writeGroup } from '../postgres-commit.ts';
+import { connectionConfig, isConnectionLoss } from '../postgres-connection.ts';
+
+/**
+ * The writer's session. A node that stands still inside a transaction loses the journal's lock before others give up
+ * waiting for it. Every row is found by its key: plans that were made when the tables were small stay good.
+ */
+const SESSION = {
+  lock_timeout: '5000',
+  idle_in_transaction_session_timeout: '3000',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
+
+/** A commit that does not wait for the disk would be seen before it is durable. */
+const DURABLE = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+
+/** How long the writer looks for out what became of a commit whose answer was lost, and how often, in milliseconds. */
+const IN_DOUBT_MS = 30_000;
+const AGAIN_MS = 200;
+
+/** The answer to COMMIT did not come: it may have happened. */
+class InDoubt extends Error {
+  readonly plan: CommitPlan;
+  constructor(plan: CommitPlan, cause: unknown) {
+    super('The answer to a commit was lost.', { cause });
+    this.plan = plan;
+  }
+}
+
+/** Commits on one connection of its own, and on a new one after each failure. */
+export function createPostgresWriter(url: string, node: string): Writer {
+  let open: pg.Client | undefined;
+  /** Whether this commit had a connection that it could lose. */
+  let isConnected = false;
+
+  const drop = () => {
+    // An answer that may never come is not waited for.
+    open?.end().catch(() => {});
+    open = undefined;
+  };
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client(connectionConfig(url, 'writer', SESSION));
+    client.on('error', () => {
+      if (open === client) drop();
+    });
+    await client.connect();
+    open = client;
+    isConnected = true;
+    await client.query(DURABLE);
+    return client;
+  };
+
+  /** One transaction. @throws what the driver throws, when nothing was changed; InDoubt */
+  const commitOnce = async (appends: readonly Append[]): Promise<readonly AppendResult[]> => {
+    const client = open ?? (await connect());
+    let plan: CommitPlan;
+    try {
+      plan = await writeGroup(client, appends, node);
+      if (plan.events.length === 0) await client.query('ROLLBACK');
+    } catch (error) {
+      if (isOfTheStore(error)) drop();
+      else await client.query('ROLLBACK').catch(drop);
+      throw error;
+    }
+    if (plan.events.length === 0) return plan.results;
+    try {
+      await client.query('COMMIT');
+    } catch (error) {
+      drop();
+      throw isConnectionLoss(error) ? new InDoubt(plan, error) : error;
+    }
+    return plan.results;
+  };
+
+  /** Whether a commit happened. With the lock in hand it does so no more. @throws when the server is away for too long */
+  const happened = async (plan: CommitPlan): Promise<boolean> => {
+    const last = plan.events.at(-1);
+    for (const end = Date.now() + IN_DOUBT_MS; ; ) {
+      try {
+        const client = open ?? (await connect());
+        await lockJournal(client);
+        const { rows } = await client.query<{ hash: string }>('SELECT hash FROM events WHERE position = $1', [
+          last?.position,
+        ]);
+        await client.query('ROLLBACK');
+        return rows[0]?.hash === last?.hash;
+      } catch (error) {
+        drop();
+        if (Date.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+  };
+
+  const commit = async (appends: readonly Append[], mayRetry: boolean): Promise<Commits> => {
+    isConnected = open !== undefined;
+    try {
+      return { results: await commitOnce(appends) };
+    } catch (error) {
+      if (error instanceof InDoubt) {
+        try {
+          if (await happened(error.plan)) return { results: error.plan.results };
+        } catch (reason) {
+          return refuseAll(appends, unknown(reason), reason);
+        }
+        return mayRetry ? commit(appends, false) : refuseAll(appends, unwritable(error.cause), error.cause);
+      }
+      if (!isOfTheStore(error)) {
+        // One of them is at fault. Alone, only that one fails.
+        if (appends.length === 1) return { results: [refusalOf(error)] };
+        const results: AppendResult[] = [];
+        for (const append of appends) results.push(...(await commit([append], true)).results);
+        return { results };
+      }
+      // A connection that has stood idle may have been cut long ago.
+      const again = mayRetry && ((isConnected && isConnectionLoss(error)) || RETRIED.has(codeOf(error)));
+      return again ? commit(appends, false) : refuseAll(appends, unwritable(error), error);
+    }
+  };
+
+  return {
+    commit: (appends) => commit(appends, true),
+    close: async () => {
+      await open?.end().catch(() => {});
+    },
+  };
+}
+
+/** A serialization failure and a deadlock: the same works when it is done again. */
+const RETRIED: ReadonlySet<string> = new Set(['40001', '40P01']);
+
+/** A server that is away, a full disk, a lock: it concerns every append alike. Classes 22 and 23 are about the data. */
+function isOfTheStore(error: unknown): boolean {
+  const code = codeOf(error);
+  return isConnectionLoss(error) || (/^[0-9A-Z]{5}$/.test(code) && !/^2[23]/.test(code));
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code);
+}
+
+function refuseAll(appends: readonly Append[], refused: Refused, reason: unknown): Commits {
+  return { results: appends.map(() => refused), failure: String((reason as Error).stack) };
+}
+
+function refusalOf(error: unknown): Refused {
+  const code = codeOf(error);
+  const cause = String((error as Error).stack);
+  if (/^23/.test(code)) {
+    const message = 'A step or an artifact of the run has an id or a key that is taken: make new ones.';
+    return { code: 'CONFLICT', message, cause };
+  }
+  if (/^22/.test(code)) {
+    const message = 'A text holds what the database cannot store, for example the character U+0000: leave it out.';
+    return { code: 'BAD_INPUT', message, cause };
+  }
+  return { code: 'INTERNAL', message: 'An event has not the shape of its type, and was not recorded.', cause };
+}
+
+function unwritable(error: unknown): Refused {
+  const code = codeOf(error);
+  const advice = code === '55P03' ? 'see who holds the lock on its journal' : 'see whether its server runs';
+  const reason = code === 'undefined' ? 'the connection was lost' : code;
+  return {
+    code: 'UNAVAILABLE',
+    message: `The store cannot write (${reason}), and nothing was changed: ${advice}, then try again.`,
+  };
+}
+
+function unknown(error: unknown): Refused {
+  const message = `The store went away during a commit (${codeOf(error)}): look whether the run is there before you try again.`;
+  return { code: 'UNAVAILABLE', message, details: IN_DOUBT };
+}

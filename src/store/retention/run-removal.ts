@@ -1,0 +1,107 @@
+import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transaction, Transactions } from '../connections/transactions.ts';
+
+const ENDED = { in: RUN_STATES.filter(isFinalRunState) };
+
+/** Runs that are looked at in one statement, removed in one transaction, and the events that these may have together. */
+const LOOK = 500;
+const MOST_RUNS = 50;
+const MOST_EVENTS = 5_000;
+
+/** Events of one run that one statement removes: some milliseconds of the event loop. */
+const EVENTS = 2_000;
+
+interface RunRemovalDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
+
+interface Removed {
+  readonly runs: number;
+  /** What their steps and artifacts had as bytes; others may have the same. */
+  readonly digests: readonly string[];
+}
+
+/**
+ * Removes the runs that ended before a time, the oldest first, a batch for each turn of the iterator. Those whose parent
+ * has not ended stay until it has.
+ */
+export function createRunRemoval({
+  prisma,
+  transactions,
+}: RunRemovalDeps): (endedBefore: Date) => AsyncIterable<Removed> {
+  return async function* (endedBefore) {
+    // What ended before was created before, and the ids are in the order of creation.
+    const under = `run_${endedBefore.getTime().toString(16).padStart(12, '0')}`;
+    for (let over = 'run_'; ; ) {
+      const seen = await prisma.run.findMany({
+        where: { id: { gt: over, lt: under } },
+        orderBy: { id: 'asc' },
+        take: LOOK,
+        select: { id: true, seq: true, state: true, finishedAt: true },
+      });
+      const old = seen.filter(
+        ({ state, finishedAt }) =>
+          isFinalRunState(state as RunState) && finishedAt !== null && finishedAt < endedBefore,
+      );
+      for (const ids of batches(old)) {
+        const removed = await transactions.run((tx) => removeBatch(tx, ids, endedBefore));
+        if (removed.runs > 0) yield removed;
+      }
+      if (seen.length < LOOK) return;
+      over = seen.at(-1)?.id ?? under;
+    }
+  };
+}
+
+function batches(runs: readonly { readonly id: string; readonly seq: number }[]): string[][] {
+  const found: string[][] = [];
+  let [batch, events]: [string[], number] = [[], 0];
+  for (const { id, seq } of runs) {
+    if (batch.length === MOST_RUNS || (batch.length > 0 && events + seq > MOST_EVENTS)) {
+      found.push(batch);
+      [batch, events] = [[], 0];
+    }
+    batch.push(id);
+    events += seq;
+  }
+  return batch.length > 0 ? [...found, batch] : found;
+}
+
+async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore: Date): Promise<Removed> {
+  // The row that every append locks: what is read now stays so until this ends, and no run begins again meanwhile.
+  await tx.$executeRaw`UPDATE journal SET floor = floor WHERE id = 1`;
+  const runs = await tx.run.findMany({
+    where: { id: { in: [...ids] }, state: ENDED, finishedAt: { lt: endedBefore } },
+    select: { id: true, parentId: true, seq: true, headPosition: true },
+  });
+  const parents = await tx.run.findMany({
+    where: { id: { in: runs.flatMap(({ parentId }) => parentId ?? []) }, state: { notIn: ENDED.in } },
+    select: { id: true },
+  });
+  const busy = new Set(parents.map(({ id }) => id));
+  const removed = runs.filter(({ parentId }) => parentId === null || !busy.has(parentId));
+  const where = { runId: { in: removed.map(({ id }) => id) } };
+  const artifacts = await tx.artifact.groupBy({ by: ['digest'], where });
+  const outputs = await tx.step.groupBy({ by: ['outputDigest'], where: { ...where, outputText: null } });
+
+  await tx.toolCall.deleteMany({ where });
+  await tx.tokenUse.deleteMany({ where });
+  await tx.approval.deleteMany({ where });
+  await tx.runLabel.deleteMany({ where });
+  await tx.artifact.deleteMany({ where });
+  await tx.step.deleteMany({ where });
+  await tx.message.deleteMany({ where });
+  for (const { id, seq } of removed) {
+    for (let last = Math.min(EVENTS, seq); ; last = Math.min(last + EVENTS, seq)) {
+      await tx.event.deleteMany({ where: { runId: id, seq: { lte: last } } });
+      if (last === seq) break;
+    }
+  }
+  await tx.run.deleteMany({ where: { id: where.runId } });
+  const floor = removed.reduce((most, { headPosition }) => (headPosition > most ? headPosition : most), 0n);
+  await tx.journal.updateMany({ where: { id: 1, floor: { lt: floor } }, data: { floor } });
+  const digests = [...artifacts.map(({ digest }) => digest), ...outputs.flatMap((row) => row.outputDigest ?? [])];
+  return { runs: removed.length, digests: [...new Set(digests)] };
+}

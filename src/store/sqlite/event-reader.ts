@@ -1,0 +1,97 @@
+import type { Event } from '../../core/event.ts';
+import type { EventBatch } from '../../core/journal.ts';
+import type { Sqlite } from '../connections/sqlite-connection.ts';
+import type { EventView } from '../journal/event-view.ts';
+import { type StoredEvent, toEvent } from '../rows/event-row.ts';
+import { PAGE_SIZE, type StoredEvents, WINDOW } from '../stored-events.ts';
+
+const COLUMNS = 'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
+
+/** Reads on one connection, a few milliseconds each. @param inTurn shares the event loop out among them */
+export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Promise<T>): StoredEvents {
+  const statements = new Map<string, ReturnType<typeof db.prepare>>();
+  const prepared = (sql: string) => {
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const newest = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
+  const firstAfter = db
+    .prepare<[number], number>('SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1')
+    .pluck();
+  const ofRun = db.prepare<[string, number, number], StoredEvent>(
+    `SELECT ${COLUMNS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  );
+
+  const page = (view: EventView, position: number, limit: number, head: number): EventBatch => {
+    const { range, filters, order } = clauses(view);
+    const values = { ...bindings(view), after: position, end: head, limit };
+    if (view.runId === undefined) {
+      // Retention leaves gaps between positions, nothing else does.
+      const start = (firstAfter.get(position) ?? head) - 1;
+      values.end = Math.min(head, start + WINDOW);
+    } else if (filters !== '') {
+      const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`);
+      values.end = (edge.pluck().get(values) as number | undefined) ?? head;
+    }
+    const rows = prepared(`SELECT ${COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
+    const events: Event[] = [];
+    let size = 0;
+    for (const row of rows.iterate(values) as IterableIterator<StoredEvent>) {
+      events.push(toEvent(row));
+      size += row.payload.length;
+      if (size > PAGE_SIZE) break;
+    }
+    const full = events.length === limit || size > PAGE_SIZE;
+    const reached = full ? (events.at(-1) as Event).position : values.end;
+    return { events, position: reached, caughtUp: reached === head };
+  };
+  const head = async () => newest.get() ?? 0;
+
+  return {
+    head,
+    // The writer alone commits, and when it is gone, so is its transaction.
+    settledHead: head,
+    page: (view, position, limit, end) => inTurn(() => page(view, position, limit, end)),
+    // Nobody else appends.
+    between: async () => undefined,
+    ofRun: (runId, afterSeq, limit) => inTurn(() => ofRun.all(runId, afterSeq, limit)),
+  };
+}
+
+/** The rows that one index holds in order, and the conditions that are left to look at in each. */
+function clauses(view: EventView) {
+  const scope = `tenant = @tenant${view.scope.subject === undefined ? '' : ' AND subject = @subject'}`;
+  const filters = [
+    view.types && 'AND type IN (SELECT value FROM json_each(@types))',
+    view.steps && 'AND step IN (SELECT value FROM json_each(@steps))',
+    view.workflow !== undefined &&
+      'AND EXISTS (SELECT 1 FROM runs WHERE runs.id = events.run_id AND runs.workflow = @workflow)',
+    view.levels && `AND (type <> 'LOG' OR payload ->> '$.level' IN (SELECT value FROM json_each(@levels)))`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+  if (view.runId !== undefined) {
+    // In a run seq and position rise together; the subquery turns the cursor into a seq, so that the index is entered there.
+    const start = 'coalesce((SELECT seq FROM events WHERE position = @after AND run_id = @runId), 0)';
+    const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq > ${start} AND ${scope} AND position <= @end`;
+    return { range, filters, order: 'seq' };
+  }
+  return {
+    range: 'events WHERE position > @after AND position <= @end',
+    filters: `AND ${scope} ${filters}`,
+    order: 'position',
+  };
+}
+
+function bindings({ scope, runId, types, steps, workflow, levels }: EventView) {
+  return {
+    tenant: scope.tenant,
+    subject: scope.subject,
+    runId,
+    types: JSON.stringify(types ?? []),
+    steps: JSON.stringify(steps ?? []),
+    workflow,
+    levels: JSON.stringify(levels ?? []),
+  };
+}

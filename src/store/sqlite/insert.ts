@@ -1,0 +1,53 @@
+import type { Sqlite } from '../connections/sqlite-connection.ts';
+
+/** For one table, each for other columns; past it they are made anew. */
+const MOST_STATEMENTS = 64;
+
+interface Insert {
+  run(...values: unknown[]): unknown;
+}
+
+/**
+ * Inserts rows whose fields are the table's columns in camelCase, always all of them and in the same order. What is null
+ * is left out of the statement: to bind a null costs as much as to bind a number, and most rows have many. So no column
+ * that may be null can have a default.
+ */
+export function createInsert(db: Sqlite): (table: string, row: object) => void {
+  const tables = new Map<string, Map<number, Insert>>();
+
+  const prepare = (table: string, row: object): Insert => {
+    const fields = Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [name]));
+    const columns = fields.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    return db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+  };
+
+  const statementsOf = (table: string): Map<number, Insert> => {
+    let statements = tables.get(table);
+    if (!statements) {
+      statements = new Map();
+      tables.set(table, statements);
+    }
+    return statements;
+  };
+
+  return (table, row) => {
+    const values: unknown[] = [];
+    // A binary digit for each field, exact up to 53 of them: which ones are there.
+    let present = 0;
+    for (const name in row) {
+      const value = row[name as keyof typeof row] as unknown;
+      present *= 2;
+      if (value === null) continue;
+      present += 1;
+      values.push(value);
+    }
+    const statements = statementsOf(table);
+    let statement = statements.get(present);
+    if (!statement) {
+      if (statements.size >= MOST_STATEMENTS) statements.clear();
+      statement = prepare(table, row);
+      statements.set(present, statement);
+    }
+    statement.run(...values);
+  };
+}

@@ -1,0 +1,49 @@
+import type { Leases } from '../../core/store.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+import { UNFINISHED_STATES } from '../unfinished-states.ts';
+
+interface SqliteLeasesDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+  readonly node: string;
+}
+
+/**
+ * The leases of a store that one process has for itself: it always holds its own, and every other node is dead. Each
+ * method is one statement, so that it stands before or after an append of the writer, never beside it.
+ */
+export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesDeps): Leases {
+  return {
+    nodeId: node,
+    renew: async () => {
+      const [row] = await prisma.$queryRawUnsafe<{ orphans: bigint; next_at: bigint | null }[]>(
+        `SELECT EXISTS (SELECT 1 FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ?) AS orphans,
+           (SELECT CAST(min(next_at) AS INTEGER) FROM schedules) AS next_at`,
+        node,
+      );
+      const nextAt = row?.next_at == null ? undefined : new Date(Number(row.next_at));
+      return { renewed: true, orphans: Boolean(row?.orphans), nextScheduleAt: nextAt };
+    },
+    claim: async (limit) => {
+      const claimed = await transactions.write((client) =>
+        client.$queryRawUnsafe<{ id: string }[]>(
+          `UPDATE runs SET owner = ? WHERE id IN (
+             SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
+          node,
+          node,
+          limit,
+        ),
+      );
+      return claimed.map(({ id }) => id).sort();
+    },
+    takeOver: async (runId) => {
+      const adopted = await transactions.write((client) =>
+        client.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', node, runId),
+      );
+      return adopted === 1;
+    },
+    // Whoever opens the file next finds this node dead.
+    release: async () => {},
+  };
+}

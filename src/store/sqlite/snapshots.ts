@@ -1,0 +1,51 @@
+import type { Scope } from '../../core/principal.ts';
+import type { RunSnapshot } from '../../core/run.ts';
+import type { RunTables } from '../audit/verify-run.ts';
+import type { Sqlite } from '../connections/sqlite-connection.ts';
+import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
+import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
+import { fromColumns } from '../rows/columns.ts';
+import { type StepRow, toStepRecord } from '../rows/step-row.ts';
+import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
+import { type LabelRow, type RunRow, toRunRecord } from '../run-row.ts';
+
+export interface SqliteSnapshots {
+  snapshot(scope: Scope, id: string): RunSnapshot | undefined;
+  tables(scope: Scope, id: string): RunTables | undefined;
+}
+
+/** Reads that show one moment. Between two statements of Prisma the writer may have moved the run on. */
+export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
+  const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
+  const stepsOf = db.prepare<[string], object>(
+    `SELECT * FROM steps WHERE run_id = ? AND role IS NOT 'item' ORDER BY position`,
+  );
+  const labelsOf = db.prepare<[string], object>('SELECT * FROM run_labels WHERE run_id = ? ORDER BY key');
+  const artifactsOf = db.prepare<[string], object>('SELECT * FROM artifacts WHERE run_id = ? ORDER BY id');
+  const approvalsOf = db.prepare<[string], object>('SELECT * FROM approvals WHERE run_id = ? ORDER BY id');
+  const allStepsOf = db.prepare<[string], object>('SELECT * FROM steps WHERE run_id = ? ORDER BY position, item_index');
+  const callsOf = db.prepare<[string], object>('SELECT * FROM tool_calls WHERE run_id = ? ORDER BY seq');
+
+  const snapshot = db.transaction(({ tenant, subject }: Scope, id: string): RunSnapshot | undefined => {
+    const run = runOf.get(id, tenant);
+    if (!run || (subject !== undefined && run.subject !== subject)) return undefined;
+    return {
+      run: toRunRecord(fromColumns<RunRow>(run)),
+      steps: stepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
+    };
+  });
+  const tables = db.transaction((scope: Scope, id: string): RunTables | undefined => {
+    const found = snapshot(scope, id);
+    return (
+      found && {
+        ...found,
+        steps: allStepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
+        approvals: approvalsOf.all(id).map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
+        toolCalls: callsOf.all(id).map((row) => toToolCallRecord(fromColumns<ToolCallRow>(row))),
+        labels: labelsOf.all(id).map((row) => fromColumns<LabelRow>(row)),
+        artifacts: artifactsOf.all(id).map((row) => toArtifactRecord(fromColumns<ArtifactRow>(row))),
+      }
+    );
+  });
+  return { snapshot, tables };
+}

@@ -1,0 +1,31 @@
+import { Fault } from '../../core/errors.ts';
+import type { Role } from '../../core/principal.ts';
+import type { Accounts } from '../../core/store.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+
+interface PrismaAccountsDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
+
+/** The table `users`. */
+export function createPrismaAccounts({ prisma, transactions }: PrismaAccountsDeps): Accounts {
+  return {
+    find: async (username) => {
+      const row = await prisma.user.findUnique({ where: { username } });
+      return row ? { ...row, roles: JSON.parse(row.roles) as Role[] } : undefined;
+    },
+    put: async ({ subject, username, tenant, roles, passwordHash }) => {
+      const row = { subject, username, tenant, roles: JSON.stringify(roles), passwordHash };
+      const other = await prisma.user.findUnique({ where: { subject } });
+      if (other && other.username !== username) {
+        throw new Fault(
+          'CONFLICT',
+          `The subject ${subject} is the account ${other.username}'s; give this one another.`,
+        );
+      }
+      await transactions.write((client) => client.user.upsert({ where: { username }, create: row, update: row }));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Inbox, RunMessage } from '../../core/store.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+
+/** A row of `messages`. */
+export interface MessageRow {
+  readonly id: string;
+  readonly runId: string;
+  /** JSON of the message. */
+  readonly payload: string;
+  readonly createdAt: Date;
+}
+
+interface InboxDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+  /** Adds the message unless it is there already, and lets every node know once it is durable. */
+  add(message: MessageRow): Promise<void>;
+  watch: Inbox['onMessage'];
+}
+
+/** The table `messages`: what waits for a run lies there until its driver has taken it into the journal. */
+export function createInbox({ prisma, transactions, add, watch }: InboxDeps): Inbox {
+  return {
+    send: (message) =>
+      add({ id: message.id, runId: message.runId, payload: JSON.stringify(message), createdAt: new Date() }),
+    read: async (runIds) => {
+      if (runIds.length === 0) return [];
+      const rows = await prisma.message.findMany({
+        where: { runId: { in: [...runIds] } },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      });
+      return rows.map(({ payload }) => JSON.parse(payload) as RunMessage);
+    },
+    onMessage: watch,
+    acknowledge: async (ids) => {
+      if (ids.length === 0) return;
+      await transactions.write((client) => client.message.deleteMany({ where: { id: { in: [...ids] } } }));
+    },
+  };
+}
+
+/** Who wants to know about messages on this node. */
+export function createWatchers(): { readonly watch: Inbox['onMessage']; tell(runId: string): void } {
+  const watchers = new Set<(runId: string) => void>();
+  return {
+    watch: (arrived) => {
+      // The same function twice is two watchers.
+      const watcher = (runId: string) => arrived(runId);
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    tell: (runId) => {
+      for (const watcher of watchers) watcher(runId);
+    },
+  };
+}
+
+/** The inbox of a store that one process has for itself. */
+export function createSqliteInbox(deps: Pick<InboxDeps, 'prisma' | 'transactions'>): Inbox {
+  const { watch, tell } = createWatchers();
+  return createInbox({
+    ...deps,
+    watch,
+    add: async (message) => {
+      const { id, runId, payload, createdAt } = message;
+      await deps.transactions.write(
+        (client) => client.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
+          VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`,
+      );
+      tell(message.runId);
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import type { Memories } from '../../core/store.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transactions } from '../connections/transactions.ts';
+
+/** Entries that one statement reads. */
+const PAGE = 50;
+
+/** Between two entries. */
+const SEPARATOR = '\n';
+
+interface PrismaMemoriesDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
+
+/** The table `memories`. */
+export function createPrismaMemories({ prisma, transactions }: PrismaMemoriesDeps): Memories {
+  /** From the newest entry on; what does not fit any more is never read. */
+  async function* newestFirst(tenant: string, name: string) {
+    for (let last: { readonly at: Date; readonly id: string } | undefined; ; ) {
+      const older = last && { OR: [{ at: { lt: last.at } }, { at: last.at, id: { lt: last.id } }] };
+      const rows = await prisma.memory.findMany({
+        where: { tenant, name, ...older },
+        orderBy: [{ at: 'desc' }, { id: 'desc' }],
+        take: PAGE,
+      });
+      yield* rows;
+      last = rows.at(-1);
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  return {
+    read: async (tenant, name, maxBytes) => {
+      const texts: string[] = [];
+      let left = maxBytes;
+      for await (const row of newestFirst(tenant, name)) {
+        const text = JSON.parse(row.text) as string;
+        left -= Buffer.byteLength(text) + (texts.length > 0 ? SEPARATOR.length : 0);
+        if (left < 0) break;
+        texts.unshift(text);
+      }
+      return texts.join(SEPARATOR);
+    },
+    append: async (tenant, name, { id, text, at, runId }) => {
+      try {
+        const data = { tenant, name, id, text: JSON.stringify(text), at, runId };
+        await transactions.write((client) => client.memory.create({ data }));
+      } catch (error) {
+        // It is there already.
+        if ((error as { code?: unknown }).code !== 'P2002') throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { setImmediate } from 'node:timers/promises';
+import { Fault } from '../../core/errors.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { RunRecord } from '../../core/run.ts';
+import type { RunFilter } from '../../core/store.ts';
+import { canonicalJson } from '../../lib/json.ts';
+import type { Database } from '../connections/database-config.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { RunWhereInput } from '../generated/sqlite/models.ts';
+import { toRunRecord } from '../run-row.ts';
+import type { IdRange } from './paginate.ts';
+
+/** Runs that one statement looks at, at most, when no index answers the filter: some milliseconds of the event loop. */
+const WINDOW = 2_000;
+
+const LONGEST_TEXT = 256;
+const MOST_LABELS = 16;
+
+interface RunFinderDeps {
+  readonly prisma: Prisma;
+  readonly kind: Database['kind'];
+}
+
+interface RunFinder {
+  find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<readonly RunRecord[]>;
+  count(): Promise<number>;
+}
+
+/** Finds the runs that a scope covers and a filter lets through. @throws Fault BAD_INPUT for a filter out of bounds */
+export function findRuns({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
+  const { state, ...rest } = filter;
+  const covered: RunWhereInput = { ...runsOf(scope), ...(state && { state: { in: [...state] } }) };
+  const wanted = conditions(rest, kind);
+
+  /** The range in one piece where an index finds its runs, otherwise in windows, with a pause after each. */
+  const pieces = async function* (range: IdRange, direction: 'asc' | 'desc') {
+    let left: RunWhereInput = idWithin(range);
+    for (let more = wanted.length > 0; more; ) {
+      const where = { AND: [covered, left] };
+      const edge = await prisma.run.findFirst({
+        where,
+        orderBy: { id: direction },
+        skip: WINDOW - 1,
+        select: { id: true },
+      });
+      more = edge !== null;
+      if (edge) {
+        yield { AND: [left, { id: direction === 'asc' ? { lte: edge.id } : { gte: edge.id } }] };
+        left = { AND: [left, { id: direction === 'asc' ? { gt: edge.id } : { lt: edge.id } }] };
+        await setImmediate();
+      }
+    }
+    yield left;
+  };
+
+  return {
+    find: async (range, direction, count) => {
+      const found: RunRecord[] = [];
+      for await (const piece of pieces(range, direction)) {
+        const rows = await prisma.run.findMany({
+          where: { AND: [covered, piece, ...wanted] },
+          orderBy: { id: direction },
+          take: count - found.length,
+        });
+        found.push(...rows.map(toRunRecord));
+        if (found.length >= count) break;
+      }
+      return found;
+    },
+    count: async () => {
+      let total = 0;
+      for await (const piece of pieces({}, 'asc')) {
+        total += await prisma.run.count({ where: { AND: [covered, piece, ...wanted] } });
+      }
+      return total;
+    },
+  };
+}
+
+export function runsOf({ tenant, subject }: Scope): RunWhereInput {
+  return { tenant, ...(subject !== undefined && { subject }) };
+}
+
+export function idWithin({ over, under }: IdRange): { id: { gt?: string; lt?: string } } {
+  return { id: { ...(over !== undefined && { gt: over }), ...(under !== undefined && { lt: under }) } };
+}
+
+/** What has to be looked at run by run. */
+function conditions(filter: Omit<RunFilter, 'state'>, database: Database['kind']): RunWhereInput[] {
+  const { kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
+  const labels = Object.entries(label);
+  if (labels.length > MOST_LABELS) {
+    throw new Fault('BAD_INPUT', `Filter by ${MOST_LABELS} labels or fewer.`, { path: ['filter', 'label'] });
+  }
+  if (text !== undefined && text.length > LONGEST_TEXT) {
+    throw new Fault('BAD_INPUT', `Search for ${LONGEST_TEXT} characters or fewer.`, { path: ['filter', 'text'] });
+  }
+  // Prisma makes LIKE of it, in which `_` stands for any character. SQLite's takes no notice of case by itself.
+  const within = (contains: string): { contains: string } =>
+    database === 'sqlite' ? { contains } : ({ contains, mode: 'insensitive' } as { contains: string });
+  return [
+    kind && { kind: { in: [...kind] } },
+    workflow !== undefined && { workflow },
+    principal !== undefined && { OR: [{ subject: principal }, { username: principal }] },
+    ...labels.map(([key, value]) => ({ labelRows: { some: { key, value: canonicalJson(value) } } })),
+    createdAfter && { createdAt: { gt: createdAfter } },
+    createdBefore && { createdAt: { lt: createdBefore } },
+    text !== undefined && {
+      OR: [
+        { goal: within(text) },
+        { workflow: within(text) },
+        { id: within(text) },
+        { steps: { some: { capability: within(text) } } },
+      ],
+    },
+  ].filter((condition) => typeof condition === 'object');
+}

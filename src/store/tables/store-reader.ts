@@ -1,0 +1,185 @@
+import type { Event } from '../../core/event.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { RunSnapshot } from '../../core/run.ts';
+import type { StoreReader } from '../../core/store.ts';
+import type { Database } from '../connections/database-config.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import { toApprovalRecord } from '../rows/approval-row.ts';
+import { toArtifactRecord } from '../rows/artifact-row.ts';
+import { toOutput, toStepRecord } from '../rows/step-row.ts';
+import { toToolCallRecord } from '../rows/tool-call-row.ts';
+import { toRunRecord } from '../run-row.ts';
+import { paginate } from './paginate.ts';
+import { findRuns, idWithin, runsOf } from './run-finder.ts';
+
+interface PrismaReaderDeps {
+  readonly prisma: Prisma;
+  readonly kind: Database['kind'];
+  /** A run and its steps at one moment. */
+  readSnapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
+  /** The events of a run in order; the scope has been asked. */
+  eventsOf(runId: string): AsyncIterable<Event>;
+}
+
+/** Tool calls of one step that are shown. */
+const MOST_CALLS = 1_000;
+
+/** Reads of the tables, for any database that Prisma speaks to. */
+export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: PrismaReaderDeps): StoreReader {
+  const run: StoreReader['run'] = async (scope, id) => {
+    const row = await prisma.run.findFirst({ where: { id, ...runsOf(scope) } });
+    return row ? toRunRecord(row) : undefined;
+  };
+
+  const artifactWhere = async (scope: Scope, where: { id: string } | { digest: string }) => {
+    const row = await prisma.artifact.findFirst({ where: { ...where, ...partsOf(scope) }, orderBy: { id: 'asc' } });
+    return row ? toArtifactRecord(row) : undefined;
+  };
+
+  return {
+    run,
+    snapshot: readSnapshot,
+    steps: async (scope, runId) => {
+      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...partsOf(scope) };
+      const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
+      return rows.map(toStepRecord);
+    },
+    items: (scope, runId, parent, page) => {
+      const where = { runId, parent, role: 'item', ...partsOf(scope) };
+      /** Ids of items that came up in one moment have no order; a place that is not there has nothing after it. */
+      const indexOf = async (id: string) =>
+        (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
+      return paginate(
+        {
+          prefix: 'step',
+          newestFirst: false,
+          find: async ({ over, under }, direction, take) => {
+            const within = { ...(over && { gt: await indexOf(over) }), ...(under && { lt: await indexOf(under) }) };
+            const rows = await prisma.step.findMany({
+              where: { AND: [where, { index: within }] },
+              orderBy: { index: direction },
+              take,
+            });
+            return rows.map(toStepRecord);
+          },
+          count: () => prisma.step.count({ where }),
+        },
+        page,
+      );
+    },
+    stepByKey: async (scope, runId, key) => {
+      const row = await prisma.step.findFirst({ where: { runId, key, ...partsOf(scope) } });
+      return row ? toStepRecord(row) : undefined;
+    },
+    approval: async (scope, id) => {
+      const row = await prisma.approval.findFirst({ where: { id, ...partsOf(scope) } });
+      return row ? toApprovalRecord(row) : undefined;
+    },
+    approvalOf: async (scope, runId, step) => {
+      const where = { runId, step, ...partsOf(scope) };
+      const row = await prisma.approval.findFirst({ where, orderBy: { id: 'desc' } });
+      return row ? toApprovalRecord(row) : undefined;
+    },
+    approvals: (scope, state, page) => {
+      const where = { ...(state && { state }), ...partsOf(scope) };
+      return paginate(
+        {
+          prefix: 'apr',
+          newestFirst: true,
+          find: async (range, direction, take) => {
+            const rows = await prisma.approval.findMany({
+              where: { AND: [where, idWithin(range)] },
+              orderBy: { id: direction },
+              take,
+            });
+            return rows.map(toApprovalRecord);
+          },
+          count: () => prisma.approval.count({ where }),
+        },
+        page,
+      );
+    },
+    toolCalls: async (scope, runId, step) => {
+      const where = { runId, step, ...partsOf(scope) };
+      const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MOST_CALLS });
+      return rows.reverse().map(toToolCallRecord);
+    },
+    toolCall: async (scope, runId, id) => {
+      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...partsOf(scope) } });
+      return row ? toToolCallRecord(row) : undefined;
+    },
+    step: async (scope, id) => {
+      const row = await prisma.step.findFirst({ where: { id, ...partsOf(scope) } });
+      return row ? toStepRecord(row) : undefined;
+    },
+    runs: async (scope, filter, page) =>
+      paginate({ prefix: 'run', newestFirst: true, ...findRuns({ prisma, kind }, scope, filter) }, page),
+    children: async (scope, runId, page) => {
+      const where = { parentId: runId, ...runsOf(scope) };
+      return paginate(
+        {
+          prefix: 'run',
+          newestFirst: false,
+          find: async (range, direction, take) => {
+            const rows = await prisma.run.findMany({
+              where: { AND: [where, idWithin(range)] },
+              orderBy: { id: direction },
+              take,
+            });
+            return rows.map(toRunRecord);
+          },
+          count: () => prisma.run.count({ where }),
+        },
+        page,
+      );
+    },
+    artifacts: async (scope, runId, page) => {
+      const where = { runId, ...partsOf(scope) };
+      return paginate(
+        {
+          prefix: 'art',
+          newestFirst: false,
+          find: async (range, direction, take) => {
+            const rows = await prisma.artifact.findMany({
+              where: { AND: [where, idWithin(range)] },
+              orderBy: { id: direction },
+              take,
+            });
+            return rows.map(toArtifactRecord);
+          },
+          count: () => prisma.artifact.count({ where }),
+        },
+        page,
+      );
+    },
+    artifact: (scope, id) => artifactWhere(scope, { id }),
+    artifactByDigest: (scope, digest) => artifactWhere(scope, { digest }),
+    content: async (scope, digest) => {
+      const step = await prisma.step.findFirst({
+        where: { outputDigest: digest, outputText: { not: null }, ...partsOf(scope) },
+      });
+      const output = step ? toOutput(step) : undefined;
+      if (output?.text !== undefined) return { kind: 'text', output: { ...output, text: output.text } };
+      const artifact = await artifactWhere(scope, { digest });
+      return artifact && { kind: 'artifact', artifact };
+    },
+    runByIdempotencyKey: async (tenant, subject, idempotencyKey) => {
+      const row = await prisma.run.findUnique({
+        where: { tenant_subject_idempotencyKey: { tenant, subject, idempotencyKey } },
+      });
+      return row ? toRunRecord(row) : undefined;
+    },
+    eventsOf: async function* (scope, runId) {
+      if (await run(scope, runId)) yield* eventsOf(runId);
+    },
+    history: eventsOf,
+    ping: async () => {
+      await prisma.$queryRaw`SELECT 1`;
+    },
+  };
+}
+
+/** Parts of a run have its tenant; whose it is, the run alone knows. */
+function partsOf({ tenant, subject }: Scope) {
+  return { tenant, ...(subject !== undefined && { run: { subject } }) };
+}

@@ -1,0 +1,71 @@
+import type { User } from '../../core/principal.ts';
+import type { TokenLimits, TokenUsage } from '../../core/store.ts';
+import type { Database } from '../connections/database-config.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transaction, Transactions } from '../connections/transactions.ts';
+
+interface TokenUsageDeps {
+  readonly transactions: Transactions;
+  readonly kind: Database['kind'];
+}
+
+type Use = Parameters<TokenUsage['reserve']>[0];
+type Client = Pick<Prisma, '$executeRaw' | 'tokenUse'>;
+
+/**
+ * The table `token_usage`. One statement checks both sums and inserts. On SQLite it has the database for itself; on
+ * PostgreSQL those of one principal wait for each other, so that none counts before the one before it is to be seen. A
+ * run has one principal, so that holds for the run's sum as well.
+ */
+export function createPrismaTokenUsage({ transactions, kind }: TokenUsageDeps): TokenUsage {
+  return {
+    reserve: (use, limits) => {
+      if (kind === 'sqlite') return transactions.write((client) => reserve(client, use, limits));
+      return transactions.run(async (tx) => {
+        // Before the statement and not in it: that sees what was committed when it began.
+        await lockPrincipal(tx, use.who);
+        return reserve(tx, use, limits);
+      });
+    },
+    settle: async (id, tokens) => {
+      await transactions.write((client) => client.tokenUse.updateMany({ where: { id }, data: { tokens } }));
+    },
+  };
+}
+
+async function reserve(client: Client, use: Use, limits: TokenLimits): ReturnType<TokenUsage['reserve']> {
+  if (await insertWithin(client, use, limits)) return undefined;
+  const { runId, day, who } = use;
+  const { tenant, subject } = who;
+  const left = {
+    perRun: Math.max(0, limits.perRun - (await sum(client, { runId }))),
+    perPrincipalDay: Math.max(0, limits.perPrincipalDay - (await sum(client, { tenant, subject, day }))),
+  };
+  const of = left.perRun <= left.perPrincipalDay ? 'perRun' : 'perPrincipalDay';
+  return { left: left[of], of };
+}
+
+async function insertWithin(client: Client, use: Use, limits: TokenLimits): Promise<boolean> {
+  const { id, runId, day, tokens } = use;
+  const { tenant, subject } = use.who;
+  const added = await client.$executeRaw`
+    INSERT INTO token_usage (id, run_id, tenant, subject, day, tokens)
+    SELECT ${id}, ${runId}, ${tenant}, ${subject}, ${day}, CAST(${tokens} AS BIGINT)
+    WHERE CAST(${limits.perRun - tokens} AS BIGINT) >=
+        (SELECT coalesce(sum(tokens), 0) FROM token_usage WHERE run_id = ${runId})
+      AND CAST(${limits.perPrincipalDay - tokens} AS BIGINT) >=
+        (SELECT coalesce(sum(tokens), 0) FROM token_usage
+          WHERE tenant = ${tenant} AND subject = ${subject} AND day = ${day})`;
+  return added === 1;
+}
+
+async function sum(client: Client, where: Partial<Record<'runId' | 'tenant' | 'subject' | 'day', string>>) {
+  const { _sum } = await client.tokenUse.aggregate({ where, _sum: { tokens: true } });
+  return Number(_sum.tokens ?? 0n);
+}
+
+/** Until the transaction ends. Two principals with the same hash only wait for each other. */
+async function lockPrincipal(tx: Transaction, { tenant, subject }: User): Promise<void> {
+  const key = JSON.stringify(['token_usage', tenant, subject]);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+}

@@ -1,0 +1,153 @@
+import { Fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { User } from '../../core/principal.ts';
+import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { Prisma } from '../connections/prisma.ts';
+import type { Transaction, Transactions } from '../connections/transactions.ts';
+import { type IdRange, paginate } from './paginate.ts';
+import { idWithin } from './run-finder.ts';
+
+/** How often a save is tried again when others save the same name at the same time. */
+const MOST_TRIES = 50;
+
+/** An id below and one above every id of a workflow, in the order of every collation. */
+const [LEAST, MOST] = ['wf_', 'wf_g'];
+
+interface PrismaWorkflowsDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+}
+
+interface WorkflowRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly version: number;
+  readonly description: string | null;
+  readonly yaml: string;
+  readonly document: string;
+  readonly inputs: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+/** The table `workflows`, and of `schedules` what belongs to a save. */
+export function createPrismaWorkflows({ prisma, transactions }: PrismaWorkflowsDeps): Workflows {
+  const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
+    client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
+
+  const saveOnce = (workflow: Parameters<Workflows['save']>[0], schedule: Parameters<Workflows['save']>[1]) =>
+    transactions.run(async (tx) => {
+      const { tenant, name } = workflow;
+      // Changes nothing: it is what takes the write lock on SQLite.
+      await tx.schedule.updateMany({ where: { tenant, name }, data: { tenant } });
+      const last = await newest(tx, tenant, name);
+      if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
+      const row = await tx.workflow.create({ data: toRow(workflow, (last?.version ?? 0) + 1) });
+      await tx.schedule.deleteMany({ where: { tenant, name } });
+      if (schedule) {
+        const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(workflow.createdBy)];
+        const { nextAt } = schedule;
+        await tx.schedule.create({ data: { tenant, name, workflowId: row.id, rule, principal, nextAt } });
+      }
+      return toWorkflowRecord(row);
+    });
+
+  return {
+    save: async (workflow, schedule) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await saveOnce(workflow, schedule);
+        } catch (error) {
+          if (!isTaken(error)) throw error;
+          if (tries === MOST_TRIES) {
+            const message = `The workflow ${workflow.name} is saved by many at once, and was not saved; try again.`;
+            throw new Fault('UNAVAILABLE', message, { cause: error });
+          }
+        }
+      }
+    },
+    find: async (tenant, name) => {
+      const row = await newest(prisma, tenant, name);
+      return row && row.deletedAt === null ? toWorkflowRecord(row) : undefined;
+    },
+    byId: async (tenant, id) => {
+      const row = await prisma.workflow.findFirst({ where: { tenant, id } });
+      return row ? toWorkflowRecord(row) : undefined;
+    },
+    list: (tenant, page) =>
+      paginate(
+        {
+          prefix: 'wf',
+          newestFirst: true,
+          find: async (range, direction, take) => {
+            const found = await newestIds(prisma, tenant, range, direction, take);
+            const where = { id: { in: found.map(({ id }) => id) } };
+            const rows = await prisma.workflow.findMany({ where, orderBy: { id: direction } });
+            return rows.map(toWorkflowRecord);
+          },
+          count: async () => {
+            const names = await prisma.workflow.groupBy({ by: ['name'], where: { tenant, deletedAt: null } });
+            return names.length;
+          },
+        },
+        page,
+      ),
+    remove: (tenant, name) =>
+      transactions.run(async (tx) => {
+        await tx.schedule.deleteMany({ where: { tenant, name } });
+        const row = await newest(tx, tenant, name);
+        if (!row || row.deletedAt !== null) return undefined;
+        const where = { tenant, name, deletedAt: null };
+        const { count } = await tx.workflow.updateMany({ where, data: { deletedAt: new Date() } });
+        // Otherwise somebody else has just removed it.
+        return count > 0 ? toWorkflowRecord(row) : undefined;
+      }),
+  };
+}
+
+/** Ids of the newest versions of what is not deleted. Raw, because Prisma compares no row with others of its table. */
+function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'asc' | 'desc', take: number) {
+  const { gt: over = LEAST, lt: under = MOST } = idWithin(range).id;
+  return direction === 'asc'
+    ? prisma.$queryRaw<{ id: string }[]>`
+        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${over} AND id < ${under}
+          AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
+        ORDER BY id ASC LIMIT ${take}`
+    : prisma.$queryRaw<{ id: string }[]>`
+        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${over} AND id < ${under}
+          AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
+        ORDER BY id DESC LIMIT ${take}`;
+}
+
+/** Another save took the version, or the schedule's place. */
+function isTaken(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'P2002';
+}
+
+function toRow({ document, inputs, createdBy, ...workflow }: Omit<WorkflowRecord, 'id' | 'version'>, version: number) {
+  return {
+    ...workflow,
+    id: newId('wf'),
+    version,
+    document: JSON.stringify(document),
+    inputs: JSON.stringify(inputs),
+    createdBy: JSON.stringify(createdBy),
+  };
+}
+
+function toWorkflowRecord(row: WorkflowRow): WorkflowRecord {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    version: row.version,
+    ...(row.description !== null && { description: row.description }),
+    yaml: row.yaml,
+    document: JSON.parse(row.document) as JsonObject,
+    inputs: JSON.parse(row.inputs) as JsonObject,
+    createdAt: row.createdAt,
+    createdBy: JSON.parse(row.createdBy) as User,
+  };
+}

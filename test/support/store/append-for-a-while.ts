@@ -1,0 +1,31 @@
+import { newId } from '../../../src/core/ids.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { finished, log, runCreated, textOutput } from './sample-events.ts';
+import { silent } from './sqlite-harness.ts';
+
+/** Runs under way at once. */
+const RUNS = 25;
+
+/**
+ * A node of its own for stress tests: appends runs to the PostgreSQL database of its first argument for as many
+ * milliseconds as its second one says, and prints how many events were acknowledged.
+ */
+if (import.meta.main) {
+  const [, , url = '', ms = '0'] = process.argv;
+  const store = await openStore({ database: { kind: 'postgres', url }, logger: silent });
+  const end = Date.now() + Number(ms);
+  let events = 0;
+  const appendRuns = async () => {
+    while (Date.now() < end) {
+      const runId = newId('run');
+      const groups = [[runCreated(), log('first')], [log('second')], finished(textOutput(runId))];
+      for (const [index, seq] of [1, 3, 4].entries()) {
+        const appended = await store.journal.append(runId, seq, groups[index] ?? []);
+        events += appended.events.length;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: RUNS }, appendRuns));
+  await store.close();
+  process.stdout.write(`${events}\n`);
+}

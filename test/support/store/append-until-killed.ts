@@ -1,0 +1,28 @@
+import { newId } from '../../../src/core/ids.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { finished, log, runCreated, textOutput } from './sample-events.ts';
+import { silent } from './sqlite-harness.ts';
+
+/**
+ * A process of its own for crash tests: appends runs to the file named by its argument for as long as it lives, and
+ * prints `RUN SEQ` for each append once it was acknowledged.
+ */
+if (import.meta.main) {
+  const { journal } = await openStore({
+    database: { kind: 'sqlite', file: process.argv[2] as string },
+    logger: silent,
+  });
+  const acknowledge = (runId: string, seq: number) => process.stdout.write(`${runId} ${seq}\n`);
+  const appendRuns = async () => {
+    for (;;) {
+      const runId = newId('run');
+      await journal.append(runId, 1, [runCreated(), log('first')]);
+      acknowledge(runId, 2);
+      await journal.append(runId, 3, [log('second'), log('third')]);
+      acknowledge(runId, 4);
+      await journal.append(runId, 5, finished(textOutput(runId)));
+      acknowledge(runId, 7);
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, appendRuns));
+}

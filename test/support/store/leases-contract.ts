@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../src/core/ids.ts';
+import type { RunMessage } from '../../../src/core/store.ts';
+import type { Store } from '../../../src/store/open-store.ts';
+import type { Harness } from './harness.ts';
+import { finished, log, runCreated, textOutput, user } from './sample-events.ts';
+
+const scope = { tenant: 'default' };
+
+/** What every store promises of runs whose node is gone, on one node after another. */
+export function leasesContract(makeHarness: () => Promise<Harness>): void {
+  describe('leases', () => {
+    it('keep a run to its node, until another one claims it', async () => {
+      const harness = await makeHarness();
+      const first = await harness.open();
+      const [open, ended, young] = [newId('run', 1e12), newId('run', 1e12 + 1), newId('run', 1e12 + 2)] as const;
+      await first.journal.append(young, 1, [runCreated({ principal: user('other') })]);
+      await first.journal.append(ended, 1, [runCreated(), ...finished(textOutput('x'))]);
+      await first.journal.append(open, 1, [runCreated()]);
+      expect(await first.leases.renew()).toMatchObject({ held: true, orphans: false });
+      expect(await first.leases.claim(10)).toEqual([]);
+      await first.leases.release();
+      await first.close();
+
+      const second = await harness.open();
+      expect(second.node).not.toBe(first.node);
+      expect(second.leases.nodeId).toBe(second.node);
+      const refused = { code: 'CONFLICT', details: { owner: first.node } };
+      await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
+      expect(await second.leases.renew()).toEqual({ held: true, orphans: true, nextAt: undefined });
+      expect(await second.leases.claim(1)).toEqual([open]);
+      expect(await second.leases.claim(10)).toEqual([young]);
+      expect(await second.leases.claim(10)).toEqual([]);
+      expect((await second.leases.renew()).orphans).toBe(false);
+      await second.journal.append(open, 2, [log('taken over')]);
+      await expect(second.journal.append(ended, 5, [log('not mine')])).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await second.leases.takeOver(ended)).toBe(true);
+      expect(await second.leases.takeOver(newId('run'))).toBe(false);
+      await second.journal.append(ended, 5, [
+        { type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'SUCCEEDED', to: 'RUNNING' } },
+      ]);
+      for (const id of [open, ended]) expect((await second.verifyRun(scope, id))?.valid).toBe(true);
+      await second.close();
+      await harness.remove();
+    });
+
+    it('refuse an append of the node that a run was taken from, also when it is next', async () => {
+      const harness = await makeHarness();
+      const runId = newId('run');
+      const old = await harness.open({ node: 'node_old' });
+      await old.journal.append(runId, 1, [runCreated()]);
+      await old.leases.release();
+      const taker = await harness.open({ node: 'node_new' });
+      await taker.leases.renew();
+      expect(await taker.leases.claim(10)).toEqual([runId]);
+      await expect(old.journal.append(runId, 2, [log('late')])).rejects.toMatchObject({
+        code: 'CONFLICT',
+        details: { owner: 'node_new' },
+      });
+      expect((await taker.reader.run(scope, runId))?.seq).toBe(1);
+      await old.close();
+      await taker.close();
+      await harness.remove();
+    });
+
+    it('tell when the next schedule is due', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const nextAt = new Date('2030-01-02T03:04:05.678Z');
+      const add = async (name: string, at: Date) => {
+        const value = harness.kind === 'sqlite' ? at.getTime() : at.toISOString();
+        const sql = `INSERT INTO schedules (tenant, name, workflow_id, rule, principal, next_at) VALUES ('t', ?, 'w', '{}', '{}', ?)`;
+        await harness.tamper(sql, name, value);
+      };
+      await add('late', new Date('2031-01-01'));
+      await add('early', nextAt);
+      expect((await store.leases.renew()).nextScheduleAt).toEqual(nextAt);
+      await store.close();
+      await harness.remove();
+    });
+  });
+
+  describe('the inbox', () => {
+    let harness: Harness;
+    let store: Store;
+    beforeAll(async () => {
+      harness = await makeHarness();
+      store = await harness.open();
+    });
+    afterAll(async () => {
+      await store.close();
+      await harness.remove();
+    });
+
+    const signal = (runId: string, name: string): RunMessage => ({
+      id: newId('msg'),
+      runId,
+      type: 'signal',
+      by: user(),
+      name,
+      payload: { text: 'nul \u0000, 𝄞', n: [null] },
+    });
+    const eventually = async (check: () => boolean) => {
+      for (let n = 0; n < 200 && !check(); n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(check()).toBe(true);
+    };
+
+    it('keeps messages in their order until they are done with, also over a restart', async () => {
+      const [a, b, c] = [newId('run'), newId('run'), newId('run')] as const;
+      const [first, second, third] = [signal(a, '1'), signal(b, '2'), signal(a, '3')] as const;
+      for (const message of [first, second, third, signal(c, '4')]) await store.inbox.send(message);
+      await store.inbox.send(first);
+      await store.close();
+      store = await harness.open();
+      expect(await store.inbox.read([a, b])).toEqual([first, second, third]);
+      expect(await store.inbox.read([])).toEqual([]);
+      await store.inbox.acknowledge([first.id, second.id]);
+      await store.inbox.acknowledge([]);
+      expect(await store.inbox.read([a, b])).toEqual([third]);
+      await store.inbox.acknowledge([first.id, third.id]);
+      expect(await store.inbox.read([a, b])).toEqual([]);
+    });
+
+    it('calls whoever watches with the run that something was sent to, once it can be read', async () => {
+      const arrived: string[] = [];
+      const reads: Promise<readonly RunMessage[]>[] = [];
+      const stop = store.inbox.onMessage((runId) => {
+        arrived.push(runId);
+        reads.push(store.inbox.read([runId]));
+      });
+      const message = signal(newId('run'), 'go');
+      await store.inbox.send(message);
+      await eventually(() => arrived.includes(message.runId));
+      expect(await reads[0]).toEqual([message]);
+      stop();
+      await store.inbox.send(signal(newId('run'), 'unheard'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(new Set(arrived)).toEqual(new Set([message.runId]));
+    });
+  });
+}

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../src/core/ids.ts';
+import type { Scope } from '../../../src/core/principal.ts';
+import type { ArtifactRecord, RunRecord } from '../../../src/core/run.ts';
+import type { Page, PageArgs, RunFilter } from '../../../src/core/store.ts';
+import type { Store } from '../../../src/store/open-store.ts';
+import type { Harness } from './harness.ts';
+import { artifactCreated, finished, plannedStep, runCreated, sha256, textOutput, user } from './sample-events.ts';
+
+interface Seeded {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly runId: string;
+  readonly childId: string;
+  readonly stepId: string;
+  readonly artifactId: string;
+  readonly artifactDigest: string;
+  readonly outputDigest: string;
+}
+
+const OWNERS = [
+  ['default', 'alice'],
+  ['default', 'bob'],
+  ['other', 'alice'],
+  ['other', 'bob'],
+] as const;
+
+/** What every reader promises: nothing crosses a scope, and lists page by Relay's rules. */
+export function readerContract(makeHarness: () => Promise<Harness>): void {
+  describe('the reader', () => {
+    let harness: Harness;
+    let store: Store;
+    const seeded: Seeded[] = [];
+    beforeAll(async () => {
+      harness = await makeHarness();
+      store = await harness.open();
+      for (const [tenant, subject] of OWNERS) seeded.push(await seed(store, tenant, subject));
+    });
+    afterAll(async () => {
+      await store.close();
+      await harness.remove();
+    });
+
+    it('shows by every method what the scope covers, and nothing else', async () => {
+      const { reader } = store;
+      for (const mine of seeded) {
+        for (const [tenant] of OWNERS) {
+          for (const subject of ['alice', 'bob', undefined]) {
+            const scope: Scope = { tenant, ...(subject !== undefined && { subject }) };
+            const sees = tenant === mine.tenant && (subject === undefined || subject === mine.subject);
+            const found = {
+              run: (await reader.run(scope, mine.runId))?.id,
+              snapshot: (await reader.snapshot(scope, mine.runId))?.run.id,
+              steps: (await reader.steps(scope, mine.runId)).map(({ id }) => id),
+              step: (await reader.step(scope, mine.stepId))?.id,
+              runs: ids(await reader.runs(scope, {}, {})).includes(mine.runId),
+              runsByText: ids(await reader.runs(scope, { text: mine.runId }, {})),
+              children: ids(await reader.children(scope, mine.runId, {})),
+              artifacts: ids(await reader.artifacts(scope, mine.runId, {})),
+              artifact: (await reader.artifact(scope, mine.artifactId))?.id,
+              artifactByDigest: (await reader.artifactByDigest(scope, mine.artifactDigest))?.id,
+              text: (await reader.content(scope, mine.outputDigest))?.kind,
+              bytes: (await reader.content(scope, mine.artifactDigest))?.kind,
+              events: (await Array.fromAsync(reader.eventsOf(scope, mine.runId))).length,
+              verified: (await store.verifyRun(scope, mine.runId))?.valid,
+            };
+            expect(found).toEqual({
+              run: sees ? mine.runId : undefined,
+              snapshot: sees ? mine.runId : undefined,
+              steps: sees ? [mine.stepId] : [],
+              step: sees ? mine.stepId : undefined,
+              runs: sees,
+              runsByText: sees ? [mine.runId] : [],
+              children: sees ? [mine.childId] : [],
+              artifacts: sees ? [mine.artifactId] : [],
+              artifact: sees ? mine.artifactId : undefined,
+              artifactByDigest: sees ? mine.artifactId : undefined,
+              text: sees ? 'text' : undefined,
+              bytes: sees ? 'artifact' : undefined,
+              events: sees ? 5 : 0,
+              verified: sees ? true : undefined,
+            });
+          }
+        }
+        const key = `key of ${mine.subject}`;
+        expect((await reader.runByIdempotencyKey(mine.tenant, mine.subject, key))?.id).toBe(mine.runId);
+        expect(await reader.runByIdempotencyKey(mine.tenant, 'carol', key)).toBeUndefined();
+      }
+    });
+
+    it('counts only what the scope covers', async () => {
+      for (const [scope, total] of [
+        [{ tenant: 'default' }, 4],
+        [{ tenant: 'default', subject: 'bob' }, 2],
+        [{ tenant: 'default', subject: 'carol' }, 0],
+      ] as const) {
+        expect(await (await store.reader.runs(scope, {}, {})).totalCount()).toBe(total);
+        expect(await (await store.reader.runs(scope, { text: 'run_' }, {})).totalCount()).toBe(total);
+      }
+    });
+
+    it('filters runs by each field of the filter', async () => {
+      const tenant = 'filters';
+      const principal = { ...user(tenant, 'carol'), username: 'Carol C.' };
+      const day = (n: number) => new Date(Date.UTC(2026, 10, n));
+      const add = async (more: Parameters<typeof runCreated>[0], at: Date, ends = false) => {
+        const runId = newId('run');
+        const events = [runCreated({ principal, ...more }, at), ...(ends ? finished(textOutput('x')) : [])];
+        await store.journal.append(runId, 1, events);
+        return runId;
+      };
+      const a = await add({ kind: 'WORKFLOW', workflow: 'nightly', labels: { team: 'rail', n: 1 } }, day(1));
+      const b = await add(
+        { goal: 'Report on Products', labels: { team: 'rail', n: { deep: [1, 'x'] } } },
+        day(2),
+        true,
+      );
+      const c = await add(
+        { principal: user(tenant, 'dave'), steps: [plannedStep('s', { capability: 'render' })] },
+        day(3),
+      );
+      const cases: [RunFilter, string[]][] = [
+        [{}, [c, b, a]],
+        [{ state: ['PENDING'] }, [c, a]],
+        [{ state: ['SUCCEEDED', 'FAILED'] }, [b]],
+        [{ state: [] }, []],
+        [{ kind: ['WORKFLOW', 'AGENT'] }, [a]],
+        [{ workflow: 'nightly' }, [a]],
+        [{ principal: 'carol' }, [b, a]],
+        [{ principal: 'Carol C.' }, [b, a]],
+        [{ principal: 'dave-name' }, [c]],
+        [{ label: { team: 'rail' } }, [b, a]],
+        [{ label: { team: 'rail', n: 1 } }, [a]],
+        [{ label: { n: { deep: [1, 'x'] } } }, [b]],
+        [{ label: { team: 'ra' } }, []],
+        [{ label: { n: '1' } }, []],
+        [{ createdAfter: day(1) }, [c, b]],
+        [{ createdBefore: day(3), createdAfter: day(1) }, [b]],
+        [{ text: 'products' }, [b]],
+        [{ text: 'nigh' }, [a]],
+        [{ text: 'render' }, [c]],
+        [{ text: c.slice(4) }, [c]],
+        [{ text: "'; DROP TABLE runs; --" }, []],
+        [{ text: 'r', state: ['PENDING'], principal: 'dave' }, [c]],
+      ];
+      for (const [filter, expected] of cases) {
+        const page = await store.reader.runs({ tenant }, filter, {});
+        expect([filter, ids(page), await page.totalCount()]).toEqual([filter, expected, expected.length]);
+      }
+      const refused = { code: 'BAD_INPUT' };
+      const labels = Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`l${n}`, n]));
+      await expect(store.reader.runs({ tenant }, { label: labels }, {})).rejects.toMatchObject(refused);
+      await expect(store.reader.runs({ tenant }, { text: 'x'.repeat(257) }, {})).rejects.toMatchObject(refused);
+    });
+
+    it('pages through thousands of runs in both directions, filtered or not', async () => {
+      const scope = { tenant: 'many' };
+      const all = Array.from({ length: 4_300 }, () =>
+        newId('run', Date.now() + Math.floor(Math.random() * 1e6)),
+      ).sort();
+      // Some of them where a search that goes through the runs in parts would have its seams.
+      const isRare = (n: number) => n % 71 === 0 || [299, 300, 301, 1999, 2000, 2001, 2299, 2300, 2301].includes(n);
+      const goals = new Map(all.map((id, n) => [id, isRare(n) ? 'rare' : 'usual']));
+      await Promise.all(
+        all.map((id) =>
+          store.journal.append(id, 1, [runCreated({ principal: user('many'), goal: goals.get(id) ?? '', steps: [] })]),
+        ),
+      );
+      const newestFirst = all.toReversed();
+      const rare = newestFirst.filter((id) => goals.get(id) === 'rare');
+      for (const [filter, expected] of [
+        [{}, newestFirst],
+        [{ text: 'rare' }, rare],
+      ] as const) {
+        const list = (page: PageArgs) => store.reader.runs(scope, filter, page);
+        expect(await (await list({ first: 0 })).totalCount()).toBe(expected.length);
+
+        const forwards: string[] = [];
+        for (let after: string | undefined, more = true; more && forwards.length < 450; ) {
+          const page = await list({ first: 97, ...(after !== undefined && { after }) });
+          expect(page.hasPreviousPage).toBe(after !== undefined);
+          forwards.push(...ids(page));
+          after = page.edges.at(-1)?.cursor;
+          more = page.hasNextPage;
+        }
+        expect(forwards).toEqual(expected.slice(0, forwards.length));
+        expect(forwards.length).toBeGreaterThanOrEqual(rare.length);
+
+        const backwards: string[] = [];
+        for (let before: string | undefined, more = true; more && backwards.length < 450; ) {
+          const page = await list({ last: 97, ...(before !== undefined && { before }) });
+          expect(page.hasNextPage).toBe(before !== undefined);
+          backwards.unshift(...ids(page));
+          before = page.edges[0]?.cursor;
+          more = page.hasPreviousPage;
+        }
+        expect(backwards).toEqual(expected.slice(-backwards.length));
+        expect(backwards.length).toBeGreaterThanOrEqual(rare.length);
+      }
+    });
+
+    it('pages by cursors that lie between two others, and gives an empty page for none', async () => {
+      const runId = newId('run');
+      const artifacts = Array.from({ length: 7 }, (_, n) => artifactCreated(`artifact ${n}`));
+      await store.journal.append(runId, 1, [runCreated(), ...artifacts]);
+      const list = (page: PageArgs) => store.reader.artifacts({ tenant: 'default' }, runId, page);
+      const whole = await list({});
+      expect([whole.hasNextPage, whole.hasPreviousPage, await whole.totalCount()]).toEqual([false, false, 7]);
+      const cursor = (n: number) => whole.edges[n]?.cursor as string;
+      const between = await list({ after: cursor(1), before: cursor(5), first: 2 });
+      expect(ids(between)).toEqual(ids(whole).slice(2, 4));
+      expect([between.hasNextPage, between.hasPreviousPage]).toEqual([true, true]);
+      expect(ids(await list({ after: cursor(1), before: cursor(5), last: 2 }))).toEqual(ids(whole).slice(3, 5));
+      expect(await list({ first: 0 })).toMatchObject({ edges: [], hasNextPage: true });
+      expect(await list({ after: cursor(6) })).toMatchObject({ edges: [], hasNextPage: false });
+    });
+
+    it('refuses pages out of bounds and cursors that are none', async () => {
+      const scope = { tenant: 'default' };
+      const artifact = (await store.reader.artifacts(scope, seeded[0]?.runId as string, {})).edges[0]?.cursor as string;
+      const wrong: PageArgs[] = [
+        { first: 101 },
+        { first: -1 },
+        { last: 1.5 },
+        { first: 1, last: 1 },
+        { after: '' },
+        { after: 'k1.' },
+        { before: `${artifact}=` },
+        { after: artifact },
+        { after: `k1.${Buffer.from("run_' OR 1=1").toString('base64url')}` },
+      ];
+      for (const page of wrong) {
+        await expect(store.reader.runs(scope, {}, page), JSON.stringify(page)).rejects.toMatchObject({
+          code: 'BAD_INPUT',
+        });
+      }
+    });
+
+    it('finds what was written before the call', async () => {
+      for (let n = 0; n < 20; n += 1) {
+        const runId = newId('run');
+        await store.journal.append(runId, 1, [runCreated()]);
+        expect((await store.reader.run({ tenant: 'default' }, runId))?.seq).toBe(1);
+      }
+    });
+
+    it('gives the node that takes a run over all of its events, whoever started it', async () => {
+      for (const { runId } of seeded) {
+        const events = await Array.fromAsync(store.reader.history(runId));
+        expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+      }
+      await store.reader.ping();
+    });
+  });
+
+  describe('accounts', () => {
+    it('are found by user name and replaced as a whole', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const account = { ...user(), username: 'alice', passwordHash: 'scrypt$1' };
+      await store.accounts.put(account);
+      await store.accounts.put({ ...user('other', 'bob'), username: 'bob', passwordHash: 'scrypt$2' });
+      const changed = { ...account, roles: ['admin', 'user'], tenant: 'other', passwordHash: 'scrypt$3' };
+      await store.accounts.put(changed);
+      await expect(store.accounts.put({ ...account, username: 'alice2' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      await store.close();
+      const again = await harness.open();
+      expect(await again.accounts.find('alice')).toEqual(changed);
+      expect(await again.accounts.find('Alice')).toBeUndefined();
+      await again.close();
+      await harness.remove();
+    });
+  });
+}
+
+function ids(page: Page<RunRecord | ArtifactRecord>): string[] {
+  return page.edges.map(({ node }) => node.id);
+}
+
+async function seed(store: Store, tenant: string, subject: string): Promise<Seeded> {
+  const name = `${tenant} ${subject}`;
+  const principal = user(tenant, subject);
+  const step = plannedStep('one');
+  const artifact = artifactCreated(`artifact of ${name}`);
+  const output = textOutput(`output of ${name}`);
+  const [runId, childId] = [newId('run'), newId('run')];
+  await store.journal.append(runId, 1, [
+    runCreated({ principal, steps: [step], idempotencyKey: `key of ${subject}` }),
+    artifact,
+    ...finished(output),
+  ]);
+  await store.journal.append(childId, 1, [runCreated({ principal, parentId: runId })]);
+  const artifactId = artifact.type === 'ARTIFACT_CREATED' ? artifact.payload.id : '';
+  const artifactDigest = sha256(`artifact of ${name}`);
+  return { tenant, subject, runId, childId, stepId: step.id, artifactId, artifactDigest, outputDigest: output.digest };
+}

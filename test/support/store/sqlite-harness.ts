@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Logger } from '../../../src/core/telemetry.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Harness } from './harness.ts';
+
+export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A SQLite file in a folder of its own. */
+export async function sqliteHarness(): Promise<Harness & { readonly file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-store-'));
+  const file = join(folder, 'signalbox.db');
+  const withConnection = <T>(work: (db: Database.Database) => T): T => {
+    const db = new Database(file);
+    try {
+      db.pragma('foreign_keys = OFF');
+      return work(db);
+    } finally {
+      db.close();
+    }
+  };
+  return {
+    file,
+    kind: 'sqlite',
+    open: (options) => openStore({ database: { kind: 'sqlite', file }, logger: silent, ...options }),
+    tamper: async (sql, ...values) => withConnection((db) => void db.prepare(sql).run(...values)),
+    query: async <Row>(sql: string, ...values: unknown[]) =>
+      withConnection((db) => db.prepare(sql).all(...values) as Row[]),
+    lock: async () => {
+      const db = new Database(file);
+      db.exec('BEGIN IMMEDIATE');
+      return async () => void db.close();
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../src/core/ids.ts';
+import type { TokenLimits, TokenUsage } from '../../../src/core/store.ts';
+import type { Store } from '../../../src/store/open-store.ts';
+import type { Harness } from './harness.ts';
+import { user } from './sample-events.ts';
+
+type Use = Parameters<TokenUsage['reserve']>[0];
+
+/** What every store promises of tokens: nobody gets past a limit, however many ask at once and wherever. */
+export function tokenUsageContract(makeHarness: () => Promise<Harness>): void {
+  describe('tokens of language models', () => {
+    let harness: Harness;
+    /** As two servers on one database. */
+    let stores: readonly [Store, Store];
+    let subjects = 0;
+    beforeAll(async () => {
+      harness = await makeHarness();
+      const first = await harness.open();
+      stores = [first, await harness.open()];
+    });
+    afterAll(async () => {
+      for (const store of stores) await store.close();
+      await harness.remove();
+    });
+
+    const newUse = (more: Partial<Use> = {}): Use => {
+      subjects += 1;
+      const who = user('default', `subject-${subjects}`);
+      return { id: newId('call'), runId: newId('run'), who, day: '2026-11-20', tokens: 10, ...more };
+    };
+    const again = (use: Use, more: Partial<Use> = {}): Use => ({ ...use, id: newId('call'), ...more });
+    const wide = { perRun: 1_000_000, perPrincipalDay: 1_000_000 };
+    const reserve = (use: Use, limits: Partial<TokenLimits> = {}) =>
+      stores[0].tokens.reserve(use, { ...wide, ...limits });
+
+    it('may be used up to the limit of a run, and not one more', async () => {
+      const use = newUse({ tokens: 60 });
+      expect(await reserve(use, { perRun: 100 })).toBeUndefined();
+      expect(await reserve(again(use, { tokens: 41 }), { perRun: 100 })).toEqual({ left: 40, of: 'perRun' });
+      expect(await reserve(again(use, { tokens: 40 }), { perRun: 100 })).toBeUndefined();
+      expect(await reserve(again(use, { tokens: 1 }), { perRun: 100 })).toEqual({ left: 0, of: 'perRun' });
+      expect(await reserve(again(use, { tokens: 100, runId: newId('run') }), { perRun: 100 })).toBeUndefined();
+    });
+
+    it('may be used up to the limit of a principal within a day, over all runs', async () => {
+      const use = newUse({ tokens: 70 });
+      const other = (more: Partial<Use>) =>
+        reserve(again(use, { runId: newId('run'), ...more }), { perPrincipalDay: 100 });
+      expect(await other({})).toBeUndefined();
+      expect(await other({ tokens: 31 })).toEqual({ left: 30, of: 'perPrincipalDay' });
+      expect(await other({ tokens: 100, day: '2026-11-21' })).toBeUndefined();
+      expect(await other({ tokens: 100, who: user('other', use.who.subject) })).toBeUndefined();
+      expect(await other({ tokens: 30 })).toBeUndefined();
+    });
+
+    it('are refused with the smaller of what is left, and nothing is counted then', async () => {
+      const use = newUse({ tokens: 50 });
+      const limits = { perRun: 80, perPrincipalDay: 60 };
+      expect(await reserve(use, limits)).toBeUndefined();
+      expect(await reserve(again(use, { tokens: 40 }), limits)).toEqual({ left: 10, of: 'perPrincipalDay' });
+      expect(await reserve(again(use, { tokens: 10 }), limits)).toBeUndefined();
+      expect(await reserve(newUse({ tokens: 90 }), limits)).toEqual({ left: 60, of: 'perPrincipalDay' });
+    });
+
+    it('are given back when fewer were used, and counted when more were', async () => {
+      const use = newUse({ tokens: 100 });
+      expect(await reserve(use, { perRun: 100 })).toBeUndefined();
+      await stores[0].tokens.settle(use.id, 25);
+      expect(await reserve(again(use, { tokens: 76 }), { perRun: 100 })).toEqual({ left: 75, of: 'perRun' });
+      await stores[0].tokens.settle(use.id, 130);
+      expect(await reserve(again(use, { tokens: 1 }), { perRun: 100 })).toEqual({ left: 0, of: 'perRun' });
+      await stores[0].tokens.settle(newId('call'), 5);
+    });
+
+    it('may be very many', async () => {
+      const use = newUse({ tokens: 2 ** 40 });
+      const limits = { perRun: 2 ** 41, perPrincipalDay: 2 ** 52 };
+      expect(await reserve(use, limits)).toBeUndefined();
+      expect(await reserve(again(use), { ...limits, perRun: 2 ** 40 + 9 })).toEqual({ left: 9, of: 'perRun' });
+    });
+
+    it('are never more than the limit, to the last one, when two servers ask for them at once', async () => {
+      const calls = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 20, maxLength: 20 });
+      const limits = fc.integer({ min: 1, max: 200 });
+      await fc.assert(
+        fc.asyncProperty(calls, limits, fc.boolean(), async (wanted, limit, ofRun) => {
+          const use = newUse();
+          const allowed = ofRun ? { ...wide, perRun: limit } : { ...wide, perPrincipalDay: limit };
+          const answers = await Promise.all(
+            wanted.map((tokens, n) => {
+              const one = again(use, { tokens, ...(!ofRun && { runId: newId('run') }) });
+              return (stores[n % 2] as Store).tokens.reserve(one, allowed);
+            }),
+          );
+          const granted = wanted.filter((_, n) => answers[n] === undefined).reduce((sum, tokens) => sum + tokens, 0);
+          expect(granted).toBeLessThanOrEqual(limit);
+          for (const [n, tokens] of wanted.entries()) {
+            const answer = answers[n];
+            if (!answer) continue;
+            // It was refused because there were not so many, and was told the truth.
+            expect(answer.left).toBeLessThan(tokens);
+            expect(answer.left).toBeGreaterThanOrEqual(limit - granted);
+          }
+          const [row] = await harness.query<{ sum: number | string }>(
+            'SELECT sum(tokens) AS sum FROM token_usage WHERE tenant = ? AND subject = ?',
+            use.who.tenant,
+            use.who.subject,
+          );
+          expect(Number(row?.sum)).toBe(granted);
+        }),
+        { numRuns: 12 },
+      );
+    });
+  });
+}
