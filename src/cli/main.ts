@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function run([command = 'serve', ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve(readConfig());
   if (command === 'migrate') {
-    const { migrate } = await import('../store/migrate.ts');
+    const { migrate } = await import('../store/migrations/migrate.ts');
     const applied = await migrate(readConfig().database);
     printLine(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
     return 0;

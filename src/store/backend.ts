@@ -4,8 +4,8 @@ import type { Inbox, Leases } from '../core/store.ts';
 import type { RunTables } from './audit/verify-run.ts';
 import type { Prisma } from './connections/prisma.ts';
 import type { Transactions } from './connections/transactions.ts';
+import type { StoredEvents } from './journal/event-reader.ts';
 import type { OpenJournal } from './journal/open-journal.ts';
-import type { StoredEvents } from './stored-events.ts';
 
 /** What a store is made of on one kind of database. */
 export interface Backend {

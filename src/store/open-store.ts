@@ -18,7 +18,7 @@ import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/
 import { verifyRun } from './audit/verify-run.ts';
 import { type Database, databaseUrl } from './connections/database-config.ts';
 import { readFloor, withFloor } from './journal/retention-floor.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './migrations/migrate.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import { type StoredEvent, toEvent } from './rows/event-row.ts';
 import { createPrismaAccounts } from './tables/accounts.ts';

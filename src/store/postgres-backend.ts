@@ -2,16 +2,16 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Backend } from './backend.ts';
+import { connectionConfig } from './connections/postgres-connection.ts';
 import { openPostgresPrisma } from './connections/postgres-prisma.ts';
 import { orUnavailable } from './connections/retry-reads.ts';
 import { createTransactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
+import { JOURNAL_CHANNEL } from './postgres/commit.ts';
 import { createPostgresEvents } from './postgres/event-reader.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
 import { createPostgresSnapshots } from './postgres/snapshots.ts';
-import { JOURNAL_CHANNEL } from './postgres-commit.ts';
-import { connectionConfig } from './postgres-connection.ts';
 import { createInbox, createWatchers } from './tables/inbox.ts';
 
 interface OpenPostgresDeps {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { examineMigrations } from '../../store/examine-migrations.ts';
+import { examineMigrations } from '../../store/migrations/migrate.ts';
 import { type Finding, limited, unusable, usable } from './finding.ts';
 
 const MIB = 2 ** 20;

@@ -7,7 +7,7 @@ import type { ChainVerification } from '../../core/store.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { StoredEvent } from '../rows/event-row.ts';
 import { applyTo, type NewRun, openDraft } from '../rows/run-draft.ts';
-import { type LabelRow, toLabelRows } from '../run-row.ts';
+import { type LabelRow, toLabelRows } from '../rows/run-row.ts';
 import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
 
 /** Everything that the tables say about one run. */

@@ -1,6 +1,6 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/postgres/client.ts';
-import { isConnectionLoss } from '../postgres-connection.ts';
+import { isConnectionLoss } from './postgres-connection.ts';
 import type { Prisma } from './prisma.ts';
 import { orUnavailable, retryReads } from './retry-reads.ts';
 

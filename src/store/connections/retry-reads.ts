@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { isConnectionLoss } from '../postgres-connection.ts';
+import { isConnectionLoss } from './postgres-connection.ts';
 
 /** How long a read waits for a database that is away, and between two tries, in milliseconds. */
 const PATIENCE_MS = 10_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { log, runCreated } from '../../../test/support/store/sample-events.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import { storedAs } from '../stored-as.ts';
+import { storedAs } from './event-reader.ts';
 import { planCommit } from './plan-commit.ts';
 
 const runId = `run_${'0'.repeat(32)}`;

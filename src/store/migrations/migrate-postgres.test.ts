@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { postgresSchema } from '../../../scripts/postgres-schema.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { createSecret } from '../../config/secrets.ts';
-import { migrate as migrateAny } from '../migrate.ts';
+import { migrate as migrateAny } from './migrate.ts';
 import { migrationList, migrationNames, openSchemaEngine } from './schema-engine.ts';
 
 const migrate = (url: string) => migrateAny({ kind: 'postgres', url });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Fault } from '../../core/errors.ts';
-import { connectionConfig } from '../postgres-connection.ts';
+import { connectionConfig } from '../connections/postgres-connection.ts';
 import { applyMigrations, hasAll } from './apply-migrations.ts';
 
 /** The advisory lock that one node holds while it migrates; the number is ours alone. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { migrate as migrateAny } from '../migrate.ts';
+import { migrate as migrateAny } from './migrate.ts';
 import { migrationList, openSchemaEngine } from './schema-engine.ts';
 
 const migrate = (file: string) => migrateAny({ kind: 'sqlite', file });

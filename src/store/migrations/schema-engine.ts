@@ -100,7 +100,7 @@ async function adapterOf(target: SchemaTarget): Promise<SqlMigrationAwareDriverA
   }
   const [{ PrismaPg }, { openMigrationPool }] = await Promise.all([
     import('@prisma/adapter-pg'),
-    import('../migration-pool.ts'),
+    import('../connections/postgres-connection.ts'),
   ]);
   return new PrismaPg(openMigrationPool(target.url), { disposeExternalPool: true });
 }

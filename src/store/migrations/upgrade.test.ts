@@ -16,8 +16,8 @@ import { newId } from '../../core/ids.ts';
 import { type Append, planCommit } from '../journal/plan-commit.ts';
 import { openStore } from '../open-store.ts';
 import { toArtifactRow } from '../rows/artifact-row.ts';
+import { toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { toStepRow } from '../rows/step-row.ts';
-import { toLabelRows, toRunRow } from '../run-row.ts';
 import { migrationList, openSchemaEngine } from './schema-engine.ts';
 
 const scope = { tenant: 'default' };

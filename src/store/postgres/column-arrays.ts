@@ -1,8 +1,8 @@
 import type { LeafRow } from '../journal/plan-commit.ts';
-import { toColumn } from '../postgres-row.ts';
 import type { StoredEvent } from '../rows/event-row.ts';
+import type { RunRow } from '../rows/run-row.ts';
 import type { StepRow } from '../rows/step-row.ts';
-import type { RunRow } from '../run-row.ts';
+import { toColumn } from './recordset.ts';
 
 /** What a column holds: text, whole numbers, or a time in milliseconds since 1970. */
 type ColumnType = 'text' | 'integer' | 'time';

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import type { Event } from '../../core/event.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
+import { PAGE_SIZE, type StoredEvents, WINDOW } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { type StoredEvent, toEvent } from '../rows/event-row.ts';
-import { PAGE_SIZE, type StoredEvents, WINDOW } from '../stored-events.ts';
 
 /** A row of `events`, whose time comes as a Date. */
 type ReadEvent = Omit<StoredEvent, 'at'> & { readonly at: Date };

@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_MS, type Leases } from '../../core/store.ts';
 import { orUnavailable } from '../connections/retry-reads.ts';
-import { lockJournal } from '../postgres-commit.ts';
-import { UNFINISHED_STATES } from '../unfinished-states.ts';
+import { UNFINISHED_STATES } from '../rows/run-row.ts';
+import { lockJournal } from './commit.ts';
 
 interface PostgresLeasesDeps {
   readonly pool: Pool;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../../core/telemetry.ts';
-import { connectionConfig } from '../postgres-connection.ts';
+import { connectionConfig } from '../connections/postgres-connection.ts';
 
 /** Between two tries to connect, in milliseconds. */
 const FIRST_PAUSE_MS = 50;

@@ -6,9 +6,9 @@ import { retryReads } from '../connections/retry-reads.ts';
 import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
+import { type LabelRow, type RunRow, toRunRecord } from '../rows/run-row.ts';
 import { type StepRow, toStepRecord } from '../rows/step-row.ts';
 import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
-import { type LabelRow, type RunRow, toRunRecord } from '../run-row.ts';
 
 interface PostgresSnapshots {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;

@@ -1,8 +1,8 @@
 import pg from 'pg';
+import { connectionConfig, isConnectionLoss } from '../connections/postgres-connection.ts';
 import { type Append, type AppendResult, type CommitPlan, IN_DOUBT, type Refused } from '../journal/plan-commit.ts';
 import type { Commits, Writer } from '../journal/writer-protocol.ts';
-import { lockJournal, writeGroup } from '../postgres-commit.ts';
-import { connectionConfig, isConnectionLoss } from '../postgres-connection.ts';
+import { lockJournal, writeGroup } from './commit.ts';
 
 /**
  * The writer's session. A node that stands still inside a transaction loses the journal's lock before others give up

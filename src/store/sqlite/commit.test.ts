@@ -6,7 +6,7 @@ import { log, runCreated } from '../../../test/support/store/sample-events.ts';
 import { newId } from '../../core/ids.ts';
 import { openSqlite, type Sqlite } from '../connections/sqlite-connection.ts';
 import type { Append } from '../journal/plan-commit.ts';
-import { migrate } from '../migrate.ts';
+import { migrate } from '../migrations/migrate.ts';
 import { createSqliteCommit } from './commit.ts';
 
 const node = newId('node');

@@ -10,9 +10,9 @@ import {
 import { type ApprovalChange, toApprovalChange, toApprovalRow } from '../rows/approval-row.ts';
 import { toArtifactRow } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
+import { toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from '../rows/step-row.ts';
 import { type ToolCallChange, type ToolCallRow, toToolCallChange, toToolCallRow } from '../rows/tool-call-row.ts';
-import { toLabelRows, toRunRow } from '../run-row.ts';
 import { createInsert } from './insert.ts';
 
 /** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */

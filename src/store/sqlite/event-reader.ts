@@ -1,9 +1,9 @@
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { Sqlite } from '../connections/sqlite-connection.ts';
+import { PAGE_SIZE, type StoredEvents, WINDOW } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { type StoredEvent, toEvent } from '../rows/event-row.ts';
-import { PAGE_SIZE, type StoredEvents, WINDOW } from '../stored-events.ts';
 
 const COLUMNS = 'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
 

@@ -1,7 +1,7 @@
 import type { Leases } from '../../core/store.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
-import { UNFINISHED_STATES } from '../unfinished-states.ts';
+import { UNFINISHED_STATES } from '../rows/run-row.ts';
 
 interface SqliteLeasesDeps {
   readonly prisma: Prisma;

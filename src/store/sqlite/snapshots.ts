@@ -5,9 +5,9 @@ import type { Sqlite } from '../connections/sqlite-connection.ts';
 import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
+import { type LabelRow, type RunRow, toRunRecord } from '../rows/run-row.ts';
 import { type StepRow, toStepRecord } from '../rows/step-row.ts';
 import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
-import { type LabelRow, type RunRow, toRunRecord } from '../run-row.ts';
 
 export interface SqliteSnapshots {
   snapshot(scope: Scope, id: string): RunSnapshot | undefined;

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../lib/json.ts';
 import type { Database } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { RunWhereInput } from '../generated/sqlite/models.ts';
-import { toRunRecord } from '../run-row.ts';
+import { toRunRecord } from '../rows/run-row.ts';
 import type { IdRange } from './paginate.ts';
 
 /** Runs that one statement looks at, at most, when no index answers the filter: some milliseconds of the event loop. */

@@ -6,9 +6,9 @@ import type { Database } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import { toApprovalRecord } from '../rows/approval-row.ts';
 import { toArtifactRecord } from '../rows/artifact-row.ts';
+import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
-import { toRunRecord } from '../run-row.ts';
 import { paginate } from './paginate.ts';
 import { findRuns, idWithin, runsOf } from './run-finder.ts';
 

@@ -1,7 +1,12 @@
-import type { Role } from '../core/principal.ts';
-import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../core/run.ts';
-import type { RunState } from '../core/states.ts';
-import { canonicalJson, type Json, type JsonObject } from '../lib/json.ts';
+import type { Role } from '../../core/principal.ts';
+import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../../core/run.ts';
+import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
+
+/** The states of runs that somebody has to drive, as a list of SQL literals. */
+export const UNFINISHED_STATES = RUN_STATES.filter((state) => !isFinalRunState(state))
+  .map((state) => `'${state}'`)
+  .join(', ');
 
 /** A row of `runs`, as it is written. What is read may have dates as Date and positions as bigint. */
 export interface RunRow<Time = number, Long = number> {

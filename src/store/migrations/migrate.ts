@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
-import { type Database, databaseUrl } from './connections/database-config.ts';
-import { migrationNames } from './migrations/schema-engine.ts';
+import { type Database, databaseUrl } from '../connections/database-config.ts';
+import { migrationNames } from './schema-engine.ts';
+
+/**
+ * Brings the database up to date with the migrations of its kind. When there is nothing to do the schema engine is not
+ * even loaded.
+ * @returns names of the migrations that were applied.
+ * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
+ */
+export async function migrate(database: Database): Promise<readonly string[]> {
+  if (database.kind === 'sqlite') return (await import('./migrate-sqlite.ts')).migrateSqlite(database.file);
+  return (await import('./migrate-postgres.ts')).migratePostgres(databaseUrl(database.url));
+}
 
 /** What a database is, and which migrations it has not had. Changes nothing, also while a server uses it. @throws Fault UNAVAILABLE */
 export async function examineMigrations(
@@ -18,12 +29,12 @@ async function ofSqlite(file: string) {
   const version = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '';
   memory.close();
   if (!existsSync(file)) return { version, applied: [] };
-  const { appliedToSqlite } = await import('./migrations/migrate-sqlite.ts');
+  const { appliedToSqlite } = await import('./migrate-sqlite.ts');
   return { version, applied: appliedToSqlite(file, true) };
 }
 
 async function ofPostgres(url: string) {
-  const { appliedToPostgres, connected } = await import('./migrations/migrate-postgres.ts');
+  const { appliedToPostgres, connected } = await import('./migrate-postgres.ts');
   const client = await connected(url);
   try {
     const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);

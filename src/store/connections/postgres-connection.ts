@@ -61,3 +61,22 @@ const LOST_CODES = new Set([
 /** What node-postgres says without a code. */
 const LOST_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/i;
+
+/** The catalogue's one-byte type, by its OID, which Prisma's adapter does not know; and text, which it does. */
+const CHAR = 18;
+const TEXT = 25;
+
+/**
+ * The connection that the schema engine works through; one, because its lock belongs to a connection. What the catalogue
+ * has as "char" it is told as text: the adapter refuses that type, and the engine reads either.
+ */
+export function openMigrationPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(url, 'migration'), query_timeout: 0, max: 1 });
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<pg.QueryResult>;
+  const asText = async (...args: unknown[]) => {
+    const result = await query(...args);
+    for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+    return result;
+  };
+  return Object.assign(pool, { query: asText });
+}

@@ -1,4 +1,0 @@
-import { auditContract } from '../../test/support/store/audit-contract.ts';
-import { onPostgres } from '../../test/support/store/on-postgres.ts';
-
-await onPostgres(auditContract);

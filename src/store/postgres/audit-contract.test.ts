@@ -1,0 +1,11 @@
+import { artifactsOnDisk } from '../../../test/support/store/artifacts-on-disk.ts';
+import { auditContract } from '../../../test/support/store/audit-contract.ts';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { retentionContract } from '../../../test/support/store/retention-contract.ts';
+import { verifyContract } from '../../../test/support/store/verify-contract.ts';
+
+await onPostgres(auditContract);
+
+await onPostgres(verifyContract);
+
+await onPostgres((makeHarness) => retentionContract(makeHarness, artifactsOnDisk));

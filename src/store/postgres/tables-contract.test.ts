@@ -1,0 +1,22 @@
+import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { leasesContract } from '../../../test/support/store/leases-contract.ts';
+import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
+import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
+import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
+import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
+
+await onPostgres(readerContract);
+
+await onPostgres(workflowContract);
+
+await onPostgres(toolCallContract);
+
+await onPostgres(leasesContract);
+
+await onPostgres(memoriesContract);
+
+await onPostgres(credentialsContract);
+
+await onPostgres(tokenUsageContract);

@@ -1,4 +1,0 @@
-import { journalContract } from '../../test/support/store/journal-contract.ts';
-import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
-
-journalContract(sqliteHarness);

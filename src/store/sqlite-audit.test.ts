@@ -1,4 +1,0 @@
-import { auditContract } from '../../test/support/store/audit-contract.ts';
-import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
-
-auditContract(sqliteHarness);

@@ -1,4 +1,0 @@
-import { projectionContract } from '../../test/support/store/projection-contract.ts';
-import { sqliteHarness } from '../../test/support/store/sqlite-harness.ts';
-
-projectionContract(sqliteHarness);

@@ -1,0 +1,22 @@
+import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { leasesContract } from '../../../test/support/store/leases-contract.ts';
+import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
+import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
+import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
+import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
+import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
+
+readerContract(sqliteHarness);
+
+workflowContract(sqliteHarness);
+
+toolCallContract(sqliteHarness);
+
+leasesContract(sqliteHarness);
+
+memoriesContract(sqliteHarness);
+
+credentialsContract(sqliteHarness);
+
+tokenUsageContract(sqliteHarness);
