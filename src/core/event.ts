@@ -123,26 +123,57 @@ export interface EventPayloads {
   SIGNAL_RECEIVED: { readonly id: string; readonly name: string; readonly payload?: Json };
 }
 
-export type EventType = keyof EventPayloads;
+/** Every type of event, in the order in which lists show them; the one place that a new type is added to besides its payload. */
+export const EVENT_TYPES = {
+  RUN_CREATED: {
+    graphqlType: 'RunCreated',
+    description: 'A run was accepted. Always the first event of its run.',
+  },
+  RUN_STATE_CHANGED: {
+    graphqlType: 'RunStateChanged',
+    description:
+      'A run changed state. When `to` is a final state, this is the last event of the run, unless `retryStep` continues it.',
+  },
+  STEPS_ADDED: {
+    graphqlType: 'StepsAdded',
+    description: 'Steps were added while the run was active: the items of a `for_each`, or compensations.',
+  },
+  STEP_STATE_CHANGED: { graphqlType: 'StepStateChanged', description: 'A step changed state.' },
+  STEP_PROGRESS: { graphqlType: 'StepProgress', description: 'A step reported its progress.' },
+  LOG: { graphqlType: 'LogLine', description: 'A step wrote to its log.' },
+  AGENT_MESSAGE: {
+    graphqlType: 'AgentMessage',
+    description: 'A complete message to or from an agent.',
+  },
+  AGENT_DELTA: {
+    graphqlType: 'AgentDelta',
+    description: 'A fragment of a message that an agent is producing. At most 20 a second for each step.',
+  },
+  TOOL_CALLED: {
+    graphqlType: 'ToolCalled',
+    description: 'A step called a tool. The result follows as `ToolReturned`.',
+  },
+  TOOL_RETURNED: { graphqlType: 'ToolReturned', description: 'A tool call returned a result, or failed.' },
+  ARTIFACT_CREATED: { graphqlType: 'ArtifactCreated', description: 'An artifact was stored.' },
+  POLICY_DECIDED: { graphqlType: 'PolicyDecided', description: 'The policy made a decision about a step.' },
+  APPROVAL_REQUESTED: {
+    graphqlType: 'ApprovalRequested',
+    description: 'A step is waiting for a person to approve it.',
+  },
+  APPROVAL_DECIDED: {
+    graphqlType: 'ApprovalDecided',
+    description: 'An approval was granted or rejected, or it expired.',
+  },
+  SIGNAL_RECEIVED: {
+    graphqlType: 'SignalReceived',
+    description: 'A signal was sent to the run. It is kept until a step consumes it.',
+  },
+  NOTIFICATION: { graphqlType: 'Notification', description: 'A message for people.' },
+} as const satisfies Record<keyof EventPayloads, { readonly graphqlType: string; readonly description: string }>;
 
-export const EVENT_TYPES = [
-  'RUN_CREATED',
-  'RUN_STATE_CHANGED',
-  'STEPS_ADDED',
-  'STEP_STATE_CHANGED',
-  'STEP_PROGRESS',
-  'LOG',
-  'AGENT_MESSAGE',
-  'AGENT_DELTA',
-  'TOOL_CALLED',
-  'TOOL_RETURNED',
-  'ARTIFACT_CREATED',
-  'POLICY_DECIDED',
-  'APPROVAL_REQUESTED',
-  'APPROVAL_DECIDED',
-  'SIGNAL_RECEIVED',
-  'NOTIFICATION',
-] as const satisfies readonly EventType[];
+export type EventType = keyof typeof EVENT_TYPES;
+
+export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as readonly EventType[];
 
 /** An event before it is in the journal. */
 export type NewEvent = {

@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import { EVENT_TYPES } from '../core/event.ts';
+import { EVENT_TYPE_NAMES } from '../core/event.ts';
 import type { EventBatch } from '../core/journal.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/states.ts';
@@ -9,7 +9,7 @@ import type { RunView } from './types/refs.ts';
 import { follow } from './watch.ts';
 
 /** What changes a run; a log line does not. */
-const CHANGES = EVENT_TYPES.filter((type) => type !== 'LOG').sort();
+const CHANGES = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG').sort();
 const MANY = 1_000;
 
 type State = IteratorResult<RunView, undefined>;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../core/errors.ts';
-import { EVENT_TYPES } from '../core/event.ts';
+import { EVENT_TYPE_NAMES } from '../core/event.ts';
 import type { Scope, SignedIn } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/states.ts';
@@ -24,7 +24,7 @@ interface Options {
 }
 
 /** What changes a run; a log line does not. */
-const CHANGES = EVENT_TYPES.filter((type) => type !== 'LOG' && type !== 'AGENT_DELTA');
+const CHANGES = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG' && type !== 'AGENT_DELTA');
 /** Whatever happens meanwhile is one change. */
 const GAP_MS = 200;
 
