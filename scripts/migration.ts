@@ -3,7 +3,7 @@
 // TEST_DATABASE_URL.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrationList, openSchemaEngine, type SchemaTarget } from '../src/store/migrations/schema-engine.ts';
+import { type MigrationTarget, openSchemaEngine, readMigrations } from '../src/store/migrations/schema-engine.ts';
 import { createScratchDatabase } from './scratch-database.ts';
 
 const [name = ''] = process.argv.slice(2);
@@ -19,8 +19,8 @@ try {
   await scratch.remove();
 }
 
-async function makeMigration(target: SchemaTarget): Promise<void> {
-  const migrations = await migrationList(target.kind);
+async function makeMigration(target: MigrationTarget): Promise<void> {
+  const migrations = await readMigrations(target.kind);
   const engine = await openSchemaEngine(target);
   await engine.apply(migrations);
   const sql = await engine.drift();

@@ -62,7 +62,7 @@ export function rootOfInclusion(
   leaf: Uint8Array,
   proof: readonly Uint8Array[],
 ): Uint8Array | undefined {
-  if (!isPlace(index, size)) return undefined;
+  if (!isLeafIndex(index, size)) return undefined;
   let [place, last, root] = [index, size - 1, leaf];
   for (const sibling of proof) {
     if (last === 0) return undefined;
@@ -83,8 +83,8 @@ export function isConsistent(
   newer: { readonly size: number; readonly root: Uint8Array },
   proof: readonly Uint8Array[],
 ): boolean {
-  if (!isPlace(older.size - 1, newer.size)) return false;
-  if (older.size === newer.size) return proof.length === 0 && isSame(older.root, newer.root);
+  if (!isLeafIndex(older.size - 1, newer.size)) return false;
+  if (older.size === newer.size) return proof.length === 0 && equalBytes(older.root, newer.root);
   const path = [...proof];
   let [place, last] = [older.size - 1, newer.size - 1];
   while (place % 2 === 1) [place, last] = [half(place), half(last)];
@@ -103,7 +103,7 @@ export function isConsistent(
     }
     [place, last] = [half(place), half(last)];
   }
-  return last === 0 && isSame(oldRoot, older.root) && isSame(newRoot, newer.root);
+  return last === 0 && equalBytes(oldRoot, older.root) && equalBytes(newRoot, newer.root);
 }
 
 /** Sizes may have more than 32 bits, which the bit operators would cut off. */
@@ -111,10 +111,10 @@ function half(count: number): number {
   return Math.floor(count / 2);
 }
 
-function isPlace(index: number, size: number): boolean {
+function isLeafIndex(index: number, size: number): boolean {
   return Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size;
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }

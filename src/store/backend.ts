@@ -4,15 +4,15 @@ import type { Inbox, Leases } from '../core/store.ts';
 import type { RunTables } from './audit/verify-run.ts';
 import type { Prisma } from './connections/prisma.ts';
 import type { Transactions } from './connections/transactions.ts';
-import type { StoredEvents } from './journal/event-reader.ts';
-import type { OpenJournal } from './journal/open-journal.ts';
+import type { EventReader } from './journal/event-reader.ts';
+import type { SharedJournal } from './journal/open-journal.ts';
 
 /** What a store is made of on one kind of database. */
 export interface Backend {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
-  readonly events: StoredEvents;
-  readonly journal: OpenJournal;
+  readonly events: EventReader;
+  readonly journal: SharedJournal;
   readonly leases: Leases;
   readonly inbox: Inbox;
   /** A run and its steps at one moment. */

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { Fault } from '../core/errors.ts';
 
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
-const held = new Set<Database.Database>();
+const heldLocks = new Set<Database.Database>();
 
 /**
  * Holds a data folder for this process, so that two servers never run on one: each would miss what the other appends.
@@ -21,9 +21,9 @@ export function lockDataDir(dataDir: string): () => void {
     const message = `Another Signalbox process uses ${dataDir}. Stop it, or set DATA_DIR to a folder of its own.`;
     throw new Fault('CONFLICT', message, { cause });
   }
-  held.add(db);
+  heldLocks.add(db);
   return () => {
-    held.delete(db);
+    heldLocks.delete(db);
     db.close();
   };
 }

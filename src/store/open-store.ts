@@ -16,18 +16,18 @@ import type {
 import type { Logger, Metrics } from '../core/telemetry.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
 import { verifyRun } from './audit/verify-run.ts';
-import { type Database, databaseUrl } from './connections/database-config.ts';
-import { readFloor, withFloor } from './journal/retention-floor.ts';
+import { type DatabaseConfig, revealDatabaseUrl } from './connections/database-config.ts';
+import { readRetentionFloor, withRetentionFloor } from './journal/retention-floor.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
-import { type StoredEvent, toEvent } from './rows/event-row.ts';
-import { createPrismaAccounts } from './tables/accounts.ts';
-import { createPrismaCredentials } from './tables/credentials.ts';
-import { createPrismaMemories } from './tables/memories.ts';
-import { createPrismaSchedules } from './tables/schedules.ts';
-import { createPrismaReader } from './tables/store-reader.ts';
-import { createPrismaTokenUsage } from './tables/token-usage.ts';
-import { createPrismaWorkflows } from './tables/workflows.ts';
+import { type EventRow, toEvent } from './rows/event-row.ts';
+import { createAccounts } from './tables/accounts.ts';
+import { createCredentials } from './tables/credentials.ts';
+import { createMemories } from './tables/memories.ts';
+import { createSchedules } from './tables/schedules.ts';
+import { createStoreReader } from './tables/store-reader.ts';
+import { createTokenUsage } from './tables/token-usage.ts';
+import { createWorkflows } from './tables/workflows.ts';
 
 /** All that is stored, and the only ways to it. */
 export interface Store {
@@ -43,7 +43,7 @@ export interface Store {
   readonly leases: Leases;
   readonly inbox: Inbox;
   /** The name under which it appends: its own at each opening. */
-  readonly node: string;
+  readonly nodeId: string;
   /** Signs the ends of runs, and exports what shows them. */
   readonly audit: Omit<Audit, 'verifyLeaves'>;
   /** Starts to remove what has become too old; stop it before the store is closed. */
@@ -56,7 +56,7 @@ export interface Store {
 
 interface StoreOptions {
   /** A file and its folder are made when they are not there; a PostgreSQL database must be. */
-  readonly database: Database;
+  readonly database: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
   /** Made when it is not given. */
@@ -66,7 +66,7 @@ interface StoreOptions {
 }
 
 /** Rows of a run that are read at once. */
-const ROWS = 100;
+const ROWS_PER_READ = 100;
 
 /** Opens the store, migrated. @throws Fault UNAVAILABLE when it cannot be reached or migrated */
 export async function openStore({
@@ -78,15 +78,15 @@ export async function openStore({
   const key = signing && readAuditKey(signing);
   const applied = await migrate(database);
   if (applied.length > 0) deps.logger.info('store.migrated', { migrations: applied });
-  const backend = await open(database, { ...deps, node });
+  const backend = await openBackend(database, { ...deps, node });
   const { prisma, transactions, leases, inbox, events } = backend;
-  const journal = withFloor(backend.journal, () => readFloor(prisma));
+  const journal = withRetentionFloor(backend.journal, () => readRetentionFloor(prisma));
 
-  async function* rows(runId: string): AsyncGenerator<StoredEvent> {
+  async function* rows(runId: string): AsyncGenerator<EventRow> {
     for (let seq = 0; ; ) {
-      const found = await events.ofRun(runId, seq, ROWS);
+      const found = await events.readRun(runId, seq, ROWS_PER_READ);
       yield* found;
-      if (found.length < ROWS) return;
+      if (found.length < ROWS_PER_READ) return;
       seq = found.at(-1)?.seq ?? seq;
     }
   }
@@ -95,7 +95,7 @@ export async function openStore({
     for await (const row of rows(runId)) yield toEvent(row);
   }
 
-  const reader = createPrismaReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
+  const reader = createStoreReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
   const audit = await openAudit(
     { prisma, transactions, journal, logger: deps.logger, run: reader.run, rows },
     signing,
@@ -105,17 +105,17 @@ export async function openStore({
   return {
     journal,
     reader,
-    accounts: createPrismaAccounts({ prisma, transactions }),
-    workflows: createPrismaWorkflows({ prisma, transactions }),
-    schedules: createPrismaSchedules({ prisma, transactions }),
-    memories: createPrismaMemories({ prisma, transactions }),
-    tokens: createPrismaTokenUsage({ transactions, kind: database.kind }),
-    credentials: createPrismaCredentials({ prisma, transactions }),
+    accounts: createAccounts({ prisma, transactions }),
+    workflows: createWorkflows({ prisma, transactions }),
+    schedules: createSchedules({ prisma, transactions }),
+    memories: createMemories({ prisma, transactions }),
+    tokens: createTokenUsage({ transactions, kind: database.kind }),
+    credentials: createCredentials({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),
     leases,
     inbox,
-    node,
+    nodeId: node,
     verifyRun: (scope, id) => verifyRun({ tables: backend.tables, rows, verifyLeaves: audit.verifyLeaves }, scope, id),
     close: async () => {
       await journal.close();
@@ -126,9 +126,9 @@ export async function openStore({
 }
 
 /** Loads what the database needs, and nothing of the other one. */
-async function open(database: Database, deps: Omit<StoreOptions, 'database'> & { readonly node: string }) {
+async function openBackend(database: DatabaseConfig, deps: Omit<StoreOptions, 'database'> & { readonly node: string }) {
   if (database.kind === 'sqlite') {
     return (await import('./sqlite-backend.ts')).openSqliteBackend(database.file, deps);
   }
-  return (await import('./postgres-backend.ts')).openPostgresBackend(databaseUrl(database.url), deps);
+  return (await import('./postgres-backend.ts')).openPostgresBackend(revealDatabaseUrl(database.url), deps);
 }

@@ -4,15 +4,15 @@ import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Backend } from './backend.ts';
 import { connectionConfig } from './connections/postgres-connection.ts';
 import { openPostgresPrisma } from './connections/postgres-prisma.ts';
-import { orUnavailable } from './connections/retry-reads.ts';
-import { createTransactions } from './connections/transactions.ts';
+import { rethrowUnavailable } from './connections/retry-reads.ts';
+import { createPostgresTransactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { JOURNAL_CHANNEL } from './postgres/commit.ts';
-import { createPostgresEvents } from './postgres/event-reader.ts';
+import { createPostgresEventReader } from './postgres/event-reader.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
 import { createPostgresSnapshots } from './postgres/snapshots.ts';
-import { createInbox, createWatchers } from './tables/inbox.ts';
+import { createInbox, createInboxWatchers } from './tables/inbox.ts';
 
 interface OpenPostgresDeps {
   readonly node: string;
@@ -27,7 +27,7 @@ const POOL_SIZE = 10;
 const SESSION = { lock_timeout: '5000', idle_in_transaction_session_timeout: '3000' };
 
 /** How long the node waits for its writer's own word of a commit, in milliseconds. */
-const OWN_AFTER_MS = 2_000;
+const OWN_COMMIT_GRACE_MS = 2_000;
 
 /** Where nodes hear that something was sent to a run; the payload is its id. */
 const INBOX_CHANNEL = 'signalbox_inbox';
@@ -40,11 +40,11 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
   // Whoever has the connection in hand is told by what it awaits; an event that nobody hears would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = openPostgresPrisma(new PrismaPg(pool));
-  const transactions = createTransactions(prisma);
-  const events = createPostgresEvents(pool);
+  const transactions = createPostgresTransactions(prisma);
+  const events = createPostgresEventReader(pool);
   const writer = { journal: { kind: 'postgres', url }, node } as const;
   const journal = await openJournal({ writer, events, logger, ...(metrics && { metrics }) });
-  const { watch, tell } = createWatchers();
+  const { watch, tell } = createInboxWatchers();
 
   let own = 0;
   let noting: NodeJS.Timeout | undefined;
@@ -53,22 +53,22 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
     own = position;
     noting ??= setTimeout(() => {
       noting = undefined;
-      journal.advance(own);
-    }, OWN_AFTER_MS).unref();
+      journal.advanceTo(own);
+    }, OWN_COMMIT_GRACE_MS).unref();
   };
 
   const listener = await startListener({
     url,
     channels: [JOURNAL_CHANNEL, INBOX_CHANNEL],
     logger,
-    heard: (channel, payload) => {
+    onNotification: (channel, payload) => {
       if (channel === INBOX_CHANNEL) return tell(payload);
       const [by, position] = payload.split(' ');
-      if (by !== node) journal.advance(Number(position));
+      if (by !== node) journal.advanceTo(Number(position));
       else noteOwn(Number(position));
     },
-    listening: async () => {
-      journal.advance(await events.head());
+    onListening: async () => {
+      journal.advanceTo(await events.head());
       const waiting = await prisma.message.findMany({ distinct: ['runId'], select: { runId: true } });
       for (const { runId } of waiting) tell(runId);
     },
@@ -82,8 +82,8 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
     leases: createPostgresLeases({
       pool,
       node,
-      reached: (position) => {
-        journal.advance(position);
+      onHead: (position) => {
+        journal.advanceTo(position);
         listener.check();
       },
     }),
@@ -91,7 +91,7 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
       ...{ prisma, transactions },
       watch,
       add: async ({ id, runId, payload, createdAt }) => {
-        await orUnavailable(
+        await rethrowUnavailable(
           pool.query(
             `WITH added AS (
              INSERT INTO messages (id, run_id, payload, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING)

@@ -1,13 +1,13 @@
 import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Backend } from './backend.ts';
-import { openPrisma } from './connections/prisma.ts';
-import { openSqlite } from './connections/sqlite-connection.ts';
+import { openSqlitePrisma } from './connections/prisma.ts';
+import { openSqliteConnection } from './connections/sqlite-connection.ts';
 import { createSqliteTransactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
-import { createSqliteEvents } from './sqlite/event-reader.ts';
+import { createSqliteEventReader } from './sqlite/event-reader.ts';
 import { createSqliteLeases } from './sqlite/leases.ts';
 import { createSqliteSnapshots } from './sqlite/snapshots.ts';
-import { createTurns } from './sqlite/time-slices.ts';
+import { createTimeSlices } from './sqlite/time-slices.ts';
 import { createSqliteInbox } from './tables/inbox.ts';
 
 interface OpenSqliteDeps {
@@ -18,10 +18,10 @@ interface OpenSqliteDeps {
 
 /** The store on one file, which one process has for itself; `migrate` has made it. */
 export async function openSqliteBackend(file: string, { node, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
-  const db = openSqlite(file, { readonly: true });
-  const prisma = await openPrisma(file);
+  const db = openSqliteConnection(file, { readonly: true });
+  const prisma = await openSqlitePrisma(file);
   const transactions = createSqliteTransactions(file, prisma);
-  const events = createSqliteEvents(db, createTurns());
+  const events = createSqliteEventReader(db, createTimeSlices());
   const { snapshot, tables } = createSqliteSnapshots(db);
   const writer = { journal: { kind: 'sqlite', file }, node } as const;
   return {

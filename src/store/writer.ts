@@ -1,21 +1,21 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import {
   decodeAppend,
-  type Writer,
+  type JournalWriter,
+  type WriterOptions,
   type WriterReply,
   type WriterRequest,
-  type WriterWork,
 } from './journal/writer-protocol.ts';
 
 /** Past either, what has arrived waits for the next commit: a transaction ends within some tens of milliseconds. */
-const MOST_APPENDS = 512;
-const MOST_CHARACTERS = 8 * 1024 * 1024;
+const MAX_GROUP_APPENDS = 512;
+const MAX_GROUP_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * The journal's only writer on this node. Whatever arrives while a commit is under way shares the next one; an append
  * that finds the writer idle is committed at once.
  */
-function serve(port: MessagePort, writer: Writer): void {
+function serveAppends(port: MessagePort, writer: JournalWriter): void {
   const waiting: string[] = [];
   let working = false;
   let closing = false;
@@ -26,13 +26,13 @@ function serve(port: MessagePort, writer: Writer): void {
 
   const nextGroup = (): string[] => {
     // A commit on SQLite keeps this thread from its events: what came meanwhile lies at the port.
-    while (!closing && waiting.length < MOST_APPENDS) {
+    while (!closing && waiting.length < MAX_GROUP_APPENDS) {
       const next = receiveMessageOnPort(port);
       if (!next) break;
       add(next.message as WriterRequest);
     }
     let count = 0;
-    for (let size = 0; count < waiting.length && count < MOST_APPENDS && size < MOST_CHARACTERS; count += 1) {
+    for (let size = 0; count < waiting.length && count < MAX_GROUP_APPENDS && size < MAX_GROUP_CHARACTERS; count += 1) {
       size += waiting[count]?.length ?? 0;
     }
     return waiting.splice(0, count);
@@ -58,11 +58,11 @@ function serve(port: MessagePort, writer: Writer): void {
 }
 
 /** Loads what the database needs, and nothing of the other one. */
-async function open({ journal, node }: WriterWork): Promise<Writer> {
+async function openWriter({ journal, node }: WriterOptions): Promise<JournalWriter> {
   if (journal.kind === 'sqlite') return (await import('./sqlite/writer.ts')).createSqliteWriter(journal.file, node);
   return (await import('./postgres/writer.ts')).createPostgresWriter(journal.url, node);
 }
 
-const work = workerData as Partial<WriterWork> | null;
+const options = workerData as Partial<WriterOptions> | null;
 // What is sent before the port has a listener waits at it.
-if (parentPort && work?.journal !== undefined) serve(parentPort, await open(work as WriterWork));
+if (parentPort && options?.journal !== undefined) serveAppends(parentPort, await openWriter(options as WriterOptions));

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { examineMigrations } from '../../store/migrations/migrate.ts';
+import { readMigrationStatus } from '../../store/migrations/migrate.ts';
 import { type Finding, limited, unusable, usable } from './finding.ts';
 
 const MIB = 2 ** 20;
@@ -38,7 +38,7 @@ async function nearestExisting(folder: string): Promise<string> {
 export async function checkDatabase({ database }: Config): Promise<readonly Finding[]> {
   const name = database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL';
   try {
-    const { version, missing } = await examineMigrations(database);
+    const { version, missing } = await readMigrationStatus(database);
     const state = missing.length === 0 ? 'up to date' : `${missing.length} migrations to come, at the next start`;
     return [usable('database', `${name} ${version}, ${state}`)];
   } catch (error) {

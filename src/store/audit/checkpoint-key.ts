@@ -25,7 +25,8 @@ export interface CheckpointKey extends NoteKey {
  */
 export function readCheckpointKey(file: string, { make }: { readonly make: boolean }): CheckpointKey {
   try {
-    const pem = (make ? readKept(file) : undefined) ?? (make ? keep(file) : readFileSync(file, 'utf8'));
+    const pem =
+      (make ? readPersistedKey(file) : undefined) ?? (make ? persistNewKey(file) : readFileSync(file, 'utf8'));
     const privateKey = createPrivateKey(pem);
     if (privateKey.asymmetricKeyType !== 'ed25519')
       throw new Error(`it is a key of type ${privateKey.asymmetricKeyType}`);
@@ -40,7 +41,7 @@ export function readCheckpointKey(file: string, { make }: { readonly make: boole
   }
 }
 
-function readKept(file: string): string | undefined {
+function readPersistedKey(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -50,7 +51,7 @@ function readKept(file: string): string | undefined {
 }
 
 /** Written beside its place and then linked into it, so that it appears whole, and once. */
-function keep(file: string): string {
+function persistNewKey(file: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });

@@ -6,7 +6,7 @@ import type { NoteKey } from '../../audit/signed-note.ts';
 import { Fault } from '../../core/errors.ts';
 
 /** More than two notes, so that the last whole one lies in it. */
-const TAIL_BYTES = 4_096;
+const READ_TAIL_BYTES = 4_096;
 
 /** The file of all checkpoints that this server signed: outside the database, so that who rewrites that is found. */
 export interface CheckpointLog {
@@ -25,8 +25,8 @@ export async function openCheckpointLog(file: string, key: NoteKey): Promise<Che
   const handle = await openFile(file);
   try {
     const { size } = await handle.stat();
-    const start = Math.max(0, size - TAIL_BYTES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, start);
+    const start = Math.max(0, size - READ_TAIL_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(READ_TAIL_BYTES), 0, READ_TAIL_BYTES, start);
     const tail = buffer.subarray(0, bytesRead);
     const end = endOfLastNote(tail);
     if (end < tail.length) {
@@ -34,7 +34,7 @@ export async function openCheckpointLog(file: string, key: NoteKey): Promise<Che
       await handle.sync();
     }
     let length = start + end;
-    let last = end === 0 ? undefined : openLast(tail.toString('utf8', 0, end), key, file);
+    let last = end === 0 ? undefined : openLastNote(tail.toString('utf8', 0, end), key, file);
     return {
       last: () => last,
       append: async (note) => {
@@ -81,7 +81,7 @@ function endOfLastNote(tail: Buffer): number {
 }
 
 /** A note has five lines: three of text, an empty one, and its signature. */
-function openLast(text: string, key: NoteKey, file: string) {
+function openLastNote(text: string, key: NoteKey, file: string) {
   const note = `${text.trimEnd().split('\n').slice(-5).join('\n')}\n`;
   try {
     return openCheckpoint(note, key);

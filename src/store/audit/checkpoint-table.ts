@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { checkpointText } from '../../audit/checkpoint-note.ts';
 import type { Frontier } from '../../audit/merkle-tree.ts';
-import type { RunHead } from '../../audit/run-leaf.ts';
+import type { RunLeaf } from '../../audit/run-leaf.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 
 /** Leaves that one statement reads: some milliseconds of the event loop. */
-const LEAVES = 1_000;
+const LEAF_PAGE_ROWS = 1_000;
 
 /** A run's end, with its place in the journal. */
-export interface Leaf extends RunHead {
+export interface Leaf extends RunLeaf {
   readonly position: number;
 }
 
@@ -30,19 +30,19 @@ export interface Checkpoint {
 /** The tables `leaves` and `checkpoints`. */
 export interface CheckpointTable {
   newest(): Promise<Checkpoint | undefined>;
-  ofSize(size: number): Promise<Checkpoint | undefined>;
+  bySize(size: number): Promise<Checkpoint | undefined>;
   /** The largest one below the size. */
-  smaller(size: number): Promise<Checkpoint | undefined>;
+  largestBelow(size: number): Promise<Checkpoint | undefined>;
   /** The first one that this key signed and that covers the position. */
-  covering(position: number, keyId: string): Promise<Checkpoint | undefined>;
+  firstCovering(position: number, keyId: string): Promise<Checkpoint | undefined>;
   /** The last one that ends before the position. */
-  before(position: number): Promise<Checkpoint | undefined>;
+  lastBefore(position: number): Promise<Checkpoint | undefined>;
   /** False when there is one of that size already. */
   add(checkpoint: Checkpoint): Promise<boolean>;
   /** The leaves after one position and up to another, in their order. */
   leaves(after: number, upTo: number): AsyncIterable<Leaf>;
   /** The ends of one run, in their order. */
-  leavesOf(runId: string): Promise<readonly Leaf[]>;
+  leavesOfRun(runId: string): Promise<readonly Leaf[]>;
 }
 
 export function createCheckpointTable(prisma: Prisma, transactions: Transactions): CheckpointTable {
@@ -52,11 +52,11 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
   };
   return {
     newest: () => find({ orderBy: { size: 'desc' } }),
-    ofSize: (size) => find({ where: { size: BigInt(size) } }),
-    smaller: (size) => find({ where: { size: { lt: BigInt(size) } }, orderBy: { size: 'desc' } }),
-    covering: (position, keyId) =>
+    bySize: (size) => find({ where: { size: BigInt(size) } }),
+    largestBelow: (size) => find({ where: { size: { lt: BigInt(size) } }, orderBy: { size: 'desc' } }),
+    firstCovering: (position, keyId) =>
       find({ where: { position: { gte: BigInt(position) }, keyId }, orderBy: { position: 'asc' } }),
-    before: (position) => find({ where: { position: { lt: BigInt(position) } }, orderBy: { position: 'desc' } }),
+    lastBefore: (position) => find({ where: { position: { lt: BigInt(position) } }, orderBy: { position: 'desc' } }),
     add: async ({ size, position, root, frontier, signature, keyId, at }) => {
       const data = {
         size: BigInt(size),
@@ -81,15 +81,15 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
         const rows = await prisma.$queryRaw<LeafRow[]>`
           SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
           WHERE leaves.position > ${BigInt(start)} AND leaves.position <= ${BigInt(upTo)}
-          ORDER BY leaves.position LIMIT ${LEAVES}`;
+          ORDER BY leaves.position LIMIT ${LEAF_PAGE_ROWS}`;
         for (const row of rows) yield toLeaf(row);
-        if (rows.length < LEAVES) return;
+        if (rows.length < LEAF_PAGE_ROWS) return;
         start = Number(rows.at(-1)?.position);
         // On SQLite nothing above has waited: many leaves must not hold up everybody else.
         await setImmediate();
       }
     },
-    leavesOf: async (runId) => {
+    leavesOfRun: async (runId) => {
       const rows = await prisma.$queryRaw<LeafRow[]>`
         SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
         WHERE run_id = ${runId} ORDER BY leaves.position`;
@@ -99,7 +99,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
 }
 
 /** What a checkpoint's key has signed. */
-export function signedText(origin: string, { size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
+export function textToSign(origin: string, { size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
   return checkpointText({ origin, size, root: Buffer.from(root, 'hex') });
 }
 
@@ -129,7 +129,7 @@ function toCheckpoint({ size, position, root, frontier, signature, keyId, at }: 
     size: Number(size),
     position: Number(position),
     root,
-    frontier: frontierOf(Number(size), frontier),
+    frontier: parseFrontier(Number(size), frontier),
     signature: Buffer.from(signature, 'base64'),
     keyId,
     at,
@@ -137,7 +137,7 @@ function toCheckpoint({ size, position, root, frontier, signature, keyId, at }: 
 }
 
 /** One root for each binary digit of the size. Anything else there was put by somebody else, and leads to no signed root. */
-function frontierOf(size: number, text: string): Frontier {
+function parseFrontier(size: number, text: string): Frontier {
   const count = size.toString(2).replaceAll('0', '').length;
   try {
     const roots = (JSON.parse(text) as unknown[]).map((root) => Buffer.from(String(root), 'hex'));

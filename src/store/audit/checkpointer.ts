@@ -5,11 +5,11 @@ import { Fault } from '../../core/errors.ts';
 import type { Health, Logger } from '../../core/telemetry.ts';
 import type { CheckpointKey } from './checkpoint-key.ts';
 import { type CheckpointLog, openCheckpointLog } from './checkpoint-log.ts';
-import { type Checkpoint, type CheckpointTable, signedText } from './checkpoint-table.ts';
-import { EMPTY_TREE, grow, rootOf, type Tree } from './leaf-inclusion.ts';
+import { type Checkpoint, type CheckpointTable, textToSign } from './checkpoint-table.ts';
+import { EMPTY_TREE_PREFIX, extendTree, rootHex, type TreePrefix } from './leaf-inclusion.ts';
 
 /** Two of these are within the second in which the end of a run is signed. */
-const PAUSE_MS = 400;
+const SIGNING_INTERVAL_MS = 400;
 
 /** Signs the tree of ended runs, again and again. */
 export interface Checkpointer {
@@ -47,9 +47,9 @@ interface CheckpointerDeps {
  * log and as DEGRADED, and signs nothing any more.
  */
 export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkpointer> {
-  const { table, key, logFile, logger, clock, head, pauseMs = PAUSE_MS } = deps;
+  const { table, key, logFile, logger, clock, head, pauseMs = SIGNING_INTERVAL_MS } = deps;
   let log: CheckpointLog | undefined;
-  let known: Tree | undefined;
+  let known: TreePrefix | undefined;
   let refused: string | undefined;
   let failed: string | undefined;
   let seenHead = -1;
@@ -61,49 +61,49 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   };
 
   /** The tree that the file's last note and the database agree on. @throws Fault CONFLICT when they do not */
-  const begin = async (): Promise<Tree> => {
+  const begin = async (): Promise<TreePrefix> => {
     log ??= await openCheckpointLog(logFile, key);
     const last = log.last();
     const newest = await table.newest();
-    if (!last) return newest ? trusted(newest) : EMPTY_TREE;
+    if (!last) return newest ? trusted(newest) : EMPTY_TREE_PREFIX;
     const signed = { size: last.size, root: Buffer.from(last.root).toString('hex') };
-    const row = await table.ofSize(last.size);
+    const row = await table.bySize(last.size);
     const tree = row ?? (await missing(signed, last.signature));
-    if ((row && row.root !== signed.root) || rootOf(tree) !== signed.root) throw rewritten(signed.size);
+    if ((row && row.root !== signed.root) || rootHex(tree) !== signed.root) throw rewrittenHistoryFault(signed.size);
     signedUpTo = tree.position;
     return newest && newest.size > last.size ? follow(tree, newest) : tree;
   };
 
   /** The server may have ended between the note and its row; then the leaves still lead to what was signed. */
-  const missing = async (signed: Pick<Checkpoint, 'size' | 'root'>, signature: Buffer): Promise<Tree> => {
-    const older = await table.smaller(signed.size);
-    const tree = await grow(table, older ? await trusted(older) : EMPTY_TREE, await head(), signed.size);
-    if (!isTree(tree, signed)) throw rewritten(signed.size);
+  const missing = async (signed: Pick<Checkpoint, 'size' | 'root'>, signature: Buffer): Promise<TreePrefix> => {
+    const older = await table.largestBelow(signed.size);
+    const tree = await extendTree(table, older ? await trusted(older) : EMPTY_TREE_PREFIX, await head(), signed.size);
+    if (!matchesCheckpoint(tree, signed)) throw rewrittenHistoryFault(signed.size);
     await table.add({ ...signed, ...tree, signature, keyId: key.id, at: clock.now() });
     return tree;
   };
 
   /** A checkpoint of this key is worth its signature; for another key's the whole tree is computed anew. */
-  const trusted = async (checkpoint: Checkpoint): Promise<Tree> => {
-    const own = checkpoint.keyId === key.id && isSignature(signedText(key.name, checkpoint), checkpoint.signature, key);
-    const tree = own ? checkpoint : await grow(table, EMPTY_TREE, checkpoint.position);
-    if (!isTree(tree, checkpoint)) throw rewritten(checkpoint.size);
+  const trusted = async (checkpoint: Checkpoint): Promise<TreePrefix> => {
+    const own = checkpoint.keyId === key.id && isSignature(textToSign(key.name, checkpoint), checkpoint.signature, key);
+    const tree = own ? checkpoint : await extendTree(table, EMPTY_TREE_PREFIX, checkpoint.position);
+    if (!matchesCheckpoint(tree, checkpoint)) throw rewrittenHistoryFault(checkpoint.size);
     if (own) signedUpTo = tree.position;
     return tree;
   };
 
   /** What another node has signed since must continue what is known. */
-  const follow = async (from: Tree, newest: Checkpoint): Promise<Tree> => {
-    const tree = await grow(table, from, newest.position);
-    if (!isTree(tree, newest)) throw rewritten(newest.size);
+  const follow = async (from: TreePrefix, newest: Checkpoint): Promise<TreePrefix> => {
+    const tree = await extendTree(table, from, newest.position);
+    if (!matchesCheckpoint(tree, newest)) throw rewrittenHistoryFault(newest.size);
     if (newest.keyId === key.id) signedUpTo = tree.position;
     return tree;
   };
 
-  const current = async (): Promise<Tree> => {
+  const current = async (): Promise<TreePrefix> => {
     if (!known) return begin();
     const newest = await table.newest();
-    if ((newest?.size ?? 0) < known.frontier.size) throw rewritten(known.frontier.size);
+    if ((newest?.size ?? 0) < known.frontier.size) throw rewrittenHistoryFault(known.frontier.size);
     return newest ? follow(known, newest) : known;
   };
 
@@ -111,11 +111,11 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     const end = await head();
     if (end === seenHead) return;
     known = await current();
-    const tree = await grow(table, known, end);
+    const tree = await extendTree(table, known, end);
     const { size } = tree.frontier;
     if (size > known.frontier.size) {
-      const signed = { size, root: rootOf(tree) };
-      const text = signedText(key.name, signed);
+      const signed = { size, root: rootHex(tree) };
+      const text = textToSign(key.name, signed);
       const signature = signText(text, key.privateKey);
       await log?.append(printNote(text, key, signature));
       await table.add({ ...signed, ...tree, signature, keyId: key.id, at: clock.now() });
@@ -173,11 +173,11 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   };
 }
 
-function isTree(tree: Tree, { size, root }: Pick<Checkpoint, 'size' | 'root'>): boolean {
-  return tree.frontier.size === size && rootOf(tree) === root;
+function matchesCheckpoint(tree: TreePrefix, { size, root }: Pick<Checkpoint, 'size' | 'root'>): boolean {
+  return tree.frontier.size === size && rootHex(tree) === root;
 }
 
-function rewritten(size: number): Fault {
+function rewrittenHistoryFault(size: number): Fault {
   return new Fault(
     'CONFLICT',
     `The journal does not lead to the checkpoint of ${size} leaves that was signed: what it covers was changed, or an older database was restored. Nothing is signed until this is cleared up; docs/audit.md tells how.`,

@@ -1,45 +1,45 @@
 import { EMPTY_FRONTIER, extendFrontier, type Frontier, frontierRoot } from '../../audit/merkle-tree.ts';
 import { runLeafHash } from '../../audit/run-leaf.ts';
 import { isSignature, type NoteKey } from '../../audit/signed-note.ts';
-import { type Checkpoint, type CheckpointTable, type Leaf, signedText } from './checkpoint-table.ts';
+import { type Checkpoint, type CheckpointTable, type Leaf, textToSign } from './checkpoint-table.ts';
 
 /** Leaves that are hashed before the event loop may go on. */
-const AT_ONCE = 500;
+const HASH_BATCH_LEAVES = 500;
 
 /** A tree of stored leaves, as far as it was computed. */
-export interface Tree {
+export interface TreePrefix {
   readonly frontier: Frontier;
   /** Position of its last leaf. */
   readonly position: number;
 }
 
-export const EMPTY_TREE: Tree = { frontier: EMPTY_FRONTIER, position: 0 };
+export const EMPTY_TREE_PREFIX: TreePrefix = { frontier: EMPTY_FRONTIER, position: 0 };
 
 /** A leaf's place in the tree of the checkpoint that covers it. */
-export interface Cover {
+export interface LeafInclusion {
   readonly checkpoint: Checkpoint;
   /** The leaf's place, from 0. */
   readonly index: number;
   /** The tree before the leaves that the checkpoint added; only as good as the root that they lead to together. */
-  readonly start: Tree;
+  readonly start: TreePrefix;
   /** Why the leaf is not shown to be in the tree, if so. */
   readonly problem?: string;
 }
 
 /** Continues a tree by the stored leaves after it: up to a position, or to a size if that comes first. */
-export async function grow(
+export async function extendTree(
   table: CheckpointTable,
-  from: Tree,
+  from: TreePrefix,
   upTo: number,
   mostLeaves = Number.POSITIVE_INFINITY,
-): Promise<Tree> {
+): Promise<TreePrefix> {
   let { frontier, position } = from;
   let hashes: Buffer[] = [];
   for await (const leaf of table.leaves(position, upTo)) {
     if (frontier.size + hashes.length >= mostLeaves) break;
     hashes.push(runLeafHash(leaf));
     position = leaf.position;
-    if (hashes.length < AT_ONCE) continue;
+    if (hashes.length < HASH_BATCH_LEAVES) continue;
     frontier = extendFrontier(frontier, hashes);
     hashes = [];
   }
@@ -47,7 +47,7 @@ export async function grow(
 }
 
 /** In hex. */
-export function rootOf({ frontier }: Pick<Tree, 'frontier'>): string {
+export function rootHex({ frontier }: Pick<TreePrefix, 'frontier'>): string {
   return Buffer.from(frontierRoot(frontier)).toString('hex');
 }
 
@@ -56,19 +56,23 @@ export function rootOf({ frontier }: Pick<Tree, 'frontier'>): string {
  * That both roots are equal shows that these leaves are in the tree that was signed, whatever the older one is worth.
  * @returns undefined when the key has signed no checkpoint that covers it
  */
-export async function coverOf(table: CheckpointTable, key: NoteKey, leaf: Leaf): Promise<Cover | undefined> {
-  const checkpoint = await table.covering(leaf.position, key.id);
+export async function findInclusion(
+  table: CheckpointTable,
+  key: NoteKey,
+  leaf: Leaf,
+): Promise<LeafInclusion | undefined> {
+  const checkpoint = await table.firstCovering(leaf.position, key.id);
   if (!checkpoint) return undefined;
-  const before = await table.before(leaf.position);
-  const start = before ?? EMPTY_TREE;
-  const upToLeaf = await grow(table, start, leaf.position);
-  const whole = await grow(table, upToLeaf, checkpoint.position);
+  const before = await table.lastBefore(leaf.position);
+  const start = before ?? EMPTY_TREE_PREFIX;
+  const upToLeaf = await extendTree(table, start, leaf.position);
+  const whole = await extendTree(table, upToLeaf, checkpoint.position);
   const cover = { checkpoint, index: upToLeaf.frontier.size - 1, start };
   const name = `the checkpoint of ${checkpoint.size} leaves`;
-  if (whole.frontier.size !== checkpoint.size || rootOf(whole) !== checkpoint.root) {
+  if (whole.frontier.size !== checkpoint.size || rootHex(whole) !== checkpoint.root) {
     return { ...cover, problem: `the leaves do not lead to the root of ${name}` };
   }
-  if (!isSignature(signedText(key.name, checkpoint), checkpoint.signature, key)) {
+  if (!isSignature(textToSign(key.name, checkpoint), checkpoint.signature, key)) {
     return { ...cover, problem: `the signature of ${name} is not that of the key ${key.name}+${key.id}` };
   }
   return cover;

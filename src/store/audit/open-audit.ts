@@ -11,11 +11,11 @@ import type { StoreReader } from '../../core/store.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
-import type { StoredEvent } from '../rows/event-row.ts';
+import type { EventRow } from '../rows/event-row.ts';
 import { type CheckpointKey, readCheckpointKey } from './checkpoint-key.ts';
-import { type Checkpoint, type CheckpointTable, createCheckpointTable, signedText } from './checkpoint-table.ts';
+import { type Checkpoint, type CheckpointTable, createCheckpointTable, textToSign } from './checkpoint-table.ts';
 import { type Checkpointer, createCheckpointer } from './checkpointer.ts';
-import { coverOf, type Tree } from './leaf-inclusion.ts';
+import { findInclusion, type TreePrefix } from './leaf-inclusion.ts';
 import { createVerifyLeaves, type VerifyLeaves } from './verify-leaves.ts';
 
 /** Where checkpoints are signed and kept beside the database. */
@@ -54,7 +54,7 @@ interface OpenAuditDeps {
   readonly journal: Pick<Journal, 'head'>;
   readonly logger: Logger;
   readonly run: StoreReader['run'];
-  rows(runId: string): AsyncIterable<StoredEvent>;
+  rows(runId: string): AsyncIterable<EventRow>;
 }
 
 /** The audit tree over a store. Without options and key its leaves are checked, but nothing is signed. */
@@ -83,27 +83,27 @@ export async function openAudit(
     exportRun: async (scope, id) => {
       const run = await deps.run(scope, id);
       if (!run) return undefined;
-      const rows: StoredEvent[] = [];
+      const rows: EventRow[] = [];
       for await (const row of deps.rows(id)) {
         if (row.seq <= run.seq) rows.push(row);
       }
-      const leaf = (await table.leavesOf(id)).findLast(({ seq }) => seq <= run.seq);
-      const cover = leaf && key && (await coverOf(table, key, leaf));
+      const leaf = (await table.leavesOfRun(id)).findLast(({ seq }) => seq <= run.seq);
+      const cover = leaf && key && (await findInclusion(table, key, leaf));
       if (!cover || cover.problem !== undefined) return exportRun(id, rows);
       const { index, checkpoint, start } = cover;
-      const subtrees = await subtreesOf(table, start, checkpoint);
-      const text = signedText(key.name, checkpoint);
+      const subtrees = await loadSubtrees(table, start, checkpoint);
+      const text = textToSign(key.name, checkpoint);
       const { seq, hash } = leaf;
       return exportRun(id, rows, { leaf: { index, seq, hash, subtrees, checkpoint: { ...checkpoint, text } }, key });
     },
     exportConsistency: async (size) => {
-      const [older, newer] = [await table.ofSize(size), await table.newest()];
+      const [older, newer] = [await table.bySize(size), await table.newest()];
       if (!key || !older || !newer) {
         throw new Fault('NOT_FOUND', `There is no checkpoint of ${size} leaves; take a size from checkpoints.log.`);
       }
-      const subtrees = await subtreesOf(table, older, newer);
+      const subtrees = await loadSubtrees(table, older, newer);
       const proof = consistencyProof(older.size, newer.size, subtrees).map((node) => Buffer.from(node).toString('hex'));
-      const [before, after] = [noteOf(key, older), noteOf(key, newer)];
+      const [before, after] = [printCheckpoint(key, older), printCheckpoint(key, newer)];
       return { older: before, newer: after, proof, publicKey: printNoteKey(key) };
     },
   };
@@ -114,12 +114,12 @@ export function readAuditKey({ folder, keyFile }: AuditOptions): CheckpointKey {
   return readCheckpointKey(keyFile ?? join(folder, 'checkpoint-key.pem'), { make: keyFile === undefined });
 }
 
-async function subtreesOf(table: CheckpointTable, from: Tree, { position }: Checkpoint) {
+async function loadSubtrees(table: CheckpointTable, from: TreePrefix, { position }: Checkpoint) {
   const later: Buffer[] = [];
   for await (const leaf of table.leaves(from.position, position)) later.push(runLeafHash(leaf));
   return createSubtrees(from.frontier, later);
 }
 
-function noteOf(key: CheckpointKey, checkpoint: Checkpoint): string {
-  return printNote(signedText(key.name, checkpoint), key, checkpoint.signature);
+function printCheckpoint(key: CheckpointKey, checkpoint: Checkpoint): string {
+  return printNote(textToSign(key.name, checkpoint), key, checkpoint.signature);
 }

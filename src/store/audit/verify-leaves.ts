@@ -2,7 +2,7 @@ import type { NoteKey } from '../../audit/signed-note.ts';
 import type { ProblemList } from '../../audit/verify-chain.ts';
 import type { ChainVerification } from '../../core/store.ts';
 import type { CheckpointTable, Leaf } from './checkpoint-table.ts';
-import { coverOf } from './leaf-inclusion.ts';
+import { findInclusion } from './leaf-inclusion.ts';
 
 /** What was found of one event of the run. */
 export interface CheckedEvent {
@@ -10,7 +10,7 @@ export interface CheckedEvent {
   readonly position: number;
   readonly hash: string;
   /** The run has ended with it. */
-  readonly ends: boolean;
+  readonly isFinal: boolean;
 }
 
 interface CheckedRun {
@@ -57,13 +57,13 @@ export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyL
   };
 
   return async (runId, run, add) => {
-    const leaves = await table.leavesOf(runId);
+    const leaves = await table.leavesOfRun(runId);
     const newest = await newestOf(leaves, run, add);
-    const end = run.events.findLast((event) => event.ends);
+    const end = run.events.findLast((event) => event.isFinal);
     const isKnown = end && (end.seq <= (newest?.seq ?? 0) || leaves.some(({ seq }) => seq === end.seq));
     if (end && !isKnown) add(end.seq, 'the end of the run is not in the audit tree');
     if (!newest || !signed) return undefined;
-    const cover = await coverOf(table, signed.key, newest);
+    const cover = await findInclusion(table, signed.key, newest);
     if (!cover) {
       if (newest.position <= signed.signedUpTo()) add(newest.seq, 'the checkpoint that covered it is gone');
       return undefined;

@@ -5,8 +5,8 @@ import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRe
 import { isFinalRunState } from '../../core/states.ts';
 import type { ChainVerification } from '../../core/store.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import type { StoredEvent } from '../rows/event-row.ts';
-import { applyTo, type NewRun, openDraft } from '../rows/run-draft.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import { applyEvent, createRunDraft, type NewRunDraft } from '../rows/run-draft.ts';
 import { type LabelRow, toLabelRows } from '../rows/run-row.ts';
 import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
 
@@ -18,11 +18,11 @@ export interface RunTables extends RunSnapshot {
   readonly toolCalls: readonly ToolCallRecord[];
 }
 
-interface VerifyDeps {
+interface VerifyRunDeps {
   /** What the tables say at one moment. */
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
   /** The run's rows of `events`, in the order of seq. */
-  rows(runId: string): AsyncIterable<StoredEvent>;
+  rows(runId: string): AsyncIterable<EventRow>;
   readonly verifyLeaves: VerifyLeaves;
 }
 
@@ -31,7 +31,7 @@ interface VerifyDeps {
  * signed tree: who can write to the database can also make a whole new chain, but no signature. A run may go on meanwhile.
  * @returns undefined when the scope covers no such run.
  */
-export async function verifyRun(deps: VerifyDeps, scope: Scope, id: string): Promise<ChainVerification | undefined> {
+export async function verifyRun(deps: VerifyRunDeps, scope: Scope, id: string): Promise<ChainVerification | undefined> {
   const tables = await deps.tables(scope, id);
   if (!tables) return undefined;
   const problems = createProblemList();
@@ -46,8 +46,8 @@ export async function verifyRun(deps: VerifyDeps, scope: Scope, id: string): Pro
     } catch (error) {
       problems.add(row.seq, `it cannot be read: ${(error as Error).message}`);
     }
-    if (row.seq <= seq) checked.push({ seq: row.seq, position: row.position, hash: row.hash, ends: endsRun(event) });
-    if (row.seq === seq) compareTables(tables, fold, row, problems.add);
+    if (row.seq <= seq) checked.push({ seq: row.seq, position: row.position, hash: row.hash, isFinal: endsRun(event) });
+    if (row.seq === seq) compareWithFold(tables, fold, row, problems.add);
   }
   const seqNow = async () => (await deps.tables(scope, id))?.run.seq ?? 0;
   if (chain.seq < seq) {
@@ -66,17 +66,17 @@ function endsRun(event: Event | undefined): boolean {
 
 /** The rows that the events make. */
 function createFold(runId: string) {
-  let draft: NewRun | undefined;
+  let draft: NewRunDraft | undefined;
   const artifacts: ArtifactRecord[] = [];
   return {
     artifacts,
     add: (event: Event) => {
       if (event.type === 'RUN_CREATED') {
-        const opened = openDraft(runId, event, event.tenant);
+        const opened = createRunDraft(runId, event, event.tenant);
         if (opened.isNew) draft = opened;
       }
       const known = draft;
-      if (known) applyTo(known, event, event.seq, (key) => known.steps.get(key));
+      if (known) applyEvent(known, event, event.seq, (key) => known.steps.get(key));
       if (event.type !== 'ARTIFACT_CREATED') return;
       const { step, at: createdAt, payload } = event;
       artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
@@ -88,17 +88,17 @@ function createFold(runId: string) {
 }
 
 /** Holds the tables against the fold of the events up to the one that the run's row was last changed by. */
-function compareTables(
+function compareWithFold(
   tables: RunTables,
   { draft, artifacts }: ReturnType<typeof createFold>,
-  head: StoredEvent,
+  head: EventRow,
   add: ProblemList['add'],
 ) {
   if (!draft) return add(1, 'the run does not begin with RUN_CREATED');
   const run: RunRecord = { ...draft.run, seq: head.seq, headPosition: head.position, headHash: head.hash };
   const differ = (table: string, stored: unknown, folded: unknown) => {
     if (canonicalJson(stored) !== canonicalJson(folded)) {
-      add(head.seq, `the table ${table} is not what the events make of it: ${differences(stored, folded)}`);
+      add(head.seq, `the table ${table} is not what the events make of it: ${listDifferences(stored, folded)}`);
     }
   };
   const byKey = (rows: readonly LabelRow[]) => Object.fromEntries(rows.map((row) => [row.key, row]));
@@ -113,7 +113,7 @@ function compareTables(
 }
 
 /** The places where two objects of rows differ, as `ID.field`. */
-function differences(stored: unknown, folded: unknown): string {
+function listDifferences(stored: unknown, folded: unknown): string {
   const flat = (rows: unknown) =>
     new Map(
       Object.entries(rows as Record<string, object>).flatMap(([id, row]) =>

@@ -2,12 +2,12 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/postgres/client.ts';
 import { isConnectionLoss } from './postgres-connection.ts';
 import type { Prisma } from './prisma.ts';
-import { orUnavailable, retryReads } from './retry-reads.ts';
+import { rethrowUnavailable, retryReads } from './retry-reads.ts';
 
 /** How long a caller waits while the database is away, in milliseconds. */
-const PATIENCE_MS = 2_000;
+const READ_TIMEOUT_MS = 2_000;
 
-const READS = /^(find|count|aggregate|groupBy)/;
+const READ_OPERATIONS = /^(find|count|aggregate|groupBy)/;
 
 /**
  * Prisma on PostgreSQL. Both generated clients have the same models, and so the same calls. Reads are done again when
@@ -17,14 +17,16 @@ export function openPostgresPrisma(adapter: PrismaPg): Prisma {
   const client = new PrismaClient({ adapter }).$extends({
     query: {
       $allOperations: ({ operation, args, query }) =>
-        READS.test(operation) ? retryReads(() => told(query(args)), PATIENCE_MS) : orUnavailable(told(query(args))),
+        READ_OPERATIONS.test(operation)
+          ? retryReads(() => normalizeConnectionLoss(query(args)), READ_TIMEOUT_MS)
+          : rethrowUnavailable(normalizeConnectionLoss(query(args))),
     },
   });
   return client as unknown as Prisma;
 }
 
 /** Prisma wraps what the driver said, or tells it by a code of its own. */
-async function told<T>(work: Promise<T>): Promise<T> {
+async function normalizeConnectionLoss<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -34,20 +36,26 @@ async function told<T>(work: Promise<T>): Promise<T> {
       meta?: { driverAdapterError?: { cause?: unknown } };
     };
     const isLost =
-      LOST.has(String(code)) || [cause, meta?.driverAdapterError, meta?.driverAdapterError?.cause].some(isLoss);
+      CONNECTION_LOSS_CODES.has(String(code)) ||
+      [cause, meta?.driverAdapterError, meta?.driverAdapterError?.cause].some(isAdapterConnectionLoss);
     throw isLost ? Object.assign(new Error('Connection terminated', { cause: error })) : error;
   }
 }
 
 /** Prisma's codes of a server that cannot be reached, is away, or closed the connection. */
-const LOST: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
+const CONNECTION_LOSS_CODES: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
-function isLoss(error: unknown): boolean {
+function isAdapterConnectionLoss(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { kind, originalCode } = error as { kind?: unknown; originalCode?: unknown };
   return (
-    isConnectionLoss({ ...error, code: originalCode ?? (error as { code?: unknown }).code }) || KINDS.has(String(kind))
+    isConnectionLoss({ ...error, code: originalCode ?? (error as { code?: unknown }).code }) ||
+    CONNECTION_LOSS_KINDS.has(String(kind))
   );
 }
 
-const KINDS: ReadonlySet<string> = new Set(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout']);
+const CONNECTION_LOSS_KINDS: ReadonlySet<string> = new Set([
+  'ConnectionClosed',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
-import { openPrisma, type Prisma } from './prisma.ts';
+import { openSqlitePrisma, type Prisma } from './prisma.ts';
 import { createSqliteTransactions, type Transactions } from './transactions.ts';
 
 describe('transactions on SQLite', () => {
@@ -10,7 +10,7 @@ describe('transactions on SQLite', () => {
   beforeEach(async () => {
     harness = await sqliteHarness();
     await (await harness.open()).close();
-    prisma = await openPrisma(harness.file);
+    prisma = await openSqlitePrisma(harness.file);
     transactions = createSqliteTransactions(harness.file, prisma);
   });
   afterEach(async () => {

@@ -1,6 +1,6 @@
 import type { Prisma as Names } from '../generated/sqlite/client.ts';
-import { openPrisma, type Prisma } from './prisma.ts';
-import { orUnwritable } from './sqlite-errors.ts';
+import { openSqlitePrisma, type Prisma } from './prisma.ts';
+import { rethrowUnwritable } from './sqlite-errors.ts';
 
 /** What the statements of one transaction go through. */
 export type Transaction = Names.TransactionClient;
@@ -17,12 +17,12 @@ export interface Transactions {
 }
 
 /** In milliseconds: how long one waits for its turn, and how long it may take. */
-const PATIENCE = { maxWait: 30_000, timeout: 60_000 };
+const TX_TIMEOUT = { maxWait: 30_000, timeout: 60_000 };
 
 /** Transactions of a client that has a connection for each. */
-export function createTransactions(prisma: Prisma): Transactions {
+export function createPostgresTransactions(prisma: Prisma): Transactions {
   return {
-    run: (work) => prisma.$transaction(work, PATIENCE),
+    run: (work) => prisma.$transaction(work, TX_TIMEOUT),
     write: async (work) => work(prisma),
     close: async () => {},
   };
@@ -44,10 +44,10 @@ export function createSqliteTransactions(file: string, prisma: Prisma): Transact
   return {
     run: (work) =>
       inTurn(async () => {
-        opened ??= openPrisma(file);
-        return orUnwritable((await opened).$transaction(work, PATIENCE));
+        opened ??= openSqlitePrisma(file);
+        return rethrowUnwritable((await opened).$transaction(work, TX_TIMEOUT));
       }),
-    write: (work) => inTurn(() => orUnwritable(work(prisma))),
+    write: (work) => inTurn(() => rethrowUnwritable(work(prisma))),
     close: async () => (await opened)?.$disconnect(),
   };
 }

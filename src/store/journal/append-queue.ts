@@ -5,16 +5,22 @@ import { idPrefix } from '../../core/ids.ts';
 import type { AppendResult } from '../../core/journal.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { type Accepted, type Append, IN_DOUBT, notCanonical, type Refused } from './plan-commit.ts';
-import { encodeAppend, type WriterReply, type WriterRequest, type WriterWork } from './writer-protocol.ts';
+import {
+  type AcceptedAppend,
+  type AppendRequest,
+  IN_DOUBT,
+  type RejectedAppend,
+  rejectNonCanonical,
+} from './plan-commit.ts';
+import { encodeAppend, type WriterOptions, type WriterReply, type WriterRequest } from './writer-protocol.ts';
 
 /** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
-const MOST_PENDING = 4_096;
-const MOST_PENDING_BYTES = 32 * 1024 * 1024;
+const MAX_PENDING_APPENDS = 4_096;
+const MAX_PENDING_CHARACTERS = 32 * 1024 * 1024;
 
 /** What one message to the writer carries at most. */
-const SLICE = 256;
-const SLICE_BYTES = 4 * 1024 * 1024;
+const MAX_MESSAGE_APPENDS = 256;
+const MAX_MESSAGE_CHARACTERS = 4 * 1024 * 1024;
 
 /** What one append put into the journal. */
 export interface CommittedAppend {
@@ -31,18 +37,18 @@ export interface AppendQueue {
 }
 
 interface AppendQueueDeps {
-  readonly writer: WriterWork;
+  readonly writer: WriterOptions;
   readonly logger: Logger;
   /** Called once for each commit, in order. @param seconds how long it took until it was durable */
-  committed(appends: readonly CommittedAppend[], seconds: number): void;
+  onCommit(appends: readonly CommittedAppend[], seconds: number): void;
   /**
    * Called when the writer is gone: which of these appends became durable before? Their events, or undefined.
    * Whoever follows the commits must read the store anew.
    */
-  lost(appends: readonly Append[]): Promise<readonly (readonly Event[] | undefined)[]>;
+  onWriterLost(appends: readonly AppendRequest[]): Promise<readonly (readonly Event[] | undefined)[]>;
 }
 
-interface Pending extends Append {
+interface PendingAppend extends AppendRequest {
   /** Undefined once it is sent. */
   text: string | undefined;
   readonly size: number;
@@ -51,11 +57,16 @@ interface Pending extends Append {
 }
 
 /** The main thread's side of the writer: it never waits for the disk. */
-export function createAppendQueue({ writer, logger, committed, lost }: AppendQueueDeps): AppendQueue {
+export function createAppendQueue({
+  writer,
+  logger,
+  onCommit: committed,
+  onWriterLost: lost,
+}: AppendQueueDeps): AppendQueue {
   /** Callers past the limit, first come, first served: an append must not overtake an earlier one of its run. */
   const waiting: (() => void)[] = [];
-  const unsent: Pending[] = [];
-  const sent: Pending[] = [];
+  const unsent: PendingAppend[] = [];
+  const sent: PendingAppend[] = [];
   let pendingBytes = 0;
   let flushing = false;
   let writable = true;
@@ -63,7 +74,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
   let closing: PromiseWithResolvers<void> | undefined;
   let worker: Worker | undefined;
 
-  const isFull = () => sent.length + unsent.length >= MOST_PENDING || pendingBytes >= MOST_PENDING_BYTES;
+  const isFull = () => sent.length + unsent.length >= MAX_PENDING_APPENDS || pendingBytes >= MAX_PENDING_CHARACTERS;
 
   const startWorker = () => {
     const started = new Worker(new URL('../writer.ts', import.meta.url), {
@@ -89,8 +100,11 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
     flushing = false;
     while (unsent.length > 0) {
       const texts: string[] = [];
-      for (let size = 0; texts.length < SLICE && size < SLICE_BYTES && unsent.length > texts.length; ) {
-        const next = unsent[texts.length] as Pending;
+      for (
+        let size = 0;
+        texts.length < MAX_MESSAGE_APPENDS && size < MAX_MESSAGE_CHARACTERS && unsent.length > texts.length;
+      ) {
+        const next = unsent[texts.length] as PendingAppend;
         texts.push(next.text as string);
         size += next.size;
         next.text = undefined;
@@ -101,14 +115,14 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
     }
   };
 
-  const settle = ({ results, seconds, failure }: WriterReply) => {
+  const settle = ({ outcomes: results, seconds, failure }: WriterReply) => {
     noteHealth(failure);
     const answered = take(results.length);
     const appends: CommittedAppend[] = [];
     for (const [index, pending] of answered.entries()) {
       const result = results[index] as (typeof results)[number];
       if ('code' in result) {
-        pending.reject(toFault(result));
+        pending.reject(toAppendFault(result));
       } else {
         const events = toEvents(pending, result);
         appends.push({ events, workflow: result.workflow, size: pending.size });
@@ -174,7 +188,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
             pendingBytes += text.length;
             unsent.push({ runId, expectedSeq, events, text, size: text.length, resolve, reject });
           } catch (error) {
-            return reject(toFault(notCanonical(error as Error)));
+            return reject(toAppendFault(rejectNonCanonical(error as Error)));
           }
           // The first goes at once. While the writer is busy, what comes in this turn goes together.
           if (sent.length === 0) return flush();
@@ -183,7 +197,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
         };
         const problem = closing
           ? unavailable('The journal is closing: try again when the server is back.')
-          : check(runId, expectedSeq, events);
+          : checkAppend(runId, expectedSeq, events);
         if (problem) reject(problem);
         else if (isFull()) waiting.push(enter);
         else enter();
@@ -197,7 +211,7 @@ export function createAppendQueue({ writer, logger, committed, lost }: AppendQue
 }
 
 /** What can be told from the append alone. These are mistakes in the code that calls. */
-function check(runId: string, expectedSeq: number, events: readonly NewEvent[]): Fault | undefined {
+function checkAppend(runId: string, expectedSeq: number, events: readonly NewEvent[]): Fault | undefined {
   if (idPrefix(runId) !== 'run') return new Fault('INTERNAL', `${runId} is no run id; make one with newId('run').`);
   const [first, ...rest] = events;
   const opens = first?.type === 'RUN_CREATED';
@@ -210,7 +224,7 @@ function check(runId: string, expectedSeq: number, events: readonly NewEvent[]):
   return undefined;
 }
 
-function toEvents({ runId, expectedSeq, events }: Append, result: Accepted): readonly Event[] {
+function toEvents({ runId, expectedSeq, events }: AppendRequest, result: AcceptedAppend): readonly Event[] {
   const { first, prevHash, hashes, tenant, subject } = result;
   return events.map((event, index) => ({
     ...event,
@@ -224,7 +238,7 @@ function toEvents({ runId, expectedSeq, events }: Append, result: Accepted): rea
   }));
 }
 
-function toFault({ code, message, details, cause }: Refused): Fault {
+function toAppendFault({ code, message, details, cause }: RejectedAppend): Fault {
   if (code === 'UNAVAILABLE') return unavailable(message, details);
   return new Fault(code, message, { ...(details && { details }), ...(cause !== undefined && { cause }) });
 }

@@ -4,10 +4,10 @@ import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { CommittedAppend } from './append-queue.ts';
 import { createCommitFeed } from './commit-feed.ts';
-import { eventView } from './event-view.ts';
+import { createEventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
 
-const view = eventView({}, { tenant: 'default' });
+const view = createEventView({}, { tenant: 'default' });
 
 function commit(first: number, last: number): CommittedAppend[] {
   const events = Array.from({ length: last - first + 1 }, (_, index): Event => {
@@ -24,7 +24,7 @@ function setUp(isRead = true) {
     [];
   const feed = createCommitFeed({
     tail,
-    between: (after, upTo) => {
+    readBetween: (after, upTo) => {
       const answer = Promise.withResolvers<readonly CommittedAppend[] | undefined>();
       reads.push({ after, upTo, answer });
       return answer.promise;
@@ -36,7 +36,7 @@ function setUp(isRead = true) {
     tail.follow({ view, limit: 100, wake });
   };
   if (isRead) {
-    tail.enter();
+    tail.addReader();
     tail.follow({ view, limit: 100, wake });
   }
   const answer = async (appends?: readonly CommittedAppend[]) => {
@@ -48,16 +48,16 @@ function setUp(isRead = true) {
 
 it('hands own commits over at once', () => {
   const { feed, told, reads } = setUp();
-  feed.own(commit(1, 2));
-  feed.own(commit(3, 3));
+  feed.publishOwn(commit(1, 2));
+  feed.publishOwn(commit(3, 3));
   expect([told, reads]).toEqual([['1-2', '3-3'], []]);
 });
 
 it('reads the commits of others once, and keeps own ones back until then', async () => {
   const { feed, told, reads, tail, answer } = setUp();
-  feed.own(commit(4, 5));
-  feed.own(commit(6, 6));
-  feed.known(3);
+  feed.publishOwn(commit(4, 5));
+  feed.publishOwn(commit(6, 6));
+  feed.advanceTo(3);
   expect([told, tail.head, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([[], 0, [[0, 3]]]);
   await answer(commit(1, 3));
   expect([told, tail.head, reads.length]).toEqual([['1-3', '4-5', '6-6'], 6, 1]);
@@ -65,7 +65,7 @@ it('reads the commits of others once, and keeps own ones back until then', async
 
 it('finds the commits of others between its own, when those came one by one', async () => {
   const { feed, told, tail, reads, answer } = setUp();
-  feed.own([...commit(1, 2), ...commit(3, 3), ...commit(6, 7)]);
+  feed.publishOwn([...commit(1, 2), ...commit(3, 3), ...commit(6, 7)]);
   expect([told, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([['1-3'], [[3, 5]]]);
   await answer(commit(4, 5));
   expect([told, tail.head]).toEqual([['1-3', '4-5', '6-7'], 7]);
@@ -73,21 +73,21 @@ it('finds the commits of others between its own, when those came one by one', as
 
 it('never goes back when it hears of a later commit before its own', async () => {
   const { feed, told, tail, answer } = setUp();
-  feed.known(8);
+  feed.advanceTo(8);
   await answer(commit(1, 8));
-  feed.own(commit(5, 6));
-  feed.known(7);
+  feed.publishOwn(commit(5, 6));
+  feed.advanceTo(7);
   expect([told, tail.head]).toEqual([['1-8'], 8]);
-  feed.own(commit(9, 9));
+  feed.publishOwn(commit(9, 9));
   expect([told.at(-1), tail.head]).toEqual(['9-9', 9]);
 });
 
 it('sends readers to the store for what is too much, or cannot be read', async () => {
   const { feed, told, tail, answer, reads } = setUp();
-  feed.known(5_000);
+  feed.advanceTo(5_000);
   await answer(undefined);
   expect([told, tail.head]).toEqual([['store from 0'], 5_000]);
-  feed.own(commit(5_003, 5_003));
+  feed.publishOwn(commit(5_003, 5_003));
   reads.at(-1)?.answer.reject(new Error('away'));
   await new Promise((resolve) => setImmediate(resolve));
   expect([told, tail.head]).toEqual([['store from 0', 'store from 5000', '5003-5003'], 5_003]);
@@ -95,15 +95,15 @@ it('sends readers to the store for what is too much, or cannot be read', async (
 
 it('drops what it read when readers were let on meanwhile', async () => {
   const { feed, told, tail, answer } = setUp();
-  feed.known(3);
-  feed.jump(10);
+  feed.advanceTo(3);
+  feed.skipTo(10);
   await answer(commit(1, 3));
   expect([told, tail.head]).toEqual([['store from 0'], 10]);
 });
 
 it('reads nothing while nobody reads', () => {
   const { feed, tail, reads } = setUp(false);
-  feed.known(3);
-  feed.own(commit(7, 7));
+  feed.advanceTo(3);
+  feed.publishOwn(commit(7, 7));
   expect([tail.head, reads]).toEqual([7, []]);
 });

@@ -4,24 +4,24 @@ import type { LiveTail } from './live-tail.ts';
 interface CommitFeedDeps {
   readonly tail: LiveTail;
   /** What lies in the store after one position and up to another, in order; undefined when that is too much to hand over. */
-  between(after: number, upTo: number): Promise<readonly CommittedAppend[] | undefined>;
+  readBetween(after: number, upTo: number): Promise<readonly CommittedAppend[] | undefined>;
 }
 
 /** Brings the commits of all nodes into the live tail in the order of their positions. */
 export interface CommitFeed {
   /** A commit of this node, with what it holds. */
-  own(appends: readonly CommittedAppend[]): void;
+  publishOwn(appends: readonly CommittedAppend[]): void;
   /** Everything up to the position is committed, whoever did it. */
-  known(position: number): void;
+  advanceTo(position: number): void;
   /** The same, and readers may see it at once: they find it in the store. */
-  jump(position: number): void;
+  skipTo(position: number): void;
 }
 
 /**
  * Own commits are handed over as they come. Before one that follows commits of other nodes, and when it hears of such,
  * the feed reads those from the store: once for all readers, who would otherwise go there one by one.
  */
-export function createCommitFeed({ tail, between }: CommitFeedDeps): CommitFeed {
+export function createCommitFeed({ tail, readBetween: between }: CommitFeedDeps): CommitFeed {
   const waiting: (readonly CommittedAppend[])[] = [];
   let newest = tail.head;
   let filling = false;
@@ -31,7 +31,7 @@ export function createCommitFeed({ tail, between }: CommitFeedDeps): CommitFeed 
     for (;;) {
       const next = waiting[0];
       if (!next) return newest > tail.head ? newest : undefined;
-      const first = firstOf(next);
+      const first = firstPosition(next);
       if (first > tail.head + 1) return first - 1;
       waiting.shift();
       // Otherwise readers have it from the store already.
@@ -43,7 +43,7 @@ export function createCommitFeed({ tail, between }: CommitFeedDeps): CommitFeed 
     filling = true;
     for (let end = handOver(); end !== undefined; end = handOver()) {
       const start = tail.head;
-      const found = tail.isRead ? await between(start, end).catch(() => undefined) : undefined;
+      const found = tail.hasReaders ? await between(start, end).catch(() => undefined) : undefined;
       if (tail.head !== start) continue;
       if (found && found.length > 0) tail.publish(found);
       else tail.reset(end);
@@ -55,15 +55,15 @@ export function createCommitFeed({ tail, between }: CommitFeedDeps): CommitFeed 
   };
 
   return {
-    own: (appends) => {
-      waiting.push(...stretches(appends));
+    publishOwn: (appends) => {
+      waiting.push(...splitContiguous(appends));
       advance();
     },
-    known: (position) => {
+    advanceTo: (position) => {
       newest = Math.max(newest, position);
       advance();
     },
-    jump: (position) => {
+    skipTo: (position) => {
       newest = Math.max(newest, position);
       if (position > tail.head) tail.reset(position);
       advance();
@@ -72,7 +72,7 @@ export function createCommitFeed({ tail, between }: CommitFeedDeps): CommitFeed 
 }
 
 /** Appends that were committed one by one may have those of other nodes between them. */
-function stretches(appends: readonly CommittedAppend[]): (readonly CommittedAppend[])[] {
+function splitContiguous(appends: readonly CommittedAppend[]): (readonly CommittedAppend[])[] {
   const found: CommittedAppend[][] = [];
   let end = Number.NaN;
   for (const append of appends) {
@@ -84,6 +84,6 @@ function stretches(appends: readonly CommittedAppend[]): (readonly CommittedAppe
   return found;
 }
 
-function firstOf(appends: readonly CommittedAppend[]): number {
+function firstPosition(appends: readonly CommittedAppend[]): number {
   return (appends[0] as CommittedAppend).events[0]?.position ?? 0;
 }

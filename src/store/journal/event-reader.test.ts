@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { log, runCreated } from '../../../test/support/store/sample-events.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import { storedAs } from './event-reader.ts';
+import { findStoredAppend } from './event-reader.ts';
 import { planCommit } from './plan-commit.ts';
 
 const runId = `run_${'0'.repeat(32)}`;
@@ -10,7 +10,7 @@ const base = { position: 10, head: () => undefined, holder: () => undefined, ste
 const { events: rows } = planCommit([append], base, 'node');
 
 it('finds what an append put into the journal', () => {
-  const found = storedAs(append, rows);
+  const found = findStoredAppend(append, rows);
   expect(found?.map(({ position, seq }) => [position, seq])).toEqual([
     [11, 1],
     [12, 2],
@@ -26,8 +26,8 @@ it('takes nothing for it that another append put there', () => {
     [first, log('a'), log('b')],
     [first, { ...log('a', 'INFO', 'one'), at: new Date(0) }, log('b')],
   ];
-  for (const events of others) expect(storedAs({ ...append, events } as typeof append, rows)).toBeUndefined();
-  expect(storedAs(append, rows.slice(0, 2))).toBeUndefined();
-  expect(storedAs({ ...append, expectedSeq: 2 }, rows)).toBeUndefined();
-  expect(storedAs(append, [])).toBeUndefined();
+  for (const events of others) expect(findStoredAppend({ ...append, events } as typeof append, rows)).toBeUndefined();
+  expect(findStoredAppend(append, rows.slice(0, 2))).toBeUndefined();
+  expect(findStoredAppend({ ...append, expectedSeq: 2 }, rows)).toBeUndefined();
+  expect(findStoredAppend(append, [])).toBeUndefined();
 });

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import { createEventStream } from './event-stream.ts';
-import { eventView } from './event-view.ts';
+import { createEventView } from './event-view.ts';
 import { createLiveTail, type Follower, type LiveTail } from './live-tail.ts';
 
-const view = eventView({}, { tenant: 'default' });
+const view = createEventView({}, { tenant: 'default' });
 
 function watched() {
   const followers = new Set<Follower>();
@@ -73,16 +73,16 @@ it('has commits kept from its beginning to its end, also when it is aborted befo
     const stop = new AbortController();
     const stream = createEventStream({ tail, page }, view, 3, 10, stop.signal);
     publish(4);
-    expect(tail.after(3, view, 10)?.events).toHaveLength(1);
+    expect(tail.readAfter(3, view, 10)?.events).toHaveLength(1);
     if (how === 'abort') stop.abort();
     else await stream.return?.();
-    expect(tail.after(3, view, 10)).toBeUndefined();
+    expect(tail.readAfter(3, view, 10)).toBeUndefined();
     publish(5);
-    expect([tail.head, tail.after(4, view, 10)]).toEqual([5, undefined]);
+    expect([tail.head, tail.readAfter(4, view, 10)]).toEqual([5, undefined]);
     // Aborted and returned: it leaves once, and takes nothing from others.
-    tail.enter();
+    tail.addReader();
     await stream.return?.();
     publish(6);
-    expect(tail.after(5, view, 10)?.events).toHaveLength(1);
+    expect(tail.readAfter(5, view, 10)?.events).toHaveLength(1);
   }
 });

@@ -49,7 +49,7 @@ export function createEventStream(
       const caughtUp = position === tail.head && toldCaughtUp;
       const batch = caughtUp
         ? await follow()
-        : (tail.after(position, view, limit) ?? (await page(view, position, limit)));
+        : (tail.readAfter(position, view, limit) ?? (await page(view, position, limit)));
       if (ended || batch === undefined) break;
       position = batch.position;
       if (batch.events.length > 0 || (batch.caughtUp && !toldCaughtUp)) {
@@ -63,7 +63,7 @@ export function createEventStream(
 
   if (signal.aborted) ended = true;
   else {
-    leave = tail.enter();
+    leave = tail.addReader();
     signal.addEventListener('abort', end, { once: true });
   }
 

@@ -2,7 +2,7 @@ import type { Event, EventType, LogLevel } from '../../core/event.ts';
 import type { EventFilter } from '../../core/journal.ts';
 import type { Scope } from '../../core/principal.ts';
 
-const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+const LOG_LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** What one reader sees of the journal: its scope and its filter. */
 export interface EventView {
@@ -20,12 +20,12 @@ export interface EventView {
 }
 
 /** Equal filters give equal keys, whatever the order of what they list. */
-export function eventView(filter: EventFilter, scope: Scope): EventView {
+export function createEventView(filter: EventFilter, scope: Scope): EventView {
   const { tenant, subject } = scope;
   const { runId, workflow, level } = filter;
   const types = filter.types && [...new Set(filter.types)].sort();
   const steps = filter.steps && [...new Set(filter.steps)].sort();
-  const levels = level && LEVELS.slice(LEVELS.indexOf(level));
+  const levels = level && LOG_LEVELS.slice(LOG_LEVELS.indexOf(level));
   return {
     key: JSON.stringify([tenant, subject, runId, types, steps, workflow, level].map((part) => part ?? null)),
     scope,

@@ -19,7 +19,7 @@ export interface LiveChunk {
   batch(view: EventView, position: number, limit: number, newest: boolean): EventBatch;
 }
 
-export function liveChunk(appends: readonly CommittedAppend[]): LiveChunk {
+export function createLiveChunk(appends: readonly CommittedAppend[]): LiveChunk {
   const events = appends.flatMap((append) => append.events);
   const first = (events[0] as Event).position;
   const last = (events.at(-1) as Event).position;

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { log } from '../../../test/support/store/sample-events.ts';
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
-import { eventView } from './event-view.ts';
+import { createEventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
 
-const all = eventView({}, { tenant: 'default' });
+const all = createEventView({}, { tenant: 'default' });
 
 function commit(first: number, count: number, runId = 'run_a', size = 100) {
   const events = Array.from({ length: count }, (_, index): Event => {
@@ -18,7 +18,7 @@ function commit(first: number, count: number, runId = 'run_a', size = 100) {
 /** A tail that somebody reads, as all here are but where it says otherwise. */
 function readTail(...args: Parameters<typeof createLiveTail>) {
   const tail = createLiveTail(...args);
-  tail.enter();
+  tail.addReader();
   return tail;
 }
 
@@ -26,35 +26,35 @@ const positions = (batch: EventBatch | undefined) => batch?.events.map((event) =
 
 it('keeps the newest commits within its limits, and knows what it no longer has', () => {
   const tail = readTail(10, { events: 5, size: 1_000 });
-  expect(tail.after(10, all, 9)).toEqual({ events: [], position: 10, caughtUp: true });
-  expect(tail.after(9, all, 9)).toBeUndefined();
+  expect(tail.readAfter(10, all, 9)).toEqual({ events: [], position: 10, caughtUp: true });
+  expect(tail.readAfter(9, all, 9)).toBeUndefined();
   tail.publish(commit(11, 3));
   tail.publish(commit(14, 2));
-  expect(positions(tail.after(10, all, 9))).toEqual([11, 12, 13]);
+  expect(positions(tail.readAfter(10, all, 9))).toEqual([11, 12, 13]);
   tail.publish(commit(16, 1));
-  expect(tail.after(10, all, 9)).toBeUndefined();
-  expect(tail.after(12, all, 9)).toBeUndefined();
-  expect(positions(tail.after(13, all, 9))).toEqual([14, 15]);
+  expect(tail.readAfter(10, all, 9)).toBeUndefined();
+  expect(tail.readAfter(12, all, 9)).toBeUndefined();
+  expect(positions(tail.readAfter(13, all, 9))).toEqual([14, 15]);
   tail.publish(commit(17, 1, 'run_a', 5_000));
-  expect(tail.after(16, all, 9)).toBeUndefined();
-  expect(tail.after(17, all, 9)?.caughtUp).toBe(true);
+  expect(tail.readAfter(16, all, 9)).toBeUndefined();
+  expect(tail.readAfter(17, all, 9)?.caughtUp).toBe(true);
 });
 
 it('gives a reader inside a commit the rest of it, in batches of its size', () => {
   const tail = readTail(0);
   tail.publish(commit(1, 5));
-  expect(tail.after(2, all, 2)).toMatchObject({ position: 4, caughtUp: false });
-  expect(positions(tail.after(4, all, 2))).toEqual([5]);
-  expect(tail.after(4, all, 2)?.caughtUp).toBe(true);
-  const other = eventView({ runId: 'run_b' }, { tenant: 'default' });
-  expect(tail.after(2, other, 2)).toEqual({ events: [], position: 5, caughtUp: true });
+  expect(tail.readAfter(2, all, 2)).toMatchObject({ position: 4, caughtUp: false });
+  expect(positions(tail.readAfter(4, all, 2))).toEqual([5]);
+  expect(tail.readAfter(4, all, 2)?.caughtUp).toBe(true);
+  const other = createEventView({ runId: 'run_b' }, { tenant: 'default' });
+  expect(tail.readAfter(2, other, 2)).toEqual({ events: [], position: 5, caughtUp: true });
 });
 
 it('wakes only the followers that see something of a commit', () => {
   const tail = readTail(0);
   const woken: string[] = [];
   const follow = (runId: string) => {
-    const view = eventView({ runId }, { tenant: 'default' });
+    const view = createEventView({ runId }, { tenant: 'default' });
     const follower = { view, limit: 10, wake: (batch: EventBatch) => void woken.push(`${runId} ${positions(batch)}`) };
     tail.follow(follower);
     return follower;
@@ -76,11 +76,11 @@ it('sends readers back to the store when it cannot know what came before', () =>
   tail.follow(follower);
   tail.publish(commit(9, 1));
   expect(woken).toEqual([{ events: [], position: 5, caughtUp: false }]);
-  expect([tail.head, tail.after(5, all, 10), positions(tail.after(8, all, 10))]).toEqual([9, undefined, [9]]);
+  expect([tail.head, tail.readAfter(5, all, 10), positions(tail.readAfter(8, all, 10))]).toEqual([9, undefined, [9]]);
   tail.follow(follower);
   tail.reset(20);
   expect(woken[1]).toEqual({ events: [], position: 9, caughtUp: false });
-  expect([tail.head, tail.after(9, all, 10)]).toEqual([20, undefined]);
+  expect([tail.head, tail.readAfter(9, all, 10)]).toEqual([20, undefined]);
   tail.follow(follower);
   tail.close();
   expect([woken.length, tail.closed]).toEqual([3, true]);
@@ -89,19 +89,19 @@ it('sends readers back to the store when it cannot know what came before', () =>
 it('keeps nothing while nobody reads: who comes later, and who comes back, pages from the store', () => {
   const tail = createLiveTail(0);
   tail.publish(commit(1, 2));
-  expect([tail.head, tail.after(0, all, 9)]).toEqual([2, undefined]);
-  const leave = tail.enter();
-  const leaveToo = tail.enter();
-  expect(tail.after(0, all, 9)).toBeUndefined();
+  expect([tail.head, tail.readAfter(0, all, 9)]).toEqual([2, undefined]);
+  const leave = tail.addReader();
+  const leaveToo = tail.addReader();
+  expect(tail.readAfter(0, all, 9)).toBeUndefined();
   tail.publish(commit(3, 2));
   leave();
-  expect([tail.after(0, all, 9), positions(tail.after(2, all, 9))]).toEqual([undefined, [3, 4]]);
+  expect([tail.readAfter(0, all, 9), positions(tail.readAfter(2, all, 9))]).toEqual([undefined, [3, 4]]);
   leaveToo();
-  expect([tail.head, tail.after(2, all, 9)]).toEqual([4, undefined]);
+  expect([tail.head, tail.readAfter(2, all, 9)]).toEqual([4, undefined]);
   tail.publish(commit(5, 1));
-  tail.enter();
+  tail.addReader();
   tail.publish(commit(6, 1));
-  expect([tail.after(2, all, 9), tail.after(4, all, 9), positions(tail.after(5, all, 9))]).toEqual([
+  expect([tail.readAfter(2, all, 9), tail.readAfter(4, all, 9), positions(tail.readAfter(5, all, 9))]).toEqual([
     undefined,
     undefined,
     [6],

@@ -3,7 +3,7 @@ import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { CommittedAppend } from './append-queue.ts';
 import type { EventView } from './event-view.ts';
-import { type LiveChunk, liveChunk } from './live-chunk.ts';
+import { createLiveChunk, type LiveChunk } from './live-chunk.ts';
 
 /** A reader that has seen everything up to the head, and waits. */
 export interface Follower {
@@ -22,15 +22,15 @@ export interface LiveTail {
   readonly head: number;
   readonly closed: boolean;
   /** Whether any reader is there. */
-  readonly isRead: boolean;
+  readonly hasReaders: boolean;
   /** A reader has come: commits are kept for it. It calls what it gets, once, when it leaves. */
-  enter(): () => void;
+  addReader(): () => void;
   /** A new commit: handed to the followers that see anything of it. The others are not even woken. */
   publish(appends: readonly CommittedAppend[]): void;
   /** Forgets everything: what came before `head` only the store knows. */
   reset(head: number): void;
   /** What the view sees next after `position`, shared by all who ask the same; undefined when it is out of memory. */
-  after(position: number, view: EventView, limit: number): EventBatch | undefined;
+  readAfter(position: number, view: EventView, limit: number): EventBatch | undefined;
   follow(follower: Follower): void;
   unfollow(follower: Follower): void;
   close(): void;
@@ -42,9 +42,9 @@ interface LiveTailLimits {
   readonly size: number;
 }
 
-const LIMITS: LiveTailLimits = { events: 1_000, size: 1024 * 1024 };
+const DEFAULT_LIMITS: LiveTailLimits = { events: 1_000, size: 1024 * 1024 };
 
-export function createLiveTail(start: number, limits = LIMITS): LiveTail {
+export function createLiveTail(start: number, limits = DEFAULT_LIMITS): LiveTail {
   // No Set: what it allocates when it is emptied and filled at each commit outlives many collections.
   let followers: Follower[] = [];
   /** Each begins where the one before it ends, and the last one ends at the head. */
@@ -119,10 +119,10 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
     get closed() {
       return closed;
     },
-    get isRead() {
+    get hasReaders() {
       return readers > 0;
     },
-    enter: () => {
+    addReader: () => {
       readers += 1;
       return () => {
         readers -= 1;
@@ -131,8 +131,8 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
     },
     publish: (appends) => {
       // What is kept survives collections and dies old, which costs far more than reading it again.
-      if (readers === 0) return moveTo(lastOf(appends));
-      const chunk = liveChunk(appends);
+      if (readers === 0) return moveTo(lastPosition(appends));
+      const chunk = createLiveChunk(appends);
       // Something else wrote to the store in between, and readers shall find it there.
       if (chunk.first !== head + 1) forget();
       moveTo(chunk.last);
@@ -149,7 +149,7 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
       forget();
       moveTo(position);
     },
-    after: (position, view, limit) => {
+    readAfter: (position, view, limit) => {
       if (position === head) return atHead;
       const chunk = chunkAfter(position);
       return chunk && shared(chunk, position, view, limit);
@@ -167,7 +167,7 @@ export function createLiveTail(start: number, limits = LIMITS): LiveTail {
   };
 }
 
-function lastOf(appends: readonly CommittedAppend[]): number {
+function lastPosition(appends: readonly CommittedAppend[]): number {
   const { events } = appends.at(-1) as CommittedAppend;
   return (events.at(-1) as Event).position;
 }

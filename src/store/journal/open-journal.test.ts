@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCreated } from '../../../test/support/store/sample-events.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { newId } from '../../core/ids.ts';
-import { openSqlite } from '../connections/sqlite-connection.ts';
+import { openSqliteConnection } from '../connections/sqlite-connection.ts';
 import type { Store } from '../open-store.ts';
 
 const scope = { tenant: 'default' };
@@ -22,7 +22,7 @@ describe('a reader that comes from a row which a commit has just written', () =>
 
   /** Appends, and holds this thread up until the row is there: the writer has committed, and has told nobody yet. */
   const appendUnheard = () => {
-    const db = openSqlite(harness.file, { readonly: true });
+    const db = openSqliteConnection(harness.file, { readonly: true });
     const row = db.prepare('SELECT head_position FROM runs WHERE id = ?').pluck();
     const runId = newId('run');
     const appended = store.journal.append(runId, 1, [runCreated()]);

@@ -4,51 +4,51 @@ import type { EventBatch, Journal } from '../../core/journal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { createCommitFeed } from './commit-feed.ts';
-import { type StoredEvents, storedAs } from './event-reader.ts';
+import { type EventReader, findStoredAppend } from './event-reader.ts';
 import { createEventStream } from './event-stream.ts';
-import { type EventView, eventView } from './event-view.ts';
+import { createEventView, type EventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
-import type { WriterWork } from './writer-protocol.ts';
+import type { WriterOptions } from './writer-protocol.ts';
 
 /** Events in one batch, and how many it has unless the reader says. */
-const MOST_EVENTS = 1_000;
-const USUAL_EVENTS = 500;
+const MAX_BATCH_EVENTS = 1_000;
+const DEFAULT_BATCH_EVENTS = 500;
 
 /** Windows of the store that one call of `page` looks through: past it the caller goes on from where it got to. */
-const MOST_WINDOWS = 20;
+const MAX_WINDOWS_PER_PAGE = 20;
 
 interface JournalDeps {
-  readonly writer: WriterWork;
-  readonly events: StoredEvents;
+  readonly writer: WriterOptions;
+  readonly events: EventReader;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
 /** A journal, and how it hears of what other nodes put into it. */
-export interface OpenJournal extends Journal {
+export interface SharedJournal extends Journal {
   /** Lets readers see everything up to a position that another node has committed. */
-  advance(position: number): void;
+  advanceTo(position: number): void;
 }
 
 /** The journal on any database; docs/journal.md tells how it works. */
-export async function openJournal({ writer, events, logger, metrics }: JournalDeps): Promise<OpenJournal> {
+export async function openJournal({ writer, events, logger, metrics }: JournalDeps): Promise<SharedJournal> {
   const tail = createLiveTail(await events.head());
-  const feed = createCommitFeed({ tail, between: (after, upTo) => events.between(after, upTo) });
+  const feed = createCommitFeed({ tail, readBetween: (after, upTo) => events.readBetween(after, upTo) });
   const queue = createAppendQueue({
     writer,
     logger,
-    committed: (appends, seconds) => {
-      feed.own(appends);
+    onCommit: (appends, seconds) => {
+      feed.publishOwn(appends);
       const count = appends.reduce((sum, append) => sum + append.events.length, 0);
       metrics?.journalCommitted(appends.length, count, seconds);
     },
-    lost: async (appends) => {
-      const head = await events.settledHead();
+    onWriterLost: async (appends) => {
+      const head = await events.stableHead();
       const found = appends.map(async (append) =>
-        storedAs(append, await events.ofRun(append.runId, append.expectedSeq - 1, append.events.length)),
+        findStoredAppend(append, await events.readRun(append.runId, append.expectedSeq - 1, append.events.length)),
       );
       const known = await Promise.all(found);
-      feed.jump(head);
+      feed.skipTo(head);
       return known;
     },
   });
@@ -59,31 +59,31 @@ export async function openJournal({ writer, events, logger, metrics }: JournalDe
    * a commit has just written.
    */
   const reach = async (position: number) => {
-    if (isAhead(position)) feed.jump(await events.head());
-    checkPlace(position, tail.head);
+    if (isAhead(position)) feed.skipTo(await events.head());
+    checkPosition(position, tail.head);
   };
 
   return {
     append: queue.append,
-    read: (position, filter, scope, { signal, limit = USUAL_EVENTS }) => {
+    read: (position, filter, scope, { signal, limit = DEFAULT_BATCH_EVENTS }) => {
       checkLimit(limit);
-      if (!isAhead(position)) checkPlace(position, tail.head);
-      const stream = createEventStream({ tail, page }, eventView(filter, scope), position, limit, signal);
-      return isAhead(position) ? onceReached(stream, () => reach(position)) : stream;
+      if (!isAhead(position)) checkPosition(position, tail.head);
+      const stream = createEventStream({ tail, page }, createEventView(filter, scope), position, limit, signal);
+      return isAhead(position) ? deferUntilReached(stream, () => reach(position)) : stream;
     },
     page: async (start, filter, scope, limit) => {
       checkLimit(limit);
       await reach(start);
-      const view = eventView(filter, scope);
+      const view = createEventView(filter, scope);
       const found: Event[] = [];
       let batch: EventBatch = { events: [], position: start, caughtUp: false };
-      for (let windows = 0; windows < MOST_WINDOWS && found.length < limit && !batch.caughtUp; windows += 1) {
+      for (let windows = 0; windows < MAX_WINDOWS_PER_PAGE && found.length < limit && !batch.caughtUp; windows += 1) {
         batch = await page(view, batch.position, limit - found.length);
         found.push(...batch.events);
       }
       return { ...batch, events: found };
     },
-    advance: feed.known,
+    advanceTo: feed.advanceTo,
     head: async () => tail.head,
     close: async () => {
       await queue.close();
@@ -93,7 +93,7 @@ export async function openJournal({ writer, events, logger, metrics }: JournalDe
 }
 
 /** A stream that begins when its position is known here; it fails where it never will be. */
-function onceReached(
+function deferUntilReached(
   stream: AsyncIterableIterator<EventBatch>,
   reach: () => Promise<void>,
 ): AsyncIterableIterator<EventBatch> {
@@ -107,14 +107,14 @@ function onceReached(
   };
 }
 
-function checkPlace(position: number, head: number): void {
+function checkPosition(position: number, head: number): void {
   if (!Number.isSafeInteger(position) || position < 0 || position > head) {
     throw new Fault('BAD_INPUT', 'The cursor is not of this journal; begin without one.', { path: ['after'] });
   }
 }
 
 function checkLimit(limit: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_EVENTS) {
-    throw new Fault('BAD_INPUT', `Ask for 1 to ${MOST_EVENTS} events at once.`, { path: ['first'] });
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_BATCH_EVENTS) {
+    throw new Fault('BAD_INPUT', `Ask for 1 to ${MAX_BATCH_EVENTS} events at once.`, { path: ['first'] });
   }
 }

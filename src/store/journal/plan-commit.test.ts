@@ -9,7 +9,11 @@ const [a, b, c] = [newId('run'), newId('run'), newId('run')];
 
 it('folds all that a group brings to one run into one row, and counts positions through', () => {
   const step = plannedStep('one');
-  const { results, runs, events } = planCommit(
+  const {
+    outcomes: results,
+    runs,
+    events,
+  } = planCommit(
     [
       { runId: a, expectedSeq: 1, events: [runCreated({ steps: [step] })] },
       { runId: b, expectedSeq: 1, events: [runCreated(), log('x')] },
@@ -44,7 +48,7 @@ it('folds all that a group brings to one run into one row, and counts positions 
 
 it('refuses a second run with the same key, and lets a refused one hold none', () => {
   const keyed = (tenant = 'default') => runCreated({ idempotencyKey: 'k', principal: user(tenant) });
-  const { results, events } = planCommit(
+  const { outcomes: results, events } = planCommit(
     [
       { runId: a, expectedSeq: 1, events: [keyed(), log('\ud800')] },
       { runId: b, expectedSeq: 1, events: [keyed()] },
@@ -74,7 +78,7 @@ it('goes on from what the store holds', () => {
     head: (id) => (id === a ? head : undefined),
     holder: () => c,
   };
-  const { results, runs } = planCommit(
+  const { outcomes: results, runs } = planCommit(
     [
       { runId: a, expectedSeq: 9, events: [log('x')] },
       { runId: b, expectedSeq: 1, events: [runCreated({ idempotencyKey: 'k' })] },
@@ -98,7 +102,7 @@ it('refuses a run that another node drives, and writes a leaf for each end', () 
   };
   const end = (to: 'SUCCEEDED' | 'RUNNING') =>
     ({ type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'RUNNING', to } }) as const;
-  const { results, leaves } = planCommit(
+  const { outcomes: results, leaves } = planCommit(
     [
       { runId: b, expectedSeq: 2, events: [end('SUCCEEDED')] },
       { runId: a, expectedSeq: 2, events: [log('x'), end('SUCCEEDED')] },

@@ -4,11 +4,11 @@ import type { NewEvent } from '../../core/event.ts';
 import type { ArtifactRecord, StepRecord } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
-import type { StoredEvent } from '../rows/event-row.ts';
-import { applyTo, openDraft, type RunDraft } from '../rows/run-draft.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import { applyEvent, createRunDraft, type RunDraft } from '../rows/run-draft.ts';
 
 /** One call of `Journal.append`. */
-export interface Append {
+export interface AppendRequest {
   readonly runId: string;
   readonly expectedSeq: number;
   readonly events: readonly NewEvent[];
@@ -47,7 +47,7 @@ export interface LeafRow {
 }
 
 /** The append is in the plan: its events have the positions from `first`, and these hashes. */
-export interface Accepted {
+export interface AcceptedAppend {
   readonly first: number;
   readonly prevHash: string;
   readonly hashes: readonly string[];
@@ -57,7 +57,7 @@ export interface Accepted {
 }
 
 /** The append is not in the plan, and nothing of it. */
-export interface Refused {
+export interface RejectedAppend {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details?: JsonObject;
@@ -65,16 +65,16 @@ export interface Refused {
   readonly cause?: string;
 }
 
-export type AppendResult = Accepted | Refused;
+export type AppendOutcome = AcceptedAppend | RejectedAppend;
 
 /** `details` of a refusal that does not know whether the append has happened. */
 export const IN_DOUBT = { inDoubt: true } as const;
 
 /** Everything that one transaction writes, and what each append is told once it is durable. */
 export interface CommitPlan {
-  readonly results: readonly AppendResult[];
+  readonly outcomes: readonly AppendOutcome[];
   readonly runs: Iterable<RunDraft>;
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly EventRow[];
   readonly leaves: readonly LeafRow[];
   /** The newest position after it. */
   readonly position: number;
@@ -86,42 +86,42 @@ export interface CommitPlan {
  * keys unique, gives positions, chains hashes, and folds the events into the tables' rows. A refused append leaves no trace
  * in the others. Pure, and the same for every database.
  */
-export function planCommit(appends: readonly Append[], base: CommitBase, node: string): CommitPlan {
+export function planCommit(appends: readonly AppendRequest[], base: CommitBase, node: string): CommitPlan {
   const heads = new Map<string, RunHead | undefined>();
   const keys = new Map<string, string>();
   const runs = new Map<string, RunDraft>();
-  const events: StoredEvent[] = [];
+  const events: EventRow[] = [];
   const leaves: LeafRow[] = [];
   const artifacts: (ArtifactRecord & { tenant: string })[] = [];
 
-  const accept = ({ runId, expectedSeq, events: added, payloads }: Append): AppendResult => {
+  const accept = ({ runId, expectedSeq, events: added, payloads }: AppendRequest): AppendOutcome => {
     if (!heads.has(runId)) heads.set(runId, base.head(runId));
     const head = heads.get(runId);
-    if (head && head.owner !== node) return lost(runId, head.owner);
+    if (head && head.owner !== node) return rejectLostLease(runId, head.owner);
     const nextSeq = (head?.seq ?? 0) + 1;
-    if (expectedSeq !== nextSeq) return stale(runId, expectedSeq, nextSeq);
+    if (expectedSeq !== nextSeq) return rejectStaleSeq(runId, expectedSeq, nextSeq);
 
     const [opening] = added;
-    const about = head ?? (opening?.type === 'RUN_CREATED' ? openedBy(opening) : undefined);
+    const about = head ?? (opening?.type === 'RUN_CREATED' ? describeOpening(opening) : undefined);
     if (!opening || !about) return { code: 'BAD_INPUT', message: 'The first event of a run must be RUN_CREATED.' };
     const { tenant, subject, workflow } = about;
 
     const key = opening.type === 'RUN_CREATED' ? opening.payload.idempotencyKey : undefined;
     const keyName = key === undefined ? '' : JSON.stringify([tenant, subject, key]);
     const holder = key === undefined ? undefined : (keys.get(keyName) ?? base.holder(tenant, subject, key));
-    if (holder !== undefined) return taken(holder);
+    if (holder !== undefined) return rejectDuplicateKey(holder);
 
     const prevHash = head?.hash ?? GENESIS_HASH;
     const first = base.position + events.length + 1;
-    const stored = chain(added, payloads, { runId, seq: nextSeq, position: first, prevHash, tenant, subject });
-    if (stored instanceof Error) return notCanonical(stored);
-    const last = stored.at(-1) as StoredEvent;
+    const stored = chainEvents(added, payloads, { runId, seq: nextSeq, position: first, prevHash, tenant, subject });
+    if (stored instanceof Error) return rejectNonCanonical(stored);
+    const last = stored.at(-1) as EventRow;
 
     if (key !== undefined) keys.set(keyName, runId);
-    const draft = runs.get(runId) ?? openDraft(runId, opening, tenant);
+    const draft = runs.get(runId) ?? createRunDraft(runId, opening, tenant);
     runs.set(runId, draft);
     for (const [index, event] of added.entries()) {
-      applyTo(draft, event, nextSeq + index, (stepKey) => base.step(runId, stepKey));
+      applyEvent(draft, event, nextSeq + index, (stepKey) => base.step(runId, stepKey));
       if (event.type === 'ARTIFACT_CREATED') {
         const { step, at: createdAt, payload } = event;
         artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });
@@ -138,27 +138,27 @@ export function planCommit(appends: readonly Append[], base: CommitBase, node: s
   };
 
   const results = appends.map(accept);
-  return { results, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
+  return { outcomes: results, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
 }
 
-function openedBy({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
+function describeOpening({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
   const { principal, workflow } = payload;
   return { tenant: principal.tenant, subject: principal.subject, workflow };
 }
 
 /** The events with their places and hashes, or why one of them has no canonical form. */
-function chain(
+function chainEvents(
   events: readonly NewEvent[],
   payloads: readonly string[] | undefined,
-  start: Pick<StoredEvent, 'runId' | 'seq' | 'position' | 'prevHash' | 'tenant' | 'subject'>,
-): StoredEvent[] | Error {
+  start: Pick<EventRow, 'runId' | 'seq' | 'position' | 'prevHash' | 'tenant' | 'subject'>,
+): EventRow[] | Error {
   let { prevHash } = start;
   try {
     return events.map(({ type, at, step, payload: value }, index) => {
       const seq = start.seq + index;
       const payload = payloads?.[index] ?? canonicalJson(value);
       const hash = eventHash(start.runId, seq, prevHash, { type, at, step, payload });
-      const stored: StoredEvent = {
+      const stored: EventRow = {
         position: start.position + index,
         runId: start.runId,
         seq,
@@ -180,11 +180,11 @@ function chain(
 }
 
 /** For example a lone surrogate in a text, which has no UTF-8. */
-export function notCanonical(error: Error): Refused {
+export function rejectNonCanonical(error: Error): RejectedAppend {
   return { code: 'BAD_INPUT', message: `What was sent cannot be recorded as canonical JSON: ${error.message}.` };
 }
 
-function stale(runId: string, expectedSeq: number, nextSeq: number): Refused {
+function rejectStaleSeq(runId: string, expectedSeq: number, nextSeq: number): RejectedAppend {
   const message =
     expectedSeq === 1
       ? `The run ${runId} exists already; give the new run an id of its own.`
@@ -192,12 +192,12 @@ function stale(runId: string, expectedSeq: number, nextSeq: number): Refused {
   return { code: 'CONFLICT', message, details: { expectedSeq, nextSeq } };
 }
 
-function lost(runId: string, owner: string): Refused {
+function rejectLostLease(runId: string, owner: string): RejectedAppend {
   const message = `The run ${runId} is driven by the node ${owner} now; this one may not change it any more.`;
   return { code: 'CONFLICT', message, details: { owner } };
 }
 
-function taken(runId: string): Refused {
+function rejectDuplicateKey(runId: string): RejectedAppend {
   return {
     code: 'CONFLICT',
     message: `The idempotency key belongs to the run ${runId}; read that run, or use another key.`,

@@ -3,7 +3,7 @@ import type { EventBatch, Journal } from '../../core/journal.ts';
 import type { Prisma } from '../connections/prisma.ts';
 
 /** The newest position that retention has removed; 0 while it has removed nothing. */
-export async function readFloor(prisma: Prisma): Promise<number> {
+export async function readRetentionFloor(prisma: Prisma): Promise<number> {
   const row = await prisma.journal.findUnique({ where: { id: 1 }, select: { floor: true } });
   return Number(row?.floor ?? 0);
 }
@@ -12,15 +12,15 @@ export async function readFloor(prisma: Prisma): Promise<number> {
  * The journal, which refuses to go on from where events have been removed: a reader that was cut off longer than they are
  * kept must know that it has missed some. Not so from the beginning, and not in one run, whose events go all at once.
  */
-export function withFloor<J extends Journal>(journal: J, floor: () => Promise<number>): J {
+export function withRetentionFloor<J extends Journal>(journal: J, floor: () => Promise<number>): J {
   const check = async (position: number) => {
-    if (position < (await floor())) throw expired();
+    if (position < (await floor())) throw cursorExpired();
   };
   return {
     ...journal,
     read: (position, filter, scope, options) => {
       const stream = journal.read(position, filter, scope, options);
-      return position === 0 || filter.runId !== undefined ? stream : onceChecked(stream, () => check(position));
+      return position === 0 || filter.runId !== undefined ? stream : checkBeforeFirst(stream, () => check(position));
     },
     page: async (position, filter, scope, limit) => {
       const batch = await journal.page(position, filter, scope, limit);
@@ -31,7 +31,7 @@ export function withFloor<J extends Journal>(journal: J, floor: () => Promise<nu
   };
 }
 
-function onceChecked(stream: AsyncIterableIterator<EventBatch>, check: () => Promise<void>) {
+function checkBeforeFirst(stream: AsyncIterableIterator<EventBatch>, check: () => Promise<void>) {
   let checked: Promise<void> | undefined;
   const checkedStream: AsyncIterableIterator<EventBatch> = {
     [Symbol.asyncIterator]: () => checkedStream,
@@ -50,7 +50,7 @@ function onceChecked(stream: AsyncIterableIterator<EventBatch>, check: () => Pro
   return checkedStream;
 }
 
-function expired(): Fault {
+function cursorExpired(): Fault {
   return new Fault(
     'CURSOR_EXPIRED',
     'Events after this cursor have been removed, as RETENTION_DAYS says. Read the state of the runs anew, and follow the events from now on, without a cursor.',

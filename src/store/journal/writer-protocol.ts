@@ -1,9 +1,9 @@
 import type { NewEvent } from '../../core/event.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import type { Append, AppendResult } from './plan-commit.ts';
+import type { AppendOutcome, AppendRequest } from './plan-commit.ts';
 
 /** What the append queue starts the worker with. */
-export interface WriterWork {
+export interface WriterOptions {
   readonly journal:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'postgres'; readonly url: string };
@@ -15,17 +15,17 @@ export interface WriterWork {
 export type WriterRequest = readonly string[] | null;
 
 /** Commits on one database. */
-export interface Writer {
+export interface JournalWriter {
   /** Never throws: what the store cannot write is refused append by append. */
-  commit(appends: readonly Append[]): Commits | Promise<Commits>;
+  commit(appends: readonly AppendRequest[]): CommitResult | Promise<CommitResult>;
   close(): void | Promise<void>;
 }
 
-export type Commits = Omit<WriterReply, 'seconds'>;
+export type CommitResult = Omit<WriterReply, 'seconds'>;
 
 /** The results of as many appends, in the order in which they were sent. */
 export interface WriterReply {
-  readonly results: readonly AppendResult[];
+  readonly outcomes: readonly AppendOutcome[];
   /** How long the commit took, until it was durable. */
   readonly seconds: number;
   /** Why the store could not write, for the log. */
@@ -37,7 +37,7 @@ export interface WriterReply {
  * then one for each payload, as it will lie in the journal: canonical JSON has no line break.
  * @throws Error for a payload that has no canonical form
  */
-export function encodeAppend({ runId, expectedSeq, events }: Append): string {
+export function encodeAppend({ runId, expectedSeq, events }: AppendRequest): string {
   const about = events.map(({ type, at, step }) =>
     step === undefined ? [type, at.getTime()] : [type, at.getTime(), step],
   );
@@ -47,7 +47,7 @@ export function encodeAppend({ runId, expectedSeq, events }: Append): string {
 }
 
 /** The append that `encodeAppend` made the text of. */
-export function decodeAppend(text: string): Append {
+export function decodeAppend(text: string): AppendRequest {
   const [first, ...payloads] = text.split('\n');
   const [runId, expectedSeq, about] = JSON.parse(first as string) as [string, number, [string, number, string?][]];
   const events = about.map(([type, time, step], i) => {

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../../core/errors.ts';
-import type { MigrationWork } from './migration-worker.ts';
-import { migrationNames, type SchemaTarget } from './schema-engine.ts';
+import type { MigrationWorkerData } from './migration-worker.ts';
+import { listMigrationNames, type MigrationTarget } from './schema-engine.ts';
 
 /**
  * Whether a database has every migration of its kind.
  * @param applied names of those that it has
  * @throws Fault UNAVAILABLE when it has one that this version does not know
  */
-export async function hasAll(kind: SchemaTarget['kind'], applied: readonly string[]): Promise<boolean> {
-  const known = new Set(await migrationNames(kind));
+export async function hasAllMigrations(kind: MigrationTarget['kind'], applied: readonly string[]): Promise<boolean> {
+  const known = new Set(await listMigrationNames(kind));
   const unknown = applied.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new Fault(
@@ -21,8 +21,8 @@ export async function hasAll(kind: SchemaTarget['kind'], applied: readonly strin
 }
 
 /** Applies the migrations that the database lacks, in a thread of its own. @throws Fault UNAVAILABLE */
-export async function applyMigrations(target: SchemaTarget): Promise<readonly string[]> {
-  const workerData: MigrationWork = { migrate: target };
+export async function applyMigrations(target: MigrationTarget): Promise<readonly string[]> {
+  const workerData: MigrationWorkerData = { target };
   const worker = new Worker(new URL('./migration-worker.ts', import.meta.url), { workerData });
   try {
     return await new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { postgresSchema } from '../../../scripts/postgres-schema.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { migrate as migrateAny } from './migrate.ts';
-import { migrationList, migrationNames, openSchemaEngine } from './schema-engine.ts';
+import { listMigrationNames, openSchemaEngine, readMigrations } from './schema-engine.ts';
 
 const migrate = (url: string) => migrateAny({ kind: 'postgres', url });
 
@@ -29,7 +29,7 @@ await onPostgres((makeHarness) => {
       const { url, remove } = await makeHarness();
       const engine = await openSchemaEngine({ kind: 'postgres', url });
       expect(await engine.drift()).toContain('CREATE TABLE');
-      expect(await engine.apply(await migrationList('postgres'))).toEqual(await migrationNames('postgres'));
+      expect(await engine.apply(await readMigrations('postgres'))).toEqual(await listMigrationNames('postgres'));
       expect(await engine.drift()).toBe('');
       await engine.close();
       await remove();
@@ -38,7 +38,7 @@ await onPostgres((makeHarness) => {
     it('finds nothing to do afterwards, and one of several that start together does it', async () => {
       const { url, remove } = await makeHarness();
       const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-      expect(applied.filter((names) => names.length > 0)).toEqual([await migrationNames('postgres')]);
+      expect(applied.filter((names) => names.length > 0)).toEqual([await listMigrationNames('postgres')]);
       expect(await migrate(url)).toEqual([]);
       await remove();
     });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Fault } from '../../core/errors.ts';
 import { connectionConfig } from '../connections/postgres-connection.ts';
-import { applyMigrations, hasAll } from './apply-migrations.ts';
+import { applyMigrations, hasAllMigrations } from './apply-migrations.ts';
 
 /** The advisory lock that one node holds while it migrates; the number is ours alone. */
 const MIGRATION_LOCK = 7_318_245_190;
@@ -13,12 +13,12 @@ const MIGRATION_LOCK = 7_318_245_190;
  * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
  */
 export async function migratePostgres(url: string): Promise<readonly string[]> {
-  const client = await connected(url);
+  const client = await connectToMigrate(url);
   try {
-    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    if (await hasAllMigrations('postgres', await listAppliedPostgresMigrations(client))) return [];
     // Freed with the connection, however this process ends.
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    if (await hasAll('postgres', await appliedToPostgres(client))) return [];
+    if (await hasAllMigrations('postgres', await listAppliedPostgresMigrations(client))) return [];
     return await applyMigrations({ kind: 'postgres', url });
   } finally {
     await client.end();
@@ -26,20 +26,22 @@ export async function migratePostgres(url: string): Promise<readonly string[]> {
 }
 
 /** One connection, to be ended by whoever asked for it. @throws Fault UNAVAILABLE */
-export async function connected(url: string): Promise<pg.Client> {
+export async function connectToMigrate(url: string): Promise<pg.Client> {
   const client = new pg.Client({ ...connectionConfig(url, 'migrate'), query_timeout: 0 });
   client.on('error', () => {});
   try {
     await client.connect();
   } catch (cause) {
     const advice = 'see whether the server runs, and whether DATABASE_URL names a database and a user that it has';
-    throw new Fault('UNAVAILABLE', `The database cannot be reached (${reasonOf(cause)}): ${advice}.`, { cause });
+    throw new Fault('UNAVAILABLE', `The database cannot be reached (${connectionErrorReason(cause)}): ${advice}.`, {
+      cause,
+    });
   }
   return client;
 }
 
 /** Names of the migrations that the database has had. */
-export async function appliedToPostgres(client: pg.Client): Promise<string[]> {
+export async function listAppliedPostgresMigrations(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ found: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
   );
@@ -51,7 +53,7 @@ export async function appliedToPostgres(client: pg.Client): Promise<string[]> {
 }
 
 /** Without what the driver says of the address: it may hold the password. */
-function reasonOf(error: unknown): string {
+function connectionErrorReason(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: string };
   return typeof code === 'string' ? code : (message ?? 'no answer');
 }

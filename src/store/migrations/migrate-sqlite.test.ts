@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { migrate as migrateAny } from './migrate.ts';
-import { migrationList, openSchemaEngine } from './schema-engine.ts';
+import { openSchemaEngine, readMigrations } from './schema-engine.ts';
 
 const migrate = (file: string) => migrateAny({ kind: 'sqlite', file });
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const names = async () => (await migrationList('sqlite')).migrationDirectories.map(({ path }) => path);
+const names = async () => (await readMigrations('sqlite')).migrationDirectories.map(({ path }) => path);
 const change = (file: string, sql: string) => {
   const db = new Database(file);
   db.exec(sql);
@@ -39,7 +39,7 @@ it('makes a database that only its owner can read, and finds nothing to do after
 it('makes what prisma/schema.prisma says, with nothing left to migrate', async () => {
   const engine = await openSchemaEngine({ kind: 'sqlite', file: ':memory:' });
   expect(await engine.drift()).toContain('CREATE TABLE');
-  expect(await engine.apply(await migrationList('sqlite'))).toEqual(await names());
+  expect(await engine.apply(await readMigrations('sqlite'))).toEqual(await names());
   expect(await engine.drift()).toBe('');
   await engine.close();
 });
@@ -88,7 +88,7 @@ it('leaves nothing behind when a file is no database', async () => {
   expect(existsSync(`${file}-wal`)).toBe(false);
 });
 
-it('refuses a file that is no database, and leaves it as it is', async () => {
+it('refuses a file that is no database, and leaves it is', async () => {
   const file = join(folder, 'a.db');
   await writeFile(file, Buffer.alloc(100_000, 'x'));
   await expect(migrate(file)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(file) });

@@ -4,7 +4,7 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Fault } from '../../core/errors.ts';
-import { applyMigrations, hasAll } from './apply-migrations.ts';
+import { applyMigrations, hasAllMigrations } from './apply-migrations.ts';
 
 /**
  * Brings the database file up to date with prisma/migrations, making it and its folder when there is none.
@@ -13,13 +13,13 @@ import { applyMigrations, hasAll } from './apply-migrations.ts';
  * @throws Fault UNAVAILABLE when a newer version made the file, another process holds it, or a migration failed.
  */
 export async function migrateSqlite(file: string): Promise<readonly string[]> {
-  if (existsSync(file)) return (await isCurrent(file)) ? [] : applyMigrations({ kind: 'sqlite', file });
+  if (existsSync(file)) return (await isUpToDate(file)) ? [] : applyMigrations({ kind: 'sqlite', file });
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.new-${randomUUID()}`;
   try {
-    create(draft);
+    createDatabaseFile(draft);
     const applied = await applyMigrations({ kind: 'sqlite', file: draft });
-    await putInPlace(draft, file);
+    await publishDatabaseFile(draft, file);
     return applied;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return migrateSqlite(file);
@@ -29,7 +29,7 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
   }
 }
 
-function create(file: string): void {
+function createDatabaseFile(file: string): void {
   // The journal tells who did what: it is the server's own to read.
   writeFileSync(file, '', { mode: 0o600 });
   const db = new Database(file);
@@ -40,7 +40,7 @@ function create(file: string): void {
 }
 
 /** @throws EEXIST when somebody else made the file meanwhile: unlike a rename, a link never replaces it. */
-async function putInPlace(draft: string, file: string): Promise<void> {
+async function publishDatabaseFile(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
@@ -56,12 +56,12 @@ async function putInPlace(draft: string, file: string): Promise<void> {
   }
 }
 
-async function isCurrent(file: string): Promise<boolean> {
-  return hasAll('sqlite', appliedToSqlite(file));
+async function isUpToDate(file: string): Promise<boolean> {
+  return hasAllMigrations('sqlite', listAppliedSqliteMigrations(file));
 }
 
 /** Names of the migrations that a file has had. @throws Fault UNAVAILABLE when it is no database */
-export function appliedToSqlite(file: string, readonly = false): string[] {
+export function listAppliedSqliteMigrations(file: string, readonly = false): string[] {
   const db = new Database(file, { fileMustExist: true, readonly });
   try {
     const table = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();

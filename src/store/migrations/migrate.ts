@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
-import { type Database, databaseUrl } from '../connections/database-config.ts';
-import { migrationNames } from './schema-engine.ts';
+import { type DatabaseConfig, revealDatabaseUrl } from '../connections/database-config.ts';
+import { listMigrationNames } from './schema-engine.ts';
 
 /**
  * Brings the database up to date with the migrations of its kind. When there is nothing to do the schema engine is not
@@ -9,32 +9,36 @@ import { migrationNames } from './schema-engine.ts';
  * @returns names of the migrations that were applied.
  * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
  */
-export async function migrate(database: Database): Promise<readonly string[]> {
+export async function migrate(database: DatabaseConfig): Promise<readonly string[]> {
   if (database.kind === 'sqlite') return (await import('./migrate-sqlite.ts')).migrateSqlite(database.file);
-  return (await import('./migrate-postgres.ts')).migratePostgres(databaseUrl(database.url));
+  return (await import('./migrate-postgres.ts')).migratePostgres(revealDatabaseUrl(database.url));
 }
 
 /** What a database is, and which migrations it has not had. Changes nothing, also while a server uses it. @throws Fault UNAVAILABLE */
-export async function examineMigrations(
-  database: Database,
+export async function readMigrationStatus(
+  database: DatabaseConfig,
 ): Promise<{ readonly version: string; readonly missing: readonly string[] }> {
   const { version, applied } =
-    database.kind === 'sqlite' ? await ofSqlite(database.file) : await ofPostgres(databaseUrl(database.url));
-  const missing = (await migrationNames(database.kind)).filter((name) => !applied.includes(name));
+    database.kind === 'sqlite'
+      ? await readSqliteStatus(database.file)
+      : await readPostgresStatus(revealDatabaseUrl(database.url));
+  const missing = (await listMigrationNames(database.kind)).filter((name) => !applied.includes(name));
   return { version, missing };
 }
 
-async function ofSqlite(file: string) {
+async function readSqliteStatus(file: string) {
   const memory = new BetterSqlite(':memory:');
   const version = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '';
   memory.close();
   if (!existsSync(file)) return { version, applied: [] };
-  const { appliedToSqlite } = await import('./migrate-sqlite.ts');
+  const { listAppliedSqliteMigrations: appliedToSqlite } = await import('./migrate-sqlite.ts');
   return { version, applied: appliedToSqlite(file, true) };
 }
 
-async function ofPostgres(url: string) {
-  const { appliedToPostgres, connected } = await import('./migrate-postgres.ts');
+async function readPostgresStatus(url: string) {
+  const { listAppliedPostgresMigrations: appliedToPostgres, connectToMigrate: connected } = await import(
+    './migrate-postgres.ts'
+  );
   const client = await connected(url);
   try {
     const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);

@@ -1,20 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { migrationList, openSchemaEngine, type SchemaTarget } from './schema-engine.ts';
+import { type MigrationTarget, openSchemaEngine, readMigrations } from './schema-engine.ts';
 
 /** What `migrate` starts the worker with. */
-export interface MigrationWork {
-  readonly migrate: SchemaTarget;
+export interface MigrationWorkerData {
+  readonly target: MigrationTarget;
 }
 
 /** A worker's entry: the schema engine's 30 MB leave with the thread. Its last message is what was applied. */
-if (parentPort && (workerData as Partial<MigrationWork> | null)?.migrate !== undefined) {
-  parentPort.postMessage(await applyAll((workerData as MigrationWork).migrate));
+if (parentPort && (workerData as Partial<MigrationWorkerData> | null)?.target !== undefined) {
+  parentPort.postMessage(await applyAllMigrations((workerData as MigrationWorkerData).target));
 }
 
-async function applyAll(target: SchemaTarget): Promise<readonly string[]> {
+async function applyAllMigrations(target: MigrationTarget): Promise<readonly string[]> {
   const engine = await openSchemaEngine(target);
   try {
-    return await engine.apply(await migrationList(target.kind));
+    return await engine.apply(await readMigrations(target.kind));
   } finally {
     await engine.close();
   }

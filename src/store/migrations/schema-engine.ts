@@ -8,10 +8,10 @@ import {
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm';
 
-const filters = { externalTables: [], externalEnums: [] };
+const SCHEMA_FILTERS = { externalTables: [], externalEnums: [] };
 
 /** A database to migrate; its URL in the clear. SQLite's `:memory:` serves comparisons that need no database. */
-export type SchemaTarget =
+export type MigrationTarget =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
@@ -25,13 +25,13 @@ export interface SchemaEngine {
 }
 
 /** Where schema and migrations of such databases lie. */
-function folderOf(kind: SchemaTarget['kind']): string {
+function schemaFolder(kind: MigrationTarget['kind']): string {
   return fileURLToPath(new URL(kind === 'sqlite' ? '../../../prisma' : '../../../prisma/postgres', import.meta.url));
 }
 
 /** Names of the migrations of such databases, in the order in which they are applied. */
-export async function migrationNames(kind: SchemaTarget['kind']): Promise<readonly string[]> {
-  const entries = await readdir(join(folderOf(kind), 'migrations'), { withFileTypes: true });
+export async function listMigrationNames(kind: MigrationTarget['kind']): Promise<readonly string[]> {
+  const entries = await readdir(join(schemaFolder(kind), 'migrations'), { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -39,15 +39,15 @@ export async function migrationNames(kind: SchemaTarget['kind']): Promise<readon
 }
 
 /** The migrations of such databases, in the order in which they are applied. */
-export async function migrationList(kind: SchemaTarget['kind']): Promise<MigrationList> {
-  const baseDir = join(folderOf(kind), 'migrations');
+export async function readMigrations(kind: MigrationTarget['kind']): Promise<MigrationList> {
+  const baseDir = join(schemaFolder(kind), 'migrations');
   const lockfile = 'migration_lock.toml';
   return {
     baseDir,
     lockfile: { path: lockfile, content: await readFile(join(baseDir, lockfile), 'utf8') },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      (await migrationNames(kind)).map(async (path) => {
+      (await listMigrationNames(kind)).map(async (path) => {
         const value = await readFile(join(baseDir, path, 'migration.sql'), 'utf8');
         return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
       }),
@@ -55,11 +55,11 @@ export async function migrationList(kind: SchemaTarget['kind']): Promise<Migrati
   };
 }
 
-export async function openSchemaEngine(target: SchemaTarget): Promise<SchemaEngine> {
-  const folder = folderOf(target.kind);
+export async function openSchemaEngine(target: MigrationTarget): Promise<SchemaEngine> {
+  const folder = schemaFolder(target.kind);
   const path = join(folder, 'schema.prisma');
   const schema: SchemasContainer = { files: [{ path, content: await readFile(path, 'utf8') }] };
-  const { factory, dispose } = disposable(await adapterOf(target));
+  const { factory, dispose } = trackConnections(await createAdapter(target));
   const adapter = bindMigrationAwareSqlAdapterFactory(factory);
   const { SchemaEngine } = await loadEngine();
   const datamodels = schema.files.map(({ path, content }): [string, string] => [path, content]);
@@ -78,11 +78,13 @@ export async function openSchemaEngine(target: SchemaTarget): Promise<SchemaEngi
 
   return {
     apply: async (migrationsList) =>
-      (await explained(engine.applyMigrations({ migrationsList, filters }))).appliedMigrationNames,
+      (await explained(engine.applyMigrations({ migrationsList, filters: SCHEMA_FILTERS }))).appliedMigrationNames,
     drift: async () => {
       const from = { tag: 'schemaDatasource' as const, ...schema, configDir: folder };
       const to = { tag: 'schemaDatamodel' as const, ...schema };
-      const { stdout } = await explained(engine.diff({ from, to, script: true, exitCode: null, filters }));
+      const { stdout } = await explained(
+        engine.diff({ from, to, script: true, exitCode: null, filters: SCHEMA_FILTERS }),
+      );
       return stdout?.includes(';') ? stdout : '';
     },
     close: async () => {
@@ -93,7 +95,7 @@ export async function openSchemaEngine(target: SchemaTarget): Promise<SchemaEngi
 }
 
 /** Loads what the database needs, and nothing of the other one. */
-async function adapterOf(target: SchemaTarget): Promise<SqlMigrationAwareDriverAdapterFactory> {
+async function createAdapter(target: MigrationTarget): Promise<SqlMigrationAwareDriverAdapterFactory> {
   if (target.kind === 'sqlite') {
     const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3');
     return new PrismaBetterSqlite3({ url: target.file });
@@ -106,7 +108,7 @@ async function adapterOf(target: SchemaTarget): Promise<SqlMigrationAwareDriverA
 }
 
 /** The engine locks the database for itself and leaves its connections to the garbage collector: so we close them. */
-function disposable(inner: SqlMigrationAwareDriverAdapterFactory) {
+function trackConnections(inner: SqlMigrationAwareDriverAdapterFactory) {
   const connections: { dispose(): Promise<void> }[] = [];
   const kept = async <T extends { dispose(): Promise<void> }>(opening: Promise<T>) => {
     const connection = await opening;
@@ -129,15 +131,15 @@ function disposable(inner: SqlMigrationAwareDriverAdapterFactory) {
 type Engine = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
 /** One for all: the module keeps views of its instance's memory, and would go on using them with another one. */
-let loading: Promise<Engine> | undefined;
+let loadedEngine: Promise<Engine> | undefined;
 
 function loadEngine(): Promise<Engine> {
-  loading ??= instantiate();
-  return loading;
+  loadedEngine ??= instantiateEngine();
+  return loadedEngine;
 }
 
 /** Puts the WebAssembly module together by hand: the package's own entry imports it in a way that Node warns about. */
-async function instantiate(): Promise<Engine> {
+async function instantiateEngine(): Promise<Engine> {
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const glueFile = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const { instance } = await WebAssembly.instantiate(await readFile(join(dirname(glueFile), 'schema_engine_bg.wasm')), {

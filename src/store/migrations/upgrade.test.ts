@@ -11,14 +11,14 @@ import {
   runCreated,
   textOutput,
 } from '../../../test/support/store/sample-events.ts';
-import { silent } from '../../../test/support/store/sqlite-harness.ts';
+import { silentLogger } from '../../../test/support/store/sqlite-harness.ts';
 import { newId } from '../../core/ids.ts';
-import { type Append, planCommit } from '../journal/plan-commit.ts';
+import { type AppendRequest, planCommit } from '../journal/plan-commit.ts';
 import { openStore } from '../open-store.ts';
 import { toArtifactRow } from '../rows/artifact-row.ts';
 import { toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { toStepRow } from '../rows/step-row.ts';
-import { migrationList, openSchemaEngine } from './schema-engine.ts';
+import { openSchemaEngine, readMigrations } from './schema-engine.ts';
 
 const scope = { tenant: 'default' };
 const [ended, failed, open] = [newId('run', 1e12), newId('run', 1e12 + 1), newId('run', 1e12 + 2)];
@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 it('takes over the database of version 0.1.0 with all that it holds', async () => {
-  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silent });
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silentLogger });
   for (const id of [ended, failed, open]) {
     expect(await store.verifyRun(scope, id)).toMatchObject({ valid: true, problems: [] });
   }
@@ -56,7 +56,7 @@ it('takes over the database of version 0.1.0 with all that it holds', async () =
 });
 
 it('makes leaves of the runs that had ended, in the order of their ends', async () => {
-  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silent });
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger: silentLogger });
   const heads = await Promise.all([ended, failed].map((id) => store.reader.run(scope, id)));
   await store.close();
   const db = new Database(file, { readonly: true });
@@ -75,12 +75,12 @@ it('makes leaves of the runs that had ended, in the order of their ends', async 
 
 /** As version 0.1.0 left it: its one migration, and rows in the columns that it had. */
 async function makeOldDatabase(path: string): Promise<void> {
-  const all = await migrationList('sqlite');
+  const all = await readMigrations('sqlite');
   const engine = await openSchemaEngine({ kind: 'sqlite', file: path });
   await engine.apply({ ...all, migrationDirectories: all.migrationDirectories.slice(0, 1) });
   await engine.close();
 
-  const appends: Append[] = [
+  const appends: AppendRequest[] = [
     { runId: ended, expectedSeq: 1, events: [runCreated({ labels: { team: 'rail' }, idempotencyKey: 'k' })] },
     { runId: failed, expectedSeq: 1, events: [runCreated({ steps: [] }), log('x'), failing()] },
     { runId: ended, expectedSeq: 2, events: [log('x'), artifactCreated('a'), ...finished(textOutput('out'))] },

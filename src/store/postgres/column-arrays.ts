@@ -1,16 +1,16 @@
 import type { LeafRow } from '../journal/plan-commit.ts';
-import type { StoredEvent } from '../rows/event-row.ts';
+import type { EventRow } from '../rows/event-row.ts';
 import type { RunRow } from '../rows/run-row.ts';
 import type { StepRow } from '../rows/step-row.ts';
-import { toColumn } from './recordset.ts';
+import { toColumnName } from './recordset.ts';
 
 /** What a column holds: text, whole numbers, or a time in milliseconds since 1970. */
 type ColumnType = 'text' | 'integer' | 'time';
 
 /** The fields of a row and the types of their columns, in any order. */
-export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
+export type ColumnTypes<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
-export const RUN_COLUMNS: Columns<RunRow> = {
+export const RUN_COLUMNS: ColumnTypes<RunRow> = {
   id: 'text',
   tenant: 'text',
   subject: 'text',
@@ -40,7 +40,7 @@ export const RUN_COLUMNS: Columns<RunRow> = {
   owner: 'text',
 };
 
-export const STEP_COLUMNS: Columns<StepRow> = {
+export const STEP_COLUMNS: ColumnTypes<StepRow> = {
   id: 'text',
   tenant: 'text',
   runId: 'text',
@@ -74,7 +74,7 @@ export const STEP_COLUMNS: Columns<StepRow> = {
   decision: 'text',
 };
 
-export const EVENT_COLUMNS: Columns<StoredEvent> = {
+export const EVENT_COLUMNS: ColumnTypes<EventRow> = {
   position: 'integer',
   runId: 'text',
   seq: 'integer',
@@ -88,48 +88,48 @@ export const EVENT_COLUMNS: Columns<StoredEvent> = {
   payload: 'text',
 };
 
-export const LEAF_COLUMNS: Columns<LeafRow> = { position: 'integer', runId: 'text', seq: 'integer', hash: 'text' };
+export const LEAF_COLUMNS: ColumnTypes<LeafRow> = { position: 'integer', runId: 'text', seq: 'integer', hash: 'text' };
 
 /** How PostgreSQL names a type, and its number (pg_type.dat). Integers of any size are sent as eight bytes. */
-const TYPES = {
+const PG_TYPES = {
   text: { name: 'text', oid: 25 },
   integer: { name: 'int8', oid: 20 },
   time: { name: 'timestamptz', oid: 1184 },
 } as const;
 
 /** Milliseconds from 1970 to 2000, where PostgreSQL counts from. */
-const EPOCH_MS = 946_684_800_000;
-const HEADER_BYTES = 20;
+const PG_EPOCH_MS = 946_684_800_000;
+const ARRAY_HEADER_BYTES = 20;
 
 /**
  * Inserts the rows that `columnValues` made the parameters of. An array for each column costs the server half of what a
  * JSON object for each row does.
  * @param from number of the first parameter
  */
-export function insertColumns(table: string, columns: Columns<object>, from: number): string {
+export function insertFromArrays(table: string, columns: ColumnTypes<object>, from: number): string {
   const entries = Object.entries<ColumnType>(columns);
-  const names = entries.map(([field]) => toColumn(field));
-  const arrays = entries.map(([, type], i) => `$${from + i}::${TYPES[type].name}[]`);
+  const names = entries.map(([field]) => toColumnName(field));
+  const arrays = entries.map(([, type], i) => `$${from + i}::${PG_TYPES[type].name}[]`);
   return `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})`;
 }
 
 /** A parameter for each column: the array of its values, in PostgreSQL's binary form. */
-export function columnValues<Row extends object>(columns: Columns<Row>, rows: readonly Row[]): Buffer[] {
+export function toColumnArrays<Row extends object>(columns: ColumnTypes<Row>, rows: readonly Row[]): Buffer[] {
   return Object.entries<ColumnType>(columns).map(([field, type]) => {
     const values = rows.map((row) => row[field as keyof Row] as string | number | null);
-    return toArray(values, type);
+    return encodeArray(values, type);
   });
 }
 
 /** Dimensions, whether it has nulls, type, length and first index; then for each value its size and its bytes. */
-function toArray(values: readonly (string | number | null)[], type: ColumnType): Buffer {
-  let size = HEADER_BYTES;
+function encodeArray(values: readonly (string | number | null)[], type: ColumnType): Buffer {
+  let size = ARRAY_HEADER_BYTES;
   for (const value of values)
     size += 4 + (value === null ? 0 : typeof value === 'string' ? Buffer.byteLength(value) : 8);
   const bytes = Buffer.allocUnsafe(size);
   let at = bytes.writeInt32BE(1);
   at = bytes.writeInt32BE(1, at);
-  at = bytes.writeInt32BE(TYPES[type].oid, at);
+  at = bytes.writeInt32BE(PG_TYPES[type].oid, at);
   at = bytes.writeInt32BE(values.length, at);
   at = bytes.writeInt32BE(1, at);
   for (const value of values) {
@@ -139,7 +139,7 @@ function toArray(values: readonly (string | number | null)[], type: ColumnType):
       at = bytes.writeInt32BE(length, at) + length;
     } else {
       at = bytes.writeInt32BE(8, at);
-      at = bytes.writeBigInt64BE(type === 'time' ? BigInt(value - EPOCH_MS) * 1_000n : BigInt(value), at);
+      at = bytes.writeBigInt64BE(type === 'time' ? BigInt(value - PG_EPOCH_MS) * 1_000n : BigInt(value), at);
     }
   }
   return bytes;

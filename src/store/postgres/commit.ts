@@ -1,5 +1,11 @@
 import type { Client } from 'pg';
-import { type Append, type CommitBase, type CommitPlan, planCommit, type RunHead } from '../journal/plan-commit.ts';
+import {
+  type AppendRequest,
+  type CommitBase,
+  type CommitPlan,
+  planCommit,
+  type RunHead,
+} from '../journal/plan-commit.ts';
 import { toApprovalChange, toApprovalRow } from '../rows/approval-row.ts';
 import { toArtifactRow } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
@@ -8,21 +14,21 @@ import { type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepRow, toStepChange, toStepRecord, toStepRow } from '../rows/step-row.ts';
 import { toToolCallChange, toToolCallRow } from '../rows/tool-call-row.ts';
 import {
-  columnValues,
   EVENT_COLUMNS,
-  insertColumns,
+  insertFromArrays,
   LEAF_COLUMNS,
   RUN_COLUMNS,
   STEP_COLUMNS,
+  toColumnArrays,
 } from './column-arrays.ts';
-import { insertRows, toRecordset } from './recordset.ts';
+import { insertFromRecordset, toRecordset } from './recordset.ts';
 
 /** Made again after it was cut off, a call has the row that it had. No call is in both parts. */
 const WRITE_CALLS = {
   name: 'write calls',
   text: `
   WITH begun AS (
-    ${insertRows('tool_calls', '$1')}
+    ${insertFromRecordset('tool_calls', '$1')}
     ON CONFLICT (run_id, id) DO UPDATE SET step = excluded.step, tool = excluded.tool, arguments = excluded.arguments,
       result = excluded.result, error = excluded.error, seq = excluded.seq, called_at = excluded.called_at,
       duration_ms = excluded.duration_ms)
@@ -49,9 +55,10 @@ export const JOURNAL_CHANNEL = 'signalbox_journal';
  * The lock comes first and in a statement of its own: what is read after it is what the commit before it left. Its holder
  * alone gives positions, and lets go of it when the commit is visible, so that commit order is position order.
  */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT position FROM journal WHERE id = 1 FOR UPDATE';
+const BEGIN_AND_LOCK =
+  'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT position FROM journal WHERE id = 1 FOR UPDATE';
 
-const READ = {
+const READ_BASE = {
   name: 'read',
   text: `
   SELECT
@@ -66,7 +73,7 @@ const READ = {
 };
 
 /** The rows that a group mostly consists of, in the order of their parameters. */
-const NEW_ROWS = [
+const ARRAY_TABLES = [
   ['runs', RUN_COLUMNS],
   ['steps', STEP_COLUMNS],
   ['events', EVENT_COLUMNS],
@@ -74,12 +81,12 @@ const NEW_ROWS = [
 ] as const;
 
 /** The first parameter of the arrays; before it come those that are JSON. */
-const FIRST_ARRAY = 9;
+const FIRST_ARRAY_PARAMETER = 9;
 
 function insertNewRows(): string {
-  let from = FIRST_ARRAY;
-  const inserts = NEW_ROWS.map(([table, columns]) => {
-    const insert = `new_${table} AS (${insertColumns(table, columns, from)})`;
+  let from = FIRST_ARRAY_PARAMETER;
+  const inserts = ARRAY_TABLES.map(([table, columns]) => {
+    const insert = `new_${table} AS (${insertFromArrays(table, columns, from)})`;
     from += Object.keys(columns).length;
     return insert;
   });
@@ -87,14 +94,14 @@ function insertNewRows(): string {
 }
 
 /** Foreign keys are looked at when the whole statement is done, so its parts need no order. */
-const WRITE = {
+const WRITE_GROUP = {
   name: 'write',
   text: `
   WITH
     ${insertNewRows()},
-    label_rows AS (${insertRows('run_labels', '$1')}),
-    approval_rows AS (${insertRows('approvals', '$2')}),
-    artifact_rows AS (${insertRows('artifacts', '$3')}),
+    label_rows AS (${insertFromRecordset('run_labels', '$1')}),
+    approval_rows AS (${insertFromRecordset('approvals', '$2')}),
+    artifact_rows AS (${insertFromRecordset('artifacts', '$3')}),
     run_changes AS (
       UPDATE runs r SET seq = c.seq, head_position = c.head_position, head_hash = c.head_hash,
         state = coalesce(c.state, r.state), started_at = coalesce(c.started_at, r.started_at),
@@ -127,23 +134,30 @@ const WRITE = {
  * @returns the plan; where it holds no event, nothing was written.
  * @throws what the driver throws; the transaction is then to be rolled back.
  */
-export async function writeGroup(client: Client, appends: readonly Append[], node: string): Promise<CommitPlan> {
+export async function writeGroup(client: Client, appends: readonly AppendRequest[], node: string): Promise<CommitPlan> {
   const position = await lockJournal(client);
   const plan = planCommit(appends, await readBase(client, position, appends), node);
   if (plan.events.length === 0) return plan;
   const drafts = [...plan.runs];
-  const rows = rowsOf(drafts, node);
-  const changes = [rows.labels, rows.approvals, artifactsOf(plan), rows.runChanges, rows.stepChanges, rows.decisions];
+  const rows = toRows(drafts, node);
+  const changes = [
+    rows.labels,
+    rows.approvals,
+    toArtifactRows(plan),
+    rows.runChanges,
+    rows.stepChanges,
+    rows.decisions,
+  ];
   const values = [
     ...changes.map(toRecordset),
     plan.position,
     `${node} ${plan.position}`,
-    ...columnValues(RUN_COLUMNS, rows.runs),
-    ...columnValues(STEP_COLUMNS, rows.steps),
-    ...columnValues(EVENT_COLUMNS, plan.events),
-    ...columnValues(LEAF_COLUMNS, plan.leaves),
+    ...toColumnArrays(RUN_COLUMNS, rows.runs),
+    ...toColumnArrays(STEP_COLUMNS, rows.steps),
+    ...toColumnArrays(EVENT_COLUMNS, plan.events),
+    ...toColumnArrays(LEAF_COLUMNS, plan.leaves),
   ];
-  await client.query({ ...WRITE, values });
+  await client.query({ ...WRITE_GROUP, values });
   await writeToolCalls(client, drafts);
   return plan;
 }
@@ -151,18 +165,18 @@ export async function writeGroup(client: Client, appends: readonly Append[], nod
 /** Begins a transaction that nobody else's commit can come between. @returns the newest position */
 export async function lockJournal(client: Pick<Client, 'query'>): Promise<number> {
   // Two statements have two results.
-  const results = (await client.query(BEGIN)) as unknown as [unknown, { rows: [{ position: number }] }];
+  const results = (await client.query(BEGIN_AND_LOCK)) as unknown as [unknown, { rows: [{ position: number }] }];
   return results[1].rows[0].position;
 }
 
-interface ReadRow {
+interface BaseRow {
   readonly heads: (Omit<RunHead, 'workflow'> & { id: string; workflow: string | null })[] | null;
   readonly holders: { tenant: string; subject: string; key: string; id: string }[] | null;
   readonly steps: object[] | null;
 }
 
 /** Everything that planning this group will ask for, read at once. */
-async function readBase(client: Client, position: number, appends: readonly Append[]): Promise<CommitBase> {
+async function readBase(client: Client, position: number, appends: readonly AppendRequest[]): Promise<CommitBase> {
   const keys: object[] = [];
   const parents: object[] = [];
   for (const { runId, events } of appends) {
@@ -177,8 +191,8 @@ async function readBase(client: Client, position: number, appends: readonly Appe
   }
   const runIds = [...new Set(appends.map(({ runId }) => runId))];
   const values = [runIds, JSON.stringify(keys), JSON.stringify(parents)];
-  const { rows } = await client.query<ReadRow>({ ...READ, values });
-  const { heads, holders, steps } = rows[0] as ReadRow;
+  const { rows } = await client.query<BaseRow>({ ...READ_BASE, values });
+  const { heads, holders, steps } = rows[0] as BaseRow;
   const headOf = new Map(heads?.map((head) => [head.id, { ...head, workflow: head.workflow ?? undefined }]));
   const holderOf = new Map(
     holders?.map(({ tenant, subject, key, id }) => [JSON.stringify([tenant, subject, key]), id]),
@@ -197,7 +211,7 @@ async function readBase(client: Client, position: number, appends: readonly Appe
   };
 }
 
-function rowsOf(drafts: readonly RunDraft[], node: string) {
+function toRows(drafts: readonly RunDraft[], node: string) {
   const rows = {
     runs: [] as RunRow[],
     labels: [] as object[],
@@ -214,8 +228,8 @@ function rowsOf(drafts: readonly RunDraft[], node: string) {
       rows.labels.push(...toLabelRows(draft.run));
       for (const step of draft.steps.values()) rows.steps.push(toStepRow(step, tenant));
     } else {
-      rows.runChanges.push(runChange(draft.run));
-      for (const step of draft.added.values()) rows.steps.push(toStepRow(step, tenant));
+      rows.runChanges.push(toRunChange(draft.run));
+      for (const step of draft.addedSteps.values()) rows.steps.push(toStepRow(step, tenant));
       for (const [key, patch] of draft.steps)
         rows.stepChanges.push({ ...toStepChange(patch), runId: draft.run.id, key });
     }
@@ -225,7 +239,7 @@ function rowsOf(drafts: readonly RunDraft[], node: string) {
   return rows;
 }
 
-function runChange(run: Extract<RunDraft, { isNew: false }>['run']): object {
+function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): object {
   const { id, seq, headPosition, headHash, state, startedAt, finishedAt, error, outputs } = run;
   return {
     ...{ id, seq, headPosition, headHash, state },
@@ -236,6 +250,6 @@ function runChange(run: Extract<RunDraft, { isNew: false }>['run']): object {
   };
 }
 
-function artifactsOf({ artifacts }: CommitPlan): object[] {
+function toArtifactRows({ artifacts }: CommitPlan): object[] {
   return artifacts.map((artifact) => toArtifactRow(artifact, artifact.tenant));
 }

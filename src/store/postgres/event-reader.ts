@@ -2,60 +2,60 @@ import type { Pool } from 'pg';
 import type { Event } from '../../core/event.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
-import { PAGE_SIZE, type StoredEvents, WINDOW } from '../journal/event-reader.ts';
+import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
-import { type StoredEvent, toEvent } from '../rows/event-row.ts';
+import { type EventRow, toEvent } from '../rows/event-row.ts';
 
 /** A row of `events`, whose time comes as a Date. */
-type ReadEvent = Omit<StoredEvent, 'at'> & { readonly at: Date };
+type PgEventRow = Omit<EventRow, 'at'> & { readonly at: Date };
 
 const EVENT_COLUMNS =
   'position, run_id AS "runId", seq, tenant, subject, type, at, step, prev_hash AS "prevHash", hash, payload';
 
 /** Where a page ends; the rows of a page have it beside them, one row of it alone where there is no event. */
-type PageRow = (ReadEvent | { readonly position: null }) & { readonly edge: number; readonly size: number };
+type PageRow = (PgEventRow | { readonly position: null }) & { readonly edge: number; readonly size: number };
 
-const HEAD = 'SELECT position FROM journal WHERE id = 1';
+const HEAD_SQL = 'SELECT position FROM journal WHERE id = 1';
 
 /** Events of other nodes' commits that are handed over to readers; past it, or past a page's size, they come themselves. */
-const MOST_BETWEEN = 2_000;
-const BETWEEN = `
+const MAX_BETWEEN_EVENTS = 2_000;
+const BETWEEN_SQL = `
   SELECT e.*, r.workflow FROM (
     SELECT ${EVENT_COLUMNS}, sum(octet_length(payload)) OVER (ORDER BY position) AS size
     FROM events WHERE position > $1 AND position <= $2) AS e
-  JOIN runs r ON r.id = e."runId" WHERE e.size <= ${PAGE_SIZE} ORDER BY e.position`;
+  JOIN runs r ON r.id = e."runId" WHERE e.size <= ${MAX_PAGE_CHARACTERS} ORDER BY e.position`;
 
 /** Characters that an event takes beside its payload, about. */
-const EVENT_SIZE = 300;
+const EVENT_OVERHEAD_CHARACTERS = 300;
 
 /** Reads that wait for a database which is away. */
-export function createPostgresEvents(pool: Pool): StoredEvents {
+export function createPostgresEventReader(pool: Pool): EventReader {
   const headBy = async (sql: string) =>
     (await retryReads(() => pool.query<{ position: number }>(sql))).rows[0]?.position ?? 0;
   return {
-    head: () => headBy(HEAD),
+    head: () => headBy(HEAD_SQL),
     // Whoever has the lock may commit yet.
-    settledHead: () => headBy(`${HEAD} FOR UPDATE`),
-    between: async (after, upTo) => {
-      if (upTo - after > MOST_BETWEEN) return undefined;
+    stableHead: () => headBy(`${HEAD_SQL} FOR UPDATE`),
+    readBetween: async (after, upTo) => {
+      if (upTo - after > MAX_BETWEEN_EVENTS) return undefined;
       const { rows } = await retryReads(() =>
-        pool.query<ReadEvent & { workflow: string | null }>(BETWEEN, [after, upTo]),
+        pool.query<PgEventRow & { workflow: string | null }>(BETWEEN_SQL, [after, upTo]),
       );
-      return rows.length === upTo - after ? toAppends(rows) : undefined;
+      return rows.length === upTo - after ? groupByRun(rows) : undefined;
     },
-    ofRun: async (runId, afterSeq, limit) => {
+    readRun: async (runId, afterSeq, limit) => {
       const sql = `SELECT ${EVENT_COLUMNS} FROM events WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`;
-      const { rows } = await retryReads(() => pool.query<ReadEvent>(sql, [runId, afterSeq, limit]));
-      return rows.map(toStoredEvent);
+      const { rows } = await retryReads(() => pool.query<PgEventRow>(sql, [runId, afterSeq, limit]));
+      return rows.map(toEventRow);
     },
     page: async (view, position, limit, head) => {
       const { sql, values } = pageQuery(view, position, limit, head);
       const { rows } = await retryReads(() => pool.query<PageRow>(sql, values));
       const events: Event[] = [];
       for (const { edge: _, size: __, ...row } of rows)
-        if (row.position !== null) events.push(toEvent(toStoredEvent(row)));
+        if (row.position !== null) events.push(toEvent(toEventRow(row)));
       const last = rows.at(-1) as PageRow;
-      const full = events.length === limit || last.size > PAGE_SIZE;
+      const full = events.length === limit || last.size > MAX_PAGE_CHARACTERS;
       const reached = full ? (events.at(-1) as Event).position : last.edge;
       return { events, position: reached, caughtUp: reached === head };
     },
@@ -63,11 +63,11 @@ export function createPostgresEvents(pool: Pool): StoredEvents {
 }
 
 /** Each stretch of one run as an append. */
-function toAppends(rows: readonly (ReadEvent & { readonly workflow: string | null })[]): CommittedAppend[] {
+function groupByRun(rows: readonly (PgEventRow & { readonly workflow: string | null })[]): CommittedAppend[] {
   const appends: { events: Event[]; workflow: string | undefined; size: number }[] = [];
   for (const { workflow, position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload } of rows) {
     const event = toEvent(
-      toStoredEvent({ position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload }),
+      toEventRow({ position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload }),
     );
     let append = appends.at(-1);
     if (append?.events[0]?.runId !== runId) {
@@ -75,12 +75,12 @@ function toAppends(rows: readonly (ReadEvent & { readonly workflow: string | nul
       appends.push(append);
     }
     append.events.push(event);
-    append.size += EVENT_SIZE + payload.length;
+    append.size += EVENT_OVERHEAD_CHARACTERS + payload.length;
   }
   return appends;
 }
 
-function toStoredEvent({ at, ...row }: ReadEvent): StoredEvent {
+function toEventRow({ at, ...row }: PgEventRow): EventRow {
   return { ...row, at: at.getTime() };
 }
 
@@ -105,7 +105,7 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
   let [range, edge, order] = [
     'position > at.start AND position <= at.edge',
     // Retention leaves gaps between positions, nothing else does.
-    `least(${end}, coalesce((SELECT position FROM events WHERE position > ${from} ORDER BY position LIMIT 1), ${end}) - 1 + ${WINDOW})`,
+    `least(${end}, coalesce((SELECT position FROM events WHERE position > ${from} ORDER BY position LIMIT 1), ${end}) - 1 + ${MAX_WINDOW_ROWS})`,
     'position',
   ];
   let start = from;
@@ -115,7 +115,7 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
     range = `run_id = ${run} AND seq > at.start AND position <= at.edge`;
     start = `coalesce((SELECT seq FROM events WHERE position = ${from} AND run_id = ${run}), 0)`;
     const within = `run_id = ${run} AND seq > ${start} AND ${covered} AND position <= ${end}`;
-    const last = `(SELECT position FROM events WHERE ${within} ORDER BY seq OFFSET ${WINDOW - 1} LIMIT 1)`;
+    const last = `(SELECT position FROM events WHERE ${within} ORDER BY seq OFFSET ${MAX_WINDOW_ROWS - 1} LIMIT 1)`;
     edge = wanted === '' ? end : `coalesce(${last}, ${end})`;
     order = 'seq';
   }
@@ -125,7 +125,7 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
     WITH at AS MATERIALIZED (SELECT ${start} AS start, ${edge} AS edge)
     SELECT at.edge, coalesce(page.size, 0)::bigint AS size, page.position, page."runId", page.seq, page.tenant, page.subject,
       page.type, page.at, page.step, page."prevHash", page.hash, page.payload
-    FROM at LEFT JOIN LATERAL (${sized}) AS page ON page.size - octet_length(page.payload) <= ${PAGE_SIZE}
+    FROM at LEFT JOIN LATERAL (${sized}) AS page ON page.size - octet_length(page.payload) <= ${MAX_PAGE_CHARACTERS}
     ORDER BY page.position`;
   return { sql, values };
 }

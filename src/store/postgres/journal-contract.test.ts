@@ -1,10 +1,10 @@
 import { journalContract } from '../../../test/support/store/journal-contract.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { projectionContract } from '../../../test/support/store/projection-contract.ts';
-import { tailContract } from '../../../test/support/store/reading-contract.ts';
+import { readingContract } from '../../../test/support/store/reading-contract.ts';
 
 await onPostgres(journalContract);
 
-await onPostgres(tailContract);
+await onPostgres(readingContract);
 
 await onPostgres(projectionContract);

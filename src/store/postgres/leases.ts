@@ -1,17 +1,17 @@
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_MS, type Leases } from '../../core/store.ts';
-import { orUnavailable } from '../connections/retry-reads.ts';
-import { UNFINISHED_STATES } from '../rows/run-row.ts';
+import { rethrowUnavailable } from '../connections/retry-reads.ts';
+import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';
 import { lockJournal } from './commit.ts';
 
 interface PostgresLeasesDeps {
   readonly pool: Pool;
   readonly node: string;
   /** Told the journal's newest position at each renewal: what was to wake the readers may have got lost. */
-  reached(position: number): void;
+  onHead(position: number): void;
 }
 
-const isAlive = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
+const isAliveSql = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
 
 /** By the database's clock: those of the nodes may differ. The node's own row as it was comes beside what is new. */
 const RENEW = `
@@ -24,25 +24,25 @@ const RENEW = `
     dead AS (DELETE FROM nodes WHERE id <> $1 AND expires_at < now() - interval '1 day')
   SELECT (SELECT added FROM own) AS added,
     coalesce((SELECT expires_at > now() FROM before), false) AS kept,
-    EXISTS (SELECT 1 FROM runs r WHERE r.state IN (${UNFINISHED_STATES}) AND r.owner <> $1 AND NOT ${isAlive('r.owner')}) AS orphans,
+    EXISTS (SELECT 1 FROM runs r WHERE r.state IN (${UNFINISHED_STATES_SQL}) AND r.owner <> $1 AND NOT ${isAliveSql('r.owner')}) AS orphans,
     (SELECT min(next_at) FROM schedules) AS "nextAt",
     (SELECT position FROM journal WHERE id = 1) AS position`;
 
-const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND state IN (${UNFINISHED_STATES})`;
+const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND state IN (${UNFINISHED_STATES_SQL})`;
 
 const CLAIM = `
   UPDATE runs SET owner = $1 WHERE id IN (
     SELECT r.id FROM runs r
-    WHERE r.state IN (${UNFINISHED_STATES}) AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
+    WHERE r.state IN (${UNFINISHED_STATES_SQL}) AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
     ORDER BY r.id LIMIT $2)
   RETURNING id`;
 
 /** A run that has ended has no driver: any node may take it. One that goes on may only be taken from a dead one. */
 const ADOPT = `
   UPDATE runs r SET owner = $1
-  WHERE r.id = $2 AND (r.owner = $1 OR r.state NOT IN (${UNFINISHED_STATES}) OR NOT ${isAlive('r.owner')})`;
+  WHERE r.id = $2 AND (r.owner = $1 OR r.state NOT IN (${UNFINISHED_STATES_SQL}) OR NOT ${isAliveSql('r.owner')})`;
 
-interface Renewed {
+interface RenewalRow {
   readonly added: boolean;
   readonly kept: boolean;
   readonly orphans: boolean;
@@ -54,7 +54,7 @@ interface Renewed {
  * Leases that several nodes hold against each other. A node is dead when its row in `nodes` has expired; who claims its runs
  * removes the row, so that the node finds out even if it comes back at that very moment.
  */
-export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps): Leases {
+export function createPostgresLeases({ pool, node, onHead: reached }: PostgresLeasesDeps): Leases {
   /** When the last renewal began that this node has had an answer to. */
   let renewedAt: number | undefined;
   /** The lease ran out, and nobody was told yet. */
@@ -84,20 +84,20 @@ export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps
     nodeId: node,
     renew: async () => {
       const began = performance.now();
-      const { rows } = await orUnavailable(pool.query<Renewed>(RENEW, [node]));
-      const { added, kept, orphans, nextAt, position } = rows[0] as Renewed;
+      const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [node]));
+      const { added, kept, orphans, nextAt, position } = rows[0] as RenewalRow;
       // The database knows best; but an answer of its may have been lost.
       isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
       renewedAt = began;
       reached(position);
       const held = !isLate;
       // What nobody has taken yet has no driver any more, although its owner lives again.
-      if (isLate) await orUnavailable(pool.query(DISOWN, [node]));
+      if (isLate) await rethrowUnavailable(pool.query(DISOWN, [node]));
       isLate = false;
       return { renewed: held, orphans: orphans || !held || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
     },
     claim: async (limit) => {
-      const claimed = await orUnavailable(
+      const claimed = await rethrowUnavailable(
         locked(async (client) => {
           await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [node]);
           await client.query(`UPDATE runs SET owner = '' WHERE id = ANY ($1::text[]) AND owner = $2`, [doubtful, node]);
@@ -111,9 +111,9 @@ export function createPostgresLeases({ pool, node, reached }: PostgresLeasesDeps
       return claimed;
     },
     takeOver: (runId) =>
-      orUnavailable(locked(async (client) => (await client.query(ADOPT, [node, runId])).rowCount === 1)),
+      rethrowUnavailable(locked(async (client) => (await client.query(ADOPT, [node, runId])).rowCount === 1)),
     release: async () => {
-      await orUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [node]));
+      await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [node]));
       renewedAt = undefined;
     },
   };

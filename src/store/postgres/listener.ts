@@ -3,19 +3,19 @@ import type { Logger } from '../../core/telemetry.ts';
 import { connectionConfig } from '../connections/postgres-connection.ts';
 
 /** Between two tries to connect, in milliseconds. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
+const INITIAL_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 2_000;
 
 /** Between two checks at least: an idle node hardly asks anything. */
-const CHECK_MS = 30_000;
+const CHECK_INTERVAL_MS = 30_000;
 
 interface ListenerDeps {
   readonly url: string;
   readonly channels: readonly string[];
   readonly logger: Logger;
-  heard(channel: string, payload: string): void;
+  onNotification(channel: string, payload: string): void;
   /** Called whenever it listens anew: what was said before that, it has not heard. */
-  listening(): Promise<void>;
+  onListening(): Promise<void>;
 }
 
 export interface Listener {
@@ -28,7 +28,13 @@ export interface Listener {
  * Hears NOTIFY on a connection of its own, which it makes again when it breaks. PostgreSQL delivers in commit order.
  * Resolves once it listens.
  */
-export async function startListener({ url, channels, logger, heard, listening }: ListenerDeps): Promise<Listener> {
+export async function startListener({
+  url,
+  channels,
+  logger,
+  onNotification: heard,
+  onListening: listening,
+}: ListenerDeps): Promise<Listener> {
   let client: pg.Client | undefined;
   let closed = false;
   let checkedAt = performance.now();
@@ -59,18 +65,18 @@ export async function startListener({ url, channels, logger, heard, listening }:
         listen().then(
           () => logger.info('store.listening'),
           () => {
-            if (!closed) retry(Math.min(2 * pause, LONGEST_PAUSE_MS));
+            if (!closed) retry(Math.min(2 * pause, MAX_BACKOFF_MS));
           },
         );
       }, pause);
     };
-    retry(FIRST_PAUSE_MS);
+    retry(INITIAL_BACKOFF_MS);
   };
 
   await listen();
   return {
     check: () => {
-      if (performance.now() - checkedAt < CHECK_MS) return;
+      if (performance.now() - checkedAt < CHECK_INTERVAL_MS) return;
       checkedAt = performance.now();
       const checked = client;
       checked?.query('SELECT 1').catch(() => checked.end().catch(() => {}));

@@ -4,7 +4,7 @@ import { finished, log, runCreated, textOutput, user } from '../../../test/suppo
 import type { Event } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { EventFilter } from '../../core/journal.ts';
-import { migrationNames } from '../migrations/schema-engine.ts';
+import { listMigrationNames } from '../migrations/schema-engine.ts';
 import type { Store } from '../open-store.ts';
 
 const scope = { tenant: 'default' };
@@ -51,7 +51,7 @@ await onPostgres((makeHarness) => {
       const own = await makeHarness();
       const stores = await Promise.all([own.open(), own.open(), own.open()]);
       const applied = await own.query('SELECT migration_name FROM _prisma_migrations ORDER BY migration_name');
-      expect(applied).toEqual((await migrationNames('postgres')).map((name) => ({ migration_name: name })));
+      expect(applied).toEqual((await listMigrationNames('postgres')).map((name) => ({ migration_name: name })));
       await Promise.all(stores.map((store) => store.close()));
       await own.remove();
     });
@@ -129,12 +129,12 @@ await onPostgres((makeHarness) => {
         expect(await b.leases.claim(10)).toEqual([]);
         expect(await b.leases.takeOver(runId)).toBe(false);
         expect((await b.leases.renew()).orphans).toBe(false);
-        await expire(a.node);
+        await expire(a.nodeId);
         expect((await b.leases.renew()).orphans).toBe(true);
         expect(await b.leases.claim(10)).toEqual([runId]);
         await expect(a.journal.append(runId, 2, [log('awake again')])).rejects.toMatchObject({
           code: 'CONFLICT',
-          details: { owner: b.node },
+          details: { owner: b.nodeId },
         });
         await b.journal.append(runId, 2, [log('taken over')]);
         expect((await b.verifyRun(scope, runId))?.valid).toBe(true);
@@ -147,7 +147,7 @@ await onPostgres((makeHarness) => {
         for (const store of [a, b]) await store.leases.renew();
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
-        await expire(a.node);
+        await expire(a.nodeId);
         expect(await a.leases.renew()).toMatchObject({ held: false, orphans: true });
         await expect(a.journal.append(runId, 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
         expect((await b.leases.renew()).orphans).toBe(true);

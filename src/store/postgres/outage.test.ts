@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { log, runCreated, user } from '../../../test/support/store/sample-events.ts';
-import { silent } from '../../../test/support/store/sqlite-harness.ts';
+import { silentLogger } from '../../../test/support/store/sqlite-harness.ts';
 import { startTcpProxy, type TcpProxy } from '../../../test/support/store/tcp-proxy.ts';
 import type { Event } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
@@ -19,7 +19,7 @@ await onPostgres((makeHarness) => {
       const url = new URL(harness.url);
       proxy = await startTcpProxy(url.hostname, Number(url.port || 5432));
       url.host = `127.0.0.1:${proxy.port}`;
-      store = await openStore({ database: { kind: 'postgres', url: url.href }, logger: silent });
+      store = await openStore({ database: { kind: 'postgres', url: url.href }, logger: silentLogger });
     });
     afterEach(async () => {
       await store.close();
@@ -144,7 +144,7 @@ await onPostgres((makeHarness) => {
       await Promise.all([cut, expect(claiming).rejects.toMatchObject({ code: 'UNAVAILABLE' })]);
       // The server commits on its own time: whoever has lost its answer knows no better.
       const owners = () => harness.query('SELECT owner FROM runs WHERE id = ?', runId);
-      await expect.poll(owners, { timeout: 5_000 }).toEqual([{ owner: store.node }]);
+      await expect.poll(owners, { timeout: 5_000 }).toEqual([{ owner: store.nodeId }]);
       expect((await store.leases.renew()).orphans).toBe(true);
       expect(await store.leases.claim(10)).toEqual([runId]);
       expect((await store.leases.renew()).orphans).toBe(false);

@@ -4,7 +4,7 @@ import type { LabelRow } from '../rows/run-row.ts';
 import type { ToolCallRow } from '../rows/tool-call-row.ts';
 
 /** Fields of rows that are times, in milliseconds since 1970. */
-const TIMES: ReadonlySet<string> = new Set([
+const TIME_FIELDS: ReadonlySet<string> = new Set([
   'at',
   'createdAt',
   'startedAt',
@@ -17,14 +17,14 @@ const TIMES: ReadonlySet<string> = new Set([
   'calledAt',
 ]);
 
-const columns = new Map<string, string>();
+const columnNames = new Map<string, string>();
 
 /** The column of a field. */
-export function toColumn(field: string): string {
-  let column = columns.get(field);
+export function toColumnName(field: string): string {
+  let column = columnNames.get(field);
   if (column === undefined) {
     column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    columns.set(field, column);
+    columnNames.set(field, column);
   }
   return column;
 }
@@ -34,24 +34,25 @@ export function toColumn(field: string): string {
  * is left out: it is null all the same.
  */
 export function toRecordset(rows: readonly object[]): string {
-  return JSON.stringify(rows.map(toColumns));
+  return JSON.stringify(rows.map(toRecord));
 }
 
-function toColumns(row: object): Record<string, unknown> {
+function toRecord(row: object): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const field in row) {
     const value = row[field as keyof typeof row] as unknown;
     if (value === null || value === undefined) continue;
-    found[toColumn(field)] = typeof value === 'number' && TIMES.has(field) ? new Date(value).toISOString() : value;
+    found[toColumnName(field)] =
+      typeof value === 'number' && TIME_FIELDS.has(field) ? new Date(value).toISOString() : value;
   }
   return found;
 }
 
 /** Every field of a row, which the compiler holds complete; in a Record, because a type has no list of its keys. */
-type Fields<Row> = Record<keyof Row, 1>;
+type FieldSet<Row> = Record<keyof Row, 1>;
 
-const RUN_LABELS: Fields<LabelRow> = { runId: 1, tenant: 1, key: 1, value: 1 };
-const APPROVALS: Fields<ApprovalRow> = {
+const RUN_LABELS: FieldSet<LabelRow> = { runId: 1, tenant: 1, key: 1, value: 1 };
+const APPROVALS: FieldSet<ApprovalRow> = {
   id: 1,
   tenant: 1,
   runId: 1,
@@ -66,7 +67,7 @@ const APPROVALS: Fields<ApprovalRow> = {
   comment: 1,
   call: 1,
 };
-const ARTIFACTS: Fields<ArtifactRow> = {
+const ARTIFACTS: FieldSet<ArtifactRow> = {
   id: 1,
   tenant: 1,
   runId: 1,
@@ -77,7 +78,7 @@ const ARTIFACTS: Fields<ArtifactRow> = {
   size: 1,
   createdAt: 1,
 };
-const TOOL_CALLS: Fields<ToolCallRow> = {
+const TOOL_CALLS: FieldSet<ToolCallRow> = {
   id: 1,
   tenant: 1,
   runId: 1,
@@ -90,7 +91,7 @@ const TOOL_CALLS: Fields<ToolCallRow> = {
   calledAt: 1,
   durationMs: 1,
 };
-const TABLES = {
+const TABLE_FIELDS = {
   run_labels: RUN_LABELS,
   approvals: APPROVALS,
   artifacts: ARTIFACTS,
@@ -101,7 +102,7 @@ const TABLES = {
  * Inserts the rows of one JSON parameter. Its columns are named, so that a table to which a newer version has added some
  * still takes rows of this one.
  */
-export function insertRows(table: keyof typeof TABLES, parameter: string): string {
-  const columns = Object.keys(TABLES[table]).map(toColumn).join(', ');
+export function insertFromRecordset(table: keyof typeof TABLE_FIELDS, parameter: string): string {
+  const columns = Object.keys(TABLE_FIELDS[table]).map(toColumnName).join(', ');
   return `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, ${parameter})`;
 }

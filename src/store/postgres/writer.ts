@@ -1,7 +1,13 @@
 import pg from 'pg';
 import { connectionConfig, isConnectionLoss } from '../connections/postgres-connection.ts';
-import { type Append, type AppendResult, type CommitPlan, IN_DOUBT, type Refused } from '../journal/plan-commit.ts';
-import type { Commits, Writer } from '../journal/writer-protocol.ts';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type CommitPlan,
+  IN_DOUBT,
+  type RejectedAppend,
+} from '../journal/plan-commit.ts';
+import type { CommitResult, JournalWriter } from '../journal/writer-protocol.ts';
 import { lockJournal, writeGroup } from './commit.ts';
 
 /**
@@ -18,14 +24,14 @@ const SESSION = {
 };
 
 /** A commit that does not wait for the disk would be seen before it is durable. */
-const DURABLE = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+const ENSURE_SYNCHRONOUS_COMMIT = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
 /** How long the writer looks for out what became of a commit whose answer was lost, and how often, in milliseconds. */
-const IN_DOUBT_MS = 30_000;
-const AGAIN_MS = 200;
+const IN_DOUBT_TIMEOUT_MS = 30_000;
+const IN_DOUBT_RETRY_MS = 200;
 
 /** The answer to COMMIT did not come: it may have happened. */
-class InDoubt extends Error {
+class InDoubtError extends Error {
   readonly plan: CommitPlan;
   constructor(plan: CommitPlan, cause: unknown) {
     super('The answer to a commit was lost.', { cause });
@@ -34,7 +40,7 @@ class InDoubt extends Error {
 }
 
 /** Commits on one connection of its own, and on a new one after each failure. */
-export function createPostgresWriter(url: string, node: string): Writer {
+export function createPostgresWriter(url: string, node: string): JournalWriter {
   let open: pg.Client | undefined;
   /** Whether this commit had a connection that it could lose. */
   let isConnected = false;
@@ -52,36 +58,36 @@ export function createPostgresWriter(url: string, node: string): Writer {
     await client.connect();
     open = client;
     isConnected = true;
-    await client.query(DURABLE);
+    await client.query(ENSURE_SYNCHRONOUS_COMMIT);
     return client;
   };
 
   /** One transaction. @throws what the driver throws, when nothing was changed; InDoubt */
-  const commitOnce = async (appends: readonly Append[]): Promise<readonly AppendResult[]> => {
+  const commitOnce = async (appends: readonly AppendRequest[]): Promise<readonly AppendOutcome[]> => {
     const client = open ?? (await connect());
     let plan: CommitPlan;
     try {
       plan = await writeGroup(client, appends, node);
       if (plan.events.length === 0) await client.query('ROLLBACK');
     } catch (error) {
-      if (isOfTheStore(error)) drop();
+      if (isStoreFailure(error)) drop();
       else await client.query('ROLLBACK').catch(drop);
       throw error;
     }
-    if (plan.events.length === 0) return plan.results;
+    if (plan.events.length === 0) return plan.outcomes;
     try {
       await client.query('COMMIT');
     } catch (error) {
       drop();
-      throw isConnectionLoss(error) ? new InDoubt(plan, error) : error;
+      throw isConnectionLoss(error) ? new InDoubtError(plan, error) : error;
     }
-    return plan.results;
+    return plan.outcomes;
   };
 
   /** Whether a commit happened. With the lock in hand it does so no more. @throws when the server is away for too long */
   const happened = async (plan: CommitPlan): Promise<boolean> => {
     const last = plan.events.at(-1);
-    for (const end = Date.now() + IN_DOUBT_MS; ; ) {
+    for (const end = Date.now() + IN_DOUBT_TIMEOUT_MS; ; ) {
       try {
         const client = open ?? (await connect());
         await lockJournal(client);
@@ -93,34 +99,34 @@ export function createPostgresWriter(url: string, node: string): Writer {
       } catch (error) {
         drop();
         if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        await new Promise((resolve) => setTimeout(resolve, IN_DOUBT_RETRY_MS));
       }
     }
   };
 
-  const commit = async (appends: readonly Append[], mayRetry: boolean): Promise<Commits> => {
+  const commit = async (appends: readonly AppendRequest[], mayRetry: boolean): Promise<CommitResult> => {
     isConnected = open !== undefined;
     try {
-      return { results: await commitOnce(appends) };
+      return { outcomes: await commitOnce(appends) };
     } catch (error) {
-      if (error instanceof InDoubt) {
+      if (error instanceof InDoubtError) {
         try {
-          if (await happened(error.plan)) return { results: error.plan.results };
+          if (await happened(error.plan)) return { outcomes: error.plan.outcomes };
         } catch (reason) {
-          return refuseAll(appends, unknown(reason), reason);
+          return rejectAll(appends, rejectInDoubt(reason), reason);
         }
-        return mayRetry ? commit(appends, false) : refuseAll(appends, unwritable(error.cause), error.cause);
+        return mayRetry ? commit(appends, false) : rejectAll(appends, rejectUnwritable(error.cause), error.cause);
       }
-      if (!isOfTheStore(error)) {
+      if (!isStoreFailure(error)) {
         // One of them is at fault. Alone, only that one fails.
-        if (appends.length === 1) return { results: [refusalOf(error)] };
-        const results: AppendResult[] = [];
-        for (const append of appends) results.push(...(await commit([append], true)).results);
-        return { results };
+        if (appends.length === 1) return { outcomes: [toRejection(error)] };
+        const results: AppendOutcome[] = [];
+        for (const append of appends) results.push(...(await commit([append], true)).outcomes);
+        return { outcomes: results };
       }
       // A connection that has stood idle may have been cut long ago.
-      const again = mayRetry && ((isConnected && isConnectionLoss(error)) || RETRIED.has(codeOf(error)));
-      return again ? commit(appends, false) : refuseAll(appends, unwritable(error), error);
+      const again = mayRetry && ((isConnected && isConnectionLoss(error)) || RETRYABLE_CODES.has(errorCode(error)));
+      return again ? commit(appends, false) : rejectAll(appends, rejectUnwritable(error), error);
     }
   };
 
@@ -133,24 +139,24 @@ export function createPostgresWriter(url: string, node: string): Writer {
 }
 
 /** A serialization failure and a deadlock: the same works when it is done again. */
-const RETRIED: ReadonlySet<string> = new Set(['40001', '40P01']);
+const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
 
 /** A server that is away, a full disk, a lock: it concerns every append alike. Classes 22 and 23 are about the data. */
-function isOfTheStore(error: unknown): boolean {
-  const code = codeOf(error);
+function isStoreFailure(error: unknown): boolean {
+  const code = errorCode(error);
   return isConnectionLoss(error) || (/^[0-9A-Z]{5}$/.test(code) && !/^2[23]/.test(code));
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return String((error as { code?: unknown }).code);
 }
 
-function refuseAll(appends: readonly Append[], refused: Refused, reason: unknown): Commits {
-  return { results: appends.map(() => refused), failure: String((reason as Error).stack) };
+function rejectAll(appends: readonly AppendRequest[], refused: RejectedAppend, reason: unknown): CommitResult {
+  return { outcomes: appends.map(() => refused), failure: String((reason as Error).stack) };
 }
 
-function refusalOf(error: unknown): Refused {
-  const code = codeOf(error);
+function toRejection(error: unknown): RejectedAppend {
+  const code = errorCode(error);
   const cause = String((error as Error).stack);
   if (/^23/.test(code)) {
     const message = 'A step or an artifact of the run has an id or a key that is taken: make new ones.';
@@ -163,8 +169,8 @@ function refusalOf(error: unknown): Refused {
   return { code: 'INTERNAL', message: 'An event has not the shape of its type, and was not recorded.', cause };
 }
 
-function unwritable(error: unknown): Refused {
-  const code = codeOf(error);
+function rejectUnwritable(error: unknown): RejectedAppend {
+  const code = errorCode(error);
   const advice = code === '55P03' ? 'see who holds the lock on its journal' : 'see whether its server runs';
   const reason = code === 'undefined' ? 'the connection was lost' : code;
   return {
@@ -173,7 +179,7 @@ function unwritable(error: unknown): Refused {
   };
 }
 
-function unknown(error: unknown): Refused {
-  const message = `The store went away during a commit (${codeOf(error)}): look whether the run is there before you try again.`;
+function rejectInDoubt(error: unknown): RejectedAppend {
+  const message = `The store went away during a commit (${errorCode(error)}): look whether the run is there before you try again.`;
   return { code: 'UNAVAILABLE', message, details: IN_DOUBT };
 }

@@ -1,12 +1,12 @@
 import type { Prisma } from '../connections/prisma.ts';
 
 /** Which artifacts the tables refer to. */
-export interface References {
+export interface ArtifactReferences {
   /** Those of the digests that a row of any tenant names. */
-  among(digests: readonly string[]): Promise<ReadonlySet<string>>;
+  filterReferenced(digests: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-export function createReferences(prisma: Prisma): References {
+export function createArtifactReferences(prisma: Prisma): ArtifactReferences {
   /** From one entry of the index to the next, past all runs of a tenant. */
   const tenants = async () => {
     const found: string[] = [];
@@ -19,7 +19,7 @@ export function createReferences(prisma: Prisma): References {
   };
 
   return {
-    among: async (digests) => {
+    filterReferenced: async (digests) => {
       if (digests.length === 0) return new Set();
       // The tenants are named because the indexes begin with them.
       const [tenant, among] = [{ in: await tenants() }, { in: [...digests] }];

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
-import { createReferences } from './artifact-references.ts';
+import { createArtifactReferences } from './artifact-references.ts';
 import { createRunRemoval } from './run-removal.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,13 +14,13 @@ const DAY_MS = 24 * HOUR_MS;
 const GRACE_MS = DAY_MS + HOUR_MS;
 
 /** A server that is starting has other things to do. */
-const FIRST_MS = 60_000;
+const INITIAL_DELAY_MS = 60_000;
 
 /** Between two batches, so that appends do not wait behind more than one. */
-const PAUSE_MS = 20;
+const BATCH_PAUSE_MS = 20;
 
 /** Digests that one statement asks about. */
-const DIGESTS = 200;
+const MAX_QUERY_DIGESTS = 200;
 
 /** Removes what is older than it has to be kept. */
 export interface Retention {
@@ -53,14 +53,14 @@ export function createRetention(deps: RetentionDeps): Retention {
   const { prisma, transactions, artifacts, workspaces, clock, logger, days } = deps;
   const ended = new AbortController();
   const removeRuns = createRunRemoval({ prisma, transactions });
-  const references = createReferences(prisma);
+  const references = createArtifactReferences(prisma);
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const removeUnreferenced = async (digests: readonly string[], before: Date): Promise<number> => {
-    const needed = await references.among(digests);
+    const needed = await references.filterReferenced(digests);
     let count = 0;
     for (const digest of digests.filter((each) => !needed.has(each))) {
-      const isNeeded = async () => (await references.among([digest])).size > 0;
+      const isNeeded = async () => (await references.filterReferenced([digest])).size > 0;
       if (await artifacts.removeUnused(digest, before, isNeeded)) count += 1;
     }
     return count;
@@ -73,7 +73,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     for await (const digest of artifacts.unusedSince(before)) {
       if (ended.signal.aborted) return count;
       digests.push(digest);
-      if (digests.length < DIGESTS) continue;
+      if (digests.length < MAX_QUERY_DIGESTS) continue;
       count += await removeUnreferenced(digests, before);
       digests = [];
     }
@@ -94,11 +94,11 @@ export function createRetention(deps: RetentionDeps): Retention {
     if (days !== undefined) {
       for await (const batch of removeRuns(new Date(now - days * DAY_MS))) {
         runs += batch.runs;
-        for (let at = 0; at < batch.digests.length; at += DIGESTS) {
-          files += await removeUnreferenced(batch.digests.slice(at, at + DIGESTS), unused);
+        for (let at = 0; at < batch.digests.length; at += MAX_QUERY_DIGESTS) {
+          files += await removeUnreferenced(batch.digests.slice(at, at + MAX_QUERY_DIGESTS), unused);
         }
         if (ended.signal.aborted) break;
-        await sleep(PAUSE_MS, undefined, { ref: false });
+        await sleep(BATCH_PAUSE_MS, undefined, { ref: false });
       }
     }
     if (!ended.signal.aborted && now - sweptAt >= DAY_MS) {
@@ -118,7 +118,7 @@ export function createRetention(deps: RetentionDeps): Retention {
   };
 
   const loop = (async () => {
-    for (let pause = FIRST_MS; ; pause = HOUR_MS) {
+    for (let pause = INITIAL_DELAY_MS; ; pause = HOUR_MS) {
       await sleep(pause, undefined, { signal: ended.signal, ref: false }).catch(() => {});
       if (ended.signal.aborted) return;
       await tick().catch((error) => logger.error('retention.failed', { error: String(error) }));

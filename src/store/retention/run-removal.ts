@@ -2,22 +2,22 @@ import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transaction, Transactions } from '../connections/transactions.ts';
 
-const ENDED = { in: RUN_STATES.filter(isFinalRunState) };
+const ENDED_STATES = { in: RUN_STATES.filter(isFinalRunState) };
 
 /** Runs that are looked at in one statement, removed in one transaction, and the events that these may have together. */
-const LOOK = 500;
-const MOST_RUNS = 50;
-const MOST_EVENTS = 5_000;
+const SCAN_PAGE_RUNS = 500;
+const MAX_BATCH_RUNS = 50;
+const MAX_BATCH_EVENTS = 5_000;
 
 /** Events of one run that one statement removes: some milliseconds of the event loop. */
-const EVENTS = 2_000;
+const MAX_STATEMENT_EVENTS = 2_000;
 
 interface RunRemovalDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
 
-interface Removed {
+interface RemovedBatch {
   readonly runs: number;
   /** What their steps and artifacts had as bytes; others may have the same. */
   readonly digests: readonly string[];
@@ -30,7 +30,7 @@ interface Removed {
 export function createRunRemoval({
   prisma,
   transactions,
-}: RunRemovalDeps): (endedBefore: Date) => AsyncIterable<Removed> {
+}: RunRemovalDeps): (endedBefore: Date) => AsyncIterable<RemovedBatch> {
   return async function* (endedBefore) {
     // What ended before was created before, and the ids are in the order of creation.
     const under = `run_${endedBefore.getTime().toString(16).padStart(12, '0')}`;
@@ -38,28 +38,28 @@ export function createRunRemoval({
       const seen = await prisma.run.findMany({
         where: { id: { gt: over, lt: under } },
         orderBy: { id: 'asc' },
-        take: LOOK,
+        take: SCAN_PAGE_RUNS,
         select: { id: true, seq: true, state: true, finishedAt: true },
       });
       const old = seen.filter(
         ({ state, finishedAt }) =>
           isFinalRunState(state as RunState) && finishedAt !== null && finishedAt < endedBefore,
       );
-      for (const ids of batches(old)) {
+      for (const ids of splitBatches(old)) {
         const removed = await transactions.run((tx) => removeBatch(tx, ids, endedBefore));
         if (removed.runs > 0) yield removed;
       }
-      if (seen.length < LOOK) return;
+      if (seen.length < SCAN_PAGE_RUNS) return;
       over = seen.at(-1)?.id ?? under;
     }
   };
 }
 
-function batches(runs: readonly { readonly id: string; readonly seq: number }[]): string[][] {
+function splitBatches(runs: readonly { readonly id: string; readonly seq: number }[]): string[][] {
   const found: string[][] = [];
   let [batch, events]: [string[], number] = [[], 0];
   for (const { id, seq } of runs) {
-    if (batch.length === MOST_RUNS || (batch.length > 0 && events + seq > MOST_EVENTS)) {
+    if (batch.length === MAX_BATCH_RUNS || (batch.length > 0 && events + seq > MAX_BATCH_EVENTS)) {
       found.push(batch);
       [batch, events] = [[], 0];
     }
@@ -69,15 +69,15 @@ function batches(runs: readonly { readonly id: string; readonly seq: number }[])
   return batch.length > 0 ? [...found, batch] : found;
 }
 
-async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore: Date): Promise<Removed> {
+async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore: Date): Promise<RemovedBatch> {
   // The row that every append locks: what is read now stays so until this ends, and no run begins again meanwhile.
   await tx.$executeRaw`UPDATE journal SET floor = floor WHERE id = 1`;
   const runs = await tx.run.findMany({
-    where: { id: { in: [...ids] }, state: ENDED, finishedAt: { lt: endedBefore } },
+    where: { id: { in: [...ids] }, state: ENDED_STATES, finishedAt: { lt: endedBefore } },
     select: { id: true, parentId: true, seq: true, headPosition: true },
   });
   const parents = await tx.run.findMany({
-    where: { id: { in: runs.flatMap(({ parentId }) => parentId ?? []) }, state: { notIn: ENDED.in } },
+    where: { id: { in: runs.flatMap(({ parentId }) => parentId ?? []) }, state: { notIn: ENDED_STATES.in } },
     select: { id: true },
   });
   const busy = new Set(parents.map(({ id }) => id));
@@ -94,7 +94,7 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
   await tx.step.deleteMany({ where });
   await tx.message.deleteMany({ where });
   for (const { id, seq } of removed) {
-    for (let last = Math.min(EVENTS, seq); ; last = Math.min(last + EVENTS, seq)) {
+    for (let last = Math.min(MAX_STATEMENT_EVENTS, seq); ; last = Math.min(last + MAX_STATEMENT_EVENTS, seq)) {
       await tx.event.deleteMany({ where: { runId: id, seq: { lte: last } } });
       if (last === seq) break;
     }

@@ -2,9 +2,9 @@ import type { ChainRow } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 
 /** An event as it lies in the table `events`: the link of a chain that is verified, and nothing more. */
-export type StoredEvent = ChainRow;
+export type EventRow = ChainRow;
 
-export function toEvent({ at, step, payload, ...row }: StoredEvent): Event {
+export function toEvent({ at, step, payload, ...row }: EventRow): Event {
   return {
     ...row,
     at: new Date(at),

@@ -16,14 +16,14 @@ import {
 import type { ApprovalRecord, RunRecord, StepRecord, ToolCallRecord } from '../../core/run.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Decided = Mutable<ReturnType<typeof approvalPatch>>;
+type ApprovalDecision = Mutable<ReturnType<typeof approvalPatch>>;
 
-interface Parts {
+interface DraftParts {
   readonly tenant: string;
   /** Approvals that were asked for, by id; whole. */
   readonly approvals: Map<string, Mutable<ApprovalRecord>>;
   /** Decisions about approvals that are stored already, by id. */
-  readonly decided: Map<string, Decided>;
+  readonly decided: Map<string, ApprovalDecision>;
   /** Tool calls that began, by id; whole. */
   readonly calls: Map<string, Mutable<ToolCallRecord>>;
   /** What tool calls that are stored already came to, by id. */
@@ -31,7 +31,7 @@ interface Parts {
 }
 
 /** A run that begins: its whole rows. */
-export interface NewRun extends Parts {
+export interface NewRunDraft extends DraftParts {
   readonly isNew: true;
   readonly run: Mutable<RunRecord>;
   /** By key, in the order of the plan. */
@@ -39,37 +39,37 @@ export interface NewRun extends Parts {
 }
 
 /** A run that goes on: what changes of its rows, and the steps that it grew by. */
-export interface MovedRun extends Parts {
+export interface ChangedRunDraft extends DraftParts {
   readonly isNew: false;
   readonly run: Mutable<RunPatch & Pick<RunRecord, 'id' | 'seq' | 'headPosition' | 'headHash'>>;
   readonly steps: Map<string, Mutable<StepPatch>>;
-  readonly added: Map<string, Mutable<StepRecord>>;
+  readonly addedSteps: Map<string, Mutable<StepRecord>>;
 }
 
 /** The fold of core/projection.ts in place, on the rows of one transaction. */
-export type RunDraft = NewRun | MovedRun;
+export type RunDraft = NewRunDraft | ChangedRunDraft;
 
-export function openDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
+export function createRunDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
   const parts = { tenant, approvals: new Map(), decided: new Map(), calls: new Map(), returned: new Map() };
   if (opening.type === 'RUN_CREATED') {
     const { run, steps } = createSnapshot(runId, opening.at, opening.payload);
     return { isNew: true, run, steps: new Map(steps.map((step) => [step.key, step])), ...parts };
   }
   const run = { id: runId, seq: 0, headPosition: 0, headHash: '' };
-  return { isNew: false, run, steps: new Map(), added: new Map(), ...parts };
+  return { isNew: false, run, steps: new Map(), addedSteps: new Map(), ...parts };
 }
 
 /**
  * @param seq the event's
  * @param stored finds a step of the run that is stored already, for STEPS_ADDED
  */
-export function applyTo(
+export function applyEvent(
   draft: RunDraft,
   event: NewEvent,
   seq: number,
   stored: (key: string) => StepRecord | undefined,
 ): void {
-  const grown = draft.isNew ? draft.steps : draft.added;
+  const grown = draft.isNew ? draft.steps : draft.addedSteps;
   const ofRun = runPatch(event);
   if (ofRun) {
     // Of a stored run a field that is emptied must be told from one that stays.

@@ -4,7 +4,7 @@ import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 
 /** The states of runs that somebody has to drive, as a list of SQL literals. */
-export const UNFINISHED_STATES = RUN_STATES.filter((state) => !isFinalRunState(state))
+export const UNFINISHED_STATES_SQL = RUN_STATES.filter((state) => !isFinalRunState(state))
   .map((state) => `'${state}'`)
   .join(', ');
 

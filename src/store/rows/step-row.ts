@@ -103,12 +103,12 @@ export function toStepRow(step: StepRecord, tenant: string): StepRow {
 }
 
 /** A row as Prisma or a statement reads it. */
-type ReadRow = Omit<StepRow<Date | number, bigint | number>, 'itemIndex'> & {
+type StoredStepRow = Omit<StepRow<Date | number, bigint | number>, 'itemIndex'> & {
   readonly itemIndex?: number | null;
   readonly index?: number | null;
 };
 
-export function toStepRecord(row: ReadRow): StepRecord {
+export function toStepRecord(row: StoredStepRow): StepRecord {
   const index = row.index ?? row.itemIndex ?? null;
   const output = toOutput(row);
   return {

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { log, runCreated } from '../../../test/support/store/sample-events.ts';
 import { newId } from '../../core/ids.ts';
-import { openSqlite, type Sqlite } from '../connections/sqlite-connection.ts';
-import type { Append } from '../journal/plan-commit.ts';
+import { openSqliteConnection, type SqliteConnection } from '../connections/sqlite-connection.ts';
+import type { AppendRequest } from '../journal/plan-commit.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { createSqliteCommit } from './commit.ts';
 
 const node = newId('node');
 let folder: string;
-let db: Sqlite;
+let db: SqliteConnection;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-commit-'));
   await migrate({ kind: 'sqlite', file: join(folder, 'a.db') });
-  db = openSqlite(join(folder, 'a.db'), { readonly: false });
+  db = openSqliteConnection(join(folder, 'a.db'), { readonly: false });
 });
 afterEach(async () => {
   db.close();
@@ -23,7 +23,11 @@ afterEach(async () => {
 });
 
 const count = () => db.prepare('SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM runs)').pluck().get();
-const opening = (text: string): Append => ({ runId: newId('run'), expectedSeq: 1, events: [runCreated(), log(text)] });
+const opening = (text: string): AppendRequest => ({
+  runId: newId('run'),
+  expectedSeq: 1,
+  events: [runCreated(), log(text)],
+});
 
 it('changes nothing on a full disk, and writes again when there is space', () => {
   const commit = createSqliteCommit(db, node);

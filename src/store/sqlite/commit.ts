@@ -1,10 +1,10 @@
-import type { Sqlite } from '../connections/sqlite-connection.ts';
+import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import {
-  type Append,
-  type AppendResult,
+  type AppendOutcome,
+  type AppendRequest,
   type CommitBase,
   planCommit,
-  type Refused,
+  type RejectedAppend,
   type RunHead,
 } from '../journal/plan-commit.ts';
 import { type ApprovalChange, toApprovalChange, toApprovalRow } from '../rows/approval-row.ts';
@@ -16,15 +16,15 @@ import { type ToolCallChange, type ToolCallRow, toToolCallChange, toToolCallRow 
 import { createInsert } from './insert.ts';
 
 /** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */
-export type Commit = (appends: readonly Append[]) => readonly AppendResult[];
+export type CommitGroup = (appends: readonly AppendRequest[]) => readonly AppendOutcome[];
 
 /**
  * Commits on one connection. A bound row costs about half of a row taken out of a JSON array, so every row is bound to a
  * prepared statement.
  */
-export function createSqliteCommit(db: Sqlite, node: string): Commit {
+export function createSqliteCommit(db: SqliteConnection, node: string): CommitGroup {
   const insert = createInsert(db);
-  const base = createBase(db);
+  const base = createCommitBase(db);
 
   const movePosition = db.prepare('UPDATE journal SET position = ? WHERE id = 1');
   const advanceRun = db.prepare('UPDATE runs SET seq = ?, head_position = ?, head_hash = ? WHERE id = ?');
@@ -55,7 +55,7 @@ export function createSqliteCommit(db: Sqlite, node: string): Commit {
     UPDATE tool_calls SET result = @result, error = @error, duration_ms = @durationMs
     WHERE run_id = @runId AND id = @id`);
 
-  const write = (appends: readonly Append[]): readonly AppendResult[] => {
+  const write = (appends: readonly AppendRequest[]): readonly AppendOutcome[] => {
     const plan = planCommit(appends, base(), node);
     for (const draft of plan.runs) {
       const { run, steps } = draft;
@@ -71,7 +71,7 @@ export function createSqliteCommit(db: Sqlite, node: string): Commit {
           const [started, finished] = [startedAt?.getTime(), finishedAt?.getTime()];
           changeRun.run(state, started ?? null, finished ?? null, failure ?? null, made ?? null, run.id);
         }
-        for (const step of draft.added.values()) insert('steps', toStepRow(step, draft.tenant));
+        for (const step of draft.addedSteps.values()) insert('steps', toStepRow(step, draft.tenant));
         for (const [key, patch] of steps) changeStep.run({ ...toStepChange(patch), runId: run.id, key });
       }
       for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
@@ -83,30 +83,30 @@ export function createSqliteCommit(db: Sqlite, node: string): Commit {
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
     for (const leaf of plan.leaves) insert('leaves', leaf);
     if (plan.events.length > 0) movePosition.run(plan.position);
-    return plan.results;
+    return plan.outcomes;
   };
 
   const transaction = db.transaction(write);
 
-  const commit: Commit = (appends) => {
+  const commit: CommitGroup = (appends) => {
     try {
       return transaction.immediate(appends);
     } catch (error) {
-      if (isOfTheStore(error)) throw error;
+      if (isStoreFailure(error)) throw error;
       // One of them is at fault. Alone, only that one fails.
-      return appends.length > 1 ? appends.flatMap((append) => commit([append])) : [refusalOf(error)];
+      return appends.length > 1 ? appends.flatMap((append) => commit([append])) : [toRejection(error)];
     }
   };
   return commit;
 }
 
 /** A full disk, a lock, a broken file: it concerns every append alike. */
-function isOfTheStore(error: unknown): boolean {
+function isStoreFailure(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code);
   return code.startsWith('SQLITE_') && !code.startsWith('SQLITE_CONSTRAINT');
 }
 
-function refusalOf(error: unknown): Refused {
+function toRejection(error: unknown): RejectedAppend {
   if (String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT')) {
     const message = `A step or an artifact of the run has an id or a key that is taken: make new ones.`;
     return { code: 'CONFLICT', message, cause: String(error) };
@@ -115,7 +115,7 @@ function refusalOf(error: unknown): Refused {
   return { code: 'INTERNAL', message, cause: String((error as Error).stack) };
 }
 
-function createBase(db: Sqlite): () => CommitBase {
+function createCommitBase(db: SqliteConnection): () => CommitBase {
   const position = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
   const head = db.prepare<[string], Omit<RunHead, 'workflow'> & { workflow: string | null }>(
     'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner FROM runs WHERE id = ?',

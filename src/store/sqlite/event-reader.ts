@@ -1,14 +1,15 @@
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
-import type { Sqlite } from '../connections/sqlite-connection.ts';
-import { PAGE_SIZE, type StoredEvents, WINDOW } from '../journal/event-reader.ts';
+import type { SqliteConnection } from '../connections/sqlite-connection.ts';
+import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
-import { type StoredEvent, toEvent } from '../rows/event-row.ts';
+import { type EventRow, toEvent } from '../rows/event-row.ts';
 
-const COLUMNS = 'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
+const EVENT_COLUMNS =
+  'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
 
 /** Reads on one connection, a few milliseconds each. @param inTurn shares the event loop out among them */
-export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Promise<T>): StoredEvents {
+export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: () => T) => Promise<T>): EventReader {
   const statements = new Map<string, ReturnType<typeof db.prepare>>();
   const prepared = (sql: string) => {
     const statement = statements.get(sql) ?? db.prepare(sql);
@@ -19,8 +20,8 @@ export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Pro
   const firstAfter = db
     .prepare<[number], number>('SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1')
     .pluck();
-  const ofRun = db.prepare<[string, number, number], StoredEvent>(
-    `SELECT ${COLUMNS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  const ofRun = db.prepare<[string, number, number], EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
   const page = (view: EventView, position: number, limit: number, head: number): EventBatch => {
@@ -29,20 +30,20 @@ export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Pro
     if (view.runId === undefined) {
       // Retention leaves gaps between positions, nothing else does.
       const start = (firstAfter.get(position) ?? head) - 1;
-      values.end = Math.min(head, start + WINDOW);
+      values.end = Math.min(head, start + MAX_WINDOW_ROWS);
     } else if (filters !== '') {
-      const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`);
+      const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${MAX_WINDOW_ROWS - 1}`);
       values.end = (edge.pluck().get(values) as number | undefined) ?? head;
     }
-    const rows = prepared(`SELECT ${COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
+    const rows = prepared(`SELECT ${EVENT_COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
     const events: Event[] = [];
     let size = 0;
-    for (const row of rows.iterate(values) as IterableIterator<StoredEvent>) {
+    for (const row of rows.iterate(values) as IterableIterator<EventRow>) {
       events.push(toEvent(row));
       size += row.payload.length;
-      if (size > PAGE_SIZE) break;
+      if (size > MAX_PAGE_CHARACTERS) break;
     }
-    const full = events.length === limit || size > PAGE_SIZE;
+    const full = events.length === limit || size > MAX_PAGE_CHARACTERS;
     const reached = full ? (events.at(-1) as Event).position : values.end;
     return { events, position: reached, caughtUp: reached === head };
   };
@@ -51,11 +52,11 @@ export function createSqliteEvents(db: Sqlite, inTurn: <T>(work: () => T) => Pro
   return {
     head,
     // The writer alone commits, and when it is gone, so is its transaction.
-    settledHead: head,
+    stableHead: head,
     page: (view, position, limit, end) => inTurn(() => page(view, position, limit, end)),
     // Nobody else appends.
-    between: async () => undefined,
-    ofRun: (runId, afterSeq, limit) => inTurn(() => ofRun.all(runId, afterSeq, limit)),
+    readBetween: async () => undefined,
+    readRun: (runId, afterSeq, limit) => inTurn(() => ofRun.all(runId, afterSeq, limit)),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { Sqlite } from '../connections/sqlite-connection.ts';
+import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 
 /** For one table, each for other columns; past it they are made anew. */
-const MOST_STATEMENTS = 64;
+const MAX_CACHED_STATEMENTS = 64;
 
-interface Insert {
+interface InsertStatement {
   run(...values: unknown[]): unknown;
 }
 
@@ -12,16 +12,16 @@ interface Insert {
  * is left out of the statement: to bind a null costs as much as to bind a number, and most rows have many. So no column
  * that may be null can have a default.
  */
-export function createInsert(db: Sqlite): (table: string, row: object) => void {
-  const tables = new Map<string, Map<number, Insert>>();
+export function createInsert(db: SqliteConnection): (table: string, row: object) => void {
+  const tables = new Map<string, Map<number, InsertStatement>>();
 
-  const prepare = (table: string, row: object): Insert => {
+  const prepare = (table: string, row: object): InsertStatement => {
     const fields = Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [name]));
     const columns = fields.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
     return db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
   };
 
-  const statementsOf = (table: string): Map<number, Insert> => {
+  const statementsOf = (table: string): Map<number, InsertStatement> => {
     let statements = tables.get(table);
     if (!statements) {
       statements = new Map();
@@ -44,7 +44,7 @@ export function createInsert(db: Sqlite): (table: string, row: object) => void {
     const statements = statementsOf(table);
     let statement = statements.get(present);
     if (!statement) {
-      if (statements.size >= MOST_STATEMENTS) statements.clear();
+      if (statements.size >= MAX_CACHED_STATEMENTS) statements.clear();
       statement = prepare(table, row);
       statements.set(present, statement);
     }

@@ -1,10 +1,10 @@
 import { journalContract } from '../../../test/support/store/journal-contract.ts';
 import { projectionContract } from '../../../test/support/store/projection-contract.ts';
-import { tailContract } from '../../../test/support/store/reading-contract.ts';
+import { readingContract } from '../../../test/support/store/reading-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 
 journalContract(sqliteHarness);
 
-tailContract(sqliteHarness);
+readingContract(sqliteHarness);
 
 projectionContract(sqliteHarness);

@@ -1,7 +1,7 @@
 import type { Leases } from '../../core/store.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
-import { UNFINISHED_STATES } from '../rows/run-row.ts';
+import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';
 
 interface SqliteLeasesDeps {
   readonly prisma: Prisma;
@@ -18,7 +18,7 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
     nodeId: node,
     renew: async () => {
       const [row] = await prisma.$queryRawUnsafe<{ orphans: bigint; next_at: bigint | null }[]>(
-        `SELECT EXISTS (SELECT 1 FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ?) AS orphans,
+        `SELECT EXISTS (SELECT 1 FROM runs WHERE state IN (${UNFINISHED_STATES_SQL}) AND owner <> ?) AS orphans,
            (SELECT CAST(min(next_at) AS INTEGER) FROM schedules) AS next_at`,
         node,
       );
@@ -29,7 +29,7 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
       const claimed = await transactions.write((client) =>
         client.$queryRawUnsafe<{ id: string }[]>(
           `UPDATE runs SET owner = ? WHERE id IN (
-             SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
+             SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES_SQL}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
           node,
           node,
           limit,

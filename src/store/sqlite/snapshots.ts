@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { RunTables } from '../audit/verify-run.ts';
-import type { Sqlite } from '../connections/sqlite-connection.ts';
+import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
@@ -15,7 +15,7 @@ export interface SqliteSnapshots {
 }
 
 /** Reads that show one moment. Between two statements of Prisma the writer may have moved the run on. */
-export function createSqliteSnapshots(db: Sqlite): SqliteSnapshots {
+export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
   const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
   const stepsOf = db.prepare<[string], object>(
     `SELECT * FROM steps WHERE run_id = ? AND role IS NOT 'item' ORDER BY position`,

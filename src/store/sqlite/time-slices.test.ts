@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createTurns } from './time-slices.ts';
+import { createTimeSlices } from './time-slices.ts';
 
 it('does the work in the order in which it came, and lets the event loop turn in between', async () => {
-  const inTurn = createTurns();
+  const inTurn = createTimeSlices();
   const order: number[] = [];
   let turns = 0;
   const count = () => {
@@ -24,7 +24,7 @@ it('does the work in the order in which it came, and lets the event loop turn in
 });
 
 it('gives an error to whom it concerns, and goes on', async () => {
-  const inTurn = createTurns();
+  const inTurn = createTimeSlices();
   const broken = inTurn(() => {
     throw new Error('broken');
   });

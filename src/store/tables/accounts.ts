@@ -4,13 +4,13 @@ import type { Accounts } from '../../core/store.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 
-interface PrismaAccountsDeps {
+interface AccountsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
 
 /** The table `users`. */
-export function createPrismaAccounts({ prisma, transactions }: PrismaAccountsDeps): Accounts {
+export function createAccounts({ prisma, transactions }: AccountsDeps): Accounts {
   return {
     find: async (username) => {
       const row = await prisma.user.findUnique({ where: { username } });

@@ -2,13 +2,13 @@ import type { Credentials } from '../../core/store.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 
-interface PrismaCredentialsDeps {
+interface CredentialsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
 
 /** The table `credentials`. It never sees what is sealed. */
-export function createPrismaCredentials({ prisma, transactions }: PrismaCredentialsDeps): Credentials {
+export function createCredentials({ prisma, transactions }: CredentialsDeps): Credentials {
   const one = (tenant: string, subject: string, name: string) => ({ tenant_subject_name: { tenant, subject, name } });
   return {
     find: async (tenant, subject, name) => {

@@ -41,7 +41,7 @@ export function createInbox({ prisma, transactions, add, watch }: InboxDeps): In
 }
 
 /** Who wants to know about messages on this node. */
-export function createWatchers(): { readonly watch: Inbox['onMessage']; tell(runId: string): void } {
+export function createInboxWatchers(): { readonly watch: Inbox['onMessage']; tell(runId: string): void } {
   const watchers = new Set<(runId: string) => void>();
   return {
     watch: (arrived) => {
@@ -58,7 +58,7 @@ export function createWatchers(): { readonly watch: Inbox['onMessage']; tell(run
 
 /** The inbox of a store that one process has for itself. */
 export function createSqliteInbox(deps: Pick<InboxDeps, 'prisma' | 'transactions'>): Inbox {
-  const { watch, tell } = createWatchers();
+  const { watch, tell } = createInboxWatchers();
   return createInbox({
     ...deps,
     watch,

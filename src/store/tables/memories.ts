@@ -3,18 +3,18 @@ import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 
 /** Entries that one statement reads. */
-const PAGE = 50;
+const PAGE_ROWS = 50;
 
 /** Between two entries. */
 const SEPARATOR = '\n';
 
-interface PrismaMemoriesDeps {
+interface MemoriesDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
 
 /** The table `memories`. */
-export function createPrismaMemories({ prisma, transactions }: PrismaMemoriesDeps): Memories {
+export function createMemories({ prisma, transactions }: MemoriesDeps): Memories {
   /** From the newest entry on; what does not fit any more is never read. */
   async function* newestFirst(tenant: string, name: string) {
     for (let last: { readonly at: Date; readonly id: string } | undefined; ; ) {
@@ -22,11 +22,11 @@ export function createPrismaMemories({ prisma, transactions }: PrismaMemoriesDep
       const rows = await prisma.memory.findMany({
         where: { tenant, name, ...older },
         orderBy: [{ at: 'desc' }, { id: 'desc' }],
-        take: PAGE,
+        take: PAGE_ROWS,
       });
       yield* rows;
       last = rows.at(-1);
-      if (rows.length < PAGE) return;
+      if (rows.length < PAGE_ROWS) return;
     }
   }
 

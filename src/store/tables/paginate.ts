@@ -3,10 +3,10 @@ import { type IdPrefix, idPrefix } from '../../core/ids.ts';
 import type { Page, PageArgs } from '../../core/store.ts';
 
 /** Entries of one page at most, and how many there are unless the caller says. */
-const MOST = 100;
-const USUAL = 20;
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 20;
 
-const CURSOR = 'k1.';
+const CURSOR_PREFIX = 'k1.';
 
 /** A stretch of ids, both ends left out. Ids are UUIDv7, so their order is that of time. */
 export interface IdRange {
@@ -32,9 +32,9 @@ export async function paginate<T extends { readonly id: string }>(
   source: PageSource<T>,
   page: PageArgs,
 ): Promise<Page<T>> {
-  const { backwards, size } = sizeOf(page);
-  const after = page.after === undefined ? undefined : decode('after', page.after, source.prefix);
-  const before = page.before === undefined ? undefined : decode('before', page.before, source.prefix);
+  const { backwards, size } = pageSize(page);
+  const after = page.after === undefined ? undefined : decodeCursor('after', page.after, source.prefix);
+  const before = page.before === undefined ? undefined : decodeCursor('before', page.before, source.prefix);
   const [over, under] = source.newestFirst ? [before, after] : [after, before];
   const direction = source.newestFirst === backwards ? 'asc' : 'desc';
 
@@ -44,7 +44,7 @@ export async function paginate<T extends { readonly id: string }>(
   const shown = found.slice(0, size);
   const hasMore = found.length > size;
   return {
-    edges: (backwards ? shown.reverse() : shown).map((node) => ({ cursor: encode(node.id), node })),
+    edges: (backwards ? shown.reverse() : shown).map((node) => ({ cursor: encodeCursor(node.id), node })),
     // The entry that a cursor was made of lies on the other side.
     hasNextPage: backwards ? before !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : after !== undefined,
@@ -52,27 +52,29 @@ export async function paginate<T extends { readonly id: string }>(
   };
 }
 
-function sizeOf({ first, last }: PageArgs): { backwards: boolean; size: number } {
+function pageSize({ first, last }: PageArgs): { backwards: boolean; size: number } {
   if (first !== undefined && last !== undefined) {
     throw new Fault('BAD_INPUT', 'Pass first to page forwards, or last to page backwards, not both.', {
       path: ['last'],
     });
   }
-  const size = first ?? last ?? USUAL;
-  if (!Number.isSafeInteger(size) || size < 0 || size > MOST) {
+  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isSafeInteger(size) || size < 0 || size > MAX_PAGE_SIZE) {
     const path = [last === undefined ? 'first' : 'last'];
-    throw new Fault('BAD_INPUT', `Ask for 0 to ${MOST} entries; take more in several pages.`, { path });
+    throw new Fault('BAD_INPUT', `Ask for 0 to ${MAX_PAGE_SIZE} entries; take more in several pages.`, { path });
   }
   return { backwards: last !== undefined, size };
 }
 
-function encode(id: string): string {
-  return CURSOR + Buffer.from(id).toString('base64url');
+function encodeCursor(id: string): string {
+  return CURSOR_PREFIX + Buffer.from(id).toString('base64url');
 }
 
-function decode(argument: string, cursor: string, prefix: IdPrefix): string {
-  const id = cursor.startsWith(CURSOR) ? Buffer.from(cursor.slice(CURSOR.length), 'base64url').toString() : '';
-  if (idPrefix(id) === prefix && encode(id) === cursor) return id;
+function decodeCursor(argument: string, cursor: string, prefix: IdPrefix): string {
+  const id = cursor.startsWith(CURSOR_PREFIX)
+    ? Buffer.from(cursor.slice(CURSOR_PREFIX.length), 'base64url').toString()
+    : '';
+  if (idPrefix(id) === prefix && encodeCursor(id) === cursor) return id;
   throw new Fault('BAD_INPUT', `${argument} is not a cursor of this list; pass one that an edge of it carried.`, {
     path: [argument],
   });

@@ -4,21 +4,21 @@ import type { Scope } from '../../core/principal.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { RunFilter } from '../../core/store.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import type { Database } from '../connections/database-config.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import type { IdRange } from './paginate.ts';
 
 /** Runs that one statement looks at, at most, when no index answers the filter: some milliseconds of the event loop. */
-const WINDOW = 2_000;
+const MAX_WINDOW_RUNS = 2_000;
 
-const LONGEST_TEXT = 256;
-const MOST_LABELS = 16;
+const MAX_SEARCH_CHARACTERS = 256;
+const MAX_LABEL_FILTERS = 16;
 
 interface RunFinderDeps {
   readonly prisma: Prisma;
-  readonly kind: Database['kind'];
+  readonly kind: DatabaseConfig['kind'];
 }
 
 interface RunFinder {
@@ -27,20 +27,20 @@ interface RunFinder {
 }
 
 /** Finds the runs that a scope covers and a filter lets through. @throws Fault BAD_INPUT for a filter out of bounds */
-export function findRuns({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
+export function createRunFinder({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
   const { state, ...rest } = filter;
-  const covered: RunWhereInput = { ...runsOf(scope), ...(state && { state: { in: [...state] } }) };
-  const wanted = conditions(rest, kind);
+  const covered: RunWhereInput = { ...runsInScope(scope), ...(state && { state: { in: [...state] } }) };
+  const wanted = filterConditions(rest, kind);
 
   /** The range in one piece where an index finds its runs, otherwise in windows, with a pause after each. */
   const pieces = async function* (range: IdRange, direction: 'asc' | 'desc') {
-    let left: RunWhereInput = idWithin(range);
+    let left: RunWhereInput = idInRange(range);
     for (let more = wanted.length > 0; more; ) {
       const where = { AND: [covered, left] };
       const edge = await prisma.run.findFirst({
         where,
         orderBy: { id: direction },
-        skip: WINDOW - 1,
+        skip: MAX_WINDOW_RUNS - 1,
         select: { id: true },
       });
       more = edge !== null;
@@ -77,23 +77,25 @@ export function findRuns({ prisma, kind }: RunFinderDeps, scope: Scope, filter: 
   };
 }
 
-export function runsOf({ tenant, subject }: Scope): RunWhereInput {
+export function runsInScope({ tenant, subject }: Scope): RunWhereInput {
   return { tenant, ...(subject !== undefined && { subject }) };
 }
 
-export function idWithin({ over, under }: IdRange): { id: { gt?: string; lt?: string } } {
+export function idInRange({ over, under }: IdRange): { id: { gt?: string; lt?: string } } {
   return { id: { ...(over !== undefined && { gt: over }), ...(under !== undefined && { lt: under }) } };
 }
 
 /** What has to be looked at run by run. */
-function conditions(filter: Omit<RunFilter, 'state'>, database: Database['kind']): RunWhereInput[] {
+function filterConditions(filter: Omit<RunFilter, 'state'>, database: DatabaseConfig['kind']): RunWhereInput[] {
   const { kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
   const labels = Object.entries(label);
-  if (labels.length > MOST_LABELS) {
-    throw new Fault('BAD_INPUT', `Filter by ${MOST_LABELS} labels or fewer.`, { path: ['filter', 'label'] });
+  if (labels.length > MAX_LABEL_FILTERS) {
+    throw new Fault('BAD_INPUT', `Filter by ${MAX_LABEL_FILTERS} labels or fewer.`, { path: ['filter', 'label'] });
   }
-  if (text !== undefined && text.length > LONGEST_TEXT) {
-    throw new Fault('BAD_INPUT', `Search for ${LONGEST_TEXT} characters or fewer.`, { path: ['filter', 'text'] });
+  if (text !== undefined && text.length > MAX_SEARCH_CHARACTERS) {
+    throw new Fault('BAD_INPUT', `Search for ${MAX_SEARCH_CHARACTERS} characters or fewer.`, {
+      path: ['filter', 'text'],
+    });
   }
   // Prisma makes LIKE of it, in which `_` stands for any character. SQLite's takes no notice of case by itself.
   const within = (contains: string): { contains: string } =>

@@ -13,13 +13,13 @@ interface ScheduleRow {
   readonly nextAt: Date;
 }
 
-interface PrismaSchedulesDeps {
+interface SchedulesDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
 
 /** The table `schedules`. */
-export function createPrismaSchedules({ prisma, transactions }: PrismaSchedulesDeps): Schedules {
+export function createSchedules({ prisma, transactions }: SchedulesDeps): Schedules {
   return {
     due: async (now, limit) => {
       const where = { nextAt: { lte: now } };

@@ -2,7 +2,7 @@ import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store.ts';
-import type { Database } from '../connections/database-config.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import { toApprovalRecord } from '../rows/approval-row.ts';
 import { toArtifactRecord } from '../rows/artifact-row.ts';
@@ -10,11 +10,11 @@ import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
 import { paginate } from './paginate.ts';
-import { findRuns, idWithin, runsOf } from './run-finder.ts';
+import { createRunFinder, idInRange, runsInScope } from './run-finder.ts';
 
-interface PrismaReaderDeps {
+interface StoreReaderDeps {
   readonly prisma: Prisma;
-  readonly kind: Database['kind'];
+  readonly kind: DatabaseConfig['kind'];
   /** A run and its steps at one moment. */
   readSnapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** The events of a run in order; the scope has been asked. */
@@ -22,17 +22,20 @@ interface PrismaReaderDeps {
 }
 
 /** Tool calls of one step that are shown. */
-const MOST_CALLS = 1_000;
+const MAX_TOOL_CALLS = 1_000;
 
 /** Reads of the tables, for any database that Prisma speaks to. */
-export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: PrismaReaderDeps): StoreReader {
+export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: StoreReaderDeps): StoreReader {
   const run: StoreReader['run'] = async (scope, id) => {
-    const row = await prisma.run.findFirst({ where: { id, ...runsOf(scope) } });
+    const row = await prisma.run.findFirst({ where: { id, ...runsInScope(scope) } });
     return row ? toRunRecord(row) : undefined;
   };
 
   const artifactWhere = async (scope: Scope, where: { id: string } | { digest: string }) => {
-    const row = await prisma.artifact.findFirst({ where: { ...where, ...partsOf(scope) }, orderBy: { id: 'asc' } });
+    const row = await prisma.artifact.findFirst({
+      where: { ...where, ...partsInScope(scope) },
+      orderBy: { id: 'asc' },
+    });
     return row ? toArtifactRecord(row) : undefined;
   };
 
@@ -40,12 +43,12 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
     run,
     snapshot: readSnapshot,
     steps: async (scope, runId) => {
-      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...partsOf(scope) };
+      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...partsInScope(scope) };
       const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
       return rows.map(toStepRecord);
     },
     items: (scope, runId, parent, page) => {
-      const where = { runId, parent, role: 'item', ...partsOf(scope) };
+      const where = { runId, parent, role: 'item', ...partsInScope(scope) };
       /** Ids of items that came up in one moment have no order; a place that is not there has nothing after it. */
       const indexOf = async (id: string) =>
         (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
@@ -68,27 +71,27 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
       );
     },
     stepByKey: async (scope, runId, key) => {
-      const row = await prisma.step.findFirst({ where: { runId, key, ...partsOf(scope) } });
+      const row = await prisma.step.findFirst({ where: { runId, key, ...partsInScope(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
     approval: async (scope, id) => {
-      const row = await prisma.approval.findFirst({ where: { id, ...partsOf(scope) } });
+      const row = await prisma.approval.findFirst({ where: { id, ...partsInScope(scope) } });
       return row ? toApprovalRecord(row) : undefined;
     },
     approvalOf: async (scope, runId, step) => {
-      const where = { runId, step, ...partsOf(scope) };
+      const where = { runId, step, ...partsInScope(scope) };
       const row = await prisma.approval.findFirst({ where, orderBy: { id: 'desc' } });
       return row ? toApprovalRecord(row) : undefined;
     },
     approvals: (scope, state, page) => {
-      const where = { ...(state && { state }), ...partsOf(scope) };
+      const where = { ...(state && { state }), ...partsInScope(scope) };
       return paginate(
         {
           prefix: 'apr',
           newestFirst: true,
           find: async (range, direction, take) => {
             const rows = await prisma.approval.findMany({
-              where: { AND: [where, idWithin(range)] },
+              where: { AND: [where, idInRange(range)] },
               orderBy: { id: direction },
               take,
             });
@@ -100,29 +103,29 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
       );
     },
     toolCalls: async (scope, runId, step) => {
-      const where = { runId, step, ...partsOf(scope) };
-      const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MOST_CALLS });
+      const where = { runId, step, ...partsInScope(scope) };
+      const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MAX_TOOL_CALLS });
       return rows.reverse().map(toToolCallRecord);
     },
     toolCall: async (scope, runId, id) => {
-      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...partsOf(scope) } });
+      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...partsInScope(scope) } });
       return row ? toToolCallRecord(row) : undefined;
     },
     step: async (scope, id) => {
-      const row = await prisma.step.findFirst({ where: { id, ...partsOf(scope) } });
+      const row = await prisma.step.findFirst({ where: { id, ...partsInScope(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
     runs: async (scope, filter, page) =>
-      paginate({ prefix: 'run', newestFirst: true, ...findRuns({ prisma, kind }, scope, filter) }, page),
+      paginate({ prefix: 'run', newestFirst: true, ...createRunFinder({ prisma, kind }, scope, filter) }, page),
     children: async (scope, runId, page) => {
-      const where = { parentId: runId, ...runsOf(scope) };
+      const where = { parentId: runId, ...runsInScope(scope) };
       return paginate(
         {
           prefix: 'run',
           newestFirst: false,
           find: async (range, direction, take) => {
             const rows = await prisma.run.findMany({
-              where: { AND: [where, idWithin(range)] },
+              where: { AND: [where, idInRange(range)] },
               orderBy: { id: direction },
               take,
             });
@@ -134,14 +137,14 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
       );
     },
     artifacts: async (scope, runId, page) => {
-      const where = { runId, ...partsOf(scope) };
+      const where = { runId, ...partsInScope(scope) };
       return paginate(
         {
           prefix: 'art',
           newestFirst: false,
           find: async (range, direction, take) => {
             const rows = await prisma.artifact.findMany({
-              where: { AND: [where, idWithin(range)] },
+              where: { AND: [where, idInRange(range)] },
               orderBy: { id: direction },
               take,
             });
@@ -156,7 +159,7 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
     artifactByDigest: (scope, digest) => artifactWhere(scope, { digest }),
     content: async (scope, digest) => {
       const step = await prisma.step.findFirst({
-        where: { outputDigest: digest, outputText: { not: null }, ...partsOf(scope) },
+        where: { outputDigest: digest, outputText: { not: null }, ...partsInScope(scope) },
       });
       const output = step ? toOutput(step) : undefined;
       if (output?.text !== undefined) return { kind: 'text', output: { ...output, text: output.text } };
@@ -180,6 +183,6 @@ export function createPrismaReader({ prisma, kind, readSnapshot, eventsOf }: Pri
 }
 
 /** Parts of a run have its tenant; whose it is, the run alone knows. */
-function partsOf({ tenant, subject }: Scope) {
+function partsInScope({ tenant, subject }: Scope) {
   return { tenant, ...(subject !== undefined && { run: { subject } }) };
 }

@@ -1,15 +1,15 @@
 import type { User } from '../../core/principal.ts';
 import type { TokenLimits, TokenUsage } from '../../core/store.ts';
-import type { Database } from '../connections/database-config.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transaction, Transactions } from '../connections/transactions.ts';
 
 interface TokenUsageDeps {
   readonly transactions: Transactions;
-  readonly kind: Database['kind'];
+  readonly kind: DatabaseConfig['kind'];
 }
 
-type Use = Parameters<TokenUsage['reserve']>[0];
+type TokenReservation = Parameters<TokenUsage['reserve']>[0];
 type Client = Pick<Prisma, '$executeRaw' | 'tokenUse'>;
 
 /**
@@ -17,7 +17,7 @@ type Client = Pick<Prisma, '$executeRaw' | 'tokenUse'>;
  * PostgreSQL those of one principal wait for each other, so that none counts before the one before it is to be seen. A
  * run has one principal, so that holds for the run's sum as well.
  */
-export function createPrismaTokenUsage({ transactions, kind }: TokenUsageDeps): TokenUsage {
+export function createTokenUsage({ transactions, kind }: TokenUsageDeps): TokenUsage {
   return {
     reserve: (use, limits) => {
       if (kind === 'sqlite') return transactions.write((client) => reserve(client, use, limits));
@@ -33,19 +33,19 @@ export function createPrismaTokenUsage({ transactions, kind }: TokenUsageDeps): 
   };
 }
 
-async function reserve(client: Client, use: Use, limits: TokenLimits): ReturnType<TokenUsage['reserve']> {
-  if (await insertWithin(client, use, limits)) return undefined;
+async function reserve(client: Client, use: TokenReservation, limits: TokenLimits): ReturnType<TokenUsage['reserve']> {
+  if (await insertWithinLimits(client, use, limits)) return undefined;
   const { runId, day, who } = use;
   const { tenant, subject } = who;
   const left = {
-    perRun: Math.max(0, limits.perRun - (await sum(client, { runId }))),
-    perPrincipalDay: Math.max(0, limits.perPrincipalDay - (await sum(client, { tenant, subject, day }))),
+    perRun: Math.max(0, limits.perRun - (await sumTokens(client, { runId }))),
+    perPrincipalDay: Math.max(0, limits.perPrincipalDay - (await sumTokens(client, { tenant, subject, day }))),
   };
   const of = left.perRun <= left.perPrincipalDay ? 'perRun' : 'perPrincipalDay';
   return { left: left[of], of };
 }
 
-async function insertWithin(client: Client, use: Use, limits: TokenLimits): Promise<boolean> {
+async function insertWithinLimits(client: Client, use: TokenReservation, limits: TokenLimits): Promise<boolean> {
   const { id, runId, day, tokens } = use;
   const { tenant, subject } = use.who;
   const added = await client.$executeRaw`
@@ -59,7 +59,7 @@ async function insertWithin(client: Client, use: Use, limits: TokenLimits): Prom
   return added === 1;
 }
 
-async function sum(client: Client, where: Partial<Record<'runId' | 'tenant' | 'subject' | 'day', string>>) {
+async function sumTokens(client: Client, where: Partial<Record<'runId' | 'tenant' | 'subject' | 'day', string>>) {
   const { _sum } = await client.tokenUse.aggregate({ where, _sum: { tokens: true } });
   return Number(_sum.tokens ?? 0n);
 }

@@ -6,15 +6,15 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transaction, Transactions } from '../connections/transactions.ts';
 import { type IdRange, paginate } from './paginate.ts';
-import { idWithin } from './run-finder.ts';
+import { idInRange } from './run-finder.ts';
 
 /** How often a save is tried again when others save the same name at the same time. */
-const MOST_TRIES = 50;
+const MAX_SAVE_ATTEMPTS = 50;
 
 /** An id below and one above every id of a workflow, in the order of every collation. */
-const [LEAST, MOST] = ['wf_', 'wf_g'];
+const [MIN_ID, MAX_ID] = ['wf_', 'wf_g'];
 
-interface PrismaWorkflowsDeps {
+interface WorkflowsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
 }
@@ -33,7 +33,7 @@ interface WorkflowRow {
 }
 
 /** The table `workflows`, and of `schedules` what belongs to a save. */
-export function createPrismaWorkflows({ prisma, transactions }: PrismaWorkflowsDeps): Workflows {
+export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workflows {
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
     client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
 
@@ -44,7 +44,7 @@ export function createPrismaWorkflows({ prisma, transactions }: PrismaWorkflowsD
       await tx.schedule.updateMany({ where: { tenant, name }, data: { tenant } });
       const last = await newest(tx, tenant, name);
       if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
-      const row = await tx.workflow.create({ data: toRow(workflow, (last?.version ?? 0) + 1) });
+      const row = await tx.workflow.create({ data: toWorkflowRow(workflow, (last?.version ?? 0) + 1) });
       await tx.schedule.deleteMany({ where: { tenant, name } });
       if (schedule) {
         const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(workflow.createdBy)];
@@ -60,8 +60,8 @@ export function createPrismaWorkflows({ prisma, transactions }: PrismaWorkflowsD
         try {
           return await saveOnce(workflow, schedule);
         } catch (error) {
-          if (!isTaken(error)) throw error;
-          if (tries === MOST_TRIES) {
+          if (!isUniqueViolation(error)) throw error;
+          if (tries === MAX_SAVE_ATTEMPTS) {
             const message = `The workflow ${workflow.name} is saved by many at once, and was not saved; try again.`;
             throw new Fault('UNAVAILABLE', message, { cause: error });
           }
@@ -109,7 +109,7 @@ export function createPrismaWorkflows({ prisma, transactions }: PrismaWorkflowsD
 
 /** Ids of the newest versions of what is not deleted. Raw, because Prisma compares no row with others of its table. */
 function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'asc' | 'desc', take: number) {
-  const { gt: over = LEAST, lt: under = MOST } = idWithin(range).id;
+  const { gt: over = MIN_ID, lt: under = MAX_ID } = idInRange(range).id;
   return direction === 'asc'
     ? prisma.$queryRaw<{ id: string }[]>`
         SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${over} AND id < ${under}
@@ -122,11 +122,14 @@ function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'a
 }
 
 /** Another save took the version, or the schedule's place. */
-function isTaken(error: unknown): boolean {
+function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'P2002';
 }
 
-function toRow({ document, inputs, createdBy, ...workflow }: Omit<WorkflowRecord, 'id' | 'version'>, version: number) {
+function toWorkflowRow(
+  { document, inputs, createdBy, ...workflow }: Omit<WorkflowRecord, 'id' | 'version'>,
+  version: number,
+) {
   return {
     ...workflow,
     id: newId('wf'),

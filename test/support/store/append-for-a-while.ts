@@ -1,7 +1,7 @@
 import { newId } from '../../../src/core/ids.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { finished, log, runCreated, textOutput } from './sample-events.ts';
-import { silent } from './sqlite-harness.ts';
+import { silentLogger } from './sqlite-harness.ts';
 
 /** Runs under way at once. */
 const RUNS = 25;
@@ -12,7 +12,7 @@ const RUNS = 25;
  */
 if (import.meta.main) {
   const [, , url = '', ms = '0'] = process.argv;
-  const store = await openStore({ database: { kind: 'postgres', url }, logger: silent });
+  const store = await openStore({ database: { kind: 'postgres', url }, logger: silentLogger });
   const end = Date.now() + Number(ms);
   let events = 0;
   const appendRuns = async () => {

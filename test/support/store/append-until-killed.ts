@@ -1,7 +1,7 @@
 import { newId } from '../../../src/core/ids.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { finished, log, runCreated, textOutput } from './sample-events.ts';
-import { silent } from './sqlite-harness.ts';
+import { silentLogger } from './sqlite-harness.ts';
 
 /**
  * A process of its own for crash tests: appends runs to the file named by its argument for as long as it lives, and
@@ -10,7 +10,7 @@ import { silent } from './sqlite-harness.ts';
 if (import.meta.main) {
   const { journal } = await openStore({
     database: { kind: 'sqlite', file: process.argv[2] as string },
-    logger: silent,
+    logger: silentLogger,
   });
   const acknowledge = (runId: string, seq: number) => process.stdout.write(`${runId} ${seq}\n`);
   const appendRuns = async () => {

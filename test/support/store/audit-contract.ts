@@ -10,18 +10,18 @@ import { verifyConsistency, verifyRunOffline } from '../../../src/audit/verify-o
 import { newId } from '../../../src/core/ids.ts';
 import type { AuditOptions } from '../../../src/store/audit/open-audit.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
 /** Longer than a test: it looks when the test says so. */
-const BY_HAND = 3_600_000;
+const MANUAL_INTERVAL_MS = 3_600_000;
 
 /** What every store promises of its signed tree: it covers every end of a run, and finds whoever rewrites one. */
-export function auditContract(makeHarness: () => Promise<Harness>): void {
+export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('the audit tree', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let folder: string;
     let store: Store;
     const opened: Store[] = [];
@@ -37,7 +37,7 @@ export function auditContract(makeHarness: () => Promise<Harness>): void {
     });
 
     const open = async (audit: Partial<AuditOptions> = {}) => {
-      const found = await harness.open({ audit: { folder, pauseMs: BY_HAND, ...audit } });
+      const found = await harness.open({ audit: { folder, pauseMs: MANUAL_INTERVAL_MS, ...audit } });
       opened.push(found);
       return found;
     };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 
 /** What every store promises of sealed secrets. */
-export function credentialsContract(makeHarness: () => Promise<Harness>): void {
+export function credentialsContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('credentials', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();

@@ -1,10 +1,10 @@
 import type { AuditOptions } from '../../../src/store/audit/open-audit.ts';
-import type { Database } from '../../../src/store/connections/database-config.ts';
+import type { DatabaseConfig } from '../../../src/store/connections/database-config.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 
 /** One database under test: everything the contract needs beside the ports. */
-export interface Harness {
-  readonly kind: Database['kind'];
+export interface StoreHarness {
+  readonly kind: DatabaseConfig['kind'];
   /** Opens the store on the database; again after it was closed. */
   open(options?: { readonly node?: string; readonly audit?: AuditOptions }): Promise<Store>;
   /** Runs one statement behind the store's back, without any constraint; values stand for `?`. */

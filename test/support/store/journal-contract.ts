@@ -3,16 +3,16 @@ import type { NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { RunSnapshot } from '../../../src/core/run.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import { applyTo, type NewRun, openDraft } from '../../../src/store/rows/run-draft.ts';
-import type { Harness } from './harness.ts';
+import { applyEvent, createRunDraft, type NewRunDraft } from '../../../src/store/rows/run-draft.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, log, plannedStep, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
 /** What every journal promises of appends: invariants 1 to 7 of docs/journal.md. */
-export function journalContract(makeHarness: () => Promise<Harness>): void {
+export function journalContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('appending', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();
@@ -241,8 +241,8 @@ export function journalContract(makeHarness: () => Promise<Harness>): void {
       for (const events of later) stored.push(...(await store.journal.append(runId, stored.length + 1, events)).events);
 
       const snapshot = (await store.reader.snapshot(scope, runId)) as RunSnapshot;
-      const folded = openDraft(runId, opening, 'default') as NewRun;
-      for (const event of stored) applyTo(folded, event, event.seq, (key) => folded.steps.get(key));
+      const folded = createRunDraft(runId, opening, 'default') as NewRunDraft;
+      for (const event of stored) applyEvent(folded, event, event.seq, (key) => folded.steps.get(key));
       const head = stored.at(-1);
       expect(snapshot).toEqual({
         run: { ...folded.run, seq: stored.length, headPosition: head?.position, headHash: head?.hash },

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { RunMessage } from '../../../src/core/store.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { finished, log, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
 /** What every store promises of runs whose node is gone, on one node after another. */
-export function leasesContract(makeHarness: () => Promise<Harness>): void {
+export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('leases', () => {
     it('keep a run to its node, until another one claims it', async () => {
       const harness = await makeHarness();
@@ -23,9 +23,9 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
       await first.close();
 
       const second = await harness.open();
-      expect(second.node).not.toBe(first.node);
-      expect(second.leases.nodeId).toBe(second.node);
-      const refused = { code: 'CONFLICT', details: { owner: first.node } };
+      expect(second.nodeId).not.toBe(first.nodeId);
+      expect(second.leases.nodeId).toBe(second.nodeId);
+      const refused = { code: 'CONFLICT', details: { owner: first.nodeId } };
       await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
       expect(await second.leases.renew()).toEqual({ held: true, orphans: true, nextAt: undefined });
       expect(await second.leases.claim(1)).toEqual([open]);
@@ -81,7 +81,7 @@ export function leasesContract(makeHarness: () => Promise<Harness>): void {
   });
 
   describe('the inbox', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 
 /** What every store promises of what agents remember. */
-export function memoriesContract(makeHarness: () => Promise<Harness>): void {
+export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('memories', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     let names = 0;
     beforeAll(async () => {

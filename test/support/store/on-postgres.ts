@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import { createScratchDatabase, TEST_DATABASE_URL } from '../../../scripts/scratch-database.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { postgresHarness } from './postgres-harness.ts';
 
 /** A PostgreSQL database of its own under test. */
-export type MakePostgresHarness = () => Promise<Harness & { readonly url: string }>;
+export type MakePostgresHarness = () => Promise<StoreHarness & { readonly url: string }>;
 
 const makeHarness: MakePostgresHarness = async () => {
   const database = await createScratchDatabase();

@@ -1,10 +1,13 @@
 import pg from 'pg';
 import { openStore } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
-import { silent } from './sqlite-harness.ts';
+import type { StoreHarness } from './harness.ts';
+import { silentLogger } from './sqlite-harness.ts';
 
 /** @param database an empty PostgreSQL database of its own, and how to drop it */
-export function postgresHarness({ url, remove }: Pick<Harness, 'remove'> & { readonly url: string }): Harness {
+export function postgresHarness({
+  url,
+  remove,
+}: Pick<StoreHarness, 'remove'> & { readonly url: string }): StoreHarness {
   const onConnection = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -16,7 +19,7 @@ export function postgresHarness({ url, remove }: Pick<Harness, 'remove'> & { rea
   };
   return {
     kind: 'postgres',
-    open: (options) => openStore({ database: { kind: 'postgres', url }, logger: silent, ...options }),
+    open: (options) => openStore({ database: { kind: 'postgres', url }, logger: silentLogger, ...options }),
     tamper: (sql, ...values) =>
       onConnection(async (client) => {
         // Foreign keys are triggers, and unique indexes stay.

@@ -3,7 +3,7 @@ import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { AddedStep, RunRecord, StepRecord } from '../../../src/core/run.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { finished, log, plannedStep, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
@@ -11,9 +11,9 @@ const at = new Date('2026-11-20T10:00:00.123Z');
 const later = new Date('2026-11-20T11:30:00.456Z');
 
 /** What every journal promises of the tables: whatever becomes of a run, they are the fold of its events. */
-export function projectionContract(makeHarness: () => Promise<Harness>): void {
+export function projectionContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('the tables', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();
@@ -73,9 +73,9 @@ export function projectionContract(makeHarness: () => Promise<Harness>): void {
         ...grouped([
           opening(),
           added(...fresh(items)),
-          moved('each[0]', 'SUCCEEDED', { output: done }),
+          stepMoved('each[0]', 'SUCCEEDED', { output: done }),
           added(undo()),
-          moved('undo:each', 'RUNNING'),
+          stepMoved('undo:each', 'RUNNING'),
         ]),
       );
       expect(await stepOf(runId, 'each[0]')).toMatchObject({
@@ -119,7 +119,7 @@ export function projectionContract(makeHarness: () => Promise<Harness>): void {
       await Promise.all([
         store.journal.append(runId, 1, [opening()]),
         store.journal.append(runId, 2, [added(...fresh(items))]),
-        store.journal.append(runId, 3, [moved('each[1]', 'FAILED', { error: failure })]),
+        store.journal.append(runId, 3, [stepMoved('each[1]', 'FAILED', { error: failure })]),
       ]);
       expect((await stepOf(runId, 'each[1]')).error).toEqual(failure);
       expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
@@ -134,10 +134,13 @@ export function projectionContract(makeHarness: () => Promise<Harness>): void {
 
     it('hold what a step came to last: a move empties what the one before it left', async () => {
       const groups: NewEvent[][] = [
-        [opening(), moved('after', 'SCHEDULED', { wakeAt: later.toISOString(), input: { n: 1 }, childId: 'run_x' })],
-        [moved('after', 'FAILED_RETRYABLE', { error: failure, wakeAt: later.toISOString() })],
-        [moved('after', 'RUNNING', { attempt: 2 })],
-        [moved('after', 'SUCCEEDED', { attempt: 2, output: textOutput('out') })],
+        [
+          opening(),
+          stepMoved('after', 'SCHEDULED', { wakeAt: later.toISOString(), input: { n: 1 }, childId: 'run_x' }),
+        ],
+        [stepMoved('after', 'FAILED_RETRYABLE', { error: failure, wakeAt: later.toISOString() })],
+        [stepMoved('after', 'RUNNING', { attempt: 2 })],
+        [stepMoved('after', 'SUCCEEDED', { attempt: 2, output: textOutput('out') })],
       ];
       const states: object[] = [];
       for (let upTo = 1; upTo <= groups.length; upTo += 1) {
@@ -271,7 +274,7 @@ function body(capability: string) {
   return { kind: 'COMMAND', capability, effect: 'external', maxAttempts: 1 } as const;
 }
 
-function moved(
+function stepMoved(
   step: string,
   to: EventPayloads['STEP_STATE_CHANGED']['to'],
   more: Partial<EventPayloads['STEP_STATE_CHANGED']> = {},

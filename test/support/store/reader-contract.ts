@@ -4,7 +4,7 @@ import type { Scope } from '../../../src/core/principal.ts';
 import type { ArtifactRecord, RunRecord } from '../../../src/core/run.ts';
 import type { Page, PageArgs, RunFilter } from '../../../src/core/store.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, plannedStep, runCreated, sha256, textOutput, user } from './sample-events.ts';
 
 interface Seeded {
@@ -26,9 +26,9 @@ const OWNERS = [
 ] as const;
 
 /** What every reader promises: nothing crosses a scope, and lists page by Relay's rules. */
-export function readerContract(makeHarness: () => Promise<Harness>): void {
+export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('the reader', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     const seeded: Seeded[] = [];
     beforeAll(async () => {

@@ -5,17 +5,17 @@ import { newId } from '../../../src/core/ids.ts';
 import type { EventBatch, EventFilter } from '../../../src/core/journal.ts';
 import type { Scope } from '../../../src/core/principal.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 const never = new AbortController().signal;
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** What every journal promises of reads: from any cursor, in order, without gap or repeat. */
-export function tailContract(makeHarness: () => Promise<Harness>): void {
+export function readingContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('reading', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();
@@ -177,8 +177,8 @@ export function tailContract(makeHarness: () => Promise<Harness>): void {
           const pick = <T>(values: readonly T[]) => values[(random.next().value ?? 0) % values.length] as T;
           const start = await store.journal.head();
           const stop = new AbortController();
-          const readings: Reading[] = [];
-          const join = (from: number) => readings.push(readAlong(store, from, pick, stop.signal));
+          const readings: FollowedJournal[] = [];
+          const join = (from: number) => readings.push(followJournal(store, from, pick, stop.signal));
 
           const writeRun = async (live: boolean) => {
             const runId = newId('run');
@@ -194,7 +194,7 @@ export function tailContract(makeHarness: () => Promise<Harness>): void {
               const line = () => log('x', pick(LEVELS), pick(['one', undefined]));
               const lines = Array.from({ length: pick([1, 2, 40]) }, line);
               await append(...lines, ...(pick([true, false]) ? [artifactCreated('y')] : []));
-              if (pick([true, false])) await turn();
+              if (pick([true, false])) await nextTurn();
               if (live && pick([true, false, false])) join(pick([start, await store.journal.head()]));
             }
             await append(...finished(textOutput('end')));
@@ -206,14 +206,14 @@ export function tailContract(makeHarness: () => Promise<Harness>): void {
           for (let n = 0; n < 4; n += 1) join(start);
           await Promise.all(Array.from({ length: 10 }, () => writeRun(true)));
 
-          const all = await everything(store, start);
+          const all = await readAllEvents(store, start);
           for (const { from, filter, view, seen, batches } of readings) {
-            const expected = all.filter((event) => event.position > from && mayShow(event, filter, view, all));
+            const expected = all.filter((event) => event.position > from && isVisible(event, filter, view, all));
             await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(expected.length), { interval: 5 });
             expect(seen).toEqual(expected.map((event) => event.position));
             await vi.waitFor(() => expect(batches.some(({ caughtUp }) => caughtUp)).toBe(true), { interval: 5 });
           }
-          await turn();
+          await nextTurn();
           stop.abort();
           for (const { done, batches } of readings) {
             await done;
@@ -230,7 +230,7 @@ export function tailContract(makeHarness: () => Promise<Harness>): void {
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
-interface Reading {
+interface FollowedJournal {
   readonly from: number;
   readonly filter: EventFilter;
   readonly view: Scope;
@@ -240,7 +240,12 @@ interface Reading {
 }
 
 /** A reader with some scope, filter, limit and pace. */
-function readAlong(store: Store, from: number, pick: <T>(of: readonly T[]) => T, signal: AbortSignal): Reading {
+function followJournal(
+  store: Store,
+  from: number,
+  pick: <T>(of: readonly T[]) => T,
+  signal: AbortSignal,
+): FollowedJournal {
   const subject = pick(['alice', 'bob', undefined]);
   const view: Scope = { tenant: pick(['default', 'other']), ...(subject !== undefined && { subject }) };
   const filter: EventFilter = pick([
@@ -260,14 +265,14 @@ function readAlong(store: Store, from: number, pick: <T>(of: readonly T[]) => T,
     for await (const batch of store.journal.read(from, filter, view, { signal, limit })) {
       batches.push(batch);
       seen.push(...batch.events.map((event) => event.position));
-      if (isSlow) await turn();
+      if (isSlow) await nextTurn();
     }
   };
   return { from, filter, view, seen, batches, done: read() };
 }
 
 /** All events after the position, of all tenants. */
-async function everything(store: Store, from: number): Promise<Event[]> {
+async function readAllEvents(store: Store, from: number): Promise<Event[]> {
   const found: Event[] = [];
   for (const tenant of ['default', 'other']) {
     for (let position = from; ; ) {
@@ -281,7 +286,7 @@ async function everything(store: Store, from: number): Promise<Event[]> {
 }
 
 /** The filter once more, written for this test from its description in core/journal.ts. */
-function mayShow(event: Event, filter: EventFilter, view: Scope, all: readonly Event[]): boolean {
+function isVisible(event: Event, filter: EventFilter, view: Scope, all: readonly Event[]): boolean {
   const opening = all.find(({ runId, type }) => runId === event.runId && type === 'RUN_CREATED');
   const workflow = opening?.type === 'RUN_CREATED' ? opening.payload.workflow : undefined;
   if (event.tenant !== view.tenant) return false;

@@ -8,7 +8,7 @@ import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { Retention } from '../../../src/store/retention/retention.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, log, plannedStep, runCreated, textOutput, user } from './sample-events.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,9 +24,12 @@ interface Artifacts {
 }
 
 /** What every store promises of retention: what is old goes whole, what is needed stays, and cursors know of it. */
-export function retentionContract(makeHarness: () => Promise<Harness>, makeArtifacts: () => Promise<Artifacts>): void {
+export function retentionContract(
+  makeHarness: () => Promise<StoreHarness>,
+  makeArtifacts: () => Promise<Artifacts>,
+): void {
   describe('retention', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let folder: string;
     let store: Store;
     let retention: Retention;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Logger } from '../../../src/core/telemetry.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 
-export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A SQLite file in a folder of its own. */
-export async function sqliteHarness(): Promise<Harness & { readonly file: string }> {
+export async function sqliteHarness(): Promise<StoreHarness & { readonly file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-store-'));
   const file = join(folder, 'signalbox.db');
   const withConnection = <T>(work: (db: Database.Database) => T): T => {
@@ -24,7 +24,7 @@ export async function sqliteHarness(): Promise<Harness & { readonly file: string
   return {
     file,
     kind: 'sqlite',
-    open: (options) => openStore({ database: { kind: 'sqlite', file }, logger: silent, ...options }),
+    open: (options) => openStore({ database: { kind: 'sqlite', file }, logger: silentLogger, ...options }),
     tamper: async (sql, ...values) => withConnection((db) => void db.prepare(sql).run(...values)),
     query: async <Row>(sql: string, ...values: unknown[]) =>
       withConnection((db) => db.prepare(sql).all(...values) as Row[]),

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { TokenLimits, TokenUsage } from '../../../src/core/store.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { user } from './sample-events.ts';
 
-type Use = Parameters<TokenUsage['reserve']>[0];
+type TokenReservation = Parameters<TokenUsage['reserve']>[0];
 
 /** What every store promises of tokens: nobody gets past a limit, however many ask at once and wherever. */
-export function tokenUsageContract(makeHarness: () => Promise<Harness>): void {
+export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('tokens of language models', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     /** As two servers on one database. */
     let stores: readonly [Store, Store];
     let subjects = 0;
@@ -25,14 +25,18 @@ export function tokenUsageContract(makeHarness: () => Promise<Harness>): void {
       await harness.remove();
     });
 
-    const newUse = (more: Partial<Use> = {}): Use => {
+    const newUse = (more: Partial<TokenReservation> = {}): TokenReservation => {
       subjects += 1;
       const who = user('default', `subject-${subjects}`);
       return { id: newId('call'), runId: newId('run'), who, day: '2026-11-20', tokens: 10, ...more };
     };
-    const again = (use: Use, more: Partial<Use> = {}): Use => ({ ...use, id: newId('call'), ...more });
+    const again = (use: TokenReservation, more: Partial<TokenReservation> = {}): TokenReservation => ({
+      ...use,
+      id: newId('call'),
+      ...more,
+    });
     const wide = { perRun: 1_000_000, perPrincipalDay: 1_000_000 };
-    const reserve = (use: Use, limits: Partial<TokenLimits> = {}) =>
+    const reserve = (use: TokenReservation, limits: Partial<TokenLimits> = {}) =>
       stores[0].tokens.reserve(use, { ...wide, ...limits });
 
     it('may be used up to the limit of a run, and not one more', async () => {
@@ -46,7 +50,7 @@ export function tokenUsageContract(makeHarness: () => Promise<Harness>): void {
 
     it('may be used up to the limit of a principal within a day, over all runs', async () => {
       const use = newUse({ tokens: 70 });
-      const other = (more: Partial<Use>) =>
+      const other = (more: Partial<TokenReservation>) =>
         reserve(again(use, { runId: newId('run'), ...more }), { perPrincipalDay: 100 });
       expect(await other({})).toBeUndefined();
       expect(await other({ tokens: 31 })).toEqual({ left: 30, of: 'perPrincipalDay' });

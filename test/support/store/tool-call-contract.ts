@@ -4,7 +4,7 @@ import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { log, runCreated } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
@@ -12,9 +12,9 @@ const at = new Date('2026-11-20T10:00:00.123Z');
 const failure = { code: 'TIMEOUT', message: 'too slow', retryable: true } as const;
 
 /** What every store promises of tool calls: they are the fold of their events, as the other tables are. */
-export function toolCallContract(makeHarness: () => Promise<Harness>): void {
+export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('tool calls', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventHash } from '../../../src/audit/event-hash.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
 /** What every store promises of its chains: whatever was changed behind its back is found, and where. */
-export function verifyContract(makeHarness: () => Promise<Harness>): void {
+export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('verifying a run', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     beforeAll(async () => {
       harness = await makeHarness();

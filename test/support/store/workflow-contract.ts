@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idPrefix } from '../../../src/core/ids.ts';
 import type { WorkflowRecord } from '../../../src/core/store.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { Harness } from './harness.ts';
+import type { StoreHarness } from './harness.ts';
 import { user } from './sample-events.ts';
 
 type Draft = Omit<WorkflowRecord, 'id' | 'version'>;
 
 /** What every store promises of saved workflows and their schedules. */
-export function workflowContract(makeHarness: () => Promise<Harness>): void {
+export function workflowContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('saved workflows', () => {
-    let harness: Harness;
+    let harness: StoreHarness;
     let store: Store;
     let tenants = 0;
     beforeAll(async () => {
