@@ -4,8 +4,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests of what runs in the sandbox. They are left out where there is none, unless REQUIRE_SERVICES is set. */
 const IN_SANDBOX = [
-  'src/agents/{bash-cli,litellm,mcp,mcp-stdio,registry}.test.ts',
-  'src/kinds/{build-service,evaluate}.test.ts',
+  'src/agents/{bash-cli,litellm,mcp,registry}.test.ts',
+  'src/agents/mcp/stdio-transport.test.ts',
+  'src/step-kinds/{registry,evaluate}.test.ts',
   'src/runtime/sandbox/{bubblewrap,egress-proxy,find-sandbox,sandbox-escape,seccomp-filter}.test.ts',
   'src/runtime/{pools/process-runtime,python/*}.test.ts',
   'test/workflows/{agents,build-service,examples,workers}.test.ts',

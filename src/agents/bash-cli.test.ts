@@ -3,12 +3,12 @@ import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
 import type { Fault } from '../core/errors.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json } from '../lib/json.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { bashCli } from './bash-cli.ts';
-import { type WorkForTests, workForTests } from './work-for-tests.ts';
 
 const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 1_000 } });
 const programLimits = { memoryBytes: 2 ** 30, processes: 64, cpuSeconds: 10, fileBytes: 64 * 2 ** 20 };

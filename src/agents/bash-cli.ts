@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { execUri, findProgram } from '../resources/uri/exec-uri.ts';
+import { shellScript } from './bash/shell-template.ts';
 import { bashEnvironment } from './bash-environment.ts';
 import { type BashRunDeps, runShell, WORKSPACE } from './bash-run.ts';
-import { shellScript } from './bash-template.ts';
 import { defineBackend } from './define-backend.ts';
 
 const SHELL = '/bin/bash';

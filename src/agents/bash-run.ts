@@ -3,7 +3,7 @@ import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
 import { capture } from './bash-output.ts';
-import { logLines } from './log-lines.ts';
+import { logLines } from './shared/log-lines.ts';
 
 export interface BashRunDeps {
   readonly sandbox: Sandbox;

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentForTests, outgoingForTests } from './agent-for-tests.ts';
+import { agentForTests, outgoingForTests } from '../../test/support/agents/agent.ts';
+import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
 import { type HttpApiDeps, httpApi } from './http-api.ts';
-import { type WorkForTests, workForTests } from './work-for-tests.ts';
 
 let handler: RequestListener = () => {};
 let server: Server;

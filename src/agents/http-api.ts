@@ -6,8 +6,8 @@ import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
 import { secretHeaders } from './secret-headers.ts';
-import { timeLimit } from './time-limit.ts';
-import { webUri } from './web-uri.ts';
+import { timeLimit } from './service/timeout.ts';
+import { webUri } from './shared/http-uri.ts';
 
 export interface HttpApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;

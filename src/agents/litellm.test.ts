@@ -1,12 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { agentForTests, jsonMade, outgoingForTests } from '../../test/support/agents/agent.ts';
+import {
+  PausedForTests,
+  type ToolForTests,
+  type WorkForTests,
+  workForTests,
+} from '../../test/support/agents/agent-session.ts';
+import { mcpServerForTests } from '../../test/support/agents/mcp-server.ts';
+import {
+  begin,
+  chunk,
+  event,
+  type OpenaiForTests,
+  openaiForTests,
+  type ScriptedAnswer,
+} from '../../test/support/agents/openai.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
-import { agentForTests, jsonMade, outgoingForTests } from './agent-for-tests.ts';
 import type { Agent } from './define-backend.ts';
 import { type LitellmDeps, litellm } from './litellm.ts';
-import { mcpServerForTests } from './llm-mcp-server-for-tests.ts';
-import { begin, chunk, event, type OpenaiForTests, openaiForTests, type ScriptedAnswer } from './openai-for-tests.ts';
-import { PausedForTests, type ToolForTests, type WorkForTests, workForTests } from './work-for-tests.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

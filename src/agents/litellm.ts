@@ -3,16 +3,16 @@ import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { defineBackend, type Reach } from './define-backend.ts';
-import { jsonOfText } from './json-of-text.ts';
-import { type ChatDeps, chat } from './llm-chat.ts';
+import { type ChatDeps, chat } from './llm/chat-completion.ts';
 import type { LlmEndpoint, ServerModel } from './llm-endpoint.ts';
 import { converse, type LoopResult } from './llm-loop.ts';
 import { offerTools } from './llm-offer.ts';
 import { promptOf } from './llm-prompt.ts';
 import { functionsOf } from './llm-tools.ts';
-import { connectMcp, type McpClientDeps, type McpConnection } from './mcp-client.ts';
-import { McpServer, mcpUri } from './mcp-server.ts';
-import { webUri } from './web-uri.ts';
+import { connectMcp, type McpClientDeps, type McpConnection } from './mcp/client.ts';
+import { McpServer, mcpUri } from './mcp/server-config.ts';
+import { webUri } from './shared/http-uri.ts';
+import { jsonOfText } from './shared/try-parse-json.ts';
 
 export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatDeps, 'outgoing'> {
   readonly outgoing: McpClientDeps['outgoing'] & ChatDeps['outgoing'];

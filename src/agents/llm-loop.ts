@@ -3,8 +3,8 @@ import type { AgentSession, ModelReply } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { ToolCallRequest } from '../core/event.ts';
 import { cutText } from './cut-text.ts';
+import type { LlmAnswer, LlmUsage } from './llm/completion-stream.ts';
 import type { LlmMessage } from './llm-request.ts';
-import type { LlmAnswer, LlmUsage } from './llm-stream.ts';
 import { areUnreadable, type OfferedTools, wantedCall } from './llm-tools.ts';
 
 export interface Loop {

@@ -1,7 +1,7 @@
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { nameTools, type OfferedTool, type OfferedTools } from './llm-tools.ts';
-import type { McpConnection } from './mcp-client.ts';
+import type { McpConnection } from './mcp/client.ts';
 
 /**
  * What a model may call: the tools of this server that its agent names, and those of its MCP servers, all of them

@@ -2,8 +2,8 @@ import type OpenAI from 'openai';
 import type { RemoteTool, ToolInfo } from '../core/agent-session.ts';
 import type { ToolCallRequest } from '../core/event.ts';
 import { isJsonObject, type JsonObject, wellFormedJson } from '../lib/json.ts';
-import { jsonOfText } from './json-of-text.ts';
-import type { LlmCall } from './llm-stream.ts';
+import type { LlmCall } from './llm/completion-stream.ts';
+import { jsonOfText } from './shared/try-parse-json.ts';
 
 /** A tool that a model may call: of this server, or elsewhere. */
 export interface OfferedTool extends ToolInfo {

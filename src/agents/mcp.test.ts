@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { PausedForTests, type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -9,7 +10,6 @@ import { createSchemaValidator } from '../resources/schemas/schema-validator.ts'
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { mcp } from './mcp.ts';
-import { PausedForTests, type WorkForTests, workForTests } from './work-for-tests.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EVERYTHING = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js';

@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import type { SchemaValidator } from '../core/resource.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { defineBackend } from './define-backend.ts';
-import { checkArguments, toolArguments } from './mcp-arguments.ts';
-import { connectMcp, type McpClientDeps } from './mcp-client.ts';
-import { pickTool } from './mcp-pick-tool.ts';
-import { mcpServerProperties, mcpUri } from './mcp-server.ts';
+import { connectMcp, type McpClientDeps } from './mcp/client.ts';
+import { pickTool } from './mcp/select-tool.ts';
+import { mcpServerProperties, mcpUri } from './mcp/server-config.ts';
+import { checkArguments, toolArguments } from './mcp/tool-arguments.ts';
 
 export interface McpDeps extends McpClientDeps {
   readonly schemas: SchemaValidator;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { workForTests } from '../../test/support/agents/agent-session.ts';
 import { AGENT_BACKENDS } from '../core/agent.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
@@ -9,7 +10,6 @@ import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { createBackends } from './registry.ts';
-import { workForTests } from './work-for-tests.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const AGENTS = join(ROOT, 'examples/agents');

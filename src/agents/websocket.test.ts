@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { agentForTests, jsonMade, outgoingForTests } from '../../test/support/agents/agent.ts';
+import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
 import type { Json } from '../lib/json.ts';
-import { agentForTests, jsonMade, outgoingForTests } from './agent-for-tests.ts';
 import { websocket } from './websocket.ts';
-import { type WorkForTests, workForTests } from './work-for-tests.ts';
 
 /** Answers the one message that it is sent. */
 let answer: (socket: WebSocket, told: Json) => void = () => {};

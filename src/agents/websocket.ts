@@ -5,11 +5,11 @@ import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
 import { defineBackend } from './define-backend.ts';
-import { jsonOfText } from './json-of-text.ts';
 import { secretHeaders } from './secret-headers.ts';
-import { readSocketMessage, type SocketReply } from './socket-message.ts';
-import { timeLimit } from './time-limit.ts';
-import { webUri } from './web-uri.ts';
+import { timeLimit } from './service/timeout.ts';
+import { readSocketMessage, type SocketReply } from './service/websocket-message.ts';
+import { webUri } from './shared/http-uri.ts';
+import { jsonOfText } from './shared/try-parse-json.ts';
 
 export interface WebsocketDeps {
   readonly outgoing: Pick<Outgoing, 'connect'>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AnyBackend } from '../agents/define-backend.ts';
-import { createLanguageModel } from '../agents/llm-answer.ts';
+import { createLanguageModel } from '../agents/llm/language-model.ts';
 import { createBackends } from '../agents/registry.ts';
 import { createSealer } from '../auth/sealer.ts';
 import type { Config } from '../config/config.ts';
@@ -9,18 +9,18 @@ import type { Resources, SchemaValidator } from '../core/resource.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { Credentials, TokenLimits } from '../core/store.ts';
 import type { Logger } from '../core/telemetry.ts';
-import type { AnyKind } from '../kinds/define-kind.ts';
-import { createKinds } from '../kinds/registry.ts';
-import { createRunNodeTests } from '../kinds/run-node-tests.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { createRuntimes } from '../runtime/pools/create-runtimes.ts';
 import { createPythonFinder } from '../runtime/python/find-python.ts';
 import { createSandboxFinder } from '../runtime/sandbox/find-sandbox.ts';
+import { createRunNodeTests } from '../step-kinds/checks/run-node-tests.ts';
+import type { AnyKind } from '../step-kinds/define-step-kind.ts';
+import { createKinds } from '../step-kinds/registry.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
-import { createDrive, type Drives } from '../tools/drive/create-drive.ts';
+import { createDrive, type Drives } from '../tools/drive/drives.ts';
+import { createWebhook } from '../tools/notify/webhook.ts';
 import { createTools } from '../tools/registry.ts';
 import { createSearcher } from '../tools/search/create-searcher.ts';
-import { createWebhook } from '../tools/send-webhook.ts';
 
 const MIB = 2 ** 20;
 /** What one program of an agent may take: a shell, or an MCP server over stdio. */

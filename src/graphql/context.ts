@@ -13,7 +13,7 @@ import type { Health, Logger, Metrics } from '../core/telemetry.ts';
 import type { Gate } from '../engine/gate/gate.ts';
 import type { Engine } from '../engine/requests/engine.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
-import type { Drives } from '../tools/drive/create-drive.ts';
+import type { Drives } from '../tools/drive/drives.ts';
 
 /** What the GraphQL surface stands on; `app.ts` makes it. */
 export interface GraphqlApp {

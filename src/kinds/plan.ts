@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import type { LanguageModel } from '../core/agent.ts';
-import { defineKind } from './define-kind.ts';
-import { MAX_NAME } from './plan/names.ts';
-import { planByModel } from './plan/plan-by-model.ts';
-import { planByRules } from './plan/plan-by-rules.ts';
-import type { Plan } from './plan/plan-schema.ts';
+import { defineKind } from '../step-kinds/define-step-kind.ts';
+import { MAX_NAME } from '../step-kinds/plan/names.ts';
+import { planByModel } from '../step-kinds/plan/plan-by-model.ts';
+import { planByRules } from '../step-kinds/plan/plan-by-rules.ts';
+import type { Plan } from '../step-kinds/plan/plan-schema.ts';
+import { readStack } from '../step-kinds/stacks/read-stack.ts';
 import { planForStack } from './stacks/plan-for-stack.ts';
-import { readStack } from './stacks/read-stack.ts';
 
 export const DEFAULT_STACK = 'python-stdlib';
 

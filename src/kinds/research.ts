@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { defineKind } from './define-kind.ts';
+import { defineKind } from '../step-kinds/define-step-kind.ts';
 import { type Finding, findingsOf } from './research/findings-of.ts';
 
 export const SEARCH_TOOLS = ['drive.search', 'web.search'] as const;

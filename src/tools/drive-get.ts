@@ -4,7 +4,7 @@ import { decodeText } from '../resources/content/decode-text.ts';
 import { defineTool } from './define-tool.ts';
 import type { Drive, DriveFile, DriveOf } from './drive/drive.ts';
 import { DriveFileSchema, FileId, Source, toDriveFile } from './drive/drive-file-schema.ts';
-import { isTextual } from './is-textual.ts';
+import { isTextual } from './shared/is-textual.ts';
 
 /** More would fill the context of a model that only looks. */
 const MOST_TEXT_BYTES = 64 * 1024;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DrivesForTests, drivesForTests, userForTests } from './drive/drives-for-tests.ts';
+import { type DrivesForTests, drivesForTests, userForTests } from '../../test/support/tools/drives.ts';
+import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
 import { driveDownload } from './drive-download.ts';
 import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
 import { driveUpload } from './drive-upload.ts';
-import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
 
 describe('the tools of drives', () => {
   let drives: DrivesForTests;

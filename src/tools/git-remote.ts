@@ -4,7 +4,7 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { isPublicAddress } from '../lib/ip-address.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
-import type { GitConfig } from './git-environment.ts';
+import type { GitConfig } from './git/environment.ts';
 import type { GitSettings } from './git-settings.ts';
 
 /** The one value that the policy is asked about and git is given. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */

@@ -1,9 +1,9 @@
 import type { ToolContext } from '../core/agent-session.ts';
-import { createGitCommand, type GitCommand } from './git-command.ts';
-import { withCommonFolder } from './git-common-folder.ts';
-import { gitEnvironment, placeEnvironment } from './git-environment.ts';
-import { repositoryFolder } from './git-folder.ts';
-import { checkPlainStore } from './git-plain-store.ts';
+import { checkPlainStore } from './git/check-git-folder.ts';
+import { withCommonFolder } from './git/common-folder.ts';
+import { gitEnvironment, placeEnvironment } from './git/environment.ts';
+import { createGitCommand, type GitCommand } from './git/git-command.ts';
+import { repositoryFolder } from './git/repository-folder.ts';
 import { inTurn } from './git-turns.ts';
 
 /** A repository of the workspace. */

@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import type { GitCommand } from './git-command.ts';
+import type { GitCommand } from './git/git-command.ts';
 
 /**
  * The first release that connects to the addresses which it is told (`http.curloptResolve`). An older one would ignore

@@ -3,12 +3,12 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
+import { createWebhook } from './notify/webhook.ts';
 import { notifySend } from './notify-send.ts';
-import { createWebhook } from './send-webhook.ts';
-import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
 
 const KEY = Buffer.from('a key that both sides know, 32 B.');
 

@@ -3,7 +3,7 @@ import type { LogLevel } from '../core/event.ts';
 import { newId } from '../core/ids.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { defineTool } from './define-tool.ts';
-import type { SendWebhook } from './send-webhook.ts';
+import type { SendWebhook } from './notify/webhook.ts';
 
 const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, LogLevel>;
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
 import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
+import { pythonHosts, pythonReaches } from './python/network-access.ts';
 import { pythonRun } from './python-run.ts';
-import { pythonHosts, pythonReaches } from './python-run-hosts.ts';
-import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
 
 const tool = pythonRun(createWasiPython());
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -2,9 +2,9 @@ import type { ToolContext } from '../core/agent-session.ts';
 import type { PythonEngine, PythonResult } from '../core/python.ts';
 import { mediaTypeOfFile } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
-import { pythonFiles } from './python-run-files.ts';
-import { pythonHosts, pythonReaches } from './python-run-hosts.ts';
-import { PythonInput, PythonOutput } from './python-run-schema.ts';
+import { pythonFiles } from './python/input-files.ts';
+import { pythonHosts, pythonReaches } from './python/network-access.ts';
+import { PythonInput, PythonOutput } from './python/schema.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
 const MOST_OUTPUT_BYTES = 16 * 2 ** 20;

@@ -6,6 +6,7 @@ import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
 import { driveUpload } from './drive-upload.ts';
 import type { GitSettings } from './git-settings.ts';
+import type { SendWebhook } from './notify/webhook.ts';
 import { notifySend } from './notify-send.ts';
 import { pythonRun } from './python-run.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
@@ -14,7 +15,6 @@ import { repoGitCommit } from './repo-git-commit.ts';
 import { repoGitInit } from './repo-git-init.ts';
 import { repoGitPush } from './repo-git-push.ts';
 import type { Searcher } from './search/searcher.ts';
-import type { SendWebhook } from './send-webhook.ts';
 import { webSearch } from './web-search.ts';
 
 /** What tools are made with. Beside it, each reaches only what its `ToolContext` gives. */

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
-import { stagedChanges } from './git-changes.ts';
-import type { GitCommand } from './git-command.ts';
-import { RepositoryPath } from './git-folder.ts';
-import { readHead } from './git-head.ts';
+import { stagedChanges } from './git/changes.ts';
+import type { GitCommand } from './git/git-command.ts';
+import { readHead } from './git/head.ts';
+import { RepositoryPath } from './git/repository-folder.ts';
+import { nestedRepository } from './git/scan-changes.ts';
 import { withRepository } from './git-repository.ts';
-import { nestedRepository } from './git-scan.ts';
 
 const MOST_SHOWN = 500;
 

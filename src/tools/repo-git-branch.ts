@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
-import type { GitCommand } from './git-command.ts';
-import { RepositoryPath } from './git-folder.ts';
-import { Commit, commitOf, readHead } from './git-head.ts';
+import type { GitCommand } from './git/git-command.ts';
+import { Commit, commitOf, readHead } from './git/head.ts';
+import { RepositoryPath } from './git/repository-folder.ts';
 import { withRepository } from './git-repository.ts';
 
 export const BranchName = (description: string) =>

@@ -2,13 +2,13 @@ import { Type } from 'typebox';
 import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
-import { treeChanges } from './git-changes.ts';
-import { authorEnvironment } from './git-environment.ts';
-import { RepositoryPath } from './git-folder.ts';
-import { Commit, readHead } from './git-head.ts';
+import { treeChanges } from './git/changes.ts';
+import { authorEnvironment } from './git/environment.ts';
+import { Commit, readHead } from './git/head.ts';
+import { RepositoryPath } from './git/repository-folder.ts';
+import { scanChanges } from './git/scan-changes.ts';
+import { findSecrets } from './git/secret-scan.ts';
 import { type Repository, withRepository } from './git-repository.ts';
-import { scanChanges } from './git-scan.ts';
-import { findSecrets } from './secret-scan.ts';
 
 /** Of a reference that is not there yet. */
 const NOTHING = '0'.repeat(40);

@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { defineTool } from './define-tool.ts';
-import { createGitCommand } from './git-command.ts';
-import { gitEnvironment } from './git-environment.ts';
-import { RepositoryPath, repositoryFolder } from './git-folder.ts';
-import { Commit, readHead } from './git-head.ts';
+import { gitEnvironment } from './git/environment.ts';
+import { createGitCommand } from './git/git-command.ts';
+import { Commit, readHead } from './git/head.ts';
+import { RepositoryPath, repositoryFolder } from './git/repository-folder.ts';
 import { withRepository } from './git-repository.ts';
 import { inTurn } from './git-turns.ts';
 

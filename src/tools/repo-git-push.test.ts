@@ -5,20 +5,20 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type GitServerForTests, gitServerForTests } from '../../test/support/tools/git-server.ts';
+import {
+  type ToolContextForTests,
+  type ToolContextOptionsForTests,
+  toolContextForTests,
+} from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { Fault } from '../core/errors.ts';
-import { type GitServerForTests, gitServerForTests } from './git-server-for-tests.ts';
 import type { GitSettings } from './git-settings.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
 import { repoGitBranch } from './repo-git-branch.ts';
 import { repoGitCommit } from './repo-git-commit.ts';
 import { repoGitInit } from './repo-git-init.ts';
 import { repoGitPush } from './repo-git-push.ts';
-import {
-  type ToolContextForTests,
-  type ToolContextOptionsForTests,
-  toolContextForTests,
-} from './tool-context-for-tests.ts';
 
 // Self-signed for git.test until 2126; made for this file, and of no use elsewhere.
 const KEY = `-----BEGIN PRIVATE KEY-----

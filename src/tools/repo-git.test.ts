@@ -3,12 +3,12 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
 import { repoGitBranch } from './repo-git-branch.ts';
 import { repoGitCommit } from './repo-git-commit.ts';
 import { repoGitInit } from './repo-git-init.ts';
-import { type ToolContextForTests, toolContextForTests } from './tool-context-for-tests.ts';
 
 const PATH = { path: 'repo' };
 const exec = promisify(execFile);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { begin, chunk, event, type OpenaiForTests, openaiForTests } from '../../src/agents/openai-for-tests.ts';
+import { begin, chunk, event, type OpenaiForTests, openaiForTests } from '../support/agents/openai.ts';
 import { type HostileMcpServer, startHostileMcpServer } from '../support/mcp/hostile-server.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openaiForTests } from '../../src/agents/openai-for-tests.ts';
+import { openaiForTests } from '../support/agents/openai.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';

@@ -4,7 +4,7 @@ import type { Query } from '../../commands/read/define-query.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
-import type { AnyKind } from '../../kinds/define-kind.ts';
+import type { AnyKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
 import type { Capability } from './access-requests.ts';
 

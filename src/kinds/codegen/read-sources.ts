@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { oneLine } from '../plan/plan-by-rules.ts';
+import { oneLine } from '../../step-kinds/plan/plan-by-rules.ts';
 import type { Source } from '../stacks/template-data.ts';
 
 const MAX_SOURCES = 20;

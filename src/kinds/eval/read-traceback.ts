@@ -1,4 +1,4 @@
-import { type Diagnostic, MAX_DIAGNOSTICS } from './check.ts';
+import { type Diagnostic, MAX_DIAGNOSTICS } from '../../step-kinds/checks/check.ts';
 
 const FRAME = /^ +File "([^"]+)", line (\d+)/;
 const ERROR = /^([A-Z][\w.]*(?:Error|Exception|Failure|Warning|Exit|Interrupt)?): (.*)$/;

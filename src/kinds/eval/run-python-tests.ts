@@ -1,7 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
+import { callPython } from '../../step-kinds/checks/call-python.ts';
+import { boundedOutput, type Check, type Diagnostic } from '../../step-kinds/checks/check.ts';
 import type { FileRef } from '../files/file-ref.ts';
-import { callPython } from './call-python.ts';
-import { boundedOutput, type Check, type Diagnostic } from './check.ts';
 import { readTraceback } from './read-traceback.ts';
 
 interface Suite {

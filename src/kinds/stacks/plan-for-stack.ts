@@ -1,8 +1,8 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import type { Draft } from '../plan/plan-by-rules.ts';
-import type { Plan } from '../plan/plan-schema.ts';
-import type { Stack } from './read-stack.ts';
-import { renderTexts, stackPaths } from './render-stack.ts';
+import type { Draft } from '../../step-kinds/plan/plan-by-rules.ts';
+import type { Plan } from '../../step-kinds/plan/plan-schema.ts';
+import type { Stack } from '../../step-kinds/stacks/read-stack.ts';
+import { renderTexts, stackPaths } from '../../step-kinds/stacks/render-stack.ts';
 
 /** The draft with the endpoints, files and tests that the stack makes of it. */
 export async function planForStack(draft: Draft, stack: Stack, work: AgentSession): Promise<Plan> {

@@ -1,6 +1,6 @@
-import { camelCase, pascalCase } from '../plan/names.ts';
-import type { Plan, PlanField } from '../plan/plan-schema.ts';
-import { invalidValue, sampleValue } from './sample-value.ts';
+import { camelCase, pascalCase } from '../../step-kinds/plan/names.ts';
+import type { Plan, PlanField } from '../../step-kinds/plan/plan-schema.ts';
+import { invalidValue, sampleValue } from '../../step-kinds/stacks/sample-value.ts';
 
 /** What one finding is in a README. */
 export interface Source {

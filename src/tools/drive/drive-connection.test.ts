@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DrivesForTests, drivesForTests, userForTests } from '../../../test/support/tools/drives.ts';
 import { createSealer } from '../../auth/sealer.ts';
 import { createSecret } from '../../config/secrets.ts';
-import { createDrive } from './create-drive.ts';
-import { type DrivesForTests, drivesForTests, userForTests } from './drives-for-tests.ts';
+import { createDrive } from './drives.ts';
 import { SCOPES } from './google-endpoints.ts';
 
 const alice = userForTests('alice');

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { driveContract } from '../../../test/support/tools/drive-contract.ts';
 import type { Drive } from './drive.ts';
-import { driveContract } from './drive-contract-for-tests.ts';
 import { folderDrive } from './folder-drive.ts';
-import { idOfPlace } from './folder-place.ts';
+import { idOfPlace } from './open-file.ts';
 
 driveContract('local folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-folder-drive-'));

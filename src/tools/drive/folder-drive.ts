@@ -5,8 +5,8 @@ import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type Drive, FOLDER, tooLarge, type Upload } from './drive.ts';
-import { fileOf, isHidden, withPlace } from './folder-place.ts';
 import { searchFolder } from './folder-search.ts';
+import { fileOf, isHidden, withPlace } from './open-file.ts';
 
 /** Of one name; more files of that name have to be named otherwise. */
 const MOST_NAMESAKES = 1_000;

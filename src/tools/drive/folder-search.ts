@@ -3,9 +3,9 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { abortFault } from '../../core/abort.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
-import { isTextual } from '../is-textual.ts';
+import { isTextual } from '../shared/is-textual.ts';
 import type { DriveFile } from './drive.ts';
-import { fileOf, idOfPlace, isHidden, withPlace } from './folder-place.ts';
+import { fileOf, idOfPlace, isHidden, withPlace } from './open-file.ts';
 
 /** How much one search looks at; what lies beyond is not found. */
 const MOST_ENTRIES = 10_000;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { driveContract } from '../../../test/support/tools/drive-contract.ts';
+import { type DrivesForTests, drivesForTests, userForTests } from '../../../test/support/tools/drives.ts';
 import type { Drive } from './drive.ts';
-import { driveContract } from './drive-contract-for-tests.ts';
-import { type DrivesForTests, drivesForTests, userForTests } from './drives-for-tests.ts';
 
 const alice = userForTests('alice');
 const FOLDER = 'application/vnd.google-apps.folder';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
-import { isTextual } from '../is-textual.ts';
+import { isTextual } from '../shared/is-textual.ts';
 
 export interface TextFile {
   /** Below the folder, with slashes. */

@@ -1,0 +1,134 @@
+import type OpenAI from 'openai';
+import { abortFault } from '../../core/abort.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
+import { Fault, isRetryable } from '../../core/errors.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import type { LlmEndpoint } from '../llm-endpoint.ts';
+import { bodyOf, type LlmRequest, mostTokens } from '../llm-request.ts';
+import { hideSecrets } from '../secret-headers.ts';
+import { type LlmAnswer, readAnswer } from './completion-stream.ts';
+import { llmFault, usedNothing } from './llm-fault.ts';
+
+export interface ChatDeps {
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  /** How long the endpoint may be silent; a minute unless told. */
+  readonly idleMs?: number;
+  /** Before the second try; doubled before each further one. Half a second unless told. */
+  readonly backoffMs?: number;
+}
+
+const MOST_TRIES = 4;
+const MOST_WAIT_MS = 30_000;
+const MAX_ANSWER_BYTES = 4 * 2 ** 20;
+
+/**
+ * Asks a model once, streamed to `work.delta`, within the budget. Tried again when the endpoint was busy or not there,
+ * as long as nothing of the answer came. Each try takes its tokens before it begins; what it did not use is given back
+ * only when that is known.
+ * @throws Fault of any kind of trouble with the endpoint, TOO_COSTLY, CANCELLED
+ */
+export async function chat(
+  deps: ChatDeps,
+  endpoint: LlmEndpoint,
+  request: LlmRequest,
+  work: AgentSession,
+): Promise<LlmAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const settle = await work.reserveTokens(mostTokens(request));
+    let begun = false;
+    const onText = (text: string) => {
+      begun = true;
+      work.streamText(text);
+    };
+    try {
+      const answer = await ask(deps, endpoint, request, work, onText);
+      if (answer.usage) await settle(answer.usage.totalTokens);
+      checkEnd(answer, request, work);
+      return answer;
+    } catch (error) {
+      if (work.signal.aborted) throw abortFault(work.signal);
+      const fault = llmFault(error, endpoint.uri.host);
+      if (!begun && usedNothing(fault)) await settle(0);
+      const wait = fault.retryAfterMs ?? backoff(deps.backoffMs ?? 500, tries);
+      const again = !begun && tries < MOST_TRIES && isRetryable(fault.code) && wait <= MOST_WAIT_MS;
+      if (!again) throw withoutKey(fault, endpoint);
+      work.log(
+        'WARN',
+        `${withoutKey(fault, endpoint).message} Asked again in ${wait} ms (try ${tries + 1} of ${MOST_TRIES}).`,
+      );
+      await pause(wait, work.signal);
+    }
+  }
+}
+
+async function ask(
+  { outgoing, idleMs = 60_000 }: ChatDeps,
+  { uri, model, apiKey }: LlmEndpoint,
+  request: LlmRequest,
+  { signal }: AgentSession,
+  onText: (text: string) => void,
+): Promise<LlmAnswer> {
+  const { default: Client } = await import('openai');
+  const fetch = outgoing.fetch(uri, { maxBytes: MAX_ANSWER_BYTES, idleMs, signal });
+  const client: OpenAI = new Client({
+    baseURL: uri.href.replace(/\/$/, ''),
+    apiKey: apiKey ?? 'none',
+    // Everything that it would take from the environment.
+    ...{ adminAPIKey: null, organization: null, project: null, webhookSecret: null, logLevel: 'off' },
+    maxRetries: 0,
+    // Only what is meant to be told is sent: by itself it would describe this machine.
+    fetch: (url, init) =>
+      fetch(url as string, {
+        method: 'POST',
+        body: init?.body as string,
+        signal: init?.signal ?? null,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+        },
+      }),
+  });
+  const stream = await client.chat.completions.create(bodyOf(model, request), { signal });
+  const answer = await readAnswer(stream, onText);
+  // The package ends an aborted stream as if it were over.
+  if (signal.aborted) throw abortFault(signal);
+  return answer;
+}
+
+/** An answer that is cut is still one: what comes of it shows whether it will do. */
+function checkEnd({ finish }: LlmAnswer, { maxTokens }: LlmRequest, work: AgentSession): void {
+  if (finish === 'length') work.log('WARN', `The model's answer was cut after ${maxTokens} tokens. Raise maxTokens.`);
+  if (finish === 'content_filter') {
+    throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Put the goal in other words.");
+  }
+}
+
+function backoff(base: number, tries: number): number {
+  return Math.round(base * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(abortFault(signal));
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(abortFault(signal));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Some endpoints repeat the key in what they say. */
+function withoutKey(fault: Fault, { apiKey }: LlmEndpoint): Fault {
+  if (apiKey === undefined || !fault.message.includes(apiKey)) return fault;
+  const { code, retryAfterMs, details } = fault;
+  return new Fault(code, hideSecrets(fault.message, [apiKey]), {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(details !== undefined && { details }),
+  });
+}

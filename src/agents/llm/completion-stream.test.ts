@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, wellFormed } from '../../lib/json.ts';
+import { readAnswer } from './completion-stream.ts';
+
+async function* chunks(deltas: readonly JsonObject[], usage?: JsonObject) {
+  for (const delta of deltas) yield { choices: [{ index: 0, delta, finish_reason: null }] };
+  yield { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+  if (usage) yield { choices: [], usage };
+}
+
+/** The text in pieces of these lengths, cut between UTF-16 units. */
+function pieces(text: string, lengths: readonly number[]): string[] {
+  const cut: string[] = [];
+  for (let at = 0, next = 0; at < text.length; next += 1) {
+    const length = lengths[next % lengths.length] ?? 1;
+    cut.push(text.slice(at, at + length));
+    at += length;
+  }
+  return cut;
+}
+
+const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
+const anyLengths = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
+
+describe('an answer in pieces', () => {
+  it('is the same however it is cut, and so is what is told on the way, which the journal can always keep', async () => {
+    const halves = fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', 'a', '\0'), minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyText, halves), anyLengths, async (text, lengths) => {
+        const told: string[] = [];
+        const deltas = pieces(text, lengths).map((content) => ({ content }));
+        const answer = await readAnswer(chunks(deltas), (piece) => told.push(piece));
+        expect(answer.text).toBe(wellFormed(text));
+        expect(told.join('')).toBe(answer.text);
+        expect(told.filter((piece) => !piece.isWellFormed())).toEqual([]);
+      }),
+    );
+  });
+
+  it('has its calls whole, in the order of their index, also when they come mixed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 5 }), anyLengths, async (args, lengths) => {
+        const begun = args.map((_, index) => ({ index, id: `id-${index}`, function: { name: `tool${index}` } }));
+        const rest = args.flatMap((text, index) =>
+          pieces(text, lengths).map((piece, at) => ({ at, index, function: { arguments: piece } })),
+        );
+        rest.sort((one, other) => one.at - other.at || one.index - other.index);
+        const deltas = [...begun, ...rest].map((call) => ({ tool_calls: [call] }));
+        const { calls } = await readAnswer(chunks(deltas), () => {});
+        expect(calls).toEqual(args.map((text, at) => ({ id: `id-${at}`, name: `tool${at}`, arguments: text })));
+      }),
+    );
+  });
+
+  it('has whole calls, too, of an endpoint that gives them no index, and ids where it gives none', async () => {
+    const whole = (id: string | undefined, name: string) => ({
+      tool_calls: [{ ...(id !== undefined && { id }), function: { name, arguments: '{}' } }],
+    });
+    const { calls } = await readAnswer(chunks([whole('a', 'one'), whole('b', 'two')]), () => {});
+    expect(calls.map(({ id, name }) => [id, name])).toEqual([
+      ['a', 'one'],
+      ['b', 'two'],
+    ]);
+    const nameless = { tool_calls: [{ index: 0, function: { name: 'one', arguments: '' } }] };
+    expect((await readAnswer(chunks([nameless]), () => {})).calls).toEqual([
+      { id: 'call_1', name: 'one', arguments: '' },
+    ]);
+  });
+
+  it('tells what was used only where the numbers can be true', async () => {
+    const used = async (usage: JsonObject) => (await readAnswer(chunks([{ content: 'a' }], usage), () => {})).usage;
+    expect(await used({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 9 })).toEqual({
+      ...{ promptTokens: 3, completionTokens: 4, totalTokens: 9 },
+    });
+    expect((await used({ prompt_tokens: 3, completion_tokens: 4 }))?.totalTokens).toBe(7);
+    expect((await used({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 0 }))?.totalTokens).toBe(7);
+    expect(await used({ prompt_tokens: -3, completion_tokens: 4 })).toBeUndefined();
+    expect(await used({ prompt_tokens: '3', completion_tokens: 4 })).toBeUndefined();
+  });
+
+  it('never breaks in another way than by a fault, whatever is sent', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 5 }), async (values) => {
+        async function* anything() {
+          for (const value of values) {
+            yield value;
+            yield { choices: value };
+            yield { choices: [value, { delta: value, finish_reason: value }, { delta: { tool_calls: [value] } }] };
+          }
+        }
+        await expect(readAnswer(anything(), () => {})).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import type { LanguageModel } from '../../core/agent.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault, type Violation } from '../../core/errors.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { createSchemaValidator } from '../../resources/schemas/schema-validator.ts';
+import type { LlmEndpoint, ServerModel } from '../llm-endpoint.ts';
+import type { LlmMessage, LlmRequest } from '../llm-request.ts';
+import { webUri } from '../shared/http-uri.ts';
+import { jsonOfText } from '../shared/try-parse-json.ts';
+import { type ChatDeps, chat } from './chat-completion.ts';
+import type { LlmAnswer } from './completion-stream.ts';
+
+export interface LanguageModelDeps extends ChatDeps, ServerModel {
+  canonicalize(uri: string): CanonicalUri;
+}
+
+/** Said to the model when its answer does not fit; more would cost more than they tell. */
+const MOST_VIOLATIONS = 10;
+
+/** The language model of this server. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME for a base that is no URL of the web */
+export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
+  const { model, apiKey } = deps;
+  const endpoint: LlmEndpoint = {
+    uri: webUri(deps.apiBase, deps.canonicalize),
+    model,
+    ...(apiKey && { apiKey: Buffer.from(apiKey.reveal()).toString() }),
+  };
+  const ask = asker(deps, endpoint);
+
+  return {
+    model,
+    async answer(work, { system, user, maxTokens, schema }) {
+      const instruction = schema ? `${system}\n\n${instructionFor(schema)}` : system;
+      await work.addMessage('system', instruction);
+      await work.addMessage('user', user);
+      const messages: LlmMessage[] = [
+        { role: 'system', content: instruction },
+        { role: 'user', content: user },
+      ];
+      const turn = async () => {
+        const request = { messages, maxTokens, ...(schema && { schema }) };
+        const { text } = await work.requestModel(async () => ({ text: (await ask(request, work)).text, calls: [] }));
+        return text;
+      };
+      const first = await turn();
+      if (!schema) return first;
+      const found = await check(first, schema, work);
+      if ('json' in found) return found.json;
+      const complaint = complaintOf(found.violations);
+      await work.addMessage('user', complaint);
+      messages.push({ role: 'assistant', content: first }, { role: 'user', content: complaint });
+      const again = await check(await turn(), schema, work);
+      if ('json' in again) return again.json;
+      const message = `${model} was asked twice and does not answer as the schema wants. Take another model, or ask it for less.`;
+      throw new Fault('SCHEMA_VIOLATION', message, { violations: again.violations });
+    },
+  };
+}
+
+/** Asks with the schema as a response format, until the endpoint says that it knows none: from then on without. */
+function asker(deps: ChatDeps, endpoint: LlmEndpoint) {
+  let knowsFormats = true;
+  return async (request: LlmRequest, work: AgentSession): Promise<LlmAnswer> => {
+    const { schema, ...plain } = request;
+    if (!schema || !knowsFormats) return chat(deps, endpoint, plain, work);
+    try {
+      return await chat(deps, endpoint, request, work);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'BAD_INPUT') throw error;
+      const answer = await chat(deps, endpoint, plain, work);
+      knowsFormats = false;
+      return answer;
+    }
+  };
+}
+
+function instructionFor(schema: JsonObject): string {
+  return `Answer with JSON alone, without any words around it, that fits this JSON Schema:\n${JSON.stringify(schema)}`;
+}
+
+async function check(text: string, schema: JsonObject, work: AgentSession) {
+  const json = jsonOfText(text);
+  if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
+  const fitting = JSON.stringify(json);
+  const violations = await createSchemaValidator({ cpu: work.cpu }).validate({
+    json: fitting,
+    schemaUri: `data:application/schema+json,${encodeURIComponent(JSON.stringify(schema))}`,
+    read: (uri) => readSchema(uri, schema),
+    signal: work.signal,
+  });
+  return violations.length === 0 ? { json: fitting } : { violations };
+}
+
+/** The schema itself; it may refer to nothing else. */
+async function readSchema(uri: string, schema: JsonObject) {
+  if (!uri.startsWith('data:application/schema+json,')) {
+    throw new Fault('BAD_INPUT', 'The schema of an answer refers to another document. Write it out.');
+  }
+  const bytes = Buffer.from(JSON.stringify(schema));
+  return {
+    ...{ uri, mediaType: 'application/schema+json', size: bytes.length },
+    async *stream() {
+      yield bytes;
+    },
+    bytes: async () => bytes,
+    text: async () => bytes.toString(),
+    cancel: async () => {},
+  };
+}
+
+function complaintOf(violations: readonly Violation[]): string {
+  const told = violations.slice(0, MOST_VIOLATIONS).map(({ path, message }) => `- ${path || '/'} ${message}`);
+  return `That does not fit the JSON Schema:\n${told.join('\n')}\nAnswer again, with JSON alone.`;
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../lib/json.ts';
+import { areUnreadable, nameTools, wantedCall } from '../llm-tools.ts';
+
+const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });
+
+describe('names of tools', () => {
+  it('fit the API, differ, and lead back to the tools, whatever the tools are called', () => {
+    const part = fc.string({ unit: fc.constantFrom('a', 'B', '.', '_', '-', '2', 'ü', ' '), maxLength: 80 });
+    fc.assert(
+      fc.property(fc.uniqueArray(part, { maxLength: 30 }), (names) => {
+        const named = nameTools(names.map(tool));
+        expect([...named.values()].map(({ name }) => name)).toEqual(names);
+        for (const name of named.keys()) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      }),
+    );
+  });
+
+  it('stay what they are where they can', () => {
+    const named = nameTools([
+      tool('repo.git.commit'),
+      tool('repo_git_commit'),
+      tool('x'.repeat(70)),
+      tool('x'.repeat(71)),
+    ]);
+    expect([...named.keys()]).toEqual(['repo_git_commit', 'repo_git_commit_2', 'x'.repeat(64), `${'x'.repeat(62)}_2`]);
+  });
+});
+
+describe('many tools that become alike', () => {
+  it('are named in the time that it takes to look at each', () => {
+    const many = Array.from({ length: 8_000 }, (_, i) => tool('é'.repeat(64) + i));
+    const began = performance.now();
+    expect(nameTools(many).size).toBe(many.length);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
+describe('a call that a model wants', () => {
+  const tools = nameTools([tool('web.search')]);
+  const call = (args: string, name = 'web_search') => wantedCall({ id: 'a', name, arguments: args }, tools);
+
+  it('is kept with the own name of the tool and its arguments', () => {
+    expect(call('{"query": "x"}')).toEqual({ id: 'a', tool: 'web.search', arguments: { query: 'x' } });
+    expect(call(' ').arguments).toEqual({});
+    expect(call('{}', 'rm -rf').tool).toBe('rm -rf');
+  });
+
+  it('can always be kept in the journal, and says when its arguments could not be read', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
+        const wanted = call(text);
+        expect(() => canonicalJson(wanted)).not.toThrow();
+      }),
+    );
+    expect(call('{"n":[1e999,-1e999]}').arguments).toEqual({ n: [null, null] });
+    expect(['{"a":', '7', '[{}]', '"{}"'].map((text) => areUnreadable(call(text).arguments))).toEqual(
+      Array(4).fill(true),
+    );
+    expect(areUnreadable(call('{"a":"\\ud800"}').arguments)).toBe(false);
+  });
+});

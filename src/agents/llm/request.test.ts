@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mostTokens } from '../llm-request.ts';
+
+describe('the most tokens that a request can use', () => {
+  it('are no fewer than the bytes of all that is sent and the answer together', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 200 });
+    fc.assert(
+      fc.property(
+        fc.array(text, { maxLength: 5 }),
+        text,
+        fc.integer({ min: 1, max: 5_000 }),
+        (said, about, maxTokens) => {
+          const messages = said.map((content) => ({ role: 'user' as const, content }));
+          const described = { name: 'tool', description: about, parameters: { type: 'object', title: about } };
+          const tools = [{ type: 'function' as const, function: described }];
+          const bytes = [...said, about, about].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
+          const without = mostTokens({ messages, maxTokens });
+          const all = mostTokens({ messages, tools, maxTokens, schema: { title: about } });
+          expect(all).toBeGreaterThan(bytes + maxTokens);
+          expect(all).toBeGreaterThan(without + 2 * Buffer.byteLength(about));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { secretHeaders } from '../secret-headers.ts';
+import { type McpHttpDeps, openMcpHttp, openMcpSse } from './http-transport.ts';
+import { type McpServer, mcpUri } from './server-config.ts';
+import { openMcpSession } from './session.ts';
+import { type McpStdioDeps, openMcpStdio } from './stdio-transport.ts';
+import { resultJson } from './tool-result.ts';
+
+export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'hide'> {
+  canonicalize(uri: string): CanonicalUri;
+  /** Signalbox's own. */
+  readonly version: string;
+}
+
+/** A session with an MCP server, for one step. */
+export interface McpConnection {
+  /** What the policy is asked about when one of its tools is called. */
+  readonly uri: CanonicalUri;
+  /** @throws Fault RESOURCE_TOO_LARGE for more than a thousand, and those of `call` */
+  tools(): Promise<readonly ToolInfo[]>;
+  /**
+   * What the tool made: its structured content where it has some, otherwise `{text, content}`. Images and other bytes
+   * are kept as artifacts of the run. Progress goes to the step.
+   * @throws Fault BAD_INPUT with the tool's own words when it fails; RESOURCE_UNREACHABLE, TIMEOUT, RESOURCE_TOO_LARGE,
+   *   CANCELLED
+   */
+  call(tool: string, args: JsonObject, signal: AbortSignal): Promise<Json>;
+  /** Ends the session, the server's process and all connections, within a second. */
+  close(): Promise<void>;
+}
+
+/** Statuses by which a server says that it knows no streamable HTTP (MCP 2025-06-18, "Backwards compatibility"). */
+const KNOWS_ONLY_SSE = [400, 404, 405, 406, 415, 501];
+
+/**
+ * Begins a session: starts the program in the sandbox, or speaks streamable HTTP, or else HTTP with SSE. Whether the
+ * server may be reached was asked before; its secrets are asked for here.
+ * @throws Fault BAD_INPUT, NOT_FOUND, FORBIDDEN, UNAVAILABLE, RESOURCE_UNREACHABLE, TIMEOUT, CANCELLED
+ */
+export async function connectMcp(server: McpServer, deps: McpClientDeps, work: ToolContext): Promise<McpConnection> {
+  const uri = mcpUri(server, deps.canonicalize);
+  const { headers: values, hide } = secretHeaders(server.stdioCommand ? server.env : server.headers, uri, work);
+  const told = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw error instanceof Fault ? withoutSecrets(error, hide) : error;
+    }
+  };
+  const session = await told(() => begin({ server, uri, values }, { ...deps, hide }, work));
+  return {
+    uri,
+    tools: () => told(() => session.tools()),
+    call: (tool, args, signal) => told(async () => resultJson(tool, await session.call(tool, args, signal), work)),
+    close: () => session.close(),
+  };
+}
+
+interface Place {
+  readonly server: McpServer;
+  readonly uri: CanonicalUri;
+  /** Environment of the program, or headers; with secrets. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+async function begin(
+  { server, uri, values }: Place,
+  deps: McpHttpDeps & McpStdioDeps & { version: string },
+  work: ToolContext,
+) {
+  const { version } = deps;
+  if (server.stdioCommand) {
+    return openMcpSession(await openMcpStdio(server.stdioCommand, values, deps, work), uri.path, version, work);
+  }
+  try {
+    return await openMcpSession(await openMcpHttp(uri, values, deps), uri.host, version, work);
+  } catch (error) {
+    if (!(error instanceof Fault) || !knowsOnlySse(error)) throw error;
+    work.log('DEBUG', `${uri.host} speaks no streamable HTTP: trying HTTP with SSE.`);
+    return openMcpSession(await openMcpSse(uri, values, deps), uri.host, version, work);
+  }
+}
+
+/** A server may repeat what it was sent; what caused the fault says the same, and is left out. */
+function withoutSecrets(fault: Fault, hide: (text: string) => string): Fault {
+  const message = hide(fault.message);
+  if (message === fault.message) return fault;
+  const { code, details, retryAfterMs } = fault;
+  return new Fault(code, message, {
+    ...(details !== undefined && { details }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+function knowsOnlySse({ details }: Fault): boolean {
+  const status = (details as { readonly status?: unknown } | undefined)?.status;
+  return typeof status === 'number' && KNOWS_ONLY_SSE.includes(status);
+}

@@ -1,0 +1,271 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type WorkForTests,
+  type WorkOptionsForTests,
+  workForTests,
+} from '../../../test/support/agents/agent-session.ts';
+import type { Sandbox } from '../../core/sandbox.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { canonicalUri } from '../../resources/canonical-uri.ts';
+import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
+import { connectMcp, type McpConnection } from './client.ts';
+
+const EVERYTHING = join(
+  import.meta.dirname,
+  '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+);
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Nothing is started over HTTP. */
+const sandbox: Sandbox = { kind: 'none', spawn: () => Promise.reject(new Error('started a program')) };
+
+async function connect(
+  serverUrl: string,
+  options: {
+    readonly headers?: Record<string, string>;
+    readonly allowed?: readonly string[];
+  } & WorkOptionsForTests = {},
+): Promise<{ connection: McpConnection; work: WorkForTests }> {
+  const work = workForTests(options);
+  const allowedPrivateHosts = options.allowed ?? [new URL(serverUrl).host];
+  const outgoing = createOutgoing({ version: '0', allowedPrivateHosts, headerTimeoutMs: 2_000 });
+  closing.push(() => outgoing.close());
+  const programLimits = { memoryBytes: 0, processes: 0, cpuSeconds: 0, fileBytes: 0 };
+  const deps = { sandbox, outgoing, canonicalize: canonicalUri, version: '0', programLimits, readPaths: [] };
+  const connection = await connectMcp({ serverUrl, ...(options.headers && { headers: options.headers }) }, deps, work);
+  closing.push(() => connection.close());
+  return { connection, work };
+}
+
+/** The reference server on a port of its own. */
+async function everything(
+  mode: 'streamableHttp' | 'sse',
+): Promise<{ url: string; server: ChildProcess; said(): string }> {
+  const port = await freePort();
+  const server = spawn(process.execPath, [EVERYTHING, mode], { env: { PORT: String(port) }, stdio: 'pipe' });
+  closing.push(() => server.kill('SIGKILL'));
+  let said = '';
+  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (text) => (said += text));
+  await expect.poll(() => said, { timeout: 10_000 }).toMatch(/running on port|listening on port/);
+  return { url: `http://127.0.0.1:${port}${mode === 'sse' ? '/sse' : '/mcp'}`, server, said: () => said };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+type Answer = (
+  call: { readonly id: number; readonly method: string },
+  res: ServerResponse,
+  req: IncomingMessage,
+) => void;
+
+/** A server that does the handshake as it should, and then what the test says. */
+async function broken(answer: Answer, ofHandshake = false): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer(async (req, res) => {
+    asked.push(`${req.method} ${req.headers['mcp-session-id'] ?? '-'}`);
+    if (req.method !== 'POST') return void res.writeHead(405).end();
+    const call = (await json(req)) as { id: number; method: string };
+    if (!ofHandshake && call.method === 'initialize') {
+      const serverInfo = { name: 'broken', version: '1' };
+      res.setHeader('mcp-session-id', 'one');
+      return sendJson(res, {
+        id: call.id,
+        result: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo },
+      });
+    }
+    if (call.id === undefined) return void res.writeHead(202).end();
+    answer(call, res, req);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, asked };
+}
+
+function sendJson(res: ServerResponse, message: JsonObject): void {
+  res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', ...message }));
+}
+
+const eventStream = (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/event-stream' });
+
+describe('an MCP server over streamable HTTP', () => {
+  it('is called, tells of progress, and is told that the session is over: the reference server', async () => {
+    const { url, said } = await everything('streamableHttp');
+    const { connection, work } = await connect(url);
+    expect(connection.uri.href).toBe(url);
+    const tools = await connection.tools();
+    expect(tools.map(({ name }) => name)).toContain('get-sum');
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
+    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+    await connection.close();
+    await expect.poll(said).toContain('Received session termination request');
+  });
+
+  it('is not waited for when it goes away in the middle of a call', async () => {
+    const { url, server } = await everything('streamableHttp');
+    const { connection, work } = await connect(url);
+    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
+    const begun = Date.now();
+    setTimeout(() => server.kill('SIGKILL'), 300);
+    await expect(call).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+    expect(Date.now() - begun).toBeLessThan(8_000);
+  });
+
+  it('is let go within a second when the step is cancelled, and told so', async () => {
+    const { url, said } = await everything('streamableHttp');
+    const { connection, work } = await connect(url);
+    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
+    setTimeout(() => work.stop.abort(), 200);
+    const begun = Date.now();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await connection.close();
+    expect(Date.now() - begun).toBeLessThan(1_200);
+    await expect.poll(said).toContain('Received session termination request');
+  });
+
+  it('gets its headers with their secrets, and no request of ours without them', async () => {
+    const seen: unknown[] = [];
+    const { url } = await broken((call, res, req) => {
+      seen.push(req.headers.authorization);
+      sendJson(res, { id: call.id, result: { tools: [] } });
+    });
+    const headers = { Authorization: 'Bearer secret:API_KEY' };
+    const { connection, work } = await connect(url, { headers, secrets: { API_KEY: 's3cret' } });
+    expect(await connection.tools()).toEqual([]);
+    expect(seen).toEqual(['Bearer s3cret']);
+    expect(work.asked).toEqual([`secret:API_KEY ${url}`]);
+    await expect(connect(url, { headers })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is reached at a public address only', async () => {
+    const { url } = await broken(() => {});
+    await expect(connect(url, { allowed: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(connect('data:text/plain,x')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it.each<[string, string, RegExp, Answer]>([
+    [
+      'ends its answer without one',
+      'RESOURCE_UNREACHABLE',
+      /closed the connection/,
+      (_, res) => eventStream(res).end(),
+    ],
+    [
+      'answers something else',
+      'RESOURCE_UNREACHABLE',
+      /closed the connection/,
+      (_, res) => sendJson(res, { id: 99, result: {} }),
+    ],
+    [
+      'sends no MCP',
+      'RESOURCE_UNREACHABLE',
+      /not MCP/,
+      (_, res) => res.setHeader('content-type', 'application/json').end('{"a":1}'),
+    ],
+    [
+      'sends no JSON',
+      'RESOURCE_UNREACHABLE',
+      /not MCP/,
+      (_, res) => res.setHeader('content-type', 'application/json').end('<p>'),
+    ],
+    [
+      'sends a page',
+      'RESOURCE_UNREACHABLE',
+      /content type/,
+      (_, res) => res.setHeader('content-type', 'text/html').end('<p>'),
+    ],
+    ['cuts the connection', 'RESOURCE_UNREACHABLE', /closed the connection/, (_, res) => res.destroy()],
+    [
+      'cuts its answer',
+      'RESOURCE_UNREACHABLE',
+      /closed the connection/,
+      (_, res) => eventStream(res).write(': wait\n\n', () => setTimeout(() => res.destroy(), 50)),
+    ],
+    ['wants other credentials', 'FORBIDDEN', /status 401/, (_, res) => res.writeHead(401).end()],
+    ['has trouble', 'UNAVAILABLE', /status 503.*broken pipe/, (_, res) => res.writeHead(503).end('broken pipe')],
+    [
+      'sends elsewhere',
+      'RESOURCE_UNREACHABLE',
+      /redirects/,
+      (_, res) => res.writeHead(307, { location: '/other' }).end(),
+    ],
+    [
+      'sends without end',
+      'RESOURCE_TOO_LARGE',
+      /bytes/,
+      (_, res) => {
+        const more = () => void res.write(`data: ${'x'.repeat(2 ** 20)}\n`, more);
+        eventStream(res);
+        more();
+      },
+    ],
+  ])('that %s is a %s', async (_, code, message, answer) => {
+    const { url } = await broken(answer);
+    const { connection, work } = await connect(url);
+    const call = connection.call('echo', {}, work.signal);
+    await expect(call).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('that answers the handshake with trouble is not tried in another way', async () => {
+    const { url, asked } = await broken((_, res) => res.writeHead(500).end(), true);
+    await expect(connect(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(asked).toEqual(['POST -']);
+  });
+});
+
+describe('an MCP server over HTTP with SSE', () => {
+  it('is found out to be one, and called: the reference server', async () => {
+    const { url } = await everything('sse');
+    const { connection, work } = await connect(url);
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
+    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+  });
+
+  it('is not waited for when it goes away in the middle of a call, nor when the step is cancelled', async () => {
+    const { url, server } = await everything('sse');
+    const long = { duration: 60, steps: 60 };
+    const first = await connect(url);
+    const cancelled = first.connection.call('trigger-long-running-operation', long, first.work.signal);
+    setTimeout(() => first.work.stop.abort(), 100);
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+    const second = await connect(url);
+    const cut = second.connection.call('trigger-long-running-operation', long, second.work.signal);
+    setTimeout(() => server.kill('SIGKILL'), 200);
+    await expect(cut).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+  });
+
+  it('that sends its messages to another origin is refused', async () => {
+    const server = createServer((req, res) => {
+      if (req.method === 'POST') return void res.writeHead(404).end();
+      eventStream(res).write('event: endpoint\ndata: http://127.0.0.1:1/elsewhere\n\n');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sse`;
+    await expect(connect(url)).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+  });
+});

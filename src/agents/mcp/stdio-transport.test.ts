@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import {
+  type WorkForTests,
+  type WorkOptionsForTests,
+  workForTests,
+} from '../../../test/support/agents/agent-session.ts';
+import type { ProgramLimits } from '../../core/sandbox.ts';
+import { canonicalUri } from '../../resources/canonical-uri.ts';
+import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
+import { createBubblewrap } from '../../runtime/sandbox/bubblewrap.ts';
+import { connectMcp, type McpClientDeps, type McpConnection } from './client.ts';
+import type { McpServer } from './server-config.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const EVERYTHING = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js';
+const LIMITS: ProgramLimits = { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 };
+
+const network = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
+const readPaths = [join(ROOT, 'node_modules'), join(ROOT, 'test/support/agents')];
+const outgoing = createOutgoing({ version: '0', ...network });
+const deps: McpClientDeps = {
+  sandbox: createBubblewrap({ readPaths, outgoing: network }),
+  outgoing,
+  canonicalize: canonicalUri,
+  version: '0',
+  programLimits: LIMITS,
+  readPaths,
+};
+const open: { readonly close: () => Promise<void> }[] = [];
+afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
+afterAll(() => outgoing.close());
+
+const broken = (how: string): McpServer => ({ stdioCommand: ['node', 'agents/broken-mcp-server.mjs', how] });
+
+async function connect(
+  server: McpServer,
+  options?: WorkOptionsForTests,
+): Promise<{ connection: McpConnection; work: WorkForTests }> {
+  const work = workForTests(options);
+  open.push(work);
+  const connection = await connectMcp(server, deps, work);
+  open.push(connection);
+  return { connection, work };
+}
+
+/** Connects, lists, calls: whichever comes first to fail. */
+async function failureOf(how: string) {
+  const begun = Date.now();
+  const error = await connect(broken(how))
+    .then(async ({ connection, work }) => {
+      await connection.tools();
+      return connection.call('echo', { text: 'hello' }, work.signal);
+    })
+    .catch((fault: unknown) => fault);
+  return { ...(error as object), message: (error as Error).message, ms: Date.now() - begun };
+}
+
+describe('an MCP server over stdio', () => {
+  it('is started in the sandbox, lists its tools and is called: the reference server', async () => {
+    const { connection, work } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
+    expect(connection.uri.href).toBe(`exec://${process.execPath}`);
+    const tools = await connection.tools();
+    expect(tools.find(({ name }) => name === 'get-sum')).toMatchObject({ input: { required: ['a', 'b'] } });
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
+    const weather = await connection.call('get-structured-content', { location: 'Chicago' }, work.signal);
+    expect(weather).toEqual({ temperature: 36, conditions: 'Light rain / drizzle', humidity: 82 });
+    expect(work.logged).toContain('INFO Starting default (STDIO) server...');
+  });
+
+  it('has nothing of the environment of this server, and what it is given, with secrets', async () => {
+    const env = { KEY: 'Bearer secret:API_KEY' };
+    const { connection, work } = await connect(
+      { stdioCommand: ['node', EVERYTHING, 'stdio'], env },
+      { secrets: { API_KEY: 's3cret' } },
+    );
+    const { text } = (await connection.call('get-env', {}, work.signal)) as { text: string };
+    expect(Object.keys(JSON.parse(text)).sort()).toEqual(['HOME', 'KEY', 'LANG', 'PATH', 'PWD']);
+    expect(JSON.parse(text)).toMatchObject({ KEY: 'Bearer s3cret' });
+    expect(work.asked).toEqual([`secret:API_KEY exec://${process.execPath}`]);
+  });
+
+  it('offers tools by names that can be shown', async () => {
+    const { connection, work } = await connect(broken('lists odd names'));
+    expect((await connection.tools()).map(({ name }) => name)).toEqual(['fine']);
+    expect(work.logged.filter((line) => line.startsWith('WARN'))).toHaveLength(3);
+  });
+
+  it('does not get its secrets into the log or a message', async () => {
+    const { connection, work } = await connect(
+      { ...broken('tells its secret'), env: { KEY: 'secret:API_KEY' } },
+      { secrets: { API_KEY: 's3cret' } },
+    );
+    await connection.tools();
+    await expect.poll(() => work.logged).toContain('INFO my key is [secret]');
+    const server = { ...broken('answers with its secret'), env: { KEY: 'secret:API_KEY' } };
+    const other = await connect(server, { secrets: { API_KEY: 's3cret' } });
+    await expect(other.connection.call('echo', {}, other.work.signal)).rejects.toThrow('[secret] is no key');
+  });
+
+  it('keeps images and other bytes as artifacts, and tells of progress', async () => {
+    const { connection, work } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
+    const image = (await connection.call('get-tiny-image', {}, work.signal)) as { content: readonly object[] };
+    const [kept] = [...work.kept.values()];
+    expect(kept).toMatchObject({ name: 'get-tiny-image-2.png', media_type: 'image/png' });
+    expect(kept?.bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(image.content[1]).toMatchObject({ type: 'image', uri: `artifact:sha256/${kept?.sha256}` });
+    expect(JSON.stringify(image)).not.toContain('base64');
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
+    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+  });
+
+  it.each([
+    ['writes no JSON', 'RESOURCE_UNREACHABLE', /not MCP.*Server started!/],
+    ['writes other JSON', 'RESOURCE_UNREACHABLE', /not MCP.*hello/],
+    ['speaks a version of its own', 'RESOURCE_UNREACHABLE', /version is not supported: 1\.0/],
+    ['writes a line without end', 'RESOURCE_TOO_LARGE', /4194304 bytes/],
+    ['ends at once', 'RESOURCE_UNREACHABLE', /code 3.*I cannot find my configuration/],
+    ['lists without end', 'RESOURCE_TOO_LARGE', /tools/],
+    ['lists too many', 'RESOURCE_TOO_LARGE', /1000 tools/],
+    ['lists too much', 'RESOURCE_TOO_LARGE', /too many words/],
+    ['lists what are no tools', 'RESOURCE_UNREACHABLE', /not MCP/],
+    ['dies in a call', 'RESOURCE_UNREACHABLE', /code 1.*Out of luck/],
+    ['answers too much', 'RESOURCE_TOO_LARGE', /bytes/],
+    ['answers too deep', 'RESOURCE_UNREACHABLE', /not MCP/],
+    ['answers no result', 'RESOURCE_UNREACHABLE', /not MCP/],
+    ['answers with an error', 'RESOURCE_UNREACHABLE', /The database is gone/],
+    ['answers with a failure', 'BAD_INPUT', /echo failed: There is no such city/],
+  ])('that %s is a %s', async (how, code, message) => {
+    const failure = await failureOf(how);
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(failure.ms).toBeLessThan(5_000);
+  });
+
+  it('is ended within a second when the step is cancelled, while it starts, lists or works', async () => {
+    for (const how of ['hangs at once', 'hangs in a call']) {
+      const work = workForTests();
+      open.push(work);
+      let begun = Number.POSITIVE_INFINITY;
+      setTimeout(() => {
+        begun = Date.now();
+        work.stop.abort();
+      }, 1_000);
+      const call = connectMcp(broken(how), deps, work).then((connection) => {
+        open.push(connection);
+        return connection.call('echo', { text: 'x' }, work.signal);
+      });
+      await expect(call, how).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(Date.now() - begun, how).toBeLessThan(1_000);
+    }
+  });
+
+  it('cannot make this server ask a model or a person for it', async () => {
+    const { connection, work } = await connect(broken('asks back'));
+    expect(await connection.call('echo', { text: 'x' }, work.signal)).toMatchObject({
+      text: expect.stringContaining('-32601'),
+    });
+  });
+
+  it('is logged up to a thousand lines', async () => {
+    const { connection, work } = await connect(broken('chatters'));
+    await connection.tools();
+    await expect.poll(() => work.logged.length).toBe(1_001);
+    expect(work.logged.at(-1)).toMatch(/^WARN More than 1000 lines/);
+  });
+
+  it('has to be a program that is there, and one of the two ways', async () => {
+    const work = workForTests();
+    await expect(connectMcp({ stdioCommand: ['no-such-program'] }, deps, work)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(connectMcp({}, deps, work)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const both = { stdioCommand: ['node'], serverUrl: 'http://localhost/mcp' };
+    await expect(connectMcp(both, deps, work)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});

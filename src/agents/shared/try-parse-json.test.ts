@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { jsonOfText } from './try-parse-json.ts';
+
+const FENCE = '```';
+
+describe('the JSON that a text is', () => {
+  it.each([
+    ['alone', ' {"a":1}\n'],
+    ['in a block', `${FENCE}json\n{"a":1}\n${FENCE}`],
+    [
+      'in a block without a language, with blanks and other ends of lines',
+      `\n ${FENCE}  \r\n {"a":1} \r\n ${FENCE} \n`,
+    ],
+  ])('is found %s', (_, text) => {
+    expect(jsonOfText(text)).toEqual({ a: 1 });
+  });
+
+  it.each([
+    ['words around it', `Here: {"a":1}`],
+    ['words behind the block', `${FENCE}\n{"a":1}\n${FENCE}\nThat is it.`],
+    ['no JSON in the block', `${FENCE}\nno\n${FENCE}`],
+    ['nothing but the marks of a block', FENCE],
+    ['half of a block', `${FENCE}json\n{"a":1}`],
+  ])('is none with %s', (_, text) => {
+    expect(jsonOfText(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['blanks', `${FENCE}\n${' '.repeat(2 ** 21)}x`],
+    ['ends of lines', `${FENCE}\n${'\n'.repeat(2 ** 21)}x`],
+    ['marks', `${FENCE}\n${`${FENCE} `.repeat(2 ** 19)}x`],
+    ['blanks in the first line', `${FENCE}${' '.repeat(2 ** 21)}x\n${FENCE}`],
+  ])('is looked for no longer than the text is, however many %s it has', (_, text) => {
+    const began = performance.now();
+    expect(jsonOfText(text)).toBeUndefined();
+    // A search that goes back and forth would take hours.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,33 @@
+import { type Static, Type } from 'typebox';
+import type { AgentSession } from '../../core/agent-session.ts';
+import type { FileRef } from '../../kinds/files/file-ref.ts';
+
+const Answer = Type.Object({
+  return_code: Type.Union([Type.Integer(), Type.Null()]),
+  stdout: Type.String(),
+  stderr: Type.String(),
+  stopped: Type.Optional(Type.String()),
+});
+export type PythonAnswer = Static<typeof Answer>;
+
+/** Before every program: nothing that it imports by itself is found among the files, whose folder is `root`. */
+const PROLOGUE =
+  'import posix, sys\nroot = posix.getcwd()\n' +
+  'sys.path[:] = [path for path in sys.path if path not in ("", root)]\nsys.dont_write_bytecode = True\n';
+
+/** Runs a program of ours beside the files, by the tool `python.run`: policy, journal and sandbox are its. */
+export async function callPython(
+  program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
+  work: AgentSession,
+): Promise<PythonAnswer> {
+  const answer = await work.callTool('python.run', {
+    entrypoint: '-c',
+    code: PROLOGUE + program.code,
+    args: [],
+    timeout_sec: program.timeoutSec,
+    files: program.files.map(({ path, uri }) => ({ path, uri })),
+  });
+  const { Check } = await import('typebox/value');
+  if (!Check(Answer, answer)) throw new Error('python.run answers something else than it says');
+  return answer;
+}

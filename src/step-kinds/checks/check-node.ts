@@ -1,0 +1,44 @@
+import type { AgentSession } from '../../core/agent-session.ts';
+import type { FileBytes } from '../files/read-files.ts';
+import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS, withoutVerdict } from './check.ts';
+import type { RunNodeTests } from './run-node-tests.ts';
+
+/** The project's own tests, in the sandbox. */
+export async function checkNode(
+  files: readonly FileBytes[],
+  run: RunNodeTests | undefined,
+  work: AgentSession,
+): Promise<Check> {
+  work.progress(undefined, 'node --test');
+  const tests = await run?.(files, work.signal);
+  if (!tests)
+    return withoutVerdict('node_test', 'not installed', 'There is no sandbox here to run the tests of Node in.');
+  const ran = /^(?:ℹ|#) tests [1-9]/m.test(tests.output);
+  const passed = tests.code === 0 && ran;
+  return {
+    tool: 'node_test',
+    status: passed ? 'passed' : 'failed',
+    version: tests.version,
+    diagnostics: passed ? [] : diagnosticsOf(tests.output, ran),
+    output: boundedOutput(tests.output),
+  };
+}
+
+/** From the list of failures at the end: `test at test/app.test.ts:12:3`, the name, the error. */
+function diagnosticsOf(output: string, ran: boolean): readonly Diagnostic[] {
+  const found = [...output.matchAll(/^test at ([\w./-]+):(\d+):(\d+)\n✖ (.+)\n((?: {2}.*\n?){0,3})/gm)].map(
+    ([, path = '', line, column, name = '', error = '']) => ({
+      path: path.replace(/^\/work\//, ''),
+      line: Number(line),
+      column: Number(column),
+      code: 'TEST_FAILED',
+      message: `${name.replace(/ \([\d.]+ms\)$/, '')}: ${error.trim().split('\n')[0] ?? ''}`.slice(0, 500),
+    }),
+  );
+  if (found.length > 0) return found.slice(0, MAX_DIAGNOSTICS);
+  return [
+    ran
+      ? { code: 'TEST_FAILED', message: 'Its tests fail; the output says which.' }
+      : { code: 'NOTHING_CHECKED', message: 'It ended without having checked anything.' },
+  ];
+}

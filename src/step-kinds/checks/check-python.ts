@@ -1,0 +1,35 @@
+import type { AgentSession } from '../../core/agent-session.ts';
+import { MYPY, PYTEST, runPythonTests, UNITTEST } from '../../kinds/eval/run-python-tests.ts';
+import type { FileRef } from '../../kinds/files/file-ref.ts';
+import type { CheckName } from '../stacks/manifest.ts';
+import { type Check, withoutVerdict } from './check.ts';
+import { inspectPython } from './inspect-python.ts';
+
+const SUITES = [UNITTEST, PYTEST, MYPY];
+
+/** Everything that needs Python: compiles the files, then runs what is asked for and can be imported. */
+export async function checkPython(
+  files: readonly FileRef[],
+  checks: readonly CheckName[],
+  requires: readonly string[],
+  work: AgentSession,
+): Promise<readonly Check[]> {
+  const suites = SUITES.filter(({ tool }) => checks.includes(tool));
+  if (suites.length === 0 && !checks.includes('compile')) return [];
+  const { compile, modules, version } = await inspectPython(files, [...requires, 'pytest', 'mypy'], work);
+  const done: Check[] = checks.includes('compile') ? [compile] : [];
+  for (const suite of suites) {
+    const needed = suite.tool === 'mypy' ? ['mypy'] : suite.tool === 'pytest' ? ['pytest', ...requires] : requires;
+    const missing = needed.filter((name) => !modules.has(name));
+    if (compile.status === 'failed') {
+      done.push(withoutVerdict(suite.tool, 'skipped', 'Files that do not compile cannot be tested.'));
+    } else if (missing.length > 0) {
+      const why = `Python ${version} has no ${missing.join(', ')} here, so this was not checked.`;
+      done.push(withoutVerdict(suite.tool, 'not installed', why));
+    } else {
+      work.progress(undefined, suite.tool);
+      done.push(await runPythonTests({ ...suite, version }, files, work));
+    }
+  }
+  return done;
+}

@@ -1,0 +1,98 @@
+import { type Static, Type } from 'typebox';
+import type { AgentSession } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import type { FileRef } from '../../kinds/files/file-ref.ts';
+import { callPython } from './call-python.ts';
+import { type Check, MAX_DIAGNOSTICS } from './check.ts';
+
+const Report = Type.Object({
+  version: Type.String(),
+  modules: Type.Array(Type.String()),
+  problems: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      line: Type.Optional(Type.Integer()),
+      column: Type.Optional(Type.Integer()),
+      code: Type.String(),
+      message: Type.String(),
+    }),
+  ),
+});
+
+/** What this server's Python says before anything of the files is run. */
+export interface Inspection {
+  readonly compile: Check;
+  readonly version: string;
+  /** Of those asked about, what can be imported. */
+  readonly modules: ReadonlySet<string>;
+}
+
+/** It compiles every file as `compileall` does, but writes nothing and runs nothing of it. */
+const PROGRAM = `
+import importlib.util, json, pathlib
+given = json.loads(__GIVEN__)
+problems = []
+for path in given["files"]:
+    try:
+        compile(pathlib.Path(path).read_bytes(), path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        problem = {"path": path, "code": type(error).__name__, "message": error.msg or "is no Python"}
+        problem.update({k: v for k, v in (("line", error.lineno), ("column", error.offset)) if v is not None})
+        problems.append(problem)
+    except (OSError, RecursionError, ValueError) as error:
+        problems.append({"path": path, "code": type(error).__name__, "message": str(error)})
+modules = [name for name in given["modules"] if importlib.util.find_spec(name)]
+print(json.dumps({"version": sys.version.split()[0], "modules": modules, "problems": problems}))
+`;
+
+const TIMEOUT_SEC = 60;
+
+/** @throws Fault UNAVAILABLE when Python itself does not work here */
+export async function inspectPython(
+  files: readonly FileRef[],
+  modules: readonly string[],
+  work: AgentSession,
+): Promise<Inspection> {
+  const python = files.filter(({ path }) => path.endsWith('.py'));
+  const given = JSON.stringify({ files: python.map(({ path }) => path), modules });
+  // A JSON string of ASCII is a string of Python, so nothing in a path or a name can become code.
+  const code = PROGRAM.replace('__GIVEN__', () => ascii(JSON.stringify(given)));
+  const { stdout, stderr, return_code, stopped } = await callPython(
+    { code, files: python, timeoutSec: TIMEOUT_SEC },
+    work,
+  );
+  const report = return_code === 0 ? await reportOf(stdout) : undefined;
+  if (!report) {
+    const why = stopped ?? (stderr.trim().split('\n').at(-1) || `code ${return_code}`);
+    throw new Fault('UNAVAILABLE', `Python could not look at the files: ${why.slice(0, 300)}.`);
+  }
+  const { version, problems } = report;
+  return {
+    version,
+    modules: new Set(report.modules),
+    compile: {
+      tool: 'compile',
+      status: problems.length === 0 ? 'passed' : 'failed',
+      version,
+      diagnostics: problems.slice(0, MAX_DIAGNOSTICS),
+      output:
+        problems.length === 0
+          ? `${python.length} files compile.`
+          : `${problems.length} of ${python.length} files do not.`,
+    },
+  };
+}
+
+async function reportOf(stdout: string): Promise<Static<typeof Report> | undefined> {
+  const { Check: fits } = await import('typebox/value');
+  try {
+    const report: unknown = JSON.parse(stdout);
+    return fits(Report, report) ? report : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ascii(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

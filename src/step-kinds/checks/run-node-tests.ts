@@ -1,0 +1,91 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Sandbox } from '../../core/sandbox.ts';
+import type { FileBytes } from '../files/read-files.ts';
+import { writeFiles } from '../files/write-files.ts';
+
+/** How the tests of a Node project went. */
+export interface NodeTests {
+  /** Null when they were stopped. */
+  readonly code: number | null;
+  readonly version: string;
+  readonly output: string;
+}
+
+/** Runs `node --test`; undefined where nothing would keep the files from what this process may do. */
+export type RunNodeTests = (files: readonly FileBytes[], signal: AbortSignal) => Promise<NodeTests | undefined>;
+
+export interface NodeTestsDeps {
+  readonly sandbox: Sandbox;
+  /** The folder whose packages the files may import; absolute. */
+  readonly nodeModules: string;
+}
+
+const TIMEOUT_MS = 60_000;
+const MAX_OUTPUT = 1024 * 1024;
+const LIMITS = {
+  // V8 reserves far more address space than it uses; what it uses is bounded by its own option.
+  memoryBytes: 64 * 2 ** 30,
+  processes: 64,
+  cpuSeconds: 60,
+  fileBytes: 16 * 2 ** 20,
+};
+const NODE = '/node/node';
+
+export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): RunNodeTests {
+  if (sandbox.kind === 'none') return async () => undefined;
+  return async (files, signal) => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-node-tests-'));
+    try {
+      // The sandbox may read it as somebody else.
+      await chmod(folder, 0o755);
+      await writeFiles(folder, files);
+      const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]s$/.test(path));
+      const program = {
+        command: [NODE, '--max-old-space-size=256', '--disable-warning=ExperimentalWarning', '--test', ...tests],
+        env: { NO_COLOR: '1', NODE_ENV: 'test' },
+        cwd: '/work',
+        mounts: [
+          { from: folder, to: '/work' },
+          // Found from /work, one folder up.
+          { from: nodeModules, to: '/node_modules' },
+          { from: process.execPath, to: NODE },
+        ],
+        limits: LIMITS,
+      };
+      const either = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const child = await sandbox.spawn(program, either);
+      child.stdin.on('error', () => {}).end();
+      const [stdout, stderr, { code }] = await Promise.all([
+        collect(child.stdout, child.kill),
+        collect(child.stderr, child.kill),
+        child.exited,
+      ]);
+      signal.throwIfAborted();
+      return {
+        code,
+        version: process.version.slice(1),
+        output: [stdout, stderr].filter((text) => text !== '').join('\n'),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** What it prints, up to a limit; past it the program is ended. */
+async function collect(stream: Readable, kill: () => void): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > MAX_OUTPUT) {
+      kill();
+      break;
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
+}

@@ -1,0 +1,249 @@
+import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { parse } from 'graphql';
+import { Check } from 'typebox/value';
+import { afterEach, describe, expect, it } from 'vitest';
+import { outgoingForTests } from '../../test/support/agents/agent.ts';
+import { openaiForTests } from '../../test/support/agents/openai.ts';
+import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createLanguageModel } from '../agents/llm/language-model.ts';
+import { Fault } from '../core/errors.ts';
+import type { FilesDiff } from '../kinds/codegen/diff-files.ts';
+import type { FileRef } from '../kinds/files/file-ref.ts';
+import { plan } from '../kinds/plan.ts';
+import { codegen } from './codegen.ts';
+import type { Plan } from './plan/plan-schema.ts';
+import { runRuff } from './ruff/run-ruff.ts';
+
+const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
+const STACKS = ['fastapi-sqlalchemy', 'node-yoga', 'python-stdlib'];
+const MARK = 'INJECTED';
+
+interface Made {
+  readonly stack: string;
+  readonly files: readonly Required<FileRef>[];
+  readonly diff: FilesDiff;
+}
+
+const kind = codegen({ stacksDir });
+
+/** As the engine does: checks the input by its schema, and runs. */
+async function run(input: Parameters<typeof kind.run>[0], work: WorkForTests, more: object = {}): Promise<Made> {
+  if (!Check(kind.input, input)) throw new Fault('BAD_INPUT', 'It does not fit the schema.');
+  return (await codegen({ stacksDir, ...more }).run(input, work)) as unknown as Made;
+}
+
+const planOf = async (input: object = {}) =>
+  (await plan({ stacksDir }).run(
+    { goal: 'Listings', resource: 'Listing', ...input },
+    workForTests(),
+  )) as unknown as Plan;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+/** A model that gives these files, behind a true server. */
+async function modelThatGives(files: readonly { readonly path: string; readonly content: string }[]) {
+  const server = await openaiForTests([{ text: [JSON.stringify({ files })] }]);
+  const out = outgoingForTests(server.endpoint);
+  open.push(out.outgoing, server);
+  return { server, model: createLanguageModel({ ...out, apiBase: server.url, model: 'own', backoffMs: 10 }) };
+}
+
+/** What is no code in any of the files; and whether a text got out of the literals that it belongs in. */
+function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
+  const python = [...kept].filter(([path]) => path.endsWith('.py')).map(([path, text]) => ({ path, text }));
+  const wrong = runRuff({ files: python, mend: false }).findings.map(({ path, message }) => `${path}: ${message}`);
+  for (const [path, text] of kept) {
+    if (path.endsWith('.ts')) stripTypeScriptTypes(text);
+    if (path.endsWith('.graphql')) parse(text);
+    if (path.endsWith('.json')) JSON.parse(text);
+    if (!path.endsWith('.md') && text.replaceAll(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g, '').includes(MARK))
+      wrong.push(`${path} has ${MARK}`);
+  }
+  return wrong;
+}
+
+describe('codegen', () => {
+  it.each(STACKS)('makes every file of the plan by %s, each an artifact, without anything to lint', async (stack) => {
+    const work = workForTests();
+    const made = await planOf({ stack });
+    const { files, diff } = await run({ plan: made }, work);
+    expect(files.map(({ path }) => path)).toEqual(made.files);
+    expect(diff.added).toEqual(made.files);
+    expect(files[0]).toEqual({
+      path: 'README.md',
+      uri: expect.stringMatching(/^artifact:sha256\/[0-9a-f]{64}$/),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      size: Buffer.byteLength(work.kept.get('README.md') ?? ''),
+      media_type: 'text/markdown',
+    });
+    expect(wrongWith(work.kept)).toEqual([]);
+    for (const text of work.kept.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
+  });
+
+  it('makes the same of the same plan, and tells what another plan changes', async () => {
+    const work = workForTests();
+    const first = await run({ plan: await planOf() }, work);
+    const again = await run({ plan: await planOf(), previous: [...first.files] }, work);
+    expect(again).toEqual({ ...first, diff: { added: [], changed: [], removed: [], summary: [] } });
+
+    const more = await run(
+      { plan: await planOf({ requirements: ['beds: integer'] }), previous: [...first.files] },
+      work,
+    );
+    expect(more.diff.added).toEqual([]);
+    expect(more.diff.changed).toContain('listing_service/model.py');
+    expect(more.diff.summary).toContainEqual({ path: 'listing_service/validation.py', plus: 1, minus: 0 });
+  });
+
+  it('names what research has found in the README, as plain text', async () => {
+    const work = workForTests();
+    const findings = [
+      { title: 'A [page](javascript:1) <b>', url: 'https://example.com/a' },
+      { title: 'Bad', url: 'javascript:alert(1)' },
+      { title: 'Worse', url: 'https://example.com/> <script>' },
+    ];
+    await run({ plan: await planOf(), findings }, work);
+    const readme = work.kept.get('README.md') ?? '';
+    expect(readme).toContain('- A page (javascript:1) b: <https://example.com/a>\n');
+    expect(readme).not.toMatch(/Bad|Worse/);
+  });
+
+  it('lets no text of a plan become code, whatever it says', async () => {
+    const text = fc
+      .array(
+        fc.constantFrom(
+          '"',
+          "'",
+          '"""',
+          '\\',
+          '\n',
+          '\r',
+          '\0',
+          '\u2028',
+          '`',
+          '$' + '{x}',
+          '{{x}}',
+          '{%',
+          '#}',
+          '*/',
+          '\ud800',
+          MARK,
+        ),
+        {
+          maxLength: 12,
+        },
+      )
+      .map((parts) => [MARK, ...parts, `\n${MARK}()`].join(''));
+    const base = Object.fromEntries(
+      await Promise.all(STACKS.map(async (stack) => [stack, await planOf({ stack })] as const)),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, text, fc.constantFrom(...STACKS), async (one, other, stack) => {
+        const made = base[stack] as Plan;
+        const fields = made.entity.fields.map((field) => ({ ...field, description: one }));
+        const entity = { ...made.entity, description: other, fields };
+        const work = workForTests();
+        await run({ plan: { ...made, title: one, goal: other, requirements: [one], entity } }, work);
+        expect(wrongWith(work.kept)).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('refuses names that could become code, or makes code of them that is sound', async () => {
+    const base = await planOf();
+    const name = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom(
+        'class',
+        'id',
+        'str',
+        'x',
+        'x"; y',
+        'self',
+        'then',
+        'date',
+        'items',
+        'store',
+        'data',
+        'None',
+        'a b',
+        'z_9',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(name, name, fc.constantFrom(...STACKS), async (field, choice, stack) => {
+        const fields: Plan['entity']['fields'] = [
+          { name: field, type: 'string', required: true },
+          { name: 'kind', type: 'choice', required: false, choices: [choice] },
+        ];
+        const work = workForTests();
+        try {
+          await run({ plan: { ...base, stack, entity: { ...base.entity, fields } } }, work);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Fault);
+          expect(error).toMatchObject({ code: 'BAD_INPUT' });
+          return;
+        }
+        expect(wrongWith(work.kept)).toEqual([]);
+        expect(field).toMatch(/^[a-z][a-z0-9_]*$/);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  describe('with a model', () => {
+    const path = 'listing_service/__init__.py';
+
+    it('takes whole files from it, and formats them', async () => {
+      const { model } = await modelThatGives([{ path, content: '"""Anew."""\nimport os\nX=1\n' }]);
+      const work = workForTests();
+      const { files } = await run({ plan: await planOf() }, work, { model });
+      expect(work.kept.get(path)).toBe('"""Anew."""\n\nX = 1\n');
+      expect(files).toHaveLength(16);
+    });
+
+    it('takes nothing from it that is not in the plan', async () => {
+      const { model } = await modelThatGives([{ path: '../../etc/passwd', content: '' }]);
+      const work = workForTests();
+      const { files } = await run({ plan: await planOf() }, work, { model });
+      expect(files.map(({ path: one }) => one)).toEqual((await planOf()).files);
+      expect(work.logged).toContainEqual(expect.stringMatching(/^WARN .*not in the plan/));
+    });
+
+    it('tells it what was wrong with which files in a repair', async () => {
+      const { model, server } = await modelThatGives([]);
+      const work = workForTests();
+      const uri = work.have('"""Mine."""\n');
+      const problems = [
+        {
+          code: 'BAD_INPUT',
+          message: 'The files do not pass unittest.',
+          details: {
+            files: [{ path, uri }],
+            checks: [
+              { tool: 'ruff', status: 'passed', diagnostics: [], output: '' },
+              {
+                tool: 'unittest',
+                status: 'failed',
+                diagnostics: [{ path: 'tests/test_app.py', line: 3, message: 'No.' }],
+                output: 'FAILED',
+              },
+            ],
+          },
+        },
+      ];
+      const { diff } = await run({ plan: await planOf(), problems }, work, { model });
+      const [{ body } = { body: {} }] = server.requests;
+      const material = JSON.parse((body as unknown as { messages: { content: string }[] }).messages[1]?.content ?? '');
+      expect(material.problems).toEqual(['tests/test_app.py:3: No.', 'unittest printed:\nFAILED']);
+      expect(material.files.find((file: { path: string }) => file.path === path).text).toBe('"""Mine."""\n');
+      expect([work.kept.get(path), diff.changed]).toEqual(['"""Mine."""\n', []]);
+    });
+  });
+});

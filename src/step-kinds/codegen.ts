@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import type { LanguageModel } from '../core/agent.ts';
+import type { AgentSession } from '../core/agent-session.ts';
+import { diffFiles } from '../kinds/codegen/diff-files.ts';
+import { readSources } from '../kinds/codegen/read-sources.ts';
+import { FileRef, MAX_FILES } from '../kinds/files/file-ref.ts';
+import type { TextFile } from '../kinds/files/text-file.ts';
+import { isJsonObject, type Json } from '../lib/json.ts';
+import { filesByModel } from './codegen/files-by-model.ts';
+import { readProblems } from './codegen/read-problems.ts';
+import { defineKind } from './define-step-kind.ts';
+import { readFiles, textOf } from './files/read-files.ts';
+import { keepFiles } from './files/save-files.ts';
+import { checkPlan } from './plan/check-plan.ts';
+import { PlanSchema } from './plan/plan-schema.ts';
+import { callRuff, isPython } from './ruff/call-ruff.ts';
+import { readStack } from './stacks/read-stack.ts';
+import { renderStack } from './stacks/render-stack.ts';
+
+const Input = Type.Object({
+  plan: PlanSchema,
+  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Instead of the one that the plan names.' })),
+  findings: Type.Optional(
+    Type.Array(Type.Unknown(), { maxItems: 200, description: 'What `research` found; the README names it.' }),
+  ),
+  previous: Type.Optional(
+    Type.Array(FileRef, { maxItems: MAX_FILES, description: 'Files of an earlier round, to tell what has changed.' }),
+  ),
+  problems: Type.Optional(
+    Type.Array(Type.Unknown(), {
+      maxItems: 200,
+      description: 'What was wrong with them: diagnostics, checks of `eval`, or `repair.error`.',
+    }),
+  ),
+});
+
+export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; readonly stacksDir: string }) {
+  return defineKind({
+    kind: 'CODEGEN',
+    title: 'Generate code',
+    description:
+      'Makes the files of a service from its plan and the templates of a stack; each becomes an artifact. A language ' +
+      'model may make files anew where the plan asks for more, or where `eval` found something wrong.',
+    input: Input,
+    idempotent: true,
+    async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, work): Promise<Json> {
+      checkPlan(plan);
+      const stack = await readStack(stacksDir, name);
+      const known = findings.filter(isJsonObject);
+      const wrong = readProblems(problems);
+      const before = await earlierFiles(previous ?? wrong.files, work);
+
+      work.progress(10, 'templates');
+      const rendered = await renderStack(stack, plan, readSources(known), work);
+      const mended = model
+        ? await filesByModel(
+            model,
+            { plan, files: rework(rendered, before), problems: wrong.texts, findings: known },
+            work,
+          )
+        : rendered;
+      work.progress(70, 'formatting');
+      const files = await tidy(mended, work);
+      const kept = await keepFiles(files, work);
+      const diff = diffFiles(before, files);
+      work.log(
+        'INFO',
+        `${files.length} files by ${stack.name}: ${diff.added.length} new, ${diff.changed.length} changed.`,
+      );
+      return { stack: stack.name, files: kept, diff } as unknown as Json;
+    },
+  });
+}
+
+async function earlierFiles(refs: readonly FileRef[], work: AgentSession): Promise<readonly TextFile[]> {
+  const files = await readFiles(refs, work);
+  return files.map((file) => ({ path: file.path, text: textOf(file) }));
+}
+
+/** What the model goes on from: what it made in an earlier round, and otherwise the templates. */
+function rework(rendered: readonly TextFile[], before: readonly TextFile[]): readonly TextFile[] {
+  const earlier = new Map(before.map(({ path, text }) => [path, text]));
+  return rendered.map(({ path, text }) => ({ path, text: earlier.get(path) ?? text }));
+}
+
+/** Python as ruff formats it, with what it mends by itself. */
+async function tidy(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
+  const python = files.filter(isPython);
+  if (python.length === 0) return files;
+  const report = await callRuff({ files: python, mend: true }, work);
+  const tidied = new Map(report.files.map(({ path, text }) => [path, text]));
+  return files.map(({ path, text }) => ({ path, text: tidied.get(path) ?? text }));
+}

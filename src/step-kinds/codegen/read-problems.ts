@@ -1,0 +1,54 @@
+import { type FileRef, MAX_FILES } from '../../kinds/files/file-ref.ts';
+
+/** What was wrong with the files of an earlier round. */
+export interface Problems {
+  /** One line each: where, what. Bounded, since a model reads them. */
+  readonly texts: readonly string[];
+  /** The files that they are about, where the failure of `eval` names them. */
+  readonly files: readonly FileRef[];
+}
+
+const MAX_PROBLEMS = 50;
+const MAX_LENGTH = 500;
+const MAX_OUTPUT = 4_000;
+
+/** From whatever tells it: diagnostics, checks of `eval`, or the failure of a step with them in its details. */
+export function readProblems(given: readonly unknown[]): Problems {
+  const failures = given.filter(isObject);
+  const files = failures.map(({ details }) => filesOf(isObject(details) ? details.files : undefined));
+  return { texts: failures.flatMap(textsOf).slice(0, MAX_PROBLEMS), files: files.find((one) => one.length > 0) ?? [] };
+}
+
+interface Found {
+  readonly [key: string]: unknown;
+}
+
+function textsOf(found: Found): readonly string[] {
+  const { details, diagnostics, status, message } = found;
+  if (isObject(details) && Array.isArray(details.checks)) return details.checks.filter(isObject).flatMap(textsOf);
+  if (Array.isArray(diagnostics)) return status === 'failed' ? textsOfCheck(diagnostics, found) : [];
+  return typeof message === 'string' ? [textOf(found)] : [];
+}
+
+function textsOfCheck(diagnostics: readonly unknown[], { tool, output }: Found): readonly string[] {
+  const texts = diagnostics.filter(isObject).slice(0, MAX_PROBLEMS).map(textOf);
+  if (typeof output !== 'string' || output === '') return texts;
+  return [...texts, `${String(tool)} printed:\n${output.slice(-MAX_OUTPUT)}`];
+}
+
+function isObject(value: unknown): value is Found {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf({ path, line, code, message }: Found): string {
+  const where = typeof path === 'string' ? `${path}${typeof line === 'number' ? `:${line}` : ''}: ` : '';
+  const what = typeof code === 'string' ? `${code}: ` : '';
+  return `${where}${what}${String(message)}`.slice(0, MAX_LENGTH);
+}
+
+function filesOf(value: unknown): readonly FileRef[] {
+  if (!Array.isArray(value) || value.length > MAX_FILES) return [];
+  return value
+    .filter(isObject)
+    .flatMap(({ path, uri }) => (typeof path === 'string' && typeof uri === 'string' ? [{ path, uri }] : []));
+}

@@ -1,0 +1,167 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testPythonEngines, testSandbox } from '../../test/support/runtime/python-engines.ts';
+import { type ToolForTests, type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import type { FileRef } from '../kinds/files/file-ref.ts';
+import { plan } from '../kinds/plan.ts';
+import { pythonRun } from '../tools/python-run.ts';
+import type { Check } from './checks/check.ts';
+import { createRunNodeTests } from './checks/run-node-tests.ts';
+import { codegen } from './codegen.ts';
+import { evaluate } from './evaluate.ts';
+
+const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
+const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const runNodeTests = createRunNodeTests({ sandbox: testSandbox, nodeModules });
+
+interface Report {
+  readonly passed: boolean;
+  readonly checks: readonly Check[];
+}
+
+const python: Record<string, ToolForTests> = {};
+beforeAll(async () => {
+  for (const [name, make] of Object.entries(testPythonEngines)) python[name] = pythonRun(await make());
+});
+const workWith = (engine: string) => workForTests([python[engine] as ToolForTests]);
+
+async function make(stack: string, work: WorkForTests, resource = 'Listing'): Promise<FileRef[]> {
+  const planned = await plan({ stacksDir }).run({ goal: 'A goal', resource, stack }, work);
+  const made = await codegen({ stacksDir }).run({ plan: planned as never }, work);
+  return [...(made as unknown as { files: FileRef[] }).files];
+}
+
+const kind = evaluate({ stacksDir, runNodeTests });
+const run = async (input: Parameters<typeof kind.run>[0], work: WorkForTests) =>
+  (await kind.run(input, work)) as unknown as Report;
+const statuses = ({ checks }: Report) => Object.fromEntries(checks.map(({ tool, status }) => [tool, status]));
+
+/** The same files, with one of them changed. */
+const changed = (files: readonly FileRef[], path: string, text: string, work: WorkForTests) =>
+  files.map((file) => (file.path === path ? { path, uri: work.have(text) } : file));
+
+describe('eval', () => {
+  it.each([
+    ['wasi', 'Listing'],
+    ['native', 'User'],
+    ['native', 'Equipment'],
+  ])('runs the tests of generated Python on %s, and they pass: %s', async (engine, resource) => {
+    const work = workWith(engine);
+    const report = await run({ stack: 'python-stdlib', files: await make('python-stdlib', work, resource) }, work);
+    expect(report.passed).toBe(true);
+    expect(statuses(report)).toEqual({ ruff: 'passed', compile: 'passed', unittest: 'passed' });
+    const { output, version } = report.checks.find(({ tool }) => tool === 'unittest') as Check;
+    expect(output).toMatch(/Ran (2\d|3\d) tests/);
+    expect(version).toMatch(/^3\.1[12]/);
+  });
+
+  it.each(['Booking', 'Equipment'])(
+    'runs the tests of a generated Node project, and they pass: %s',
+    async (resource) => {
+      const work = workForTests();
+      const report = await run({ stack: 'node-yoga', files: await make('node-yoga', work, resource) }, work);
+      expect(report.checks).toEqual([
+        expect.objectContaining({ tool: 'node_test', status: 'passed', diagnostics: [] }),
+      ]);
+    },
+  );
+
+  it('says what is not installed, and fails nothing for it', async () => {
+    const work = workWith('wasi');
+    const report = await run({ stack: 'fastapi-sqlalchemy', files: await make('fastapi-sqlalchemy', work) }, work);
+    expect(statuses(report)).toEqual({
+      ruff: 'passed',
+      compile: 'passed',
+      pytest: 'not installed',
+      mypy: 'not installed',
+    });
+    expect(report.checks.find(({ tool }) => tool === 'pytest')?.output).toMatch(
+      /no pytest, fastapi, httpx, sqlalchemy here/,
+    );
+  });
+
+  it('says so where there is no sandbox for Node', async () => {
+    const work = workForTests();
+    const files = await make('node-yoga', work);
+    const bare = createRunNodeTests({ sandbox: { ...testSandbox, kind: 'none' }, nodeModules });
+    const report = await evaluate({ stacksDir, runNodeTests: bare }).run(
+      { stack: 'node-yoga', files, fail: false },
+      work,
+    );
+    expect(report).toMatchObject({ passed: false, checks: [{ tool: 'node_test', status: 'not installed' }] });
+  });
+
+  it('fails with all checks in its details, so that they can be repaired', async () => {
+    const work = workWith('native');
+    const files = changed(await make('python-stdlib', work), 'tests/test_store.py', 'import os\n\n\ndef f(:\n', work);
+    await expect(run({ stack: 'python-stdlib', files }, work)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(/^The files do not pass ruff, compile\. tests\/test_store\.py:4/),
+      details: {
+        files: files.map(({ path, uri }) => ({ path, uri })),
+        checks: [
+          { tool: 'ruff', status: 'failed' },
+          {
+            tool: 'compile',
+            status: 'failed',
+            diagnostics: [{ path: 'tests/test_store.py', line: 4, code: 'SyntaxError' }],
+          },
+          { tool: 'unittest', status: 'skipped' },
+        ],
+      },
+    });
+  });
+
+  it.each(['native', 'wasi'])('tells where a test of Python fails on %s', async (engine) => {
+    const work = workWith(engine);
+    const test =
+      'import unittest\n\n\nclass ATest(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(1, 2)\n';
+    const files = changed(await make('python-stdlib', work), 'tests/test_store.py', test, work);
+    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, work);
+    expect(report).toMatchObject({
+      passed: false,
+      checks: [{ diagnostics: [{ path: 'tests/test_store.py', line: 6, code: 'AssertionError', message: '1 != 2' }] }],
+    });
+  });
+
+  it('tells where a test of Node fails', async () => {
+    const work = workForTests();
+    const test =
+      "import assert from 'node:assert';\nimport { it } from 'node:test';\nit('adds', () => assert.equal(1, 2));\n";
+    const files = changed(await make('node-yoga', work), 'test/app.test.ts', test, work);
+    const report = await run({ stack: 'node-yoga', files, fail: false }, work);
+    expect(report.checks[0]).toMatchObject({
+      status: 'failed',
+      diagnostics: [
+        { path: 'test/app.test.ts', line: 3, code: 'TEST_FAILED', message: expect.stringMatching(/^adds: /) },
+      ],
+    });
+  });
+
+  it('takes tests that check nothing for failed', async () => {
+    const work = workWith('native');
+    const files = [{ path: 'tests/__init__.py', uri: work.have('') }];
+    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, work);
+    expect(report).toMatchObject({ passed: false, checks: [{ diagnostics: [{ code: 'NOTHING_CHECKED' }] }] });
+  });
+
+  it('is not misled by files that shadow what looks at them', async () => {
+    const work = workWith('native');
+    const evil = 'print(\'{"version": "9", "modules": [], "problems": []}\'); raise SystemExit\n';
+    const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: work.have(evil) }));
+    const report = await run({ stack: 'python-stdlib', files, commands: ['compile'], fail: false }, work);
+    expect(report.checks).toMatchObject([
+      { tool: 'compile', status: 'passed', version: expect.stringMatching(/^3\.11/) },
+    ]);
+  });
+
+  it.each([
+    ['a check that the stack does not have', { commands: ['node_test' as const] }, /no check node_test/],
+    ['a path that leads elsewhere', { files: [{ path: '../a.py', uri: 'artifact:sha256/00' }] }, /cannot be called/],
+  ])('refuses %s', async (_, more, message) => {
+    const work = workWith('native');
+    const files = [{ path: 'a.py', uri: work.have('') }];
+    const order = run({ stack: 'python-stdlib', files, ...more }, work);
+    await expect(order).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) });
+  });
+});

@@ -1,0 +1,55 @@
+import type { AgentSession } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import { filePathProblem } from '../../kinds/files/file-path.ts';
+import { type FileRef, MAX_FILES_BYTES } from '../../kinds/files/file-ref.ts';
+
+/** A file with its bytes. */
+export interface FileBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads files that an earlier step made, or anybody named.
+ * @throws Fault BAD_INPUT for a path that is none, RESOURCE_TOO_LARGE, and what reading throws
+ */
+export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileBytes[]> {
+  checkPaths(files);
+  const read: FileBytes[] = [];
+  let left = MAX_FILES_BYTES;
+  for (const { path, uri } of files) {
+    const body = await work.read({ uri });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of body.stream()) {
+      left -= piece.length;
+      if (left < 0) {
+        await body.cancel();
+        const message = `These files have more than ${MAX_FILES_BYTES} bytes in all. Give fewer of them.`;
+        throw new Fault('RESOURCE_TOO_LARGE', message, { path: ['files'] });
+      }
+      pieces.push(piece);
+    }
+    read.push({ path, bytes: Buffer.concat(pieces) });
+  }
+  return read;
+}
+
+/** Text of a file; bytes that are no UTF-8 become U+FFFD. */
+export function textOf({ bytes }: FileBytes): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @throws Fault BAD_INPUT for a path that leads elsewhere, or stands there twice */
+export function checkPaths(files: readonly { readonly path: string }[]): void {
+  const seen = new Set<string>();
+  for (const [at, { path }] of files.entries()) {
+    const problem = filePathProblem(path) ?? (seen.has(path) ? 'which is there twice' : undefined);
+    seen.add(path);
+    if (problem === undefined) continue;
+    const message = `A file cannot be called ${JSON.stringify(path.slice(0, 200))}, ${problem}.`;
+    throw new Fault('BAD_INPUT', message, {
+      path: ['files'],
+      violations: [{ path: `/files/${at}/path`, message: problem }],
+    });
+  }
+}

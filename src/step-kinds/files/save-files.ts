@@ -1,0 +1,29 @@
+import type { AgentSession } from '../../core/agent-session.ts';
+import type { FileRef } from '../../kinds/files/file-ref.ts';
+import type { TextFile } from '../../kinds/files/text-file.ts';
+import { mediaTypeOfFile } from '../../lib/media-type.ts';
+
+/** Of source code, which the server's own table does not know: what is read for a command is data. */
+const CODE: Readonly<Record<string, string>> = {
+  graphql: 'application/graphql',
+  py: 'text/x-python',
+  toml: 'application/toml',
+  ts: 'text/typescript',
+};
+
+/** Keeps every file as an artifact of the run. */
+export async function keepFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly Required<FileRef>[]> {
+  const refs: Required<FileRef>[] = [];
+  for (const { path, text } of files) {
+    const { uri, size, sha256, media_type } = await work.keep(path, mediaTypeOf(path), text);
+    refs.push({ path, uri, size, sha256, media_type });
+  }
+  return refs;
+}
+
+function mediaTypeOf(path: string): string {
+  const extension = path.slice(path.lastIndexOf('.') + 1);
+  if (Object.hasOwn(CODE, extension)) return `${CODE[extension]}; charset=utf-8`;
+  const known = mediaTypeOfFile(path);
+  return known === 'application/octet-stream' ? 'text/plain; charset=utf-8' : known;
+}

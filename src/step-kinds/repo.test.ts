@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { repoGitAddAll } from '../tools/repo-git-add-all.ts';
+import { repoGitBranch } from '../tools/repo-git-branch.ts';
+import { repoGitCommit } from '../tools/repo-git-commit.ts';
+import { repoGitInit } from '../tools/repo-git-init.ts';
+import { repo } from './repo.ts';
+
+let work: WorkForTests;
+beforeEach(() => {
+  work = workForTests([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
+});
+afterEach(() => work.close());
+
+const git = async (...args: string[]) =>
+  execFileSync('git', ['-C', join(await work.workspace(), 'repo'), ...args], { encoding: 'utf8' }).trim();
+const file = (path: string, text: string) => ({ path, uri: work.have(text) });
+
+describe('repo', () => {
+  it('commits files to a real repository, on the branch that it is told', async () => {
+    const files = [file('README.md', '# A\n'), file('a/b.py', 'x = 1\n')];
+    const made = await repo.run({ files, message: 'feat: a service', branch: 'feature/a' }, work);
+    expect(made).toMatchObject({ path: 'repo', branch: 'feature/a', committed: true, files, pushed: null });
+    expect(await git('log', '--format=%H %s %an', 'feature/a')).toBe(
+      `${(made as { commit: string }).commit} feat: a service ada`,
+    );
+    expect(await git('ls-tree', '-r', '--name-only', 'HEAD')).toBe('README.md\na/b.py');
+  });
+
+  it('done again, gives the same commit', async () => {
+    const order = { files: [file('a', '1')], message: 'one' };
+    const first = await repo.run(order, work);
+    expect(await repo.run(order, work)).toEqual({ ...(first as object), committed: false });
+    expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+  });
+
+  it.each(['../out', '/tmp/x', '.git/hooks/post-commit'])('refuses a file that is called %s', async (path) => {
+    await expect(repo.run({ files: [file(path, '')], message: 'm' }, work)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    expect(work.called).toEqual([]);
+  });
+
+  it.each(['..', '../other', '/tmp', '.git'])('refuses a repository at %s', async (path) => {
+    const run = repo.run({ files: [file('a', '')], message: 'm', path }, work);
+    await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('writes through no link', async () => {
+    await mkdir(join(await work.workspace(), 'repo'));
+    await symlink('/tmp', join(await work.workspace(), 'repo', 'a'));
+    const run = repo.run({ files: [file('a/b', '')], message: 'm' }, work);
+    await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('commits no secret', async () => {
+    const secret = `${'-----BEGIN'} PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n`;
+    const run = repo.run({ files: [file('key.pem', secret)], message: 'm' }, work);
+    await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(/key\.pem/) });
+  });
+});

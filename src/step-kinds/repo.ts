@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Fault } from '../core/errors.ts';
+import { Files } from '../kinds/files/file-ref.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
+import { defineKind } from './define-step-kind.ts';
+import { checkPaths, readFiles } from './files/read-files.ts';
+import { writeFiles } from './files/write-files.ts';
+
+const DEFAULT_PATH = 'repo';
+
+const Input = Type.Object({
+  files: Files('What to commit, as `codegen` gives them.'),
+  message: Type.String({ minLength: 1, maxLength: 5_000, pattern: '\\S', description: 'What changed and why.' }),
+  path: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: `Folder of the repository in the workspace of the run; ${DEFAULT_PATH} unless told.`,
+    }),
+  ),
+  branch: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'To make or go to; the present one unless told.' }),
+  ),
+  push: Type.Optional(
+    Type.Object(
+      { remote: Type.String({ minLength: 1, maxLength: 2_048, description: 'URL of the repository to push to.' }) },
+      { additionalProperties: false, description: 'Where to push the branch; nowhere unless told.' },
+    ),
+  ),
+});
+
+export const repo = defineKind({
+  kind: 'REPO',
+  title: 'Commit to a repository',
+  description:
+    'Puts files into a git repository in the workspace of the run and commits them, by the tools repo.git.*, which ' +
+    'search them for secrets first. Pushes when told where.',
+  input: Input,
+  idempotent: true,
+  async run({ files, message, path = DEFAULT_PATH, branch, push }, work) {
+    checkPaths([{ path }]);
+    checkPaths(files);
+    const call = async (tool: string, args: JsonObject) => fieldsOf(tool, await work.callTool(tool, { path, ...args }));
+    await call('repo.git.init', {});
+    if (branch !== undefined) await call('repo.git.branch', { name: branch });
+    const bytes = await readFiles(files, work);
+    await writeFiles(join(await work.workspace(), path), bytes);
+    await call('repo.git.add_all', {});
+    const made = await call('repo.git.commit', { message });
+    const at = typeof made.branch === 'string' ? made.branch : (branch ?? null);
+    const pushed = push && (await call('repo.git.push', { remote: push.remote, ...(at !== null && { branch: at }) }));
+    const listing = files.map((file) => ({ path: file.path, uri: file.uri }));
+    return {
+      path,
+      branch: at,
+      commit: made.head ?? null,
+      committed: made.committed ?? true,
+      files: listing,
+      pushed: pushed ?? null,
+    };
+  },
+});
+
+function fieldsOf(tool: string, answer: Json): JsonObject {
+  if (isJsonObject(answer)) return answer;
+  throw new Fault('UNAVAILABLE', `${tool} answered something else than it says.`);
+}

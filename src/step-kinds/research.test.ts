@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type ToolForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { Fault } from '../core/errors.ts';
+import { research } from '../kinds/research.ts';
+
+const page = (title: string, url: string) => ({ title, url, snippet: `About ${title}` });
+
+const web: ToolForTests = {
+  name: 'web.search',
+  run: ({ query }) => ({
+    source: 'offline index',
+    results: [page(query, `file:///${query}`), page('Same', 'file:///same')],
+  }),
+};
+const drive: ToolForTests = {
+  name: 'drive.search',
+  run: () => ({ source: 'local folder', files: [{ id: 'a/b', name: 'Notes.txt', media_type: 'text/plain' }] }),
+};
+const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): ToolForTests => ({
+  name,
+  run: () => {
+    throw new Fault(code, `${name} says no.`);
+  },
+});
+
+describe('research', () => {
+  it('looks every query up in every source, and gives each result once', async () => {
+    const work = workForTests([web, drive]);
+    expect(await research.run({ queries: ['a', 'b', 'a'], limit: 3 }, work)).toEqual({
+      findings: [
+        { query: 'a', source: 'local folder', title: 'Notes.txt', url: 'drive:a%2Fb', snippet: 'text/plain' },
+        { query: 'a', source: 'offline index', title: 'a', url: 'file:///a', snippet: 'About a' },
+        { query: 'a', source: 'offline index', title: 'Same', url: 'file:///same', snippet: 'About Same' },
+        { query: 'b', source: 'offline index', title: 'b', url: 'file:///b', snippet: 'About b' },
+      ],
+      sources: ['local folder', 'offline index'],
+      gaps: [],
+    });
+    expect(work.called.map(({ tool, args }) => `${tool} ${args.query} ${args.limit}`)).toEqual([
+      'drive.search a 3',
+      'drive.search b 3',
+      'web.search a 3',
+      'web.search b 3',
+    ]);
+  });
+
+  it('looks only where it is told to', async () => {
+    const work = workForTests([web, drive]);
+    await research.run({ query: 'a', sources: ['web.search'] }, work);
+    expect(work.called.map(({ tool }) => tool)).toEqual(['web.search']);
+  });
+
+  it('goes on without a source that fails, and tells the gap', async () => {
+    const work = workForTests([web, failing('drive.search', 'FORBIDDEN')]);
+    expect(await research.run({ query: 'a' }, work)).toMatchObject({
+      sources: ['offline index'],
+      gaps: [{ source: 'drive.search', query: 'a', code: 'FORBIDDEN', message: 'drive.search says no.' }],
+    });
+    expect(work.logged[0]).toMatch(/^WARN drive\.search found nothing/);
+  });
+
+  it.each([
+    ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+    ['FORBIDDEN', 'UNAVAILABLE', 'UNAVAILABLE'],
+  ] as const)('fails when all sources do: %s and %s', async (one, other, code) => {
+    const work = workForTests([failing('web.search', one), failing('drive.search', other)]);
+    await expect(research.run({ query: 'a' }, work)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(/No source/),
+    });
+  });
+
+  it('lets a pause for a person through', async () => {
+    const pause = new Error('waits for a person');
+    const waiting: ToolForTests = {
+      name: 'drive.search',
+      run: () => {
+        throw pause;
+      },
+    };
+    await expect(research.run({ query: 'a' }, workForTests([web, waiting]))).rejects.toBe(pause);
+  });
+
+  it('needs something to look for', async () => {
+    await expect(research.run({}, workForTests([web]))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});

@@ -1,0 +1,59 @@
+import { PositionEncoding, type Diagnostic as RuffDiagnostic, Workspace } from '@astral-sh/ruff-wasm-nodejs';
+import type { TextFile } from '../../kinds/files/text-file.ts';
+import { mendText } from './safe-fixes.ts';
+
+export interface RuffOrder {
+  /** All of them Python. */
+  readonly files: readonly TextFile[];
+  /** Whether to mend what can be mended without a change of meaning, and to format. */
+  readonly mend: boolean;
+}
+
+/** One thing that is wrong. Lines and columns count from 1, columns in UTF-16. */
+export interface RuffFinding {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RuffReport {
+  readonly version: string;
+  readonly files: readonly TextFile[];
+  readonly findings: readonly RuffFinding[];
+}
+
+const MAX_FINDINGS = 200;
+
+/** Ruff with its default rules, as WebAssembly: for a process that is gone afterwards, since nothing is freed. */
+export function runRuff({ files, mend }: RuffOrder): RuffReport {
+  const ruff = new Workspace(settingsFor(files), PositionEncoding.Utf16);
+  const check = (text: string) => ruff.check(text) as readonly RuffDiagnostic[];
+  const mended = mend ? files.map(({ path, text }) => ({ path, text: formatted(ruff, mendText(text, check)) })) : files;
+  const findings = mended.flatMap(({ path, text }) => inOrder(check(text).map((one) => findingOf(path, one))));
+  return { version: Workspace.version(), files: mended, findings: findings.slice(0, MAX_FINDINGS) };
+}
+
+/** Ruff has no folder to look into here, so it is told which packages are the project's own. */
+function settingsFor(files: readonly TextFile[]) {
+  const own = files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/')));
+  return { 'target-version': 'py311', lint: { isort: { 'known-first-party': [...new Set(own)] } } };
+}
+
+/** What is no Python stays as it is: the findings say why. */
+function formatted(ruff: Workspace, text: string): string {
+  try {
+    return ruff.format(text);
+  } catch {
+    return text;
+  }
+}
+
+function inOrder(findings: readonly RuffFinding[]): readonly RuffFinding[] {
+  return findings.toSorted((one, other) => one.line - other.line || one.column - other.column);
+}
+
+function findingOf(path: string, { code, message, start_location: { row, column } }: RuffDiagnostic): RuffFinding {
+  return { path, line: row, column, code: code ?? 'invalid-syntax', message: message.slice(0, 500) };
+}

@@ -1,0 +1,56 @@
+import type { AgentSession } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import { filePathProblem } from '../../kinds/files/file-path.ts';
+import type { TextFile } from '../../kinds/files/text-file.ts';
+import { type Draft, type Source, templateData } from '../../kinds/stacks/template-data.ts';
+import type { Stack } from './read-stack.ts';
+import type { RenderStackOrder } from './render-stack-task.ts';
+
+const TASK = new URL('./render-stack-task.ts', import.meta.url);
+const TIMEOUT_MS = 10_000;
+
+/** Renders texts that are templates themselves, with what all templates of a stack see. */
+export async function renderTexts(
+  texts: readonly string[],
+  plan: Draft,
+  work: AgentSession,
+): Promise<readonly string[]> {
+  const templates = texts.map((source, i) => ({ name: `text ${i}`, source }));
+  return render({ templates, wanted: templates.map(({ name }) => name), data: templateData(plan, []) }, work);
+}
+
+/** All files of the stack for this plan. @throws Fault UNAVAILABLE for a stack that cannot be used */
+export async function renderStack(
+  { manifest, templates }: Stack,
+  plan: Draft,
+  sources: readonly Source[],
+  work: AgentSession,
+): Promise<readonly TextFile[]> {
+  const paths = await stackPaths(manifest.files, plan, work);
+  const wanted = manifest.files.map(({ template }) => template);
+  const texts = await render({ templates, wanted, data: templateData(plan, sources) }, work);
+  return paths.map((path, i) => ({ path, text: texts[i] ?? '' }));
+}
+
+/** Where the files of a stack go for this plan. */
+export async function stackPaths(
+  files: Stack['manifest']['files'],
+  plan: Draft,
+  work: AgentSession,
+): Promise<readonly string[]> {
+  const paths = await renderTexts(
+    files.map(({ path }) => path),
+    plan,
+    work,
+  );
+  for (const path of paths) {
+    const problem = filePathProblem(path);
+    if (problem)
+      throw new Fault('UNAVAILABLE', `The stack makes ${JSON.stringify(path)}, ${problem}. Mend its manifest.`);
+  }
+  return paths;
+}
+
+function render(order: RenderStackOrder, work: AgentSession): Promise<readonly string[]> {
+  return work.cpu.run<RenderStackOrder, readonly string[]>(TASK, order, { timeoutMs: TIMEOUT_MS, signal: work.signal });
+}

@@ -1,0 +1,58 @@
+import type { User } from '../../core/principal.ts';
+
+/** Settings of one call, such as how a remote is reached: never on a command line, never in a file. */
+export type GitConfig = readonly (readonly [key: string, value: string])[];
+
+/** All that every git of ours gets from outside: no configuration of the machine or of a user, nobody to ask. */
+export function gitEnvironment(home: string): Record<string, string> {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: home,
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '/bin/false',
+    GIT_ALLOW_PROTOCOL: 'http:https',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+}
+
+/** Where a repository lies; see `withCommonFolder`. */
+export function placeEnvironment(folder: string, commonFolder: string): Record<string, string> {
+  return {
+    GIT_DIR: `${folder}/.git`,
+    GIT_WORK_TREE: folder,
+    GIT_COMMON_DIR: commonFolder,
+    GIT_OBJECT_DIRECTORY: `${folder}/.git/objects`,
+  };
+}
+
+export function configEnvironment(config: GitConfig): Record<string, string> {
+  const entries = config.flatMap(([key, value], i) => [
+    [`GIT_CONFIG_KEY_${i}`, key],
+    [`GIT_CONFIG_VALUE_${i}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(config.length), ...Object.fromEntries(entries) };
+}
+
+/** Who the author of a commit is; the address is one that can never be delivered to (RFC 2606). */
+export function authorEnvironment(who: User): Record<string, string> {
+  const name = plain(who.username) || 'unknown';
+  const email = `${plain(who.subject) || 'unknown'}@${plain(who.tenant) || 'default'}.signalbox.invalid`;
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+}
+
+/** Without what ends a name or begins a header in a commit. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}<>\s]+/gu, ' ').trim();
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { abortFault } from '../../core/abort.ts';
+import { Fault } from '../../core/errors.ts';
+import { gitFault } from './git-fault.ts';
+
+export interface GitOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What a failed command wrote counts as its answer when it matches. */
+  readonly failureIsAnswer?: RegExp;
+}
+
+/** Runs git. Both promise all that it writes. @throws Fault */
+export interface GitCommand {
+  text(args: readonly string[], options?: GitOptions): Promise<string>;
+  bytes(args: readonly string[], options?: GitOptions): Promise<Buffer>;
+}
+
+/** More than a commit may bring and than the names of its files take. */
+const MOST_BYTES = 160 * 2 ** 20;
+const GRACE_MS = 400;
+
+/**
+ * The system's git, in a process group of its own: git hands the network over to another program, which would go on
+ * waiting for a silent remote after git itself was killed.
+ * @param env all that git gets; nothing of this process's own
+ * @param signal ends git and whatever it started
+ */
+export function createGitCommand(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): GitCommand {
+  const bytes = async (args: readonly string[], options: GitOptions = {}) => {
+    if (signal.aborted) throw abortFault(signal);
+    const child = spawn('git', args, { cwd: folder, env: { ...env, ...options.env }, detached: true });
+    const stop = () => killGroup(child);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await answerOf(child, options);
+    } catch (error) {
+      throw signal.aborted ? abortFault(signal) : error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+  return { bytes, text: async (args, options) => (await bytes(args, options)).toString() };
+}
+
+async function answerOf(child: ChildProcess, { input = '', failureIsAnswer }: GitOptions): Promise<Buffer> {
+  const out: Buffer[] = [];
+  const said: Buffer[] = [];
+  let size = 0;
+  const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MOST_BYTES) killGroup(child);
+    else chunks.push(chunk);
+  };
+  child.stdout?.on('data', collect(out));
+  child.stderr?.on('data', collect(said));
+  // It need not read what it is given; its status tells.
+  child.stdin?.on('error', () => {}).end(input);
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', (error) => reject(gitFault(error.message, error)));
+    child.once('close', resolve);
+  });
+  if (size > MOST_BYTES) throw new Fault('RESOURCE_TOO_LARGE', 'The repository is larger than this tool handles.');
+  if (status === 0) return Buffer.concat(out);
+  const answer = Buffer.concat([...out, ...said]);
+  if (failureIsAnswer?.test(answer.toString())) return answer;
+  throw gitFault(answer.toString(), new Error(`git ended with status ${status}`));
+}
+
+/** Git takes its lock files away when it is asked to end; whatever does not end then is made to. */
+function killGroup(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  const timer = setTimeout(signalGroup, GRACE_MS, pid, 'SIGKILL');
+  child.once('close', () => clearTimeout(timer));
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // All of it has ended.
+  }
+}

@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+import type { Secret } from '../../config/secrets.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { newId } from '../../core/ids.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import { statusFault } from '../../resources/outgoing/status-fault.ts';
+import { tryAgain } from '../try-again.ts';
+
+export interface WebhookDeps {
+  /** Named by whoever runs the server, so no policy is asked; the guard against private addresses holds. */
+  readonly uri: CanonicalUri;
+  /** Shared with the receiver; after `whsec_` it is base64. */
+  readonly secret: Secret;
+  readonly outgoing: Pick<Outgoing, 'fetch'>;
+  /** Before the second try; a second unless told. */
+  readonly pauseMs?: number;
+}
+
+export interface Sent {
+  /** The same at each try, so that the receiver can tell that it has it already. */
+  readonly id: string;
+  readonly status: number;
+}
+
+/** @throws Fault by the status that the receiver answers at last, TIMEOUT after half a minute, RESOURCE_UNREACHABLE, FORBIDDEN */
+export type SendWebhook = (type: string, data: JsonObject, signal: AbortSignal) => Promise<Sent>;
+
+const IN_ALL_MS = 30_000;
+const IDLE_MS = 10_000;
+const TRIES = 5;
+const MOST_ANSWER_BYTES = 64 * 1024;
+
+/** POSTs events in the form of Standard Webhooks 1.0.0: id, time and HMAC-SHA256 of both and the body in headers. */
+export function createWebhook({ uri, secret, outgoing, pauseMs = 1_000 }: WebhookDeps): SendWebhook {
+  return async (type, data, callersSignal) => {
+    const id = newId('msg');
+    const signal = AbortSignal.any([callersSignal, AbortSignal.timeout(IN_ALL_MS)]);
+    const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+    const fetch = outgoing.fetch(uri, { maxBytes: MOST_ANSWER_BYTES, idleMs: IDLE_MS, signal });
+    const post = async () => {
+      const seconds = String(Math.floor(Date.now() / 1_000));
+      const headers = {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': seconds,
+        'webhook-signature': `v1,${signatureOf(`${id}.${seconds}.${body}`, secret)}`,
+      };
+      const { ok, status, headers: answered, body: unread } = await fetch(uri.href, { method: 'POST', headers, body });
+      await unread?.cancel();
+      if (!ok) throw statusFault(uri.host, status, answered.get('retry-after'));
+      return status;
+    };
+    return { id, status: await tryAgain(post, { signal, tries: TRIES, pauseMs }) };
+  };
+}
+
+function signatureOf(text: string, secret: Secret): string {
+  return createHmac('sha256', keyOf(secret)).update(text).digest('base64');
+}
+
+function keyOf(secret: Secret): Uint8Array {
+  const bytes = secret.reveal();
+  const encoded = /^whsec_(.+)$/.exec(Buffer.from(bytes).toString())?.[1];
+  return encoded === undefined ? bytes : Buffer.from(encoded, 'base64');
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { JsonObject } from '../../../src/lib/json.ts';
+
+/** What the model that is played says to one request. */
+export type ScriptedAnswer =
+  /** Said in these pieces, then these calls, whose arguments come in pieces as well. */
+  | {
+      readonly text?: readonly string[];
+      readonly calls?: readonly { readonly id?: string; readonly name: string; readonly arguments: string }[];
+      readonly finish?: string;
+      /** None is told unless given. */
+      readonly usage?: { readonly prompt: number; readonly completion: number };
+    }
+  /** A refusal, with the body that OpenAI sends. */
+  | { readonly status: number; readonly says?: string; readonly headers?: Readonly<Record<string, string>> }
+  /** Whatever else a broken endpoint does. */
+  | ((response: ServerResponse) => void);
+
+export interface OpenaiForTests {
+  /** To be taken for `apiBase`. */
+  readonly url: string;
+  /** For `allowedPrivateHosts`. */
+  readonly endpoint: string;
+  /** What it was asked, in order. */
+  readonly requests: readonly {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: JsonObject;
+  }[];
+  /** Resolves when no request is under way. */
+  left(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A fake language model that follows a script, behind a true server: OpenAI's chat completions, streamed. Past the end
+ * of the script the last answer is given again.
+ */
+export async function openaiForTests(script: readonly ScriptedAnswer[]): Promise<OpenaiForTests> {
+  const requests: { path: string; headers: IncomingHttpHeaders; body: JsonObject }[] = [];
+  const open = new Set<ServerResponse>();
+  const server = createServer(async (request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    const body = (await json(request)) as JsonObject;
+    const answer = script[Math.min(requests.length, script.length - 1)];
+    requests.push({ path: request.url ?? '', headers: request.headers, body });
+    response.on('error', () => {});
+    if (answer === undefined) response.writeHead(500).end();
+    else if (typeof answer === 'function') answer(response);
+    else if ('status' in answer) refuse(response, answer);
+    else stream(response, answer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    ...{ endpoint, requests },
+    url: `http://${endpoint}/v1`,
+    async left() {
+      while (open.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** One event of the stream. */
+export function chunk(delta: JsonObject, finish: string | null = null, more: JsonObject = {}): string {
+  const choices = [{ index: 0, delta, finish_reason: finish }];
+  return event({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 0, model: 'scripted', choices, ...more });
+}
+
+export function event(data: JsonObject | '[DONE]'): string {
+  return `data: ${data === '[DONE]' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** Begins a stream. */
+export function begin(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { 'content-type': 'text/event-stream' });
+}
+
+function stream(
+  response: ServerResponse,
+  { text = [], calls = [], finish, usage }: Exclude<ScriptedAnswer, Refused>,
+): void {
+  begin(response).write(chunk({ role: 'assistant', content: '' }));
+  for (const piece of text) response.write(chunk({ content: piece }));
+  calls.forEach(({ id, name, arguments: args }, index) => {
+    response.write(
+      chunk({
+        tool_calls: [{ index, ...(id !== undefined && { id }), type: 'function', function: { name, arguments: '' } }],
+      }),
+    );
+    for (const piece of args.match(/[\s\S]{1,5}/g) ?? []) {
+      response.write(chunk({ tool_calls: [{ index, function: { arguments: piece } }] }));
+    }
+  });
+  response.write(chunk({}, finish ?? (calls.length > 0 ? 'tool_calls' : 'stop')));
+  if (usage) {
+    const { prompt, completion } = usage;
+    const told = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+    response.write(event({ object: 'chat.completion.chunk', choices: [], usage: told }));
+  }
+  response.end(event('[DONE]'));
+}
+
+type Refused = { readonly status: number } | ((response: ServerResponse) => void);
+
+function refuse(
+  response: ServerResponse,
+  { status, says = 'no', headers = {} }: Extract<ScriptedAnswer, { readonly status: number }>,
+): void {
+  const error = { message: says, type: 'scripted', code: null };
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error }));
+}

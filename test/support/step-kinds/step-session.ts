@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentSession, ModelReply, SavedArtifact } from '../../../src/core/agent-session.ts';
+import { Fault } from '../../../src/core/errors.ts';
+import type { Body, CpuPool } from '../../../src/core/resource.ts';
+import type { Json, JsonObject } from '../../../src/lib/json.ts';
+
+/** A tool as a kind calls it. Real ones fit. */
+export interface ToolForTests {
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool.
+  run(input: any, work: AgentSession): unknown;
+}
+
+/** The port `Work` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
+export interface WorkForTests extends AgentSession {
+  /** What was kept, by name. */
+  readonly kept: ReadonlyMap<string, string>;
+  readonly logged: readonly string[];
+  readonly called: readonly { readonly tool: string; readonly args: JsonObject }[];
+  readonly stop: AbortController;
+  /** Keeps a text for `read`; gives its URI. */
+  have(text: string): string;
+  /** Removes the workspace. */
+  close(): Promise<void>;
+}
+
+export function workForTests(given: readonly ToolForTests[] = []): WorkForTests {
+  const stop = new AbortController();
+  const kept = new Map<string, string>();
+  const stored = new Map<string, Buffer>();
+  const logged: string[] = [];
+  const called: { tool: string; args: JsonObject }[] = [];
+  let folder: Promise<string> | undefined;
+  const store = (bytes: Buffer) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    stored.set(`artifact:sha256/${sha256}`, bytes);
+    return { uri: `artifact:sha256/${sha256}`, sha256, size: bytes.length };
+  };
+
+  const work: WorkForTests = {
+    ...{ kept, logged, called, stop, signal: stop.signal, runId: 'run_test', step: 'test', cpu: inThisThread },
+    user: { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] },
+    tools: given.map(({ name }) => ({ name, description: '', input: {} })),
+    have: (text) => store(Buffer.from(text)).uri,
+    log: (level, text) => logged.push(`${level} ${text}`),
+    progress() {},
+    notify: (level, message) => logged.push(`NOTIFICATION ${level} ${message}`),
+    authorize() {},
+    secret: (name) => missing(`the secret ${name}`),
+    async read(source) {
+      const uri = 'uri' in source ? source.uri : '';
+      return bodyOf(uri, stored.get(uri) ?? missing(JSON.stringify(source)));
+    },
+    async keep(name, mediaType, content): Promise<SavedArtifact> {
+      const bytes = Buffer.from(content as Uint8Array);
+      kept.set(name, bytes.toString());
+      return { name, media_type: mediaType, ...store(bytes) };
+    },
+    workspace() {
+      folder ??= mkdtemp(join(tmpdir(), 'signalbox-kinds-'));
+      return folder;
+    },
+    async addMessage() {},
+    requestModel: (ask: () => Promise<ModelReply>) => ask(),
+    streamText() {},
+    async callTool(tool, args) {
+      called.push({ tool, args });
+      const found = given.find(({ name }) => name === tool) ?? missing(`the tool ${tool}`);
+      return (await found.run(args, work)) as Json;
+    },
+    reserveTokens: async () => async () => {},
+    async close() {
+      if (folder) await rm(await folder, { recursive: true, force: true });
+    },
+  };
+  return work;
+}
+
+function missing(what: string): never {
+  throw new Fault('NOT_FOUND', `There is not ${what}.`);
+}
+
+function bodyOf(uri: string, bytes: Buffer): Body {
+  return {
+    uri,
+    mediaType: 'application/octet-stream',
+    size: bytes.length,
+    async *stream() {
+      yield bytes;
+    },
+    bytes: async () => bytes,
+    text: async () => bytes.toString(),
+    async cancel() {},
+  };
+}
+
+/** Without threads, so that this floor needs no pool. */
+const inThisThread: CpuPool = {
+  async run<Input, Output>(task: URL, input: Input): Promise<Output> {
+    const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };
+    return run(input);
+  },
+  close: async () => {},
+};

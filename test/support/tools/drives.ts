@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSealer } from '../../../src/auth/sealer.ts';
+import { createSecret } from '../../../src/config/secrets.ts';
+import type { User } from '../../../src/core/principal.ts';
+import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
+import type { DriveConnection } from '../../../src/tools/drive/drive-connection.ts';
+import { type CreateDriveDeps, createDrive } from '../../../src/tools/drive/drives.ts';
+import { sqliteHarness } from '../store/sqlite-harness.ts';
+import { googleForTests } from './google.ts';
+
+export const userForTests = (subject: string, tenant = 'default'): User => ({
+  ...{ subject, tenant },
+  username: subject,
+  roles: ['analyst'],
+});
+
+/** All drives of a server: its real store, seal and way out, and a Google that is played. */
+export async function drivesForTests() {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-drive-'));
+  const harness = await sqliteHarness();
+  const store = await harness.open();
+  const google = await googleForTests();
+  const outgoing = createOutgoing({
+    version: '0.0.0-test',
+    allowedPrivateHosts: [google.host],
+    headerTimeoutMs: 5_000,
+  });
+  const deps: CreateDriveDeps = {
+    settings: { folder, google: google.google },
+    credentials: store.credentials,
+    sealer: createSealer(createSecret(Buffer.alloc(32, 7))),
+    outgoing,
+    publicUrl: 'https://signalbox.example',
+    endpoints: google.endpoints,
+    pauseMs: 5,
+  };
+  const drives = createDrive(deps);
+  const connection = drives.connection as DriveConnection;
+  const signal = new AbortController().signal;
+  return {
+    ...{ google, store, harness, folder, deps, connection, signal, driveOf: drives.driveOf },
+    /** As a person does it: goes to the URL, agrees, and brings back what the callback shows. */
+    async connect(who: User) {
+      const back = await google.agree(connection.begin(who).url);
+      const [code, state] = [back.searchParams.get('code') ?? '', back.searchParams.get('state') ?? ''];
+      await connection.finish(who, { code, state }, signal);
+      return { code, state };
+    },
+    async close() {
+      await outgoing.close();
+      await google.close();
+      await store.close();
+      await harness.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type DrivesForTests = Awaited<ReturnType<typeof drivesForTests>>;
