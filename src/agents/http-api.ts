@@ -5,9 +5,9 @@ import { parseMediaType } from '../lib/media-type.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
-import { secretHeaders } from './secret-headers.ts';
 import { timeLimit } from './service/timeout.ts';
 import { webUri } from './shared/http-uri.ts';
+import { secretHeaders } from './shared/secret-headers.ts';
 
 export interface HttpApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;

@@ -2,17 +2,28 @@ import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import { defineBackend, type Reach } from './define-backend.ts';
+import { type Agent, defineBackend, type Reach } from './define-backend.ts';
 import { type ChatDeps, chat } from './llm/chat-completion.ts';
-import type { LlmEndpoint, ServerModel } from './llm-endpoint.ts';
-import { converse, type LoopResult } from './llm-loop.ts';
-import { offerTools } from './llm-offer.ts';
-import { promptOf } from './llm-prompt.ts';
-import { functionsOf } from './llm-tools.ts';
+import { functionsOf, offerTools } from './llm/offered-tools.ts';
+import type { LlmEndpoint, ServerModel } from './llm/request.ts';
+import { converse, cutText, type LoopResult } from './llm/tool-loop.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp/client.ts';
 import { McpServer, mcpUri } from './mcp/server-config.ts';
 import { webUri } from './shared/http-uri.ts';
 import { jsonOfText } from './shared/try-parse-json.ts';
+
+const MOST_CONTEXT_BYTES = 256 * 1024;
+
+/** What a model is told before its first turn; the same for the same agent. */
+export function promptOf({ role, goal, context, memory }: Agent): { readonly system: string; readonly user: string } {
+  const isEmpty = context === null || (typeof context === 'object' && Object.keys(context).length === 0);
+  const parts = [
+    goal,
+    ...(isEmpty ? [] : [`Context, as JSON:\n${cutText(JSON.stringify(context), MOST_CONTEXT_BYTES)}`]),
+    ...(memory === '' ? [] : [`What you remember from earlier:\n${memory}`]),
+  ];
+  return { system: role, user: parts.join('\n\n') };
+}
 
 export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatDeps, 'outgoing'> {
   readonly outgoing: McpClientDeps['outgoing'] & ChatDeps['outgoing'];

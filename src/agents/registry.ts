@@ -1,5 +1,5 @@
+import type { BashRunDeps } from './bash/run-shell.ts';
 import { bashCli } from './bash-cli.ts';
-import type { BashRunDeps } from './bash-run.ts';
 import type { AnyBackend } from './define-backend.ts';
 import { type HttpApiDeps, httpApi } from './http-api.ts';
 import { type LitellmDeps, litellm } from './litellm.ts';

@@ -5,10 +5,10 @@ import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
 import { defineBackend } from './define-backend.ts';
-import { secretHeaders } from './secret-headers.ts';
 import { timeLimit } from './service/timeout.ts';
 import { readSocketMessage, type SocketReply } from './service/websocket-message.ts';
 import { webUri } from './shared/http-uri.ts';
+import { secretHeaders } from './shared/secret-headers.ts';
 import { jsonOfText } from './shared/try-parse-json.ts';
 
 export interface WebsocketDeps {

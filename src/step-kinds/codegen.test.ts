@@ -9,11 +9,11 @@ import { openaiForTests } from '../../test/support/agents/openai.ts';
 import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
 import { createLanguageModel } from '../agents/llm/language-model.ts';
 import { Fault } from '../core/errors.ts';
-import type { FilesDiff } from '../kinds/codegen/diff-files.ts';
-import type { FileRef } from '../kinds/files/file-ref.ts';
-import { plan } from '../kinds/plan.ts';
+import type { FilesDiff } from './codegen/diff-files.ts';
 import { codegen } from './codegen.ts';
+import type { FileRef } from './files/file-ref.ts';
 import type { Plan } from './plan/plan-schema.ts';
+import { plan } from './plan.ts';
 import { runRuff } from './ruff/run-ruff.ts';
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));

@@ -1,14 +1,12 @@
 import { Type } from 'typebox';
 import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
-import { diffFiles } from '../kinds/codegen/diff-files.ts';
-import { readSources } from '../kinds/codegen/read-sources.ts';
-import { FileRef, MAX_FILES } from '../kinds/files/file-ref.ts';
-import type { TextFile } from '../kinds/files/text-file.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
+import { diffFiles } from './codegen/diff-files.ts';
 import { filesByModel } from './codegen/files-by-model.ts';
 import { readProblems } from './codegen/read-problems.ts';
 import { defineKind } from './define-step-kind.ts';
+import { FileRef, MAX_FILES, type TextFile } from './files/file-ref.ts';
 import { readFiles, textOf } from './files/read-files.ts';
 import { keepFiles } from './files/save-files.ts';
 import { checkPlan } from './plan/check-plan.ts';
@@ -16,6 +14,7 @@ import { PlanSchema } from './plan/plan-schema.ts';
 import { callRuff, isPython } from './ruff/call-ruff.ts';
 import { readStack } from './stacks/read-stack.ts';
 import { renderStack } from './stacks/render-stack.ts';
+import { readSources } from './stacks/template-data.ts';
 
 const Input = Type.Object({
   plan: PlanSchema,

@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testPythonEngines, testSandbox } from '../../test/support/runtime/python-engines.ts';
 import { type ToolForTests, type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
-import type { FileRef } from '../kinds/files/file-ref.ts';
-import { plan } from '../kinds/plan.ts';
 import { pythonRun } from '../tools/python-run.ts';
 import type { Check } from './checks/check.ts';
 import { createRunNodeTests } from './checks/run-node-tests.ts';
 import { codegen } from './codegen.ts';
 import { evaluate } from './evaluate.ts';
+import type { FileRef } from './files/file-ref.ts';
+import { plan } from './plan.ts';
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
 const nodeModules = fileURLToPath(new URL('../../node_modules', import.meta.url));

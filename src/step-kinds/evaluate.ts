@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import { type FileRef, Files } from '../kinds/files/file-ref.ts';
 import type { Json } from '../lib/json.ts';
 import type { Check } from './checks/check.ts';
 import { checkNode } from './checks/check-node.ts';
@@ -9,6 +8,7 @@ import { checkPython } from './checks/check-python.ts';
 import { checkRuff } from './checks/check-ruff.ts';
 import type { RunNodeTests } from './checks/run-node-tests.ts';
 import { defineKind } from './define-step-kind.ts';
+import { type FileRef, Files } from './files/file-ref.ts';
 import { readFiles } from './files/read-files.ts';
 import { CHECKS, type CheckName } from './stacks/manifest.ts';
 import { readStack, type Stack } from './stacks/read-stack.ts';

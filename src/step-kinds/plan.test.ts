@@ -9,9 +9,9 @@ import { createLanguageModel } from '../agents/llm/language-model.ts';
 import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import { plan } from '../kinds/plan.ts';
 import { checkPlan } from './plan/check-plan.ts';
 import { type Plan, PlanSchema } from './plan/plan-schema.ts';
+import { plan } from './plan.ts';
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
 

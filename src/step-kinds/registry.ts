@@ -1,12 +1,12 @@
 import type { LanguageModel } from '../core/agent.ts';
-import { plan } from '../kinds/plan.ts';
-import { research } from '../kinds/research.ts';
 import type { RunNodeTests } from './checks/run-node-tests.ts';
 import { codegen } from './codegen.ts';
 import type { AnyKind } from './define-step-kind.ts';
 import { evaluate } from './evaluate.ts';
 import { notify } from './notify.ts';
+import { plan } from './plan.ts';
 import { repo } from './repo.ts';
+import { research } from './research.ts';
 
 export interface KindDeps {
   /** Without one, plans and code are made by rules and templates. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
-import { Files } from '../kinds/files/file-ref.ts';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { defineKind } from './define-step-kind.ts';
+import { Files } from './files/file-ref.ts';
 import { checkPaths, readFiles } from './files/read-files.ts';
 import { writeFiles } from './files/write-files.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ToolForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
 import { Fault } from '../core/errors.ts';
-import { research } from '../kinds/research.ts';
+import { research } from './research.ts';
 
 const page = (title: string, url: string) => ({ title, url, snippet: `About ${title}` });
 

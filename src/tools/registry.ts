@@ -5,7 +5,7 @@ import { driveDownload } from './drive-download.ts';
 import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
 import { driveUpload } from './drive-upload.ts';
-import type { GitSettings } from './git-settings.ts';
+import type { GitSettings } from './git/remote.ts';
 import type { SendWebhook } from './notify/webhook.ts';
 import { notifySend } from './notify-send.ts';
 import { pythonRun } from './python-run.ts';

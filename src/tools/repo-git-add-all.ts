@@ -4,9 +4,9 @@ import { defineTool } from './define-tool.ts';
 import { stagedChanges } from './git/changes.ts';
 import type { GitCommand } from './git/git-command.ts';
 import { readHead } from './git/head.ts';
+import { withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
 import { nestedRepository } from './git/scan-changes.ts';
-import { withRepository } from './git-repository.ts';
 
 const MOST_SHOWN = 500;
 

@@ -3,8 +3,8 @@ import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
 import type { GitCommand } from './git/git-command.ts';
 import { Commit, commitOf, readHead } from './git/head.ts';
+import { withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
-import { withRepository } from './git-repository.ts';
 
 export const BranchName = (description: string) =>
   Type.String({ description, minLength: 1, maxLength: 200, pattern: '^[A-Za-z0-9_][A-Za-z0-9._/-]*$' });

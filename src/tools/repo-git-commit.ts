@@ -5,10 +5,10 @@ import { defineTool } from './define-tool.ts';
 import { treeChanges } from './git/changes.ts';
 import { authorEnvironment } from './git/environment.ts';
 import { Commit, readHead } from './git/head.ts';
+import { type Repository, withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
 import { scanChanges } from './git/scan-changes.ts';
 import { findSecrets } from './git/secret-scan.ts';
-import { type Repository, withRepository } from './git-repository.ts';
 
 /** Of a reference that is not there yet. */
 const NOTHING = '0'.repeat(40);

@@ -4,9 +4,8 @@ import { defineTool } from './define-tool.ts';
 import { gitEnvironment } from './git/environment.ts';
 import { createGitCommand } from './git/git-command.ts';
 import { Commit, readHead } from './git/head.ts';
+import { inTurn, withRepository } from './git/repository.ts';
 import { RepositoryPath, repositoryFolder } from './git/repository-folder.ts';
-import { withRepository } from './git-repository.ts';
-import { inTurn } from './git-turns.ts';
 
 export const repoGitInit = defineTool({
   name: 'repo.git.init',

@@ -13,7 +13,7 @@ import {
 } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { Fault } from '../core/errors.ts';
-import type { GitSettings } from './git-settings.ts';
+import type { GitSettings } from './git/remote.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
 import { repoGitBranch } from './repo-git-branch.ts';
 import { repoGitCommit } from './repo-git-commit.ts';

@@ -4,11 +4,9 @@ import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
 import { configEnvironment, type GitConfig } from './git/environment.ts';
 import { commitOf, readHead } from './git/head.ts';
+import { checkGitVersion, type GitSettings, remoteConfig, remoteUri } from './git/remote.ts';
+import { type Repository, withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
-import { remoteConfig, remoteUri } from './git-remote.ts';
-import { type Repository, withRepository } from './git-repository.ts';
-import type { GitSettings } from './git-settings.ts';
-import { checkGitVersion } from './git-version.ts';
 import { BranchName } from './repo-git-branch.ts';
 
 /** A tool that pushes with the server's token, never by force. */

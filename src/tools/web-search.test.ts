@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { searxngForTests } from '../../test/support/tools/search-providers.ts';
 import { toolContextForTests } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createSearcher } from './search/create-searcher.ts';
-import { searxngForTests } from './search/searxng-for-tests.ts';
 import { webSearch } from './web-search.ts';
 
 describe('web.search', () => {

@@ -3,11 +3,10 @@ import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import type { LlmEndpoint } from '../llm-endpoint.ts';
-import { bodyOf, type LlmRequest, mostTokens } from '../llm-request.ts';
-import { hideSecrets } from '../secret-headers.ts';
+import { hideSecrets } from '../shared/secret-headers.ts';
 import { type LlmAnswer, readAnswer } from './completion-stream.ts';
 import { llmFault, usedNothing } from './llm-fault.ts';
+import { bodyOf, type LlmEndpoint, type LlmRequest, mostTokens } from './request.ts';
 
 export interface ChatDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;

@@ -4,12 +4,11 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createSchemaValidator } from '../../resources/schemas/schema-validator.ts';
-import type { LlmEndpoint, ServerModel } from '../llm-endpoint.ts';
-import type { LlmMessage, LlmRequest } from '../llm-request.ts';
 import { webUri } from '../shared/http-uri.ts';
 import { jsonOfText } from '../shared/try-parse-json.ts';
 import { type ChatDeps, chat } from './chat-completion.ts';
 import type { LlmAnswer } from './completion-stream.ts';
+import type { LlmEndpoint, LlmMessage, LlmRequest, ServerModel } from './request.ts';
 
 export interface LanguageModelDeps extends ChatDeps, ServerModel {
   canonicalize(uri: string): CanonicalUri;

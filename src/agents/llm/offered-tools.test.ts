@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/json.ts';
-import { areUnreadable, nameTools, wantedCall } from '../llm-tools.ts';
+import { areUnreadable, nameTools, wantedCall } from './offered-tools.ts';
 
 const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });
 

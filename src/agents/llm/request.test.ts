@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostTokens } from '../llm-request.ts';
+import { mostTokens } from './request.ts';
 
 describe('the most tokens that a request can use', () => {
   it('are no fewer than the bytes of all that is sent and the answer together', () => {

@@ -2,7 +2,7 @@ import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { secretHeaders } from '../secret-headers.ts';
+import { secretHeaders } from '../shared/secret-headers.ts';
 import { type McpHttpDeps, openMcpHttp, openMcpSse } from './http-transport.ts';
 import { type McpServer, mcpUri } from './server-config.ts';
 import { openMcpSession } from './session.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workForTests } from '../../../test/support/agents/agent-session.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import { withSecrets } from '../mcp-secrets.ts';
+import { withSecrets } from './secret-headers.ts';
 
 const uri = canonicalUri('https://example.com/mcp');
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../../core/agent-session.ts';
-import type { FileRef } from '../../kinds/files/file-ref.ts';
+import type { FileRef } from '../files/file-ref.ts';
 
 const Answer = Type.Object({
   return_code: Type.Union([Type.Integer(), Type.Null()]),

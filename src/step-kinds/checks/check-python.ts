@@ -1,9 +1,9 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import { MYPY, PYTEST, runPythonTests, UNITTEST } from '../../kinds/eval/run-python-tests.ts';
-import type { FileRef } from '../../kinds/files/file-ref.ts';
+import type { FileRef } from '../files/file-ref.ts';
 import type { CheckName } from '../stacks/manifest.ts';
 import { type Check, withoutVerdict } from './check.ts';
 import { inspectPython } from './inspect-python.ts';
+import { MYPY, PYTEST, runPythonTests, UNITTEST } from './python-tests.ts';
 
 const SUITES = [UNITTEST, PYTEST, MYPY];
 

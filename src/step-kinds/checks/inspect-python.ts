@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { FileRef } from '../../kinds/files/file-ref.ts';
+import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
 import { type Check, MAX_DIAGNOSTICS } from './check.ts';
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countChanges } from '../../kinds/codegen/count-changes.ts';
-import { diffFiles } from '../../kinds/codegen/diff-files.ts';
+import { countChanges, diffFiles } from './diff-files.ts';
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })

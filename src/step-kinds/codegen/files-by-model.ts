@@ -3,8 +3,8 @@ import type { LanguageModel } from '../../core/agent.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import type { TextFile } from '../../kinds/files/text-file.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import type { TextFile } from '../files/file-ref.ts';
 import type { Plan } from '../plan/plan-schema.ts';
 import { withoutModel } from '../shared/model-fallback.ts';
 

@@ -1,4 +1,4 @@
-import { type FileRef, MAX_FILES } from '../../kinds/files/file-ref.ts';
+import { type FileRef, MAX_FILES } from '../files/file-ref.ts';
 
 /** What was wrong with the files of an earlier round. */
 export interface Problems {

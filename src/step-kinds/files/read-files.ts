@@ -1,7 +1,6 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { filePathProblem } from '../../kinds/files/file-path.ts';
-import { type FileRef, MAX_FILES_BYTES } from '../../kinds/files/file-ref.ts';
+import { type FileRef, filePathProblem, MAX_FILES_BYTES } from './file-ref.ts';
 
 /** A file with its bytes. */
 export interface FileBytes {

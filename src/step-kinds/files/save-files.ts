@@ -1,7 +1,6 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import type { FileRef } from '../../kinds/files/file-ref.ts';
-import type { TextFile } from '../../kinds/files/text-file.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
+import type { FileRef, TextFile } from './file-ref.ts';
 
 /** Of source code, which the server's own table does not know: what is read for a command is data. */
 const CODE: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { filePathProblem } from '../../kinds/files/file-path.ts';
+import { filePathProblem } from './file-ref.ts';
 import { writeFiles } from './write-files.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { PositionEncoding, type Diagnostic as RuffDiagnostic, Workspace } from '@astral-sh/ruff-wasm-nodejs';
-import type { TextFile } from '../../kinds/files/text-file.ts';
+import type { TextFile } from '../files/file-ref.ts';
 import { mendText } from './safe-fixes.ts';
 
 export interface RuffOrder {

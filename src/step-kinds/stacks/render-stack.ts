@@ -1,10 +1,9 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { filePathProblem } from '../../kinds/files/file-path.ts';
-import type { TextFile } from '../../kinds/files/text-file.ts';
-import { type Draft, type Source, templateData } from '../../kinds/stacks/template-data.ts';
+import { filePathProblem, type TextFile } from '../files/file-ref.ts';
 import type { Stack } from './read-stack.ts';
 import type { RenderStackOrder } from './render-stack-task.ts';
+import { type Draft, type Source, templateData } from './template-data.ts';
 
 const TASK = new URL('./render-stack-task.ts', import.meta.url);
 const TIMEOUT_MS = 10_000;

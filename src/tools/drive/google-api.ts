@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../shared/retry.ts';
 import { googleFault } from './google-fault.ts';
 import { connectAgain } from './google-oauth.ts';
 

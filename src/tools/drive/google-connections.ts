@@ -4,8 +4,7 @@ import type { Sealer } from '../../auth/sealer.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
 import type { Credentials } from '../../core/store.ts';
-import { tryAgain } from '../try-again.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { tryAgain, unlessAborted } from '../shared/retry.ts';
 import { connectAgain, type GoogleOauth } from './google-oauth.ts';
 
 export interface GoogleConnectionsDeps {

@@ -2,8 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import { type Drive, type DriveFile, tooLarge } from './drive.ts';
 import type { GoogleApi } from './google-api.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';
-import { exportOf } from './google-export.ts';
-import { FIELDS, readGoogleFile } from './google-file.ts';
+import { exportOf, FIELDS, readGoogleFile } from './google-file.ts';
 import { uploadToGoogle } from './google-upload.ts';
 
 export interface GoogleDriveDeps {

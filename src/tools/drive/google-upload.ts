@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { pauseAfter } from '../try-again.ts';
+import { pauseAfter } from '../shared/retry.ts';
 import type { Drive, DriveFile, Upload } from './drive.ts';
 import { type GoogleApi, readJson } from './google-api.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';

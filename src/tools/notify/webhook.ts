@@ -5,7 +5,7 @@ import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../shared/retry.ts';
 
 export interface WebhookDeps {
   /** Named by whoever runs the server, so no policy is asked; the guard against private addresses holds. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bm25 } from './bm25.ts';
-import { wordsOf } from './words-of.ts';
+import { bm25, wordsOf } from './bm25.ts';
 
 const word = fc.constantFrom('ship', 'crane', 'buoy', 'rope', 'tide');
 const documents = fc.array(fc.array(word, { maxLength: 12 }), { minLength: 1, maxLength: 12 });

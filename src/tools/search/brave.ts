@@ -1,8 +1,7 @@
 import type { Secret } from '../../config/secrets.ts';
 import { isJsonObject } from '../../lib/json.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { createAskProvider } from './ask-provider.ts';
-import { boundedFound } from './bounded-found.ts';
+import { boundedFound, createAskProvider } from './provider.ts';
 import type { Searcher } from './searcher.ts';
 
 export interface BraveDeps {

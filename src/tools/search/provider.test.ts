@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { braveForTests, type ProviderForTests, searxngForTests } from '../../../test/support/tools/search-providers.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { createOutgoing, type Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { brave } from './brave.ts';
-import { braveForTests } from './brave-for-tests.ts';
-import type { ProviderForTests } from './provider-for-tests.ts';
 import type { Searcher } from './searcher.ts';
 import { searxng } from './searxng.ts';
-import { searxngForTests } from './searxng-for-tests.ts';
 
 const KEY = 'BSA-for-tests';
 const { signal } = new AbortController();

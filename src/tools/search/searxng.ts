@@ -1,6 +1,5 @@
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { createAskProvider } from './ask-provider.ts';
-import { boundedFound } from './bounded-found.ts';
+import { boundedFound, createAskProvider } from './provider.ts';
 import type { Searcher } from './searcher.ts';
 
 export interface SearxngDeps {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../core/errors.ts';
-import { tryAgain } from '../try-again.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { tryAgain, unlessAborted } from './retry.ts';
 
 const { signal } = new AbortController();
 

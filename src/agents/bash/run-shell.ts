@@ -1,9 +1,48 @@
-import { abortFault } from '../core/abort.ts';
-import type { AgentSession } from '../core/agent-session.ts';
-import { Fault } from '../core/errors.ts';
-import type { Process, ProgramLimits, Sandbox } from '../core/sandbox.ts';
-import { capture } from './bash-output.ts';
-import { logLines } from './shared/log-lines.ts';
+import type { Readable } from 'node:stream';
+import { abortFault } from '../../core/abort.ts';
+import type { AgentSession } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import type { Process, ProgramLimits, Sandbox } from '../../core/sandbox.ts';
+import { logLines } from '../shared/log-lines.ts';
+
+/** What a program writes to one of its streams, decoded leniently. */
+export interface Captured {
+  text(): string;
+  /** Resolves when the stream is over. */
+  readonly over: Promise<void>;
+}
+
+/**
+ * Reads a stream to its end.
+ * @param each told each piece of text as it comes
+ * @param full called once, when there is more than `maxBytes`; what comes after is dropped
+ */
+export function capture(
+  from: Readable,
+  maxBytes: number,
+  { each, full }: { each(text: string): void; full(): void },
+): Captured {
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  let left = maxBytes;
+  const take = (text: string) => {
+    if (text === '') return;
+    pieces.push(text);
+    each(text);
+  };
+  from.on('data', (chunk: Buffer) => {
+    if (left < 0) return;
+    left -= chunk.length;
+    if (left < 0) full();
+    else take(decoder.decode(chunk, { stream: true }));
+  });
+  from.on('error', () => {});
+  const over = new Promise<void>((resolve) => {
+    from.once('end', () => take(decoder.decode()));
+    from.once('close', resolve);
+  });
+  return { text: () => pieces.join(''), over };
+}
 
 export interface BashRunDeps {
   readonly sandbox: Sandbox;

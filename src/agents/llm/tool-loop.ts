@@ -1,11 +1,20 @@
-import { abortFault } from '../core/abort.ts';
-import type { AgentSession, ModelReply } from '../core/agent-session.ts';
-import { Fault } from '../core/errors.ts';
-import type { ToolCallRequest } from '../core/event.ts';
-import { cutText } from './cut-text.ts';
-import type { LlmAnswer, LlmUsage } from './llm/completion-stream.ts';
-import type { LlmMessage } from './llm-request.ts';
-import { areUnreadable, type OfferedTools, wantedCall } from './llm-tools.ts';
+import { abortFault } from '../../core/abort.ts';
+import type { AgentSession, ModelReply } from '../../core/agent-session.ts';
+import { Fault } from '../../core/errors.ts';
+import type { ToolCallRequest } from '../../core/event.ts';
+import type { LlmAnswer, LlmUsage } from './completion-stream.ts';
+import { areUnreadable, type OfferedTools, wantedCall } from './offered-tools.ts';
+import type { LlmMessage } from './request.ts';
+
+/** The text, or its beginning with a note of how much is missing. */
+export function cutText(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  // Not within a character: its further bytes are 10xxxxxx.
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return `${bytes.subarray(0, end)}\n[cut: the first ${end} of ${bytes.length} bytes]`;
+}
 
 export interface Loop {
   readonly prompt: { readonly system: string; readonly user: string };

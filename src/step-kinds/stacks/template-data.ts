@@ -1,6 +1,8 @@
-import { camelCase, pascalCase } from '../../step-kinds/plan/names.ts';
-import type { Plan, PlanField } from '../../step-kinds/plan/plan-schema.ts';
-import { invalidValue, sampleValue } from '../../step-kinds/stacks/sample-value.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { camelCase, pascalCase } from '../plan/names.ts';
+import { oneLine } from '../plan/plan-by-rules.ts';
+import type { Plan, PlanField } from '../plan/plan-schema.ts';
+import { invalidValue, sampleValue } from './sample-value.ts';
 
 /** What one finding is in a README. */
 export interface Source {
@@ -54,4 +56,23 @@ function fieldData(field: PlanField): Readonly<Record<string, unknown>> {
     other_sample: sampleValue(field, 1),
     invalid: invalidValue(field),
   };
+}
+
+const MAX_SOURCES = 20;
+const URL_SHAPE = /^(https?:\/\/|file:\/\/\/|artifact:|drive:)[^\s<>"'`\\|{}^[\]()]{1,1000}$/;
+
+/** Findings of `research` as a README names them. What a stranger called his page cannot become more than text there. */
+export function readSources(findings: readonly JsonObject[]): readonly Source[] {
+  const sources = new Map<string, Source>();
+  for (const finding of findings) {
+    if (typeof finding.url !== 'string' || !URL_SHAPE.test(finding.url)) continue;
+    const title = typeof finding.title === 'string' ? plain(finding.title) : '';
+    if (!sources.has(finding.url)) sources.set(finding.url, { title: title || 'Without a title', url: finding.url });
+    if (sources.size === MAX_SOURCES) break;
+  }
+  return [...sources.values()];
+}
+
+function plain(text: string): string {
+  return oneLine(text.replaceAll(/[[\]<>`*_|\\!#&]/g, ' '), 200);
 }

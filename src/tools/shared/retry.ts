@@ -1,6 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { abortFault } from '../core/abort.ts';
-import { Fault, isRetryable } from '../core/errors.ts';
+import { abortFault } from '../../core/abort.ts';
+import { Fault, isRetryable } from '../../core/errors.ts';
+
+/** Waits for work that goes on without us when we are aborted. @throws Fault CANCELLED or TIMEOUT then */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortFault(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);
+  });
+}
 
 export interface Patience {
   readonly signal: AbortSignal;

@@ -1,11 +1,24 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { CanonicalUri } from '../core/canonical-uri.ts';
-import { Fault } from '../core/errors.ts';
-import { isPublicAddress } from '../lib/ip-address.ts';
-import { canonicalUri } from '../resources/canonical-uri.ts';
-import type { GitConfig } from './git/environment.ts';
-import type { GitSettings } from './git-settings.ts';
+import type { Secret } from '../../config/secrets.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { Fault } from '../../core/errors.ts';
+import { isPublicAddress } from '../../lib/ip-address.ts';
+import { canonicalUri } from '../../resources/canonical-uri.ts';
+import type { GitConfig } from './environment.ts';
+import type { GitCommand } from './git-command.ts';
+
+/** What the tools `repo.git.*` are made with. */
+export interface GitSettings {
+  /** Lets push to https remotes that the policy allows. */
+  readonly token?: Secret;
+  /** `host:port` that may be private addresses; IPv6 in brackets. */
+  readonly allowedPrivateHosts: readonly string[];
+  /** All addresses of a name; the system's resolver unless told. */
+  readonly lookup?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
+  /** File of the certificates that https remotes are checked against; the system's unless told. */
+  readonly caFile?: string;
+}
 
 /** The one value that the policy is asked about and git is given. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
 export function remoteUri(text: string): CanonicalUri {
@@ -59,4 +72,20 @@ function notPublic(host: string): Fault {
     'FORBIDDEN',
     `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
   );
+}
+
+/**
+ * The first release that connects to the addresses which it is told (`http.curloptResolve`). An older one would ignore
+ * that and ask the name server itself.
+ */
+const LEAST = [2, 37] as const;
+
+/** @throws Fault UNAVAILABLE */
+export async function checkGitVersion(git: GitCommand): Promise<void> {
+  const said = await git.text(['version']);
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? [];
+  const newEnough = Number(major) > LEAST[0] || (Number(major) === LEAST[0] && Number(minor) >= LEAST[1]);
+  if (!newEnough) {
+    throw new Fault('UNAVAILABLE', `The server has ${said.trim()}; to push it needs git ${LEAST.join('.')} or later.`);
+  }
 }

@@ -1,12 +1,27 @@
 import { Type } from 'typebox';
 import type { LanguageModel } from '../core/agent.ts';
-import { defineKind } from '../step-kinds/define-step-kind.ts';
-import { MAX_NAME } from '../step-kinds/plan/names.ts';
-import { planByModel } from '../step-kinds/plan/plan-by-model.ts';
-import { planByRules } from '../step-kinds/plan/plan-by-rules.ts';
-import type { Plan } from '../step-kinds/plan/plan-schema.ts';
-import { readStack } from '../step-kinds/stacks/read-stack.ts';
-import { planForStack } from './stacks/plan-for-stack.ts';
+import type { AgentSession } from '../core/agent-session.ts';
+import { defineKind } from './define-step-kind.ts';
+import { MAX_NAME } from './plan/names.ts';
+import { planByModel } from './plan/plan-by-model.ts';
+import { type Draft, planByRules } from './plan/plan-by-rules.ts';
+import type { Plan } from './plan/plan-schema.ts';
+import { readStack, type Stack } from './stacks/read-stack.ts';
+import { renderTexts, stackPaths } from './stacks/render-stack.ts';
+
+/** The draft with the endpoints, files and tests that the stack makes of it. */
+export async function planForStack(draft: Draft, stack: Stack, work: AgentSession): Promise<Plan> {
+  const { endpoints, files, tests } = stack.manifest;
+  const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
+  const said = await renderTexts(texts, draft, work);
+  return {
+    ...draft,
+    stack: stack.name,
+    endpoints: endpoints.map(({ method }, i) => ({ method, path: said[2 * i] ?? '', summary: said[2 * i + 1] ?? '' })),
+    files: [...(await stackPaths(files, draft, work))],
+    tests: said.slice(2 * endpoints.length),
+  };
+}
 
 export const DEFAULT_STACK = 'python-stdlib';
 

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ProviderRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface ProviderAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Instead of the answer: another one, nothing at all, or a line that breaks. */
+export type ProviderTrouble = ProviderAnswer | 'silence' | 'break';
+
+/** A server on a true socket that plays a provider of searches, and may be made to fail. */
+export async function providerForTests(answer: (request: ProviderRequest) => ProviderAnswer) {
+  const seen: ProviderRequest[] = [];
+  const times: number[] = [];
+  const troubles: ProviderTrouble[] = [];
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    const url = new URL(req.url ?? '', `http://${req.headers.host}`);
+    const request = { method: req.method ?? '', url, headers: req.headers };
+    seen.push(request);
+    times.push(performance.now());
+    const trouble = troubles.shift();
+    if (trouble === 'break') return void req.socket.destroy();
+    if (trouble === 'silence') return;
+    const { status, headers, body } = trouble ?? answer(request);
+    res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  };
+  const server = createServer(serve);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    ...{ host, seen, times, troubles },
+    url: `http://${host}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export type ProviderForTests = Awaited<ReturnType<typeof providerForTests>>;
+
+/** Plays a SearXNG below a path, whose settings allow JSON; its results are about whatever was asked. */
+export function searxngForTests(path: string): Promise<ProviderForTests> {
+  return providerForTests(({ method, url }) => {
+    const query = url.searchParams.get('q') ?? '';
+    if (method !== 'GET' || url.pathname !== `${path}/search` || query === '') return { status: 400, body: '' };
+    if (url.searchParams.get('format') !== 'json') return { status: 200, body: '<!doctype html>' };
+    const result = (n: number) => ({
+      url: `https://example.org/${n}`,
+      title: `${query} ${n}`,
+      content: `All  about\n${query}`,
+      engine: 'duckduckgo',
+      score: 1 / n,
+    });
+    const results = Array.from({ length: 20 }, (_, at) => result(at + 1));
+    return {
+      status: 200,
+      body: JSON.stringify({ query, number_of_results: 20, results, answers: [], suggestions: [] }),
+    };
+  });
+}
+
+/** Plays the Web Search API of Brave: checks the key and its limits, and answers as it does. */
+export function braveForTests(key: string): Promise<ProviderForTests> {
+  const error = (status: number, code: string) => ({
+    status,
+    body: JSON.stringify({ type: 'ErrorResponse', error: { id: 'x', status, code, detail: 'No.' } }),
+  });
+  return providerForTests(({ url, headers }) => {
+    if (headers['x-subscription-token'] !== key) return error(422, 'SUBSCRIPTION_TOKEN_INVALID');
+    const query = url.searchParams.get('q') ?? '';
+    const count = Number(url.searchParams.get('count'));
+    const fits = query.length <= 400 && query.split(' ').length <= 50 && count >= 1 && count <= 20;
+    if (url.pathname !== '/res/v1/web/search' || query === '' || !fits) return error(422, 'VALIDATION');
+    const results = Array.from({ length: count }, (_, n) => ({
+      type: 'search_result',
+      url: `https://example.com/${n}`,
+      title: `Result ${n} &amp; more`,
+      description: `On <strong>${query}</strong> &lt;here&gt;`,
+    }));
+    return {
+      status: 200,
+      body: JSON.stringify({ type: 'search', query: { original: query }, web: { type: 'search', results } }),
+    };
+  });
+}
