@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
+import { createTestSession, type TestSession } from '../../test/support/agents/agent-session.ts';
 import type { Fault } from '../core/errors.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json } from '../lib/json.ts';
@@ -14,11 +14,11 @@ const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHost
 const programLimits = { memoryBytes: 2 ** 30, processes: 64, cpuSeconds: 10, fileBytes: 64 * 2 ** 20 };
 const backend = bashCli({ sandbox, programLimits });
 
-const works: WorkForTests[] = [];
+const works: TestSession[] = [];
 afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
 
-function workOf(): WorkForTests {
-  const work = workForTests();
+function workOf(): TestSession {
+  const work = createTestSession();
   works.push(work);
   return work;
 }
@@ -57,7 +57,7 @@ describe('the backend bash_cli', () => {
     const work = workOf();
     const output = await run('echo one; echo "oh no" >&2; echo żółć', {}, work);
     expect(output).toEqual({ stdout: 'one\nżółć\n', stderr: 'oh no\n', return_code: 0 });
-    expect(work.said).toBe('one\nżółć\n');
+    expect(work.streamedText).toBe('one\nżółć\n');
     expect(work.logged).toEqual(['INFO oh no']);
   });
 
@@ -106,11 +106,11 @@ describe('the backend bash_cli', () => {
 
   it('runs another shell when it is told to, and no goal', async () => {
     expect(await run('echo $0', { shell: '/bin/sh' })).toMatchObject({ stdout: '/bin/sh\n' });
-    expect(backend.reaches({ commandTemplate: 'id', shell: 'sh' })).toMatchObject([
+    expect(backend.requiredAccess({ commandTemplate: 'id', shell: 'sh' })).toMatchObject([
       { action: 'exec', uri: { href: expect.stringMatching(/^exec:\/\/\/(usr\/)?bin\/sh$/) } },
       { action: 'agent:bash_cli' },
     ]);
-    expect(() => backend.reaches({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(() => backend.requiredAccess({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   });
 
   it('says so when nothing keeps the command from this machine', async () => {

@@ -2,16 +2,16 @@ import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import { execUri, findProgram } from '../resources/uri/exec-uri.ts';
-import { type BashRunDeps, runShell, WORKSPACE } from './bash/run-shell.ts';
-import { shellScript } from './bash/shell-template.ts';
-import { type Agent, defineBackend } from './define-backend.ts';
+import { runShell, type ShellDeps, WORKSPACE } from './bash/run-shell.ts';
+import { compileTemplate } from './bash/shell-template.ts';
+import { type AgentTask, defineBackend } from './define-backend.ts';
 
 /** Linux takes 128 KiB for one variable with its name (MAX_ARG_STRLEN). */
-const MOST_BYTES = 120_000;
+const MAX_VARIABLE_BYTES = 120_000;
 /** Of all of them: Linux takes a quarter of the stack for them and the arguments. */
-const MOST_BYTES_IN_ALL = 1_000_000;
+const MAX_ENVIRONMENT_BYTES = 1_000_000;
 
-const WHOLE = ['role', 'goal', 'context', 'memory'] as const;
+const AGENT_FIELDS = ['role', 'goal', 'context', 'memory'] as const;
 
 /**
  * What a script finds in its environment: `SIGNALBOX_ROLE`, `_GOAL`, `_CONTEXT` and `_MEMORY`, and the variables of its
@@ -20,33 +20,33 @@ const WHOLE = ['role', 'goal', 'context', 'memory'] as const;
  * @throws Fault BAD_INPUT for a placeholder that stands for nothing, RESOURCE_TOO_LARGE
  */
 export function bashEnvironment(
-  agent: Agent,
+  agent: AgentTask,
   variables: ReadonlyMap<string, string>,
   left: (names: readonly string[]) => void,
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, path] of variables) {
-    const value = asText(valueAt(agent, path));
-    if (!fits(value)) throw new Fault('RESOURCE_TOO_LARGE', `{{ ${path} }} ${TOO_LARGE}`);
+    const value = asText(valueAtPath(agent, path));
+    if (!fitsVariable(value)) throw new Fault('RESOURCE_TOO_LARGE', `{{ ${path} }} ${TOO_LARGE_ADVICE}`);
     env[name] = value;
   }
-  if (sizeOf(env) > MOST_BYTES_IN_ALL)
-    throw new Fault('RESOURCE_TOO_LARGE', `All placeholders together: what they stand for ${TOO_LARGE}`);
+  if (environmentBytes(env) > MAX_ENVIRONMENT_BYTES)
+    throw new Fault('RESOURCE_TOO_LARGE', `All placeholders together: what they stand for ${TOO_LARGE_ADVICE}`);
   const missing: string[] = [];
-  for (const name of WHOLE) {
+  for (const name of AGENT_FIELDS) {
     const [variable, value] = [`SIGNALBOX_${name.toUpperCase()}`, asText(agent[name])];
-    if (fits(value) && sizeOf(env) + value.length * 3 <= MOST_BYTES_IN_ALL) env[variable] = value;
+    if (fitsVariable(value) && environmentBytes(env) + value.length * 3 <= MAX_ENVIRONMENT_BYTES) env[variable] = value;
     else missing.push(variable);
   }
   if (missing.length > 0) left(missing);
   return env;
 }
 
-const TOO_LARGE = 'is too large for a variable, or holds a zero byte. Read it from standard input, as JSON.';
+const TOO_LARGE_ADVICE = 'is too large for a variable, or holds a zero byte. Read it from standard input, as JSON.';
 
-function valueAt(agent: Agent, path: string): Json {
+function valueAtPath(agent: AgentTask, path: string): Json {
   const [first = '', ...rest] = path.split('.');
-  const start = WHOLE.find((name) => name === first);
+  const start = AGENT_FIELDS.find((name) => name === first);
   let value: Json | undefined = start && agent[start];
   for (const name of rest) {
     const inside: Json | undefined = isJsonObject(value) || Array.isArray(value) ? value : undefined;
@@ -63,17 +63,17 @@ function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function fits(value: string): boolean {
-  return Buffer.byteLength(value) <= MOST_BYTES && !value.includes('\0');
+function fitsVariable(value: string): boolean {
+  return Buffer.byteLength(value) <= MAX_VARIABLE_BYTES && !value.includes('\0');
 }
 
-function sizeOf(env: Readonly<Record<string, string>>): number {
+function environmentBytes(env: Readonly<Record<string, string>>): number {
   return Object.entries(env).reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value) + 2, 0);
 }
 
-const SHELL = '/bin/bash';
+const DEFAULT_SHELL = '/bin/bash';
 /** Of the end of what it wrote, in a message. */
-const TAIL = 2_000;
+const MAX_TAIL_CHARS = 2_000;
 
 const Config = Type.Object(
   {
@@ -104,7 +104,7 @@ const Config = Type.Object(
 );
 
 /** An agent that is a shell command, in the sandbox, with the workspace of the run at /workspace. */
-export const bashCli = (deps: BashRunDeps) =>
+export const bashCli = (deps: ShellDeps) =>
   defineBackend({
     name: 'bash_cli',
     description:
@@ -112,47 +112,47 @@ export const bashCli = (deps: BashRunDeps) =>
       'streamed, its standard error is logged; a code other than 0 fails the step.',
     config: Config,
     resumes: false,
-    reaches({ commandTemplate, shell = SHELL }) {
-      templateOf(commandTemplate);
+    requiredAccess({ commandTemplate, shell = DEFAULT_SHELL }) {
+      requireTemplate(commandTemplate);
       return [
         { action: 'exec', uri: execUri(shell) },
         { action: 'agent:bash_cli', uri: execUri(shell) },
       ];
     },
     async run(agent, work) {
-      const { commandTemplate, shell = SHELL, workingDir, timeoutMs } = agent.config;
-      const { text, variables } = shellScript(templateOf(commandTemplate));
+      const { commandTemplate, shell = DEFAULT_SHELL, workingDir, timeoutMs } = agent.config;
+      const { text, variables } = compileTemplate(requireTemplate(commandTemplate));
       const env = bashEnvironment(agent, variables, (names) =>
         work.log('WARN', `${names.join(', ')}: too large for a variable; standard input has it.`),
       );
       const { role, goal, context, memory } = agent;
       const call = { shell: findProgram(shell), text, env, stdin: JSON.stringify({ role, goal, context, memory }) };
-      const cwd = folderOf(workingDir);
+      const cwd = sandboxFolderOf(workingDir);
       const outcome = await runShell({ ...call, cwd, ...(timeoutMs !== undefined && { timeoutMs }) }, deps, work);
       const { stdout, stderr, code } = outcome;
       const output = { stdout, stderr, return_code: code };
       if (code === 0) return { mediaType: 'application/json', content: JSON.stringify(output) };
-      const why = (stderr.trim() || stdout.trim()).slice(-TAIL);
+      const why = (stderr.trim() || stdout.trim()).slice(-MAX_TAIL_CHARS);
       throw new Fault('BAD_INPUT', `The command ended with code ${code}${why && `: ${why}`}`, {
-        details: { return_code: code, stdout: stdout.slice(-TAIL), stderr: stderr.slice(-TAIL) },
+        details: { return_code: code, stdout: stdout.slice(-MAX_TAIL_CHARS), stderr: stderr.slice(-MAX_TAIL_CHARS) },
       });
     },
   });
 
-function templateOf(template: string | undefined): string {
+function requireTemplate(template: string | undefined): string {
   if (template?.trim()) return template;
   throw new Fault('BAD_INPUT', 'An agent on bash_cli needs a commandTemplate. A goal is not run as a command.');
 }
 
 /** Inside the sandbox. @throws Fault BAD_INPUT for one outside of the workspace */
-function folderOf(workingDir = '.'): string {
+function sandboxFolderOf(workingDir = '.'): string {
   const parts = workingDir.split('/').filter((part) => part !== '' && part !== '.');
   if (workingDir.startsWith('/') && parts[0] === 'work') parts.shift();
-  else if (workingDir.startsWith('/')) throw outside(workingDir);
-  if (parts.includes('..') || workingDir.includes('\0')) throw outside(workingDir);
+  else if (workingDir.startsWith('/')) throw outsideWorkspaceFault(workingDir);
+  if (parts.includes('..') || workingDir.includes('\0')) throw outsideWorkspaceFault(workingDir);
   return [WORKSPACE, ...parts].join('/');
 }
 
-function outside(workingDir: string): Fault {
+function outsideWorkspaceFault(workingDir: string): Fault {
   return new Fault('BAD_INPUT', `workingDir is a folder of the workspace, such as src; ${workingDir} is not.`);
 }

@@ -6,13 +6,13 @@ import type { StepResult } from '../core/resource.ts';
 import type { Json } from '../lib/json.ts';
 
 /** What the policy is asked before an agent begins: `agent:BACKEND` on a URI, or `exec` on a program. */
-export interface Reach {
+export interface BackendAccess {
   readonly action: string;
   readonly uri?: CanonicalUri;
 }
 
 /** An agent as its backend gets it. */
-export interface Agent<Config = unknown> {
+export interface AgentTask<Config = unknown> {
   readonly role: string;
   readonly goal: string;
   readonly tools?: readonly string[];
@@ -32,9 +32,9 @@ export interface Backend<Config extends TObject = TObject> {
   /** It does everything through `say`, `turn` and `call`, so that after a restart it goes on where it was. */
   readonly resumes: boolean;
   /** @throws Fault BAD_INPUT for a configuration that names nothing which can be reached */
-  reaches(config: Static<Config>): readonly Reach[];
+  requiredAccess(config: Static<Config>): readonly BackendAccess[];
   /** @throws Fault of what went wrong; and lets through what `work.call` throws */
-  run(agent: Agent<Static<Config>>, work: AgentSession): Promise<StepResult>;
+  run(agent: AgentTask<Static<Config>>, work: AgentSession): Promise<StepResult>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the configuration is only known to the backend; it is validated before.

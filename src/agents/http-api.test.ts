@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentForTests, outgoingForTests } from '../../test/support/agents/agent.ts';
-import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
+import { createTestAgent, createTestOutgoing } from '../../test/support/agents/agent.ts';
+import { createTestSession, type TestSession } from '../../test/support/agents/agent-session.ts';
 import { type HttpApiDeps, httpApi } from './http-api.ts';
 
 let handler: RequestListener = () => {};
 let server: Server;
 let url: string;
-let deps: HttpApiDeps & ReturnType<typeof outgoingForTests>;
+let deps: HttpApiDeps & ReturnType<typeof createTestOutgoing>;
 let seen: { request: IncomingMessage; body: unknown } | undefined;
 let open = 0;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   url = `http://${endpoint}/agent?v=1`;
-  deps = outgoingForTests(endpoint);
+  deps = createTestOutgoing(endpoint);
 });
 
 afterAll(async () => {
@@ -38,8 +38,8 @@ afterAll(async () => {
 
 type Config = Parameters<ReturnType<typeof httpApi>['run']>[0]['config'];
 
-const run = (config: Partial<Config> = {}, work: WorkForTests = workForTests()) =>
-  httpApi(deps).run(agentForTests({ url, ...config }, { context: { n: 1 }, memory: 'old' }), work);
+const run = (config: Partial<Config> = {}, work: TestSession = createTestSession()) =>
+  httpApi(deps).run(createTestAgent({ url, ...config }, { context: { n: 1 }, memory: 'old' }), work);
 
 const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
@@ -63,18 +63,18 @@ describe('an agent that is a service', () => {
 
   it('is sent secrets only where the policy lets them go, and they are not told when it repeats them', async () => {
     handler = (request, response) => response.writeHead(401).end(`not ${request.headers.authorization}`);
-    const work = workForTests({ secrets: { KEY: 's3cret' } });
+    const work = createTestSession({ secrets: { KEY: 's3cret' } });
     const headers = { Authorization: 'Bearer secret:KEY' };
     await expect(run({ headers }, work)).rejects.toEqual(fault('FORBIDDEN', /not Bearer \[secret\]/));
     expect(seen?.request.headers.authorization).toBe('Bearer s3cret');
-    expect(work.asked).toEqual([`secret:KEY ${url}`]);
+    expect(work.authorized).toEqual([`secret:KEY ${url}`]);
     await expect(run({ headers: { Authorization: 'secret:OTHER' } }, work)).rejects.toEqual(fault('NOT_FOUND'));
   });
 
   it('is asked about by its canonical URI', () => {
-    const [reach] = httpApi(deps).reaches({ url: 'HTTPS://Agent.example:443/x/../y' });
+    const [reach] = httpApi(deps).requiredAccess({ url: 'HTTPS://Agent.example:443/x/../y' });
     expect(reach).toMatchObject({ action: 'agent:http_api', uri: { href: 'https://agent.example/y' } });
-    expect(() => httpApi(deps).reaches({ url: 'data:,x' })).toThrow(/http or https/);
+    expect(() => httpApi(deps).requiredAccess({ url: 'data:,x' })).toThrow(/http or https/);
   });
 
   it.each([
@@ -112,7 +112,7 @@ describe('an agent that is a service', () => {
   it('is left within a second when the step is cancelled', async () => {
     for (const speaks of [false, true]) {
       handler = (_, response) => void (speaks && response.write('so'));
-      const work = workForTests();
+      const work = createTestSession();
       setTimeout(() => work.stop.abort(), 60);
       const from = performance.now();
       await expect(run({}, work)).rejects.toEqual(fault('CANCELLED'));

@@ -5,17 +5,17 @@ import { parseMediaType } from '../lib/media-type.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
-import { timeLimit } from './service/timeout.ts';
-import { webUri } from './shared/http-uri.ts';
-import { secretHeaders } from './shared/secret-headers.ts';
+import { startTimeout } from './service/timeout.ts';
+import { requireHttpUri } from './shared/http-uri.ts';
+import { resolveSecretHeaders } from './shared/secret-headers.ts';
 
 export interface HttpApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   canonicalize(uri: string): CanonicalUri;
 }
 
-const MAX_ANSWER_BYTES = 10 * 2 ** 20;
-const TIMEOUT_MS = 120_000;
+const MAX_RESPONSE_BYTES = 10 * 2 ** 20;
+const DEFAULT_TIMEOUT_MS = 120_000;
 
 const Config = Type.Object(
   {
@@ -35,7 +35,7 @@ const Config = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 3_600_000,
-        default: TIMEOUT_MS,
+        default: DEFAULT_TIMEOUT_MS,
         description: 'For all of it, in milliseconds.',
       }),
     ),
@@ -53,15 +53,19 @@ export function httpApi(deps: HttpApiDeps) {
     config: Config,
     resumes: false,
 
-    reaches: ({ url }) => [{ action: 'agent:http_api', uri: webUri(url, deps.canonicalize) }],
+    requiredAccess: ({ url }) => [{ action: 'agent:http_api', uri: requireHttpUri(url, deps.canonicalize) }],
 
     async run({ config, role, goal, context, memory }, work) {
-      const { method = 'POST', timeoutMs = TIMEOUT_MS } = config;
-      const uri = webUri(config.url, deps.canonicalize);
-      const { headers, hide } = secretHeaders(config.headers, uri, work);
-      const limit = timeLimit(timeoutMs, work.signal, uri.host);
+      const { method = 'POST', timeoutMs = DEFAULT_TIMEOUT_MS } = config;
+      const uri = requireHttpUri(config.url, deps.canonicalize);
+      const { headers, redact: hide } = resolveSecretHeaders(config.headers, uri, work);
+      const limit = startTimeout(timeoutMs, work.signal, uri.host);
       try {
-        const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_ANSWER_BYTES, idleMs: timeoutMs, signal: limit.signal });
+        const fetch = deps.outgoing.fetch(uri, {
+          maxBytes: MAX_RESPONSE_BYTES,
+          idleMs: timeoutMs,
+          signal: limit.signal,
+        });
         const isTold = method !== 'GET';
         const answer = await fetch(uri.href, {
           method,
@@ -74,7 +78,7 @@ export function httpApi(deps: HttpApiDeps) {
         const type = parseMediaType(answer.headers.get('content-type') ?? '');
         return { mediaType: type?.toString() ?? 'application/octet-stream', content: bytes };
       } finally {
-        limit.forget();
+        limit.clear();
       }
     },
   });

@@ -2,37 +2,40 @@ import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
-import { type Agent, defineBackend, type Reach } from './define-backend.ts';
-import { type ChatDeps, chat } from './llm/chat-completion.ts';
-import { functionsOf, offerTools } from './llm/offered-tools.ts';
+import { type AgentTask, type BackendAccess, defineBackend } from './define-backend.ts';
+import { type ChatCompletionDeps, completeChat } from './llm/chat-completion.ts';
+import { offerTools, toFunctions } from './llm/offered-tools.ts';
 import type { LlmEndpoint, ServerModel } from './llm/request.ts';
-import { converse, cutText, type LoopResult } from './llm/tool-loop.ts';
+import { runToolLoop, type ToolLoopResult, truncateText } from './llm/tool-loop.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp/client.ts';
-import { McpServer, mcpUri } from './mcp/server-config.ts';
-import { webUri } from './shared/http-uri.ts';
-import { jsonOfText } from './shared/try-parse-json.ts';
+import { McpServerConfig, mcpServerUri } from './mcp/server-config.ts';
+import { requireHttpUri } from './shared/http-uri.ts';
+import { tryParseJson } from './shared/try-parse-json.ts';
 
-const MOST_CONTEXT_BYTES = 256 * 1024;
+const MAX_CONTEXT_BYTES = 256 * 1024;
 
 /** What a model is told before its first turn; the same for the same agent. */
-export function promptOf({ role, goal, context, memory }: Agent): { readonly system: string; readonly user: string } {
+export function buildPrompt({ role, goal, context, memory }: AgentTask): {
+  readonly system: string;
+  readonly user: string;
+} {
   const isEmpty = context === null || (typeof context === 'object' && Object.keys(context).length === 0);
   const parts = [
     goal,
-    ...(isEmpty ? [] : [`Context, as JSON:\n${cutText(JSON.stringify(context), MOST_CONTEXT_BYTES)}`]),
+    ...(isEmpty ? [] : [`Context, as JSON:\n${truncateText(JSON.stringify(context), MAX_CONTEXT_BYTES)}`]),
     ...(memory === '' ? [] : [`What you remember from earlier:\n${memory}`]),
   ];
   return { system: role, user: parts.join('\n\n') };
 }
 
-export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatDeps, 'outgoing'> {
-  readonly outgoing: McpClientDeps['outgoing'] & ChatDeps['outgoing'];
+export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatCompletionDeps, 'outgoing'> {
+  readonly outgoing: McpClientDeps['outgoing'] & ChatCompletionDeps['outgoing'];
   /** The server's own model; its key goes to its own base only. */
   readonly llm?: ServerModel;
 }
 
-const MAX_TOKENS = 1024;
-const MAX_TURNS = 10;
+const DEFAULT_MAX_TOKENS = 1024;
+const DEFAULT_MAX_TURNS = 10;
 
 const Config = Type.Object(
   {
@@ -66,7 +69,7 @@ const Config = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 1_000_000,
-        default: MAX_TOKENS,
+        default: DEFAULT_MAX_TOKENS,
         description: 'Tokens of one answer at most.',
       }),
     ),
@@ -74,12 +77,12 @@ const Config = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 50,
-        default: MAX_TURNS,
+        default: DEFAULT_MAX_TURNS,
         description: 'Answers at most; each may want tools called, the last may not.',
       }),
     ),
     mcpServers: Type.Optional(
-      Type.Array(McpServer, { maxItems: 8, description: 'MCP servers whose tools the model may call.' }),
+      Type.Array(McpServerConfig, { maxItems: 8, description: 'MCP servers whose tools the model may call.' }),
     ),
   },
   { additionalProperties: false },
@@ -96,26 +99,26 @@ export function litellm(deps: LitellmDeps) {
     config: Config,
     resumes: true,
 
-    reaches: (config) => [
-      { action: 'agent:litellm', uri: placeOf(config, deps).uri },
-      ...(config.mcpServers ?? []).flatMap((server) => reachesOf(server, mcpUri(server, deps.canonicalize))),
+    requiredAccess: (config) => [
+      { action: 'agent:litellm', uri: modelLocation(config, deps).uri },
+      ...(config.mcpServers ?? []).flatMap((server) => accessToServer(server, mcpServerUri(server, deps.canonicalize))),
     ],
 
     async run(agent, work) {
       const { config } = agent;
-      const { maxTokens = MAX_TOKENS, maxTurns = MAX_TURNS, temperature } = config;
+      const { maxTokens = DEFAULT_MAX_TOKENS, maxTurns = DEFAULT_MAX_TURNS, temperature } = config;
       const endpoint = endpointOf(config, deps, work);
       const servers: McpConnection[] = [];
       try {
         for (const server of config.mcpServers ?? []) servers.push(await connectMcp(server, deps, work));
         const tools = await offerTools(agent.tools, servers, work);
-        const request = { tools: functionsOf(tools), maxTokens, ...(temperature !== undefined && { temperature }) };
-        const result = await converse(
+        const request = { tools: toFunctions(tools), maxTokens, ...(temperature !== undefined && { temperature }) };
+        const result = await runToolLoop(
           {
-            prompt: promptOf(agent),
+            prompt: buildPrompt(agent),
             tools,
             maxTurns,
-            ask: (messages) => chat(deps, endpoint, { ...request, messages }, work),
+            ask: (messages) => completeChat(deps, endpoint, { ...request, messages }, work),
           },
           work,
         );
@@ -128,33 +131,33 @@ export function litellm(deps: LitellmDeps) {
 }
 
 /** @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
-function placeOf({ apiBase, model }: Config, { llm, canonicalize }: LitellmDeps) {
+function modelLocation({ apiBase, model }: Config, { llm, canonicalize }: LitellmDeps) {
   const base = apiBase ?? llm?.apiBase;
   if (base === undefined) {
     throw new Fault('BAD_INPUT', 'Name the endpoint in apiBase: this server has no LLM_API_BASE.');
   }
   const name = model ?? (apiBase === undefined ? llm?.model : undefined);
   if (name === undefined) throw new Fault('BAD_INPUT', 'Name the model of the endpoint at apiBase in model.');
-  const uri = webUri(base, canonicalize);
+  const uri = requireHttpUri(base, canonicalize);
   if (uri.query !== '') throw new Fault('BAD_INPUT', 'apiBase may have no query: /chat/completions is put behind it.');
   return { uri, model: name };
 }
 
 function endpointOf(config: Config, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
-  const { uri, model } = placeOf(config, deps);
+  const { uri, model } = modelLocation(config, deps);
   const named = config.apiKey?.replace(/^secret:/, '');
   const own = config.apiBase === undefined ? deps.llm?.apiKey : undefined;
   const apiKey = named !== undefined ? work.secret(named, uri) : own && Buffer.from(own.reveal()).toString();
   return { uri, model, ...(apiKey !== undefined && { apiKey }) };
 }
 
-function reachesOf(server: McpServer, uri: CanonicalUri): readonly Reach[] {
+function accessToServer(server: McpServerConfig, uri: CanonicalUri): readonly BackendAccess[] {
   const program = server.stdioCommand ? [{ action: 'exec', uri }] : [];
   return [...program, { action: 'agent:mcp', uri }];
 }
 
-function outputOf({ text, turns, usage }: LoopResult) {
-  const json = jsonOfText(text);
+function outputOf({ text, turns, usage }: ToolLoopResult) {
+  const json = tryParseJson(text);
   return {
     text,
     ...(json !== undefined && { json }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { PausedForTests, type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
+import { createTestSession, TestPause, type TestSession } from '../../test/support/agents/agent-session.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -31,7 +31,7 @@ const deps = {
 };
 const backend = mcp(deps);
 
-const works: WorkForTests[] = [];
+const works: TestSession[] = [];
 afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
 afterAll(() => Promise.all([cpu.close(), outgoing.close()]));
 
@@ -41,8 +41,8 @@ interface Told extends Partial<Pick<AgentSpec, 'goal' | 'tools'>> {
   readonly server?: string;
 }
 
-async function run(told: Told, options?: Parameters<typeof workForTests>[0], sandboxed = backend) {
-  const work = workForTests(options);
+async function run(told: Told, options?: Parameters<typeof createTestSession>[0], sandboxed = backend) {
+  const work = createTestSession(options);
   works.push(work);
   const { server = EVERYTHING, context = {}, goal = 'Do it.', arguments: given, tools } = told;
   const config = { stdioCommand: ['node', server], ...(given && { arguments: given }) };
@@ -71,7 +71,7 @@ describe('the backend mcp', () => {
   });
 
   it('checks the arguments before it calls', async () => {
-    const work = workForTests();
+    const work = createTestSession();
     works.push(work);
     const config = { stdioCommand: ['node', EVERYTHING], arguments: { a: '2' } };
     const call = backend.run({ role: 'r', goal: 'g', tools: ['get-sum'], config, context: { b: 3 }, memory: '' }, work);
@@ -86,10 +86,10 @@ describe('the backend mcp', () => {
     const told = { tools: ['echo'], context: 'hello' };
     const denied = run(told, { rule: () => 'deny' });
     await expect(denied).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(run(told, { rule: () => 'pause' })).rejects.toBeInstanceOf(PausedForTests);
+    await expect(run(told, { rule: () => 'pause' })).rejects.toBeInstanceOf(TestPause);
     const { output, work } = await run(told);
     expect(output).toEqual({ text: 'Echo: hello', content: [{ type: 'text', text: 'Echo: hello' }] });
-    expect(work.asked).toEqual([`tool:echo exec://${process.execPath}`]);
+    expect(work.authorized).toEqual([`tool:echo exec://${process.execPath}`]);
   });
 
   it('leaves no process behind', async () => {
@@ -114,15 +114,15 @@ describe('the backend mcp', () => {
   });
 
   it('asks the policy about the program, or about the URL', () => {
-    expect(backend.reaches({ stdioCommand: ['node', 'x'] })).toMatchObject([
+    expect(backend.requiredAccess({ stdioCommand: ['node', 'x'] })).toMatchObject([
       { action: 'exec', uri: { href: `exec://${process.execPath}` } },
       { action: 'agent:mcp', uri: { href: `exec://${process.execPath}` } },
     ]);
-    expect(backend.reaches({ serverUrl: 'HTTPS://Example.com:443/mcp' })).toMatchObject([
+    expect(backend.requiredAccess({ serverUrl: 'HTTPS://Example.com:443/mcp' })).toMatchObject([
       { action: 'agent:mcp', uri: { href: 'https://example.com/mcp' } },
     ]);
-    expect(() => backend.reaches({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-    expect(() => backend.reaches({ serverUrl: 'file:///data/x' })).toThrow(
+    expect(() => backend.requiredAccess({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(() => backend.requiredAccess({ serverUrl: 'file:///data/x' })).toThrow(
       expect.objectContaining({ code: 'BAD_INPUT' }),
     );
   });

@@ -3,9 +3,9 @@ import type { SchemaValidator } from '../core/resource.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { defineBackend } from './define-backend.ts';
 import { connectMcp, type McpClientDeps } from './mcp/client.ts';
-import { pickTool } from './mcp/select-tool.ts';
-import { mcpServerProperties, mcpUri } from './mcp/server-config.ts';
-import { checkArguments, toolArguments } from './mcp/tool-arguments.ts';
+import { selectTool } from './mcp/select-tool.ts';
+import { mcpServerConfigProperties, mcpServerUri } from './mcp/server-config.ts';
+import { buildToolArguments, validateToolArguments } from './mcp/tool-arguments.ts';
 
 export interface McpDeps extends McpClientDeps {
   readonly schemas: SchemaValidator;
@@ -20,7 +20,7 @@ export const mcp = (deps: McpDeps) =>
       'the only one there is, or the one that its goal names. Its arguments come from the configuration and the context.',
     config: Type.Object(
       {
-        ...mcpServerProperties,
+        ...mcpServerConfigProperties,
         arguments: Type.Optional(
           Type.Record(Type.String(), Type.Unknown(), {
             description: 'Arguments of the tool, by name. Those that are missing are taken from the context.',
@@ -30,8 +30,8 @@ export const mcp = (deps: McpDeps) =>
       { additionalProperties: false },
     ),
     resumes: false,
-    reaches(config) {
-      const uri = mcpUri(config, deps.canonicalize);
+    requiredAccess(config) {
+      const uri = mcpServerUri(config, deps.canonicalize);
       const reach = { action: 'agent:mcp', uri };
       return config.stdioCommand ? [{ action: 'exec', uri }, reach] : [reach];
     },
@@ -39,9 +39,9 @@ export const mcp = (deps: McpDeps) =>
       const { arguments: given = {}, ...server } = config;
       const connection = await connectMcp(server, deps, work);
       try {
-        const tool = pickTool(await connection.tools(), agent);
-        const args = toolArguments(tool, given as JsonObject, context);
-        await checkArguments(tool, args, deps.schemas, work.signal);
+        const tool = selectTool(await connection.tools(), agent);
+        const args = buildToolArguments(tool, given as JsonObject, context);
+        await validateToolArguments(tool, args, deps.schemas, work.signal);
         const output = await work.callTool(tool.name, args, {
           uri: connection.uri,
           perform: (checked, signal) => connection.call(tool.name, checked, signal),

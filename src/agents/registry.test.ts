@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
-import { workForTests } from '../../test/support/agents/agent-session.ts';
+import { createTestSession } from '../../test/support/agents/agent-session.ts';
 import { AGENT_BACKENDS } from '../core/agent.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
@@ -26,7 +26,7 @@ const backends = createBackends({
   version: '0',
   programLimits: { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 },
   readPaths,
-  schemas: createSchemaValidator({ cpu: workForTests().cpu }),
+  schemas: createSchemaValidator({ cpu: createTestSession().cpu }),
   llm: { apiBase: 'https://models.example/v1', model: 'small' },
 });
 
@@ -86,7 +86,7 @@ describe('the example agents', () => {
     expect(`${agent.id}.json`).toBe(file);
     const validate = new Ajv2020({ strict: false, useDefaults: true }).compile(backend.config);
     expect([validate(structuredClone(config)), validate.errors]).toEqual([true, null]);
-    expect(backend.reaches(config).length).toBeGreaterThan(0);
+    expect(backend.requiredAccess(config).length).toBeGreaterThan(0);
   });
 
   it.each([
@@ -98,7 +98,7 @@ describe('the example agents', () => {
     ['count-words.json', { previous: 'three small words' }, { stdout: '3\n', return_code: 0 }],
   ])('%s does what it is for', async (file, context, output) => {
     const { agent, backend, config } = example(file);
-    const work = workForTests();
+    const work = createTestSession();
     try {
       const { content } = await backend.run({ ...agent, config, context, memory: '' }, work);
       expect(JSON.parse(String(content))).toMatchObject(output);

@@ -1,4 +1,4 @@
-import type { BashRunDeps } from './bash/run-shell.ts';
+import type { ShellDeps } from './bash/run-shell.ts';
 import { bashCli } from './bash-cli.ts';
 import type { AnyBackend } from './define-backend.ts';
 import { type HttpApiDeps, httpApi } from './http-api.ts';
@@ -6,7 +6,7 @@ import { type LitellmDeps, litellm } from './litellm.ts';
 import { type McpDeps, mcp } from './mcp.ts';
 import { type WebsocketDeps, websocket } from './websocket.ts';
 
-export type BackendDeps = McpDeps & LitellmDeps & BashRunDeps & HttpApiDeps & WebsocketDeps;
+export type BackendDeps = McpDeps & LitellmDeps & ShellDeps & HttpApiDeps & WebsocketDeps;
 
 /** Every way to reach agents. Adding one is one line here. */
 export function createBackends(deps: BackendDeps): readonly AnyBackend[] {

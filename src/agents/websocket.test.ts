@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { agentForTests, jsonMade, outgoingForTests } from '../../test/support/agents/agent.ts';
-import { type WorkForTests, workForTests } from '../../test/support/agents/agent-session.ts';
+import { createTestAgent, createTestOutgoing, outputJson } from '../../test/support/agents/agent.ts';
+import { createTestSession, type TestSession } from '../../test/support/agents/agent-session.ts';
 import type { Json } from '../lib/json.ts';
 import { websocket } from './websocket.ts';
 
@@ -13,7 +13,7 @@ let answer: (socket: WebSocket, told: Json) => void = () => {};
 let server: Server;
 let sockets: WebSocketServer;
 let uri: string;
-let deps: ReturnType<typeof outgoingForTests>;
+let deps: ReturnType<typeof createTestOutgoing>;
 let request: IncomingMessage | undefined;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   uri = `ws://${endpoint}/talk`;
-  deps = outgoingForTests(endpoint);
+  deps = createTestOutgoing(endpoint);
 });
 
 afterAll(async () => {
@@ -38,8 +38,8 @@ afterAll(async () => {
 
 type Config = Parameters<ReturnType<typeof websocket>['run']>[0]['config'];
 
-const run = async (work: WorkForTests = workForTests(), config: Partial<Config> = {}) =>
-  jsonMade(await websocket(deps).run(agentForTests({ uri, ...config }, { context: [1], memory: 'old' }), work));
+const run = async (work: TestSession = createTestSession(), config: Partial<Config> = {}) =>
+  outputJson(await websocket(deps).run(createTestAgent({ uri, ...config }, { context: [1], memory: 'old' }), work));
 
 /** The messages, then the close if there is one. */
 const says =
@@ -67,11 +67,11 @@ describe('an agent behind a WebSocket', () => {
         what,
       );
     };
-    const work = workForTests({ secrets: { KEY: 'abc' } });
+    const work = createTestSession({ secrets: { KEY: 'abc' } });
     expect(await run(work, { headers: { 'x-key': 'secret:KEY' } })).toEqual({ text: 'So be it.' });
     expect(told).toEqual({ role: 'You are terse.', goal: 'Say it.', context: [1], memory: 'old' });
     expect(request?.headers['x-key']).toBe('abc');
-    expect(work.said).toBe('So be it');
+    expect(work.streamedText).toBe('So be it');
     expect(work.logged).toEqual(['WARN hm', expect.stringMatching(/^DEBUG .*later/)]);
     await nobodyIsConnected();
   });
@@ -100,7 +100,7 @@ describe('an agent behind a WebSocket', () => {
     ['is silent', () => {}, 'TIMEOUT', /300 ms/],
   ])('that %s has failed', async (_, how, code, message) => {
     answer = how;
-    await expect(run(workForTests(), { timeoutMs: 300 })).rejects.toEqual(fault(code, message));
+    await expect(run(createTestSession(), { timeoutMs: 300 })).rejects.toEqual(fault(code, message));
     await nobodyIsConnected();
   });
 
@@ -115,12 +115,12 @@ describe('an agent behind a WebSocket', () => {
         socket.close();
       }, 60);
     };
-    expect(await run(workForTests(), { timeoutMs: 200 })).toEqual({ text: '......' });
+    expect(await run(createTestSession(), { timeoutMs: 200 })).toEqual({ text: '......' });
   });
 
   it('is left within a second when the step is cancelled', async () => {
     answer = says(['so']);
-    const work = workForTests();
+    const work = createTestSession();
     setTimeout(() => work.stop.abort(), 60);
     const from = performance.now();
     await expect(run(work)).rejects.toEqual(fault('CANCELLED'));
@@ -129,8 +129,8 @@ describe('an agent behind a WebSocket', () => {
   });
 
   it('is asked about as the URI of HTTP that it begins as', () => {
-    const [reach] = websocket(deps).reaches({ uri: 'wss://Agent.example/x' });
+    const [reach] = websocket(deps).requiredAccess({ uri: 'wss://Agent.example/x' });
     expect(reach).toMatchObject({ action: 'agent:websocket', uri: { href: 'https://agent.example/x' } });
-    expect(() => websocket(deps).reaches({ uri: 'data:,x' })).toThrow(/http or https/);
+    expect(() => websocket(deps).requiredAccess({ uri: 'data:,x' })).toThrow(/http or https/);
   });
 });

@@ -5,11 +5,11 @@ import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
 import { defineBackend } from './define-backend.ts';
-import { timeLimit } from './service/timeout.ts';
-import { readSocketMessage, type SocketReply } from './service/websocket-message.ts';
-import { webUri } from './shared/http-uri.ts';
-import { secretHeaders } from './shared/secret-headers.ts';
-import { jsonOfText } from './shared/try-parse-json.ts';
+import { startTimeout } from './service/timeout.ts';
+import { parseWebsocketMessage, type WebsocketReply } from './service/websocket-message.ts';
+import { requireHttpUri } from './shared/http-uri.ts';
+import { resolveSecretHeaders } from './shared/secret-headers.ts';
+import { tryParseJson } from './shared/try-parse-json.ts';
 
 export interface WebsocketDeps {
   readonly outgoing: Pick<Outgoing, 'connect'>;
@@ -18,10 +18,10 @@ export interface WebsocketDeps {
 
 const MAX_MESSAGE_BYTES = 4 * 2 ** 20;
 /** All messages together. */
-const MAX_BYTES = 10 * 2 ** 20;
-const TIMEOUT_MS = 60_000;
+const MAX_TOTAL_BYTES = 10 * 2 ** 20;
+const DEFAULT_TIMEOUT_MS = 60_000;
 /** RFC 6455 section 7.4.1: a normal closure, and one without a status. */
-const GOODBYES = [1000, 1005];
+const NORMAL_CLOSE_CODES = [1000, 1005];
 
 const Config = Type.Object(
   {
@@ -41,7 +41,7 @@ const Config = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 3_600_000,
-        default: TIMEOUT_MS,
+        default: DEFAULT_TIMEOUT_MS,
         description: 'How long the agent may be silent, in milliseconds.',
       }),
     ),
@@ -51,7 +51,7 @@ const Config = Type.Object(
 
 /** Agents that talk over a WebSocket; docs/agents.md has the messages. */
 export function websocket(deps: WebsocketDeps) {
-  const placeOf = (uri: string) => webUri(httpUriOfWebSocket(uri), deps.canonicalize);
+  const placeOf = (uri: string) => requireHttpUri(httpUriOfWebSocket(uri), deps.canonicalize);
   return defineBackend({
     name: 'websocket',
     description:
@@ -60,44 +60,47 @@ export function websocket(deps: WebsocketDeps) {
     config: Config,
     resumes: false,
 
-    reaches: ({ uri }) => [{ action: 'agent:websocket', uri: placeOf(uri) }],
+    requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: placeOf(uri) }],
 
     async run({ config, role, goal, context, memory }, work) {
-      const { subprotocol, timeoutMs = TIMEOUT_MS } = config;
+      const { subprotocol, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = placeOf(config.uri);
-      const { headers } = secretHeaders(config.headers, uri, work);
-      const limit = timeLimit(timeoutMs, work.signal, uri.host);
+      const { headers } = resolveSecretHeaders(config.headers, uri, work);
+      const limit = startTimeout(timeoutMs, work.signal, uri.host);
       let socket: OutgoingSocket | undefined;
       try {
         const { signal } = limit;
         const options = { headers, maxMessageBytes: MAX_MESSAGE_BYTES, signal };
         socket = await deps.outgoing.connect(uri, { ...options, ...(subprotocol !== undefined && { subprotocol }) });
         await socket.send(JSON.stringify({ role, goal, context, memory }));
-        const reply = await listen(socket, uri.host, limit.restart, work);
+        const reply = await receiveReply(socket, uri.host, limit.restart, work);
         return { mediaType: 'application/json', content: JSON.stringify(reply) };
       } finally {
         socket?.close();
-        limit.forget();
+        limit.clear();
       }
     },
   });
 }
 
 /** Until the agent is done, or says goodbye. */
-async function listen(
+async function receiveReply(
   socket: OutgoingSocket,
   host: string,
   heard: () => void,
   work: AgentSession,
-): Promise<SocketReply> {
+): Promise<WebsocketReply> {
   let text = '';
-  let left = MAX_BYTES;
+  let left = MAX_TOTAL_BYTES;
   for await (const data of socket.messages) {
     heard();
     left -= data.length;
     if (left < 0)
-      throw new Fault('RESOURCE_TOO_LARGE', `The agent at ${host} says more than ${MAX_BYTES} bytes. Ask it for less.`);
-    const message = readSocketMessage(data, host);
+      throw new Fault(
+        'RESOURCE_TOO_LARGE',
+        `The agent at ${host} says more than ${MAX_TOTAL_BYTES} bytes. Ask it for less.`,
+      );
+    const message = parseWebsocketMessage(data, host);
     if (message.type === 'log') work.log(message.level, message.text);
     else if (message.type === 'final') return message.reply ?? replyOf(text);
     else {
@@ -106,12 +109,12 @@ async function listen(
     }
   }
   const { code } = await socket.closed;
-  if (GOODBYES.includes(code) && text !== '') return replyOf(text);
+  if (NORMAL_CLOSE_CODES.includes(code) && text !== '') return replyOf(text);
   const message = `The agent at ${host} closed the connection before it had answered (code ${code}). Try again later.`;
   throw new Fault('RESOURCE_UNREACHABLE', message, { details: { host, code } });
 }
 
-function replyOf(text: string): SocketReply {
-  const json = jsonOfText(text);
+function replyOf(text: string): WebsocketReply {
+  const json = tryParseJson(text);
   return { text, ...(json !== undefined && { json }) };
 }

@@ -14,10 +14,10 @@ import { createRuntimes } from '../runtime/pools/create-runtimes.ts';
 import { createPythonFinder } from '../runtime/python/find-python.ts';
 import { createSandboxFinder } from '../runtime/sandbox/find-sandbox.ts';
 import { createRunNodeTests } from '../step-kinds/checks/run-node-tests.ts';
-import type { AnyKind } from '../step-kinds/define-step-kind.ts';
-import { createKinds } from '../step-kinds/registry.ts';
+import type { AnyStepKind } from '../step-kinds/define-step-kind.ts';
+import { createStepKinds } from '../step-kinds/registry.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
-import { createDrive, type Drives } from '../tools/drive/drives.ts';
+import { createDrives, type Drives } from '../tools/drive/drives.ts';
 import { createWebhook } from '../tools/notify/webhook.ts';
 import { createTools } from '../tools/registry.ts';
 import { createSearcher } from '../tools/search/create-searcher.ts';
@@ -41,7 +41,7 @@ interface AgentsAndToolsDeps {
 export interface AgentsAndTools {
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
-  readonly kinds: readonly AnyKind[];
+  readonly kinds: readonly AnyStepKind[];
   readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
   readonly drives: Drives;
   readonly tokenLimits: TokenLimits;
@@ -63,7 +63,7 @@ export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<Agen
 
   const { canonicalize } = resources;
   const { gitToken, webhook, search, drive, stacksDir } = config.tools;
-  const drives = createDrive({
+  const drives = createDrives({
     ...{ settings: drive, credentials: deps.credentials, sealer: createSealer(config.credentialsKey), outgoing, clock },
     publicUrl: config.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
@@ -79,7 +79,7 @@ export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<Agen
       ...{ sandbox, programLimits: AGENT_PROGRAM_LIMITS, readPaths, outgoing, canonicalize },
       ...{ schemas: deps.schemas, version: deps.version, ...(llm && { llm }) },
     }),
-    kinds: createKinds({
+    kinds: createStepKinds({
       stacksDir,
       runNodeTests: createRunNodeTests({ sandbox, nodeModules: join(import.meta.dirname, '../../node_modules') }),
       ...(llm && { model: createLanguageModel({ outgoing, canonicalize, ...llm }) }),

@@ -34,7 +34,7 @@ export function createListTools({ commands, tools, workflows, policy }: Deps, ma
     ...tools.map((tool) => {
       const [whole, approved] = [describeTool(tool, true), describeTool(tool, false)];
       return {
-        use: (who: SignedIn) => mayUse(who, `tool:${tool.name}`, tool.reaches !== undefined),
+        use: (who: SignedIn) => mayUse(who, `tool:${tool.name}`, tool.accessedUris !== undefined),
         describe: (use: Use) => (use === 'with approval' ? approved : whole),
       };
     }),

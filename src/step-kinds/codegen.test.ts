@@ -4,15 +4,15 @@ import fc from 'fast-check';
 import { parse } from 'graphql';
 import { Check } from 'typebox/value';
 import { afterEach, describe, expect, it } from 'vitest';
-import { outgoingForTests } from '../../test/support/agents/agent.ts';
-import { openaiForTests } from '../../test/support/agents/openai.ts';
-import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestOutgoing } from '../../test/support/agents/agent.ts';
+import { startFakeOpenai } from '../../test/support/agents/openai.ts';
+import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
 import { createLanguageModel } from '../agents/llm/language-model.ts';
 import { Fault } from '../core/errors.ts';
 import type { FilesDiff } from './codegen/diff-files.ts';
 import { codegen } from './codegen.ts';
 import type { FileRef } from './files/file-ref.ts';
-import type { Plan } from './plan/plan-schema.ts';
+import type { ServicePlan } from './plan/plan-schema.ts';
 import { plan } from './plan.ts';
 import { runRuff } from './ruff/run-ruff.ts';
 
@@ -29,7 +29,7 @@ interface Made {
 const kind = codegen({ stacksDir });
 
 /** As the engine does: checks the input by its schema, and runs. */
-async function run(input: Parameters<typeof kind.run>[0], work: WorkForTests, more: object = {}): Promise<Made> {
+async function run(input: Parameters<typeof kind.run>[0], work: TestStepSession, more: object = {}): Promise<Made> {
   if (!Check(kind.input, input)) throw new Fault('BAD_INPUT', 'It does not fit the schema.');
   return (await codegen({ stacksDir, ...more }).run(input, work)) as unknown as Made;
 }
@@ -37,8 +37,8 @@ async function run(input: Parameters<typeof kind.run>[0], work: WorkForTests, mo
 const planOf = async (input: object = {}) =>
   (await plan({ stacksDir }).run(
     { goal: 'Listings', resource: 'Listing', ...input },
-    workForTests(),
-  )) as unknown as Plan;
+    createTestStepSession(),
+  )) as unknown as ServicePlan;
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -47,8 +47,8 @@ afterEach(async () => {
 
 /** A model that gives these files, behind a true server. */
 async function modelThatGives(files: readonly { readonly path: string; readonly content: string }[]) {
-  const server = await openaiForTests([{ text: [JSON.stringify({ files })] }]);
-  const out = outgoingForTests(server.endpoint);
+  const server = await startFakeOpenai([{ text: [JSON.stringify({ files })] }]);
+  const out = createTestOutgoing(server.endpoint);
   open.push(out.outgoing, server);
   return { server, model: createLanguageModel({ ...out, apiBase: server.url, model: 'own', backoffMs: 10 }) };
 }
@@ -56,7 +56,7 @@ async function modelThatGives(files: readonly { readonly path: string; readonly 
 /** What is no code in any of the files; and whether a text got out of the literals that it belongs in. */
 function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
   const python = [...kept].filter(([path]) => path.endsWith('.py')).map(([path, text]) => ({ path, text }));
-  const wrong = runRuff({ files: python, mend: false }).findings.map(({ path, message }) => `${path}: ${message}`);
+  const wrong = runRuff({ files: python, fix: false }).findings.map(({ path, message }) => `${path}: ${message}`);
   for (const [path, text] of kept) {
     if (path.endsWith('.ts')) stripTypeScriptTypes(text);
     if (path.endsWith('.graphql')) parse(text);
@@ -69,7 +69,7 @@ function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
 
 describe('codegen', () => {
   it.each(STACKS)('makes every file of the plan by %s, each an artifact, without anything to lint', async (stack) => {
-    const work = workForTests();
+    const work = createTestStepSession();
     const made = await planOf({ stack });
     const { files, diff } = await run({ plan: made }, work);
     expect(files.map(({ path }) => path)).toEqual(made.files);
@@ -78,15 +78,15 @@ describe('codegen', () => {
       path: 'README.md',
       uri: expect.stringMatching(/^artifact:sha256\/[0-9a-f]{64}$/),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-      size: Buffer.byteLength(work.kept.get('README.md') ?? ''),
+      size: Buffer.byteLength(work.artifacts.get('README.md') ?? ''),
       media_type: 'text/markdown',
     });
-    expect(wrongWith(work.kept)).toEqual([]);
-    for (const text of work.kept.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
+    expect(wrongWith(work.artifacts)).toEqual([]);
+    for (const text of work.artifacts.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
   });
 
   it('makes the same of the same plan, and tells what another plan changes', async () => {
-    const work = workForTests();
+    const work = createTestStepSession();
     const first = await run({ plan: await planOf() }, work);
     const again = await run({ plan: await planOf(), previous: [...first.files] }, work);
     expect(again).toEqual({ ...first, diff: { added: [], changed: [], removed: [], summary: [] } });
@@ -101,14 +101,14 @@ describe('codegen', () => {
   });
 
   it('names what research has found in the README, as plain text', async () => {
-    const work = workForTests();
+    const work = createTestStepSession();
     const findings = [
       { title: 'A [page](javascript:1) <b>', url: 'https://example.com/a' },
       { title: 'Bad', url: 'javascript:alert(1)' },
       { title: 'Worse', url: 'https://example.com/> <script>' },
     ];
     await run({ plan: await planOf(), findings }, work);
-    const readme = work.kept.get('README.md') ?? '';
+    const readme = work.artifacts.get('README.md') ?? '';
     expect(readme).toContain('- A page (javascript:1) b: <https://example.com/a>\n');
     expect(readme).not.toMatch(/Bad|Worse/);
   });
@@ -144,12 +144,12 @@ describe('codegen', () => {
     );
     await fc.assert(
       fc.asyncProperty(text, text, fc.constantFrom(...STACKS), async (one, other, stack) => {
-        const made = base[stack] as Plan;
+        const made = base[stack] as ServicePlan;
         const fields = made.entity.fields.map((field) => ({ ...field, description: one }));
         const entity = { ...made.entity, description: other, fields };
-        const work = workForTests();
+        const work = createTestStepSession();
         await run({ plan: { ...made, title: one, goal: other, requirements: [one], entity } }, work);
-        expect(wrongWith(work.kept)).toEqual([]);
+        expect(wrongWith(work.artifacts)).toEqual([]);
       }),
       { numRuns: 15 },
     );
@@ -178,11 +178,11 @@ describe('codegen', () => {
     );
     await fc.assert(
       fc.asyncProperty(name, name, fc.constantFrom(...STACKS), async (field, choice, stack) => {
-        const fields: Plan['entity']['fields'] = [
+        const fields: ServicePlan['entity']['fields'] = [
           { name: field, type: 'string', required: true },
           { name: 'kind', type: 'choice', required: false, choices: [choice] },
         ];
-        const work = workForTests();
+        const work = createTestStepSession();
         try {
           await run({ plan: { ...base, stack, entity: { ...base.entity, fields } } }, work);
         } catch (error) {
@@ -190,7 +190,7 @@ describe('codegen', () => {
           expect(error).toMatchObject({ code: 'BAD_INPUT' });
           return;
         }
-        expect(wrongWith(work.kept)).toEqual([]);
+        expect(wrongWith(work.artifacts)).toEqual([]);
         expect(field).toMatch(/^[a-z][a-z0-9_]*$/);
       }),
       { numRuns: 30 },
@@ -202,15 +202,15 @@ describe('codegen', () => {
 
     it('takes whole files from it, and formats them', async () => {
       const { model } = await modelThatGives([{ path, content: '"""Anew."""\nimport os\nX=1\n' }]);
-      const work = workForTests();
+      const work = createTestStepSession();
       const { files } = await run({ plan: await planOf() }, work, { model });
-      expect(work.kept.get(path)).toBe('"""Anew."""\n\nX = 1\n');
+      expect(work.artifacts.get(path)).toBe('"""Anew."""\n\nX = 1\n');
       expect(files).toHaveLength(16);
     });
 
     it('takes nothing from it that is not in the plan', async () => {
       const { model } = await modelThatGives([{ path: '../../etc/passwd', content: '' }]);
-      const work = workForTests();
+      const work = createTestStepSession();
       const { files } = await run({ plan: await planOf() }, work, { model });
       expect(files.map(({ path: one }) => one)).toEqual((await planOf()).files);
       expect(work.logged).toContainEqual(expect.stringMatching(/^WARN .*not in the plan/));
@@ -218,8 +218,8 @@ describe('codegen', () => {
 
     it('tells it what was wrong with which files in a repair', async () => {
       const { model, server } = await modelThatGives([]);
-      const work = workForTests();
-      const uri = work.have('"""Mine."""\n');
+      const work = createTestStepSession();
+      const uri = work.addResource('"""Mine."""\n');
       const problems = [
         {
           code: 'BAD_INPUT',
@@ -243,7 +243,7 @@ describe('codegen', () => {
       const material = JSON.parse((body as unknown as { messages: { content: string }[] }).messages[1]?.content ?? '');
       expect(material.problems).toEqual(['tests/test_app.py:3: No.', 'unittest printed:\nFAILED']);
       expect(material.files.find((file: { path: string }) => file.path === path).text).toBe('"""Mine."""\n');
-      expect([work.kept.get(path), diff.changed]).toEqual(['"""Mine."""\n', []]);
+      expect([work.artifacts.get(path), diff.changed]).toEqual(['"""Mine."""\n', []]);
     });
   });
 });

@@ -3,21 +3,21 @@ import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import { diffFiles } from './codegen/diff-files.ts';
-import { filesByModel } from './codegen/files-by-model.ts';
+import { reviseFilesByModel } from './codegen/files-by-model.ts';
 import { readProblems } from './codegen/read-problems.ts';
-import { defineKind } from './define-step-kind.ts';
+import { defineStepKind } from './define-step-kind.ts';
 import { FileRef, MAX_FILES, type TextFile } from './files/file-ref.ts';
 import { readFiles, textOf } from './files/read-files.ts';
-import { keepFiles } from './files/save-files.ts';
+import { saveFiles } from './files/save-files.ts';
 import { checkPlan } from './plan/check-plan.ts';
-import { PlanSchema } from './plan/plan-schema.ts';
+import { ServicePlanSchema } from './plan/plan-schema.ts';
 import { callRuff, isPython } from './ruff/call-ruff.ts';
 import { readStack } from './stacks/read-stack.ts';
 import { renderStack } from './stacks/render-stack.ts';
 import { readSources } from './stacks/template-data.ts';
 
 const Input = Type.Object({
-  plan: PlanSchema,
+  plan: ServicePlanSchema,
   stack: Type.Optional(Type.String({ maxLength: 64, description: 'Instead of the one that the plan names.' })),
   findings: Type.Optional(
     Type.Array(Type.Unknown(), { maxItems: 200, description: 'What `research` found; the README names it.' }),
@@ -34,7 +34,7 @@ const Input = Type.Object({
 });
 
 export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; readonly stacksDir: string }) {
-  return defineKind({
+  return defineStepKind({
     kind: 'CODEGEN',
     title: 'Generate code',
     description:
@@ -52,15 +52,15 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
       work.progress(10, 'templates');
       const rendered = await renderStack(stack, plan, readSources(known), work);
       const mended = model
-        ? await filesByModel(
+        ? await reviseFilesByModel(
             model,
-            { plan, files: rework(rendered, before), problems: wrong.texts, findings: known },
+            { plan, files: mergeEarlierFiles(rendered, before), problems: wrong.texts, findings: known },
             work,
           )
         : rendered;
       work.progress(70, 'formatting');
-      const files = await tidy(mended, work);
-      const kept = await keepFiles(files, work);
+      const files = await formatFiles(mended, work);
+      const kept = await saveFiles(files, work);
       const diff = diffFiles(before, files);
       work.log(
         'INFO',
@@ -77,16 +77,16 @@ async function earlierFiles(refs: readonly FileRef[], work: AgentSession): Promi
 }
 
 /** What the model goes on from: what it made in an earlier round, and otherwise the templates. */
-function rework(rendered: readonly TextFile[], before: readonly TextFile[]): readonly TextFile[] {
+function mergeEarlierFiles(rendered: readonly TextFile[], before: readonly TextFile[]): readonly TextFile[] {
   const earlier = new Map(before.map(({ path, text }) => [path, text]));
   return rendered.map(({ path, text }) => ({ path, text: earlier.get(path) ?? text }));
 }
 
 /** Python as ruff formats it, with what it mends by itself. */
-async function tidy(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
+async function formatFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
   const python = files.filter(isPython);
   if (python.length === 0) return files;
-  const report = await callRuff({ files: python, mend: true }, work);
+  const report = await callRuff({ files: python, fix: true }, work);
   const tidied = new Map(report.files.map(({ path, text }) => [path, text]));
   return files.map(({ path, text }) => ({ path, text: tidied.get(path) ?? text }));
 }

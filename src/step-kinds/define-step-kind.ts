@@ -4,7 +4,7 @@ import type { AgenticKind } from '../core/run.ts';
 import type { Json } from '../lib/json.ts';
 
 /** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
-export interface Kind<Input extends TObject = TObject> {
+export interface StepKind<Input extends TObject = TObject> {
   readonly kind: AgenticKind;
   readonly title: string;
   /** Full sentences; shown in the catalog. */
@@ -18,9 +18,9 @@ export interface Kind<Input extends TObject = TObject> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the input of a kind is only known to the kind; it is validated before.
-export type AnyKind = Kind<any>;
+export type AnyStepKind = StepKind<any>;
 
 /** Carries the type of the input into `run`. It checks nothing. */
-export function defineKind<Input extends TObject>(kind: Kind<Input>): Kind<Input> {
+export function defineStepKind<Input extends TObject>(kind: StepKind<Input>): StepKind<Input> {
   return kind;
 }

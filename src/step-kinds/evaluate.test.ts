@@ -1,9 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testPythonEngines, testSandbox } from '../../test/support/runtime/python-engines.ts';
-import { type ToolForTests, type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import {
+  createTestStepSession,
+  type TestStepSession,
+  type TestStepTool,
+} from '../../test/support/step-kinds/step-session.ts';
 import { pythonRun } from '../tools/python-run.ts';
-import type { Check } from './checks/check.ts';
+import type { CheckResult } from './checks/check.ts';
 import { createRunNodeTests } from './checks/run-node-tests.ts';
 import { codegen } from './codegen.ts';
 import { evaluate } from './evaluate.ts';
@@ -16,29 +20,29 @@ const runNodeTests = createRunNodeTests({ sandbox: testSandbox, nodeModules });
 
 interface Report {
   readonly passed: boolean;
-  readonly checks: readonly Check[];
+  readonly checks: readonly CheckResult[];
 }
 
-const python: Record<string, ToolForTests> = {};
+const python: Record<string, TestStepTool> = {};
 beforeAll(async () => {
   for (const [name, make] of Object.entries(testPythonEngines)) python[name] = pythonRun(await make());
 });
-const workWith = (engine: string) => workForTests([python[engine] as ToolForTests]);
+const workWith = (engine: string) => createTestStepSession([python[engine] as TestStepTool]);
 
-async function make(stack: string, work: WorkForTests, resource = 'Listing'): Promise<FileRef[]> {
+async function make(stack: string, work: TestStepSession, resource = 'Listing'): Promise<FileRef[]> {
   const planned = await plan({ stacksDir }).run({ goal: 'A goal', resource, stack }, work);
   const made = await codegen({ stacksDir }).run({ plan: planned as never }, work);
   return [...(made as unknown as { files: FileRef[] }).files];
 }
 
 const kind = evaluate({ stacksDir, runNodeTests });
-const run = async (input: Parameters<typeof kind.run>[0], work: WorkForTests) =>
+const run = async (input: Parameters<typeof kind.run>[0], work: TestStepSession) =>
   (await kind.run(input, work)) as unknown as Report;
 const statuses = ({ checks }: Report) => Object.fromEntries(checks.map(({ tool, status }) => [tool, status]));
 
 /** The same files, with one of them changed. */
-const changed = (files: readonly FileRef[], path: string, text: string, work: WorkForTests) =>
-  files.map((file) => (file.path === path ? { path, uri: work.have(text) } : file));
+const changed = (files: readonly FileRef[], path: string, text: string, work: TestStepSession) =>
+  files.map((file) => (file.path === path ? { path, uri: work.addResource(text) } : file));
 
 describe('eval', () => {
   it.each([
@@ -50,7 +54,7 @@ describe('eval', () => {
     const report = await run({ stack: 'python-stdlib', files: await make('python-stdlib', work, resource) }, work);
     expect(report.passed).toBe(true);
     expect(statuses(report)).toEqual({ ruff: 'passed', compile: 'passed', unittest: 'passed' });
-    const { output, version } = report.checks.find(({ tool }) => tool === 'unittest') as Check;
+    const { output, version } = report.checks.find(({ tool }) => tool === 'unittest') as CheckResult;
     expect(output).toMatch(/Ran (2\d|3\d) tests/);
     expect(version).toMatch(/^3\.1[12]/);
   });
@@ -58,7 +62,7 @@ describe('eval', () => {
   it.each(['Booking', 'Equipment'])(
     'runs the tests of a generated Node project, and they pass: %s',
     async (resource) => {
-      const work = workForTests();
+      const work = createTestStepSession();
       const report = await run({ stack: 'node-yoga', files: await make('node-yoga', work, resource) }, work);
       expect(report.checks).toEqual([
         expect.objectContaining({ tool: 'node_test', status: 'passed', diagnostics: [] }),
@@ -81,7 +85,7 @@ describe('eval', () => {
   });
 
   it('says so where there is no sandbox for Node', async () => {
-    const work = workForTests();
+    const work = createTestStepSession();
     const files = await make('node-yoga', work);
     const bare = createRunNodeTests({ sandbox: { ...testSandbox, kind: 'none' }, nodeModules });
     const report = await evaluate({ stacksDir, runNodeTests: bare }).run(
@@ -125,7 +129,7 @@ describe('eval', () => {
   });
 
   it('tells where a test of Node fails', async () => {
-    const work = workForTests();
+    const work = createTestStepSession();
     const test =
       "import assert from 'node:assert';\nimport { it } from 'node:test';\nit('adds', () => assert.equal(1, 2));\n";
     const files = changed(await make('node-yoga', work), 'test/app.test.ts', test, work);
@@ -140,7 +144,7 @@ describe('eval', () => {
 
   it('takes tests that check nothing for failed', async () => {
     const work = workWith('native');
-    const files = [{ path: 'tests/__init__.py', uri: work.have('') }];
+    const files = [{ path: 'tests/__init__.py', uri: work.addResource('') }];
     const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, work);
     expect(report).toMatchObject({ passed: false, checks: [{ diagnostics: [{ code: 'NOTHING_CHECKED' }] }] });
   });
@@ -148,7 +152,7 @@ describe('eval', () => {
   it('is not misled by files that shadow what looks at them', async () => {
     const work = workWith('native');
     const evil = 'print(\'{"version": "9", "modules": [], "problems": []}\'); raise SystemExit\n';
-    const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: work.have(evil) }));
+    const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: work.addResource(evil) }));
     const report = await run({ stack: 'python-stdlib', files, commands: ['compile'], fail: false }, work);
     expect(report.checks).toMatchObject([
       { tool: 'compile', status: 'passed', version: expect.stringMatching(/^3\.11/) },
@@ -160,7 +164,7 @@ describe('eval', () => {
     ['a path that leads elsewhere', { files: [{ path: '../a.py', uri: 'artifact:sha256/00' }] }, /cannot be called/],
   ])('refuses %s', async (_, more, message) => {
     const work = workWith('native');
-    const files = [{ path: 'a.py', uri: work.have('') }];
+    const files = [{ path: 'a.py', uri: work.addResource('') }];
     const order = run({ stack: 'python-stdlib', files, ...more }, work);
     await expect(order).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) });
   });

@@ -2,36 +2,40 @@ import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json } from '../lib/json.ts';
-import type { Check } from './checks/check.ts';
+import type { CheckResult } from './checks/check.ts';
 import { checkNode } from './checks/check-node.ts';
 import { checkPython } from './checks/check-python.ts';
 import { checkRuff } from './checks/check-ruff.ts';
 import type { RunNodeTests } from './checks/run-node-tests.ts';
-import { defineKind } from './define-step-kind.ts';
-import { type FileRef, Files } from './files/file-ref.ts';
+import { defineStepKind } from './define-step-kind.ts';
+import { type FileRef, FileRefs } from './files/file-ref.ts';
 import { readFiles } from './files/read-files.ts';
-import { CHECKS, type CheckName } from './stacks/manifest.ts';
+import { CHECK_NAMES, type CheckName } from './stacks/manifest.ts';
 import { readStack, type Stack } from './stacks/read-stack.ts';
 
 const Input = Type.Object({
   stack: Type.String({ maxLength: 64, description: 'What the files were made of; it says which checks there are.' }),
-  files: Files('As `codegen` gives them.'),
+  files: FileRefs('As `codegen` gives them.'),
   commands: Type.Optional(
-    Type.Array(Type.Enum([...CHECKS]), { minItems: 1, maxItems: CHECKS.length, description: 'Only these checks.' }),
+    Type.Array(Type.Enum([...CHECK_NAMES]), {
+      minItems: 1,
+      maxItems: CHECK_NAMES.length,
+      description: 'Only these checks.',
+    }),
   ),
   fail: Type.Optional(
     Type.Boolean({ default: true, description: 'Whether the step fails when a check does; false: it only tells.' }),
   ),
 });
 
-export interface EvalDeps {
+export interface EvaluateDeps {
   readonly stacksDir: string;
   readonly runNodeTests?: RunNodeTests;
 }
 
 // `eval` itself cannot be a name in a module.
-export function evaluate(deps: EvalDeps) {
-  return defineKind({
+export function evaluate(deps: EvaluateDeps) {
+  return defineStepKind({
     kind: 'EVAL',
     title: 'Evaluate code',
     description:
@@ -49,7 +53,7 @@ export function evaluate(deps: EvalDeps) {
       const passed =
         checks.every(({ status }) => status !== 'failed') && checks.some(({ status }) => status === 'passed');
       for (const { tool, status } of checks) work.log(status === 'failed' ? 'WARN' : 'INFO', `${tool}: ${status}`);
-      if (!passed && fail) throw failed(checks, files);
+      if (!passed && fail) throw checksFailedFault(checks, files);
       return { passed, checks } as unknown as Json;
     },
   });
@@ -59,18 +63,18 @@ async function runChecks(
   { manifest }: Stack,
   checks: readonly CheckName[],
   refs: readonly FileRef[],
-  { runNodeTests }: EvalDeps,
+  { runNodeTests }: EvaluateDeps,
   work: AgentSession,
-): Promise<readonly Check[]> {
+): Promise<readonly CheckResult[]> {
   const files = await readFiles(refs, work);
-  const done: Check[] = [];
+  const done: CheckResult[] = [];
   if (checks.includes('ruff')) done.push(await checkRuff(files, work));
   if (manifest.language === 'python') done.push(...(await checkPython(refs, checks, manifest.requires, work)));
   if (checks.includes('node_test')) done.push(await checkNode(files, runNodeTests, work));
   return done;
 }
 
-function failed(checks: readonly Check[], files: readonly FileRef[]): Fault {
+function checksFailedFault(checks: readonly CheckResult[], files: readonly FileRef[]): Fault {
   const bad = checks.filter(({ status }) => status === 'failed');
   const [first] = bad.flatMap(({ diagnostics }) => diagnostics);
   const where = first?.path === undefined ? '' : `${first.path}${first.line === undefined ? '' : `:${first.line}`}: `;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestStepSession } from '../../test/support/step-kinds/step-session.ts';
 import { notifySend } from '../tools/notify-send.ts';
 import { notify } from './notify.ts';
 
 describe('notify', () => {
   it('tells those who watch the run', async () => {
-    const work = workForTests([notifySend()]);
+    const work = createTestStepSession([notifySend()]);
     const told = await notify.run({ message: 'It is done.', level: 'warn', title: 'Build' }, work);
     expect(told).toMatchObject({ delivered: 'event' });
     expect(work.logged).toEqual(['NOTIFICATION WARN Build: It is done.']);

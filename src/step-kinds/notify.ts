@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import type { JsonObject } from '../lib/json.ts';
-import { defineKind } from './define-step-kind.ts';
+import { defineStepKind } from './define-step-kind.ts';
 
 const LEVELS = ['info', 'warn', 'error'] as const;
 
-export const notify = defineKind({
+export const notify = defineStepKind({
   kind: 'NOTIFY',
   title: 'Notify',
   description: 'Tells people something: those who watch the run, and the webhook of this server where it has one.',

@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { Check } from 'typebox/value';
 import { afterEach, describe, expect, it } from 'vitest';
-import { outgoingForTests } from '../../test/support/agents/agent.ts';
-import { openaiForTests, type ScriptedAnswer } from '../../test/support/agents/openai.ts';
-import { workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestOutgoing } from '../../test/support/agents/agent.ts';
+import { type ScriptedAnswer, startFakeOpenai } from '../../test/support/agents/openai.ts';
+import { createTestStepSession } from '../../test/support/step-kinds/step-session.ts';
 import { createLanguageModel } from '../agents/llm/language-model.ts';
 import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { checkPlan } from './plan/check-plan.ts';
-import { type Plan, PlanSchema } from './plan/plan-schema.ts';
+import { type ServicePlan, ServicePlanSchema } from './plan/plan-schema.ts';
 import { plan } from './plan.ts';
 
 const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url));
@@ -19,8 +19,8 @@ async function run(
   input: Parameters<ReturnType<typeof plan>['run']>[0],
   work: AgentSession,
   more: { model?: LanguageModel } = {},
-): Promise<Plan> {
-  return (await plan({ stacksDir, ...more }).run(input, work)) as unknown as Plan;
+): Promise<ServicePlan> {
+  return (await plan({ stacksDir, ...more }).run(input, work)) as unknown as ServicePlan;
 }
 
 const open: { close(): Promise<void> }[] = [];
@@ -30,8 +30,8 @@ afterEach(async () => {
 
 /** A model that says this, behind a true server. */
 async function modelThatSays(...script: readonly ScriptedAnswer[]) {
-  const server = await openaiForTests(script);
-  const out = outgoingForTests(server.endpoint);
+  const server = await startFakeOpenai(script);
+  const out = createTestOutgoing(server.endpoint);
   open.push(out.outgoing, server);
   return createLanguageModel({ ...out, apiBase: server.url, model: 'own', backoffMs: 10 });
 }
@@ -42,7 +42,7 @@ const proposal = (fields: unknown) => ({
 
 describe('plan', () => {
   it('plans a service around a resource that it knows', async () => {
-    const made = await run({ goal: 'A service for listings', resource: 'Listing' }, workForTests());
+    const made = await run({ goal: 'A service for listings', resource: 'Listing' }, createTestStepSession());
     expect(made).toMatchObject({
       title: 'Listing service',
       resource: 'Listing',
@@ -63,27 +63,27 @@ describe('plan', () => {
 
   it('gives what codegen takes, the same each time', async () => {
     const input = { goal: 'Keep orders', stack: 'node-yoga', requirements: ['gift: boolean', 'Nobody waits'] };
-    const made = await run(input, workForTests());
-    expect(await run(input, workForTests())).toEqual(made);
-    expect(Check(PlanSchema, made)).toBe(true);
+    const made = await run(input, createTestStepSession());
+    expect(await run(input, createTestStepSession())).toEqual(made);
+    expect(Check(ServicePlanSchema, made)).toBe(true);
     checkPlan(made);
   });
 
   it('finds the resource in the goal, and takes a plain one where there is none', async () => {
-    const named = await run({ goal: 'Let people write reviews' }, workForTests());
-    const unnamed = await run({ goal: 'Do something nice' }, workForTests());
+    const named = await run({ goal: 'Let people write reviews' }, createTestStepSession());
+    const unnamed = await run({ goal: 'Do something nice' }, createTestStepSession());
     expect([named.resource, unnamed.resource]).toEqual(['Review', 'Entry']);
   });
 
   it('knows a compound by its last word', async () => {
-    const { entity } = await run({ goal: 'Help', resource: 'support tickets' }, workForTests());
+    const { entity } = await run({ goal: 'Help', resource: 'support tickets' }, createTestStepSession());
     expect(entity.name).toBe('SupportTicket');
     expect(entity.fields.map(({ name }) => name)).toContain('requester_email');
   });
 
   it('makes fields of requirements that are written as such, and keeps the others in words', async () => {
     const requirements = ['Bed count: integer required >= 1', 'price: integer', 'It must be\nfast'];
-    const made = await run({ goal: 'Rooms', resource: 'Listing', requirements }, workForTests());
+    const made = await run({ goal: 'Rooms', resource: 'Listing', requirements }, createTestStepSession());
     expect(made.entity.fields).toContainEqual({ name: 'bed_count', type: 'integer', required: true, minimum: 1 });
     expect(made.entity.fields).toContainEqual({ name: 'price', type: 'integer', required: false });
     expect(made.requirements).toEqual(['It must be fast']);
@@ -111,13 +111,13 @@ describe('plan', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 8 }), async (pieces) => {
         const input = { goal: 'A goal', requirements: [pieces.join('')] };
-        const made = await run(input, workForTests()).catch((error: unknown) => error);
+        const made = await run(input, createTestStepSession()).catch((error: unknown) => error);
         if (made instanceof Fault) {
           expect(made.code).toBe('BAD_INPUT');
           return;
         }
-        expect(Check(PlanSchema, made)).toBe(true);
-        checkPlan(made as Plan);
+        expect(Check(ServicePlanSchema, made)).toBe(true);
+        checkPlan(made as ServicePlan);
       }),
     );
   });
@@ -127,7 +127,7 @@ describe('plan', () => {
     ['a stack that is not there', { stack: 'cobol' }, 'NOT_FOUND', /fastapi-sqlalchemy, node-yoga, python-stdlib/],
     ['a stack elsewhere', { stack: '../../policy' }, 'NOT_FOUND', /There is no stack/],
   ])('refuses %s', async (_, more, code, message) => {
-    await expect(run({ goal: 'A goal', ...more }, workForTests())).rejects.toMatchObject({
+    await expect(run({ goal: 'A goal', ...more }, createTestStepSession())).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });
@@ -136,7 +136,7 @@ describe('plan', () => {
   describe('with a model', () => {
     it('takes fields and queries from it, and nothing else', async () => {
       const model = await modelThatSays(proposal([{ name: 'beds', type: 'integer', required: true, minimum: 1 }]));
-      const made = await run({ goal: 'Rooms', resource: 'Room' }, workForTests(), { model });
+      const made = await run({ goal: 'Rooms', resource: 'Room' }, createTestStepSession(), { model });
       expect(made).toMatchObject({ made_by: 'own', resource: 'Room', queries: ['rooms'] });
       expect(made.entity.fields).toEqual([{ name: 'beds', type: 'integer', required: true, minimum: 1 }]);
       expect(made.files).toContain('room_service/app.py');
@@ -148,9 +148,9 @@ describe('plan', () => {
       ['is not there', [{ status: 503 }]],
     ] as [string, ScriptedAnswer[]][])('goes by the rules when it %s', async (_, script) => {
       const model = await modelThatSays(...script);
-      const work = workForTests();
+      const work = createTestStepSession();
       const made = await run({ goal: 'Rooms', resource: 'Listing' }, work, { model });
-      expect(made).toEqual(await run({ goal: 'Rooms', resource: 'Listing' }, workForTests()));
+      expect(made).toEqual(await run({ goal: 'Rooms', resource: 'Listing' }, createTestStepSession()));
       expect(work.logged).toContainEqual(expect.stringMatching(/^WARN The model was of no help/));
     });
   });

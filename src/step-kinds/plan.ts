@@ -1,16 +1,16 @@
 import { Type } from 'typebox';
 import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
-import { defineKind } from './define-step-kind.ts';
-import { MAX_NAME } from './plan/names.ts';
+import { defineStepKind } from './define-step-kind.ts';
+import { MAX_NAME_CHARS } from './plan/names.ts';
 import { planByModel } from './plan/plan-by-model.ts';
-import { type Draft, planByRules } from './plan/plan-by-rules.ts';
-import type { Plan } from './plan/plan-schema.ts';
+import { type PlanDraft, planByRules } from './plan/plan-by-rules.ts';
+import type { ServicePlan } from './plan/plan-schema.ts';
 import { readStack, type Stack } from './stacks/read-stack.ts';
-import { renderTexts, stackPaths } from './stacks/render-stack.ts';
+import { renderPaths, renderTexts } from './stacks/render-stack.ts';
 
 /** The draft with the endpoints, files and tests that the stack makes of it. */
-export async function planForStack(draft: Draft, stack: Stack, work: AgentSession): Promise<Plan> {
+export async function planForStack(draft: PlanDraft, stack: Stack, work: AgentSession): Promise<ServicePlan> {
   const { endpoints, files, tests } = stack.manifest;
   const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
   const said = await renderTexts(texts, draft, work);
@@ -18,7 +18,7 @@ export async function planForStack(draft: Draft, stack: Stack, work: AgentSessio
     ...draft,
     stack: stack.name,
     endpoints: endpoints.map(({ method }, i) => ({ method, path: said[2 * i] ?? '', summary: said[2 * i + 1] ?? '' })),
-    files: [...(await stackPaths(files, draft, work))],
+    files: [...(await renderPaths(files, draft, work))],
     tests: said.slice(2 * endpoints.length),
   };
 }
@@ -30,7 +30,7 @@ const Input = Type.Object({
   resource: Type.Optional(
     Type.String({
       minLength: 1,
-      maxLength: MAX_NAME,
+      maxLength: MAX_NAME_CHARS,
       description: 'What the service keeps, such as Listing. Without it a word of the goal.',
     }),
   ),
@@ -46,7 +46,7 @@ const Input = Type.Object({
 });
 
 export function plan({ model, stacksDir }: { readonly model?: LanguageModel; readonly stacksDir: string }) {
-  return defineKind({
+  return defineStepKind({
     kind: 'PLAN',
     title: 'Plan',
     description:
@@ -54,7 +54,7 @@ export function plan({ model, stacksDir }: { readonly model?: LanguageModel; rea
       'rules and a lexicon of common resources; with a language model the fields fit the goal.',
     input: Input,
     idempotent: true,
-    async run({ stack: name = DEFAULT_STACK, ...wish }, work): Promise<Plan> {
+    async run({ stack: name = DEFAULT_STACK, ...wish }, work): Promise<ServicePlan> {
       const stack = await readStack(stacksDir, name);
       const draft = planByRules(wish);
       const made = await planForStack(model ? await planByModel(model, wish, draft, work) : draft, stack, work);

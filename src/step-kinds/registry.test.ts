@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPythonEngines } from '../../test/support/runtime/python-engines.ts';
-import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
 import type { AgenticKind } from '../core/run.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';
 import { createTools } from '../tools/registry.ts';
 import { offlineIndex } from '../tools/search/offline-index.ts';
-import { createKinds } from './registry.ts';
+import { createStepKinds } from './registry.ts';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
-let work: WorkForTests;
+let work: TestStepSession;
 let drive: string;
 beforeAll(async () => {
   drive = await mkdtemp(join(tmpdir(), 'signalbox-drive-'));
@@ -28,14 +28,14 @@ beforeAll(async () => {
     maxBytes: 2 ** 20,
     search: offlineIndex({ folder: examples, localRoots: [] }),
   });
-  work = workForTests(tools);
+  work = createTestStepSession(tools);
 });
 afterAll(async () => {
   await work.close();
   await rm(drive, { recursive: true });
 });
 
-const kinds = createKinds({ stacksDir: join(examples, 'stacks') });
+const kinds = createStepKinds({ stacksDir: join(examples, 'stacks') });
 
 /** A step of this kind, its output an object. */
 async function step(kind: AgenticKind, input: object): Promise<JsonObject> {

@@ -2,22 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type WorkForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
 import { repoGitAddAll } from '../tools/repo-git-add-all.ts';
 import { repoGitBranch } from '../tools/repo-git-branch.ts';
 import { repoGitCommit } from '../tools/repo-git-commit.ts';
 import { repoGitInit } from '../tools/repo-git-init.ts';
 import { repo } from './repo.ts';
 
-let work: WorkForTests;
+let work: TestStepSession;
 beforeEach(() => {
-  work = workForTests([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
+  work = createTestStepSession([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
 });
 afterEach(() => work.close());
 
 const git = async (...args: string[]) =>
   execFileSync('git', ['-C', join(await work.workspace(), 'repo'), ...args], { encoding: 'utf8' }).trim();
-const file = (path: string, text: string) => ({ path, uri: work.have(text) });
+const file = (path: string, text: string) => ({ path, uri: work.addResource(text) });
 
 describe('repo', () => {
   it('commits files to a real repository, on the branch that it is told', async () => {

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
-import { defineKind } from './define-step-kind.ts';
-import { Files } from './files/file-ref.ts';
+import { defineStepKind } from './define-step-kind.ts';
+import { FileRefs } from './files/file-ref.ts';
 import { checkPaths, readFiles } from './files/read-files.ts';
 import { writeFiles } from './files/write-files.ts';
 
 const DEFAULT_PATH = 'repo';
 
 const Input = Type.Object({
-  files: Files('What to commit, as `codegen` gives them.'),
+  files: FileRefs('What to commit, as `codegen` gives them.'),
   message: Type.String({ minLength: 1, maxLength: 5_000, pattern: '\\S', description: 'What changed and why.' }),
   path: Type.Optional(
     Type.String({
@@ -30,7 +30,7 @@ const Input = Type.Object({
   ),
 });
 
-export const repo = defineKind({
+export const repo = defineStepKind({
   kind: 'REPO',
   title: 'Commit to a repository',
   description:
@@ -41,7 +41,8 @@ export const repo = defineKind({
   async run({ files, message, path = DEFAULT_PATH, branch, push }, work) {
     checkPaths([{ path }]);
     checkPaths(files);
-    const call = async (tool: string, args: JsonObject) => fieldsOf(tool, await work.callTool(tool, { path, ...args }));
+    const call = async (tool: string, args: JsonObject) =>
+      requireObject(tool, await work.callTool(tool, { path, ...args }));
     await call('repo.git.init', {});
     if (branch !== undefined) await call('repo.git.branch', { name: branch });
     const bytes = await readFiles(files, work);
@@ -62,7 +63,7 @@ export const repo = defineKind({
   },
 });
 
-function fieldsOf(tool: string, answer: Json): JsonObject {
+function requireObject(tool: string, answer: Json): JsonObject {
   if (isJsonObject(answer)) return answer;
   throw new Fault('UNAVAILABLE', `${tool} answered something else than it says.`);
 }

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type ToolForTests, workForTests } from '../../test/support/step-kinds/step-session.ts';
+import { createTestStepSession, type TestStepTool } from '../../test/support/step-kinds/step-session.ts';
 import { Fault } from '../core/errors.ts';
 import { research } from './research.ts';
 
 const page = (title: string, url: string) => ({ title, url, snippet: `About ${title}` });
 
-const web: ToolForTests = {
+const web: TestStepTool = {
   name: 'web.search',
   run: ({ query }) => ({
     source: 'offline index',
     results: [page(query, `file:///${query}`), page('Same', 'file:///same')],
   }),
 };
-const drive: ToolForTests = {
+const drive: TestStepTool = {
   name: 'drive.search',
   run: () => ({ source: 'local folder', files: [{ id: 'a/b', name: 'Notes.txt', media_type: 'text/plain' }] }),
 };
-const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): ToolForTests => ({
+const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): TestStepTool => ({
   name,
   run: () => {
     throw new Fault(code, `${name} says no.`);
@@ -25,7 +25,7 @@ const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): ToolForTests 
 
 describe('research', () => {
   it('looks every query up in every source, and gives each result once', async () => {
-    const work = workForTests([web, drive]);
+    const work = createTestStepSession([web, drive]);
     expect(await research.run({ queries: ['a', 'b', 'a'], limit: 3 }, work)).toEqual({
       findings: [
         { query: 'a', source: 'local folder', title: 'Notes.txt', url: 'drive:a%2Fb', snippet: 'text/plain' },
@@ -45,13 +45,13 @@ describe('research', () => {
   });
 
   it('looks only where it is told to', async () => {
-    const work = workForTests([web, drive]);
+    const work = createTestStepSession([web, drive]);
     await research.run({ query: 'a', sources: ['web.search'] }, work);
     expect(work.called.map(({ tool }) => tool)).toEqual(['web.search']);
   });
 
   it('goes on without a source that fails, and tells the gap', async () => {
-    const work = workForTests([web, failing('drive.search', 'FORBIDDEN')]);
+    const work = createTestStepSession([web, failing('drive.search', 'FORBIDDEN')]);
     expect(await research.run({ query: 'a' }, work)).toMatchObject({
       sources: ['offline index'],
       gaps: [{ source: 'drive.search', query: 'a', code: 'FORBIDDEN', message: 'drive.search says no.' }],
@@ -63,7 +63,7 @@ describe('research', () => {
     ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
     ['FORBIDDEN', 'UNAVAILABLE', 'UNAVAILABLE'],
   ] as const)('fails when all sources do: %s and %s', async (one, other, code) => {
-    const work = workForTests([failing('web.search', one), failing('drive.search', other)]);
+    const work = createTestStepSession([failing('web.search', one), failing('drive.search', other)]);
     await expect(research.run({ query: 'a' }, work)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(/No source/),
@@ -72,16 +72,16 @@ describe('research', () => {
 
   it('lets a pause for a person through', async () => {
     const pause = new Error('waits for a person');
-    const waiting: ToolForTests = {
+    const waiting: TestStepTool = {
       name: 'drive.search',
       run: () => {
         throw pause;
       },
     };
-    await expect(research.run({ query: 'a' }, workForTests([web, waiting]))).rejects.toBe(pause);
+    await expect(research.run({ query: 'a' }, createTestStepSession([web, waiting]))).rejects.toBe(pause);
   });
 
   it('needs something to look for', async () => {
-    await expect(research.run({}, workForTests([web]))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(research.run({}, createTestStepSession([web]))).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

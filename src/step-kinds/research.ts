@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
-import { defineKind } from './define-step-kind.ts';
+import { defineStepKind } from './define-step-kind.ts';
 
 /** Something that was found. */
 export interface Finding {
@@ -15,12 +15,12 @@ export interface Finding {
   readonly snippet: string;
 }
 
-const Pages = Type.Object({
+const WebSearchResult = Type.Object({
   source: Type.String(),
   results: Type.Array(Type.Object({ title: Type.String(), url: Type.String(), snippet: Type.Optional(Type.String()) })),
 });
 
-const DriveFiles = Type.Object({
+const DriveSearchResult = Type.Object({
   source: Type.String(),
   files: Type.Array(
     Type.Object({
@@ -32,36 +32,36 @@ const DriveFiles = Type.Object({
   ),
 });
 
-const MAX_TITLE = 300;
-const MAX_SNIPPET = 1_000;
+const MAX_TITLE_CHARS = 300;
+const MAX_SNIPPET_CHARS = 1_000;
 
 /** What a search tool gave, in one form. @throws Fault UNAVAILABLE when it gave something else */
-export async function findingsOf(
+export async function toFindings(
   tool: string,
   query: string,
   answer: Json,
 ): Promise<{ source: string; findings: readonly Finding[] }> {
   const { Check } = await import('typebox/value');
-  if (Check(Pages, answer)) return { source: answer.source, findings: fromPages(query, answer) };
-  if (Check(DriveFiles, answer)) return { source: answer.source, findings: fromFiles(query, answer) };
+  if (Check(WebSearchResult, answer)) return { source: answer.source, findings: fromPages(query, answer) };
+  if (Check(DriveSearchResult, answer)) return { source: answer.source, findings: fromFiles(query, answer) };
   throw new Fault('UNAVAILABLE', `${tool} answered something else than results.`);
 }
 
-function fromPages(query: string, { source, results }: Static<typeof Pages>): readonly Finding[] {
+function fromPages(query: string, { source, results }: Static<typeof WebSearchResult>): readonly Finding[] {
   return results.map(({ title, url, snippet = '' }) => ({
     query,
     source,
-    title: title.slice(0, MAX_TITLE),
+    title: title.slice(0, MAX_TITLE_CHARS),
     url,
-    snippet: snippet.slice(0, MAX_SNIPPET),
+    snippet: snippet.slice(0, MAX_SNIPPET_CHARS),
   }));
 }
 
-function fromFiles(query: string, { source, files }: Static<typeof DriveFiles>): readonly Finding[] {
+function fromFiles(query: string, { source, files }: Static<typeof DriveSearchResult>): readonly Finding[] {
   return files.map(({ id, name, media_type: type, url }) => ({
     query,
     source,
-    title: name.slice(0, MAX_TITLE),
+    title: name.slice(0, MAX_TITLE_CHARS),
     url: url ?? `drive:${encodeURIComponent(id)}`,
     snippet: type ?? '',
   }));
@@ -99,7 +99,7 @@ interface Gap {
   readonly message: string;
 }
 
-export const research = defineKind({
+export const research = defineStepKind({
   kind: 'RESEARCH',
   title: 'Research',
   description:
@@ -123,8 +123,8 @@ export const research = defineKind({
         answered.add(outcome.source);
       }
     }
-    if (answered.size === 0) throw allFailed(gaps);
-    const findings = onceEach(found);
+    if (answered.size === 0) throw allSourcesFailedFault(gaps);
+    const findings = deduplicate(found);
     work.log('INFO', `${findings.length} findings for ${asked.length} queries, ${gaps.length} gaps.`);
     return { findings, sources: [...answered], gaps } as unknown as JsonObject;
   },
@@ -136,7 +136,7 @@ async function search(
   work: AgentSession,
 ): Promise<Gap | { readonly source: string; readonly findings: readonly Finding[] }> {
   try {
-    return await findingsOf(source, query, await work.callTool(source, { query, limit }));
+    return await toFindings(source, query, await work.callTool(source, { query, limit }));
   } catch (error) {
     if (!(error instanceof Fault) || work.signal.aborted) throw error;
     work.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);
@@ -145,7 +145,7 @@ async function search(
 }
 
 /** By URL: the first query that found it has it. */
-function onceEach(findings: readonly Finding[]): readonly Finding[] {
+function deduplicate(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ url, source, title }) => {
     const key = url || `${source} ${title}`;
@@ -153,7 +153,7 @@ function onceEach(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-function allFailed(gaps: readonly Gap[]): Fault {
+function allSourcesFailedFault(gaps: readonly Gap[]): Fault {
   const codes = new Set(gaps.map(({ code }) => code));
   const [first] = gaps;
   const message = `No source could be searched. ${first?.source}: ${first?.message ?? ''}`;

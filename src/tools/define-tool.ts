@@ -20,7 +20,7 @@ export interface Tool<Input extends TObject = TObject, Output extends TObject = 
    * What a call of this input reaches elsewhere: the policy is asked about `tool:NAME` on each. Without it, or where it
    * gives none, the policy is asked without a URI. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME
    */
-  reaches?(input: Static<Input>): readonly CanonicalUri[];
+  accessedUris?(input: Static<Input>): readonly CanonicalUri[];
   /** @throws Fault */
   run(input: Static<Input>, ctx: ToolContext): Promise<Static<Output>>;
 }

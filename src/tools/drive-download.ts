@@ -1,21 +1,21 @@
 import { Type } from 'typebox';
 import { defineTool } from './define-tool.ts';
-import type { DriveOf } from './drive/drive.ts';
-import { FileId, Source } from './drive/drive-file-schema.ts';
+import type { DriveResolver } from './drive/drive.ts';
+import { DriveFileId, DriveSource } from './drive/drive-file-schema.ts';
 
-const MOST_BYTES = 50 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 
 /** @param maxBytes of one file; it is whole in memory for a while */
-export const driveDownload = (drive: DriveOf, maxBytes = MOST_BYTES) =>
+export const driveDownload = (drive: DriveResolver, maxBytes = DEFAULT_MAX_BYTES) =>
   defineTool({
     name: 'drive.download',
     title: 'Download a file of a drive',
     description:
       'Keeps the bytes of a file as an artifact of the run. Google documents come as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text, drawings as PNG.',
     effect: 'pure',
-    input: Type.Object({ id: FileId }),
+    input: Type.Object({ id: DriveFileId }),
     output: Type.Object({
-      source: Source,
+      source: DriveSource,
       file: Type.Object(
         {
           name: Type.String({ description: 'Name of the file.' }),

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { defineTool } from './define-tool.ts';
-import type { DriveOf } from './drive/drive.ts';
-import { DriveFileSchema, Source, toDriveFile } from './drive/drive-file-schema.ts';
+import type { DriveResolver } from './drive/drive.ts';
+import { DriveFileSchema, DriveSource, toDriveFileOutput } from './drive/drive-file-schema.ts';
 
-export const driveSearch = (drive: DriveOf) =>
+export const driveSearch = (drive: DriveResolver) =>
   defineTool({
     name: 'drive.search',
     title: 'Search a drive',
@@ -22,12 +22,12 @@ export const driveSearch = (drive: DriveOf) =>
       ),
     }),
     output: Type.Object({
-      source: Source,
+      source: DriveSource,
       files: Type.Array(DriveFileSchema, { description: 'The most fitting first.' }),
     }),
     async run({ query, limit = 10 }, ctx) {
       const { source, search } = await drive(ctx.user);
       const files = await search(query, limit, ctx.signal);
-      return { source, files: files.map(toDriveFile) };
+      return { source, files: files.map(toDriveFileOutput) };
     },
   });

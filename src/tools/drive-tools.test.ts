@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DrivesForTests, drivesForTests, userForTests } from '../../test/support/tools/drives.ts';
-import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
+import { createTestDrives, createTestUser, type TestDrives } from '../../test/support/tools/drives.ts';
+import { createTestToolContext, type TestToolContext } from '../../test/support/tools/tool-context.ts';
 import { driveDownload } from './drive-download.ts';
 import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
 import { driveUpload } from './drive-upload.ts';
 
 describe('the tools of drives', () => {
-  let drives: DrivesForTests;
+  let drives: TestDrives;
   /** alice has connected her Drive, bob has not. */
-  let alice: ToolContextForTests;
-  let bob: ToolContextForTests;
+  let alice: TestToolContext;
+  let bob: TestToolContext;
   beforeAll(async () => {
-    drives = await drivesForTests();
-    await drives.connect(userForTests('alice'));
-    alice = await toolContextForTests({ who: userForTests('alice') });
-    bob = await toolContextForTests({ who: userForTests('bob') });
+    drives = await createTestDrives();
+    await drives.connect(createTestUser('alice'));
+    alice = await createTestToolContext({ who: createTestUser('alice') });
+    bob = await createTestToolContext({ who: createTestUser('bob') });
   });
   afterAll(async () => {
     await alice.close();

@@ -3,8 +3,8 @@ import { Fault } from '../core/errors.ts';
 import type { Body, ResourceInput } from '../core/resource.ts';
 import { mediaTypeOfFile, parseMediaType } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
-import type { DriveOf } from './drive/drive.ts';
-import { DriveFileSchema, Source, toDriveFile } from './drive/drive-file-schema.ts';
+import type { DriveResolver } from './drive/drive.ts';
+import { DriveFileSchema, DriveSource, toDriveFileOutput } from './drive/drive-file-schema.ts';
 
 const Input = Type.Object({
   name: Type.String({
@@ -29,7 +29,7 @@ const Input = Type.Object({
   folder: Type.Optional(Type.String({ maxLength: 8_192, description: 'Id of a folder; the topmost one unless told.' })),
 });
 
-export const driveUpload = (drive: DriveOf) =>
+export const driveUpload = (drive: DriveResolver) =>
   defineTool({
     name: 'drive.upload',
     title: 'Upload a file to a drive',
@@ -37,20 +37,20 @@ export const driveUpload = (drive: DriveOf) =>
       'Makes a new file in the caller’s Google Drive where one is connected, otherwise in a local folder; the result says which. It replaces nothing.',
     effect: 'external',
     input: Input,
-    output: Type.Object({ source: Source, file: DriveFileSchema }),
+    output: Type.Object({ source: DriveSource, file: DriveFileSchema }),
     async run(input, ctx) {
       const { name, folder } = input;
-      const told = checkedType(input.media_type);
-      const body = await ctx.read(sourceOf(input));
-      const mediaType = told ?? typeOf(body, input);
+      const told = parseTypeOption(input.media_type);
+      const body = await ctx.read(contentSource(input));
+      const mediaType = told ?? inferMediaType(body, input);
       const bytes = await body.bytes();
       const { source, upload } = await drive(ctx.user);
       const file = await upload({ name, mediaType, bytes, ...(folder !== undefined && { folder }) }, ctx.signal);
-      return { source, file: toDriveFile(file) };
+      return { source, file: toDriveFileOutput(file) };
     },
   });
 
-function sourceOf({ text, base64, uri }: Static<typeof Input>): ResourceInput {
+function contentSource({ text, base64, uri }: Static<typeof Input>): ResourceInput {
   const given: readonly ResourceInput[] = [
     ...(text === undefined ? [] : [{ text: { text } }]),
     ...(base64 === undefined ? [] : [{ bytes: { base64 } }]),
@@ -61,14 +61,14 @@ function sourceOf({ text, base64, uri }: Static<typeof Input>): ResourceInput {
   throw new Fault('BAD_INPUT', `Give exactly one of text, base64 and uri; there are ${given.length}.`);
 }
 
-function checkedType(text: string | undefined): string | undefined {
+function parseTypeOption(text: string | undefined): string | undefined {
   const type = text === undefined ? undefined : parseMediaType(text);
   if (text === undefined || type) return type?.toString();
   throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
 }
 
 /** The name tells more than what was given without a type. */
-function typeOf(body: Body, { name, uri, text }: Static<typeof Input>): string {
+function inferMediaType(body: Body, { name, uri, text }: Static<typeof Input>): string {
   if (uri !== undefined) return body.mediaType;
   const byName = mediaTypeOfFile(name);
   return byName === 'application/octet-stream' && text !== undefined ? 'text/plain' : byName;

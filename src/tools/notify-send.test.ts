@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
+import { createTestToolContext, type TestToolContext } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
@@ -23,7 +23,7 @@ let received: Received[];
 /** How the receiver answers, one after the other; 204 after that. */
 let answers: ((response: ServerResponse) => void)[];
 let outgoing: Outgoing;
-let test: ToolContextForTests;
+let test: TestToolContext;
 let stop: AbortController;
 
 beforeEach(async () => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   outgoing = createOutgoing({ version: '0.0.0-test', allowedPrivateHosts: [host], headerTimeoutMs: 5_000 });
-  test = await toolContextForTests({ signal: stop.signal, step: 'tell' });
+  test = await createTestToolContext({ signal: stop.signal, step: 'tell' });
 });
 
 afterEach(async () => {
@@ -55,7 +55,7 @@ const status =
 function webhook(secret: string | Uint8Array = KEY) {
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : secret;
   const uri = canonicalUri(`http://${host}/hooks/signalbox`);
-  return createWebhook({ uri, secret: createSecret(bytes), outgoing, pauseMs: 20 });
+  return createWebhook({ uri, secret: createSecret(bytes), outgoing, backoffMs: 20 });
 }
 
 /** As a receiver does it: Standard Webhooks 1.0.0, "Verifying webhook authenticity". */

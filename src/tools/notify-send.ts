@@ -5,7 +5,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { defineTool } from './define-tool.ts';
 import type { SendWebhook } from './notify/webhook.ts';
 
-const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, LogLevel>;
+const LOG_LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, LogLevel>;
 
 /** @param webhook where notifications go beside the run's events; nowhere unless given */
 export const notifySend = (webhook?: SendWebhook) =>
@@ -36,7 +36,7 @@ export const notifySend = (webhook?: SendWebhook) =>
       status: Type.Optional(Type.Integer({ description: 'HTTP status with which the webhook was answered.' })),
     }),
     async run({ message, level = 'info', title, data }, ctx) {
-      ctx.notify(LEVELS[level], title === undefined ? message : `${title}: ${message}`);
+      ctx.notify(LOG_LEVELS[level], title === undefined ? message : `${title}: ${message}`);
       if (!webhook) return { delivered: 'event' as const, id: newId('msg') };
       const { runId: run_id, step } = ctx;
       const told = { run_id, step, level, message, ...(title !== undefined && { title }), ...(data && { data }) };

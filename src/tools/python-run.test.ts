@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
+import { createTestToolContext, type TestToolContext } from '../../test/support/tools/tool-context.ts';
 import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
-import { pythonHosts, pythonReaches } from './python/network-access.ts';
+import { networkHosts, networkUris } from './python/network-access.ts';
 import { pythonRun } from './python-run.ts';
 
 const tool = pythonRun(createWasiPython());
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-let test: ToolContextForTests;
+let test: TestToolContext;
 
 beforeEach(async () => {
-  test = await toolContextForTests();
+  test = await createTestToolContext();
 });
 
 afterEach(() => test.close());
@@ -112,17 +112,17 @@ describe('python.run', () => {
   it('has the policy asked about each host that the program may reach', () => {
     const allowed_hosts = ['API.example.com', '[::1]:8443', 'b.example:443', 'api.example.com'];
     const input = { allow_network: true, allowed_hosts };
-    expect(pythonReaches(input).map(({ href }) => href)).toEqual([
+    expect(networkUris(input).map(({ href }) => href)).toEqual([
       'https://api.example.com/',
       'https://[::1]:8443/',
       'https://b.example/',
       'https://api.example.com/',
     ]);
-    const hosts = pythonHosts(input, { name: 'native' });
+    const hosts = networkHosts(input, { name: 'native' });
     expect(hosts).toEqual(['api.example.com:443', '[::1]:8443', 'b.example:443']);
-    expect(() => pythonReaches({ allowed_hosts })).toThrow(/allow_network is not true/);
-    expect(() => pythonReaches({ allow_network: true })).toThrow(/Name the hosts/);
-    expect(pythonReaches({})).toEqual([]);
+    expect(() => networkUris({ allowed_hosts })).toThrow(/allow_network is not true/);
+    expect(() => networkUris({ allow_network: true })).toThrow(/Name the hosts/);
+    expect(networkUris({})).toEqual([]);
   });
 
   it('ends with the step', async () => {

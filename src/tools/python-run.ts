@@ -2,14 +2,14 @@ import type { ToolContext } from '../core/agent-session.ts';
 import type { PythonEngine, PythonResult } from '../core/python.ts';
 import { mediaTypeOfFile } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
-import { pythonFiles } from './python/input-files.ts';
-import { pythonHosts, pythonReaches } from './python/network-access.ts';
+import { readInputFiles } from './python/input-files.ts';
+import { networkHosts, networkUris } from './python/network-access.ts';
 import { PythonInput, PythonOutput } from './python/schema.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
-const MOST_OUTPUT_BYTES = 16 * 2 ** 20;
+const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 /** Of stdout and of stderr that stand in the result itself. */
-const SHOWN_CHARACTERS = 256 * 1024;
+const MAX_INLINE_CHARS = 256 * 1024;
 
 export const pythonRun = (engine: PythonEngine) =>
   defineTool({
@@ -21,10 +21,10 @@ export const pythonRun = (engine: PythonEngine) =>
     idempotent: true,
     input: PythonInput,
     output: PythonOutput,
-    reaches: pythonReaches,
+    accessedUris: networkUris,
     async run({ entrypoint, args = [], stdin, timeout_sec = 30, ...more }, ctx) {
-      const hosts = pythonHosts(more, engine);
-      const files = await pythonFiles(entrypoint, more, ctx);
+      const hosts = networkHosts(more, engine);
+      const files = await readInputFiles(entrypoint, more, ctx);
       const result = await engine.run(
         {
           entrypoint,
@@ -34,7 +34,7 @@ export const pythonRun = (engine: PythonEngine) =>
           files,
           timeoutMs: timeout_sec * 1_000,
           hosts,
-          maxOutputBytes: MOST_OUTPUT_BYTES,
+          maxOutputBytes: MAX_OUTPUT_BYTES,
           memoryBytes: MEMORY_BYTES,
         },
         ctx.signal,
@@ -43,11 +43,11 @@ export const pythonRun = (engine: PythonEngine) =>
       ctx.log('INFO', `Python ${engine.version} (${engine.name}) ${stopped ?? `ended with ${returnCode}`}.`);
       return {
         return_code: returnCode,
-        ...(await shown('stdout', result, ctx)),
-        ...(await shown('stderr', result, ctx)),
+        ...(await inlineOutput('stdout', result, ctx)),
+        ...(await inlineOutput('stderr', result, ctx)),
         ...(stopped && { stopped }),
         engine: engine.name,
-        produced_files: await kept(result, ctx),
+        produced_files: await saveProducedFiles(result, ctx),
         manifest,
         metrics: metricsOf(result),
       };
@@ -55,15 +55,15 @@ export const pythonRun = (engine: PythonEngine) =>
   });
 
 /** What is too long to stand in the result is kept whole beside it. */
-async function shown<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
+async function inlineOutput<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
   const text = result[name];
-  if (text.length <= SHOWN_CHARACTERS) return { [name]: text } as Record<Name, string>;
+  if (text.length <= MAX_INLINE_CHARS) return { [name]: text } as Record<Name, string>;
   const { uri } = await ctx.keep(`${name}.txt`, 'text/plain; charset=utf-8', text);
-  const cut = text.slice(0, SHOWN_CHARACTERS).toWellFormed();
+  const cut = text.slice(0, MAX_INLINE_CHARS).toWellFormed();
   return { [name]: cut, [`${name}_uri`]: uri } as Record<Name, string> & Record<`${Name}_uri`, string>;
 }
 
-async function kept({ produced }: PythonResult, ctx: ToolContext) {
+async function saveProducedFiles({ produced }: PythonResult, ctx: ToolContext) {
   const files = [];
   for (const { path, bytes } of produced) {
     const { uri, sha256, size, media_type } = await ctx.keep(path, mediaTypeOfFile(path), bytes);

@@ -1,6 +1,6 @@
 import type { PythonEngine } from '../core/python.ts';
 import type { AnyTool } from './define-tool.ts';
-import type { DriveOf } from './drive/drive.ts';
+import type { DriveResolver } from './drive/drive.ts';
 import { driveDownload } from './drive-download.ts';
 import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
@@ -23,7 +23,7 @@ export interface ToolDeps {
   readonly git: GitSettings;
   /** Where notifications go beside the events of the run. */
   readonly webhook?: SendWebhook;
-  readonly drive: DriveOf;
+  readonly drive: DriveResolver;
   /** Of what a tool brings from elsewhere. */
   readonly maxBytes: number;
   readonly search: Searcher;

@@ -6,9 +6,9 @@ import type { GitCommand } from './git/git-command.ts';
 import { readHead } from './git/head.ts';
 import { withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
-import { nestedRepository } from './git/scan-changes.ts';
+import { nestedRepositoryFault } from './git/scan-changes.ts';
 
-const MOST_SHOWN = 500;
+const MAX_LISTED_FILES = 500;
 
 export const repoGitAddAll = defineTool({
   name: 'repo.git.add_all',
@@ -27,7 +27,7 @@ export const repoGitAddAll = defineTool({
           description: 'What the next commit does with it.',
         }),
       }),
-      { description: `What the next commit would hold; the first ${MOST_SHOWN}.` },
+      { description: `What the next commit would hold; the first ${MAX_LISTED_FILES}.` },
     ),
     count: Type.Integer({ description: 'How many files that are in all.' }),
   }),
@@ -35,7 +35,7 @@ export const repoGitAddAll = defineTool({
     withRepository(ctx, path, async ({ git }) => {
       await stageAll(git);
       const changes = await stagedChanges(git, (await readHead(git)).commit);
-      const staged = changes.slice(0, MOST_SHOWN).map(({ path: file, change }) => ({ path: file, change }));
+      const staged = changes.slice(0, MAX_LISTED_FILES).map(({ path: file, change }) => ({ path: file, change }));
       return { path, staged, count: changes.length };
     }),
 });
@@ -48,7 +48,7 @@ async function stageAll(git: GitCommand): Promise<void> {
   const listed = await git.text(['ls-files', '-z', '--others', '--modified', '--deleted', '--exclude-standard']);
   if (listed === '') return;
   for (const file of listed.split('\0')) {
-    if (file.endsWith('/')) throw nestedRepository(file.slice(0, -1));
+    if (file.endsWith('/')) throw nestedRepositoryFault(file.slice(0, -1));
     if (file.includes('\ufffd')) {
       throw new Fault('BAD_INPUT', `The name of the file ${file} is no UTF-8. Rename it or list it in .gitignore.`);
     }

@@ -4,14 +4,14 @@ import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
 import { treeChanges } from './git/changes.ts';
 import { authorEnvironment } from './git/environment.ts';
-import { Commit, readHead } from './git/head.ts';
+import { CommitId, readHead } from './git/head.ts';
 import { type Repository, withRepository } from './git/repository.ts';
 import { RepositoryPath } from './git/repository-folder.ts';
 import { scanChanges } from './git/scan-changes.ts';
 import { findSecrets } from './git/secret-scan.ts';
 
 /** Of a reference that is not there yet. */
-const NOTHING = '0'.repeat(40);
+const NULL_OBJECT_ID = '0'.repeat(40);
 
 export const repoGitCommit = defineTool({
   name: 'repo.git.commit',
@@ -27,7 +27,7 @@ export const repoGitCommit = defineTool({
   output: Type.Object({
     path: Type.String({ description: 'Folder of the repository.' }),
     committed: Type.Boolean({ description: 'False when there was nothing to commit.' }),
-    head: Commit,
+    head: CommitId,
     branch: Type.Optional(Type.String({ description: 'The branch that is checked out.' })),
     files: Type.Integer({ description: 'How many files the commit changes.' }),
   }),
@@ -49,7 +49,7 @@ async function commitStaged({ git }: Repository, message: string, ctx: ToolConte
     env: authorEnvironment(ctx.user),
   });
   const head = made.trim();
-  await git.text(['update-ref', 'HEAD', head, parent ?? NOTHING]);
+  await git.text(['update-ref', 'HEAD', head, parent ?? NULL_OBJECT_ID]);
   ctx.log('INFO', `Committed ${changes.length} files as ${head.slice(0, 12)}.`);
   return { committed: true, head, ...where, files: changes.length };
 }

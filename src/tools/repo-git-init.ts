@@ -3,8 +3,8 @@ import { Type } from 'typebox';
 import { defineTool } from './define-tool.ts';
 import { gitEnvironment } from './git/environment.ts';
 import { createGitCommand } from './git/git-command.ts';
-import { Commit, readHead } from './git/head.ts';
-import { inTurn, withRepository } from './git/repository.ts';
+import { CommitId, readHead } from './git/head.ts';
+import { runExclusive, withRepository } from './git/repository.ts';
 import { RepositoryPath, repositoryFolder } from './git/repository-folder.ts';
 
 export const repoGitInit = defineTool({
@@ -19,11 +19,11 @@ export const repoGitInit = defineTool({
     path: Type.String({ description: 'Folder of the repository.' }),
     created: Type.Boolean({ description: 'False when it was there already.' }),
     branch: Type.Optional(Type.String({ description: 'The branch that is checked out.' })),
-    head: Commit,
+    head: CommitId,
   }),
   async run({ path }, ctx) {
     const folder = await repositoryFolder(await ctx.workspace(), path, true);
-    const created = await inTurn(folder, ctx.signal, async () => {
+    const created = await runExclusive(folder, ctx.signal, async () => {
       if (await lstat(`${folder}/.git`).catch(() => undefined)) return false;
       const git = createGitCommand(folder, gitEnvironment(folder), ctx.signal);
       await git.text(['init', '--quiet', '--template=', '--initial-branch=main']);

@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitServerForTests, gitServerForTests } from '../../test/support/tools/git-server.ts';
+import { startTestGitServer, type TestGitServer } from '../../test/support/tools/git-server.ts';
 import {
-  type ToolContextForTests,
-  type ToolContextOptionsForTests,
-  toolContextForTests,
+  createTestToolContext,
+  type TestToolContext,
+  type TestToolContextOptions,
 } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { Fault } from '../core/errors.ts';
@@ -42,13 +42,13 @@ const PATH = { path: 'repo' };
 const TOKEN = 'the-token-of-the-server';
 const CREDENTIALS = `Basic ${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`;
 
-let server: GitServerForTests;
-let test: ToolContextForTests;
+let server: TestGitServer;
+let test: TestToolContext;
 let head: string;
 const ends: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  server = await gitServerForTests();
+  server = await startTestGitServer();
   ends.push(server.close);
   await begin();
 });
@@ -58,8 +58,8 @@ afterEach(async () => {
 });
 
 /** A repository with one commit. */
-async function begin(options: ToolContextOptionsForTests = {}, content = 'a\n'): Promise<void> {
-  test = await toolContextForTests(options);
+async function begin(options: TestToolContextOptions = {}, content = 'a\n'): Promise<void> {
+  test = await createTestToolContext(options);
   ends.push(test.close);
   await repoGitInit.run(PATH, test.context);
   head = await commit(content);
@@ -102,13 +102,13 @@ describe('repo.git.push', () => {
 
   it('has the policy asked about its remote, in the form in which it is reached', () => {
     const tool = repoGitPush({ allowedPrivateHosts: [] });
-    const reached = tool.reaches?.({ ...PATH, remote: 'https://GIT.example:443/a/../project.git' });
+    const reached = tool.accessedUris?.({ ...PATH, remote: 'https://GIT.example:443/a/../project.git' });
     expect(reached?.map(({ href }) => href)).toEqual(['https://git.example/project.git']);
-    expect(() => tool.reaches?.({ ...PATH, remote: 'file:///srv/project.git' })).toThrow(Fault);
+    expect(() => tool.accessedUris?.({ ...PATH, remote: 'file:///srv/project.git' })).toThrow(Fault);
   });
 
   it('shows the token to an https remote, and leaves it nowhere', async () => {
-    const secure = await gitServerForTests({ tls: { key: KEY, cert: CERTIFICATE }, expect: CREDENTIALS });
+    const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: CREDENTIALS });
     ends.push(secure.close);
     const caFile = join(test.workspace, 'ca.pem');
     await writeFile(caFile, CERTIFICATE);
@@ -129,7 +129,7 @@ describe('repo.git.push', () => {
   });
 
   it('tells what is wrong with the token', async () => {
-    const secure = await gitServerForTests({ tls: { key: KEY, cert: CERTIFICATE }, expect: 'Basic another' });
+    const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: 'Basic another' });
     ends.push(secure.close);
     const caFile = join(test.workspace, 'ca.pem');
     await writeFile(caFile, CERTIFICATE);
@@ -150,7 +150,7 @@ describe('repo.git.push', () => {
     expect(server.authorizations.length).toBeGreaterThan(1);
     expect(server.authorizations.every((each) => each === undefined)).toBe(true);
     const before = server.authorizations.length;
-    const elsewhere = await gitServerForTests({
+    const elsewhere = await startTestGitServer({
       tls: { key: KEY, cert: CERTIFICATE },
       answer: (_, response) => response.writeHead(302, { location: `${server.remote}/info/refs` }).end(),
     });
@@ -212,7 +212,7 @@ describe('repo.git.push', () => {
     [429, 'THROTTLED'],
     [503, 'RESOURCE_UNREACHABLE'],
   ])('tells what status %i means', async (status, code) => {
-    const odd = await gitServerForTests({ answer: (_, response) => response.writeHead(status).end('odd') });
+    const odd = await startTestGitServer({ answer: (_, response) => response.writeHead(status).end('odd') });
     ends.push(odd.close);
     await expect(push({ remote: odd.remote }, { allowedPrivateHosts: [odd.host] })).rejects.toMatchObject({ code });
   });

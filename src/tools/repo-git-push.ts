@@ -34,7 +34,7 @@ export const repoGitPush = (settings: GitSettings) =>
       head: Type.String({ description: 'Id of the commit that the branch is at there now.' }),
       updated: Type.Boolean({ description: 'False when it was there already.' }),
     }),
-    reaches: ({ remote }) => [remoteUri(remote)],
+    accessedUris: ({ remote }) => [remoteUri(remote)],
     async run({ path, remote, branch }, ctx) {
       const uri = remoteUri(remote);
       const config = await remoteConfig(uri, settings);
@@ -45,13 +45,13 @@ export const repoGitPush = (settings: GitSettings) =>
     },
   });
 
-interface Order {
+interface PushRequest {
   readonly remote: string;
   readonly branch: string | undefined;
   readonly config: GitConfig;
 }
 
-async function push({ git }: Repository, { remote, branch, config }: Order, ctx: ToolContext) {
+async function push({ git }: Repository, { remote, branch, config }: PushRequest, ctx: ToolContext) {
   await checkGitVersion(git);
   const name = branch ?? (await readHead(git)).branch;
   if (name === undefined) throw new Fault('BAD_INPUT', 'No branch is checked out. Name the branch to push.');
@@ -64,7 +64,7 @@ async function push({ git }: Repository, { remote, branch, config }: Order, ctx:
     ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--', remote, `${head}:${ref}`],
     {
       env: configEnvironment(config),
-      failureIsAnswer: /^!\t/m,
+      acceptedFailure: /^!\t/m,
     },
   );
   const updated = wasUpdated(said);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ToolContextForTests, toolContextForTests } from '../../test/support/tools/tool-context.ts';
+import { createTestToolContext, type TestToolContext } from '../../test/support/tools/tool-context.ts';
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { repoGitAddAll } from './repo-git-add-all.ts';
 import { repoGitBranch } from './repo-git-branch.ts';
@@ -13,10 +13,10 @@ import { repoGitInit } from './repo-git-init.ts';
 const PATH = { path: 'repo' };
 const exec = promisify(execFile);
 
-let test: ToolContextForTests;
+let test: TestToolContext;
 
 beforeEach(async () => {
-  test = await toolContextForTests();
+  test = await createTestToolContext();
 });
 
 afterEach(() => test.close());
@@ -166,7 +166,7 @@ describe('repo.git', () => {
 
   it('finds a secret in the middle of a large binary file, with a worker', async () => {
     const cpu = createCpuPool();
-    const other = await toolContextForTests({ cpu });
+    const other = await createTestToolContext({ cpu });
     try {
       await repoGitInit.run(PATH, other.context);
       const bytes = Buffer.alloc(6 * 2 ** 20, 7);
@@ -212,7 +212,7 @@ describe('repo.git', () => {
 
   it('ends when it is cancelled', async () => {
     await init();
-    const stopped = await toolContextForTests({ signal: AbortSignal.abort() });
+    const stopped = await createTestToolContext({ signal: AbortSignal.abort() });
     const context = { ...stopped.context, workspace: test.context.workspace };
     await expect(repoGitAddAll.run(PATH, context)).rejects.toMatchObject({ code: 'CANCELLED' });
     await stopped.close();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { searxngForTests } from '../../test/support/tools/search-providers.ts';
-import { toolContextForTests } from '../../test/support/tools/tool-context.ts';
+import { startFakeSearxng } from '../../test/support/tools/search-providers.ts';
+import { createTestToolContext } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { createOutgoing } from '../resources/outgoing/outgoing.ts';
 import { createSearcher } from './search/create-searcher.ts';
@@ -8,9 +8,9 @@ import { webSearch } from './web-search.ts';
 
 describe('web.search', () => {
   it('asks the provider that is set up, and says which one answered', async () => {
-    const provider = await searxngForTests('');
+    const provider = await startFakeSearxng('');
     const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [provider.host], headerTimeoutMs: 5_000 });
-    const ctx = await toolContextForTests();
+    const ctx = await createTestToolContext();
     const settings = { searxngUrl: `${provider.url}/`, indexDir: ctx.workspace };
     const tool = webSearch(createSearcher({ settings, localRoots: [], outgoing }));
     const { source, results } = await tool.run({ query: 'points' }, ctx.context);

@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { begin, chunk, event, type OpenaiForTests, openaiForTests } from '../support/agents/openai.ts';
+import {
+  beginEventStream,
+  chunkEvent,
+  type FakeOpenai,
+  serverSentEvent,
+  startFakeOpenai,
+} from '../support/agents/openai.ts';
 import { type HostileMcpServer, startHostileMcpServer } from '../support/mcp/hostile-server.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
@@ -31,7 +37,7 @@ print(json.dumps({"status": "succeeded", "artifacts": [{"path": "kept.txt", "nam
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let web: WebServer;
 let mcp: HostileMcpServer;
-let model: OpenaiForTests;
+let model: FakeOpenai;
 let sockets: WebSocketServer;
 let server: Server;
 let people: TestUsers;
@@ -44,11 +50,13 @@ beforeAll(async () => {
     else response.setHeader('content-type', 'text/plain').end(`you sent ${plain}`);
   });
   mcp = await startHostileMcpServer();
-  model = await openaiForTests([
+  model = await startFakeOpenai([
     (response) => {
       const wanted = { name: 'notify_send', arguments: '{"message":"x","data":{"n":1e999}}' };
-      begin(response).write(chunk({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: wanted }] }));
-      response.end(chunk({}, 'tool_calls') + event('[DONE]'));
+      beginEventStream(response).write(
+        chunkEvent({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: wanted }] }),
+      );
+      response.end(chunkEvent({}, 'tool_calls') + serverSentEvent('[DONE]'));
     },
     { text: ['done'] },
   ]);

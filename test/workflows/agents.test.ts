@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openaiForTests } from '../support/agents/openai.ts';
+import { startFakeOpenai } from '../support/agents/openai.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
@@ -33,7 +33,7 @@ async function serverWith(
 describe('an agent whose tool needs approval', () => {
   it('waits through a kill -9, goes on when somebody agrees, and asks the model nothing twice', async () => {
     await using folder = await createTempFolder();
-    const model = await openaiForTests([
+    const model = await startFakeOpenai([
       { text: ['I will ', 'tell them.'], calls: [{ name: 'notify_send', arguments: '{"message":"it is done"}' }] },
       { text: ['They have been told.'] },
     ]);
@@ -80,7 +80,7 @@ describe('the budget of a run', () => {
   it('is not exceeded by one token, whatever runs at once', async () => {
     await using folder = await createTempFolder();
     let reported = 0;
-    const model = await openaiForTests([
+    const model = await startFakeOpenai([
       (response) => {
         // It uses all that it may: every byte that it was sent is a token, and so is all that it may say.
         const sent = JSON.stringify(model.requests.at(-1)?.body.messages).length;

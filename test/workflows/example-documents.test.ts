@@ -5,7 +5,7 @@ import { isComposite } from '../../src/commands/definition/define-command.ts';
 import { queries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { createKinds } from '../../src/step-kinds/registry.ts';
+import { createStepKinds } from '../../src/step-kinds/registry.ts';
 import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
 import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';
@@ -14,7 +14,7 @@ import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
 // Nothing stands behind them: only what they are called and what they take is looked at.
 const tools = createTools({} as ToolDeps);
 const backends = createBackends({} as BackendDeps);
-const kinds = createKinds({ stacksDir: '' });
+const kinds = createStepKinds({ stacksDir: '' });
 
 const TOOLS = new Map(tools.map(({ name, title, effect, input }) => [name, entry(title, effect, input)]));
 const KINDS = new Map(kinds.map(({ kind, title, input }) => [kind.toLowerCase(), entry(title, 'external', input)]));

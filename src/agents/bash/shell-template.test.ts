@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shellScript } from './shell-template.ts';
+import { compileTemplate } from './shell-template.ts';
 
 /** What bash makes of the template when its one placeholder stands for this value. */
 function said(template: string, value: string): string {
-  const { text, variables } = shellScript(template);
+  const { text, variables } = compileTemplate(template);
   const env = Object.fromEntries([...variables.keys()].map((name) => [name, value]));
   return execFileSync('/bin/bash', ['-c', text], { env: { PATH: '/usr/bin:/bin', ...env }, stdio: 'pipe' }).toString();
 }
@@ -64,7 +64,7 @@ describe('shellScript', () => {
     const value = '$(touch run)`touch run`\n;touch run;"$(touch run)"\'\ntouch run\n';
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
-        const { text } = shellScript(`: ${parts.join('')}`);
+        const { text } = compileTemplate(`: ${parts.join('')}`);
         // The shell may find the text at fault; it must not start what the value holds.
         const env = { PATH: '/nowhere', SIGNALBOX_VALUE_1: value };
         const shell = spawnSync('/bin/bash', ['-c', `touch() { echo RUN >&2; }\n${text}`], { env });
@@ -75,7 +75,7 @@ describe('shellScript', () => {
   });
 
   it('knows the same placeholder again, and paths into the context', () => {
-    const { text, variables } = shellScript('{{goal}} {{ context.a-b.0 }} {{ goal }} {{ not a placeholder }}');
+    const { text, variables } = compileTemplate('{{goal}} {{ context.a-b.0 }} {{ goal }} {{ not a placeholder }}');
     expect(text).toBe(`"${V}_1}" "${V}_2}" "${V}_1}" {{ not a placeholder }}`);
     expect([...variables]).toEqual([
       ['SIGNALBOX_VALUE_1', 'goal'],
@@ -84,8 +84,8 @@ describe('shellScript', () => {
   });
 
   it('refuses placeholders beside a here-document, and leaves here-strings and plain here-documents alone', () => {
-    expect(() => shellScript('cat <<END\n{{ goal }}\nEND')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-    expect(shellScript('cat <<< {{ goal }}').text).toBe(`cat <<< "${V}_1}"`);
-    expect(shellScript('cat <<END\n$SIGNALBOX_GOAL\nEND').text).toContain('$SIGNALBOX_GOAL');
+    expect(() => compileTemplate('cat <<END\n{{ goal }}\nEND')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(compileTemplate('cat <<< {{ goal }}').text).toBe(`cat <<< "${V}_1}"`);
+    expect(compileTemplate('cat <<END\n$SIGNALBOX_GOAL\nEND').text).toContain('$SIGNALBOX_GOAL');
   });
 });

@@ -1,24 +1,24 @@
 import { Fault } from '../../core/errors.ts';
 
 /** A script, and what the variables in it stand for. */
-export interface ShellScript {
+export interface CompiledTemplate {
   readonly text: string;
   /** Variable → the path that the template named, such as `context.previous.text`. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/y;
-const WORD_START = /[\s;&|(]/;
+const COMMENT_MAY_FOLLOW = /[\s;&|(]/;
 
 /** Where a place in a shell text is: what a quote, a parenthesis or a blank means there. */
-type Place = 'plain' | 'paren' | 'backtick' | 'double' | 'single' | 'ansi' | 'comment';
+type LexicalState = 'plain' | 'paren' | 'backtick' | 'double' | 'single' | 'ansi' | 'comment';
 
 /**
  * A shell text in which every `{{ placeholder }}` has become a reference to a variable, in the quotes that make it one
  * word where it stands. What the variable holds is never part of the text, so it cannot become a command.
  * @throws Fault BAD_INPUT for placeholders beside a here-document, whose end only the shell knows
  */
-export function shellScript(template: string): ShellScript {
+export function compileTemplate(template: string): CompiledTemplate {
   const names = new Map<string, string>();
   const variables = new Map<string, string>();
   const nameOf = (path: string) => {
@@ -28,10 +28,10 @@ export function shellScript(template: string): ShellScript {
     return name;
   };
 
-  const within: Place[] = ['plain'];
+  const within: LexicalState[] = ['plain'];
   let text = '';
   let at = 0;
-  const copy = (length: number, change?: Place | 'back') => {
+  const copy = (length: number, change?: LexicalState | 'back') => {
     text += template.slice(at, at + length);
     at += length;
     if (change === 'back') within.pop();
@@ -42,10 +42,10 @@ export function shellScript(template: string): ShellScript {
     PLACEHOLDER.lastIndex = at;
     const [found, path] = PLACEHOLDER.exec(template) ?? [];
     if (found !== undefined && path !== undefined) {
-      text += quoted(nameOf(path), place);
+      text += quoteVariable(nameOf(path), place);
       at += found.length;
     } else {
-      copy(...step(template, at, place));
+      copy(...nextToken(template, at, place));
     }
   }
   if (variables.size > 0 && /<<(?!<)/.test(template.replaceAll('<<<', ''))) {
@@ -55,7 +55,7 @@ export function shellScript(template: string): ShellScript {
   return { text, variables };
 }
 
-function quoted(name: string, place: Place): string {
+function quoteVariable(name: string, place: LexicalState): string {
   if (place === 'double') return `\${${name}}`;
   if (place === 'single') return `'"\${${name}}"'`;
   if (place === 'ansi') return `'"\${${name}}"$'`;
@@ -63,7 +63,7 @@ function quoted(name: string, place: Place): string {
 }
 
 /** How many characters belong together from here on, and where they lead. */
-function step(text: string, at: number, place: Place): [number, (Place | 'back')?] {
+function nextToken(text: string, at: number, place: LexicalState): [number, (LexicalState | 'back')?] {
   const [char = '', next = ''] = [text[at], text[at + 1]];
   if (place === 'comment') return char === '\n' ? [1, 'back'] : [1];
   if (place === 'single') return char === "'" ? [1, 'back'] : [1];
@@ -77,6 +77,6 @@ function step(text: string, at: number, place: Place): [number, (Place | 'back')
   if (char === '$' && next === "'") return [2, 'ansi'];
   if (char === '(') return [1, 'paren'];
   if (char === ')' && place === 'paren') return [1, 'back'];
-  if (char === '#' && (at === 0 || WORD_START.test(text[at - 1] ?? ''))) return [1, 'comment'];
+  if (char === '#' && (at === 0 || COMMENT_MAY_FOLLOW.test(text[at - 1] ?? ''))) return [1, 'comment'];
   return [1];
 }

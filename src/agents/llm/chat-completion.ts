@@ -3,12 +3,12 @@ import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { hideSecrets } from '../shared/secret-headers.ts';
-import { type LlmAnswer, readAnswer } from './completion-stream.ts';
-import { llmFault, usedNothing } from './llm-fault.ts';
-import { bodyOf, type LlmEndpoint, type LlmRequest, mostTokens } from './request.ts';
+import { redactValues } from '../shared/secret-headers.ts';
+import { type LlmCompletion, readCompletion } from './completion-stream.ts';
+import { consumedNoTokens, llmFault } from './llm-fault.ts';
+import { type LlmEndpoint, type LlmRequest, maxTokensOf, toRequestBody } from './request.ts';
 
-export interface ChatDeps {
+export interface ChatCompletionDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** How long the endpoint may be silent; a minute unless told. */
   readonly idleMs?: number;
@@ -16,9 +16,9 @@ export interface ChatDeps {
   readonly backoffMs?: number;
 }
 
-const MOST_TRIES = 4;
-const MOST_WAIT_MS = 30_000;
-const MAX_ANSWER_BYTES = 4 * 2 ** 20;
+const MAX_ATTEMPTS = 4;
+const MAX_RETRY_DELAY_MS = 30_000;
+const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
 
 /**
  * Asks a model once, streamed to `work.delta`, within the budget. Tried again when the endpoint was busy or not there,
@@ -26,49 +26,49 @@ const MAX_ANSWER_BYTES = 4 * 2 ** 20;
  * only when that is known.
  * @throws Fault of any kind of trouble with the endpoint, TOO_COSTLY, CANCELLED
  */
-export async function chat(
-  deps: ChatDeps,
+export async function completeChat(
+  deps: ChatCompletionDeps,
   endpoint: LlmEndpoint,
   request: LlmRequest,
   work: AgentSession,
-): Promise<LlmAnswer> {
+): Promise<LlmCompletion> {
   for (let tries = 1; ; tries += 1) {
-    const settle = await work.reserveTokens(mostTokens(request));
+    const settle = await work.reserveTokens(maxTokensOf(request));
     let begun = false;
     const onText = (text: string) => {
       begun = true;
       work.streamText(text);
     };
     try {
-      const answer = await ask(deps, endpoint, request, work, onText);
+      const answer = await sendRequest(deps, endpoint, request, work, onText);
       if (answer.usage) await settle(answer.usage.totalTokens);
-      checkEnd(answer, request, work);
+      checkFinishReason(answer, request, work);
       return answer;
     } catch (error) {
       if (work.signal.aborted) throw abortFault(work.signal);
       const fault = llmFault(error, endpoint.uri.host);
-      if (!begun && usedNothing(fault)) await settle(0);
+      if (!begun && consumedNoTokens(fault)) await settle(0);
       const wait = fault.retryAfterMs ?? backoff(deps.backoffMs ?? 500, tries);
-      const again = !begun && tries < MOST_TRIES && isRetryable(fault.code) && wait <= MOST_WAIT_MS;
-      if (!again) throw withoutKey(fault, endpoint);
+      const again = !begun && tries < MAX_ATTEMPTS && isRetryable(fault.code) && wait <= MAX_RETRY_DELAY_MS;
+      if (!again) throw redactKey(fault, endpoint);
       work.log(
         'WARN',
-        `${withoutKey(fault, endpoint).message} Asked again in ${wait} ms (try ${tries + 1} of ${MOST_TRIES}).`,
+        `${redactKey(fault, endpoint).message} Asked again in ${wait} ms (try ${tries + 1} of ${MAX_ATTEMPTS}).`,
       );
-      await pause(wait, work.signal);
+      await sleep(wait, work.signal);
     }
   }
 }
 
-async function ask(
-  { outgoing, idleMs = 60_000 }: ChatDeps,
+async function sendRequest(
+  { outgoing, idleMs = 60_000 }: ChatCompletionDeps,
   { uri, model, apiKey }: LlmEndpoint,
   request: LlmRequest,
   { signal }: AgentSession,
   onText: (text: string) => void,
-): Promise<LlmAnswer> {
+): Promise<LlmCompletion> {
   const { default: Client } = await import('openai');
-  const fetch = outgoing.fetch(uri, { maxBytes: MAX_ANSWER_BYTES, idleMs, signal });
+  const fetch = outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs, signal });
   const client: OpenAI = new Client({
     baseURL: uri.href.replace(/\/$/, ''),
     apiKey: apiKey ?? 'none',
@@ -88,15 +88,19 @@ async function ask(
         },
       }),
   });
-  const stream = await client.chat.completions.create(bodyOf(model, request), { signal });
-  const answer = await readAnswer(stream, onText);
+  const stream = await client.chat.completions.create(toRequestBody(model, request), { signal });
+  const answer = await readCompletion(stream, onText);
   // The package ends an aborted stream as if it were over.
   if (signal.aborted) throw abortFault(signal);
   return answer;
 }
 
 /** An answer that is cut is still one: what comes of it shows whether it will do. */
-function checkEnd({ finish }: LlmAnswer, { maxTokens }: LlmRequest, work: AgentSession): void {
+function checkFinishReason(
+  { finishReason: finish }: LlmCompletion,
+  { maxTokens }: LlmRequest,
+  work: AgentSession,
+): void {
   if (finish === 'length') work.log('WARN', `The model's answer was cut after ${maxTokens} tokens. Raise maxTokens.`);
   if (finish === 'content_filter') {
     throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Put the goal in other words.");
@@ -107,7 +111,7 @@ function backoff(base: number, tries: number): number {
   return Math.round(base * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortFault(signal));
     const onAbort = () => {
@@ -123,10 +127,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Some endpoints repeat the key in what they say. */
-function withoutKey(fault: Fault, { apiKey }: LlmEndpoint): Fault {
+function redactKey(fault: Fault, { apiKey }: LlmEndpoint): Fault {
   if (apiKey === undefined || !fault.message.includes(apiKey)) return fault;
   const { code, retryAfterMs, details } = fault;
-  return new Fault(code, hideSecrets(fault.message, [apiKey]), {
+  return new Fault(code, redactValues(fault.message, [apiKey]), {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(details !== undefined && { details }),
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, wellFormed } from '../../lib/json.ts';
-import { readAnswer } from './completion-stream.ts';
+import { readCompletion } from './completion-stream.ts';
 
 async function* chunks(deltas: readonly JsonObject[], usage?: JsonObject) {
   for (const delta of deltas) yield { choices: [{ index: 0, delta, finish_reason: null }] };
@@ -30,7 +30,7 @@ describe('an answer in pieces', () => {
       fc.asyncProperty(fc.oneof(anyText, halves), anyLengths, async (text, lengths) => {
         const told: string[] = [];
         const deltas = pieces(text, lengths).map((content) => ({ content }));
-        const answer = await readAnswer(chunks(deltas), (piece) => told.push(piece));
+        const answer = await readCompletion(chunks(deltas), (piece) => told.push(piece));
         expect(answer.text).toBe(wellFormed(text));
         expect(told.join('')).toBe(answer.text);
         expect(told.filter((piece) => !piece.isWellFormed())).toEqual([]);
@@ -47,7 +47,7 @@ describe('an answer in pieces', () => {
         );
         rest.sort((one, other) => one.at - other.at || one.index - other.index);
         const deltas = [...begun, ...rest].map((call) => ({ tool_calls: [call] }));
-        const { calls } = await readAnswer(chunks(deltas), () => {});
+        const { calls } = await readCompletion(chunks(deltas), () => {});
         expect(calls).toEqual(args.map((text, at) => ({ id: `id-${at}`, name: `tool${at}`, arguments: text })));
       }),
     );
@@ -57,19 +57,19 @@ describe('an answer in pieces', () => {
     const whole = (id: string | undefined, name: string) => ({
       tool_calls: [{ ...(id !== undefined && { id }), function: { name, arguments: '{}' } }],
     });
-    const { calls } = await readAnswer(chunks([whole('a', 'one'), whole('b', 'two')]), () => {});
+    const { calls } = await readCompletion(chunks([whole('a', 'one'), whole('b', 'two')]), () => {});
     expect(calls.map(({ id, name }) => [id, name])).toEqual([
       ['a', 'one'],
       ['b', 'two'],
     ]);
     const nameless = { tool_calls: [{ index: 0, function: { name: 'one', arguments: '' } }] };
-    expect((await readAnswer(chunks([nameless]), () => {})).calls).toEqual([
+    expect((await readCompletion(chunks([nameless]), () => {})).calls).toEqual([
       { id: 'call_1', name: 'one', arguments: '' },
     ]);
   });
 
   it('tells what was used only where the numbers can be true', async () => {
-    const used = async (usage: JsonObject) => (await readAnswer(chunks([{ content: 'a' }], usage), () => {})).usage;
+    const used = async (usage: JsonObject) => (await readCompletion(chunks([{ content: 'a' }], usage), () => {})).usage;
     expect(await used({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 9 })).toEqual({
       ...{ promptTokens: 3, completionTokens: 4, totalTokens: 9 },
     });
@@ -89,7 +89,7 @@ describe('an answer in pieces', () => {
             yield { choices: [value, { delta: value, finish_reason: value }, { delta: { tool_calls: [value] } }] };
           }
         }
-        await expect(readAnswer(anything(), () => {})).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+        await expect(readCompletion(anything(), () => {})).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
       }),
       { numRuns: 50 },
     );

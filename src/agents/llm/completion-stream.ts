@@ -8,24 +8,24 @@ export interface LlmUsage {
 }
 
 /** What a model answered, whole. */
-export interface LlmAnswer {
+export interface LlmCompletion {
   readonly text: string;
   /** Tools that it wants called; `arguments` as it wrote them. */
-  readonly calls: readonly LlmCall[];
+  readonly calls: readonly LlmToolCall[];
   /** Why it ended: `stop`, `length`, `tool_calls`, `content_filter`, or what else the endpoint says. */
-  readonly finish: string;
+  readonly finishReason: string;
   /** Where the endpoint tells it. */
   readonly usage?: LlmUsage;
 }
 
-export interface LlmCall {
+export interface LlmToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
 
 /** More calls in one turn are no plan but a loop. */
-const MOST_CALLS = 64;
+const MAX_TOOL_CALLS = 64;
 
 /**
  * Puts the pieces of an answer together (OpenAI's `chat.completion.chunk`). Takes nothing for granted: who answers is
@@ -33,46 +33,49 @@ const MOST_CALLS = 64;
  * @param onText gets each piece of text as it comes
  * @throws Fault RESOURCE_UNREACHABLE for a stream that is broken off, empty or something else; and what the stream throws
  */
-export async function readAnswer(chunks: AsyncIterable<unknown>, onText: (text: string) => void): Promise<LlmAnswer> {
+export async function readCompletion(
+  chunks: AsyncIterable<unknown>,
+  onText: (text: string) => void,
+): Promise<LlmCompletion> {
   const calls: { index: number; id: string; name: string; arguments: string }[] = [];
-  const text = textPieces(onText);
+  const text = textAccumulator(onText);
   let finish: string | undefined;
   let usage: LlmUsage | undefined;
 
   for await (const chunk of chunks) {
-    if (!isJsonObject(chunk)) throw malformed('a chunk that is no object');
+    if (!isJsonObject(chunk)) throw malformedStreamFault('a chunk that is no object');
     usage = usageOf(chunk.usage) ?? usage;
     const { choices = [] } = chunk;
-    if (!Array.isArray(choices)) throw malformed('choices that are no list');
+    if (!Array.isArray(choices)) throw malformedStreamFault('choices that are no list');
     for (const choice of choices as readonly Json[]) {
       if (!isJsonObject(choice) || (choice.index ?? 0) !== 0) continue;
       if (typeof choice.finish_reason === 'string') finish = choice.finish_reason;
       if (!isJsonObject(choice.delta)) continue;
       const { content, refusal, tool_calls: pieces } = choice.delta;
       for (const piece of [content, refusal]) if (typeof piece === 'string') text.add(piece);
-      if (Array.isArray(pieces)) for (const piece of pieces as readonly Json[]) addCall(calls, piece);
+      if (Array.isArray(pieces)) for (const piece of pieces as readonly Json[]) mergeToolCall(calls, piece);
     }
   }
-  if (finish === undefined) throw malformed('an answer without an end');
+  if (finish === undefined) throw malformedStreamFault('an answer without an end');
   const whole = text.end();
-  if (whole === '' && calls.length === 0) throw malformed('an answer without a word');
+  if (whole === '' && calls.length === 0) throw malformedStreamFault('an answer without a word');
   const wanted = calls.map(({ id, name, arguments: args }, at) => ({
     id: wellFormed(id) || `call_${at + 1}`,
     name: wellFormed(name),
     arguments: args,
   }));
-  return { text: whole, calls: wanted, finish, ...(usage && { usage }) };
+  return { text: whole, calls: wanted, finishReason: finish, ...(usage && { usage }) };
 }
 
 /** A call comes in pieces that tell its index; some endpoints leave it out and send whole calls. */
-function addCall(calls: { index: number; id: string; name: string; arguments: string }[], piece: Json): void {
-  if (!isJsonObject(piece) || !isJsonObject(piece.function)) throw malformed('a call that is none');
+function mergeToolCall(calls: { index: number; id: string; name: string; arguments: string }[], piece: Json): void {
+  if (!isJsonObject(piece) || !isJsonObject(piece.function)) throw malformedStreamFault('a call that is none');
   const { name, arguments: args } = piece.function;
   const begins = typeof piece.id === 'string' && piece.id !== '';
   const index = typeof piece.index === 'number' ? piece.index : calls.length - (begins ? 0 : 1);
   let call = calls.find((one) => one.index === index);
   if (!call) {
-    if (calls.length === MOST_CALLS) throw malformed(`more than ${MOST_CALLS} calls`);
+    if (calls.length === MAX_TOOL_CALLS) throw malformedStreamFault(`more than ${MAX_TOOL_CALLS} calls`);
     call = { index, id: '', name: '', arguments: '' };
     calls.push(call);
   }
@@ -82,7 +85,7 @@ function addCall(calls: { index: number; id: string; name: string; arguments: st
 }
 
 /** Hands text on in pieces that are each well-formed: a character may come in two chunks. */
-function textPieces(onText: (text: string) => void) {
+function textAccumulator(onText: (text: string) => void) {
   let whole = '';
   let half = '';
   const hand = (piece: string) => {
@@ -112,7 +115,7 @@ function usageOf(value: Json | undefined): LlmUsage | undefined {
   return { promptTokens: prompt, completionTokens: completion, totalTokens: Math.max(sum, isCount(total) ? total : 0) };
 }
 
-function malformed(what: string): Fault {
+function malformedStreamFault(what: string): Fault {
   const message = `The language model's endpoint sends ${what}. Check that it streams OpenAI chat completions, or try again.`;
   return new Fault('RESOURCE_UNREACHABLE', message);
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { outgoingForTests } from '../../../test/support/agents/agent.ts';
-import { workForTests } from '../../../test/support/agents/agent-session.ts';
-import { openaiForTests, type ScriptedAnswer } from '../../../test/support/agents/openai.ts';
+import { createTestOutgoing } from '../../../test/support/agents/agent.ts';
+import { createTestSession } from '../../../test/support/agents/agent-session.ts';
+import { type ScriptedAnswer, startFakeOpenai } from '../../../test/support/agents/openai.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createLanguageModel } from './language-model.ts';
 
@@ -11,8 +11,8 @@ afterEach(async () => {
 });
 
 async function play(script: readonly ScriptedAnswer[]) {
-  const server = await openaiForTests(script);
-  const out = outgoingForTests(server.endpoint);
+  const server = await startFakeOpenai(script);
+  const out = createTestOutgoing(server.endpoint);
   open.push(out.outgoing, server);
   const model = createLanguageModel({ ...out, apiBase: server.url, model: 'own', backoffMs: 10 });
   return { server, model };
@@ -32,7 +32,7 @@ const fault = (code: string, message: RegExp = /./) =>
 describe("the server's language model", () => {
   it('answers with what was said, as a turn of the step', async () => {
     const { server, model } = await play([{ text: ['A ', 'roof.'], usage: { prompt: 4, completion: 2 } }]);
-    const work = workForTests({ tokens: 5_000 });
+    const work = createTestSession({ tokens: 5_000 });
     expect(await model.answer(work, question)).toBe('A roof.');
     expect(server.requests[0]?.body).toMatchObject({
       ...{ model: 'own', max_tokens: 50 },
@@ -42,14 +42,14 @@ describe("the server's language model", () => {
       ],
     });
     expect(server.requests[0]?.body).not.toHaveProperty('response_format');
-    expect([work.said, work.tokensLeft]).toEqual(['A roof.', 4_994]);
-    expect(await model.answer(workForTests({ history: work.events }), question)).toBe('A roof.');
+    expect([work.streamedText, work.tokensLeft]).toEqual(['A roof.', 4_994]);
+    expect(await model.answer(createTestSession({ history: work.events }), question)).toBe('A roof.');
     expect(server.requests).toHaveLength(1);
   });
 
   it('answers with JSON that fits, without what stands around it', async () => {
     const { server, model } = await play([{ text: ['```json\n{"steps": ["dig"]}\n```'] }]);
-    expect(await model.answer(workForTests(), { ...question, schema })).toBe('{"steps":["dig"]}');
+    expect(await model.answer(createTestSession(), { ...question, schema })).toBe('{"steps":["dig"]}');
     expect(server.requests[0]?.body).toMatchObject({
       response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
     });
@@ -57,7 +57,7 @@ describe("the server's language model", () => {
 
   it('is asked once more, and told why, when its answer does not fit', async () => {
     const { server, model } = await play([{ text: ['{"steps": "dig"}'] }, { text: ['{"steps": ["dig"]}'] }]);
-    const work = workForTests();
+    const work = createTestSession();
     expect(await model.answer(work, { ...question, schema })).toBe('{"steps":["dig"]}');
     const messages = server.requests[1]?.body.messages as readonly JsonObject[] | undefined;
     expect(messages?.slice(2)).toEqual([
@@ -67,7 +67,7 @@ describe("the server's language model", () => {
     expect(work.payloads('AGENT_MESSAGE').map(({ role }) => role)).toEqual([
       ...['system', 'user', 'assistant', 'user', 'assistant'],
     ]);
-    expect(await model.answer(workForTests({ history: work.events }), { ...question, schema })).toBe(
+    expect(await model.answer(createTestSession({ history: work.events }), { ...question, schema })).toBe(
       '{"steps":["dig"]}',
     );
     expect(server.requests).toHaveLength(2);
@@ -75,7 +75,7 @@ describe("the server's language model", () => {
 
   it.each([['no JSON at all'], ['{"steps": [1]}']])('fails when it does not fit twice: %s', async (text) => {
     const { server, model } = await play([{ text: [text] }]);
-    const asked = model.answer(workForTests(), { ...question, schema });
+    const asked = model.answer(createTestSession(), { ...question, schema });
     await expect(asked).rejects.toEqual(fault('SCHEMA_VIOLATION', /asked twice/));
     expect(server.requests).toHaveLength(2);
   });
@@ -83,17 +83,17 @@ describe("the server's language model", () => {
   it('is asked without a response format from the time on that its endpoint knows none', async () => {
     const fits = { text: ['{"steps": []}'] };
     const { server, model } = await play([{ status: 400, says: 'response_format?' }, fits]);
-    const work = workForTests();
+    const work = createTestSession();
     for (let times = 0; times < 2; times += 1) await model.answer(work, { ...question, schema });
     expect(server.requests.map(({ body }) => 'response_format' in body)).toEqual([true, false, false]);
   });
 
   it('does not answer beyond the budget, nor after it is cancelled', async () => {
     const { server, model } = await play([() => {}]);
-    await expect(model.answer(workForTests({ tokens: 100 }), question)).rejects.toEqual(fault('TOO_COSTLY'));
-    const work = workForTests();
+    await expect(model.answer(createTestSession({ tokens: 100 }), question)).rejects.toEqual(fault('TOO_COSTLY'));
+    const work = createTestSession();
     setTimeout(() => work.stop.abort(), 50);
     await expect(model.answer(work, question)).rejects.toEqual(fault('CANCELLED'));
-    await server.left();
+    await server.idle();
   });
 });

@@ -4,28 +4,28 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createSchemaValidator } from '../../resources/schemas/schema-validator.ts';
-import { webUri } from '../shared/http-uri.ts';
-import { jsonOfText } from '../shared/try-parse-json.ts';
-import { type ChatDeps, chat } from './chat-completion.ts';
-import type { LlmAnswer } from './completion-stream.ts';
+import { requireHttpUri } from '../shared/http-uri.ts';
+import { tryParseJson } from '../shared/try-parse-json.ts';
+import { type ChatCompletionDeps, completeChat } from './chat-completion.ts';
+import type { LlmCompletion } from './completion-stream.ts';
 import type { LlmEndpoint, LlmMessage, LlmRequest, ServerModel } from './request.ts';
 
-export interface LanguageModelDeps extends ChatDeps, ServerModel {
+export interface LanguageModelDeps extends ChatCompletionDeps, ServerModel {
   canonicalize(uri: string): CanonicalUri;
 }
 
 /** Said to the model when its answer does not fit; more would cost more than they tell. */
-const MOST_VIOLATIONS = 10;
+const MAX_REPORTED_VIOLATIONS = 10;
 
 /** The language model of this server. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME for a base that is no URL of the web */
 export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
   const { model, apiKey } = deps;
   const endpoint: LlmEndpoint = {
-    uri: webUri(deps.apiBase, deps.canonicalize),
+    uri: requireHttpUri(deps.apiBase, deps.canonicalize),
     model,
     ...(apiKey && { apiKey: Buffer.from(apiKey.reveal()).toString() }),
   };
-  const ask = asker(deps, endpoint);
+  const ask = withSchemaFallback(deps, endpoint);
 
   return {
     model,
@@ -44,12 +44,12 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
       };
       const first = await turn();
       if (!schema) return first;
-      const found = await check(first, schema, work);
+      const found = await checkAnswer(first, schema, work);
       if ('json' in found) return found.json;
-      const complaint = complaintOf(found.violations);
+      const complaint = violationFeedback(found.violations);
       await work.addMessage('user', complaint);
       messages.push({ role: 'assistant', content: first }, { role: 'user', content: complaint });
-      const again = await check(await turn(), schema, work);
+      const again = await checkAnswer(await turn(), schema, work);
       if ('json' in again) return again.json;
       const message = `${model} was asked twice and does not answer as the schema wants. Take another model, or ask it for less.`;
       throw new Fault('SCHEMA_VIOLATION', message, { violations: again.violations });
@@ -58,16 +58,16 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
 }
 
 /** Asks with the schema as a response format, until the endpoint says that it knows none: from then on without. */
-function asker(deps: ChatDeps, endpoint: LlmEndpoint) {
+function withSchemaFallback(deps: ChatCompletionDeps, endpoint: LlmEndpoint) {
   let knowsFormats = true;
-  return async (request: LlmRequest, work: AgentSession): Promise<LlmAnswer> => {
+  return async (request: LlmRequest, work: AgentSession): Promise<LlmCompletion> => {
     const { schema, ...plain } = request;
-    if (!schema || !knowsFormats) return chat(deps, endpoint, plain, work);
+    if (!schema || !knowsFormats) return completeChat(deps, endpoint, plain, work);
     try {
-      return await chat(deps, endpoint, request, work);
+      return await completeChat(deps, endpoint, request, work);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'BAD_INPUT') throw error;
-      const answer = await chat(deps, endpoint, plain, work);
+      const answer = await completeChat(deps, endpoint, plain, work);
       knowsFormats = false;
       return answer;
     }
@@ -78,8 +78,8 @@ function instructionFor(schema: JsonObject): string {
   return `Answer with JSON alone, without any words around it, that fits this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-async function check(text: string, schema: JsonObject, work: AgentSession) {
-  const json = jsonOfText(text);
+async function checkAnswer(text: string, schema: JsonObject, work: AgentSession) {
+  const json = tryParseJson(text);
   if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
   const fitting = JSON.stringify(json);
   const violations = await createSchemaValidator({ cpu: work.cpu }).validate({
@@ -108,7 +108,7 @@ async function readSchema(uri: string, schema: JsonObject) {
   };
 }
 
-function complaintOf(violations: readonly Violation[]): string {
-  const told = violations.slice(0, MOST_VIOLATIONS).map(({ path, message }) => `- ${path || '/'} ${message}`);
+function violationFeedback(violations: readonly Violation[]): string {
+  const told = violations.slice(0, MAX_REPORTED_VIOLATIONS).map(({ path, message }) => `- ${path || '/'} ${message}`);
   return `That does not fit the JSON Schema:\n${told.join('\n')}\nAnswer again, with JSON alone.`;
 }

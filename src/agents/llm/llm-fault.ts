@@ -18,14 +18,14 @@ export function llmFault(error: unknown, host: string): Fault {
   if (cause instanceof Fault) return cause;
   if (typeof status === 'number') {
     const retryAfter = headers instanceof Headers ? headers.get('retry-after') : undefined;
-    return statusFault(host, status, retryAfter, wordsOf(said));
+    return statusFault(host, status, retryAfter, errorTextOf(said));
   }
   if (error instanceof SyntaxError) {
     const message = `${host} sends what is no stream of chat completions. Check that LLM endpoint, or try again.`;
     return new Fault('RESOURCE_UNREACHABLE', message, { cause: error });
   }
   if (said !== undefined) {
-    const words = wordsOf(said).slice(0, 500);
+    const words = errorTextOf(said).slice(0, 500);
     const message = `${host} broke its answer off. It says: ${words || 'nothing about it'}. Try again later.`;
     return new Fault('UNAVAILABLE', message, { cause: error });
   }
@@ -33,20 +33,20 @@ export function llmFault(error: unknown, host: string): Fault {
 }
 
 /** Codes of a connection that was never made. */
-const NOT_SENT =
+const CONNECTION_FAILURE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$|CERT|ERR_TLS/;
 
 /** True only when it is certain that no token was used. */
-export function usedNothing(fault: Fault): boolean {
+export function consumedNoTokens(fault: Fault): boolean {
   if (fault.code === 'FORBIDDEN') return true;
   const { status, reason } = isJsonObject(fault.details) ? fault.details : {};
   // Behind 408 a model may still be at work.
   if (typeof status === 'number') return status >= 400 && status < 500 && status !== 408;
-  return typeof reason === 'string' && NOT_SENT.test(reason);
+  return typeof reason === 'string' && CONNECTION_FAILURE.test(reason);
 }
 
-function wordsOf(said: unknown): string {
+function errorTextOf(said: unknown): string {
   if (typeof said === 'string') return said;
   const inner = isJsonObject(said) ? (said.message ?? said.error) : undefined;
-  return inner === undefined ? '' : wordsOf(inner as Json);
+  return inner === undefined ? '' : errorTextOf(inner as Json);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/json.ts';
-import { areUnreadable, nameTools, wantedCall } from './offered-tools.ts';
+import { assignFunctionNames, hasUnreadableArguments, toToolCallRequest } from './offered-tools.ts';
 
 const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });
 
@@ -10,7 +10,7 @@ describe('names of tools', () => {
     const part = fc.string({ unit: fc.constantFrom('a', 'B', '.', '_', '-', '2', 'ü', ' '), maxLength: 80 });
     fc.assert(
       fc.property(fc.uniqueArray(part, { maxLength: 30 }), (names) => {
-        const named = nameTools(names.map(tool));
+        const named = assignFunctionNames(names.map(tool));
         expect([...named.values()].map(({ name }) => name)).toEqual(names);
         for (const name of named.keys()) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
       }),
@@ -18,7 +18,7 @@ describe('names of tools', () => {
   });
 
   it('stay what they are where they can', () => {
-    const named = nameTools([
+    const named = assignFunctionNames([
       tool('repo.git.commit'),
       tool('repo_git_commit'),
       tool('x'.repeat(70)),
@@ -32,14 +32,14 @@ describe('many tools that become alike', () => {
   it('are named in the time that it takes to look at each', () => {
     const many = Array.from({ length: 8_000 }, (_, i) => tool('é'.repeat(64) + i));
     const began = performance.now();
-    expect(nameTools(many).size).toBe(many.length);
+    expect(assignFunctionNames(many).size).toBe(many.length);
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 });
 
 describe('a call that a model wants', () => {
-  const tools = nameTools([tool('web.search')]);
-  const call = (args: string, name = 'web_search') => wantedCall({ id: 'a', name, arguments: args }, tools);
+  const tools = assignFunctionNames([tool('web.search')]);
+  const call = (args: string, name = 'web_search') => toToolCallRequest({ id: 'a', name, arguments: args }, tools);
 
   it('is kept with the own name of the tool and its arguments', () => {
     expect(call('{"query": "x"}')).toEqual({ id: 'a', tool: 'web.search', arguments: { query: 'x' } });
@@ -55,9 +55,9 @@ describe('a call that a model wants', () => {
       }),
     );
     expect(call('{"n":[1e999,-1e999]}').arguments).toEqual({ n: [null, null] });
-    expect(['{"a":', '7', '[{}]', '"{}"'].map((text) => areUnreadable(call(text).arguments))).toEqual(
+    expect(['{"a":', '7', '[{}]', '"{}"'].map((text) => hasUnreadableArguments(call(text).arguments))).toEqual(
       Array(4).fill(true),
     );
-    expect(areUnreadable(call('{"a":"\\ud800"}').arguments)).toBe(false);
+    expect(hasUnreadableArguments(call('{"a":"\\ud800"}').arguments)).toBe(false);
   });
 });

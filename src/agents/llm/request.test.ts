@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostTokens } from './request.ts';
+import { maxTokensOf } from './request.ts';
 
 describe('the most tokens that a request can use', () => {
   it('are no fewer than the bytes of all that is sent and the answer together', () => {
@@ -15,8 +15,8 @@ describe('the most tokens that a request can use', () => {
           const described = { name: 'tool', description: about, parameters: { type: 'object', title: about } };
           const tools = [{ type: 'function' as const, function: described }];
           const bytes = [...said, about, about].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
-          const without = mostTokens({ messages, maxTokens });
-          const all = mostTokens({ messages, tools, maxTokens, schema: { title: about } });
+          const without = maxTokensOf({ messages, maxTokens });
+          const all = maxTokensOf({ messages, tools, maxTokens, schema: { title: about } });
           expect(all).toBeGreaterThan(bytes + maxTokens);
           expect(all).toBeGreaterThan(without + 2 * Buffer.byteLength(about));
         },

@@ -31,7 +31,7 @@ export interface LlmRequest {
 }
 
 /** The request as the API takes it. */
-export function bodyOf(model: string, request: LlmRequest) {
+export function toRequestBody(model: string, request: LlmRequest) {
   const { messages, tools = [], maxTokens, temperature, schema } = request;
   return {
     model,
@@ -46,14 +46,14 @@ export function bodyOf(model: string, request: LlmRequest) {
 }
 
 /** What templates of chats add: roles and marks around each message and tool, and a preamble. */
-const TOKENS_PER_PART = 64;
-const TOKENS_PER_REQUEST = 512;
+const OVERHEAD_TOKENS_PER_PART = 64;
+const OVERHEAD_TOKENS_PER_REQUEST = 512;
 
 /**
  * More tokens than the request can use: no token is shorter than a byte, and JSON is no shorter than what it holds.
  */
-export function mostTokens(request: LlmRequest): number {
+export function maxTokensOf(request: LlmRequest): number {
   const { messages, tools = [], maxTokens, schema } = request;
   const bytes = Buffer.byteLength(JSON.stringify([messages, tools, schema]));
-  return bytes + TOKENS_PER_PART * (messages.length + tools.length) + TOKENS_PER_REQUEST + maxTokens;
+  return bytes + OVERHEAD_TOKENS_PER_PART * (messages.length + tools.length) + OVERHEAD_TOKENS_PER_REQUEST + maxTokens;
 }

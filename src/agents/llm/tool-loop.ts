@@ -2,12 +2,12 @@ import { abortFault } from '../../core/abort.ts';
 import type { AgentSession, ModelReply } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { ToolCallRequest } from '../../core/event.ts';
-import type { LlmAnswer, LlmUsage } from './completion-stream.ts';
-import { areUnreadable, type OfferedTools, wantedCall } from './offered-tools.ts';
+import type { LlmCompletion, LlmUsage } from './completion-stream.ts';
+import { hasUnreadableArguments, type OfferedTools, toToolCallRequest } from './offered-tools.ts';
 import type { LlmMessage } from './request.ts';
 
 /** The text, or its beginning with a note of how much is missing. */
-export function cutText(text: string, maxBytes: number): string {
+export function truncateText(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
   let end = maxBytes;
@@ -16,28 +16,31 @@ export function cutText(text: string, maxBytes: number): string {
   return `${bytes.subarray(0, end)}\n[cut: the first ${end} of ${bytes.length} bytes]`;
 }
 
-export interface Loop {
+export interface ToolLoop {
   readonly prompt: { readonly system: string; readonly user: string };
   readonly tools: OfferedTools;
   readonly maxTurns: number;
-  ask(messages: readonly LlmMessage[]): Promise<LlmAnswer>;
+  ask(messages: readonly LlmMessage[]): Promise<LlmCompletion>;
 }
 
-export interface LoopResult {
+export interface ToolLoopResult {
   readonly text: string;
   readonly turns: number;
   /** Absent when not all of it is known: of a turn before a pause, or from an endpoint that does not tell. */
   readonly usage?: LlmUsage;
 }
 
-const MOST_RESULT_BYTES = 32 * 1024;
+const MAX_TOOL_RESULT_BYTES = 32 * 1024;
 
 /**
  * Asks the model and calls what it wants called, in its order, until it wants nothing more. Turns and calls that the
  * journal has are not made again, so that the same conversation comes about.
  * @throws Fault TOO_COSTLY when it does not come to an end; and what `ask` throws, and lets through what `work.call` does
  */
-export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: AgentSession): Promise<LoopResult> {
+export async function runToolLoop(
+  { prompt, tools, maxTurns, ask }: ToolLoop,
+  work: AgentSession,
+): Promise<ToolLoopResult> {
   await work.addMessage('system', prompt.system);
   await work.addMessage('user', prompt.user);
   const messages: LlmMessage[] = [
@@ -51,58 +54,59 @@ export async function converse({ prompt, tools, maxTurns, ask }: Loop, work: Age
     const turn = await work.requestModel(async () => {
       const answer = await ask(messages);
       usage = answer.usage;
-      return { text: answer.text, calls: answer.calls.map((call) => wantedCall(call, tools)) };
+      return { text: answer.text, calls: answer.calls.map((call) => toToolCallRequest(call, tools)) };
     });
     used.push(usage);
     if (turn.calls.length === 0) {
-      const sum = sumOf(used);
+      const sum = totalUsage(used);
       return { text: turn.text, turns, ...(sum && { usage: sum }) };
     }
     if (turns === maxTurns) break;
-    messages.push(saidBy(turn, tools));
+    messages.push(assistantMessage(turn, tools));
     for (const call of turn.calls) {
-      messages.push({ role: 'tool', tool_call_id: call.id, content: await resultOf(call, tools, work) });
+      messages.push({ role: 'tool', tool_call_id: call.id, content: await toolResultText(call, tools, work) });
     }
   }
   throw new Fault('TOO_COSTLY', `The agent was not done after ${maxTurns} turns. Narrow its goal, or raise maxTurns.`);
 }
 
-function saidBy({ text, calls }: ModelReply, tools: OfferedTools): LlmMessage {
+function assistantMessage({ text, calls }: ModelReply, tools: OfferedTools): LlmMessage {
   return {
     role: 'assistant',
     content: text === '' ? null : text,
     tool_calls: calls.map(({ id, tool, arguments: args }) => ({
       id,
       type: 'function',
-      function: { name: nameOf(tool, tools) ?? tool, arguments: JSON.stringify(args) },
+      function: { name: offeredNameOf(tool, tools) ?? tool, arguments: JSON.stringify(args) },
     })),
   };
 }
 
 /** What the model is told about a call. That it failed is for the model to deal with, not for the step. */
-async function resultOf(call: ToolCallRequest, tools: OfferedTools, work: AgentSession): Promise<string> {
-  const name = nameOf(call.tool, tools);
+async function toolResultText(call: ToolCallRequest, tools: OfferedTools, work: AgentSession): Promise<string> {
+  const name = offeredNameOf(call.tool, tools);
   const tool = name === undefined ? undefined : tools.get(name);
   if (!tool)
     return `Error NOT_FOUND: there is no tool ${call.tool}. There are: ${[...tools.keys()].join(', ') || 'none'}.`;
-  if (areUnreadable(call.arguments)) return 'Error BAD_INPUT: the arguments are no JSON object. Write them as one.';
+  if (hasUnreadableArguments(call.arguments))
+    return 'Error BAD_INPUT: the arguments are no JSON object. Write them as one.';
   try {
     const result = await work.callTool(tool.name, call.arguments, tool.remote);
-    return cutText(typeof result === 'string' ? result : JSON.stringify(result), MOST_RESULT_BYTES);
+    return truncateText(typeof result === 'string' ? result : JSON.stringify(result), MAX_TOOL_RESULT_BYTES);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
     if (work.signal.aborted) throw abortFault(work.signal);
-    return cutText(`Error ${error.code}: ${error.message}`, MOST_RESULT_BYTES);
+    return truncateText(`Error ${error.code}: ${error.message}`, MAX_TOOL_RESULT_BYTES);
   }
 }
 
 /** A call is kept under the tool's own name, as the policy and people know it. */
-function nameOf(tool: string, tools: OfferedTools): string | undefined {
+function offeredNameOf(tool: string, tools: OfferedTools): string | undefined {
   for (const [name, offered] of tools) if (offered.name === tool) return name;
   return undefined;
 }
 
-function sumOf(used: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
+function totalUsage(used: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
   let sum: LlmUsage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   for (const usage of used) {
     if (!usage) return undefined;

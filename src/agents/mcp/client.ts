@@ -2,12 +2,12 @@ import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { secretHeaders } from '../shared/secret-headers.ts';
-import { type McpHttpDeps, openMcpHttp, openMcpSse } from './http-transport.ts';
-import { type McpServer, mcpUri } from './server-config.ts';
+import { resolveSecretHeaders } from '../shared/secret-headers.ts';
+import { type McpHttpDeps, openHttpTransport, openSseTransport } from './http-transport.ts';
+import { type McpServerConfig, mcpServerUri } from './server-config.ts';
 import { openMcpSession } from './session.ts';
-import { type McpStdioDeps, openMcpStdio } from './stdio-transport.ts';
-import { resultJson } from './tool-result.ts';
+import { type McpStdioDeps, openStdioTransport } from './stdio-transport.ts';
+import { toolResultJson } from './tool-result.ts';
 
 export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'hide'> {
   canonicalize(uri: string): CanonicalUri;
@@ -33,59 +33,67 @@ export interface McpConnection {
 }
 
 /** Statuses by which a server says that it knows no streamable HTTP (MCP 2025-06-18, "Backwards compatibility"). */
-const KNOWS_ONLY_SSE = [400, 404, 405, 406, 415, 501];
+const SSE_FALLBACK_STATUSES = [400, 404, 405, 406, 415, 501];
 
 /**
  * Begins a session: starts the program in the sandbox, or speaks streamable HTTP, or else HTTP with SSE. Whether the
  * server may be reached was asked before; its secrets are asked for here.
  * @throws Fault BAD_INPUT, NOT_FOUND, FORBIDDEN, UNAVAILABLE, RESOURCE_UNREACHABLE, TIMEOUT, CANCELLED
  */
-export async function connectMcp(server: McpServer, deps: McpClientDeps, work: ToolContext): Promise<McpConnection> {
-  const uri = mcpUri(server, deps.canonicalize);
-  const { headers: values, hide } = secretHeaders(server.stdioCommand ? server.env : server.headers, uri, work);
+export async function connectMcp(
+  server: McpServerConfig,
+  deps: McpClientDeps,
+  work: ToolContext,
+): Promise<McpConnection> {
+  const uri = mcpServerUri(server, deps.canonicalize);
+  const { headers: values, redact: hide } = resolveSecretHeaders(
+    server.stdioCommand ? server.env : server.headers,
+    uri,
+    work,
+  );
   const told = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
     } catch (error) {
-      throw error instanceof Fault ? withoutSecrets(error, hide) : error;
+      throw error instanceof Fault ? redactFault(error, hide) : error;
     }
   };
-  const session = await told(() => begin({ server, uri, values }, { ...deps, hide }, work));
+  const session = await told(() => openSession({ server, uri, values }, { ...deps, hide }, work));
   return {
     uri,
     tools: () => told(() => session.tools()),
-    call: (tool, args, signal) => told(async () => resultJson(tool, await session.call(tool, args, signal), work)),
+    call: (tool, args, signal) => told(async () => toolResultJson(tool, await session.call(tool, args, signal), work)),
     close: () => session.close(),
   };
 }
 
-interface Place {
-  readonly server: McpServer;
+interface McpTarget {
+  readonly server: McpServerConfig;
   readonly uri: CanonicalUri;
   /** Environment of the program, or headers; with secrets. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-async function begin(
-  { server, uri, values }: Place,
+async function openSession(
+  { server, uri, values }: McpTarget,
   deps: McpHttpDeps & McpStdioDeps & { version: string },
   work: ToolContext,
 ) {
   const { version } = deps;
   if (server.stdioCommand) {
-    return openMcpSession(await openMcpStdio(server.stdioCommand, values, deps, work), uri.path, version, work);
+    return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, work), uri.path, version, work);
   }
   try {
-    return await openMcpSession(await openMcpHttp(uri, values, deps), uri.host, version, work);
+    return await openMcpSession(await openHttpTransport(uri, values, deps), uri.host, version, work);
   } catch (error) {
-    if (!(error instanceof Fault) || !knowsOnlySse(error)) throw error;
+    if (!(error instanceof Fault) || !shouldFallBackToSse(error)) throw error;
     work.log('DEBUG', `${uri.host} speaks no streamable HTTP: trying HTTP with SSE.`);
-    return openMcpSession(await openMcpSse(uri, values, deps), uri.host, version, work);
+    return openMcpSession(await openSseTransport(uri, values, deps), uri.host, version, work);
   }
 }
 
 /** A server may repeat what it was sent; what caused the fault says the same, and is left out. */
-function withoutSecrets(fault: Fault, hide: (text: string) => string): Fault {
+function redactFault(fault: Fault, hide: (text: string) => string): Fault {
   const message = hide(fault.message);
   if (message === fault.message) return fault;
   const { code, details, retryAfterMs } = fault;
@@ -95,7 +103,7 @@ function withoutSecrets(fault: Fault, hide: (text: string) => string): Fault {
   });
 }
 
-function knowsOnlySse({ details }: Fault): boolean {
+function shouldFallBackToSse({ details }: Fault): boolean {
   const status = (details as { readonly status?: unknown } | undefined)?.status;
-  return typeof status === 'number' && KNOWS_ONLY_SSE.includes(status);
+  return typeof status === 'number' && SSE_FALLBACK_STATUSES.includes(status);
 }

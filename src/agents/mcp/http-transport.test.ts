@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type WorkForTests,
-  type WorkOptionsForTests,
-  workForTests,
+  createTestSession,
+  type TestSession,
+  type TestSessionOptions,
 } from '../../../test/support/agents/agent-session.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -33,9 +33,9 @@ async function connect(
   options: {
     readonly headers?: Record<string, string>;
     readonly allowed?: readonly string[];
-  } & WorkOptionsForTests = {},
-): Promise<{ connection: McpConnection; work: WorkForTests }> {
-  const work = workForTests(options);
+  } & TestSessionOptions = {},
+): Promise<{ connection: McpConnection; work: TestSession }> {
+  const work = createTestSession(options);
   const allowedPrivateHosts = options.allowed ?? [new URL(serverUrl).host];
   const outgoing = createOutgoing({ version: '0', allowedPrivateHosts, headerTimeoutMs: 2_000 });
   closing.push(() => outgoing.close());
@@ -152,7 +152,7 @@ describe('an MCP server over streamable HTTP', () => {
     const { connection, work } = await connect(url, { headers, secrets: { API_KEY: 's3cret' } });
     expect(await connection.tools()).toEqual([]);
     expect(seen).toEqual(['Bearer s3cret']);
-    expect(work.asked).toEqual([`secret:API_KEY ${url}`]);
+    expect(work.authorized).toEqual([`secret:API_KEY ${url}`]);
     await expect(connect(url, { headers })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

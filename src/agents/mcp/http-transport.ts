@@ -2,8 +2,8 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { unreachable } from './mcp-fault.ts';
-import { followAnswers, followStream } from './response-loss.ts';
+import { unusableServerFault } from './mcp-fault.ts';
+import { detectLostResponses, detectLostStream } from './response-loss.ts';
 import type { McpTransport } from './transport.ts';
 
 export interface McpHttpDeps {
@@ -11,37 +11,37 @@ export interface McpHttpDeps {
 }
 
 /** Of one answer; the older protocol brings all of a session in one. */
-const MOST_BYTES = 16 * 2 ** 20;
+const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 /** A tool may be silent while it works; the time of the step ends it. */
 const IDLE_MS = 24 * 3_600_000;
 /** How long the server may take to be told that the session is over. */
-const FAREWELL_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 /** Streamable HTTP (MCP 2025-06-18) by the guarded way out. */
-export async function openMcpHttp(
+export async function openHttpTransport(
   uri: CanonicalUri,
   headers: Readonly<Record<string, string>>,
   deps: McpHttpDeps,
 ): Promise<McpTransport> {
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const broken = new AbortController();
-  const fetch = deps.outgoing.fetch(uri, { maxBytes: MOST_BYTES, idleMs: IDLE_MS });
+  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS });
   const opened: McpTransport = {
     get transport() {
       // Its session id is `string | undefined`, which the interface of the SDK does not let be left out.
       return transport as Transport;
     },
     broken: broken.signal,
-    waiting: 0,
-    async end() {
+    pendingRequests: 0,
+    async close() {
       const goodbye = transport.terminateSession().catch(() => {});
-      await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref())]);
+      await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
       await transport.close();
     },
   };
-  const followed = followAnswers(fetch, {
-    isWaiting: () => opened.waiting > 0,
-    lost: (why) => broken.abort(lostFault(why, uri.host)),
+  const followed = detectLostResponses(fetch, {
+    isWaiting: () => opened.pendingRequests > 0,
+    onLost: (why) => broken.abort(lostConnectionFault(why, uri.host)),
   });
   const transport = new StreamableHTTPClientTransport(new URL(uri.href), {
     fetch: followed,
@@ -51,22 +51,22 @@ export async function openMcpHttp(
 }
 
 /** HTTP with SSE (MCP 2024-11-05), for servers that know no other. */
-export async function openMcpSse(
+export async function openSseTransport(
   uri: CanonicalUri,
   headers: Readonly<Record<string, string>>,
   deps: McpHttpDeps,
 ): Promise<McpTransport> {
   const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
   const broken = new AbortController();
-  const fetch = deps.outgoing.fetch(uri, { maxBytes: MOST_BYTES, idleMs: IDLE_MS });
+  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS });
   const transport = new SSEClientTransport(new URL(uri.href), {
-    fetch: followStream(fetch, (why) => broken.abort(lostFault(why, uri.host))),
+    fetch: detectLostStream(fetch, (why) => broken.abort(lostConnectionFault(why, uri.host))),
     requestInit: { headers: { ...headers } },
   });
-  return { transport, broken: broken.signal, waiting: 0, end: () => transport.close() };
+  return { transport, broken: broken.signal, pendingRequests: 0, close: () => transport.close() };
 }
 
-function lostFault(why: unknown, host: string): Fault {
+function lostConnectionFault(why: unknown, host: string): Fault {
   if (why instanceof Fault) return why;
-  return unreachable(host, 'it closed the connection before it answered', why);
+  return unusableServerFault(host, 'it closed the connection before it answered', why);
 }

@@ -2,11 +2,11 @@ import { Fault } from '../../core/errors.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
 
 /** JSON-RPC 2.0 section 5.1, and what the MCP SDK adds to it. */
-const TIMED_OUT = -32001;
-const CLOSED = -32000;
-const INVALID = [-32600, -32601, -32602];
+const REQUEST_TIMEOUT_CODE = -32001;
+const CONNECTION_CLOSED_CODE = -32000;
+const INVALID_REQUEST_CODES = [-32600, -32601, -32602];
 
-const MOST_TEXT = 2_000;
+const MAX_MESSAGE_CHARS = 2_000;
 
 /**
  * What a caller is told about a failure of an MCP server, as the SDK reports it; a fault stays as it is.
@@ -19,21 +19,23 @@ export function mcpFault(error: unknown, where: string): Fault {
   const fault = (kind: 'RESOURCE_UNREACHABLE' | 'TIMEOUT' | 'BAD_INPUT', text: string) =>
     new Fault(kind, text, { cause: error, ...(typeof code === 'number' && { details: { code } }) });
   if (name === 'McpError' && typeof code === 'number') {
-    if (code === TIMED_OUT) return fault('TIMEOUT', `The MCP server ${where} did not answer in time. Try again later.`);
-    if (code === CLOSED) return unreachable(where, 'it closed the connection', error);
-    const said = told(message.replace(/^MCP error -?\d+: /, ''));
-    return INVALID.includes(code)
+    if (code === REQUEST_TIMEOUT_CODE)
+      return fault('TIMEOUT', `The MCP server ${where} did not answer in time. Try again later.`);
+    if (code === CONNECTION_CLOSED_CODE) return unusableServerFault(where, 'it closed the connection', error);
+    const said = truncateMessage(message.replace(/^MCP error -?\d+: /, ''));
+    return INVALID_REQUEST_CODES.includes(code)
       ? fault('BAD_INPUT', `The MCP server ${where} refuses this: ${said}`)
       : fault('RESOURCE_UNREACHABLE', `The MCP server ${where} failed: ${said}`);
   }
   const status = statusOf(message, code);
   if (status !== undefined)
     return statusFault(`The MCP server ${where}`, status, null, message.replace(/^.*?endpoint[^:]*: /, ''));
-  if (name.endsWith('ZodError') || name === 'SyntaxError') return unreachable(where, 'what it says is not MCP', error);
-  return unreachable(where, told(message ?? String(error)), error);
+  if (name.endsWith('ZodError') || name === 'SyntaxError')
+    return unusableServerFault(where, 'what it says is not MCP', error);
+  return unusableServerFault(where, truncateMessage(message ?? String(error)), error);
 }
 
-export function unreachable(where: string, why: string, cause?: unknown): Fault {
+export function unusableServerFault(where: string, why: string, cause?: unknown): Fault {
   const message = `The MCP server ${where} cannot be used: ${why}. Check how it is started or where it is.`;
   return new Fault('RESOURCE_UNREACHABLE', message, { ...(cause !== undefined && { cause }) });
 }
@@ -46,6 +48,6 @@ function statusOf(message: string, code: unknown): number | undefined {
 }
 
 /** What others say, not longer than anybody reads. */
-export function told(text: string): string {
-  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+export function truncateMessage(text: string): string {
+  return text.length > MAX_MESSAGE_CHARS ? `${text.slice(0, MAX_MESSAGE_CHARS)}…` : text;
 }

@@ -1,27 +1,27 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 
 /** How long what arrived may be on its way through the SDK. */
-const READING_MS = 500;
+const LOSS_GRACE_MS = 500;
 /** How long the SDK may take to go on with a stream that can be resumed. */
-const RESUMING_MS = 3_500;
+const RESUME_GRACE_MS = 3_500;
 
-interface Answers {
+interface PendingResponses {
   isWaiting(): boolean;
   /** No answer is on its way any more, although one is waited for. @param why what went wrong, where something did */
-  lost(why?: unknown): void;
+  onLost(why?: unknown): void;
 }
 
 /**
  * A fetch for the SDK's streamable HTTP transport, which does not notice when a server ends its answer without having
  * answered: the call would wait for ever. The stream that a client opens for what a server says by itself is not looked at.
  */
-export function followAnswers(fetch: FetchLike, { isWaiting, lost }: Answers): FetchLike {
+export function detectLostResponses(fetch: FetchLike, { isWaiting, onLost: lost }: PendingResponses): FetchLike {
   let open = 0;
   let timer: NodeJS.Timeout | undefined;
   const ended = (resumable: boolean, why?: unknown) => {
     open -= 1;
     if (open > 0) return;
-    timer = setTimeout(() => open === 0 && isWaiting() && lost(why), resumable ? RESUMING_MS : READING_MS);
+    timer = setTimeout(() => open === 0 && isWaiting() && lost(why), resumable ? RESUME_GRACE_MS : LOSS_GRACE_MS);
     timer.unref();
   };
   return async (url, init) => {
@@ -35,16 +35,16 @@ export function followAnswers(fetch: FetchLike, { isWaiting, lost }: Answers): F
     const seen = (chunk: Uint8Array) => {
       resumable ||= /(^|\n)id:/.test(Buffer.from(chunk).toString('latin1'));
     };
-    return watched(response, { seen, ended: (why) => ended(resumable, why) });
+    return observeBody(response, { onChunk: seen, onEnd: (why) => ended(resumable, why) });
   };
 }
 
 /** A fetch for the SDK's SSE transport, which would open its stream again, as a new session that knows of no call. */
-export function followStream(fetch: FetchLike, lost: (why?: unknown) => void): FetchLike {
+export function detectLostStream(fetch: FetchLike, lost: (why?: unknown) => void): FetchLike {
   return async (url, init) => {
     if ((init?.method ?? 'GET') !== 'GET') return fetch(url, init);
     try {
-      return watched(await fetch(url, init), { seen: () => {}, ended: lost });
+      return observeBody(await fetch(url, init), { onChunk: () => {}, onEnd: lost });
     } catch (error) {
       lost(error);
       throw error;
@@ -52,17 +52,17 @@ export function followStream(fetch: FetchLike, lost: (why?: unknown) => void): F
   };
 }
 
-interface Watch {
-  seen(chunk: Uint8Array): void;
+interface StreamObserver {
+  onChunk(chunk: Uint8Array): void;
   /** Once: at the end, at a failure, and when it is let go. */
-  ended(why?: unknown): void;
+  onEnd(why?: unknown): void;
 }
 
-function watched(response: Response, watch: Watch): Response {
+function observeBody(response: Response, watch: StreamObserver): Response {
   const { body, status, statusText, headers } = response;
   let open = true;
   const ended = (why?: unknown) => {
-    if (open) watch.ended(why);
+    if (open) watch.onEnd(why);
     open = false;
   };
   if (!body) {
@@ -76,7 +76,7 @@ function watched(response: Response, watch: Watch): Response {
         try {
           const { done, value } = await reader.read();
           if (!done) {
-            watch.seen(value);
+            watch.onChunk(value);
             return controller.enqueue(value);
           }
           ended();

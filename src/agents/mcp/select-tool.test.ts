@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pickTool } from './select-tool.ts';
+import { selectTool } from './select-tool.ts';
 
 const tools = ['get', 'get-sum', 'get-env', 'echo'].map((name) => ({ name, description: '', input: {} }));
 const picked = (goal: string, named?: readonly string[]) =>
-  pickTool(tools, { goal, ...(named && { tools: named }) }).name;
+  selectTool(tools, { goal, ...(named && { tools: named }) }).name;
 
 describe('pickTool', () => {
   it('takes the first that the agent names, whatever the goal says', () => {
@@ -11,7 +11,7 @@ describe('pickTool', () => {
   });
 
   it('takes the only one there is', () => {
-    expect(pickTool(tools.slice(3), { goal: 'Anything.' }).name).toBe('echo');
+    expect(selectTool(tools.slice(3), { goal: 'Anything.' }).name).toBe('echo');
   });
 
   it.each([
@@ -31,6 +31,6 @@ describe('pickTool', () => {
     );
     expect(() => picked('get-sum or get-env')).toThrow(refused(/names several/));
     expect(() => picked('', ['sum'])).toThrow(refused(/no tool sum.*get-sum/, 'NOT_FOUND'));
-    expect(() => pickTool([], { goal: 'echo' })).toThrow(refused(/none at all/));
+    expect(() => selectTool([], { goal: 'echo' })).toThrow(refused(/none at all/));
   });
 });

@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts';
 import { execUri } from '../../resources/uri/exec-uri.ts';
 
 /** The properties that name an MCP server, for every schema that takes one. */
-export const mcpServerProperties = {
+export const mcpServerConfigProperties = {
   stdioCommand: Type.Optional(
     Type.Array(Type.String(), {
       minItems: 1,
@@ -33,14 +33,14 @@ export const mcpServerProperties = {
 };
 
 /** How an MCP server is reached: exactly one of `stdioCommand` and `serverUrl`. */
-export const McpServer = Type.Object(mcpServerProperties, {
+export const McpServerConfig = Type.Object(mcpServerConfigProperties, {
   additionalProperties: false,
   description: 'An MCP server: exactly one of stdioCommand and serverUrl.',
 });
-export type McpServer = Static<typeof McpServer>;
+export type McpServerConfig = Static<typeof McpServerConfig>;
 
 /** What the policy is asked about, and what secrets are sent to. @throws Fault BAD_INPUT, NOT_FOUND, UNSUPPORTED_SCHEME */
-export function mcpUri(server: McpServer, canonicalize: (uri: string) => CanonicalUri): CanonicalUri {
+export function mcpServerUri(server: McpServerConfig, canonicalize: (uri: string) => CanonicalUri): CanonicalUri {
   const { stdioCommand: command, serverUrl: url } = server;
   if ((command === undefined) === (url === undefined)) {
     throw new Fault('BAD_INPUT', 'Name the MCP server by stdioCommand or by serverUrl, and not by both.');

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import {
-  type WorkForTests,
-  type WorkOptionsForTests,
-  workForTests,
+  createTestSession,
+  type TestSession,
+  type TestSessionOptions,
 } from '../../../test/support/agents/agent-session.ts';
 import type { ProgramLimits } from '../../core/sandbox.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
 import { createBubblewrap } from '../../runtime/sandbox/bubblewrap.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './client.ts';
-import type { McpServer } from './server-config.ts';
+import type { McpServerConfig } from './server-config.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const EVERYTHING = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js';
@@ -31,13 +31,13 @@ const open: { readonly close: () => Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
 afterAll(() => outgoing.close());
 
-const broken = (how: string): McpServer => ({ stdioCommand: ['node', 'agents/broken-mcp-server.mjs', how] });
+const broken = (how: string): McpServerConfig => ({ stdioCommand: ['node', 'agents/broken-mcp-server.mjs', how] });
 
 async function connect(
-  server: McpServer,
-  options?: WorkOptionsForTests,
-): Promise<{ connection: McpConnection; work: WorkForTests }> {
-  const work = workForTests(options);
+  server: McpServerConfig,
+  options?: TestSessionOptions,
+): Promise<{ connection: McpConnection; work: TestSession }> {
+  const work = createTestSession(options);
   open.push(work);
   const connection = await connectMcp(server, deps, work);
   open.push(connection);
@@ -78,7 +78,7 @@ describe('an MCP server over stdio', () => {
     const { text } = (await connection.call('get-env', {}, work.signal)) as { text: string };
     expect(Object.keys(JSON.parse(text)).sort()).toEqual(['HOME', 'KEY', 'LANG', 'PATH', 'PWD']);
     expect(JSON.parse(text)).toMatchObject({ KEY: 'Bearer s3cret' });
-    expect(work.asked).toEqual([`secret:API_KEY exec://${process.execPath}`]);
+    expect(work.authorized).toEqual([`secret:API_KEY exec://${process.execPath}`]);
   });
 
   it('offers tools by names that can be shown', async () => {
@@ -102,7 +102,7 @@ describe('an MCP server over stdio', () => {
   it('keeps images and other bytes as artifacts, and tells of progress', async () => {
     const { connection, work } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
     const image = (await connection.call('get-tiny-image', {}, work.signal)) as { content: readonly object[] };
-    const [kept] = [...work.kept.values()];
+    const [kept] = [...work.artifacts.values()];
     expect(kept).toMatchObject({ name: 'get-tiny-image-2.png', media_type: 'image/png' });
     expect(kept?.bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(image.content[1]).toMatchObject({ type: 'image', uri: `artifact:sha256/${kept?.sha256}` });
@@ -135,7 +135,7 @@ describe('an MCP server over stdio', () => {
 
   it('is ended within a second when the step is cancelled, while it starts, lists or works', async () => {
     for (const how of ['hangs at once', 'hangs in a call']) {
-      const work = workForTests();
+      const work = createTestSession();
       open.push(work);
       let begun = Number.POSITIVE_INFINITY;
       setTimeout(() => {
@@ -166,7 +166,7 @@ describe('an MCP server over stdio', () => {
   });
 
   it('has to be a program that is there, and one of the two ways', async () => {
-    const work = workForTests();
+    const work = createTestSession();
     await expect(connectMcp({ stdioCommand: ['no-such-program'] }, deps, work)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -6,9 +6,9 @@ import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { Process, ProgramLimits, Sandbox } from '../../core/sandbox.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
-import { logLines } from '../shared/log-lines.ts';
-import { told, unreachable } from './mcp-fault.ts';
-import { type McpTransport, MOST_MESSAGE_BYTES } from './transport.ts';
+import { forwardLogLines } from '../shared/log-lines.ts';
+import { truncateMessage, unusableServerFault } from './mcp-fault.ts';
+import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
 export interface McpStdioDeps {
   readonly sandbox: Sandbox;
@@ -20,18 +20,18 @@ export interface McpStdioDeps {
 }
 
 /** What every program gets; the rest of its environment is its caller's. */
-const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
+const BASE_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
 /** Where the program begins. Not /work: there it would hide what it may read, where that lies below /work. */
 const WORKSPACE = '/workspace';
 /** How long the words of a program that ended may be on their way. */
-const LAST_WORDS_MS = 100;
+const STDERR_GRACE_MS = 100;
 
 /**
  * Starts an MCP server in the sandbox and speaks to it line by line (MCP 2025-06-18, "stdio"). The transport of the SDK
  * starts programs by itself and puts no limit on what they say at once, so this one does not use it.
  * @throws Fault UNAVAILABLE, NOT_FOUND
  */
-export async function openMcpStdio(
+export async function openStdioTransport(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   deps: McpStdioDeps,
@@ -42,8 +42,8 @@ export async function openMcpStdio(
     work.log('WARN', `${program} runs without a sandbox: it may do all that this server may.`);
   const process = await deps.sandbox.spawn(
     {
-      command: [findProgram(program), ...args.map((arg) => readablePath(arg, deps.readPaths))],
-      env: { ...ENVIRONMENT, ...env },
+      command: [findProgram(program), ...args.map((arg) => resolveReadablePath(arg, deps.readPaths))],
+      env: { ...BASE_ENVIRONMENT, ...env },
       cwd: WORKSPACE,
       mounts: [{ from: await work.workspace(), to: WORKSPACE, writable: true }],
       limits: deps.programLimits,
@@ -51,26 +51,26 @@ export async function openMcpStdio(
     work.signal,
   );
   const broken = new AbortController();
-  const lastWords = logLines(process.stderr, (level, text) => work.log(level, deps.hide(text)), 'INFO');
+  const lastWords = forwardLogLines(process.stderr, (level, text) => work.log(level, deps.hide(text)), 'INFO');
   const fail = (why: string | Fault) => {
-    if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unreachable(program, why) : why);
+    if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unusableServerFault(program, why) : why);
     process.kill();
   };
   void process.exited.then(async ({ code, signal }) => {
-    await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+    await new Promise((resolve) => setTimeout(resolve, STDERR_GRACE_MS));
     const words = deps.hide(lastWords());
-    fail(`it ended (${signal ?? `code ${code}`})${words && `; its last words: ${told(words.slice(-500))}`}`);
+    fail(`it ended (${signal ?? `code ${code}`})${words && `; its last words: ${truncateMessage(words.slice(-500))}`}`);
   });
   return {
     transport: transportOf(process, program, fail),
     broken: broken.signal,
-    waiting: 0,
-    end: async () => process.kill(),
+    pendingRequests: 0,
+    close: async () => process.kill(),
   };
 }
 
 /** `examples/a.ts` → `/srv/signalbox/examples/a.ts`, when programs may read `/srv/signalbox/examples`. */
-function readablePath(arg: string, readPaths: readonly string[]): string {
+function resolveReadablePath(arg: string, readPaths: readonly string[]): string {
   const folder = readPaths.find((path) => arg.startsWith(`${basename(path)}/`));
   return folder === undefined || arg.split('/').includes('..') ? arg : join(dirname(folder), arg);
 }
@@ -80,15 +80,15 @@ function transportOf(process: Process, program: string, fail: (why: string | Fau
     async start() {
       const { JSONRPCMessageSchema } = await import('@modelcontextprotocol/sdk/types.js');
       readLines(process, program, fail, (line) => {
-        const message = JSONRPCMessageSchema.safeParse(jsonOf(line));
+        const message = JSONRPCMessageSchema.safeParse(parseLine(line));
         if (message.success) return transport.onmessage?.(message.data);
-        fail(`it writes what is not MCP to its standard output: ${told(line.slice(0, 200))}`);
+        fail(`it writes what is not MCP to its standard output: ${truncateMessage(line.slice(0, 200))}`);
       });
     },
     send: (message: JSONRPCMessage) =>
       new Promise((resolve, reject) => {
         const sent = (error: Error | null | undefined) =>
-          error ? reject(unreachable(program, 'it does not read any more', error)) : resolve();
+          error ? reject(unusableServerFault(program, 'it does not read any more', error)) : resolve();
         process.stdin.write(`${JSON.stringify(message)}\n`, sent);
       }),
     async close() {
@@ -101,7 +101,7 @@ function transportOf(process: Process, program: string, fail: (why: string | Fau
 }
 
 /** Undefined, which is no message either, for what is no JSON. */
-function jsonOf(line: string): unknown {
+function parseLine(line: string): unknown {
   try {
     return parseJson(line);
   } catch {
@@ -127,9 +127,9 @@ function readLines(
     }
     chunks.push(chunk.subarray(from));
     size += chunk.length - from;
-    if (size <= MOST_MESSAGE_BYTES) return;
+    if (size <= MAX_MESSAGE_BYTES) return;
     chunks = [];
     stdout.destroy();
-    fail(new Fault('RESOURCE_TOO_LARGE', `${program} says more than ${MOST_MESSAGE_BYTES} bytes in one message.`));
+    fail(new Fault('RESOURCE_TOO_LARGE', `${program} says more than ${MAX_MESSAGE_BYTES} bytes in one message.`));
   });
 }

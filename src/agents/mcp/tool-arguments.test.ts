@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { workForTests } from '../../../test/support/agents/agent-session.ts';
+import { createTestSession } from '../../../test/support/agents/agent-session.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createSchemaValidator } from '../../resources/schemas/schema-validator.ts';
-import { checkArguments, toolArguments } from './tool-arguments.ts';
+import { buildToolArguments, validateToolArguments } from './tool-arguments.ts';
 
 const text = { type: 'string' };
 const toolOf = (properties: JsonObject, required: readonly string[] = []) => ({
@@ -16,11 +16,11 @@ describe('toolArguments', () => {
   it('lets given arguments win over the context, and leaves out what the tool does not know', () => {
     const tool = toolOf({ maxItems: {}, city_name: {}, unit: {} });
     const context = { max_items: 3, cityName: 'Łódź', unit: 'C', other: 1 };
-    expect(toolArguments(tool, { unit: 'K' }, context)).toEqual({ unit: 'K', maxItems: 3, city_name: 'Łódź' });
+    expect(buildToolArguments(tool, { unit: 'K' }, context)).toEqual({ unit: 'K', maxItems: 3, city_name: 'Łódź' });
   });
 
   it('prefers the name as it is written', () => {
-    expect(toolArguments(toolOf({ a_b: {} }), {}, { aB: 1, a_b: 2 })).toEqual({ a_b: 2 });
+    expect(buildToolArguments(toolOf({ a_b: {} }), {}, { aB: 1, a_b: 2 })).toEqual({ a_b: 2 });
   });
 
   it.each([
@@ -30,31 +30,31 @@ describe('toolArguments', () => {
     ['the step before, which is a text', { previous: 'hello' }, 'hello'],
     ['the JSON of the step before', { previous: { json: { a: 1 } } }, '{"a":1}'],
   ])('puts %s of the context into the one text that the tool needs', (_, context, message) => {
-    expect(toolArguments(toolOf({ message: text, sentences: {} }, ['message']), {}, context)).toEqual({ message });
+    expect(buildToolArguments(toolOf({ message: text, sentences: {} }, ['message']), {}, context)).toEqual({ message });
   });
 
   it('guesses nothing where the tool needs two texts, or the context has none', () => {
-    expect(toolArguments(toolOf({ a: text, b: text }, ['a', 'b']), {}, 'hello')).toEqual({});
-    expect(toolArguments(toolOf({ a: text }, ['a']), {}, { n: 1 })).toEqual({});
-    expect(toolArguments(toolOf({ a: text }, ['a']), { a: 'x' }, 'hello')).toEqual({ a: 'x' });
+    expect(buildToolArguments(toolOf({ a: text, b: text }, ['a', 'b']), {}, 'hello')).toEqual({});
+    expect(buildToolArguments(toolOf({ a: text }, ['a']), {}, { n: 1 })).toEqual({});
+    expect(buildToolArguments(toolOf({ a: text }, ['a']), { a: 'x' }, 'hello')).toEqual({ a: 'x' });
   });
 
   it('is not misled by names that every object has', () => {
-    expect(toolArguments(toolOf({ constructor: {}, toString: {} }), {}, {})).toEqual({});
+    expect(buildToolArguments(toolOf({ constructor: {}, toString: {} }), {}, {})).toEqual({});
   });
 });
 
 describe('checkArguments', () => {
-  const schemas = createSchemaValidator({ cpu: workForTests().cpu });
+  const schemas = createSchemaValidator({ cpu: createTestSession().cpu });
 
   it('refuses a schema that leads elsewhere, or that is none', async () => {
     const leading = { name: 't', description: '', input: { type: 'object', $ref: 'http://127.0.0.1/schema' } };
-    await expect(checkArguments(leading, {}, schemas, signal)).rejects.toMatchObject({
+    await expect(validateToolArguments(leading, {}, schemas, signal)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('http://127.0.0.1/schema'),
     });
     const odd = { name: 't', description: '', input: { type: 'nothing' } };
-    await expect(checkArguments(odd, {}, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(validateToolArguments(odd, {}, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('takes a schema that names itself, and a tool with any name', async () => {
@@ -65,7 +65,7 @@ describe('checkArguments', () => {
       properties: { n: { $ref: '#/$defs/n' } },
     };
     const tool = { name: 'ä/b c?#', description: '', input };
-    await expect(checkArguments(tool, { n: 1 }, schemas, signal)).resolves.toBeUndefined();
-    await expect(checkArguments(tool, { n: 'x' }, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(validateToolArguments(tool, { n: 1 }, schemas, signal)).resolves.toBeUndefined();
+    await expect(validateToolArguments(tool, { n: 'x' }, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

@@ -3,24 +3,24 @@ import { Fault } from '../../core/errors.ts';
 import type { SchemaValidator } from '../../core/resource.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { createBody } from '../../resources/protocols/body.ts';
-import { MOST_MESSAGE_BYTES } from './transport.ts';
+import { MAX_MESSAGE_BYTES } from './transport.ts';
 
 /**
  * What a tool is called with. In this order, each only where nothing came before: the arguments that the agent's
  * configuration gives; what the context has under the name of a property of the tool (`maxItems` and `max_items` are
  * the same name); and, where the tool needs exactly one text, the text of the context.
  */
-export function toolArguments(tool: ToolInfo, given: JsonObject, context: Json): JsonObject {
+export function buildToolArguments(tool: ToolInfo, given: JsonObject, context: Json): JsonObject {
   const properties = isJsonObject(tool.input.properties) ? tool.input.properties : {};
   const args: Record<string, Json> = { ...given };
   if (isJsonObject(context)) {
-    const byName = new Map(Object.entries(context).map(([name, value]) => [plain(name), value]));
+    const byName = new Map(Object.entries(context).map(([name, value]) => [normalizeName(name), value]));
     for (const name of Object.keys(properties)) {
-      const value = Object.hasOwn(context, name) ? context[name] : byName.get(plain(name));
+      const value = Object.hasOwn(context, name) ? context[name] : byName.get(normalizeName(name));
       if (value !== undefined && !Object.hasOwn(args, name)) args[name] = value;
     }
   }
-  const [needed, ...others] = requiredTexts(tool.input, properties);
+  const [needed, ...others] = requiredTextProperties(tool.input, properties);
   if (needed !== undefined && others.length === 0 && !Object.hasOwn(args, needed)) {
     const text = textOf(context);
     if (text !== undefined) args[needed] = text;
@@ -32,7 +32,7 @@ export function toolArguments(tool: ToolInfo, given: JsonObject, context: Json):
  * The schema is somebody else's, so it is compiled and run where it can be stopped.
  * @throws Fault BAD_INPUT with each part that does not fit
  */
-export async function checkArguments(
+export async function validateToolArguments(
   tool: ToolInfo,
   args: JsonObject,
   schemas: SchemaValidator,
@@ -48,7 +48,7 @@ export async function checkArguments(
       const content = Buffer.from(JSON.stringify(tool.input));
       return createBody(
         { uri, mediaType: 'application/schema+json', content },
-        { signal, maxBytes: MOST_MESSAGE_BYTES },
+        { signal, maxBytes: MAX_MESSAGE_BYTES },
       );
     },
     signal,
@@ -63,7 +63,7 @@ export async function checkArguments(
 }
 
 /** Names of the properties that must be there and be a text. */
-function requiredTexts(schema: JsonObject, properties: JsonObject): string[] {
+function requiredTextProperties(schema: JsonObject, properties: JsonObject): string[] {
   const required = Array.isArray(schema.required) ? (schema.required as readonly Json[]) : [];
   return required.filter((name): name is string => {
     const property = typeof name === 'string' && Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -83,6 +83,6 @@ function textOf(context: Json): string | undefined {
   return isJsonObject(json) && typeof json.text === 'string' ? json.text : JSON.stringify(json);
 }
 
-function plain(name: string): string {
+function normalizeName(name: string): string {
   return name.replace(/[_-]/g, '').toLowerCase();
 }

@@ -6,10 +6,10 @@ export interface McpTransport {
   /** Aborts with the Fault that tells why. */
   readonly broken: AbortSignal;
   /** How many requests wait for their answers; kept by whoever sends them. */
-  waiting: number;
+  pendingRequests: number;
   /** Ends it on both sides, within a second. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** In bytes, of one message. */
-export const MOST_MESSAGE_BYTES = 4 * 2 ** 20;
+export const MAX_MESSAGE_BYTES = 4 * 2 ** 20;

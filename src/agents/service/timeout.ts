@@ -2,15 +2,15 @@ import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 
 /** A signal that aborts with the step, or when the time is up. */
-export interface TimeLimit {
+export interface RestartableTimeout {
   readonly signal: AbortSignal;
   /** Gives the time anew. */
   restart(): void;
   /** To be called when there is nothing to end any more. */
-  forget(): void;
+  clear(): void;
 }
 
-export function timeLimit(ms: number, step: AbortSignal, host: string): TimeLimit {
+export function startTimeout(ms: number, step: AbortSignal, host: string): RestartableTimeout {
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortFault(step));
   if (step.aborted) onAbort();
@@ -22,7 +22,7 @@ export function timeLimit(ms: number, step: AbortSignal, host: string): TimeLimi
   return {
     signal: stop.signal,
     restart: () => void timer.refresh(),
-    forget() {
+    clear() {
       clearTimeout(timer);
       step.removeEventListener('abort', onAbort);
     },

@@ -1,31 +1,31 @@
 import { Fault } from '../../core/errors.ts';
 import type { LogLevel } from '../../core/event.ts';
 import { isJsonObject, type Json, type JsonObject, wellFormed } from '../../lib/json.ts';
-import { jsonOfText } from '../shared/try-parse-json.ts';
+import { tryParseJson } from '../shared/try-parse-json.ts';
 
 /** Output of an agent that was reached by WebSocket. */
-export interface SocketReply {
+export interface WebsocketReply {
   readonly text: string;
   /** Where the text is JSON, or the agent gave its output as such. */
   readonly json?: Json;
 }
 
 /** One message of an agent. */
-export type SocketMessage =
+export type WebsocketMessage =
   | { readonly type: 'delta'; readonly text: string }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Without a reply: what it said before is all. */
-  | { readonly type: 'final'; readonly reply?: SocketReply };
+  | { readonly type: 'final'; readonly reply?: WebsocketReply };
 
-const LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'] satisfies readonly LogLevel[];
+const LOG_LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'] satisfies readonly LogLevel[];
 
 /**
  * What a message means: a JSON object with a known `type`, or else a piece of text.
  * @throws Fault RESOURCE_UNREACHABLE for what no agent should send, BAD_INPUT for the agent's own `error`
  */
-export function readSocketMessage(data: string | Uint8Array, host: string): SocketMessage {
-  if (typeof data !== 'string') throw malformed(host, 'bytes instead of text');
-  const message = data.startsWith('{') ? jsonOfText(data) : undefined;
+export function parseWebsocketMessage(data: string | Uint8Array, host: string): WebsocketMessage {
+  if (typeof data !== 'string') throw malformedMessageFault(host, 'bytes instead of text');
+  const message = data.startsWith('{') ? tryParseJson(data) : undefined;
   if (!isJsonObject(message) || typeof message.type !== 'string') return { type: 'delta', text: wellFormed(data) };
   switch (message.type) {
     case 'delta':
@@ -34,7 +34,7 @@ export function readSocketMessage(data: string | Uint8Array, host: string): Sock
       return { type: 'log', level: levelOf(message.level), text: textOf(message, host) };
     case 'message':
     case 'final':
-      return { type: 'final', ...replyIn(message, host) };
+      return { type: 'final', ...replyOfMessage(message, host) };
     case 'error':
       throw new Fault('BAD_INPUT', `The agent at ${host} failed. It says: ${textOf(message, host).slice(0, 1_000)}`);
     default:
@@ -42,29 +42,29 @@ export function readSocketMessage(data: string | Uint8Array, host: string): Sock
   }
 }
 
-function replyIn(message: JsonObject, host: string): { readonly reply?: SocketReply } {
+function replyOfMessage(message: JsonObject, host: string): { readonly reply?: WebsocketReply } {
   const { output } = message;
   if (output === undefined && message.text === undefined) return {};
   if (message.text === undefined && typeof output !== 'string') {
     return { reply: { text: JSON.stringify(output), json: output as Json } };
   }
   const text = textOf(message.text === undefined ? { text: output as Json } : message, host);
-  const json = output !== undefined && typeof output !== 'string' ? output : jsonOfText(text);
+  const json = output !== undefined && typeof output !== 'string' ? output : tryParseJson(text);
   return { reply: { text, ...(json !== undefined && { json }) } };
 }
 
 function textOf(message: JsonObject, host: string): string {
   const text = message.text ?? message.message;
-  if (typeof text !== 'string') throw malformed(host, `a message of type ${message.type} without a text`);
+  if (typeof text !== 'string') throw malformedMessageFault(host, `a message of type ${message.type} without a text`);
   return wellFormed(text);
 }
 
 function levelOf(level: Json | undefined): LogLevel {
   const name = typeof level === 'string' ? level.toUpperCase() : '';
-  return LEVELS.includes(name) ? (name as LogLevel) : 'INFO';
+  return LOG_LEVELS.includes(name) ? (name as LogLevel) : 'INFO';
 }
 
-function malformed(host: string, what: string): Fault {
+function malformedMessageFault(host: string, what: string): Fault {
   const message = `The agent at ${host} sends ${what}. See docs/agents.md for what it may send.`;
   return new Fault('RESOURCE_UNREACHABLE', message, { details: { host } });
 }

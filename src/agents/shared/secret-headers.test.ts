@@ -1,27 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { workForTests } from '../../../test/support/agents/agent-session.ts';
+import { createTestSession } from '../../../test/support/agents/agent-session.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import { withSecrets } from './secret-headers.ts';
+import { resolveSecrets } from './secret-headers.ts';
 
 const uri = canonicalUri('https://example.com/mcp');
 
 describe('withSecrets', () => {
   it('puts secrets in the place of their names, and asks for each with the URI that it goes to', () => {
-    const work = workForTests({ secrets: { USER: 'ada', KEY: '$& s3cret' } });
+    const work = createTestSession({ secrets: { USER: 'ada', KEY: '$& s3cret' } });
     const values = { Authorization: 'Basic secret:USER:secret:KEY', Plain: 'no secret at all' };
-    expect(withSecrets(values, uri, work)).toEqual({ Authorization: 'Basic ada:$& s3cret', Plain: 'no secret at all' });
-    expect(work.asked).toEqual(['secret:USER https://example.com/mcp', 'secret:KEY https://example.com/mcp']);
+    expect(resolveSecrets(values, uri, work)).toEqual({
+      Authorization: 'Basic ada:$& s3cret',
+      Plain: 'no secret at all',
+    });
+    expect(work.authorized).toEqual(['secret:USER https://example.com/mcp', 'secret:KEY https://example.com/mcp']);
   });
 
   it('does not look for names within words, nor within a secret', () => {
-    const work = workForTests({ secrets: { A: 'secret:B', B: 'never' } });
-    expect(withSecrets({ x: 'secret:A', y: 'my_secret:B' }, uri, work)).toEqual({ x: 'secret:B', y: 'my_secret:B' });
+    const work = createTestSession({ secrets: { A: 'secret:B', B: 'never' } });
+    expect(resolveSecrets({ x: 'secret:A', y: 'my_secret:B' }, uri, work)).toEqual({ x: 'secret:B', y: 'my_secret:B' });
   });
 
   it('refuses one that is not there, and a value that would be more than one line', () => {
-    const work = workForTests({ secrets: { LINES: 'a\r\nHost: evil' } });
+    const work = createTestSession({ secrets: { LINES: 'a\r\nHost: evil' } });
     const refused = (code: string) => expect.objectContaining({ code });
-    expect(() => withSecrets({ x: 'secret:NONE' }, uri, work)).toThrow(refused('NOT_FOUND'));
-    expect(() => withSecrets({ x: 'secret:LINES' }, uri, work)).toThrow(refused('BAD_INPUT'));
+    expect(() => resolveSecrets({ x: 'secret:NONE' }, uri, work)).toThrow(refused('NOT_FOUND'));
+    expect(() => resolveSecrets({ x: 'secret:LINES' }, uri, work)).toThrow(refused('BAD_INPUT'));
   });
 });

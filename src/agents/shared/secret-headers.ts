@@ -3,19 +3,19 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 
 /** Any name, so that one that is not there is told, and not sent as text. */
-const SECRET = /(?<!\w)secret:(\w+)/g;
+const SECRET_REFERENCE = /(?<!\w)secret:(\w+)/g;
 
 /**
  * The values with every `secret:NAME` in them replaced by that secret, for use at `uri`.
  * @throws Fault FORBIDDEN, NOT_FOUND, and BAD_INPUT for a value that cannot be sent
  */
-export function withSecrets(
+export function resolveSecrets(
   values: Readonly<Record<string, string>> | undefined,
   uri: CanonicalUri,
   work: Pick<ToolContext, 'secret'>,
 ): Record<string, string> {
   const replaced = Object.entries(values ?? {}).map(([name, value]) => {
-    const text = value.replace(SECRET, (_, secret: string) => work.secret(secret, uri));
+    const text = value.replace(SECRET_REFERENCE, (_, secret: string) => work.secret(secret, uri));
     if (!/[\0\r\n]/.test(text)) return [name, text];
     throw new Fault('BAD_INPUT', `The value of ${name} holds a line break or a zero byte. Take it out.`);
   });
@@ -26,11 +26,11 @@ export function withSecrets(
 export interface SecretHeaders {
   readonly headers: Record<string, string>;
   /** The text without them: a service may repeat what it was sent. */
-  hide(text: string): string;
+  redact(text: string): string;
 }
 
 /** @throws Fault FORBIDDEN, NOT_FOUND, BAD_INPUT */
-export function secretHeaders(
+export function resolveSecretHeaders(
   headers: Readonly<Record<string, string>> | undefined,
   uri: CanonicalUri,
   work: Pick<ToolContext, 'secret'>,
@@ -42,11 +42,11 @@ export function secretHeaders(
     return value;
   };
   return {
-    headers: withSecrets(headers, uri, { secret }),
-    hide: (text) => hideSecrets(text, used),
+    headers: resolveSecrets(headers, uri, { secret }),
+    redact: (text) => redactValues(text, used),
   };
 }
 
-export function hideSecrets(text: string, secrets: readonly string[]): string {
+export function redactValues(text: string, secrets: readonly string[]): string {
   return secrets.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '[secret]')), text);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonOfText } from './try-parse-json.ts';
+import { tryParseJson } from './try-parse-json.ts';
 
 const FENCE = '```';
 
@@ -12,7 +12,7 @@ describe('the JSON that a text is', () => {
       `\n ${FENCE}  \r\n {"a":1} \r\n ${FENCE} \n`,
     ],
   ])('is found %s', (_, text) => {
-    expect(jsonOfText(text)).toEqual({ a: 1 });
+    expect(tryParseJson(text)).toEqual({ a: 1 });
   });
 
   it.each([
@@ -22,7 +22,7 @@ describe('the JSON that a text is', () => {
     ['nothing but the marks of a block', FENCE],
     ['half of a block', `${FENCE}json\n{"a":1}`],
   ])('is none with %s', (_, text) => {
-    expect(jsonOfText(text)).toBeUndefined();
+    expect(tryParseJson(text)).toBeUndefined();
   });
 
   it.each([
@@ -32,7 +32,7 @@ describe('the JSON that a text is', () => {
     ['blanks in the first line', `${FENCE}${' '.repeat(2 ** 21)}x\n${FENCE}`],
   ])('is looked for no longer than the text is, however many %s it has', (_, text) => {
     const began = performance.now();
-    expect(jsonOfText(text)).toBeUndefined();
+    expect(tryParseJson(text)).toBeUndefined();
     // A search that goes back and forth would take hours.
     expect(performance.now() - began).toBeLessThan(5_000);
   });

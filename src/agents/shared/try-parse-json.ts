@@ -1,10 +1,10 @@
 import { parseJson } from '../../core/parse-json.ts';
 import type { Json } from '../../lib/json.ts';
 
-const FENCE = '```';
+const CODE_FENCE = '```';
 
 /** The JSON that an agent's text is; undefined when it is none. */
-export function jsonOfText(text: string): Json | undefined {
+export function tryParseJson(text: string): Json | undefined {
   try {
     return parseJson(withoutFence(text.trim()));
   } catch {
@@ -18,7 +18,7 @@ export function jsonOfText(text: string): Json | undefined {
  */
 function withoutFence(text: string): string {
   const firstLine = text.indexOf('\n');
-  if (firstLine < 0 || !text.startsWith(FENCE) || !text.endsWith(FENCE)) return text;
-  const language = text.slice(FENCE.length, firstLine).trimEnd();
-  return /^[A-Za-z0-9]*$/.test(language) ? text.slice(firstLine + 1, -FENCE.length) : text;
+  if (firstLine < 0 || !text.startsWith(CODE_FENCE) || !text.endsWith(CODE_FENCE)) return text;
+  const language = text.slice(CODE_FENCE.length, firstLine).trimEnd();
+  return /^[A-Za-z0-9]*$/.test(language) ? text.slice(firstLine + 1, -CODE_FENCE.length) : text;
 }

@@ -54,7 +54,7 @@ const scripted: AnyBackend = defineBackend({
   description: 'What a test says.',
   config: Type.Object({}),
   resumes: true,
-  reaches: () => [],
+  requiredAccess: () => [],
   run: async ({ memory }, work) => ({
     mediaType: 'application/json',
     content: JSON.stringify(await program(work, memory)),

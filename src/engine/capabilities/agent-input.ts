@@ -50,6 +50,6 @@ function configCapability(backend: AnyBackend): Capability {
 
 /** What the policy is asked before an agent may begin: everything that its backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */
 export function agentAccessRequests({ agent }: AgentInput, capabilities: Capabilities): readonly AccessRequest[] {
-  const reaches = capabilities.backend(agent.backend).reaches(agent.config);
+  const reaches = capabilities.backend(agent.backend).requiredAccess(agent.config);
   return reaches.length > 0 ? reaches : [{ action: `agent:${agent.backend}` }];
 }

@@ -4,7 +4,7 @@ import type { Query } from '../../commands/read/define-query.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
-import type { AnyKind } from '../../step-kinds/define-step-kind.ts';
+import type { AnyStepKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
 import type { Capability } from './access-requests.ts';
 
@@ -23,7 +23,7 @@ export interface CapabilityDeps {
   readonly queries: readonly Query[];
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
-  readonly kinds: readonly AnyKind[];
+  readonly kinds: readonly AnyStepKind[];
   /** Pool → where its steps are done; `inline` is here. */
   readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
 }
@@ -34,7 +34,7 @@ export interface Capabilities {
   readonly queries: readonly Query[];
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
-  readonly kinds: readonly AnyKind[];
+  readonly kinds: readonly AnyStepKind[];
   readonly pools: readonly string[];
   /** @throws Fault NOT_FOUND */
   command(name: string): Command;
@@ -45,7 +45,7 @@ export interface Capabilities {
   /** @throws Fault NOT_FOUND */
   backend(name: string): AnyBackend;
   /** @throws Fault NOT_FOUND */
-  kind(kind: string): AnyKind;
+  kind(kind: string): AnyStepKind;
   /** Where the steps of a pool are done; undefined: here. @throws Fault NOT_FOUND */
   runtime(pool: string): Runtime | undefined;
   /** What the step names; undefined for kinds that name nothing which has options of its own. */

@@ -20,6 +20,6 @@ export function stepAccessRequests(
 /** What the policy is asked before a tool is called. @throws Fault BAD_INPUT for what it cannot reach */
 export function toolAccessRequests(tool: AnyTool, input: JsonObject): readonly AccessRequest[] {
   const action = `tool:${tool.name}`;
-  const reached = tool.reaches?.(input) ?? [];
+  const reached = tool.accessedUris?.(input) ?? [];
   return reached.length === 0 ? [{ action }] : reached.map((uri) => ({ action, uri }));
 }

@@ -2,13 +2,13 @@ import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 
-const Answer = Type.Object({
+const PythonRunOutput = Type.Object({
   return_code: Type.Union([Type.Integer(), Type.Null()]),
   stdout: Type.String(),
   stderr: Type.String(),
   stopped: Type.Optional(Type.String()),
 });
-export type PythonAnswer = Static<typeof Answer>;
+export type PythonRunResult = Static<typeof PythonRunOutput>;
 
 /** Before every program: nothing that it imports by itself is found among the files, whose folder is `root`. */
 const PROLOGUE =
@@ -19,7 +19,7 @@ const PROLOGUE =
 export async function callPython(
   program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
   work: AgentSession,
-): Promise<PythonAnswer> {
+): Promise<PythonRunResult> {
   const answer = await work.callTool('python.run', {
     entrypoint: '-c',
     code: PROLOGUE + program.code,
@@ -28,6 +28,6 @@ export async function callPython(
     files: program.files.map(({ path, uri }) => ({ path, uri })),
   });
   const { Check } = await import('typebox/value');
-  if (!Check(Answer, answer)) throw new Error('python.run answers something else than it says');
+  if (!Check(PythonRunOutput, answer)) throw new Error('python.run answers something else than it says');
   return answer;
 }

@@ -1,18 +1,18 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import type { FileBytes } from '../files/read-files.ts';
-import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS, withoutVerdict } from './check.ts';
+import type { FileContent } from '../files/read-files.ts';
+import { boundedOutput, type CheckResult, type Diagnostic, inconclusiveCheck, MAX_DIAGNOSTICS } from './check.ts';
 import type { RunNodeTests } from './run-node-tests.ts';
 
 /** The project's own tests, in the sandbox. */
 export async function checkNode(
-  files: readonly FileBytes[],
+  files: readonly FileContent[],
   run: RunNodeTests | undefined,
   work: AgentSession,
-): Promise<Check> {
+): Promise<CheckResult> {
   work.progress(undefined, 'node --test');
   const tests = await run?.(files, work.signal);
   if (!tests)
-    return withoutVerdict('node_test', 'not installed', 'There is no sandbox here to run the tests of Node in.');
+    return inconclusiveCheck('node_test', 'not installed', 'There is no sandbox here to run the tests of Node in.');
   const ran = /^(?:ℹ|#) tests [1-9]/m.test(tests.output);
   const passed = tests.code === 0 && ran;
   return {

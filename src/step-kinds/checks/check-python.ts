@@ -1,7 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import type { CheckName } from '../stacks/manifest.ts';
-import { type Check, withoutVerdict } from './check.ts';
+import { type CheckResult, inconclusiveCheck } from './check.ts';
 import { inspectPython } from './inspect-python.ts';
 import { MYPY, PYTEST, runPythonTests, UNITTEST } from './python-tests.ts';
 
@@ -13,19 +13,19 @@ export async function checkPython(
   checks: readonly CheckName[],
   requires: readonly string[],
   work: AgentSession,
-): Promise<readonly Check[]> {
+): Promise<readonly CheckResult[]> {
   const suites = SUITES.filter(({ tool }) => checks.includes(tool));
   if (suites.length === 0 && !checks.includes('compile')) return [];
   const { compile, modules, version } = await inspectPython(files, [...requires, 'pytest', 'mypy'], work);
-  const done: Check[] = checks.includes('compile') ? [compile] : [];
+  const done: CheckResult[] = checks.includes('compile') ? [compile] : [];
   for (const suite of suites) {
     const needed = suite.tool === 'mypy' ? ['mypy'] : suite.tool === 'pytest' ? ['pytest', ...requires] : requires;
     const missing = needed.filter((name) => !modules.has(name));
     if (compile.status === 'failed') {
-      done.push(withoutVerdict(suite.tool, 'skipped', 'Files that do not compile cannot be tested.'));
+      done.push(inconclusiveCheck(suite.tool, 'skipped', 'Files that do not compile cannot be tested.'));
     } else if (missing.length > 0) {
       const why = `Python ${version} has no ${missing.join(', ')} here, so this was not checked.`;
-      done.push(withoutVerdict(suite.tool, 'not installed', why));
+      done.push(inconclusiveCheck(suite.tool, 'not installed', why));
     } else {
       work.progress(undefined, suite.tool);
       done.push(await runPythonTests({ ...suite, version }, files, work));

@@ -10,7 +10,7 @@ export interface Diagnostic {
 }
 
 /** What one tool said about the files. */
-export interface Check {
+export interface CheckResult {
   readonly tool: CheckName;
   /** `not installed`: it is not on this server. `skipped`: something before it makes it pointless. */
   readonly status: 'passed' | 'failed' | 'not installed' | 'skipped';
@@ -21,15 +21,15 @@ export interface Check {
 }
 
 export const MAX_DIAGNOSTICS = 100;
-const MAX_OUTPUT = 16_000;
+const MAX_OUTPUT_CHARS = 16_000;
 
 /** The beginning and the end of a long output: what failed stands at the end. */
 export function boundedOutput(text: string): string {
-  if (text.length <= MAX_OUTPUT) return text;
-  return `${text.slice(0, 2_000)}\n[… ${text.length - MAX_OUTPUT} characters left out …]\n${text.slice(2_000 - MAX_OUTPUT)}`;
+  if (text.length <= MAX_OUTPUT_CHARS) return text;
+  return `${text.slice(0, 2_000)}\n[… ${text.length - MAX_OUTPUT_CHARS} characters left out …]\n${text.slice(2_000 - MAX_OUTPUT_CHARS)}`;
 }
 
 /** A check that came to no verdict, and why. */
-export function withoutVerdict(tool: CheckName, status: 'not installed' | 'skipped', why: string): Check {
+export function inconclusiveCheck(tool: CheckName, status: 'not installed' | 'skipped', why: string): CheckResult {
   return { tool, status, diagnostics: [], output: why };
 }

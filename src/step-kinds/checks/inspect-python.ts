@@ -3,7 +3,7 @@ import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
-import { type Check, MAX_DIAGNOSTICS } from './check.ts';
+import { type CheckResult, MAX_DIAGNOSTICS } from './check.ts';
 
 const Report = Type.Object({
   version: Type.String(),
@@ -20,8 +20,8 @@ const Report = Type.Object({
 });
 
 /** What this server's Python says before anything of the files is run. */
-export interface Inspection {
-  readonly compile: Check;
+export interface PythonInspection {
+  readonly compile: CheckResult;
   readonly version: string;
   /** Of those asked about, what can be imported. */
   readonly modules: ReadonlySet<string>;
@@ -52,11 +52,11 @@ export async function inspectPython(
   files: readonly FileRef[],
   modules: readonly string[],
   work: AgentSession,
-): Promise<Inspection> {
+): Promise<PythonInspection> {
   const python = files.filter(({ path }) => path.endsWith('.py'));
   const given = JSON.stringify({ files: python.map(({ path }) => path), modules });
   // A JSON string of ASCII is a string of Python, so nothing in a path or a name can become code.
-  const code = PROGRAM.replace('__GIVEN__', () => ascii(JSON.stringify(given)));
+  const code = PROGRAM.replace('__GIVEN__', () => toAsciiJson(JSON.stringify(given)));
   const { stdout, stderr, return_code, stopped } = await callPython(
     { code, files: python, timeoutSec: TIMEOUT_SEC },
     work,
@@ -93,6 +93,6 @@ async function reportOf(stdout: string): Promise<Static<typeof Report> | undefin
   }
 }
 
-function ascii(text: string): string {
+function toAsciiJson(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,14 +1,14 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
-import { boundedOutput, type Check, type Diagnostic, MAX_DIAGNOSTICS } from './check.ts';
+import { boundedOutput, type CheckResult, type Diagnostic, MAX_DIAGNOSTICS } from './check.ts';
 
 const FRAME = /^ +File "([^"]+)", line (\d+)/;
 const ERROR = /^([A-Z][\w.]*(?:Error|Exception|Failure|Warning|Exit|Interrupt)?): (.*)$/;
-const COMPACT = /^((?:[\w.-]+\/)*[\w.-]+\.py):(\d+):(?: (?:error|note):)? (.+)$/;
-const MAX_LENGTH = 500;
+const COMPACT_ERROR = /^((?:[\w.-]+\/)*[\w.-]+\.py):(\d+):(?: (?:error|note):)? (.+)$/;
+const MAX_MESSAGE_CHARS = 500;
 /** Where the sandbox has the files. */
-const ROOT = /^.*\/work\//;
+const SANDBOX_ROOT = /^.*\/work\//;
 
 /** Where a test failed, from what unittest, pytest and mypy print: the last frame in our own files, and the error. */
 export function readTraceback(output: string): readonly Diagnostic[] {
@@ -23,12 +23,12 @@ export function readTraceback(output: string): readonly Diagnostic[] {
     }
     const [, kind, message = ''] = ERROR.exec(line) ?? [];
     if (kind !== undefined && frame) {
-      found.push({ ...frame, code: kind, message: message.slice(0, MAX_LENGTH) });
+      found.push({ ...frame, code: kind, message: message.slice(0, MAX_MESSAGE_CHARS) });
       frame = undefined;
       continue;
     }
-    const [, path, at, text = ''] = COMPACT.exec(line) ?? [];
-    if (path !== undefined) found.push({ path, line: Number(at), message: text.slice(0, MAX_LENGTH) });
+    const [, path, at, text = ''] = COMPACT_ERROR.exec(line) ?? [];
+    if (path !== undefined) found.push({ path, line: Number(at), message: text.slice(0, MAX_MESSAGE_CHARS) });
   }
   return found;
 }
@@ -36,54 +36,58 @@ export function readTraceback(output: string): readonly Diagnostic[] {
 /** A frame of the files that were given, not of Python's library. */
 function frameOf(line: string): { readonly path: string; readonly line: number } | undefined {
   const [, file = '', at] = FRAME.exec(line) ?? [];
-  if (!file.endsWith('.py') || (file.startsWith('/') && !ROOT.test(file))) return undefined;
-  return { path: file.replace(ROOT, ''), line: Number(at) };
+  if (!file.endsWith('.py') || (file.startsWith('/') && !SANDBOX_ROOT.test(file))) return undefined;
+  return { path: file.replace(SANDBOX_ROOT, ''), line: Number(at) };
 }
 
-interface Suite {
+interface PythonSuite {
   readonly tool: 'unittest' | 'pytest' | 'mypy';
   readonly code: string;
   readonly version: string;
   /** What its output says when there was something to do; without it nothing was checked. */
-  readonly proof: RegExp;
+  readonly ranPattern: RegExp;
 }
 
 const TIMEOUT_SEC = 120;
 
 /** Python's own test runner, over everything below `tests`. */
-export const UNITTEST: Omit<Suite, 'version'> = {
+export const UNITTEST: Omit<PythonSuite, 'version'> = {
   tool: 'unittest',
   code: 'import unittest\nsys.path.insert(0, root)\nunittest.main(module=None, argv=["unittest", "discover", "-s", "tests", "-t", "."])\n',
-  proof: /^Ran [1-9]\d* tests? in /m,
+  ranPattern: /^Ran [1-9]\d* tests? in /m,
 };
 
-export const PYTEST: Omit<Suite, 'version'> = {
+export const PYTEST: Omit<PythonSuite, 'version'> = {
   tool: 'pytest',
   code: 'import pytest\nsys.path.insert(0, root)\nsys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "--color=no", "tests"]))\n',
-  proof: /\b[1-9]\d* (passed|failed|error)/,
+  ranPattern: /\b[1-9]\d* (passed|failed|error)/,
 };
 
-export const MYPY: Omit<Suite, 'version'> = {
+export const MYPY: Omit<PythonSuite, 'version'> = {
   tool: 'mypy',
   code:
     'from mypy import api\n' +
     'out, err, code = api.run(["--cache-dir=/dev/null", "--no-color-output", "--ignore-missing-imports", "."])\n' +
     'print(out, err, sep="")\nsys.exit(code)\n',
-  proof: /(Success: no issues found in|Found) [1-9]\d* /,
+  ranPattern: /(Success: no issues found in|Found) [1-9]\d* /,
 };
 
 /** It passed when Python ended well and something was really checked. */
-export async function runPythonTests(suite: Suite, files: readonly FileRef[], work: AgentSession): Promise<Check> {
-  const { tool, code, version, proof } = suite;
+export async function runPythonTests(
+  suite: PythonSuite,
+  files: readonly FileRef[],
+  work: AgentSession,
+): Promise<CheckResult> {
+  const { tool, code, version, ranPattern: proof } = suite;
   const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, work);
   const output = [answer.stdout, answer.stderr].filter((text) => text.trim() !== '').join('\n');
   const checked = proof.test(output);
   const passed = answer.return_code === 0 && answer.stopped === undefined && checked;
-  const problems = passed ? [] : [...readTraceback(output), ...trouble(answer.stopped, checked)];
+  const problems = passed ? [] : [...readTraceback(output), ...suiteDiagnostics(answer.stopped, checked)];
   return { tool, status: passed ? 'passed' : 'failed', version, diagnostics: problems, output: boundedOutput(output) };
 }
 
-function trouble(stopped: string | undefined, checked: boolean): readonly Diagnostic[] {
+function suiteDiagnostics(stopped: string | undefined, checked: boolean): readonly Diagnostic[] {
   if (stopped !== undefined)
     return [{ code: stopped, message: `It was stopped: ${stopped}, after ${TIMEOUT_SEC} s at most.` }];
   return checked ? [] : [{ code: 'NOTHING_CHECKED', message: 'It ended without having checked anything.' }];

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Sandbox } from '../../core/sandbox.ts';
-import type { FileBytes } from '../files/read-files.ts';
+import type { FileContent } from '../files/read-files.ts';
 import { writeFiles } from '../files/write-files.ts';
 
 /** How the tests of a Node project went. */
-export interface NodeTests {
+export interface NodeTestResult {
   /** Null when they were stopped. */
   readonly code: number | null;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface NodeTests {
 }
 
 /** Runs `node --test`; undefined where nothing would keep the files from what this process may do. */
-export type RunNodeTests = (files: readonly FileBytes[], signal: AbortSignal) => Promise<NodeTests | undefined>;
+export type RunNodeTests = (files: readonly FileContent[], signal: AbortSignal) => Promise<NodeTestResult | undefined>;
 
 export interface NodeTestsDeps {
   readonly sandbox: Sandbox;
@@ -24,7 +24,7 @@ export interface NodeTestsDeps {
 }
 
 const TIMEOUT_MS = 60_000;
-const MAX_OUTPUT = 1024 * 1024;
+const MAX_OUTPUT_BYTES = 1024 * 1024;
 const LIMITS = {
   // V8 reserves far more address space than it uses; what it uses is bounded by its own option.
   memoryBytes: 64 * 2 ** 30,
@@ -32,7 +32,7 @@ const LIMITS = {
   cpuSeconds: 60,
   fileBytes: 16 * 2 ** 20,
 };
-const NODE = '/node/node';
+const NODE_IN_SANDBOX = '/node/node';
 
 export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): RunNodeTests {
   if (sandbox.kind === 'none') return async () => undefined;
@@ -44,14 +44,20 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
       await writeFiles(folder, files);
       const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]s$/.test(path));
       const program = {
-        command: [NODE, '--max-old-space-size=256', '--disable-warning=ExperimentalWarning', '--test', ...tests],
+        command: [
+          NODE_IN_SANDBOX,
+          '--max-old-space-size=256',
+          '--disable-warning=ExperimentalWarning',
+          '--test',
+          ...tests,
+        ],
         env: { NO_COLOR: '1', NODE_ENV: 'test' },
         cwd: '/work',
         mounts: [
           { from: folder, to: '/work' },
           // Found from /work, one folder up.
           { from: nodeModules, to: '/node_modules' },
-          { from: process.execPath, to: NODE },
+          { from: process.execPath, to: NODE_IN_SANDBOX },
         ],
         limits: LIMITS,
       };
@@ -81,7 +87,7 @@ async function collect(stream: Readable, kill: () => void): Promise<string> {
   let size = 0;
   for await (const piece of stream as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size > MAX_OUTPUT) {
+    if (size > MAX_OUTPUT_BYTES) {
       kill();
       break;
     }

@@ -3,7 +3,7 @@ import type { TextFile } from '../files/file-ref.ts';
 /** Cells of the table that is walked for two files; past it lines are only counted, wherever they stand. */
 const MAX_CELLS = 4_000_000;
 
-export interface Changes {
+export interface LineChanges {
   /** Lines that are new. */
   readonly plus: number;
   /** Lines that are gone. */
@@ -11,13 +11,14 @@ export interface Changes {
 }
 
 /** What a diff by lines would say in numbers: all lines but those of a longest common subsequence. */
-export function countChanges(before: string, after: string): Changes {
+export function countChanges(before: string, after: string): LineChanges {
   let [one, other] = [linesOf(before), linesOf(after)];
   const same = commonStart(one, other);
   [one, other] = [one.slice(same), other.slice(same)];
   const end = commonStart(one.toReversed(), other.toReversed());
   [one, other] = [one.slice(0, one.length - end), other.slice(0, other.length - end)];
-  const kept = one.length * other.length > MAX_CELLS ? inBoth(one, other) : longestCommon(one, other);
+  const kept =
+    one.length * other.length > MAX_CELLS ? countSharedLines(one, other) : commonSubsequenceLength(one, other);
   return { plus: other.length - kept, minus: one.length - kept };
 }
 
@@ -33,7 +34,7 @@ function commonStart(one: readonly string[], other: readonly string[]): number {
 }
 
 /** Length of a longest common subsequence, row by row. */
-function longestCommon(one: readonly string[], other: readonly string[]): number {
+function commonSubsequenceLength(one: readonly string[], other: readonly string[]): number {
   let row = new Uint32Array(other.length + 1);
   for (const line of one) {
     const next = new Uint32Array(other.length + 1);
@@ -45,7 +46,7 @@ function longestCommon(one: readonly string[], other: readonly string[]): number
   return row[other.length] ?? 0;
 }
 
-function inBoth(one: readonly string[], other: readonly string[]): number {
+function countSharedLines(one: readonly string[], other: readonly string[]): number {
   const left = new Map<string, number>();
   for (const line of one) left.set(line, (left.get(line) ?? 0) + 1);
   let both = 0;

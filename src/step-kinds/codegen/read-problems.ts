@@ -1,7 +1,7 @@
 import { type FileRef, MAX_FILES } from '../files/file-ref.ts';
 
 /** What was wrong with the files of an earlier round. */
-export interface Problems {
+export interface ProblemReport {
   /** One line each: where, what. Bounded, since a model reads them. */
   readonly texts: readonly string[];
   /** The files that they are about, where the failure of `eval` names them. */
@@ -9,41 +9,41 @@ export interface Problems {
 }
 
 const MAX_PROBLEMS = 50;
-const MAX_LENGTH = 500;
-const MAX_OUTPUT = 4_000;
+const MAX_PROBLEM_CHARS = 500;
+const MAX_OUTPUT_CHARS = 4_000;
 
 /** From whatever tells it: diagnostics, checks of `eval`, or the failure of a step with them in its details. */
-export function readProblems(given: readonly unknown[]): Problems {
+export function readProblems(given: readonly unknown[]): ProblemReport {
   const failures = given.filter(isObject);
   const files = failures.map(({ details }) => filesOf(isObject(details) ? details.files : undefined));
   return { texts: failures.flatMap(textsOf).slice(0, MAX_PROBLEMS), files: files.find((one) => one.length > 0) ?? [] };
 }
 
-interface Found {
+interface UnknownObject {
   readonly [key: string]: unknown;
 }
 
-function textsOf(found: Found): readonly string[] {
+function textsOf(found: UnknownObject): readonly string[] {
   const { details, diagnostics, status, message } = found;
   if (isObject(details) && Array.isArray(details.checks)) return details.checks.filter(isObject).flatMap(textsOf);
   if (Array.isArray(diagnostics)) return status === 'failed' ? textsOfCheck(diagnostics, found) : [];
   return typeof message === 'string' ? [textOf(found)] : [];
 }
 
-function textsOfCheck(diagnostics: readonly unknown[], { tool, output }: Found): readonly string[] {
+function textsOfCheck(diagnostics: readonly unknown[], { tool, output }: UnknownObject): readonly string[] {
   const texts = diagnostics.filter(isObject).slice(0, MAX_PROBLEMS).map(textOf);
   if (typeof output !== 'string' || output === '') return texts;
-  return [...texts, `${String(tool)} printed:\n${output.slice(-MAX_OUTPUT)}`];
+  return [...texts, `${String(tool)} printed:\n${output.slice(-MAX_OUTPUT_CHARS)}`];
 }
 
-function isObject(value: unknown): value is Found {
+function isObject(value: unknown): value is UnknownObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOf({ path, line, code, message }: Found): string {
+function textOf({ path, line, code, message }: UnknownObject): string {
   const where = typeof path === 'string' ? `${path}${typeof line === 'number' ? `:${line}` : ''}: ` : '';
   const what = typeof code === 'string' ? `${code}: ` : '';
-  return `${where}${what}${String(message)}`.slice(0, MAX_LENGTH);
+  return `${where}${what}${String(message)}`.slice(0, MAX_PROBLEM_CHARS);
 }
 
 function filesOf(value: unknown): readonly FileRef[] {

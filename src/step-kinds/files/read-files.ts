@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import { type FileRef, filePathProblem, MAX_FILES_BYTES } from './file-ref.ts';
 
 /** A file with its bytes. */
-export interface FileBytes {
+export interface FileContent {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
@@ -12,9 +12,9 @@ export interface FileBytes {
  * Reads files that an earlier step made, or anybody named.
  * @throws Fault BAD_INPUT for a path that is none, RESOURCE_TOO_LARGE, and what reading throws
  */
-export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileBytes[]> {
+export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileContent[]> {
   checkPaths(files);
-  const read: FileBytes[] = [];
+  const read: FileContent[] = [];
   let left = MAX_FILES_BYTES;
   for (const { path, uri } of files) {
     const body = await work.read({ uri });
@@ -34,7 +34,7 @@ export async function readFiles(files: readonly FileRef[], work: AgentSession): 
 }
 
 /** Text of a file; bytes that are no UTF-8 become U+FFFD. */
-export function textOf({ bytes }: FileBytes): string {
+export function textOf({ bytes }: FileContent): string {
   return new TextDecoder().decode(bytes);
 }
 

@@ -3,7 +3,7 @@ import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import type { FileRef, TextFile } from './file-ref.ts';
 
 /** Of source code, which the server's own table does not know: what is read for a command is data. */
-const CODE: Readonly<Record<string, string>> = {
+const CODE_MEDIA_TYPES: Readonly<Record<string, string>> = {
   graphql: 'application/graphql',
   py: 'text/x-python',
   toml: 'application/toml',
@@ -11,7 +11,7 @@ const CODE: Readonly<Record<string, string>> = {
 };
 
 /** Keeps every file as an artifact of the run. */
-export async function keepFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly Required<FileRef>[]> {
+export async function saveFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly Required<FileRef>[]> {
   const refs: Required<FileRef>[] = [];
   for (const { path, text } of files) {
     const { uri, size, sha256, media_type } = await work.keep(path, mediaTypeOf(path), text);
@@ -22,7 +22,7 @@ export async function keepFiles(files: readonly TextFile[], work: AgentSession):
 
 function mediaTypeOf(path: string): string {
   const extension = path.slice(path.lastIndexOf('.') + 1);
-  if (Object.hasOwn(CODE, extension)) return `${CODE[extension]}; charset=utf-8`;
+  if (Object.hasOwn(CODE_MEDIA_TYPES, extension)) return `${CODE_MEDIA_TYPES[extension]}; charset=utf-8`;
   const known = mediaTypeOfFile(path);
   return known === 'application/octet-stream' ? 'text/plain; charset=utf-8' : known;
 }

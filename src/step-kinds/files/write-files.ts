@@ -2,24 +2,24 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
-import type { FileBytes } from './read-files.ts';
+import type { FileContent } from './read-files.ts';
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** Without O_NONBLOCK, opening a pipe waits for a reader for ever, and with it a thread that files need. */
-const SAFELY = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+const SAFE_FLAGS = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 
-const IN_THE_WAY: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'ENXIO']);
+const OBSTRUCTION_CODES: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'ENXIO']);
 
 /**
  * Writes files below a folder that programs of others may write to as well. Nothing is followed out of it: neither a
  * symbolic link on the way nor one in place of the file.
  * @throws Fault BAD_INPUT for such a link, or a folder where a file should be
  */
-export async function writeFiles(folder: string, files: readonly FileBytes[]): Promise<void> {
+export async function writeFiles(folder: string, files: readonly FileContent[]): Promise<void> {
   const root = await realpath(folder);
   for (const { path, bytes } of files) {
     await makeFolders(root, dirname(path));
-    await writeOne(join(root, path), path, bytes);
+    await writeFileSafely(join(root, path), path, bytes);
   }
 }
 
@@ -30,19 +30,19 @@ async function makeFolders(root: string, path: string): Promise<void> {
     await mkdir(at).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    if (!(await lstat(at)).isDirectory()) throw inTheWay(path, 'is no folder');
+    if (!(await lstat(at)).isDirectory()) throw obstructionFault(path, 'is no folder');
   }
 }
 
-async function writeOne(target: string, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(target, SAFELY, 0o644).catch((error: NodeJS.ErrnoException) => {
-    if (IN_THE_WAY.has(error.code ?? '')) throw inTheWay(path, 'is a link, a folder or a pipe');
+async function writeFileSafely(target: string, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(target, SAFE_FLAGS, 0o644).catch((error: NodeJS.ErrnoException) => {
+    if (OBSTRUCTION_CODES.has(error.code ?? '')) throw obstructionFault(path, 'is a link, a folder or a pipe');
     throw error;
   });
   try {
     // Where it really is, judged after opening: a folder may have become a link since it was looked at.
     const real = await readlink(`/proc/self/fd/${file.fd}`).catch(() => realpath(target));
-    if (real !== target || !(await file.stat()).isFile()) throw inTheWay(path, 'leads elsewhere');
+    if (real !== target || !(await file.stat()).isFile()) throw obstructionFault(path, 'leads elsewhere');
     await file.truncate(0);
     await file.writeFile(bytes);
   } finally {
@@ -50,7 +50,7 @@ async function writeOne(target: string, path: string, bytes: Uint8Array): Promis
   }
 }
 
-function inTheWay(path: string, why: string): Fault {
+function obstructionFault(path: string, why: string): Fault {
   const message = `${path} ${why} in the repository already. Choose another path for it, or another folder for the repository.`;
   return new Fault('BAD_INPUT', message, { path: ['files'] });
 }

@@ -1,6 +1,6 @@
 import { Fault, type Violation } from '../../core/errors.ts';
 import { camelCase, fieldNameProblem, isSnakeCase, pascalCase, resourceNames } from './names.ts';
-import type { Plan, PlanField } from './plan-schema.ts';
+import type { PlanField, ServicePlan } from './plan-schema.ts';
 import { RESERVED_CHOICES } from './reserved-words.ts';
 
 /**
@@ -8,7 +8,7 @@ import { RESERVED_CHOICES } from './reserved-words.ts';
  * fit each other.
  * @throws Fault BAD_INPUT with a violation for each
  */
-export function checkPlan(plan: Plan): void {
+export function checkPlan(plan: ServicePlan): void {
   const { entity } = plan;
   const names = resourceNames(entity.name);
   const violations: Violation[] = [];

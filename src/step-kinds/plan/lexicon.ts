@@ -1,12 +1,12 @@
 /** What is known of a resource before anybody says more about it. */
-export interface KnownResource {
+export interface LexiconEntry {
   readonly description: string;
   /** As `read-field.ts` reads them. */
   readonly fields: readonly string[];
 }
 
 /** Resources that many services have, by their name in snake_case. */
-const LEXICON: Readonly<Record<string, KnownResource>> = {
+const LEXICON: Readonly<Record<string, LexiconEntry>> = {
   article: {
     description: 'A text that is written, reviewed and published.',
     fields: [
@@ -183,7 +183,7 @@ const DEFAULT_FIELDS: readonly string[] = [
 ];
 
 /** What the last word of the name says, where the whole says nothing: a SupportTicket is a ticket. */
-export function knownResource(variable: string): KnownResource {
+export function lookUpResource(variable: string): LexiconEntry {
   const last = variable.slice(variable.lastIndexOf('_') + 1);
   const known = [variable, last].find((name) => Object.hasOwn(LEXICON, name));
   const found = known === undefined ? undefined : LEXICON[known];
@@ -191,7 +191,7 @@ export function knownResource(variable: string): KnownResource {
 }
 
 /** The first resource of the lexicon that the text names, in the words of the lexicon. */
-export function resourceNamedIn(text: string, singularOf: (word: string) => string): string | undefined {
+export function findResourceName(text: string, singularOf: (word: string) => string): string | undefined {
   const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
   return words.map(singularOf).find((word) => Object.hasOwn(LEXICON, word));
 }

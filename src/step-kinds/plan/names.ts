@@ -15,10 +15,10 @@ export interface ResourceNames {
 /** One underscore at a time, none at the ends: then it has one spelling in camelCase. */
 export const SNAKE_CASE = '^[a-z][a-z0-9]*(_[a-z0-9]+)*$';
 export const PASCAL_CASE = '^[A-Z][A-Za-z0-9]*$';
-export const MAX_NAME = 40;
+export const MAX_NAME_CHARS = 40;
 
-const WORDS = /^[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*$/;
-const SNAKE = new RegExp(SNAKE_CASE);
+const RESOURCE_NAME = /^[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*$/;
+const SNAKE_CASE_PATTERN = new RegExp(SNAKE_CASE);
 
 /**
  * Makes names of what people call a resource: `order items`, `OrderItem` and `order-item` are the same.
@@ -26,9 +26,9 @@ const SNAKE = new RegExp(SNAKE_CASE);
  */
 export function resourceNames(text: string): ResourceNames {
   const given = text.trim();
-  if (given.length > MAX_NAME || !WORDS.test(given)) {
-    const shown = JSON.stringify(given.slice(0, MAX_NAME));
-    const message = `${shown} cannot be the name of a resource. Take a noun such as Listing or OrderItem: letters, digits, ${MAX_NAME} characters at most.`;
+  if (given.length > MAX_NAME_CHARS || !RESOURCE_NAME.test(given)) {
+    const shown = JSON.stringify(given.slice(0, MAX_NAME_CHARS));
+    const message = `${shown} cannot be the name of a resource. Take a noun such as Listing or OrderItem: letters, digits, ${MAX_NAME_CHARS} characters at most.`;
     throw new Fault('BAD_INPUT', message, { path: ['resource'] });
   }
   const variable = singularOf(snakeCase(given));
@@ -43,7 +43,7 @@ export function resourceNames(text: string): ResourceNames {
 /** Why no field can be called so; undefined when one can. */
 export function fieldNameProblem(name: string): string | undefined {
   if (!isSnakeCase(name)) {
-    return `${JSON.stringify(name.slice(0, MAX_NAME))} cannot be the name of a field: snake_case, ${MAX_NAME} characters at most`;
+    return `${JSON.stringify(name.slice(0, MAX_NAME_CHARS))} cannot be the name of a field: snake_case, ${MAX_NAME_CHARS} characters at most`;
   }
   if (RESERVED_FIELDS.has(name) || name.startsWith('model_')) {
     return `a field cannot be called ${name}, which means something else in generated code: call it e.g. ${name.replace(/^model_/, '')}_value`;
@@ -52,7 +52,7 @@ export function fieldNameProblem(name: string): string | undefined {
 }
 
 export function isSnakeCase(name: string): boolean {
-  return name.length <= MAX_NAME && SNAKE.test(name);
+  return name.length <= MAX_NAME_CHARS && SNAKE_CASE_PATTERN.test(name);
 }
 
 /** `OrderItem`, `order item` and `order-item` as `order_item`. */
@@ -65,14 +65,14 @@ export function snakeCase(text: string): string {
 }
 
 export function pascalCase(snake: string): string {
-  return snake.split('_').map(capital).join('');
+  return snake.split('_').map(capitalize).join('');
 }
 
 export function camelCase(snake: string): string {
   const [first = '', ...rest] = snake.split('_');
-  return first + rest.map(capital).join('');
+  return first + rest.map(capitalize).join('');
 }
 
-function capital(word: string): string {
+function capitalize(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

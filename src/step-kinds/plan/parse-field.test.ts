@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readField } from './parse-field.ts';
+import { parseField } from './parse-field.ts';
 
 describe('readField', () => {
   it.each([
@@ -16,13 +16,13 @@ describe('readField', () => {
     ['state: one of a, b required', { name: 'state', type: 'choice', required: true, choices: ['a', 'b'] }],
     ['due on : date', { name: 'due on', type: 'date', required: false }],
   ])('reads %s', (text, field) => {
-    expect(readField(text)).toEqual(field);
+    expect(parseField(text)).toEqual(field);
   });
 
   it.each(['It must be fast', 'note: answers within a second', 'state: one of', 'a: one of (x)', ': string'])(
     'leaves %j as a sentence',
     (text) => {
-      expect(readField(text)).toBeUndefined();
+      expect(parseField(text)).toBeUndefined();
     },
   );
 });

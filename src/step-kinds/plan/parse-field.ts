@@ -8,13 +8,13 @@ const DESCRIPTION = /\(([^()]*)\)\s*$/;
  * `status: one of draft, sold`. The name is left as it was written.
  * @returns undefined for what is no field, but a sentence
  */
-export function readField(text: string): PlanField | undefined {
+export function parseField(text: string): PlanField | undefined {
   const [, name = '', kind = '', tail = ''] = FIELD.exec(text.trim()) ?? [];
   const type = kind === 'one of ' ? 'choice' : kind;
   if (!isFieldType(type)) return undefined;
   const description = DESCRIPTION.exec(tail)?.[1]?.trim();
   const terms = tail.replace(DESCRIPTION, '');
-  const choices = type === 'choice' ? readChoices(terms) : undefined;
+  const choices = type === 'choice' ? parseChoices(terms) : undefined;
   if (type === 'choice' && !choices) return undefined;
   const minimum = numberAfter('>=', terms);
   const maximum = numberAfter('<=', terms);
@@ -35,7 +35,7 @@ function isFieldType(text: string): text is FieldType {
   return (FIELD_TYPES as readonly string[]).includes(text);
 }
 
-function readChoices(terms: string): string[] | undefined {
+function parseChoices(terms: string): string[] | undefined {
   const choices = terms
     .replace(/[\s,]required\b/, '')
     .split(',')

@@ -1,19 +1,19 @@
 import { Fault } from '../../core/errors.ts';
 import { fieldProblems } from './check-plan.ts';
-import { knownResource, resourceNamedIn } from './lexicon.ts';
+import { findResourceName, lookUpResource } from './lexicon.ts';
 import { type ResourceNames, resourceNames, snakeCase } from './names.ts';
-import { readField } from './parse-field.ts';
-import type { Plan, PlanField } from './plan-schema.ts';
+import { parseField } from './parse-field.ts';
+import type { PlanField, ServicePlan } from './plan-schema.ts';
 import { singularOf } from './plural.ts';
 
-export interface Wish {
+export interface PlanRequest {
   readonly goal: string;
   readonly resource?: string;
   readonly requirements?: readonly string[];
 }
 
 /** What a plan says before its stack adds endpoints and files. */
-export type Draft = Omit<Plan, 'stack' | 'endpoints' | 'files' | 'tests'>;
+export type PlanDraft = Omit<ServicePlan, 'stack' | 'endpoints' | 'files' | 'tests'>;
 
 const DEFAULT_RESOURCE = 'Entry';
 
@@ -22,16 +22,16 @@ const DEFAULT_RESOURCE = 'Entry';
  * as fields. Other requirements are kept in words.
  * @throws Fault BAD_INPUT for names that no code can have
  */
-export function planByRules({ goal, resource, requirements = [] }: Wish): Draft {
-  const names = resourceNames(resource ?? resourceNamedIn(goal, singularOf) ?? DEFAULT_RESOURCE);
-  const known = knownResource(names.variable);
-  const wanted = requirements.map((text) => ({ text: oneLine(text, 500), field: readField(text) }));
-  const fields = new Map(known.fields.map((text) => fieldOf(text)).map((field) => [field.name, field]));
-  for (const { field } of wanted) if (field) fields.set(snakeCase(field.name), named(field));
+export function planByRules({ goal, resource, requirements = [] }: PlanRequest): PlanDraft {
+  const names = resourceNames(resource ?? findResourceName(goal, singularOf) ?? DEFAULT_RESOURCE);
+  const known = lookUpResource(names.variable);
+  const wanted = requirements.map((text) => ({ text: oneLine(text, 500), field: parseField(text) }));
+  const fields = new Map(known.fields.map((text) => parseLexiconField(text)).map((field) => [field.name, field]));
+  for (const { field } of wanted) if (field) fields.set(snakeCase(field.name), normalizeField(field));
   const rest = wanted.filter(({ field }) => !field).map(({ text }) => text);
   checkFields([...fields.values()]);
   return {
-    title: `${spaced(names.name)} service`,
+    title: `${toWords(names.name)} service`,
     goal: oneLine(goal, 2_000),
     made_by: 'rules',
     resource: names.name,
@@ -61,24 +61,24 @@ function checkFields(fields: readonly PlanField[]): void {
   if (problem) throw new Fault('BAD_INPUT', `Of the requirements: ${problem.message}.`, { path: ['requirements'] });
 }
 
-function fieldOf(text: string): PlanField {
-  const field = readField(text);
+function parseLexiconField(text: string): PlanField {
+  const field = parseField(text);
   if (!field) throw new Error(`The lexicon has no field ${text}`);
-  return named(field);
+  return normalizeField(field);
 }
 
-function named({ description, ...field }: PlanField): PlanField {
+function normalizeField({ description, ...field }: PlanField): PlanField {
   const name = snakeCase(field.name);
   return { ...field, name, ...(description && { description: oneLine(description, 500) }) };
 }
 
 function queriesFor(names: ResourceNames, goal: string, requirements: readonly string[]): string[] {
-  const words = spaced(names.variable);
+  const words = toWords(names.variable);
   const asked = [oneLine(goal, 200), `${words} data model`, `${words} REST API`, ...requirements.slice(0, 3)];
   return [...new Set(asked.filter((query) => query !== ''))];
 }
 
-function spaced(name: string): string {
+function toWords(name: string): string {
   return snakeCase(name)
     .replaceAll('_', ' ')
     .replace(/^./, (first) => (name[0] === first ? first : first.toUpperCase()));

@@ -1,21 +1,22 @@
 import { type Static, Type } from 'typebox';
-import { MAX_NAME, PASCAL_CASE, SNAKE_CASE } from './names.ts';
+import { MAX_NAME_CHARS, PASCAL_CASE, SNAKE_CASE } from './names.ts';
 
 export const FIELD_TYPES = ['string', 'text', 'integer', 'number', 'boolean', 'date', 'datetime', 'choice'] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
-const Name = (description: string) => Type.String({ pattern: SNAKE_CASE, maxLength: MAX_NAME, description });
+const SnakeCaseName = (description: string) =>
+  Type.String({ pattern: SNAKE_CASE, maxLength: MAX_NAME_CHARS, description });
 const Sentence = (description: string) => Type.String({ maxLength: 500, description });
 const Path = (description: string) => Type.String({ minLength: 1, maxLength: 200, description });
 
 export const PlanField = Type.Object(
   {
-    name: Name('In snake_case.'),
+    name: SnakeCaseName('In snake_case.'),
     type: Type.Enum([...FIELD_TYPES], { description: 'What it holds; a choice is one of `choices`.' }),
     required: Type.Boolean({ description: 'Whether it must be given.' }),
     description: Type.Optional(Sentence('What it means.')),
     choices: Type.Optional(
-      Type.Array(Name('One value.'), { minItems: 1, maxItems: 20, description: 'The values of a choice.' }),
+      Type.Array(SnakeCaseName('One value.'), { minItems: 1, maxItems: 20, description: 'The values of a choice.' }),
     ),
     max_length: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Of a string or a text, in characters.' }),
@@ -27,23 +28,23 @@ export const PlanField = Type.Object(
 );
 export type PlanField = Static<typeof PlanField>;
 
-export const PlanSchema = Type.Object(
+export const ServicePlanSchema = Type.Object(
   {
     title: Sentence('What the service is called.'),
     goal: Type.Optional(Type.String({ maxLength: 2_000, description: 'What was asked for.' })),
     made_by: Type.Optional(Sentence('`rules`, or the model that made it.')),
     resource: Type.String({
       pattern: PASCAL_CASE,
-      maxLength: MAX_NAME,
+      maxLength: MAX_NAME_CHARS,
       description: 'The same as the name of its entity.',
     }),
     stack: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'Folder of templates to make the code of.' }),
     entity: Type.Object(
       {
-        name: Type.String({ pattern: PASCAL_CASE, maxLength: MAX_NAME, description: 'In PascalCase.' }),
-        variable: Name('In snake_case.'),
-        plural: Name('In snake_case: its path.'),
-        table: Name('Of the database.'),
+        name: Type.String({ pattern: PASCAL_CASE, maxLength: MAX_NAME_CHARS, description: 'In PascalCase.' }),
+        variable: SnakeCaseName('In snake_case.'),
+        plural: SnakeCaseName('In snake_case: its path.'),
+        table: SnakeCaseName('Of the database.'),
         description: Type.Optional(Sentence('What one of them is.')),
         fields: Type.Array(PlanField, {
           minItems: 1,
@@ -76,4 +77,4 @@ export const PlanSchema = Type.Object(
   },
   { additionalProperties: false, description: 'What `plan` gives.' },
 );
-export type Plan = Static<typeof PlanSchema>;
+export type ServicePlan = Static<typeof ServicePlanSchema>;

@@ -36,7 +36,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 };
 
 /** Words that are the same for one and for many. */
-const UNCHANGED = new Set([
+const INVARIANT = new Set([
   'aircraft',
   'deer',
   'equipment',
@@ -67,7 +67,7 @@ export function pluralOf(words: string): string {
 }
 
 function pluralOfWord(word: string): string {
-  if (UNCHANGED.has(word)) return word;
+  if (INVARIANT.has(word)) return word;
   const irregular = Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word] : undefined;
   if (irregular !== undefined) return irregular;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
@@ -84,7 +84,7 @@ export function singularOf(words: string): string {
 function singularOfWord(word: string): string {
   const irregular = SINGULAR.get(word);
   if (irregular !== undefined) return irregular;
-  if (UNCHANGED.has(word) || Object.hasOwn(IRREGULAR, word) || !/[^siu]s$/.test(word)) return word;
+  if (INVARIANT.has(word) || Object.hasOwn(IRREGULAR, word) || !/[^siu]s$/.test(word)) return word;
   const one = /[^aeiou]ies$/.test(word)
     ? `${word.slice(0, -3)}y`
     : word.replace(/(?<=ss|[^aeo]us|x|zz|ch|sh)es$/, '').replace(/(?<![su])s$/, '');

@@ -9,34 +9,35 @@ const JAVASCRIPT =
   'null package private protected public static super switch this throw typeof var void undefined';
 
 /** What the generated service sets by itself. */
-const OWN = 'id created_at updated_at';
+const GENERATED_FIELDS = 'id created_at updated_at';
 
 /** What a class body of pydantic, SQLAlchemy or a dataclass already means by a name, and types that are named in one. */
 const CLASS_BODIES =
   'metadata registry copy json dict schema validate construct fields orm sa str int float bool list bytes datetime self cls';
 
 /** Members that every object of JavaScript has. */
-const OBJECTS = 'constructor prototype to_string to_locale_string value_of has_own_property is_prototype_of then';
+const OBJECT_MEMBERS =
+  'constructor prototype to_string to_locale_string value_of has_own_property is_prototype_of then';
 
 /** Names in snake_case that no field may have. */
-export const RESERVED_FIELDS: ReadonlySet<string> = words(PYTHON, OWN, CLASS_BODIES, OBJECTS);
+export const RESERVED_FIELDS: ReadonlySet<string> = wordSet(PYTHON, GENERATED_FIELDS, CLASS_BODIES, OBJECT_MEMBERS);
 
 /** Names in snake_case that no resource may have: its functions and variables are called after it. */
-export const RESERVED_VARIABLES: ReadonlySet<string> = words(
+export const RESERVED_VARIABLES: ReadonlySet<string> = wordSet(
   PYTHON,
   JAVASCRIPT,
-  OBJECTS,
+  OBJECT_MEMBERS,
   'app item items service test',
 );
 
 /** Values that an enumeration cannot have in GraphQL. */
-export const RESERVED_CHOICES: ReadonlySet<string> = words('true false null none');
+export const RESERVED_CHOICES: ReadonlySet<string> = wordSet('true false null none');
 
 /**
  * Names in PascalCase that mean something else in generated code. A test holds that every name which a template of
  * `examples/stacks` uses is among them.
  */
-export const RESERVED_CLASSES: ReadonlySet<string> = words(
+export const RESERVED_CLASSES: ReadonlySet<string> = wordSet(
   // Python
   'Any Annotated Callable Exception False Iterable Iterator KeyError Literal LookupError None Protocol True TypeError',
   'ValueError',
@@ -53,6 +54,6 @@ export const RESERVED_CLASSES: ReadonlySet<string> = words(
   'Store StoreContract Update UpdateArguments',
 );
 
-function words(...lists: readonly string[]): ReadonlySet<string> {
+function wordSet(...lists: readonly string[]): ReadonlySet<string> {
   return new Set(lists.flatMap((list) => list.split(' ')));
 }

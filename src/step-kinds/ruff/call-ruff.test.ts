@@ -4,9 +4,9 @@ import { callRuff } from './call-ruff.ts';
 import type { RuffReport } from './run-ruff.ts';
 
 const { signal } = new AbortController();
-const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], mend: false }, { signal });
+const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], fix: false }, { signal });
 const mend = (text: string): Promise<RuffReport> =>
-  callRuff({ files: [{ path: 'a/b.py', text }], mend: true }, { signal });
+  callRuff({ files: [{ path: 'a/b.py', text }], fix: true }, { signal });
 
 /** Processes of ruff that this process has. */
 async function children(): Promise<number> {
@@ -56,7 +56,7 @@ describe('ruff', () => {
   it('ends with the step, and has what waits for it end too', async () => {
     const stop = new AbortController();
     const files = [{ path: 'a.py', text: 'def f(a, b):\n    return {a:b}\n'.repeat(50_000) }];
-    const calls = Array.from({ length: 5 }, () => callRuff({ files, mend: true }, { signal: stop.signal }));
+    const calls = Array.from({ length: 5 }, () => callRuff({ files, fix: true }, { signal: stop.signal }));
     const settled = Promise.allSettled(calls);
     await expect.poll(children, { timeout: 5_000 }).toBe(2);
     const began = performance.now();

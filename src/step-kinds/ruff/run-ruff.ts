@@ -1,12 +1,12 @@
 import { PositionEncoding, type Diagnostic as RuffDiagnostic, Workspace } from '@astral-sh/ruff-wasm-nodejs';
 import type { TextFile } from '../files/file-ref.ts';
-import { mendText } from './safe-fixes.ts';
+import { applySafeFixes } from './safe-fixes.ts';
 
-export interface RuffOrder {
+export interface RuffRequest {
   /** All of them Python. */
   readonly files: readonly TextFile[];
   /** Whether to mend what can be mended without a change of meaning, and to format. */
-  readonly mend: boolean;
+  readonly fix: boolean;
 }
 
 /** One thing that is wrong. Lines and columns count from 1, columns in UTF-16. */
@@ -27,11 +27,13 @@ export interface RuffReport {
 const MAX_FINDINGS = 200;
 
 /** Ruff with its default rules, as WebAssembly: for a process that is gone afterwards, since nothing is freed. */
-export function runRuff({ files, mend }: RuffOrder): RuffReport {
+export function runRuff({ files, fix: mend }: RuffRequest): RuffReport {
   const ruff = new Workspace(settingsFor(files), PositionEncoding.Utf16);
   const check = (text: string) => ruff.check(text) as readonly RuffDiagnostic[];
-  const mended = mend ? files.map(({ path, text }) => ({ path, text: formatted(ruff, mendText(text, check)) })) : files;
-  const findings = mended.flatMap(({ path, text }) => inOrder(check(text).map((one) => findingOf(path, one))));
+  const mended = mend
+    ? files.map(({ path, text }) => ({ path, text: formatOrKeep(ruff, applySafeFixes(text, check)) }))
+    : files;
+  const findings = mended.flatMap(({ path, text }) => sortFindings(check(text).map((one) => findingOf(path, one))));
   return { version: Workspace.version(), files: mended, findings: findings.slice(0, MAX_FINDINGS) };
 }
 
@@ -42,7 +44,7 @@ function settingsFor(files: readonly TextFile[]) {
 }
 
 /** What is no Python stays as it is: the findings say why. */
-function formatted(ruff: Workspace, text: string): string {
+function formatOrKeep(ruff: Workspace, text: string): string {
   try {
     return ruff.format(text);
   } catch {
@@ -50,7 +52,7 @@ function formatted(ruff: Workspace, text: string): string {
   }
 }
 
-function inOrder(findings: readonly RuffFinding[]): readonly RuffFinding[] {
+function sortFindings(findings: readonly RuffFinding[]): readonly RuffFinding[] {
   return findings.toSorted((one, other) => one.line - other.line || one.column - other.column);
 }
 

@@ -1,24 +1,24 @@
 import type { Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
 
 /** Rules whose fixes keep what the code does: imports that nobody uses or that are out of order, f-strings that are none. */
-const SAFE = new Set(['F401', 'F541', 'I001']);
+const SAFE_RULES = new Set(['F401', 'F541', 'I001']);
 /** Each round mends one finding; a file with more is not worth it. */
 const MAX_ROUNDS = 50;
 
 /** Applies ruff's own fixes for the safe rules, one after the other, since each moves what comes behind it. */
-export function mendText(text: string, check: (text: string) => readonly Diagnostic[]): string {
+export function applySafeFixes(text: string, check: (text: string) => readonly Diagnostic[]): string {
   let mended = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const next = check(mended).find(({ code, fix }) => fix && code !== null && SAFE.has(code))?.fix;
+    const next = check(mended).find(({ code, fix }) => fix && code !== null && SAFE_RULES.has(code))?.fix;
     if (!next) return mended;
-    mended = apply(mended, next.edits);
+    mended = applyEdits(mended, next.edits);
   }
   return mended;
 }
 
 type Edits = NonNullable<Diagnostic['fix']>['edits'];
 
-function apply(text: string, edits: Edits): string {
+function applyEdits(text: string, edits: Edits): string {
   const starts = lineStarts(text);
   const at = ({ row, column }: { row: number; column: number }) => (starts[row - 1] ?? text.length) + column - 1;
   return edits

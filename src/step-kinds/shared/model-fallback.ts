@@ -2,7 +2,7 @@ import type { AgentSession } from '../../core/agent-session.ts';
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 
 /** What a model may come to that leaves the step with its own rules. What people decided, such as FORBIDDEN, is not among it. */
-const TOLERATED: readonly ErrorCode[] = [
+const TOLERATED_CODES: readonly ErrorCode[] = [
   'TOO_COSTLY',
   'RESOURCE_UNREACHABLE',
   'THROTTLED',
@@ -13,11 +13,11 @@ const TOLERATED: readonly ErrorCode[] = [
 ];
 
 /** What the model makes, or `otherwise` where it makes nothing usable; the log says why. */
-export async function withoutModel<T>(otherwise: T, work: AgentSession, ask: () => Promise<T>): Promise<T> {
+export async function withModelFallback<T>(otherwise: T, work: AgentSession, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Fault) || !TOLERATED.includes(error.code) || work.signal.aborted) throw error;
+    if (!(error instanceof Fault) || !TOLERATED_CODES.includes(error.code) || work.signal.aborted) throw error;
     work.log('WARN', `The model was of no help, so rules and templates do without: ${error.message}`);
     return otherwise;
   }

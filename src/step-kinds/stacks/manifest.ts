@@ -2,16 +2,20 @@ import { type Static, Type } from 'typebox';
 
 const Text = (description: string, maxLength = 500) => Type.String({ minLength: 1, maxLength, description });
 
-export const CHECKS = ['ruff', 'compile', 'unittest', 'pytest', 'mypy', 'node_test'] as const;
-export type CheckName = (typeof CHECKS)[number];
+export const CHECK_NAMES = ['ruff', 'compile', 'unittest', 'pytest', 'mypy', 'node_test'] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** `manifest.json` of a stack. Its texts are templates themselves. */
-export const Manifest = Type.Object(
+export const StackManifest = Type.Object(
   {
     title: Text('For people.'),
     description: Text('What comes out of it.', 2_000),
     language: Type.Enum(['python', 'node'], { description: 'How its files are formatted.' }),
-    checks: Type.Array(Type.Enum([...CHECKS]), { minItems: 1, maxItems: 6, description: 'What `eval` does with it.' }),
+    checks: Type.Array(Type.Enum([...CHECK_NAMES]), {
+      minItems: 1,
+      maxItems: 6,
+      description: 'What `eval` does with it.',
+    }),
     requires: Type.Array(Text('A module of Python.', 64), {
       maxItems: 20,
       description: 'Without them its tests cannot run.',
@@ -34,4 +38,4 @@ export const Manifest = Type.Object(
   },
   { additionalProperties: false },
 );
-export type Manifest = Static<typeof Manifest>;
+export type StackManifest = Static<typeof StackManifest>;

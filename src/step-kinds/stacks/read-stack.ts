@@ -1,35 +1,39 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
-import { Manifest } from './manifest.ts';
+import { StackManifest } from './manifest.ts';
 
 /** A stack: what a service is made of, as templates of files. */
 export interface Stack {
   readonly name: string;
-  readonly manifest: Manifest;
+  readonly manifest: StackManifest;
   /** By the names that the manifest has, and those that they import. */
   readonly templates: readonly { readonly name: string; readonly source: string }[];
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+const STACK_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 const MAX_TEMPLATE_BYTES = 64 * 1024;
 const MAX_TEMPLATES = 200;
-const SUFFIX = '.j2';
+const TEMPLATE_SUFFIX = '.j2';
 
 /**
  * Reads a stack anew each time: its folder is the operator's, who may edit it while the server runs.
  * @throws Fault NOT_FOUND for an unknown stack, UNAVAILABLE for one whose files are not as they should be
  */
 export async function readStack(stacksDir: string, name: string): Promise<Stack> {
-  if (!NAME.test(name)) throw unknown(name, await stackNames(stacksDir));
+  if (!STACK_NAME.test(name)) throw unknownStackFault(name, await stackNames(stacksDir));
   const folder = resolve(stacksDir, name);
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) throw unknown(name, await stackNames(stacksDir));
+  if (text === undefined) throw unknownStackFault(name, await stackNames(stacksDir));
   const manifest = await readManifest(name, text);
   const templates = await readTemplates(name, join(folder, 'templates'));
   const there = new Set(templates.map((template) => template.name));
   const missing = manifest.files.find(({ template }) => !there.has(template));
-  if (missing) throw broken(name, `its manifest names templates/${missing.template}${SUFFIX}, which is not there`);
+  if (missing)
+    throw brokenStackFault(
+      name,
+      `its manifest names templates/${missing.template}${TEMPLATE_SUFFIX}, which is not there`,
+    );
   return { name, manifest, templates };
 }
 
@@ -37,42 +41,46 @@ export async function readStack(stacksDir: string, name: string): Promise<Stack>
 export async function stackNames(stacksDir: string): Promise<readonly string[]> {
   const entries = await readdir(stacksDir, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
+    .filter((entry) => entry.isDirectory() && STACK_NAME.test(entry.name))
     .map((entry) => entry.name)
     .sort();
 }
 
-async function readManifest(name: string, text: string): Promise<Manifest> {
+async function readManifest(name: string, text: string): Promise<StackManifest> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw broken(name, `its manifest.json is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw brokenStackFault(
+      name,
+      `its manifest.json is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const { Check, Errors } = await import('typebox/value');
-  if (Check(Manifest, json)) return json;
-  const [first] = Errors(Manifest, json);
-  throw broken(name, `its manifest.json is wrong at ${first?.instancePath || '/'}: ${first?.message}`);
+  if (Check(StackManifest, json)) return json;
+  const [first] = Errors(StackManifest, json);
+  throw brokenStackFault(name, `its manifest.json is wrong at ${first?.instancePath || '/'}: ${first?.message}`);
 }
 
 async function readTemplates(name: string, folder: string): Promise<Stack['templates']> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX));
-  if (files.length > MAX_TEMPLATES) throw broken(name, `it has more than ${MAX_TEMPLATES} templates`);
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(TEMPLATE_SUFFIX));
+  if (files.length > MAX_TEMPLATES) throw brokenStackFault(name, `it has more than ${MAX_TEMPLATES} templates`);
   return Promise.all(
     files.map(async (entry) => {
       const path = join(entry.parentPath, entry.name);
-      if ((await stat(path)).size > MAX_TEMPLATE_BYTES) throw broken(name, `${entry.name} is larger than 64 KiB`);
-      return { name: path.slice(folder.length + 1, -SUFFIX.length), source: await readFile(path, 'utf8') };
+      if ((await stat(path)).size > MAX_TEMPLATE_BYTES)
+        throw brokenStackFault(name, `${entry.name} is larger than 64 KiB`);
+      return { name: path.slice(folder.length + 1, -TEMPLATE_SUFFIX.length), source: await readFile(path, 'utf8') };
     }),
   );
 }
 
-function unknown(name: string, known: readonly string[]): Fault {
+function unknownStackFault(name: string, known: readonly string[]): Fault {
   const message = `There is no stack ${JSON.stringify(name.slice(0, 64))}. Those here: ${known.join(', ') || 'none; is STACKS_DIR right?'}.`;
   return new Fault('NOT_FOUND', message, { path: ['stack'] });
 }
 
-function broken(name: string, why: string): Fault {
+function brokenStackFault(name: string, why: string): Fault {
   return new Fault('UNAVAILABLE', `The stack ${name} cannot be used: ${why}. Mend it in STACKS_DIR.`);
 }

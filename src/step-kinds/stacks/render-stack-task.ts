@@ -1,32 +1,32 @@
 import { Fault } from '../../core/errors.ts';
 import { createJinjaEngine } from '../../lib/jinja-engine.ts';
 
-export interface RenderStackOrder {
+export interface RenderRequest {
   readonly templates: readonly { readonly name: string; readonly source: string }[];
   /** Names of templates to render, in this order. */
   readonly wanted: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const MEMORY_BYTES = 64 * 2 ** 20;
+const MAX_MEMORY_BYTES = 64 * 2 ** 20;
 const FUEL = 5_000_000;
 
 /**
  * A worker's task: renders templates of files, which may import each other. Nothing is escaped by itself: names in the
  * data are safe everywhere, and texts have to go through `tojson`. An unknown name is an error.
  */
-export function run({ templates, wanted, data }: RenderStackOrder): readonly string[] {
-  const engine = createJinjaEngine(MEMORY_BYTES);
+export function run({ templates, wanted, data }: RenderRequest): readonly string[] {
+  const engine = createJinjaEngine(MAX_MEMORY_BYTES);
   try {
     return engine.use((environment) => {
       environment.trimBlocks = true;
       environment.lstripBlocks = true;
       environment.keepTrailingNewline = true;
       environment.undefinedBehavior = 'strict';
-      for (const { name, source } of templates) environment.addTemplate(inert(name), source);
+      for (const { name, source } of templates) environment.addTemplate(withoutEscaping(name), source);
       return wanted.map((name) => {
         environment.fuel = FUEL;
-        return environment.renderTemplate(inert(name), data);
+        return environment.renderTemplate(withoutEscaping(name), data);
       });
     });
   } catch (error) {
@@ -38,6 +38,6 @@ export function run({ templates, wanted, data }: RenderStackOrder): readonly str
 }
 
 /** The engine escapes by the end of a name, and code is neither HTML nor a JSON value. What has no end is imported as it is. */
-function inert(name: string): string {
+function withoutEscaping(name: string): string {
   return name.includes('.') ? `${name}.txt` : name;
 }

@@ -2,16 +2,16 @@ import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { filePathProblem, type TextFile } from '../files/file-ref.ts';
 import type { Stack } from './read-stack.ts';
-import type { RenderStackOrder } from './render-stack-task.ts';
-import { type Draft, type Source, templateData } from './template-data.ts';
+import type { RenderRequest } from './render-stack-task.ts';
+import { type TemplatePlan, type TemplateSource, templateData } from './template-data.ts';
 
-const TASK = new URL('./render-stack-task.ts', import.meta.url);
+const TASK_URL = new URL('./render-stack-task.ts', import.meta.url);
 const TIMEOUT_MS = 10_000;
 
 /** Renders texts that are templates themselves, with what all templates of a stack see. */
 export async function renderTexts(
   texts: readonly string[],
-  plan: Draft,
+  plan: TemplatePlan,
   work: AgentSession,
 ): Promise<readonly string[]> {
   const templates = texts.map((source, i) => ({ name: `text ${i}`, source }));
@@ -21,20 +21,20 @@ export async function renderTexts(
 /** All files of the stack for this plan. @throws Fault UNAVAILABLE for a stack that cannot be used */
 export async function renderStack(
   { manifest, templates }: Stack,
-  plan: Draft,
-  sources: readonly Source[],
+  plan: TemplatePlan,
+  sources: readonly TemplateSource[],
   work: AgentSession,
 ): Promise<readonly TextFile[]> {
-  const paths = await stackPaths(manifest.files, plan, work);
+  const paths = await renderPaths(manifest.files, plan, work);
   const wanted = manifest.files.map(({ template }) => template);
   const texts = await render({ templates, wanted, data: templateData(plan, sources) }, work);
   return paths.map((path, i) => ({ path, text: texts[i] ?? '' }));
 }
 
 /** Where the files of a stack go for this plan. */
-export async function stackPaths(
+export async function renderPaths(
   files: Stack['manifest']['files'],
-  plan: Draft,
+  plan: TemplatePlan,
   work: AgentSession,
 ): Promise<readonly string[]> {
   const paths = await renderTexts(
@@ -50,6 +50,9 @@ export async function stackPaths(
   return paths;
 }
 
-function render(order: RenderStackOrder, work: AgentSession): Promise<readonly string[]> {
-  return work.cpu.run<RenderStackOrder, readonly string[]>(TASK, order, { timeoutMs: TIMEOUT_MS, signal: work.signal });
+function render(order: RenderRequest, work: AgentSession): Promise<readonly string[]> {
+  return work.cpu.run<RenderRequest, readonly string[]>(TASK_URL, order, {
+    timeoutMs: TIMEOUT_MS,
+    signal: work.signal,
+  });
 }

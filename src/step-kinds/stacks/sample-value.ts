@@ -10,7 +10,7 @@ export function sampleValue(field: PlanField, which: 0 | 1): Json {
       return `${which === 0 ? 'A' : 'Other'} ${name.replaceAll('_', ' ')}`.slice(0, length).trim();
     case 'integer':
     case 'number':
-      return within((which === 0 ? 3 : 7) + (type === 'number' ? 0.5 : 0), minimum, maximum);
+      return clamp((which === 0 ? 3 : 7) + (type === 'number' ? 0.5 : 0), minimum, maximum);
     case 'boolean':
       return which === 0;
     case 'date':
@@ -40,6 +40,6 @@ export function invalidValue({ type }: PlanField): Json {
   }
 }
 
-function within(wanted: number, minimum = wanted, maximum = wanted): number {
+function clamp(wanted: number, minimum = wanted, maximum = wanted): number {
   return Math.min(Math.max(wanted, minimum), maximum);
 }

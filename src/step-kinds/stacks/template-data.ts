@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { camelCase, pascalCase } from '../plan/names.ts';
 import { oneLine } from '../plan/plan-by-rules.ts';
-import type { Plan, PlanField } from '../plan/plan-schema.ts';
+import type { PlanField, ServicePlan } from '../plan/plan-schema.ts';
 import { invalidValue, sampleValue } from './sample-value.ts';
 
 /** What one finding is in a README. */
-export interface Source {
+export interface TemplateSource {
   readonly title: string;
   readonly url: string;
 }
@@ -14,7 +14,10 @@ export interface Source {
  * What the templates of every stack see. Identifiers are safe wherever they are put; what is text (`title`, `goal`,
  * descriptions, requirements, sources) is on one line, and belongs in a README or through `tojson`.
  */
-export function templateData(plan: Draft, sources: readonly Source[]): Readonly<Record<string, unknown>> {
+export function templateData(
+  plan: TemplatePlan,
+  sources: readonly TemplateSource[],
+): Readonly<Record<string, unknown>> {
   const { entity } = plan;
   const { variable, plural } = entity;
   return {
@@ -39,7 +42,7 @@ export function templateData(plan: Draft, sources: readonly Source[]): Readonly<
   };
 }
 
-export type Draft = Pick<Plan, 'title' | 'goal' | 'requirements' | 'entity'>;
+export type TemplatePlan = Pick<ServicePlan, 'title' | 'goal' | 'requirements' | 'entity'>;
 
 function fieldData(field: PlanField): Readonly<Record<string, unknown>> {
   const { name, type, choices = [], max_length, minimum, maximum } = field;
@@ -62,17 +65,17 @@ const MAX_SOURCES = 20;
 const URL_SHAPE = /^(https?:\/\/|file:\/\/\/|artifact:|drive:)[^\s<>"'`\\|{}^[\]()]{1,1000}$/;
 
 /** Findings of `research` as a README names them. What a stranger called his page cannot become more than text there. */
-export function readSources(findings: readonly JsonObject[]): readonly Source[] {
-  const sources = new Map<string, Source>();
+export function readSources(findings: readonly JsonObject[]): readonly TemplateSource[] {
+  const sources = new Map<string, TemplateSource>();
   for (const finding of findings) {
     if (typeof finding.url !== 'string' || !URL_SHAPE.test(finding.url)) continue;
-    const title = typeof finding.title === 'string' ? plain(finding.title) : '';
+    const title = typeof finding.title === 'string' ? toPlainText(finding.title) : '';
     if (!sources.has(finding.url)) sources.set(finding.url, { title: title || 'Without a title', url: finding.url });
     if (sources.size === MAX_SOURCES) break;
   }
   return [...sources.values()];
 }
 
-function plain(text: string): string {
+function toPlainText(text: string): string {
   return oneLine(text.replaceAll(/[[\]<>`*_|\\!#&]/g, ' '), 200);
 }

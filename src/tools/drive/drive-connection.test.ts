@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DrivesForTests, drivesForTests, userForTests } from '../../../test/support/tools/drives.ts';
+import { createTestDrives, createTestUser, type TestDrives } from '../../../test/support/tools/drives.ts';
 import { createSealer } from '../../auth/sealer.ts';
 import { createSecret } from '../../config/secrets.ts';
-import { createDrive } from './drives.ts';
-import { SCOPES } from './google-endpoints.ts';
+import { createDrives } from './drives.ts';
+import { OAUTH_SCOPES } from './google-endpoints.ts';
 
-const alice = userForTests('alice');
-const bob = userForTests('bob');
+const alice = createTestUser('alice');
+const bob = createTestUser('bob');
 
 describe('connecting a Google Drive', () => {
-  let drives: DrivesForTests;
+  let drives: TestDrives;
   beforeAll(async () => {
-    drives = await drivesForTests();
+    drives = await createTestDrives();
   });
   beforeEach(async () => {
     drives.google.calm();
@@ -37,7 +37,7 @@ describe('connecting a Google Drive', () => {
     expect(href.startsWith(drives.google.endpoints.authorize)).toBe(true);
     expect(searchParams.get('redirect_uri')).toBe('https://signalbox.example/oauth/drive');
     expect(searchParams.get('code_challenge_method')).toBe('S256');
-    expect(searchParams.get('scope')).toBe(SCOPES.join(' '));
+    expect(searchParams.get('scope')).toBe(OAUTH_SCOPES.join(' '));
     expect(href).not.toMatch(/alice|GOCSPX/);
   });
 
@@ -46,7 +46,7 @@ describe('connecting a Google Drive', () => {
     await drives.connect(alice);
     expect(await sourceOf()).toBe('google drive');
     expect(await sourceOf(bob)).toBe('local folder');
-    expect(await sourceOf(userForTests('alice', 'other'))).toBe('local folder');
+    expect(await sourceOf(createTestUser('alice', 'other'))).toBe('local folder');
   });
 
   it('keeps the token sealed: the database does not show it, and its row opens for nobody else', async () => {
@@ -61,7 +61,7 @@ describe('connecting a Google Drive', () => {
   it('takes the code only from the one who began, whoever brings it', async () => {
     const ofAlice = await answerFor(alice);
     await expect(drives.connection.finish(bob, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
-    const namesake = userForTests('alice', 'other');
+    const namesake = createTestUser('alice', 'other');
     await expect(drives.connection.finish(namesake, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
     const ofBob = await answerFor(bob);
     const mixed = { code: ofAlice.code, state: ofBob.state };
@@ -77,7 +77,7 @@ describe('connecting a Google Drive', () => {
       await expect(finished).rejects.toMatchObject({ name: 'Fault', code: 'BAD_INPUT' });
     }
     const later = { now: () => new Date(Date.now() + 11 * 60_000) };
-    const { connection } = createDrive({ ...drives.deps, clock: later });
+    const { connection } = createDrives({ ...drives.deps, clock: later });
     await expect(connection?.finish(alice, { code, state }, signal)).rejects.toEqual(forbidden(/ten minutes/));
   });
 
@@ -89,12 +89,12 @@ describe('connecting a Google Drive', () => {
 
   it('can be finished on another node, which has the same key', async () => {
     const answer = await answerFor();
-    await createDrive(drives.deps).connection?.finish(alice, answer, signal);
+    await createDrives(drives.deps).connection?.finish(alice, answer, signal);
     expect(await sourceOf()).toBe('google drive');
   });
 
   it('does not connect when not everything was allowed', async () => {
-    drives.google.oauth.settings.withheld = SCOPES[1] ?? '';
+    drives.google.oauth.settings.withheld = OAUTH_SCOPES[1] ?? '';
     await expect(drives.connect(alice)).rejects.toEqual(forbidden(/every box/));
     expect(await sourceOf()).toBe('local folder');
   });
@@ -145,7 +145,7 @@ describe('connecting a Google Drive', () => {
 
   it('says the same when the key that it was sealed with is gone', async () => {
     await drives.connect(alice);
-    const other = createDrive({ ...drives.deps, sealer: createSealer(createSecret(Buffer.alloc(32, 8))) });
+    const other = createDrives({ ...drives.deps, sealer: createSealer(createSecret(Buffer.alloc(32, 8))) });
     await expect(other.driveOf(alice)).rejects.toEqual(forbidden(/beginDriveConnection/));
     expect(await other.connection?.disconnect(alice, signal)).toBe(true);
     expect((await other.driveOf(alice)).source).toBe('local folder');
@@ -172,16 +172,16 @@ describe('connecting a Google Drive', () => {
 
 describe('without Google', () => {
   it('there is no connection to begin, and each tenant has a folder that no other one sees', async () => {
-    const drives = await drivesForTests();
+    const drives = await createTestDrives();
     const { signal } = drives;
-    const local = createDrive({ ...drives.deps, settings: { folder: drives.folder } });
+    const local = createDrives({ ...drives.deps, settings: { folder: drives.folder } });
     expect(local.connection).toBeUndefined();
     const mine = await local.driveOf(alice);
     await mine.upload({ name: 'ours.md', mediaType: 'text/markdown', bytes: Buffer.from('x') }, signal);
     await writeFile(`${drives.folder}/beside.md`, 'x');
     expect((await mine.search('md', 9, signal)).map(({ name }) => name)).toEqual(['ours.md']);
     for (const tenant of ['other', '..', '../default', '', 'Default', 'a/b']) {
-      expect(await (await local.driveOf(userForTests('x', tenant))).search('md', 9, signal), tenant).toEqual([]);
+      expect(await (await local.driveOf(createTestUser('x', tenant))).search('md', 9, signal), tenant).toEqual([]);
     }
     await drives.close();
   });

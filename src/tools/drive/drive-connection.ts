@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import type { GoogleConnections } from './google-connections.ts';
-import { type GoogleEndpoints, SCOPES } from './google-endpoints.ts';
+import { type GoogleEndpoints, OAUTH_SCOPES } from './google-endpoints.ts';
 import type { GoogleOauth } from './google-oauth.ts';
 
 export interface DriveConnectionDeps {
@@ -32,7 +32,7 @@ export interface DriveConnection {
 }
 
 /** What the state carries, sealed: so no node has to remember who began. */
-interface Begun {
+interface OauthState {
   readonly tenant: string;
   readonly subject: string;
   readonly verifier: string;
@@ -40,8 +40,8 @@ interface Begun {
   readonly expires: number;
 }
 
-const PURPOSE = ['google-drive state'];
-const GOOD_FOR_MS = 10 * 60_000;
+const STATE_SEAL_PURPOSE = ['google-drive state'];
+const STATE_TTL_MS = 10 * 60_000;
 
 /** Path of the page that shows what Google answered; it stands behind PUBLIC_URL. */
 export const CALLBACK_PATH = '/oauth/drive';
@@ -53,14 +53,16 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
   return {
     begin({ tenant, subject }) {
       const verifier = randomBytes(32).toString('base64url');
-      const begun: Begun = { tenant, subject, verifier, expires: deps.clock.now().getTime() + GOOD_FOR_MS };
+      const begun: OauthState = { tenant, subject, verifier, expires: deps.clock.now().getTime() + STATE_TTL_MS };
       const url = new URL(deps.endpoints.authorize);
       const asked: Readonly<Record<string, string>> = {
         client_id: deps.clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
-        scope: SCOPES.join(' '),
-        state: Buffer.from(deps.sealer.seal(PURPOSE, Buffer.from(JSON.stringify(begun)))).toString('base64url'),
+        scope: OAUTH_SCOPES.join(' '),
+        state: Buffer.from(deps.sealer.seal(STATE_SEAL_PURPOSE, Buffer.from(JSON.stringify(begun)))).toString(
+          'base64url',
+        ),
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
         // Without both, Google gives a refresh token the first time only.
@@ -72,16 +74,16 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
     },
 
     async finish(who, { code, state }, signal) {
-      const { verifier } = checked(readState(deps.sealer, state), who, deps.clock);
+      const { verifier } = verifyState(readState(deps.sealer, state), who, deps.clock);
       const grant = await deps.oauth.exchange(code, verifier, redirectUri, signal);
       // Not revoked: with it would go an earlier permission of the same account, which may be in use.
-      if (grant.refreshToken === undefined || !SCOPES.every((scope) => grant.scopes.includes(scope))) {
+      if (grant.refreshToken === undefined || !OAUTH_SCOPES.every((scope) => grant.scopes.includes(scope))) {
         throw new Fault(
           'FORBIDDEN',
           'Not all that was asked for was allowed. Begin again, and tick every box at Google.',
         );
       }
-      await deps.connections.keep(who, grant.refreshToken);
+      await deps.connections.save(who, grant.refreshToken);
     },
 
     async disconnect(who, signal) {
@@ -93,14 +95,14 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
   };
 }
 
-function readState(sealer: Sealer, state: string): Begun {
-  const opened = sealer.open(PURPOSE, Buffer.from(state, 'base64url'));
-  if (opened) return JSON.parse(Buffer.from(opened).toString()) as Begun;
+function readState(sealer: Sealer, state: string): OauthState {
+  const opened = sealer.open(STATE_SEAL_PURPOSE, Buffer.from(state, 'base64url'));
+  if (opened) return JSON.parse(Buffer.from(opened).toString()) as OauthState;
   throw new Fault('BAD_INPUT', 'This state is not one that this server made. Copy it whole, or begin again.');
 }
 
 /** Nobody can have another one's Drive connected to his account, nor his own to another one's. */
-function checked(begun: Begun, who: User, clock: Clock): Begun {
+function verifyState(begun: OauthState, who: User, clock: Clock): OauthState {
   if (begun.tenant !== who.tenant || begun.subject !== who.subject) {
     throw new Fault('FORBIDDEN', 'Somebody else began this connection. Begin one yourself with beginDriveConnection.');
   }

@@ -2,13 +2,13 @@ import { type Static, Type } from 'typebox';
 import type { DriveFile } from './drive.ts';
 
 /** Where the files of a result are: those who have connected no Google Drive get a folder of this server. */
-export const Source = Type.Union([Type.Literal('google drive'), Type.Literal('local folder')], {
+export const DriveSource = Type.Union([Type.Literal('google drive'), Type.Literal('local folder')], {
   description:
     'Whose files these are: of the caller’s Google Drive, or of the local folder that stands in for it where none is connected.',
 });
 
 /** Id of a file, as a result gave it. */
-export const FileId = Type.String({
+export const DriveFileId = Type.String({
   minLength: 1,
   maxLength: 8_192,
   description: 'Id of the file, as drive.search or drive.upload gave it.',
@@ -27,6 +27,6 @@ export const DriveFileSchema = Type.Object(
 );
 
 /** The file as a tool tells of it. */
-export function toDriveFile({ mediaType, modifiedAt, ...file }: DriveFile): Static<typeof DriveFileSchema> {
+export function toDriveFileOutput({ mediaType, modifiedAt, ...file }: DriveFile): Static<typeof DriveFileSchema> {
   return { ...file, media_type: mediaType, ...(modifiedAt !== undefined && { modified_at: modifiedAt }) };
 }

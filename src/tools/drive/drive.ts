@@ -16,16 +16,16 @@ export interface DriveFile {
 }
 
 /** Media type of a folder, in every drive: as Google writes it. */
-export const FOLDER = 'application/vnd.google-apps.folder';
+export const FOLDER_MEDIA_TYPE = 'application/vnd.google-apps.folder';
 
-export interface Downloaded {
+export interface DriveDownload {
   readonly file: DriveFile;
   /** Of these bytes: another one than the file's where it had to be exported. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-export interface Upload {
+export interface DriveUpload {
   /** Without slashes. It replaces nothing: two files may have been uploaded under one name. */
   readonly name: string;
   readonly mediaType: string;
@@ -43,14 +43,14 @@ export interface Drive {
   /** @throws Fault NOT_FOUND */
   get(id: string, signal: AbortSignal): Promise<DriveFile>;
   /** @throws Fault NOT_FOUND, RESOURCE_TOO_LARGE, BAD_INPUT for what has no bytes */
-  download(id: string, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
+  download(id: string, maxBytes: number, signal: AbortSignal): Promise<DriveDownload>;
   /** @throws Fault NOT_FOUND when there is no such folder, BAD_INPUT for a name that cannot be */
-  upload(upload: Upload, signal: AbortSignal): Promise<DriveFile>;
+  upload(upload: DriveUpload, signal: AbortSignal): Promise<DriveFile>;
 }
 
 /** The drive of a principal: Google's, when he has connected his; otherwise his tenant's folder. */
-export type DriveOf = (who: User) => Promise<Drive>;
+export type DriveResolver = (who: User) => Promise<Drive>;
 
-export function tooLarge(maxBytes: number): Fault {
+export function fileTooLargeFault(maxBytes: number): Fault {
   return new Fault('RESOURCE_TOO_LARGE', `The file has more than ${maxBytes} bytes. Take a smaller one.`);
 }

@@ -5,16 +5,16 @@ import type { Config } from '../../config/config.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Credentials } from '../../core/store.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import type { DriveOf } from './drive.ts';
+import type { DriveResolver } from './drive.ts';
 import { createDriveConnection, type DriveConnection } from './drive-connection.ts';
 import { folderDrive } from './folder-drive.ts';
 import { createGoogleApi } from './google-api.ts';
 import { createGoogleConnections } from './google-connections.ts';
 import { googleDrive } from './google-drive.ts';
-import { GOOGLE, type GoogleEndpoints } from './google-endpoints.ts';
+import { GOOGLE_ENDPOINTS, type GoogleEndpoints } from './google-endpoints.ts';
 import { createGoogleOauth } from './google-oauth.ts';
 
-export interface CreateDriveDeps {
+export interface DrivesDeps {
   readonly settings: Config['tools']['drive'];
   readonly credentials: Credentials;
   readonly sealer: Sealer;
@@ -25,18 +25,25 @@ export interface CreateDriveDeps {
   readonly endpoints?: GoogleEndpoints;
   readonly clock?: Clock;
   /** Before the second try at Google; half a second unless told. */
-  readonly pauseMs?: number;
+  readonly backoffMs?: number;
 }
 
 export interface Drives {
-  readonly driveOf: DriveOf;
+  readonly driveOf: DriveResolver;
   /** Absent when this server is no client of Google's. */
   readonly connection?: DriveConnection;
 }
 
 /** The drives of all principals, and how to connect one's own where the server is set up for it. */
-export function createDrive(deps: CreateDriveDeps): Drives {
-  const { settings, sealer, outgoing, endpoints = GOOGLE, clock = systemClock, pauseMs = 500 } = deps;
+export function createDrives(deps: DrivesDeps): Drives {
+  const {
+    settings,
+    sealer,
+    outgoing,
+    endpoints = GOOGLE_ENDPOINTS,
+    clock = systemClock,
+    backoffMs: pauseMs = 500,
+  } = deps;
   const localDrive = (tenant: string) => folderDrive(join(settings.folder, folderName(tenant)));
   const { google } = settings;
   if (!google) return { driveOf: async ({ tenant }) => localDrive(tenant) };
@@ -49,7 +56,7 @@ export function createDrive(deps: CreateDriveDeps): Drives {
       if (refreshToken === undefined) return localDrive(who.tenant);
       const accessToken = (signal: AbortSignal, refused?: string) =>
         connections.accessToken(refreshToken, signal, refused);
-      return googleDrive({ api: createGoogleApi({ outgoing, accessToken, pauseMs }), endpoints });
+      return googleDrive({ api: createGoogleApi({ outgoing, accessToken, backoffMs: pauseMs }), endpoints });
     },
     connection: createDriveConnection({
       ...{ oauth, connections, sealer, clock, endpoints },

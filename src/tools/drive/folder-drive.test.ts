@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { driveContract } from '../../../test/support/tools/drive-contract.ts';
 import type { Drive } from './drive.ts';
 import { folderDrive } from './folder-drive.ts';
-import { idOfPlace } from './open-file.ts';
+import { fileIdOf } from './open-file.ts';
 
 driveContract('local folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-folder-drive-'));
@@ -13,7 +13,7 @@ driveContract('local folder', async () => {
     drive: folderDrive(join(folder, 'drive')),
     makeFolder: async (name) => {
       await mkdir(join(folder, 'drive', name), { recursive: true });
-      return idOfPlace(name);
+      return fileIdOf(name);
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
@@ -47,11 +47,11 @@ describe('a local folder as a drive', () => {
     await symlink(outside, join(root, 'linked'));
     expect(await names('anchor')).toEqual(['own.md']);
     for (const path of ['link.md', 'linked/secret.md', 'linked'])
-      await expect(drive.get(idOfPlace(path), signal), path).rejects.toEqual(notFound);
+      await expect(drive.get(fileIdOf(path), signal), path).rejects.toEqual(notFound);
     await rename(join(root, 'sub'), join(root, 'was'));
     await symlink(join(root, 'was'), join(root, 'sub'));
-    await expect(drive.download(idOfPlace('sub/own.md'), 100, signal)).rejects.toEqual(notFound);
-    const upload = { name: 'x.md', mediaType: 'text/markdown', bytes: new Uint8Array(), folder: idOfPlace('linked') };
+    await expect(drive.download(fileIdOf('sub/own.md'), 100, signal)).rejects.toEqual(notFound);
+    const upload = { name: 'x.md', mediaType: 'text/markdown', bytes: new Uint8Array(), folder: fileIdOf('linked') };
     await expect(drive.upload(upload, signal)).rejects.toEqual(notFound);
     expect((await readdir(outside)).sort()).toEqual(['drive', 'secret.md']);
   });
@@ -61,7 +61,7 @@ describe('a local folder as a drive', () => {
     await writeFile(join(root, '.git', 'config'), 'anchor');
     await writeFile(join(root, '.env'), 'anchor');
     expect(await names('anchor')).toEqual([]);
-    await expect(drive.get(idOfPlace('.env'), signal)).rejects.toEqual(notFound);
+    await expect(drive.get(fileIdOf('.env'), signal)).rejects.toEqual(notFound);
     for (const name of ['.env', '..', 'a/b', 'a\\b']) {
       const upload = { name, mediaType: 'text/plain', bytes: new Uint8Array() };
       await expect(drive.upload(upload, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });

@@ -4,12 +4,12 @@ import { join, parse, relative } from 'node:path';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import { storageFault } from '../../resources/artifacts/storage-fault.ts';
-import { type Drive, FOLDER, tooLarge, type Upload } from './drive.ts';
+import { type Drive, type DriveUpload, FOLDER_MEDIA_TYPE, fileTooLargeFault } from './drive.ts';
 import { searchFolder } from './folder-search.ts';
-import { fileOf, isHidden, withPlace } from './open-file.ts';
+import { driveFileOf, isHidden, withOpenFile } from './open-file.ts';
 
 /** Of one name; more files of that name have to be named otherwise. */
-const MOST_NAMESAKES = 1_000;
+const MAX_SAME_NAME_FILES = 1_000;
 
 /**
  * A local folder as a drive, for those who have no other. Made at first use. What its file names promise is what media
@@ -28,11 +28,12 @@ export function folderDrive(folder: string): Drive {
   return {
     source: 'local folder',
     search: async (query, limit, signal) => await searchFolder(await root(), query, limit, signal),
-    get: async (id) => await withPlace(await root(), id, async ({ file }) => file),
+    get: async (id) => await withOpenFile(await root(), id, async ({ file }) => file),
     download: async (id, maxBytes, signal) =>
-      await withPlace(await root(), id, async ({ file, handle }) => {
-        if (file.mediaType === FOLDER) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
-        if ((file.size ?? 0) > maxBytes) throw tooLarge(maxBytes);
+      await withOpenFile(await root(), id, async ({ file, handle }) => {
+        if (file.mediaType === FOLDER_MEDIA_TYPE)
+          throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
+        if ((file.size ?? 0) > maxBytes) throw fileTooLargeFault(maxBytes);
         const bytes = await readFile(handle, { signal }).catch((error: unknown) => {
           throw signal.aborted ? abortFault(signal) : storageFault(error);
         });
@@ -50,18 +51,19 @@ export function folderDrive(folder: string): Drive {
       const { folder: id } = upload;
       const path =
         id === undefined
-          ? await put(top, upload)
-          : await withPlace(top, id, async (place) => {
-              if (place.file.mediaType !== FOLDER) throw new Fault('BAD_INPUT', 'What is named as folder is a file.');
-              return await put(place.path, upload);
+          ? await writeNewFile(top, upload)
+          : await withOpenFile(top, id, async (place) => {
+              if (place.file.mediaType !== FOLDER_MEDIA_TYPE)
+                throw new Fault('BAD_INPUT', 'What is named as folder is a file.');
+              return await writeNewFile(place.path, upload);
             });
-      return fileOf(relative(top, path), await stat(path));
+      return driveFileOf(relative(top, path), await stat(path));
     },
   };
 }
 
 /** Written beside its place and then linked into it, so that nobody sees half of it and nothing is replaced. */
-async function put(folder: string, { name, bytes }: Upload): Promise<string> {
+async function writeNewFile(folder: string, { name, bytes }: DriveUpload): Promise<string> {
   const draft = join(folder, `.${randomBytes(12).toString('hex')}.upload`);
   try {
     const handle = await open(draft, 'wx', 0o600);
@@ -71,7 +73,7 @@ async function put(folder: string, { name, bytes }: Upload): Promise<string> {
     } finally {
       await handle.close();
     }
-    return await linkAs(folder, name, draft);
+    return await linkUnderFreeName(folder, name, draft);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw storageFault(error);
     throw new Fault('BAD_INPUT', 'The name is longer than a file name can be. Take a shorter one.', { cause: error });
@@ -81,9 +83,9 @@ async function put(folder: string, { name, bytes }: Upload): Promise<string> {
 }
 
 /** `name (2).txt` and so on where the name is taken. */
-async function linkAs(folder: string, name: string, draft: string): Promise<string> {
+async function linkUnderFreeName(folder: string, name: string, draft: string): Promise<string> {
   const { name: stem, ext } = parse(name);
-  for (let count = 1; count <= MOST_NAMESAKES; count += 1) {
+  for (let count = 1; count <= MAX_SAME_NAME_FILES; count += 1) {
     const path = join(folder, count === 1 ? name : `${stem} (${count})${ext}`);
     try {
       await link(draft, path);
@@ -92,5 +94,5 @@ async function linkAs(folder: string, name: string, draft: string): Promise<stri
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-  throw new Fault('CONFLICT', `There are ${MOST_NAMESAKES} files of this name already. Take another name.`);
+  throw new Fault('CONFLICT', `There are ${MAX_SAME_NAME_FILES} files of this name already. Take another name.`);
 }

@@ -5,15 +5,15 @@ import { abortFault } from '../../core/abort.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { isTextual } from '../shared/is-textual.ts';
 import type { DriveFile } from './drive.ts';
-import { fileOf, idOfPlace, isHidden, withPlace } from './open-file.ts';
+import { driveFileOf, fileIdOf, isHidden, withOpenFile } from './open-file.ts';
 
 /** How much one search looks at; what lies beyond is not found. */
-const MOST_ENTRIES = 10_000;
-const MOST_LEVELS = 20;
-const MOST_BYTES_OF_FILE = 1024 * 1024;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_ENTRIES = 10_000;
+const MAX_DEPTH = 20;
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
-interface Entry {
+interface FolderEntry {
   readonly relative: string;
   readonly stats: Stats;
 }
@@ -27,10 +27,10 @@ export async function searchFolder(
 ): Promise<readonly DriveFile[]> {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (text: string) => words.every((word) => text.includes(word));
-  const entries = await entriesBelow(root, signal);
+  const entries = await listEntries(root, signal);
   entries.sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs || (a.relative < b.relative ? -1 : 1));
   const found = entries.filter(({ relative }) => fits(nameOf(relative)));
-  let left = MOST_BYTES;
+  let left = MAX_TOTAL_BYTES;
   for (const entry of entries) {
     if (signal.aborted) throw abortFault(signal);
     if (found.length >= limit) break;
@@ -39,30 +39,30 @@ export async function searchFolder(
     left -= stats.size;
     if (fits(await textOf(root, relative))) found.push(entry);
   }
-  return found.slice(0, limit).map(({ relative, stats }) => fileOf(relative, stats));
+  return found.slice(0, limit).map(({ relative, stats }) => driveFileOf(relative, stats));
 }
 
 const nameOf = (relative: string) => relative.slice(relative.lastIndexOf('/') + 1).toLowerCase();
 
-function isReadable({ relative, stats }: Entry): boolean {
-  return stats.isFile() && stats.size <= MOST_BYTES_OF_FILE && isTextual(mediaTypeOfFile(relative));
+function isReadable({ relative, stats }: FolderEntry): boolean {
+  return stats.isFile() && stats.size <= MAX_FILE_BYTES && isTextual(mediaTypeOfFile(relative));
 }
 
 /** Empty when the file has gone meanwhile, or a link has come in its place. */
 async function textOf(root: string, relative: string): Promise<string> {
-  const text = withPlace(root, idOfPlace(relative), async ({ handle }) => await readFile(handle, 'utf8'));
+  const text = withOpenFile(root, fileIdOf(relative), async ({ handle }) => await readFile(handle, 'utf8'));
   return (await text.catch(() => '')).toLowerCase();
 }
 
-async function entriesBelow(root: string, signal: AbortSignal): Promise<Entry[]> {
-  const found: Entry[] = [];
+async function listEntries(root: string, signal: AbortSignal): Promise<FolderEntry[]> {
+  const found: FolderEntry[] = [];
   let level = [''];
-  for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth += 1) {
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
     const below: string[] = [];
     for (const folder of level) {
       if (signal.aborted) throw abortFault(signal);
-      for (const child of await childrenOf(join(root, folder))) {
-        if (found.length >= MOST_ENTRIES) return found;
+      for (const child of await listChildren(join(root, folder))) {
+        if (found.length >= MAX_ENTRIES) return found;
         const relative = folder === '' ? child.name : `${folder}/${child.name}`;
         const stats = await lstat(join(root, relative)).catch(() => undefined);
         if (!stats?.isFile() && !stats?.isDirectory()) continue;
@@ -76,7 +76,7 @@ async function entriesBelow(root: string, signal: AbortSignal): Promise<Entry[]>
 }
 
 /** None of a folder that has gone meanwhile or may not be read. */
-async function childrenOf(path: string): Promise<Dirent[]> {
+async function listChildren(path: string): Promise<Dirent[]> {
   const children = await readdir(path, { withFileTypes: true }).catch(() => []);
   return children.filter(({ name }) => !isHidden(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

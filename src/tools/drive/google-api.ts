@@ -2,16 +2,16 @@ import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { tryAgain } from '../shared/retry.ts';
+import { retry } from '../shared/retry.ts';
 import { googleFault } from './google-fault.ts';
-import { connectAgain } from './google-oauth.ts';
+import { reconnectFault } from './google-oauth.ts';
 
 export interface GoogleApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** @param refused one that was not taken */
   readonly accessToken: (signal: AbortSignal, refused?: string) => Promise<string>;
   /** Before the second try; twice as long before each later one. */
-  readonly pauseMs: number;
+  readonly backoffMs: number;
 }
 
 export interface GoogleRequest {
@@ -31,23 +31,23 @@ export interface GoogleRequest {
 
 /** Requests to the Drive API in the name of one person. */
 export interface GoogleApi {
-  readonly pauseMs: number;
+  readonly backoffMs: number;
   /**
    * Sends and reads; again when it fails in a way that passes, so what is sent must do no harm when it arrives twice.
    * @throws Fault
    */
-  ask<T>(request: GoogleRequest, read: (response: Response) => Promise<T>): Promise<T>;
+  request<T>(request: GoogleRequest, read: (response: Response) => Promise<T>): Promise<T>;
   /** The same for an answer that is a JSON object. */
   json(request: GoogleRequest): Promise<JsonObject>;
 }
 
-const TRIES = 4;
-const JSON_BYTES = 4 * 1024 * 1024;
+const MAX_ATTEMPTS = 4;
+const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const IDLE_MS = 60_000;
 
-export function createGoogleApi({ outgoing, accessToken, pauseMs }: GoogleApiDeps): GoogleApi {
+export function createGoogleApi({ outgoing, accessToken, backoffMs: pauseMs }: GoogleApiDeps): GoogleApi {
   const send = async (request: GoogleRequest, token: string) => {
-    const { url, method = 'GET', headers, body, signal, maxBytes = JSON_BYTES } = request;
+    const { url, method = 'GET', headers, body, signal, maxBytes = MAX_JSON_BYTES } = request;
     const fetch = outgoing.fetch(canonicalUri(url), { maxBytes, idleMs: IDLE_MS, signal });
     const all = { accept: 'application/json', ...headers, authorization: `Bearer ${token}` };
     return await fetch(url, { method, headers: all, ...(body !== undefined && { body }) });
@@ -61,18 +61,18 @@ export function createGoogleApi({ outgoing, accessToken, pauseMs }: GoogleApiDep
       response = await send(request, await accessToken(request.signal, token));
       if (response.status === 401) {
         await response.body?.cancel();
-        throw connectAgain();
+        throw reconnectFault();
       }
     }
     if (response.ok || response.status === request.fine) return await read(response);
     throw await googleFault(response);
   };
 
-  const ask: GoogleApi['ask'] = (request, read) => {
-    const { signal, tries = TRIES } = request;
-    return tryAgain(() => once(request, read), { signal, tries, pauseMs });
+  const ask: GoogleApi['request'] = (request, read) => {
+    const { signal, tries = MAX_ATTEMPTS } = request;
+    return retry(() => once(request, read), { signal, tries, pauseMs });
   };
-  return { pauseMs, ask, json: (request) => ask(request, readJson) };
+  return { backoffMs: pauseMs, request: ask, json: (request) => ask(request, readJson) };
 }
 
 /** @throws Fault when it is none */

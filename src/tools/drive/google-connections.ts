@@ -4,8 +4,8 @@ import type { Sealer } from '../../auth/sealer.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
 import type { Credentials } from '../../core/store.ts';
-import { tryAgain, unlessAborted } from '../shared/retry.ts';
-import { connectAgain, type GoogleOauth } from './google-oauth.ts';
+import { awaitOrAbort, retry } from '../shared/retry.ts';
+import { type GoogleOauth, reconnectFault } from './google-oauth.ts';
 
 export interface GoogleConnectionsDeps {
   readonly oauth: GoogleOauth;
@@ -18,7 +18,7 @@ export interface GoogleConnectionsDeps {
 export interface GoogleConnections {
   /** @returns the refresh token; undefined when he has connected none. @throws Fault FORBIDDEN when it cannot be read */
   find(who: User): Promise<string | undefined>;
-  keep(who: User, refreshToken: string): Promise<void>;
+  save(who: User, refreshToken: string): Promise<void>;
   /** @returns false when nothing was kept */
   remove(who: User): Promise<boolean>;
   /**
@@ -29,17 +29,17 @@ export interface GoogleConnections {
   accessToken(refreshToken: string, signal: AbortSignal, refused?: string): Promise<string>;
 }
 
-interface AccessToken {
+interface CachedAccessToken {
   readonly text: string;
   /** In milliseconds since 1970. */
-  readonly until: number;
+  readonly expiresAt: number;
 }
 
-const NAME = 'google-drive';
+const CREDENTIAL_NAME = 'google-drive';
 /** So that none expires on its way. */
-const EARLY_MS = 60_000;
-const REFRESH_MS = 30_000;
-const MOST_TOKENS = 1_000;
+const EXPIRY_MARGIN_MS = 60_000;
+const REFRESH_TIMEOUT_MS = 30_000;
+const MAX_CACHED_TOKENS = 1_000;
 
 /**
  * Only the refresh token is stored, sealed for the one principal; access tokens live an hour and stay in memory. They
@@ -51,38 +51,43 @@ export function createGoogleConnections({
   sealer,
   clock,
 }: GoogleConnectionsDeps): GoogleConnections {
-  const tokens = new LRUCache<string, Promise<AccessToken>>({ max: MOST_TOKENS });
+  const tokens = new LRUCache<string, Promise<CachedAccessToken>>({ max: MAX_CACHED_TOKENS });
 
-  const refresh = async (refreshToken: string): Promise<AccessToken> => {
+  const refresh = async (refreshToken: string): Promise<CachedAccessToken> => {
     // Several wait for this one, so none of them can cancel it.
-    const signal = AbortSignal.timeout(REFRESH_MS);
+    const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
     const get = () => oauth.refresh(refreshToken, signal);
-    const { accessToken, expiresInS } = await tryAgain(get, { signal, tries: 4, pauseMs: 500 });
-    return { text: accessToken, until: clock.now().getTime() + expiresInS * 1_000 - EARLY_MS };
+    const { accessToken, expiresInS } = await retry(get, { signal, tries: 4, pauseMs: 500 });
+    return { text: accessToken, expiresAt: clock.now().getTime() + expiresInS * 1_000 - EXPIRY_MARGIN_MS };
   };
   const find = async ({ tenant, subject }: User) => {
-    const sealed = await credentials.find(tenant, subject, NAME);
+    const sealed = await credentials.find(tenant, subject, CREDENTIAL_NAME);
     if (!sealed) return undefined;
-    const opened = sealer.open([NAME, tenant, subject], sealed);
+    const opened = sealer.open([CREDENTIAL_NAME, tenant, subject], sealed);
     // Sealed with a key that this server no longer has.
-    if (!opened) throw connectAgain();
+    if (!opened) throw reconnectFault();
     return Buffer.from(opened).toString();
   };
 
   return {
     find,
-    async keep({ tenant, subject }, refreshToken) {
-      await credentials.put(tenant, subject, NAME, sealer.seal([NAME, tenant, subject], Buffer.from(refreshToken)));
+    async save({ tenant, subject }, refreshToken) {
+      await credentials.put(
+        tenant,
+        subject,
+        CREDENTIAL_NAME,
+        sealer.seal([CREDENTIAL_NAME, tenant, subject], Buffer.from(refreshToken)),
+      );
     },
-    remove: ({ tenant, subject }) => credentials.remove(tenant, subject, NAME),
+    remove: ({ tenant, subject }) => credentials.remove(tenant, subject, CREDENTIAL_NAME),
     async accessToken(refreshToken, signal, refused) {
       const key = createHash('sha256').update(refreshToken).digest('base64');
       const known = tokens.get(key);
-      const token = known && (await unlessAborted(known, signal).catch(() => undefined));
-      if (token && token.until > clock.now().getTime() && token.text !== refused) return token.text;
+      const token = known && (await awaitOrAbort(known, signal).catch(() => undefined));
+      if (token && token.expiresAt > clock.now().getTime() && token.text !== refused) return token.text;
       // Whoever comes here first gets a new one, and the others wait for that.
       if (tokens.get(key) === known) tokens.set(key, refresh(refreshToken));
-      return (await unlessAborted(tokens.get(key) ?? refresh(refreshToken), signal)).text;
+      return (await awaitOrAbort(tokens.get(key) ?? refresh(refreshToken), signal)).text;
     },
   };
 }

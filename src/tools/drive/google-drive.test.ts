@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driveContract } from '../../../test/support/tools/drive-contract.ts';
-import { type DrivesForTests, drivesForTests, userForTests } from '../../../test/support/tools/drives.ts';
+import { createTestDrives, createTestUser, type TestDrives } from '../../../test/support/tools/drives.ts';
 import type { Drive } from './drive.ts';
 
-const alice = userForTests('alice');
+const alice = createTestUser('alice');
 const FOLDER = 'application/vnd.google-apps.folder';
 
 driveContract('google drive', async () => {
-  const drives = await drivesForTests();
+  const drives = await createTestDrives();
   await drives.connect(alice);
   return {
     drive: await drives.driveOf(alice),
@@ -18,10 +18,10 @@ driveContract('google drive', async () => {
 });
 
 describe('Google Drive', () => {
-  let drives: DrivesForTests;
+  let drives: TestDrives;
   let drive: Drive;
   beforeAll(async () => {
-    drives = await drivesForTests();
+    drives = await createTestDrives();
     await drives.connect(alice);
     drive = await drives.driveOf(alice);
   });

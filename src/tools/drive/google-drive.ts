@@ -1,8 +1,8 @@
 import { Fault } from '../../core/errors.ts';
-import { type Drive, type DriveFile, tooLarge } from './drive.ts';
+import { type Drive, type DriveFile, fileTooLargeFault } from './drive.ts';
 import type { GoogleApi } from './google-api.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';
-import { exportOf, FIELDS, readGoogleFile } from './google-file.ts';
+import { exportMediaTypeOf, FILE_FIELDS, parseGoogleFile } from './google-file.ts';
 import { uploadToGoogle } from './google-upload.ts';
 
 export interface GoogleDriveDeps {
@@ -11,18 +11,18 @@ export interface GoogleDriveDeps {
 }
 
 /** Google may hand out pages that are empty and yet not the last. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 /** Files of shared drives count as well, everywhere. */
-const SHARED = { supportsAllDrives: 'true' };
+const SHARED_DRIVES_QUERY = { supportsAllDrives: 'true' };
 
 /** Somebody's Google Drive, over Drive API v3. */
 export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
   const urlOf = (path: string, query: Readonly<Record<string, string>>) =>
     `${endpoints.drive}/${path}?${new URLSearchParams(query)}`;
   const fileUrl = (id: string, query: Readonly<Record<string, string>>) =>
-    urlOf(`files/${encodeURIComponent(checkedId(id))}`, { ...query, ...SHARED });
+    urlOf(`files/${encodeURIComponent(requireFileId(id))}`, { ...query, ...SHARED_DRIVES_QUERY });
   const get = async (id: string, signal: AbortSignal) =>
-    readGoogleFile(await api.json({ url: fileUrl(id, { fields: FIELDS }), signal }));
+    parseGoogleFile(await api.json({ url: fileUrl(id, { fields: FILE_FIELDS }), signal }));
 
   return {
     source: 'google drive',
@@ -30,17 +30,17 @@ export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
     async search(query, limit, signal) {
       const found: DriveFile[] = [];
       let pageToken: string | undefined;
-      for (let page = 0; page < MOST_PAGES && found.length < limit; page += 1) {
+      for (let page = 0; page < MAX_PAGES && found.length < limit; page += 1) {
         const url = urlOf('files', {
           q: queryFor(query),
           pageSize: String(limit - found.length),
-          fields: `nextPageToken,files(${FIELDS})`,
+          fields: `nextPageToken,files(${FILE_FIELDS})`,
           includeItemsFromAllDrives: 'true',
-          ...SHARED,
+          ...SHARED_DRIVES_QUERY,
           ...(pageToken !== undefined && { pageToken }),
         });
         const { files, nextPageToken } = await api.json({ url, signal });
-        if (Array.isArray(files)) found.push(...files.map(readGoogleFile));
+        if (Array.isArray(files)) found.push(...files.map(parseGoogleFile));
         if (typeof nextPageToken !== 'string') break;
         pageToken = nextPageToken;
       }
@@ -48,14 +48,14 @@ export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
     },
     async download(id, maxBytes, signal) {
       const file = await get(id, signal);
-      const as = exportOf(file);
-      if ((file.size ?? 0) > maxBytes) throw tooLarge(maxBytes);
+      const as = exportMediaTypeOf(file);
+      if ((file.size ?? 0) > maxBytes) throw fileTooLargeFault(maxBytes);
       const url =
         as === undefined
           ? fileUrl(id, { alt: 'media' })
           : urlOf(`files/${encodeURIComponent(id)}/export`, { mimeType: as });
       const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
-      const bytes = await api.ask({ url, maxBytes, headers: { accept: '*/*' }, signal }, read);
+      const bytes = await api.request({ url, maxBytes, headers: { accept: '*/*' }, signal }, read);
       return { file, mediaType: as ?? file.mediaType, bytes };
     },
     upload: (upload, signal) => uploadToGoogle({ api, endpoints, get }, upload, signal),
@@ -65,17 +65,17 @@ export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
 /** Every word in name or text. `name contains` knows beginnings of words only, hence both. */
 function queryFor(query: string): string {
   const words = query.split(/\s+/).filter(Boolean);
-  const inName = words.map((word) => `name contains ${quoted(word)}`).join(' and ');
-  return `((${inName}) or fullText contains ${quoted(words.join(' '))}) and trashed = false`;
+  const inName = words.map((word) => `name contains ${quoteTerm(word)}`).join(' and ');
+  return `((${inName}) or fullText contains ${quoteTerm(words.join(' '))}) and trashed = false`;
 }
 
 /** As the query language has it: \' and \\ within single quotes. */
-function quoted(text: string): string {
+function quoteTerm(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
 /** Dots would be taken for steps in the path. */
-function checkedId(id: string): string {
+function requireFileId(id: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(id)) return id;
   throw new Fault('NOT_FOUND', 'This is no id of a file in Google Drive. Take an id that drive.search gives.');
 }

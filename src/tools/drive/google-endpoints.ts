@@ -10,7 +10,7 @@ export interface GoogleEndpoints {
   readonly upload: string;
 }
 
-export const GOOGLE: GoogleEndpoints = {
+export const GOOGLE_ENDPOINTS: GoogleEndpoints = {
   authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
   token: 'https://oauth2.googleapis.com/token',
   revoke: 'https://oauth2.googleapis.com/revoke',
@@ -19,7 +19,7 @@ export const GOOGLE: GoogleEndpoints = {
 };
 
 /** To read what the person sees, and to make files of our own: we change and remove nothing that we did not make. */
-export const SCOPES: readonly string[] = [
+export const OAUTH_SCOPES: readonly string[] = [
   'https://www.googleapis.com/auth/drive.readonly',
   'https://www.googleapis.com/auth/drive.file',
 ];

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../lib/json.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
 
 /** Drive's reasons that say more than its status (its guide "Resolve errors"). */
-const BY_REASON: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+const FAULT_BY_REASON: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   accessNotConfigured: ['FORBIDDEN', 'The Drive API is off in the Google project of this server. Have it turned on.'],
   appNotAuthorizedToFile: [
     'FORBIDDEN',
@@ -33,7 +33,7 @@ export async function googleFault(response: Response): Promise<Fault> {
   if (status === 404) {
     return new Fault('NOT_FOUND', 'The Drive has no file with this id, or does not show it to the connected account.');
   }
-  const known = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
+  const known = Object.hasOwn(FAULT_BY_REASON, reason) ? FAULT_BY_REASON[reason] : undefined;
   const general = statusFault('Google Drive', status, retryAfter);
   if (!known) return general;
   const wait = general.retryAfterMs;

@@ -1,37 +1,37 @@
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type Json } from '../../lib/json.ts';
-import { type DriveFile, FOLDER } from './drive.ts';
+import { type DriveFile, FOLDER_MEDIA_TYPE } from './drive.ts';
 
-const OWN = 'application/vnd.google-apps.';
+const GOOGLE_TYPE_PREFIX = 'application/vnd.google-apps.';
 
 /** Google's own kinds have no bytes; each is exported as what agents read best. */
-const EXPORTS: Readonly<Record<string, string>> = {
-  [`${OWN}document`]: 'text/markdown',
-  [`${OWN}drawing`]: 'image/png',
-  [`${OWN}presentation`]: 'text/plain',
-  [`${OWN}script`]: 'application/vnd.google-apps.script+json',
+const EXPORT_MEDIA_TYPES: Readonly<Record<string, string>> = {
+  [`${GOOGLE_TYPE_PREFIX}document`]: 'text/markdown',
+  [`${GOOGLE_TYPE_PREFIX}drawing`]: 'image/png',
+  [`${GOOGLE_TYPE_PREFIX}presentation`]: 'text/plain',
+  [`${GOOGLE_TYPE_PREFIX}script`]: 'application/vnd.google-apps.script+json',
   // The first sheet alone.
-  [`${OWN}spreadsheet`]: 'text/csv',
+  [`${GOOGLE_TYPE_PREFIX}spreadsheet`]: 'text/csv',
 };
 
 /**
  * The media type to export a file as; undefined for one that has bytes of its own.
  * @throws Fault BAD_INPUT for what has neither, such as a folder or a form
  */
-export function exportOf({ mediaType }: DriveFile): string | undefined {
-  if (mediaType === FOLDER) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
-  if (!mediaType.startsWith(OWN)) return undefined;
-  const as = EXPORTS[mediaType];
+export function exportMediaTypeOf({ mediaType }: DriveFile): string | undefined {
+  if (mediaType === FOLDER_MEDIA_TYPE) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
+  if (!mediaType.startsWith(GOOGLE_TYPE_PREFIX)) return undefined;
+  const as = EXPORT_MEDIA_TYPES[mediaType];
   if (as !== undefined) return as;
-  const kind = mediaType.slice(OWN.length);
+  const kind = mediaType.slice(GOOGLE_TYPE_PREFIX.length);
   throw new Fault('BAD_INPUT', `Google exports nothing of its kind "${kind}". Take another file.`);
 }
 
 /** What is asked of Google about a file; `size` is absent for documents of its own kinds. */
-export const FIELDS = 'id,name,mimeType,size,modifiedTime,webViewLink';
+export const FILE_FIELDS = 'id,name,mimeType,size,modifiedTime,webViewLink';
 
 /** A file resource of Drive v3. @throws Fault for what is none */
-export function readGoogleFile(json: Json | undefined): DriveFile {
+export function parseGoogleFile(json: Json | undefined): DriveFile {
   const { id, name, mimeType, size, modifiedTime, webViewLink } = isJsonObject(json) ? json : {};
   if (typeof id !== 'string' || typeof name !== 'string' || typeof mimeType !== 'string') {
     throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive answers with something that is no file. Try again later.');

@@ -13,7 +13,7 @@ export interface GoogleOauthDeps {
 }
 
 /** What Google hands out (RFC 6749 section 5.1). */
-export interface Grant {
+export interface TokenResponse {
   readonly accessToken: string;
   readonly expiresInS: number;
   readonly refreshToken?: string;
@@ -23,14 +23,14 @@ export interface Grant {
 /** The token endpoint and the one that revokes, for this server as a client. */
 export interface GoogleOauth {
   /** @param code as the callback brought it; good for one use. @throws Fault FORBIDDEN when it is not, or no more */
-  exchange(code: string, verifier: string, redirectUri: string, signal: AbortSignal): Promise<Grant>;
+  exchange(code: string, verifier: string, redirectUri: string, signal: AbortSignal): Promise<TokenResponse>;
   /** @throws Fault FORBIDDEN when the person has taken the permission back */
-  refresh(refreshToken: string, signal: AbortSignal): Promise<Grant>;
+  refresh(refreshToken: string, signal: AbortSignal): Promise<TokenResponse>;
   /** Ends the permission; also when it had ended before. */
   revoke(refreshToken: string, signal: AbortSignal): Promise<void>;
 }
 
-const LIMITS = { maxBytes: 64 * 1024, idleMs: 20_000 };
+const FETCH_LIMITS = { maxBytes: 64 * 1024, idleMs: 20_000 };
 
 export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDeps): GoogleOauth {
   const client = () => ({
@@ -38,7 +38,7 @@ export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDe
     client_secret: Buffer.from(google.clientSecret.reveal()).toString(),
   });
   const post = async (url: string, form: Readonly<Record<string, string>>, signal: AbortSignal) => {
-    const send = outgoing.fetch(canonicalUri(url), { ...LIMITS, signal });
+    const send = outgoing.fetch(canonicalUri(url), { ...FETCH_LIMITS, signal });
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     return await send(url, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
   };
@@ -46,21 +46,21 @@ export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDe
   const grantFor = async (form: Readonly<Record<string, string>>, invalid: () => Fault, signal: AbortSignal) => {
     const response = await post(endpoints.token, { ...form, ...client() }, signal);
     if (!response.ok) throw await tokenFault(response, endpoints.token, invalid);
-    return readGrant(await jsonOf(response));
+    return parseTokenResponse(await readJsonOrEmpty(response));
   };
 
   return {
     exchange: (code, verifier, redirectUri, signal) =>
       grantFor(
         { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri },
-        beginAgain,
+        invalidCodeFault,
         signal,
       ),
     refresh: (refreshToken, signal) =>
-      grantFor({ grant_type: 'refresh_token', refresh_token: refreshToken }, connectAgain, signal),
+      grantFor({ grant_type: 'refresh_token', refresh_token: refreshToken }, reconnectFault, signal),
     async revoke(refreshToken, signal) {
       const response = await post(endpoints.revoke, { token: refreshToken }, signal);
-      const { error } = await jsonOf(response);
+      const { error } = await readJsonOrEmpty(response);
       // RFC 7009 section 2.2 has an unknown token count as revoked; Google refuses it.
       if (response.ok || error === 'invalid_token') return;
       throw statusFault(hostOf(endpoints.revoke), response.status, response.headers.get('retry-after'));
@@ -69,7 +69,7 @@ export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDe
 }
 
 /** Of no JSON, or one that is no object, nothing is known. */
-async function jsonOf(response: Response): Promise<JsonObject> {
+async function readJsonOrEmpty(response: Response): Promise<JsonObject> {
   const text = await response.text();
   try {
     const json: unknown = JSON.parse(text);
@@ -79,7 +79,7 @@ async function jsonOf(response: Response): Promise<JsonObject> {
   }
 }
 
-function readGrant(json: JsonObject): Grant {
+function parseTokenResponse(json: JsonObject): TokenResponse {
   const { access_token: accessToken, expires_in: expiresInS, refresh_token: refreshToken, scope } = json;
   if (typeof accessToken !== 'string' || typeof expiresInS !== 'number') {
     throw new Fault('RESOURCE_UNREACHABLE', 'Google answered without an access token. Try again later.');
@@ -94,7 +94,7 @@ function readGrant(json: JsonObject): Grant {
 
 /** RFC 6749 section 5.2. What Google says in words is not passed on: it may repeat what was sent. */
 async function tokenFault(response: Response, url: string, invalid: () => Fault): Promise<Fault> {
-  const { error } = await jsonOf(response);
+  const { error } = await readJsonOrEmpty(response);
   if (error === 'invalid_grant') return invalid();
   if (error === 'invalid_client' || error === 'unauthorized_client' || error === 'redirect_uri_mismatch') {
     const message = `Google does not know this server (${error}). Have GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and PUBLIC_URL checked.`;
@@ -103,14 +103,14 @@ async function tokenFault(response: Response, url: string, invalid: () => Fault)
   return statusFault(hostOf(url), response.status, response.headers.get('retry-after'));
 }
 
-function beginAgain(): Fault {
+function invalidCodeFault(): Fault {
   const message =
     'Google does not take this code: it is good once, and not for long. Begin again with beginDriveConnection.';
   return new Fault('FORBIDDEN', message);
 }
 
 /** What to do when a connection does not hold any more. */
-export function connectAgain(): Fault {
+export function reconnectFault(): Fault {
   return new Fault(
     'FORBIDDEN',
     'The connection to Google Drive does not hold any more. Connect again: open the URL that beginDriveConnection gives, then call finishDriveConnection.',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { pauseAfter } from '../shared/retry.ts';
-import type { Drive, DriveFile, Upload } from './drive.ts';
+import { waitBeforeRetry } from '../shared/retry.ts';
+import type { Drive, DriveFile, DriveUpload } from './drive.ts';
 import { type GoogleApi, readJson } from './google-api.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';
-import { FIELDS, readGoogleFile } from './google-file.ts';
+import { FILE_FIELDS, parseGoogleFile } from './google-file.ts';
 
 export interface GoogleUploadDeps {
   readonly api: GoogleApi;
@@ -14,19 +14,19 @@ export interface GoogleUploadDeps {
 }
 
 /** Google asks for resumable uploads beyond this. */
-const MOST_IN_ONE_BYTES = 5 * 1024 * 1024;
+const MAX_MULTIPART_BYTES = 5 * 1024 * 1024;
 /** A multiple of 256 KiB, as it has to be. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Without any progress between. */
-const TRIES = 4;
+const MAX_ATTEMPTS_WITHOUT_PROGRESS = 4;
 
 /** Either the file, or how many bytes Google has of it. */
-type Progress = { readonly file: DriveFile } | { readonly has: number };
+type UploadProgress = { readonly file: DriveFile } | { readonly has: number };
 
 /** The id is made before: what is sent again although it had arrived makes no second file, but is answered with 409. */
 export async function uploadToGoogle(
   { api, endpoints, get }: GoogleUploadDeps,
-  upload: Upload,
+  upload: DriveUpload,
   signal: AbortSignal,
 ): Promise<DriveFile> {
   const id = await newFileId(api, endpoints, signal);
@@ -37,9 +37,9 @@ export async function uploadToGoogle(
     ...(upload.folder !== undefined && { parents: [upload.folder] }),
   };
   try {
-    return upload.bytes.length > MOST_IN_ONE_BYTES
-      ? await inChunks(api, endpoints, metadata, upload, signal)
-      : await inOne(api, endpoints, metadata, upload, signal);
+    return upload.bytes.length > MAX_MULTIPART_BYTES
+      ? await uploadResumable(api, endpoints, metadata, upload, signal)
+      : await uploadMultipart(api, endpoints, metadata, upload, signal);
   } catch (error) {
     if (error instanceof Fault && error.code === 'CONFLICT') return await get(id, signal);
     throw error;
@@ -54,15 +54,15 @@ async function newFileId(api: GoogleApi, endpoints: GoogleEndpoints, signal: Abo
 }
 
 function uploadUrl(endpoints: GoogleEndpoints, uploadType: string): string {
-  return `${endpoints.upload}/files?${new URLSearchParams({ uploadType, fields: FIELDS, supportsAllDrives: 'true' })}`;
+  return `${endpoints.upload}/files?${new URLSearchParams({ uploadType, fields: FILE_FIELDS, supportsAllDrives: 'true' })}`;
 }
 
 /** Metadata and bytes in one multipart/related body (RFC 2387). */
-async function inOne(
+async function uploadMultipart(
   api: GoogleApi,
   endpoints: GoogleEndpoints,
   metadata: JsonObject,
-  { mediaType, bytes }: Upload,
+  { mediaType, bytes }: DriveUpload,
   signal: AbortSignal,
 ): Promise<DriveFile> {
   const boundary = randomBytes(24).toString('hex');
@@ -74,25 +74,25 @@ async function inOne(
   ]);
   const headers = { 'content-type': `multipart/related; boundary=${boundary}` };
   const made = await api.json({ method: 'POST', url: uploadUrl(endpoints, 'multipart'), headers, body, signal });
-  return readGoogleFile(made);
+  return parseGoogleFile(made);
 }
 
 /** A resumable session: after a failure Google is asked how much it has, and gets the rest. */
-async function inChunks(
+async function uploadResumable(
   api: GoogleApi,
   endpoints: GoogleEndpoints,
   metadata: JsonObject,
-  upload: Upload,
+  upload: DriveUpload,
   signal: AbortSignal,
 ): Promise<DriveFile> {
   const session = await startSession(api, endpoints, metadata, upload, signal);
-  const patience = { signal, tries: TRIES, pauseMs: api.pauseMs };
+  const patience = { signal, tries: MAX_ATTEMPTS_WITHOUT_PROGRESS, pauseMs: api.backoffMs };
   let from: number | undefined = 0;
   for (let best = 0, failures = 0; ; ) {
-    const progress: Progress | undefined = await sendFrom(api, session, upload.bytes, from, signal).catch(
+    const progress: UploadProgress | undefined = await sendFrom(api, session, upload.bytes, from, signal).catch(
       async (error: unknown) => {
         failures += 1;
-        await pauseAfter(error, failures, patience);
+        await waitBeforeRetry(error, failures, patience);
         return undefined;
       },
     );
@@ -102,13 +102,13 @@ async function inChunks(
       failures = 0;
     } else if (progress && from !== undefined) {
       failures += 1;
-      if (failures === TRIES) throw noProgress();
+      if (failures === MAX_ATTEMPTS_WITHOUT_PROGRESS) throw noProgressFault();
     }
     from = progress?.has;
   }
 }
 
-function noProgress(): Fault {
+function noProgressFault(): Fault {
   return new Fault('RESOURCE_UNREACHABLE', 'Google Drive takes no more of the file. Try again later.');
 }
 
@@ -116,7 +116,7 @@ async function startSession(
   api: GoogleApi,
   endpoints: GoogleEndpoints,
   metadata: JsonObject,
-  { mediaType, bytes }: Upload,
+  { mediaType, bytes }: DriveUpload,
   signal: AbortSignal,
 ): Promise<string> {
   const headers = {
@@ -126,7 +126,7 @@ async function startSession(
   };
   const body = JSON.stringify(metadata);
   const request = { method: 'POST', url: uploadUrl(endpoints, 'resumable'), headers, body, signal } as const;
-  const location = await api.ask(request, async (response) => {
+  const location = await api.request(request, async (response) => {
     await response.body?.cancel();
     return response.headers.get('location');
   });
@@ -142,13 +142,13 @@ async function sendFrom(
   bytes: Uint8Array,
   from: number | undefined,
   signal: AbortSignal,
-): Promise<Progress> {
+): Promise<UploadProgress> {
   const chunk = Buffer.from(from === undefined ? [] : bytes.subarray(from, from + CHUNK_BYTES));
   const range = from === undefined ? '*' : `${from}-${from + chunk.length - 1}`;
   const headers = { 'content-range': `bytes ${range}/${bytes.length}` };
   const request = { method: 'PUT', url: session, headers, body: chunk, fine: 308, tries: 1, signal } as const;
-  return await api.ask(request, async (response) => {
-    if (response.status !== 308) return { file: readGoogleFile(await readJson(response)) };
+  return await api.request(request, async (response) => {
+    if (response.status !== 308) return { file: parseGoogleFile(await readJson(response)) };
     await response.body?.cancel();
     // Without a range, it has nothing.
     const [, last] = /^bytes=0-(\d{1,15})$/.exec(response.headers.get('range') ?? '') ?? [];

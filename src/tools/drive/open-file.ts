@@ -4,20 +4,20 @@ import { basename, join, sep } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { storageFault } from '../../resources/artifacts/storage-fault.ts';
-import { type DriveFile, FOLDER } from './drive.ts';
+import { type DriveFile, FOLDER_MEDIA_TYPE } from './drive.ts';
 
 /** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /** A file or folder that is open. */
-export interface Place {
+export interface OpenFile {
   readonly path: string;
   readonly file: DriveFile;
   readonly handle: FileHandle;
 }
 
 /** @param relative path below the root of the drive */
-export function idOfPlace(relative: string): string {
+export function fileIdOf(relative: string): string {
   return Buffer.from(relative.replaceAll(sep, '/')).toString('base64url');
 }
 
@@ -27,29 +27,29 @@ export function idOfPlace(relative: string): string {
  * @param root absolute and free of links
  * @throws Fault NOT_FOUND, and what `use` throws
  */
-export async function withPlace<T>(root: string, id: string, use: (place: Place) => Promise<T>): Promise<T> {
-  const relative = pathOf(id);
+export async function withOpenFile<T>(root: string, id: string, use: (place: OpenFile) => Promise<T>): Promise<T> {
+  const relative = pathOfId(id);
   const path = join(root, relative);
   const handle = await open(path, OPEN_FLAGS).catch((error: unknown) => {
     const known = storageFault(error);
-    throw known instanceof Fault ? known : noSuchFile();
+    throw known instanceof Fault ? known : noSuchFileFault();
   });
   try {
     const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
     const stats = await handle.stat();
-    if (real !== path || !(stats.isFile() || stats.isDirectory())) throw noSuchFile();
-    return await use({ path, handle, file: fileOf(relative, stats) });
+    if (real !== path || !(stats.isFile() || stats.isDirectory())) throw noSuchFileFault();
+    return await use({ path, handle, file: driveFileOf(relative, stats) });
   } finally {
     await handle.close();
   }
 }
 
-export function fileOf(relative: string, stats: Stats): DriveFile {
+export function driveFileOf(relative: string, stats: Stats): DriveFile {
   const isFolder = stats.isDirectory();
   return {
-    id: idOfPlace(relative),
+    id: fileIdOf(relative),
     name: basename(relative),
-    mediaType: isFolder ? FOLDER : mediaTypeOfFile(relative),
+    mediaType: isFolder ? FOLDER_MEDIA_TYPE : mediaTypeOfFile(relative),
     ...(!isFolder && { size: stats.size }),
     modifiedAt: stats.mtime.toISOString(),
   };
@@ -63,14 +63,14 @@ export function isHidden(name: string): boolean {
   return name.startsWith('.') || name.includes('\\');
 }
 
-function pathOf(id: string): string {
+function pathOfId(id: string): string {
   const relative = Buffer.from(id, 'base64url').toString();
   const isPath = relative.split('/').every((part) => part !== '' && !isHidden(part) && !part.includes('\0'));
   // Of several texts that decode to one path, only the one that was handed out is its id.
-  if (!isPath || idOfPlace(relative) !== id) throw noSuchFile();
+  if (!isPath || fileIdOf(relative) !== id) throw noSuchFileFault();
   return relative;
 }
 
-export function noSuchFile(): Fault {
+export function noSuchFileFault(): Fault {
   return new Fault('NOT_FOUND', 'The drive has no file with this id. Take an id that drive.search gives.');
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { GitCommand } from './git-command.ts';
 
-export interface Change {
+export interface FileChange {
   readonly path: string;
   readonly change: 'added' | 'modified' | 'deleted';
   /** As git has it: `100644`, `120000` for a link, `160000` for a repository; `000000` when deleted. */
@@ -14,7 +14,7 @@ export interface Change {
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** What the index has that the commit has not. Looks at no file, so no program is asked about one. */
-export async function stagedChanges(git: GitCommand, commit: string | undefined): Promise<readonly Change[]> {
+export async function stagedChanges(git: GitCommand, commit: string | undefined): Promise<readonly FileChange[]> {
   return parseChanges(
     await git.text(['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', commit ?? EMPTY_TREE]),
   );
@@ -24,25 +24,25 @@ export async function treeChanges(
   git: GitCommand,
   commit: string | undefined,
   tree: string,
-): Promise<readonly Change[]> {
+): Promise<readonly FileChange[]> {
   return parseChanges(
     await git.text(['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', commit ?? EMPTY_TREE, tree]),
   );
 }
 
-const CHANGES = { A: 'added', M: 'modified', T: 'modified', D: 'deleted' } as const;
+const CHANGE_BY_STATUS = { A: 'added', M: 'modified', T: 'modified', D: 'deleted' } as const;
 
 /** `:oldmode newmode oldid newid STATUS NUL path NUL` (git-diff-tree, "raw output format"). */
-function parseChanges(raw: string): readonly Change[] {
+function parseChanges(raw: string): readonly FileChange[] {
   const parts = raw.split('\0');
-  const changes: Change[] = [];
+  const changes: FileChange[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
     const [, mode = '', object = '', status = ''] =
       /^:\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) ([A-Z])$/.exec(parts[i] ?? '') ?? [];
     if (status !== 'A' && status !== 'M' && status !== 'T' && status !== 'D') {
       throw new Fault('CONFLICT', 'A merge in the repository is not finished. Finish or undo it first.');
     }
-    changes.push({ path: parts[i + 1] as string, change: CHANGES[status], mode, object });
+    changes.push({ path: parts[i + 1] as string, change: CHANGE_BY_STATUS[status], mode, object });
   }
   return changes;
 }

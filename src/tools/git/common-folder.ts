@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * The only configuration that git sees. Programs that a configuration could name (hooks, filters, monitors, editors,
  * helpers, signers) are not named here, and so are not run.
  */
-const CONFIG = `[core]
+const GIT_CONFIG = `[core]
 	repositoryFormatVersion = 0
 	bare = false
 	logAllRefUpdates = false
@@ -52,7 +52,7 @@ const CONFIG = `[core]
 export async function withCommonFolder<T>(gitFolder: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-git-'));
   try {
-    await writeFile(join(folder, 'config'), CONFIG, { mode: 0o400 });
+    await writeFile(join(folder, 'config'), GIT_CONFIG, { mode: 0o400 });
     await symlink(join(gitFolder, 'refs'), join(folder, 'refs'));
     await symlink(join(gitFolder, 'packed-refs'), join(folder, 'packed-refs'));
     return await work(folder);

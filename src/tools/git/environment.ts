@@ -23,7 +23,7 @@ export function gitEnvironment(home: string): Record<string, string> {
 }
 
 /** Where a repository lies; see `withCommonFolder`. */
-export function placeEnvironment(folder: string, commonFolder: string): Record<string, string> {
+export function repositoryEnvironment(folder: string, commonFolder: string): Record<string, string> {
   return {
     GIT_DIR: `${folder}/.git`,
     GIT_WORK_TREE: folder,
@@ -42,8 +42,8 @@ export function configEnvironment(config: GitConfig): Record<string, string> {
 
 /** Who the author of a commit is; the address is one that can never be delivered to (RFC 2606). */
 export function authorEnvironment(who: User): Record<string, string> {
-  const name = plain(who.username) || 'unknown';
-  const email = `${plain(who.subject) || 'unknown'}@${plain(who.tenant) || 'default'}.signalbox.invalid`;
+  const name = toIdentText(who.username) || 'unknown';
+  const email = `${toIdentText(who.subject) || 'unknown'}@${toIdentText(who.tenant) || 'default'}.signalbox.invalid`;
   return {
     GIT_AUTHOR_NAME: name,
     GIT_AUTHOR_EMAIL: email,
@@ -53,6 +53,6 @@ export function authorEnvironment(who: User): Record<string, string> {
 }
 
 /** Without what ends a name or begins a header in a commit. */
-function plain(text: string): string {
+function toIdentText(text: string): string {
   return text.replace(/[\p{Cc}<>\s]+/gu, ' ').trim();
 }

@@ -7,7 +7,7 @@ export interface GitOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** What a failed command wrote counts as its answer when it matches. */
-  readonly failureIsAnswer?: RegExp;
+  readonly acceptedFailure?: RegExp;
 }
 
 /** Runs git. Both promise all that it writes. @throws Fault */
@@ -17,8 +17,8 @@ export interface GitCommand {
 }
 
 /** More than a commit may bring and than the names of its files take. */
-const MOST_BYTES = 160 * 2 ** 20;
-const GRACE_MS = 400;
+const MAX_OUTPUT_BYTES = 160 * 2 ** 20;
+const KILL_GRACE_MS = 400;
 
 /**
  * The system's git, in a process group of its own: git hands the network over to another program, which would go on
@@ -37,7 +37,7 @@ export function createGitCommand(
     const stop = () => killGroup(child);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await answerOf(child, options);
+      return await outputOf(child, options);
     } catch (error) {
       throw signal.aborted ? abortFault(signal) : error;
     } finally {
@@ -47,13 +47,16 @@ export function createGitCommand(
   return { bytes, text: async (args, options) => (await bytes(args, options)).toString() };
 }
 
-async function answerOf(child: ChildProcess, { input = '', failureIsAnswer }: GitOptions): Promise<Buffer> {
+async function outputOf(
+  child: ChildProcess,
+  { input = '', acceptedFailure: failureIsAnswer }: GitOptions,
+): Promise<Buffer> {
   const out: Buffer[] = [];
   const said: Buffer[] = [];
   let size = 0;
   const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MOST_BYTES) killGroup(child);
+    if (size > MAX_OUTPUT_BYTES) killGroup(child);
     else chunks.push(chunk);
   };
   child.stdout?.on('data', collect(out));
@@ -64,7 +67,8 @@ async function answerOf(child: ChildProcess, { input = '', failureIsAnswer }: Gi
     child.once('error', (error) => reject(gitFault(error.message, error)));
     child.once('close', resolve);
   });
-  if (size > MOST_BYTES) throw new Fault('RESOURCE_TOO_LARGE', 'The repository is larger than this tool handles.');
+  if (size > MAX_OUTPUT_BYTES)
+    throw new Fault('RESOURCE_TOO_LARGE', 'The repository is larger than this tool handles.');
   if (status === 0) return Buffer.concat(out);
   const answer = Buffer.concat([...out, ...said]);
   if (failureIsAnswer?.test(answer.toString())) return answer;
@@ -76,7 +80,7 @@ function killGroup(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
   signalGroup(pid, 'SIGTERM');
-  const timer = setTimeout(signalGroup, GRACE_MS, pid, 'SIGKILL');
+  const timer = setTimeout(signalGroup, KILL_GRACE_MS, pid, 'SIGKILL');
   child.once('close', () => clearTimeout(timer));
 }
 

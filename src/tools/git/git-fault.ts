@@ -1,7 +1,7 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 
 /** What git says (LC_ALL=C) → what callers are told. The first that matches counts. */
-const KNOWN: readonly (readonly [RegExp, ErrorCode, string])[] = [
+const KNOWN_FAILURES: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [
     /\.lock': File exists/,
     'CONFLICT',
@@ -45,7 +45,7 @@ const KNOWN: readonly (readonly [RegExp, ErrorCode, string])[] = [
 
 /** @param said what git wrote when it failed; only what is known of it is told on */
 export function gitFault(said: string, cause: unknown): Fault {
-  const [, code, message] = KNOWN.find(([pattern]) => pattern.test(said)) ?? [
+  const [, code, message] = KNOWN_FAILURES.find(([pattern]) => pattern.test(said)) ?? [
     undefined,
     'BAD_INPUT' as const,
     `Git refuses: ${excerpt(said)}`,
@@ -53,12 +53,12 @@ export function gitFault(said: string, cause: unknown): Fault {
   return new Fault(code, message, { cause });
 }
 
-const MOST_CHARACTERS = 400;
+const MAX_EXCERPT_CHARS = 400;
 
 function excerpt(said: string): string {
   const line = said
     .split('\n')
     .filter((one) => /^(?:fatal|error):/.test(one))
     .join(' ');
-  return (line || said).slice(0, MOST_CHARACTERS).toWellFormed().trim();
+  return (line || said).slice(0, MAX_EXCERPT_CHARS).toWellFormed().trim();
 }

@@ -8,12 +8,12 @@ export interface Head {
   readonly commit: string | undefined;
 }
 
-export const Commit: TUnion<[TString, TNull]> = Type.Union([Type.String(), Type.Null()], {
+export const CommitId: TUnion<[TString, TNull]> = Type.Union([Type.String(), Type.Null()], {
   description: 'Id of the commit that the branch is at; null before the first one.',
 });
 
 export async function readHead(git: GitCommand): Promise<Head> {
-  const name = await git.text(['symbolic-ref', '--quiet', 'HEAD'], { failureIsAnswer: /^$/ });
+  const name = await git.text(['symbolic-ref', '--quiet', 'HEAD'], { acceptedFailure: /^$/ });
   return {
     branch: /^refs\/heads\/(.+)$/.exec(name.trim())?.[1],
     commit: await commitOf(git, 'HEAD'),
@@ -23,7 +23,7 @@ export async function readHead(git: GitCommand): Promise<Head> {
 /** Id of the commit that a revision names; undefined when there is none. */
 export async function commitOf(git: GitCommand, revision: string): Promise<string | undefined> {
   const answer = await git.text(['rev-parse', '--quiet', '--verify', `${revision}^{commit}`], {
-    failureIsAnswer: /^$/,
+    acceptedFailure: /^$/,
   });
   return answer.trim() || undefined;
 }

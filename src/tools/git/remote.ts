@@ -45,10 +45,10 @@ export async function remoteConfig(uri: CanonicalUri, settings: GitSettings): Pr
   const host = uri.host.replace(/^\[|\]$/g, '');
   const exempt = settings.allowedPrivateHosts.includes(`${uri.host}:${port}`);
   if (isIP(host) !== 0) {
-    if (!exempt && !isPublicAddress(host)) throw notPublic(uri.host);
+    if (!exempt && !isPublicAddress(host)) throw notPublicFault(uri.host);
   } else {
     const found = await addressesOf(host, settings);
-    if (!exempt && !found.every(isPublicAddress)) throw notPublic(uri.host);
+    if (!exempt && !found.every(isPublicAddress)) throw notPublicFault(uri.host);
     const list = found.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
     config.push(['http.curloptResolve', `${host}:${port}:${list}`]);
   }
@@ -67,7 +67,7 @@ async function addressesOf(host: string, { lookup }: GitSettings): Promise<reado
   throw new Fault('RESOURCE_UNREACHABLE', `${host} has no address. Check the name of the remote.`);
 }
 
-function notPublic(host: string): Fault {
+function notPublicFault(host: string): Fault {
   return new Fault(
     'FORBIDDEN',
     `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
@@ -78,14 +78,18 @@ function notPublic(host: string): Fault {
  * The first release that connects to the addresses which it is told (`http.curloptResolve`). An older one would ignore
  * that and ask the name server itself.
  */
-const LEAST = [2, 37] as const;
+const MIN_GIT_VERSION = [2, 37] as const;
 
 /** @throws Fault UNAVAILABLE */
 export async function checkGitVersion(git: GitCommand): Promise<void> {
   const said = await git.text(['version']);
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? [];
-  const newEnough = Number(major) > LEAST[0] || (Number(major) === LEAST[0] && Number(minor) >= LEAST[1]);
+  const newEnough =
+    Number(major) > MIN_GIT_VERSION[0] || (Number(major) === MIN_GIT_VERSION[0] && Number(minor) >= MIN_GIT_VERSION[1]);
   if (!newEnough) {
-    throw new Fault('UNAVAILABLE', `The server has ${said.trim()}; to push it needs git ${LEAST.join('.')} or later.`);
+    throw new Fault(
+      'UNAVAILABLE',
+      `The server has ${said.trim()}; to push it needs git ${MIN_GIT_VERSION.join('.')} or later.`,
+    );
   }
 }

@@ -18,9 +18,9 @@ export const RepositoryPath: TString = Type.String({
  */
 export async function repositoryFolder(workspace: string, path: string, make = false): Promise<string> {
   let folder = workspace;
-  for (const part of plainParts(path)) {
+  for (const part of splitPath(path)) {
     folder = join(folder, part);
-    if (make) await mkdir(folder).catch(unlessThere);
+    if (make) await mkdir(folder).catch(ignoreExisting);
     const stats = await lstat(folder).catch(() => undefined);
     if (!stats) throw new Fault('NOT_FOUND', `There is no folder ${path} in the workspace. Call repo.git.init first.`);
     if (stats.isSymbolicLink()) throw new Fault('FORBIDDEN', `${part} is a symbolic link. Name the folder itself.`);
@@ -29,7 +29,7 @@ export async function repositoryFolder(workspace: string, path: string, make = f
   return folder;
 }
 
-function plainParts(path: string): readonly string[] {
+function splitPath(path: string): readonly string[] {
   const parts = path.split('/');
   const plain = parts.every((part) => /^[^\p{Cc}\\]+$/u.test(part) && !/^\.{1,2}$|^\.git$/i.test(part));
   if (plain) return parts;
@@ -38,6 +38,6 @@ function plainParts(path: string): readonly string[] {
   });
 }
 
-function unlessThere(error: NodeJS.ErrnoException): void {
+function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST' && error.code !== 'ENOTDIR') throw error;
 }

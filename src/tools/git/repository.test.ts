@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { gitServerForTests } from '../../../test/support/tools/git-server.ts';
-import { type ToolContextForTests, toolContextForTests } from '../../../test/support/tools/tool-context.ts';
+import { startTestGitServer } from '../../../test/support/tools/git-server.ts';
+import { createTestToolContext, type TestToolContext } from '../../../test/support/tools/tool-context.ts';
 import { repoGitAddAll } from '../repo-git-add-all.ts';
 import { repoGitBranch } from '../repo-git-branch.ts';
 import { repoGitCommit } from '../repo-git-commit.ts';
@@ -12,13 +12,13 @@ import { repoGitPush } from '../repo-git-push.ts';
 
 const PATH = { path: 'repo' };
 
-let test: ToolContextForTests;
+let test: TestToolContext;
 let repo: string;
 /** What a program that should not have run would leave behind. */
 let trace: string;
 
 beforeEach(async () => {
-  test = await toolContextForTests();
+  test = await createTestToolContext();
   repo = join(test.workspace, 'repo');
   trace = join(test.workspace, 'trace');
   await repoGitInit.run(PATH, test.context);
@@ -107,7 +107,7 @@ describe('a hostile repository', () => {
     for (const hook of ['pre-commit', 'post-index-change', 'post-checkout', 'pre-push', 'reference-transaction']) {
       await cp(program, join(repo, '.git', 'hooks', hook));
     }
-    const server = await gitServerForTests();
+    const server = await startTestGitServer();
     try {
       await useAll(server.remote, server.host);
       expect(await server.git('log', '--format=%an', 'round-2')).toBe('alice\nalice\n');

@@ -1,21 +1,21 @@
 import { abortFault } from '../../core/abort.ts';
 import type { ToolContext } from '../../core/agent-session.ts';
-import { unlessAborted } from '../shared/retry.ts';
-import { checkPlainStore } from './check-git-folder.ts';
+import { awaitOrAbort } from '../shared/retry.ts';
+import { checkGitFolder } from './check-git-folder.ts';
 import { withCommonFolder } from './common-folder.ts';
-import { gitEnvironment, placeEnvironment } from './environment.ts';
+import { gitEnvironment, repositoryEnvironment } from './environment.ts';
 import { createGitCommand, type GitCommand } from './git-command.ts';
 import { repositoryFolder } from './repository-folder.ts';
 
 /** When the last of those that work or wait has ended, for each folder. */
-const ends = new Map<string, Promise<void>>();
+const queueTails = new Map<string, Promise<void>>();
 
 /**
  * Begins when all that were called before for this folder have ended, however they ended.
  * @throws Fault CANCELLED, TIMEOUT when the signal is aborted while it waits
  */
-export async function inTurn<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const before = ends.get(folder) ?? Promise.resolve();
+export async function runExclusive<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const before = queueTails.get(folder) ?? Promise.resolve();
   const turn = before.then(() => {
     if (signal.aborted) throw abortFault(signal);
     return work();
@@ -24,9 +24,9 @@ export async function inTurn<T>(folder: string, signal: AbortSignal, work: () =>
     () => {},
     () => {},
   );
-  ends.set(folder, end);
-  void end.then(() => ends.get(folder) === end && ends.delete(folder));
-  await unlessAborted(before, signal);
+  queueTails.set(folder, end);
+  void end.then(() => queueTails.get(folder) === end && queueTails.delete(folder));
+  await awaitOrAbort(before, signal);
   return turn;
 }
 
@@ -46,11 +46,11 @@ export async function withRepository<T>(
   work: (repository: Repository) => Promise<T>,
 ): Promise<T> {
   const folder = await repositoryFolder(await ctx.workspace(), path);
-  return inTurn(folder, ctx.signal, async () => {
+  return runExclusive(folder, ctx.signal, async () => {
     const gitFolder = `${folder}/.git`;
-    await checkPlainStore(gitFolder);
+    await checkGitFolder(gitFolder);
     return withCommonFolder(gitFolder, (common) => {
-      const env = { ...gitEnvironment(common), ...placeEnvironment(folder, common) };
+      const env = { ...gitEnvironment(common), ...repositoryEnvironment(folder, common) };
       return work({ git: createGitCommand(folder, env, ctx.signal) });
     });
   });

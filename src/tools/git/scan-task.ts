@@ -1,10 +1,10 @@
-import { type FoundSecret, findSecrets } from './secret-scan.ts';
+import { findSecrets, type SecretMatch } from './secret-scan.ts';
 
 /** For each file, in their order. */
-export type ScanOrder = readonly Uint8Array[];
-export type ScanReport = readonly (readonly FoundSecret[])[];
+export type ScanRequest = readonly Uint8Array[];
+export type ScanReport = readonly (readonly SecretMatch[])[];
 
 /** What a worker does: large files would hold up everybody else. */
-export function run(files: ScanOrder): ScanReport {
+export function run(files: ScanRequest): ScanReport {
   return files.map((bytes) => findSecrets(bytes));
 }

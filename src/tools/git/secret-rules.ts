@@ -9,28 +9,31 @@ export interface SecretRule {
 }
 
 /** Not in the middle of a longer word. */
-const FROM = '(?<![A-Za-z0-9_/+-])';
-const TO = '(?![A-Za-z0-9_-])';
+const TOKEN_START = '(?<![A-Za-z0-9_/+-])';
+const TOKEN_END = '(?![A-Za-z0-9_-])';
 
-const token = (name: string, form: string): SecretRule => ({ name, pattern: new RegExp(`${FROM}${form}${TO}`, 'g') });
+const tokenRule = (name: string, form: string): SecretRule => ({
+  name,
+  pattern: new RegExp(`${TOKEN_START}${form}${TOKEN_END}`, 'g'),
+});
 
 export const SECRET_RULES: readonly SecretRule[] = [
   { name: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/g },
   { name: 'a PuTTY private key', pattern: /PuTTY-User-Key-File-[23]:/g },
-  token('an AWS access key id', '(?:AKIA|ASIA)[A-Z2-7]{16}'),
-  token('a Google API key', 'AIza[A-Za-z0-9_-]{35}'),
-  token('a Google OAuth client secret', 'GOCSPX-[A-Za-z0-9_-]{28}'),
-  token('a GitHub token', 'gh[pousr]_[A-Za-z0-9]{36,255}'),
-  token('a GitHub token', 'github_pat_[A-Za-z0-9_]{60,255}'),
-  token('a GitLab token', 'gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,255}'),
-  token('a Slack token', 'xox[abeoprs]-[A-Za-z0-9-]{10,255}'),
+  tokenRule('an AWS access key id', '(?:AKIA|ASIA)[A-Z2-7]{16}'),
+  tokenRule('a Google API key', 'AIza[A-Za-z0-9_-]{35}'),
+  tokenRule('a Google OAuth client secret', 'GOCSPX-[A-Za-z0-9_-]{28}'),
+  tokenRule('a GitHub token', 'gh[pousr]_[A-Za-z0-9]{36,255}'),
+  tokenRule('a GitHub token', 'github_pat_[A-Za-z0-9_]{60,255}'),
+  tokenRule('a GitLab token', 'gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,255}'),
+  tokenRule('a Slack token', 'xox[abeoprs]-[A-Za-z0-9-]{10,255}'),
   { name: 'a Slack webhook', pattern: /hooks\.slack\.com\/services\/T[A-Z0-9]{6,}\/B[A-Z0-9]{6,}\/[A-Za-z0-9]{20,}/g },
-  token('a Stripe key', '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,255}'),
-  token('a webhook signing secret', 'whsec_[A-Za-z0-9+/]{32,255}={0,2}'),
-  token('an OpenAI or Anthropic key', 'sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-)?[A-Za-z0-9_-]{32,255}'),
-  token('an npm token', 'npm_[A-Za-z0-9]{36}'),
-  token('a PyPI token', 'pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}'),
-  token('a JSON Web Token', 'eyJ[A-Za-z0-9_-]{10,4000}\\.eyJ[A-Za-z0-9_-]{10,8000}\\.[A-Za-z0-9_-]{16,2000}'),
+  tokenRule('a Stripe key', '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,255}'),
+  tokenRule('a webhook signing secret', 'whsec_[A-Za-z0-9+/]{32,255}={0,2}'),
+  tokenRule('an OpenAI or Anthropic key', 'sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-)?[A-Za-z0-9_-]{32,255}'),
+  tokenRule('an npm token', 'npm_[A-Za-z0-9]{36}'),
+  tokenRule('a PyPI token', 'pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,1000}'),
+  tokenRule('a JSON Web Token', 'eyJ[A-Za-z0-9_-]{10,4000}\\.eyJ[A-Za-z0-9_-]{10,8000}\\.[A-Za-z0-9_-]{16,2000}'),
   {
     name: 'a password in a URL',
     pattern: /[a-z][a-z0-9+]{1,20}:\/\/[^\s:@/'"]{1,100}:([^\s:@/'"]{6,200})@/g,

@@ -1,17 +1,17 @@
 import { SECRET_RULES } from './secret-rules.ts';
 
 /** Where a secret stands. Never the secret itself. */
-export interface FoundSecret {
+export interface SecretMatch {
   /** From 1. */
   readonly line: number;
   readonly what: string;
 }
 
 /** A line with this text may hold what looks like a secret. */
-export const ALLOWED = 'pragma: allowlist secret';
+export const ALLOWLIST_COMMENT = 'pragma: allowlist secret';
 
 /** In one file; more do not help. */
-const MOST_FOUND = 20;
+const MAX_MATCHES = 20;
 /** Values that stand for another one, such as `${PASSWORD}`, `<password>`, `{{ secret }}`, `changeme`. */
 const PLACEHOLDER = new RegExp(
   [
@@ -25,24 +25,25 @@ const PLACEHOLDER = new RegExp(
  * The secrets in the bytes of a file, text or not: keys and tokens by their forms, and values that are assigned to a name
  * such as `password` and look like chance.
  */
-export function findSecrets(bytes: Uint8Array): readonly FoundSecret[] {
-  const text = asText(bytes);
-  const found = new Map<number, FoundSecret>();
+export function findSecrets(bytes: Uint8Array): readonly SecretMatch[] {
+  const text = decodeBytes(bytes);
+  const found = new Map<number, SecretMatch>();
   for (const { name, pattern, entropy } of SECRET_RULES) {
     const lineAt = lineCounter(text);
     for (const match of text.matchAll(pattern)) {
-      if (found.size >= MOST_FOUND) break;
+      if (found.size >= MAX_MATCHES) break;
       const value = match[1] ?? '';
       if (entropy !== undefined && (PLACEHOLDER.test(value) || bitsPerCharacter(value) < entropy)) continue;
       const line = lineAt(match.index);
-      if (!found.has(line) && !lineAround(text, match.index).includes(ALLOWED)) found.set(line, { line, what: name });
+      if (!found.has(line) && !surroundingLine(text, match.index).includes(ALLOWLIST_COMMENT))
+        found.set(line, { line, what: name });
     }
   }
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
 /** One character for each byte, so that no byte is lost; text in UTF-16 is decoded. */
-function asText(bytes: Uint8Array): string {
+function decodeBytes(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (first === 0xff && second === 0xfe) return buffer.toString('utf16le');
@@ -61,11 +62,11 @@ function lineCounter(text: string): (index: number) => number {
 }
 
 /** No more of it than is worth looking at: a binary file may be one line. */
-const MOST_AROUND = 1_024;
+const MAX_CONTEXT_CHARS = 1_024;
 
-function lineAround(text: string, index: number): string {
-  const before = text.slice(Math.max(0, index - MOST_AROUND), index);
-  const after = text.slice(index, index + MOST_AROUND);
+function surroundingLine(text: string, index: number): string {
+  const before = text.slice(Math.max(0, index - MAX_CONTEXT_CHARS), index);
+  const after = text.slice(index, index + MAX_CONTEXT_CHARS);
   return before.slice(before.lastIndexOf('\n') + 1) + (after.split('\n', 1)[0] ?? '');
 }
 

@@ -5,7 +5,7 @@ import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
-import { tryAgain } from '../shared/retry.ts';
+import { retry } from '../shared/retry.ts';
 
 export interface WebhookDeps {
   /** Named by whoever runs the server, so no policy is asked; the guard against private addresses holds. */
@@ -14,30 +14,30 @@ export interface WebhookDeps {
   readonly secret: Secret;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** Before the second try; a second unless told. */
-  readonly pauseMs?: number;
+  readonly backoffMs?: number;
 }
 
-export interface Sent {
+export interface WebhookDelivery {
   /** The same at each try, so that the receiver can tell that it has it already. */
   readonly id: string;
   readonly status: number;
 }
 
 /** @throws Fault by the status that the receiver answers at last, TIMEOUT after half a minute, RESOURCE_UNREACHABLE, FORBIDDEN */
-export type SendWebhook = (type: string, data: JsonObject, signal: AbortSignal) => Promise<Sent>;
+export type SendWebhook = (type: string, data: JsonObject, signal: AbortSignal) => Promise<WebhookDelivery>;
 
-const IN_ALL_MS = 30_000;
+const DELIVERY_TIMEOUT_MS = 30_000;
 const IDLE_MS = 10_000;
-const TRIES = 5;
-const MOST_ANSWER_BYTES = 64 * 1024;
+const MAX_ATTEMPTS = 5;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** POSTs events in the form of Standard Webhooks 1.0.0: id, time and HMAC-SHA256 of both and the body in headers. */
-export function createWebhook({ uri, secret, outgoing, pauseMs = 1_000 }: WebhookDeps): SendWebhook {
+export function createWebhook({ uri, secret, outgoing, backoffMs: pauseMs = 1_000 }: WebhookDeps): SendWebhook {
   return async (type, data, callersSignal) => {
     const id = newId('msg');
-    const signal = AbortSignal.any([callersSignal, AbortSignal.timeout(IN_ALL_MS)]);
+    const signal = AbortSignal.any([callersSignal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
     const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
-    const fetch = outgoing.fetch(uri, { maxBytes: MOST_ANSWER_BYTES, idleMs: IDLE_MS, signal });
+    const fetch = outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS, signal });
     const post = async () => {
       const seconds = String(Math.floor(Date.now() / 1_000));
       const headers = {
@@ -51,7 +51,7 @@ export function createWebhook({ uri, secret, outgoing, pauseMs = 1_000 }: Webhoo
       if (!ok) throw statusFault(uri.host, status, answered.get('retry-after'));
       return status;
     };
-    return { id, status: await tryAgain(post, { signal, tries: TRIES, pauseMs }) };
+    return { id, status: await retry(post, { signal, tries: MAX_ATTEMPTS, pauseMs }) };
   };
 }
 

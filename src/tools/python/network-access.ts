@@ -8,23 +8,23 @@ import type { PythonInput } from './schema.ts';
 type Input = Static<typeof PythonInput>;
 
 /** What a program may reach: `https://HOST:PORT/` for each host that it is allowed. @throws Fault BAD_INPUT */
-export function pythonReaches({
+export function networkUris({
   allow_network = false,
   allowed_hosts = [],
 }: Pick<Input, 'allow_network' | 'allowed_hosts'>): readonly CanonicalUri[] {
   if (!allow_network && allowed_hosts.length > 0)
-    throw wrong('allow_network', 'Hosts are named, but allow_network is not true. Set it, or name none.');
+    throw inputFault('allow_network', 'Hosts are named, but allow_network is not true. Set it, or name none.');
   if (allow_network && allowed_hosts.length === 0)
-    throw wrong('allowed_hosts', 'Name the hosts that the program may reach.');
+    throw inputFault('allowed_hosts', 'Name the hosts that the program may reach.');
   return allowed_hosts.map((entry) => canonicalUri(`https://${entry}/`));
 }
 
 /** The same as `host:port`. @throws Fault BAD_INPUT, UNAVAILABLE when the engine has no network to give */
-export function pythonHosts(
+export function networkHosts(
   input: Pick<Input, 'allow_network' | 'allowed_hosts'>,
   engine: Pick<PythonEngine, 'name'>,
 ): readonly string[] {
-  const hosts = pythonReaches(input).map(({ host, port }) => `${host}:${port || '443'}`);
+  const hosts = networkUris(input).map(({ host, port }) => `${host}:${port || '443'}`);
   if (hosts.length > 0 && engine.name === 'wasi') {
     throw new Fault(
       'UNAVAILABLE',
@@ -34,6 +34,6 @@ export function pythonHosts(
   return [...new Set(hosts)];
 }
 
-function wrong(field: string, message: string): Fault {
+function inputFault(field: string, message: string): Fault {
   return new Fault('BAD_INPUT', message, { path: [field] });
 }

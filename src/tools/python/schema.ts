@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 
 /** Not `.` or `..`, no control characters, and it begins with no blank and no minus. */
-const PART = '(?!\\.{1,2}(?:/|$))[\\p{L}\\p{N}_.+@][\\p{L}\\p{M}\\p{N}_.+@ ()=,~-]*';
-const PLAIN_PATH = `${PART}(?:/${PART})*`;
+const PATH_SEGMENT = '(?!\\.{1,2}(?:/|$))[\\p{L}\\p{N}_.+@][\\p{L}\\p{M}\\p{N}_.+@ ()=,~-]*';
+const PLAIN_PATH = `${PATH_SEGMENT}(?:/${PATH_SEGMENT})*`;
 
 const FilePath = Type.String({
   description: 'Where it lies, relative to the folder where the program starts: plain names, such as data/table.csv.',
@@ -59,7 +59,7 @@ export const PythonInput = Type.Object({
   ),
 });
 
-const Digests = (description: string) => Type.Record(Type.String(), Type.String(), { description });
+const DigestsByPath = (description: string) => Type.Record(Type.String(), Type.String(), { description });
 
 export const PythonOutput = Type.Object({
   return_code: Type.Union([Type.Integer(), Type.Null()], {
@@ -95,8 +95,8 @@ export const PythonOutput = Type.Object({
   ),
   manifest: Type.Object(
     {
-      before: Digests('Path → sha256 of each file that it was given.'),
-      after: Digests('Path → sha256 of each in /out.'),
+      before: DigestsByPath('Path → sha256 of each file that it was given.'),
+      after: DigestsByPath('Path → sha256 of each in /out.'),
     },
     { description: 'All files before and after.' },
   ),

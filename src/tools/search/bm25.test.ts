@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bm25, wordsOf } from './bm25.ts';
+import { createBm25Index, tokenize } from './bm25.ts';
 
 const word = fc.constantFrom('ship', 'crane', 'buoy', 'rope', 'tide');
 const documents = fc.array(fc.array(word, { maxLength: 12 }), { minLength: 1, maxLength: 12 });
@@ -10,23 +10,24 @@ describe('BM25', () => {
     fc.assert(
       fc.property(documents, fc.array(word, { minLength: 1, maxLength: 3 }), (all, words) => {
         const having = all.flatMap((document, at) => (words.some((one) => document.includes(one)) ? [at] : []));
-        expect([...bm25(all).rank(words, 100)].sort((a, b) => a - b)).toEqual(having);
+        expect([...createBm25Index(all).rank(words, 100)].sort((a, b) => a - b)).toEqual(having);
       }),
     );
   });
 
   it('puts first what has the word more often, what is shorter, and what has the rarer word', () => {
-    const rank = (all: readonly string[], query: string) => bm25(all.map(wordsOf)).rank(wordsOf(query), 10);
+    const rank = (all: readonly string[], query: string) =>
+      createBm25Index(all.map(tokenize)).rank(tokenize(query), 10);
     expect(rank(['ship rope', 'ship ship'], 'ship')).toEqual([1, 0]);
     expect(rank(['ship rope tide buoy', 'ship'], 'ship')).toEqual([1, 0]);
     expect(rank(['ship rope', 'ship crane', 'ship rope'], 'rope crane')[0]).toBe(1);
-    expect(bm25([['a'], ['a'], ['a']]).rank(['a'], 2)).toEqual([0, 1]);
+    expect(createBm25Index([['a'], ['a'], ['a']]).rank(['a'], 2)).toEqual([0, 1]);
   });
 });
 
 describe('words', () => {
   it('are found in names of code as in sentences', () => {
-    expect(wordsOf('convertToCsv, read_json: Größe ½-fach')).toEqual([
+    expect(tokenize('convertToCsv, read_json: Größe ½-fach')).toEqual([
       ...['convert', 'to', 'csv', 'read', 'json', 'größe', 'fach'],
     ]);
   });

@@ -1,5 +1,5 @@
 /** The words of a text as an index keeps them: lower case, letters and digits, camelCase and snake_case taken apart. */
-export function wordsOf(text: string): readonly string[] {
+export function tokenize(text: string): readonly string[] {
   const apart = text.normalize('NFKC').replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
   return apart.toLowerCase().match(/[\p{L}\p{N}]{2,40}/gu) ?? [];
 }
@@ -16,7 +16,7 @@ const SATURATION = 1.2;
 const LENGTH_WEIGHT = 0.75;
 
 /** Okapi BM25 (Robertson and Zaragoza, 2009), in memory. @param documents words of each, in its order */
-export function bm25(documents: readonly (readonly string[])[]): WordIndex {
+export function createBm25Index(documents: readonly (readonly string[])[]): WordIndex {
   /** Word → number of a document, how often it has the word, and so on. */
   const places = new Map<string, number[]>();
   documents.forEach((words, document) => {

@@ -2,12 +2,12 @@ import { realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault } from '../../core/errors.ts';
-import { unlessAborted } from '../shared/retry.ts';
-import { bm25, type WordIndex, wordsOf } from './bm25.ts';
-import type { Found, Searcher } from './searcher.ts';
-import { readText, textFiles } from './text-files.ts';
+import { awaitOrAbort } from '../shared/retry.ts';
+import { createBm25Index, tokenize, type WordIndex } from './bm25.ts';
+import type { Searcher, SearchHit } from './searcher.ts';
+import { readText, walkTextFiles } from './text-files.ts';
 
-const MOST_CHARACTERS = 240;
+const MAX_SNIPPET_CHARS = 240;
 
 /** The lines around the place where most of the words stand, as one line. */
 export function snippetOf(text: string, words: readonly string[]): string {
@@ -21,7 +21,7 @@ export function snippetOf(text: string, words: readonly string[]): string {
     .slice(best, best + 4)
     .filter(Boolean)
     .join(' ');
-  return part.length > MOST_CHARACTERS ? `${part.slice(0, MOST_CHARACTERS - 1).toWellFormed()}…` : part;
+  return part.length > MAX_SNIPPET_CHARS ? `${part.slice(0, MAX_SNIPPET_CHARS - 1).toWellFormed()}…` : part;
 }
 
 export interface OfflineIndexDeps {
@@ -30,7 +30,7 @@ export interface OfflineIndexDeps {
   readonly localRoots: Config['resources']['localRoots'];
 }
 
-interface Built {
+interface BuiltIndex {
   readonly index: WordIndex;
   /** Absolute, free of links. */
   readonly folder: string;
@@ -39,18 +39,18 @@ interface Built {
 
 /** Searches the text files of a folder by BM25. Built at first use; only words stay in memory, not the texts. */
 export function offlineIndex({ folder, localRoots }: OfflineIndexDeps): Searcher {
-  let built: Promise<Built> | undefined;
+  let built: Promise<BuiltIndex> | undefined;
 
   return {
     source: 'offline index',
     async search(query, limit, signal) {
-      built ??= build(folder).catch((error: unknown) => {
+      built ??= buildIndex(folder).catch((error: unknown) => {
         built = undefined;
         throw error;
       });
-      const { index, files, folder: real } = await unlessAborted(built, signal);
-      const words = wordsOf(query);
-      const found: Found[] = [];
+      const { index, files, folder: real } = await awaitOrAbort(built, signal);
+      const words = tokenize(query);
+      const found: SearchHit[] = [];
       for (const number of index.rank(words, limit)) {
         const file = files[number];
         const text = file && (await readText(join(real, file.path), Number.POSITIVE_INFINITY));
@@ -63,18 +63,18 @@ export function offlineIndex({ folder, localRoots }: OfflineIndexDeps): Searcher
   };
 }
 
-async function build(folder: string): Promise<Built> {
+async function buildIndex(folder: string): Promise<BuiltIndex> {
   try {
     const real = await realpath(folder);
     const files: { path: string; title: string }[] = [];
     const documents: (readonly string[])[] = [];
-    for await (const { path, text } of textFiles(real)) {
+    for await (const { path, text } of walkTextFiles(real)) {
       const title = titleOf(path, text);
       files.push({ path, title });
       // What it is called counts as much as a few mentions.
-      documents.push([...wordsOf(`${path} ${title}`), ...wordsOf(text)]);
+      documents.push([...tokenize(`${path} ${title}`), ...tokenize(text)]);
     }
-    return { index: bm25(documents), folder: real, files };
+    return { index: createBm25Index(documents), folder: real, files };
   } catch (cause) {
     throw new Fault('UNAVAILABLE', 'There is nothing to search offline. Set SEARXNG_URL or BRAVE_API_KEY.', { cause });
   }

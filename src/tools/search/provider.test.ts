@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { braveForTests, type ProviderForTests, searxngForTests } from '../../../test/support/tools/search-providers.ts';
+import { type FakeProvider, startFakeBrave, startFakeSearxng } from '../../../test/support/tools/search-providers.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { createOutgoing, type Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { brave } from './brave.ts';
@@ -11,12 +11,12 @@ const { signal } = new AbortController();
 const fault = (code: string, message = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
-let xng: ProviderForTests;
-let brv: ProviderForTests;
+let xng: FakeProvider;
+let brv: FakeProvider;
 let outgoing: Outgoing;
 beforeAll(async () => {
-  xng = await searxngForTests('/find');
-  brv = await braveForTests(KEY);
+  xng = await startFakeSearxng('/find');
+  brv = await startFakeBrave(KEY);
   outgoing = createOutgoing({
     version: '0.0.0-test',
     allowedPrivateHosts: [xng.host, brv.host],
@@ -32,10 +32,10 @@ beforeEach(() => {
   for (const { seen, times, troubles } of [xng, brv]) for (const list of [seen, times, troubles]) list.length = 0;
 });
 
-const onSearxng = (path = '/find') => searxng({ url: xng.url + path, outgoing, pauseMs: 5, perSecond: 1_000 });
+const onSearxng = (path = '/find') => searxng({ url: xng.url + path, outgoing, backoffMs: 5, perSecond: 1_000 });
 const onBrave = (key = KEY, perSecond = 1_000) =>
   brave({
-    ...{ outgoing, perSecond, pauseMs: 5 },
+    ...{ outgoing, perSecond, backoffMs: 5 },
     apiKey: createSecret(Buffer.from(key)),
     endpoint: `${brv.url}/res/v1/web/search`,
   });
@@ -107,7 +107,7 @@ describe('Brave', () => {
 describe.each([
   ['SearXNG', () => [onSearxng(), xng] as const],
   ['Brave', () => [onBrave(), brv] as const],
-] satisfies readonly (readonly [string, () => readonly [Searcher, ProviderForTests]])[])('%s in trouble', (_, make) => {
+] satisfies readonly (readonly [string, () => readonly [Searcher, FakeProvider]])[])('%s in trouble', (_, make) => {
   it.each([{ status: 429, body: '' }, { status: 500, body: 'x' }, { status: 503, body: '' }, 'break' as const])(
     'is asked again after %o',
     async (trouble) => {

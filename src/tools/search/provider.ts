@@ -5,55 +5,55 @@ import { createTokenBuckets } from '../../lib/token-buckets.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
-import { pauseAfter, rest } from '../shared/retry.ts';
-import type { Found } from './searcher.ts';
+import { sleep, waitBeforeRetry } from '../shared/retry.ts';
+import type { SearchHit } from './searcher.ts';
 
 export interface ProviderDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** What the provider allows. */
   readonly perSecond: number;
   /** Before the second try; twice as long before each later one. */
-  readonly pauseMs: number;
+  readonly backoffMs: number;
   /** What a refusal with this status means, where it says more than the status. */
-  readonly refusals: Readonly<Record<number, string>>;
+  readonly messageByStatus: Readonly<Record<number, string>>;
   readonly clock?: Clock;
 }
 
 /** Asks a provider for JSON, never faster than it allows. @throws Fault */
-export type AskProvider = (
+export type ProviderFetch = (
   url: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ) => Promise<JsonObject>;
 
-const TRIES = 4;
-const LIMITS = { maxBytes: 2 * 1024 * 1024, idleMs: 20_000 };
+const MAX_ATTEMPTS = 4;
+const FETCH_LIMITS = { maxBytes: 2 * 1024 * 1024, idleMs: 20_000 };
 /** Who would have to wait longer for his turn is told to come back. */
-const LONGEST_WAIT_MS = 10_000;
+const MAX_QUEUE_WAIT_MS = 10_000;
 
-export function createAskProvider(deps: ProviderDeps): AskProvider {
-  const { outgoing, clock = systemClock, perSecond, pauseMs, refusals } = deps;
+export function createProviderFetch(deps: ProviderDeps): ProviderFetch {
+  const { outgoing, clock = systemClock, perSecond, backoffMs: pauseMs, messageByStatus: refusals } = deps;
   const buckets = createTokenBuckets({ clock, maxBuckets: 1 });
   const rate = { size: Math.max(1, perSecond), perMs: perSecond / 1_000 };
 
   const turn = async (signal: AbortSignal) => {
-    const latest = performance.now() + LONGEST_WAIT_MS;
+    const latest = performance.now() + MAX_QUEUE_WAIT_MS;
     for (let wait = buckets.take('all', rate); wait > 0; wait = buckets.take('all', rate)) {
       if (performance.now() + wait > latest) {
         throw new Fault('THROTTLED', 'Too many searches wait for their turn. Try again later.', { retryAfterMs: wait });
       }
-      await rest(wait, signal);
+      await sleep(wait, signal);
     }
   };
-  const once: AskProvider = async (url, headers, signal) => {
+  const once: ProviderFetch = async (url, headers, signal) => {
     const uri = canonicalUri(url);
-    const fetch = outgoing.fetch(uri, { ...LIMITS, signal });
+    const fetch = outgoing.fetch(uri, { ...FETCH_LIMITS, signal });
     const response = await fetch(url, { headers: { accept: 'application/json', ...headers } });
     const text = await response.text();
-    if (response.ok) return parsed(text, uri.host);
+    if (response.ok) return parseObject(text, uri.host);
     const meaning = refusals[response.status];
     if (meaning !== undefined) throw new Fault('FORBIDDEN', meaning, { details: { status: response.status } });
-    throw statusFault(uri.host, response.status, waitOf(response.headers));
+    throw statusFault(uri.host, response.status, retryAfterOf(response.headers));
   };
 
   return async (url, headers, signal) => {
@@ -63,19 +63,19 @@ export function createAskProvider(deps: ProviderDeps): AskProvider {
       try {
         return await once(url, headers, signal);
       } catch (error) {
-        await pauseAfter(error, tries, { signal, tries: TRIES, pauseMs });
+        await waitBeforeRetry(error, tries, { signal, tries: MAX_ATTEMPTS, pauseMs });
       }
     }
   };
 }
 
 /** Brave says it in a header of its own: seconds until each of its limits begins anew, the shortest first. */
-function waitOf(headers: Headers): string | null {
+function retryAfterOf(headers: Headers): string | null {
   const reset = /^\d+/.exec(headers.get('x-ratelimit-reset') ?? '')?.[0];
   return headers.get('retry-after') ?? reset ?? null;
 }
 
-function parsed(text: string, host: string): JsonObject {
+function parseObject(text: string, host: string): JsonObject {
   try {
     const json: unknown = JSON.parse(text);
     if (isJsonObject(json)) return json;
@@ -85,35 +85,46 @@ function parsed(text: string, host: string): JsonObject {
   throw new Fault('RESOURCE_UNREACHABLE', `${host} answers with something that is no JSON. Have its address checked.`);
 }
 
-const MOST_TITLE = 300;
-const MOST_URL = 2_048;
-const MOST_SNIPPET = 1_000;
+const MAX_TITLE_CHARS = 300;
+const MAX_URL_CHARS = 2_048;
+const MAX_SNIPPET_CHARS = 1_000;
 
 /**
  * What a provider sent, as far as it is a result: with a web address, bounded, as plain text.
  * @param names of the fields that hold the snippet
  */
-export function boundedFound(results: Json | undefined, snippet: string, limit: number): readonly Found[] {
-  const found: Found[] = [];
+export function toSearchHits(results: Json | undefined, snippet: string, limit: number): readonly SearchHit[] {
+  const found: SearchHit[] = [];
   for (const result of Array.isArray(results) ? results : []) {
     if (found.length === limit) break;
     const url: unknown = isJsonObject(result) ? result.url : undefined;
-    if (typeof url !== 'string' || url.length > MOST_URL || !/^https?:\/\//i.test(url)) continue;
-    found.push({ title: plain(result.title, MOST_TITLE) || url, url, snippet: plain(result[snippet], MOST_SNIPPET) });
+    if (typeof url !== 'string' || url.length > MAX_URL_CHARS || !/^https?:\/\//i.test(url)) continue;
+    found.push({
+      title: toPlainText(result.title, MAX_TITLE_CHARS) || url,
+      url,
+      snippet: toPlainText(result[snippet], MAX_SNIPPET_CHARS),
+    });
   }
   return found;
 }
 
 /** Providers mark the words that were searched for, and escape the rest as in HTML. */
-function plain(value: unknown, most: number): string {
+function toPlainText(value: unknown, most: number): string {
   if (typeof value !== 'string') return '';
   const text = value
     .slice(0, most * 4)
     .replaceAll(/<\/?[a-z][^<>]*>/gi, '')
-    .replaceAll(/&(amp|lt|gt|quot|#39|#x27|nbsp);/g, (_, name: string) => ENTITIES[name] ?? ' ')
+    .replaceAll(/&(amp|lt|gt|quot|#39|#x27|nbsp);/g, (_, name: string) => HTML_ENTITIES[name] ?? ' ')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text.toWellFormed();
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" };
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  '#x27': "'",
+};

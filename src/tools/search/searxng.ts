@@ -1,20 +1,20 @@
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { boundedFound, createAskProvider } from './provider.ts';
+import { createProviderFetch, toSearchHits } from './provider.ts';
 import type { Searcher } from './searcher.ts';
 
 export interface SearxngDeps {
   /** Where the instance is. */
   readonly url: string;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  readonly pauseMs?: number;
+  readonly backoffMs?: number;
   readonly perSecond?: number;
 }
 
 /** A SearXNG of one's own, by its search API (docs.searxng.org, "Search API"). */
-export function searxng({ url, outgoing, pauseMs = 1_000, perSecond = 5 }: SearxngDeps): Searcher {
-  const ask = createAskProvider({
-    ...{ outgoing, pauseMs, perSecond },
-    refusals: {
+export function searxng({ url, outgoing, backoffMs: pauseMs = 1_000, perSecond = 5 }: SearxngDeps): Searcher {
+  const ask = createProviderFetch({
+    ...{ outgoing, backoffMs: pauseMs, perSecond },
+    messageByStatus: {
       403: 'The SearXNG at SEARXNG_URL gives no JSON. Have "json" added to search.formats in its settings.yml.',
     },
   });
@@ -25,7 +25,7 @@ export function searxng({ url, outgoing, pauseMs = 1_000, perSecond = 5 }: Searx
       to.searchParams.set('q', query);
       to.searchParams.set('format', 'json');
       const { results } = await ask(to.href, {}, signal);
-      return boundedFound(results, 'content', limit);
+      return toSearchHits(results, 'content', limit);
     },
   };
 }

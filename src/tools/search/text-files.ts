@@ -4,25 +4,25 @@ import { join } from 'node:path';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { isTextual } from '../shared/is-textual.ts';
 
-export interface TextFile {
+export interface IndexedFile {
   /** Below the folder, with slashes. */
   readonly path: string;
   readonly text: string;
 }
 
-const MOST_FILES = 2_000;
-const MOST_FILE_BYTES = 256 * 1024;
-const MOST_BYTES = 16 * 1024 * 1024;
-const MOST_LEVELS = 12;
+const MAX_FILES = 2_000;
+const MAX_FILE_BYTES = 256 * 1024;
+const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
+const MAX_DEPTH = 12;
 /** Text as well, although no media type says so. */
-const CODE = /\.(ts|js|mjs|py|sh|sql|graphql|proto|toml|ini|rs|go|java|c|h)$/;
+const CODE_FILE_NAME = /\.(ts|js|mjs|py|sh|sql|graphql|proto|toml|ini|rs|go|java|c|h)$/;
 
 /** The text files below a folder in the order of their paths, as far as the limits go; no links, nothing hidden. */
-export async function* textFiles(folder: string): AsyncGenerator<TextFile> {
+export async function* walkTextFiles(folder: string): AsyncGenerator<IndexedFile> {
   let [files, bytes] = [0, 0];
-  for await (const path of pathsBelow(folder, '', 0)) {
-    if (files === MOST_FILES) return;
-    const text = await readText(join(folder, path), MOST_BYTES - bytes);
+  for await (const path of walkPaths(folder, '', 0)) {
+    if (files === MAX_FILES) return;
+    const text = await readText(join(folder, path), MAX_TOTAL_BYTES - bytes);
     if (text === undefined) continue;
     files += 1;
     bytes += Buffer.byteLength(text);
@@ -30,13 +30,13 @@ export async function* textFiles(folder: string): AsyncGenerator<TextFile> {
   }
 }
 
-async function* pathsBelow(folder: string, at: string, level: number): AsyncGenerator<string> {
+async function* walkPaths(folder: string, at: string, level: number): AsyncGenerator<string> {
   const children = await readdir(join(folder, at), { withFileTypes: true });
   for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (child.name.startsWith('.') || child.name === 'node_modules') continue;
     const path = at === '' ? child.name : `${at}/${child.name}`;
-    if (child.isDirectory() && level < MOST_LEVELS) yield* pathsBelow(folder, path, level + 1);
-    else if (child.isFile() && (CODE.test(path) || isTextual(mediaTypeOfFile(path)))) yield path;
+    if (child.isDirectory() && level < MAX_DEPTH) yield* walkPaths(folder, path, level + 1);
+    else if (child.isFile() && (CODE_FILE_NAME.test(path) || isTextual(mediaTypeOfFile(path)))) yield path;
   }
 }
 
@@ -47,7 +47,7 @@ export async function readText(path: string, mostBytes: number): Promise<string 
   );
   try {
     const stats = await handle?.stat();
-    if (!handle || !stats?.isFile() || stats.size > Math.min(mostBytes, MOST_FILE_BYTES)) return undefined;
+    if (!handle || !stats?.isFile() || stats.size > Math.min(mostBytes, MAX_FILE_BYTES)) return undefined;
     return new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import { parseMediaType } from '../../lib/media-type.ts';
 
-const TEXTUAL = new Set([
+const TEXT_MEDIA_TYPES = new Set([
   'application/json',
   'application/jsonl',
   'application/x-ndjson',
@@ -11,5 +11,5 @@ const TEXTUAL = new Set([
 /** True for bytes that a person or a model can read as they are. */
 export function isTextual(mediaType: string): boolean {
   const { type, essence } = parseMediaType(mediaType) ?? { type: '', essence: '' };
-  return type === 'text' || TEXTUAL.has(essence) || /\+(json|xml|yaml)$/.test(essence);
+  return type === 'text' || TEXT_MEDIA_TYPES.has(essence) || /\+(json|xml|yaml)$/.test(essence);
 }

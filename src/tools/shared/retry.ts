@@ -3,7 +3,7 @@ import { abortFault } from '../../core/abort.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
 
 /** Waits for work that goes on without us when we are aborted. @throws Fault CANCELLED or TIMEOUT then */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function awaitOrAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(abortFault(signal));
     if (signal.aborted) onAbort();
@@ -12,7 +12,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   });
 }
 
-export interface Patience {
+export interface RetryOptions {
   readonly signal: AbortSignal;
   /** All of them, with the first one. */
   readonly tries: number;
@@ -21,34 +21,34 @@ export interface Patience {
 }
 
 /** Whoever asks for more than that is told to come back himself. */
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_DELAY_MS = 30_000;
 
 /**
  * Does it until it succeeds, or fails in a way that does not pass by itself. What the other side says about when to come
  * back goes before our own pauses.
  * @throws Fault of the last try
  */
-export async function tryAgain<T>(act: () => Promise<T>, patience: Patience): Promise<T> {
+export async function retry<T>(act: () => Promise<T>, patience: RetryOptions): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await act();
     } catch (error) {
-      await pauseAfter(error, tries, patience);
+      await waitBeforeRetry(error, tries, patience);
     }
   }
 }
 
 /** Waits before the next try. @throws what failed, when there is to be none */
-export async function pauseAfter(error: unknown, tries: number, patience: Patience): Promise<void> {
+export async function waitBeforeRetry(error: unknown, tries: number, patience: RetryOptions): Promise<void> {
   if (!(error instanceof Fault) || !isRetryable(error.code) || tries >= patience.tries) throw error;
   // Many that failed together shall not come back together.
   const ms = error.retryAfterMs ?? patience.pauseMs * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
-  if (ms > LONGEST_PAUSE_MS) throw error;
-  await rest(ms, patience.signal);
+  if (ms > MAX_DELAY_MS) throw error;
+  await sleep(ms, patience.signal);
 }
 
 /** @throws Fault CANCELLED or TIMEOUT when the signal is aborted before */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await pause(ms, undefined, { signal }).catch(() => {
     throw abortFault(signal);
   });

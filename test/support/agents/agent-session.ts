@@ -16,14 +16,14 @@ import type { CpuPool } from '../../../src/core/resource.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
 /** A tool of this server, as a test plays it. */
-export interface ToolForTests extends ToolInfo {
+export interface TestTool extends ToolInfo {
   run(args: JsonObject): Json | Promise<Json>;
 }
 
-export interface WorkOptionsForTests {
+export interface TestSessionOptions {
   /** What an earlier try recorded: it is given back in its order, and only what comes after is done. */
   readonly history?: readonly NewEvent[];
-  readonly tools?: readonly ToolForTests[];
+  readonly tools?: readonly TestTool[];
   /** What the policy says to a call; `pause` waits for a person. All are allowed unless told. */
   readonly rule?: (tool: string, args: JsonObject) => 'allow' | 'deny' | 'pause';
   /** Actions that `authorize` refuses. */
@@ -37,34 +37,34 @@ export interface WorkOptionsForTests {
 }
 
 /** A step that waits for a person is left by something that is no Fault. */
-export class PausedForTests extends Error {}
+export class TestPause extends Error {}
 
 /** The port `Work` in memory. */
-export interface WorkForTests extends AgentSession {
+export interface TestSession extends AgentSession {
   /** The history, and everything since. Hand it to the next `workForTests` as its history. */
   readonly events: NewEvent[];
   /** Cancels the step. */
   readonly stop: AbortController;
   /** What was kept, by name. */
-  readonly kept: Map<string, SavedArtifact & { readonly bytes: Buffer }>;
+  readonly artifacts: Map<string, SavedArtifact & { readonly bytes: Buffer }>;
   /** `ACTION URI` and `secret:NAME URI` that the policy was asked about. */
-  readonly asked: string[];
+  readonly authorized: string[];
   readonly tokensLeft: number;
   payloads<T extends EventType>(type: T): readonly EventPayloads[T][];
   /** All log lines as `LEVEL text`. */
   readonly logged: readonly string[];
   /** All deltas in one. */
-  readonly said: string;
+  readonly streamedText: string;
   /** Removes the workspace. */
   close(): Promise<void>;
 }
 
-export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
+export function createTestSession(options: TestSessionOptions = {}): TestSession {
   const events: NewEvent[] = [...(options.history ?? [])];
   const stop = new AbortController();
-  const kept: WorkForTests['kept'] = new Map();
+  const kept: TestSession['artifacts'] = new Map();
   const asked: string[] = [];
-  const earlier = replayOf(options.history ?? []);
+  const earlier = readReplay(options.history ?? []);
   let tokens = options.tokens ?? Number.MAX_SAFE_INTEGER;
   let folder: Promise<string> | undefined;
   let calls = 0;
@@ -82,12 +82,12 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
   };
 
   return {
-    ...{ events, stop, kept, asked, payloads },
+    ...{ events, stop, artifacts: kept, authorized: asked, payloads },
     runId: 'run_test',
     step: 'test',
     user: ADA,
     signal: stop.signal,
-    cpu: options.cpu ?? inThisThread,
+    cpu: options.cpu ?? inlineCpuPool,
     tools: options.tools ?? [],
     get tokensLeft() {
       return tokens;
@@ -95,7 +95,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
     get logged() {
       return payloads('LOG').map(({ level, text }) => `${level} ${text}`);
     },
-    get said() {
+    get streamedText() {
       return payloads('AGENT_DELTA')
         .map(({ text }) => text)
         .join('');
@@ -154,7 +154,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
       const rule = options.rule?.(tool, args) ?? 'allow';
       asked.push(remote ? `tool:${tool} ${remote.uri.href}` : `tool:${tool}`);
       if (rule === 'deny') throw new Fault('FORBIDDEN', `The policy forbids tool:${tool}.`);
-      if (rule === 'pause') throw new PausedForTests(`tool:${tool} waits for a person`);
+      if (rule === 'pause') throw new TestPause(`tool:${tool} waits for a person`);
       if (!earlier.called.has(id)) record('TOOL_CALLED', { call: { id, tool, arguments: args } });
       const end = (outcome: Pick<EventPayloads['TOOL_RETURNED']['call'], 'result' | 'error'>) =>
         record('TOOL_RETURNED', { call: { id, tool, durationMs: 0, ...outcome } });
@@ -184,7 +184,7 @@ export function workForTests(options: WorkOptionsForTests = {}): WorkForTests {
 const ADA: User = { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] };
 
 /** What the journal has of an earlier try. */
-function replayOf(history: readonly NewEvent[]) {
+function readReplay(history: readonly NewEvent[]) {
   const messages = history.flatMap((event) => (event.type === 'AGENT_MESSAGE' ? [event.payload] : []));
   return {
     said: messages.filter(({ role }) => role !== 'assistant'),
@@ -197,7 +197,7 @@ function replayOf(history: readonly NewEvent[]) {
 }
 
 /** Without threads, so that this floor needs no pool; a task that does not end cannot be stopped here. */
-const inThisThread: CpuPool = {
+const inlineCpuPool: CpuPool = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };
     return run(input);

@@ -1,15 +1,18 @@
-import type { Agent } from '../../../src/agents/define-backend.ts';
+import type { AgentTask } from '../../../src/agents/define-backend.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { canonicalUri } from '../../../src/resources/canonical-uri.ts';
 import { createOutgoing, type Outgoing } from '../../../src/resources/outgoing/outgoing.ts';
 
 /** An agent with this configuration; what it is for matters little. */
-export function agentForTests<Config>(config: Config, more: Partial<Omit<Agent, 'config'>> = {}): Agent<Config> {
+export function createTestAgent<Config>(
+  config: Config,
+  more: Partial<Omit<AgentTask, 'config'>> = {},
+): AgentTask<Config> {
   return { role: 'You are terse.', goal: 'Say it.', context: {}, memory: '', ...more, config };
 }
 
 /** What backends are made with, and the true way out, which leads to these private places alone. */
-export function outgoingForTests(...allowedPrivateHosts: string[]): {
+export function createTestOutgoing(...allowedPrivateHosts: string[]): {
   readonly outgoing: Outgoing;
   readonly canonicalize: typeof canonicalUri;
 } {
@@ -20,6 +23,6 @@ export function outgoingForTests(...allowedPrivateHosts: string[]): {
 }
 
 /** What an agent made, which is JSON. */
-export function jsonMade(made: { readonly content: unknown }): JsonObject {
+export function outputJson(made: { readonly content: unknown }): JsonObject {
   return JSON.parse(String(made.content)) as JsonObject;
 }

@@ -8,7 +8,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
 /** A real MCP server over streamable HTTP with two tools, `shout` and `whisper`. */
-export async function mcpServerForTests() {
+export async function startTestMcpServer() {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const open = async () => {
     const transport = new StreamableHTTPServerTransport({
@@ -16,7 +16,7 @@ export async function mcpServerForTests() {
       onsessioninitialized: (id) => void sessions.set(id, transport),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    await voiceServer().connect(transport as Transport);
+    await createVoiceServer().connect(transport as Transport);
     return transport;
   };
   const server = createServer(async (request, response) => {
@@ -39,7 +39,7 @@ export async function mcpServerForTests() {
   };
 }
 
-function voiceServer(): Server {
+function createVoiceServer(): Server {
   const server = new Server({ name: 'voices', version: '1' }, { capabilities: { tools: {} } });
   const inputSchema = { type: 'object' as const, properties: { text: { type: 'string' } }, required: ['text'] };
   server.setRequestHandler(ListToolsRequestSchema, () => ({

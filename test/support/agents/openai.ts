@@ -19,7 +19,7 @@ export type ScriptedAnswer =
   /** Whatever else a broken endpoint does. */
   | ((response: ServerResponse) => void);
 
-export interface OpenaiForTests {
+export interface FakeOpenai {
   /** To be taken for `apiBase`. */
   readonly url: string;
   /** For `allowedPrivateHosts`. */
@@ -31,7 +31,7 @@ export interface OpenaiForTests {
     readonly body: JsonObject;
   }[];
   /** Resolves when no request is under way. */
-  left(): Promise<void>;
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface OpenaiForTests {
  * A fake language model that follows a script, behind a true server: OpenAI's chat completions, streamed. Past the end
  * of the script the last answer is given again.
  */
-export async function openaiForTests(script: readonly ScriptedAnswer[]): Promise<OpenaiForTests> {
+export async function startFakeOpenai(script: readonly ScriptedAnswer[]): Promise<FakeOpenai> {
   const requests: { path: string; headers: IncomingHttpHeaders; body: JsonObject }[] = [];
   const open = new Set<ServerResponse>();
   const server = createServer(async (request, response) => {
@@ -51,8 +51,8 @@ export async function openaiForTests(script: readonly ScriptedAnswer[]): Promise
     response.on('error', () => {});
     if (answer === undefined) response.writeHead(500).end();
     else if (typeof answer === 'function') answer(response);
-    else if ('status' in answer) refuse(response, answer);
-    else stream(response, answer);
+    else if ('status' in answer) sendError(response, answer);
+    else streamAnswer(response, answer);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,7 +60,7 @@ export async function openaiForTests(script: readonly ScriptedAnswer[]): Promise
   return {
     ...{ endpoint, requests },
     url: `http://${endpoint}/v1`,
-    async left() {
+    async idle() {
       while (open.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     async close() {
@@ -72,48 +72,55 @@ export async function openaiForTests(script: readonly ScriptedAnswer[]): Promise
 }
 
 /** One event of the stream. */
-export function chunk(delta: JsonObject, finish: string | null = null, more: JsonObject = {}): string {
+export function chunkEvent(delta: JsonObject, finish: string | null = null, more: JsonObject = {}): string {
   const choices = [{ index: 0, delta, finish_reason: finish }];
-  return event({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 0, model: 'scripted', choices, ...more });
+  return serverSentEvent({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 0,
+    model: 'scripted',
+    choices,
+    ...more,
+  });
 }
 
-export function event(data: JsonObject | '[DONE]'): string {
+export function serverSentEvent(data: JsonObject | '[DONE]'): string {
   return `data: ${data === '[DONE]' ? data : JSON.stringify(data)}\n\n`;
 }
 
 /** Begins a stream. */
-export function begin(response: ServerResponse): ServerResponse {
+export function beginEventStream(response: ServerResponse): ServerResponse {
   return response.writeHead(200, { 'content-type': 'text/event-stream' });
 }
 
-function stream(
+function streamAnswer(
   response: ServerResponse,
-  { text = [], calls = [], finish, usage }: Exclude<ScriptedAnswer, Refused>,
+  { text = [], calls = [], finish, usage }: Exclude<ScriptedAnswer, NonStreamedAnswer>,
 ): void {
-  begin(response).write(chunk({ role: 'assistant', content: '' }));
-  for (const piece of text) response.write(chunk({ content: piece }));
+  beginEventStream(response).write(chunkEvent({ role: 'assistant', content: '' }));
+  for (const piece of text) response.write(chunkEvent({ content: piece }));
   calls.forEach(({ id, name, arguments: args }, index) => {
     response.write(
-      chunk({
+      chunkEvent({
         tool_calls: [{ index, ...(id !== undefined && { id }), type: 'function', function: { name, arguments: '' } }],
       }),
     );
     for (const piece of args.match(/[\s\S]{1,5}/g) ?? []) {
-      response.write(chunk({ tool_calls: [{ index, function: { arguments: piece } }] }));
+      response.write(chunkEvent({ tool_calls: [{ index, function: { arguments: piece } }] }));
     }
   });
-  response.write(chunk({}, finish ?? (calls.length > 0 ? 'tool_calls' : 'stop')));
+  response.write(chunkEvent({}, finish ?? (calls.length > 0 ? 'tool_calls' : 'stop')));
   if (usage) {
     const { prompt, completion } = usage;
     const told = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
-    response.write(event({ object: 'chat.completion.chunk', choices: [], usage: told }));
+    response.write(serverSentEvent({ object: 'chat.completion.chunk', choices: [], usage: told }));
   }
-  response.end(event('[DONE]'));
+  response.end(serverSentEvent('[DONE]'));
 }
 
-type Refused = { readonly status: number } | ((response: ServerResponse) => void);
+type NonStreamedAnswer = { readonly status: number } | ((response: ServerResponse) => void);
 
-function refuse(
+function sendError(
   response: ServerResponse,
   { status, says = 'no', headers = {} }: Extract<ScriptedAnswer, { readonly status: number }>,
 ): void {

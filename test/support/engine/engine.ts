@@ -20,7 +20,7 @@ import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
 import { createResources } from '../../../src/resources/resources.ts';
 import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
 import { createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
-import type { AnyKind } from '../../../src/step-kinds/define-step-kind.ts';
+import type { AnyStepKind } from '../../../src/step-kinds/define-step-kind.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import type { AnyTool } from '../../../src/tools/define-tool.ts';
@@ -41,7 +41,7 @@ interface Options {
   readonly commands?: readonly AnyCommand[];
   readonly tools?: readonly AnyTool[];
   readonly backends?: readonly AnyBackend[];
-  readonly kinds?: readonly AnyKind[];
+  readonly kinds?: readonly AnyStepKind[];
   readonly tokenLimits?: TokenLimits;
   /** Stands between the engine and its journal. */
   readonly journal?: (real: Journal) => Journal;

@@ -8,26 +8,26 @@ import type { Body, CpuPool } from '../../../src/core/resource.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
 /** A tool as a kind calls it. Real ones fit. */
-export interface ToolForTests {
+export interface TestStepTool {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool.
   run(input: any, work: AgentSession): unknown;
 }
 
 /** The port `Work` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
-export interface WorkForTests extends AgentSession {
+export interface TestStepSession extends AgentSession {
   /** What was kept, by name. */
-  readonly kept: ReadonlyMap<string, string>;
+  readonly artifacts: ReadonlyMap<string, string>;
   readonly logged: readonly string[];
   readonly called: readonly { readonly tool: string; readonly args: JsonObject }[];
   readonly stop: AbortController;
   /** Keeps a text for `read`; gives its URI. */
-  have(text: string): string;
+  addResource(text: string): string;
   /** Removes the workspace. */
   close(): Promise<void>;
 }
 
-export function workForTests(given: readonly ToolForTests[] = []): WorkForTests {
+export function createTestStepSession(given: readonly TestStepTool[] = []): TestStepSession {
   const stop = new AbortController();
   const kept = new Map<string, string>();
   const stored = new Map<string, Buffer>();
@@ -40,19 +40,28 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
     return { uri: `artifact:sha256/${sha256}`, sha256, size: bytes.length };
   };
 
-  const work: WorkForTests = {
-    ...{ kept, logged, called, stop, signal: stop.signal, runId: 'run_test', step: 'test', cpu: inThisThread },
+  const work: TestStepSession = {
+    ...{
+      artifacts: kept,
+      logged,
+      called,
+      stop,
+      signal: stop.signal,
+      runId: 'run_test',
+      step: 'test',
+      cpu: inlineCpuPool,
+    },
     user: { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] },
     tools: given.map(({ name }) => ({ name, description: '', input: {} })),
-    have: (text) => store(Buffer.from(text)).uri,
+    addResource: (text) => store(Buffer.from(text)).uri,
     log: (level, text) => logged.push(`${level} ${text}`),
     progress() {},
     notify: (level, message) => logged.push(`NOTIFICATION ${level} ${message}`),
     authorize() {},
-    secret: (name) => missing(`the secret ${name}`),
+    secret: (name) => throwNotFound(`the secret ${name}`),
     async read(source) {
       const uri = 'uri' in source ? source.uri : '';
-      return bodyOf(uri, stored.get(uri) ?? missing(JSON.stringify(source)));
+      return bodyOf(uri, stored.get(uri) ?? throwNotFound(JSON.stringify(source)));
     },
     async keep(name, mediaType, content): Promise<SavedArtifact> {
       const bytes = Buffer.from(content as Uint8Array);
@@ -68,7 +77,7 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
     streamText() {},
     async callTool(tool, args) {
       called.push({ tool, args });
-      const found = given.find(({ name }) => name === tool) ?? missing(`the tool ${tool}`);
+      const found = given.find(({ name }) => name === tool) ?? throwNotFound(`the tool ${tool}`);
       return (await found.run(args, work)) as Json;
     },
     reserveTokens: async () => async () => {},
@@ -79,7 +88,7 @@ export function workForTests(given: readonly ToolForTests[] = []): WorkForTests 
   return work;
 }
 
-function missing(what: string): never {
+function throwNotFound(what: string): never {
   throw new Fault('NOT_FOUND', `There is not ${what}.`);
 }
 
@@ -98,7 +107,7 @@ function bodyOf(uri: string, bytes: Buffer): Body {
 }
 
 /** Without threads, so that this floor needs no pool. */
-const inThisThread: CpuPool = {
+const inlineCpuPool: CpuPool = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };
     return run(input);

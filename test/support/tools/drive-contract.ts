@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Drive, FOLDER } from '../../../src/tools/drive/drive.ts';
+import { type Drive, FOLDER_MEDIA_TYPE } from '../../../src/tools/drive/drive.ts';
 
 export interface DriveHarness {
   readonly drive: Drive;
@@ -77,7 +77,11 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
 
     it('uploads into a folder, which is found and has no bytes', async () => {
       const folder = await harness.makeFolder('logbooks');
-      expect(await drive.get(folder, signal)).toMatchObject({ id: folder, name: 'logbooks', mediaType: FOLDER });
+      expect(await drive.get(folder, signal)).toMatchObject({
+        id: folder,
+        name: 'logbooks',
+        mediaType: FOLDER_MEDIA_TYPE,
+      });
       expect((await drive.search('logbooks', 5, signal)).map(({ id }) => id)).toContain(folder);
       const { id } = await upload('inside.md', 'deep', folder);
       expect(await textOf(id)).toBe('deep');

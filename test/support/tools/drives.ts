@@ -6,37 +6,37 @@ import { createSecret } from '../../../src/config/secrets.ts';
 import type { User } from '../../../src/core/principal.ts';
 import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
 import type { DriveConnection } from '../../../src/tools/drive/drive-connection.ts';
-import { type CreateDriveDeps, createDrive } from '../../../src/tools/drive/drives.ts';
+import { createDrives, type DrivesDeps } from '../../../src/tools/drive/drives.ts';
 import { sqliteHarness } from '../store/sqlite-harness.ts';
-import { googleForTests } from './google.ts';
+import { startFakeGoogle } from './google.ts';
 
-export const userForTests = (subject: string, tenant = 'default'): User => ({
+export const createTestUser = (subject: string, tenant = 'default'): User => ({
   ...{ subject, tenant },
   username: subject,
   roles: ['analyst'],
 });
 
 /** All drives of a server: its real store, seal and way out, and a Google that is played. */
-export async function drivesForTests() {
+export async function createTestDrives() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-drive-'));
   const harness = await sqliteHarness();
   const store = await harness.open();
-  const google = await googleForTests();
+  const google = await startFakeGoogle();
   const outgoing = createOutgoing({
     version: '0.0.0-test',
     allowedPrivateHosts: [google.host],
     headerTimeoutMs: 5_000,
   });
-  const deps: CreateDriveDeps = {
+  const deps: DrivesDeps = {
     settings: { folder, google: google.google },
     credentials: store.credentials,
     sealer: createSealer(createSecret(Buffer.alloc(32, 7))),
     outgoing,
     publicUrl: 'https://signalbox.example',
     endpoints: google.endpoints,
-    pauseMs: 5,
+    backoffMs: 5,
   };
-  const drives = createDrive(deps);
+  const drives = createDrives(deps);
   const connection = drives.connection as DriveConnection;
   const signal = new AbortController().signal;
   return {
@@ -58,4 +58,4 @@ export async function drivesForTests() {
   };
 }
 
-export type DrivesForTests = Awaited<ReturnType<typeof drivesForTests>>;
+export type TestDrives = Awaited<ReturnType<typeof createTestDrives>>;

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface GitServerForTests {
+export interface TestGitServer {
   /** Origin and path of the one repository. */
   readonly remote: string;
   /** `host:port` */
@@ -32,7 +32,7 @@ interface Options {
 }
 
 /** A bare repository behind git's own smart HTTP, as a forge serves it. */
-export async function gitServerForTests({ tls, expect, answer }: Options = {}): Promise<GitServerForTests> {
+export async function startTestGitServer({ tls, expect, answer }: Options = {}): Promise<TestGitServer> {
   const root = await mkdtemp(join(tmpdir(), 'signalbox-remote-'));
   const folder = join(root, 'project.git');
   const env = { PATH: '/usr/bin:/bin', HOME: root, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
@@ -44,7 +44,7 @@ export async function gitServerForTests({ tls, expect, answer }: Options = {}): 
     const { authorization } = request.headers;
     authorizations.push(authorization);
     if (answer) return answer(request, response);
-    if (expect === undefined || authorization === expect) return backend(root, request, response);
+    if (expect === undefined || authorization === expect) return serveHttpBackend(root, request, response);
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
@@ -61,7 +61,7 @@ export async function gitServerForTests({ tls, expect, answer }: Options = {}): 
 }
 
 /** CGI (RFC 3875) with `git http-backend`. */
-function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
+function serveHttpBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://host');
   const child = spawn('git', ['http-backend'], {
     env: {

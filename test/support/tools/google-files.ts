@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { parseGoogleQueryForTests } from './google-query.ts';
+import { parseGoogleQuery } from './google-query.ts';
 
 /** A file of the account. */
-export interface GoogleFileForTests {
+export interface FakeGoogleFile {
   readonly id: string;
   readonly name: string;
   readonly mimeType: string;
@@ -37,11 +37,11 @@ type Metadata = {
   readonly parents?: readonly string[];
 };
 
-const OWN = 'application/vnd.google-apps.';
+const GOOGLE_TYPE_PREFIX = 'application/vnd.google-apps.';
 const UNIT_BYTES = 256 * 1024;
 
 /** Google's way to say no. */
-export function googleErrorForTests(status: number, reason: string): FilesAnswer {
+export function googleError(status: number, reason: string): FilesAnswer {
   return {
     status,
     body: { error: { code: status, message: 'No.', errors: [{ domain: 'global', reason, message: 'No.' }] } },
@@ -49,8 +49,8 @@ export function googleErrorForTests(status: number, reason: string): FilesAnswer
 }
 
 /** Plays the Drive v3 REST API for the files of one account: list with its query language, get, export, both uploads. */
-export function googleFilesForTests(uploadUrl: () => string) {
-  const files = new Map<string, GoogleFileForTests>();
+export function createFakeGoogleFiles(uploadUrl: () => string) {
+  const files = new Map<string, FakeGoogleFile>();
   const sessions = new Map<string, Session>();
   const announced = new Set<string>();
   const settings = { mostOnPage: 1_000 };
@@ -64,18 +64,18 @@ export function googleFilesForTests(uploadUrl: () => string) {
     files.set(id, file);
     return file;
   };
-  const resource = ({ bytes, parents: _, ...file }: GoogleFileForTests) => ({
+  const resource = ({ bytes, parents: _, ...file }: FakeGoogleFile) => ({
     ...file,
-    ...(!file.mimeType.startsWith(OWN) && { size: String(bytes.length) }),
+    ...(!file.mimeType.startsWith(GOOGLE_TYPE_PREFIX) && { size: String(bytes.length) }),
     webViewLink: `https://drive.google.com/file/d/${file.id}/view`,
   });
   const list = (query: URLSearchParams): FilesAnswer => {
-    if (query.has('orderBy') && query.get('q')?.includes('fullText')) return googleErrorForTests(403, 'forbidden');
-    let fits: ReturnType<typeof parseGoogleQueryForTests>;
+    if (query.has('orderBy') && query.get('q')?.includes('fullText')) return googleError(403, 'forbidden');
+    let fits: ReturnType<typeof parseGoogleQuery>;
     try {
-      fits = parseGoogleQueryForTests(query.get('q') ?? '');
+      fits = parseGoogleQuery(query.get('q') ?? '');
     } catch {
-      return googleErrorForTests(400, 'invalid');
+      return googleError(400, 'invalid');
     }
     const found = [...files.values()].filter((file) => fits({ name: file.name, text: file.bytes.toString() }));
     const from = Number(query.get('pageToken') ?? 0);
@@ -85,9 +85,9 @@ export function googleFilesForTests(uploadUrl: () => string) {
   };
   /** The checks that Google makes before it takes bytes. */
   const refusal = ({ id, parents }: Metadata): FilesAnswer | undefined => {
-    if (id !== undefined && files.has(id)) return googleErrorForTests(409, 'fileIdInUse');
-    if (id !== undefined && !announced.has(id)) return googleErrorForTests(400, 'invalid');
-    if (parents?.some((parent) => !files.has(parent))) return googleErrorForTests(404, 'notFound');
+    if (id !== undefined && files.has(id)) return googleError(409, 'fileIdInUse');
+    if (id !== undefined && !announced.has(id)) return googleError(400, 'invalid');
+    if (parents?.some((parent) => !files.has(parent))) return googleError(404, 'notFound');
     return undefined;
   };
   const multipart = ({ headers, body }: FilesRequest): FilesAnswer => {
@@ -97,7 +97,7 @@ export function googleFilesForTests(uploadUrl: () => string) {
       .split(`--${boundary}`)
       .map((part) => part.replace(/^\r\n[\s\S]*?\r\n\r\n/, '').replace(/\r\n$/, ''));
     const metadata = JSON.parse(Buffer.from(json, 'latin1').toString()) as Metadata;
-    if (body.length > 5 * 1024 * 1024 + 4_096) return googleErrorForTests(413, 'uploadTooLarge');
+    if (body.length > 5 * 1024 * 1024 + 4_096) return googleError(413, 'uploadTooLarge');
     return refusal(metadata) ?? { status: 200, body: resource(add(metadata, Buffer.from(bytes, 'latin1'))) };
   };
   const begin = ({ headers, body }: FilesRequest): FilesAnswer => {
@@ -109,13 +109,13 @@ export function googleFilesForTests(uploadUrl: () => string) {
   };
   const go = (id: string, { headers, body }: FilesRequest): FilesAnswer => {
     const session = sessions.get(id);
-    if (!session) return googleErrorForTests(404, 'notFound');
+    if (!session) return googleError(404, 'notFound');
     const [, from, to, size] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(String(headers['content-range'])) ?? [];
-    if (Number(size) !== session.size) return googleErrorForTests(400, 'invalid');
+    if (Number(size) !== session.size) return googleError(400, 'invalid');
     if (from !== undefined) {
       const isLast = Number(to) + 1 === session.size;
       const isWhole = Number(from) === session.got.length && Number(to) - Number(from) + 1 === body.length;
-      if (!isWhole || (!isLast && body.length % UNIT_BYTES !== 0)) return googleErrorForTests(400, 'invalid');
+      if (!isWhole || (!isLast && body.length % UNIT_BYTES !== 0)) return googleError(400, 'invalid');
       session.got = Buffer.concat([session.got, body]);
     }
     if (session.got.length === session.size) {
@@ -126,11 +126,11 @@ export function googleFilesForTests(uploadUrl: () => string) {
   };
   const one = (id: string, action: string | undefined, query: URLSearchParams): FilesAnswer => {
     const file = files.get(id);
-    if (!file) return googleErrorForTests(404, 'notFound');
-    const isOwn = file.mimeType.startsWith(OWN);
+    if (!file) return googleError(404, 'notFound');
+    const isOwn = file.mimeType.startsWith(GOOGLE_TYPE_PREFIX);
     const type = action === 'export' ? query.get('mimeType') : file.mimeType;
     if (action === undefined && query.get('alt') !== 'media') return { status: 200, body: resource(file) };
-    if (isOwn !== (action === 'export') || type === null) return googleErrorForTests(403, 'fileNotDownloadable');
+    if (isOwn !== (action === 'export') || type === null) return googleError(403, 'fileNotDownloadable');
     return { status: 200, headers: { 'content-type': type }, body: file.bytes };
   };
 
@@ -152,7 +152,7 @@ export function googleFilesForTests(uploadUrl: () => string) {
       if (upload && session !== null && method === 'PUT') return go(session, request);
       if (upload && method === 'POST')
         return url.searchParams.get('uploadType') === 'multipart' ? multipart(request) : begin(request);
-      if (method !== 'GET') return googleErrorForTests(404, 'notFound');
+      if (method !== 'GET') return googleError(404, 'notFound');
       if (id === 'generateIds') {
         const made = randomBytes(12).toString('base64url');
         announced.add(made);

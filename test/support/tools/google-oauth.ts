@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Of a request to one of the endpoints: status and JSON, or where the browser is sent. */
-export type OauthAnswer =
+export type OauthResponse =
   | { readonly status: number; readonly json: Readonly<Record<string, unknown>> }
   | { readonly location: string };
 
@@ -12,7 +12,7 @@ interface Code {
 }
 
 /** Plays Google's OAuth server for one client and one account, whose owner allows whatever he is asked. */
-export function googleOauthForTests(client: { readonly id: string; readonly secret: string }) {
+export function createFakeGoogleOauth(client: { readonly id: string; readonly secret: string }) {
   const codes = new Map<string, Code>();
   /** Refresh token → scope. */
   const grants = new Map<string, string>();
@@ -25,7 +25,7 @@ export function googleOauthForTests(client: { readonly id: string; readonly secr
     access.set(token, { grant, until: Date.now() + settings.expiresInS * 1_000 });
     return { access_token: token, expires_in: settings.expiresInS, scope, token_type: 'Bearer' };
   };
-  const refused = (error: string, status = 400): OauthAnswer => ({
+  const refused = (error: string, status = 400): OauthResponse => ({
     status,
     json: { error, error_description: 'Bad Request' },
   });
@@ -39,7 +39,7 @@ export function googleOauthForTests(client: { readonly id: string; readonly secr
     },
     /** All access tokens are over; what they came from stays. */
     endAccess: () => access.clear(),
-    authorize(query: URLSearchParams): OauthAnswer {
+    authorize(query: URLSearchParams): OauthResponse {
       const redirectUri = query.get('redirect_uri') ?? '';
       const challenge = query.get('code_challenge') ?? '';
       const isWhole =
@@ -58,7 +58,7 @@ export function googleOauthForTests(client: { readonly id: string; readonly secr
       back.searchParams.set('scope', scope.join(' '));
       return { location: back.href };
     },
-    token(form: URLSearchParams): OauthAnswer {
+    token(form: URLSearchParams): OauthResponse {
       if (form.get('client_id') !== client.id || form.get('client_secret') !== client.secret) {
         return refused('invalid_client', 401);
       }
@@ -79,7 +79,7 @@ export function googleOauthForTests(client: { readonly id: string; readonly secr
       grants.set(grant, code.scope);
       return { status: 200, json: { ...accessFor(grant, code.scope), refresh_token: grant } };
     },
-    revoke(form: URLSearchParams): OauthAnswer {
+    revoke(form: URLSearchParams): OauthResponse {
       const token = form.get('token') ?? '';
       return grants.delete(access.get(token)?.grant ?? token) ? { status: 200, json: {} } : refused('invalid_token');
     },

@@ -4,7 +4,7 @@ interface Subject {
   readonly text: string;
 }
 
-type Test = (file: Subject) => boolean;
+type FilePredicate = (file: Subject) => boolean;
 
 const TOKEN = /\s*(?:'((?:[^'\\]|\\['\\])*)'|([()=]|[A-Za-z]+))/y;
 
@@ -13,14 +13,14 @@ const TOKEN = /\s*(?:'((?:[^'\\]|\\['\\])*)'|([()=]|[A-Za-z]+))/y;
  * As there, `name contains` finds beginnings of words and `fullText contains` whole words.
  * @throws SyntaxError
  */
-export function parseGoogleQueryForTests(query: string): Test {
+export function parseGoogleQuery(query: string): FilePredicate {
   const tokens = tokensOf(query);
   const next = () => {
     const token = tokens.shift();
     if (token === undefined) throw new SyntaxError('the query ends too early');
     return token;
   };
-  const joined = (word: string, part: () => Test): Test[] => {
+  const joined = (word: string, part: () => FilePredicate): FilePredicate[] => {
     const tests = [part()];
     while (tokens[0]?.word === word) {
       next();
@@ -28,15 +28,15 @@ export function parseGoogleQueryForTests(query: string): Test {
     }
     return tests;
   };
-  const any = (): Test => {
+  const any = (): FilePredicate => {
     const tests = joined('or', all);
     return (file) => tests.some((test) => test(file));
   };
-  const all = (): Test => {
+  const all = (): FilePredicate => {
     const tests = joined('and', one);
     return (file) => tests.every((test) => test(file));
   };
-  const one = (): Test => {
+  const one = (): FilePredicate => {
     const first = next();
     if (first.word !== '(') return comparison(first.word, next().word, next());
     const inner = any();
@@ -64,7 +64,7 @@ function tokensOf(query: string): Token[] {
   return tokens;
 }
 
-function comparison(field: string | undefined, operator: string | undefined, value: Token): Test {
+function comparison(field: string | undefined, operator: string | undefined, value: Token): FilePredicate {
   const words = wordsOf(value.text ?? '');
   if (field === 'trashed' && operator === '=' && value.word === 'false') return () => true;
   if (operator !== 'contains' || value.text === undefined) throw new SyntaxError('this cannot be compared');

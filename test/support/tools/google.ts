@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createSecret } from '../../../src/config/secrets.ts';
 import type { GoogleEndpoints } from '../../../src/tools/drive/google-endpoints.ts';
-import { type FilesAnswer, googleErrorForTests, googleFilesForTests } from './google-files.ts';
-import { googleOauthForTests } from './google-oauth.ts';
+import { createFakeGoogleFiles, type FilesAnswer, googleError } from './google-files.ts';
+import { createFakeGoogleOauth } from './google-oauth.ts';
 
 const CLIENT = { id: 'client.apps.googleusercontent.com', secret: 'GOCSPX-for-tests' };
 
 /** What happens to a request instead of an answer; `after` it was carried out, or before. */
-export type TroubleForTests =
+export type InjectedFailure =
   | { readonly status: number; readonly reason?: string; readonly retryAfter?: string; readonly after?: true }
   /** The line breaks; of bytes that go up half has arrived. */
   | 'break';
 
 /** A server that plays Google, OAuth and Drive v3 over a true socket, for one account. */
-export async function googleForTests() {
+export async function startFakeGoogle() {
   let origin = '';
-  const oauth = googleOauthForTests(CLIENT);
-  const files = googleFilesForTests(() => `${origin}/upload/drive/v3`);
-  const troubles: { readonly path: RegExp; readonly trouble: TroubleForTests }[] = [];
+  const oauth = createFakeGoogleOauth(CLIENT);
+  const files = createFakeGoogleFiles(() => `${origin}/upload/drive/v3`);
+  const troubles: { readonly path: RegExp; readonly trouble: InjectedFailure }[] = [];
   const seen: string[] = [];
 
   const troubleOf = (request: string) => {
@@ -42,7 +42,7 @@ export async function googleForTests() {
         : { status: played.status, body: played.json };
     }
     const token = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
-    if (!oauth.isGood(token)) return googleErrorForTests(401, 'authError');
+    if (!oauth.isGood(token)) return googleError(401, 'authError');
     return files.answer({ method: req.method ?? '', url, headers: req.headers, body });
   };
   const serve = async (req: IncomingMessage, res: ServerResponse) => {
@@ -57,10 +57,7 @@ export async function googleForTests() {
       return;
     }
     const done = trouble === undefined || trouble.after ? perform(req, url, body) : undefined;
-    send(
-      res,
-      trouble ? { ...googleErrorForTests(trouble.status, trouble.reason ?? 'backendError'), ...retry(trouble) } : done,
-    );
+    send(res, trouble ? { ...googleError(trouble.status, trouble.reason ?? 'backendError'), ...retry(trouble) } : done);
   };
   const server = createServer((req, res) => void serve(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -78,7 +75,7 @@ export async function googleForTests() {
     ...{ host, endpoints, oauth, files, seen },
     google: { clientId: CLIENT.id, clientSecret: createSecret(Buffer.from(CLIENT.secret)) },
     /** The next request whose method and path fit comes to this. */
-    trouble: (path: RegExp, trouble: TroubleForTests) => void troubles.push({ path, trouble }),
+    trouble: (path: RegExp, trouble: InjectedFailure) => void troubles.push({ path, trouble }),
     /** Nothing more happens to requests, and nobody has agreed to anything. */
     calm() {
       troubles.length = 0;
@@ -98,14 +95,14 @@ export async function googleForTests() {
   };
 }
 
-export type GoogleForTests = Awaited<ReturnType<typeof googleForTests>>;
+export type FakeGoogle = Awaited<ReturnType<typeof startFakeGoogle>>;
 
-function retry({ retryAfter }: Exclude<TroubleForTests, 'break'>) {
+function retry({ retryAfter }: Exclude<InjectedFailure, 'break'>) {
   return retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } };
 }
 
 function send(res: ServerResponse, answer: FilesAnswer | undefined): void {
-  const { status, headers, body } = answer ?? googleErrorForTests(404, 'notFound');
+  const { status, headers, body } = answer ?? googleError(404, 'notFound');
   const type = body === undefined || Buffer.isBuffer(body) ? {} : { 'content-type': 'application/json; charset=UTF-8' };
   res.writeHead(status, { ...type, ...headers });
   res.end(Buffer.isBuffer(body) ? body : body && JSON.stringify(body));

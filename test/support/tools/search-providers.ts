@@ -1,26 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface ProviderRequest {
+export interface ReceivedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface ProviderAnswer {
+export interface ProviderResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** Instead of the answer: another one, nothing at all, or a line that breaks. */
-export type ProviderTrouble = ProviderAnswer | 'silence' | 'break';
+export type InjectedFailure = ProviderResponse | 'silence' | 'break';
 
 /** A server on a true socket that plays a provider of searches, and may be made to fail. */
-export async function providerForTests(answer: (request: ProviderRequest) => ProviderAnswer) {
-  const seen: ProviderRequest[] = [];
+export async function startFakeProvider(answer: (request: ReceivedRequest) => ProviderResponse) {
+  const seen: ReceivedRequest[] = [];
   const times: number[] = [];
-  const troubles: ProviderTrouble[] = [];
+  const troubles: InjectedFailure[] = [];
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     const url = new URL(req.url ?? '', `http://${req.headers.host}`);
     const request = { method: req.method ?? '', url, headers: req.headers };
@@ -46,11 +46,11 @@ export async function providerForTests(answer: (request: ProviderRequest) => Pro
   };
 }
 
-export type ProviderForTests = Awaited<ReturnType<typeof providerForTests>>;
+export type FakeProvider = Awaited<ReturnType<typeof startFakeProvider>>;
 
 /** Plays a SearXNG below a path, whose settings allow JSON; its results are about whatever was asked. */
-export function searxngForTests(path: string): Promise<ProviderForTests> {
-  return providerForTests(({ method, url }) => {
+export function startFakeSearxng(path: string): Promise<FakeProvider> {
+  return startFakeProvider(({ method, url }) => {
     const query = url.searchParams.get('q') ?? '';
     if (method !== 'GET' || url.pathname !== `${path}/search` || query === '') return { status: 400, body: '' };
     if (url.searchParams.get('format') !== 'json') return { status: 200, body: '<!doctype html>' };
@@ -70,12 +70,12 @@ export function searxngForTests(path: string): Promise<ProviderForTests> {
 }
 
 /** Plays the Web Search API of Brave: checks the key and its limits, and answers as it does. */
-export function braveForTests(key: string): Promise<ProviderForTests> {
+export function startFakeBrave(key: string): Promise<FakeProvider> {
   const error = (status: number, code: string) => ({
     status,
     body: JSON.stringify({ type: 'ErrorResponse', error: { id: 'x', status, code, detail: 'No.' } }),
   });
-  return providerForTests(({ url, headers }) => {
+  return startFakeProvider(({ url, headers }) => {
     if (headers['x-subscription-token'] !== key) return error(422, 'SUBSCRIPTION_TOKEN_INVALID');
     const query = url.searchParams.get('q') ?? '';
     const count = Number(url.searchParams.get('count'));

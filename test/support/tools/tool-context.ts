@@ -10,7 +10,7 @@ import type { CpuPool } from '../../../src/core/resource.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
 import { createTestResources } from '../resources/resources.ts';
 
-export interface ToolContextOptionsForTests {
+export interface TestToolContextOptions {
   readonly who?: User;
   readonly step?: string;
   readonly signal?: AbortSignal;
@@ -23,7 +23,7 @@ export interface ToolContextOptionsForTests {
   readonly read?: ToolContext['read'];
 }
 
-export interface ToolContextForTests {
+export interface TestToolContext {
   readonly context: ToolContext;
   /** Absolute; deleted by `close`. */
   readonly workspace: string;
@@ -31,23 +31,23 @@ export interface ToolContextForTests {
   readonly notified: readonly { readonly level: LogLevel; readonly message: string }[];
   readonly progress: readonly { readonly percent: number | undefined; readonly memo: string | undefined }[];
   /** What the policy was asked on the way, such as `tool:repo.git.push https://…`. */
-  readonly asked: readonly string[];
+  readonly authorized: readonly string[];
   /** The bytes behind an `artifact:` URI. */
   bytesOf(uri: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 const ALICE: User = { subject: 'alice', username: 'alice', tenant: 'default', roles: ['analyst'] };
-const MOST_BYTES = 200 * 2 ** 20;
+const MAX_BYTES = 200 * 2 ** 20;
 
 /** What a tool gets, on a real folder, artifact store and resources; policy and secrets are what the test says. */
-export async function toolContextForTests(options: ToolContextOptionsForTests = {}): Promise<ToolContextForTests> {
+export async function createTestToolContext(options: TestToolContextOptions = {}): Promise<TestToolContext> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-tools-'));
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const kept = new Map<string, { mediaType: string; size: number; digest: string }>();
-  const resources = await createTestResources({ fetchMaxBytes: MOST_BYTES });
+  const resources = await createTestResources({ fetchMaxBytes: MAX_BYTES });
   const logged: { level: LogLevel; text: string }[] = [];
   const notified: { level: LogLevel; message: string }[] = [];
   const progress: { percent: number | undefined; memo: string | undefined }[] = [];
@@ -59,7 +59,7 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
     step: options.step ?? 'only',
     user: options.who ?? ALICE,
     signal,
-    cpu: options.cpu ?? inThisThread,
+    cpu: options.cpu ?? inlineCpuPool,
     log: (level, text) => void logged.push({ level, text }),
     progress: (percent, memo) => void progress.push({ percent, memo }),
     notify: (level, message) => void notified.push({ level, message }),
@@ -77,12 +77,12 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
         const digest = 'uri' in source ? /^artifact:sha256\/(.*)$/.exec(source.uri)?.[1] : undefined;
         if (digest === undefined) return resources.open(source, { signal });
         const { mediaType } = kept.get(digest) ?? { mediaType: 'application/octet-stream' };
-        const bytes = Buffer.from(await artifacts.read(digest, MOST_BYTES)).toString('base64');
+        const bytes = Buffer.from(await artifacts.read(digest, MAX_BYTES)).toString('base64');
         return resources.open({ bytes: { base64: bytes, mediaType } }, { signal });
       }),
     async keep(name, mediaType, content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      const { digest, size } = await artifacts.put(bytes, { maxBytes: MOST_BYTES, signal });
+      const { digest, size } = await artifacts.put(bytes, { maxBytes: MAX_BYTES, signal });
       kept.set(digest, { mediaType, size, digest });
       return { name, uri: `artifact:sha256/${digest}`, media_type: mediaType, size, sha256: digest };
     },
@@ -90,8 +90,8 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
   };
 
   return {
-    ...{ context, workspace, logged, notified, progress, asked },
-    bytesOf: (uri) => artifacts.read(uri.replace('artifact:sha256/', ''), MOST_BYTES),
+    ...{ context, workspace, logged, notified, progress, authorized: asked },
+    bytesOf: (uri) => artifacts.read(uri.replace('artifact:sha256/', ''), MAX_BYTES),
     async close() {
       await resources.close();
       await rm(folder, { recursive: true, force: true });
@@ -100,7 +100,7 @@ export async function toolContextForTests(options: ToolContextOptionsForTests = 
 }
 
 /** The real pool stands on a floor above. */
-const inThisThread: CpuPool = {
+const inlineCpuPool: CpuPool = {
   async run(task, input) {
     const module = await import(task.href);
     return module.run(input);
