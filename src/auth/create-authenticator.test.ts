@@ -5,7 +5,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { createSecret } from '../config/secrets.ts';
-import type { Account, Accounts } from '../core/store.ts';
+import type { Account, Accounts } from '../core/accounts.ts';
 import { createAuthenticator } from './create-authenticator.ts';
 
 const NOW = Date.UTC(2030, 0, 1) / 1000;

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
+import type { Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { anonymous } from '../core/principal.ts';
-import type { Accounts } from '../core/store.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { UserPrincipal } from './claims.ts';
 import { withDevAccounts } from './dev-accounts.ts';

@@ -1,5 +1,5 @@
+import type { Account, Accounts } from '../core/accounts.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
-import type { Account, Accounts } from '../core/store.ts';
 import { hashPassword } from './password.ts';
 
 /** Who may sign in on a developer's own machine, with the user name as password. */

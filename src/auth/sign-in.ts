@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import type { Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
-import { Fault } from '../core/errors.ts';
-import type { Accounts } from '../core/store.ts';
+import { atCapacity, Fault } from '../core/errors.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -16,7 +16,7 @@ const FAILURES_PER_USER: BucketRate = { size: 10, perMs: 10 / MINUTE_MS };
 const FAILURES_PER_ADDRESS: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
 const MAX_BUCKETS = 20_000;
 /** Half of the thread pool, which files and names need too; each takes 32 MiB. */
-const HASHING_LIMITS = { permits: 2, maxQueued: 50 };
+const HASHING_LIMITS = { permits: 2, maxQueued: 50, onFull: atCapacity };
 
 /**
  * Sign-in with a password. Only failures count against the rate, for the user and for the address. An unknown user and

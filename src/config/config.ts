@@ -1,6 +1,6 @@
 import type { StepKind } from '../core/run.ts';
 import type { PoolSettings } from '../core/runtime.ts';
-import type { TokenLimits } from '../core/store.ts';
+import type { TokenLimits } from '../core/token-usage.ts';
 import type { Secret } from './secrets.ts';
 
 /** How bearer tokens are made and checked: with a shared secret of our own, or with somebody else's public keys. */

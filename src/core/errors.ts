@@ -66,6 +66,11 @@ export class Fault extends Error {
   }
 }
 
+/** For requests that come while every permit is taken and the queue for them is full. */
+export function atCapacity(): Fault {
+  return new Fault('UNAVAILABLE', 'The server is at capacity. Try again in a moment.', { retryAfterMs: 1_000 });
+}
+
 /** True for a fault that may pass when tried again unchanged. */
 export function isRetryable(code: ErrorCode): boolean {
   return code === 'RESOURCE_UNREACHABLE' || code === 'THROTTLED' || code === 'TIMEOUT' || code === 'UNAVAILABLE';

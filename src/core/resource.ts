@@ -1,5 +1,4 @@
 import type { CanonicalUri } from './canonical-uri.ts';
-import type { Violation } from './errors.ts';
 import type { Scope } from './principal.ts';
 import type { StepOutput } from './run.ts';
 
@@ -68,66 +67,4 @@ export interface ProtocolInfo {
   readonly description: string;
   /** Name → number with its unit in the name, for example `maxBytes`. */
   readonly limits: Readonly<Record<string, number>>;
-}
-
-/** Both ends count, from 0. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Bytes that were stored. */
-export interface StoredBytes {
-  /** sha256, 64 hex digits. */
-  readonly digest: string;
-  readonly size: number;
-}
-
-/** Immutable bytes addressed by digest. Knows no tenants: who may read what is asked of the store first. */
-export interface ArtifactStore {
-  /** Durable when it resolves; the same bytes are kept once. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE (disk full) */
-  put(
-    bytes: AsyncIterable<Uint8Array> | Uint8Array,
-    options: { readonly maxBytes: number; readonly signal?: AbortSignal },
-  ): Promise<StoredBytes>;
-  /** Takes a finished file over by renaming it. The file must lie in `scratch()`. */
-  adopt(path: string, options: { readonly maxBytes: number }): Promise<StoredBytes>;
-  /** @param range first and last byte, counted from 0; all of them unless told. @throws Fault NOT_FOUND */
-  open(digest: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
-  read(digest: string, maxBytes: number): Promise<Uint8Array>;
-  has(digest: string): Promise<boolean>;
-  /** A new path on the same disk for a file on its way; emptied at start. */
-  scratch(): string;
-}
-
-/** Runs a task module in a worker thread that can be stopped. */
-export interface CpuPool {
-  /**
-   * Calls the export `run` of the module with `input` (structured-cloned) in a worker.
-   * @param task URL of a module that exports `run(input): Promise<Output> | Output`.
-   * @throws Fault TIMEOUT after `timeoutMs` (the worker is killed), UNAVAILABLE when the queue is full, CANCELLED;
-   *   a Fault thrown by the task arrives as that Fault.
-   */
-  run<Input, Output>(
-    task: URL,
-    input: Input,
-    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-  ): Promise<Output>;
-  close(): Promise<void>;
-}
-
-/** Checks data against JSON Schemas that are not trusted. */
-export interface SchemaValidator {
-  /**
-   * All violations, at most 100; none means that it fits.
-   * @throws Fault BAD_INPUT when the schema itself is unusable, RESOURCE_TOO_LARGE, TIMEOUT, and what `read` throws
-   */
-  validate(request: {
-    readonly json: string | Uint8Array;
-    /** As the caller wrote it: the canonical form of a `data:` URI no longer has the data. */
-    readonly schemaUri: string;
-    /** Brings the schema and every document that it refers to; asks the policy. */
-    read(uri: string): Promise<Body>;
-    readonly signal: AbortSignal;
-  }): Promise<readonly Violation[]>;
 }

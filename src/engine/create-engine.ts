@@ -1,11 +1,13 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
+import type { Inbox, Leases } from '../core/leases.ts';
 import type { Decision, Policy } from '../core/policy.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/states.ts';
-import type { Inbox, Leases, Schedules, StoreReader, Workflows } from '../core/store.ts';
+import type { StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
+import type { Schedules, Workflows } from '../core/workflows.ts';
 import { isJsonObject } from '../lib/json.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
 import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts';

@@ -1,4 +1,4 @@
-import type { Page } from '../core/store.ts';
+import type { Page } from '../core/store-reader.ts';
 import { builder } from './builder.ts';
 import { PageInfo } from './types/page-info.ts';
 

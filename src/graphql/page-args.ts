@@ -1,5 +1,5 @@
 import { Fault } from '../core/errors.ts';
-import type { PageArgs } from '../core/store.ts';
+import type { PageArgs } from '../core/store-reader.ts';
 
 /** Entries of a connection's page, and items of any list argument, at most. */
 export const MAX_PAGE = 100;

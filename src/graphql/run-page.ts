@@ -1,5 +1,5 @@
 import type { RunRecord } from '../core/run.ts';
-import type { Page } from '../core/store.ts';
+import type { Page } from '../core/store-reader.ts';
 import type { RunView } from './types/refs.ts';
 
 /** A page of runs as the resolvers of Run take them. */

@@ -1,5 +1,5 @@
 import type { SignedIn } from '../core/principal.ts';
-import type { WorkflowRecord } from '../core/store.ts';
+import type { WorkflowRecord } from '../core/workflows.ts';
 import { signedIn } from './caller-scope.ts';
 import type { Context } from './context.ts';
 

@@ -1,4 +1,4 @@
-import type { ByteRange } from '../core/resource.ts';
+import type { ByteRange } from '../core/artifact-store.ts';
 
 /**
  * What a Range header asks for (RFC 9110, section 14): a range; `unsatisfiable` when it lies past the end; undefined

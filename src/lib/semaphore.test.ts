@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 import { createSemaphore } from './semaphore.ts';
 
-it('gives each place to the longest waiting, and turns away whom the queue has no room for', async () => {
-  const places = createSemaphore({ permits: 1, maxQueued: 2 });
-  const giveBack = await places.acquire();
+it('passes each permit to the caller that has waited longest, and rejects callers when the queue is full', async () => {
+  const semaphore = createSemaphore({ permits: 1, maxQueued: 2, onFull: () => new RangeError('at capacity') });
+  const release = await semaphore.acquire();
   const order: string[] = [];
   const enter = async (name: string) => {
-    const give = await places.acquire();
+    const releaseOwn = await semaphore.acquire();
     order.push(name);
-    return give;
+    return releaseOwn;
   };
   const first = enter('first');
   const second = enter('second');
-  expect(() => places.acquire()).toThrow('The server is full');
-  giveBack();
-  giveBack();
+  expect(() => semaphore.acquire()).toThrow(new RangeError('at capacity'));
+  release();
+  release();
   (await first)();
   (await second)();
   expect(order).toEqual(['first', 'second']);
-  expect([places.acquired, places.queued]).toEqual([0, 0]);
+  expect([semaphore.acquired, semaphore.queued]).toEqual([0, 0]);
 });

@@ -1,42 +1,42 @@
-import { Fault } from '../core/errors.ts';
-
-/** A bounded number of places, and a bounded queue for them. */
+/** A limited number of permits, with a bounded queue of callers waiting for one. */
 export interface Semaphore {
-  /** Resolves with the function that gives the place back. @throws Fault UNAVAILABLE when the queue is full */
+  /** Resolves with the function that releases the permit. @throws what `onFull` returns, when the queue is full */
   acquire(): Promise<() => void> | (() => void);
   readonly acquired: number;
   readonly queued: number;
 }
 
-export function createSemaphore(limits: { readonly permits: number; readonly maxQueued: number }): Semaphore {
+export function createSemaphore(options: {
+  readonly permits: number;
+  readonly maxQueued: number;
+  readonly onFull: () => Error;
+}): Semaphore {
   const waiters: (() => void)[] = [];
-  let taken = 0;
+  let acquired = 0;
 
-  const once = () => {
-    let given = false;
+  const createRelease = () => {
+    let released = false;
     return () => {
-      if (given) return;
-      given = true;
+      if (released) return;
+      released = true;
       const next = waiters.shift();
-      // The place passes on to the longest waiting, so `taken` stays.
+      // The permit passes to the caller that has waited longest, so `acquired` stays.
       if (next) next();
-      else taken -= 1;
+      else acquired -= 1;
     };
   };
 
   return {
     acquire() {
-      if (taken < limits.permits) {
-        taken += 1;
-        return once();
+      if (acquired < options.permits) {
+        acquired += 1;
+        return createRelease();
       }
-      if (waiters.length >= limits.maxQueued) {
-        throw new Fault('UNAVAILABLE', 'The server is full. Try again in a moment.', { retryAfterMs: 1_000 });
-      }
-      return new Promise((resolve) => waiters.push(() => resolve(once())));
+      if (waiters.length >= options.maxQueued) throw options.onFull();
+      return new Promise((resolve) => waiters.push(() => resolve(createRelease())));
     },
     get acquired() {
-      return taken;
+      return acquired;
     },
     get queued() {
       return waiters.length;

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../core/clock.ts';
 
 /** So many at once, and so many again in each millisecond. */
 export interface BucketRate {
@@ -16,7 +15,10 @@ export interface TokenBuckets {
 }
 
 /** @param most buckets that are kept; the one that was not used for longest is forgotten, and so full again. */
-export function createTokenBuckets(deps: { readonly clock: Clock; readonly maxBuckets: number }): TokenBuckets {
+export function createTokenBuckets(deps: {
+  readonly clock: { now(): Date };
+  readonly maxBuckets: number;
+}): TokenBuckets {
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: deps.maxBuckets });
 
   const bucketOf = (key: string, { size, perMs }: BucketRate) => {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SignedIn } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
-import type { StoreReader } from '../core/store.ts';
+import type { StoreReader } from '../core/store-reader.ts';
 
 const FIRST_MS = 10;
 const MOST_MS = 250;

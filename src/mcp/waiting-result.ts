@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { ApprovalRecord, RunSnapshot, StepRecord } from '../core/run.ts';
-import type { StoreReader } from '../core/store.ts';
+import type { StoreReader } from '../core/store-reader.ts';
 import { APPROVAL_ID, RUN_ID } from './result-meta.ts';
 import { runUri } from './run-uri.ts';
 

@@ -1,11 +1,12 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Config } from '../config/config.ts';
 import { abortFault } from '../core/abort.ts';
+import type { ArtifactStore } from '../core/artifact-store.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Scope } from '../core/principal.ts';
-import type { ArtifactStore, Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
-import type { StoredContent } from '../core/store.ts';
+import type { Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
+import type { StoredContent } from '../core/store-reader.ts';
 import { isTracingEnabled } from '../core/tracing.ts';
 import { parseMediaType } from '../lib/media-type.ts';
 import { canonicalUri } from './canonical-uri.ts';

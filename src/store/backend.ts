@@ -1,6 +1,6 @@
+import type { Inbox, Leases } from '../core/leases.ts';
 import type { Scope } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import type { Inbox, Leases } from '../core/store.ts';
 import type { RunTables } from './audit/verify-run.ts';
 import type { Prisma } from './connections/prisma.ts';
 import type { Transactions } from './connections/transactions.ts';

@@ -1,5 +1,5 @@
 import type { EventPayloads } from '../../core/event.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 
 type ReturnedTool = EventPayloads['TOOL_RETURNED']['call'];

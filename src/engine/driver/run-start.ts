@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Event, EventPayloads, NewEvent } from '../../core/event.ts';
 import { newId, newTraceId } from '../../core/ids.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import { activeTraceId } from '../../core/tracing.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import { applyEvent, createRunAggregate, type RunAggregate } from '../model/run-aggregate.ts';

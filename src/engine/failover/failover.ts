@@ -1,7 +1,8 @@
 import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
+import type { Inbox, Leases } from '../../core/leases.ts';
 import { isFinalRunState } from '../../core/states.ts';
-import type { Inbox, Leases, StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';

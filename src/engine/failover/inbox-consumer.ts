@@ -1,5 +1,5 @@
+import type { Inbox, RunMessage } from '../../core/leases.ts';
 import type { User } from '../../core/principal.ts';
-import type { Inbox, RunMessage } from '../../core/store.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Json } from '../../lib/json.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';

@@ -1,6 +1,7 @@
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Body, ReadContext, ResourceInput, Resources, SchemaValidator } from '../../core/resource.ts';
+import type { Body, ReadContext, ResourceInput, Resources } from '../../core/resource.ts';
+import type { SchemaValidator } from '../../core/schema-validator.ts';
 
 /** Reads on somebody's behalf. */
 export interface AuthorizedReader {

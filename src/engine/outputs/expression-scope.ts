@@ -1,4 +1,4 @@
-import type { ArtifactStore } from '../../core/resource.ts';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { isFailedEnd } from '../../core/states.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { References } from '../../workflow/expressions/references.ts';

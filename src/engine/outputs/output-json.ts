@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import type { ArtifactStore } from '../../core/resource.ts';
 import type { StepOutput } from '../../core/run.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import type { Content, Made } from '../../commands/definition/define-command.ts';
+import type { ArtifactStore, StoredBytes } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import type { ArtifactStore, StoredBytes } from '../../core/resource.ts';
 import type { StepOutput } from '../../core/run.ts';
 import type { NamedArtifact } from '../model/machine-input.ts';
 

@@ -2,7 +2,7 @@ import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunSnapshot, StepOutput } from '../../core/run.ts';
-import type { WorkflowRecord } from '../../core/store.ts';
+import type { WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 

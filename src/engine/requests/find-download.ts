@@ -1,8 +1,9 @@
+import type { ArtifactStore, ByteRange } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { ArtifactStore, ByteRange, Resources } from '../../core/resource.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { Resources } from '../../core/resource.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { Gate } from '../gate/gate.ts';
 

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { RequestIdentity } from '../driver/run-start.ts';
 
 /** Gives the run that the principal started under this key before, or starts one. */

@@ -1,11 +1,12 @@
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
+import type { Inbox, Leases, RunMessage } from '../../core/leases.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Scope, SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
-import type { Inbox, Leases, RunMessage, StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';

@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { ScheduleRecord, Schedules, StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
+import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
 import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
-import type { ArtifactStore } from '../../core/resource.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import { createRunStart } from '../driver/run-start.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';

@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 

@@ -1,11 +1,14 @@
 import type { Command, CommandContext } from '../../commands/definition/define-command.ts';
 import type { Query } from '../../commands/read/define-query.ts';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { Scope, User } from '../../core/principal.ts';
-import type { ArtifactStore, CpuPool, Resources, SchemaValidator, StepResult } from '../../core/resource.ts';
+import type { Resources, StepResult } from '../../core/resource.ts';
 import type { StepOutput } from '../../core/run.ts';
+import type { SchemaValidator } from '../../core/schema-validator.ts';
 import { inSpan } from '../../core/tracing.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';

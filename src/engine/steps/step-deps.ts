@@ -1,5 +1,7 @@
-import type { Memories, StoreReader, TokenLimits, TokenUsage } from '../../core/store.ts';
+import type { Memories } from '../../core/memories.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
+import type { TokenLimits, TokenUsage } from '../../core/token-usage.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { CommandStepDeps } from './perform-command.ts';
 

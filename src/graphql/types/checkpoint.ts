@@ -1,4 +1,4 @@
-import type { ChainVerification } from '../../core/store.ts';
+import type { ChainVerification } from '../../core/store-reader.ts';
 import { builder } from '../builder.ts';
 
 type Stored = NonNullable<ChainVerification['checkpoint']>;

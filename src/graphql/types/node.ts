@@ -1,6 +1,6 @@
 import { type IdPrefix, idPrefix } from '../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../core/run.ts';
-import type { WorkflowRecord } from '../../core/store.ts';
+import type { WorkflowRecord } from '../../core/workflows.ts';
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import type { ApprovalRecord, ArtifactRecord, RunRecord, StepRecord } from '../../core/run.ts';
-import type { WorkflowRecord } from '../../core/store.ts';
+import type { WorkflowRecord } from '../../core/workflows.ts';
 import { builder } from '../builder.ts';
 import type { ResourceView } from '../resource-view.ts';
 

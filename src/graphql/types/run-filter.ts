@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { RunFilter as Filter } from '../../core/store.ts';
+import type { RunFilter as Filter } from '../../core/store-reader.ts';
 import { isJsonObject } from '../../lib/json.ts';
 import { builder } from '../builder.ts';
 import { RunKind } from './run-kind.ts';

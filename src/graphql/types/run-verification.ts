@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { ChainVerification } from '../../core/store.ts';
+import type { ChainVerification } from '../../core/store-reader.ts';
 import { builder } from '../builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { Checkpoint } from './checkpoint.ts';

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactStore } from '../../core/resource.ts';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { hashedCopy } from './hashed-copy.ts';
 import { storageFault } from './storage-fault.ts';

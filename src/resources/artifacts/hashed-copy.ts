@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { abortable, abortFault } from '../../core/abort.ts';
+import type { StoredBytes } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
-import type { StoredBytes } from '../../core/resource.ts';
 
 /** Hashed and written in pieces of at most this, so that a large buffer does not hold up the event loop. */
 const PIECE_BYTES = 1024 * 1024;

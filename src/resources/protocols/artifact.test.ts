@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
 import type { Scope } from '../../core/principal.ts';
-import type { StoredContent } from '../../core/store.ts';
+import type { StoredContent } from '../../core/store-reader.ts';
 
 const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex');
 const bytes = 'x'.repeat(100_000);

@@ -1,8 +1,9 @@
 import type { Config } from '../../config/config.ts';
+import type { ArtifactStore } from '../../core/artifact-store.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import type { Scope } from '../../core/principal.ts';
-import type { ArtifactStore, ReadContext } from '../../core/resource.ts';
-import type { StoredContent } from '../../core/store.ts';
+import type { ReadContext } from '../../core/resource.ts';
+import type { StoredContent } from '../../core/store-reader.ts';
 import type { Outgoing } from '../outgoing/outgoing.ts';
 
 /** What a protocol may use to open a URI. */

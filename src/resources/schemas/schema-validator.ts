@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Body, CpuPool, SchemaValidator } from '../../core/resource.ts';
+import type { Body } from '../../core/resource.ts';
+import type { SchemaValidator } from '../../core/schema-validator.ts';
 import { decodeText } from '../content/decode-text.ts';
 import {
   type SchemaDocument,

@@ -1,6 +1,6 @@
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
-import { Fault } from '../../core/errors.ts';
+import { atCapacity, Fault } from '../../core/errors.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
 import type { RuffReport, RuffRequest } from './run-ruff.ts';
 import { spawnRuff } from './spawn-ruff.ts';
@@ -8,7 +8,7 @@ import { spawnRuff } from './spawn-ruff.ts';
 const TIMEOUT_MS = 10_000;
 
 /** Each takes a processor and some 120 MiB; there may be more steps than machines have of either. */
-const slots = createSemaphore({ permits: 2, maxQueued: 256 });
+const slots = createSemaphore({ permits: 2, maxQueued: 256, onFull: atCapacity });
 
 /** Ruff in a process of its own. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
 export async function callRuff(order: RuffRequest, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { Scope } from '../../core/principal.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';

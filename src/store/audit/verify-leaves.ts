@@ -1,6 +1,6 @@
 import type { NoteKey } from '../../audit/signed-note.ts';
 import type { ProblemList } from '../../audit/verify-chain.ts';
-import type { ChainVerification } from '../../core/store.ts';
+import type { ChainVerification } from '../../core/store-reader.ts';
 import type { CheckpointTable, Leaf } from './checkpoint-table.ts';
 import { findInclusion } from './leaf-inclusion.ts';
 

@@ -3,7 +3,7 @@ import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
-import type { ChainVerification } from '../../core/store.ts';
+import type { ChainVerification } from '../../core/store-reader.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { applyEvent, createRunDraft, type NewRunDraft } from '../rows/run-draft.ts';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { LEASE_MS, type Leases } from '../../core/store.ts';
+import { LEASE_MS, type Leases } from '../../core/leases.ts';
 import { rethrowUnavailable } from '../connections/retry-reads.ts';
 import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';
 import { lockJournal } from './commit.ts';

@@ -1,4 +1,4 @@
-import type { Leases } from '../../core/store.ts';
+import type { Leases } from '../../core/leases.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';

@@ -1,6 +1,6 @@
+import type { Accounts } from '../../core/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Role } from '../../core/principal.ts';
-import type { Accounts } from '../../core/store.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 

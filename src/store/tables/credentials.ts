@@ -1,4 +1,4 @@
-import type { Credentials } from '../../core/store.ts';
+import type { Credentials } from '../../core/accounts.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 

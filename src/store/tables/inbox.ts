@@ -1,4 +1,4 @@
-import type { Inbox, RunMessage } from '../../core/store.ts';
+import type { Inbox, RunMessage } from '../../core/leases.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 

@@ -1,4 +1,4 @@
-import type { Memories } from '../../core/store.ts';
+import type { Memories } from '../../core/memories.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import { type IdPrefix, idPrefix } from '../../core/ids.ts';
-import type { Page, PageArgs } from '../../core/store.ts';
+import type { Page, PageArgs } from '../../core/store-reader.ts';
 
 /** Entries of one page at most, and how many there are unless the caller says. */
 const MAX_PAGE_SIZE = 100;

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Fault } from '../../core/errors.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { RunFilter } from '../../core/store.ts';
+import type { RunFilter } from '../../core/store-reader.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';

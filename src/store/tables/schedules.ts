@@ -1,5 +1,5 @@
 import type { User } from '../../core/principal.ts';
-import type { ScheduleRecord, Schedules } from '../../core/store.ts';
+import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transactions } from '../connections/transactions.ts';

@@ -1,7 +1,7 @@
 import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
-import type { StoreReader } from '../../core/store.ts';
+import type { StoreReader } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import { toApprovalRecord } from '../rows/approval-row.ts';

@@ -1,5 +1,5 @@
 import type { User } from '../../core/principal.ts';
-import type { TokenLimits, TokenUsage } from '../../core/store.ts';
+import type { TokenLimits, TokenUsage } from '../../core/token-usage.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transaction, Transactions } from '../connections/transactions.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
-import type { WorkflowRecord, Workflows } from '../../core/store.ts';
+import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Prisma } from '../connections/prisma.ts';
 import type { Transaction, Transactions } from '../connections/transactions.ts';

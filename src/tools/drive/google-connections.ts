@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Sealer } from '../../auth/sealer.ts';
+import type { Credentials } from '../../core/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
-import type { Credentials } from '../../core/store.ts';
 import { awaitOrAbort, retry } from '../shared/retry.ts';
 import { type GoogleOauth, reconnectFault } from './google-oauth.ts';
 

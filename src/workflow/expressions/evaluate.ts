@@ -1,5 +1,5 @@
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { CpuPool } from '../../core/resource.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
 import type { ExpressionScope } from '../model/workflow-document.ts';
 import { runExpression } from './expression-engine.ts';

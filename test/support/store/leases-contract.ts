@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
-import type { RunMessage } from '../../../src/core/store.ts';
+import type { RunMessage } from '../../../src/core/leases.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { finished, log, runCreated, textOutput, user } from './sample-events.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { Scope } from '../../../src/core/principal.ts';
 import type { ArtifactRecord, RunRecord } from '../../../src/core/run.ts';
-import type { Page, PageArgs, RunFilter } from '../../../src/core/store.ts';
+import type { Page, PageArgs, RunFilter } from '../../../src/core/store-reader.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { artifactCreated, finished, plannedStep, runCreated, sha256, textOutput, user } from './sample-events.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idPrefix } from '../../../src/core/ids.ts';
-import type { WorkflowRecord } from '../../../src/core/store.ts';
+import type { WorkflowRecord } from '../../../src/core/workflows.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { user } from './sample-events.ts';
