@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import type { Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { atCapacity, Fault } from '../core/errors.ts';
+import { networkOf } from '../lib/ip-address.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -63,11 +63,4 @@ export function createSignIn(deps: {
     const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes);
     return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, expiresAt } };
   };
-}
-
-/** What one party is given as a whole: an IPv4 address, or the /64 of an IPv6 address. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':');
 }

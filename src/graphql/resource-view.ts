@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/errors.ts';
 import type { StepOutput } from '../core/run.ts';
+import { artifactUri } from '../lib/artifact-uri.ts';
 import type { Json } from '../lib/json.ts';
 import { signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
@@ -27,7 +28,7 @@ export function viewOfBytes(uri: string, mediaType: string, bytes: Uint8Array): 
 /** What a run made, from its row or, read once and when it is asked for, from the artifact store. */
 export function viewOfOutput(output: StepOutput, ctx: Context): ResourceView {
   const { mediaType, size, digest, text } = output;
-  const uri = `artifact:sha256/${digest}`;
+  const uri = artifactUri(digest);
   const known = { uri, mediaType, size, digest, url: downloadUrl(digest) };
   if (text !== undefined) return { ...known, bytes: () => Buffer.from(text) };
   let read: Promise<Uint8Array> | undefined;
@@ -44,7 +45,7 @@ export function viewOfOutput(output: StepOutput, ctx: Context): ResourceView {
 /** Asks the policy whether the caller may read a stored artifact. @throws Fault FORBIDDEN and its kin */
 export function authorizeArtifact(digest: string, ctx: Context): void {
   const { app } = ctx;
-  const uri = app.resources.canonicalize(`artifact:sha256/${digest}`);
+  const uri = app.resources.canonicalize(artifactUri(digest));
   app.gate.pass(signedIn(ctx), { action: 'query:artifact', uri });
 }
 

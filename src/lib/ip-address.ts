@@ -50,3 +50,10 @@ function embeddedIpv4Or(address: Address): Address {
       return v6;
   }
 }
+
+/** The network that is assigned to one party as a whole: an IPv4 address, or the /64 of an IPv6 address; other text as it is. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':');
+}

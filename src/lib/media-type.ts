@@ -20,6 +20,11 @@ export function parseMediaType(text: string): MIMEType | undefined {
   }
 }
 
+/** The media type without its parameters, in lower case. Accepts any text. */
+export function essenceOf(mediaType: string): string {
+  return (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+}
+
 /** By media type; empty for none. There are few, and each is asked about several times for one read. */
 const charsets = new LRUCache<string, string>({ max: 256 });
 

@@ -2,6 +2,7 @@ import type OpenAI from 'openai';
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
+import { backoffDelayMs } from '../../lib/backoff.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import { redactValues } from '../shared/secret-headers.ts';
 import { type LlmCompletion, readCompletion } from './completion-stream.ts';
@@ -48,7 +49,7 @@ export async function completeChat(
       if (work.signal.aborted) throw abortFault(work.signal);
       const fault = llmFault(error, endpoint.uri.host);
       if (!begun && consumedNoTokens(fault)) await settle(0);
-      const wait = fault.retryAfterMs ?? backoff(deps.backoffMs ?? 500, tries);
+      const wait = fault.retryAfterMs ?? backoffDelayMs(tries, { baseMs: deps.backoffMs ?? 500, random: Math.random });
       const again = !begun && tries < MAX_ATTEMPTS && isRetryable(fault.code) && wait <= MAX_RETRY_DELAY_MS;
       if (!again) throw redactKey(fault, endpoint);
       work.log(
@@ -105,10 +106,6 @@ function checkFinishReason(
   if (finish === 'content_filter') {
     throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Put the goal in other words.");
   }
-}
-
-function backoff(base: number, tries: number): number {
-  return Math.round(base * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import { essenceOf } from '../../lib/media-type.ts';
 import { createCsvReader } from './csv-reader.ts';
 
 /** What is looked for, in this order where two occur equally often. */
@@ -63,9 +64,4 @@ export function detectFormat(mediaType: string, readHead: () => string): Format 
   if (start === '{' || start === '[') return 'JSON';
   if (start === '<') return 'XML';
   return looksLikeCsv(head) ? 'CSV' : 'LINES';
-}
-
-/** A media type without its parameters. */
-export function essenceOf(mediaType: string): string {
-  return (mediaType.split(';')[0] ?? '').trim().toLowerCase();
 }

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { ResourceInput } from '../../core/resource.ts';
+import { essenceOf } from '../../lib/media-type.ts';
 import type { CommandContext } from '../definition/define-command.ts';
-import { detectFormat, essenceOf, type Format, sniffDelimiter } from './detect-format.ts';
+import { detectFormat, type Format, sniffDelimiter } from './detect-format.ts';
 import { runConversion } from './run-conversion.ts';
 import { release, type Spooled, spoolBody, toBytes } from './spooled.ts';
 import { createDecoder, withDeclaredCharset } from './text-decoder.ts';

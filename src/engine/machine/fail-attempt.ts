@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Failure } from '../../core/run.ts';
 import { isFinalStepState, type StepState } from '../../core/states.ts';
+import { backoffDelayMs } from '../../lib/backoff.ts';
 import { isParent, type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { isEnding } from './readiness.ts';
 import { moveStep, type Transition, waitUntil } from './transition.ts';
@@ -34,12 +35,10 @@ function mayRetry(live: RunAggregate, step: MutableStep, { code, retryable }: Fa
 const DEFAULT_BACKOFF_MS = 1_000;
 const DEFAULT_MAX_BACKOFF_MS = 60_000;
 
-/** Exponential, between half of it and the whole, so that what failed together does not come back together. */
 function backoffMs(turn: Transition, step: MutableStep): number {
   const { backoffMs = DEFAULT_BACKOFF_MS, maxBackoffMs = DEFAULT_MAX_BACKOFF_MS } = step.terms?.retry ?? {};
   const tries = step.attempt - (turn.run.bookkeeping.get(step.key)?.attemptsBefore ?? 0);
-  const whole = Math.min(maxBackoffMs, backoffMs * 2 ** Math.min(tries - 1, 30));
-  return Math.round(whole * (0.5 + turn.random() / 2));
+  return backoffDelayMs(tries, { baseMs: backoffMs, maxMs: maxBackoffMs, random: () => turn.random() });
 }
 
 /** Opens the repairing step again, and everything between the two; then the failed step has its turn once more. */

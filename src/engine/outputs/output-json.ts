@@ -4,6 +4,7 @@ import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { StepOutput } from '../../core/run.ts';
+import { artifactUri } from '../../lib/artifact-uri.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 
 /** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
@@ -49,7 +50,7 @@ export async function outputContent(output: StepOutput, artifacts: ArtifactStore
 }
 
 export function outputUri({ digest }: StepOutput): string {
-  return `artifact:sha256/${digest}`;
+  return artifactUri(digest);
 }
 
 /** Small JSON as the output of a step. */

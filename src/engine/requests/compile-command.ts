@@ -5,6 +5,7 @@ import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { PlannedStep, RunKind } from '../../core/run.ts';
+import { artifactUri } from '../../lib/artifact-uri.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 import { parseAgentInput } from '../capabilities/agent-input.ts';
@@ -17,7 +18,7 @@ export interface CommandPlan {
 }
 
 /** Stands for `$previous.output` while options are checked before anything ran. */
-export const PLACEHOLDER_OUTPUT = `artifact:sha256/${'0'.repeat(64)}`;
+export const PLACEHOLDER_OUTPUT = artifactUri('0'.repeat(64));
 
 /**
  * A command with its options as a plan: one step, or for a composite command one step after the other.

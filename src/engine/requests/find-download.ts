@@ -4,6 +4,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
+import { artifactUri } from '../../lib/artifact-uri.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { Gate } from '../gate/gate.ts';
 
@@ -25,7 +26,7 @@ export interface Download {
 
 /** Finds what the principal may see under this digest. @throws Fault NOT_FOUND, FORBIDDEN and its kin */
 export async function findDownload(deps: DownloadDeps, principal: SignedIn, digest: string): Promise<Download> {
-  const uri = deps.resources.canonicalize(`artifact:sha256/${digest}`);
+  const uri = deps.resources.canonicalize(artifactUri(digest));
   deps.gate.pass(principal, { action: 'query:artifact', uri });
   const scope = scopeOf(principal, deps.policy);
   const stored = scope && (await deps.reader.content(scope, digest));

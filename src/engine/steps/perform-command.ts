@@ -11,6 +11,7 @@ import type { StepOutput } from '../../core/run.ts';
 import type { SchemaValidator } from '../../core/schema-validator.ts';
 import { inSpan } from '../../core/tracing.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { essenceOf } from '../../lib/media-type.ts';
 import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
 import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -59,8 +60,8 @@ export function storeStepOutput(
   made: StepResult,
 ): Promise<StoredOutput> {
   const wanted = step.terms?.outputMediaType;
-  if (wanted !== undefined && essence(made.mediaType) !== wanted) {
-    const message = `${step.capability} made ${essence(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
+  if (wanted !== undefined && essenceOf(made.mediaType) !== wanted) {
+    const message = `${step.capability} made ${essenceOf(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
     throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
   }
   const name = `${step.key}${extensionOf(made.mediaType)}`;
@@ -199,11 +200,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 function extensionOf(mediaType: string): string {
-  return EXTENSIONS[essence(mediaType)] ?? '.bin';
-}
-
-function essence(mediaType: string): string {
-  return (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+  return EXTENSIONS[essenceOf(mediaType)] ?? '.bin';
 }
 
 /** Runs one query as a step; what it found is the step's output. */

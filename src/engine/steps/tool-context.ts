@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { StepOutput } from '../../core/run.ts';
+import { artifactUri } from '../../lib/artifact-uri.ts';
 import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
@@ -109,7 +110,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
       shared.saved.set(digest, { mediaType, size, digest });
       note({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
-      return { name, uri: `artifact:sha256/${digest}`, media_type: mediaType, size, sha256: digest };
+      return { name, uri: artifactUri(digest), media_type: mediaType, size, sha256: digest };
     },
     workspace: () => deps.workspace(live.record.id),
   };

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import { artifactDigest, artifactUri } from '../../lib/artifact-uri.ts';
 import { defineProtocol } from './define-protocol.ts';
 
 /** `artifact:sha256/<64 hex digits>`: what a run made, whether it lies in the store as text or on disk as bytes. */
@@ -8,14 +9,14 @@ export const artifact = defineProtocol({
   limits: (settings) => ({ maxBytes: settings.fetchMaxBytes }),
 
   canonicalize(url) {
-    const path = /^artifact:(sha256\/[0-9a-f]{64})$/i.exec(url.href)?.[1]?.toLowerCase();
-    if (path === undefined) {
+    const digest = artifactDigest(url.href);
+    if (digest === undefined) {
       throw new Fault(
         'BAD_INPUT',
         'This names no artifact. Write artifact:sha256/ and the 64 hex digits of its digest.',
       );
     }
-    return { href: `artifact:${path}`, scheme: 'artifact', host: '', port: '', path, query: '' };
+    return { href: artifactUri(digest), scheme: 'artifact', host: '', port: '', path: `sha256/${digest}`, query: '' };
   },
 
   async open(uri, ctx) {

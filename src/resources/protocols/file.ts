@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
-import { canonicalPath } from '../uri/canonical-path.ts';
+import { canonicalPath, encodePath } from '../uri/canonical-path.ts';
 import { defineProtocol, type OpenContext } from './define-protocol.ts';
 
 type LocalRoot = Config['resources']['localRoots'][number];
@@ -44,7 +44,7 @@ export const file = defineProtocol({
     try {
       const place = await virtualPath(handle, realPath, root, ctx);
       const { size } = await regularFile(handle);
-      const found = place === path ? uri : ctx.canonicalize(`file://${place.split('/').map(encodeSegment).join('/')}`);
+      const found = place === path ? uri : ctx.canonicalize(`file://${encodePath(place)}`);
       if (found !== uri) ctx.authorize(found);
       const release = () => handle.close();
       return { uri: found.href, mediaType: mediaTypeOfFile(place), size, content: chunksOf(handle), release };
@@ -132,11 +132,6 @@ async function realpathOf(handle: FileHandle, path: string): Promise<string> {
   const [opened, found] = await Promise.all([handle.stat({ bigint: true }), stat(real, { bigint: true })]);
   if (opened.dev === found.dev && opened.ino === found.ino) return real;
   throw new Fault('NOT_FOUND', 'The file was moved while it was opened.');
-}
-
-/** Encoded no more than a path segment needs (RFC 3986 section 3.3). */
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 
 async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {

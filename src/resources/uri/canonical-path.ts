@@ -34,3 +34,10 @@ export function canonicalPath(path: string): string {
 export function canonicalQuery(search: string): string {
   return normalizeEscapes(search.slice(1));
 }
+
+/** A file path as the path of a URI; only what RFC 3986 section 3.3 requires is encoded, so `g++` stays `g++`. */
+export function encodePath(path: string): string {
+  const encodeSegment = (segment: string) =>
+    encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
+  return path.split('/').map(encodeSegment).join('/');
+}

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
+import { encodePath } from './canonical-path.ts';
 
 /** Where a program is looked for that is named without a path. */
 const SEARCH_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
@@ -29,13 +30,8 @@ export function findProgram(name: string): string {
 
 /** What the policy is asked about before a program is started: `exec:///usr/bin/python3`. @throws Fault BAD_INPUT, NOT_FOUND */
 export function execUri(name: string): CanonicalUri {
-  const path = findProgram(name).split('/').map(encodeSegment).join('/');
+  const path = encodePath(findProgram(name));
   return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
-}
-
-/** Encoded no more than a path segment needs (RFC 3986 section 3.3): `g++` stays what it is. */
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 
 function isExecutable(path: string): boolean {
