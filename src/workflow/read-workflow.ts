@@ -10,9 +10,9 @@ import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
 import { locateOrigin } from './forms/native-form.ts';
 import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
+import type { Catalog } from './model/catalog.ts';
 import { createProblems, type DocumentPath, type Locate, type Problems } from './model/problems.ts';
 import type {
-  Catalog,
   ReadResult,
   ScheduleRule,
   WorkflowDocument,

@@ -7,7 +7,7 @@ import { commands } from '../../src/commands/registry.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { createStepKinds } from '../../src/step-kinds/registry.ts';
 import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
-import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/workflow-document.ts';
+import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/catalog.ts';
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';
 import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
 

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { isFailedEnd } from '../../core/states.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { References } from '../../workflow/expressions/references.ts';
-import type { ExpressionScope, StepView } from '../../workflow/model/workflow-document.ts';
+import type { ExpressionScope, StepView } from '../../workflow/model/expression-scope.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 import { outputContent, outputJson, resourceView } from './output-json.ts';
 
@@ -23,7 +23,7 @@ export function buildExpressionScope(
   step: MutableStep | undefined,
   mentioned: readonly References[],
 ): ExpressionScope | Promise<ExpressionScope> {
-  const keys = mentioned.some(({ anyStep }) => anyStep)
+  const keys = mentioned.some(({ dynamicStep }) => dynamicStep)
     ? live.topLevel.map(({ key }) => key)
     : new Set(mentioned.flatMap(({ steps }) => [...steps]));
   const steps: Record<string, StepView> = {};

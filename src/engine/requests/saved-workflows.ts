@@ -141,8 +141,8 @@ async function knownAccessRequests(
 
 /** What the value comes to, when the run's inputs are all that its expressions need. */
 async function knownValue({ cpu }: SavedWorkflowDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
-  const { steps, anyStep, item, index, repair, run } = referencesIn(value);
-  if (steps.size > 0 || anyStep || item || index || repair || run) return undefined;
+  const { steps, dynamicStep, item, index, repair, run } = referencesIn(value);
+  if (steps.size > 0 || dynamicStep || item || index || repair || run) return undefined;
   try {
     return await evaluate(value, { inputs, steps: {}, run: { id: '', labels: {} } }, cpu);
   } catch (error) {

@@ -7,15 +7,8 @@ import type { Resources } from '../../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
-import type {
-  Catalog,
-  CatalogBackend,
-  CatalogEntry,
-  Problem,
-  ReadResult,
-  WorkflowDocument,
-  WorkflowGraph,
-} from '../../workflow/model/workflow-document.ts';
+import type { Catalog, CatalogBackend, CatalogEntry } from '../../workflow/model/catalog.ts';
+import type { Problem, ReadResult, WorkflowDocument, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { readWorkflow } from '../../workflow/read-workflow.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';

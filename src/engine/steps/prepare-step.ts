@@ -13,7 +13,7 @@ import type { Logger } from '../../core/telemetry.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { evaluate, evaluateCondition, evaluateExpression } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn, referencesInExpression } from '../../workflow/expressions/references.ts';
-import type { ExpressionScope } from '../../workflow/model/workflow-document.ts';
+import type { ExpressionScope } from '../../workflow/model/expression-scope.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import { stepAccessRequests } from '../capabilities/step-access-requests.ts';
 import type { Gate } from '../gate/gate.ts';

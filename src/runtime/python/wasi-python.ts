@@ -47,11 +47,11 @@ async function run(request: PythonRequest, signal: AbortSignal): Promise<PythonR
     throw new Fault('UNAVAILABLE', message);
   }
   const began = performance.now();
-  const process = await startProcess({ command: commandFor(request), env: {}, cwd: '/', fourth: true }, signal);
+  const process = await startProcess({ command: commandFor(request), env: {}, cwd: '/', dataPipe: true }, signal);
   process.stdin.end(encodeJob(request, words));
   const [said, answer] = await Promise.all([
     supervise(process, { request, signal, began }),
-    process.fourth ? buffer(process.fourth).catch(() => Buffer.alloc(0)) : Buffer.alloc(0),
+    process.dataPipe ? buffer(process.dataPipe).catch(() => Buffer.alloc(0)) : Buffer.alloc(0),
   ]);
   const { code, produced, metrics } = decodeResult(answer);
   return {

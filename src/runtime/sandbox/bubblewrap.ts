@@ -105,12 +105,12 @@ async function startInSandbox(
       // The program's own variables must not reach the loader of what runs out here, nor its arguments be read by others.
       env: {},
       cwd: '/',
-      fourth: true,
-      ...(SECCOMP_FILTER && { fifth: SECCOMP_FILTER }),
+      dataPipe: true,
+      ...(SECCOMP_FILTER && { extraInput: SECCOMP_FILTER }),
     },
     signal,
   );
-  process.fourth?.end(options.map((option) => `${option}\0`).join(''));
+  process.dataPipe?.end(options.map((option) => `${option}\0`).join(''));
   return process;
 }
 

@@ -30,17 +30,17 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** It gets a file descriptor beside the three that every process has. */
-  readonly fourth?: true;
+  readonly dataPipe?: true;
   /** What it can read from the file descriptor after that. */
-  readonly fifth?: Uint8Array;
+  readonly extraInput?: Uint8Array;
 }
 
-/** Number of the fourth file descriptor. */
+/** Number of the dataPipe file descriptor. */
 export const DATA_FD = 3;
 export const INPUT_FD = 4;
 
 export interface StartedProcess extends Process {
-  readonly fourth: Duplex | undefined;
+  readonly dataPipe: Duplex | undefined;
 }
 
 /** Starts a process in a group of its own, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
@@ -50,16 +50,16 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   const child = spawn(file, args, {
     env: { ...start.env },
     ...(start.cwd !== undefined && { cwd: start.cwd }),
-    stdio: ['pipe', 'pipe', 'pipe', start.fourth ? 'pipe' : 'ignore', ...(start.fifth ? ['pipe' as const] : [])],
+    stdio: ['pipe', 'pipe', 'pipe', start.dataPipe ? 'pipe' : 'ignore', ...(start.extraInput ? ['pipe' as const] : [])],
     // Its own group: a Ctrl-C for the server is not one for it, and the group can be killed.
     detached: true,
   });
   const { stdin, stdout, stderr } = child;
-  const fourth = (child.stdio[DATA_FD] as Duplex | null) ?? undefined;
-  const fifth = (child.stdio.at(INPUT_FD) as Duplex | null | undefined) ?? undefined;
+  const dataPipe = (child.stdio[DATA_FD] as Duplex | null) ?? undefined;
+  const extraInput = (child.stdio.at(INPUT_FD) as Duplex | null | undefined) ?? undefined;
   // Who reads or writes them learns of the end by `ended`.
-  for (const stream of [stdin, stdout, stderr, fourth, fifth]) stream?.on('error', () => {});
-  fifth?.end(start.fifth);
+  for (const stream of [stdin, stdout, stderr, dataPipe, extraInput]) stream?.on('error', () => {});
+  extraInput?.end(start.extraInput);
   const ended = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (code, by) => resolve(exitOf(code, by)));
   });
@@ -76,7 +76,7 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   signal.addEventListener('abort', kill, { once: true });
   if (signal.aborted) kill();
   void ended.then(() => signal.removeEventListener('abort', kill));
-  const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, fourth };
+  const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, dataPipe };
   return { pid, ...streams, exited: ended, kill };
 }
 

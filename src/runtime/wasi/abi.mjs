@@ -1,4 +1,4 @@
-// Part of the one-shot child of python-wasi.ts: the numbers of WASI preview 1 that it uses.
+// Part of the one-shot child of wasi-python.ts: the numbers of WASI preview 1 that it uses.
 
 export const ERRNO = {
   SUCCESS: 0,
@@ -24,7 +24,7 @@ export const FDFLAGS_APPEND = 1;
 export const RIGHTS = { NONE: 0n, FD_WRITE: 1n << 6n, ALL: (1n << 30n) - 1n };
 
 /** Thrown where a call is refused. No Error: a search for modules is refused often, and nobody reads the stack. */
-export class Refusal {
+export class WasiError {
   /** @param {number} errno */
   constructor(errno) {
     this.errno = errno;
@@ -32,7 +32,7 @@ export class Refusal {
 }
 
 /** The calls as a module imports them: they give an errno. @param {Record<string, (...words) => void>} calls */
-export function giveErrno(calls) {
+export function returnErrno(calls) {
   const giving =
     (call) =>
     (...words) => {
@@ -40,7 +40,7 @@ export function giveErrno(calls) {
         call(...words);
         return ERRNO.SUCCESS;
       } catch (error) {
-        if (error instanceof Refusal) return error.errno;
+        if (error instanceof WasiError) return error.errno;
         throw error;
       }
     };

@@ -1,11 +1,11 @@
-// One call of Python in WebAssembly: node wasi-child.mjs python.wasm, started by python-wasi.ts. The job comes on standard
+// One call of Python in WebAssembly: node child.mjs python.wasm, started by wasi-python.ts. The job comes on standard
 // input, what Python writes goes out at once on 1 and 2, and when it has ended the rest goes out on 3.
 //
 // Every call starts it, so it is plain JavaScript and loads little: to strip types would take a fifth of a call, and V8's
 // flags make Node compile anew whatever of its own it has not loaded when it starts. That is why no file here imports
 // what Node brings along: an import of node:fs loads fs.promises and streams as well.
 import { MemoryFile, MemoryFolder, Quota } from './files.mjs';
-import { FileHandle, FolderHandle, Handles, Outlet } from './handles.mjs';
+import { FileHandle, FolderHandle, Handles, OutputHandle } from './handles.mjs';
 import { importsFor } from './imports.mjs';
 import { readLibrary } from './library.mjs';
 import { ProgramMemory } from './memory.mjs';
@@ -25,8 +25,8 @@ const out = new MemoryFolder(new Quota(job.out));
 const tmp = new MemoryFolder(new Quota(job.tmp));
 const handles = new Handles([
   new FileHandle(new MemoryFile(none, Buffer.from(job.stdin))),
-  new Outlet((data) => writeAll(1, data)),
-  new Outlet((data) => writeAll(2, data)),
+  new OutputHandle((data) => writeAll(1, data)),
+  new OutputHandle((data) => writeAll(2, data)),
 ]);
 const module = new WebAssembly.Module(readModule(process.argv[2]));
 const memory = new ProgramMemory();

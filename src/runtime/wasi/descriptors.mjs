@@ -1,5 +1,5 @@
-// Part of the one-shot child of python-wasi.ts: calls on what is open.
-import { ERRNO, Refusal } from './abi.mjs';
+// Part of the one-shot child of wasi-python.ts: calls on what is open.
+import { ERRNO, WasiError } from './abi.mjs';
 
 const DIRENT = { next: 0, inode: 8, nameLength: 16, type: 20, bytes: 24 };
 const FDSTAT = { type: 0, flags: 2, rights: 8, inheriting: 16, bytes: 24 };
@@ -34,7 +34,7 @@ export function descriptorCalls({ memory, handles }) {
       memory.u64(to + FDSTAT.inheriting, rights);
     },
     fd_fdstat_set_flags() {
-      throw new Refusal(ERRNO.NOTSUP);
+      throw new WasiError(ERRNO.NOTSUP);
     },
     fd_filestat_get: (fd, to) => memory.stat(to, handles.get(fd).stat()),
     fd_filestat_set_size: (fd, size) => handles.get(fd).resize(Number(size)),
@@ -64,7 +64,7 @@ export function descriptorCalls({ memory, handles }) {
     },
     fd_prestat_dir_name(fd, to, length) {
       const name = handles.get(fd).preopened();
-      if (name.byteLength > length) throw new Refusal(ERRNO.NAMETOOLONG);
+      if (name.byteLength > length) throw new WasiError(ERRNO.NAMETOOLONG);
       memory.bytes(to, length).set(name);
     },
     /** The last entry is cut where the buffer ends: a full buffer says that there is more. */

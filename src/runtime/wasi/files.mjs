@@ -1,6 +1,6 @@
 import { FILETYPE } from './abi.mjs';
 
-// Part of the one-shot child of python-wasi.ts. See wasi-child.mjs.
+// Part of the one-shot child of wasi-python.ts. See child.mjs.
 
 /** What the files of one tree may take in all. Without writing, `maxFiles` and `maxBytes` are 0. */
 export class Quota {
@@ -25,7 +25,7 @@ export class Quota {
   }
 }
 
-// Part of the one-shot child of python-wasi.ts: files that exist in memory only.
+// Part of the one-shot child of wasi-python.ts: files that exist in memory only.
 
 const NOTHING = new Uint8Array();
 const SMALLEST = 4_096;

@@ -1,8 +1,8 @@
-// Part of the one-shot child of python-wasi.ts: what a program has open.
-import { ERRNO, FDFLAGS_APPEND, FILETYPE, Refusal, RIGHTS, WHENCE } from './abi.mjs';
+// Part of the one-shot child of wasi-python.ts: what a program has open.
+import { ERRNO, FDFLAGS_APPEND, FILETYPE, RIGHTS, WasiError, WHENCE } from './abi.mjs';
 
 const refuse = (errno) => {
-  throw new Refusal(errno);
+  throw new WasiError(errno);
 };
 
 /** By number, the lowest that is free, as POSIX has it. */
@@ -158,7 +158,7 @@ export class FolderHandle extends Handle {
 }
 
 /** Writes go at once to a file descriptor of this process. */
-export class Outlet extends Handle {
+export class OutputHandle extends Handle {
   type = FILETYPE.CHARACTER_DEVICE;
   rights = RIGHTS.FD_WRITE;
 

@@ -1,16 +1,16 @@
-// Part of the one-shot child of python-wasi.ts: what the module imports, all of WASI preview 1 that Python asks for.
-import { ERRNO, giveErrno, Refusal } from './abi.mjs';
+// Part of the one-shot child of wasi-python.ts: what the module imports, all of WASI preview 1 that Python asks for.
+import { ERRNO, returnErrno, WasiError } from './abi.mjs';
 import { descriptorCalls } from './descriptors.mjs';
 import { pathCalls } from './paths.mjs';
 import { processCalls } from './process.mjs';
 
 const unsupported = () => {
-  throw new Refusal(ERRNO.NOTSUP);
+  throw new WasiError(ERRNO.NOTSUP);
 };
 
 /** @param {import('./memory.mjs').Program} program */
 export function importsFor(program) {
-  return giveErrno({
+  return returnErrno({
     ...processCalls(program),
     ...descriptorCalls(program),
     ...pathCalls(program),

@@ -1,4 +1,4 @@
-// Part of the one-shot child of python-wasi.ts.
+// Part of the one-shot child of wasi-python.ts.
 import { MemoryFile, MemoryFolder } from './files.mjs';
 
 const { inflateRawSync } = process.getBuiltinModule('node:zlib');

@@ -1,4 +1,4 @@
-// Part of the one-shot child of python-wasi.ts.
+// Part of the one-shot child of wasi-python.ts.
 
 const VECTOR = { length: 4, bytes: 8 };
 const STAT = { inode: 8, type: 16, links: 24, size: 32, bytes: 64 };

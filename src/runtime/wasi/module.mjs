@@ -1,4 +1,4 @@
-// Part of the one-shot child of python-wasi.ts.
+// Part of the one-shot child of wasi-python.ts.
 
 const { closeSync, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs');
 const HEADER_BYTES = 8;

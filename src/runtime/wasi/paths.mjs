@@ -1,11 +1,11 @@
-// Part of the one-shot child of python-wasi.ts: calls on paths.
+// Part of the one-shot child of wasi-python.ts: calls on paths.
 
-import { ERRNO, FDFLAGS_APPEND, OFLAGS, Refusal, RIGHTS } from './abi.mjs';
+import { ERRNO, FDFLAGS_APPEND, OFLAGS, RIGHTS, WasiError } from './abi.mjs';
 import { MemoryFile, MemoryFolder } from './files.mjs';
 import { FileHandle, FolderHandle } from './handles.mjs';
 
 const refuse = (errno) => {
-  throw new Refusal(errno);
+  throw new WasiError(errno);
 };
 
 /** @param {import('./memory.mjs').Program} program */

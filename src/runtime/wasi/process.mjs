@@ -1,5 +1,5 @@
-// Part of the one-shot child of python-wasi.ts: what a program asks about itself, the time and chance.
-import { CLOCK, ERRNO, Refusal } from './abi.mjs';
+// Part of the one-shot child of wasi-python.ts: what a program asks about itself, the time and chance.
+import { CLOCK, ERRNO, WasiError } from './abi.mjs';
 
 const SUBSCRIPTION = { userdata: 0, type: 8, clock: 16, timeout: 24, flags: 40 };
 const EVENT = { userdata: 0, error: 8, type: 10 };
@@ -44,7 +44,7 @@ export function processCalls({ memory, args, env, seed }) {
     /** One subscription, to a clock. */
     poll_oneoff(from, to, count, countAt) {
       const { view } = memory;
-      if (count !== 1 || view.getUint8(from + SUBSCRIPTION.type) !== EVENTTYPE_CLOCK) throw new Refusal(ERRNO.NOTSUP);
+      if (count !== 1 || view.getUint8(from + SUBSCRIPTION.type) !== EVENTTYPE_CLOCK) throw new WasiError(ERRNO.NOTSUP);
       const isMonotonic = view.getUint32(from + SUBSCRIPTION.clock, true) === CLOCK.MONOTONIC;
       const timeout = Number(view.getBigUint64(from + SUBSCRIPTION.timeout, true)) / MILLISECOND;
       const isAbsolute = view.getUint16(from + SUBSCRIPTION.flags, true) & ABSOLUTE;

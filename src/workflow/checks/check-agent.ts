@@ -3,8 +3,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentConfig, documentKeys, duplicateKeys } from '../inputs/agent-config.ts';
 import { checkOptions } from '../inputs/check-options.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, ProblemMessage, Problems } from '../model/problems.ts';
-import type { Catalog } from '../model/workflow-document.ts';
 
 /** The name that memories have, or a file. */
 const MEMORY_URI = /^(?:memory:[\w.-]{1,128}$|file:\/\/\/)/i;

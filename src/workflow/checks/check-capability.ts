@@ -3,8 +3,8 @@ import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { checkOptions } from '../inputs/check-options.ts';
+import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
-import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { isWorkKind, stepKindOf } from '../steps/step-draft.ts';
 import { checkAgent } from './check-agent.ts';
 

@@ -111,7 +111,7 @@ function referenceProblems(found: References, place: ReferenceContext): readonly
     if (!FILTER_NAMES.has(name))
       wrong.push(() => `uses the filter ${name}, which does not exist.${didYouMean(name, FILTER_NAMES)}`);
   }
-  if (found.anyStep) wrong.push('does not tell which step. Write steps.ID or steps["ID"].');
+  if (found.dynamicStep) wrong.push('does not tell which step. Write steps.ID or steps["ID"].');
   for (const name of found.inputs) {
     if (place.inputs.names.has(name) || place.inputs.open) continue;
     wrong.push(() => {

@@ -4,7 +4,7 @@ import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
-import type { ExpressionScope } from '../model/workflow-document.ts';
+import type { ExpressionScope } from '../model/expression-scope.ts';
 import { evaluate, evaluateCondition, evaluateExpression } from './evaluate.ts';
 import { runExpression } from './expression-engine.ts';
 import { lexExpression } from './lex-expression.ts';

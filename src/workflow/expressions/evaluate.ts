@@ -1,7 +1,7 @@
 import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
-import type { ExpressionScope } from '../model/workflow-document.ts';
+import type { ExpressionScope } from '../model/expression-scope.ts';
 import { runExpression } from './expression-engine.ts';
 import type { ExpressionTask } from './expression-task.ts';
 import { ExpressionSyntaxError } from './lex-expression.ts';
@@ -94,7 +94,7 @@ function variablesOf(
 ): Readonly<Record<string, unknown>> {
   const variables: Record<string, unknown> = Object.create(null);
   for (const name of mentions.inputs) if (Object.hasOwn(scope.inputs, name)) variables[name] = scope.inputs[name];
-  if (mentions.anyStep) variables.steps = scope.steps;
+  if (mentions.dynamicStep) variables.steps = scope.steps;
   else if (mentions.steps.size > 0) {
     const steps: Record<string, unknown> = Object.create(null);
     for (const key of mentions.steps) if (Object.hasOwn(scope.steps, key)) steps[key] = scope.steps[key];

@@ -29,9 +29,9 @@ describe('mentions', () => {
 
   it('tells when which step cannot be told', () => {
     for (const text of ['{{ steps }}', '{{ steps[item] }}', '{{ steps | length }}', '{{ steps["a" ~ "b"] }}']) {
-      expect(referencesIn(text).anyStep, text).toBe(true);
+      expect(referencesIn(text).dynamicStep, text).toBe(true);
     }
-    expect(referencesIn('{{ steps.a }}').anyStep).toBe(false);
+    expect(referencesIn('{{ steps.a }}').dynamicStep).toBe(false);
   });
 
   it('knows item, index, repair and run from inputs', () => {

@@ -17,7 +17,7 @@ export interface References {
   readonly repair: boolean;
   readonly run: boolean;
   /** `steps` without a name after it, so that which one cannot be told. */
-  readonly anyStep: boolean;
+  readonly dynamicStep: boolean;
 }
 
 /** Names that expressions have for themselves; inputs are called otherwise. */
@@ -62,7 +62,7 @@ type Collector = {
 };
 
 function createCollector(): Collector {
-  const none = { item: false, index: false, repair: false, run: false, anyStep: false };
+  const none = { item: false, index: false, repair: false, run: false, dynamicStep: false };
   return { steps: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...none };
 }
 
@@ -91,7 +91,7 @@ function collect({ tokens }: Expression, found: Collector): void {
     if (text === 'steps') {
       const key = memberAfter(tokens, i + 1);
       const member = memberAfter(tokens, tokens[i + 1]?.text === '.' ? i + 3 : i + 4);
-      if (key === undefined) found.anyStep = true;
+      if (key === undefined) found.dynamicStep = true;
       else found.steps.add(key);
       if (key !== undefined && member !== undefined) found.members.add(member);
     } else if (text === 'item' || text === 'index' || text === 'repair' || text === 'run') {

@@ -2,8 +2,8 @@ import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { escapeTemplate, escapeTemplates } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
+import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
-import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 

@@ -2,8 +2,8 @@ import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { escapeTemplate } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
+import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
-import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** Stands in the options of a step for the URI of what the step before it made. Only the exact string counts. */

@@ -1,7 +1,7 @@
 import type { AgentBackend, AgentInput, AgentSpec } from '../../core/agent.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression, escapeTemplate, escapeTemplates } from '../expressions/template.ts';
-import type { CatalogBackend } from '../model/workflow-document.ts';
+import type { CatalogBackend } from '../model/catalog.ts';
 import { agentConfig } from './agent-config.ts';
 import { checkOptions } from './check-options.ts';
 

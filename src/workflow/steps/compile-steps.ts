@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentHasExpressions, agentInput } from '../inputs/agent-input.ts';
 import { checkOptions } from '../inputs/check-options.ts';
-import type { Catalog, CatalogEntry } from '../model/workflow-document.ts';
+import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { isWorkKind, type StepDraft, stepKindOf } from './step-draft.ts';
 
 /** A step as every run of the document has it; what a run adds is the id. */

@@ -1,10 +1,6 @@
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
-import type {
-  Catalog,
-  CatalogBackend,
-  CatalogEntry,
-  WorkflowPlan,
-} from '../../../src/workflow/model/workflow-document.ts';
+import type { Catalog, CatalogBackend, CatalogEntry } from '../../../src/workflow/model/catalog.ts';
+import type { WorkflowPlan } from '../../../src/workflow/model/workflow-document.ts';
 import { readWorkflow } from '../../../src/workflow/read-workflow.ts';
 
 const source: JsonObject = {
