@@ -18,7 +18,7 @@ import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES, MAX_NESTING } from './model/wo
 
 export type WorkflowSource = { readonly text: string } | { readonly document: Json };
 
-/** The value of a source, and where in its text things stand. Without a value the problems say why. */
+/** The value of a source, and positions in its text. Without a value the problems say why. */
 export interface ParsedSource {
   readonly value?: JsonObject;
   readonly yaml: string;
@@ -26,11 +26,11 @@ export interface ParsedSource {
   readonly problems: readonly Problem[];
 }
 
-/** Of a text that is no YAML; the first is what the others come from. */
+/** For a text that is not YAML, where the first problem causes the others. */
 const MAX_YAML_PROBLEMS = 50;
 const NO_POSITION: Locate = () => undefined;
 
-/** Reads YAML 1.2 or JSON, or takes a value as it is. Never throws on what it is given. */
+/** Reads YAML 1.2 or JSON, or takes a value as it is. Never throws, whatever the source. */
 export function readSource(source: WorkflowSource): ParsedSource {
   if ('document' in source) return readValue(source.document);
   const { text } = source;
@@ -38,7 +38,7 @@ export function readSource(source: WorkflowSource): ParsedSource {
   try {
     return readText(text);
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser is recursive.
     if (error instanceof RangeError) return invalidSource(tooDeep(), text);
     throw error;
   }
@@ -47,7 +47,7 @@ export function readSource(source: WorkflowSource): ParsedSource {
 function readValue(document: Json): ParsedSource {
   const problem = problemOf(document);
   if (problem !== undefined) return invalidSource(problem, '');
-  if (!isJsonObject(document)) return invalidSource(noObject(), '');
+  if (!isJsonObject(document)) return invalidSource(notAnObject(), '');
   const yaml = stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Buffer.byteLength(yaml) > MAX_DOCUMENT_BYTES) return invalidSource(tooLarge(), '');
   return { value: document, yaml, locate: NO_POSITION, problems: [] };
@@ -55,45 +55,49 @@ function readValue(document: Json): ParsedSource {
 
 function readText(text: string): ParsedSource {
   const lines = new LineCounter();
-  const unfit = depthProblem(text) ?? tokenCountProblem(text);
-  if (unfit !== undefined) return invalidSource(unfit, text);
+  const unparsable = depthProblem(text) ?? tokenCountProblem(text);
+  if (unparsable !== undefined) return invalidSource(unparsable, text);
   const options = { lineCounter: lines, logLevel: 'silent', prettyErrors: false, uniqueKeys: false } as const;
   const document = parseDocument(text, options);
-  const where = (offset: number): Position => {
+  const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   if (document.errors.some(({ message }) => message.includes('Maximum call stack')))
     return invalidSource(tooDeep(), text);
   const problems = [
-    ...document.errors.map((error): Problem => ({ ...yamlProblem(error), severity: 'ERROR', ...where(error.pos[0]) })),
-    ...document.warnings.map(
-      (error): Problem => ({ ...yamlProblem(error), severity: 'WARNING', ...where(error.pos[0]) }),
+    ...document.errors.map(
+      (error): Problem => ({ ...yamlProblem(error), severity: 'ERROR', ...positionAt(error.pos[0]) }),
     ),
-    ...checkYaml(document).map(({ message, offset }): Problem => ({ severity: 'ERROR', message, ...where(offset) })),
+    ...document.warnings.map(
+      (error): Problem => ({ ...yamlProblem(error), severity: 'WARNING', ...positionAt(error.pos[0]) }),
+    ),
+    ...checkYaml(document).map(
+      ({ message, offset }): Problem => ({ severity: 'ERROR', message, ...positionAt(offset) }),
+    ),
   ];
   if (problems.some(({ severity }) => severity === 'ERROR')) {
     return { yaml: text, locate: NO_POSITION, problems: problems.slice(0, MAX_YAML_PROBLEMS) };
   }
   const locate: Locate = (path, key) => {
     const offset = offsetOf(document, path, key);
-    return offset === undefined ? undefined : where(offset);
+    return offset === undefined ? undefined : positionAt(offset);
   };
   const value = jsonOf(document);
   if (typeof value === 'string') return { ...invalidSource(value, text), locate };
-  const wrong = problemOf(value.json);
-  if (wrong !== undefined) return invalidSource(wrong, text);
-  if (!isJsonObject(value.json)) return { ...invalidSource(noObject(), text), locate };
+  const problem = problemOf(value.json);
+  if (problem !== undefined) return invalidSource(problem, text);
+  if (!isJsonObject(value.json)) return { ...invalidSource(notAnObject(), text), locate };
   return { value: value.json, yaml: text, locate, problems };
 }
 
-/** The value, or why it has none. */
+/** The value, or why there is no value. */
 function jsonOf(document: Document): { readonly json: Json } | string {
   try {
     return { json: document.toJS({ maxAliasCount: 100 }) as Json };
   } catch (error) {
     if (error instanceof ReferenceError)
-      return 'This YAML uses aliases (*name) too often. Write out what they stand for.';
+      return 'The aliases (*name) of this YAML expand to too many values. Replace them with the values that they stand for.';
     throw error;
   }
 }
@@ -102,7 +106,7 @@ function yamlProblem(error: { readonly message: string }): { readonly message: s
   return { message: `This is not valid YAML: ${(error.message.split('\n')[0] ?? '').slice(0, 300)}` };
 }
 
-/** Brackets beyond any document, found before the parser calls itself for each. */
+/** Finds excessive nesting before the recursive parser runs. */
 function depthProblem(text: string): string | undefined {
   let depth = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -114,16 +118,16 @@ function depthProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** What no document may be: deeper or larger than allowed, or with values that JSON has no place for. */
+/** Finds what no document may have: too much nesting, too many values, or values that JSON cannot express. */
 function problemOf(value: unknown): string | undefined {
   let values = 0;
   const visit = (one: unknown, depth: number): string | undefined => {
     values += 1;
     if (values > MAX_DOCUMENT_VALUES) return `The document has more than ${MAX_DOCUMENT_VALUES} values. Split it.`;
-    if (typeof one === 'number' && !Number.isFinite(one)) return `${one} is no number that JSON has.`;
+    if (typeof one === 'number' && !Number.isFinite(one)) return `${one} is not a JSON number. Use a finite number.`;
     if (one === null || ['string', 'boolean', 'number'].includes(typeof one)) return undefined;
-    const plain = Array.isArray(one) || isPlain(one);
-    if (!plain) return 'The document holds a value that JSON has no place for. Use text, numbers, lists and objects.';
+    if (!Array.isArray(one) && !isPlain(one))
+      return 'The document has a value that JSON cannot express. Use strings, numbers, booleans, null, lists and objects.';
     if (depth >= MAX_NESTING) return tooDeep();
     for (const inner of Object.values(one as object)) {
       const problem = visit(inner, depth + 1);
@@ -176,13 +180,13 @@ function invalidSource(message: string, yaml: string): ParsedSource {
 }
 
 function tooLarge(): string {
-  return `The document is larger than ${MAX_DOCUMENT_BYTES / 2 ** 20} MiB. Put the data into resources and name their URIs.`;
+  return `The document is larger than ${MAX_DOCUMENT_BYTES / 2 ** 20} MiB. Move the data into resources and refer to them by URI.`;
 }
 
 function tooDeep(): string {
-  return `The document nests deeper than ${MAX_NESTING} levels. Put the data into a resource and name its URI.`;
+  return `The document nests deeper than ${MAX_NESTING} levels. Move the data into a resource and refer to it by URI.`;
 }
 
-function noObject(): string {
-  return 'A workflow is an object with name and steps (native, pipeline) or nodes (DAG-JSON); this is none.';
+function notAnObject(): string {
+  return 'A workflow must be an object with name and steps (native form, pipeline) or nodes (DAG-JSON).';
 }

@@ -53,8 +53,8 @@ function put(value: Json, [name, ...rest]: readonly string[], other: Json): Json
   return { ...(value as JsonObject), [name]: put((value as JsonObject)[name] ?? null, rest, other) };
 }
 
-describe('whatever is given', () => {
-  const answers = (source: Parameters<typeof readWorkflow>[0]) => {
+describe('any source', () => {
+  const readChecked = (source: Parameters<typeof readWorkflow>[0]) => {
     const { document, problems } = readWorkflow(source, testCatalog);
     expect(document === undefined).toBe(errors(problems).length > 0);
     for (const { line, column } of problems)
@@ -62,14 +62,14 @@ describe('whatever is given', () => {
     return document;
   };
 
-  it('is answered with a document or problems: any JSON', () => {
+  it('gives a document or problems: any JSON', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (document) => void answers({ document: document as Json })),
+      fc.property(fc.jsonValue(), (document) => void readChecked({ document: document as Json })),
       { numRuns: 300 },
     );
   });
 
-  it('is answered with a document or problems: any text', () => {
+  it('gives a document or problems: any text', () => {
     const piece = fc.constantFrom(
       'name: a',
       '\n',
@@ -109,12 +109,12 @@ describe('whatever is given', () => {
       fc.array(piece, { maxLength: 40 }).map((p) => p.join('')),
     );
     fc.assert(
-      fc.property(text, (given) => void answers({ text: given })),
+      fc.property(text, (yaml) => void readChecked({ text: yaml })),
       { numRuns: 1_000 },
     );
   });
 
-  it('is answered with a document or problems: a valid one with one thing changed', () => {
+  it('gives a document or problems: a valid one with one change', () => {
     const paths = fc.constantFrom(...valid.flatMap((one) => pathsOf(one).map((path) => [one, path] as const)));
     const value = fc.oneof(
       fc.constantFrom<Json[]>(
@@ -139,8 +139,8 @@ describe('whatever is given', () => {
     );
     fc.assert(
       fc.property(paths, value, ([one, path], other) => {
-        const document = answers({ document: put(one, path, other) });
-        // Whoever has a document knows that it compiles with fitting inputs.
+        const document = readChecked({ document: put(one, path, other) });
+        // A document compiles with valid inputs.
         if (document && Object.keys((document.inputs.properties ?? {}) as object).length === 2) {
           try {
             const { steps } = document.compile({ source: 'data:,a', limit: 3 });

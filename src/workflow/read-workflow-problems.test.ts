@@ -6,13 +6,13 @@ import { readWorkflow } from './read-workflow.ts';
 const read = (text: string) => readWorkflow({ text }, testCatalog);
 const readValue = (document: Json) => readWorkflow({ document }, testCatalog);
 const sleep = (id: string, more: JsonObject = {}): JsonObject => ({ id, kind: 'sleep', input: { ms: 1 }, ...more });
-/** What is wrong with a document of these steps, in one text. */
-const wrong = (steps: readonly Json[], more: JsonObject = {}) =>
+/** The problems of a document of these steps, as one text. */
+const problemsOf = (steps: readonly Json[], more: JsonObject = {}) =>
   readValue({ name: 'test', steps, ...more })
     .problems.map(({ severity, message }) => `${severity} ${message}`)
     .join('\n');
-describe('what is wrong with a document', () => {
-  it('is told all at once, with its place in the text', () => {
+describe('the problems of a document', () => {
+  it('are reported all at once, with positions in the text', () => {
     const { document, problems } = read(`name: test
 stpes: []
 inputs:
@@ -34,24 +34,28 @@ steps:
       sorce: { uri: "{{ sourc }}" }
 `);
     expect(document).toBeUndefined();
-    const told = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
-    expect(told).toEqual([
+    const located = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+    expect(located).toEqual([
       expect.stringMatching(/^2:1 The document has the unknown key "stpes"\. Did you mean steps\?/),
       expect.stringMatching(/^4:11 Input source must be one of string, .* Did you mean string\?/),
-      expect.stringMatching(/^7:11 steps\[0\] is of the unknown kind "comand"\. Did you mean command\?/),
-      expect.stringMatching(/^10:14 There is no command fetsch\. Did you mean fetch\?/),
-      expect.stringMatching(/^11:18 Step b depends on "c", which is no step\./),
-      expect.stringMatching(/^12:9 There is more than one step b\./),
-      expect.stringMatching(/^19:7 Step d, options of fetch: source must be given\.|^19:7 .*sorce is no option/),
+      expect.stringMatching(/^7:11 steps\[0\] has the unknown kind "comand"\. Did you mean command\?/),
+      expect.stringMatching(/^10:14 Step b: there is no command fetsch\. Did you mean fetch\?/),
+      expect.stringMatching(/^11:18 Step b depends on "c", which is not a step\./),
+      expect.stringMatching(/^12:9 More than one step has the id b\./),
+      expect.stringMatching(
+        /^19:7 Step d, options of fetch: source must be given\.|^19:7 .*sorce is not a known option/,
+      ),
       expect.stringMatching(/^19:7 |^18:|^19:14 /),
-      expect.stringMatching(/^19:21 Step d: \{\{ sourc \}\} names sourc, which is no input\. Did you mean source\?/),
+      expect.stringMatching(
+        /^19:21 Step d: \{\{ sourc \}\} refers to sourc, which is not an input\. Did you mean source\?/,
+      ),
     ]);
   });
 
   it.each<[string, readonly Json[], RegExp, JsonObject?]>([
-    ['a step that is no object', ['a'], /must be an object with id and kind/],
-    ['a step without an id', [{ kind: 'sleep', input: { ms: 1 } }], /steps\[0\] has no id, which it must have/],
-    ['an id that is none', [sleep('1a')], /steps\[0\]\.id must begin with a letter/],
+    ['a step that is not an object', ['a'], /must be an object with id and kind/],
+    ['a step without an id', [{ kind: 'sleep', input: { ms: 1 } }], /steps\[0\] is missing the required key id/],
+    ['an invalid id', [sleep('1a')], /steps\[0\]\.id must begin with a letter/],
     ['no steps', [], /steps must NOT have fewer than 1 items/],
     ['an unknown option', [sleep('a', { timeout: 1 })], /unknown key "timeout"\. Did you mean timeout_ms\?/],
     ['an option of the wrong type', [sleep('a', { timeout_ms: '1s' })], /steps\[0\]\.timeout_ms must be integer/],
@@ -67,43 +71,51 @@ steps:
       [sleep('a', { retry: { on: ['OOPS'] } })],
       /retry\.on\[0\] must be one of UNAUTHENTICATED/,
     ],
-    ['a step that waits for itself', [sleep('a', { depends_on: ['a'] })], /a → a\./],
+    ['a step that depends on itself', [sleep('a', { depends_on: ['a'] })], /a → a\./],
     [
       'a cycle',
       [sleep('a', { depends_on: ['b'] }), sleep('b', { depends_on: ['c'] }), sleep('c', { depends_on: ['a'] })],
-      /wait for each other: a → b → c → a\./,
+      /depend on each other: a → b → c → a\./,
     ],
     [
       'a cycle that expressions make',
       [sleep('a', { input: { ms: '{{ steps.b.output }}' } }), sleep('b', { when: 'steps.a.output' })],
-      /wait for each other: a → b → a\./,
+      /depend on each other: a → b → a\./,
     ],
     [
       'an unknown step in an expression',
       [sleep('abc'), sleep('b', { when: 'steps.abd.output' })],
-      /names the step abd, which does not exist\. Did you mean abc\?/,
+      /refers to the step abd, which does not exist\. Did you mean abc\?/,
     ],
     [
       'an unknown member of a step',
       [sleep('a'), sleep('b', { when: 'steps.a.outptu' })],
-      /takes outptu of a step\. Did you mean output\?/,
+      /reads outptu of a step, which does not exist\. Did you mean output\?/,
     ],
-    ['a step that cannot be told', [sleep('a'), sleep('b', { when: 'steps[run.id]' })], /does not tell which step/],
+    [
+      'a step that is known only at run time',
+      [sleep('a'), sleep('b', { when: 'steps[run.id]' })],
+      /must say which step/,
+    ],
     [
       'an expression that does not parse',
       [sleep('a', { when: '1 +' })],
-      /Step a: \{\{ 1 \+ \}\} cannot be worked out: syntax error/,
+      /Step a: \{\{ 1 \+ \}\} cannot be evaluated: syntax error/,
     ],
-    ['an open expression', [sleep('a', { input: { until: 'at {{ run.id' } })], /no expression: \{\{ is never closed/],
+    [
+      'an open expression',
+      [sleep('a', { input: { until: 'at {{ run.id' } })],
+      /not a valid expression: \{\{ is never closed/,
+    ],
     [
       'an unknown filter',
       [sleep('a', { when: '"a" | lenght > 1' })],
       /uses the filter lenght, .* Did you mean length\?/,
     ],
     [
-      'JSONata that is none',
+      'invalid JSONata',
       [{ id: 'a', kind: 'transform', input: { expression: '$sum(' } }],
-      /Step a: this is no JSONata: Expected .*, at character 5/,
+      /Step a: input\.expression is not valid JSONata: Expected .*, at character 5/,
     ],
     [
       'a minute that no hour has',
@@ -111,17 +123,21 @@ steps:
       /cron must have five fields .*Invalid value for minute: 99/,
       { schedule: { cron: '99 2 * * *' } },
     ],
-    ['an item without for_each', [sleep('a', { input: { ms: '{{ item }}' } })], /names item or index/],
-    ['repair where nothing is mended', [sleep('a', { when: 'repair.round > 1' })], /names repair, which is known only/],
+    ['an item without for_each', [sleep('a', { input: { ms: '{{ item }}' } })], /refers to item or index/],
+    [
+      'repair where nothing is repaired',
+      [sleep('a', { when: 'repair.round > 1' })],
+      /refers to repair, which exists only/,
+    ],
     [
       'a query that does not exist',
       [{ id: 'a', kind: 'query', query: 'resorces', input: {} }],
-      /There is no query resorces\. Did you mean resources\?/,
+      /there is no query resorces\. Did you mean resources\?/,
     ],
     [
-      'a command made of others',
+      'a composite command',
       [{ id: 'a', kind: 'command', command: 'pipeline', input: { steps: [] } }],
-      /made of other commands/,
+      /consists of other commands/,
     ],
     [
       'an option of the wrong value',
@@ -146,16 +162,20 @@ steps:
       /steps\[0\]\.compensate has the unknown key/,
     ],
     [
-      'a compensation that names what need not have been',
+      'a compensation that refers to a step that may not have run',
       [sleep('a', { compensate: { kind: 'sleep', input: { ms: '{{ steps.b.output }}' } } }), sleep('b')],
-      /Compensation of a: b need not have been done/,
+      /Compensation of a: b may not have run by then/,
     ],
     [
       'a repair by no ancestor',
       [sleep('a'), sleep('b', { repair: { step: 'a' } })],
       /repaired by a, which it does not depend on/,
     ],
-    ['a repair by what does not exist', [sleep('b', { repair: { step: 'nope' } })], /ERROR Step b is repaired by nope/],
+    [
+      'a repair by a step that does not exist',
+      [sleep('b', { repair: { step: 'nope' } })],
+      /ERROR Step b is repaired by nope/,
+    ],
     [
       'a repair through a for_each',
       [
@@ -165,39 +185,48 @@ steps:
       ],
       /c cannot be repaired by a: b on the way has for_each/,
     ],
-    ['what never runs', [sleep('a', { when: 'false' })], /WARNING Step a: it will never run/],
-    ['what does nothing', [sleep('a', { max_parallel: 3 })], /WARNING Step a: max_parallel is for steps with for_each/],
+    ['a step that never runs', [sleep('a', { when: 'false' })], /WARNING Step a: it never runs/],
     [
-      'an input with a name that is taken',
+      'an option without an effect',
+      [sleep('a', { max_parallel: 3 })],
+      /WARNING Step a: max_parallel has no effect without for_each/,
+    ],
+    [
+      'an input with a reserved name',
       [sleep('a')],
-      /ERROR Input steps has a name that means something else/,
+      /ERROR Input steps has a name that is reserved/,
       { inputs: { steps: 'string' } },
     ],
-    ['an input that cannot be named', [sleep('a')], /Input "a-b" cannot be named/, { inputs: { 'a-b': 'string' } }],
-    ['an input schema that is none', [sleep('a')], /no valid JSON Schema/, { inputs: { a: { type: 'strnig' } } }],
     [
-      'an input schema that refers',
+      'an input that expressions cannot use',
       [sleep('a')],
-      /uses \$ref, which it may not/,
+      /Input "a-b" cannot be used in expressions/,
+      { inputs: { 'a-b': 'string' } },
+    ],
+    ['an invalid input schema', [sleep('a')], /not a valid JSON Schema/, { inputs: { a: { type: 'strnig' } } }],
+    [
+      'an input schema with a reference',
+      [sleep('a')],
+      /uses \$ref, which is not allowed/,
       { inputs: { a: { allOf: [{ $ref: '#' }] } } },
     ],
     [
-      'a goal over what is not known',
+      'a goal over steps',
       [sleep('a')],
-      /goal_template: \{\{ steps\.a\.output \}\} names the step a/,
+      /goal_template: \{\{ steps\.a\.output \}\} refers to the step a/,
       { goal_template: '{{ steps.a.output }}' },
     ],
     [
       'an output of no step',
       [sleep('a')],
-      /outputs: \{\{ steps\.b\.output \}\} names the step b/,
+      /outputs: \{\{ steps\.b\.output \}\} refers to the step b/,
       { outputs: { x: ['{{ steps.b.output }}'] } },
     ],
     ['a schedule without fields', [sleep('a')], /cron must have five fields/, { schedule: { cron: 'daily' } }],
     [
-      'a time zone that is none',
+      'an invalid time zone',
       [sleep('a')],
-      /"Mars" is no time zone/,
+      /"Mars" is not a time zone/,
       { schedule: { cron: '0 2 * * *', time_zone: 'Mars' } },
     ],
     [
@@ -205,24 +234,24 @@ steps:
       [{ id: 'a', kind: 'workflow', workflow: 'test' }],
       /WARNING Step a starts this same workflow/,
     ],
-    ['a name that is none', [sleep('a')], /name must begin with a letter/, { name: 'a b' }],
-  ])('names %s', (_, steps, message, more) => {
-    expect(wrong(steps, more)).toMatch(message);
+    ['an invalid name', [sleep('a')], /name must begin with a letter/, { name: 'a b' }],
+  ])('include %s', (_, steps, message, more) => {
+    expect(problemsOf(steps, more)).toMatch(message);
   });
 
   it.each([
     ['broken YAML', 'name: [a', /^This is not valid YAML/],
-    ['a key that stands twice', 'name: a\nname: b\nsteps: []', /The key "name" stands twice/],
-    ['a list', '- a', /A workflow is an object/],
-    ['nothing', '', /A workflow is an object/],
-    ['a number that JSON has not', 'name: .nan\nsteps: []', /no number that JSON has/],
+    ['a duplicate key', 'name: a\nname: b\nsteps: []', /Duplicate key "name"/],
+    ['a list', '- a', /A workflow must be an object/],
+    ['nothing', '', /A workflow must be an object/],
+    ['a number that is not JSON', 'name: .nan\nsteps: []', /not a JSON number/],
     [
       'aliases without end',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
         .split('')
         .map((k, i) => `${k}: &${k} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`)
         .join('\n')}`,
-      /aliases .*too often/,
+      /aliases .*too many values/,
     ],
     ['depth', `name: a\nsteps: ${'['.repeat(40)}${']'.repeat(40)}`, /deeper than 32 levels/],
     ['depth without end', '['.repeat(500_000), /deeper than 32 levels/],
@@ -232,7 +261,7 @@ steps:
       /deeper than 32|object/,
     ],
     ['size', `name: ${'a'.repeat(2 ** 20)}`, /larger than 1 MiB/],
-  ])('names %s', (_, text, message) => {
+  ])('include %s, by its message', (_, text, message) => {
     const started = performance.now();
     expect(
       read(text)
@@ -242,20 +271,20 @@ steps:
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it('is bounded in number, and says how much is left', () => {
+  it('are limited in number, and report how many are omitted', () => {
     const { problems } = readValue({
       name: 'a',
       steps: Array.from({ length: 400 }, (_, i) => sleep(`s${i}`, { nope: 1 })),
     });
     expect(problems).toHaveLength(201);
-    expect(problems.at(-1)?.message).toBe('There are 200 more problems. Correct these first.');
+    expect(problems.at(-1)?.message).toBe('There are 200 more problems. Fix the ones listed first.');
   });
 
-  it('includes more than 1,000 steps', () => {
+  it('include more than 1,000 steps', () => {
     const chain = (count: number) =>
       Array.from({ length: count }, (_, i) => sleep(`s${i}`, i === 0 ? {} : { depends_on: [`s${i - 1}`] }));
-    expect(wrong(chain(1_001))).toMatch(/There are 1001 steps; 1000 at most/);
-    expect(wrong(chain(1_000))).toBe('');
+    expect(problemsOf(chain(1_001))).toMatch(/There are 1001 steps; the maximum is 1000/);
+    expect(problemsOf(chain(1_000))).toBe('');
   });
 });
 
@@ -263,20 +292,22 @@ describe('options', () => {
   it('of any type may be an expression', () => {
     const input = { source: '{{ s }}', mode: '{{ s }}', header: '{{ h }}' };
     const steps = [{ id: 'a', kind: 'command', command: 'convertToJson', input }];
-    expect(wrong(steps, { inputs: { s: 'string', h: 'boolean' } })).toBe('');
+    expect(problemsOf(steps, { inputs: { s: 'string', h: 'boolean' } })).toBe('');
     expect(
-      wrong([{ id: 'a', kind: 'command', command: 'convertToJson', input: '{{ o }}' }], { inputs: { o: 'object' } }),
+      problemsOf([{ id: 'a', kind: 'command', command: 'convertToJson', input: '{{ o }}' }], {
+        inputs: { o: 'object' },
+      }),
     ).toBe('');
   });
 
-  it('that mend something may name repair, and only those', () => {
-    const mend = { ms: '{{ repair.round if repair is defined else 1 }}' };
+  it('of steps that repair another may refer to repair, and only those', () => {
+    const input = { ms: '{{ repair.round if repair is defined else 1 }}' };
     const steps = [
-      sleep('a', { input: mend }),
-      sleep('b', { input: mend, when: 'steps.a.state' }),
+      sleep('a', { input }),
+      sleep('b', { input, when: 'steps.a.state' }),
       sleep('c', { depends_on: ['b'], repair: { step: 'a' } }),
     ];
-    expect(wrong(steps)).toBe('');
-    expect(wrong([...steps, sleep('d', { input: mend })])).toMatch(/Step d: .* names repair/);
+    expect(problemsOf(steps)).toBe('');
+    expect(problemsOf([...steps, sleep('d', { input })])).toMatch(/Step d: .* refers to repair/);
   });
 });

@@ -9,18 +9,18 @@ const read = (text: string) => readWorkflow({ text }, testCatalog);
 const readValue = (document: Json) => readWorkflow({ document }, testCatalog);
 const sleep = (id: string, more: JsonObject = {}): JsonObject => ({ id, kind: 'sleep', input: { ms: 1 }, ...more });
 const plan = (document: Json, inputs: JsonObject = {}): WorkflowPlan => {
-  const { document: found, problems } = readValue(document);
-  if (!found) throw new Error(JSON.stringify(problems));
-  return found.compile(inputs);
+  const { document: parsed, problems } = readValue(document);
+  if (!parsed) throw new Error(JSON.stringify(problems));
+  return parsed.compile(inputs);
 };
 
 describe('a native document', () => {
-  it('reads without problems and compiles with all that it says', () => {
+  it('reads without problems and compiles with everything that it says', () => {
     const { document, graph, problems } = read(COMPLETE_DOCUMENT);
     expect(problems).toEqual([]);
     expect(document).toMatchObject({
       name: 'products_report',
-      description: 'All that there is.',
+      description: 'Everything there is.',
       yaml: COMPLETE_DOCUMENT,
     });
     expect(document?.schedule).toEqual({
@@ -30,10 +30,14 @@ describe('a native document', () => {
       catchUp: 'one',
     });
     expect(graph?.edges).toContainEqual({ from: 'agree', to: 'send' });
-    const made = document?.compile({ source: 'data:,a' }) as WorkflowPlan;
-    expect(made).toMatchObject({ goal: 'Report on data:,a', inputs: { source: 'data:,a', limit: 10 } });
-    expect(made.plan).toEqual({ maxParallel: 8, maxParallelRuns: 20, outputs: { total: '{{ steps.total.output }}' } });
-    const byKey = Object.fromEntries(made.steps.map(({ id, key, ...rest }) => [key, rest]));
+    const compiled = document?.compile({ source: 'data:,a' }) as WorkflowPlan;
+    expect(compiled).toMatchObject({ goal: 'Report on data:,a', inputs: { source: 'data:,a', limit: 10 } });
+    expect(compiled.plan).toEqual({
+      maxParallel: 8,
+      maxParallelRuns: 20,
+      outputs: { total: '{{ steps.total.output }}' },
+    });
+    const byKey = Object.fromEntries(compiled.steps.map(({ id, key, ...rest }) => [key, rest]));
     expect(byKey.rows).toEqual({
       title: 'The rows',
       kind: 'COMMAND',
@@ -84,23 +88,23 @@ describe('a native document', () => {
     expect(byKey.sub).toMatchObject({ kind: 'WORKFLOW', capability: 'other', dependsOn: ['nap'] });
     expect(byKey.look).toMatchObject({ kind: 'QUERY', capability: 'resources' });
     expect(byKey.total?.terms?.repair).toEqual({ step: 'send', maxRounds: 3 });
-    expect(made.steps.map(({ id }) => id)).toEqual([...new Set(made.steps.map(({ id }) => id))]);
+    expect(compiled.steps.map(({ id }) => id)).toEqual([...new Set(compiled.steps.map(({ id }) => id))]);
   });
 
-  it('fills in the defaults of options where nothing is left to work out', () => {
+  it('fills in the defaults of options without expressions', () => {
     const input = { source: { uri: 'data:,a' } };
-    const made = plan({ name: 'a', steps: [{ id: 'a', kind: 'command', command: 'convertToJson', input }] });
-    expect(made.steps[0]).toMatchObject({ input: { ...input, mode: 'AUTO' } });
-    expect(made.steps[0]).not.toHaveProperty('terms');
+    const compiled = plan({ name: 'a', steps: [{ id: 'a', kind: 'command', command: 'convertToJson', input }] });
+    expect(compiled.steps[0]).toMatchObject({ input: { ...input, mode: 'AUTO' } });
+    expect(compiled.steps[0]).not.toHaveProperty('terms');
   });
 
-  it('gives what was given as a value as YAML that reads the same', () => {
+  it('gives a document that is a value as YAML that reads the same', () => {
     const document = { name: 'a', steps: [sleep('one'), sleep('two', { depends_on: ['one'] })] };
     const yaml = readValue(document).document?.yaml as string;
     expect(read(yaml).document?.source).toEqual(document);
   });
 
-  it('makes ids anew for each run', () => {
+  it('creates new ids for each run', () => {
     const { document } = readValue({ name: 'a', steps: [sleep('one')] });
     expect(document?.compile({}).steps[0]?.id).not.toBe(document?.compile({}).steps[0]?.id);
   });

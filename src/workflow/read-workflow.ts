@@ -26,9 +26,9 @@ import { compilePlan, compileStep } from './steps/compile-steps.ts';
 import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.ts';
 
 /**
- * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, told apart by their shape. All that is wrong with it is
- * told at once, with line and column where it is text; the document is there when none of that is an ERROR. It never
- * throws on what it is given.
+ * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, distinguished by their shape. All problems are reported
+ * at once, with line and column where the source is text; there is a document unless one is an ERROR. Never throws,
+ * whatever the source.
  */
 export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResult {
   const { value, yaml, locate, problems } = readSource(source);
@@ -36,7 +36,7 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResu
   const { native, found } = toNative(value, catalog, locate);
   const count = Array.isArray(native.steps) ? native.steps.length : 0;
   if (count > MAX_STEPS) {
-    const message = `There are ${count} steps; ${MAX_STEPS} at most. Use for_each, or take some out into a workflow of their own.`;
+    const message = `There are ${count} steps; the maximum is ${MAX_STEPS}. Use for_each, or move some into a separate workflow.`;
     found.error(message, ['steps']);
     return { problems: [...problems, ...found.list()] };
   }
@@ -62,7 +62,7 @@ function toNative(
 ): { readonly native: JsonObject; readonly found: Problems } {
   const pipeline = isPipeline(value);
   if (!pipeline && !('nodes' in value)) return { native: value, found: createProblems(locate) };
-  // What the form itself has wrong is placed by the paths of the source, the rest by those of the native form.
+  // Problems of the conversion have paths of the source, the others paths of the native form.
   const origins = new Map<string, DocumentPath>();
   let converted = false;
   const located = locateOrigin(origins, locate);
@@ -73,18 +73,18 @@ function toNative(
   return { native: form.document, found };
 }
 
-/** Expressions outside the steps. */
+/** Checks expressions outside the steps. */
 function checkValues(native: JsonObject, { inputs, ids, engine, problems }: Omit<StepCheckDeps, 'catalog'>): void {
-  const none = { inputs, engine, item: false, repair: false };
-  const goal: ReferenceContext = { ...none, steps: new Set(), name: 'goal_template', run: false, linearTime: true };
+  const outside = { inputs, engine, item: false, repair: false };
+  const goal: ReferenceContext = { ...outside, steps: new Set(), name: 'goal_template', run: false, linearTime: true };
   checkTemplates(native.goal_template, ['goal_template'], goal, problems);
-  checkTemplates(native.outputs, ['outputs'], { ...none, steps: ids, name: 'outputs', run: true }, problems);
+  checkTemplates(native.outputs, ['outputs'], { ...outside, steps: ids, name: 'outputs', run: true }, problems);
 }
 
 function warnOfRecursion(name: Json | undefined, steps: readonly StepDraft[], problems: Problems): void {
   for (const { raw, at, key } of steps) {
     if (raw.kind !== 'workflow' || raw.workflow !== name) continue;
-    const message = `Step ${key} starts this same workflow. Unless its \`when\` ends that, it goes on until a limit stops it.`;
+    const message = `Step ${key} starts this same workflow. Unless its \`when\` ends the recursion, it continues until a limit stops it.`;
     problems.warn(message, [...at, 'workflow'], { step: key });
   }
 }
@@ -102,7 +102,7 @@ interface DocumentParts {
 
 function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: DocumentParts): WorkflowDocument {
   const name = native.name as string;
-  const blueprints = steps.map((step) => compileStep(step, catalog));
+  const templates = steps.map((step) => compileStep(step, catalog));
   const plan = compilePlan(native);
   return {
     name,
@@ -111,17 +111,17 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
     source: value,
     inputs: inputs.schema,
     graph,
-    steps: blueprints,
+    steps: templates,
     ...(schedule && { schedule }),
-    compile(given): WorkflowPlan {
-      const filled = inputs.check(given);
+    compile(values): WorkflowPlan {
+      const filled = inputs.check(values);
       const goal = goalOf(native.goal_template, filled);
       return {
         name,
         ...(goal !== undefined && { goal }),
         inputs: filled,
         labels: (native.labels ?? {}) as JsonObject,
-        steps: blueprints.map((step) => ({ id: newId('step'), ...step })),
+        steps: templates.map((step) => ({ id: newId('step'), ...step })),
         plan,
       };
     },
@@ -130,8 +130,7 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
 
 function goalOf(template: Json | undefined, inputs: JsonObject): string | undefined {
   if (typeof template !== 'string') return undefined;
-  // Beside an empty text, so that one expression alone comes to text too.
   const goal = evaluate(template, { inputs, steps: {}, run: { id: '', labels: {} } });
-  if (goal instanceof Promise) throw new Fault('INTERNAL', 'A goal is worked out at once.');
+  if (goal instanceof Promise) throw new Fault('INTERNAL', 'The goal was not evaluated synchronously.');
   return typeof goal === 'string' ? goal : JSON.stringify(goal);
 }

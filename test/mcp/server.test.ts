@@ -218,7 +218,7 @@ describe('a workflow', () => {
 
   it('whose inputs do not fit is refused with all that is wrong', async () => {
     const result = await call(alice, 'workflow.agree', { words: 'hello' });
-    expect(textOf(result)).toMatch(/^BAD_INPUT[\s\S]*must be given[\s\S]*is no input/);
+    expect(textOf(result)).toMatch(/^BAD_INPUT[\s\S]*must be given[\s\S]*is not an input/);
   });
 });
 

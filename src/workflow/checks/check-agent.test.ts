@@ -10,10 +10,10 @@ const agent = (more: JsonObject): JsonObject => ({
   agent: { role: 'A writer', goal: 'Write', backend: 'litellm', backend_config: { model: 'm' }, ...more },
 });
 const document = (step: JsonObject, more: JsonObject = {}): JsonObject => ({ name: 'test', steps: [step], ...more });
-const told = (more: JsonObject, document_: JsonObject = {}) => problemsOf(document(agent(more), document_));
+const problems = (more: JsonObject, document_: JsonObject = {}) => problemsOf(document(agent(more), document_));
 
 describe('a step of kind agent', () => {
-  it('is planned with what its backend gets, defaults filled in', () => {
+  it('is planned with the input of its backend, defaults filled in', () => {
     const step = {
       ...agent({
         id: 'writer',
@@ -49,28 +49,30 @@ describe('a step of kind agent', () => {
     ]);
   });
 
-  it('is handed null without an input, and is not idempotent where its backend does not resume', () => {
+  it('gets null as context without an input, and is not idempotent unless its backend resumes', () => {
     const [step] = stepsOf(document(agent({ backend: 'mcp', backend_config: { stdio_command: ['node', 'a.js'] } })));
     expect(step).toMatchObject({ capability: 'mcp', input: { context: null } });
     expect(step).not.toHaveProperty('terms');
   });
 
-  it('may hold expressions in its role, goal, configuration and memory, and waits for the steps that they name', () => {
+  it('may hold expressions in its role, goal, configuration and memory, and depends on the steps that they refer to', () => {
     const text = '{{ steps.b.output }}';
     for (const more of [{ role: text }, { goal: text }, { backend_config: { model: text } }, { memory_uri: text }]) {
       const steps = [agent(more), { id: 'b', kind: 'sleep', input: { ms: 1 } }];
       const [step] = stepsOf({ name: 'test', steps });
       expect(step).toMatchObject({ dependsOn: ['b'], terms: { evaluate: true } });
     }
-    expect(told({ goal: '{{ nope }}' })).toMatch(/ERROR Step a: \{\{ nope \}\} names nope, which is no input/);
+    expect(problems({ goal: '{{ nope }}' })).toMatch(
+      /ERROR Step a: \{\{ nope \}\} refers to nope, which is not an input/,
+    );
   });
 
   it('may be of any type in its configuration where that is an expression', () => {
     const config = { model: 'm', max_tokens: '{{ n }}' };
-    expect(told({ backend_config: config }, { inputs: { n: 'integer' } })).toBe('');
+    expect(problems({ backend_config: config }, { inputs: { n: 'integer' } })).toBe('');
   });
 
-  it('never has expressions put into the text of a shell', async () => {
+  it('never evaluates expressions in the text of a shell', async () => {
     const command_template = 'echo {{ goal }} {{ context.x }}';
     const plain = stepsOf(document(agent({ backend: 'bash_cli', backend_config: { command_template } })));
     expect(plain[0]).toMatchObject({ input: { agent: { config: { commandTemplate: command_template } } } });
@@ -87,12 +89,12 @@ describe('a step of kind agent', () => {
     });
   });
 
-  it('takes a secret by name as the text that it is', () => {
+  it('leaves the name of a secret as it is', () => {
     const servers = [{ server_url: 'https://a.example', headers: { Authorization: 'Bearer secret:KEY' } }];
-    expect(told({ backend_config: { model: 'm', mcp_servers: servers } })).toBe('');
+    expect(problems({ backend_config: { model: 'm', mcp_servers: servers } })).toBe('');
   });
 
-  it('may be what undoes another step', () => {
+  it('may compensate another step', () => {
     const undo = { kind: 'agent', agent: { role: 'r', goal: 'Undo {{ steps.a.output }}', backend: 'mcp' } };
     const [step] = stepsOf(document({ id: 'a', kind: 'sleep', input: { ms: 1 }, compensate: undo }));
     expect(step?.terms?.compensate).toMatchObject({ kind: 'AGENT', capability: 'mcp', terms: { evaluate: true } });
@@ -101,57 +103,61 @@ describe('a step of kind agent', () => {
       { id: 'a', kind: 'sleep', input: { ms: 1 }, compensate: other },
       { id: 'b', kind: 'sleep', input: { ms: 1 } },
     ];
-    expect(problemsOf({ name: 'test', steps })).toMatch(/Compensation of a: b need not have been done/);
+    expect(problemsOf({ name: 'test', steps })).toMatch(/Compensation of a: b may not have run by then/);
   });
 
   it.each<[string, JsonObject, RegExp]>([
     ['no goal', { goal: '' }, /steps\[0\]\.agent\.goal must NOT have fewer than 1 characters/],
     ['an unknown key', { gaol: 'x' }, /steps\[0\]\.agent has the unknown key "gaol"\. Did you mean goal\?/],
     ['an unknown backend', { backend: 'litelm' }, /backend must be one of mcp, .*websocket\. Did you mean litellm\?/],
-    ['a backend that this server has not', { backend: 'websocket' }, /There is no backend websocket\. There are: mcp/],
+    [
+      'a backend that this server does not have',
+      { backend: 'websocket' },
+      /there is no backend websocket\. Backends of this server: mcp/,
+    ],
     [
       'an unknown key of its configuration',
       { backend_config: { model: 'm', max_tokns: 1 } },
-      /Step a, configuration of litellm: max_tokns is no option that exists\. Did you mean max_tokens\?/,
+      /Step a, configuration of litellm: max_tokns is not a known option\. Did you mean max_tokens\?/,
     ],
     [
       'an unknown key of an MCP server',
       { backend_config: { model: 'm', mcpServers: [{ server_uri: 'x' }] } },
-      /mcpServers\.0\.server_uri is no option that exists\. Did you mean server_url\?/,
+      /mcpServers\.0\.server_uri is not a known option\. Did you mean server_url\?/,
     ],
     ['what is missing', { backend_config: {} }, /configuration of litellm: model must be given/],
     ['a value of the wrong type', { backend_config: { model: 1 } }, /configuration of litellm: model must be string/],
     [
       'a key in both spellings',
       { backend_config: { model: 'm', max_tokens: 1, maxTokens: 2 } },
-      /maxTokens stands here in snake_case and in camelCase/,
+      /maxTokens is written in snake_case and in camelCase/,
     ],
     [
       'a tool that does not exist',
       { tools: ['web.serch'] },
       /there is no tool web\.serch\. Did you mean web\.search\?/,
     ],
-    ['a memory that is none', { memory_uri: 'https://a.example' }, /memory_uri must be memory:NAME/],
-    ['a memory of another name', { memory_uri: 'memory:a b' }, /memory_uri must be memory:NAME/],
-  ])('has told: %s', (_, more, message) => {
-    expect(told(more)).toMatch(message);
+    ['an invalid memory', { memory_uri: 'https://a.example' }, /memory_uri must be memory:NAME/],
+    ['an invalid name of a memory', { memory_uri: 'memory:a b' }, /memory_uri must be memory:NAME/],
+  ])('reports %s', (_, more, message) => {
+    expect(problems(more)).toMatch(message);
   });
 
   it.each([
     ['of MCP servers', { backend_config: { model: 'm', mcp_servers: [{ server_url: 'https://a.example' }] } }],
     ['of the backend mcp', { backend: 'mcp', backend_config: {} }],
-  ])('may name tools %s, which nobody knows before', (_, more) => {
-    expect(told({ ...more, tools: ['summarize'] })).toBe('');
+  ])('may name tools %s, which are not known before they are connected', (_, more) => {
+    expect(problems({ ...more, tools: ['summarize'] })).toBe('');
   });
 
-  it('is answered soon, however many unknown keys its configuration has', () => {
+  it('is checked quickly, however many unknown keys its configuration has', () => {
     const keys = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`max_tokens_${i}`, i]));
     const started = performance.now();
-    expect(told({ backend_config: { model: 'm', ...keys } })).toMatch(/There are 19800 more problems/);
+    expect(problems({ backend_config: { model: 'm', ...keys } })).toMatch(/There are 19800 more problems/);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it('has problems where they are in the text', () => {
+  it('has problems with positions in the text', () => {
     const text = `name: test
 steps:
   - id: a
@@ -167,13 +173,13 @@ steps:
         mcp_servers:
           - servr_url: "{{ x }}"
 `;
-    const { problems } = readWorkflow({ text }, testCatalog);
-    expect(problems.map(({ line, column }) => [line, column])).toEqual([
+    const { problems: located } = readWorkflow({ text }, testCatalog);
+    expect(located.map(({ line, column }) => [line, column])).toEqual([
       [9, 19],
       [12, 21],
       [14, 13],
       [14, 24],
     ]);
-    expect(problems[1]?.message).toMatch(/max_tokens must be integer/);
+    expect(located[1]?.message).toMatch(/max_tokens must be integer/);
   });
 });

@@ -24,7 +24,7 @@ describe('a step of kind tool', () => {
     expect(stepsOf(document(run))[0]).toMatchObject({ effect: 'external', terms: { idempotent: true } });
   });
 
-  it('may be what undoes another step', () => {
+  it('may compensate another step', () => {
     const compensate = { kind: 'tool', tool: 'python.run', input: { entrypoint: 'undo.py' }, retry: {} };
     const [step] = stepsOf(document({ ...search, compensate }));
     expect(step?.terms?.compensate).toMatchObject({
@@ -35,35 +35,35 @@ describe('a step of kind tool', () => {
       terms: { idempotent: true },
     });
     expect(problemsOf(document({ ...search, compensate: { ...compensate, tool: 'python.rnu' } }))).toMatch(
-      /There is no tool python\.rnu\. Did you mean python\.run\?/,
+      /there is no tool python\.rnu\. Did you mean python\.run\?/,
     );
   });
 
   it.each<[string, JsonObject, RegExp]>([
-    ['no tool', { tool: undefined } as unknown as JsonObject, /steps\[0\] has no tool, which it must have/],
+    ['no tool', { tool: undefined } as unknown as JsonObject, /steps\[0\] is missing the required key tool/],
     [
       'an unknown tool',
       { tool: 'web.serch' },
-      /There is no tool web\.serch\. Did you mean web\.search\? There are: web/,
+      /there is no tool web\.serch\. Did you mean web\.search\? Available: web/,
     ],
     [
       'an unknown argument',
       { input: { query: 'x', limt: 1 } },
-      /Step a, arguments of web\.search: limt is no option that exists\. Did you mean limit\?/,
+      /Step a, arguments of web\.search: limt is not a known option\. Did you mean limit\?/,
     ],
     ['a missing argument', { input: {} }, /arguments of web\.search: query must be given/],
     [
       'an unknown pool',
       { pool: 'fats' },
-      /Step a: there is no pool fats\. Did you mean fast\? There are: inline, fast/,
+      /Step a: there is no pool fats\. Did you mean fast\? Pools of this server: inline, fast/,
     ],
-  ])('has told: %s', (_, more, message) => {
+  ])('reports %s', (_, more, message) => {
     expect(problemsOf(JSON.parse(JSON.stringify(document({ ...search, ...more }))) as JsonObject)).toMatch(message);
   });
 });
 
-describe('a step of a kind that is made of calls of tools', () => {
-  it('is planned with its own name, acting on the world, and idempotent where its kind is', () => {
+describe('a step of a kind that calls tools', () => {
+  it('is planned under the name of its kind, with external effects, and idempotent where its kind is', () => {
     const steps = stepsOf(
       document(
         { id: 'a', kind: 'plan', input: { goal: 'Build' } },
@@ -82,14 +82,14 @@ describe('a step of a kind that is made of calls of tools', () => {
 
   it('is a step of kind tool where it names one', () => {
     const step = { id: 'a', kind: 'research', tool: 'web.search', input: { query: 'tea' } };
-    const { document: found, graph, problems } = readWorkflow({ document: document(step) }, testCatalog);
+    const { document: parsed, graph, problems } = readWorkflow({ document: document(step) }, testCatalog);
     expect(problems).toEqual([]);
     expect(graph?.nodes).toEqual([{ key: 'a', kind: 'TOOL', title: 'a' }]);
-    expect(found?.steps).toEqual(stepsOf(document(search)));
-    expect(problemsOf(document({ ...step, tool: 'web.serch' }))).toMatch(/There is no tool web\.serch/);
+    expect(parsed?.steps).toEqual(stepsOf(document(search)));
+    expect(problemsOf(document({ ...step, tool: 'web.serch' }))).toMatch(/there is no tool web\.serch/);
   });
 
-  it('is mended by an earlier one, as other steps are', () => {
+  it('is repaired by an earlier one, as other steps are', () => {
     const [, check] = stepsOf(
       document(
         { id: 'draft', kind: 'codegen', input: { plan: 1, problems: '{{ repair.error if repair is defined }}' } },
@@ -103,23 +103,25 @@ describe('a step of a kind that is made of calls of tools', () => {
     [
       'an unknown key of its input',
       { kind: 'plan', input: { gaol: 'x' } },
-      /Step a, input of plan: gaol is no option that exists\. Did you mean goal\?/,
+      /Step a, input of plan: gaol is not a known option\. Did you mean goal\?/,
     ],
     ['a missing key of its input', { kind: 'plan' }, /input of plan: goal must be given/],
     [
-      'a value that is none of those',
+      'a value outside its enum',
       { kind: 'notify', input: { message: 'x', level: 'LOUD' } },
       /input of notify: level must be one of INFO, WARN/,
     ],
     ['a key of another kind', { kind: 'plan', agent: {} }, /unknown key "agent"/],
-    ['a kind of a later version', { kind: 'job' }, /kind job\. Jobs come with a later version/],
-  ])('has told: %s', (_, step, message) => {
+    ['a kind of a later version', { kind: 'job' }, /kind job\. Jobs are not supported yet/],
+  ])('reports %s', (_, step, message) => {
     expect(problemsOf(document({ id: 'a', ...step }))).toMatch(message);
   });
 
-  it('is refused where the server has none of that kind', () => {
+  it('is rejected where the server does not support its kind', () => {
     const without = { ...testCatalog, kind: () => undefined };
     const { problems } = readWorkflow({ document: document({ id: 'a', kind: 'plan', input: {} }) }, without);
-    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/does no steps of kind plan/)]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/does not support steps of kind plan/),
+    ]);
   });
 });

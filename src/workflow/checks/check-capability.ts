@@ -8,17 +8,17 @@ import type { DocumentPath, Problems } from '../model/problems.ts';
 import { isWorkKind, stepKindOf } from '../steps/step-draft.ts';
 import { checkAgent } from './check-agent.ts';
 
-/** Longer ones are only parsed when they run, in a worker. */
+/** Longer expressions are parsed only when they run, in a worker. */
 const MAX_CHECKED_CHARS = 8_192;
 
-/** Why a text is no JSONata; undefined when it is, as far as can be told before it runs. */
+/** Why a text is not valid JSONata; undefined for a text that is, as far as is known before it runs. */
 export function jsonataProblem(expression: string): string | undefined {
   if (expression.length > MAX_CHECKED_CHARS) return undefined;
   try {
     jsonata(expression);
     return undefined;
   } catch (error) {
-    if (error instanceof RangeError) return 'it nests too deeply';
+    if (error instanceof RangeError) return 'it is nested too deeply';
     const { message = String(error), position } = error as { readonly message?: string; readonly position?: number };
     return `${message.slice(0, 200)}${position === undefined ? '' : `, at character ${position}`}`;
   }
@@ -29,7 +29,7 @@ export interface CapabilityDeps {
   readonly problems: Problems;
 }
 
-/** What a step or its compensation names is there, and its input fits; JSONata is JSONata. */
+/** Checks that what a step or a compensation calls exists and accepts its input, and that JSONata parses. */
 export function checkCapability(body: JsonObject, at: DocumentPath, step: string, deps: CapabilityDeps): void {
   const kind = stepKindOf(body);
   if (kind === 'transform') checkTransform(body.input, [...at, 'input', 'expression'], step, deps.problems);
@@ -50,10 +50,11 @@ function checkNamed(
   if (!entry) {
     const { commands, queries, tools } = catalog.names;
     const names = { command: commands, query: queries, tool: tools }[kind];
-    const message = `There is no ${kind} ${name}.${didYouMean(name, names)} There are: ${names.join(', ')}.`;
+    const message = `Step ${step}: there is no ${kind} ${name}.${didYouMean(name, names)} Available: ${names.join(', ')}.`;
     problems.error(message, [...at, kind], { step });
   } else if (entry.composite) {
-    problems.error(`${name} is made of other commands and is no step. List these as steps.`, [...at, kind], { step });
+    const message = `Step ${step}: ${name} consists of other commands and cannot be a step. Write those commands as steps.`;
+    problems.error(message, [...at, kind], { step });
   } else {
     checkInput(entry, `${kind === 'tool' ? 'arguments' : 'options'} of ${name}`, body, at, step, problems);
   }
@@ -68,8 +69,10 @@ function checkWork(
 ): void {
   const entry = catalog.kind(kind);
   if (entry) checkInput(entry, `input of ${kind}`, body, at, step, problems);
-  else
-    problems.error(`This server does no steps of kind ${kind}. Name the tool that does it.`, [...at, 'kind'], { step });
+  else {
+    const message = `Step ${step}: this server does not support steps of kind ${kind}. Set \`tool\` to the tool to call.`;
+    problems.error(message, [...at, 'kind'], { step });
+  }
 }
 
 function checkInput(
@@ -93,5 +96,6 @@ function checkTransform(input: Json | undefined, at: DocumentPath, step: string,
   const expression = isJsonObject(input) ? input.expression : undefined;
   if (typeof expression !== 'string' || containsExpression(expression)) return;
   const problem = jsonataProblem(expression);
-  if (problem !== undefined) problems.error(`Step ${step}: this is no JSONata: ${problem}.`, at, { step });
+  if (problem !== undefined)
+    problems.error(`Step ${step}: input.expression is not valid JSONata: ${problem}.`, at, { step });
 }

@@ -8,38 +8,38 @@ import type { InputSchema } from '../inputs/input-schema.ts';
 import type { DocumentPath, ProblemMessage, Problems } from '../model/problems.ts';
 import type { ExpressionChecker } from './expression-checker.ts';
 
-/** What may be named where expressions stand. */
+/** What an expression may refer to at its place in the document. */
 export interface ReferenceContext {
   readonly inputs: InputSchema;
   readonly steps: ReadonlySet<string>;
   readonly engine: ExpressionChecker;
-  /** What it is called in messages: `Step rows`, `Output total`. */
+  /** The subject of messages: `Step rows`, `outputs`. */
   readonly name: string;
   readonly step?: string;
   readonly item: boolean;
   readonly repair: boolean;
   readonly run: boolean;
-  /** It is worked out where it must not take long. */
+  /** It is evaluated where it must not take long. */
   readonly linearTime?: true;
 }
 
-/** Members of a step that expressions see. */
+/** Members of a step that expressions can read. */
 const STEP_MEMBERS = ['output', 'resource', 'content', 'state', 'error', 'errors'];
 
 /**
  * Checks every expression in the strings of a value.
- * @returns the steps that they mention, where these exist
+ * @returns the steps that they refer to, where these exist
  */
 export function checkTemplates(
   value: Json | undefined,
   at: DocumentPath,
-  place: ReferenceContext,
+  context: ReferenceContext,
   problems: Problems,
 ): ReadonlySet<string> {
   const steps = new Set<string>();
   const visit = (one: Json | undefined, path: DocumentPath): void => {
     if (typeof one === 'string') {
-      if (one.includes('{{')) checkParts(() => splitTemplate(one), path, place, problems, steps);
+      if (one.includes('{{')) checkParts(() => splitTemplate(one), path, context, problems, steps);
     } else if (Array.isArray(one)) {
       for (const [i, inner] of one.entries()) visit(inner, [...path, i]);
     } else if (typeof one === 'object' && one !== null) {
@@ -54,79 +54,82 @@ export function checkTemplates(
 export function checkBareExpression(
   text: string,
   at: DocumentPath,
-  place: ReferenceContext,
+  context: ReferenceContext,
   problems: Problems,
 ): ReadonlySet<string> {
   const steps = new Set<string>();
-  checkParts(() => [parseBareExpression(text)], at, place, problems, steps);
+  checkParts(() => [parseBareExpression(text)], at, context, problems, steps);
   return steps;
 }
 
 function checkParts(
   parse: () => readonly (string | Expression)[],
   at: DocumentPath,
-  place: ReferenceContext,
+  context: ReferenceContext,
   problems: Problems,
   steps: Set<string>,
 ): void {
-  if (place.engine.exhausted) return;
-  const tell = (message: ProblemMessage, what = '') =>
+  if (context.engine.exhausted) return;
+  const report = (message: ProblemMessage, what = '') =>
     problems.error(
-      () => `${place.name}: ${what}${typeof message === 'string' ? message : message()}`,
+      () => `${context.name}: ${what}${typeof message === 'string' ? message : message()}`,
       at,
-      stepOf(place),
+      stepOf(context),
     );
   try {
     for (const part of parse()) {
       if (typeof part === 'string') continue;
-      place.engine.check(part.source);
-      const found = referencesOf(part);
-      for (const message of referenceProblems(found, place)) tell(message, `{{ ${part.source} }} `);
-      if (place.linearTime && !isLinearTime(part.tokens))
-        tell(`{{ ${part.source} }} may take too long here. Use simple filters.`);
-      for (const key of found.steps) if (place.steps.has(key)) steps.add(key);
+      context.engine.check(part.source);
+      const references = referencesOf(part);
+      for (const message of referenceProblems(references, context)) report(message, `{{ ${part.source} }} `);
+      if (context.linearTime && !isLinearTime(part.tokens))
+        report(
+          `{{ ${part.source} }} may take too long to evaluate here. Use only simple filters, such as length or join.`,
+        );
+      for (const key of references.steps) if (context.steps.has(key)) steps.add(key);
     }
   } catch (error) {
-    if (error instanceof ExpressionSyntaxError) tell(`this is no expression: ${error.message}.`);
-    else tell(error instanceof Error ? error.message : String(error));
+    if (error instanceof ExpressionSyntaxError) report(`this is not a valid expression: ${error.message}.`);
+    else report(error instanceof Error ? error.message : String(error));
   }
 }
 
-function referenceProblems(found: References, place: ReferenceContext): readonly ProblemMessage[] {
-  const wrong: ProblemMessage[] = [];
-  for (const key of found.steps) {
-    if (place.steps.has(key)) continue;
-    wrong.push(() => {
-      const there = place.steps.size === 0 ? ' No step can be named here.' : didYouMean(key, place.steps);
-      return `names the step ${key}, which does not exist.${there}`;
+function referenceProblems(references: References, context: ReferenceContext): readonly ProblemMessage[] {
+  const messages: ProblemMessage[] = [];
+  for (const key of references.steps) {
+    if (context.steps.has(key)) continue;
+    messages.push(() => {
+      const hint = context.steps.size === 0 ? ' Steps cannot be used here.' : didYouMean(key, context.steps);
+      return `refers to the step ${key}, which does not exist.${hint}`;
     });
   }
-  for (const member of found.members) {
+  for (const member of references.members) {
     if (STEP_MEMBERS.includes(member)) continue;
-    wrong.push(
-      () => `takes ${member} of a step.${didYouMean(member, STEP_MEMBERS)} A step has ${STEP_MEMBERS.join(', ')}.`,
+    messages.push(
+      () =>
+        `reads ${member} of a step, which does not exist.${didYouMean(member, STEP_MEMBERS)} A step has ${STEP_MEMBERS.join(', ')}.`,
     );
   }
-  for (const name of found.filters) {
+  for (const name of references.filters) {
     if (!FILTER_NAMES.has(name))
-      wrong.push(() => `uses the filter ${name}, which does not exist.${didYouMean(name, FILTER_NAMES)}`);
+      messages.push(() => `uses the filter ${name}, which does not exist.${didYouMean(name, FILTER_NAMES)}`);
   }
-  if (found.dynamicStep) wrong.push('does not tell which step. Write steps.ID or steps["ID"].');
-  for (const name of found.inputs) {
-    if (place.inputs.names.has(name) || place.inputs.open) continue;
-    wrong.push(() => {
-      const near = didYouMean(name, [...place.inputs.names, 'steps', 'run', 'item', 'index']);
-      return `names ${name}, which is no input.${near} Declare it under inputs.`;
+  if (references.dynamicStep) messages.push('must say which step it refers to. Write steps.ID or steps["ID"].');
+  for (const name of references.inputs) {
+    if (context.inputs.names.has(name) || context.inputs.open) continue;
+    messages.push(() => {
+      const near = didYouMean(name, [...context.inputs.names, 'steps', 'run', 'item', 'index']);
+      return `refers to ${name}, which is not an input.${near} Declare it under inputs.`;
     });
   }
-  if ((found.item || found.index) && !place.item) {
-    wrong.push('names item or index, which are known in the input of a step with for_each.');
+  if ((references.item || references.index) && !context.item) {
+    messages.push('refers to item or index, which exist only in the input of a step with for_each.');
   }
-  if (found.repair && !place.repair) {
-    wrong.push('names repair, which is known only in steps that are done again to mend another one.');
+  if (references.repair && !context.repair) {
+    messages.push('refers to repair, which exists only in steps that run again to repair another step.');
   }
-  if (found.run && !place.run) wrong.push('names run, which is not known yet.');
-  return wrong;
+  if (references.run && !context.run) messages.push('refers to run, which does not exist before the run starts.');
+  return messages;
 }
 
 function stepOf({ step }: ReferenceContext): { readonly step?: string } {

@@ -4,21 +4,21 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { STEP_KIND_NAMES, WORKFLOW_SCHEMA, WORKFLOW_SCHEMA_ID } from '../schema/workflow-schema.ts';
 
-/** Kinds that people know from elsewhere, and what does their work in this version. */
+/** Kinds of other systems, and what to use instead in this version. */
 const UNSUPPORTED_KINDS: Readonly<Record<string, string>> = {
-  job: 'Jobs come with a later version. Use a tool or a command with a `pool`, or send the work out and wait for a signal.',
+  job: 'Jobs are not supported yet. Use a tool or a command with a `pool`, or send the work out and wait for a signal.',
 };
 
 let ajv: Ajv2020 | undefined;
 
 /**
- * Checks the document by its JSON Schema, each step by that of its kind, so that nobody is told about kinds that the
- * step is not.
- * @returns the steps that have the shape of their kind, by their place
+ * Checks the document by its JSON Schema, and each step by the schema of its kind alone, so that no problem is about
+ * another kind.
+ * @returns indexes of the steps that have the shape of their kind
  */
 export function checkShape(document: JsonObject, problems: Problems): ReadonlySet<number> {
   const steps = Array.isArray(document.steps) ? (document.steps as readonly Json[]) : undefined;
-  // What is inside the steps comes afterwards.
+  // The steps are checked one by one afterwards.
   const envelope = steps ? { ...document, steps: steps.length === 0 ? [] : [PLACEHOLDER_STEP] } : document;
   report(validatorOf(''), envelope, [], problems);
   const fit = new Set<number>();
@@ -34,35 +34,35 @@ function checkStep(step: Json, at: DocumentPath, problems: Problems): boolean {
     return false;
   }
   const { compensate, ...rest } = step;
-  const whole =
+  const valid =
     checkKind(step.kind, at, problems, step.id) &&
     report(validatorOf(`${step.kind}_step`), rest, at, problems, step.id);
-  if (compensate === undefined) return whole;
-  const inner = [...at, 'compensate'];
+  if (compensate === undefined) return valid;
+  const bodyPath = [...at, 'compensate'];
   if (!isJsonObject(compensate)) {
-    problems.error(`${pathText(inner)} must be an object with kind.`, inner, stepLocation(step.id));
+    problems.error(`${pathText(bodyPath)} must be an object with kind.`, bodyPath, stepLocation(step.id));
     return false;
   }
-  const fits = checkKind(compensate.kind, inner, problems, step.id);
-  return fits && report(validatorOf(`${compensate.kind}_body`), compensate, inner, problems, step.id) && whole;
+  const fits = checkKind(compensate.kind, bodyPath, problems, step.id);
+  return fits && report(validatorOf(`${compensate.kind}_body`), compensate, bodyPath, problems, step.id) && valid;
 }
 
 function checkKind(kind: Json | undefined, at: DocumentPath, problems: Problems, step: Json | undefined): boolean {
   if (typeof kind === 'string' && STEP_KIND_NAMES.includes(kind)) return true;
-  const kinds = `The kinds of this version are ${STEP_KIND_NAMES.join(', ')}.`;
-  const place = pathText(at);
+  const kinds = `The kinds are ${STEP_KIND_NAMES.join(', ')}.`;
+  const where = pathText(at);
   if (typeof kind !== 'string') {
-    problems.error(`${place} has no kind. ${kinds}`, at, stepLocation(step));
+    problems.error(`${where} has no kind. ${kinds}`, at, stepLocation(step));
   } else if (Object.hasOwn(UNSUPPORTED_KINDS, kind)) {
     problems.error(
-      `${place} is of kind ${kind}. ${UNSUPPORTED_KINDS[kind]} ${kinds}`,
+      `${where} has the kind ${kind}. ${UNSUPPORTED_KINDS[kind]} ${kinds}`,
       [...at, 'kind'],
       stepLocation(step),
     );
   } else {
     const near = didYouMean(kind, STEP_KIND_NAMES);
     problems.error(
-      `${place} is of the unknown kind ${quote(kind)}.${near} ${kinds}`,
+      `${where} has the unknown kind ${quote(kind)}.${near} ${kinds}`,
       [...at, 'kind'],
       stepLocation(step),
     );
@@ -79,9 +79,9 @@ function validatorOf(definition: string): ValidateFunction {
     allowUnionTypes: true,
   }).addSchema(WORKFLOW_SCHEMA);
   const name = definition === '' ? WORKFLOW_SCHEMA_ID : `${WORKFLOW_SCHEMA_ID}#/$defs/${definition}`;
-  const found = ajv.getSchema(name);
-  if (!found) throw new TypeError(`the workflow schema does not define ${definition}`);
-  return found;
+  const validate = ajv.getSchema(name);
+  if (!validate) throw new TypeError(`the workflow schema does not define ${definition}`);
+  return validate;
 }
 
 function report(validate: ValidateFunction, value: Json, at: DocumentPath, problems: Problems, step?: Json): boolean {
@@ -91,11 +91,11 @@ function report(validate: ValidateFunction, value: Json, at: DocumentPath, probl
 }
 
 function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems: Problems, step?: Json): void {
-  const inner = error.instancePath
+  const inside = error.instancePath
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const path = [...at, ...typedPath(inner, value)];
+  const path = [...at, ...typedPath(inside, value)];
   const { additionalProperty, missingProperty, allowedValues, allowedValue } = error.params as Readonly<
     Record<string, unknown>
   >;
@@ -103,7 +103,7 @@ function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems
     const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
     const where = path.length === 0 ? 'The document' : pathText(path);
     const message = () => {
-      const near = didYouMean(additionalProperty, known) || ` There are: ${known.join(', ')}.`;
+      const near = didYouMean(additionalProperty, known) || ` Known keys: ${known.join(', ')}.`;
       return `${where} has the unknown key ${quote(additionalProperty)}.${near}`;
     };
     problems.error(message, [...path, additionalProperty], { ...stepLocation(step), key: 'key' });
@@ -111,7 +111,7 @@ function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems
   }
   const where = path.length === 0 ? 'The document' : pathText(path);
   if (typeof missingProperty === 'string') {
-    problems.error(`${where} has no ${missingProperty}, which it must have.`, path, stepLocation(step));
+    problems.error(`${where} is missing the required key ${missingProperty}.`, path, stepLocation(step));
     return;
   }
   if (Array.isArray(allowedValues)) {
@@ -122,16 +122,16 @@ function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems
   problems.error(`${where} ${describeError(error, allowedValue)}.`, path, stepLocation(step));
 }
 
-/** What the keyword asks for, where ajv would show a pattern that nobody reads. */
+/** What the keyword requires; in words where ajv would show a regular expression. */
 function describeError(error: ErrorObject, allowedValue: unknown): string {
   if (allowedValue !== undefined) return `must be ${JSON.stringify(allowedValue)}`;
-  if (error.keyword !== 'pattern') return error.message ?? 'does not fit';
+  if (error.keyword !== 'pattern') return error.message ?? 'is invalid';
   return String(error.schema).startsWith('^')
-    ? 'must begin with a letter and go on with letters, digits, _ and -, 64 at most'
-    : 'must hold an {{ expression }} when it is text';
+    ? 'must begin with a letter and contain only letters, digits, _ and -, at most 64 characters'
+    : 'must contain an {{ expression }} when it is a string';
 }
 
-/** Places in lists as numbers. */
+/** The path with list indexes as numbers. */
 function typedPath(path: readonly string[], value: Json): DocumentPath {
   let at: Json | undefined = value;
   return path.map((part) => {

@@ -20,17 +20,19 @@ export interface StepCheckDeps {
   readonly problems: Problems;
 }
 
-/** Checks what steps name and how they wait for each other. Gives them with all that they depend on. */
+/** Checks what steps refer to and how they depend on each other. @returns the steps with all their dependencies */
 export function checkSteps(drafts: readonly StepDraft[], deps: StepCheckDeps): readonly StepDraft[] {
   const repairs = drafts.filter(({ raw }) => isJsonObject(raw.repair) && typeof raw.repair.step === 'string');
   if (repairs.length > MAX_REPAIRS) {
-    deps.problems.error(`${repairs.length} steps have repair; ${MAX_REPAIRS} at most.`, ['steps']);
+    deps.problems.error(`${repairs.length} steps have repair; the maximum is ${MAX_REPAIRS}. Split the workflow.`, [
+      'steps',
+    ]);
     return drafts;
   }
-  const mended = repairedSteps(drafts, repairs, deps);
+  const rerunnable = rerunnableSteps(drafts, repairs, deps);
   const linked = drafts.map((draft) => {
     const named = explicitDependencies(draft, deps.ids, deps.problems);
-    const mentioned = checkExpressions(draft, mended.has(draft.key), deps);
+    const mentioned = checkExpressions(draft, rerunnable.has(draft.key), deps);
     return { ...draft, dependsOn: [...new Set([...named, ...mentioned])] };
   });
   const order: Dependencies = new Map(linked.map((draft) => [draft.key, draft.dependsOn]));
@@ -51,20 +53,20 @@ export function checkSteps(drafts: readonly StepDraft[], deps: StepCheckDeps): r
   return linked;
 }
 
-/** Steps that may be done again with `repair`: those that mend, and what depends on them before the mended one. */
-function repairedSteps(
+/** Steps that may run again with `repair`: the one that repairs, the repaired one, and those between. */
+function rerunnableSteps(
   drafts: readonly StepDraft[],
   repairs: readonly StepDraft[],
   deps: StepCheckDeps,
 ): ReadonlySet<string> {
   if (repairs.length === 0) return new Set();
-  // Dependencies that are only mentioned are not known yet; these mentions are looked for without telling anything.
-  const quiet: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
-  const found = { ...deps, problems: quiet, engine: createExpressionChecker() };
+  // Dependencies by expression are not known yet: they are collected here without reporting problems.
+  const silent: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
+  const silentDeps = { ...deps, problems: silent, engine: createExpressionChecker() };
   const order: Dependencies = new Map(
     drafts.map((draft) => [
       draft.key,
-      [...explicitDependencies(draft, deps.ids, quiet), ...checkExpressions(draft, true, found)],
+      [...explicitDependencies(draft, deps.ids, silent), ...checkExpressions(draft, true, silentDeps)],
     ]),
   );
   return new Set(
@@ -72,7 +74,7 @@ function repairedSteps(
   );
 }
 
-/** @returns the steps that it mentions, except in what undoes it */
+/** @returns the steps that its expressions refer to, those of its compensation excepted */
 function checkExpressions(draft: StepDraft, repair: boolean, deps: StepCheckDeps): ReadonlySet<string> {
   const { raw, at, key } = draft;
   const base: ReferenceContext = {
@@ -86,9 +88,9 @@ function checkExpressions(draft: StepDraft, repair: boolean, deps: StepCheckDeps
     run: true,
   };
   const inner = { ...base, item: raw.for_each !== undefined };
-  const found = new Set<string>();
+  const steps = new Set<string>();
   const add = (keys: ReadonlySet<string>) => {
-    for (const one of keys) found.add(one);
+    for (const one of keys) steps.add(one);
   };
   for (const [value, path] of templateValues(raw, at)) add(checkTemplates(value, path, inner, deps.problems));
   if (isJsonObject(raw.cache)) add(checkTemplates(raw.cache.key, [...at, 'cache', 'key'], inner, deps.problems));
@@ -96,16 +98,16 @@ function checkExpressions(draft: StepDraft, repair: boolean, deps: StepCheckDeps
   if (typeof raw.for_each === 'string')
     add(checkBareExpression(raw.for_each, [...at, 'for_each'], base, deps.problems));
   else add(checkTemplates(raw.for_each, [...at, 'for_each'], base, deps.problems));
-  return found;
+  return steps;
 }
 
-/** What a step or a compensation is handed: its strings may hold expressions. */
+/** The values of a step or a compensation whose strings may hold expressions. */
 function templateValues(
   { input, agent }: JsonObject,
   at: DocumentPath,
 ): readonly (readonly [Json | undefined, DocumentPath])[] {
-  const given = [input, [...at, 'input']] as const;
-  return isJsonObject(agent) ? [given, [agentTemplates(agent), [...at, 'agent']]] : [given];
+  const inputValue = [input, [...at, 'input']] as const;
+  return isJsonObject(agent) ? [inputValue, [agentTemplates(agent), [...at, 'agent']]] : [inputValue];
 }
 
 function reportCycle(cycle: readonly string[], drafts: readonly StepDraft[], problems: Problems): void {
@@ -113,47 +115,47 @@ function reportCycle(cycle: readonly string[], drafts: readonly StepDraft[], pro
   const listed = first?.raw.depends_on;
   const byName = Array.isArray(listed) && listed.includes(cycle[1] ?? '');
   const at = first ? [...first.at, byName ? 'depends_on' : 'input'] : ['steps'];
-  const message = `These steps wait for each other: ${cycle.join(' → ')}. Take one of the dependencies out.`;
+  const message = `These steps depend on each other: ${cycle.join(' → ')}. Remove one of the dependencies.`;
   problems.error(message, at, first ? { step: first.key } : {});
 }
 
-/** The pool is one of this server's. */
 function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: StepCheckDeps): void {
   const { pool } = raw;
   const { pools } = catalog.names;
   if (typeof pool !== 'string' || pools.includes(pool)) return;
-  const there = pools.length === 0 ? 'This server has none.' : `There are: ${pools.join(', ')}.`;
-  problems.error(() => `Step ${key}: there is no pool ${pool}.${didYouMean(pool, pools)} ${there}`, [...at, 'pool'], {
+  const hint = pools.length === 0 ? 'This server has no pools.' : `Pools of this server: ${pools.join(', ')}.`;
+  problems.error(() => `Step ${key}: there is no pool ${pool}.${didYouMean(pool, pools)} ${hint}`, [...at, 'pool'], {
     step: key,
   });
 }
 
-/** Options that say nothing as they stand. */
+/** Warns of options without an effect. */
 function warnUnusedOptions({ raw, at, key }: StepDraft, problems: Problems): void {
   const warn = (option: string, message: string) =>
     problems.warn(`Step ${key}: ${message}`, [...at, option], { step: key });
   if (raw.for_each === undefined) {
     for (const option of ['max_parallel', 'on_item_failure']) {
-      if (raw[option] !== undefined) warn(option, `${option} is for steps with for_each. Without it it does nothing.`);
+      if (raw[option] !== undefined)
+        warn(option, `${option} has no effect without for_each. Remove it, or add for_each.`);
     }
   }
   if (raw.when === false || (typeof raw.when === 'string' && /^(\{\{)?\s*[Ff]alse\s*(\}\})?$/.test(raw.when.trim()))) {
-    warn('when', 'it will never run, because its `when` is always false.');
+    warn('when', 'it never runs, because its `when` is always false.');
   }
   if (Array.isArray(raw.for_each) && raw.for_each.length === 0)
-    warn('for_each', 'it will do nothing, because for_each is an empty list.');
+    warn('for_each', 'it does nothing, because for_each is an empty list.');
   const retry = raw.retry;
   if (isJsonObject(retry) && Number(retry.backoff_ms ?? 200) > Number(retry.max_backoff_ms ?? 30_000)) {
-    warn('retry', 'backoff_ms is longer than max_backoff_ms, which it is cut to.');
+    warn('retry', 'backoff_ms is longer than max_backoff_ms, so every wait is max_backoff_ms.');
   }
 }
 
-/** What undoes a step may name the step and what it depends on: anything else may not have been. */
+/** A compensation may refer to its step and what that depends on: other steps may not have run. */
 function checkCompensation(draft: StepDraft, order: Dependencies, deps: StepCheckDeps): void {
   const { raw, at, key } = draft;
   if (!isJsonObject(raw.compensate)) return;
-  const known = ancestorsOf(key, order);
-  const place = {
+  const ancestors = ancestorsOf(key, order);
+  const context: ReferenceContext = {
     inputs: deps.inputs,
     steps: deps.ids,
     engine: deps.engine,
@@ -164,9 +166,9 @@ function checkCompensation(draft: StepDraft, order: Dependencies, deps: StepChec
     run: true,
   };
   for (const [value, path] of templateValues(raw.compensate, [...at, 'compensate'])) {
-    for (const mentioned of checkTemplates(value, path, place, deps.problems)) {
-      if (mentioned === key || known.has(mentioned)) continue;
-      const message = `Compensation of ${key}: ${mentioned} need not have been done when it runs. It may name ${key} and what that depends on.`;
+    for (const other of checkTemplates(value, path, context, deps.problems)) {
+      if (other === key || ancestors.has(other)) continue;
+      const message = `Compensation of ${key}: ${other} may not have run by then. Refer only to ${key} and the steps that it depends on.`;
       deps.problems.error(message, path, { step: key });
     }
   }
@@ -176,17 +178,17 @@ function checkRepair(draft: StepDraft, order: Dependencies, drafts: readonly Ste
   const { raw, at, key } = draft;
   if (!isJsonObject(raw.repair) || typeof raw.repair.step !== 'string') return;
   const from = raw.repair.step;
-  const place = [...at, 'repair', 'step'];
+  const path = [...at, 'repair', 'step'];
   if (!ancestorsOf(key, order).has(from)) {
     const near = didYouMean(from, ancestorsOf(key, order));
-    const message = `Step ${key} is repaired by ${from}, which it does not depend on.${near} Name a step that comes before it.`;
-    problems.error(message, place, { step: key });
+    const message = `Step ${key} is repaired by ${from}, which it does not depend on.${near} Name a step that it depends on.`;
+    problems.error(message, path, { step: key });
     return;
   }
-  const path = stepsBetween(from, key, order);
+  const between = stepsBetween(from, key, order);
   for (const other of drafts) {
-    if (!path.has(other.key) || other.raw.for_each === undefined) continue;
-    const message = `Step ${key} cannot be repaired by ${from}: ${other.key} on the way has for_each, whose items are done once.`;
-    problems.error(message, place, { step: key });
+    if (!between.has(other.key) || other.raw.for_each === undefined) continue;
+    const message = `Step ${key} cannot be repaired by ${from}: ${other.key} on the way has for_each, whose items run only once. Name a later step.`;
+    problems.error(message, path, { step: key });
   }
 }

@@ -1,11 +1,11 @@
 import { checkExpression } from '../expressions/expression-engine.ts';
 import { MAX_EXPRESSIONS } from '../model/workflow-limits.ts';
 
-/** Has the expressions of one document checked by the engine, until they are too many. */
+/** Checks the expressions of one document with the engine, up to a limit. */
 export interface ExpressionChecker {
-  /** There were too many; no more is checked. */
+  /** The limit is exceeded; nothing is checked any longer. */
   readonly exhausted: boolean;
-  /** @throws Error that says what is wrong with the expression, or that there are too many */
+  /** @throws Error that says what is wrong with the expression, or that the limit is exceeded */
   check(source: string): void;
 }
 
@@ -23,8 +23,8 @@ export function createExpressionChecker(): ExpressionChecker {
       left -= 1 + Math.floor(source.length / SHORT_EXPRESSION_CHARS) ** 2;
       if (left < 0) {
         throw new Error(
-          `the expressions of this document are more than ${MAX_EXPRESSIONS}, or too long together. Split it, or take ` +
-            'values apart in a transform.',
+          `this document has more than ${MAX_EXPRESSIONS} expressions, or expressions that are too long together. ` +
+            'Split it, or compute values in a transform step.',
         );
       }
       checkExpression(source);

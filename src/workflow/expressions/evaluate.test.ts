@@ -32,16 +32,16 @@ const scope: ExpressionScope = {
   index: 0,
 };
 
-const fault = (value: Json, given: ExpressionScope = scope) => {
+const fault = (value: Json, values: ExpressionScope = scope) => {
   try {
-    return `gave ${JSON.stringify(evaluate(value, given))}`;
+    return `gave ${JSON.stringify(evaluate(value, values))}`;
   } catch (error) {
     return error instanceof Fault ? `${error.code}: ${error.message}` : String(error);
   }
 };
 
 describe('evaluate', () => {
-  it('keeps the type of what is exactly one expression, and joins the rest as text', () => {
+  it('keeps the type of a string that is exactly one expression, and joins the rest as text', () => {
     const value = {
       uri: '{{ source }}',
       rows: ['{{ steps.rows.output.rows }}', '{{count}}'],
@@ -75,7 +75,7 @@ describe('evaluate', () => {
     expect(evaluate('{{ steps.rows.resource.uri }}', scope)).toBe('artifact:sha256/00');
   });
 
-  it('does not look again at what an expression came to', () => {
+  it('does not evaluate the result of an expression again', () => {
     expect(evaluate('{{ source }}', { ...scope, inputs: { source: '{{ count }}' } })).toBe('{{ count }}');
   });
 
@@ -88,27 +88,27 @@ describe('evaluate', () => {
   });
 
   it.each([
-    ['a name that is not there', '{{ nope }}', /BAD_INPUT: \{\{ nope \}\} is not defined/],
-    ['a member that is not there', '{{ steps.rows.output.nope }}', /nope \}\} is not defined/],
+    ['an undefined name', '{{ nope }}', /BAD_INPUT: \{\{ nope \}\} is not defined/],
+    ['an undefined member', '{{ steps.rows.output.nope }}', /nope \}\} is not defined/],
     ['a member of null', '{{ steps["get-it"].output.rows }}', /is not defined/],
-    ['what every object inherits', '{{ item.constructor }}', /is not defined/],
-    ['what every object inherits, deeper', '{{ item.__proto__.toString }}', /undefined/],
+    ['an inherited member', '{{ item.constructor }}', /is not defined/],
+    ['an inherited member, deeper', '{{ item.__proto__.toString }}', /undefined/],
     ['an open brace', 'a {{ source', /never closed/],
-    ['half an expression', '{{ count + }}', /\{\{ count \+ \}\} cannot be worked out: syntax error/],
+    ['half an expression', '{{ count + }}', /\{\{ count \+ \}\} cannot be evaluated: syntax error/],
     ['nothing', '{{ }}', /it is empty/],
-    ['an end of what is put around it', '{{ 1) }}{% for x in [1] %}{{ (1 }}', /closes nothing/],
+    ['a bracket that closes the template around it', '{{ 1) }}{% for x in [1] %}{{ (1 }}', /closes nothing/],
     ['a filter that does not exist', '{{ source | shout }}', /unknown filter/],
     ['trimming', '{{- source }}', /does not trim/],
     ['depth', `{{ ${'['.repeat(1_000)}${']'.repeat(1_000)} }}`, /BAD_INPUT/],
     ['length', `{{ ${'1 + '.repeat(2_000)} 1 }}`, /longer than 4096/],
     ['memory', '{{ "x" * 1000000000 }}', /RESOURCE_TOO_LARGE: .*64 MiB/],
     ['a range without end', '{{ range(1000000000) }}', /BAD_INPUT/],
-  ])('refuses %s', (_, text, message) => {
+  ])('rejects %s', (_, text, message) => {
     expect(fault(text)).toMatch(message);
     expect(evaluate('{{ count + 1 }}', scope)).toBe(4);
   });
 
-  it('goes on after more expressions than it keeps compiled', () => {
+  it('works after more expressions than it keeps compiled', () => {
     for (let i = 0; i < 2_500; i += 1) expect(evaluate(`{{ count + ${i} }}`, scope)).toBe(3 + i);
     expect(evaluate('{{ count + 0 }}', scope)).toBe(3);
   });
@@ -133,18 +133,18 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
 const same = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
 describe('any JSON value', () => {
-  it('comes through the engine as it went in', () => {
+  it('passes through the engine unchanged', () => {
     fc.assert(
       fc.property(json, (value) => {
-        const given = { ...scope, inputs: { value } };
-        expect(same(evaluate('{{ value }}', given))).toEqual(same(value));
+        const values = { ...scope, inputs: { value } };
+        expect(same(evaluate('{{ value }}', values))).toEqual(same(value));
         expect(same(runExpression('value', { value }))).toEqual(same(value));
-        expect(same(evaluate('{{ [value] | first }}', given))).toEqual(same(value));
+        expect(same(evaluate('{{ [value] | first }}', values))).toEqual(same(value));
       }),
     );
   });
 
-  it('stays what it is when its braces are written out', () => {
+  it('stays the same when its braces are escaped', () => {
     const braces = fc
       .array(fc.constantFrom('{{', '}}', '{', '}', '"', "'", ' a ', '\\', '{%'), { maxLength: 8 })
       .map((p) => p.join(''));
@@ -155,7 +155,7 @@ describe('any JSON value', () => {
     );
   });
 
-  it('has at a path what the engine finds there', () => {
+  it('has at a path the value that the engine finds there', () => {
     const step = fc.oneof(
       fc.constantFrom(
         '.a',
@@ -177,15 +177,15 @@ describe('any JSON value', () => {
         const source = `value${steps.join('')}`;
         const path = plainPath(lexExpression(source).tokens);
         if (path === undefined) throw new Error(`${source} is a plain path`);
-        const found = valueAtPath({ value }, path);
-        // What is not found is left to the engine, which then says why.
-        if (found !== undefined) expect(same(runExpression(source, { value }))).toEqual(same(found));
+        const valueThere = valueAtPath({ value }, path);
+        // A missing value is left to the engine, which reports why.
+        if (valueThere !== undefined) expect(same(runExpression(source, { value }))).toEqual(same(valueThere));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('is filled in without being changed', () => {
+  it('is not changed by its evaluation', () => {
     fc.assert(
       fc.property(json, (value) => {
         const before = JSON.stringify(value);
@@ -199,7 +199,7 @@ describe('any JSON value', () => {
     );
   });
 
-  it('makes no text that throws anything but a Fault', () => {
+  it('throws nothing but a Fault, whatever the text', () => {
     const piece = fc.constantFrom(
       '{{',
       '}}',
@@ -236,7 +236,7 @@ describe('any JSON value', () => {
   });
 });
 
-describe('isTrue and valueOfExpression', () => {
+describe('evaluateCondition and evaluateExpression', () => {
   it('take the expression bare or in braces', () => {
     expect([
       evaluateCondition('count > 2', scope),
@@ -249,7 +249,7 @@ describe('isTrue and valueOfExpression', () => {
     expect(() => evaluateExpression('{{ list }} and more', scope)).toThrow(/one expression and nothing else/);
   });
 
-  it('know what is empty', () => {
+  it('treat empty values as false', () => {
     expect(['0', '""', 'none', 'empty', '{}'].map((text) => evaluateCondition(text, scope))).toEqual(
       Array(5).fill(false),
     );
@@ -264,7 +264,7 @@ describe('with workers', () => {
   });
   afterAll(() => cpu.close());
 
-  it('works out there what could hold up this thread, and only that', async () => {
+  it('evaluates there only what could block this thread', async () => {
     expect(evaluate('{{ count + 1 }} {{ list | length }}', scope, cpu)).toBe('4 3');
     const slow = evaluate({ sum: '{{ list | map("string") | join("-") }}', count: '{{ count }}' }, scope, cpu);
     expect(slow).toBeInstanceOf(Promise);
@@ -272,7 +272,7 @@ describe('with workers', () => {
     expect(await evaluateCondition('list | select("odd") | list | length == 2', scope, cpu)).toBe(true);
   });
 
-  it('stops there what takes too long', async () => {
+  it('stops there an expression that takes too long', async () => {
     const endless = '{{ range(100000) | select("in", range(100000) | list) | list | length }}';
     await expect(evaluate(endless, scope, cpu)).rejects.toMatchObject({ code: 'TIMEOUT' });
   });

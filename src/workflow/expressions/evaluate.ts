@@ -9,7 +9,7 @@ import { type ParsedExpression, parseExpression, parseTemplate } from './parse-t
 import { valueAtPath } from './plain-path.ts';
 import { parseBareExpression } from './template.ts';
 
-/** What one expression may take in a worker. */
+/** Of one expression in a worker. */
 const EXPRESSION_TIMEOUT_MS = 2_000;
 const TASK = new URL('./expression-task.ts', import.meta.url);
 
@@ -17,12 +17,12 @@ type Values = ReadonlyMap<string, Json>;
 const NO_VALUES: Values = new Map();
 
 /**
- * The value with every expression in its strings worked out. A string that is exactly one `{{ expression }}` becomes
- * its value; in other strings values stand as text: objects and lists as canonical JSON (RFC 8785), null as nothing.
- * Keys stay, and what an expression comes to is not looked at again.
- * @param cpu where expressions are worked out that could hold up this thread (`map`, `select`, `range` and such);
- *   without it all are worked out here, which is for callers whose expressions are their own
- * @returns a promise only where `cpu` had to be asked
+ * The value with every expression in its strings evaluated. A string that is exactly one `{{ expression }}` becomes
+ * its value; in other strings values become text: objects and lists canonical JSON (RFC 8785), null nothing.
+ * Keys are left as they are, and the result of an expression is not evaluated again.
+ * @param cpu evaluates expressions that could block this thread (`map`, `select`, `range` and such); without it all are
+ *   evaluated here, which is for trusted expressions only
+ * @returns a promise only where `cpu` is needed
  * @throws Fault BAD_INPUT that names the expression, also for a name that is not defined; RESOURCE_TOO_LARGE
  */
 export function evaluate(value: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
@@ -80,30 +80,27 @@ function asText(value: Json): string {
 }
 
 function evaluateParsed(parsed: ParsedExpression, scope: ExpressionScope, values: Values): Json {
-  const known = values.get(parsed.source);
-  if (known !== undefined) return known;
+  const value = values.get(parsed.source);
+  if (value !== undefined) return value;
   const variables = variablesOf(parsed, scope);
-  const found = parsed.path && valueAtPath(variables, parsed.path);
-  return found === undefined ? runExpression(parsed.source, variables) : found;
+  const pathValue = parsed.path && valueAtPath(variables, parsed.path);
+  return pathValue === undefined ? runExpression(parsed.source, variables) : pathValue;
 }
 
-/** Only what the expression mentions, because the engine takes a copy of all that it is given. */
-function variablesOf(
-  { references: mentions }: ParsedExpression,
-  scope: ExpressionScope,
-): Readonly<Record<string, unknown>> {
+/** Only what the expression refers to, because the engine copies its variables. */
+function variablesOf({ references }: ParsedExpression, scope: ExpressionScope): Readonly<Record<string, unknown>> {
   const variables: Record<string, unknown> = Object.create(null);
-  for (const name of mentions.inputs) if (Object.hasOwn(scope.inputs, name)) variables[name] = scope.inputs[name];
-  if (mentions.dynamicStep) variables.steps = scope.steps;
-  else if (mentions.steps.size > 0) {
+  for (const name of references.inputs) if (Object.hasOwn(scope.inputs, name)) variables[name] = scope.inputs[name];
+  if (references.dynamicStep) variables.steps = scope.steps;
+  else if (references.steps.size > 0) {
     const steps: Record<string, unknown> = Object.create(null);
-    for (const key of mentions.steps) if (Object.hasOwn(scope.steps, key)) steps[key] = scope.steps[key];
+    for (const key of references.steps) if (Object.hasOwn(scope.steps, key)) steps[key] = scope.steps[key];
     variables.steps = steps;
   }
-  if (mentions.run) variables.run = scope.run;
-  if (mentions.item && scope.item !== undefined) variables.item = scope.item;
-  if (mentions.index && scope.index !== undefined) variables.index = scope.index;
-  if (mentions.repair && scope.repair !== undefined) variables.repair = scope.repair;
+  if (references.run) variables.run = scope.run;
+  if (references.item && scope.item !== undefined) variables.item = scope.item;
+  if (references.index && scope.index !== undefined) variables.index = scope.index;
+  if (references.repair && scope.repair !== undefined) variables.repair = scope.repair;
   return variables;
 }
 
@@ -117,7 +114,7 @@ function slowExpressionsIn(value: Json, cpu: CpuPool | undefined): readonly Pars
   return Object.values(value).flatMap((one) => slowExpressionsIn(one, cpu));
 }
 
-/** Has the slow ones worked out, one after the other, so that no document takes the workers for itself. */
+/** Evaluates the slow expressions one after the other, so that one document cannot occupy all workers. */
 function evaluateSlowFirst<T>(
   slow: readonly ParsedExpression[],
   scope: ExpressionScope,
@@ -129,8 +126,8 @@ function evaluateSlowFirst<T>(
     const values = new Map<string, Json>();
     for (const parsed of slow) {
       if (values.has(parsed.source)) continue;
-      const order = { source: parsed.source, variables: variablesOf(parsed, scope) };
-      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, order, { timeoutMs: EXPRESSION_TIMEOUT_MS }));
+      const task = { source: parsed.source, variables: variablesOf(parsed, scope) };
+      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, task, { timeoutMs: EXPRESSION_TIMEOUT_MS }));
     }
     return then(values);
   })();
@@ -149,7 +146,7 @@ function syntaxFault<T>(text: string, act: () => T): T {
     return act();
   } catch (error) {
     if (!(error instanceof ExpressionSyntaxError)) throw error;
-    throw new Fault('BAD_INPUT', `${shorten(text)} is no expression: ${error.message}.`);
+    throw new Fault('BAD_INPUT', `${shorten(text)} is not a valid expression: ${error.message}.`);
   }
 }
 

@@ -3,13 +3,13 @@ import { Fault } from '../../core/errors.ts';
 import { createJinjaEngine, type JinjaEngine } from '../../lib/jinja-engine.ts';
 import type { Json } from '../../lib/json.ts';
 
-/** What an expression may hold in memory, with what it works on. */
+/** Memory of an expression, its variables included. */
 const MAX_MEMORY_BYTES = 64 * 2 ** 20;
-/** An instance never gives memory back, so one that took this much is left for a new one. */
+/** An instance never returns memory, so one that uses more than this is replaced. */
 const MAX_REUSE_BYTES = 16 * 2 ** 20;
-/** Instructions of the engine; an expression of common length takes a few dozen. */
+/** Instructions of the engine; a typical expression takes a few dozen. */
 const MAX_FUEL = 100_000;
-/** Expressions that are kept compiled. */
+/** Compiled expressions in the cache. */
 const MAX_COMPILED_EXPRESSIONS = 1_000;
 
 interface EngineInstance {
@@ -22,14 +22,14 @@ let instance: EngineInstance | undefined;
 let templateCount = 0;
 
 /**
- * The value of an expression, in this thread and at once.
- * @throws Fault BAD_INPUT that names the expression, RESOURCE_TOO_LARGE when it takes too much memory
+ * The value of an expression, evaluated synchronously in this thread.
+ * @throws Fault BAD_INPUT that names the expression, RESOURCE_TOO_LARGE when it needs too much memory
  */
 export function runExpression(source: string, variables: Readonly<Record<string, unknown>>): Json {
-  const given = { ...variables };
-  const text = withEngine(source, given, ({ engine, compiled }) => {
+  const scope = { ...variables };
+  const text = withEngine(source, scope, ({ engine, compiled }) => {
     const name = compiled.get(source) ?? compile(source, { engine, compiled });
-    return engine.use((environment) => environment.renderTemplate(name, given));
+    return engine.use((environment) => environment.renderTemplate(name, scope));
   });
   if (text === '') {
     throw new Fault('BAD_INPUT', `{{ ${source} }} is not defined. Give it a value, or a default: | default("").`);
@@ -38,7 +38,7 @@ export function runExpression(source: string, variables: Readonly<Record<string,
 }
 
 /**
- * Finds out whether it is an expression, without working it out.
+ * Checks the syntax of an expression, without evaluating it.
  * @throws Fault BAD_INPUT that names the expression
  */
 export function checkExpression(source: string): void {
@@ -48,27 +48,27 @@ export function checkExpression(source: string): void {
 function compile(source: string, { engine, compiled }: EngineInstance): string {
   templateCount += 1;
   const name = `e${templateCount}`;
-  // As JSON text, because the engine's own objects would take a key `__proto__` for what it is in JavaScript.
+  // As JSON text, because in the engine's own objects a key `__proto__` would change the prototype.
   const template = `{% set it = (${source}) %}{% if it is defined %}{{ it | tojson }}{% endif %}`;
   engine.use((environment) => environment.addTemplate(name, template));
   compiled.set(source, name);
   return name;
 }
 
-function withEngine<T>(source: string, given: Record<string, unknown>, act: (live: EngineInstance) => T): T {
+function withEngine<T>(source: string, variables: Record<string, unknown>, act: (engine: EngineInstance) => T): T {
   instance ??= createInstance();
-  const used = instance;
+  const current = instance;
   try {
-    return act(used);
+    return act(current);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
-      discard(used);
-      // The glue may still hold on to the object.
-      for (const name of Object.keys(given)) delete given[name];
+      discard(current);
+      // The bindings may still refer to the object.
+      for (const name of Object.keys(variables)) delete variables[name];
     }
     throw faultOf(source, error);
   } finally {
-    if (used.engine.memoryBytes() > MAX_REUSE_BYTES) discard(used);
+    if (current.engine.memoryBytes() > MAX_REUSE_BYTES) discard(current);
   }
 }
 
@@ -85,9 +85,9 @@ function createInstance(): EngineInstance {
   return { engine, compiled };
 }
 
-function discard(used: EngineInstance): void {
-  if (instance !== used) return;
-  used.engine.close();
+function discard(current: EngineInstance): void {
+  if (instance !== current) return;
+  current.engine.close();
   instance = undefined;
 }
 
@@ -95,14 +95,14 @@ function faultOf(source: string, error: unknown): unknown {
   const what = `{{ ${source} }}`;
   if (error instanceof WebAssembly.RuntimeError) {
     const limit = `${MAX_MEMORY_BYTES / 2 ** 20} MiB`;
-    const message = `${what} takes more than the ${limit} of memory that an expression may have. Use a transform step.`;
+    const message = `${what} needs more than the ${limit} of memory that an expression may use. Use a transform step.`;
     return new Fault('RESOURCE_TOO_LARGE', message, { cause: error });
   }
-  if (error instanceof RangeError) return new Fault('BAD_INPUT', `${what} nests too deeply. Take it apart.`);
+  if (error instanceof RangeError) return new Fault('BAD_INPUT', `${what} is nested too deeply. Split it.`);
   if (error instanceof Fault || !(error instanceof Error)) return error;
   const why = (error.message.split('\n')[0] ?? '').replace(/ \(in e[0-9]+:[0-9]+\)$/, '').slice(0, 300);
   if (why.includes('ran out of fuel')) {
-    return new Fault('BAD_INPUT', `${what} takes more than ${MAX_FUEL} instructions. Use a transform step.`);
+    return new Fault('BAD_INPUT', `${what} needs more than ${MAX_FUEL} instructions. Use a transform step.`);
   }
-  return new Fault('BAD_INPUT', `${what} cannot be worked out: ${why}. Correct the expression.`);
+  return new Fault('BAD_INPUT', `${what} cannot be evaluated: ${why}. Correct the expression.`);
 }

@@ -6,7 +6,7 @@ export interface ExpressionTask {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** In a worker, where an expression that takes too long is stopped with its thread. */
+/** Runs in a worker, where an expression that takes too long ends with its thread. */
 export function run({ source, variables }: ExpressionTask): Json {
   return runExpression(source, variables);
 }

@@ -1,7 +1,7 @@
 import type { Token } from './lex-expression.ts';
 import { BUILTIN_FUNCTIONS } from './references.ts';
 
-/** The filters that the engine has. It tells of one that it has not only when it comes to it. */
+/** The filters of the engine, which reports an unknown one only when it is evaluated. */
 export const FILTER_NAMES: ReadonlySet<string> = new Set([
   ...['abs', 'attr', 'batch', 'bool', 'capitalize', 'chain', 'count', 'd', 'default', 'dictsort', 'e', 'escape'],
   ...['filesizeformat', 'first', 'float', 'groupby', 'indent', 'int', 'items', 'join', 'last', 'length', 'lines'],
@@ -10,7 +10,7 @@ export const FILTER_NAMES: ReadonlySet<string> = new Set([
   ...['tojson', 'trim', 'truncate', 'unique', 'upper'],
 ]);
 
-/** Filters that go over what they are given once. `map`, `select` and their kin may go over it once for each entry. */
+/** Filters that iterate over their input once. `map`, `select` and the like may iterate once for each entry. */
 const LINEAR_TIME_FILTERS: ReadonlySet<string> = new Set([
   ...['abs', 'bool', 'capitalize', 'count', 'd', 'default', 'e', 'escape', 'first', 'float', 'int', 'items', 'join'],
   ...['last', 'length', 'lines', 'list', 'lower', 'max', 'min', 'reverse', 'round', 'safe', 'string', 'sum', 'title'],
@@ -18,8 +18,8 @@ const LINEAR_TIME_FILTERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True for an expression whose time grows with what it is given and its own length, and no faster. The engine counts
- * instructions, not what a filter does inside one, so that others could hold up the thread for minutes.
+ * True for an expression whose time grows linearly with its input and its length. The engine counts instructions, not
+ * the work of a filter inside one, so other expressions could block the thread for minutes.
  */
 export function isLinearTime(tokens: readonly Token[]): boolean {
   return tokens.every((token, i) => {

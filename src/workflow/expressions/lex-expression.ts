@@ -1,13 +1,13 @@
-/** A piece of an expression. The text of a string is what stands between its quotes, escapes undone. */
+/** A token of an expression. The text of a string is what is between its quotes, unescaped. */
 export interface Token {
   readonly type: 'name' | 'string' | 'number' | 'sign';
   readonly text: string;
-  /** Where it begins in the source, and where it ends. */
+  /** Offsets in the source. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Why a text is no expression. */
+/** Why a text is not a valid expression. */
 export class ExpressionSyntaxError extends Error {}
 
 const SPACE = /[ \t\r\n]+/y;
@@ -17,7 +17,7 @@ const STRING = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y;
 const SIGN = /\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=|.,:()[\]{}]/y;
 const BRACKET_PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
-/** What a lexer finds from a place on: up to the end, or to the `}}` that closes an expression in braces. */
+/** The tokens from an offset on: up to the end, or to the `}}` that closes an expression in braces. */
 export interface LexResult {
   readonly tokens: readonly Token[];
   /** Where the expression ends: the end of the text, or where `}}` begins. */
@@ -25,9 +25,9 @@ export interface LexResult {
 }
 
 /**
- * The tokens of an expression, brackets balanced, so that nothing in it can end what is put around it.
+ * The tokens of an expression with balanced brackets, so that nothing in it can close a template around it.
  * @param inBraces it ends at the first `}}` outside strings and brackets; without one it is an error
- * @throws ExpressionSyntax
+ * @throws ExpressionSyntaxError
  */
 export function lexExpression(text: string, from = 0, inBraces = false): LexResult {
   const tokens: Token[] = [];
@@ -67,9 +67,9 @@ function tokenAt(text: string, at: number): Token {
   if (string) return { type: 'string', ...string, text: unquote(string.text) };
   const sign = matchAt(SIGN, text, at);
   if (sign) return { type: 'sign', ...sign };
-  const found = text.slice(at, at + 1);
-  if (found === '"' || found === "'")
-    throw new ExpressionSyntaxError(`the string that begins with ${found} is never closed`);
+  const character = text.slice(at, at + 1);
+  if (character === '"' || character === "'")
+    throw new ExpressionSyntaxError(`the string that begins with ${character} is never closed`);
   throw new ExpressionSyntaxError(
     `${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} has no meaning here`,
   );
@@ -77,13 +77,13 @@ function tokenAt(text: string, at: number): Token {
 
 function matchAt(pattern: RegExp, text: string, at: number): { text: string; from: number; to: number } | undefined {
   pattern.lastIndex = at;
-  const found = pattern.exec(text)?.[0];
-  return found === undefined ? undefined : { text: found, from: at, to: at + found.length };
+  const match = pattern.exec(text)?.[0];
+  return match === undefined ? undefined : { text: match, from: at, to: at + match.length };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-/** Escapes that are the character itself or one of the common ones; names of steps need no others. */
+/** Handles the common escapes; any other escaped character is itself. Names of steps need no more. */
 function unquote(quoted: string): string {
   return quoted
     .slice(1, -1)

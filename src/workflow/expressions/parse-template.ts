@@ -4,17 +4,16 @@ import { type PlainPath, plainPath } from './plain-path.ts';
 import { type References, referencesOf } from './references.ts';
 import { type Expression, splitTemplate } from './template.ts';
 
-/** An expression with all that is known of it before it is worked out. */
+/** An expression with all that is known before it is evaluated. */
 export interface ParsedExpression {
   readonly source: string;
   readonly references: References;
-  /** Where it is nothing but a path. */
+  /** Set when it is nothing but a path. */
   readonly path: PlainPath | undefined;
-  /** Safe to be worked out where it would hold up others. */
+  /** Safe to evaluate on the main thread. */
   readonly linearTime: boolean;
 }
 
-/** In characters of all texts together. */
 const MAX_CACHE_CHARS = 2_000_000;
 const cache = new LRUCache<string, readonly (string | ParsedExpression)[]>({
   max: 5_000,
@@ -24,11 +23,11 @@ const cache = new LRUCache<string, readonly (string | ParsedExpression)[]>({
 
 /**
  * The parts of a text, its expressions parsed.
- * @throws ExpressionSyntax
+ * @throws ExpressionSyntaxError
  */
 export function parseTemplate(text: string): readonly (string | ParsedExpression)[] {
-  const found = cache.get(text);
-  if (found) return found;
+  const cached = cache.get(text);
+  if (cached) return cached;
   const parts = splitTemplate(text).map((part) => (typeof part === 'string' ? part : parseExpression(part)));
   cache.set(text, parts);
   return parts;

@@ -2,7 +2,7 @@ import type { Json } from '../../lib/json.ts';
 import type { Token } from './lex-expression.ts';
 import { RESERVED_WORDS } from './references.ts';
 
-/** A name and the members and places that follow it, as in `steps.rows.output[0]["a name"]`. */
+/** A name and the members and indexes that follow it, as in `steps.rows.output[0]["a name"]`. */
 export type PlainPath = readonly [string, ...(string | number)[]];
 
 /** The path, when the expression is nothing but one. */
@@ -30,7 +30,7 @@ function isSubscript({ type, text }: Token): boolean {
   return type === 'string' || (type === 'number' && /^(0|[1-9][0-9]{0,8})$/.test(text));
 }
 
-/** What lies at the path; undefined where only the engine can tell. Names are members of their own, never inherited. */
+/** The value at the path; undefined where only the engine can decide. Inherited members are never read. */
 export function valueAtPath(variables: Readonly<Record<string, unknown>>, path: PlainPath): Json | undefined {
   let value: unknown = variables;
   for (const step of path) {

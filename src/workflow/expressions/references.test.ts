@@ -4,7 +4,7 @@ import { referencesIn, referencesInExpression } from './references.ts';
 const steps = (text: string) => [...referencesIn(text).steps];
 const inputs = (text: string) => [...referencesIn(text).inputs];
 
-describe('mentions', () => {
+describe('references', () => {
   it('finds steps, by name and by text', () => {
     expect(steps('{{ steps.rows.output }} {{ steps["get-it"].error }} {{ steps[ "a" ].state }}')).toEqual([
       'rows',
@@ -18,7 +18,7 @@ describe('mentions', () => {
     ]);
   });
 
-  it('is not fooled by text, members, filters, tests and names of arguments', () => {
+  it('ignores text, members, filters, tests and names of arguments', () => {
     expect(steps('{{ "steps.rows" }} steps.rows {{ item.steps.rows }} {{ \'{{ steps.a }}\' }}')).toEqual([]);
     expect(
       inputs('{{ a | map(attribute=b) | default(c) }} {{ d is defined }} {{ e is not none }} {{ {"f": g, h: 1} }}'),
@@ -27,14 +27,14 @@ describe('mentions', () => {
     expect(inputs('{{ "a \\" b" ~ c }}')).toEqual(['c']);
   });
 
-  it('tells when which step cannot be told', () => {
+  it('reports a step that is known only at run time', () => {
     for (const text of ['{{ steps }}', '{{ steps[item] }}', '{{ steps | length }}', '{{ steps["a" ~ "b"] }}']) {
       expect(referencesIn(text).dynamicStep, text).toBe(true);
     }
     expect(referencesIn('{{ steps.a }}').dynamicStep).toBe(false);
   });
 
-  it('knows item, index, repair and run from inputs', () => {
+  it('distinguishes item, index, repair and run from inputs', () => {
     expect(referencesIn({ a: ['{{ item.x }}', '{{ index }}'], b: '{{ repair.round }} {{ run.id }}' })).toMatchObject({
       ...{ item: true, index: true, repair: true, run: true },
       inputs: new Set(),

@@ -6,29 +6,28 @@ import { type Expression, parseBareExpression, splitTemplate } from './template.
 export interface References {
   /** Keys of steps. */
   readonly steps: ReadonlySet<string>;
-  /** What is taken of them, as in `steps.KEY.output`. */
+  /** Members of steps, as in `steps.KEY.output`. */
   readonly members: ReadonlySet<string>;
-  /** What values are passed through. */
   readonly filters: ReadonlySet<string>;
-  /** Other names that must be known: inputs, and what is none. */
+  /** All other names: inputs, and names that do not exist. */
   readonly inputs: ReadonlySet<string>;
   readonly item: boolean;
   readonly index: boolean;
   readonly repair: boolean;
   readonly run: boolean;
-  /** `steps` without a name after it, so that which one cannot be told. */
+  /** `steps` without a constant key after it: which step it is, is known only at run time. */
   readonly dynamicStep: boolean;
 }
 
-/** Names that expressions have for themselves; inputs are called otherwise. */
+/** Names reserved for the scope; no input may have one of them. */
 export const SCOPE_NAMES = ['steps', 'run', 'item', 'index', 'repair'] as const;
 
-/** Words of the language. */
+/** Keywords of the language. */
 export const RESERVED_WORDS: ReadonlySet<string> = new Set([
   ...['true', 'false', 'none', 'True', 'False', 'None', 'and', 'or', 'not', 'in', 'is', 'if', 'else'],
 ]);
 
-/** Functions of the language. They are no inputs where they are called. */
+/** Functions of the language. Where one is called, its name is not an input. */
 export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
   'range',
   'dict',
@@ -39,18 +38,18 @@ export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What the strings of a tree refer to.
- * @throws ExpressionSyntax for a string that cannot be taken apart
+ * What the expressions in all strings of a value refer to.
+ * @throws ExpressionSyntaxError for a string that cannot be parsed
  */
 export function referencesIn(value: Json): References {
-  const found = createCollector();
-  collectTree(value, found);
-  return found;
+  const references = createCollector();
+  collectTree(value, references);
+  return references;
 }
 
 /**
  * The same for `when` and `for_each`: a string is an expression whether it has braces or not.
- * @throws ExpressionSyntax
+ * @throws ExpressionSyntaxError
  */
 export function referencesInExpression(expression: Json): References {
   if (typeof expression !== 'string') return referencesIn(expression);
@@ -62,42 +61,42 @@ type Collector = {
 };
 
 function createCollector(): Collector {
-  const none = { item: false, index: false, repair: false, run: false, dynamicStep: false };
-  return { steps: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...none };
+  const flags = { item: false, index: false, repair: false, run: false, dynamicStep: false };
+  return { steps: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...flags };
 }
 
-function collectTree(value: Json, found: Collector): void {
+function collectTree(value: Json, references: Collector): void {
   if (typeof value === 'string') {
     if (!value.includes('{{')) return;
-    for (const part of splitTemplate(value)) if (typeof part === 'object') collect(part, found);
+    for (const part of splitTemplate(value)) if (typeof part === 'object') collect(part, references);
   } else if (typeof value === 'object' && value !== null) {
-    for (const one of Object.values(value)) collectTree(one, found);
+    for (const one of Object.values(value)) collectTree(one, references);
   }
 }
 
 /** What one expression refers to. */
 export function referencesOf(expression: Expression): References {
-  const found = createCollector();
-  collect(expression, found);
-  return found;
+  const references = createCollector();
+  collect(expression, references);
+  return references;
 }
 
-/** Goes over the tokens and picks the names that stand for a value. */
-function collect({ tokens }: Expression, found: Collector): void {
+/** Collects the names that stand for a value. */
+function collect({ tokens }: Expression, references: Collector): void {
   for (const [i, token] of tokens.entries()) {
-    if (token.type === 'name' && isSign(tokens[i - 1], '|')) found.filters.add(token.text);
+    if (token.type === 'name' && isSign(tokens[i - 1], '|')) references.filters.add(token.text);
     if (!isVariable(tokens, i)) continue;
     const { text } = token;
     if (text === 'steps') {
       const key = memberAfter(tokens, i + 1);
       const member = memberAfter(tokens, tokens[i + 1]?.text === '.' ? i + 3 : i + 4);
-      if (key === undefined) found.dynamicStep = true;
-      else found.steps.add(key);
-      if (key !== undefined && member !== undefined) found.members.add(member);
+      if (key === undefined) references.dynamicStep = true;
+      else references.steps.add(key);
+      if (key !== undefined && member !== undefined) references.members.add(member);
     } else if (text === 'item' || text === 'index' || text === 'repair' || text === 'run') {
-      found[text] = true;
+      references[text] = true;
     } else {
-      found.inputs.add(text);
+      references.inputs.add(text);
     }
   }
 }

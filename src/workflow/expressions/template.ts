@@ -1,21 +1,21 @@
 import { isJsonObject, type Json } from '../../lib/json.ts';
 import { ExpressionSyntaxError, lexExpression, type Token } from './lex-expression.ts';
 
-/** An expression as it stands in a text, without its braces. */
+/** An expression of a text, without its braces. */
 export interface Expression {
   readonly source: string;
   readonly tokens: readonly Token[];
 }
 
-/** A text taken apart: what stands there, and what is worked out. */
+/** Literal text, or an expression. */
 export type TemplatePart = string | Expression;
 
-/** Longer ones are programs; those belong into a transform or a command. */
+/** A longer expression is a program, which belongs in a transform or a command. */
 export const MAX_EXPRESSION_CHARS = 4_096;
 
 /**
  * The parts of a string; one without `{{` is one part. `{{ "{{" }}` writes the braces themselves.
- * @throws ExpressionSyntax
+ * @throws ExpressionSyntaxError
  */
 export function splitTemplate(text: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = [];
@@ -35,7 +35,7 @@ export function splitTemplate(text: string): readonly TemplatePart[] {
 
 /**
  * What `when` and `for_each` hold: an expression, bare or in braces.
- * @throws ExpressionSyntax
+ * @throws ExpressionSyntaxError
  */
 export function parseBareExpression(text: string): Expression {
   const trimmed = text.trim();
@@ -53,7 +53,7 @@ export function containsExpression(value: Json): boolean {
   return Object.values(value).some(containsExpression);
 }
 
-/** The text as one that evaluates to itself. */
+/** The text as a template that evaluates to it. */
 export function escapeTemplate(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
 }

@@ -3,20 +3,20 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 import { MAX_STEPS } from '../model/workflow-limits.ts';
 
-/** A node of DAG-JSON that does something, with where its inputs come from. */
+/** A node of DAG-JSON that becomes a step, with the nodes that it takes its inputs from. */
 export interface DagNode {
-  /** Its id, as a key. */
+  /** Its id as the key of a step. */
   readonly key: string;
   readonly type: string;
   readonly raw: JsonObject;
   readonly at: DocumentPath;
-  /** Keys of the nodes whose output it takes, in order; those of a group are its members. */
+  /** Keys of the nodes whose output it takes, in order; a group stands for its members. */
   readonly inputs: readonly string[];
 }
 
 export interface DagNodes {
   readonly nodes: readonly DagNode[];
-  /** The key of a node by its id; of a group, the keys of its members. */
+  /** The key of a node by its id; for a group, the keys of its members. */
   keysOf(id: Json | undefined): readonly string[] | undefined;
 }
 
@@ -26,10 +26,10 @@ const NODE_KEYS = [
   ...[...COMMON_NODE_KEYS, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
   ...['schema_uri', 'mime_type'],
 ];
-/** What a node may have in itself of an agent, or together under `agent`. */
+/** Keys of an agent, written in the node itself or under `agent`. */
 export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
 const AGENT_NODE_KEYS = [...COMMON_NODE_KEYS, 'agent', ...AGENT_KEYS];
-/** Under one of these a group lists its members, as ids or as nodes. */
+/** The key under which a group lists its members, as ids or as nodes. */
 const GROUP_MEMBER_KEYS = ['nodes', 'members', 'children'];
 const STEP_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
@@ -39,42 +39,40 @@ interface ListedNode {
   readonly at: DocumentPath;
 }
 
-/** What people see of the node. */
+/** The title of the node as people see it. */
 export function titleOf({ label, title }: JsonObject): { readonly title?: string } {
   const shown = typeof label === 'string' ? label : title;
   return typeof shown === 'string' && shown !== '' ? { title: shown.slice(0, 200) } : {};
 }
 
-/** The nodes of the list and of its groups, one beside the other, as the engine takes them. */
+/** The nodes of the list and of its groups, flattened. */
 export function readDagNodes(list: Json | undefined, problems: Problems): DagNodes {
-  const found: ListedNode[] = [];
+  const listed: ListedNode[] = [];
   const groups = new Map<string, readonly string[]>();
-  flatten(list, ['nodes'], found, groups, new Set(), problems);
-  if (found.length > MAX_STEPS) {
-    problems.error(
-      `There are ${found.length} nodes; ${MAX_STEPS} at most. Take some out into a workflow of their own.`,
-      ['nodes'],
-    );
-    found.length = 0;
+  flatten(list, ['nodes'], listed, groups, new Set(), problems);
+  if (listed.length > MAX_STEPS) {
+    const message = `There are ${listed.length} nodes; the maximum is ${MAX_STEPS}. Move some into a separate workflow.`;
+    problems.error(message, ['nodes']);
+    listed.length = 0;
   }
-  const keys = keysFor(found, problems);
+  const keys = keysFor(listed, problems);
   const leaves = (id: string): readonly string[] => {
     const seen = new Set([id]);
-    const found: string[] = [];
-    // The set grows while it is gone through, so that groups of groups are opened, each once.
+    const members: string[] = [];
+    // The set grows during the iteration, so that groups of groups are opened, each once.
     for (const name of seen) {
       const key = keys.get(name);
-      if (key !== undefined) found.push(key);
+      if (key !== undefined) members.push(key);
       else for (const member of groups.get(name) ?? []) seen.add(member);
     }
-    return found;
+    return members;
   };
   const keysOf = (id: Json | undefined): readonly string[] | undefined => {
     const name = idText(id);
     return name !== undefined && (keys.has(name) || groups.has(name)) ? leaves(name) : undefined;
   };
   const ids = () => [...keys.keys(), ...groups.keys()];
-  const nodes = found.map(({ id, raw, at }): DagNode => {
+  const nodes = listed.map(({ id, raw, at }): DagNode => {
     const inputs = inputsOf(raw, at, keysOf, ids, id, problems);
     return { key: keys.get(id) as string, type: raw.type as string, raw, at, inputs };
   });
@@ -84,7 +82,7 @@ export function readDagNodes(list: Json | undefined, problems: Problems): DagNod
 function flatten(
   list: Json | undefined,
   at: DocumentPath,
-  found: ListedNode[],
+  listed: ListedNode[],
   groups: Map<string, readonly string[]>,
   seen: Set<string>,
   problems: Problems,
@@ -95,35 +93,35 @@ function flatten(
   }
   return (list as readonly Json[]).flatMap((raw, i) => {
     const here = [...at, i];
-    const listed = at.length > 1 ? idText(raw) : undefined;
-    if (listed !== undefined) return [listed];
+    const reference = at.length > 1 ? idText(raw) : undefined;
+    if (reference !== undefined) return [reference];
     const id = isJsonObject(raw) ? idText(raw.id) : undefined;
     if (!isJsonObject(raw) || id === undefined) {
       problems.error('A node must be an object with id and type.', here);
       return [];
     }
     if (seen.has(id)) {
-      problems.error(`There is more than one node ${id}. Give this one another id.`, [...here, 'id']);
+      problems.error(`More than one node has the id ${id}. Give this one another id.`, [...here, 'id']);
       return [];
     }
     seen.add(id);
     if (raw.type === 'group') {
       groups.set(id, []);
       const name = GROUP_MEMBER_KEYS.find((member) => raw[member] !== undefined);
-      if (name !== undefined) groups.set(id, flatten(raw[name], [...here, name], found, groups, seen, problems));
+      if (name !== undefined) groups.set(id, flatten(raw[name], [...here, name], listed, groups, seen, problems));
       return [id];
     }
-    if (checkNode(raw, id, here, problems)) found.push({ id, raw, at: here });
+    if (checkNode(raw, id, here, problems)) listed.push({ id, raw, at: here });
     return [id];
   });
 }
 
 function checkNode(raw: JsonObject, id: string, at: DocumentPath, problems: Problems): boolean {
-  const known = raw.type === 'agent' ? AGENT_NODE_KEYS : NODE_KEYS;
+  const keys = raw.type === 'agent' ? AGENT_NODE_KEYS : NODE_KEYS;
   for (const name of Object.keys(raw)) {
-    if (known.includes(name)) continue;
+    if (keys.includes(name)) continue;
     problems.warn(
-      `Node ${id}: ${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, known)}`,
+      `Node ${id}: ${name.slice(0, 64)} has no meaning here and is ignored.${didYouMean(name, keys)}`,
       [...at, name],
       { key: 'key' },
     );
@@ -131,22 +129,22 @@ function checkNode(raw: JsonObject, id: string, at: DocumentPath, problems: Prob
   const { type } = raw;
   if (typeof type === 'string' && NODE_TYPES.includes(type)) return true;
   const near = typeof type === 'string' ? didYouMean(type, NODE_TYPES) : '';
-  problems.error(`Node ${id} must have a type: ${NODE_TYPES.join(', ')}.${near}`, [...at, 'type']);
+  problems.error(`Node ${id} must have a type: one of ${NODE_TYPES.join(', ')}.${near}`, [...at, 'type']);
   return false;
 }
 
-/** Ids that are no keys are rewritten; the others stay what they are. */
-function keysFor(found: readonly ListedNode[], problems: Problems): ReadonlyMap<string, string> {
-  const taken = new Set(found.filter(({ id }) => STEP_KEY.test(id)).map(({ id }) => id));
+/** Ids that are not valid keys are rewritten; the others are used as they are. */
+function keysFor(listed: readonly ListedNode[], problems: Problems): ReadonlyMap<string, string> {
+  const taken = new Set(listed.filter(({ id }) => STEP_KEY.test(id)).map(({ id }) => id));
   return new Map(
-    found.map(({ id, at }) => {
+    listed.map(({ id, at }) => {
       if (STEP_KEY.test(id)) return [id, id];
       const base = `n_${id.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 58);
       let key = base;
       for (let i = 2; taken.has(key); i += 1) key = `${base}_${i}`;
       taken.add(key);
       problems.warn(
-        `Node ${JSON.stringify(id.slice(0, 64))} is called ${key} in runs: a key is a letter, then letters, digits, _ and -.`,
+        `Node ${JSON.stringify(id.slice(0, 64))} is called ${key} in runs: a key must begin with a letter and contain only letters, digits, _ and -.`,
         [...at, 'id'],
       );
       return [id, key];
@@ -167,11 +165,11 @@ function inputsOf(
     if (value === undefined || value === null) return [];
     const list = (Array.isArray(value) ? value : [value]) as readonly Json[];
     return [...new Set(list)].flatMap((from) => {
-      const known = keysOf(from);
-      if (known) return known;
+      const sources = keysOf(from);
+      if (sources) return sources;
       const shown = idText(from) ?? JSON.stringify(from).slice(0, 64);
       problems.error(
-        () => `Node ${id} takes its input from ${shown}, which is no node.${didYouMean(shown, ids())}`,
+        () => `Node ${id} takes its input from ${shown}, which is not a node.${didYouMean(shown, ids())}`,
         [...at, edge],
       );
       return [];

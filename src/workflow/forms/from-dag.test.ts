@@ -6,16 +6,16 @@ import type { WorkflowPlan } from '../model/workflow-document.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const read = (document: Json) => readWorkflow({ document }, testCatalog);
-const told = (document: Json) =>
+const problemsOf = (document: Json) =>
   read(document)
     .problems.map(({ severity, message }) => `${severity} ${message}`)
     .join('\n');
 const plan = (document: Json): WorkflowPlan => {
-  const { document: found, problems } = read(document);
-  if (!found) throw new Error(JSON.stringify(problems));
-  return found.compile({});
+  const { document: parsed, problems } = read(document);
+  if (!parsed) throw new Error(JSON.stringify(problems));
+  return parsed.compile({});
 };
-const made = (document: Json) => plan(document).steps.map(({ id: _, ...step }) => step);
+const stepsOf = (document: Json) => plan(document).steps.map(({ id: _, ...step }) => step);
 
 const source = { uri: 'file:///data/a.csv' };
 const node = (id: string, more: JsonObject): JsonObject => ({ id, ...more });
@@ -75,7 +75,7 @@ describe('DAG-JSON', () => {
       outputs: { page: '{{ steps.page.output }}', data: '{{ steps.rows.output }}' },
     };
     expect(read(dag).problems).toEqual([]);
-    expect(made(dag)).toEqual(made(native));
+    expect(stepsOf(dag)).toEqual(stepsOf(native));
     expect(plan(dag).plan).toEqual(plan(native).plan);
     expect(read(dag).graph).toEqual(read(native).graph);
   });
@@ -90,7 +90,7 @@ describe('DAG-JSON', () => {
         node('c', { type: 'render', input: 'outer', meta: { data: 1 } }),
       ],
     };
-    expect(made(dag).map(({ key, dependsOn }) => [key, dependsOn])).toEqual([
+    expect(stepsOf(dag).map(({ key, dependsOn }) => [key, dependsOn])).toEqual([
       ...[
         ['a', []],
         ['b', []],
@@ -99,12 +99,14 @@ describe('DAG-JSON', () => {
     ]);
   });
 
-  it('may have ids that are no keys', () => {
+  it('may have ids that are not valid keys', () => {
     const dag = {
       nodes: [node('1', { type: 'fetch', uri: 'data:,a' }), { ...node('x', { type: 'render', input: 1 }), id: 'a-b' }],
       outputs: ['1'],
     };
-    expect(told(dag)).toBe('WARNING Node "1" is called n_1 in runs: a key is a letter, then letters, digits, _ and -.');
+    expect(problemsOf(dag)).toBe(
+      'WARNING Node "1" is called n_1 in runs: a key must begin with a letter and contain only letters, digits, _ and -.',
+    );
     expect(plan(dag).steps[1]).toMatchObject({
       key: 'a-b',
       dependsOn: ['n_1'],
@@ -114,7 +116,7 @@ describe('DAG-JSON', () => {
 
   it('holds no expressions', async () => {
     const template = 'a {{ row.name }} {{ "x" }}';
-    const [, page] = made({ nodes: [rows, node('page', { type: 'render', input: 'rows', meta: { template } })] });
+    const [, page] = stepsOf({ nodes: [rows, node('page', { type: 'render', input: 'rows', meta: { template } })] });
     const steps = {
       rows: { output: 1, resource: { uri: 'artifact:x', media_type: '', size: 1 }, state: '', error: null },
     };
@@ -122,7 +124,7 @@ describe('DAG-JSON', () => {
     expect(input).toEqual({ source: { uri: 'artifact:x' }, template });
   });
 
-  it('has agents, whose context is what the nodes before them made', async () => {
+  it('has agents, whose context is the output of their input nodes', async () => {
     const dag = {
       nodes: [
         rows,
@@ -133,7 +135,7 @@ describe('DAG-JSON', () => {
       outputs: ['both'],
     };
     expect(read(dag).problems).toEqual([]);
-    const [, one, both, none] = made(dag);
+    const [, one, both, none] = stepsOf(dag);
     expect(one).toMatchObject({ kind: 'AGENT', capability: 'litellm', title: 'One', dependsOn: ['rows'] });
     expect(none?.dependsOn).toEqual([]);
     const view = { output: 1, resource: null, state: 'SUCCEEDED', error: null };
@@ -149,59 +151,63 @@ describe('DAG-JSON', () => {
   });
 
   it.each<[string, readonly JsonObject[], RegExp]>([
-    ['an agent that is none', [node('a', { type: 'agent', agent: 'x' })], /ERROR Node a: agent must be an object/],
+    [
+      'an agent that is not an object',
+      [node('a', { type: 'agent', agent: 'x' })],
+      /ERROR Node a: agent must be an object/,
+    ],
     [
       'an agent without a goal',
       [node('a', { type: 'agent', role: 'r', backend: 'mcp' })],
-      /ERROR steps\[0\]\.agent has no goal, which it must have/,
+      /ERROR steps\[0\]\.agent is missing the required key goal/,
     ],
     [
-      'what means nothing to an agent',
+      'a key without meaning for an agent',
       [node('a', { ...writer, type: 'agent', uri: 'data:,' })],
-      /WARNING Node a: uri means nothing here/,
+      /WARNING Node a: uri has no meaning here/,
     ],
     [
       'the configuration of an agent',
       [node('a', { type: 'agent', agent: { ...writer, backend_config: { modle: 'm' } } })],
-      /ERROR Step a, configuration of litellm: modle is no option that exists\. Did you mean model\?/,
+      /ERROR Step a, configuration of litellm: modle is not a known option\. Did you mean model\?/,
     ],
     ['an unknown type', [node('a', { type: 'fetsch' })], /must have a type: .*Did you mean fetch\?/],
-    ['an unknown command', [node('a', { type: 'command', command_type: 'convert' })], /There is no command convert/],
+    ['an unknown command', [node('a', { type: 'command', command_type: 'convert' })], /there is no command convert/],
     ['a command without a name', [node('a', { type: 'command' })], /has no command_type/],
     [
       'an unknown input',
       [rows, node('b', { type: 'render', input: 'row' })],
-      /takes its input from row, which is no node\. Did you mean rows\?/,
+      /takes its input from row, which is not a node\. Did you mean rows\?/,
     ],
     [
       'another method',
       [node('a', { type: 'http', url: 'https://a.example', method: 'POST' })],
-      /ERROR Node a: only GET can be sent, not "POST"/,
+      /ERROR Node a: the method must be GET; received "POST"/,
     ],
     [
       'headers',
       [node('a', { type: 'http', url: 'https://a.example', headers: { a: 'b' } })],
-      /ERROR Node a: headers cannot be sent/,
+      /ERROR Node a: headers are not supported/,
     ],
     ['a cycle', [node('a', { type: 'render', input: 'b' }), node('b', { type: 'render', input: 'a' })], /a → b → a/],
-    ['an id that stands twice', [rows, rows], /more than one node rows/],
-    ['a node that is none', ['a' as unknown as JsonObject], /A node must be an object with id and type/],
+    ['a duplicate id', [rows, rows], /More than one node has the id rows/],
+    ['a node that is not an object', ['a' as unknown as JsonObject], /A node must be an object with id and type/],
     [
       'an option that does not exist',
       [node('a', { type: 'fetch', uri: 'data:,', meta: { mode: 'x' } })],
-      /options of fetch: mode is no option/,
+      /options of fetch: mode is not a known option/,
     ],
     [
-      'an input that is not taken',
+      'an input that is not used',
       [rows, node('b', { type: 'fetch', uri: 'data:,' }), node('c', { type: 'render', inputs: ['rows', 'b'] })],
-      /WARNING Node c takes its data from rows\. It waits for b too/,
+      /WARNING Node c takes its data from rows only\. It also waits for b/,
     ],
-    ['what means nothing', [{ ...rows, colour: 'red' }], /WARNING Node rows: colour means nothing here/],
-  ])('has told: %s', (_, nodes, message) => {
-    expect(told({ nodes })).toMatch(message);
+    ['a key without meaning', [{ ...rows, colour: 'red' }], /WARNING Node rows: colour has no meaning here/],
+  ])('reports %s', (_, nodes, message) => {
+    expect(problemsOf({ nodes })).toMatch(message);
   });
 
-  it('has problems where they are in its text', () => {
+  it('has problems with positions in its text', () => {
     const text = JSON.stringify(
       {
         nodes: [

@@ -7,7 +7,7 @@ import { type DocumentPath, type Problems, pathText } from '../model/problems.ts
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
-/** A node of type `agent` as a step: `meta` and what the nodes before it made are its context. */
+/** A node of type `agent` as a step: its context is `meta` and the outputs of its input nodes. */
 export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
   const { agent = {}, meta } = raw;
   if (!isJsonObject(agent)) {
@@ -30,7 +30,7 @@ export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Proble
   };
 }
 
-/** One is `previous`, as in a pipeline; several are told apart by their nodes. */
+/** A single input is `previous`, as in a pipeline; several are `inputs`, keyed by node. */
 function contentsOf(inputs: readonly string[]): Readonly<Record<string, Json>> {
   const [only, ...others] = inputs;
   if (only === undefined) return {};
@@ -39,21 +39,21 @@ function contentsOf(inputs: readonly string[]): Readonly<Record<string, Json>> {
 }
 
 const DOCUMENT_KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
-/** Names of the platform that the form comes from, in lower case. */
+/** Names of the platform that DAG-JSON comes from, in lower case. */
 const QUERY_ALIASES: Readonly<Record<string, string>> = {
   'from-url': 'resources',
   from_url: 'resources',
   fromurl: 'resources',
 };
 
-/** DAG-JSON in the native form. Its strings are what they are: they hold no expressions. */
+/** Converts DAG-JSON to the native form. Its strings are literal: they hold no expressions. */
 export function fromDag(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
   const origins = new Map<string, DocumentPath>(['name', 'description', 'outputs'].map((key) => [key, [key]]));
   origins.set('steps', ['nodes']);
   for (const name of Object.keys(document)) {
     if (DOCUMENT_KEYS.includes(name)) continue;
     problems.warn(
-      `${name.slice(0, 64)} means nothing here and is left out.${didYouMean(name, DOCUMENT_KEYS)}`,
+      `${name.slice(0, 64)} has no meaning here and is ignored.${didYouMean(name, DOCUMENT_KEYS)}`,
       [name],
       {
         key: 'key',
@@ -65,19 +65,21 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
   for (const node of nodes) {
     const step = node.type === 'agent' ? dagAgentStep(node, problems) : stepOf(node, catalog, problems);
     if (!step) continue;
-    const place = `steps[${steps.length}]`;
-    origins.set(place, node.at).set(`${place}.agent`, node.raw.agent === undefined ? node.at : [...node.at, 'agent']);
-    for (const [native, given] of [
+    const stepPath = `steps[${steps.length}]`;
+    origins
+      .set(stepPath, node.at)
+      .set(`${stepPath}.agent`, node.raw.agent === undefined ? node.at : [...node.at, 'agent']);
+    for (const [native, nodeKey] of [
       ['input', 'meta'],
       ['input.source', sourceKey(node)],
       ['input.schemaUri', 'schema_uri'],
       ['command', 'command_type'],
       ['output_media_type', 'mime_type'],
     ] as const) {
-      origins.set(`${place}.${native}`, node.raw[given] === undefined ? node.at : [...node.at, given]);
+      origins.set(`${stepPath}.${native}`, node.raw[nodeKey] === undefined ? node.at : [...node.at, nodeKey]);
     }
     for (const name of Object.keys(isJsonObject(node.raw.meta) ? node.raw.meta : {})) {
-      origins.set(`${place}.input.${optionName(name, entryOf(step, catalog))}`, [...node.at, 'meta', name]);
+      origins.set(`${stepPath}.input.${optionName(name, entryOf(step, catalog))}`, [...node.at, 'meta', name]);
     }
     steps.push(step);
   }
@@ -106,7 +108,7 @@ function stepOf(node: DagNode, catalog: Catalog, problems: Problems): JsonObject
   };
 }
 
-/** Which command or query the node is. */
+/** The command or query that the node calls. */
 function targetOf(
   { type, raw, key, at }: DagNode,
   catalog: Catalog,
@@ -124,11 +126,11 @@ function targetOf(
   const name = raw.command_type ?? raw.command;
   if (typeof name === 'string' && name !== '')
     return { kind: 'command', name: matchName(name, catalog.names.commands) };
-  problems.error(`Node ${key} has no command_type, which names its command.`, at);
+  problems.error(`Node ${key} has no command_type. Set it to the name of a command.`, at);
   return undefined;
 }
 
-/** Whatever case the name is written in. */
+/** Finds the name, if need be without regard to case. */
 function matchName(name: string, names: readonly string[]): string {
   return names.find((one) => one === name) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
 }
@@ -136,16 +138,13 @@ function matchName(name: string, names: readonly string[]): string {
 function checkHttp(raw: JsonObject, key: string, at: DocumentPath, problems: Problems): boolean {
   const { method = 'GET', headers } = raw;
   if (typeof method !== 'string' || method.toUpperCase() !== 'GET') {
-    const message = `Node ${key}: only GET can be sent, not ${JSON.stringify(method).slice(0, 64)}. Use a command of your own for the others.`;
+    const message = `Node ${key}: the method must be GET; received ${JSON.stringify(method).slice(0, 64)}. Write a custom command for other methods.`;
     problems.error(message, [...at, 'method']);
     return false;
   }
   if (headers === undefined || headers === null || (isJsonObject(headers) && Object.keys(headers).length === 0))
     return true;
-  problems.error(`Node ${key}: headers cannot be sent. Take them out, or use a command of your own.`, [
-    ...at,
-    'headers',
-  ]);
+  problems.error(`Node ${key}: headers are not supported. Remove them, or write a custom command.`, [...at, 'headers']);
   return false;
 }
 
@@ -159,18 +158,18 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
   const { raw, key, at, inputs, type } = node;
   const options: Record<string, Json> = {};
   const uri = raw.uri ?? raw.url;
-  const given = typeof uri === 'string' && uri !== '' ? escapeTemplate(uri) : undefined;
+  const writtenUri = typeof uri === 'string' && uri !== '' ? escapeTemplate(uri) : undefined;
   const [first, ...others] = inputs;
-  const source = given ?? (first === undefined ? undefined : resourceExpression(first));
+  const source = writtenUri ?? (first === undefined ? undefined : resourceExpression(first));
   if (uri !== undefined && uri !== null && typeof uri !== 'string') {
-    problems.error(`Node ${key}: ${sourceKey(node)} must be text.`, [...at, sourceKey(node)]);
+    problems.error(`Node ${key}: ${sourceKey(node)} must be a string.`, [...at, sourceKey(node)]);
   }
   if (source !== undefined) {
     if (type === 'query') options.uri = source;
     else options.source = { uri: source };
   }
-  if (others.length > 0 && given === undefined) {
-    const message = `Node ${key} takes its data from ${first}. It waits for ${others.join(', ')} too, and takes nothing from there.`;
+  if (others.length > 0 && writtenUri === undefined) {
+    const message = `Node ${key} takes its data from ${first} only. It also waits for ${others.join(', ')}, but does not use that output.`;
     problems.warn(message, [...at, sourceKey(node)]);
   }
   if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = escapeTemplate(raw.schema_uri);
@@ -182,7 +181,7 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
   return Object.fromEntries(Object.entries(options));
 }
 
-/** The option as the command calls it, where it is written in snake_case. */
+/** The name of the option in the command; the document may write it in snake_case. */
 function optionName(name: string, entry: CatalogEntry | undefined): string {
   const properties = isJsonObject(entry?.options.properties) ? entry.options.properties : {};
   if (Object.hasOwn(properties, name)) return name;
@@ -205,12 +204,12 @@ function outputsOf(
     problems.error('outputs must be a list of node ids, or of {name, node}.', ['outputs']);
     return undefined;
   }
-  const found = (outputs as readonly Json[]).flatMap((one, i) => {
+  const entries = (outputs as readonly Json[]).flatMap((one, i) => {
     const node = isJsonObject(one) ? (one.node ?? one.id) : one;
     const keys = keysOf(node);
     if (!keys) {
       const shown = JSON.stringify(node ?? null).slice(0, 64);
-      problems.error(`${pathText(['outputs', i])} names ${shown}, which is no node.`, ['outputs', i]);
+      problems.error(`${pathText(['outputs', i])} refers to ${shown}, which is not a node.`, ['outputs', i]);
       return [];
     }
     const name = isJsonObject(one) && typeof one.name === 'string' ? one.name : undefined;
@@ -219,5 +218,5 @@ function outputsOf(
         [name === undefined ? key : keys.length > 1 ? `${name}_${j + 1}` : name, outputExpression(key)] as const,
     );
   });
-  return Object.fromEntries(found);
+  return Object.fromEntries(entries);
 }

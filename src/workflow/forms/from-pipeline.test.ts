@@ -5,16 +5,16 @@ import type { WorkflowPlan } from '../model/workflow-document.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
 const read = (document: Json) => readWorkflow({ document }, testCatalog);
-const told = (document: Json) =>
+const problemsOf = (document: Json) =>
   read(document)
     .problems.map(({ severity, message }) => `${severity} ${message}`)
     .join('\n');
 const plan = (document: Json): WorkflowPlan => {
-  const { document: found, problems } = read(document);
-  if (!found) throw new Error(JSON.stringify(problems));
-  return found.compile({});
+  const { document: parsed, problems } = read(document);
+  if (!parsed) throw new Error(JSON.stringify(problems));
+  return parsed.compile({});
 };
-const made = (document: Json) => plan(document).steps.map(({ id: _, ...step }) => step);
+const stepsOf = (document: Json) => plan(document).steps.map(({ id: _, ...step }) => step);
 
 const source = { uri: 'file:///data/a.csv' };
 const writer = { role: 'A {{ writer }}', goal: 'Sum up', backend: 'litellm', backend_config: { model: 'm' } };
@@ -45,16 +45,16 @@ describe('a pipeline', () => {
       outputs: { output: '{{ steps.fetch_3.output }}' },
     };
     expect(read(document).problems).toEqual([]);
-    expect(made(document)).toEqual(made(native));
+    expect(stepsOf(document)).toEqual(stepsOf(native));
     expect(plan(document).plan).toEqual(plan(native).plan);
   });
 
-  it('does its steps one after the other, also where they take nothing from each other', () => {
+  it('runs its steps one after the other, even when they take nothing from each other', () => {
     const steps = [document.steps[0] as JsonObject, { command: 'fetch', options: { source: { uri: 'data:,a' } } }];
-    expect(made({ steps })[1]?.dependsOn).toEqual(['convertToJson_1']);
+    expect(stepsOf({ steps })[1]?.dependsOn).toEqual(['convertToJson_1']);
   });
 
-  it('has agents, which find what the step before made as `previous`', () => {
+  it('has agents, which get the output of the step before as `previous`', () => {
     const steps = [{ agent: writer }, { agent: { ...writer, backend_config: { model: 'm', maxTokens: 9 } } }];
     const native = {
       name: 'pipeline',
@@ -70,29 +70,33 @@ describe('a pipeline', () => {
       outputs: { output: '{{ steps.agent_2.output }}' },
     };
     expect(read({ steps }).problems).toEqual([]);
-    expect(made({ steps })).toEqual(made(native));
+    expect(stepsOf({ steps })).toEqual(stepsOf(native));
     expect(plan({ steps }).plan).toEqual(plan(native).plan);
   });
 
   it.each<[string, readonly Json[], RegExp]>([
-    ['an agent that is none', [{ agent: 'x' }], /ERROR The agent of step 1 must be an object/],
-    ['an agent without a backend', [{ agent: { role: 'r', goal: 'g' } }], /steps\[0\]\.agent has no backend/],
+    ['an agent that is not an object', [{ agent: 'x' }], /ERROR The agent of step 1 must be an object/],
+    [
+      'an agent without a backend',
+      [{ agent: { role: 'r', goal: 'g' } }],
+      /steps\[0\]\.agent is missing the required key backend/,
+    ],
     ['options of an agent', [{ agent: writer, options: {} }], /Step 1 has the unknown key "options"/],
     ['both at once', [{ agent: writer, command: 'fetch' }], /Step 1 has the unknown key "agent"/],
     [
-      'a first step that takes what came before',
+      'a first step that uses the output of a previous one',
       [document.steps[1] as JsonObject],
-      /The first step has no \$previous\.output/,
+      /The first step cannot use \$previous\.output/,
     ],
-    ['a step without a command', [{ options: {} }], /Step 1 names no command/],
-    ['a pipeline inside', [{ command: 'pipeline', options: { steps: [] } }], /made of other commands/],
+    ['a step without a command', [{ options: {} }], /Step 1 has no command and no agent/],
+    ['a pipeline inside', [{ command: 'pipeline', options: { steps: [] } }], /consists of other commands/],
     [
       'an unknown key',
       [{ command: 'fetch', option: {} }],
       /Step 1 has the unknown key "option"\. Did you mean options\?/,
     ],
-    ['an unknown command', [{ command: 'fetsch', options: {} }], /There is no command fetsch\. Did you mean fetch\?/],
-  ])('has told: %s', (_, steps, message) => {
-    expect(told({ steps })).toMatch(message);
+    ['an unknown command', [{ command: 'fetsch', options: {} }], /there is no command fetsch\. Did you mean fetch\?/],
+  ])('reports %s', (_, steps, message) => {
+    expect(problemsOf({ steps })).toMatch(message);
   });
 });

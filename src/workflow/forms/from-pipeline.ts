@@ -6,13 +6,13 @@ import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
-/** Stands in the options of a step for the URI of what the step before it made. Only the exact string counts. */
+/** In the options of a step: the URI of the output of the step before it. Only the exact string counts. */
 const PREVIOUS_OUTPUT = '$previous.output';
 const DOCUMENT_KEYS = ['name', 'description', 'steps'];
 const STEP_KEYS = ['command', 'options'];
 const AGENT_STEP_KEYS = ['agent'];
 
-/** True for `steps` as the mutation `pipeline` takes them: none says what it is called or of which kind it is. */
+/** True for `steps` as the mutation `pipeline` takes them: steps without id and kind. */
 export function isPipeline(document: JsonObject): boolean {
   const steps = document.steps;
   if (!Array.isArray(steps) || steps.length === 0) return false;
@@ -25,7 +25,7 @@ export function isPipeline(document: JsonObject): boolean {
   );
 }
 
-/** A pipeline in the native form. Its output is that of the last step, under the name `output`. */
+/** Converts a pipeline to the native form. The output of its last step is named `output`. */
 export function fromPipeline(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
   const origins = new Map<string, DocumentPath>([
     ['name', ['name']],
@@ -44,8 +44,8 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
       : commandBody(step, i, previous, catalog, problems);
     if (!body) continue;
     const key = keyOf(String(isAgent ? 'agent' : step.command), i);
-    const place = `steps[${steps.length}]`;
-    origins.set(place, at).set(`${place}.input`, [...at, 'options']);
+    const stepPath = `steps[${steps.length}]`;
+    origins.set(stepPath, at).set(`${stepPath}.input`, [...at, 'options']);
     steps.push({ id: key, ...body, ...(previous !== undefined && { depends_on: [previous] }) });
     previous = key;
   }
@@ -66,7 +66,7 @@ function commandBody(
 ): JsonObject | undefined {
   const at = ['steps', i];
   if (typeof command !== 'string' || command === '') {
-    problems.error(`Step ${i + 1} names no command, and no agent.`, at);
+    problems.error(`Step ${i + 1} has no command and no agent. Add one of the two.`, at);
     return undefined;
   }
   if (!isJsonObject(options)) {
@@ -74,7 +74,10 @@ function commandBody(
     return undefined;
   }
   if (i === 0 && mentionsPrevious(options)) {
-    problems.error(`The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`, [...at, 'options']);
+    problems.error(`The first step cannot use ${PREVIOUS_OUTPUT}: no step runs before it. Name a resource.`, [
+      ...at,
+      'options',
+    ]);
   }
   const input = withPrevious(options, catalog.command(command), previous ?? '');
   return { kind: 'command', command, input };
@@ -101,31 +104,31 @@ function keyOf(command: string, i: number): string {
 
 function checkKeys(
   object: JsonObject,
-  known: readonly string[],
+  keys: readonly string[],
   at: DocumentPath,
   what: string,
   problems: Problems,
 ): void {
   for (const name of Object.keys(object)) {
-    if (known.includes(name)) continue;
-    const there = didYouMean(name, known) || ` There are: ${known.join(', ')}.`;
-    problems.error(`${what} has the unknown key ${JSON.stringify(name.slice(0, 64))}.${there}`, [...at, name], {
+    if (keys.includes(name)) continue;
+    const hint = didYouMean(name, keys) || ` Known keys: ${keys.join(', ')}.`;
+    problems.error(`${what} has the unknown key ${JSON.stringify(name.slice(0, 64))}.${hint}`, [...at, name], {
       key: 'key',
     });
   }
 }
 
-/** The options with the expression in every place; an option that takes a resource may be the bare string. */
+/** The options with `$previous.output` replaced; an option that takes a resource may be the bare string. */
 function withPrevious(options: JsonObject, entry: CatalogEntry | undefined, previous: string): JsonObject {
   const uri = resourceExpression(previous);
-  const place = (value: Json): Json => {
+  const replace = (value: Json): Json => {
     if (value === PREVIOUS_OUTPUT) return uri;
     if (typeof value === 'string') return escapeTemplate(value);
-    if (Array.isArray(value)) return value.map(place);
-    return isJsonObject(value) ? mapObject(value, place) : value;
+    if (Array.isArray(value)) return value.map(replace);
+    return isJsonObject(value) ? mapObject(value, replace) : value;
   };
   return mapObject(options, (value, name) =>
-    value === PREVIOUS_OUTPUT && takesResource(entry, name) ? { uri } : place(value),
+    value === PREVIOUS_OUTPUT && takesResource(entry, name) ? { uri } : replace(value),
   );
 }
 

@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { type DocumentPath, type Locate, pathText } from '../model/problems.ts';
 
-/** A document brought to the native form, with where its parts come from. */
+/** A document converted to the native form, with the origins of its parts. */
 export interface NativeForm {
   readonly document: JsonObject;
-  /** Path in the native form, as text → path in the source. What is not listed comes from what is around it. */
+  /** Path in the native form, as text → path in the source. A part that is not listed has the origin of the part around it. */
   readonly origins: ReadonlyMap<string, DocumentPath>;
 }
 
-/** Finds things of the native form in the text of the form that was given. */
+/** Locates parts of the native form in the text of the original form. */
 export function locateOrigin(origins: ReadonlyMap<string, DocumentPath>, locate: Locate): Locate {
   return (path, key) => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -19,7 +19,7 @@ export function locateOrigin(origins: ReadonlyMap<string, DocumentPath>, locate:
   };
 }
 
-/** What stands for the URI of what a step made. */
+/** The expression for the URI of the output of a step. */
 export function resourceExpression(key: string): string {
   return `{{ ${stepPath(key)}.resource.uri }}`;
 }
@@ -28,12 +28,12 @@ export function outputExpression(key: string): string {
   return `{{ ${stepPath(key)}.output }}`;
 }
 
-/** What an agent is handed of a step: what it made, decoded. */
+/** The expression for the decoded output of a step, as agents get it. */
 export function contentExpression(key: string): string {
   return `{{ ${stepPath(key)}.content }}`;
 }
 
-/** A key with a dash would be a subtraction. */
+/** After a dot, a key with a dash would be a subtraction. */
 function stepPath(key: string): string {
   return key.includes('-') ? `steps["${key}"]` : `steps.${key}`;
 }

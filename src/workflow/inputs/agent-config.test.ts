@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/json.ts';
 import { agentConfig, documentKeys, duplicateKeys } from './agent-config.ts';
 
-const given: JsonObject = {
+const settings: JsonObject = {
   max_tokens: 1,
   apiBase: 'x',
   mcp_servers: [{ server_url: 'a', headers: { x_y: 'z' } }, 'none'],
@@ -12,7 +12,7 @@ const given: JsonObject = {
 
 describe('the configuration of an agent', () => {
   it('may be written in snake_case or in camelCase, also for each MCP server, and no deeper', () => {
-    expect(agentConfig(given)).toEqual({
+    expect(agentConfig(settings)).toEqual({
       maxTokens: 1,
       apiBase: 'x',
       mcpServers: [{ serverUrl: 'a', headers: { x_y: 'z' } }, 'none'],
@@ -37,25 +37,25 @@ describe('the configuration of an agent', () => {
     ],
     [['apiKey'], ['api_key']],
     [[], []],
-  ])('has what stands at %j where the document has %j', (path, written) => {
-    expect(documentKeys(given)(path)).toEqual(written);
+  ])('has at %j what the document has at %j', (path, keys) => {
+    expect(documentKeys(settings)(path)).toEqual(keys);
   });
 
-  it('says which keys stand there in both spellings', () => {
-    expect(duplicateKeys(given)).toEqual([]);
+  it('reports keys written in both spellings', () => {
+    expect(duplicateKeys(settings)).toEqual([]);
     expect(duplicateKeys({ max_tokens: 1, maxTokens: 2, mcpServers: [{}, { serverUrl: '', server_url: '' }] })).toEqual(
       [['maxTokens'], ['mcpServers', 1, 'server_url']],
     );
   });
 
-  it('is found again under every name, whatever these are', () => {
-    const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/);
+  it('maps every name back to the one of the document', () => {
+    const anyName = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/);
     fc.assert(
-      fc.property(fc.dictionary(name, fc.constantFrom('a', 1, null)), (config) => {
+      fc.property(fc.dictionary(anyName, fc.constantFrom('a', 1, null)), (config) => {
         if (duplicateKeys(config).length > 0) return;
-        for (const [made, value] of Object.entries(agentConfig(config))) {
-          const [written = ''] = documentKeys(config)([made]);
-          expect(config[written]).toBe(value);
+        for (const [name, value] of Object.entries(agentConfig(config))) {
+          const [key = ''] = documentKeys(config)([name]);
+          expect(config[key]).toBe(value);
         }
       }),
     );

@@ -6,12 +6,12 @@ import { agentConfig } from './agent-config.ts';
 import { checkOptions } from './check-options.ts';
 
 /**
- * Becomes the text of a shell, so it holds no expressions: what these come to would be run as commands. Its own
- * placeholders are put in by the backend, as variables.
+ * Becomes a shell script, so it holds no expressions: their values would run as commands. The backend substitutes its
+ * placeholders as variables.
  */
 const SHELL_TEMPLATE_KEYS = ['command_template', 'commandTemplate'];
 
-/** What of an agent holds expressions. */
+/** The parts of an agent that may hold expressions. */
 export function agentTemplates(agent: JsonObject): JsonObject {
   const config = agent.backend_config;
   if (!isJsonObject(config)) return agent;
@@ -19,9 +19,9 @@ export function agentTemplates(agent: JsonObject): JsonObject {
   return { ...agent, backend_config: Object.fromEntries(open) };
 }
 
-/** An agent of a form that has no expressions, and in which null stands for what is not there. */
-export function escapeAgent(given: JsonObject): JsonObject {
-  const agent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+/** An agent of a form without expressions, in which null means absent. */
+export function escapeAgent(document: JsonObject): JsonObject {
+  const agent = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));
   const literal = escapeTemplates(agent) as JsonObject;
   const { backend_config: config } = agent;
   if (!isJsonObject(config)) return literal;
@@ -29,16 +29,16 @@ export function escapeAgent(given: JsonObject): JsonObject {
   return { ...literal, backend_config: { ...(literal.backend_config as JsonObject), ...Object.fromEntries(shell) } };
 }
 
-/** True for a step of which something is to be worked out when its turn comes. */
+/** True for a step with expressions that are evaluated when it starts. */
 export function agentHasExpressions({ agent, input }: JsonObject): boolean {
   return (isJsonObject(agent) && containsExpression(agentTemplates(agent))) || containsExpression(input ?? null);
 }
 
-/** The input of a step of kind AGENT, as the engine has it. The step has no problem, or this is of no use. */
+/** The input of a step of kind AGENT, as the engine takes it. The step must be free of problems. */
 export function agentInput(step: JsonObject, entry: CatalogBackend | undefined): AgentInput {
   const agent = step.agent as JsonObject;
-  const { id, role, goal, tools, backend, backend_config: given = {}, memory_uri: memoryUri } = agent;
-  const config = agentConfig(given as JsonObject);
+  const { id, role, goal, tools, backend, backend_config: settings = {}, memory_uri: memoryUri } = agent;
+  const config = agentConfig(settings as JsonObject);
   const spec = {
     ...(id !== undefined && { id }),
     role,
@@ -51,11 +51,11 @@ export function agentInput(step: JsonObject, entry: CatalogBackend | undefined):
   return { agent: spec, context: step.input ?? null };
 }
 
-/** Evaluated with the rest, the shell text comes to what it was. */
+/** The shell script is evaluated with the rest, and must come out unchanged. */
 function escapeShellTemplates(config: JsonObject): JsonObject {
-  const evaluated = (name: string, value: Json) =>
+  const escaped = (name: string, value: Json) =>
     SHELL_TEMPLATE_KEYS.includes(name) && typeof value === 'string' ? escapeTemplate(value) : value;
-  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, evaluated(name, value)]));
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, escaped(name, value)]));
 }
 
 function withDefaults(config: JsonObject, entry: CatalogBackend | undefined): JsonObject {

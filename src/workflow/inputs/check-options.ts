@@ -5,56 +5,56 @@ import { containsExpression } from '../expressions/template.ts';
 
 /** Something wrong with the options of a command or query. */
 export interface OptionProblem {
-  /** From the options down. */
+  /** From the options down to the value. */
   readonly path: readonly string[];
-  /** Costly to make, as there may be more of them than are told. */
+  /** A function because it is expensive, and not every problem is reported. */
   message(): string;
-  /** It is about a key that should not be there. */
+  /** Set when the key itself is the problem. */
   readonly key?: 'key';
 }
 
-/** Keywords that check nothing. */
+/** Keywords that validate nothing. */
 const ANNOTATION_KEYWORDS = ['x-signalbox', 'enumDescriptions'];
-/** Keywords that judge a value by what is in it. */
+/** Keywords that validate a list or object by its contents. */
 const WHOLE_VALUE_KEYWORDS = new Set(['anyOf', 'oneOf', 'not', 'if', 'contains', 'uniqueItems', 'const', 'enum']);
 
 const validators = new WeakMap<JsonObject, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
-/** What stands at a path of the options, as the document wrote the names. */
+/** Maps a path of the options to the names as the document spells them. */
 type DocumentKeys = (path: readonly string[]) => readonly string[];
 
 /**
- * Checks options by their JSON Schema, where text with an expression in it fits everything: what it comes to is checked
- * again when it is known. Gives the options with defaults filled in.
+ * Checks options by their JSON Schema. A string with an expression matches every schema: its value is checked again when
+ * it is known. Returns the options with defaults filled in.
  */
 export function checkOptions(
   schema: JsonObject,
   options: JsonObject,
-  written: DocumentKeys = (path) => path,
+  spell: DocumentKeys = (path) => path,
 ): { readonly filled: JsonObject; readonly problems: readonly OptionProblem[] } {
   const filled = structuredClone(options) as JsonObject;
   const validate = validatorOf(schema);
   if (validate(filled)) return { filled, problems: [] };
   const problems = (validate.errors ?? [])
     .filter((error) => !concernsExpression(error, options))
-    .map((error) => problemOf(error, written));
+    .map((error) => problemOf(error, spell));
   return { filled, problems };
 }
 
 function validatorOf(schema: JsonObject): ValidateFunction {
-  const known = validators.get(schema);
-  if (known) return known;
+  const compiled = validators.get(schema);
+  if (compiled) return compiled;
   if (!ajv) {
     ajv = new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false, logger: false });
     for (const annotation of ANNOTATION_KEYWORDS) ajv.addKeyword(annotation);
   }
-  const made = ajv.compile({ ...schema, additionalProperties: false });
-  validators.set(schema, made);
-  return made;
+  const validate = ajv.compile({ ...schema, additionalProperties: false });
+  validators.set(schema, validate);
+  return validate;
 }
 
-/** The error is about a value that is not known yet. */
+/** True when the error is about a value that is not known yet. */
 function concernsExpression({ instancePath, keyword }: ErrorObject, options: JsonObject): boolean {
   const value = valueAt(options, pathOf(instancePath));
   if (typeof value === 'string') return containsExpression(value);
@@ -78,26 +78,26 @@ function pathOf(pointer: string): readonly string[] {
 }
 
 function problemOf(
-  { instancePath, message = 'does not fit', params, parentSchema }: ErrorObject,
-  written: DocumentKeys,
+  { instancePath, message = 'is invalid', params, parentSchema }: ErrorObject,
+  spell: DocumentKeys,
 ): OptionProblem {
   const inside = pathOf(instancePath);
-  const path = written(inside);
+  const path = spell(inside);
   const { missingProperty, additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
   if (typeof missingProperty === 'string')
-    return { path, message: () => `${optionName(written([...inside, missingProperty]))} must be given` };
+    return { path, message: () => `${optionName(spell([...inside, missingProperty]))} must be given` };
   if (typeof additionalProperty === 'string') {
-    const inner = written([...inside, additionalProperty]);
+    const inner = spell([...inside, additionalProperty]);
     const message = () => {
       const properties = isJsonObject(parentSchema?.properties) ? Object.keys(parentSchema.properties) : [];
-      const known = properties.map((property) => written([...inside, property]).at(-1) ?? property);
-      const there = didYouMean(inner.at(-1) ?? '', known) || ` There are: ${known.join(', ')}.`;
-      return `${optionName(inner)} is no option that exists.${there}`;
+      const names = properties.map((property) => spell([...inside, property]).at(-1) ?? property);
+      const hint = didYouMean(inner.at(-1) ?? '', names) || ` Known options: ${names.join(', ')}.`;
+      return `${optionName(inner)} is not a known option.${hint}`;
     };
     return { path: inner, message, key: 'key' };
   }
   const what = Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : message;
-  return { path, message: () => `${path.length === 0 ? 'its options' : optionName(path)} ${what}` };
+  return { path, message: () => `${path.length === 0 ? 'the options' : optionName(path)} ${what}` };
 }
 
 function optionName(path: readonly string[]): string {

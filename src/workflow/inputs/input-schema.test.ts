@@ -3,21 +3,21 @@ import { testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { readWorkflow } from '../read-workflow.ts';
 
-const compile = (inputs: JsonObject, given: JsonObject) => {
+const compile = (inputs: JsonObject, values: JsonObject) => {
   const steps = [{ id: 'a', kind: 'sleep', input: { ms: 1 } }];
   const { document, problems } = readWorkflow({ document: { name: 'a', inputs, steps } }, testCatalog);
   if (!document) throw new Error(JSON.stringify(problems));
-  return document.compile(given).inputs;
+  return document.compile(values).inputs;
 };
 
 describe('inputs', () => {
-  it('have defaults, and keep what was given as it was', () => {
-    const given = { a: 'x' };
-    expect(compile({ a: 'string', b: { type: 'array', default: [1] } }, given)).toEqual({ a: 'x', b: [1] });
-    expect(given).toEqual({ a: 'x' });
+  it('have defaults, and do not change the values that were passed', () => {
+    const values = { a: 'x' };
+    expect(compile({ a: 'string', b: { type: 'array', default: [1] } }, values)).toEqual({ a: 'x', b: [1] });
+    expect(values).toEqual({ a: 'x' });
   });
 
-  it('may be told by one schema for all', () => {
+  it('may have one schema for all', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } }, required: ['a'] };
     expect(compile(schema, { a: 'x' })).toEqual({ a: 'x' });
     expect(() => compile(schema, { b: 1 })).toThrow(/\/a must be given/);
@@ -29,10 +29,10 @@ describe('inputs', () => {
     [
       'one that is unknown',
       { source: 'a', sourc: 'b' },
-      /\/sourc is no input of this workflow\. Did you mean source\?/,
+      /\/sourc is not an input of this workflow\. Did you mean source\?/,
     ],
-  ])('refuse %s', (_, given, message) => {
-    const run = () => compile({ source: 'string' }, given);
+  ])('reject %s', (_, values, message) => {
+    const run = () => compile({ source: 'string' }, values);
     expect(run).toThrow(
       expect.objectContaining({
         code: 'BAD_INPUT',
@@ -42,7 +42,7 @@ describe('inputs', () => {
     expect(run).toThrow(message);
   });
 
-  it('are checked by patterns that take no longer than the text is long', () => {
+  it('are checked by patterns in linear time', () => {
     const started = performance.now();
     expect(() => compile({ a: { type: 'string', pattern: '^(a+)+$' } }, { a: `${'a'.repeat(5_000)}!` })).toThrow(
       /pattern/,

@@ -9,7 +9,7 @@ import type { DocumentPath, Problems } from '../model/problems.ts';
 
 const JSON_TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
 const INPUT_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-/** With them the work of a check is no longer bounded by the sizes of schema and value. */
+/** With these the cost of validation would no longer be bounded by the sizes of schema and value. */
 const FORBIDDEN_KEYWORDS = [
   '$ref',
   '$dynamicRef',
@@ -21,36 +21,36 @@ const FORBIDDEN_KEYWORDS = [
   '$defs',
   'uniqueItems',
 ];
-/** Keywords whose members are names, not keywords. */
+/** Keywords whose members are names of properties, not keywords. */
 const NAME_MAP_KEYWORDS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 /** Keywords whose value is data. */
 const DATA_KEYWORDS = new Set(['default', 'const', 'enum', 'examples']);
 
-/** What a document takes, as one JSON Schema, and the check by it. */
+/** The inputs of a document as one JSON Schema, and their validation. */
 export interface InputSchema {
   readonly schema: JsonObject;
   /** Names of the inputs, for expressions. */
   readonly names: ReadonlySet<string>;
-  /** Inputs may have names that the schema does not tell. */
+  /** Inputs may have names that the schema does not declare. */
   readonly open: boolean;
-  /** @throws Fault BAD_INPUT with violations; gives the inputs with defaults filled in */
+  /** @returns the inputs with defaults filled in @throws Fault BAD_INPUT with violations */
   check(inputs: JsonObject): JsonObject;
 }
 
-/** Brings `inputs` of a document to one JSON Schema: from short forms, from a schema for each, or from one for all. */
+/** Converts `inputs` of a document to one JSON Schema: from short forms, a schema for each, or one for all. */
 export function readInputSchema(inputs: Json | undefined, problems: Problems): InputSchema {
-  const given = isJsonObject(inputs) ? inputs : {};
-  const schema = isObjectSchema(given) ? closedSchema(given) : schemaOf(given, problems);
+  const declared = isJsonObject(inputs) ? inputs : {};
+  const schema = isObjectSchema(declared) ? closedSchema(declared) : schemaOf(declared, problems);
   const properties = isJsonObject(schema.properties) ? schema.properties : {};
-  for (const name of Object.keys(properties)) checkName(name, isObjectSchema(given), problems);
+  for (const name of Object.keys(properties)) checkName(name, isObjectSchema(declared), problems);
   let validate: ValidateFunction | undefined;
-  const shape = checkKeywords(schema, problems);
-  if (shape) {
+  const allowed = checkKeywords(schema, problems);
+  if (allowed) {
     try {
       validate = compile(schema);
     } catch (error) {
       const why = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-      problems.error(`inputs hold no valid JSON Schema: ${why}.`, ['inputs']);
+      problems.error(`inputs is not a valid JSON Schema: ${why}.`, ['inputs']);
     }
   }
   return {
@@ -61,16 +61,16 @@ export function readInputSchema(inputs: Json | undefined, problems: Problems): I
   };
 }
 
-function isObjectSchema(given: JsonObject): boolean {
-  return given.type === 'object' && isJsonObject(given.properties);
+function isObjectSchema(declared: JsonObject): boolean {
+  return declared.type === 'object' && isJsonObject(declared.properties);
 }
 
-function closedSchema(given: JsonObject): JsonObject {
-  return given.additionalProperties === undefined ? { ...given, additionalProperties: false } : given;
+function closedSchema(schema: JsonObject): JsonObject {
+  return schema.additionalProperties === undefined ? { ...schema, additionalProperties: false } : schema;
 }
 
-function schemaOf(given: JsonObject, problems: Problems): JsonObject {
-  const properties = Object.entries(given).map(([name, one]) => [name, propertyOf(name, one, problems)] as const);
+function schemaOf(declared: JsonObject, problems: Problems): JsonObject {
+  const properties = Object.entries(declared).map(([name, one]) => [name, propertyOf(name, one, problems)] as const);
   const required = properties.filter(([, one]) => !Object.hasOwn(one, 'default')).map(([name]) => name);
   return { type: 'object', additionalProperties: false, required, properties: Object.fromEntries(properties) };
 }
@@ -86,29 +86,31 @@ function propertyOf(name: string, one: Json, problems: Problems): JsonObject {
 function checkName(name: string, whole: boolean, problems: Problems): void {
   const at: DocumentPath = whole ? ['inputs', 'properties', name] : ['inputs', name];
   if (!INPUT_NAME.test(name)) {
-    const message = `Input ${JSON.stringify(name.slice(0, 64))} cannot be named in expressions: a letter, then letters, digits and _.`;
+    const message = `Input ${JSON.stringify(name.slice(0, 64))} cannot be used in expressions. Begin its name with a letter, and use only letters, digits and _.`;
     problems.error(message, at, { key: 'key' });
   } else if (
     (SCOPE_NAMES as readonly string[]).includes(name) ||
     RESERVED_WORDS.has(name) ||
     BUILTIN_FUNCTIONS.has(name)
   ) {
-    problems.error(`Input ${name} has a name that means something else in expressions. Call it otherwise.`, at, {
+    problems.error(`Input ${name} has a name that is reserved in expressions. Choose another name.`, at, {
       key: 'key',
     });
   }
 }
 
-/** @returns false when there is a keyword that input schemas may not have */
+/** @returns false when the schema uses a forbidden keyword */
 function checkKeywords(schema: JsonObject, problems: Problems): boolean {
-  let fine = true;
+  let allowed = true;
   const visit = (value: Json): void => {
     if (Array.isArray(value)) value.forEach(visit);
     if (!isJsonObject(value)) return;
     for (const [keyword, inner] of Object.entries(value)) {
       if (FORBIDDEN_KEYWORDS.includes(keyword)) {
-        fine = false;
-        problems.error(`The schema of the inputs uses ${keyword}, which it may not. Write the schema out.`, ['inputs']);
+        allowed = false;
+        problems.error(`The schema of the inputs uses ${keyword}, which is not allowed. Write the schema without it.`, [
+          'inputs',
+        ]);
       }
       if (DATA_KEYWORDS.has(keyword)) continue;
       if (NAME_MAP_KEYWORDS.has(keyword) && isJsonObject(inner)) Object.values(inner).forEach(visit);
@@ -116,7 +118,7 @@ function checkKeywords(schema: JsonObject, problems: Problems): boolean {
     }
   };
   visit(schema);
-  return fine;
+  return allowed;
 }
 
 let ajv: Ajv2020 | undefined;
@@ -126,20 +128,20 @@ function compile(schema: JsonObject): ValidateFunction {
   try {
     return ajv.compile(schema);
   } finally {
-    // Or it would keep every schema that there ever was.
+    // Otherwise it would keep every schema for ever.
     ajv.removeSchema(schema);
   }
 }
 
 function createAjv(): Ajv2020 {
-  // Nobody vouches for these schemas: patterns are run by an engine that takes time linear in the text.
+  // These schemas are not trusted: their patterns run in an engine whose time is linear in the text.
   const regExp = Object.assign((pattern: string) => RE2JS.compile(RE2JS.translateRegExp(pattern)), { code: 'linear' });
   const options = { allErrors: true, useDefaults: true, strict: false, logger: false as const, ownProperties: true };
-  const made = new Ajv2020({ ...options, code: { regExp } });
-  addFormats.default(made);
-  // Its own takes quadratic time.
-  made.addFormat('url', (text) => URL.canParse(text));
-  return made;
+  const instance = new Ajv2020({ ...options, code: { regExp } });
+  addFormats.default(instance);
+  // The format of ajv takes quadratic time.
+  instance.addFormat('url', (text) => URL.canParse(text));
+  return instance;
 }
 
 function check(validate: ValidateFunction | undefined, schema: JsonObject, values: JsonObject): JsonObject {
@@ -150,9 +152,9 @@ function check(validate: ValidateFunction | undefined, schema: JsonObject, value
     .map(({ instancePath, keyword, message, params }): Violation => {
       const { additionalProperty, missingProperty } = params as Readonly<Record<string, unknown>>;
       const name = additionalProperty ?? missingProperty;
-      if (typeof name !== 'string') return { path: instancePath, message: message ?? 'does not fit', keyword };
-      const known = Object.keys(isJsonObject(schema.properties) ? schema.properties : {});
-      const unknown = `is no input of this workflow.${didYouMean(name, known)}`;
+      if (typeof name !== 'string') return { path: instancePath, message: message ?? 'is invalid', keyword };
+      const names = Object.keys(isJsonObject(schema.properties) ? schema.properties : {});
+      const unknown = `is not an input of this workflow.${didYouMean(name, names)}`;
       const path = `${instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       return { path, message: keyword === 'required' ? 'must be given' : unknown, keyword };
     });

@@ -1,15 +1,15 @@
 import type { Effect } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-/** What documents may name: everything that a step can do on this server. */
+/** What documents may refer to: everything that a step can do on this server. */
 export interface Catalog {
   command(name: string): CatalogEntry | undefined;
   query(name: string): CatalogEntry | undefined;
   tool(name: string): CatalogEntry | undefined;
-  /** A kind that has an input of its own: `plan`, `codegen` … in lower case. */
+  /** A kind with a dedicated input: `plan`, `codegen` … in lower case. */
   kind(name: string): CatalogEntry | undefined;
   backend(name: string): CatalogBackend | undefined;
-  /** Names that exist, for messages that tell which there are. */
+  /** Names that exist, for messages that list them. */
   readonly names: {
     readonly commands: readonly string[];
     readonly queries: readonly string[];
@@ -21,9 +21,9 @@ export interface Catalog {
 
 /** A way to reach agents. */
 export interface CatalogBackend {
-  /** JSON Schema 2020-12 of its configuration, names in camelCase; documents write them in snake_case. */
+  /** JSON Schema 2020-12 of its configuration. Names are in camelCase; documents write them in snake_case. */
   readonly config: JsonObject;
-  /** After a restart it goes on where it was: it may be begun again. */
+  /** After a restart it resumes where it was, so it may be started again. */
   readonly resumes: boolean;
 }
 
@@ -32,8 +32,8 @@ export interface CatalogEntry {
   readonly title: string;
   /** JSON Schema 2020-12 of an object; `x-signalbox: 'resource'` marks options that take a resource. */
   readonly options: JsonObject;
-  /** Made of others, as `pipeline` is; such a command is no step. */
+  /** Consists of other commands, as `pipeline` does; it cannot be a step. */
   readonly composite?: true;
-  /** It may be cut off and done again, although it acts on the world. */
+  /** It may be interrupted and run again, although it has external effects. */
   readonly idempotent?: true;
 }

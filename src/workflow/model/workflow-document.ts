@@ -1,19 +1,19 @@
 import type { PlannedStep, RunPlan, StepKind } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-/** A workflow compiled with its inputs; immutable once a run has it. */
+/** A workflow compiled with its inputs; immutable once a run exists. */
 export interface WorkflowPlan {
   readonly name: string;
   readonly goal?: string;
   /** With defaults filled in. */
   readonly inputs: JsonObject;
-  /** What its runs are found by. */
+  /** Labels of its runs. */
   readonly labels: JsonObject;
   readonly steps: readonly PlannedStep[];
   readonly plan: RunPlan;
 }
 
-/** Something wrong with a document. Lines and columns count from 1; absent where the document was given as a value. */
+/** A problem of a document. Lines and columns count from 1; both are absent when the document is a value, not text. */
 export interface Problem {
   readonly severity: 'ERROR' | 'WARNING';
   readonly message: string;
@@ -25,40 +25,40 @@ export interface Problem {
 
 export interface WorkflowGraph {
   readonly nodes: readonly { readonly key: string; readonly kind: StepKind; readonly title: string }[];
-  /** From what is needed to what needs it. */
+  /** From a step to one that depends on it. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** When a saved workflow starts by itself. */
+/** When a saved workflow starts automatically. */
 export interface ScheduleRule {
-  /** Five fields, as crontab(5) has them; or six, with seconds first. */
+  /** Five fields as in crontab(5), or six with seconds first. */
   readonly cron: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** When the run before is not over: leave this one out, start it afterwards, or start it beside. */
+  /** While the previous run is still active: skip this one, start it afterwards, or start it in parallel. */
   readonly overlap: 'skip' | 'queue' | 'allow';
-  /** What is done about the times at which no server ran: nothing, one run, or one for each. */
+  /** For start times that were missed while no server ran: nothing, one run, or one for each. */
   readonly catchUp: 'none' | 'one' | 'all';
 }
 
-/** A document in the one form that all three are brought to. Whoever has one knows that it compiles with fitting inputs. */
+/** A valid document, whichever form it was written in. It compiles with any valid inputs. */
 export interface WorkflowDocument {
   readonly name: string;
   readonly description?: string;
-  /** The text as it was given; what a document given as a value comes to as YAML. */
+  /** The original text; for a document that is a value, that value as YAML. */
   readonly yaml: string;
   /** The value of that text. */
   readonly source: JsonObject;
-  /** JSON Schema 2020-12 of what it takes. */
+  /** JSON Schema 2020-12 of its inputs. */
   readonly inputs: JsonObject;
   readonly graph: WorkflowGraph;
   readonly steps: readonly Omit<PlannedStep, 'id'>[];
   readonly schedule?: ScheduleRule;
-  /** @throws Fault BAD_INPUT with violations when the inputs do not fit */
+  /** @throws Fault BAD_INPUT with violations when the inputs are invalid */
   compile(inputs: JsonObject): WorkflowPlan;
 }
 
-/** What was read of a source: the document, when nothing of severity ERROR is among the problems. */
+/** The result of reading a source. There is a document unless a problem is an ERROR. */
 export interface ReadResult {
   readonly document?: WorkflowDocument;
   readonly graph?: WorkflowGraph;

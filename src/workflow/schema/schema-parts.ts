@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../lib/json.ts';
 
-/** What names of documents and steps look like. */
+/** Names of documents and steps. */
 export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
-/** A string with an expression in it. */
+/** A string that contains an expression. */
 const EXPRESSION_PATTERN = '\\{\\{[\\s\\S]*\\}\\}';
 
 export const textSchema = (description: string, maxLength = 4_096): JsonObject => ({
@@ -21,7 +21,7 @@ export const integerSchema = (description: string, minimum: number, maximum: num
 
 export const booleanSchema = (description: string): JsonObject => ({ type: 'boolean', description });
 
-/** A whole number, or the expression that gives it. */
+/** An integer, or an expression that evaluates to one. */
 export const integerOrExpression = (description: string, minimum: number, maximum: number): JsonObject => ({
   type: ['integer', 'string'],
   minimum,
@@ -30,7 +30,7 @@ export const integerOrExpression = (description: string, minimum: number, maximu
   description,
 });
 
-/** A list of texts, or the expression that gives it. */
+/** A list of strings, or an expression that evaluates to one. */
 export const textsOrExpression = (description: string): JsonObject => ({
   type: ['array', 'string'],
   items: { type: 'string', minLength: 1 },
@@ -38,7 +38,7 @@ export const textsOrExpression = (description: string): JsonObject => ({
   description,
 });
 
-/** The input of a step: an object, or the expression that gives it. Without properties any will do here. */
+/** The input of a step: an object, or an expression that evaluates to one. Without `properties` any object is valid. */
 export const stepInputSchema = (
   description: string,
   properties?: JsonObject,

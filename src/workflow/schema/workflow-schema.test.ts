@@ -11,7 +11,7 @@ describe('the JSON Schema of workflows', () => {
     expect(JSON.parse(readFileSync(printed, 'utf8'))).toEqual(WORKFLOW_SCHEMA);
   });
 
-  it('is a JSON Schema 2020-12 that takes one of each kind and nothing else', () => {
+  it('is a JSON Schema 2020-12 that accepts one of each kind and nothing else', () => {
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(WORKFLOW_SCHEMA);
     const input = {
       command: { command: 'fetch', input: {} },
@@ -33,15 +33,15 @@ describe('the JSON Schema of workflows', () => {
     expect(validate({ name: 'a', steps, outputs: {}, other: 1 })).toBe(false);
   });
 
-  it('says of every property what it is', () => {
-    const silent: string[] = [];
+  it('describes every property', () => {
+    const undescribed: string[] = [];
     const visit = (schema: Json, at: string): void => {
       if (!isJsonObject(schema)) return;
       const properties = isJsonObject(schema.properties) ? schema.properties : {};
       for (const [name, one] of Object.entries(properties)) {
-        const told = isJsonObject(one) && ('description' in one || '$ref' in one);
-        // The kind of a compensation is told by the definitions of the bodies.
-        if (!told && name !== 'kind') silent.push(`${at}.${name}`);
+        const described = isJsonObject(one) && ('description' in one || '$ref' in one);
+        // The definitions of the bodies describe the kind of a compensation.
+        if (!described && name !== 'kind') undescribed.push(`${at}.${name}`);
         visit(one, `${at}.${name}`);
       }
     };
@@ -50,6 +50,6 @@ describe('the JSON Schema of workflows', () => {
       visit(one, name);
       expect(one, name).toHaveProperty('description');
     }
-    expect(silent).toEqual([]);
+    expect(undescribed).toEqual([]);
   });
 });

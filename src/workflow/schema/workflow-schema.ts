@@ -10,7 +10,7 @@ import {
 } from './schema-parts.ts';
 import { AGENT_SCHEMA, STEP_OPTION_SCHEMAS } from './step-schema.ts';
 
-/** Where HTTP serves it, and what documents may name in `$schema`. */
+/** The `$id` of the schema, which documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
 
 interface StepKindSchema {
@@ -19,46 +19,46 @@ interface StepKindSchema {
   readonly required: readonly string[];
 }
 
-/** A kind that is made of calls of tools. With `tool` it is a step of kind tool, as other systems write it. */
+/** A kind that calls tools. With `tool` it becomes a step of kind tool, as other systems write it. */
 const compositeKind = (about: string): StepKindSchema => ({
   about,
   keys: {
-    tool: textSchema('The one tool that does it.', 128),
-    input: stepInputSchema('Its input, or the arguments of the tool.'),
+    tool: textSchema('Tool to call instead; the step then has the kind tool.', 128),
+    input: stepInputSchema('Input of the step, or arguments of the tool.'),
   },
   required: [],
 });
 
-/** What each kind has of its own, and which of it must be there. */
+/** The keys that each kind has in addition to the common ones, and which of them are required. */
 const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
   command: {
-    about: 'A command of this server.',
-    keys: { command: textSchema('Its name.', 64), input: stepInputSchema('Its options, as the command has them.') },
+    about: 'Runs a command of this server.',
+    keys: { command: textSchema('Name of the command.', 64), input: stepInputSchema('Options of the command.') },
     required: ['command'],
   },
   query: {
-    about: 'A read that leaves nothing behind.',
-    keys: { query: textSchema('Its name.', 64), input: stepInputSchema('Its options, as the query has them.') },
+    about: 'Runs a query, which stores nothing.',
+    keys: { query: textSchema('Name of the query.', 64), input: stepInputSchema('Options of the query.') },
     required: ['query'],
   },
   tool: {
-    about: 'A tool of this server.',
-    keys: { tool: textSchema('Its name.', 128), input: stepInputSchema('Its arguments, as the tool has them.') },
+    about: 'Calls a tool of this server.',
+    keys: { tool: textSchema('Name of the tool.', 128), input: stepInputSchema('Arguments of the tool.') },
     required: ['tool'],
   },
   agent: {
-    about: 'An agent: what it is for, and how it is reached.',
-    keys: { agent: AGENT_SCHEMA, input: { description: 'What it is handed as context: any value.' } },
+    about: 'Runs an agent.',
+    keys: { agent: AGENT_SCHEMA, input: { description: 'Context of the agent: any value.' } },
     required: ['agent'],
   },
   transform: {
-    about: 'A value made of others by JSONata.',
+    about: 'Computes a value with JSONata.',
     keys: {
       input: stepInputSchema(
-        'Data and what is made of it.',
+        'Data, and the expression to apply to it.',
         {
-          data: { description: 'Any value; often an expression.' },
-          expression: textSchema('JSONata, which sees the data as its input.', 65_536),
+          data: { description: 'Input of the JSONata expression: any value, often an {{ expression }}.' },
+          expression: textSchema('JSONata, with `data` as its input.', 65_536),
         },
         ['expression'],
       ),
@@ -66,14 +66,14 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
     required: ['input'],
   },
   approval: {
-    about: 'Waits until a person agrees.',
+    about: 'Waits until a person approves.',
     keys: {
       input: stepInputSchema(
-        'What is asked, and of whom.',
+        'What to approve, and who may decide.',
         {
           reason: textSchema('What the person decides on; may hold expressions.', 4_096),
-          roles: textsOrExpression('Who may decide has one of these roles; without it whom the policy lets.'),
-          expires_ms: integerOrExpression('How long the question stands, in ms.', 1, MAX_SLEEP_MS),
+          roles: textsOrExpression('Roles that may decide. Default: every role that the policy allows.'),
+          expires_ms: integerOrExpression('Time until the approval expires, in ms.', 1, MAX_SLEEP_MS),
         },
         ['reason'],
       ),
@@ -84,9 +84,9 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
     about: 'Waits for a time.',
     keys: {
       input: {
-        ...stepInputSchema('How long, or until when: one of the two.', {
-          ms: integerOrExpression('How long, in ms; at most 366 days.', 0, MAX_SLEEP_MS),
-          until: textSchema('Until when: a date and time of RFC 3339, or an expression.', 4_096),
+        ...stepInputSchema('Either `ms` or `until`.', {
+          ms: integerOrExpression('Duration, in ms. Maximum 366 days.', 0, MAX_SLEEP_MS),
+          until: textSchema('Date and time of RFC 3339, or an expression that evaluates to one.', 4_096),
         }),
         minProperties: 1,
         maxProperties: 1,
@@ -95,13 +95,13 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
     required: ['input'],
   },
   signal: {
-    about: 'Waits until a signal of that name is sent to the run.',
+    about: 'Waits until the named signal is sent to the run.',
     keys: {
       input: stepInputSchema(
-        'Which signal.',
+        'The signal to wait for.',
         {
-          name: textSchema('Its name; may hold expressions.', 4_096),
-          timeout_ms: integerOrExpression('How long it waits, in ms.', 1, MAX_SLEEP_MS),
+          name: textSchema('Name of the signal; may hold expressions.', 4_096),
+          timeout_ms: integerOrExpression('Maximum time to wait, in ms.', 1, MAX_SLEEP_MS),
         },
         ['name'],
       ),
@@ -109,24 +109,24 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
     required: ['input'],
   },
   workflow: {
-    about: 'A run of a saved workflow.',
+    about: 'Runs a saved workflow.',
     keys: {
-      workflow: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Its name.' },
-      input: stepInputSchema('Its inputs.'),
+      workflow: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Name of the workflow.' },
+      input: stepInputSchema('Inputs of the workflow.'),
     },
     required: ['workflow'],
   },
-  plan: compositeKind('Works out what is to be built.'),
-  research: compositeKind('Looks things up, and collects what was found.'),
-  codegen: compositeKind('Writes files by a plan.'),
+  plan: compositeKind('Plans what to build.'),
+  research: compositeKind('Searches, and collects the results.'),
+  codegen: compositeKind('Writes files according to a plan.'),
   eval: compositeKind('Checks files: lint, types, tests.'),
   repo: compositeKind('Commits files to a git repository.'),
-  notify: compositeKind('Tells people.'),
+  notify: compositeKind('Notifies people.'),
 };
 
 export const STEP_KIND_NAMES: readonly string[] = Object.keys(STEP_KIND_SCHEMAS);
 
-/** What a step of the kind is, by the name in `$defs`. A compensation has no more than the kind, its keys and retry. */
+/** Definitions of a kind, by name in `$defs`. A compensation has only the kind, its keys and retry. */
 function definitionsOf(kind: string): JsonObject {
   const { about, keys, required } = STEP_KIND_SCHEMAS[kind] as (typeof STEP_KIND_SCHEMAS)[string];
   const own = { kind: { const: kind, description: about }, ...keys };
@@ -154,69 +154,69 @@ const schedule: JsonObject = {
   type: 'object',
   additionalProperties: false,
   required: ['cron'],
-  description: 'When the saved workflow starts by itself.',
+  description: 'When the saved workflow starts automatically.',
   properties: {
-    cron: textSchema('Five fields as crontab(5) has them, or six with seconds first.', 200),
-    time_zone: { ...textSchema('IANA name of the time zone that these are times of.', 64), default: 'UTC' },
+    cron: textSchema('Five fields as in crontab(5), or six with seconds first.', 200),
+    time_zone: { ...textSchema('IANA name of the time zone of `cron`.', 64), default: 'UTC' },
     overlap: {
       type: 'string',
       enum: ['skip', 'queue', 'allow'],
       default: 'skip',
-      description: 'When the run before is not over: leave this one out, start it afterwards, or start it beside.',
+      description:
+        'While the previous run is still active: skip this one, start it afterwards, or start it in parallel.',
     },
     catch_up: {
       type: 'string',
       enum: ['none', 'one', 'all'],
       default: 'one',
-      description: 'About the times at which no server ran: nothing, one run, or one for each.',
+      description: 'For start times missed while no server ran: no run, one run, or all of them.',
     },
   },
 };
 
-/** JSON Schema 2020-12 of the native form; what documents are checked by, and what editors are given. */
+/** JSON Schema 2020-12 of the native form; validates documents, and is published for editors. */
 export const WORKFLOW_SCHEMA: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: WORKFLOW_SCHEMA_ID,
   title: 'Signalbox workflow',
   description:
-    'A workflow in its native form. Strings may hold {{ expressions }} where it says so, and in every input.',
+    'A workflow in its native form. Strings may hold {{ expressions }} in every input, and where the description says so.',
   type: 'object',
   additionalProperties: false,
   required: ['name', 'steps'],
   properties: {
     $schema: { type: 'string', description: 'This schema, for editors.' },
-    name: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'What it is saved under.' },
-    description: textSchema('What it is for.', 10_000),
-    goal_template: textSchema('What a run is to come to, with expressions over the inputs.', 4_096),
+    name: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Name under which the workflow is saved.' },
+    description: textSchema('Purpose of the workflow.', 10_000),
+    goal_template: textSchema('Goal of a run; may hold expressions over the inputs.', 4_096),
     inputs: {
       type: 'object',
       description:
-        'Name → string, number, integer, boolean, array or object, or a JSON Schema; one with a default may be left ' +
-        'out. Or one JSON Schema of type object for all of them.',
+        'Name → string, number, integer, boolean, array, object, or a JSON Schema; an input with a default is optional. ' +
+        'Or one JSON Schema of type object for all inputs.',
       additionalProperties: true,
     },
     steps: {
       type: 'array',
       minItems: 1,
       maxItems: MAX_STEPS,
-      description: 'What is done. The order is that of depends_on and of the expressions, not of the list.',
+      description: 'Steps of the workflow. depends_on and expressions determine their order, not the list.',
       items: { oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
     },
     outputs: {
       type: 'object',
-      description: 'Name → value with expressions, worked out when the run has succeeded.',
+      description: 'Name → value with expressions, evaluated when the run has succeeded.',
       additionalProperties: true,
     },
     schedule: { $ref: '#/$defs/schedule' },
     labels: { $ref: '#/$defs/option_labels' },
-    max_parallel: integerSchema('Steps of a run under way at once.', 1, MAX_ITEMS_AT_ONCE),
-    max_parallel_runs: integerSchema('Steps under way at once in all runs of the workflow.', 1, 10_000),
+    max_parallel: integerSchema('Steps of one run that run at once.', 1, MAX_ITEMS_AT_ONCE),
+    max_parallel_runs: integerSchema('Steps of all runs of the workflow that run at once.', 1, 10_000),
   },
   $defs: {
     schedule,
     body: {
-      description:
-        'What undoes the step when the run fails or is cancelled after it: its kind with what belongs to it.',
+      description: 'Compensation: undoes the step when the run fails or is cancelled after it. A kind with its keys.',
       oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
     },
     ...Object.fromEntries(Object.entries(STEP_OPTION_SCHEMAS).map(([name, option]) => [`option_${name}`, option])),

@@ -6,18 +6,18 @@ import { checkOptions } from '../inputs/check-options.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { isWorkKind, type StepDraft, stepKindOf } from './step-draft.ts';
 
-/** A step as every run of the document has it; what a run adds is the id. */
+/** A step without its id, which each run adds. */
 export type StepTemplate = Omit<PlannedStep, 'id'>;
 
 const DEFAULT_RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
 const DEFAULT_REPAIR_ROUNDS = 3;
 
-/** The step as planned. Its document has no problem, or this is of no use. */
+/** The step as planned. Its document must be valid. */
 export function compileStep({ raw, key, title, dependsOn }: StepDraft, catalog: Catalog): StepTemplate {
   return { key, title, ...bodyOf(raw, catalog, optionsOf(raw, catalog)), dependsOn };
 }
 
-/** What the run has beside its steps. */
+/** What a run has in addition to its steps. */
 export function compilePlan(document: JsonObject): RunPlan {
   return omitUndefined<RunPlan>({
     maxParallel: document.max_parallel as number | undefined,
@@ -28,23 +28,23 @@ export function compilePlan(document: JsonObject): RunPlan {
 
 function bodyOf(raw: JsonObject, catalog: Catalog, options: StepOptions): StepBody {
   const kind = stepKindOf(raw);
-  const rule = isJsonObject(raw.retry) ? { ...DEFAULT_RETRY, ...raw.retry } : undefined;
+  const retry = isJsonObject(raw.retry) ? { ...DEFAULT_RETRY, ...raw.retry } : undefined;
   const { evaluate, idempotent, ...act } = actionOf(kind, raw, catalog);
   const terms: StepOptions = {
     ...(evaluate && { evaluate }),
-    ...(rule && { retry: retryOf(rule) }),
+    ...(retry && { retry: retryOf(retry) }),
     ...(idempotent && { idempotent }),
     ...options,
   };
   return {
     kind: kind.toUpperCase() as StepKind,
     ...act,
-    maxAttempts: Number(rule?.max_attempts ?? 1),
+    maxAttempts: Number(retry?.max_attempts ?? 1),
     ...(Object.keys(terms).length > 0 && { terms }),
   };
 }
 
-/** What is done, and on what. */
+/** The capability that a step calls, and its input. */
 interface StepAction {
   readonly capability: string;
   readonly effect: Effect;
@@ -80,20 +80,20 @@ function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEnt
   return isWorkKind(kind) ? catalog.kind(kind) : undefined;
 }
 
-/** With the defaults of its options, where there is nothing left to work out. */
+/** Fills in defaults; for an input without expressions. */
 function withDefaults(entry: CatalogEntry | undefined, input: Json): Json {
   return entry && isJsonObject(input) ? checkOptions(entry.options, input).filled : input;
 }
 
-function retryOf(rule: JsonObject): RetryPolicy {
+function retryOf(retry: JsonObject): RetryPolicy {
   return omitUndefined<RetryPolicy>({
-    backoffMs: Math.min(Number(rule.backoff_ms), Number(rule.max_backoff_ms)),
-    maxBackoffMs: Number(rule.max_backoff_ms),
-    on: rule.on as RetryPolicy['on'] | undefined,
+    backoffMs: Math.min(Number(retry.backoff_ms), Number(retry.max_backoff_ms)),
+    maxBackoffMs: Number(retry.max_backoff_ms),
+    on: retry.on as RetryPolicy['on'] | undefined,
   });
 }
 
-/** The options that a compensation does not have. */
+/** The options of a step that a compensation does not have. */
 function optionsOf(raw: JsonObject, catalog: Catalog): StepOptions {
   const { repair, cache, compensate } = raw;
   return omitUndefined<StepOptions>({
@@ -116,11 +116,11 @@ function optionsOf(raw: JsonObject, catalog: Catalog): StepOptions {
   });
 }
 
-function mediaTypeOf(given: Json | undefined): string | undefined {
-  return typeof given === 'string' ? (given.split(';')[0] ?? '').trim().toLowerCase() : undefined;
+function mediaTypeOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? (value.split(';')[0] ?? '').trim().toLowerCase() : undefined;
 }
 
-/** Without the members that are undefined: an option that is not given is no option. */
+/** Without members that are undefined. */
 function omitUndefined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

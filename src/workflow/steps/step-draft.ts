@@ -12,28 +12,28 @@ export function stepKindOf({ kind, tool }: JsonObject): string {
   return typeof kind === 'string' && WORK.has(kind) && tool !== undefined ? 'tool' : String(kind);
 }
 
-/** True for a kind that is made of calls of tools and has an input of its own. */
+/** True for a kind that calls tools and has a dedicated input. */
 export function isWorkKind(kind: string): boolean {
   return WORK.has(kind);
 }
 
-/** A step of a document that has a name and a kind that exists. */
+/** A step of a document whose id is valid and whose kind exists. */
 export interface StepDraft {
   readonly key: string;
   readonly kind: StepKind;
   readonly title: string;
-  /** As it stands in the document. */
+  /** As the document has it. */
   readonly raw: JsonObject;
   readonly at: DocumentPath;
-  /** It has the shape of its kind. */
+  /** True when it has the shape of its kind. */
   readonly fits: boolean;
-  /** Keys of steps, those that its expressions mention included. */
+  /** Keys of steps, including those that its expressions refer to. */
   readonly dependsOn: readonly string[];
 }
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-/** The steps that can be told apart; an id that stands twice is a problem, and its first step is taken. */
+/** The steps with a valid id and kind. A duplicate id is a problem; its first step is kept. */
 export function draftSteps(
   steps: Json | undefined,
   fit: ReadonlySet<number>,
@@ -46,15 +46,14 @@ export function draftSteps(
     if (typeof key !== 'string' || !ID.test(key)) continue;
     const at = ['steps', i];
     if (drafts.has(key)) {
-      problems.error(`There is more than one step ${key}. Give this one another id.`, [...at, 'id'], { step: key });
+      problems.error(`More than one step has the id ${key}. Give this one another id.`, [...at, 'id'], { step: key });
       continue;
     }
     if (typeof kind !== 'string' || !STEP_KIND_NAMES.includes(kind)) continue;
-    const shown = typeof title === 'string' ? title : key;
     const draft = {
       key,
       kind: stepKindOf(raw).toUpperCase() as StepKind,
-      title: shown,
+      title: typeof title === 'string' ? title : key,
       raw,
       at,
       fits: fit.has(i),
@@ -65,31 +64,31 @@ export function draftSteps(
   return [...drafts.values()];
 }
 
-/** All ids in the document, also of steps that have no kind, so that nobody is told that these do not exist. */
+/** All ids of the document, also of invalid steps, so that references to these are not reported as well. */
 export function idsOf(steps: Json | undefined): ReadonlySet<string> {
   const list = Array.isArray(steps) ? (steps as readonly Json[]) : [];
   return new Set(list.flatMap((raw) => (isJsonObject(raw) && typeof raw.id === 'string' ? [raw.id] : [])));
 }
 
-/** `depends_on`, with each step that does not exist told about. */
+/** `depends_on` without steps that do not exist, which are reported. */
 export function explicitDependencies(
   draft: StepDraft,
   ids: ReadonlySet<string>,
   problems: Problems,
 ): readonly string[] {
-  const listed = draft.raw.depends_on;
-  if (!Array.isArray(listed)) return [];
-  return (listed as readonly Json[]).filter((name, i): name is string => {
+  const names = draft.raw.depends_on;
+  if (!Array.isArray(names)) return [];
+  return (names as readonly Json[]).filter((name, i): name is string => {
     if (typeof name !== 'string') return false;
     if (ids.has(name)) return true;
     const message = () =>
-      `Step ${draft.key} depends on ${JSON.stringify(name.slice(0, 64))}, which is no step.${didYouMean(name, ids)}`;
+      `Step ${draft.key} depends on ${JSON.stringify(name.slice(0, 64))}, which is not a step.${didYouMean(name, ids)}`;
     problems.error(message, [...draft.at, 'depends_on', i], { step: draft.key });
     return false;
   });
 }
 
-/** The steps and what they wait for, for people to look at. */
+/** The steps and their dependencies, for display. */
 export function graphOf(steps: readonly StepDraft[]): WorkflowGraph {
   const keys = new Set(steps.map(({ key }) => key));
   return {

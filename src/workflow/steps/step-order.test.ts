@@ -8,7 +8,7 @@ const anyGraph = fc
   .array(fc.tuple(fc.constantFrom(...keys), fc.constantFrom(...keys)), { maxLength: 20 })
   .map((edges) => new Map(keys.map((key) => [key, edges.filter(([from]) => from === key).map(([, to]) => to)])));
 
-/** True when steps can be taken one after the other, each after those it needs. */
+/** True when steps can run one after the other, each after those it depends on. */
 function hasOrder(graph: ReadonlyMap<string, readonly string[]>): boolean {
   const done = new Set<string>();
   for (let before = -1; done.size !== before; ) {
@@ -27,7 +27,7 @@ describe('findCycles', () => {
     );
   });
 
-  it('names steps that really wait for each other', () => {
+  it('lists steps that really depend on each other', () => {
     fc.assert(
       fc.property(anyGraph, (graph) => {
         for (const cycle of findCycles(graph)) {
@@ -38,7 +38,7 @@ describe('findCycles', () => {
     );
   });
 
-  it('goes through a chain of many steps', () => {
+  it('handles a chain of many steps', () => {
     const chain = new Map(Array.from({ length: 20_000 }, (_, i) => [`s${i}`, i === 0 ? [] : [`s${i - 1}`]]));
     expect(findCycles(chain)).toEqual([]);
     chain.set('s0', ['s19999']);
@@ -46,7 +46,7 @@ describe('findCycles', () => {
   });
 });
 
-describe('ancestorsOf and between', () => {
+describe('ancestorsOf and stepsBetween', () => {
   const graph = new Map([
     ['a', []],
     ['b', ['a']],
@@ -56,12 +56,12 @@ describe('ancestorsOf and between', () => {
     ['x', []],
   ]);
 
-  it('gives all that comes before', () => {
+  it('returns all direct and indirect dependencies', () => {
     expect([...ancestorsOf('d', graph)].sort()).toEqual(['a', 'b', 'c']);
     expect(ancestorsOf('a', graph).size).toBe(0);
   });
 
-  it('gives what is done again on the way', () => {
+  it('returns the steps that run again', () => {
     expect([...stepsBetween('b', 'e', graph)].sort()).toEqual(['b', 'd', 'e']);
   });
 });

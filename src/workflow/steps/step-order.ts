@@ -2,15 +2,15 @@
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /**
- * One cycle for each group of steps that wait for each other, as `a → b → a`: a needs b, b needs a. Empty when there is
- * an order.
+ * One cycle for each group of steps that depend on each other, as `a → b → a`: a needs b, b needs a. Empty when the steps
+ * can be ordered.
  */
 export function findCycles(steps: Dependencies): readonly (readonly string[])[] {
   const cycles: (readonly string[])[] = [];
   const state = new Map<string, 'open' | 'done'>();
   for (const start of steps.keys()) {
     if (state.has(start)) continue;
-    // With a stack of its own, because a chain may have a thousand steps.
+    // Iterative, because a chain may have a thousand steps.
     const path: { readonly key: string; next: number }[] = [{ key: start, next: 0 }];
     state.set(start, 'open');
     while (path.length > 0) {
@@ -32,36 +32,36 @@ export function findCycles(steps: Dependencies): readonly (readonly string[])[] 
   return cycles;
 }
 
-/** All that must be done before the step, directly or not. Without the step itself, unless it waits for itself. */
+/** All direct and indirect dependencies of the step. Contains the step itself only if it depends on itself. */
 export function ancestorsOf(key: string, steps: Dependencies): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting = [...(steps.get(key) ?? [])];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    waiting.push(...(steps.get(next) ?? []));
+  const ancestors = new Set<string>();
+  const pending = [...(steps.get(key) ?? [])];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (ancestors.has(next)) continue;
+    ancestors.add(next);
+    pending.push(...(steps.get(next) ?? []));
   }
-  return found;
+  return ancestors;
 }
 
-/** The steps that are done again when `from` is done again to mend `to`: both, and what lies between. */
+/** The steps that run again when `from` runs again to repair `to`: both, and those between them. */
 export function stepsBetween(from: string, to: string, steps: Dependencies): ReadonlySet<string> {
   const before = ancestorsOf(to, steps);
-  const needing = new Map<string, string[]>();
+  const dependents = new Map<string, string[]>();
   for (const key of [...before, to]) {
     for (const needed of steps.get(key) ?? []) {
-      const list = needing.get(needed);
+      const list = dependents.get(needed);
       if (list) list.push(key);
-      else needing.set(needed, [key]);
+      else dependents.set(needed, [key]);
     }
   }
   const path = new Set([from, to]);
-  const waiting = [from];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    for (const key of needing.get(next) ?? []) {
+  const pending = [from];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const key of dependents.get(next) ?? []) {
       if (path.has(key)) continue;
       path.add(key);
-      waiting.push(key);
+      pending.push(key);
     }
   }
   return path;

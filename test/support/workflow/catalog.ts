@@ -96,7 +96,7 @@ const BACKENDS: ReadonlyMap<string, CatalogBackend> = new Map([
   ['http_api', backend({ url: { type: 'string' } }, ['url'])],
 ]);
 
-/** A server with a few of everything, for tests of what documents may say; it has no backend websocket. */
+/** A server with a few of everything, to check documents against; it has no backend websocket. */
 export const testCatalog: Catalog = {
   command: (name) => COMMANDS.get(name),
   query: (name) => QUERIES.get(name),
@@ -112,15 +112,15 @@ export const testCatalog: Catalog = {
   },
 };
 
-/** What is wrong with a document, one problem a line. */
+/** The problems of a document, one a line. */
 export function problemsOf(document: Json): string {
   const { problems } = readWorkflow({ document }, testCatalog);
   return problems.map(({ severity, message }) => `${severity} ${message}`).join('\n');
 }
 
-/** The steps that a document without problems comes to, without their ids. */
+/** The steps of a valid document, without their ids. */
 export function stepsOf(document: Json, inputs: JsonObject = {}): readonly Omit<WorkflowPlan['steps'][number], 'id'>[] {
-  const { document: found, problems } = readWorkflow({ document }, testCatalog);
-  if (!found) throw new Error(JSON.stringify(problems));
-  return found.compile(inputs).steps.map(({ id: _, ...step }) => step);
+  const { document: parsed, problems } = readWorkflow({ document }, testCatalog);
+  if (!parsed) throw new Error(JSON.stringify(problems));
+  return parsed.compile(inputs).steps.map(({ id: _, ...step }) => step);
 }

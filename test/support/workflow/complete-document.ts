@@ -1,6 +1,6 @@
 /** A native document with every kind of step and every option, which reads without problems. */
 export const COMPLETE_DOCUMENT = `name: products_report
-description: All that there is.
+description: Everything there is.
 goal_template: "Report on {{ source }}"
 inputs:
   source: string
