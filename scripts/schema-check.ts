@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema as parseSchema } from 'graphql';
 import { commands } from '../src/commands/registry.ts';
-import { buildSchema, printContract } from '../src/graphql/schema.ts';
+import { buildSchema, printContract } from '../src/surfaces/graphql/schema/schema.ts';
 
 // Fails when schema.graphql is not what the code says, or breaks what the last release promised. A release copies
 // schema.graphql to schema.released.graphql; it is a committed file, so that a shallow clone can check too.

@@ -83,7 +83,7 @@ async function doctor(config: Config, asJson: boolean): Promise<number> {
 }
 
 async function mcp(): Promise<number> {
-  const { runBridge } = await import('../mcp/bridge/run-bridge.ts');
+  const { runBridge } = await import('../surfaces/mcp-server/bridge/run-bridge.ts');
   return runBridge(readClientEnvironment(process.env));
 }
 

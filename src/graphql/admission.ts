@@ -7,9 +7,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Fault } from '../core/errors.ts';
+import { type Cost, costOf, MAX_COST, type Variables } from '../surfaces/graphql/operations/cost.ts';
 import { signedIn } from './caller-scope.ts';
 import type { Context } from './context.ts';
-import { type Cost, costOf, MAX_COST, type Variables } from './cost.ts';
 import { type Documents, type KnownDocument, operationOf } from './documents.ts';
 
 /** What anybody may ask, signed in or not. */

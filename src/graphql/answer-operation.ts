@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { readJsonBody } from '../surfaces/graphql/http/read-json-body.ts';
+import { type OperationParams, operationParams } from '../surfaces/graphql/operations/operation-params.ts';
+import { inOperationSpan } from '../surfaces/graphql/operations/operation-spans.ts';
+import type { FindText } from '../surfaces/graphql/operations/trusted-documents.ts';
+import { publicError } from '../surfaces/graphql/request/public-error.ts';
 import type { Admit } from './admission.ts';
 import { createContext, type GraphqlApp } from './context.ts';
 import { type Documents, operationOf } from './documents.ts';
 import { identify } from './identify.ts';
-import { type OperationParams, operationParams } from './operation-params.ts';
-import { publicError } from './public-error.ts';
-import { readJsonBody } from './read-json-body.ts';
 import type { RequestInfo } from './request-info.ts';
-import type { FindText } from './trusted-documents.ts';
-import { inOperationSpan } from './use-operation-spans.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** Uploads go as artifacts. */

@@ -1,5 +1,5 @@
 import type { Page } from '../core/store-reader.ts';
-import { builder } from './builder.ts';
+import { builder } from '../surfaces/graphql/schema/builder/builder.ts';
 import { PageInfo } from './types/page-info.ts';
 
 type ObjectRef<T> = ReturnType<typeof builder.objectRef<T>>;

@@ -13,9 +13,9 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../core/errors.ts';
+import { assertWithinLimits, DOCUMENT_LIMITS } from '../surfaces/graphql/operations/document-limits.ts';
+import { publicError } from '../surfaces/graphql/request/public-error.ts';
 import type { GraphqlApp } from './context.ts';
-import { assertWithinLimits, DOCUMENT_LIMITS } from './document-limits.ts';
-import { publicError } from './public-error.ts';
 
 /** A document that was parsed and validated, with what is asked about it for every request. */
 export interface KnownDocument {

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
-import { TOKEN_EXPIRED } from './connect-peer.ts';
+import { TOKEN_EXPIRED } from '../surfaces/graphql/socket/authenticate-peer.ts';
+import { closePeer, FORBIDDEN, type Peer, sendTo } from '../surfaces/graphql/socket/peer.ts';
+import type { SocketLimits } from '../surfaces/graphql/socket/socket-limits.ts';
+import type { LiveResults } from '../surfaces/graphql/subscriptions/live-subscription.ts';
 import type { Gather } from './gather-writes.ts';
-import type { LiveResults } from './live-subscription.ts';
-import { closePeer, FORBIDDEN, type Peer, sendTo } from './peer.ts';
-import type { SocketLimits } from './socket-limits.ts';
 
 const DONE = { done: true as const, value: undefined };
 

@@ -1,8 +1,8 @@
 import { resources as query } from '../commands/read/resources.ts';
 import { createAuthorizedReader } from '../engine/gate/authorized-reader.ts';
+import { locatable } from '../surfaces/graphql/request/locatable-errors.ts';
 import { callerScope, signedIn } from './caller-scope.ts';
 import { type Context, INLINE_BYTES } from './context.ts';
-import { locatable } from './located-faults.ts';
 import { type ResourceView, viewOfBytes } from './resource-view.ts';
 
 /** Resources that one request reads at the same time. */

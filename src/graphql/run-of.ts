@@ -1,8 +1,8 @@
 import { Fault } from '../core/errors.ts';
 import type { RunRecord } from '../core/run.ts';
+import type { RunView } from '../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from './caller-scope.ts';
 import type { Context } from './context.ts';
-import type { RunView } from './types/refs.ts';
 
 const reading = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpDeps, RequestInfo } from './http-deps.ts';
-import type { HttpLimits } from './limits.ts';
+import type { HttpDeps, RequestInfo } from '../surfaces/http/exchange/http-deps.ts';
+import type { HttpLimits } from '../surfaces/http/exchange/http-limits.ts';
 
 /** One request and its answer, with all that a route needs. */
 export interface Exchange {

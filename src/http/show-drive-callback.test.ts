@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startHttpServer } from './server-for-tests.ts';
+import { startHttpServer } from '../../test/support/surfaces/http-server.ts';
 
 let on: Awaited<ReturnType<typeof startHttpServer>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../core/errors.ts';
 import type { SignedIn } from '../core/principal.ts';
-import type { HttpDeps } from './http-deps.ts';
+import type { HttpDeps } from '../surfaces/http/exchange/http-deps.ts';
 
 /** Who asks, by the header alone: no cookies, so no page can ask in somebody's name. @throws Fault UNAUTHENTICATED */
 export async function signedIn(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {

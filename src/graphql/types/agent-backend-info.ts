@@ -1,5 +1,5 @@
 import type { AnyBackend } from '../../agents/define-backend.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { plainSchema } from '../capabilities.ts';
 import { AgentBackend } from './agent-backend.ts';
 

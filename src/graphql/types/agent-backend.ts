@@ -1,5 +1,5 @@
 import { AGENT_BACKENDS, type AgentBackend as Backend } from '../../core/agent.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 const ABOUT: Record<Backend, string> = {
   mcp: 'A tool of an MCP server, over stdio, streamable HTTP or SSE.',

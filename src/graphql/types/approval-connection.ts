@@ -1,9 +1,9 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Approval } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { connection } from '../connection.ts';
 import { pageArgs } from '../page-args.ts';
 import { ApprovalState } from './approval-state.ts';
-import { Approval } from './refs.ts';
 
 export const ApprovalConnection = connection('Approval', Approval);
 

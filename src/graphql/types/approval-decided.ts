@@ -1,8 +1,8 @@
 import { Fault } from '../../core/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Approval } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { Event, type EventOf } from './event.ts';
-import { Approval } from './refs.ts';
 
 export const ApprovalDecided = builder.objectRef<EventOf<'APPROVAL_DECIDED'>>('ApprovalDecided').implement({
   description: 'A person decided, or nobody did in time.',

@@ -1,7 +1,7 @@
 import { createApproval } from '../../core/projection.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Approval } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { Event, type EventOf } from './event.ts';
-import { Approval } from './refs.ts';
 
 export const ApprovalRequested = builder.objectRef<EventOf<'APPROVAL_REQUESTED'>>('ApprovalRequested').implement({
   description: 'A step waits for a person to decide.',

@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Approval } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { isRefused } from '../refusable.ts';
-import { Approval } from './refs.ts';
 import { Refusal } from './refusal.ts';
 
 export const ApprovalResult = builder.unionType('ApprovalResult', {

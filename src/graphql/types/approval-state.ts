@@ -1,5 +1,5 @@
 import type { ApprovalState as State } from '../../core/run.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const ApprovalState = builder.enumType('ApprovalState', {
   description: 'Where an approval stands. Once it is not OPEN, it stays as it is.',

@@ -1,10 +1,10 @@
 import { Fault } from '../../core/errors.ts';
+import { Principal } from '../../surfaces/graphql/schema/accounts/principal.ts';
+import { Node } from '../../surfaces/graphql/schema/nodes/node.ts';
+import { Approval, Run, Step } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { runOf } from '../run-of.ts';
 import { ApprovalState } from './approval-state.ts';
-import { Node } from './node.ts';
-import { Principal } from './principal.ts';
-import { Approval, Run, Step } from './refs.ts';
 
 Approval.implement({
   description:

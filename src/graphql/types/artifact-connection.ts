@@ -1,4 +1,4 @@
+import { Artifact } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { connection } from '../connection.ts';
-import { Artifact } from './refs.ts';
 
 export const ArtifactConnection = connection('Artifact', Artifact);

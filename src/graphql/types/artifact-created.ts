@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Artifact } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { Event, type EventOf } from './event.ts';
-import { Artifact } from './refs.ts';
 
 export const ArtifactCreated = builder.objectRef<EventOf<'ARTIFACT_CREATED'>>('ArtifactCreated').implement({
   description: 'Bytes were stored.',

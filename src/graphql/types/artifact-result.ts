@@ -1,10 +1,10 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Artifact } from '../../surfaces/graphql/schema/nodes/refs.ts';
+import { toSource } from '../../surfaces/graphql/schema/resources/resource-input.ts';
 import { callerScope, signedIn } from '../caller-scope.ts';
 import { isRefused, refusable } from '../refusable.ts';
 import { traceOf } from '../trace-of.ts';
-import { Artifact } from './refs.ts';
 import { Refusal } from './refusal.ts';
-import { toSource } from './resource-input.ts';
 import { UploadArtifactInput } from './upload-artifact-input.ts';
 
 export const ArtifactResult = builder.unionType('ArtifactResult', {

@@ -1,9 +1,9 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Node } from '../../surfaces/graphql/schema/nodes/node.ts';
+import { Artifact, Resource, Run, Step } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { authorizeArtifact, downloadUrl, viewOfOutput } from '../resource-view.ts';
 import { findRun } from '../run-of.ts';
-import { Node } from './node.ts';
-import { Artifact, Resource, Run, Step } from './refs.ts';
 
 Artifact.implement({
   description: 'Immutable bytes that a run made or that were uploaded, kept once under their digest.',

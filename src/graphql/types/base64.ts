@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 builder.scalarType('Base64', {
   description: 'Bytes as base64 (RFC 4648, section 4): the alphabet with `+` and `/`, padded with `=`, no line breaks.',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { Effect } from './effect.ts';
 
 export interface CapabilityView {

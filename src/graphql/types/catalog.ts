@@ -1,10 +1,10 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { stepKinds } from '../../surfaces/graphql/schema/steps/step-kind.ts';
 import { capabilityOf, capabilityOfTool, queryCapabilities } from '../capabilities.ts';
 import type { GraphqlApp } from '../context.ts';
 import { AgentBackendInfo } from './agent-backend-info.ts';
 import { Capability } from './capability.ts';
 import { Protocol } from './protocol.ts';
-import { stepKinds } from './step-kind.ts';
 import { StepKindInfo } from './step-kind-info.ts';
 
 export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({

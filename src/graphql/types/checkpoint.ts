@@ -1,5 +1,5 @@
 import type { ChainVerification } from '../../core/store-reader.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 type Stored = NonNullable<ChainVerification['checkpoint']>;
 

@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../../engine/requests/engine.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Resource, Run } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { viewOfOutput } from '../resource-view.ts';
-import { Resource, Run } from './refs.ts';
 
 export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
   description: 'A command that was accepted: its run, and what it made.',

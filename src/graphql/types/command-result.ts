@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { isRefused } from '../refusable.ts';
 import { CommandOutcome } from './command-outcome.ts';
 import { Refusal } from './refusal.ts';

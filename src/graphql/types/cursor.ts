@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { Fault } from '../../core/errors.ts';
 import { decodeCursor, encodeCursor } from '../../core/journal.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 builder.scalarType('Cursor', {
   description:

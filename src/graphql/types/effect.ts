@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Effect = builder.enumType('Effect', {
   description: 'What a capability does to the world outside Signalbox.',

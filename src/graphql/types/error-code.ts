@@ -1,5 +1,5 @@
 import type { ErrorCode as Code } from '../../core/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const ErrorCode = builder.enumType('ErrorCode', {
   description:

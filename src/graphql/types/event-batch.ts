@@ -1,8 +1,8 @@
 import type { EventBatch as Batch } from '../../core/journal.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { watchEvents, watchRun } from '../../surfaces/graphql/subscriptions/watch-events.ts';
 import { callerScope } from '../caller-scope.ts';
 import { MAX_BATCH, within } from '../page-args.ts';
-import { watchEvents, watchRun } from '../watch.ts';
 import { Event } from './event.ts';
 import { EventFilter, toEventFilter } from './event-filter.ts';
 

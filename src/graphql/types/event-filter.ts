@@ -1,5 +1,5 @@
 import type { EventFilter as Filter } from '../../core/journal.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { MAX_PAGE, within } from '../page-args.ts';
 import { EventType } from './event-type.ts';
 import { LogLevel } from './log-level.ts';

@@ -1,5 +1,5 @@
 import type { EventType as Type } from '../../core/event.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const EventType = builder.enumType('EventType', {
   description: 'What an event tells. Each has an object type of its own that implements `Event`.',

@@ -1,5 +1,5 @@
 import type { Event as JournalEvent, EventType as Type } from '../../core/event.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { EventType } from './event-type.ts';
 
 export type EventOf<T extends Type> = Extract<JournalEvent, { readonly type: T }>;

@@ -1,10 +1,10 @@
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { ResourceInput, toSource } from '../../surfaces/graphql/schema/resources/resource-input.ts';
 import { asObject } from '../as-object.ts';
-import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { refusable } from '../refusable.ts';
 import { traceOf } from '../trace-of.ts';
 import { CommandResult } from './command-result.ts';
-import { ResourceInput, toSource } from './resource-input.ts';
 
 const ExecuteInput = builder.inputType('ExecuteInput', {
   description: 'A command by its name, for callers that learn the name only while they run.',

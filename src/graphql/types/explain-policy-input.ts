@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { PolicyDecision } from './policy-decision.ts';
 

@@ -1,5 +1,5 @@
 import type { Failure as Why } from '../../core/run.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { ErrorCode } from './error-code.ts';
 
 export const Failure = builder.objectRef<Why>('Failure').implement({

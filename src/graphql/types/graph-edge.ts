@@ -1,7 +1,7 @@
-import type { WorkflowGraph } from '../../workflow/model/workflow-document.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import type { WorkflowGraph as Graph } from '../../workflow/model/workflow-document.ts';
 
-export const GraphEdge = builder.objectRef<WorkflowGraph['edges'][number]>('GraphEdge').implement({
+export const GraphEdge = builder.objectRef<Graph['edges'][number]>('GraphEdge').implement({
   description: 'That one step needs another.',
   fields: (t) => ({
     from: t.exposeString('from', { description: 'Key of the step that is needed.' }),

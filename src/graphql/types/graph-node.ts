@@ -1,8 +1,8 @@
-import type { WorkflowGraph } from '../../workflow/model/workflow-document.ts';
-import { builder } from '../builder.ts';
-import { StepKind } from './step-kind.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { StepKind } from '../../surfaces/graphql/schema/steps/step-kind.ts';
+import type { WorkflowGraph as Graph } from '../../workflow/model/workflow-document.ts';
 
-export const GraphNode = builder.objectRef<WorkflowGraph['nodes'][number]>('GraphNode').implement({
+export const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').implement({
   description: 'One step of a workflow, to draw.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Its name, unique in the workflow.' }),

@@ -1,5 +1,5 @@
 import type { Health } from '../../core/telemetry.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { HealthStatus } from './health-status.ts';
 
 export const HealthCheck = builder.objectRef<Health['checks'][number]>('HealthCheck').implement({

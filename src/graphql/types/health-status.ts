@@ -1,5 +1,5 @@
 import type { HealthStatus as Status } from '../../core/telemetry.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const HealthStatus = builder.enumType('HealthStatus', {
   description: 'How the server, or one part of it, is.',

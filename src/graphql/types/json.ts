@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Json } from '../../lib/json.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 /** Deeper values would exhaust the stack of what walks them later. */
 const MAX_DEPTH = 64;

@@ -1,5 +1,5 @@
 import type { LogLevel as Level } from '../../core/event.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const LogLevel = builder.enumType('LogLevel', {
   description: 'How much a log line matters, from DEBUG up to ERROR.',

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
 const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";

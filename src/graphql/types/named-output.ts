@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/json.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Resource } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { artifactOf } from '../artifact-of.ts';
-import { builder } from '../builder.ts';
-import { Resource } from './refs.ts';
 
 export const NamedOutput = builder.objectRef<{ readonly name: string; readonly value: Json }>('NamedOutput').implement({
   description: 'One of the outputs that a workflow names.',

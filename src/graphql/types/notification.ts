@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { Event, type EventOf } from './event.ts';
 import { LogLevel } from './log-level.ts';
 

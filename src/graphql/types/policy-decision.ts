@@ -1,5 +1,5 @@
 import type { Decision, NearMiss } from '../../core/policy.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { PolicyEffect } from './policy-effect.ts';
 import { PolicyNearMiss } from './policy-near-miss.ts';
 import { PolicyRule } from './policy-rule.ts';

@@ -1,5 +1,5 @@
 import type { PolicyEffect as Effect } from '../../core/policy.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const PolicyEffect = builder.enumType('PolicyEffect', {
   description: 'What a rule does with a request that it matches. What no rule matches is denied; DENY wins over all.',

@@ -1,5 +1,5 @@
 import type { NearMiss } from '../../core/policy.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { PolicyRule } from './policy-rule.ts';
 
 export const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({

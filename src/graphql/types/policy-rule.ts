@@ -1,5 +1,5 @@
 import type { PolicyRule as Rule } from '../../core/policy.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { PolicyEffect } from './policy-effect.ts';
 

@@ -1,5 +1,5 @@
 import type { Priority as Level } from '../../core/run.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Priority = builder.enumType('Priority', {
   description: 'Which runs go first when there are more than places.',

@@ -1,5 +1,5 @@
 import type { Progress as Reached } from '../../core/run.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Progress = builder.objectRef<Reached>('Progress').implement({
   description: 'How far a step said it was.',

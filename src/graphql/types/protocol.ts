@@ -1,5 +1,5 @@
 import type { ProtocolInfo } from '../../core/resource.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'One kind of URI that this server reads.',

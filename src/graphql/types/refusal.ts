@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import type { Refused } from '../refusable.ts';
 import { ErrorCode } from './error-code.ts';
 import { PolicyDecision } from './policy-decision.ts';

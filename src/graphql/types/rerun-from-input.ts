@@ -1,5 +1,5 @@
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { asObject } from '../as-object.ts';
-import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { refusable } from '../refusable.ts';
 import { RunResult } from './run-result.ts';

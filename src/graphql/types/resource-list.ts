@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Resource } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { within } from '../page-args.ts';
 import { readResources } from '../read-resources.ts';
-import { Resource } from './refs.ts';
 
 const MAX_URIS = 20;
 

@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { refusable } from '../refusable.ts';
 import { RunResult } from './run-result.ts';

@@ -1,9 +1,9 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Run } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { connection } from '../connection.ts';
 import { pageArgs } from '../page-args.ts';
 import { runPage } from '../run-page.ts';
-import { Run } from './refs.ts';
 import { RunFilter, toRunFilter } from './run-filter.ts';
 
 export const RunConnection = connection('Run', Run);

@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { Principal } from '../../surfaces/graphql/schema/accounts/principal.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { Event, type EventOf } from './event.ts';
-import { Principal } from './principal.ts';
 import { RunKind, shownKind } from './run-kind.ts';
 
 export const RunCreated = builder.objectRef<EventOf<'RUN_CREATED'>>('RunCreated').implement({

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { RunFilter as Filter } from '../../core/store-reader.ts';
 import { isJsonObject } from '../../lib/json.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { RunKind } from './run-kind.ts';
 import { RunState } from './run-state.ts';
 

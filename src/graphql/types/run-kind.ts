@@ -1,5 +1,5 @@
 import type { RunKind as Kind } from '../../core/run.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 const values = {
   COMMAND: { description: 'One command.' },

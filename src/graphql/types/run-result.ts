@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Run } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { isRefused } from '../refusable.ts';
-import { Run } from './refs.ts';
 import { Refusal } from './refusal.ts';
 
 export const RunResult = builder.unionType('RunResult', {

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { ChainVerification } from '../../core/store-reader.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { callerScope } from '../caller-scope.ts';
 import { Checkpoint } from './checkpoint.ts';
 

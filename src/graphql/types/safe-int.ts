@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 builder.scalarType('SafeInt', {
   description: 'A whole number between −(2^53 − 1) and 2^53 − 1, as a JSON number: what every language keeps exactly.',

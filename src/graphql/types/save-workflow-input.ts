@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { toWorkflowSource, WorkflowSource } from '../../surfaces/graphql/schema/workflows/workflow-source.ts';
 import { signedIn } from '../caller-scope.ts';
 import { refusable } from '../refusable.ts';
 import { WorkflowResult } from './workflow-result.ts';
-import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 const SaveWorkflowInput = builder.inputType('SaveWorkflowInput', {
   description: 'A workflow to keep.',

@@ -1,6 +1,6 @@
 import type { Session as SignedInSession } from '../../auth/authenticator.ts';
-import { builder } from '../builder.ts';
-import { Principal } from './principal.ts';
+import { Principal } from '../../surfaces/graphql/schema/accounts/principal.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Session = builder.objectRef<SignedInSession>('Session').implement({
   description: 'What a sign-in gives.',

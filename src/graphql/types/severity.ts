@@ -1,5 +1,5 @@
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import type { Problem } from '../../workflow/model/workflow-document.ts';
-import { builder } from '../builder.ts';
 
 export const Severity = builder.enumType('Severity', {
   description: 'How bad a problem of a workflow is.',

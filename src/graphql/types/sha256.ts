@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 builder.scalarType('Sha256', {
   description: 'A SHA-256 digest as 64 lower-case hexadecimal digits.',

@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { isRefused, refusable } from '../refusable.ts';
 import { Refusal } from './refusal.ts';
 import { Session } from './session.ts';

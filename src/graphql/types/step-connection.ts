@@ -1,4 +1,4 @@
+import { Step } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { connection } from '../connection.ts';
-import { Step } from './refs.ts';
 
 export const StepConnection = connection('Step', Step);

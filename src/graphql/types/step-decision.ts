@@ -1,5 +1,5 @@
 import type { WorkflowReport } from '../../engine/requests/engine.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { PolicyDecision } from './policy-decision.ts';
 
 export const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({

@@ -1,5 +1,5 @@
-import { builder } from '../builder.ts';
-import { StepKind, stepKinds } from './step-kind.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { StepKind, stepKinds } from '../../surfaces/graphql/schema/steps/step-kind.ts';
 
 type Kind = keyof typeof stepKinds;
 

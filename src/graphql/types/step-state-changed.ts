@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import { Event, type EventOf } from './event.ts';
 import { Failure } from './failure.ts';
 import { StepState } from './step-state.ts';

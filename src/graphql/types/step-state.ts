@@ -1,5 +1,5 @@
 import type { StepState as State } from '../../core/states.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const StepState = builder.enumType('StepState', {
   description:

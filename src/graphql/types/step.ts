@@ -1,3 +1,7 @@
+import { Node } from '../../surfaces/graphql/schema/nodes/node.ts';
+import { Approval, Resource, Run, Step } from '../../surfaces/graphql/schema/nodes/refs.ts';
+import { StepKind } from '../../surfaces/graphql/schema/steps/step-kind.ts';
+import { ToolCall } from '../../surfaces/graphql/schema/steps/tool-call.ts';
 import { callerScope } from '../caller-scope.ts';
 import { durationMs } from '../duration-ms.ts';
 import { MAX_BATCH, pageArgs, within } from '../page-args.ts';
@@ -6,14 +10,10 @@ import { runOf } from '../run-of.ts';
 import { EventBatch } from './event-batch.ts';
 import { Failure } from './failure.ts';
 import { LogLevel } from './log-level.ts';
-import { Node } from './node.ts';
 import { PolicyDecision } from './policy-decision.ts';
 import { Progress } from './progress.ts';
-import { Approval, Resource, Run, Step } from './refs.ts';
 import { StepConnection } from './step-connection.ts';
-import { StepKind } from './step-kind.ts';
 import { StepState } from './step-state.ts';
-import { ToolCall } from './tool-call.ts';
 
 Step.implement({
   description: 'One part of a run: a command with its options, or something else that its workflow does.',

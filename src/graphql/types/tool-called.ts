@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { ToolCall } from '../../surfaces/graphql/schema/steps/tool-call.ts';
 import { Event, type EventOf } from './event.ts';
-import { ToolCall } from './tool-call.ts';
 
 export const ToolCalled = builder.objectRef<EventOf<'TOOL_CALLED'>>('ToolCalled').implement({
   description: 'A step called a tool. What it gives follows as `ToolReturned`.',

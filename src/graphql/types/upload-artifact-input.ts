@@ -1,5 +1,5 @@
-import { builder } from '../builder.ts';
-import { ResourceInput } from './resource-input.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { ResourceInput } from '../../surfaces/graphql/schema/resources/resource-input.ts';
 
 export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
   description: 'Bytes to keep.',

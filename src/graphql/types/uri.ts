@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there

@@ -1,5 +1,5 @@
 import type { Violation as Misfit } from '../../core/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 
 export const Violation = builder.objectRef<Misfit>('Violation').implement({
   description: 'One place where the input or the data does not fit.',

@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Workflow } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { connection } from '../connection.ts';
 import { pageArgs } from '../page-args.ts';
 import { mayReadWorkflows } from '../saved-workflow.ts';
-import { Workflow } from './refs.ts';
 
 export const WorkflowConnection = connection('Workflow', Workflow);
 

@@ -1,5 +1,5 @@
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import type { WorkflowGraph as Graph } from '../../workflow/model/workflow-document.ts';
-import { builder } from '../builder.ts';
 import { GraphEdge } from './graph-edge.ts';
 import { GraphNode } from './graph-node.ts';
 

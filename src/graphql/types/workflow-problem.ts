@@ -1,5 +1,5 @@
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
 import type { Problem } from '../../workflow/model/workflow-document.ts';
-import { builder } from '../builder.ts';
 import { Severity } from './severity.ts';
 
 export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({

@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Workflow } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { isRefused } from '../refusable.ts';
-import { Workflow } from './refs.ts';
 import { Refusal } from './refusal.ts';
 
 export const WorkflowResult = builder.unionType('WorkflowResult', {

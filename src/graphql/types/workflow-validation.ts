@@ -1,11 +1,11 @@
 import type { WorkflowReport } from '../../engine/requests/engine.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { toWorkflowSource, WorkflowSource } from '../../surfaces/graphql/schema/workflows/workflow-source.ts';
 import { asObject } from '../as-object.ts';
-import { builder } from '../builder.ts';
 import { signedIn } from '../caller-scope.ts';
 import { StepDecision } from './step-decision.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 import { WorkflowProblem } from './workflow-problem.ts';
-import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 export const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation').implement({
   description: 'What was found out about a workflow without starting it.',

@@ -1,11 +1,11 @@
-import { builder } from '../builder.ts';
+import { Principal } from '../../surfaces/graphql/schema/accounts/principal.ts';
+import { builder } from '../../surfaces/graphql/schema/builder/builder.ts';
+import { Node } from '../../surfaces/graphql/schema/nodes/node.ts';
+import { Workflow } from '../../surfaces/graphql/schema/nodes/refs.ts';
 import { callerScope } from '../caller-scope.ts';
 import { pageArgs } from '../page-args.ts';
 import { runPage } from '../run-page.ts';
 import { mayReadWorkflows } from '../saved-workflow.ts';
-import { Node } from './node.ts';
-import { Principal } from './principal.ts';
-import { Workflow } from './refs.ts';
 import { RunConnection } from './run-connection.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 

@@ -1,6 +1,6 @@
 import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { GetToken } from './create-token.ts';
+import type { GetToken } from '../../surfaces/mcp-server/bridge/access-token.ts';
 import { noticeCutAnswers } from './notice-cut-answers.ts';
 
 export type RemoteTransport = StreamableHTTPClientTransport;

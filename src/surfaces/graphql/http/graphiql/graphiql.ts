@@ -1,0 +1,52 @@
+import type { FetchAPI, Plugin } from 'graphql-yoga';
+import { type Assets, loadAssets } from './assets.ts';
+import { renderPage } from './render-page.ts';
+
+/** GraphiQL's editor sets styles itself; everything else comes as files of this server. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const ASSET = /^[^?]*\?asset=([A-Za-z0-9.-]{1,80})$/;
+
+/** GraphiQL for browsers, from this server alone: the page, and its files under `?asset=`. */
+export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin {
+  if (!enabled) return {};
+  let loading: Promise<{ readonly assets: Assets; readonly page: string }> | undefined;
+  const load = async () => {
+    const assets = await loadAssets();
+    return { assets, page: renderPage(assets) };
+  };
+
+  const serve = async (request: Request, Response: FetchAPI['Response'], name: string | undefined) => {
+    loading ??= load();
+    const { assets, page } = await loading;
+    if (name === undefined) {
+      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
+      return new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } });
+    }
+    const asset = assets.byName.get(name);
+    if (!asset) return new Response('There is no such file; load the page again.\n', { status: 404 });
+    const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
+    const headers = { 'Content-Type': asset.mediaType, 'Content-Encoding': encoding, 'Cache-Control': FOR_EVER };
+    return new Response(await asset.encoded(encoding), { headers: { ...headers, Vary: 'Accept-Encoding' } });
+  };
+
+  return {
+    onRequest({ request, fetchAPI: { Response }, endResponse }) {
+      if (request.method !== 'GET') return undefined;
+      const [, name] = ASSET.exec(request.url) ?? [];
+      const wantsPage = request.headers.get('accept')?.includes('text/html');
+      return name !== undefined || wantsPage ? serve(request, Response, name).then(endResponse) : undefined;
+    },
+  };
+}

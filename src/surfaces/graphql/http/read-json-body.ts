@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { Fault } from '../../../core/errors.ts';
+
+/**
+ * The JSON body of a request.
+ * @throws Fault RESOURCE_TOO_LARGE past `maxBytes` without reading on, BAD_INPUT when it is no JSON in UTF-8, CANCELLED
+ *   when the client goes away in the middle
+ */
+export function readJsonBody(req: IncomingMessage, maxBytes: number): Promise<unknown> {
+  if (Number(req.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > maxBytes) end(() => reject(tooLarge(maxBytes)));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => end(() => resolve(parse(chunks)));
+    const onClose = () => end(() => reject(new Fault('CANCELLED', 'The request ended before its body did.')));
+    const end = (settle: () => void) => {
+      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      if (!req.readableEnded) req.pause();
+      try {
+        settle();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+function parse(chunks: readonly Buffer[]): unknown {
+  const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Fault('BAD_INPUT', 'The body is not JSON; send {"query": "…", "variables": {…}}.');
+  }
+}
+
+function tooLarge(maxBytes: number): Fault {
+  const message = `A request has at most ${maxBytes} bytes. Upload larger content with POST /artifacts and pass its URI.`;
+  return new Fault('RESOURCE_TOO_LARGE', message);
+}

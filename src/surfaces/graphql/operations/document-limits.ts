@@ -1,0 +1,71 @@
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import { Fault } from '../../../core/errors.ts';
+
+/** What one document may be. Far above what clients write, far below what hurts. */
+export const DOCUMENT_LIMITS = {
+  /** Lexical tokens: bounds parsing and everything after it. */
+  tokens: 4_000,
+  /** Characters; the data of a request belongs into variables. */
+  characters: 256 * 1024,
+  comments: 500,
+  /** Fields inside fields, through fragments. GraphiQL's introspection has 14. */
+  depth: 16,
+  aliases: 50,
+  directives: 50,
+} as const;
+
+/** @throws Fault TOO_COSTLY that names the limit. Takes time linear in the document, whatever its fragments. */
+export function assertWithinLimits(document: DocumentNode): void {
+  let aliases = 0;
+  let directives = 0;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  visit(document, {
+    Field: (node) => {
+      if (node.alias) aliases += 1;
+    },
+    Directive: () => {
+      directives += 1;
+    },
+    FragmentDefinition: (node) => {
+      fragments.set(node.name.value, node);
+    },
+  });
+  assertAtMost('aliases', aliases);
+  assertAtMost('directives', directives);
+  const depthOf = createDepthOf(fragments);
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) assertAtMost('depth', depthOf(definition.selectionSet));
+  }
+}
+
+function createDepthOf(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+  const known = new Map<string, number>();
+  const depthOf = (set: SelectionSetNode | undefined): number => {
+    let deepest = 0;
+    for (const selection of set?.selections ?? []) {
+      const depth =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? depthOfFragment(selection.name.value)
+          : depthOf(selection.selectionSet) + (selection.kind === Kind.FIELD ? 1 : 0);
+      if (depth > deepest) deepest = depth;
+    }
+    return deepest;
+  };
+  const depthOfFragment = (name: string): number => {
+    let depth = known.get(name);
+    if (depth === undefined) {
+      // A fragment that leads back to itself is refused by validation; here it must only end.
+      known.set(name, 0);
+      depth = depthOf(fragments.get(name)?.selectionSet);
+      known.set(name, depth);
+    }
+    return depth;
+  };
+  return depthOf;
+}
+
+function assertAtMost(name: keyof typeof DOCUMENT_LIMITS, value: number): void {
+  if (value <= DOCUMENT_LIMITS[name]) return;
+  const message = `The document has ${name} of ${value}; at most ${DOCUMENT_LIMITS[name]} are taken. Ask for less, or in several requests.`;
+  throw new Fault('TOO_COSTLY', message, { details: { limit: name, most: DOCUMENT_LIMITS[name] } });
+}

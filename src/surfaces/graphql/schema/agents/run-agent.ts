@@ -1,0 +1,39 @@
+import { toAgentSpec } from '../../../../graphql/agent-spec.ts';
+import { signedIn } from '../../../../graphql/caller-scope.ts';
+import { refusable } from '../../../../graphql/refusable.ts';
+import { traceOf } from '../../../../graphql/trace-of.ts';
+import { AgentInput } from '../../../../graphql/types/agent-input.ts';
+import { RunResult } from '../../../../graphql/types/run-result.ts';
+import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../../../../graphql/wait-ms.ts';
+import { builder } from '../builder/builder.ts';
+
+const RunAgentInput = builder.inputType('RunAgentInput', {
+  description: 'An agent to run.',
+  fields: (t) => ({
+    agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
+    context: t.field({ type: 'JSON', description: 'What it is handed, any JSON value.' }),
+    waitMs: t.int(WAIT_MS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
+  }),
+});
+
+builder.mutationField('runAgent', (t) =>
+  t.field({
+    type: RunResult,
+    description:
+      'Run one agent. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `agent:BACKEND` on what it reaches, for `exec` on programs, and for `tool:NAME` on each call.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
+    resolve: (_, { input }, ctx) =>
+      refusable(async () => {
+        const { agent, context, waitMs, idempotencyKey } = input;
+        return ctx.app.engine.runAgent(signedIn(ctx), {
+          agent: toAgentSpec(agent),
+          ...(context !== undefined && { context }),
+          waitMs: waitOf(waitMs),
+          ...(idempotencyKey != null && { idempotencyKey }),
+          ...traceOf(ctx),
+        });
+      }),
+  }),
+);

@@ -1,0 +1,23 @@
+import SchemaBuilder from '@pothos/core';
+import type { Context } from '../../../../graphql/context.ts';
+import type { Json } from '../../../../lib/json.ts';
+
+/** What the scalars are in code: `Input` as a resolver gets it, `Output` as it returns it. */
+type Scalars = {
+  readonly ID: { readonly Input: string; readonly Output: string };
+  readonly DateTime: { readonly Input: Date; readonly Output: Date };
+  readonly URI: { readonly Input: string; readonly Output: string };
+  readonly JSON: { readonly Input: Json; readonly Output: Json };
+  readonly Base64: { readonly Input: string; readonly Output: string };
+  readonly MediaType: { readonly Input: string; readonly Output: string };
+  /** A position in the journal; opaque text outside. */
+  readonly Cursor: { readonly Input: number; readonly Output: number };
+  readonly Sha256: { readonly Input: string; readonly Output: string };
+  readonly SafeInt: { readonly Input: number; readonly Output: number };
+};
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  Scalars: Scalars;
+  DefaultFieldNullability: false;
+}>({ defaultFieldNullability: false });

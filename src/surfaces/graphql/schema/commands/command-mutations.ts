@@ -1,0 +1,78 @@
+import {
+  type GraphQLFieldConfig,
+  type GraphQLInputFieldConfig,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  type GraphQLUnionType,
+} from 'graphql';
+import type { AnyCommand } from '../../../../commands/definition/define-command.ts';
+import { signedIn } from '../../../../graphql/caller-scope.ts';
+import type { Context } from '../../../../graphql/context.ts';
+import { refusable } from '../../../../graphql/refusable.ts';
+import { traceOf } from '../../../../graphql/trace-of.ts';
+import type { JsonObject } from '../../../../lib/json.ts';
+import { inputFromOptions, pascal } from './input-from-options.ts';
+
+const IDEMPOTENCY_KEY: GraphQLInputFieldConfig = {
+  type: GraphQLString,
+  description: 'Text of your own. The same key again gives the same run instead of another one.',
+};
+
+/** A command may start work of any size; the policy and the engine's limits judge that, this only bounds a request. */
+const COST = 100;
+
+/**
+ * The schema with one mutation for each command, before the mutations that it has.
+ * @throws Error when a command's name is taken, or its options have no GraphQL input
+ */
+export function withCommandMutations(base: GraphQLSchema, commands: readonly AnyCommand[]): GraphQLSchema {
+  const config = base.toConfig();
+  const mutation = config.mutation?.toConfig();
+  if (!mutation) throw new Error('the schema has no Mutation type to add commands to');
+  const made = new Map<string, GraphQLNamedType>();
+  const named = (name: string) => made.get(name) ?? base.getType(name);
+  const { signIn, ...others } = mutation.fields;
+  const fields: Record<string, GraphQLFieldConfig<unknown, Context>> = { ...(signIn && { signIn }) };
+  for (const command of commands) {
+    if (command.name in mutation.fields || command.name in fields) {
+      throw new Error(
+        `The command ${command.name} cannot be a mutation: there is one of that name. Rename the command.`,
+      );
+    }
+    fields[command.name] = mutationOf(command, named);
+  }
+  const Mutation = new GraphQLObjectType({ ...mutation, fields: { ...fields, ...others } });
+  return new GraphQLSchema({
+    ...config,
+    mutation: Mutation,
+    types: config.types.filter((type) => type.name !== Mutation.name),
+  });
+}
+
+function mutationOf(
+  command: AnyCommand,
+  named: (name: string) => GraphQLNamedType | undefined,
+): GraphQLFieldConfig<unknown, Context> {
+  const { name, title, description } = command;
+  const about = `The options of \`${name}\`.`;
+  const input = inputFromOptions(pascal(name), about, command.options, named, { idempotencyKey: IDEMPOTENCY_KEY });
+  return {
+    type: new GraphQLNonNull(named('CommandResult') as GraphQLUnionType),
+    description: `${title}. ${description}`,
+    args: { input: { type: new GraphQLNonNull(input.type), description: about } },
+    extensions: { cost: COST },
+    resolve: (_, args, ctx) =>
+      refusable(async () => {
+        const { idempotencyKey, ...given } = args.input as JsonObject;
+        return ctx.app.engine.executeCommand(signedIn(ctx), {
+          command: name,
+          options: input.toOptions(given),
+          ...(typeof idempotencyKey === 'string' && { idempotencyKey }),
+          ...traceOf(ctx),
+        });
+      }),
+  };
+}

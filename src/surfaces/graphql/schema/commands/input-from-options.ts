@@ -1,0 +1,206 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  GraphQLFloat,
+  type GraphQLInputFieldConfig,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLString,
+  isNonNullType,
+} from 'graphql';
+import type { TSchema } from 'typebox';
+import { type OptionRole, optionRoleOf } from '../../../../commands/definition/options.ts';
+import { toAgentSpec } from '../../../../graphql/agent-spec.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
+
+/** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
+interface Schema {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: Json;
+  readonly const?: Json;
+  readonly enum?: readonly Json[];
+  /** What each value of `enum` means; an annotation that editors know. */
+  readonly enumDescriptions?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** How a GraphQL input becomes options again: enum names are values, and what was left out is not there. */
+export type ToOptions = (value: unknown) => Json;
+
+export interface OptionsInput {
+  readonly type: GraphQLInputObjectType;
+  readonly toOptions: (input: Readonly<Record<string, unknown>>) => JsonObject;
+}
+
+type NamedType = (name: string) => GraphQLNamedType | undefined;
+
+const ROLE_TYPES: Record<OptionRole, string> = {
+  ...{ resource: 'ResourceInput', uri: 'URI', schema: 'URI', json: 'JSON', agent: 'AgentInput' },
+};
+const ROLE_VALUES: Partial<Record<OptionRole, ToOptions>> = {
+  resource: withoutNulls,
+  agent: (value) => ({ ...toAgentSpec(value) }) as JsonObject,
+};
+const LARGEST_INT = 2 ** 31 - 1;
+
+/**
+ * The GraphQL input of a command's options, so that a command has its mutation without a line of GraphQL. A property
+ * that is required and has no default is non-null. A union of literals is an enum; its GraphQL name, as that of a
+ * nested object, is the schema's `title` when that is a name, and otherwise made from where it stands.
+ * @param named the types of the schema that the input becomes part of
+ * @param extra fields that are no options
+ * @throws Error when the options hold what GraphQL has no input for; the message names the property
+ */
+export function inputFromOptions(
+  name: string,
+  description: string,
+  options: TSchema,
+  named: NamedType,
+  extra: Readonly<Record<string, GraphQLInputFieldConfig>>,
+): OptionsInput {
+  const { type, toOptions } = objectFrom(`${name}Input`, { ...(options as Schema), description }, named, extra);
+  return { type, toOptions: (input) => toOptions(input) as JsonObject };
+}
+
+function objectFrom(
+  name: string,
+  schema: Schema,
+  named: NamedType,
+  extra: Readonly<Record<string, GraphQLInputFieldConfig>> = {},
+) {
+  const base = name.replace(/Input$/, '');
+  const required = new Set(schema.required);
+  const converters = new Map<string, ToOptions>();
+  const fields: Record<string, GraphQLInputFieldConfig> = {};
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const { type, toOptions } = typeFrom(`${base}${pascal(key)}`, property, named);
+    converters.set(key, toOptions);
+    fields[key] = {
+      type: required.has(key) && property.default === undefined ? nonNull(type) : type,
+      description: property.description ?? property.title ?? `The option \`${key}\`.`,
+      ...(property.default !== undefined && { defaultValue: property.default }),
+    };
+  }
+  const toOptions: ToOptions = (value) => {
+    const given = value as Readonly<Record<string, unknown>>;
+    const object: Record<string, Json> = {};
+    for (const [key, convert] of converters) if (given[key] != null) object[key] = convert(given[key]);
+    return object;
+  };
+  const type = new GraphQLInputObjectType({
+    name,
+    description: schema.description ?? `Part of ${name}.`,
+    fields: { ...fields, ...extra },
+  });
+  return { type, toOptions };
+}
+
+function typeFrom(name: string, schema: Schema, named: NamedType): { type: GraphQLInputType; toOptions: ToOptions } {
+  const as = (type: GraphQLInputType, toOptions: ToOptions = asIs) => ({ type, toOptions });
+  const role = optionRoleOf(schema as TSchema);
+  if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
+  const literals = literalsOf(schema);
+  if (literals) return enumFrom(nameOf(schema) ?? name, schema, literals, named);
+  switch (schema.type) {
+    case 'string':
+      return as(GraphQLString);
+    case 'boolean':
+      return as(GraphQLBoolean);
+    case 'number':
+      return as(GraphQLFloat);
+    case 'integer': {
+      const small = Math.abs(schema.minimum ?? 0) <= LARGEST_INT && Math.abs(schema.maximum ?? 0) <= LARGEST_INT;
+      return as(small ? GraphQLInt : (named('SafeInt') as GraphQLInputType));
+    }
+    case 'array': {
+      const item = typeFrom(singular(name), schema.items ?? {}, named);
+      const toOptions: ToOptions = (value) => (value as readonly unknown[]).map(item.toOptions);
+      return as(new GraphQLList(nonNull(item.type)), toOptions);
+    }
+    case 'object':
+      if (schema.properties) return objectFrom(nameOf(schema) ?? `${name}Input`, schema, named);
+  }
+  throw new Error(`The option ${name} has no GraphQL type; give it a type, or take AnyJson(…) for any JSON value.`);
+}
+
+function nonNull(type: GraphQLInputType): GraphQLInputType {
+  return isNonNullType(type) ? type : new GraphQLNonNull(type);
+}
+
+function enumFrom(name: string, schema: Schema, literals: readonly Literal[], named: NamedType) {
+  const names = literals.map(({ value }) => enumName(value));
+  const known = named(name);
+  if (known instanceof GraphQLEnumType) {
+    const same = isDeepStrictEqual(
+      known.getValues().map((value) => value.name),
+      names,
+    );
+    if (!same) throw new Error(`The enum ${name} has other values than this option; give it another title.`);
+    return { type: known, toOptions: asIs };
+  }
+  const values = literals.map(({ value, description }, i) => {
+    const about = description ?? `\`${value}\`.`;
+    return [names[i] as string, { value, description: about }];
+  });
+  const description = schema.description ?? `Values of ${name}.`;
+  const type = new GraphQLEnumType({ name, description, values: Object.fromEntries(values) });
+  return { type, toOptions: asIs };
+}
+
+interface Literal {
+  readonly value: string;
+  readonly description: string | undefined;
+}
+
+/** The values of an `enum` of text, or of a union of literals. */
+function literalsOf(schema: Schema): readonly Literal[] | undefined {
+  const found = schema.enum
+    ? schema.enum.map((value, i) => ({ value, description: schema.enumDescriptions?.[i] }))
+    : schema.anyOf?.map(({ const: value, description }) => ({ value, description }));
+  const literals = found?.filter((literal): literal is Literal => typeof literal.value === 'string');
+  return literals?.length && literals.length === found?.length ? literals : undefined;
+}
+
+function asIs(value: unknown): Json {
+  return value as Json;
+}
+
+/** Plain objects without what is null, as options know no null where GraphQL lets it stand. */
+function withoutNulls(value: unknown): Json {
+  if (!isJsonObject(value)) return value as Json;
+  const object: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(value)) if (item != null) object[key] = withoutNulls(item);
+  return object;
+}
+
+function nameOf({ title }: Schema): string | undefined {
+  return title && /^[A-Z][A-Za-z0-9]*$/.test(title) ? title : undefined;
+}
+
+function enumName(value: string): string {
+  return value
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/\W+/g, '_')
+    .toUpperCase();
+}
+
+/** `convertToJson` → `ConvertToJson`. */
+export function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function singular(name: string): string {
+  return name.endsWith('s') ? name.slice(0, -1) : name;
+}

@@ -1,0 +1,68 @@
+import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
+import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
+import type { WorkflowRecord } from '../../../../core/workflows.ts';
+import { callerScope } from '../../../../graphql/caller-scope.ts';
+import type { Context } from '../../../../graphql/context.ts';
+import { MAX_PAGE, within } from '../../../../graphql/page-args.ts';
+import { workflowById } from '../../../../graphql/saved-workflow.ts';
+import { builder } from '../builder/builder.ts';
+import type { RunView } from './refs.ts';
+
+type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord;
+
+const READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
+  run: async (id, ctx) => {
+    const run = await ctx.app.reader.run(callerScope(ctx), id);
+    return run && { run };
+  },
+  step: async (id, ctx) => ctx.app.reader.step(callerScope(ctx), id),
+  art: async (id, ctx) => ctx.app.reader.artifact(callerScope(ctx), id),
+  apr: async (id, ctx) => ctx.app.reader.approval(callerScope(ctx), id),
+  wf: workflowById,
+};
+
+const NodeRef = builder.interfaceRef<NodeView>('Node');
+
+export const Node = NodeRef.implement({
+  description: 'Something with an id of its own, that can be asked for again by that id alone.',
+  resolveType: (node) => {
+    if ('run' in node) return 'Run';
+    if ('yaml' in node) return 'Workflow';
+    if ('requestedAt' in node) return 'Approval';
+    return 'digest' in node ? 'Artifact' : 'Step';
+  },
+  fields: (t) => ({
+    id: t.id({
+      description:
+        'Readable, typed and opaque: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`. Unique on this server, for ever.',
+      resolve: () => {
+        throw new Error('every Node resolves its id itself');
+      },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: Node,
+    nullable: true,
+    description: 'The thing with this id. Null when there is none, or when it is not yours to see.',
+    args: { id: t.arg.id({ required: true, description: 'An id that this server gave out.' }) },
+    resolve: (_, { id }, ctx) => readNode(id, ctx),
+  }),
+  nodes: t.field({
+    type: [Node],
+    nullable: { list: false, items: true },
+    description: 'Several things by their ids, in the same order, with null where `node` would answer null.',
+    args: { ids: t.arg.idList({ required: true, description: `At most ${MAX_PAGE} ids.` }) },
+    resolve: (_, { ids }, ctx) => {
+      within('ids', ids.length, 0, MAX_PAGE);
+      return Promise.all(ids.map((id) => readNode(id, ctx)));
+    },
+  }),
+}));
+
+async function readNode(id: string, ctx: Context): Promise<NodeView | null> {
+  const prefix = idPrefix(id);
+  return (prefix && (await READERS[prefix]?.(id, ctx))) ?? null;
+}

@@ -1,0 +1,48 @@
+import { asObject } from '../../../../graphql/as-object.ts';
+import { signedIn } from '../../../../graphql/caller-scope.ts';
+import { refusable } from '../../../../graphql/refusable.ts';
+import { traceOf } from '../../../../graphql/trace-of.ts';
+import { Priority } from '../../../../graphql/types/priority.ts';
+import { RunResult } from '../../../../graphql/types/run-result.ts';
+import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../../../../graphql/wait-ms.ts';
+import { builder } from '../builder/builder.ts';
+import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
+
+const StartRunInput = builder.inputType('StartRunInput', {
+  description: 'A workflow to start.',
+  fields: (t) => ({
+    source: t.field({ type: WorkflowSource, required: true, description: 'The workflow.' }),
+    inputs: t.field({ type: 'JSON', description: 'An object of what it takes; `Workflow.inputs` is the schema.' }),
+    labels: t.field({ type: 'JSON', description: 'An object of names and values to find the run by.' }),
+    priority: t.field({
+      type: Priority,
+      defaultValue: 'INTERACTIVE',
+      description: 'Whether it goes before others when places are few.',
+    }),
+    waitMs: t.int(WAIT_MS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
+  }),
+});
+
+builder.mutationField('startRun', (t) =>
+  t.field({
+    type: RunResult,
+    description:
+      'Start a workflow. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `workflow:NAME`; each step is decided when its turn comes.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: StartRunInput, required: true, description: 'The workflow and what it takes.' }) },
+    resolve: (_, { input }, ctx) =>
+      refusable(async () => {
+        const { source, inputs, labels, priority, waitMs, idempotencyKey } = input;
+        return ctx.app.engine.startWorkflow(signedIn(ctx), {
+          source: toWorkflowSource(source),
+          ...(inputs != null && { inputs: asObject(inputs, ['input', 'inputs']) }),
+          ...(labels != null && { labels: asObject(labels, ['input', 'labels']) }),
+          ...(priority && { priority }),
+          waitMs: waitOf(waitMs),
+          ...(idempotencyKey != null && { idempotencyKey }),
+          ...traceOf(ctx),
+        });
+      }),
+  }),
+);

@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ADMIN,
+  ALICE,
+  BOB,
+  type GraphqlForTests,
+  startGraphql,
+} from '../../../../../test/support/surfaces/graphql-server.ts';
+
+let folder: string;
+let api: GraphqlForTests;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-workflows-'));
+  const rules = await readFile(new URL('../../../../../policy/policy.csv', import.meta.url), 'utf8');
+  const file = join(folder, 'policy.csv');
+  await writeFile(file, `${rules}\np, user, query:workflows, **, *, deny\n`);
+  api = await startGraphql({ env: { POLICY_FILE: file } });
+});
+afterAll(async () => {
+  await api.close();
+  await rm(folder, { recursive: true });
+});
+
+const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
+  ... on Run {
+    id state output resource { text } outputs { name value resource { uri mediaType text } }
+    steps { key input output decision { action } approval { id } }
+  }
+  ... on Refusal { code message path }
+} }`;
+
+async function start(document: object, more: object = {}, token = ALICE) {
+  const input = { source: { document }, waitMs: 10_000, ...more };
+  const { data, errors } = await api.ask(START, { input }, token);
+  expect(errors).toBeUndefined();
+  return data.startRun;
+}
+
+const value = (id: string, data: unknown) => ({ id, kind: 'transform', input: { data, expression: '$' } });
+
+describe('what a workflow names as an output', () => {
+  const upload = async (text: string, token: string): Promise<string> => {
+    const { data } = await api.ask(
+      `mutation ($input: UploadArtifactInput!) { uploadArtifact(input: $input) { ... on Artifact { digest } } }`,
+      { input: { name: 'a.txt', source: { text: { text } } } },
+      token,
+    );
+    return `artifact:sha256/${data.uploadArtifact.digest}`;
+  };
+
+  it('is a resource where it is one that the caller may see, however it came there', async () => {
+    const mine = await upload('mine', ALICE);
+    const theirs = await upload('not for alice', ADMIN);
+    const resource = { uri: theirs, media_type: 'text/plain', size: 13 };
+    const outputs = { mine, alone: theirs, resource, odd: { uri: 7 }, number: 1, text: 'artifact:sha256/abc' };
+    const run = await start({ name: 'naming', steps: [value('a', 1)], outputs });
+    expect(run).toMatchObject({ state: 'SUCCEEDED', output: outputs, resource: null });
+    const seen = ({ outputs: named }: { outputs: { name: string; resource: { text: string } | null }[] }) =>
+      Object.fromEntries(named.flatMap(({ name, resource: found }) => (found ? [[name, found.text]] : [])));
+    expect(seen(run)).toEqual({ mine: 'mine' });
+    const { data } = await api.ask(`{ run(id: "${run.id}") { outputs { name resource { text } } } }`, {}, ADMIN);
+    expect(seen(data.run)).toEqual({ mine: 'mine', alone: 'not for alice', resource: 'not for alice' });
+  });
+
+  it('is what the run made, where it is the only one; without any, that is what its last step made', async () => {
+    const mine = await upload('mine', ALICE);
+    expect(await start({ name: 'one', steps: [value('a', 1)], outputs: { it: mine } })).toMatchObject({
+      ...{ output: { it: mine }, resource: { text: 'mine' } },
+    });
+    const none = await start({ name: 'none', steps: [value('a', 1), value('b', [2])] });
+    expect(none).toMatchObject({ output: [2], outputs: [], resource: { text: '[2]' } });
+  });
+});
+
+describe('a step', () => {
+  it('that has no input of its own was given what the run was given', async () => {
+    const { data } = await api.ask(
+      `mutation { fetch(input: { source: { uri: "data:,a" } }) { ... on CommandOutcome { run { id inputs steps { input approval { id } } } } } }`,
+      {},
+      ALICE,
+    );
+    const { id, inputs, steps } = data.fetch.run;
+    expect(inputs).toEqual({ source: { uri: 'data:,a' } });
+    expect(steps).toEqual([{ input: inputs, approval: null }]);
+    const found = await api.ask(`{ run(id: "${id}") { steps { input run { id } } } }`, {}, ALICE);
+    expect(found.data.run.steps).toEqual([{ input: inputs, run: { id } }]);
+  });
+
+  it('that names no capability is decided as its kind', async () => {
+    const run = await start({ name: 'kinds', steps: [value('a', 1), { id: 'b', kind: 'sleep', input: { ms: 1 } }] });
+    const actions = run.steps.map(({ decision }: { decision: { action: string } }) => decision.action);
+    expect(actions).toEqual(['step:transform', 'step:sleep']);
+  });
+});
+
+describe('saved workflows', () => {
+  it('are shown to who may see them, by every way to them', async () => {
+    const source = { document: { name: 'kept', steps: [value('a', 1)] } };
+    const { data } = await api.ask(
+      'mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) { ... on Workflow { id graph { nodes { key } } } } }',
+      { input: { source } },
+      ALICE,
+    );
+    const { id, graph } = data.saveWorkflow;
+    expect(graph.nodes).toEqual([{ key: 'a' }]);
+    for (const query of ['workflow(name: "kept") { id }', 'workflows { nodes { id } }', `node(id: "${id}") { id }`]) {
+      const [mine, bobs] = [await api.ask(`{ ${query} }`, {}, ALICE), await api.ask(`{ ${query} }`, {}, BOB)];
+      expect(JSON.stringify(mine.data)).toContain(id);
+      expect(bobs.errors[0].extensions.code).toBe('FORBIDDEN');
+    }
+  });
+
+  it('are read a page at a time', async () => {
+    for (const name of ['p1', 'p2', 'p3']) {
+      await api.ask(
+        'mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) { __typename } }',
+        { input: { source: { document: { name, steps: [value('a', 1)] } } } },
+        ADMIN,
+      );
+    }
+    const page = async (after?: string) => {
+      const query = `query ($after: String) { workflows(first: 2, after: $after) {
+        nodes { name } pageInfo { hasNextPage endCursor } totalCount
+      } }`;
+      return (await api.ask(query, { after }, ADMIN)).data.workflows;
+    };
+    const first = await page();
+    expect(first).toMatchObject({ nodes: [{ name: 'p3' }, { name: 'p2' }], pageInfo: { hasNextPage: true } });
+    expect((await page(first.pageInfo.endCursor)).nodes[0]).toEqual({ name: 'p1' });
+    const { errors } = await api.ask('{ workflows(first: 101) { totalCount } }', {}, ADMIN);
+    expect(errors[0].extensions.code).toBe('BAD_INPUT');
+  });
+});
+
+describe('the cost of what workflows added', () => {
+  it('is counted by the pages that are asked for', async () => {
+    const items = (first: number) =>
+      `{ runs(first: ${first}) { nodes { steps { items(first: 50) { nodes { key } } } } } }`;
+    expect((await api.ask(items(5))).errors).toBeUndefined();
+    expect((await api.ask(items(100))).errors[0].extensions.code).toBe('TOO_COSTLY');
+    const family =
+      '{ runs(first: 50) { nodes { parent { id } rerunOf { id } children(first: 50) { nodes { id } } } } }';
+    expect((await api.ask(family)).errors).toBeUndefined();
+    const starts = Array.from(
+      { length: 250 },
+      (_, i) => `s${i}: startRun(input: { source: { name: "x" } }) { __typename }`,
+    );
+    expect((await api.ask(`mutation { ${starts.join(' ')} }`)).errors[0].extensions.code).toBe('TOO_COSTLY');
+  });
+});

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createYoga } from 'graphql-yoga';
+import { createAdmission } from '../../graphql/admission.ts';
+import { type Begun, createAnswerOperation } from '../../graphql/answer-operation.ts';
+import { type Caller, type Context, createContext, type GraphqlApp } from '../../graphql/context.ts';
+import { createDocuments } from '../../graphql/documents.ts';
+import { identify } from '../../graphql/identify.ts';
+import type { RequestInfo } from '../../graphql/request-info.ts';
+import { useAdmission } from '../../graphql/use-admission.ts';
+import { useCutStreams } from '../../graphql/use-cut-streams.ts';
+import { useDocuments } from '../../graphql/use-documents.ts';
+import { useLiveSubscriptions } from '../../graphql/use-live-subscriptions.ts';
+import { useGraphiql } from './http/graphiql/graphiql.ts';
+import { isJson, useHttpRules } from './http/http-rules.ts';
+import { useOperationSpans } from './operations/operation-spans.ts';
+import { anyDocument, trustedDocuments } from './operations/trusted-documents.ts';
+import { publicError } from './request/public-error.ts';
+import { buildSchema } from './schema/schema.ts';
+import type { SocketLimits } from './socket/socket-limits.ts';
+import { createSocketServer } from './socket/socket-server.ts';
+import { createSubscribe } from './subscriptions/live-subscription.ts';
+
+export interface GraphqlServer {
+  /** Answers `/graphql`: operations, subscriptions as server-sent events, GraphiQL. */
+  handle(req: IncomingMessage, res: ServerResponse, info: RequestInfo): Promise<void>;
+  /** Takes a WebSocket handshake for `graphql-transport-ws`. The origin was checked. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void;
+  /** Ends every subscription and socket; clients that reconnect go on from their cursors. */
+  close(): Promise<void>;
+}
+
+/** A request as the HTTP server hands it over, and an operation as it comes on a socket. */
+interface FromHttp {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly info: RequestInfo;
+  /** What the short way left. */
+  readonly begun?: Begun;
+}
+
+interface FromSocket {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** GraphQL over HTTP and WebSocket: one schema, one set of limits, one way of telling errors. */
+export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimits> = {}): GraphqlServer {
+  const { server } = app.config;
+  const schema = buildSchema(app.commands);
+  const documents = createDocuments(schema, app);
+  const admit = createAdmission(schema, documents);
+  const subscribe = createSubscribe(schema, app);
+  const textOf = server.trustedDocuments === undefined ? anyDocument : trustedDocuments(server.trustedDocuments);
+
+  const yoga = createYoga<FromHttp | FromSocket, Context>({
+    schema,
+    plugins: [
+      useGraphiql({ enabled: server.graphiql }),
+      useHttpRules(textOf),
+      useCutStreams(),
+      useDocuments(documents),
+      useAdmission(admit),
+      useLiveSubscriptions(subscribe),
+      useOperationSpans(),
+    ],
+    context: async (from) => {
+      if ('caller' in from) return createContext(app, from.caller, from.signal);
+      const { req, info, request } = from;
+      return createContext(app, { ...info, ...(await identify(app, req.headers.authorization)) }, request.signal);
+    },
+    maskedErrors: { maskError: (error) => publicError(error, app) },
+    // What Yoga would do otherwise is done above, by the HTTP server, or not wanted.
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
+    healthCheckEndpoint: '/graphql/health',
+    logging: false,
+  });
+  const sockets = createSocketServer({ app, textOf, admit, subscribe, getEnveloped: yoga.getEnveloped }, limits);
+
+  // Yoga's executor without the hooks, which the short way does not need.
+  const { execute } = createYoga({ schema, maskedErrors: false, logging: false }).getEnveloped({});
+  const answer = createAnswerOperation({ app, schema, documents, admit, textOf, execute });
+
+  return {
+    handle: async (req, res, info) => {
+      // What one caller may see is nobody else's; the files of GraphiQL say otherwise themselves.
+      res.setHeader('Cache-Control', 'no-store');
+      if (req.method !== 'POST' || !isJson(req)) return yoga(req, res, { info });
+      const begun = await answer(req, res, info);
+      if (begun) await yoga(req, res, { info, begun });
+    },
+    upgrade: (req, socket, head, info) => sockets.upgrade(req, socket, head, info),
+    close: () => sockets.close(),
+  };
+}

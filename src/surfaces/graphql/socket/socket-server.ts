@@ -1,0 +1,115 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { createCounts } from '../request/concurrency-limit.ts';
+import { type Peer, sendTo } from './peer.ts';
+import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
+import { createSocketProtocol, type ProtocolDeps } from './socket-protocol.ts';
+
+const GOING_AWAY = 1001;
+const UNSUPPORTED_DATA = 1003;
+/** For peers that do not answer the closing handshake. */
+const CLOSE_MS = 2_000;
+
+export interface SocketServer {
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: Peer['info']): void;
+  close(): Promise<void>;
+}
+
+/** The WebSocket side: sockets come, are watched over, and go. What is said on them is socket-protocol.ts. */
+export function createSocketServer(
+  deps: Omit<ProtocolDeps, 'limits'>,
+  changes: Partial<SocketLimits> = {},
+): SocketServer {
+  const limits = { ...SOCKET_LIMITS, ...changes };
+  const protocol = createSocketProtocol({ ...deps, limits });
+  const ofAddress = createCounts(limits.socketsOfAddress);
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    // Frames are shared among subscribers; compressing them for each would undo that.
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const peers = new Set<Peer>();
+  const pings = setInterval(() => {
+    for (const peer of peers) {
+      if (!peer.alive) peer.socket.terminate();
+      peer.alive = false;
+      peer.socket.ping();
+    }
+  }, limits.pingMs).unref();
+
+  const welcome = (peer: Peer, release: () => void) => {
+    const { socket, info } = peer;
+    const leave = () => socket.close(GOING_AWAY, 'The server is stopping.');
+    peers.add(peer);
+    info.draining.addEventListener('abort', leave, { once: true });
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => sendTo(peer, data, limits.cutBytes),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (data, isBinary) => {
+            peer.alive = true;
+            if (isBinary) socket.close(UNSUPPORTED_DATA, 'Messages are text.');
+            else take(String(data)).catch((error: unknown) => protocol.broken(peer, error));
+          });
+        },
+      },
+      peer,
+    );
+    socket.on('pong', () => {
+      peer.alive = true;
+    });
+    // A frame that breaks the protocol or a limit; ws closes the socket with the code that says so.
+    socket.on('error', () => {});
+    socket.once('close', (code, reason) => {
+      peers.delete(peer);
+      info.draining.removeEventListener('abort', leave);
+      release();
+      peer.gone.abort();
+      closed(code, String(reason)).catch((error: unknown) => protocol.broken(peer, error));
+    });
+    if (info.draining.aborted) leave();
+  };
+
+  return {
+    upgrade(req, socket, head, info) {
+      const release = ofAddress.take(info.address);
+      if (!release) {
+        refuse(socket, 429);
+        return;
+      }
+      let taken = false;
+      socket.once('close', () => {
+        if (!taken) release();
+      });
+      server.handleUpgrade(req, socket, head, (ws) => {
+        taken = true;
+        welcome(
+          { socket: ws, stream: socket, req, info, alive: true, gone: new AbortController(), caller: undefined },
+          release,
+        );
+      });
+    },
+    async close() {
+      clearInterval(pings);
+      for (const { socket } of peers) socket.close(GOING_AWAY, 'The server is stopping.');
+      const late = setTimeout(() => {
+        for (const { socket } of peers) socket.terminate();
+      }, CLOSE_MS);
+      await Promise.all([...peers].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve))));
+      clearTimeout(late);
+      server.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nRetry-After: 60\r\nConnection: close\r\n\r\n`,
+  );
+}

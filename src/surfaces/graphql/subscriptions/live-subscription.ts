@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import {
+  type ASTNode,
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  executeSubscriptionEvent,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type ValidatedSubscriptionArgs,
+  validateSubscriptionArgs,
+  visit,
+} from 'graphql';
+import { Fault } from '../../../core/errors.ts';
+import { callerScope } from '../../../graphql/caller-scope.ts';
+import { type Context, createContext, type GraphqlApp } from '../../../graphql/context.ts';
+import { whenExpired } from '../../../graphql/when-expired.ts';
+import { canonicalJson } from '../../../lib/json.ts';
+import { createCounts, principalKey } from '../request/concurrency-limit.ts';
+import { formattedError, publicError } from '../request/public-error.ts';
+
+/** A result as its JSON, made once for all. */
+export interface SharedResult {
+  /** The text; Yoga asks any result for it in this way. */
+  readonly stringify: () => string;
+  /** The same in UTF-8. */
+  readonly bytes: () => Uint8Array;
+}
+
+/** Live results. `return` ends it at once, also while a `next` is waiting. */
+export type LiveResults = AsyncIterableIterator<SharedResult, undefined>;
+
+type Delivery = IteratorYieldResult<SharedResult>;
+type Finished = IteratorReturnResult<undefined>;
+const FINISHED: Finished = { done: true, value: undefined };
+
+const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
+
+/** graphql's `subscribe` for one operation, which was admitted. */
+export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
+
+/** What was made of a batch stands in it: a WeakMap would keep both until the next full collection. */
+const MADE = Symbol('made');
+interface Shown {
+  [MADE]?: Map<string, Delivery | Promise<Delivery>>;
+}
+
+/** Subscriptions of one principal, over all its connections. */
+const MOST_OF_PRINCIPAL = 2_000;
+const encoder = new TextEncoder();
+
+/**
+ * graphql's `subscribe`, with one execution and one serialization for all subscribers with the same document,
+ * variables and visibility. The journal hands the same batch object to readers at the same place, so what was made of
+ * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
+ */
+export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
+  const ofPrincipal = createCounts(MOST_OF_PRINCIPAL);
+
+  const deliveryOf = (batch: Shown, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
+    batch[MADE] ??= new Map();
+    const known = batch[MADE];
+    let delivery = known.get(key);
+    if (!delivery) {
+      delivery = execute(app, batch, args);
+      known.set(key, delivery);
+    }
+    return delivery;
+  };
+
+  return async (args: ExecutionArgs): Promise<LiveResults | ExecutionResult> => {
+    const ctx = args.contextValue as Context;
+    const stop = new AbortController();
+    const validated = validateSubscriptionArgs({
+      ...args,
+      schema,
+      contextValue: { ...ctx, signal: stop.signal },
+      hideSuggestions: app.config.mode !== 'development',
+    });
+    if (!('schema' in validated)) return { errors: validated.map((error) => publicError(error, app)) };
+    const source = await createSourceEventStream(validated);
+    if (!(Symbol.asyncIterator in source)) {
+      return { errors: (source.errors ?? []).map((error) => publicError(error, app)) };
+    }
+    const seenBy = visibilityOf(ctx);
+    const release = ofPrincipal.take(principalKey(ctx.principal));
+    if (!release) {
+      stop.abort();
+      const fault = new Fault('THROTTLED', `You have ${MOST_OF_PRINCIPAL} subscriptions; end one first.`);
+      return { errors: [publicError(fault, app)] };
+    }
+    const operation = keyOf(validated);
+    const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();
+    return open(batches, ctx, stop, {
+      operation,
+      seenBy,
+      release,
+      deliver: (batch, key) => deliveryOf(batch, key, validated),
+    });
+  };
+}
+
+interface Opening {
+  readonly operation: string;
+  /** `visibilityOf` its caller. */
+  readonly seenBy: string;
+  /** What the batch becomes for everybody with this key. */
+  deliver(batch: object, key: string): Delivery | Promise<Delivery>;
+  /** Gives the principal's place back. */
+  release(): void;
+}
+
+function open(
+  batches: AsyncIterator<object>,
+  ctx: Context,
+  stop: AbortController,
+  { operation, seenBy, deliver, release }: Opening,
+): LiveResults {
+  const { app, signal, draining } = ctx;
+  let snapshot = app.policy.snapshot();
+  let key = seenBy + operation;
+  const uncount = app.metrics.subscriptionOpened();
+  let ended = false;
+  let failure: Error | undefined;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    forgetExpiry();
+    signal.removeEventListener('abort', end);
+    draining.removeEventListener('abort', drain);
+    stop.abort();
+    uncount();
+    release();
+  };
+  const cut = (why: Error) => {
+    failure = why;
+    stop.abort();
+  };
+  const drain = () => cut(new DOMException('The server is stopping.', 'AbortError'));
+  const expire = () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED));
+  const forgetExpiry = whenExpired(ctx.principal, app.clock, expire);
+  signal.addEventListener('abort', end, { once: true });
+  draining.addEventListener('abort', drain, { once: true });
+  if (signal.aborted) end();
+  else if (draining.aborted) drain();
+
+  const handOver = ({ done, value }: IteratorResult<object>): Finished | Delivery | Promise<Delivery> => {
+    if (failure) throw failure;
+    if (done || ended) {
+      end();
+      return FINISHED;
+    }
+    // The source asked the policy whether it may hand this batch over; what is in it is under the same policy.
+    if (snapshot !== app.policy.snapshot()) {
+      snapshot = app.policy.snapshot();
+      key = visibilityOf(ctx) + operation;
+    }
+    return deliver(value, key);
+  };
+  const fail = (error: unknown): never => {
+    end();
+    throw error instanceof DOMException ? error : publicError(error, app);
+  };
+
+  return {
+    next: () => (ended ? Promise.resolve(FINISHED) : batches.next().then(handOver).catch(fail)),
+    async return() {
+      end();
+      await batches.return?.();
+      return FINISHED;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
+  const caller = args.contextValue as Context;
+  // Shared with others, so it ends with nobody's subscription; and new, as that of a request is.
+  const contextValue = createContext(app, caller, new AbortController().signal);
+  const serialize = ({ data, errors }: ExecutionResult): Delivery => {
+    const formatted = errors?.map((error) => formattedError(publicError(error, app)));
+    // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
+    const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
+    let bytes: Uint8Array | undefined;
+    let asked = false;
+    const encode = () => {
+      if (bytes) return bytes;
+      // Not from Buffer's pool: what is kept would keep its whole slab.
+      const encoded = encoder.encode(text);
+      // A reader that catches up is alone with what it reads. From the second one on it is kept.
+      if (asked) bytes = encoded;
+      asked = true;
+      return encoded;
+    };
+    return { done: false, value: { stringify: () => text, bytes: encode } };
+  };
+  const result = executeSubscriptionEvent({ ...args, rootValue: batch, contextValue });
+  return result instanceof Promise ? result.then(serialize) : serialize(result);
+}
+
+/** Who sees the same: the same scope, roles and policy. */
+function visibilityOf(ctx: Context): string {
+  const roles = ctx.principal.kind === 'anonymous' ? [] : [...ctx.principal.roles].sort();
+  return canonicalJson([ctx.app.policy.snapshot(), callerScope(ctx), roles]);
+}
+
+/** Equal for operations that make the same of a batch, wherever each of them began. */
+function keyOf({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): string {
+  const matters = innerVariables(document, operation);
+  const used = Object.entries(rawVariableValues ?? {}).filter(([name]) => matters.has(name));
+  const all = canonicalJson([document.loc?.source.body ?? '', operation.name?.value ?? '', Object.fromEntries(used)]);
+  return createHash('sha256').update(all).digest('base64');
+}
+
+/** Variables that are used below the root field; its own arguments only say what is read, and the batch is that. */
+function innerVariables(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect = (node: ASTNode | undefined) => {
+    if (node) visit(node, { Variable: ({ name }) => void names.add(name.value) });
+  };
+  for (const selection of operation.selectionSet.selections) {
+    if (selection.kind === Kind.FIELD) collect(selection.selectionSet);
+    else collect(selection);
+  }
+  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) collect(definition);
+  return names;
+}

@@ -1,0 +1,130 @@
+import { Fault } from '../../../core/errors.ts';
+import type { EventBatch, EventFilter } from '../../../core/journal.ts';
+import type { Scope } from '../../../core/principal.ts';
+import { isFinalRunState } from '../../../core/states.ts';
+import { callerScope } from '../../../graphql/caller-scope.ts';
+import type { Context } from '../../../graphql/context.ts';
+
+/** Events from after the position, or from now, and then live. @throws Fault FORBIDDEN when the caller sees no runs */
+export async function watchEvents(
+  ctx: Context,
+  filter: EventFilter,
+  after: number | undefined,
+  limit: number,
+): Promise<AsyncIterable<EventBatch>> {
+  callerScope(ctx);
+  return after === undefined ? fromNow(ctx, filter, limit) : follow(ctx, filter, after, limit);
+}
+
+/** Says first where "now" is, so that who is cut off before the first event can still go on from there. */
+async function fromNow(ctx: Context, filter: EventFilter, limit: number): Promise<Batches> {
+  const position = await ctx.app.journal.head();
+  const rest = follow(ctx, filter, position, limit);
+  const saysNothingNew = ({ value }: Batch) => value?.events.length === 0 && value.position === position;
+  let told = 0;
+  return {
+    ...rest,
+    next() {
+      told += 1;
+      if (told > 2) return rest.next();
+      if (told === 2) return rest.next().then((result) => (saysNothingNew(result) ? rest.next() : result));
+      return Promise.resolve({ done: false, value: { events: [], position, caughtUp: true } });
+    },
+  };
+}
+
+/** The events of one run, until its last. @throws Fault NOT_FOUND, FORBIDDEN */
+export async function watchRun(
+  ctx: Context,
+  runId: string,
+  after = 0,
+  limit: number,
+): Promise<AsyncIterable<EventBatch>> {
+  const run = await ctx.app.reader.run(callerScope(ctx), runId);
+  if (!run) throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`, { path: ['runId'] });
+  return isFinalRunState(run.state) && run.headPosition <= after
+    ? nothing()
+    : untilEnd(follow(ctx, { runId }, after, limit), (position) => isLast(ctx, runId, position));
+}
+
+/** Whether the run has no event after this one: a run that ended badly may go on, when one of its steps is retried. */
+async function isLast(ctx: Context, runId: string, position: number): Promise<boolean> {
+  const run = await ctx.app.reader.run(callerScope(ctx), runId);
+  return !run || run.headPosition <= position;
+}
+
+type Batch = IteratorResult<EventBatch, undefined>;
+type Batches = AsyncIterableIterator<EventBatch, undefined>;
+
+/**
+ * Reads the journal for as long as the policy lets the caller see it: when the policy has changed, what they see is
+ * asked for again before the next batch is handed over. It is no generator, because it is passed for every event of
+ * every subscriber, and a generator makes several promises for each.
+ */
+export function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
+  const { journal, policy } = ctx.app;
+  let position = after;
+  let snapshot = policy.snapshot();
+  let scope = callerScope(ctx);
+  const read = () => journal.read(position, filter, scope, { signal: ctx.signal, limit });
+  let batches = read();
+
+  const handOver = (result: Batch): Batch | Promise<Batch> => {
+    if (result.done) return result;
+    if (policy.snapshot() !== snapshot) {
+      snapshot = policy.snapshot();
+      const now = callerScope(ctx);
+      if (!sameScope(now, scope)) {
+        scope = now;
+        void batches.return?.();
+        batches = read();
+        return next();
+      }
+    }
+    position = result.value.position;
+    return result;
+  };
+  const next = (): Promise<Batch> => batches.next().then(handOver);
+
+  return {
+    next,
+    return: async () => {
+      await batches.return?.();
+      return DONE;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function untilEnd(batches: Batches, isLast: (position: number) => Promise<boolean>): Batches {
+  let ended = false;
+  const look = (result: Batch): Batch | Promise<Batch> => {
+    const last = result.value?.events.at(-1);
+    if (last?.type !== 'RUN_STATE_CHANGED' || !isFinalRunState(last.payload.to)) return result;
+    return isLast(last.position).then((is) => {
+      ended = is;
+      return result;
+    });
+  };
+  const stop = async () => {
+    await batches.return?.();
+    return DONE;
+  };
+  return {
+    next: () => (ended ? stop() : batches.next().then(look)),
+    return: stop,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+const DONE = { done: true, value: undefined } as const;
+
+async function* nothing(): AsyncGenerator<EventBatch, undefined> {}
+
+function sameScope(a: Scope, b: Scope): boolean {
+  return a.tenant === b.tenant && a.subject === b.subject;
+}

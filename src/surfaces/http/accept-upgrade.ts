@@ -1,0 +1,59 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ErrorCode, Fault, httpStatus } from '../../core/errors.ts';
+import { newTraceId } from '../../core/ids.ts';
+import { clientAddress } from '../../http/client-address.ts';
+import type { HttpDeps } from './exchange/http-deps.ts';
+import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
+import { faultOf } from './exchange/respond.ts';
+
+/** Hands a WebSocket handshake on, or refuses it. A browser asks nobody before it opens one, so the origin is checked. */
+export function acceptUpgrade(
+  req: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  ctx: { readonly deps: HttpDeps; readonly draining: AbortSignal },
+): void {
+  const { deps, draining } = ctx;
+  // Without a listener, a client that resets the connection would end the process.
+  socket.on('error', () => socket.destroy());
+  const refusal = refusalOf(req, deps, draining);
+  if (refusal) {
+    endWithFault(socket, refusal);
+    return;
+  }
+  const info = { address: clientAddress(req, deps.config.server.trustProxy), traceId: newTraceId(), draining };
+  try {
+    deps.upgrade(req, socket, head, info);
+  } catch (error) {
+    endWithFault(socket, faultOf(error, info, deps.logger));
+  }
+}
+
+function refusalOf(req: IncomingMessage, { config }: HttpDeps, draining: AbortSignal): Fault | undefined {
+  if (req.url?.replace(/\?.*/s, '') !== '/graphql')
+    return new Fault('NOT_FOUND', 'There is no WebSocket here; open /graphql.');
+  if (config.mode === 'development' && !isLoopbackHost(req))
+    return new Fault('FORBIDDEN', 'A development server answers this machine only; ask for localhost.');
+  if (!isAllowedOrigin(req, config.server.corsOrigins))
+    return new Fault('FORBIDDEN', 'This origin may not open a WebSocket; add it to CORS_ORIGINS.');
+  if (draining.aborted) return new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.');
+  return undefined;
+}
+
+/** Answers on a bare socket, where there is no response object, and closes it. */
+export function endWithFault(
+  socket: Duplex,
+  fault: { code: ErrorCode; message: string },
+  status = httpStatus(fault.code),
+) {
+  const body = `${JSON.stringify({ error: { code: fault.code, message: fault.message } })}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,335 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  dial,
+  eventually,
+  MAX_UPLOAD,
+  startHttpServer,
+  type TestServer,
+  TOKEN,
+} from '../../../../test/support/surfaces/http-server.ts';
+import { Fault } from '../../../core/errors.ts';
+
+const authorization = `Bearer ${TOKEN}`;
+const bytes = randomBytes(100_000);
+const digest = createHash('sha256').update(bytes).digest('hex');
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startHttpServer({}, { idleMs: 500, lingerMs: 500 });
+  await server.upload(bytes, 'żółw.html', 'Text/HTML; charset=utf-8');
+});
+afterAll(() => server.stop());
+
+const get = (headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`${server.url}/artifacts/${digest}`, { method, headers: { authorization, ...headers } });
+
+describe('a download', () => {
+  it('gives the bytes, and lets no browser run them', async () => {
+    const response = await get();
+    expect(response.status).toBe(200);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html;charset=utf-8',
+      'content-length': '100000',
+      'content-disposition': `attachment; filename="___w.html"; filename*=UTF-8''%C5%BC%C3%B3%C5%82w.html`,
+      'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, no-cache',
+      etag: `"${digest}"`,
+      vary: 'Origin, Authorization',
+    });
+  });
+
+  it('of HEAD gives the headers alone, and opens nothing', async () => {
+    const before = server.opened.ever;
+    const response = await get({ range: 'bytes=0-1' }, 'HEAD');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe('100000');
+    expect(server.opened.ever).toBe(before);
+  });
+
+  it.each([
+    ['bytes=0-9', 0, 9],
+    ['bytes=99990-', 99_990, 99_999],
+    ['bytes=-5', 99_995, 99_999],
+  ])('of %s gives that part', async (range, start, end) => {
+    const response = await get({ range });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end}/100000`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes.subarray(start, end + 1));
+  });
+
+  it('of a range past the end is refused with the size', async () => {
+    const response = await get({ range: 'bytes=100000-' });
+    expect(response.status).toBe(416);
+    expect(response.headers.get('content-range')).toBe('bytes */100000');
+    expect(await response.json()).toMatchObject({ error: { code: 'BAD_INPUT' } });
+  });
+
+  it('goes on where it stopped only while the bytes are the same', async () => {
+    const range = 'bytes=5-9';
+    expect((await get({ range, 'if-range': `"${digest}"` })).status).toBe(206);
+    expect((await get({ range, 'if-range': '"other"' })).status).toBe(200);
+  });
+
+  it('is not repeated for a client that has it', async () => {
+    for (const tag of [`"${digest}"`, `W/"${digest}"`, `"x", "${digest}"`, '*']) {
+      const response = await get({ 'if-none-match': tag });
+      expect([response.status, await response.text()]).toEqual([304, '']);
+    }
+    expect((await get({ 'if-none-match': '"x"' })).status).toBe(200);
+  });
+
+  it('needs a token, and a digest that is one and exists', async () => {
+    const statusOf = async (path: string, headers: Record<string, string> = { authorization }) => {
+      const response = await fetch(`${server.url}/artifacts/${path}`, { headers });
+      return [response.status, ((await response.json()) as { error: { code: string } }).error.code];
+    };
+    expect(await statusOf(digest, {})).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await statusOf(digest, { authorization: 'Bearer bad' })).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await statusOf('0'.repeat(64))).toEqual([404, 'NOT_FOUND']);
+    for (const bad of ['abc', digest.toUpperCase(), '..%2f..%2fetc%2fpasswd', `${digest}%00`])
+      expect(await statusOf(bad)).toEqual([400, 'BAD_INPUT']);
+    expect(await statusOf(`${digest}/x`)).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it('waits for a slow client without reading ahead, and arrives whole', async () => {
+    let produced = 0;
+    const size = 50_000_000;
+    const slow = await startHttpServer({
+      download: async () => ({
+        name: 'big',
+        mediaType: 'text/plain',
+        size,
+        open: async () =>
+          (async function* () {
+            for (; produced < size; produced += 100_000) yield new Uint8Array(100_000);
+          })(),
+      }),
+    });
+    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+      request(`${slow.url}/artifacts/${digest}`, { headers: { authorization } }, resolve).end();
+    });
+    response.pause();
+    let last = -1;
+    await eventually(() => {
+      const still = produced === last && produced > 0;
+      last = produced;
+      return still;
+    }, 'the server stops reading ahead');
+    expect(produced).toBeLessThan(size / 2);
+    let received = 0;
+    for await (const chunk of response) received += chunk.length;
+    expect(received).toBe(size);
+    await slow.stop();
+  });
+
+  it('ends, and closes its file, when the client goes away or stands still', async () => {
+    const big = randomBytes(MAX_UPLOAD);
+    const local = await startHttpServer({}, { idleMs: 300 });
+    const { body } = await local.upload(big);
+    const endless = { ...local.kept.get(body.digest), size: MAX_UPLOAD };
+    expect(endless.size).toBe(MAX_UPLOAD);
+    for (const leave of [true, false]) {
+      const { socket, closed } = dial(local.port);
+      socket.pause();
+      // Thirty answers in a row are more than the kernel keeps for a reader that does not read.
+      const ask = `GET /artifacts/${body.digest} HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\n\r\n`;
+      socket.write(ask.repeat(30));
+      await eventually(() => local.opened.now > 0, 'a file is open');
+      // Those that were sent ahead wait their turn, and open nothing.
+      expect(local.opened.now).toBe(1);
+      if (leave) socket.destroy();
+      await eventually(() => local.opened.now === 0, 'all files are closed');
+      socket.destroy();
+      await closed;
+    }
+    expect(local.logs.filter(({ event }) => event === 'http.failed')).toEqual([]);
+    await local.stop();
+  });
+
+  it.each([
+    ['less', 50],
+    ['more', 150],
+  ])('that gives %s than it promised is cut off and logged, so that nobody takes it for whole', async (_, length) => {
+    const local = await startHttpServer({
+      download: async () => ({
+        name: 'a',
+        mediaType: 'no media type',
+        size: 100,
+        open: async () =>
+          (async function* () {
+            yield new Uint8Array(length);
+          })(),
+      }),
+    });
+    const { closed } = dial(
+      local.port,
+      `GET /artifacts/${digest} HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\n\r\n`,
+    );
+    const answer = await closed;
+    if (length < 100) expect(answer).toContain('application/octet-stream');
+    expect(answer.length - answer.indexOf('\r\n\r\n') - 4).not.toBe(100);
+    expect(local.logs.map(({ event }) => event)).toContain('http.failed');
+    await local.stop();
+  });
+});
+
+describe('an upload', () => {
+  it('becomes an artifact that can be downloaded', async () => {
+    const { status, location, body } = await server.upload('id;name\n', 'products.csv', 'text/csv');
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^art_/),
+      digest: createHash('sha256').update('id;name\n').digest('hex'),
+      size: 8,
+      mediaType: 'text/csv',
+      name: 'products.csv',
+      url: `/artifacts/${body.digest}`,
+    });
+    expect(location).toBe(body.url);
+    const response = await fetch(`${server.url}${body.url}`, { headers: { authorization } });
+    expect(await response.text()).toBe('id;name\n');
+  });
+
+  it('takes its name from Content-Disposition too', async () => {
+    const headers = { authorization, 'content-disposition': "attachment; filename*=UTF-8''na%C3%AFve.txt" };
+    const response = await fetch(`${server.url}/artifacts`, { method: 'POST', headers, body: 'x' });
+    expect(await response.json()).toMatchObject({ name: 'naïve.txt' });
+  });
+
+  it('of nothing is an artifact without bytes', async () => {
+    const { status, body } = await server.upload('', 'empty');
+    expect([status, body.size]).toEqual([201, 0]);
+    const response = await fetch(`${server.url}${body.url}`, { headers: { authorization } });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
+  it.each([
+    ['a form', { 'content-type': 'multipart/form-data; boundary=x' }, '', 'not a form'],
+    ['no media type', { 'content-type': 'nothing' }, '', 'Content-Type'],
+    ['compressed bytes', { 'content-encoding': 'gzip' }, '', 'Content-Encoding'],
+    ['a path as name', {}, '?name=../../etc/passwd', 'name'],
+    ['a name of dots', {}, '?name=..', 'name'],
+    ['a name with a newline', {}, '?name=a%0d%0ab', 'name'],
+    ['an empty name', {}, '?name=', 'name'],
+    ['a long name', {}, `?name=${'x'.repeat(256)}`, 'name'],
+  ])('is refused with %s', async (_, headers, query, why) => {
+    const before = await server.files();
+    const response = await fetch(`${server.url}/artifacts${query}`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'text/plain', ...headers } as Record<string, string>,
+      body: 'x',
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: 'BAD_INPUT', message: expect.stringContaining(why) },
+    });
+    expect(await server.files()).toEqual(before);
+  });
+
+  it('without a token is refused before its body is read', async () => {
+    const { received, socket, closed } = dial(
+      server.port,
+      'POST /artifacts HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n',
+    );
+    await eventually(() => received().includes('\r\n\r\n'), 'an answer');
+    expect(received()).toMatch(/^HTTP\/1\.1 401 /);
+    socket.write('x'.repeat(10));
+    await closed;
+  });
+
+  it('is told to go on where it asks first', async () => {
+    const { received, socket } = dial(
+      server.port,
+      `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    await eventually(() => received().startsWith('HTTP/1.1 100 Continue\r\n\r\n'), 'leave to go on');
+    socket.write('abc');
+    await eventually(() => received().includes('HTTP/1.1 201 Created'), 'the artifact');
+    socket.destroy();
+  });
+
+  it('of more than the limit is refused, told beforehand or not, and leaves nothing', async () => {
+    const before = await server.files();
+    const told = await server.upload(new Uint8Array(MAX_UPLOAD + 1));
+    expect([told.status, told.body.error.code]).toEqual([413, 'RESOURCE_TOO_LARGE']);
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(50_000));
+      },
+    });
+    const untold = await server.upload(stream).catch((error) => error);
+    // Whether the client sees the answer or the end of the connection first is its own affair.
+    if (!(untold instanceof Error)) expect(untold.status).toBe(413);
+    await eventually(async () => (await server.files()).length === before.length, 'nothing is left');
+    expect((await server.upload(new Uint8Array(MAX_UPLOAD))).status).toBe(201);
+  });
+
+  it.each(['goes away', 'stands still'])('whose client %s leaves nothing, and is told so to the store', async (how) => {
+    const causes: unknown[] = [];
+    let begun = false;
+    const local = await startHttpServer(
+      {
+        upload: async (_, { content }) => {
+          try {
+            for await (const chunk of content as AsyncIterable<Uint8Array>) begun ||= chunk.length > 0;
+          } catch (error) {
+            causes.push(error);
+            throw error;
+          }
+          throw new Error('the upload ended as if it were whole');
+        },
+      },
+      { idleMs: 200 },
+    );
+    const { socket, closed } = dial(
+      local.port,
+      `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\n\r\n${'x'.repeat(500)}`,
+    );
+    await eventually(() => begun, 'half of it is here');
+    if (how === 'goes away') socket.destroy();
+    await closed;
+    await eventually(() => causes.length === 1, 'the store learns of it');
+    expect(causes[0]).toMatchObject({ code: 'CANCELLED' });
+    expect(local.logs.filter(({ event }) => event === 'http.failed')).toEqual([]);
+    await local.stop();
+  });
+
+  it('that is aborted leaves no file behind', async () => {
+    const before = await server.files();
+    const { socket } = dial(
+      server.port,
+      `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\n\r\nhalf`,
+    );
+    await eventually(async () => (await server.files()).length > before.length, 'a file is begun');
+    socket.destroy();
+    await eventually(async () => (await server.files()).length === before.length, 'the file is gone');
+  });
+
+  it('that the store refuses in the middle is answered on the same connection', async () => {
+    const local = await startHttpServer(
+      {
+        upload: async (_, { content }) => {
+          for await (const _chunk of content as AsyncIterable<Uint8Array>) break;
+          throw new Fault('UNAVAILABLE', 'The disk is full.', { retryAfterMs: 1_500 });
+        },
+      },
+      { lingerMs: 300 },
+    );
+    const { received, socket, closed } = dial(
+      local.port,
+      `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000000\r\n\r\nbegin`,
+    );
+    await eventually(() => received().includes('\r\n\r\n'), 'an answer');
+    expect(received()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(received()).toMatch(/^Retry-After: 2\r$/m);
+    const endless = setInterval(() => socket.write('x'), 20);
+    await closed;
+    clearInterval(endless);
+    await local.stop();
+  });
+});

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Fault } from '../../../core/errors.ts';
+import { parseByteRange } from '../../../http/byte-range.ts';
+import { matchesEtag } from '../../../http/etag.ts';
+import type { Exchange } from '../../../http/exchange.ts';
+import { signedIn } from '../../../http/signed-in.ts';
+import { parseMediaType } from '../../../lib/media-type.ts';
+import { sendFault } from '../exchange/respond.ts';
+import { setForeignContentHeaders } from '../exchange/security-headers.ts';
+import { attachment } from './content-disposition.ts';
+
+/**
+ * `GET /artifacts/:digest`: the bytes as they are, in whole or in part, as fast as the client takes them. They never
+ * change, so the digest is their entity tag; but who may read them does, so caches ask again each time.
+ */
+export async function downloadArtifact({ req, res, params, deps, limits }: Exchange): Promise<void> {
+  const digest = params.digest ?? '';
+  const principal = await signedIn(req, deps);
+  if (!/^[0-9a-f]{64}$/.test(digest))
+    throw new Fault('BAD_INPUT', 'A digest is 64 hex digits in lower case; take the one of an artifact.');
+  const artifact = await deps.download(principal, digest);
+
+  const etag = `"${digest}"`;
+  setForeignContentHeaders(res);
+  res.setHeader('ETag', etag);
+  res.setHeader('Cache-Control', 'private, no-cache');
+  res.setHeader('Vary', 'Origin, Authorization');
+  res.setHeader('Accept-Ranges', 'bytes');
+  if (matchesEtag(req.headers['if-none-match'], etag)) {
+    res.writeHead(304).end();
+    return;
+  }
+  // If-Range compares strongly; a date there never equals the tag, and so asks for everything.
+  const ifRange = req.headers['if-range'];
+  const asked = req.method === 'GET' && (ifRange === undefined || ifRange === etag) ? req.headers.range : undefined;
+  const range = parseByteRange(asked, artifact.size);
+  if (range === 'unsatisfiable') {
+    const fault = new Fault('BAD_INPUT', `The range lies past the end; the artifact has ${artifact.size} bytes.`);
+    sendFault(res, fault, { status: 416, headers: { 'Content-Range': `bytes */${artifact.size}` } });
+    return;
+  }
+
+  const length = range ? range.end - range.start + 1 : artifact.size;
+  const body = req.method === 'HEAD' ? undefined : await artifact.open(range);
+  res.setHeader('Content-Type', parseMediaType(artifact.mediaType)?.toString() ?? 'application/octet-stream');
+  res.setHeader('Content-Disposition', attachment(artifact.name));
+  res.setHeader('Content-Length', length);
+  if (range) res.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${artifact.size}`);
+  res.statusCode = range ? 206 : 200;
+  if (body === undefined) {
+    res.end();
+    return;
+  }
+  req.socket.setTimeout(limits.idleMs);
+  await pipeline(Readable.from(exactly(body, length), { highWaterMark: 1 }), res);
+}
+
+/** Fails when there are more or fewer bytes than promised: otherwise the client waits for ever, or reads nonsense next. */
+async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+  let left = length;
+  for await (const chunk of body) {
+    left -= chunk.length;
+    if (left < 0) break;
+    yield chunk;
+  }
+  if (left !== 0) throw new Error(`an artifact's store gave another number of bytes than the promised ${length}`);
+}

@@ -1,0 +1,15 @@
+import { Fault } from '../../../core/errors.ts';
+import type { Exchange } from '../../../http/exchange.ts';
+import { signedIn } from '../../../http/signed-in.ts';
+import { isAllowedOrigin } from '../exchange/origin.ts';
+
+/** `/mcp`, for whoever is signed in. Pages of other sites are turned away, as MCP wants it (2025-11-25, "Security Warning"). */
+export async function serveMcp({ req, res, info, deps }: Exchange): Promise<void> {
+  if (!isAllowedOrigin(req, deps.config.server.corsOrigins))
+    throw new Fault('FORBIDDEN', 'This origin may not speak MCP with this server; add it to CORS_ORIGINS.');
+  const principal = await signedIn(req, deps);
+  // A page has to see which session it got.
+  if (res.hasHeader('Access-Control-Allow-Origin')) res.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id');
+  if (req.headers.expect !== undefined) res.writeContinue();
+  await deps.mcp(req, res, { principal, traceId: info.traceId });
+}

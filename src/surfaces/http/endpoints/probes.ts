@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Fault } from '../../../core/errors.ts';
+import type { Exchange } from '../../../http/exchange.ts';
+import { isLoopbackAddress } from '../../../lib/ip-address.ts';
+import { sendJson } from '../exchange/respond.ts';
+
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+/** What proxies add. With one of them, the peer's address says nothing about who asks. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/** `GET /health`: 200 while requests can be served, 503 when not, or when the server is stopping. */
+export async function reportHealth({ res, info, deps, limits }: Exchange): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fault = new Fault('UNAVAILABLE', 'The checks take too long. Look at the log, and ask again.');
+    timer = setTimeout(() => reject(fault), limits.healthMs);
+  });
+  try {
+    const health = await Promise.race([deps.health(), late]);
+    const status = info.draining.aborted ? 'DOWN' : health.status;
+    sendJson(res, status === 'DOWN' ? 503 : 200, { ...health, status });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `GET /metrics`, for whoever has METRICS_TOKEN; where none is set, for this machine. */
+export async function scrapeMetrics({ req, res, deps }: Exchange): Promise<void> {
+  const token = deps.config.server.metricsToken;
+  if (token !== undefined && !presents(req, token.reveal()))
+    throw new Fault('UNAUTHENTICATED', 'Send METRICS_TOKEN as "Authorization: Bearer TOKEN".');
+  if (token === undefined && !isLocal(req))
+    throw new Fault('FORBIDDEN', 'Only this machine may read the metrics; set METRICS_TOKEN to read them from others.');
+  const body = Buffer.from(await deps.metrics.scrape());
+  res.writeHead(200, { 'Content-Type': PROMETHEUS, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
+  res.end(body);
+}
+
+function presents(req: IncomingMessage, token: Uint8Array): boolean {
+  const sent = /^Bearer +(.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '';
+  const digest = (value: string | Uint8Array) => createHash('sha256').update(value).digest();
+  return timingSafeEqual(digest(sent), digest(token));
+}
+
+function isLocal(req: IncomingMessage): boolean {
+  return (
+    isLoopbackAddress(req.socket.remoteAddress ?? '') && FORWARDED.every((name) => req.headers[name] === undefined)
+  );
+}

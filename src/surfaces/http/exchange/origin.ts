@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopbackAddress } from '../../../lib/ip-address.ts';
+
+const EXPOSED = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
+const PREFLIGHT_SECONDS = 600;
+
+/** Whether a page may talk to this server: one of its own, or of an origin in CORS_ORIGINS. Programs send no origin. */
+export function isAllowedOrigin(req: IncomingMessage, corsOrigins: readonly string[]): boolean {
+  const { origin, host } = req.headers;
+  // The scheme is left out: a proxy in front may speak TLS.
+  return (
+    origin === undefined || corsOrigins.includes(origin) || (host !== undefined && URL.parse(origin)?.host === host)
+  );
+}
+
+/** CORS (Fetch standard, section 3.3). No credentials are allowed: there are no cookies. */
+export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, corsOrigins: readonly string[]): void {
+  const { origin } = req.headers;
+  res.setHeader('Vary', 'Origin');
+  if (origin === undefined || !corsOrigins.includes(origin)) return;
+  res.setHeader('Access-Control-Allow-Origin', origin);
+  res.setHeader('Access-Control-Expose-Headers', EXPOSED);
+}
+
+/** Answers OPTIONS for a route with these methods; what may be asked across origins follows from the CORS headers. */
+export function sendOptions(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): void {
+  const allow = methods.join(', ');
+  res.setHeader('Allow', allow);
+  if (res.hasHeader('Access-Control-Allow-Origin')) {
+    res.setHeader('Access-Control-Allow-Methods', allow);
+    res.setHeader('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+    const wanted = req.headers['access-control-request-headers'];
+    if (wanted !== undefined) res.setHeader('Access-Control-Allow-Headers', wanted);
+  }
+  res.writeHead(204).end();
+}
+
+/**
+ * Whether the request names this machine in Host. A page of a foreign site can make a name of its own point to
+ * 127.0.0.1 (DNS rebinding), but it cannot make the browser send another Host.
+ */
+export function isLoopbackHost(req: IncomingMessage): boolean {
+  const name = URL.parse(`http://${req.headers.host ?? ''}`)?.hostname ?? '';
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name.replace(/^\[|\]$/g, ''));
+}

@@ -1,0 +1,48 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Fault, httpStatus } from '../../../core/errors.ts';
+import type { Logger } from '../../../core/telemetry.ts';
+import type { RequestInfo } from './http-deps.ts';
+
+export function sendJson(res: ServerResponse, status: number, value: unknown, headers: OutgoingHttpHeaders = {}): void {
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  res.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+  res.end(body);
+}
+
+/** Answers with `{"error": {code, message, …}}`. @param status where HTTP has a closer one than the code's own. */
+export function sendFault(
+  res: ServerResponse,
+  fault: Fault,
+  { status = httpStatus(fault.code), headers = {} }: { status?: number; headers?: OutgoingHttpHeaders } = {},
+): void {
+  const { code, message, path, violations, retryAfterMs } = fault;
+  const error = {
+    code,
+    message,
+    ...(path && { path }),
+    ...(violations.length > 0 && { violations }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  sendJson(
+    res,
+    status,
+    { error },
+    {
+      ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+      ...(retryAfterMs !== undefined && { 'Retry-After': Math.ceil(retryAfterMs / 1000) }),
+      ...headers,
+    },
+  );
+}
+
+/** A fault as it is; anything else is a bug, which is logged, and of which the client gets a reference only. */
+export function faultOf(error: unknown, info: RequestInfo, logger: Logger): Fault {
+  if (error instanceof Fault) return error;
+  logger.error('http.failed', { traceId: info.traceId, error });
+  return new Fault('INTERNAL', `Something went wrong here. Report it with the reference ${info.traceId}.`);
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { newTraceId } from '../../core/ids.ts';
+import { activeTraceId, isTracingEnabled, NO_SPAN } from '../../core/tracing.ts';
+import { placeOf } from '../../http/place-of.ts';
+import type { HttpDeps } from './exchange/http-deps.ts';
+import { findRoute } from './routes.ts';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
+/** As nginx counts it: the client went away before the answer was out. */
+const CLIENT_GONE = 499;
+
+/** Does `work` inside the server span of the request, and counts the request when its answer is out or given up. */
+export function observeRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  deps: Pick<HttpDeps, 'metrics' | 'logger'>,
+  work: (traceId: string) => void,
+): void {
+  const began = performance.now();
+  const { path } = placeOf(req);
+  const route = findRoute(path)?.route.pattern ?? (path === '/' ? '/' : 'other');
+  const method = METHODS.has(req.method ?? '') ? (req.method as string) : 'OTHER';
+  const answer = (span: Span) => {
+    const traceId = activeTraceId() ?? traceIdOf(req.headers.traceparent) ?? newTraceId();
+    res.once('close', () => {
+      const status = res.writableFinished ? res.statusCode : CLIENT_GONE;
+      const seconds = (performance.now() - began) / 1000;
+      deps.metrics.httpRequest(route, method, status, seconds);
+      deps.logger.debug('http.answered', { traceId, method, route, status, ms: Math.round(seconds * 1000) });
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
+    work(traceId);
+  };
+  if (!isTracingEnabled()) {
+    answer(NO_SPAN);
+    return;
+  }
+  const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': route } };
+  const caller = propagation.extract(ROOT_CONTEXT, req.headers);
+  trace.getTracer('signalbox').startActiveSpan(`${method} ${route}`, options, caller, answer);
+}
+
+/** The trace id of a traceparent header (W3C Trace Context, section 3.2). */
+function traceIdOf(header: string | readonly string[] | undefined): string | undefined {
+  const [, version, id] =
+    /^([0-9a-f]{2})-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(String(header ?? '')) ?? [];
+  return version === 'ff' || id === '0'.repeat(32) ? undefined : id;
+}

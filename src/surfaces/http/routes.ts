@@ -1,0 +1,61 @@
+import type { Exchange } from '../../http/exchange.ts';
+import { showDriveCallback } from '../../http/show-drive-callback.ts';
+import { downloadArtifact } from './endpoints/download-artifact.ts';
+import { serveMcp } from './endpoints/mcp.ts';
+import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
+import { uploadArtifact } from './endpoints/upload-artifact.ts';
+import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
+
+export interface Route {
+  /** Names the route in metrics, traces and messages; `:name` stands for one segment. */
+  readonly pattern: string;
+  readonly methods: readonly string[];
+  serve(exchange: Exchange): void | Promise<void>;
+}
+
+/** Everything that the server answers, beside `/`, which leads to GraphiQL. */
+export const routes: readonly Route[] = [
+  {
+    pattern: '/graphql',
+    methods: ['GET', 'HEAD', 'POST'],
+    serve: ({ req, res, info, deps }) => {
+      if (req.headers.expect !== undefined) res.writeContinue();
+      return deps.graphql(req, res, info);
+    },
+  },
+  { pattern: '/mcp', methods: ['GET', 'POST', 'DELETE'], serve: serveMcp },
+  { pattern: '/health', methods: ['GET', 'HEAD'], serve: reportHealth },
+  { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
+  { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
+  { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
+  { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: showDriveCallback },
+  { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
+];
+
+interface Found {
+  readonly route: Route;
+  /** What its pattern named. */
+  readonly params: Exchange['params'];
+}
+
+/** The routes that name nothing, by their path. */
+const plain: ReadonlyMap<string, Found> = new Map(
+  routes.filter(({ pattern }) => !pattern.includes(':')).map((route) => [route.pattern, { route, params: {} }]),
+);
+
+/** The route of a path; nothing is decoded. */
+export function findRoute(path: string): Found | undefined {
+  const found = plain.get(path);
+  if (found) return found;
+  const parts = path.split('/');
+  for (const route of routes) {
+    const names = route.pattern.split('/');
+    const fits = names.length === parts.length && names.every((name, i) => name.startsWith(':') || name === parts[i]);
+    if (!fits) continue;
+    const named = names
+      .map((name, i) => [name.slice(1), parts[i]] as const)
+      .filter((_, i) => names[i]?.startsWith(':'));
+    return { route, params: Object.fromEntries(named) };
+  }
+  return undefined;
+}

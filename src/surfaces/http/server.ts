@@ -1,0 +1,113 @@
+import { once, setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Fault } from '../../core/errors.ts';
+import { clientAddress } from '../../http/client-address.ts';
+import { createSlotSet } from '../../lib/slot-map.ts';
+import { acceptUpgrade, endWithFault } from './accept-upgrade.ts';
+import { answerRequest } from './answer-request.ts';
+import type { HttpDeps } from './exchange/http-deps.ts';
+import { HTTP_LIMITS, type HttpLimits } from './exchange/http-limits.ts';
+import { observeRequest } from './observe-request.ts';
+
+export interface HttpServer {
+  /** @throws Fault UNAVAILABLE when the address cannot be had. */
+  listen(): Promise<AddressInfo>;
+  /**
+   * Takes no more connections, lets requests under way finish for `drainMs`, then cuts off the rest. WebSockets count
+   * as under way: whoever took them ends them when `RequestInfo.draining` aborts.
+   */
+  close(drainMs: number): Promise<void>;
+}
+
+/** The one port of the server: GraphQL over HTTP and WebSocket, artifacts, probes. */
+export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = {}): HttpServer {
+  const limits = { ...HTTP_LIMITS, ...changes };
+  const drain = new AbortController();
+  // Each subscription listens to it.
+  setMaxListeners(0, drain.signal);
+  const answers = createSlotSet<ServerResponse>();
+  const upgraded = new Set<Duplex>();
+
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: Math.max(100, Math.min(limits.headersMs / 4, 5_000)),
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headerBytes,
+    // Some clients offer h2c with every request; that is no handshake of ours, and the request is served as it is.
+    shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  server.maxConnections = limits.connections;
+
+  const begin = (req: IncomingMessage, res: ServerResponse) => {
+    const answered = answers.add(res);
+    if (drain.signal.aborted) res.setHeader('Connection', 'close');
+    res.once('close', () => {
+      answered();
+      if (drain.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+    observeRequest(req, res, deps, (traceId) => {
+      const address = clientAddress(req, deps.config.server.trustProxy);
+      void answerRequest(req, res, { info: { address, traceId, draining: drain.signal }, deps, limits });
+    });
+  };
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    // Requests that were sent ahead (pipelined) get their socket in turn, and nothing is done for them before.
+    if (res.socket) begin(req, res);
+    else res.once('socket', () => begin(req, res));
+  };
+  server.on('request', serve);
+  // So that a client that asks first does not send a body which is refused anyway.
+  server.on('checkContinue', serve);
+  server.on('upgrade', (req, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    acceptUpgrade(req, socket, head, { deps, draining: drain.signal });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answering = answers.values().some((res) => res.socket === socket && res.headersSent);
+    if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
+    else if (error.code === 'HPE_HEADER_OVERFLOW')
+      endWithFault(socket, { code: 'BAD_INPUT', message: `Headers have at most ${limits.headerBytes} bytes.` }, 431);
+    else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+      endWithFault(socket, { code: 'TIMEOUT', message: 'The request did not arrive in time. Send it again.' }, 408);
+    else endWithFault(socket, { code: 'BAD_INPUT', message: 'This is not HTTP/1.1 (RFC 9112).' });
+  });
+
+  const stop = async (drainMs: number) => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    drain.abort();
+    for (const res of answers.values()) if (!res.headersSent) res.setHeader('Connection', 'close');
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+    }, drainMs);
+    await closed;
+    clearTimeout(deadline);
+  };
+  let closing: Promise<void> | undefined;
+
+  return {
+    async listen() {
+      const { host, port } = deps.config.server;
+      try {
+        server.listen({ host, port });
+        await once(server, 'listening');
+      } catch (error) {
+        const message = `Cannot listen on ${host} port ${port}: ${(error as Error).message}. Set HOST or PORT.`;
+        throw new Fault('UNAVAILABLE', message, { cause: error });
+      }
+      // Such as too many open files: one connection is lost, not the server.
+      server.on('error', (error) => deps.logger.error('http.accept_failed', { error }));
+      return server.address() as AddressInfo;
+    },
+    close: (drainMs) => {
+      closing ??= stop(drainMs);
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { ClientConfig } from '../../../config/read-client.ts';
+import type { Secret } from '../../../config/secrets.ts';
+import { Fault } from '../../../core/errors.ts';
+
+/**
+ * A token that the server takes now; made anew before it ends, where there is a password.
+ * @param anew the last one is no longer taken
+ * @throws Fault UNAUTHENTICATED
+ */
+export type GetToken = (anew?: boolean) => Promise<string>;
+
+/** A token is taken for gone this long before it ends, so that it does not end on its way. */
+const MARGIN_MS = 60_000;
+const ANSWER_MS = 15_000;
+
+const SIGN_IN = `mutation ($input: SignInInput!) {
+  signIn(input: $input) { ... on Session { token expiresAt } ... on Refusal { message } }
+}`;
+
+interface SignedIn {
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+export function createToken({ url, identity }: ClientConfig): GetToken {
+  if (identity.kind === 'token') {
+    const token = textOf(identity.token);
+    return async () => token;
+  }
+  const { username, password } = identity;
+  let current: { readonly token: string; readonly until: number } | undefined;
+  let asking: Promise<string> | undefined;
+  const ask = async () => {
+    const { token, expiresAt } = await signIn(url, { username, password: textOf(password) });
+    current = { token, until: Date.parse(expiresAt) - MARGIN_MS };
+    return token;
+  };
+  return async (anew = false) => {
+    if (!anew && current && Date.now() < current.until) return current.token;
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}
+
+async function signIn(url: string, input: { username: string; password: string }): Promise<SignedIn> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: SIGN_IN, variables: { input } }),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  const answer = (await response.json()) as {
+    readonly data?: { readonly signIn?: Partial<SignedIn> & { readonly message?: string } };
+    readonly errors?: readonly { readonly message: string }[];
+  };
+  const { token, expiresAt, message } = answer.data?.signIn ?? {};
+  if (token !== undefined && expiresAt !== undefined) return { token, expiresAt };
+  const why = message ?? answer.errors?.[0]?.message ?? `it answered ${response.status}`;
+  throw new Fault('UNAUTHENTICATED', `${url} does not let ${input.username} sign in: ${why}`);
+}
+
+function textOf(secret: Secret): string {
+  return Buffer.from(secret.reveal()).toString('utf8');
+}

@@ -1,0 +1,48 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { ApprovalRecord, RunSnapshot, StepRecord } from '../../../core/run.ts';
+import type { StoreReader } from '../../../core/store-reader.ts';
+import { APPROVAL_ID, RUN_ID } from '../../../mcp/result-meta.ts';
+import { runUri } from '../../../mcp/run-uri.ts';
+
+/** A run that goes on later, without the caller: for a person, for a signal, or because the server is stopping. */
+export async function waitingResult(
+  reader: Pick<StoreReader, 'approvalOf'>,
+  { run, steps }: RunSnapshot,
+): Promise<CallToolResult> {
+  const approval = await openApproval(reader, run.principal.tenant, steps);
+  const where = `Read ${runUri(run.id)} to see what becomes of it.`;
+  const why = approval
+    ? `A person has to decide the approval ${approval.id} first, for the step ${approval.step}: ${approval.reason}`
+    : run.state === 'WAITING'
+      ? 'It waits for something from outside, such as a signal.'
+      : 'It goes on by itself.';
+  return {
+    content: [
+      { type: 'text', text: `Not done yet: the run ${run.id} is ${run.state}. ${why} ${where}` },
+      { type: 'resource_link', uri: runUri(run.id), name: run.id, mimeType: 'application/json' },
+    ],
+    _meta: { [RUN_ID]: run.id, ...(approval && { [APPROVAL_ID]: approval.id }) },
+  };
+}
+
+/** True while nobody but time is waited for: a sleep, a backoff, a rate. */
+export function goesOnByItself({ run, steps }: RunSnapshot): boolean {
+  if (run.state !== 'WAITING') return true;
+  return steps.some(
+    ({ state, kind, decision }) =>
+      state === 'FAILED_RETRYABLE' || (state === 'WAITING' && (kind === 'SLEEP' || decision?.effect === 'THROTTLE')),
+  );
+}
+
+async function openApproval(
+  reader: Pick<StoreReader, 'approvalOf'>,
+  tenant: string,
+  steps: readonly StepRecord[],
+): Promise<ApprovalRecord | undefined> {
+  for (const { state, runId, key } of steps) {
+    if (state !== 'WAITING') continue;
+    const found = await reader.approvalOf({ tenant }, runId, key);
+    if (found?.state === 'OPEN') return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type {
+  CallToolRequest,
+  LoggingLevel,
+  ServerNotification,
+  ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { JsonObject } from '../../../lib/json.ts';
+import type { McpCaller, McpDeps } from '../../../mcp/mcp-deps.ts';
+import { callTool } from '../calls/handle-tool-call.ts';
+import type { Sdk } from '../protocol/load-sdk.ts';
+import { rpcErrorOf } from '../protocol/rpc-error.ts';
+import { listResources, resourceTemplates } from '../resources/list-resources.ts';
+import { readResource } from '../resources/read-resource.ts';
+import type { Subscriptions } from '../resources/resource-subscriptions.ts';
+import type { ListTools } from '../tools/list-tools.ts';
+
+export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** What one session's methods work with. */
+export interface MethodContext {
+  readonly deps: McpDeps;
+  readonly listTools: ListTools;
+  readonly subscriptions: Subscriptions;
+  /** The end of the session, or of this server's patience: results are no longer waited for. */
+  readonly left: AbortSignal;
+  /** Who sent a request. */
+  callerOf(extra: Extra): McpCaller;
+  /** No answer follows a request that was cancelled; its stream ends all the same. */
+  endStream(request: Extra['requestId']): void;
+}
+
+/** Answers the methods of MCP 2025-11-25 that this server offers, beside those that the SDK answers itself. */
+export function serveMethods(server: Server, { types }: Pick<Sdk, 'types'>, ctx: MethodContext): void {
+  const { deps, subscriptions, callerOf } = ctx;
+  let level: LoggingLevel | undefined;
+  const answering = async <T>(answer: () => Promise<T> | T): Promise<T> => {
+    try {
+      return await answer();
+    } catch (error) {
+      throw rpcErrorOf(error, deps.logger);
+    }
+  };
+
+  server.setRequestHandler(types.ListToolsRequestSchema, ({ params }, extra) =>
+    answering(() => ctx.listTools(callerOf(extra).principal, params?.cursor)),
+  );
+  server.setRequestHandler(types.CallToolRequestSchema, ({ params }, extra) =>
+    answering(() => callTool(deps, callerOf(extra), toolCall(params, extra, ctx, level))),
+  );
+  server.setRequestHandler(types.ListResourcesRequestSchema, ({ params }, extra) =>
+    answering(() => listResources(deps, callerOf(extra).principal, params?.cursor)),
+  );
+  server.setRequestHandler(types.ListResourceTemplatesRequestSchema, () => ({ resourceTemplates }));
+  server.setRequestHandler(types.ReadResourceRequestSchema, ({ params }, extra) =>
+    answering(() => readResource(deps, callerOf(extra).principal, params.uri)),
+  );
+  server.setRequestHandler(types.SubscribeRequestSchema, ({ params }, extra) =>
+    answering(async () => {
+      await subscriptions.begin(callerOf(extra).principal, params.uri);
+      return {};
+    }),
+  );
+  server.setRequestHandler(types.UnsubscribeRequestSchema, ({ params }) => {
+    subscriptions.end(params.uri);
+    return {};
+  });
+  server.setRequestHandler(types.SetLevelRequestSchema, ({ params }) => {
+    level = params.level;
+    return {};
+  });
+}
+
+/** @param level until the client names one, it is sent no log */
+function toolCall(
+  { name, arguments: given = {}, _meta: meta = {} }: CallToolRequest['params'],
+  extra: Extra,
+  { left, endStream }: MethodContext,
+  level: LoggingLevel | undefined,
+): Parameters<typeof callTool>[2] {
+  const cancelled = new AbortController();
+  // The SDK aborts at the end of the session too, and a run does not end with that.
+  const onAbort = () => {
+    if (left.aborted) return;
+    cancelled.abort();
+    endStream(extra.requestId);
+  };
+  if (extra.signal.aborted) onAbort();
+  else extra.signal.addEventListener('abort', onAbort, { once: true });
+  // On the stream of the request itself. Whether anybody still reads it makes no difference to the run.
+  const send = (notification: ServerNotification) => void extra.sendNotification(notification).catch(() => {});
+  const { progressToken } = meta;
+  return {
+    ...{ name, arguments: given as JsonObject, meta, left },
+    cancelled: cancelled.signal,
+    ...(progressToken !== undefined && {
+      onProgress: (progress) => send({ method: 'notifications/progress', params: { progressToken, ...progress } }),
+    }),
+    ...(level && { log: { level, send: (params) => send({ method: 'notifications/message', params }) } }),
+  };
+}

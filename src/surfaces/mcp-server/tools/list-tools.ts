@@ -1,0 +1,73 @@
+import type { ListToolsResult, Tool } from '@modelcontextprotocol/sdk/types.js';
+import { type AnyCommand, isComposite } from '../../../commands/definition/define-command.ts';
+import { resourcesOfOptions } from '../../../commands/definition/resources-of-options.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { SignedIn } from '../../../core/principal.ts';
+import type { McpDeps } from '../../../mcp/mcp-deps.ts';
+import { PAGE } from '../protocol/mcp-limits.ts';
+import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';
+import type { MayUse, Use } from './tool-visibility.ts';
+
+/** One page: what is built in first, then the saved workflows of the tenant, newest first. */
+export type ListTools = (who: SignedIn, cursor: string | undefined) => Promise<ListToolsResult>;
+
+type Deps = Pick<McpDeps, 'commands' | 'tools' | 'workflows' | 'policy'>;
+
+interface Entry {
+  use(who: SignedIn): Use;
+  describe(use: Use): Tool;
+}
+
+/** Whatever the policy lets the caller use at all, so that a model is not offered what it would be refused. */
+export function createListTools({ commands, tools, workflows, policy }: Deps, mayUse: MayUse): ListTools {
+  const simple = commands.filter((command) => !isComposite(command));
+  const useOf = (command: AnyCommand, who: SignedIn): Use => {
+    // Only what it is made of is asked about, and that its options tell.
+    if (isComposite(command)) return simple.some((one) => useOf(one, who) !== 'never') ? 'perhaps' : 'never';
+    return mayUse(who, `command:${command.name}`, resourcesOfOptions(command, {}).resources.length > 0);
+  };
+  const entries: readonly Entry[] = [
+    ...commands.map((command) => {
+      const described = describeCommand(command);
+      return { use: (who: SignedIn) => useOf(command, who), describe: () => described };
+    }),
+    ...tools.map((tool) => {
+      const [whole, approved] = [describeTool(tool, true), describeTool(tool, false)];
+      return {
+        use: (who: SignedIn) => mayUse(who, `tool:${tool.name}`, tool.accessedUris !== undefined),
+        describe: (use: Use) => (use === 'with approval' ? approved : whole),
+      };
+    }),
+  ];
+
+  const builtIn = (who: SignedIn): Tool[] =>
+    entries.flatMap((entry) => {
+      const use = entry.use(who);
+      return use === 'never' ? [] : [entry.describe(use)];
+    });
+
+  const saved = async (who: SignedIn, first: number, after: string | undefined): Promise<ListToolsResult> => {
+    // What a workflow takes is part of what it says.
+    if (policy.decide({ roles: who.roles, action: 'query:workflows' }).effect !== 'ALLOW') return { tools: [] };
+    const page = await workflows.list(who.tenant, { first, ...(after !== undefined && { after }) });
+    const usable = page.edges.filter(({ node }) => mayUse(who, `workflow:${node.name}`, false) !== 'never');
+    const last = page.edges.at(-1)?.cursor;
+    return {
+      tools: usable.map(({ node }) => describeWorkflow(node)).filter(({ name }) => TOOL_NAME.test(name)),
+      ...(page.hasNextPage && last !== undefined && { nextCursor: `w:${last}` }),
+    };
+  };
+
+  return async (who, cursor = 's:0') => {
+    const [, kind, place = ''] = /^([sw]):(.{1,1000})$/s.exec(cursor) ?? [];
+    if (kind === 'w') return saved(who, PAGE, place);
+    if (kind !== 's' || !/^\d{1,6}$/.test(place)) throw new Fault('BAD_INPUT', 'This cursor is not one of this list.');
+    const all = builtIn(who);
+    const end = Number(place) + PAGE;
+    const here = all.slice(Number(place), end);
+    if (end <= all.length) return { tools: here, nextCursor: `s:${end}` };
+    // Some clients never ask for a second page, so the first one is filled.
+    const more = await saved(who, PAGE - here.length, undefined);
+    return { ...more, tools: [...here, ...more.tools] };
+  };
+}

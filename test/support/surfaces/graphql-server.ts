@@ -1,0 +1,283 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { AnyBackend } from '../../../src/agents/define-backend.ts';
+import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
+import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
+import { queries } from '../../../src/commands/read/registry.ts';
+import { commands as builtIn } from '../../../src/commands/registry.ts';
+import { readEnvironment } from '../../../src/config/environment.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { NewEvent } from '../../../src/core/event.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { Principal } from '../../../src/core/principal.ts';
+import type { LogFields, Metrics } from '../../../src/core/telemetry.ts';
+import { createEngine } from '../../../src/engine/create-engine.ts';
+import { createGate } from '../../../src/engine/gate/gate.ts';
+import type { GraphqlApp } from '../../../src/graphql/context.ts';
+import { loadPolicy } from '../../../src/policy/load-policy.ts';
+import { scopeOf } from '../../../src/policy/visibility.ts';
+import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
+import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
+import { createResources } from '../../../src/resources/resources.ts';
+import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
+import { createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { createGraphqlServer } from '../../../src/surfaces/graphql/server.ts';
+import type { SocketLimits } from '../../../src/surfaces/graphql/socket/socket-limits.ts';
+import type { AnyTool } from '../../../src/tools/define-tool.ts';
+import { folderDrive } from '../../../src/tools/drive/folder-drive.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly data: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly errors: any;
+}
+
+/** Tokens of the tests; signing in with a password works as well. */
+export const ADMIN = 'admin-token';
+export const ALICE = 'alice-token';
+export const BOB = 'bob-token';
+
+const user = (username: string, roles: readonly string[], tenant = 'default'): Principal => ({
+  kind: 'user',
+  subject: `usr_${username}`,
+  username,
+  tenant,
+  roles,
+});
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly commands?: readonly AnyCommand[];
+  readonly tools?: readonly AnyTool[];
+  readonly backends?: readonly AnyBackend[];
+  readonly app?: Partial<GraphqlApp>;
+  readonly limits?: Partial<SocketLimits>;
+}
+
+/** The GraphQL surface over the real engine, store and policy, on a port of its own. */
+export async function startGraphql({
+  env = {},
+  commands = [],
+  tools = [],
+  backends = [],
+  app: changes = {},
+  limits = {},
+}: Options = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-graphql-'));
+  const config = readEnvironment({ NODE_ENV: 'development', DATA_DIR: folder, PORT: '0', ...env });
+  const logs: { level: string; event: string; fields: LogFields | undefined }[] = [];
+  const log = (level: string) => (event: string, fields?: LogFields) => void logs.push({ level, event, fields });
+  const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  const subscriptions = { open: 0 };
+  const metrics: Metrics = {
+    httpRequest: () => {},
+    runEnded: () => {},
+    journalCommitted: () => {},
+    policyDecided: () => {},
+    subscriptionOpened: () => {
+      subscriptions.open += 1;
+      return () => {
+        subscriptions.open -= 1;
+      };
+    },
+    scrape: async () => '',
+  };
+  const clock = systemClock;
+  const store = await openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger });
+  const { journal, reader, workflows, verifyRun, accounts } = store;
+  const artifacts = await createArtifactStore(join(folder, 'artifacts'));
+  const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
+  const resources = createResources({
+    settings: config.resources,
+    outgoing,
+    artifacts,
+    content: (scope, digest) => reader.content(scope, digest),
+  });
+  const cpu = createCpuPool();
+  const schemas = createSchemaValidator({ cpu });
+  const policy = await loadPolicy({ ...config.policy, logger });
+  const gate = createGate({ policy, clock, metrics, logger });
+  const all = [...builtIn, ...commands];
+  const drives = { driveOf: async () => folderDrive(join(folder, 'drive')) };
+  const engine = createEngine({
+    ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
+    ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },
+    workspace: async (runId) => join(folder, 'workspaces', runId),
+    ...{ commands: all, queries, resources, artifacts, schemas, cpu, gate, policy, clock, logger, metrics },
+    maxReadBytes: config.resources.fetchMaxBytes,
+    maxResultBytes: config.resources.fetchMaxBytes,
+    timeoutMs: config.engine.commandTimeoutMs,
+    limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  const passwords = createAuthenticator({ config: config.auth, accounts, clock });
+  const tokens = new Map<string, Principal>([
+    [ADMIN, user('admin', ['admin'])],
+    [ALICE, user('alice', ['analyst'])],
+    [BOB, user('bob', ['user'])],
+  ]);
+  const app: GraphqlApp = {
+    ...{
+      config,
+      engine,
+      gate,
+      policy,
+      journal,
+      reader,
+      workflows,
+      verifyRun,
+      resources,
+      artifacts,
+      schemas,
+      clock,
+      logger,
+      metrics,
+    },
+    ...{ commands: all, tools, backends, drives },
+    authenticator: {
+      ...passwords,
+      authenticate: async (header) =>
+        tokens.get(header?.replace('Bearer ', '') ?? '') ?? (await passwords.authenticate(header)),
+    },
+    health: async () => ({ status: 'OK', version: '0.0.0-test', uptimeMs: 1, checks: [] }),
+    ...changes,
+  };
+
+  await engine.begin();
+  const graphql = createGraphqlServer(app, limits);
+  const draining = new AbortController();
+  const server = createServer((req, res) => {
+    const traceId = String(req.headers.traceparent ?? '').split('-')[1];
+    const info = { address: req.socket.remoteAddress ?? '', draining: draining.signal, ...(traceId && { traceId }) };
+    graphql.handle(req, res, info).catch(() => res.destroy());
+  });
+  server.on('upgrade', (req, socket, head) => {
+    graphql.upgrade(req, socket, head, { address: req.socket.remoteAddress ?? '', draining: draining.signal });
+  });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/graphql`;
+
+  const send = async (init: RequestInit & { readonly path?: string }): Promise<Answer> => {
+    const response = await fetch(`${url}${init.path ?? ''}`, init);
+    const text = await response.text();
+    const { data, errors } = text.startsWith('{') ? JSON.parse(text) : { data: undefined, errors: text };
+    return { status: response.status, headers: response.headers, data, errors };
+  };
+  const clients: Client[] = [];
+
+  return {
+    app,
+    url,
+    logs,
+    tokens,
+    subscriptions,
+    /** Open connections, as the server sees them. */
+    connections,
+    draining,
+    graphql,
+    folder,
+    store,
+    send,
+    ask: (query: string, variables: object = {}, token: string | undefined = ADMIN): Promise<Answer> =>
+      send({
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ query, variables }),
+      }),
+    /** A client of graphql-ws over a real socket; it reconnects only when told to. */
+    client: (token: string | undefined = ADMIN, options: Partial<Parameters<typeof createClient>[0]> = {}) => {
+      const client = createClient({
+        url: url.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: token ? { Authorization: `Bearer ${token}` } : {},
+        ...options,
+      });
+      clients.push(client);
+      return client;
+    },
+    socket: (headers: Record<string, string> = {}) =>
+      new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { headers }),
+    /** A run with this many log lines, put into the journal directly. */
+    appendRun: (lines: number, options: Partial<Parameters<typeof runEvents>[0]> = {}) =>
+      appendRun(store.journal, { lines, ...options }),
+    close: async () => {
+      for (const client of clients) await client.dispose();
+      draining.abort();
+      await graphql.close();
+      server.closeAllConnections();
+      server.close();
+      await engine.stop(0);
+      policy.close();
+      await Promise.all([cpu.close(), outgoing.close()]);
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type GraphqlForTests = Awaited<ReturnType<typeof startGraphql>>;
+
+interface RunForTests {
+  readonly lines: number;
+  readonly username?: string;
+  readonly tenant?: string;
+  readonly end?: boolean;
+  readonly text?: string;
+}
+
+async function appendRun(journal: GraphqlApp['journal'], options: RunForTests): Promise<string> {
+  const runId = newId('run');
+  await journal.append(runId, 1, runEvents(options));
+  return runId;
+}
+
+function runEvents({
+  lines,
+  username = 'admin',
+  tenant = 'default',
+  end = true,
+  text = 'line',
+}: RunForTests): NewEvent[] {
+  const at = new Date();
+  const principal = { subject: `usr_${username}`, username, tenant, roles: [] };
+  const step = { id: newId('step'), key: 'fetch', title: 'Fetch', kind: 'COMMAND', capability: 'fetch' } as const;
+  return [
+    {
+      type: 'RUN_CREATED',
+      at,
+      payload: {
+        kind: 'COMMAND',
+        principal,
+        inputs: {},
+        steps: [{ ...step, effect: 'pure', input: {}, dependsOn: [], maxAttempts: 1 }],
+        labels: {},
+        priority: 'INTERACTIVE',
+        traceId: '0'.repeat(31).padEnd(32, '1'),
+        requestDigest: 'd'.repeat(64),
+      },
+    },
+    { type: 'RUN_STATE_CHANGED', at, payload: { from: 'PENDING', to: 'RUNNING' } },
+    ...Array.from({ length: lines }, (_, i): NewEvent => {
+      return { type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: `${text} ${i}` } };
+    }),
+    ...(end ? [{ type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'SUCCEEDED' } } as const] : []),
+  ];
+}
