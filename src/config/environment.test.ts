@@ -1,41 +1,11 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
-import { Fault } from '../core/errors.ts';
+import { describe, expect, it } from 'vitest';
+import { createEnvironments, problemsOf, SECRET } from '../../test/support/config/environment.ts';
 import { readEnvironment } from './environment.ts';
 
-const dir = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-environment-')));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-const SECRET = 'correct-horse-battery-staple-0123456789';
-const dataDir = join(dir, 'data');
-const development = (env: Record<string, string> = {}) => readEnvironment({ DATA_DIR: dataDir, ...env });
-const production = (env: Record<string, string> = {}) =>
-  readEnvironment({ NODE_ENV: 'production', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env });
-
-function problemsOf(read: () => unknown): Record<string, string> {
-  try {
-    read();
-  } catch (error) {
-    expect(error).toBeInstanceOf(Fault);
-    const fault = error as Fault;
-    expect(fault.code).toBe('BAD_INPUT');
-    for (const { message } of fault.violations) expect(fault.message).toContain(message);
-    return Object.fromEntries(fault.violations.map(({ path, message }) => [path.slice(1), message]));
-  }
-  throw new Error('the environment was accepted');
-}
+const { dataDir, development, dir, production } = createEnvironments();
 
 describe('an empty environment', () => {
   it('is development on loopback with dev accounts, GraphiQL and the examples', () => {
@@ -73,41 +43,6 @@ describe('an empty environment', () => {
   });
 });
 
-describe('the development secret', () => {
-  const secretOf = (folder: string) => {
-    const { issuer } = readEnvironment({ DATA_DIR: folder }).auth;
-    if (issuer.kind !== 'secret') throw new Error('no secret');
-    return Buffer.from(issuer.secret.reveal()).toString('hex');
-  };
-
-  it('is random, survives a restart and is for its owner only', () => {
-    const [first, second] = [join(dir, 'first'), join(dir, 'second')];
-    expect(secretOf(first)).toHaveLength(64);
-    expect(secretOf(first)).toBe(secretOf(first));
-    expect(secretOf(first)).not.toBe(secretOf(second));
-    expect(statSync(join(first, 'development-jwt-secret')).mode & 0o777).toBe(0o600);
-  });
-
-  it('is refused when somebody has cut it short', () => {
-    const folder = join(dir, 'damaged');
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'development-jwt-secret'), 'c2hvcnQ\n');
-    expect(problemsOf(() => secretOf(folder))).toEqual({ DATA_DIR: expect.stringContaining('delete it') });
-  });
-
-  it('is not made when something else is wrong', () => {
-    const folder = join(dir, 'untouched');
-    expect(() => readEnvironment({ DATA_DIR: folder, PORT: 'x' })).toThrow(Fault);
-    expect(statSync(folder, { throwIfNoEntry: false })).toBeUndefined();
-  });
-
-  it('says which folder cannot be written', () => {
-    const folder = join(dir, 'a-file');
-    writeFileSync(folder, '');
-    expect(problemsOf(() => secretOf(join(folder, 'below')))).toHaveProperty('DATA_DIR');
-  });
-});
-
 describe('production', () => {
   it('listens everywhere, and shows neither GraphiQL nor the schema unless told', () => {
     const closed = { host: '0.0.0.0', introspection: false, graphiql: false };
@@ -135,34 +70,6 @@ describe('production', () => {
     expect(problemsOf(() => production({ JWT_SECRET_FILE: file }))).toHaveProperty('JWT_SECRET');
     const missing = { JWT_SECRET: '', JWT_SECRET_FILE: join(dir, 'nowhere') };
     expect(problemsOf(() => production(missing))).toEqual({ JWT_SECRET_FILE: expect.stringContaining('nowhere') });
-  });
-});
-
-describe('a key set', () => {
-  const keys = { JWKS_URL: 'https://id.example/keys', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'signalbox' };
-
-  it('replaces the secret and the dev accounts', () => {
-    const { auth } = development(keys);
-    expect(auth.devAccounts).toBe(false);
-    expect(auth.issuer).toEqual({
-      kind: 'jwks',
-      url: 'https://id.example/keys',
-      issuer: 'https://id.example',
-      audience: 'signalbox',
-    });
-  });
-
-  it('needs issuer and audience, and no secret beside it', () => {
-    const onlyUrl = { JWT_SECRET: '', JWKS_URL: keys.JWKS_URL };
-    expect(Object.keys(problemsOf(() => production(onlyUrl)))).toEqual(['JWT_ISSUER', 'JWT_AUDIENCE']);
-    expect(problemsOf(() => production(keys)).JWT_SECRET).toContain('not both');
-    expect(Object.keys(problemsOf(() => production({ JWT_SECRET: '', JWT_ISSUER: 'x' })))).toContain('JWKS_URL');
-  });
-
-  it('comes over https, or from a host that was named as private', () => {
-    const plain = { ...keys, JWKS_URL: 'http://127.0.0.1:8080/keys' };
-    expect(problemsOf(() => development(plain)).JWKS_URL).toContain('https');
-    expect(development({ ...plain, ALLOWED_PRIVATE_HOSTS: '127.0.0.1:8080' }).auth.issuer.kind).toBe('jwks');
   });
 });
 
@@ -224,54 +131,6 @@ describe('what does not fit', () => {
   });
 });
 
-describe('local roots', () => {
-  it('map a name to a real folder, or name the folder itself', () => {
-    const files = join(dir, 'files');
-    mkdirSync(files);
-    symlinkSync(files, join(dir, 'link'));
-    const { localRoots } = development({
-      ALLOWED_LOCAL_ROOTS: `/data = ${files} ,/linked=${join(dir, 'link')},${files}`,
-    }).resources;
-    expect(localRoots).toEqual([
-      { name: '/data', folder: files },
-      { name: '/linked', folder: files },
-      { name: files, folder: files },
-    ]);
-  });
-
-  it.each([
-    ['data=.', 'is no root'],
-    ['/=.', 'is no root'],
-    ['/a/../b=.', 'is no root'],
-    ['/a/=.', 'is no root'],
-    ['/data=/', 'whole disk'],
-    ['/data=./package.json', 'there is no folder'],
-    ['/no-such-folder-here', 'there is no folder'],
-    ['/data=.,/data=.', 'stands twice'],
-  ])('%s is refused: %s', (ALLOWED_LOCAL_ROOTS, why) => {
-    expect(problemsOf(() => development({ ALLOWED_LOCAL_ROOTS })).ALLOWED_LOCAL_ROOTS).toContain(why);
-  });
-});
-
-describe('private hosts', () => {
-  it('are written as canonical URIs have them', () => {
-    const ALLOWED_PRIVATE_HOSTS = 'Models.Internal:80, 127.1:8080,[FD00::1]:443,bücher.example:1';
-    expect(development({ ALLOWED_PRIVATE_HOSTS }).resources.allowedPrivateHosts).toEqual([
-      'models.internal:80',
-      '127.0.0.1:8080',
-      '[fd00::1]:443',
-      'xn--bcher-kva.example:1',
-    ]);
-  });
-
-  it.each(['host', 'host:0', 'host:99999', 'a@b:80', 'a/b:80', 'http://a:80', ':80', 'a b:80'])(
-    '%s is refused',
-    (host) => {
-      expect(problemsOf(() => development({ ALLOWED_PRIVATE_HOSTS: host }))).toHaveProperty('ALLOWED_PRIVATE_HOSTS');
-    },
-  );
-});
-
 describe('artifacts', () => {
   it('lie in DATA_DIR, or in a folder that nodes share', () => {
     expect(development().artifactsDir).toBe(join(dataDir, 'artifacts'));
@@ -325,24 +184,6 @@ describe('what is kept', () => {
       RETENTION_DAYS: expect.stringContaining('write a whole number from 1 to 36500'),
       CHECKPOINT_KEY_FILE: expect.stringContaining('there is no file'),
     });
-  });
-});
-
-describe('printing the settings', () => {
-  it('shows no secret', () => {
-    const config = production({ METRICS_TOKEN: 'scraper-token-0123456789' });
-    for (const text of [
-      JSON.stringify(config),
-      inspect(config, { depth: 10, showHidden: true }),
-      `${config.auth.issuer}`,
-    ]) {
-      expect(text).not.toContain('battery');
-      expect(text).not.toContain('scraper');
-      expect(text).not.toContain(Buffer.from(SECRET).toString('hex').slice(0, 16));
-      expect(text).not.toContain(Buffer.from(SECRET).join(','));
-    }
-    expect(JSON.stringify(config)).toContain('[secret]');
-    expect(String(config.server.metricsToken)).toBe('[secret]');
   });
 });
 

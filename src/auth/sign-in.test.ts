@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import {
+  account,
+  memoryAccounts,
+  NOW,
+  startAuthenticator,
+  unauthenticated,
+} from '../../test/support/auth/authenticator.ts';
+
+describe('sign-in', () => {
+  const ada = account('ada', 'lovelace');
+  const others = Array.from({ length: 60 }, (_, i) => account(`user-${i}`, 'secret'));
+
+  it('gives a token that authenticates as who signed in', async () => {
+    const { authenticator, pass } = startAuthenticator({ tokenMinutes: 5 }, memoryAccounts(ada, ...others));
+    const session = await authenticator.signIn('ada', 'lovelace', '127.0.0.1');
+    expect(session.expiresAt).toEqual(new Date((NOW + 300) * 1000));
+    expect(session.principal).not.toHaveProperty('passwordHash');
+    expect(await authenticator.authenticate(`Bearer ${session.token}`)).toEqual(session.principal);
+    pass(300);
+    await expect(authenticator.authenticate(session.token)).rejects.toEqual(unauthenticated('expired'));
+  });
+
+  it.each([
+    ['admin', 'admin'],
+    ['alice', 'analyst'],
+    ['bob', 'user'],
+  ])('knows %s in development as %s, without storing the account', async (name, role) => {
+    const accounts = memoryAccounts();
+    const { authenticator } = startAuthenticator({}, accounts);
+    const session = await authenticator.signIn(name, name, '127.0.0.1');
+    expect(session.principal).toMatchObject({ username: name, tenant: 'default', roles: [role] });
+    expect(accounts.stored.size).toBe(0);
+  });
+
+  it('knows no dev account elsewhere', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false });
+    await expect(authenticator.signIn('admin', 'admin', '127.0.0.1')).rejects.toEqual(unauthenticated('wrong'));
+  });
+
+  it('does not tell an unknown user from a wrong password', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    const attempts = [
+      ['ada', 'wrong'],
+      ['nobody', 'wrong'],
+      ['ada', 'x'.repeat(2_000)],
+      ['y'.repeat(300), 'lovelace'],
+      ['', ''],
+    ] as const;
+    const faults = await Promise.all(
+      attempts.map(([name, password]) => authenticator.signIn(name, password, '127.0.0.1').catch((error) => error)),
+    );
+    expect(new Set(faults.map(({ code, message }) => `${code} ${message}`)).size).toBe(1);
+    expect(faults[0]).toEqual(unauthenticated('wrong'));
+  });
+
+  it('hashes for an unknown user too, so that time does not tell', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false });
+    const before = performance.now();
+    await expect(authenticator.signIn('nobody', 'x', '127.0.0.1')).rejects.toEqual(unauthenticated('wrong'));
+    // No machine does this work in so little time; without it, the answer comes within one millisecond.
+    expect(performance.now() - before).toBeGreaterThan(10);
+  });
+
+  it('is throttled for a user after ten failures, even with the right password, and opens again', async () => {
+    const { authenticator, pass } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    const attempt = (password: string, i: number) =>
+      authenticator.signIn('ada', password, `10.0.0.${i}`).then(
+        () => 'in',
+        ({ code }) => code,
+      );
+    const codes = await Promise.all(Array.from({ length: 12 }, (_, i) => attempt('wrong', i)));
+    expect(codes.filter((code) => code === 'THROTTLED')).toHaveLength(2);
+    await expect(authenticator.signIn('ada', 'lovelace', '10.0.1.1')).rejects.toMatchObject({
+      code: 'THROTTLED',
+      retryAfterMs: 6_000,
+    });
+    pass(6);
+    expect(await attempt('lovelace', 99)).toBe('in');
+  });
+
+  it('is throttled for an address, an IPv6 one by its network, and leaves others alone', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    const attempt = (i: number, address: string) =>
+      authenticator.signIn(`user-${i}`, 'wrong', address).catch(({ code }) => code as string);
+    const codes = await Promise.all(Array.from({ length: 31 }, (_, i) => attempt(i, `2001:db8::${i.toString(16)}`)));
+    expect(codes.filter((code) => code === 'THROTTLED')).toHaveLength(1);
+    expect(await attempt(50, '2001:db8::ffff')).toBe('THROTTLED');
+    expect(await attempt(51, '2001:db8:0:1::1')).toBe('UNAUTHENTICATED');
+    await authenticator.signIn('ada', 'lovelace', '::ffff:127.0.0.1');
+  });
+
+  it('costs a right password nothing', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    for (let i = 0; i < 11; i++) await authenticator.signIn('ada', 'lovelace', '127.0.0.1');
+  });
+
+  it('refuses at once what is more than it can hash', async () => {
+    const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    const flood = Array.from({ length: 60 }, (_, i) =>
+      authenticator.signIn(`user-${i}`, 'wrong', `10.0.${i}.1`).catch(({ code }) => code as string),
+    );
+    const codes = await Promise.all(flood);
+    expect(codes.filter((code) => code === 'UNAVAILABLE')).toHaveLength(8);
+  });
+});

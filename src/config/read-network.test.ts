@@ -1,0 +1,54 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createEnvironments, problemsOf } from '../../test/support/config/environment.ts';
+
+const { development, dir } = createEnvironments();
+
+describe('private hosts', () => {
+  it('are written as canonical URIs have them', () => {
+    const ALLOWED_PRIVATE_HOSTS = 'Models.Internal:80, 127.1:8080,[FD00::1]:443,bücher.example:1';
+    expect(development({ ALLOWED_PRIVATE_HOSTS }).resources.allowedPrivateHosts).toEqual([
+      'models.internal:80',
+      '127.0.0.1:8080',
+      '[fd00::1]:443',
+      'xn--bcher-kva.example:1',
+    ]);
+  });
+
+  it.each(['host', 'host:0', 'host:99999', 'a@b:80', 'a/b:80', 'http://a:80', ':80', 'a b:80'])(
+    '%s is refused',
+    (host) => {
+      expect(problemsOf(() => development({ ALLOWED_PRIVATE_HOSTS: host }))).toHaveProperty('ALLOWED_PRIVATE_HOSTS');
+    },
+  );
+});
+
+describe('local roots', () => {
+  it('map a name to a real folder, or name the folder itself', () => {
+    const files = join(dir, 'files');
+    mkdirSync(files);
+    symlinkSync(files, join(dir, 'link'));
+    const { localRoots } = development({
+      ALLOWED_LOCAL_ROOTS: `/data = ${files} ,/linked=${join(dir, 'link')},${files}`,
+    }).resources;
+    expect(localRoots).toEqual([
+      { name: '/data', folder: files },
+      { name: '/linked', folder: files },
+      { name: files, folder: files },
+    ]);
+  });
+
+  it.each([
+    ['data=.', 'is no root'],
+    ['/=.', 'is no root'],
+    ['/a/../b=.', 'is no root'],
+    ['/a/=.', 'is no root'],
+    ['/data=/', 'whole disk'],
+    ['/data=./package.json', 'there is no folder'],
+    ['/no-such-folder-here', 'there is no folder'],
+    ['/data=.,/data=.', 'stands twice'],
+  ])('%s is refused: %s', (ALLOWED_LOCAL_ROOTS, why) => {
+    expect(problemsOf(() => development({ ALLOWED_LOCAL_ROOTS })).ALLOWED_LOCAL_ROOTS).toContain(why);
+  });
+});

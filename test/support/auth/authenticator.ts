@@ -1,0 +1,59 @@
+import { scryptSync } from 'node:crypto';
+import { type JWTPayload, SignJWT } from 'jose';
+import { expect } from 'vitest';
+import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
+import type { Config } from '../../../src/config/config.ts';
+import { createSecret } from '../../../src/config/secrets.ts';
+import type { Account, Accounts } from '../../../src/core/accounts.ts';
+
+export const NOW = Date.UTC(2030, 0, 1) / 1000;
+export const SECRET = new TextEncoder().encode('a-secret-of-at-least-32-bytes-for-tests');
+
+/** A hash that costs next to nothing to compare with, so that a test can sign in often. */
+function cheapHash(password: string): string {
+  const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+  const salt = Buffer.from('a salt for tests');
+  return `$scrypt$ln=4,r=1,p=1$${base64(salt)}$${base64(scryptSync(password, salt, 32, { N: 16, r: 1, p: 1 }))}`;
+}
+
+export const account = (username: string, password: string): Account => ({
+  subject: `subject-of-${username}`,
+  username,
+  tenant: 'north',
+  roles: ['analyst'],
+  passwordHash: cheapHash(password),
+});
+
+export function memoryAccounts(...initial: Account[]): Accounts & { readonly stored: Map<string, Account> } {
+  const stored = new Map(initial.map((one) => [one.username, one]));
+  return {
+    stored,
+    find: async (username) => stored.get(username),
+    put: async (one) => void stored.set(one.username, one),
+  };
+}
+
+export function startAuthenticator(auth: Partial<Config['auth']> = {}, accounts: Accounts = memoryAccounts()) {
+  let now = NOW * 1000;
+  const config: Config['auth'] = {
+    tokenMinutes: 60,
+    devAccounts: true,
+    issuer: { kind: 'secret', secret: createSecret(SECRET) },
+    ...auth,
+  };
+  const authenticator = createAuthenticator({ config, accounts, clock: { now: () => new Date(now) } });
+  const pass = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  return { authenticator, accounts, pass };
+}
+
+export const claims = { sub: 'u1', exp: NOW + 600, roles: ['analyst'] };
+
+export function hs256(payload: JWTPayload, key: Uint8Array = SECRET, alg = 'HS256'): Promise<string> {
+  return new SignJWT(payload).setProtectedHeader({ alg }).sign(key);
+}
+
+export const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+export const unauthenticated = (message: string | RegExp) =>
+  expect.objectContaining({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
