@@ -68,3 +68,16 @@ export function mediaTypeOfFile(name: string): string {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   return (Object.hasOwn(BY_EXTENSION, extension) && BY_EXTENSION[extension]) || 'application/octet-stream';
 }
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'application/json': '.json',
+  'application/xml': '.xml',
+  'text/csv': '.csv',
+  'text/html': '.html',
+  'text/plain': '.txt',
+};
+
+/** The usual ending of a file's name, with its dot; `.bin` for types not listed here. */
+export function extensionOf(mediaType: string): string {
+  return EXTENSIONS[essenceOf(mediaType)] ?? '.bin';
+}

@@ -1,10 +1,10 @@
+import { jsonOutput } from '../../core/json-output.ts';
 import type { Inbox, RunMessage } from '../../core/leases.ts';
 import type { User } from '../../core/principal.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Json } from '../../lib/json.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import type { MachineInput } from '../model/machine-input.ts';
-import { jsonOutput } from '../outputs/output-json.ts';
 
 /** What a message is to the machine. */
 export function toMachineInput(message: RunMessage): MachineInput {

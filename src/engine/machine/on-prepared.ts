@@ -1,6 +1,6 @@
+import { jsonOutput } from '../../core/json-output.ts';
 import type { Preparation } from '../model/machine-input.ts';
 import { isParent, type MutableStep } from '../model/run-aggregate.ts';
-import { jsonOutput } from '../outputs/output-json.ts';
 import { failAttempt, stateAfter } from './fail-attempt.ts';
 import { isEnding, isReady } from './readiness.ts';
 import { emit, emitDecisions, enqueue, moveStep, requestGather, type Transition, waitUntil } from './transition.ts';

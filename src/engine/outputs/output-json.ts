@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { StepOutput } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
-import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 
 /** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
@@ -51,13 +50,6 @@ export async function outputContent(output: StepOutput, artifacts: ArtifactStore
 
 export function outputUri({ digest }: StepOutput): string {
   return artifactUri(digest);
-}
-
-/** Small JSON as the output of a step. */
-export function jsonOutput(value: Json): StepOutput {
-  const text = canonicalJson(value);
-  const digest = createHash('sha256').update(text).digest('hex');
-  return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };
 }
 
 function isJson(mediaType: string): boolean {

@@ -7,7 +7,7 @@ import { newId } from '../../core/ids.ts';
 import type { PlannedStep, RunKind } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-
+import { essenceOf } from '../../lib/media-type.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';
 
@@ -32,7 +32,7 @@ export function compileCommand(
 ): CommandPlan {
   const plan = compile(capabilities, name, options);
   if (outputMediaType === undefined) return plan;
-  const wanted = (outputMediaType.split(';')[0] ?? '').trim().toLowerCase();
+  const wanted = essenceOf(outputMediaType);
   const last = plan.steps.length - 1;
   return {
     ...plan,

@@ -9,8 +9,8 @@ import { createRunStart } from '../driver/run-start.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
-import { withTimeLimit } from '../steps/perform-command.ts';
 import { inputOf } from '../steps/prepare-step.ts';
+import { withTimeLimit } from '../steps/time-limit.ts';
 import { type StartWorkflowDeps, workflowOpening } from './start-workflow.ts';
 import { followRun } from './wait-for-end.ts';
 

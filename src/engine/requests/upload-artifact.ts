@@ -7,7 +7,7 @@ import type { StoreReader } from '../../core/store-reader.ts';
 import type { EffectHandlers } from '../driver/drive-run.ts';
 import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
 import { storeArtifact } from '../outputs/store-output.ts';
-import type { CommandStepDeps } from '../steps/perform-command.ts';
+import type { CommandStepDeps } from '../steps/step-deps.ts';
 import type { Upload } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
 

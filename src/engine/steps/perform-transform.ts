@@ -2,7 +2,9 @@ import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
-import { type CommandStepDeps, storeStepOutput, withTimeLimit } from './perform-command.ts';
+import type { CommandStepDeps } from './step-deps.ts';
+import { storeStepOutput } from './store-step-output.ts';
+import { withTimeLimit } from './time-limit.ts';
 import type { TransformTask } from './transform-task.ts';
 
 const TASK_URL = new URL('./transform-task.ts', import.meta.url);

@@ -4,8 +4,9 @@ import type { StepResult } from '../../core/resource.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
-import { storeStepOutput, withTimeLimit } from './perform-command.ts';
 import type { AgentStepDeps } from './step-deps.ts';
+import { storeStepOutput } from './store-step-output.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** What is shorter would be found in words that have nothing to do with it. */
 const MIN_SECRET_CHARACTERS = 6;

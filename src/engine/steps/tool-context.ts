@@ -8,9 +8,9 @@ import { artifactUri } from '../../lib/artifact-uri.ts';
 import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
-import { openStepReader } from './perform-command.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
+import { openStepReader } from './step-reader.ts';
 
 /** Log lines of one attempt at most, and characters of one line. */
 const MAX_LOG_LINES = 2_000;

@@ -1,0 +1,80 @@
+import { Fault } from '../../core/errors.ts';
+import type { Decision } from '../../core/policy.ts';
+import type { StepOutput } from '../../core/run.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { type AccessRequest, accessRequestsOf, type Capability } from '../capabilities/access-requests.ts';
+import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { RunAggregate } from '../model/run-aggregate.ts';
+import type { CommandStepDeps } from './step-deps.ts';
+
+/**
+ * Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. Made when something
+ * is read first: many steps read nothing.
+ */
+export function createStepReader(
+  deps: CommandStepDeps,
+  capability: Capability,
+  options: JsonObject,
+  attempt: Attempt,
+): AuthorizedReader {
+  let reading: AuthorizedReader | undefined;
+  const open = () => {
+    reading ??= openStepReader(deps, accessRequestsOf(attempt.step, capability, options, deps.resources), attempt);
+    return reading;
+  };
+  return {
+    read: async (source) => open().read(source),
+    validate: async (json, schemaUri) => open().validate(json, schemaUri),
+  };
+}
+
+/**
+ * @param asked what the policy was asked before the step began; the first of it names the action
+ * @param kept what the step itself has made so far
+ */
+export function openStepReader(
+  deps: CommandStepDeps,
+  asked: readonly AccessRequest[],
+  attempt: Attempt,
+  kept: (digest: string) => StepOutput | undefined = () => undefined,
+): AuthorizedReader {
+  const { gate, clock } = deps;
+  const { run: live, step, signal, emit: note } = attempt;
+  const who = live.record.principal;
+  const known = new Set(asked.map(accessKey));
+  const record = (decision: Decision) =>
+    note({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
+  /** What was asked when the step was scheduled is in the journal already; what comes up on the way is added. */
+  const pass = (ask: AccessRequest) => {
+    const name = accessKey(ask);
+    if (known.has(name)) return;
+    known.add(name);
+    try {
+      record(gate.pass(who, ask));
+    } catch (error) {
+      if (error instanceof Fault && error.decision) record(error.decision);
+      throw error;
+    }
+  };
+  const { action, schema } = asked[0] as AccessRequest;
+  const source = asked.find((ask) => ask.uri)?.uri;
+  const scope = deps.scopeOf(who);
+  return createAuthorizedReader(deps, {
+    signal,
+    maxBytes: deps.maxReadBytes,
+    findOutput: (digest) => kept(digest) ?? findOutput(live, digest),
+    pass: (ask) => pass({ action, ...ask }),
+    ...(scope && { scope }),
+    ...(source && { source }),
+    ...(schema && { schema }),
+  });
+}
+function findOutput(live: RunAggregate, digest: string): StepOutput | undefined {
+  for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
+  return undefined;
+}
+
+function accessKey(ask: AccessRequest): string {
+  return `${ask.uri?.href ?? ''}\n${ask.schema?.href ?? ''}`;
+}

@@ -1,0 +1,43 @@
+import { Fault } from '../../core/errors.ts';
+import { inSpan } from '../../core/tracing.ts';
+import type { Attempt } from '../model/attempt.ts';
+
+/** A timer of Node that is longer rings at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Made once: taking a stack for every step would cost more than most of what a step does. */
+const STEP_ENDED = new Fault('CANCELLED', 'The step has ended.');
+
+/**
+ * Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it.
+ * @param work gets the attempt with a signal that ends then
+ */
+export function withTimeLimit<T>(
+  deps: { readonly timeoutMs: number },
+  attempt: Attempt,
+  work: (inner: Attempt) => Promise<T>,
+): Promise<T> {
+  const { step, signal } = attempt;
+  const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': step.capability };
+  return inSpan('step.perform', about, async () => {
+    const stop = new AbortController();
+    const cut = Promise.withResolvers<never>();
+    const end = (fault: unknown) => {
+      stop.abort(fault);
+      cut.reject(fault);
+    };
+    const timeoutMs = step.terms?.timeoutMs ?? deps.timeoutMs;
+    const timer = setTimeout(
+      () => end(new Fault('TIMEOUT', `${step.capability} took longer than ${timeoutMs} ms and was stopped.`)),
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    );
+    const aborted = () => end(signal.reason);
+    signal.addEventListener('abort', aborted, { once: true });
+    try {
+      return await Promise.race([work({ ...attempt, signal: stop.signal }), cut.promise]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      stop.abort(STEP_ENDED);
+    }
+  });
+}
