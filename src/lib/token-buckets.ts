@@ -10,6 +10,8 @@ export interface BucketRate {
 export interface TokenBuckets {
   /** Takes a token: 0; or, when there is none, in how many milliseconds there will be one. */
   take(key: string, rate: BucketRate): number;
+  /** In how many milliseconds so many tokens will be there, at most `size`; 0 when they are. Takes none. */
+  timeUntil(key: string, rate: BucketRate, count: number): number;
   /** Puts back a token that was taken. */
   refund(key: string, rate: BucketRate): void;
 }
@@ -31,13 +33,17 @@ export function createTokenBuckets(deps: {
     return bucket;
   };
 
+  const timeUntil = ({ tokens }: { readonly tokens: number }, { perMs }: BucketRate, count: number) =>
+    tokens >= count ? 0 : Math.ceil((count - tokens) / perMs);
+
   return {
     take(key, rate) {
       const bucket = bucketOf(key, rate);
-      if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / rate.perMs);
-      bucket.tokens -= 1;
-      return 0;
+      const waitMs = timeUntil(bucket, rate, 1);
+      if (waitMs === 0) bucket.tokens -= 1;
+      return waitMs;
     },
+    timeUntil: (key, rate, count) => timeUntil(bucketOf(key, rate), rate, Math.min(count, rate.size)),
     refund(key, rate) {
       const bucket = bucketOf(key, rate);
       bucket.tokens = Math.min(rate.size, bucket.tokens + 1);

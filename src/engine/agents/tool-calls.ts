@@ -7,8 +7,7 @@ import { parseJson } from '../../core/parse-json.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { Failure } from '../../core/run.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject, wellFormedJson } from '../../lib/json.ts';
-import type { AccessRequest } from '../capabilities/access-requests.ts';
-import { toolAccessRequests } from '../capabilities/step-access-requests.ts';
+import { type AccessRequest, toolAccessRequests } from '../capabilities/access-requests.ts';
 import { type Attempt, PausedError } from '../model/attempt.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
 import { toFailure } from '../outputs/to-failure.ts';
@@ -110,23 +109,17 @@ function authorizeCall(
     const message = `${by?.username ?? 'Nobody'} did not approve ${tool}${comment === undefined ? '.' : `: ${comment}`}`;
     throw refused(new Fault('FORBIDDEN', message));
   }
-  let needed: Fault | undefined;
-  for (const ask of asks) {
-    try {
-      decided(gate.pass(live.record.principal, ask));
-    } catch (error) {
-      if (!(error instanceof Fault) || !error.decision) throw error;
-      const isApproval = error.code === 'APPROVAL_REQUIRED';
-      // What a person has said is in the journal already.
-      if (!isApproval || !verdict) decided(error.decision);
-      if (!isApproval) throw refused(error);
-      needed ??= error;
-    }
+  const result = gate.askAll(live.record.principal, asks, verdict !== undefined);
+  const isRefused = result.type === 'denied' || result.type === 'throttled';
+  for (const decision of isRefused ? result.decisions.slice(0, result.index + 1) : result.decisions) {
+    // The journal has the approval, and the decision that required it, already.
+    if (decision.effect !== 'APPROVE' || !verdict) decided(decision);
   }
-  if (!needed || verdict) return;
+  if (isRefused) throw refused(result.fault);
+  if (result.type === 'allowed') return;
   throw new PausedError(
     approvalKey(call),
-    `${step.title} wants to call ${tool} with ${summarizeArguments(args)}. ${needed.decision?.reason ?? ''}`,
+    `${step.title} wants to call ${tool} with ${summarizeArguments(args)}. ${result.fault.decision?.reason ?? ''}`,
   );
 }
 

@@ -1,16 +1,29 @@
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { resourcesOfOptions } from '../../commands/definition/resources-of-options.ts';
+import type { AgentInput } from '../../core/agent.ts';
 import type { PolicyRequest } from '../../core/policy.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import type { AnyTool } from '../../tools/define-tool.ts';
+import { parseAgentInput } from './agent-input.ts';
+import type { Capabilities, Capability } from './capabilities.ts';
 
+/** What the policy is asked on behalf of a user, whose roles are added. */
 export type AccessRequest = Omit<PolicyRequest, 'roles'>;
 
-/** Something that has options which may name resources: a command, a query, a tool or a kind. */
-export type Capability = Pick<AnyCommand, 'name' | 'options'>;
+/** What the policy is asked before a step begins, whatever its kind. @throws Fault BAD_INPUT, NOT_FOUND */
+export function stepAccessRequests(
+  { capabilities, resources }: { readonly capabilities: Capabilities; readonly resources: Resources },
+  step: Pick<StepBody, 'kind' | 'capability'>,
+  options: JsonObject,
+): readonly AccessRequest[] {
+  if (step.kind === 'AGENT') return agentAccessRequests(parseAgentInput(options, capabilities), capabilities);
+  if (step.kind === 'TOOL') return toolAccessRequests(capabilities.tool(step.capability), options);
+  return accessRequestsOf(step, capabilities.of(step), options, resources);
+}
 
-/** What the policy is asked before a step may begin: once for each resource it names. @throws Fault BAD_INPUT */
+/** One request for each resource that the options name. @throws Fault BAD_INPUT */
 export function accessRequestsOf(
   step: Pick<StepBody, 'kind' | 'capability'>,
   capability: Capability | undefined,
@@ -19,15 +32,28 @@ export function accessRequestsOf(
 ): readonly AccessRequest[] {
   const action = actionOf(step);
   if (!capability) return [{ action }];
-  const touched = resourcesOfOptions(capability as AnyCommand, options);
-  const schema = touched.schema === undefined ? {} : { schema: resources.canonicalize(touched.schema) };
-  if (touched.resources.length === 0) return [{ action, ...schema }];
-  return touched.resources.map((source) => ({ action, uri: resources.policyUriOf(source), ...schema }));
+  const named = resourcesOfOptions(capability as AnyCommand, options);
+  const schema = named.schema === undefined ? {} : { schema: resources.canonicalize(named.schema) };
+  if (named.resources.length === 0) return [{ action, ...schema }];
+  return named.resources.map((source) => ({ action, uri: resources.policyUriOf(source), ...schema }));
+}
+
+/** What the policy is asked before a tool is called. @throws Fault BAD_INPUT for a target that the tool cannot reach */
+export function toolAccessRequests(tool: AnyTool, input: JsonObject): readonly AccessRequest[] {
+  const action = `tool:${tool.name}`;
+  const uris = tool.accessedUris?.(input) ?? [];
+  return uris.length === 0 ? [{ action }] : uris.map((uri) => ({ action, uri }));
+}
+
+/** One request for everything that the agent's backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */
+function agentAccessRequests({ agent }: AgentInput, capabilities: Capabilities): readonly AccessRequest[] {
+  const reached = capabilities.backend(agent.backend).requiredAccess(agent.config);
+  return reached.length > 0 ? reached : [{ action: `agent:${agent.backend}` }];
 }
 
 const KINDS_WITH_CAPABILITY: ReadonlySet<StepBody['kind']> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
 
-/** What the policy calls it: `command:NAME`, `tool:NAME`, `agent:BACKEND` …, or `step:KIND` for a kind that names nothing. */
-export function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
+/** The action of the policy: `command:NAME`, `tool:NAME`, `agent:BACKEND` …, or `step:KIND` for a kind without capability. */
+function actionOf({ kind, capability }: Pick<StepBody, 'kind' | 'capability'>): string {
   return KINDS_WITH_CAPABILITY.has(kind) ? `${kind.toLowerCase()}:${capability}` : `step:${kind.toLowerCase()}`;
 }

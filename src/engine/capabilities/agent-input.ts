@@ -4,8 +4,7 @@ import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import type { AccessRequest, Capability } from './access-requests.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, Capability } from './capabilities.ts';
 
 const AnyObject = Type.Unsafe<JsonObject>({ type: 'object' });
 
@@ -46,10 +45,4 @@ function configCapability(backend: AnyBackend): Capability {
     configCapabilities.set(backend, known);
   }
   return known;
-}
-
-/** What the policy is asked before an agent may begin: everything that its backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */
-export function agentAccessRequests({ agent }: AgentInput, capabilities: Capabilities): readonly AccessRequest[] {
-  const reaches = capabilities.backend(agent.backend).requiredAccess(agent.config);
-  return reaches.length > 0 ? reaches : [{ action: `agent:${agent.backend}` }];
 }

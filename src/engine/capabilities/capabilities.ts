@@ -6,7 +6,9 @@ import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
 import type { AnyStepKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
-import type { Capability } from './access-requests.ts';
+
+/** Something with options that may name resources: a command, a query, a tool or a kind. */
+export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
 export type Commands = ReadonlyMap<string, AnyCommand>;
 

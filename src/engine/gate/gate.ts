@@ -3,15 +3,37 @@ import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy, PolicyRequest } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
-import { createTokenBuckets } from '../../lib/token-buckets.ts';
+import { type BucketRate, createTokenBuckets } from '../../lib/token-buckets.ts';
 import { parseRateLimit } from '../../policy/rules/rate-limit.ts';
 
-/** Where every action passes. */
+export type GateRequest = Omit<PolicyRequest, 'roles'> & {
+  /** Decided now and asked again before it is done: takes no token, and needs no approval yet. */
+  readonly inAdvance?: boolean;
+};
+
+/** What the policy says to several requests together. */
+export type GateResult =
+  | { readonly type: 'allowed'; readonly decisions: readonly Decision[] }
+  | {
+      readonly type: 'denied' | 'throttled' | 'approval';
+      /** One for each request, in their order. */
+      readonly decisions: readonly Decision[];
+      /** The request that made the result what it is. */
+      readonly index: number;
+      /** FORBIDDEN, THROTTLED or APPROVAL_REQUIRED, with the decision at `index`. */
+      readonly fault: Fault;
+    };
+
+/** Every action passes here. */
 export interface Gate {
-  /** The decision that lets it pass. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
-  pass(who: User, ask: Omit<PolicyRequest, 'roles'>): Decision;
-  /** The same in advance: nothing is taken from a bucket. @throws Fault FORBIDDEN, with its decision */
-  precheck(who: User, ask: Omit<PolicyRequest, 'roles'>): void;
+  /** @returns the decision that permits the action. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
+  pass(user: User, request: GateRequest): Decision;
+  /**
+   * Decides every request of one action first: a denial beats a throttle, which beats an approval. Only when all are
+   * allowed does it take tokens, one for each throttled request.
+   * @param approved a person has approved the action: approvals are allowed
+   */
+  askAll(user: User, requests: readonly GateRequest[], approved?: boolean): GateResult;
 }
 
 const MAX_RATE_BUCKETS = 50_000;
@@ -23,40 +45,101 @@ interface GateDeps {
   readonly logger: Logger;
 }
 
+/** The tokens that requests need from one bucket. */
+interface Charge {
+  readonly rate: BucketRate;
+  /** The first request that needs one. */
+  readonly index: number;
+  count: number;
+}
+
 /**
- * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. What a run asks is in the
- * journal; the log has every denial, also of reads that are no run.
+ * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. The journal has the
+ * decisions of runs; the log has every denial, including those of reads outside runs.
  */
 export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
   const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
 
-  const throttle = (decision: Decision, who: User): Decision => {
-    const { id, obligation = '' } = decision.rule ?? {};
-    const { count, periodMs: perMs } = parseRateLimit(obligation);
-    const key = JSON.stringify([id, who.tenant, who.subject]);
-    const retryAfterMs = buckets.take(key, { size: count, perMs: count / perMs });
-    if (retryAfterMs === 0) return decision;
-    const message = `Too often: the policy allows ${obligation}. Try again in ${retryAfterMs} ms.`;
-    throw new Fault('THROTTLED', message, { decision, retryAfterMs });
+  const decide = (user: User, request: GateRequest): Decision => {
+    const decision = policy.decide({ ...request, roles: user.roles });
+    metrics.policyDecided(decision.effect);
+    if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(user, decision));
+    return decision;
   };
 
-  const decide = (who: User, ask: Omit<PolicyRequest, 'roles'>): Decision => {
-    const decision = policy.decide({ ...ask, roles: who.roles });
-    metrics.policyDecided(decision.effect);
-    if (decision.effect !== 'DENY') return decision;
-    logger.warn('policy.denied', logFields(who, decision));
-    throw new Fault('FORBIDDEN', decision.reason, { decision });
+  const longestWait = (charges: ReadonlyMap<string, Charge>) => {
+    let longest = { waitMs: 0, index: 0 };
+    for (const [key, { rate, index, count }] of charges) {
+      const waitMs = buckets.timeUntil(key, rate, count);
+      if (waitMs > longest.waitMs) longest = { waitMs, index };
+    }
+    return longest;
+  };
+
+  const askAll = (user: User, requests: readonly GateRequest[], approved = false): GateResult => {
+    const decisions = requests.map((request) => decide(user, request));
+    const indexOf = (effect: Decision['effect']) =>
+      decisions.findIndex((decision, i) => decision.effect === effect && !requests[i]?.inAdvance);
+    const decisionAt = (index: number) => decisions[index] as Decision;
+
+    const denied = decisions.findIndex(({ effect }) => effect === 'DENY');
+    if (denied >= 0) {
+      const decision = decisionAt(denied);
+      const fault = new Fault('FORBIDDEN', decision.reason, { decision });
+      return { type: 'denied', decisions, index: denied, fault };
+    }
+    const charges = indexOf('THROTTLE') < 0 ? NO_CHARGES : chargesOf(user, requests, decisions);
+    const { waitMs, index: throttled } = longestWait(charges);
+    if (waitMs > 0) {
+      const decision = decisionAt(throttled);
+      const message = `Rate limit exceeded: the policy allows ${decision.rule?.obligation}. Try again in ${waitMs} ms.`;
+      const fault = new Fault('THROTTLED', message, { decision, retryAfterMs: waitMs });
+      return { type: 'throttled', decisions, index: throttled, fault };
+    }
+    const approval = approved ? -1 : indexOf('APPROVE');
+    if (approval >= 0) {
+      const decision = decisionAt(approval);
+      const message = `A person must approve this first. ${decision.reason}`;
+      return {
+        type: 'approval',
+        decisions,
+        index: approval,
+        fault: new Fault('APPROVAL_REQUIRED', message, { decision }),
+      };
+    }
+    for (const [key, { rate, count }] of charges) {
+      for (let taken = 0; taken < count; taken += 1) buckets.take(key, rate);
+    }
+    return { type: 'allowed', decisions };
   };
 
   return {
-    pass(who, ask) {
-      const decision = decide(who, ask);
-      if (decision.effect === 'THROTTLE') return throttle(decision, who);
-      if (decision.effect === 'ALLOW') return decision;
-      throw new Fault('APPROVAL_REQUIRED', `A person has to approve this first. ${decision.reason}`, { decision });
+    pass(user, request) {
+      const result = askAll(user, [request]);
+      if (result.type !== 'allowed') throw result.fault;
+      return result.decisions[0] as Decision;
     },
-    precheck: (who, ask) => void decide(who, ask),
+    askAll,
   };
+}
+
+const NO_CHARGES: ReadonlyMap<string, Charge> = new Map();
+
+function chargesOf(
+  { tenant, subject }: User,
+  requests: readonly GateRequest[],
+  decisions: readonly Decision[],
+): ReadonlyMap<string, Charge> {
+  const charges = new Map<string, Charge>();
+  for (const [index, { effect, rule }] of decisions.entries()) {
+    if (effect !== 'THROTTLE' || requests[index]?.inAdvance) continue;
+    const { count: size, periodMs } = parseRateLimit(rule?.obligation ?? '');
+    const key = JSON.stringify([rule?.id, tenant, subject]);
+    const charge = charges.get(key);
+    if (charge) charge.count += 1;
+    else charges.set(key, { rate: { size, perMs: size / periodMs }, index, count: 1 });
+  }
+  return charges;
 }
 
 function logFields({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {

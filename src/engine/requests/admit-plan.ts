@@ -1,14 +1,13 @@
 import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
-import { Fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
-import { accessRequestsOf } from '../capabilities/access-requests.ts';
+import { accessRequestsOf, stepAccessRequests } from '../capabilities/access-requests.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
-import { stepAccessRequests } from '../capabilities/step-access-requests.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { Gate, GateRequest } from '../gate/gate.ts';
 import { PLACEHOLDER_OUTPUT } from './compile-command.ts';
 
 interface AdmitPlanDeps {
@@ -17,7 +16,7 @@ interface AdmitPlanDeps {
   readonly gate: Gate;
 }
 
-/** The step that the policy does not let pass, before anything ran. */
+/** The step that the policy does not permit, before anything ran. */
 export interface RefusedStep {
   readonly step: string;
   readonly fault: Fault;
@@ -28,54 +27,46 @@ export type Admission =
   | { readonly refused: RefusedStep };
 
 /**
- * Asks for every step whose resources are known before anything runs, so that a plan that cannot go through does not
- * begin. A step that reads `$previous.output`, or that a person has to approve, is asked about again when its turn comes.
+ * Asks about all steps together before anything runs, so that a plan that cannot complete does not begin. A step that reads
+ * `$previous.output`, or that a person must approve, is asked about again when its turn comes: now only a denial counts.
  * @param inputs of the run: what a step without input takes
- * @throws Fault BAD_INPUT when a step names a URI that is none
+ * @throws Fault BAD_INPUT when a step names an invalid URI
  */
 export function admitPlan(
   steps: readonly PlannedStep[],
   inputs: JsonObject,
-  who: User,
+  user: User,
   deps: AdmitPlanDeps,
 ): Admission {
+  let requests = steps.map((step) => requestsOf(step, inputs, deps));
+  const stepOfRequest = requests.flatMap((ofStep, index) => ofStep.map(() => index));
+  const decisionsOf = (index: number) => result.decisions.filter((_, i) => stepOfRequest[i] === index);
+
+  let result = deps.gate.askAll(user, requests.flat());
+  if (result.type === 'approval') {
+    const needsApproval = steps.map((_, index) => decisionsOf(index).some(({ effect }) => effect === 'APPROVE'));
+    requests = requests.map((ofStep, index) => (needsApproval[index] ? ofStep.map(inAdvance) : ofStep));
+    result = deps.gate.askAll(user, requests.flat());
+  }
+  if (result.type !== 'allowed') {
+    const step = steps[stepOfRequest[result.index] as number] as PlannedStep;
+    return { refused: { step: step.key, fault: result.fault } };
+  }
   const admitted = new Map<string, readonly Decision[]>();
-  for (const step of steps) {
-    const options = isJsonObject(step.input) ? step.input : inputs;
-    try {
-      const decisions =
-        step.kind === 'COMMAND' && referencesPreviousOutput(options)
-          ? precheckStep(step, options, who, deps)
-          : authorizeStep(step, options, who, deps);
-      if (decisions) admitted.set(step.key, decisions);
-    } catch (error) {
-      if (!(error instanceof Fault) || !error.decision) throw error;
-      return { refused: { step: step.key, fault: error } };
-    }
+  for (const [index, { key }] of steps.entries()) {
+    if (!requests[index]?.some((request) => request.inAdvance)) admitted.set(key, decisionsOf(index));
   }
   return { admitted };
 }
 
-/** What no output of the step before could change. Takes nothing from a bucket. @throws Fault FORBIDDEN */
-function precheckStep(step: PlannedStep, options: JsonObject, who: User, deps: AdmitPlanDeps): undefined {
+function requestsOf(step: PlannedStep, inputs: JsonObject, deps: AdmitPlanDeps): readonly GateRequest[] {
+  const options = isJsonObject(step.input) ? step.input : inputs;
+  if (step.kind !== 'COMMAND' || !referencesPreviousOutput(options)) return stepAccessRequests(deps, step, options);
   const command = deps.capabilities.command(step.capability);
   const complete = substitutePreviousOutput(command, options, PLACEHOLDER_OUTPUT);
-  for (const ask of accessRequestsOf(step, command, complete, deps.resources)) deps.gate.precheck(who, ask);
+  return accessRequestsOf(step, command, complete, deps.resources).map(inAdvance);
 }
 
-/** The decisions that let the step pass; undefined when a person has to approve it. @throws Fault FORBIDDEN, THROTTLED; BAD_INPUT */
-function authorizeStep(
-  step: PlannedStep,
-  options: JsonObject,
-  who: User,
-  deps: AdmitPlanDeps,
-): readonly Decision[] | undefined {
-  const asks = stepAccessRequests(deps, step, options);
-  try {
-    return asks.map((ask) => deps.gate.pass(who, ask));
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'APPROVAL_REQUIRED') throw error;
-    for (const ask of asks) deps.gate.precheck(who, ask);
-    return undefined;
-  }
+function inAdvance(request: GateRequest): GateRequest {
+  return { ...request, inAdvance: true };
 }

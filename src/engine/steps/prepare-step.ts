@@ -6,7 +6,6 @@ import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Decision } from '../../core/policy.ts';
-import type { User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepOutput, StepRecord } from '../../core/run.ts';
 import type { Logger } from '../../core/telemetry.ts';
@@ -14,8 +13,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { evaluate, evaluateCondition, evaluateExpression } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn, referencesInExpression } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope } from '../../workflow/model/expression-scope.ts';
+import { stepAccessRequests } from '../capabilities/access-requests.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
-import { stepAccessRequests } from '../capabilities/step-access-requests.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Preparation } from '../model/machine-input.ts';
 import { type MutableStep, plannedInput, type RunAggregate } from '../model/run-aggregate.ts';
@@ -173,38 +172,40 @@ function prepareWithInput(
   }
 }
 
-/** Every resource that the step names. A denial beats a throttle, which beats an approval. */
+/** Asks about every resource that the step names. */
 function authorizeStep(
   deps: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   options: JsonObject,
 ): { readonly decisions: readonly Decision[] } | Preparation {
-  const known = deps.admitted.get(live)?.get(step.key);
-  if (known) return { decisions: known };
-  const decisions: Decision[] = [];
-  let approval: Fault | undefined;
-  let throttle: Fault | undefined;
-  const who: User = live.record.principal;
-  for (const ask of stepAccessRequests(deps, step, options)) {
-    try {
-      decisions.push(deps.gate.pass(who, ask));
-    } catch (error) {
-      if (!(error instanceof Fault) || !error.decision) throw error;
-      decisions.push(error.decision);
-      if (error.code === 'APPROVAL_REQUIRED') approval ??= error;
-      else if (error.code === 'THROTTLED') throttle ??= error;
-      else return { type: 'refused', decisions, failure: toFailure(error, deps.logger, {}) };
+  const admitted = deps.admitted.get(run)?.get(step.key);
+  if (admitted) return { decisions: admitted };
+  const isApproved = run.bookkeeping.get(step.key)?.approved === true;
+  const requests = stepAccessRequests(deps, step, options);
+  const result = deps.gate.askAll(run.record.principal, requests, isApproved);
+  const { decisions } = result;
+  switch (result.type) {
+    case 'allowed':
+      return { decisions };
+    case 'denied':
+      return {
+        type: 'refused',
+        decisions: decisions.slice(0, result.index + 1),
+        failure: toFailure(result.fault, deps.logger, {}),
+      };
+    case 'throttled': {
+      const until = new Date(deps.clock.now().getTime() + (result.fault.retryAfterMs ?? 1_000));
+      // The journal has the decisions once, however often the step is throttled.
+      return { type: 'throttled', until, ...(step.state !== 'WAITING' && { decisions }) };
+    }
+    case 'approval': {
+      // Once approved, other kinds begin without being prepared again: they take their tokens now.
+      const isPreparedAgain = step.kind === 'SLEEP' || step.kind === 'SIGNAL';
+      if (!isPreparedAgain) deps.gate.askAll(run.record.principal, requests, true);
+      return { type: 'ask', decisions, reason: result.fault.message };
     }
   }
-  if (throttle) {
-    const until = new Date(deps.clock.now().getTime() + (throttle.retryAfterMs ?? 1_000));
-    // A step that is held up for long does not fill the journal with it.
-    return { type: 'throttled', until, ...(step.state !== 'WAITING' && { decisions }) };
-  }
-  const isApproved = live.bookkeeping.get(step.key)?.approved === true;
-  if (approval && !isApproved) return { type: 'ask', decisions, reason: approval.message };
-  return { decisions };
 }
 
 function objectOf(value: Json): JsonObject {
