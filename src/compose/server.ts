@@ -11,7 +11,6 @@ import { systemClock } from '../core/clock.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { createGate } from '../engine/gate/gate.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
-import { queryCapabilities } from '../graphql/capabilities.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
@@ -22,6 +21,7 @@ import { createSchemaValidator } from '../resources/schemas/schema-validator.ts'
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
 import { lockDataDir } from '../store/lock-data-dir.ts';
 import { openStore } from '../store/open-store.ts';
+import { queryCapabilities } from '../surfaces/graphql/schema/server/capabilities.ts';
 import { createGraphqlServer } from '../surfaces/graphql/server.ts';
 import { createHttpServer } from '../surfaces/http/server.ts';
 import { createMcpServer } from '../surfaces/mcp-server/mcp-server.ts';

@@ -2,9 +2,9 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, Fault, httpStatus } from '../../core/errors.ts';
 import { newTraceId } from '../../core/ids.ts';
-import { clientAddress } from '../../http/client-address.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
+import { clientAddress } from './exchange/request-headers.ts';
 import { faultOf } from './exchange/respond.ts';
 
 /** Hands a WebSocket handshake on, or refuses it. A browser asks nobody before it opens one, so the origin is checked. */

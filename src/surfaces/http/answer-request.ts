@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../core/errors.ts';
-import type { Exchange } from '../../http/exchange.ts';
-import { placeOf } from '../../http/place-of.ts';
+import { type Exchange, placeOf } from './exchange/exchange.ts';
 import type { HttpDeps, RequestInfo } from './exchange/http-deps.ts';
 import type { HttpLimits } from './exchange/http-limits.ts';
 import { isLoopbackHost, sendOptions, setCorsHeaders } from './exchange/origin.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { newTraceId } from '../../core/ids.ts';
 import { activeTraceId, isTracingEnabled, NO_SPAN } from '../../core/tracing.ts';
-import { placeOf } from '../../http/place-of.ts';
+import { placeOf } from './exchange/exchange.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { findRoute } from './routes.ts';
 

@@ -1,10 +1,10 @@
-import type { Exchange } from '../../http/exchange.ts';
-import { showDriveCallback } from '../../http/show-drive-callback.ts';
 import { downloadArtifact } from './endpoints/download-artifact.ts';
+import { showDriveCallback } from './endpoints/drive-callback.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
 import { uploadArtifact } from './endpoints/upload-artifact.ts';
 import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
+import type { Exchange } from './exchange/exchange.ts';
 
 export interface Route {
   /** Names the route in metrics, traces and messages; `:name` stands for one segment. */

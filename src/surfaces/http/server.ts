@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Fault } from '../../core/errors.ts';
-import { clientAddress } from '../../http/client-address.ts';
 import { createSlotSet } from '../../lib/slot-map.ts';
 import { acceptUpgrade, endWithFault } from './accept-upgrade.ts';
 import { answerRequest } from './answer-request.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { HTTP_LIMITS, type HttpLimits } from './exchange/http-limits.ts';
+import { clientAddress } from './exchange/request-headers.ts';
 import { observeRequest } from './observe-request.ts';
 
 export interface HttpServer {

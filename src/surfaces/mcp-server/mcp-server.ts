@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../core/errors.ts';
-import type { McpCaller, McpDeps } from '../../mcp/mcp-deps.ts';
 import { loadSdk, type Sdk } from './protocol/load-sdk.ts';
+import type { McpCaller, McpDeps } from './protocol/mcp-deps.ts';
 import { MCP_LIMITS, type McpLimits } from './protocol/mcp-limits.ts';
 import { readMessage } from './protocol/read-message.ts';
 import { RPC, RpcError } from './protocol/rpc-error.ts';

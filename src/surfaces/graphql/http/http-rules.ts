@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import { Fault } from '../../../core/errors.ts';
-import { askedBy, type Begun } from '../../../graphql/answer-operation.ts';
 import type { FindText } from '../operations/trusted-documents.ts';
+import { askedBy, type Begun } from './fast-path.ts';
 
 /**
  * A page of another site can make a browser send a GET, or a form, but not one of these without asking this server

@@ -1,8 +1,8 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { inSpan } from '../../../core/tracing.ts';
-import type { Context } from '../../../graphql/context.ts';
-import { operationOf } from '../../../graphql/documents.ts';
+import type { Context } from '../request/context.ts';
+import { operationOf } from './document-cache.ts';
 
 /** A span for each operation, named by its type; runs that it starts are part of its trace. */
 export function useOperationSpans(): Plugin<Context> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, type ErrorCode, Fault, httpStatus } from '../../../core/errors.ts';
-import type { GraphqlApp } from '../../../graphql/context.ts';
+import type { GraphqlApp } from './context.ts';
 
 /** Codes that Yoga gives to what it refuses itself. */
 const YOGA_CODES: Readonly<Record<string, ErrorCode>> = {

@@ -1,7 +1,7 @@
 import { Fault } from '../../../core/errors.ts';
-import type { GraphqlApp } from '../../../graphql/context.ts';
-import { whenExpired } from '../../../graphql/when-expired.ts';
+import { whenExpired } from '../request/caller.ts';
 import { createCounts, principalKey } from '../request/concurrency-limit.ts';
+import type { GraphqlApp } from '../request/context.ts';
 import { closePeer, FORBIDDEN, type Peer, TRY_AGAIN_LATER } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
 

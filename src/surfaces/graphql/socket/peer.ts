@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Caller } from '../../../graphql/context.ts';
+import type { Caller } from '../request/context.ts';
 
 /** One WebSocket, and who is at its other end. */
 export interface Peer {

@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type Context as Connection, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { Fault } from '../../../core/errors.ts';
-import type { Admit } from '../../../graphql/admission.ts';
-import type { Caller, GraphqlApp } from '../../../graphql/context.ts';
-import { createGatherer } from '../../../graphql/gather-writes.ts';
-import { pumpResults } from '../../../graphql/pump-results.ts';
+import type { Admit } from '../operations/admission.ts';
 import { operationParams } from '../operations/operation-params.ts';
 import type { FindText } from '../operations/trusted-documents.ts';
+import type { Caller, GraphqlApp } from '../request/context.ts';
 import { formattedError, publicError } from '../request/public-error.ts';
 import type { Subscribe } from '../subscriptions/live-subscription.ts';
 import { createConnectPeer } from './authenticate-peer.ts';
 import { BROKEN, closePeer, type Peer } from './peer.ts';
+import { createGatherer, pumpResults } from './send-results.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
 /** Later than at once by this much at most; far below what anybody sees. */

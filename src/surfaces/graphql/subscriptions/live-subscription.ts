@@ -14,11 +14,11 @@ import {
   visit,
 } from 'graphql';
 import { Fault } from '../../../core/errors.ts';
-import { callerScope } from '../../../graphql/caller-scope.ts';
-import { type Context, createContext, type GraphqlApp } from '../../../graphql/context.ts';
-import { whenExpired } from '../../../graphql/when-expired.ts';
 import { canonicalJson } from '../../../lib/json.ts';
+import { whenExpired } from '../request/caller.ts';
+import { callerScope } from '../request/caller-scope.ts';
 import { createCounts, principalKey } from '../request/concurrency-limit.ts';
+import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
 import { formattedError, publicError } from '../request/public-error.ts';
 
 /** A result as its JSON, made once for all. */

@@ -2,8 +2,8 @@ import { Fault } from '../../../core/errors.ts';
 import type { EventBatch, EventFilter } from '../../../core/journal.ts';
 import type { Scope } from '../../../core/principal.ts';
 import { isFinalRunState } from '../../../core/states.ts';
-import { callerScope } from '../../../graphql/caller-scope.ts';
-import type { Context } from '../../../graphql/context.ts';
+import { callerScope } from '../request/caller-scope.ts';
+import type { Context } from '../request/context.ts';
 
 /** Events from after the position, or from now, and then live. @throws Fault FORBIDDEN when the caller sees no runs */
 export async function watchEvents(

@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../../core/errors.ts';
-import { parseByteRange } from '../../../http/byte-range.ts';
-import { matchesEtag } from '../../../http/etag.ts';
-import type { Exchange } from '../../../http/exchange.ts';
-import { signedIn } from '../../../http/signed-in.ts';
 import { parseMediaType } from '../../../lib/media-type.ts';
+import { type Exchange, signedIn } from '../exchange/exchange.ts';
+import { matchesEtag, parseByteRange } from '../exchange/request-headers.ts';
 import { sendFault } from '../exchange/respond.ts';
 import { setForeignContentHeaders } from '../exchange/security-headers.ts';
 import { attachment } from './content-disposition.ts';

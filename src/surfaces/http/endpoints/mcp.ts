@@ -1,6 +1,5 @@
 import { Fault } from '../../../core/errors.ts';
-import type { Exchange } from '../../../http/exchange.ts';
-import { signedIn } from '../../../http/signed-in.ts';
+import { type Exchange, signedIn } from '../exchange/exchange.ts';
 import { isAllowedOrigin } from '../exchange/origin.ts';
 
 /** `/mcp`, for whoever is signed in. Pages of other sites are turned away, as MCP wants it (2025-11-25, "Security Warning"). */

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../core/errors.ts';
-import type { Exchange } from '../../../http/exchange.ts';
 import { isLoopbackAddress } from '../../../lib/ip-address.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../core/errors.ts';
-import type { Exchange } from '../../../http/exchange.ts';
-import { signedIn } from '../../../http/signed-in.ts';
 import { parseMediaType } from '../../../lib/media-type.ts';
+import { type Exchange, signedIn } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
 import { fileNameOf } from './content-disposition.ts';
 

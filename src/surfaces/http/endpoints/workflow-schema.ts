@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { matchesEtag } from '../../../http/etag.ts';
-import type { Exchange } from '../../../http/exchange.ts';
 import { WORKFLOW_SCHEMA } from '../../../workflow/schema/workflow-schema.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { matchesEtag } from '../exchange/request-headers.ts';
 
 /** Caches may keep it for an hour; from then on they ask whether it is still the same. */
 const CACHE = 'public, max-age=3600';

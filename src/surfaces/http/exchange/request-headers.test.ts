@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseByteRange } from '../../../http/byte-range.ts';
+import { parseByteRange } from './request-headers.ts';
 
 describe('a Range header', () => {
   it.each([

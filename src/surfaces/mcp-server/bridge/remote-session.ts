@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import { type OpenTransport, type RemoteTransport, transportsTo } from '../../../mcp/bridge/transports-to.ts';
 import type { GetToken } from './access-token.ts';
+import { type OpenTransport, type RemoteTransport, transportsTo } from './transport.ts';
 
 /** The server's end of the bridge. */
 export interface Remote {

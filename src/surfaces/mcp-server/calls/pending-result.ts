@@ -1,8 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { ApprovalRecord, RunSnapshot, StepRecord } from '../../../core/run.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
-import { APPROVAL_ID, RUN_ID } from '../../../mcp/result-meta.ts';
-import { runUri } from '../../../mcp/run-uri.ts';
+import { APPROVAL_ID, RUN_ID, runUri } from '../protocol/identifiers.ts';
 
 /** A run that goes on later, without the caller: for a person, for a signal, or because the server is stopping. */
 export async function waitingResult(

@@ -1,9 +1,8 @@
 import type { ListResourcesResult, ListResourceTemplatesResult, Resource } from '@modelcontextprotocol/sdk/types.js';
 import type { SignedIn } from '../../../core/principal.ts';
 import type { RunRecord } from '../../../core/run.ts';
-import type { McpDeps } from '../../../mcp/mcp-deps.ts';
-import { runUri } from '../../../mcp/run-uri.ts';
-import { scopeOfCaller } from '../../../mcp/scope-of-caller.ts';
+import { runUri } from '../protocol/identifiers.ts';
+import { type McpDeps, scopeOfCaller } from '../protocol/mcp-deps.ts';
 import { PAGE } from '../protocol/mcp-limits.ts';
 
 /** The runs that the caller sees, newest first. @throws Fault FORBIDDEN; BAD_INPUT for a cursor that is none */

@@ -4,9 +4,8 @@ import { EVENT_TYPE_NAMES } from '../../../core/event.ts';
 import type { Scope, SignedIn } from '../../../core/principal.ts';
 import type { RunRecord } from '../../../core/run.ts';
 import { isFinalRunState } from '../../../core/states.ts';
-import type { McpDeps } from '../../../mcp/mcp-deps.ts';
-import { parseResourceUri } from '../../../mcp/run-uri.ts';
-import { scopeOfCaller } from '../../../mcp/scope-of-caller.ts';
+import { parseResourceUri } from '../protocol/identifiers.ts';
+import { type McpDeps, scopeOfCaller } from '../protocol/mcp-deps.ts';
 
 /** Runs that one session wants to be told about. */
 export interface Subscriptions {

@@ -7,9 +7,9 @@ import type {
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonObject } from '../../../lib/json.ts';
-import type { McpCaller, McpDeps } from '../../../mcp/mcp-deps.ts';
 import { callTool } from '../calls/handle-tool-call.ts';
 import type { Sdk } from '../protocol/load-sdk.ts';
+import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
 import { rpcErrorOf } from '../protocol/rpc-error.ts';
 import { listResources, resourceTemplates } from '../resources/list-resources.ts';
 import { readResource } from '../resources/read-resource.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { McpCaller, McpDeps } from '../../../mcp/mcp-deps.ts';
 import type { Sdk } from '../protocol/load-sdk.ts';
+import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
 import type { McpLimits } from '../protocol/mcp-limits.ts';
 import { createSubscriptions } from '../resources/resource-subscriptions.ts';
 import type { ListTools } from '../tools/list-tools.ts';

@@ -3,7 +3,7 @@ import { type AnyCommand, isComposite } from '../../../commands/definition/defin
 import { resourcesOfOptions } from '../../../commands/definition/resources-of-options.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
-import type { McpDeps } from '../../../mcp/mcp-deps.ts';
+import type { McpDeps } from '../protocol/mcp-deps.ts';
 import { PAGE } from '../protocol/mcp-limits.ts';
 import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';
 import type { MayUse, Use } from './tool-visibility.ts';

@@ -1,10 +1,9 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { SignedIn } from '../../../../core/principal.ts';
-import { signedIn } from '../../../../graphql/caller-scope.ts';
-import type { Context } from '../../../../graphql/context.ts';
-import { isRefused, refusable } from '../../../../graphql/refusable.ts';
-import { Refusal } from '../../../../graphql/types/refusal.ts';
+import { signedIn } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
+import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
 
 interface Connection {
   readonly connected: boolean;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AGENT_BACKENDS } from '../../../../core/agent.ts';
-import { toAgentSpec } from '../../../../graphql/agent-spec.ts';
+import { toAgentSpec } from './agent-input.ts';
 
 const agent = { role: 'Editor', goal: 'Shorten it.' };
 

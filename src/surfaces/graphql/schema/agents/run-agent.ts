@@ -1,11 +1,9 @@
-import { toAgentSpec } from '../../../../graphql/agent-spec.ts';
-import { signedIn } from '../../../../graphql/caller-scope.ts';
-import { refusable } from '../../../../graphql/refusable.ts';
-import { traceOf } from '../../../../graphql/trace-of.ts';
-import { AgentInput } from '../../../../graphql/types/agent-input.ts';
-import { RunResult } from '../../../../graphql/types/run-result.ts';
-import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../../../../graphql/wait-ms.ts';
+import { signedIn } from '../../request/caller-scope.ts';
+import { traceOf } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
+import { refusable } from '../errors/refusal.ts';
+import { IDEMPOTENCY_KEY, RunResult, WAIT_MS, waitOf } from '../runs/run-request.ts';
+import { AgentInput, toAgentSpec } from './agent-input.ts';
 
 const RunAgentInput = builder.inputType('RunAgentInput', {
   description: 'An agent to run.',

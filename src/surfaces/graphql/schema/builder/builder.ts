@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
-import type { Context } from '../../../../graphql/context.ts';
 import type { Json } from '../../../../lib/json.ts';
+import type { Context } from '../../request/context.ts';
 
 /** What the scalars are in code: `Input` as a resolver gets it, `Output` as it returns it. */
 type Scalars = {

@@ -9,11 +9,10 @@ import {
   type GraphQLUnionType,
 } from 'graphql';
 import type { AnyCommand } from '../../../../commands/definition/define-command.ts';
-import { signedIn } from '../../../../graphql/caller-scope.ts';
-import type { Context } from '../../../../graphql/context.ts';
-import { refusable } from '../../../../graphql/refusable.ts';
-import { traceOf } from '../../../../graphql/trace-of.ts';
 import type { JsonObject } from '../../../../lib/json.ts';
+import { signedIn } from '../../request/caller-scope.ts';
+import { type Context, traceOf } from '../../request/context.ts';
+import { refusable } from '../errors/refusal.ts';
 import { inputFromOptions, pascal } from './input-from-options.ts';
 
 const IDEMPOTENCY_KEY: GraphQLInputFieldConfig = {

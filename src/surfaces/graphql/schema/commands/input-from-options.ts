@@ -15,8 +15,8 @@ import {
 } from 'graphql';
 import type { TSchema } from 'typebox';
 import { type OptionRole, optionRoleOf } from '../../../../commands/definition/options.ts';
-import { toAgentSpec } from '../../../../graphql/agent-spec.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
+import { toAgentSpec } from '../agents/agent-input.ts';
 
 /** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
 interface Schema {

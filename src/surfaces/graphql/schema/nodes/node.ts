@@ -1,11 +1,10 @@
 import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
 import type { WorkflowRecord } from '../../../../core/workflows.ts';
-import { callerScope } from '../../../../graphql/caller-scope.ts';
-import type { Context } from '../../../../graphql/context.ts';
-import { MAX_PAGE, within } from '../../../../graphql/page-args.ts';
-import { workflowById } from '../../../../graphql/saved-workflow.ts';
+import { callerScope, workflowById } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
+import { MAX_PAGE, within } from '../builder/pagination.ts';
 import type { RunView } from './refs.ts';
 
 type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord;

@@ -1,7 +1,7 @@
 import type { ApprovalRecord, ArtifactRecord, RunRecord, StepRecord } from '../../../../core/run.ts';
 import type { WorkflowRecord } from '../../../../core/workflows.ts';
-import type { ResourceView } from '../../../../graphql/resource-view.ts';
 import { builder } from '../builder/builder.ts';
+import type { ResourceView } from './resource-view.ts';
 
 /** A run as its resolvers get it; the steps are there, with or without items, when whoever brought the run had them. */
 export interface RunView {

@@ -1,5 +1,5 @@
-import { inlineBytes, parsedJson, utf8Text } from '../../../../graphql/resource-view.ts';
 import { Resource } from '../nodes/refs.ts';
+import { inlineBytes, parsedJson, utf8Text } from '../nodes/resource-view.ts';
 
 Resource.implement({
   description:

@@ -1,10 +1,9 @@
 import type { StepOutput, StepRecord } from '../../../../core/run.ts';
-import { artifactOf } from '../../../../graphql/artifact-of.ts';
-import { callerScope } from '../../../../graphql/caller-scope.ts';
-import type { Context } from '../../../../graphql/context.ts';
-import { outputJson, type ResourceView, viewOfOutput } from '../../../../graphql/resource-view.ts';
 import type { Json } from '../../../../lib/json.ts';
+import { callerScope } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import type { RunView } from '../nodes/refs.ts';
+import { artifactOf, outputJson, type ResourceView, viewOfOutput } from '../nodes/resource-view.ts';
 
 /** The run's steps without items: those that came with it, otherwise from the store. */
 export async function stepsOf({ run, steps }: RunView, ctx: Context): Promise<readonly StepRecord[]> {

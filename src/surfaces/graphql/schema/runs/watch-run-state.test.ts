@@ -7,9 +7,9 @@ import { newId } from '../../../../core/ids.ts';
 import type { Principal } from '../../../../core/principal.ts';
 import type { PlannedStep } from '../../../../core/run.ts';
 import type { RunState } from '../../../../core/states.ts';
-import { createContext, type GraphqlApp } from '../../../../graphql/context.ts';
 import { loadPolicy } from '../../../../policy/load-policy.ts';
 import { openStore, type Store } from '../../../../store/open-store.ts';
+import { createContext, type GraphqlApp } from '../../request/context.ts';
 import { watchRun } from '../../subscriptions/watch-events.ts';
 import { watchRunState } from './watch-run-state.ts';
 

@@ -3,8 +3,8 @@ import { EVENT_TYPE_NAMES } from '../../../../core/event.ts';
 import type { EventBatch } from '../../../../core/journal.ts';
 import type { RunRecord } from '../../../../core/run.ts';
 import { isFinalRunState } from '../../../../core/states.ts';
-import { callerScope } from '../../../../graphql/caller-scope.ts';
-import type { Context } from '../../../../graphql/context.ts';
+import { callerScope } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import { follow } from '../../subscriptions/watch-events.ts';
 import type { RunView } from '../nodes/refs.ts';
 

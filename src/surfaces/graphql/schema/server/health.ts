@@ -1,7 +1,6 @@
 import type { Health as Report } from '../../../../core/telemetry.ts';
-import { HealthCheck } from '../../../../graphql/types/health-check.ts';
-import { HealthStatus } from '../../../../graphql/types/health-status.ts';
 import { builder } from '../builder/builder.ts';
+import { HealthCheck, HealthStatus } from './health-check.ts';
 
 export const Health = builder.objectRef<Report>('Health').implement({
   description: 'How the server is.',

@@ -1,9 +1,9 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { Failure as Why } from '../../../../core/run.ts';
-import { callerScope } from '../../../../graphql/caller-scope.ts';
-import { Failure } from '../../../../graphql/types/failure.ts';
 import type { Json, JsonObject } from '../../../../lib/json.ts';
+import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
+import { Failure } from '../errors/errors.ts';
 
 /** A call as its step has it, or as one event tells of it. */
 export interface ToolCallView {

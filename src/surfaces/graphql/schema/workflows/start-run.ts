@@ -1,11 +1,10 @@
-import { asObject } from '../../../../graphql/as-object.ts';
-import { signedIn } from '../../../../graphql/caller-scope.ts';
-import { refusable } from '../../../../graphql/refusable.ts';
-import { traceOf } from '../../../../graphql/trace-of.ts';
-import { Priority } from '../../../../graphql/types/priority.ts';
-import { RunResult } from '../../../../graphql/types/run-result.ts';
-import { IDEMPOTENCY_KEY, WAIT_MS, waitOf } from '../../../../graphql/wait-ms.ts';
+import { signedIn } from '../../request/caller-scope.ts';
+import { traceOf } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
+import { asObject } from '../builder/json.ts';
+import { refusable } from '../errors/refusal.ts';
+import { IDEMPOTENCY_KEY, RunResult, WAIT_MS, waitOf } from '../runs/run-request.ts';
+import { Priority } from '../runs/run-state.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 const StartRunInput = builder.inputType('StartRunInput', {

@@ -1,0 +1,130 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  recommendedRules,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import { Fault } from '../../../core/errors.ts';
+import type { GraphqlApp } from '../request/context.ts';
+import { publicError } from '../request/public-error.ts';
+import { assertWithinLimits, DOCUMENT_LIMITS } from './document-limits.ts';
+
+/** A document that was parsed and validated, with what is asked about it for every request. */
+export interface KnownDocument {
+  readonly document: DocumentNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** None: it is valid. */
+  readonly errors: readonly GraphQLError[];
+}
+
+export interface Documents {
+  /** @throws GraphQLError for a syntax error, Fault TOO_COSTLY past a limit */
+  parse(text: string): KnownDocument;
+  /** What `parse` said about this very document. */
+  known(document: DocumentNode): KnownDocument | undefined;
+}
+
+/** What all documents that are kept may take together, and about what a token takes with its node. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+const TOKEN_BYTES = 300;
+const MAX_ERRORS = 20;
+
+/** Parses and validates each document once: requests repeat a few documents, and validation is dearer than running. */
+export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'config' | 'logger'>): Documents {
+  const { mode, server } = app.config;
+  const rules = [
+    ...new Set([...specifiedRules, ...recommendedRules]),
+    ...(server.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+  ];
+  const kept = new LRUCache<string, KnownDocument>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ document }, text) =>
+      2 * text.length + TOKEN_BYTES * (document.tokenCount ?? DOCUMENT_LIMITS.tokens),
+  });
+  const byNode = new WeakMap<DocumentNode, KnownDocument>();
+
+  const check = (text: string): KnownDocument => {
+    const document = parseBounded(text);
+    assertWithinLimits(document);
+    const hideSuggestions = mode !== 'development';
+    const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions });
+    // graphql gives up on fields that would have to be compared with each other too often.
+    if (errors.some(({ message }) => message === 'Validation aborted.'))
+      throw tooCostly('fewer fields of the same name');
+    const known = {
+      document,
+      fragments: fragmentsOf(document),
+      errors: errors.map((error) => publicError(error, app)),
+    };
+    byNode.set(document, known);
+    return known;
+  };
+
+  return {
+    parse(text) {
+      const before = kept.get(text);
+      if (before) return before;
+      const known = check(text);
+      // Only what is valid is worth a place; mistakes are not repeated often.
+      if (known.errors.length === 0) kept.set(text, known);
+      return known;
+    },
+    known: (document) => byNode.get(document),
+  };
+}
+
+/** The operation that runs: the only one, or the one of that name. */
+export function operationOf(
+  document: DocumentNode,
+  name: string | null | undefined,
+): OperationDefinitionNode | undefined {
+  const operations = document.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
+  if (name == null) return operations.length === 1 ? operations[0] : undefined;
+  return operations.find((operation) => operation.name?.value === name);
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function parseBounded(text: string): DocumentNode {
+  const { tokens, characters, comments } = DOCUMENT_LIMITS;
+  if (text.length > characters) throw tooCostly(`at most ${characters} characters; send data as variables`);
+  try {
+    return parse(text, { maxLexicalTokens: tokens, maxComments: comments });
+  } catch (error) {
+    // The parser descends into what is nested, and tells its limits apart by their text only.
+    if (error instanceof RangeError) throw tooCostly('less nesting');
+    if (error instanceof GraphQLError && /contains more than \d+ (?:tokens|comments)/i.test(error.message)) {
+      throw tooCostly(`at most ${tokens} tokens and ${comments} comments`);
+    }
+    throw error;
+  }
+}
+
+function tooCostly(what: string): Fault {
+  return new Fault('TOO_COSTLY', `The document is too large: a document has ${what}.`);
+}
+
+/** Parses and validates through the cache of documents, with their limits, for every transport. */
+export function useDocuments(documents: Documents): Plugin {
+  return {
+    onParse: ({ params: { source }, setParsedDocument }) => {
+      setParsedDocument(documents.parse(typeof source === 'string' ? source : source.body).document);
+    },
+    onValidate: ({ params: { documentAST }, setResult }) => {
+      const known = documents.known(documentAST);
+      if (known) setResult([...known.errors]);
+    },
+  };
+}

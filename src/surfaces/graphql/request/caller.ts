@@ -1,0 +1,32 @@
+import type { Clock } from '../../../core/clock.ts';
+import { Fault } from '../../../core/errors.ts';
+import { anonymous, type Principal } from '../../../core/principal.ts';
+import type { Caller, GraphqlApp } from './context.ts';
+
+/**
+ * Who sends this header. Whoever sends a token that is worth nothing is nobody, so that they can still sign in; what
+ * needs somebody then says what is wrong with the token.
+ */
+export async function identify(
+  { authenticator }: Pick<GraphqlApp, 'authenticator'>,
+  authorization: string | undefined,
+): Promise<Pick<Caller, 'principal' | 'refusal'>> {
+  try {
+    return { principal: await authenticator.authenticate(authorization) };
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'UNAUTHENTICATED') return { principal: anonymous, refusal: error };
+    throw error;
+  }
+}
+
+/** The longest that setTimeout waits; a token that lives longer is not watched. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Acts when the principal's token ends. Gives what stops the waiting. */
+export function whenExpired(principal: Principal, clock: Clock, act: () => void): () => void {
+  if (principal.kind !== 'user' || !principal.expiresAt) return () => {};
+  const ms = principal.expiresAt.getTime() - clock.now().getTime();
+  if (ms > LONGEST_MS) return () => {};
+  const timer = setTimeout(act, Math.max(0, ms)).unref();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,88 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { Fault } from '../../../../core/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
+import { builder } from './builder.ts';
+
+/** Deeper values would exhaust the stack of what walks them later. */
+const MAX_DEPTH = 64;
+
+builder.scalarType('JSON', {
+  description: `Any JSON value (RFC 8259), nested at most ${MAX_DEPTH} levels. In a document it is written as a GraphQL value, which may hold variables.`,
+  serialize: (value) => value as Json,
+  parseValue: (value) => checkJson(value),
+  parseLiteral: (node, variables) => literalToJson(node, variables ?? {}),
+});
+
+/**
+ * The value, when it is JSON that is safe to copy around.
+ * @throws GraphQLError when it nests too deep, holds the key `__proto__`, or something that JSON cannot hold.
+ */
+export function checkJson(value: unknown, depth = 0): Json {
+  assertDepth(depth);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) {
+    for (const item of value) checkJson(item, depth + 1);
+    return value;
+  }
+  if (typeof value === 'object' && isPlain(value)) {
+    for (const key of Object.keys(value)) {
+      assertKey(key);
+      checkJson((value as Record<string, unknown>)[key], depth + 1);
+    }
+    return value as Json;
+  }
+  throw new GraphQLError('JSON holds null, true, false, finite numbers, text, lists and objects, nothing else.');
+}
+
+/** A literal of a document as JSON; variables in it are replaced. @throws GraphQLError as `checkJson` does */
+export function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>, depth = 0): Json {
+  assertDepth(depth);
+  switch (node.kind) {
+    case Kind.NULL:
+      return null;
+    case Kind.BOOLEAN:
+    case Kind.STRING:
+    case Kind.ENUM:
+      return node.value;
+    case Kind.INT:
+    case Kind.FLOAT:
+      return checkJson(Number(node.value));
+    case Kind.LIST:
+      return node.values.map((item) => literalToJson(item, variables, depth + 1));
+    case Kind.OBJECT: {
+      const object: Record<string, Json> = {};
+      for (const { name, value } of node.fields) {
+        assertKey(name.value);
+        // A key whose variable was not given is left out, as it is in an input object.
+        if (value.kind === Kind.VARIABLE && variables[value.name.value] === undefined) continue;
+        object[name.value] = literalToJson(value, variables, depth + 1);
+      }
+      return object;
+    }
+    case Kind.VARIABLE: {
+      const value = variables[node.name.value] ?? null;
+      return checkJson(value instanceof Date ? value.toISOString() : value, depth);
+    }
+  }
+}
+
+function assertDepth(depth: number): void {
+  if (depth > MAX_DEPTH)
+    throw new GraphQLError(`JSON may nest ${MAX_DEPTH} levels here; put deeper data into a resource.`);
+}
+
+function assertKey(key: string): void {
+  if (key === '__proto__') throw new GraphQLError('The key "__proto__" is not allowed in JSON here; use another name.');
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** The value of an argument that is JSON, when it is an object. @throws Fault BAD_INPUT with the path */
+export function asObject(value: unknown, path: readonly string[]): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw new Fault('BAD_INPUT', `${path.at(-1)} is an object of names and values.`, { path });
+}

@@ -1,0 +1,122 @@
+import { GraphQLError } from 'graphql';
+import { Fault } from '../../../../core/errors.ts';
+import { decodeCursor, encodeCursor } from '../../../../core/journal.ts';
+import { builder } from './builder.ts';
+
+const RFC_3339 =
+  /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+builder.scalarType('DateTime', {
+  description:
+    'A moment, as RFC 3339 text. Answers are in UTC with milliseconds: `2026-11-20T09:30:00.000Z`. Input may have any offset.',
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: parseDateTime,
+});
+
+/** @throws GraphQLError when the value is no RFC 3339 date-time or names a day that does not exist. */
+export function parseDateTime(value: unknown): Date {
+  const [, year, month, day] = (typeof value === 'string' && RFC_3339.exec(value)) || [];
+  if (!year || Number(day) < 1 || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) {
+    throw new GraphQLError('A DateTime is RFC 3339 text with an offset, for example "2026-11-20T09:30:00Z".');
+  }
+  return new Date((value as string).toUpperCase());
+}
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+const FORBIDDEN = /[\u0000-\u0020\u007f]/;
+
+builder.scalarType('URI', {
+  description:
+    'An absolute URI (RFC 3986), for example `https://example.com/a.csv`, `file:///data/sales.csv` or `data:text/csv,a%0A1`. `catalog.protocols` lists the schemes that this server reads.',
+  serialize: String,
+  parseValue: parseUri,
+});
+
+/** @throws GraphQLError when the value has no scheme, or holds spaces or control characters. */
+export function parseUri(value: unknown): string {
+  if (typeof value !== 'string' || !SCHEME.test(value) || FORBIDDEN.test(value)) {
+    throw new GraphQLError(
+      'A URI is text that begins with a scheme and holds no spaces or control characters, for example "https://example.com/a.csv".',
+    );
+  }
+  return value;
+}
+
+builder.scalarType('Base64', {
+  description: 'Bytes as base64 (RFC 4648, section 4): the alphabet with `+` and `/`, padded with `=`, no line breaks.',
+  serialize: String,
+  parseValue: parseBase64,
+});
+
+/** The text itself, when it is base64. @throws GraphQLError when it is not */
+export function parseBase64(value: unknown): string {
+  if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
+    throw new GraphQLError('Base64 is text of A-Z, a-z, 0-9, + and /, padded with = to a multiple of four characters.');
+  }
+  return value;
+}
+
+const NAME = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
+const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
+const MEDIA_TYPE = new RegExp(`^${NAME}/${NAME}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[^"\\\\\\r\\n]*"))*$`);
+const MAX_LENGTH = 255;
+
+builder.scalarType('MediaType', {
+  description: 'A media type (RFC 6838), parameters allowed: `text/csv`, `text/html; charset=utf-8`.',
+  serialize: String,
+  parseValue: parseMediaType,
+});
+
+/** @throws GraphQLError when the value is no media type. */
+export function parseMediaType(value: unknown): string {
+  if (typeof value !== 'string' || value.length > MAX_LENGTH || !MEDIA_TYPE.test(value)) {
+    throw new GraphQLError('A MediaType is a type, a slash and a subtype, for example "text/csv; charset=utf-8".');
+  }
+  return value;
+}
+
+builder.scalarType('Cursor', {
+  description:
+    'A place in the journal, as opaque text. Keep the one that came with the last event or batch you handled, and pass it as `after` to go on from there without gap or repeat.',
+  serialize: (value) => encodeCursor(value as number),
+  parseValue: parseCursor,
+});
+
+/** The journal position of a cursor. @throws GraphQLError when the value is none of this server's */
+export function parseCursor(value: unknown): number {
+  try {
+    return decodeCursor(typeof value === 'string' ? value : '');
+  } catch (error) {
+    if (error instanceof Fault) throw new GraphQLError(error.message);
+    throw error;
+  }
+}
+
+builder.scalarType('Sha256', {
+  description: 'A SHA-256 digest as 64 lower-case hexadecimal digits.',
+  serialize: String,
+  parseValue: parseSha256,
+});
+
+/** The digest in lower case. @throws GraphQLError when the value is none */
+export function parseSha256(value: unknown): string {
+  if (typeof value !== 'string' || !/^[0-9a-fA-F]{64}$/.test(value)) {
+    throw new GraphQLError('A Sha256 is 64 hexadecimal digits.');
+  }
+  return value.toLowerCase();
+}
+
+builder.scalarType('SafeInt', {
+  description: 'A whole number between −(2^53 − 1) and 2^53 − 1, as a JSON number: what every language keeps exactly.',
+  serialize: (value) => parseSafeInt(value),
+  parseValue: parseSafeInt,
+});
+
+/** @throws GraphQLError when the value is no whole number in that range. */
+export function parseSafeInt(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+    throw new GraphQLError('A SafeInt is a whole number between −(2^53 − 1) and 2^53 − 1.');
+  }
+  return value;
+}

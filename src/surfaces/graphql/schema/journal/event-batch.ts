@@ -1,0 +1,105 @@
+import type { EventBatch as Batch, EventFilter as Filter } from '../../../../core/journal.ts';
+import { callerScope } from '../../request/caller-scope.ts';
+import { watchEvents, watchRun } from '../../subscriptions/watch-events.ts';
+import { builder } from '../builder/builder.ts';
+import { MAX_BATCH, MAX_PAGE, within } from '../builder/pagination.ts';
+import { Event, EventType, LogLevel } from './event.ts';
+
+export const EventFilter = builder.inputType('EventFilter', {
+  description: 'Which events are wanted. What is left out does not narrow; what is given must all hold.',
+  fields: (t) => ({
+    runId: t.id({ description: 'Of this run.' }),
+    types: t.field({ type: [EventType], description: 'Of one of these types.' }),
+    steps: t.stringList({ description: 'About one of the steps with these keys.' }),
+    workflow: t.string({ description: 'Of runs of the workflow with this name.' }),
+    level: t.field({ type: LogLevel, description: 'Log lines of at least this level; other events are not affected.' }),
+  }),
+});
+
+type Given = typeof EventFilter.$inferInput;
+
+/** As the journal takes it. Lists are sorted, so that equal filters are equal. @throws Fault BAD_INPUT */
+export function toEventFilter(given: Given | null | undefined): Filter {
+  if (!given) return {};
+  const { runId, types, steps, workflow, level } = given;
+  if (steps) within('steps', steps.length, 0, MAX_PAGE);
+  return {
+    ...(runId != null && { runId }),
+    ...(types && { types: [...new Set(types)].sort() }),
+    ...(steps && { steps: [...new Set(steps)].sort() }),
+    ...(workflow != null && { workflow }),
+    ...(level && { level }),
+  };
+}
+
+const DEFAULT_BATCH = 100;
+
+export const EventBatch = builder.objectRef<Batch>('EventBatch').implement({
+  description: 'Some events, in the order in which they were committed.',
+  fields: (t) => ({
+    events: t.field({
+      type: [Event],
+      description: 'The events; none when nothing matched up to `cursor`.',
+      extensions: { listSize: 1 },
+      resolve: ({ events }) => [...events],
+    }),
+    cursor: t.field({
+      type: 'Cursor',
+      description: 'Where to go on: everything that matches up to here was in this batch or an earlier one.',
+      resolve: ({ position }) => position,
+    }),
+    caughtUp: t.exposeBoolean('caughtUp', {
+      description: 'True when nothing newer was in the journal at the time.',
+    }),
+  }),
+});
+
+builder.queryField('events', (t) =>
+  t.field({
+    type: EventBatch,
+    description: 'One page of the journal, from the oldest on. To follow it live, subscribe to `events`.',
+    args: {
+      filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
+      after: t.arg({ type: 'Cursor', description: 'Only those after this cursor; from the beginning unless told.' }),
+      first: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `How many, at most ${MAX_BATCH}.` }),
+    },
+    resolve: (_, { filter, after, first }, ctx) => {
+      const limit = within('first', first ?? DEFAULT_BATCH, 1, MAX_BATCH);
+      return ctx.app.journal.page(after ?? 0, toEventFilter(filter), callerScope(ctx), limit);
+    },
+  }),
+);
+
+builder.subscriptionFields((t) => ({
+  events: t.field({
+    type: EventBatch,
+    description:
+      'Events from the cursor, or from now, and then live: without gap, repeat or reordering. A slow reader falls behind and catches up from the journal; nothing is dropped.',
+    args: {
+      filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
+      after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from now unless told.' }),
+      batch: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `Events in one batch, at most ${MAX_BATCH}.` }),
+    },
+    subscribe: (_, { filter, after, batch }, ctx) =>
+      watchEvents(
+        ctx,
+        toEventFilter(filter),
+        after ?? undefined,
+        within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH),
+      ),
+    resolve: (batch) => batch,
+  }),
+  runEvents: t.field({
+    type: EventBatch,
+    description:
+      'The events of one run, from its first or from the cursor, and then live. Completes after the run’s last event.',
+    args: {
+      runId: t.arg.id({ required: true, description: 'The run.' }),
+      after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from the run’s first event unless told.' }),
+      batch: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `Events in one batch, at most ${MAX_BATCH}.` }),
+    },
+    subscribe: (_, { runId, after, batch }, ctx) =>
+      watchRun(ctx, runId, after ?? undefined, within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH)),
+    resolve: (batch) => batch,
+  }),
+}));

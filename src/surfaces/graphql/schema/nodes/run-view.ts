@@ -1,0 +1,46 @@
+import type { Clock } from '../../../../core/clock.ts';
+import { Fault } from '../../../../core/errors.ts';
+import type { RunRecord } from '../../../../core/run.ts';
+import type { Page } from '../../../../core/store-reader.ts';
+import { callerScope } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
+import type { RunView } from './refs.ts';
+
+const reading = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
+
+/**
+ * A run that something else leads to. Those that lead to the same run at the same time share one read; a later one,
+ * which may follow a mutation, reads again.
+ */
+export async function findRun(id: string, ctx: Context): Promise<RunView | null> {
+  const underWay = reading.get(ctx) ?? new Map<string, Promise<RunRecord | undefined>>();
+  reading.set(ctx, underWay);
+  let read = underWay.get(id);
+  if (!read) {
+    read = ctx.app.reader.run(callerScope(ctx), id).finally(() => underWay.delete(id));
+    underWay.set(id, read);
+  }
+  const run = await read;
+  return run ? { run } : null;
+}
+
+/** The same, where it must be there. @throws Fault NOT_FOUND */
+export async function runOf(id: string, ctx: Context): Promise<RunView> {
+  const run = await findRun(id, ctx);
+  if (!run) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`);
+  return run;
+}
+
+/** A page of runs as the resolvers of Run take them. */
+export function runPage(page: Page<RunRecord>): Page<RunView> {
+  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { run: node } })) };
+}
+
+/** From the start to the end, or until now while it is under way; null before the start. */
+export function durationMs(
+  span: { readonly startedAt?: Date; readonly finishedAt?: Date },
+  clock: Clock,
+): number | null {
+  if (!span.startedAt) return null;
+  return (span.finishedAt ?? clock.now()).getTime() - span.startedAt.getTime();
+}

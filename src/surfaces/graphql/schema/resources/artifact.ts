@@ -1,0 +1,107 @@
+import { callerScope, signedIn } from '../../request/caller-scope.ts';
+import { traceOf } from '../../request/context.ts';
+import { builder } from '../builder/builder.ts';
+import { connection } from '../builder/pagination.ts';
+import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { Node } from '../nodes/node.ts';
+import { Artifact, Resource, Run, Step } from '../nodes/refs.ts';
+import { authorizeArtifact, downloadUrl, viewOfOutput } from '../nodes/resource-view.ts';
+import { findRun } from '../nodes/run-view.ts';
+import { ResourceInput, toSource } from './resource-input.ts';
+
+export const ArtifactConnection = connection('Artifact', Artifact);
+
+Artifact.implement({
+  description: 'Immutable bytes that a run made or that were uploaded, kept once under their digest.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Of this artifact: `art_…`.' }),
+    digest: t.expose('digest', { type: 'Sha256', description: 'SHA-256 of the bytes.' }),
+    name: t.exposeString('name', { description: 'A file name for it.' }),
+    mediaType: t.expose('mediaType', { type: 'MediaType', description: 'What the bytes are.' }),
+    size: t.expose('size', { type: 'SafeInt', description: 'How many bytes.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
+    run: t.field({
+      type: Run,
+      nullable: true,
+      description: 'The run that made it.',
+      extensions: { cost: 5 },
+      resolve: ({ runId }, _args, ctx) => findRun(runId, ctx),
+    }),
+    step: t.field({
+      type: Step,
+      nullable: true,
+      description: 'The step that made it.',
+      extensions: { cost: 5 },
+      resolve: async ({ runId, step }, _args, ctx) =>
+        step === undefined ? null : ((await ctx.app.reader.stepByKey(callerScope(ctx), runId, step)) ?? null),
+    }),
+    resource: t.field({
+      type: Resource,
+      description: 'It as a resource, for its content.',
+      resolve: (artifact, _args, ctx) => viewOfOutput(artifact, ctx),
+    }),
+    url: t.string({
+      description: 'Where it is downloaded by plain HTTP, relative to this server, with the same token and policy.',
+      resolve: ({ digest }) => downloadUrl(digest),
+    }),
+  }),
+});
+
+builder.queryField('artifact', (t) =>
+  t.field({
+    type: Artifact,
+    nullable: true,
+    description: 'The artifact with this digest. Null when there is none, or when it is not yours to see.',
+    args: { digest: t.arg({ type: 'Sha256', required: true, description: 'SHA-256 of its bytes.' }) },
+    resolve: async (_, { digest }, ctx) => {
+      authorizeArtifact(digest, ctx);
+      return (await ctx.app.reader.artifactByDigest(callerScope(ctx), digest)) ?? null;
+    },
+  }),
+);
+
+export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
+  description: 'Bytes to keep.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'A file name for them, without folders.' }),
+    source: t.field({ type: ResourceInput, required: true, description: 'The bytes, or where to read them.' }),
+  }),
+});
+
+export const ArtifactResult = builder.unionType('ArtifactResult', {
+  description: 'A stored artifact, or why nothing was stored.',
+  types: [Artifact, Refusal],
+  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Artifact'),
+});
+
+builder.mutationField('uploadArtifact', (t) =>
+  t.field({
+    type: ArtifactResult,
+    description:
+      'Store bytes as an artifact, as the single step of a run. For more than fits into a request, use `POST /artifacts`.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: UploadArtifactInput, required: true, description: 'The bytes and their name.' }) },
+    resolve: (_, { input }, ctx) =>
+      refusable(async () => {
+        const { engine, gate, resources, config } = ctx.app;
+        const who = signedIn(ctx);
+        const body = await resources.read(toSource(input.source), {
+          signal: ctx.signal,
+          maxBytes: config.resources.fetchMaxBytes,
+          authorize: (uri) => void gate.pass(who, { action: 'command:uploadArtifact', uri }),
+          scope: callerScope(ctx),
+        });
+        try {
+          return await engine.uploadArtifact(who, {
+            name: input.name,
+            mediaType: body.mediaType,
+            content: body.stream(),
+            ...traceOf(ctx),
+          });
+        } finally {
+          await body.cancel();
+        }
+      }),
+  }),
+);

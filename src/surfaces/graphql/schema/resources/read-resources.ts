@@ -1,0 +1,77 @@
+import { resources as query } from '../../../../commands/read/resources.ts';
+import { createAuthorizedReader } from '../../../../engine/gate/authorized-reader.ts';
+import { callerScope, signedIn } from '../../request/caller-scope.ts';
+import { type Context, INLINE_BYTES } from '../../request/context.ts';
+import { locatable } from '../../request/locatable-errors.ts';
+import { builder } from '../builder/builder.ts';
+import { within } from '../builder/pagination.ts';
+import { Resource } from '../nodes/refs.ts';
+import { type ResourceView, viewOfBytes } from '../nodes/resource-view.ts';
+
+/** Resources that one request reads at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Runs the query for each URI under the caller's policy, several at a time. What fails is an Error in its place; the
+ * others are not affected.
+ */
+export async function readResources(
+  uris: readonly string[],
+  schemaUri: string | undefined,
+  ctx: Context,
+): Promise<readonly (ResourceView | Error)[]> {
+  const read = reader(schemaUri, ctx);
+  const found: (ResourceView | Error)[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let i = next++; i < uris.length; i = next++) {
+      found[i] = await read(uris[i] as string).catch(locatable);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, uris.length) }, work));
+  return found;
+}
+
+function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => Promise<ResourceView> {
+  const { app, signal } = ctx;
+  const who = signedIn(ctx);
+  const schema = schemaUri === undefined ? undefined : app.resources.canonicalize(schemaUri);
+  const terms = {
+    signal,
+    maxBytes: Math.min(INLINE_BYTES, app.config.resources.fetchMaxBytes),
+    scope: callerScope(ctx),
+    ...(schema && { schema }),
+    pass: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
+  };
+
+  return async (uri) => {
+    const reading = createAuthorizedReader(app, { ...terms, source: app.resources.canonicalize(uri) });
+    const options = { uri, ...(schemaUri !== undefined && { schemaUri }) };
+    const { mediaType, bytes, ...from } = await query.run(options, { ...reading, signal });
+    return viewOfBytes(from.uri, mediaType, bytes);
+  };
+}
+
+const MAX_URIS = 20;
+
+builder.queryField('resources', (t) =>
+  t.field({
+    type: [Resource],
+    nullable: { list: false, items: true },
+    description:
+      'Read resources now, without a run. One that cannot be read is null in the list and an error with its index in `path`; the others are not affected. Each may have 8 MiB.',
+    extensions: { cost: 50 },
+    args: {
+      uris: t.arg({ type: ['URI'], required: true, description: `What to read; at most ${MAX_URIS}.` }),
+      schemaUri: t.arg({
+        type: 'URI',
+        description: 'JSON Schema that each of them must fit, or it is an error SCHEMA_VIOLATION.',
+      }),
+    },
+    resolve: async (_, { uris, schemaUri }, ctx) => {
+      within('uris', uris.length, 1, MAX_URIS);
+      // graphql takes an Error in a list for the failure of that item.
+      return (await readResources(uris, schemaUri ?? undefined, ctx)) as never;
+    },
+  }),
+);

@@ -1,0 +1,45 @@
+import { signedIn } from '../../request/caller-scope.ts';
+import { builder } from '../builder/builder.ts';
+import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { Workflow } from '../nodes/refs.ts';
+import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
+
+export const WorkflowResult = builder.unionType('WorkflowResult', {
+  description: 'A saved workflow, or why nothing was done.',
+  types: [Workflow, Refusal],
+  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Workflow'),
+});
+
+const SaveWorkflowInput = builder.inputType('SaveWorkflowInput', {
+  description: 'A workflow to keep.',
+  fields: (t) => ({
+    source: t.field({ type: WorkflowSource, required: true, description: 'The workflow, which has a name in it.' }),
+  }),
+});
+
+builder.mutationField('saveWorkflow', (t) =>
+  t.field({
+    type: WorkflowResult,
+    description:
+      'Keep a workflow under its name, as the next version. The same text again keeps nothing new. With a schedule, the newest version starts by itself from then on, on your behalf.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: SaveWorkflowInput, required: true, description: 'The workflow to keep.' }) },
+    resolve: (_, { input: { source } }, ctx) =>
+      refusable(async () => ctx.app.engine.saveWorkflow(signedIn(ctx), toWorkflowSource(source))),
+  }),
+);
+
+const DeleteWorkflowInput = builder.inputType('DeleteWorkflowInput', {
+  description: 'A saved workflow to forget.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
+});
+
+builder.mutationField('deleteWorkflow', (t) =>
+  t.field({
+    type: WorkflowResult,
+    description: 'Forget a saved workflow and its schedule; answers with it as it was. Its runs stay, and go on.',
+    extensions: { cost: 100 },
+    args: { input: t.arg({ type: DeleteWorkflowInput, required: true, description: 'The workflow to forget.' }) },
+    resolve: (_, { input: { name } }, ctx) => refusable(async () => ctx.app.engine.deleteWorkflow(signedIn(ctx), name)),
+  }),
+);

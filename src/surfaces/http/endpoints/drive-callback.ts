@@ -1,0 +1,72 @@
+import type { Exchange } from '../exchange/exchange.ts';
+
+/** What Google sends the browser back with (RFC 6749 section 4.1.2). */
+export interface DriveCallback {
+  readonly code?: string | undefined;
+  readonly state?: string | undefined;
+  /** Why there is no code, such as `access_denied`. */
+  readonly error?: string | undefined;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * The page that a person sees after Google asked him: what he has to copy into `finishDriveConnection`. It does nothing by
+ * itself, for the browser's cookies and tokens say nothing about who began; it has no script, style or link, so the
+ * strictest content policy lets it be.
+ */
+export function driveCallbackPage({ code, state, error }: DriveCallback): string {
+  const whole = code !== undefined && code !== '' && state !== undefined && state !== '';
+  const [title, content] = whole
+    ? ['Almost connected', toCopy(code, state)]
+    : ['Not connected', `<p>${escaped(whyNot(error))} Begin again with beginDriveConnection.</p>`];
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head><meta charset="utf-8"><meta name="robots" content="noindex"><title>Signalbox: Google Drive</title></head>',
+    `<body><main><h1>${title}</h1>`,
+    content,
+    '</main></body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function toCopy(code: string, state: string): string {
+  return [
+    '<p>Call the mutation finishDriveConnection with both, within ten minutes:</p>',
+    `<dl><dt>code</dt><dd><code>${escaped(code)}</code></dd><dt>state</dt><dd><code>${escaped(state)}</code></dd></dl>`,
+    '<p>Do this only if you began it yourself. Give these to nobody: whoever has them could read your Drive.</p>',
+  ].join('\n');
+}
+
+function whyNot(error: string | undefined): string {
+  if (error === 'access_denied') return 'You did not allow it.';
+  if (error === undefined || error === '') return 'This address lacks the code or the state that Google adds to it.';
+  return `Google refused: ${error.slice(0, 200)}.`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+/** GET /oauth/drive: where Google sends the browser back to. What it brings is for whoever is signed in, and no script reads it. */
+export function showDriveCallback({ req, res }: Exchange): void {
+  const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
+  const [code, state, error] = ['code', 'state', 'error'].map((name) => searchParams.get(name) ?? undefined);
+  const page = driveCallbackPage({ code, state, error });
+  res.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(page),
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  });
+  res.end(req.method === 'HEAD' ? undefined : page);
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Fault } from '../../../core/errors.ts';
+import type { SignedIn } from '../../../core/principal.ts';
+import type { HttpDeps, RequestInfo } from './http-deps.ts';
+import type { HttpLimits } from './http-limits.ts';
+
+/** One request and its answer, with all that a route needs. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** What the pattern of the route named. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly info: RequestInfo;
+  readonly deps: HttpDeps;
+  readonly limits: HttpLimits;
+}
+
+/** The two parts of what a request asks for. The query stands without its question mark; nothing is decoded. */
+export function placeOf({ url = '' }: IncomingMessage): { readonly path: string; readonly query: string } {
+  const mark = url.indexOf('?');
+  return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+/** Who asks, by the header alone: no cookies, so no page can ask in somebody's name. @throws Fault UNAUTHENTICATED */
+export async function signedIn(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
+  const principal = await deps.authenticate(req.headers.authorization);
+  if (principal.kind !== 'anonymous') return principal;
+  throw new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer TOKEN".');
+}

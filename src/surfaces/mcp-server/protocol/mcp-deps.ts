@@ -1,0 +1,39 @@
+import type { AnyCommand } from '../../../commands/definition/define-command.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { Journal } from '../../../core/journal.ts';
+import type { Scope, SignedIn } from '../../../core/principal.ts';
+import type { Logger } from '../../../core/telemetry.ts';
+import type { Workflows } from '../../../core/workflows.ts';
+import type { Engine } from '../../../engine/requests/engine.ts';
+import type { DownloadDeps } from '../../../engine/requests/find-download.ts';
+import { scopeOf } from '../../../policy/visibility.ts';
+import type { AnyTool } from '../../../tools/define-tool.ts';
+
+/** What the MCP surface stands on; `app.ts` makes it. */
+export interface McpDeps extends DownloadDeps {
+  readonly version: string;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** The saved ones. */
+  readonly workflows: Workflows;
+  /** Built in and from plugins. */
+  readonly commands: readonly AnyCommand[];
+  readonly tools: readonly AnyTool[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Who sends a request, and the trace that it belongs to. */
+export interface McpCaller {
+  readonly principal: SignedIn;
+  /** W3C trace id. */
+  readonly traceId: string;
+}
+
+/** How far the caller sees runs. @throws Fault FORBIDDEN when the policy lets them see none */
+export function scopeOfCaller({ policy }: Pick<McpDeps, 'policy'>, who: SignedIn): Scope {
+  const scope = scopeOf(who, policy);
+  if (scope) return scope;
+  throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
+}
