@@ -11,8 +11,8 @@ afterEach(() => Promise.all(open.splice(0).map((pool) => pool.close())));
 function poolOf(options?: CpuPoolOptions) {
   const pool = createCpuPool(options);
   open.push(pool);
-  return (doing: TestTask, { timeoutMs = 5_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
-    pool.run<TestTask, unknown>(TASK, doing, { timeoutMs, ...(signal && { signal }) });
+  return (task: TestTask, { timeoutMs = 5_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
+    pool.run<TestTask, unknown>(TASK, task, { timeoutMs, ...(signal && { signal }) });
 }
 
 const code = (run: Promise<unknown>) =>
@@ -22,19 +22,19 @@ const code = (run: Promise<unknown>) =>
   );
 
 describe('the CPU pool', () => {
-  it('runs a TypeScript task in another thread and gives back what it returns', async () => {
+  it('runs a TypeScript task in another thread and returns its result', async () => {
     const run = poolOf();
     const value = { text: 'żółć', list: [1, null, { a: true }], bytes: new Uint8Array([1, 2]) };
     expect(await run({ do: 'echo', value })).toEqual(value);
     expect(await run({ do: 'thread' })).not.toBe(0);
   });
 
-  it('uses a thread again for the next task', async () => {
+  it('reuses a thread for the next task', async () => {
     const run = poolOf({ maxThreads: 1 });
     expect(await run({ do: 'thread' })).toBe(await run({ do: 'thread' }));
   });
 
-  it('lets a thread go that has nothing to do', async () => {
+  it('ends an idle thread', async () => {
     const run = poolOf({ maxThreads: 1, idleMs: 20 });
     const first = await run({ do: 'thread' });
     let next = first;
@@ -45,7 +45,7 @@ describe('the CPU pool', () => {
     expect(next).not.toBe(first);
   });
 
-  it('does not let a task pay for the memory of the one before', async () => {
+  it('replaces a thread whose last task left much memory in use', async () => {
     const run = poolOf({ maxThreads: 1, maxMemoryMb: 200 });
     const first = await run({ do: 'thread' });
     expect(await run({ do: 'thread' })).toBe(first);
@@ -53,11 +53,11 @@ describe('the CPU pool', () => {
     expect(await run({ do: 'thread' })).not.toBe(first);
   });
 
-  it('shows its threads nothing of the environment', async () => {
+  it('hides the environment from its threads', async () => {
     expect(await poolOf()({ do: 'environment' })).toEqual([]);
   });
 
-  it('hands over a fault with all its parts', async () => {
+  it('passes on a fault with all its parts', async () => {
     const fault = await poolOf()({ do: 'fault' }).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(Fault);
     expect(fault).toMatchObject({
@@ -70,7 +70,7 @@ describe('the CPU pool', () => {
     });
   });
 
-  it('hands over any other error as a bug, with its stack', async () => {
+  it('passes on any other error as a bug, with its stack', async () => {
     const error = await poolOf()({ do: 'bug' }).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(Fault);
@@ -78,14 +78,14 @@ describe('the CPU pool', () => {
     expect((error as Error).stack).toContain('cpu-pool-task.ts');
   });
 
-  it('stops a task that does not end, and goes on with the next', async () => {
+  it('stops a task that does not end, and continues with the next', async () => {
     const run = poolOf({ maxThreads: 1 });
     await run({ do: 'thread' });
     expect(await code(run({ do: 'spin' }, { timeoutMs: 200 }))).toBe('TIMEOUT');
     expect(await run({ do: 'echo', value: 1 })).toBe(1);
   });
 
-  it('stops a task whose caller gives up, while it runs and while it waits', async () => {
+  it('stops a task whose caller cancels it, while it runs and while it waits', async () => {
     const run = poolOf({ maxThreads: 1 });
     const [first, second] = [new AbortController(), new AbortController()];
     const running = code(run({ do: 'spin' }, { signal: first.signal }));
@@ -98,7 +98,7 @@ describe('the CPU pool', () => {
     expect(await run({ do: 'echo', value: 2 })).toBe(2);
   });
 
-  it('refuses what does not fit into its queue, and says when to come back', async () => {
+  it('rejects a task when its queue is full, and says when to retry', async () => {
     const run = poolOf({ maxThreads: 1, maxQueued: 1 });
     const tasks = [run({ do: 'wait', ms: 50 }), run({ do: 'wait', ms: 1 })];
     const fault = await run({ do: 'thread' }).catch((error: unknown) => error);
@@ -117,25 +117,25 @@ describe('the CPU pool', () => {
     expect(await Promise.all(slow)).toEqual(['CANCELLED', 'CANCELLED']);
   });
 
-  it.each(['hoard', 'hoard buffers'] as const)('ends a task that wants too much memory: %s', async (doing) => {
+  it.each(['hoard', 'hoard buffers'] as const)('ends a task that uses too much memory: %s', async (action) => {
     const run = poolOf({ maxThreads: 1, maxMemoryMb: 64 });
-    expect(await code(run({ do: doing }, { timeoutMs: 10_000 }))).toBe('RESOURCE_TOO_LARGE');
+    expect(await code(run({ do: action }, { timeoutMs: 10_000 }))).toBe('RESOURCE_TOO_LARGE');
     expect(await run({ do: 'echo', value: 6 })).toBe(6);
   });
 
-  it('outlives a task that ends its thread', async () => {
+  it('survives a task that ends its thread', async () => {
     const run = poolOf({ maxThreads: 1 });
     expect(await code(run({ do: 'exit' }))).toBeInstanceOf(Error);
     expect(await run({ do: 'echo', value: 7 })).toBe(7);
   });
 
-  it('does all of a burst, whatever its size', async () => {
+  it('runs all tasks of a burst, whatever its size', async () => {
     const run = poolOf();
     const values = Array.from({ length: 100 }, (_, i) => i);
     expect(await Promise.all(values.map((value) => run({ do: 'echo', value })))).toEqual(values);
   });
 
-  it('takes nothing more once closed, and lets nothing hang', async () => {
+  it('rejects tasks once closed, and leaves none hanging', async () => {
     const pool = createCpuPool({ maxThreads: 1 });
     const tasks = [1, 2].map(() => code(pool.run(TASK, { do: 'spin' }, { timeoutMs: 5_000 })));
     await pool.close();

@@ -1,16 +1,16 @@
 import { getHeapStatistics } from 'node:v8';
 import { Fault, type FaultOptions } from '../../core/errors.ts';
 
-/** What a worker thread is asked to do. */
+/** A task for a worker thread. */
 export interface TaskRequest {
   /** URL of the task module. */
   readonly task: string;
   readonly input: unknown;
 }
 
-/** How it went. Errors lose their class between threads, so they travel as plain data. */
+/** The result of a task. Errors lose their class between threads, so they are plain data here. */
 export type TaskResult = Outcome & {
-  /** What the worker holds after it, in bytes: its heap, garbage included, and its buffers. */
+  /** Memory of the worker after the task, in bytes: its heap, including garbage, and its buffers. */
   readonly memory: number;
 };
 
@@ -23,7 +23,7 @@ interface TaskModule {
   run(input: unknown): unknown;
 }
 
-/** The one function that runs in the threads of the pool: loads the task module, once for each thread, and calls it. */
+/** Runs in the threads of the pool: loads the task module, once for each thread, and calls it. */
 export async function work({ task, input }: TaskRequest): Promise<TaskResult> {
   const outcome = await perform(task, input);
   const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();

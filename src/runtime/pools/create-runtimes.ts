@@ -3,7 +3,7 @@ import type { Sandbox } from '../../core/sandbox.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 
-/** How the steps of each pool are done. */
+/** The runtime of each pool, by its name. */
 export function createRuntimes(
   pools: Readonly<Record<string, PoolSettings>>,
   sandbox: Sandbox,

@@ -26,12 +26,26 @@ describe('a container', () => {
   /** The arguments of the last `docker run`. */
   async function argumentsOf(network: boolean): Promise<readonly string[]> {
     const context = {
-      ...{ runId: 'run_1', step: 'make', signal: AbortSignal.timeout(10_000), log() {}, progress() {}, authorize() {} },
-      ...{ secret: () => 'hidden value', workspace: async () => folder },
+      runId: 'run_1',
+      step: 'make',
+      signal: AbortSignal.timeout(10_000),
+      log() {},
+      progress() {},
+      authorize() {},
+      secret: () => 'hidden value',
+      workspace: async () => folder,
     } as unknown as ToolContext;
     const item = {
-      ...{ run_id: 'run_1', step_id: 'step_9', step: 'make', kind: 'tool', capability: 'x', attempt: 2 },
-      ...{ input: {}, idempotency_key: 'k', trace_id: 't', timeout_ms: 5_000 },
+      run_id: 'run_1',
+      step_id: 'step_9',
+      step: 'make',
+      kind: 'tool',
+      capability: 'x',
+      attempt: 2,
+      input: {},
+      idempotency_key: 'k',
+      trace_id: 't',
+      timeout_ms: 5_000,
     };
     const script = 'echo "{\\"status\\":\\"succeeded\\"}"';
     await createDockerRuntime(settings(script, { TOKEN: 'secret:TOKEN', A: 'b' }, network), docker).perform(
@@ -43,7 +57,7 @@ describe('a container', () => {
   const valuesOf = (args: readonly string[], flag: string) =>
     args.flatMap((arg, i) => (arg === flag ? [args[i + 1]] : []));
 
-  it('sees the folder of the run alone, may do nothing special, and is removed', async () => {
+  it('sees only the folder of the run, has no privileges, and is removed', async () => {
     const args = await argumentsOf(false);
     expect(args.slice(0, 2)).toEqual(['run', '--rm']);
     expect(valuesOf(args, '--volume')).toEqual([`${folder}:/workspace`]);
@@ -68,7 +82,7 @@ describe('a container', () => {
     expect(valuesOf(await argumentsOf(true), '--network')).toEqual([]);
   });
 
-  it('is told its variables by name: no value stands on a command line', async () => {
+  it('gets its variables by name, so that no value is on a command line', async () => {
     const args = await argumentsOf(false);
     expect(valuesOf(args, '--env')).toEqual(['TOKEN', 'A']);
     expect(args.join(' ')).not.toContain('hidden value');

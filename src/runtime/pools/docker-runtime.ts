@@ -10,9 +10,9 @@ const WORKSPACE = '/workspace';
 const KILL_TIMEOUT_MS = 10_000;
 
 /**
- * Steps of a pool, each done in a container that is made for it and goes with it. It sees the folder of its run and nothing
- * else of this machine.
- * @param docker the program, by its name or path
+ * Runs each step of a pool in a new container, which is removed afterwards. It sees the folder of its run and nothing else
+ * of the host.
+ * @param docker name or path of the program
  */
 export function createDockerRuntime(settings: DockerSettings, docker = 'docker'): Runtime {
   return {
@@ -25,7 +25,7 @@ export function createDockerRuntime(settings: DockerSettings, docker = 'docker')
       const env = workerEnvironment(settings.env, program, context);
       const name = `signalbox-${item.step_id}-${item.attempt}`;
       const command = [file, ...dockerArguments(settings, { name, workspace, variables: Object.keys(settings.env) })];
-      // What the client finds in its own environment it hands on by name: no value stands on a command line.
+      // The client takes values from its environment by name, so that no value is on a command line.
       const worker = await startProcess({ command, env }, context.signal);
       const stop = () => void execFile(file, ['kill', name], { env: {}, timeout: KILL_TIMEOUT_MS }, () => {});
       context.signal.addEventListener('abort', stop, { once: true });

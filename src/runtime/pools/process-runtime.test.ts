@@ -19,7 +19,7 @@ describeRuntime('process', async (script, env = {}) =>
 );
 
 describe('the sandbox of a worker', () => {
-  it('is there', () => {
+  it('is bubblewrap', () => {
     expect(sandbox.kind).toBe('bubblewrap');
   });
 });

@@ -4,10 +4,10 @@ import { execUri, findProgram } from '../../resources/uri/exec-uri.ts';
 import { runWorker, workerEnvironment } from './run-worker.ts';
 
 const MIB = 2 ** 20;
-/** Where a worker finds the folder of the run. */
+/** Path of the run's folder in the sandbox. */
 const WORKSPACE = '/workspace';
 
-/** Steps of a pool, each done by a program in the sandbox that is started for it. */
+/** Runs each step of a pool in a new process in the sandbox. */
 export function createProcessRuntime(
   settings: Extract<PoolSettings, { readonly runtime: 'process' }>,
   sandbox: Sandbox,
@@ -20,7 +20,7 @@ export function createProcessRuntime(
       const program = execUri(name);
       context.authorize('exec', program);
       if (sandbox.kind === 'none')
-        context.log('WARN', 'The worker runs without a sandbox: it may do all that this server may.');
+        context.log('WARN', 'The worker runs without a sandbox: it can do everything that this server can.');
       const workspace = await context.workspace();
       const worker = await sandbox.spawn(
         {
@@ -41,8 +41,8 @@ export function createProcessRuntime(
         },
         context.signal,
       );
-      const seen = sandbox.kind === 'none' ? workspace : WORKSPACE;
-      return runWorker(worker, { ...item, workspace: seen }, workspace, context);
+      const visiblePath = sandbox.kind === 'none' ? workspace : WORKSPACE;
+      return runWorker(worker, { ...item, workspace: visiblePath }, workspace, context);
     },
   };
 }

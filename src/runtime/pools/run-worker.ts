@@ -8,29 +8,29 @@ import type { Json } from '../../lib/json.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 import { readWorkerOutput } from './worker-output.ts';
 
-/** What every worker finds; nothing of this server's own environment. */
+/** The environment of every worker; nothing of this server's environment. */
 const BASE_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
 
-/** The environment of a pool, with the secrets that it names. @throws Fault FORBIDDEN, NOT_FOUND */
+/** The environment of a pool, with its secrets resolved. @throws Fault FORBIDDEN, NOT_FOUND */
 export function workerEnvironment(
   env: Readonly<Record<string, string>>,
   program: CanonicalUri,
   { secret }: Pick<ToolContext, 'secret'>,
 ): Readonly<Record<string, string>> {
-  const named = Object.entries(env).map(([name, value]) => {
-    const [, wanted] = /^secret:([A-Z][A-Z0-9_]*)$/.exec(value) ?? [];
-    return [name, wanted === undefined ? value : secret(wanted, program)];
+  const variables = Object.entries(env).map(([name, value]) => {
+    const [, secretName] = /^secret:([A-Z][A-Z0-9_]*)$/.exec(value) ?? [];
+    return [name, secretName === undefined ? value : secret(secretName, program)];
   });
-  return { ...BASE_ENVIRONMENT, ...Object.fromEntries(named) };
+  return { ...BASE_ENVIRONMENT, ...Object.fromEntries(variables) };
 }
 
 const MAX_STDERR_CHARS = 2_000;
-/** How long a worker's pipes may stay open after it has ended. */
+/** How long a worker's pipes may stay open after its end. */
 const PIPE_GRACE_MS = 500;
 
 /**
- * Hands the item to a worker that has just been started, and waits for what it answers. stderr becomes log lines.
- * @throws Fault as the worker says; UNAVAILABLE, which may be tried again, when it ends without a result
+ * Sends the item to a new worker, and waits for its result. stderr becomes log lines.
+ * @throws Fault as the worker reports it; UNAVAILABLE, which can be retried, when it ends without a result
  */
 export async function runWorker(
   worker: Process,
@@ -39,20 +39,20 @@ export async function runWorker(
   context: ToolContext,
 ): Promise<Json> {
   try {
-    // It need not read what it is given.
+    // It need not read its input.
     worker.stdin.end(`${JSON.stringify(item)}\n`);
-    const said = logErrors(worker, context);
-    const answer = readWorkerOutput(worker.stdout, context);
-    // It is awaited below, whatever comes first.
-    answer.catch(() => {});
-    const ended = await Promise.race([worker.exited, answer.then(() => worker.exited)]);
-    // What it left in the background ends with it, and with that its pipes.
+    const stderrTail = logErrors(worker, context);
+    const output = readWorkerOutput(worker.stdout, context);
+    // It is awaited below, even if the process ends first.
+    output.catch(() => {});
+    const status = await Promise.race([worker.exited, output.then(() => worker.exited)]);
+    // Ends background processes too, which closes the pipes.
     worker.kill();
-    const result = await Promise.race([answer, pipeGracePeriod()]);
+    const result = await Promise.race([output, pipeGracePeriod()]);
     context.signal.throwIfAborted();
-    if (result && (ended.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
-    const how = ended.code === null ? `was ended by ${ended.signal}` : `ended with code ${ended.code}`;
-    const why = said() || 'It wrote nothing to stderr.';
+    if (result && (status.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
+    const how = status.code === null ? `was ended by ${status.signal}` : `ended with code ${status.code}`;
+    const why = stderrTail() || 'It wrote nothing to stderr.';
     const message = `The worker ${how}${result ? '' : ' without a result'}. ${why}`;
     throw new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
   } catch (error) {
@@ -66,13 +66,13 @@ function pipeGracePeriod(): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, PIPE_GRACE_MS, undefined).unref());
 }
 
-/** @returns its newest words */
+/** @returns a function that gives the end of stderr so far */
 function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
-  let newest = '';
+  let tail = '';
   let line = '';
   stderr.setEncoding('utf8');
   stderr.on('data', (text: string) => {
-    newest = (newest + text).slice(-MAX_STDERR_CHARS);
+    tail = (tail + text).slice(-MAX_STDERR_CHARS);
     const lines = (line + text).split('\n');
     line = (lines.pop() ?? '').slice(0, MAX_STDERR_CHARS);
     for (const one of lines) if (one.trim() !== '') log('WARN', one);
@@ -80,26 +80,26 @@ function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
   stderr.once('end', () => {
     if (line.trim() !== '') log('WARN', line);
   });
-  return () => newest.trim();
+  return () => tail.trim();
 }
 
 async function outcomeOf(result: WorkResult, workspace: string, context: ToolContext): Promise<Json> {
   if (result.status === 'succeeded') {
-    const kept = await storeArtifacts(result.artifacts ?? [], workspace, context);
-    if (kept.length === 0) return result.output ?? null;
-    return { output: result.output ?? null, artifacts: kept.map((one) => ({ ...one })) };
+    const artifacts = await storeArtifacts(result.artifacts ?? [], workspace, context);
+    if (artifacts.length === 0) return result.output ?? null;
+    return { output: result.output ?? null, artifacts: artifacts.map((one) => ({ ...one })) };
   }
-  const { code, message, retryable = false, details } = result.error ?? { message: 'It gave no reason.' };
+  const { code, message, retryable = false, details } = result.error ?? { message: 'The worker gave no reason.' };
   throw new Fault(codeOf(code, retryable), message, details === undefined ? {} : { details });
 }
 
-/** The codes that say that it may pass, and those that say that it does not. */
+/** Codes of errors that can be retried. */
 const RETRYABLE_CODES: readonly ErrorCode[] = ['UNAVAILABLE', 'RESOURCE_UNREACHABLE', 'THROTTLED', 'TIMEOUT'];
 
-/** What the worker calls it, where that agrees with whether it may be tried again. */
+/** The code of the worker, unless it contradicts `retryable`. */
 function codeOf(code: string | undefined, retryable: boolean): ErrorCode {
-  const known = ERROR_CODES.find(
+  const errorCode = ERROR_CODES.find(
     (one) => one === code && RETRYABLE_CODES.includes(one) === retryable && one !== 'INTERNAL',
   );
-  return known ?? (retryable ? 'UNAVAILABLE' : 'BAD_INPUT');
+  return errorCode ?? (retryable ? 'UNAVAILABLE' : 'BAD_INPUT');
 }

@@ -8,38 +8,45 @@ import type { WorkResult } from '../../core/runtime.ts';
 const MAX_ARTIFACT_BYTES = 64 * 2 ** 20;
 const SAFE_OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Files of the workspace that a worker names become artifacts. @throws Fault BAD_INPUT, FORBIDDEN, RESOURCE_TOO_LARGE */
+/** Stores files of the workspace that a worker names as artifacts. @throws Fault BAD_INPUT, FORBIDDEN, RESOURCE_TOO_LARGE */
 export async function storeArtifacts(
-  named: NonNullable<WorkResult['artifacts']>,
+  files: NonNullable<WorkResult['artifacts']>,
   workspace: string,
   context: Pick<ToolContext, 'keep'>,
 ): Promise<readonly SavedArtifact[]> {
-  const kept: SavedArtifact[] = [];
-  for (const { path, name = path, media_type: mediaType = 'application/octet-stream' } of named) {
-    kept.push(await context.keep(name, mediaType, await readInside(workspace, path)));
+  const artifacts: SavedArtifact[] = [];
+  for (const { path, name = path, media_type: mediaType = 'application/octet-stream' } of files) {
+    artifacts.push(await context.keep(name, mediaType, await readInside(workspace, path)));
   }
-  return kept;
+  return artifacts;
 }
 
-/** A regular file that really lies in the workspace: whatever the worker made there may be a link that leads out. */
+/** Reads a regular file that really is in the workspace: anything that the worker made may be a link that leads out. */
 async function readInside(workspace: string, path: string): Promise<Uint8Array> {
-  const plain = normalize(path);
-  if (isAbsolute(path) || plain.startsWith('..') || path.includes('\0')) {
-    throw new Fault('BAD_INPUT', `The worker names ${JSON.stringify(path)}, which is no path in the workspace.`);
+  const relativePath = normalize(path);
+  if (isAbsolute(path) || relativePath.startsWith('..') || path.includes('\0')) {
+    throw new Fault('BAD_INPUT', `The artifact ${JSON.stringify(path)} is not in the workspace. Use a relative path.`);
   }
   const base = await realpath(workspace);
-  const handle = await open(join(base, plain), SAFE_OPEN_FLAGS).catch((cause: NodeJS.ErrnoException) => {
+  const handle = await open(join(base, relativePath), SAFE_OPEN_FLAGS).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ELOOP') throw linkFault(path);
-    throw new Fault('BAD_INPUT', `The worker names ${path}, which cannot be read (${cause.code}).`, { cause });
+    throw new Fault(
+      'BAD_INPUT',
+      `The artifact ${path} cannot be read (${cause.code}). Write the file before the result.`,
+      { cause },
+    );
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new Fault('BAD_INPUT', `The worker names ${path}, which is no regular file.`);
+    if (!stats.isFile()) throw new Fault('BAD_INPUT', `The artifact ${path} is not a regular file.`);
     if (stats.nlink > 1) throw linkFault(path);
-    const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(join(base, plain)));
+    const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(join(base, relativePath)));
     if (!real.startsWith(base + sep)) throw linkFault(path);
     if (stats.size > MAX_ARTIFACT_BYTES)
-      throw new Fault('RESOURCE_TOO_LARGE', `${path} is larger than ${MAX_ARTIFACT_BYTES} bytes.`);
+      throw new Fault(
+        'RESOURCE_TOO_LARGE',
+        `The artifact ${path} is larger than ${MAX_ARTIFACT_BYTES} bytes. Split it.`,
+      );
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -47,5 +54,8 @@ async function readInside(workspace: string, path: string): Promise<Uint8Array> 
 }
 
 function linkFault(path: string): Fault {
-  return new Fault('FORBIDDEN', `The worker names ${path}, which is a link that may lead out of the workspace.`);
+  return new Fault(
+    'FORBIDDEN',
+    `The artifact ${path} is a link, which may lead out of the workspace. Copy the file instead.`,
+  );
 }

@@ -5,14 +5,14 @@ import { parseJson } from '../../core/parse-json.ts';
 import type { WorkResult } from '../../core/runtime.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 
-/** Of one line, and of all that a worker writes. */
+/** Limits of one line and of the whole output. */
 const MAX_LINE_BYTES = 4 * 2 ** 20;
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
 /**
- * Reads a worker's standard output line by line: `{"log": …}`, `{"progress": …}`, and in the end its result. A line that is
- * none of these is a log line.
- * @throws Fault RESOURCE_TOO_LARGE; the worker has to be ended then
+ * Reads a worker's standard output line by line: `{"log": …}`, `{"progress": …}`, and finally its result. Any
+ * other line is a log line.
+ * @throws Fault RESOURCE_TOO_LARGE; the caller must end the worker then
  */
 export async function readWorkerOutput(
   stdout: Readable,
@@ -21,7 +21,7 @@ export async function readWorkerOutput(
   let result: WorkResult | undefined;
   for await (const line of linesOf(stdout)) {
     const message = parseMessage(line);
-    // Only the last line counts: what looked like a result before was something that the worker said.
+    // Only the last line counts: an earlier one that looked like a result is a log line.
     if (result) context.log('INFO', JSON.stringify(result));
     result = message && isResult(message) ? message : undefined;
     if (!result) forwardMessage(line, message, context);
@@ -34,7 +34,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
   let total = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     total += chunk.length;
-    if (total > MAX_OUTPUT_BYTES) throw tooLargeFault('in all', MAX_OUTPUT_BYTES);
+    if (total > MAX_OUTPUT_BYTES) throw tooLargeFault('in total', MAX_OUTPUT_BYTES);
     const bytes = Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
@@ -55,14 +55,15 @@ function forwardMessage(
   if (typeof message?.log === 'string') log(levelOf(message.level), message.log);
   else if (isJsonObject(message?.progress)) {
     const { percent, memo } = message.progress;
-    const whole = typeof percent === 'number' && percent >= 0 && percent <= 100 ? Math.round(percent) : undefined;
-    progress(whole, typeof memo === 'string' ? memo : undefined);
+    const progressPercent =
+      typeof percent === 'number' && percent >= 0 && percent <= 100 ? Math.round(percent) : undefined;
+    progress(progressPercent, typeof memo === 'string' ? memo : undefined);
   } else if (line.trim() !== '') log('INFO', line);
 }
 
 function levelOf(level: Json | undefined) {
-  const known = (['DEBUG', 'INFO', 'WARN', 'ERROR'] as const).find((one) => one === String(level).toUpperCase());
-  return known ?? 'INFO';
+  const logLevel = (['DEBUG', 'INFO', 'WARN', 'ERROR'] as const).find((one) => one === String(level).toUpperCase());
+  return logLevel ?? 'INFO';
 }
 
 function parseMessage(line: string): JsonObject | undefined {
@@ -92,5 +93,8 @@ function isArtifacts(value: Json): boolean {
 }
 
 function tooLargeFault(where: string, bytes: number): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', `The worker wrote more than ${bytes} bytes ${where}. Let it write a file.`);
+  return new Fault(
+    'RESOURCE_TOO_LARGE',
+    `The worker wrote more than ${bytes} bytes ${where}. Write large data to a file in the workspace.`,
+  );
 }

@@ -6,13 +6,13 @@ import { createWasiPython } from './wasi-python.ts';
 
 export interface PythonChoice {
   readonly engine: PythonEngine;
-  /** What was found out, for whoever set the server up. */
+  /** Why this engine was chosen, for the operator. */
   readonly why: string;
 }
 
 /**
- * The engine that Python runs in, found out at the first call: the native one where there is a sandbox for it, unless the
- * settings name one. @throws Fault UNAVAILABLE when the native one was asked for and does not work
+ * Chooses the Python engine at the first call: the native one where there is a sandbox for it, unless the settings name
+ * one. @throws Fault UNAVAILABLE when the settings require the native one and it does not work
  */
 export function createPythonFinder({
   prefer,
@@ -21,10 +21,10 @@ export function createPythonFinder({
   readonly prefer: 'auto' | 'native' | 'wasi';
   readonly findSandbox: () => Promise<SandboxChoice>;
 }): () => Promise<PythonChoice> {
-  let found: Promise<PythonChoice> | undefined;
+  let choice: Promise<PythonChoice> | undefined;
   return () => {
-    found ??= prefer === 'wasi' ? Promise.resolve(wasi('the settings ask for it')) : find(prefer, findSandbox);
-    return found;
+    choice ??= prefer === 'wasi' ? Promise.resolve(wasi('the settings ask for it')) : find(prefer, findSandbox);
+    return choice;
   };
 }
 

@@ -10,7 +10,7 @@ import { pythonArguments } from './python-arguments.ts';
 import { supervise } from './supervise.ts';
 
 const PYTHON = '/usr/bin/python3';
-/** No variables, no user's packages, no .pyc, nothing held back when it is killed. */
+/** No variables, no user packages, no .pyc; unbuffered, so that no output is lost when it is killed. */
 const PYTHON_OPTIONS = ['-E', '-s', '-B', '-u', '-X', 'utf8'];
 const PYTHON_ENV = { PATH: '/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8' };
 const MAX_PROCESSES = 16;
@@ -24,21 +24,21 @@ const PROBE_REQUEST = {
   memoryBytes: 2 ** 29,
 };
 
-/** The system's Python in a sandbox. @throws Fault UNAVAILABLE when there is none */
+/** The system's Python in a sandbox. @throws Fault UNAVAILABLE when it does not work */
 export async function openNativePython(sandbox: Sandbox): Promise<PythonEngine> {
   const run = (request: PythonRequest, signal: AbortSignal) => runInSandbox(sandbox, request, signal);
-  const ask = async (code: string, args: readonly string[] = []) => {
+  const evaluate = async (code: string, args: readonly string[] = []) => {
     const { returnCode, stdout, stderr } = await run({ ...PROBE_REQUEST, entrypoint: '-c', code, args }, NEVER_ABORTED);
-    if (returnCode !== 0) throw new Fault('UNAVAILABLE', `${PYTHON} does not run: ${stderr.trim().slice(-300)}`);
+    if (returnCode !== 0) throw new Fault('UNAVAILABLE', `${PYTHON} does not work: ${stderr.trim().slice(-300)}`);
     return stdout.trim();
   };
-  const version = await ask('import platform; print(platform.python_version())');
+  const version = await evaluate('import platform; print(platform.python_version())');
   return {
     name: 'native',
     version,
     async importable(modules) {
-      const found = await ask(FIND_MODULES_CODE, modules);
-      return modules.filter((module) => found.split('\n').includes(module));
+      const importable = await evaluate(FIND_MODULES_CODE, modules);
+      return modules.filter((module) => importable.split('\n').includes(module));
     },
     run,
   };
@@ -56,8 +56,8 @@ for name in sys.argv[1:]:
 `;
 
 async function runInSandbox(sandbox: Sandbox, request: PythonRequest, signal: AbortSignal): Promise<PythonResult> {
-  const words = pythonArguments(request);
-  const began = performance.now();
+  const args = pythonArguments(request);
+  const startedAt = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-python-'));
   try {
     const work = join(folder, 'work');
@@ -66,7 +66,7 @@ async function runInSandbox(sandbox: Sandbox, request: PythonRequest, signal: Ab
     const process = await sandbox.spawn(
       programOf(
         request,
-        [PYTHON, ...PYTHON_OPTIONS, ...words],
+        [PYTHON, ...PYTHON_OPTIONS, ...args],
         [
           { from: work, to: '/work' },
           { from: out, to: '/out', writable: true },
@@ -76,18 +76,23 @@ async function runInSandbox(sandbox: Sandbox, request: PythonRequest, signal: Ab
     );
     process.stdin.end(request.stdin ?? '');
     const limits = { maxBytes: request.maxOutputBytes, maxFiles: MAX_OUTPUT_FILES };
-    const look = async () => ((await exceedsLimits(out, limits)) ? 'FILES' : undefined);
-    const { ended, stopped, ...said } = await supervise(process, { request, signal, began, look });
+    const checkLimits = async () => ((await exceedsLimits(out, limits)) ? 'FILES' : undefined);
+    const { exit, stopped, stdout, stderr, wallMs } = await supervise(process, {
+      request,
+      signal,
+      startedAt,
+      checkLimits,
+    });
     const produced = await readOutputFiles(out, limits);
-    const why = stopped ?? (produced.truncated ? 'FILES' : undefined);
+    const reason = stopped ?? (produced.truncated ? 'FILES' : undefined);
     return {
-      returnCode: ended.code,
-      stdout: said.stdout,
-      stderr: said.stderr,
-      ...(why && { stopped: why }),
+      returnCode: exit.code,
+      stdout,
+      stderr,
+      ...(reason && { stopped: reason }),
       produced: produced.files,
       manifest: pythonManifest(request.files, produced.files),
-      metrics: { wallMs: said.wallMs },
+      metrics: { wallMs },
     };
   } finally {
     await removeFolder(folder);
@@ -110,7 +115,7 @@ function programOf(request: PythonRequest, command: readonly string[], mounts: P
   };
 }
 
-/** Readable by whoever the program is; the folder above is the server's alone. */
+/** Readable by the user of the program; only the server can access the folder above. */
 async function writeInputFiles(folder: string, files: PythonRequest['files']): Promise<void> {
   await mkdir(folder);
   const folders = new Set([folder, ...files.flatMap(({ path }) => parentsOf(path).map((name) => join(folder, name)))]);

@@ -10,46 +10,46 @@ export interface OutputLimits {
 
 export interface OutputFiles {
   readonly files: PythonResult['produced'];
-  /** There is more than the limits let through. */
+  /** The folder exceeds the limits. */
   readonly truncated: boolean;
 }
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** The regular files of a folder that a program could write to, as far as the limits go. */
+/** The regular files of a folder that a program can write to, up to the limits. */
 export async function readOutputFiles(folder: string, limits: OutputLimits): Promise<OutputFiles> {
   const files: { path: string; bytes: Uint8Array }[] = [];
-  let room = limits.maxBytes;
-  let entries = limits.maxFiles;
-  const more = !(await walk(folder, '', async (file, path) => {
-    entries -= 1;
-    if (!file) return entries >= 0;
+  let bytesLeft = limits.maxBytes;
+  let entriesLeft = limits.maxFiles;
+  const truncated = !(await walk(folder, '', async (file, path) => {
+    entriesLeft -= 1;
+    if (!file) return entriesLeft >= 0;
     const { size } = await file.stat();
-    room -= size;
-    if (room < 0 || entries < 0) return false;
+    bytesLeft -= size;
+    if (bytesLeft < 0 || entriesLeft < 0) return false;
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     files.push({ path, bytes: bytes.subarray(0, bytesRead) });
     return true;
   }));
-  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), truncated: more };
+  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), truncated };
 }
 
-/** True when there is more in the folder than the limits let through. */
+/** True when the folder exceeds the limits. */
 export async function exceedsLimits(folder: string, limits: OutputLimits): Promise<boolean> {
-  let room = limits.maxBytes;
-  let entries = limits.maxFiles;
+  let bytesLeft = limits.maxBytes;
+  let entriesLeft = limits.maxFiles;
   return !(await walk(folder, '', async (file) => {
-    entries -= 1;
-    // What is on the disk, and not what is said: a file may have holes.
-    room -= file ? (await file.stat()).blocks * 512 : 0;
-    return room >= 0 && entries >= 0;
+    entriesLeft -= 1;
+    // Disk usage, not size: a file may have holes.
+    bytesLeft -= file ? (await file.stat()).blocks * 512 : 0;
+    return bytesLeft >= 0 && entriesLeft >= 0;
   }));
 }
 
 /**
- * Visits everything below, until a visit gives false. Each folder is opened and gone on from there, never by a path from
- * the top, so that nobody who exchanges a folder for a symbolic link meanwhile leads it out.
+ * Visits everything below, until a visit returns false. Each folder is opened relative to its parent, never by a path from
+ * the top, so that replacing a folder by a symbolic link meanwhile cannot lead out.
  */
 async function walk(
   folder: string,
@@ -80,7 +80,7 @@ async function walk(
   }
 }
 
-/** Undefined for what is no longer there, or became something else. */
+/** Undefined for an entry that no longer exists, or was replaced. */
 async function tryOpen(path: string, flags: number): Promise<FileHandle | undefined> {
   try {
     return await open(path, flags);

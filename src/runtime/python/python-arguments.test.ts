@@ -6,8 +6,8 @@ import { pythonArguments } from './python-arguments.ts';
 
 const bytes = new Uint8Array();
 
-describe('pythonWords', () => {
-  it('names a file, code or a module, and the arguments behind it', () => {
+describe('pythonArguments', () => {
+  it('passes a file, code or a module, followed by the arguments', () => {
     const args = ['-x', '--', 'a b'];
     const files = [{ path: 'a/b.py', bytes }];
     expect(pythonArguments(pythonRequest({ entrypoint: 'a/b.py', files, args }))).toEqual(['/work/a/b.py', ...args]);
@@ -21,8 +21,8 @@ describe('pythonWords', () => {
 
   it.each([
     ['an option as entrypoint', { entrypoint: '-i' }],
-    ['words behind a module', { entrypoint: '-m a b' }],
-    ['a file that is not there', { entrypoint: 'a.py' }],
+    ['words after a module', { entrypoint: '-m a b' }],
+    ['a missing file', { entrypoint: 'a.py' }],
     [
       'the same file twice',
       {
@@ -44,11 +44,11 @@ describe('pythonWords', () => {
       },
     ],
     ['an argument with NUL', { code: '', args: ['a\0b'] }],
-  ])('refuses %s', (_, changes) => {
+  ])('rejects %s', (_, changes) => {
     expect(() => pythonArguments(pythonRequest(changes))).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   });
 
-  it('lets no file lie anywhere but in its folder', () => {
+  it('accepts no file outside its folder', () => {
     const part = fc.oneof(fc.constantFrom('..', '.', '', 'a', '\0', '...', 'b.py', '/'), fc.string());
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {

@@ -13,7 +13,7 @@ for (const [name, open] of Object.entries(testPythonEngines)) describePython(nam
 
 const MIB = 2 ** 20;
 
-describe.each(Object.entries(testPythonEngines))('Python that wants out of the %s engine', (name, open) => {
+describe.each(Object.entries(testPythonEngines))('hostile Python in the %s engine', (name, open) => {
   let engine: PythonEngine;
   let folder = '';
   let server: Server;
@@ -34,11 +34,11 @@ describe.each(Object.entries(testPythonEngines))('Python that wants out of the %
 
   const run = (code: string, changes: Partial<PythonRequest> = {}) =>
     engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(18_000));
-  /** Tries each, and prints what did not fail. */
+  /** Tries each, and prints those that did not fail. */
   const tries = (attempts: readonly string[]) =>
     `import os\n${attempts.map((attempt) => `try: print(${JSON.stringify(attempt)}, ${attempt})\nexcept BaseException: pass`).join('\n')}`;
 
-  it('reads no file and no environment of this machine', async () => {
+  it('reads no file and no environment of the host', async () => {
     const secret = join(folder, 'secret');
     const { stdout } = await run(
       tries([
@@ -62,7 +62,7 @@ describe.each(Object.entries(testPythonEngines))('Python that wants out of the %
     expect(passwd.stdout).not.toContain('daemon');
   });
 
-  it('writes nowhere but to /out and /tmp', async () => {
+  it('writes only to /out and /tmp', async () => {
     const { stdout } = await run(
       tries([
         `open(${JSON.stringify(join(folder, 'new'))}, "w")`,
@@ -73,7 +73,7 @@ describe.each(Object.entries(testPythonEngines))('Python that wants out of the %
     expect(readdirSync(folder)).toEqual(['secret']);
   });
 
-  it('makes no file of /out lead elsewhere', async () => {
+  it('creates no file in /out that leads elsewhere', async () => {
     const secret = JSON.stringify(join(folder, 'secret'));
     const { produced } = await run(
       tries([
@@ -98,7 +98,7 @@ describe.each(Object.entries(testPythonEngines))('Python that wants out of the %
     expect(connections).toBe(0);
   });
 
-  it('runs no program of this machine outside, and calls no C of it', async () => {
+  it('runs no program of the host, and calls no C function of it', async () => {
     const mark = join(folder, 'touched');
     const { stdout } = await run(
       tries([
@@ -120,7 +120,7 @@ describe.each(Object.entries(testPythonEngines))('Python that wants out of the %
     expect(stdout).toBe('');
   });
 
-  it('forks no more than a few times', async () => {
+  it('cannot fork without limit', async () => {
     const bomb = `
 import os, time
 made = 0
@@ -136,7 +136,7 @@ print(made)`;
     expect(stdout).toMatch(/BlockingIOError|AttributeError|OSError/);
   });
 
-  it('allocates no 10 GiB', async () => {
+  it('cannot allocate 10 GiB', async () => {
     const steps = 'held = []\nfor i in range(640): held.append(b"x" * (16 * 1024 * 1024))\nprint("all of it")';
     const { returnCode, stdout, stderr, stopped } = await run(steps, { memoryBytes: 256 * MIB });
     expect(returnCode).not.toBe(0);
@@ -144,7 +144,7 @@ print(made)`;
     expect(stopped === 'MEMORY' || stderr.includes('MemoryError')).toBe(true);
   });
 
-  it('keeps nothing running after its time is over', async () => {
+  it('leaves no process running after its time limit', async () => {
     const mark = `signalbox-left-${name}-${process.pid}`;
     const code = `
 import time
@@ -172,7 +172,7 @@ while True: time.sleep(1)`;
     await expect.poll(left, { timeout: 3_000 }).toEqual([]);
   });
 
-  it('leaves the server light and awake, whatever it does', async () => {
+  it('leaves the server responsive and small in memory, whatever it does', async () => {
     const delay = monitorEventLoopDelay({ resolution: 10 });
     const before = process.memoryUsage.rss();
     delay.enable();

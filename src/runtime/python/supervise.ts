@@ -9,7 +9,7 @@ export type StopReason = NonNullable<PythonResult['stopped']>;
 export interface SupervisedResult {
   readonly stdout: string;
   readonly stderr: string;
-  readonly ended: ExitStatus;
+  readonly exit: ExitStatus;
   readonly stopped: StopReason | undefined;
   readonly wallMs: number;
 }
@@ -17,46 +17,47 @@ export interface SupervisedResult {
 interface SuperviseOptions {
   readonly request: PythonRequest;
   readonly signal: AbortSignal;
-  readonly began: number;
-  /** Asked again and again while it runs; what it gives ends the program. */
-  readonly look?: () => Promise<StopReason | undefined>;
+  /** `performance.now()` at the start. */
+  readonly startedAt: number;
+  /** Called repeatedly while the program runs; a reason that it returns ends the program. */
+  readonly checkLimits?: () => Promise<StopReason | undefined>;
 }
 
 const CHECK_INTERVAL_MS = 100;
-/** What is still in the pipes of one who was killed. */
+/** For the rest of the output in the pipes after the program ended. */
 const DRAIN_TIMEOUT_MS = 250;
 
-/** Reads what a program writes, and ends it when it is too late or too much. @throws Fault CANCELLED */
+/** Reads the output of a program, and ends the program at its time or output limit. @throws Fault CANCELLED */
 export async function supervise(
   process: Process,
-  { request, signal, began, look }: SuperviseOptions,
+  { request, signal, startedAt, checkLimits }: SuperviseOptions,
 ): Promise<SupervisedResult> {
   let stopped: StopReason | undefined;
   const stop = (reason: StopReason) => {
     stopped ??= reason;
     process.kill();
   };
-  const timer = setTimeout(() => stop('TIMEOUT'), Math.max(0, request.timeoutMs - (performance.now() - began)));
-  let over = false;
-  const looking = (async () => {
-    while (look && !over) {
-      const found = await look();
-      if (found && !over) stop(found);
+  const timer = setTimeout(() => stop('TIMEOUT'), Math.max(0, request.timeoutMs - (performance.now() - startedAt)));
+  let exited = false;
+  const checking = (async () => {
+    while (checkLimits && !exited) {
+      const reason = await checkLimits();
+      if (reason && !exited) stop(reason);
       await pause(CHECK_INTERVAL_MS, process.exited);
     }
   })();
   const stdout = bounded(process.stdout, request.maxOutputBytes, () => stop('OUTPUT'));
   const stderr = bounded(process.stderr, request.maxOutputBytes, () => stop('OUTPUT'));
 
-  const ended = await process.exited;
-  over = true;
+  const exit = await process.exited;
+  exited = true;
   clearTimeout(timer);
-  const wallMs = performance.now() - began;
-  // A child that was left behind may hold a pipe open until it is gone as well.
+  const wallMs = performance.now() - startedAt;
+  // A child process may keep a pipe open until it ends as well.
   await pause(DRAIN_TIMEOUT_MS, Promise.all([stdout.done, stderr.done]));
-  await looking;
+  await checking;
   if (signal.aborted) throw abortFault(signal);
-  return { stdout: stdout.text(), stderr: stderr.text(), ended, stopped: stopped ?? stopReasonOf(ended), wallMs };
+  return { stdout: stdout.text(), stderr: stderr.text(), exit, stopped: stopped ?? stopReasonOf(exit), wallMs };
 }
 
 function stopReasonOf({ signal }: ExitStatus): StopReason | undefined {
@@ -64,27 +65,27 @@ function stopReasonOf({ signal }: ExitStatus): StopReason | undefined {
   return signal === 'SIGXCPU' ? 'CPU' : signal === 'SIGXFSZ' ? 'FILES' : 'SIGNAL';
 }
 
-/** The beginning of a stream. The rest is not kept, and told of once. */
-function bounded(stream: Readable, maxBytes: number, tooMuch: () => void) {
+/** Keeps the first bytes of a stream; the rest is discarded and reported. */
+function bounded(stream: Readable, maxBytes: number, onExceeded: () => void) {
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on('data', (chunk: Buffer) => {
     const room = maxBytes - size;
     if (room > 0) chunks.push(chunk.subarray(0, room));
     size += chunk.byteLength;
-    if (size > maxBytes) tooMuch();
+    if (size > maxBytes) onExceeded();
   });
   return {
     done: finished(stream).catch(() => {}),
-    /** Bytes that are no UTF-8 become U+FFFD. */
+    /** Bytes that are not valid UTF-8 become U+FFFD. */
     text: () => Buffer.concat(chunks).toString('utf8'),
   };
 }
 
-async function pause(ms: number, unless: Promise<unknown>): Promise<void> {
+async function pause(ms: number, until: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
-    unless,
+    until,
     new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms);
     }),

@@ -3,8 +3,8 @@ import { pythonRequest } from '../../../test/support/runtime/python-contract.ts'
 import { testPythonEngines } from '../../../test/support/runtime/python-engines.ts';
 import type { PythonEngine, PythonRequest } from '../../core/python.ts';
 
-/** Prints what each line gives, or the kind of error, which both systems name alike. */
-const saying = (lines: readonly string[]) => `
+/** Prints the value of each line, or its error, which has the same name in both engines. */
+const printing = (lines: readonly string[]) => `
 import os
 os.chdir("/out")
 for line in ${JSON.stringify(lines)}:
@@ -21,8 +21,8 @@ describe('Python in WebAssembly', () => {
   const run = (engine: PythonEngine, code: string, changes: Partial<PythonRequest> = {}) =>
     engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(18_000));
 
-  it('does with files and folders what the native engine does', async () => {
-    const code = saying([
+  it('handles files and folders as the native engine does', async () => {
+    const code = printing([
       'os.makedirs("a/b/c")',
       'os.mkdir("a")',
       'open("a/x", "w").write("hello")',
@@ -50,7 +50,7 @@ describe('Python in WebAssembly', () => {
   });
 
   it('reads and writes at any place in a file as the native engine does', async () => {
-    const code = saying([
+    const code = printing([
       'globals().update(f=open("s", "w+b", 0))',
       'f.write(b"0123456789")',
       '(f.seek(-3, 2), f.read(), f.tell())',
@@ -68,7 +68,7 @@ describe('Python in WebAssembly', () => {
     expect((await run(wasi, code)).stdout).toBe((await run(native, code)).stdout);
   });
 
-  it('lists all of a large folder, names in any script among them', async () => {
+  it('lists a large folder completely, with names in any script', async () => {
     const code = `
 import os
 for i in range(600): open(f"/out/{i:03}-é日本", "w").close()
@@ -76,17 +76,17 @@ print(sorted(os.listdir("/out")) == [f"{i:03}-é日本" for i in range(600)])`;
     expect((await run(wasi, code)).stdout).toBe('True\n');
   });
 
-  it('hands arguments over in any script', async () => {
+  it('passes arguments in any script', async () => {
     const args = Array.from({ length: 50 }, (_, i) => `${i} é日本🐍`);
     const { stdout } = await run(wasi, 'import sys; print("|".join(sys.argv[1:]))', { args });
     expect(stdout).toBe(`${args.join('|')}\n`);
   });
 
-  it('draws other random numbers in each call, as many as are wanted', async () => {
+  it('has different random numbers in each call, in any number', async () => {
     const code =
       'import os; print(hash("x"), os.urandom(8).hex(), len(set(os.urandom(64).hex() for i in range(1000))))';
-    const said = await Promise.all([run(wasi, code), run(wasi, code)]);
-    const words = said.flatMap(({ stdout }) => stdout.trim().split(' '));
+    const results = await Promise.all([run(wasi, code), run(wasi, code)]);
+    const words = results.flatMap(({ stdout }) => stdout.trim().split(' '));
     expect([words[2], words[5]]).toEqual(['1000', '1000']);
     expect(new Set(words).size).toBe(5);
   });

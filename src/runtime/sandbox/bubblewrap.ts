@@ -18,41 +18,44 @@ import { withEgressRelay } from './with-egress-relay.ts';
 export interface BubblewrapSettings {
   /** Files and folders that every program may read, at their own path; absolute. */
   readonly readPaths: readonly string[];
-  /** How the hosts that a program may reach are connected to. */
+  /** How connections to the allowed hosts are made. */
   readonly outgoing: GuardDeps;
   readonly logger?: Logger;
 }
 
 export const BWRAP = '/usr/bin/bwrap';
-/** Where root puts what it mounts for one who could not reach it: over /tmp, which every machine has. */
+/** Where root stages mounts that an ordinary user could not reach: over /tmp, which every machine has. */
 const STAGING_DIR = '/tmp';
 const DEFAULT_CWD = '/work';
-/** /tmp and /dev/shm are memory of this machine. */
+/** /tmp and /dev/shm take memory of the host. */
 const TMP_BYTES = 256 * 2 ** 20;
 const SHM_BYTES = 64 * 2 ** 20;
 const INSIDE_UID = '1000';
 const SECCOMP_FILTER = seccompFilter();
 
-/** Programs in namespaces of their own, without any capability, under limits; see docs/sandbox.md. */
+/** Runs programs in separate namespaces, without capabilities and with limits; see docs/sandbox.md. */
 export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
   const { readPaths, outgoing, logger } = settings;
-  const system = memoize(async () => ({ places: await systemMounts(readPaths), folders: await systemDirOptions() }));
+  const system = memoize(async () => ({ mounts: await systemMounts(readPaths), dirOptions: await systemDirOptions() }));
 
   return {
     kind: 'bubblewrap',
     async spawn(program, signal) {
-      const { places, folders } = await system();
-      const mounts = await resolveMounts(program.mounts);
-      const visible = [...withoutCovered(places, mounts), ...mounts];
+      const { mounts: base, dirOptions } = await system();
+      const own = await resolveMounts(program.mounts);
+      const mounts = [...withoutCovered(base, own), ...own];
       const [name = '', ...args] = program.command;
-      const command = [await resolveSandboxProgram(name, visible), ...args];
-      if (isRoot()) await chownWritable(mounts);
-      if (!program.hosts?.length) return startInSandbox({ program, command, places: visible, folders }, signal);
+      const command = [await resolveSandboxProgram(name, mounts), ...args];
+      if (isRoot()) await chownWritable(own);
+      if (!program.hosts?.length) return startInSandbox({ program, command, mounts, dirOptions }, signal);
 
       const egress = await startEgressProxy({ hosts: program.hosts, outgoing });
       try {
-        const reached = withEgressRelay({ program, command, socket: egress.socket });
-        const process = await startInSandbox({ ...reached, places: [...visible, ...reached.places], folders }, signal);
+        const relayed = withEgressRelay({ program, command, socket: egress.socket });
+        const process = await startInSandbox(
+          { ...relayed, mounts: [...mounts, ...relayed.mounts], dirOptions },
+          signal,
+        );
         void process.exited.then(async () => {
           logger?.info('sandbox.egress', { hosts: program.hosts, ...egress.bytes() });
           await egress.close();
@@ -68,20 +71,21 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
 
 interface SandboxedCommand {
   readonly program: Program;
-  /** argv as it is inside. */
+  /** argv inside the sandbox. */
   readonly command: readonly string[];
-  readonly places: readonly Mount[];
-  readonly folders: readonly string[];
-  /** Started instead, with the limited command after it. */
-  readonly before?: readonly string[];
+  readonly mounts: readonly Mount[];
+  /** Options that mount the system's folders. */
+  readonly dirOptions: readonly string[];
+  /** Wrapper that is started instead, with the limited command as its arguments. */
+  readonly prefix?: readonly string[];
 }
 
 async function startInSandbox(
-  { program, command, places, folders, before = [] }: SandboxedCommand,
+  { program, command, mounts, dirOptions, prefix = [] }: SandboxedCommand,
   signal: AbortSignal,
 ): Promise<Process> {
-  // Parents before what lies in them.
-  const ordered = places.toSorted((a, b) => a.to.length - b.to.length);
+  // Parents before the paths inside them.
+  const ordered = mounts.toSorted((a, b) => a.to.length - b.to.length);
   const staged = isRoot();
   const binds = ordered.flatMap(({ from, to, writable }, i) => [
     writable ? '--bind' : '--ro-bind',
@@ -91,18 +95,18 @@ async function startInSandbox(
   const options = [
     ...ISOLATION_OPTIONS,
     ...setenvOptions(program.env),
-    ...folders,
+    ...dirOptions,
     ...PRIVATE_FILESYSTEM_OPTIONS,
     ...binds,
     ...READ_ONLY_ROOT_OPTIONS,
   ];
   options.push('--chdir', program.cwd ?? DEFAULT_CWD);
   if (SECCOMP_FILTER) options.push('--seccomp', String(INPUT_FD));
-  const argv = [BWRAP, '--args', String(DATA_FD), '--', ...before, ...prlimitCommand(program.limits), ...command];
+  const argv = [BWRAP, '--args', String(DATA_FD), '--', ...prefix, ...prlimitCommand(program.limits), ...command];
   const process = await startProcess(
     {
       command: staged ? [...stagingCommand(ordered), ...SETPRIV_COMMAND, ...argv] : argv,
-      // The program's own variables must not reach the loader of what runs out here, nor its arguments be read by others.
+      // The program's variables must not reach the loader of processes outside, and other users must not read its arguments.
       env: {},
       cwd: '/',
       dataPipe: true,
@@ -114,9 +118,9 @@ async function startInSandbox(
   return process;
 }
 
-/** As root: a view in which an ordinary user finds everything that is to be mounted, wherever it lies. */
-function stagingCommand(places: readonly Mount[]): readonly string[] {
-  const binds = places.flatMap(({ from, writable }, i) => [
+/** As root: a mount namespace in which an ordinary user can reach everything to be mounted, wherever it is. */
+function stagingCommand(mounts: readonly Mount[]): readonly string[] {
+  const binds = mounts.flatMap(({ from, writable }, i) => [
     writable ? '--bind' : '--ro-bind',
     from,
     `${STAGING_DIR}/${i}`,
@@ -154,17 +158,17 @@ const PRIVATE_FILESYSTEM_OPTIONS: readonly string[] = [
   ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/run', '--perms', '0755', '--dir', DEFAULT_CWD],
 ];
 
-/** Nothing is written beside the mounts: / is memory as well. */
+/** Only the mounts are writable: / is memory as well. */
 const READ_ONLY_ROOT_OPTIONS: readonly string[] = ['--remount-ro', '/'];
 
 function setenvOptions(env: Program['env']): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]);
 }
 
-function memoize<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+function memoize<T>(create: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
   return () => {
-    made ??= make();
-    return made;
+    value ??= create();
+    return value;
   };
 }

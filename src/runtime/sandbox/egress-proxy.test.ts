@@ -44,25 +44,25 @@ describe('the proxy of a sandbox', () => {
         .end();
     });
 
-  const tunnel = (to: string, say: string) =>
+  const tunnel = (to: string, data: string) =>
     new Promise<string>((resolve, reject) => {
-      let heard = '';
-      const socket = connect(egress.socket, () => socket.write(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n${say}`));
+      let received = '';
+      const socket = connect(egress.socket, () => socket.write(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n${data}`));
       socket.on('data', (chunk) => {
-        heard += chunk;
-        if (say !== '' && heard.endsWith(say)) socket.end();
+        received += chunk;
+        if (data !== '' && received.endsWith(data)) socket.end();
       });
-      socket.once('close', () => resolve(heard)).once('error', reject);
+      socket.once('close', () => resolve(received)).once('error', reject);
     });
 
-  it('passes a request on, for the host of its URL and without what is for the proxy', async () => {
+  it('forwards a request to the host of its URL, without the headers for the proxy', async () => {
     const { status, headers, body } = await ask(`http://${webHost}/a?b=c`, 'DELETE');
     expect(status).toBe(201);
     expect(headers).toMatchObject({ 'x-made': 'yes' });
     expect(JSON.parse(body)).toEqual({ method: 'DELETE', url: '/a?b=c', host: webHost, secret: null });
   });
 
-  it('opens a tunnel and counts what goes through', async () => {
+  it('opens a tunnel and counts its bytes', async () => {
     const before = egress.bytes();
     expect(await tunnel(echoHost, 'hello through')).toBe('HTTP/1.1 200 Connection Established\r\n\r\nhello through');
     await expect.poll(() => egress.bytes().received - before.received).toBe('hello through'.length);
@@ -72,14 +72,14 @@ describe('the proxy of a sandbox', () => {
   it.each([
     ['another host', 'http://example.com/'],
     ['another port', 'http://127.0.0.1:9/'],
-    ['a host that is named but private, and not excepted', () => `http://${privateHost}/`],
-  ])('refuses %s', async (_, url) => {
+    ['an allowed host with a private address that is not excepted', () => `http://${privateHost}/`],
+  ])('rejects %s', async (_, url) => {
     const target = typeof url === 'string' ? url : url();
     expect((await ask(target)).status).toBe(403);
     expect(await tunnel(new URL(target).host || 'example.com:80', '')).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  it('says when a host cannot be reached, and what it understands', async () => {
+  it('reports unreachable hosts and invalid requests', async () => {
     expect((await ask('http://name.invalid/')).status).toBe(502);
     expect((await ask('/path')).status).toBe(400);
     expect((await ask('ftp://example.com/')).status).toBe(400);

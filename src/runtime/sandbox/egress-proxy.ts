@@ -11,12 +11,12 @@ import { type GuardDeps, guardedConnector } from '../../resources/outgoing/guard
 export interface EgressProxy {
   /** Path of the Unix socket on which the proxy listens. */
   readonly socket: string;
-  /** So far, between the program and all hosts. */
+  /** Bytes so far, between the program and all hosts. */
   bytes(): { readonly sent: number; readonly received: number };
   close(): Promise<void>;
 }
 
-/** Of the hop between the program and the proxy (RFC 9110 section 7.6.1); they are not passed on. */
+/** Headers of one hop (RFC 9110 section 7.6.1), which are not forwarded. */
 const HOP_BY_HOP_HEADERS = [
   'connection',
   'keep-alive',
@@ -28,8 +28,8 @@ const HOP_BY_HOP_HEADERS = [
 ];
 
 /**
- * A forward proxy for one program: CONNECT, and requests in absolute form, to the named `host:port` only, which are
- * connected to as everything that leaves this server is.
+ * A forward proxy for one program: CONNECT and requests in absolute form, to the given `host:port` only. Connections are
+ * guarded like all outgoing connections of this server.
  */
 export async function startEgressProxy({
   hosts,
@@ -41,13 +41,13 @@ export async function startEgressProxy({
   const allowed = new Set(hosts.map((host) => host.toLowerCase()));
   const open = new Set<Duplex>();
   const upstreams = new Set<Socket>();
-  const past = { sent: 0, received: 0 };
+  const closed = { sent: 0, received: 0 };
   const connector = guardedConnector(outgoing);
 
-  const reach = (host: string, port: string): Promise<Socket> => {
+  const connect = (host: string, port: string): Promise<Socket> => {
     if (!allowed.has(`${host}:${port}`.toLowerCase())) {
       return Promise.reject(
-        new Fault('FORBIDDEN', `${host}:${port} is none of the hosts that this program may reach.`),
+        new Fault('FORBIDDEN', `This program may not connect to ${host}:${port}. Add it to the allowed hosts.`),
       );
     }
     const hostname = host.replace(/^\[|\]$/g, '').toLowerCase();
@@ -57,10 +57,10 @@ export async function startEgressProxy({
         upstreams.add(socket);
         socket.once('close', () => {
           upstreams.delete(socket);
-          past.sent += socket.bytesWritten;
-          past.received += socket.bytesRead;
+          closed.sent += socket.bytesWritten;
+          closed.received += socket.bytesRead;
         });
-        // A failure that comes before somebody listens is seen by its close.
+        // An early error, before there are listeners, is noticed by the close.
         socket.on('error', () => {});
         if (!server.listening) socket.destroy();
         resolve(socket);
@@ -68,31 +68,31 @@ export async function startEgressProxy({
     });
   };
 
-  const server = createServer((incoming, answer) => {
-    forward(incoming, answer, reach).catch((error) => refuse(answer, error));
+  const server = createServer((incoming, response) => {
+    forward(incoming, response, connect).catch((error) => sendError(response, error));
   });
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
   server.on('connect', (incoming, inside, head) => {
-    tunnel(incoming, inside, head, reach).catch(() => inside.destroy());
+    tunnel(incoming, inside, head, connect).catch(() => inside.destroy());
   });
   server.on('clientError', (_, socket) => socket.destroy());
 
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-egress-'));
   const socket = join(folder, 'proxy.sock');
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
-  // The folder is closed to others; the program, which may be another user, is given the socket alone.
+  // Other users cannot enter the folder; the program, perhaps another user, has only the socket mounted.
   await chmod(socket, 0o666);
 
   return {
     socket,
     bytes() {
-      const now = [...upstreams];
+      const active = [...upstreams];
       return {
-        sent: now.reduce((sum, { bytesWritten }) => sum + bytesWritten, past.sent),
-        received: now.reduce((sum, { bytesRead }) => sum + bytesRead, past.received),
+        sent: active.reduce((sum, { bytesWritten }) => sum + bytesWritten, closed.sent),
+        received: active.reduce((sum, { bytesRead }) => sum + bytesRead, closed.received),
       };
     },
     async close() {
@@ -105,12 +105,12 @@ export async function startEgressProxy({
 
 type Connect = (host: string, port: string) => Promise<Socket>;
 
-async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffer, reach: Connect): Promise<void> {
+async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffer, connect: Connect): Promise<void> {
   inside.on('error', () => {});
   const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[^:/@]+):(\d{1,5})$/i.exec(url) ?? [];
   let outside: Socket;
   try {
-    outside = await reach(host, port);
+    outside = await connect(host, port);
   } catch (error) {
     inside.end(`HTTP/1.1 ${statusOf(error)} Refused\r\nConnection: close\r\n\r\n`);
     return;
@@ -120,13 +120,13 @@ async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffe
   await Promise.all([pipeline(inside, outside), pipeline(outside, inside)]).finally(() => outside.destroy());
 }
 
-/** One request, one connection: what is kept open would have to be judged again. */
-async function forward(incoming: IncomingMessage, answer: ServerResponse, reach: Connect): Promise<void> {
+/** One request, one connection: a kept-alive connection would have to be checked again. */
+async function forward(incoming: IncomingMessage, response: ServerResponse, connect: Connect): Promise<void> {
   const url = URL.parse(incoming.url ?? '');
   if (url?.protocol !== 'http:') {
-    throw new Fault('BAD_INPUT', 'This is a proxy: send the whole http URL, or CONNECT for https.');
+    throw new Fault('BAD_INPUT', 'This is a proxy. Send the absolute http URL, or CONNECT for https.');
   }
-  const socket = await reach(url.hostname, url.port || '80');
+  const socket = await connect(url.hostname, url.port || '80');
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name)),
   );
@@ -137,22 +137,22 @@ async function forward(incoming: IncomingMessage, answer: ServerResponse, reach:
     headers: { ...headers, host: url.host, connection: 'close' },
   });
   try {
-    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const responded = new Promise<IncomingMessage>((resolve, reject) => {
       onward.once('response', resolve).once('error', reject);
     });
-    const [reply] = await Promise.all([answered, pipeline(incoming, onward)]);
-    const passed = Object.entries(reply.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name));
-    answer.writeHead(reply.statusCode ?? 502, Object.fromEntries(passed));
-    await pipeline(reply, answer);
+    const [reply] = await Promise.all([responded, pipeline(incoming, onward)]);
+    const forwarded = Object.entries(reply.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name));
+    response.writeHead(reply.statusCode ?? 502, Object.fromEntries(forwarded));
+    await pipeline(reply, response);
   } finally {
     socket.destroy();
   }
 }
 
-function refuse(answer: ServerResponse, error: unknown): void {
-  if (answer.headersSent) return void answer.destroy();
-  const message = error instanceof Fault ? error.message : 'The host cannot be reached.';
-  answer.writeHead(statusOf(error), { 'content-type': 'text/plain', connection: 'close' }).end(`${message}\n`);
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  const message = error instanceof Fault ? error.message : 'The host could not be reached.';
+  response.writeHead(statusOf(error), { 'content-type': 'text/plain', connection: 'close' }).end(`${message}\n`);
 }
 
 function statusOf(error: unknown): number {

@@ -1,6 +1,6 @@
-// Runs inside the sandbox, before the program that may reach some hosts: node egress-relay.ts PORT SOCKET COMMAND...
-// The sandbox has nothing but its own loopback; what the program sends to PORT goes to the proxy outside by SOCKET.
-// It imports nothing but Node: nothing else of this server is mounted there.
+// Runs inside the sandbox and starts a program that may reach some hosts: node egress-relay.ts PORT SOCKET COMMAND...
+// The sandbox has only a loopback device; what the program sends to PORT goes through SOCKET to the proxy outside.
+// It imports only Node modules, because no other file of this server is mounted there.
 import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { constants } from 'node:os';
@@ -17,6 +17,6 @@ const server = createServer({ allowHalfOpen: true }, (inside) => {
 server.listen(Number(port), '127.0.0.1', () => {
   const program = spawn(file, args, { stdio: 'inherit' });
   program.once('error', () => process.exit(127));
-  // As shells tell of a signal; the sandbox ends with this process.
+  // Signals as shells report them; the sandbox ends with this process.
   program.once('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 });

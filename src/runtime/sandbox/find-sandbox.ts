@@ -7,7 +7,7 @@ import { createUnsandboxed } from './unsandboxed.ts';
 
 export interface SandboxChoice {
   readonly sandbox: Sandbox;
-  /** What was found out, for whoever set the server up. */
+  /** Why this sandbox was chosen, for the operator. */
   readonly why: string;
 }
 
@@ -19,14 +19,14 @@ const PROBE_PROGRAM: Program = {
   limits: { memoryBytes: 2 ** 28, processes: 16, cpuSeconds: 2, fileBytes: 2 ** 20 },
 };
 
-/** How programs of others run on this machine: found out by starting one, at the first call. */
+/** Finds out how untrusted programs can run on this machine, by starting one at the first call. */
 export function createSandboxFinder(
   settings: BubblewrapSettings & { readonly allowUnsandboxed: boolean },
 ): () => Promise<SandboxChoice> {
-  let found: Promise<SandboxChoice> | undefined;
+  let choice: Promise<SandboxChoice> | undefined;
   return () => {
-    found ??= find(settings);
-    return found;
+    choice ??= find(settings);
+    return choice;
   };
 }
 
@@ -37,17 +37,17 @@ async function find(settings: BubblewrapSettings & { readonly allowUnsandboxed: 
   return { sandbox: createUnsandboxed({ allowUnsandboxed: settings.allowUnsandboxed, why: problem }), why: problem };
 }
 
-/** What is in the way; undefined when a program ran. */
+/** Why the sandbox does not work; undefined when a program ran. */
 async function probe(sandbox: Sandbox): Promise<string | undefined> {
-  if (process.platform !== 'linux') return `bubblewrap is for Linux, and this is ${process.platform}`;
+  if (process.platform !== 'linux') return `bubblewrap needs Linux, and this is ${process.platform}`;
   if (!existsSync(BWRAP)) return `${BWRAP} is not installed (package bubblewrap)`;
   try {
     const process = await sandbox.spawn(PROBE_PROGRAM, AbortSignal.timeout(PROBE_TIMEOUT_MS));
     process.stdin.end();
     process.stdout.resume();
-    const [said, { code }] = await Promise.all([text(process.stderr), process.exited]);
+    const [stderr, { code }] = await Promise.all([text(process.stderr), process.exited]);
     if (code === 0) return undefined;
-    return `${BWRAP} did not start a program: ${said.trim().slice(0, 300) || 'it gave no reason'}`;
+    return `${BWRAP} did not start a program: ${stderr.trim().slice(0, 300) || 'it gave no reason'}`;
   } catch (error) {
     return `${BWRAP} did not start a program: ${error instanceof Fault ? error.message : String(error)}`;
   }

@@ -48,7 +48,7 @@ describe('a program in bubblewrap', () => {
   };
 
   /** Processes of this machine whose command line has the mark. */
-  const marked = (mark: string) =>
+  const processesWith = (mark: string) =>
     readdirSync('/proc').filter((pid) => {
       try {
         return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark);
@@ -57,7 +57,7 @@ describe('a program in bubblewrap', () => {
       }
     });
 
-  it('sees no file of this machine but the system and its mounts', async () => {
+  it('sees only the files of the system and its mounts', async () => {
     const hidden = [
       join(folder, 'secret'),
       '/root',
@@ -72,7 +72,7 @@ describe('a program in bubblewrap', () => {
     expect(stdout).not.toBe(readFileSync('/etc/passwd', 'utf8'));
   });
 
-  it('has exactly the environment that it was given, and no process that has another', async () => {
+  it('has exactly its environment, and no process with another one', async () => {
     const { stdout } = await run('cat /proc/[0-9]*/environ | tr "\\0" "\\n" | sort -u', {
       env: { PATH: '/usr/bin', A: 'b c' },
     });
@@ -82,13 +82,13 @@ describe('a program in bubblewrap', () => {
     expect(stdout).not.toContain(process.cwd());
   });
 
-  it('gives no variable to the loader of what runs outside, which may be root', async () => {
+  it('passes no variable to the loader of processes outside, which may be root', async () => {
     const env = { PATH: '/usr/bin', LD_DEBUG: 'statistics', LD_DEBUG_OUTPUT: join(folder, 'loader') };
     expect((await run('echo begun', { env })).stdout).toContain('begun\n');
     expect(readdirSync(folder).filter((file) => file.startsWith('loader'))).toEqual([]);
   });
 
-  it('writes nowhere but to its mounts and scratch folders', async () => {
+  it('writes only to its mounts and scratch folders', async () => {
     const places = [
       '/x',
       '/usr/x',
@@ -119,20 +119,20 @@ describe('a program in bubblewrap', () => {
     ]);
   });
 
-  it('is nobody on this machine who owns anything', async () => {
+  it('runs as a user that owns nothing on the host', async () => {
     const running = await spawn('echo up; sleep 5');
     await new Promise((resolve) => running.stdout.once('data', resolve));
-    const inside = marked('echo up; sleep 5').map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const inside = processesWith('echo up; sleep 5').map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
     running.kill();
     await running.exited;
     const uids = inside.map((status) => Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]));
     const ordinary = process.getuid?.() === 0 ? 64_900 : process.getuid?.();
-    // The first is the one that sets up what an ordinary user could not.
+    // The first process sets up what an ordinary user could not.
     expect(uids.filter((uid) => uid === ordinary).length).toBeGreaterThanOrEqual(2);
     expect(uids.filter((uid) => uid !== ordinary && uid !== 0)).toEqual([]);
   });
 
-  it('cannot be led out by symbolic links, in a mount or as one', async () => {
+  it('does not escape through symbolic links, in a mount or as a mount', async () => {
     await symlink(join(folder, 'secret'), join(folder, 'work/link'));
     await symlink(folder, join(folder, 'work/outside'));
     expect((await run('cat /work/link /work/outside/secret')).stdout).toBe('');
@@ -159,7 +159,7 @@ describe('a program in bubblewrap', () => {
     expect(stdout).not.toContain('killed');
   });
 
-  it('forks no more than its limit', async () => {
+  it('does not exceed its limit of processes', async () => {
     // Bounded in itself, in case the limit does not hold.
     const bomb = 'for i in $(seq 300); do sleep 3 & done 2>/dev/null; jobs -r | wc -l';
     const running = await spawn(bomb, {}, AbortSignal.timeout(10_000));
@@ -177,7 +177,7 @@ describe('a program in bubblewrap', () => {
     expect(sleepers.length).toBeLessThanOrEqual(32);
   });
 
-  it('is held to its memory, its processor time and the size of a file', async () => {
+  it('is limited in memory, processor time and file size', async () => {
     expect(await run('python3 -c "bytearray(600 << 20)"')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('MemoryError'),
@@ -188,7 +188,7 @@ describe('a program in bubblewrap', () => {
     expect((await readFile(join(folder, 'work/large'))).byteLength).toBe(MIB);
   });
 
-  it('fills no more of the memory with files than its scratch folders hold', async () => {
+  it('cannot fill more memory with files than the size of its scratch folders', async () => {
     const fill =
       'for i in $(seq 40); do head -c 8000000 /dev/zero > $0/$i || break; done 2>/dev/null; du -smx $0 | cut -f1';
     const sizes = ['/tmp', '/dev/shm'].map((place) => `bash -c '${fill}' ${place}`);
@@ -204,12 +204,12 @@ describe('a program in bubblewrap', () => {
     const script = `trap "" TERM INT HUP; setsid bash -c "exec -a ${mark} sleep 60" & (nohup bash -c "exec -a ${mark} sleep 60" &); echo up; exec -a ${mark} sleep 60`;
     const running = await spawn(script, {}, stop.signal);
     await new Promise((resolve) => running.stdout.once('data', resolve));
-    await expect.poll(() => marked(mark).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => processesWith(mark).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(3);
     const began = performance.now();
     if (way === 'kill') running.kill();
     else stop.abort();
     expect((await running.exited).signal).toBe('SIGKILL');
-    await expect.poll(() => marked(mark), { timeout: 3_000, interval: 20 }).toEqual([]);
+    await expect.poll(() => processesWith(mark), { timeout: 3_000, interval: 20 }).toEqual([]);
     expect(performance.now() - began).toBeLessThan(1_500);
   });
 
@@ -217,6 +217,6 @@ describe('a program in bubblewrap', () => {
     const mark = `signalbox-left-end-${process.pid}`;
     const { code } = await run(`setsid bash -c "exec -a ${mark} sleep 60" >/dev/null 2>&1 & exit 4`);
     expect(code).toBe(4);
-    await expect.poll(() => marked(mark), { timeout: 3_000 }).toEqual([]);
+    await expect.poll(() => processesWith(mark), { timeout: 3_000 }).toEqual([]);
   });
 });

@@ -18,21 +18,21 @@ for number in numbers:
 `;
 
 describe('the filter of system calls', () => {
-  it('leaves what a network namespace keeps apart, and nothing that reaches past it', async () => {
+  it('allows what a network namespace isolates, and nothing that bypasses it', async () => {
     const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 5_000 } });
     const limits = { memoryBytes: 2 ** 32, processes: 16, cpuSeconds: 5, fileBytes: 2 ** 20 };
     const program = { command: ['python3', '-c', TRY], env: {}, mounts: [], limits };
     const process = await sandbox.spawn(program, AbortSignal.timeout(15_000));
     process.stdin.end();
-    const [said, complaint] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
-    expect(complaint).toBe('');
-    expect(said.trim().split('\n')).toEqual([
+    const [stdout, stderr] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toEqual([
       ...['unix opened', 'inet opened', 'inet6 opened', 'netlink opened', 'vsock EAFNOSUPPORT', 'alg EAFNOSUPPORT'],
       ...Array(4).fill('call ENOSYS'),
     ]);
   });
 
-  it('is there for the processors that are known, and is no longer than the kernel takes', () => {
+  it('exists for known processors, and is short enough for the kernel', () => {
     expect(seccompFilter('riscv64')).toBeUndefined();
     for (const processor of ['x64', 'arm64'] as const) {
       const { length = 0 } = seccompFilter(processor) ?? {};

@@ -1,10 +1,10 @@
-/** What a processor calls the system calls that the filter looks at. */
+/** Numbers of the filtered system calls on one processor. */
 interface SyscallTable {
   /** AUDIT_ARCH_… of linux/audit.h. */
   readonly arch: number;
   readonly socket: number;
   readonly denied: readonly number[];
-  /** From this number on another way to call (x32). */
+  /** From this number on system calls have another ABI (x32). */
   readonly end?: number;
 }
 
@@ -14,26 +14,26 @@ const SYSCALL_TABLES: Readonly<Partial<Record<NodeJS.Architecture, SyscallTable>
   arm64: { arch: 0xc00000b7, socket: 198, denied: [219, 217, 218, 425, 280, 241, 282] },
 };
 
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: what a network namespace keeps apart. */
+/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: families that a network namespace isolates. */
 const ALLOWED_SOCKET_FAMILIES = [1, 2, 10, 16];
 
 const [LOAD, EQUAL, AT_LEAST, RETURN] = [0x20, 0x15, 0x35, 0x06];
-/** Places in struct seccomp_data; of the argument the low half. */
+/** Offsets in struct seccomp_data; for the argument, of its low half. */
 const [NUMBER, ARCH, FIRST_ARGUMENT] = [0, 4, 16];
 const ALLOW = 0x7fff0000;
 const DENY_WITH_ENOSYS = 0x00050000 + 38;
 const DENY_WITH_EAFNOSUPPORT = 0x00050000 + 97;
 
 /**
- * A seccomp filter (classic BPF) against what no namespace keeps apart: sockets of other families, of which AF_VSOCK leads
- * to the host of a virtual machine and AF_ALG into the kernel; the kernel's keyrings, which all programs of one user
- * share; and calls that no program here needs and that make more of the kernel reachable. To a program they are not there.
- * @returns undefined for a processor that is not known
+ * A seccomp filter (classic BPF) against what no namespace isolates: sockets of other families, of which AF_VSOCK reaches
+ * the host of a virtual machine and AF_ALG the kernel; the kernel's keyrings, which all programs of one user share; and
+ * calls that no program here needs and that expose more of the kernel. To a program these calls do not exist.
+ * @returns undefined for an unknown processor
  */
 export function seccompFilter(processor: NodeJS.Architecture = process.arch): Uint8Array | undefined {
-  const machine = SYSCALL_TABLES[processor];
-  if (!machine) return undefined;
-  const { arch, socket, denied, end } = machine;
+  const table = SYSCALL_TABLES[processor];
+  if (!table) return undefined;
+  const { arch, socket, denied, end } = table;
   return Buffer.concat([
     instruction(LOAD, ARCH),
     ...returnUnless(instruction(EQUAL, arch, 1, 0), DENY_WITH_ENOSYS),
@@ -47,15 +47,15 @@ export function seccompFilter(processor: NodeJS.Architecture = process.arch): Ui
   ]);
 }
 
-function returnIf(test: number, value: number, verdict: number): readonly Uint8Array[] {
-  return [instruction(test, value, 0, 1), instruction(RETURN, verdict)];
+function returnIf(test: number, value: number, action: number): readonly Uint8Array[] {
+  return [instruction(test, value, 0, 1), instruction(RETURN, action)];
 }
 
-function returnUnless(test: Uint8Array, verdict: number): readonly Uint8Array[] {
-  return [test, instruction(RETURN, verdict)];
+function returnUnless(test: Uint8Array, action: number): readonly Uint8Array[] {
+  return [test, instruction(RETURN, action)];
 }
 
-/** struct sock_filter: code, how many to skip when true and when false, and a value. */
+/** struct sock_filter: code, instructions to skip when true and when false, and a value. */
 function instruction(code: number, value: number, whenTrue = 0, whenFalse = 0): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeUInt16LE(code, 0);

@@ -8,14 +8,14 @@ import type { ExitStatus, Process, ProgramLimits } from '../../core/sandbox.ts';
 export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;
 
-/** The words before a command that let it begin with these limits, which all that it starts inherits. No core files. */
+/** Prefix of a command that sets its limits, which its child processes inherit. No core files. */
 export function prlimitCommand({ memoryBytes, processes, cpuSeconds, fileBytes }: ProgramLimits): readonly string[] {
   const cpu = Math.max(1, Math.ceil(cpuSeconds));
   return [
     PRLIMIT,
     `--as=${memoryBytes}`,
     `--nproc=${processes}`,
-    // A second after SIGXCPU, which can be ignored, comes SIGKILL.
+    // SIGXCPU can be ignored; SIGKILL follows one second later.
     `--cpu=${cpu}:${cpu + 1}`,
     `--fsize=${fileBytes}`,
     `--nofile=${MAX_OPEN_FILES}`,
@@ -25,25 +25,26 @@ export function prlimitCommand({ memoryBytes, processes, cpuSeconds, fileBytes }
 }
 
 export interface ProcessOptions {
-  /** argv, the first an absolute path. */
+  /** argv; the first element is an absolute path. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** It gets a file descriptor beside the three that every process has. */
+  /** Opens file descriptor 3 as a pipe, next to the three that every process has. */
   readonly dataPipe?: true;
-  /** What it can read from the file descriptor after that. */
+  /** What the process can read from file descriptor 4. */
   readonly extraInput?: Uint8Array;
 }
 
-/** Number of the dataPipe file descriptor. */
+/** File descriptor of `dataPipe`. */
 export const DATA_FD = 3;
+/** File descriptor of `extraInput`. */
 export const INPUT_FD = 4;
 
 export interface StartedProcess extends Process {
   readonly dataPipe: Duplex | undefined;
 }
 
-/** Starts a process in a group of its own, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
+/** Starts a process in a new process group, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
 export async function startProcess(start: ProcessOptions, signal: AbortSignal): Promise<StartedProcess> {
   if (signal.aborted) throw abortFault(signal);
   const [file = '', ...args] = start.command;
@@ -51,17 +52,17 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
     env: { ...start.env },
     ...(start.cwd !== undefined && { cwd: start.cwd }),
     stdio: ['pipe', 'pipe', 'pipe', start.dataPipe ? 'pipe' : 'ignore', ...(start.extraInput ? ['pipe' as const] : [])],
-    // Its own group: a Ctrl-C for the server is not one for it, and the group can be killed.
+    // A new group: Ctrl-C reaches only the server, and the group can be killed.
     detached: true,
   });
   const { stdin, stdout, stderr } = child;
   const dataPipe = (child.stdio[DATA_FD] as Duplex | null) ?? undefined;
   const extraInput = (child.stdio.at(INPUT_FD) as Duplex | null | undefined) ?? undefined;
-  // Who reads or writes them learns of the end by `ended`.
+  // Readers and writers learn of the end by `exited`.
   for (const stream of [stdin, stdout, stderr, dataPipe, extraInput]) stream?.on('error', () => {});
   extraInput?.end(start.extraInput);
-  const ended = new Promise<ExitStatus>((resolve) => {
-    child.once('exit', (code, by) => resolve(exitOf(code, by)));
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once('exit', (code, signal) => resolve(exitOf(code, signal)));
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -70,31 +71,38 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
 
   const pid = child.pid as number;
   const kill = () => {
-    // Its number may be somebody else's once it was waited for.
+    // The pid may be reused once the process was reaped.
     if (child.exitCode === null && child.signalCode === null) killGroup(pid);
   };
   signal.addEventListener('abort', kill, { once: true });
   if (signal.aborted) kill();
-  void ended.then(() => signal.removeEventListener('abort', kill));
-  const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, dataPipe };
-  return { pid, ...streams, exited: ended, kill };
+  void exited.then(() => signal.removeEventListener('abort', kill));
+  return {
+    pid,
+    stdin: stdin as Writable,
+    stdout: stdout as Readable,
+    stderr: stderr as Readable,
+    dataPipe,
+    exited,
+    kill,
+  };
 }
 
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended in between.
+    // It ended meanwhile.
   }
 }
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 const SHELL_SIGNAL_BASE = 128;
 
-/** bubblewrap tells of a signal as shells do, by an exit code of 128 and its number. */
-function exitOf(code: number | null, by: string | null): ExitStatus {
-  const signal = code === null ? by : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
-  return signal ? { code: null, signal } : { code, signal: null };
+/** bubblewrap reports a signal as shells do, by the exit code 128 plus its number. */
+function exitOf(code: number | null, signal: string | null): ExitStatus {
+  const name = code === null ? signal : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
+  return name ? { code: null, signal: name } : { code, signal: null };
 }
 
 function startFault(file: string, error: Error): Fault {

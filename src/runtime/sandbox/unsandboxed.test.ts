@@ -22,7 +22,7 @@ describe('a machine without a sandbox', () => {
   const spawn = (script: string, signal = AbortSignal.timeout(10_000)) =>
     createUnsandboxed({ allowUnsandboxed: true, why: 'bwrap is not installed' }).spawn(program(script), signal);
 
-  it('runs nothing unless that was allowed, and says what to set', async () => {
+  it('runs nothing unless that is allowed, and says what to set', async () => {
     const closed = createUnsandboxed({ allowUnsandboxed: false, why: 'bwrap is not installed' });
     await expect(closed.spawn(program('true'), AbortSignal.timeout(1_000))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -30,7 +30,7 @@ describe('a machine without a sandbox', () => {
     });
   });
 
-  it('runs a program with its own environment and limits, where its mount comes from', async () => {
+  it('runs a program with its environment and limits, in the source of its mount', async () => {
     const running = await spawn('env | sort; pwd; head -c 5000 /dev/zero > file 2>/dev/null; exit 3');
     running.stdin.end();
     const stdout = await text(running.stdout);
@@ -44,7 +44,7 @@ describe('a machine without a sandbox', () => {
     expect((await readFile(join(folder, 'file'))).byteLength).toBe(1_000);
   });
 
-  it('ends what a program started with it', async () => {
+  it('ends the child processes of a program with it', async () => {
     const stop = new AbortController();
     const running = await spawn('sleep 60 & echo $!; wait', stop.signal);
     const child = await new Promise<number>((resolve) =>
@@ -55,7 +55,7 @@ describe('a machine without a sandbox', () => {
     await expect.poll(() => isAlive(child), { timeout: 2_000 }).toBe(false);
   });
 
-  it('says that there is no such program', async () => {
+  it('reports that there is no such program', async () => {
     const sandbox = createUnsandboxed({ allowUnsandboxed: true, why: '' });
     const missing = { ...program(''), command: ['no-such-program'] };
     await expect(sandbox.spawn(missing, AbortSignal.timeout(1_000))).rejects.toMatchObject({ code: 'NOT_FOUND' });

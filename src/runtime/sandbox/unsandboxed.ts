@@ -8,7 +8,7 @@ import { PRLIMIT, prlimitCommand, startProcess } from './start-process.ts';
 export interface UnsandboxedSettings {
   /** ALLOW_UNSANDBOXED_EXEC */
   readonly allowUnsandboxed: boolean;
-  /** Why there is no sandbox here. */
+  /** Why there is no sandbox. */
   readonly why: string;
 }
 
@@ -16,33 +16,33 @@ const PROGRAM_DIRS = ['/usr/local/bin', '/usr/bin', '/bin'];
 const DEFAULT_CWD = '/work';
 
 /**
- * Programs as what this process is, with its network: only their environment is their own, and they can be ended as a
- * group. Mounts are not made; `cwd` and the program itself are found where their mounts come from.
+ * Runs programs as the user of this process, with its network: only their environment is separate, and they can be ended
+ * as a group. Nothing is mounted; `cwd` and the program are looked up where their mounts come from.
  */
 export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings): Sandbox {
   return {
     kind: 'none',
     async spawn(program, signal) {
       if (!allowUnsandboxed) {
-        const message = `No sandbox can be used here: ${why}. Set ALLOW_UNSANDBOXED_EXEC=true to run programs without one.`;
+        const message = `There is no sandbox: ${why}. Set ALLOW_UNSANDBOXED_EXEC=true to run programs without one.`;
         throw new Fault('UNAVAILABLE', message);
       }
-      const places = await resolveMounts(program.mounts);
+      const mounts = await resolveMounts(program.mounts);
       const [name = '', ...args] = program.command;
       const candidates = name.startsWith('/')
-        ? [hostPath(name, places) ?? name]
+        ? [hostPath(name, mounts) ?? name]
         : PROGRAM_DIRS.map((folder) => `${folder}/${name}`);
       const file = name === 'node' ? process.execPath : await firstExecutable(candidates);
       if (file === undefined) {
         throw new Fault(
           'NOT_FOUND',
-          `There is no program ${name} here. Give its absolute path, or a name in /usr/bin.`,
+          `There is no program ${name} on this machine. Give its absolute path, or a name in /usr/bin.`,
         );
       }
-      const limited = existsSync(PRLIMIT) ? prlimitCommand(program.limits) : [];
+      const limits = existsSync(PRLIMIT) ? prlimitCommand(program.limits) : [];
       const cwd = program.cwd ?? DEFAULT_CWD;
       return startProcess(
-        { command: [...limited, file, ...args], env: program.env, cwd: hostPath(cwd, places) ?? cwd },
+        { command: [...limits, file, ...args], env: program.env, cwd: hostPath(cwd, mounts) ?? cwd },
         signal,
       );
     },
@@ -51,11 +51,11 @@ export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings
 
 async function firstExecutable(candidates: readonly string[]): Promise<string | undefined> {
   for (const candidate of candidates) {
-    const found = await access(candidate, constants.X_OK).then(
+    const isExecutable = await access(candidate, constants.X_OK).then(
       () => true,
       () => false,
     );
-    if (found) return candidate;
+    if (isExecutable) return candidate;
   }
   return undefined;
 }

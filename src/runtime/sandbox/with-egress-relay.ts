@@ -4,10 +4,10 @@ import { type Mount, SANDBOX_NODE_PATH } from './mounts.ts';
 
 const RELAY_DIR = '/run/signalbox';
 const RELAY_PORT = 3_128;
-/** Threads of Node beside those of the program, which count as processes. */
+/** Threads of the relay's Node, which count as processes in addition to those of the program. */
 const MAX_RELAY_PROCESSES = 24;
 
-/** A program as it runs behind the relay of egress-relay.ts, which hands its loopback over to the proxy's socket. */
+/** Wraps a program in the relay of egress-relay.ts, which forwards its loopback connections to the proxy's socket. */
 export function withEgressRelay({
   program,
   command,
@@ -15,13 +15,13 @@ export function withEgressRelay({
 }: {
   readonly program: Program;
   readonly command: readonly string[];
-  /** Of the proxy, on this machine. */
+  /** Path of the proxy's socket on the host. */
   readonly socket: string;
 }): {
   readonly program: Program;
   readonly command: readonly string[];
-  readonly before: readonly string[];
-  readonly places: readonly Mount[];
+  readonly prefix: readonly string[];
+  readonly mounts: readonly Mount[];
 } {
   const proxy = `http://127.0.0.1:${RELAY_PORT}`;
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
@@ -32,14 +32,14 @@ export function withEgressRelay({
       limits: { ...program.limits, processes: program.limits.processes + MAX_RELAY_PROCESSES },
     },
     command,
-    before: [
+    prefix: [
       SANDBOX_NODE_PATH,
       '--no-warnings',
       `${RELAY_DIR}/relay.mts`,
       String(RELAY_PORT),
       `${RELAY_DIR}/proxy.sock`,
     ],
-    places: [
+    mounts: [
       { from: join(import.meta.dirname, 'egress-relay.ts'), to: `${RELAY_DIR}/relay.mts`, writable: false },
       { from: socket, to: `${RELAY_DIR}/proxy.sock`, writable: false },
     ],

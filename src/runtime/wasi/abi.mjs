@@ -23,7 +23,7 @@ export const CLOCK = { REALTIME: 0, MONOTONIC: 1 };
 export const FDFLAGS_APPEND = 1;
 export const RIGHTS = { NONE: 0n, FD_WRITE: 1n << 6n, ALL: (1n << 30n) - 1n };
 
-/** Thrown where a call is refused. No Error: a search for modules is refused often, and nobody reads the stack. */
+/** Thrown by a call that fails. Not an Error: a search for modules fails often, and the stack is never read. */
 export class WasiError {
   /** @param {number} errno */
   constructor(errno) {
@@ -31,9 +31,9 @@ export class WasiError {
   }
 }
 
-/** The calls as a module imports them: they give an errno. @param {Record<string, (...words) => void>} calls */
+/** Wraps the calls for a module to import: they return an errno. @param {Record<string, (...words) => void>} calls */
 export function returnErrno(calls) {
-  const giving =
+  const wrap =
     (call) =>
     (...words) => {
       try {
@@ -44,5 +44,5 @@ export function returnErrno(calls) {
         throw error;
       }
     };
-  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, giving(call)]));
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(call)]));
 }

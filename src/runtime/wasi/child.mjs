@@ -1,9 +1,9 @@
-// One call of Python in WebAssembly: node child.mjs python.wasm, started by wasi-python.ts. The job comes on standard
-// input, what Python writes goes out at once on 1 and 2, and when it has ended the rest goes out on 3.
+// One call of Python in WebAssembly: node child.mjs python.wasm, started by wasi-python.ts. The job arrives on
+// standard input; Python's output goes directly to file descriptors 1 and 2, and the result to 3 when Python has ended.
 //
-// Every call starts it, so it is plain JavaScript and loads little: to strip types would take a fifth of a call, and V8's
-// flags make Node compile anew whatever of its own it has not loaded when it starts. That is why no file here imports
-// what Node brings along: an import of node:fs loads fs.promises and streams as well.
+// It starts for each call, so it is plain JavaScript and loads little: stripping types would take a fifth of a call, and
+// V8's flags make Node recompile its built-in modules that are not loaded at start. That is why no file here imports a
+// module of Node: an import of node:fs loads fs.promises and streams as well.
 import { MemoryFile, MemoryFolder, Quota } from './files.mjs';
 import { FileHandle, FolderHandle, Handles, OutputHandle } from './handles.mjs';
 import { importsFor } from './imports.mjs';
@@ -14,7 +14,7 @@ import { Exit } from './process.mjs';
 
 const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
 
-/** Exit code of a process that a signal ended, as shells have it for SIGABRT. */
+/** Exit code that shells report for SIGABRT. */
 const ABORTED = 134;
 
 const job = readJob(readFileSync(0));
@@ -59,13 +59,13 @@ function run() {
     return 0;
   } catch (error) {
     if (error instanceof Exit) return error.code;
-    // A trap: its stack is used up, or abort() was called.
+    // A trap: stack overflow, or a call of abort().
     writeAll(2, Buffer.from(`${error instanceof Error ? error.message : error}\n`));
     return ABORTED;
   }
 }
 
-/** A line of JSON, and the bytes of its files in their order. @param {Buffer} bytes */
+/** A line of JSON, followed by the bytes of its files in order. @param {Buffer} bytes */
 function readJob(bytes) {
   const line = bytes.indexOf('\n');
   const { files, ...rest } = JSON.parse(bytes.toString('utf8', 0, line));

@@ -1,4 +1,4 @@
-// Part of the one-shot child of wasi-python.ts: calls on what is open.
+// Part of the one-shot child of wasi-python.ts: calls on open files and folders.
 import { ERRNO, WasiError } from './abi.mjs';
 
 const DIRENT = { next: 0, inode: 8, nameLength: 16, type: 20, bytes: 24 };
@@ -8,13 +8,13 @@ const PREOPENTYPE_DIR = 0;
 
 /** @param {import('./memory.mjs').Program} program */
 export function descriptorCalls({ memory, handles }) {
-  /** Reads into or writes from the buffers of a vector, until one is not used up. `from` is where in the file, if told. */
+  /** Reads into or writes from the buffers of a vector, until one is not used completely. `from` is an optional offset. */
   function move(act, { at, count, movedAt, from }) {
     let moved = 0;
     for (const buffer of memory.vector(at, count)) {
-      const done = act(buffer, from === undefined ? undefined : Number(from) + moved);
-      moved += done;
-      if (done < buffer.byteLength) break;
+      const bytes = act(buffer, from === undefined ? undefined : Number(from) + moved);
+      moved += bytes;
+      if (bytes < buffer.byteLength) break;
     }
     memory.u32(movedAt, moved);
   }
@@ -67,15 +67,15 @@ export function descriptorCalls({ memory, handles }) {
       if (name.byteLength > length) throw new WasiError(ERRNO.NAMETOOLONG);
       memory.bytes(to, length).set(name);
     },
-    /** The last entry is cut where the buffer ends: a full buffer says that there is more. */
+    /** The last entry is truncated at the end of the buffer: a full buffer means that there are more. */
     fd_readdir(fd, at, length, cookie, usedAt) {
       const handle = handles.get(fd);
       const into = memory.bytes(at, length);
       let used = 0;
       for (let next = Number(cookie); used < length; next += 1) {
-        const found = handle.entry(next);
-        if (!found) break;
-        used += direntOf(found, next + 1).copy(into, used);
+        const entry = handle.entry(next);
+        if (!entry) break;
+        used += direntOf(entry, next + 1).copy(into, used);
       }
       memory.u32(usedAt, used);
     },

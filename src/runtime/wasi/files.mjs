@@ -1,8 +1,7 @@
+// Part of the one-shot child of wasi-python.ts: files that exist in memory only.
 import { FILETYPE } from './abi.mjs';
 
-// Part of the one-shot child of wasi-python.ts. See child.mjs.
-
-/** What the files of one tree may take in all. Without writing, `maxFiles` and `maxBytes` are 0. */
+/** Limits of all files of one tree together. A read-only tree has `maxFiles` and `maxBytes` 0. */
 export class Quota {
   /** @param {{ maxBytes: number, maxFiles: number }} limits */
   constructor({ maxBytes, maxFiles }) {
@@ -11,7 +10,7 @@ export class Quota {
     this.readOnly = maxFiles === 0;
   }
 
-  /** Takes bytes, or gives them back when negative. @param {number} count */
+  /** Takes bytes, or returns them when negative. @param {number} count */
   takeBytes(count) {
     if (count > this.bytes) return false;
     this.bytes -= count;
@@ -25,10 +24,8 @@ export class Quota {
   }
 }
 
-// Part of the one-shot child of wasi-python.ts: files that exist in memory only.
-
 const NOTHING = new Uint8Array();
-const SMALLEST = 4_096;
+const MIN_BUFFER_BYTES = 4_096;
 let inodes = 0n;
 
 class Inode {
@@ -56,12 +53,12 @@ export class MemoryFile extends Inode {
     return this.buffer.subarray(0, this.size);
   }
 
-  /** Makes it that long. False when there is no room. @param {number} size */
+  /** Sets the size. False when the quota does not allow it. @param {number} size */
   resize(size) {
     if (!Number.isSafeInteger(size) || !this.quota.takeBytes(size - this.size)) return false;
     if (size > this.buffer.byteLength) {
       // Doubled, so that many small writes copy little.
-      const grown = new Uint8Array(Math.max(size, this.buffer.byteLength * 2, SMALLEST));
+      const grown = new Uint8Array(Math.max(size, this.buffer.byteLength * 2, MIN_BUFFER_BYTES));
       grown.set(this.bytes);
       this.buffer = grown;
     } else if (size === 0) {
@@ -76,11 +73,11 @@ export class MemoryFile extends Inode {
   unlink() {
     this.named = false;
     this.quota.files += 1;
-    this.leave();
+    this.releaseIfUnused();
   }
 
-  /** Gives the room back once it has no name and nobody has it open. */
-  leave() {
+  /** Returns the bytes once the file has no name and is not open. */
+  releaseIfUnused() {
     if (!this.named && this.handles === 0) this.resize(0);
   }
 
@@ -98,7 +95,7 @@ export class MemoryFolder extends Inode {
     this.entries = new Map();
   }
 
-  /** Puts an entry where its path says, and the folders to it. @param {string} path @param {MemoryFile | MemoryFolder} entry */
+  /** Adds an entry at a path, and the folders of the path. @param {string} path @param {MemoryFile | MemoryFolder} entry */
   place(path, entry) {
     const names = path.split('/');
     const last = names.pop();

@@ -1,11 +1,11 @@
-// Part of the one-shot child of wasi-python.ts: what a program has open.
+// Part of the one-shot child of wasi-python.ts: open files and folders of the program.
 import { ERRNO, FDFLAGS_APPEND, FILETYPE, RIGHTS, WasiError, WHENCE } from './abi.mjs';
 
 const refuse = (errno) => {
   throw new WasiError(errno);
 };
 
-/** By number, the lowest that is free, as POSIX has it. */
+/** Open handles by number. A new one gets the lowest free number, as in POSIX. */
 export class Handles {
   /** @param {Handle[]} open */
   constructor(open) {
@@ -30,7 +30,7 @@ export class Handles {
   }
 }
 
-/** What not every kind of handle can. */
+/** Calls that not every kind of handle supports. */
 class Handle {
   flags = 0;
   rights = RIGHTS.NONE;
@@ -77,7 +77,7 @@ export class FileHandle extends Handle {
 
   close() {
     this.file.handles -= 1;
-    this.file.leave();
+    this.file.releaseIfUnused();
   }
 
   stat() {
@@ -93,7 +93,7 @@ export class FileHandle extends Handle {
     if (end > this.file.size) this.resize(end);
   }
 
-  /** @param {Buffer} into @param {number} [from] where the file is read; without, it goes on where it was */
+  /** @param {Buffer} into @param {number} [from] offset in the file; without it, the current position */
   read(into, from) {
     const start = from ?? this.at;
     const data = this.file.bytes.subarray(start, start + into.byteLength);
@@ -128,11 +128,11 @@ export class FileHandle extends Handle {
 
 export class FolderHandle extends Handle {
   type = FILETYPE.DIRECTORY;
-  // The C library asks, of what it opens here, for no right that this one does not hand on. What is refused is refused
-  // when it is tried, with the reason.
+  // The C library requests only rights that the folder passes on. A call that is not allowed fails when it is made, with
+  // its reason.
   rights = RIGHTS.ALL;
 
-  /** @param {import('./files.mjs').MemoryFolder} folder @param {string} [name] where the program has it from its start */
+  /** @param {import('./files.mjs').MemoryFolder} folder @param {string} [name] path at which it is preopened */
   constructor(folder, name) {
     super();
     this.folder = folder;
@@ -147,9 +147,9 @@ export class FolderHandle extends Handle {
     return this.name === undefined ? refuse(ERRNO.BADF) : Buffer.from(this.name);
   }
 
-  /** The entry of that number, with its name. */
+  /** The entry with that index, and its name. */
   entry(number) {
-    // Taken at its beginning, so that removing what is listed leaves nothing out.
+    // Copied at the start of a listing, so that removing listed entries skips none.
     if (number === 0 || !this.listed) {
       this.listed = [['.', this.folder], ['..', this.folder], ...this.folder.entries];
     }
@@ -157,7 +157,7 @@ export class FolderHandle extends Handle {
   }
 }
 
-/** Writes go at once to a file descriptor of this process. */
+/** Writes go directly to a file descriptor of this process. */
 export class OutputHandle extends Handle {
   type = FILETYPE.CHARACTER_DEVICE;
   rights = RIGHTS.FD_WRITE;

@@ -1,4 +1,4 @@
-// Part of the one-shot child of wasi-python.ts: what the module imports, all of WASI preview 1 that Python asks for.
+// Part of the one-shot child of wasi-python.ts: the imports of the module: all calls of WASI preview 1 that Python needs.
 import { ERRNO, returnErrno, WasiError } from './abi.mjs';
 import { descriptorCalls } from './descriptors.mjs';
 import { pathCalls } from './paths.mjs';
@@ -14,7 +14,7 @@ export function importsFor(program) {
     ...processCalls(program),
     ...descriptorCalls(program),
     ...pathCalls(program),
-    // There are no links, no second names for a file, and no sockets.
+    // Links and sockets do not exist here.
     path_link: unsupported,
     path_readlink: unsupported,
     path_symlink: unsupported,

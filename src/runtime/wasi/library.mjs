@@ -7,7 +7,7 @@ const ENTRY = { method: 10, packed: 20, size: 24, name: 28, extra: 30, comment: 
 const HEADER = { name: 26, extra: 28, bytes: 30 };
 const DEFLATED = 8;
 
-/** A file that is unpacked when it is first read. */
+/** A file that is unpacked at its first read. */
 class PackedFile extends MemoryFile {
   constructor(quota, size, unpack) {
     super(quota);
@@ -22,8 +22,8 @@ class PackedFile extends MemoryFile {
 }
 
 /**
- * The standard library, which the module has in its memory as a zip archive (APPNOTE.TXT 4.3), as plain files: Python
- * would read the archive's directory and unpack modules itself, in WebAssembly, which is slower.
+ * Unpacks the standard library, a zip archive (APPNOTE.TXT 4.3) in the module's memory, to plain files: Python itself
+ * would do it in WebAssembly, which is slower.
  * @param {ArrayBuffer} memory @param {import('./files.mjs').Quota} quota
  */
 export function readLibrary(memory, quota) {
@@ -35,19 +35,19 @@ export function readLibrary(memory, quota) {
     const nameEnd = at + ENTRY.bytes + zip.readUInt16LE(at + ENTRY.name);
     const path = zip.toString('utf8', at + ENTRY.bytes, nameEnd);
     if (!path.endsWith('/')) {
-      const place = {
+      const location = {
         header: zip.readUInt32LE(at + ENTRY.header),
         packed: zip.readUInt32LE(at + ENTRY.packed),
         isDeflated: zip.readUInt16LE(at + ENTRY.method) === DEFLATED,
       };
-      library.place(path, new PackedFile(quota, zip.readUInt32LE(at + ENTRY.size), () => unpack(zip, place)));
+      library.place(path, new PackedFile(quota, zip.readUInt32LE(at + ENTRY.size), () => unpack(zip, location)));
     }
     at = nameEnd + zip.readUInt16LE(at + ENTRY.extra) + zip.readUInt16LE(at + ENTRY.comment);
   }
   return library;
 }
 
-/** The archive for itself: the program may do with its memory what it likes. @param {Buffer} memory */
+/** A copy of the archive, because the program may overwrite its memory. @param {Buffer} memory */
 function copyArchive(memory) {
   const end = endOf(memory);
   const directory = memory.readUInt32LE(end + END.directory);
@@ -55,13 +55,13 @@ function copyArchive(memory) {
   return Buffer.from(memory.subarray(start, end + END.bytes));
 }
 
-/** Its first byte is looked for: behind it nearly all is zero, and to look for all of it at once takes a hundred times as long. */
+/** Searches for the first byte of the signature: nearly all bytes after it are zero, and a search for all four takes 100 times as long. */
 function endOf(memory) {
   for (let at = memory.byteLength; at > 0; ) {
     at = memory.lastIndexOf(END.signature[0], at - 1);
     if (at >= 0 && END.signature.equals(memory.subarray(at, at + END.signature.byteLength))) return at;
   }
-  throw new TypeError('this WebAssembly module holds no library');
+  throw new TypeError('this WebAssembly module contains no library');
 }
 
 function unpack(zip, { header, packed, isDeflated }) {

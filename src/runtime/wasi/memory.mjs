@@ -4,7 +4,7 @@ const VECTOR = { length: 4, bytes: 8 };
 const STAT = { inode: 8, type: 16, links: 24, size: 32, bytes: 64 };
 
 /**
- * What there is of a program beside its module.
+ * The state of a program, without its module.
  * @typedef {object} Program
  * @property {ProgramMemory} memory
  * @property {import('./handles.mjs').Handles} handles
@@ -13,16 +13,16 @@ const STAT = { inode: 8, type: 16, links: 24, size: 32, bytes: 64 };
  * @property {Buffer} seed
  */
 
-/** The program's memory as WASI preview 1 lays things out in it. What lies outside throws, which ends the program. */
+/** The program's memory in the layout of WASI preview 1. Access outside throws, which ends the program. */
 export class ProgramMemory {
-  /** Set once the module is there, which wants its imports before. @type {WebAssembly.Memory | undefined} */
+  /** Set after the module is instantiated, which needs its imports first. @type {WebAssembly.Memory | undefined} */
   memory;
-  held = new DataView(new ArrayBuffer(0));
+  cachedView = new DataView(new ArrayBuffer(0));
 
   get view() {
-    // Growing detaches the buffer there was.
-    if (this.held.buffer !== this.memory.buffer) this.held = new DataView(this.memory.buffer);
-    return this.held;
+    // Growing the memory detaches the old buffer.
+    if (this.cachedView.buffer !== this.memory.buffer) this.cachedView = new DataView(this.memory.buffer);
+    return this.cachedView;
   }
 
   u32(at, value) {
@@ -50,7 +50,7 @@ export class ProgramMemory {
     }
   }
 
-  /** Nothing here has a time. @param {{ inode: bigint, type: number, size: number }} stat */
+  /** Times are always 0. @param {{ inode: bigint, type: number, size: number }} stat */
   stat(at, { inode, type, size }) {
     this.bytes(at, STAT.bytes).fill(0);
     this.u64(at + STAT.inode, inode);

@@ -7,8 +7,8 @@ const CUSTOM = 0;
 const SECTION_HEAD_BYTES = 6;
 
 /**
- * The bytes of a module without what lies behind its last section that means something: half of Python's file is debug
- * information, which would be read, copied and hashed at every call.
+ * The bytes of a module up to its last section that is not custom: half of Python's file is debug information, which would
+ * be read, copied and hashed at every call.
  * @param {string} path
  */
 export function readModule(path) {

@@ -10,14 +10,14 @@ const refuse = (errno) => {
 
 /** @param {import('./memory.mjs').Program} program */
 export function pathCalls({ memory, handles }) {
-  /** A path, and the open folder from where it leads. */
+  /** A path, and the open folder that it is relative to. */
   const pathFrom = (fd, at, length) => {
     const { folder } = handles.get(fd);
     return { folder: folder ?? refuse(ERRNO.NOTDIR), names: namesOf(memory.text(at, length)) };
   };
 
   return {
-    path_create_directory: (fd, at, length) => void make(pathFrom(fd, at, length), MemoryFolder),
+    path_create_directory: (fd, at, length) => void create(pathFrom(fd, at, length), MemoryFolder),
     path_filestat_get: (fd, _flags, at, length, to) => memory.stat(to, find(pathFrom(fd, at, length)).stat()),
     path_filestat_set_times: (fd, _flags, at, length) => void find(pathFrom(fd, at, length)),
     path_open(fd, _lookup, at, length, oflags, rights, _inheriting, fdflags, to) {
@@ -27,7 +27,7 @@ export function pathCalls({ memory, handles }) {
       memory.u32(to, handles.add(handle));
     },
     path_remove_directory(fd, at, length) {
-      const { folder, name } = placeOf(pathFrom(fd, at, length));
+      const { folder, name } = parentOf(pathFrom(fd, at, length));
       const entry = entryIn(folder, name);
       if (!(entry instanceof MemoryFolder)) refuse(ERRNO.NOTDIR);
       if (entry.entries.size > 0) refuse(ERRNO.NOTEMPTY);
@@ -37,7 +37,7 @@ export function pathCalls({ memory, handles }) {
     path_rename: (fd, at, length, toFd, toAt, toLength) =>
       rename(pathFrom(fd, at, length), pathFrom(toFd, toAt, toLength)),
     path_unlink_file(fd, at, length) {
-      const { folder, name } = placeOf(pathFrom(fd, at, length));
+      const { folder, name } = parentOf(pathFrom(fd, at, length));
       const entry = entryIn(folder, name);
       if (entry instanceof MemoryFolder) refuse(ERRNO.ISDIR);
       folder.entries.delete(name);
@@ -50,7 +50,7 @@ export function pathCalls({ memory, handles }) {
 function namesOf(path) {
   const names = [];
   for (const name of path.startsWith('/') ? ['..'] : path.split('/')) {
-    // It would lead out of the folder.
+    // The path would leave the folder.
     if (name === '..' && names.pop() === undefined) refuse(ERRNO.NOTCAPABLE);
     if (name !== '' && name !== '.' && name !== '..') names.push(name);
   }
@@ -66,15 +66,15 @@ function find({ folder, names }) {
   return names.reduce(entryIn, folder);
 }
 
-/** Undefined where only the last name is missing. */
+/** Undefined when only the last name does not exist. */
 function lookUp({ folder, names }) {
   if (names.length === 0) return folder;
   const parent = find({ folder, names: names.slice(0, -1) });
   return parent instanceof MemoryFolder ? parent.entries.get(names.at(-1)) : refuse(ERRNO.NOTDIR);
 }
 
-/** Where something of that path is made or removed. */
-function placeOf({ folder, names }) {
+/** The parent folder and name of a path that is created or removed. */
+function parentOf({ folder, names }) {
   const name = names.at(-1) ?? refuse(ERRNO.INVAL);
   const parent = find({ folder, names: names.slice(0, -1) });
   if (!(parent instanceof MemoryFolder)) refuse(ERRNO.NOTDIR);
@@ -82,8 +82,8 @@ function placeOf({ folder, names }) {
   return { folder: parent, name };
 }
 
-function make(path, Kind) {
-  const { folder, name } = placeOf(path);
+function create(path, Kind) {
+  const { folder, name } = parentOf(path);
   if (folder.entries.has(name)) refuse(ERRNO.EXIST);
   if (!folder.quota.takeFile()) refuse(ERRNO.NOSPC);
   const entry = new Kind(folder.quota);
@@ -93,7 +93,7 @@ function make(path, Kind) {
 
 function entryToOpen(path, oflags) {
   const entry = lookUp(path);
-  if (!entry) return oflags & OFLAGS.CREAT ? make(path, MemoryFile) : refuse(ERRNO.NOENT);
+  if (!entry) return oflags & OFLAGS.CREAT ? create(path, MemoryFile) : refuse(ERRNO.NOENT);
   return oflags & OFLAGS.CREAT && oflags & OFLAGS.EXCL ? refuse(ERRNO.EXIST) : entry;
 }
 
@@ -105,29 +105,29 @@ function openFile(file, oflags, mode) {
 }
 
 function rename(from, to) {
-  const source = placeOf(from);
+  const source = parentOf(from);
   const entry = entryIn(source.folder, source.name);
-  // Away while the other place is looked for, so that no folder is moved into itself.
+  // Removed during the search for the target, so that no folder is moved into itself.
   source.folder.entries.delete(source.name);
   try {
-    put(placeOf(to), entry);
-  } catch (refusal) {
+    put(parentOf(to), entry);
+  } catch (error) {
     source.folder.entries.set(source.name, entry);
-    throw refusal;
+    throw error;
   }
 }
 
 function put({ folder, name }, entry) {
-  // The bytes are counted where they are.
+  // Quotas count the bytes of their tree.
   if (folder.quota !== entry.quota) refuse(ERRNO.XDEV);
-  const held = folder.entries.get(name);
-  if (held instanceof MemoryFolder) {
+  const existing = folder.entries.get(name);
+  if (existing instanceof MemoryFolder) {
     if (!(entry instanceof MemoryFolder)) refuse(ERRNO.ISDIR);
-    if (held.entries.size > 0) refuse(ERRNO.NOTEMPTY);
-    held.quota.files += 1;
-  } else if (held) {
+    if (existing.entries.size > 0) refuse(ERRNO.NOTEMPTY);
+    existing.quota.files += 1;
+  } else if (existing) {
     if (entry instanceof MemoryFolder) refuse(ERRNO.NOTDIR);
-    held.unlink();
+    existing.unlink();
   }
   folder.entries.set(name, entry);
 }

@@ -1,4 +1,4 @@
-// Part of the one-shot child of wasi-python.ts: what a program asks about itself, the time and chance.
+// Part of the one-shot child of wasi-python.ts: arguments, environment, time and randomness.
 import { CLOCK, ERRNO, WasiError } from './abi.mjs';
 
 const SUBSCRIPTION = { userdata: 0, type: 8, clock: 16, timeout: 24, flags: 40 };
@@ -37,11 +37,11 @@ export function processCalls({ memory, args, env, seed }) {
         bytes.set(unused.subarray(0, length));
         unused = unused.subarray(length);
       } else {
-        // Loaded only for those who want more than Python itself does to begin: it takes as long as a tenth of a call.
+        // Loaded only when a program needs more than Python's start does: loading takes a tenth of a call.
         process.getBuiltinModule('node:crypto').randomFillSync(bytes);
       }
     },
-    /** One subscription, to a clock. */
+    /** Supports one subscription, to a clock. */
     poll_oneoff(from, to, count, countAt) {
       const { view } = memory;
       if (count !== 1 || view.getUint8(from + SUBSCRIPTION.type) !== EVENTTYPE_CLOCK) throw new WasiError(ERRNO.NOTSUP);
@@ -69,7 +69,7 @@ function nanoseconds(clock) {
   return (user + system) * MICROSECOND;
 }
 
-/** How many strings there are and how long in all; and the strings, with a pointer to each. */
+/** Two calls: one for the number and total size of the strings, one for the strings with a pointer to each. */
 function stringCalls(memory, strings) {
   const all = Buffer.from(strings.map((text) => `${text}\0`).join(''));
   const starts = [];

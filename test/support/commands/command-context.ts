@@ -10,36 +10,36 @@ import { createSchemaValidator } from '../../../src/resources/schemas/schema-val
 import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
 import { createTestResources } from '../resources/resources.ts';
 
-/** What a command made, read to its end. */
+/** The output of a command, read completely. */
 export interface CommandResult {
   readonly mediaType: string;
   readonly bytes: Buffer;
   readonly text: string;
-  /** How it came: in memory, as a stream, or as a file. */
+  /** Whether the output was in memory, a stream, or a file. */
   readonly as: 'memory' | 'stream' | 'file';
 }
 
 export interface TestCommandContext {
   /** Validates the options and runs the command, as the engine does. */
   run(command: Command, options: JsonObject, changes?: Partial<CommandContext>): Promise<CommandResult>;
-  /** Writes a file and gives its `file:` URI. */
+  /** Writes a file and returns its `file:` URI. */
   file(name: string, bytes: string | Uint8Array): Promise<string>;
-  /** Where such a file lies. */
+  /** Path of such a file. */
   pathOf(name: string): string;
   readonly context: CommandContext;
   readonly logged: readonly { readonly level: LogLevel; readonly text: string }[];
-  /** Files that were left in the scratch folder. */
+  /** Files in the scratch folder. */
   scratchFiles(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 interface TestContextOptions {
   readonly pool?: CpuPoolOptions;
-  /** Instead of a folder of their own. */
+  /** Default: a new folder as /data. */
   readonly localRoots?: readonly { readonly name: string; readonly folder: string }[];
 }
 
-/** Commands with the real thing around them: resources, files, workers, schemas. */
+/** A context with real resources, files, workers and schemas. */
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestCommandContext> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-commands-'));
   const scratch = join(folder, 'scratch');
@@ -78,8 +78,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     context,
     logged,
     async run(command, options, changes) {
-      const made = await command.run(validateOptions(command, options), { ...context, ...changes });
-      return collect(made);
+      const output = await command.run(validateOptions(command, options), { ...context, ...changes });
+      return collect(output);
     },
     async file(name, bytes) {
       await writeFile(join(data, name), bytes);
@@ -95,7 +95,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   };
 }
 
-/** As the engine does: takes a file over, reads a stream to its end. */
+/** Reads the output as the engine does: removes a file, reads a stream to its end. */
 async function collect({ mediaType, content }: Made): Promise<CommandResult> {
   const result = (bytes: Buffer, as: CommandResult['as']) => ({ mediaType, bytes, text: bytes.toString(), as });
   if (typeof content === 'string' || content instanceof Uint8Array) return result(Buffer.from(content), 'memory');

@@ -1,7 +1,7 @@
 import { threadId } from 'node:worker_threads';
 import { Fault } from '../../../src/core/errors.ts';
 
-/** What the tests of the pool let a worker do. */
+/** Tasks for the tests of the pool. */
 export type TestTask =
   | { readonly do: 'echo'; readonly value: unknown }
   | { readonly do: 'thread' }
@@ -15,30 +15,30 @@ export type TestTask =
   | { readonly do: 'bug' }
   | { readonly do: 'exit' };
 
-export async function run(order: TestTask): Promise<unknown> {
-  switch (order.do) {
+export async function run(task: TestTask): Promise<unknown> {
+  switch (task.do) {
     case 'echo':
-      return order.value;
+      return task.value;
     case 'thread':
       return threadId;
     case 'environment':
       return Object.keys(process.env);
     case 'wait':
-      await new Promise((resolve) => setTimeout(resolve, order.ms));
+      await new Promise((resolve) => setTimeout(resolve, task.ms));
       return threadId;
     case 'spin':
       for (;;);
     case 'litter':
-      return Buffer.alloc(order.megabytes * 2 ** 20, 1).length;
+      return Buffer.alloc(task.megabytes * 2 ** 20, 1).length;
     case 'hoard': {
       // Growing one array is what makes V8 abort the process at its own limit.
-      const kept: unknown[] = [];
-      for (let i = 0; ; i += 1) kept.push(i + 0.5, null);
+      const retained: unknown[] = [];
+      for (let i = 0; ; i += 1) retained.push(i + 0.5, null);
     }
     case 'hoard buffers': {
-      const kept: Buffer[] = [];
+      const retained: Buffer[] = [];
       for (;;) {
-        kept.push(Buffer.alloc(2 ** 20, kept.length));
+        retained.push(Buffer.alloc(2 ** 20, retained.length));
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     }

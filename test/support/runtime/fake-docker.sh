@@ -1,6 +1,6 @@
 #!/bin/bash
-# Stands in for Docker's client where no engine runs: writes down how it was called, one argument a line, and does for
-# `run` what the engine would do with the container's command, without any container around it.
+# A fake of Docker's client, for machines without an engine: records its arguments, one a line, and for `run` executes the
+# command of the container without a container around it.
 here=$(dirname "$0")
 printf '%s\n' "$@" --- >>"$here/calls"
 case $1 in
@@ -20,7 +20,7 @@ run)
   echo $! >"$here/$name.pid"
   wait $!
   code=$?
-  # With its first process a container ends, and everything in it.
+  # A container ends with its first process, and so does everything in it.
   kill -KILL -- "-$(cat "$here/$name.pid")" 2>/dev/null
   exit $code
   ;;

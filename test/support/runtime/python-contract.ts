@@ -4,7 +4,7 @@ import type { PythonEngine, PythonRequest } from '../../../src/core/python.ts';
 
 const MIB = 2 ** 20;
 
-/** A request with what most tests do not care about. */
+/** A request with defaults for what most tests do not care about. */
 export function pythonRequest(changes: Partial<PythonRequest>): PythonRequest {
   return {
     entrypoint: '-c',
@@ -31,7 +31,7 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
       engine = await open();
     });
 
-    it('runs code with arguments and standard input, and gives its exit code', async () => {
+    it('runs code with arguments and standard input, and returns its exit code', async () => {
       const code = 'import sys; print(sys.argv[1:], sys.stdin.read()); print("oh", file=sys.stderr); sys.exit(3)';
       const result = await runCode(code, { args: ['a b', '$HOME'], stdin: 'grüße' });
       expect(result).toMatchObject({ returnCode: 3, stdout: "['a b', '$HOME'] grüße\n", stderr: 'oh\n' });
@@ -39,7 +39,7 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
       expect(result.metrics.wallMs).toBeGreaterThan(0);
     });
 
-    it('runs a file that imports what lies beside it, in /work', async () => {
+    it('runs a file that imports a file next to it, in /work', async () => {
       const files = [
         file('main.py', 'import os\nfrom lib.part import WORD\nprint(WORD, os.getcwd(), open("data.txt").read())'),
         file('lib/part.py', 'WORD = "found"'),
@@ -56,12 +56,12 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
       expect(result.returnCode).toBe(0);
     });
 
-    it('tells the version that runs', async () => {
+    it('reports the version that runs', async () => {
       const { stdout } = await runCode('import platform; print(platform.python_version())');
       expect(stdout.trim()).toBe(engine.version);
     });
 
-    it('gives the files of /out, with the digests of what was there before and after', async () => {
+    it('returns the files of /out, with digests of the input and output files', async () => {
       const code =
         'import os\nos.makedirs("/out", exist_ok=True); os.makedirs("/out/a/b")\nopen("/out/a/b/c.bin", "wb").write(bytes(range(256)))\n' +
         'open("/out/z", "w").write("one"); open("/out/z", "a").write(" two"); os.rename("/out/z", "/out/y")\n' +
@@ -80,13 +80,13 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
       });
     });
 
-    it('begins anew each time', async () => {
+    it('starts from scratch each time', async () => {
       const code = 'import os; print(os.listdir("/out"), os.path.exists("/tmp/left"), os.listdir("/work"))';
       await runCode('open("/out/left", "w").write("x"); open("/tmp/left", "w").write("x")');
       expect((await runCode(code)).stdout).toBe('[] False []\n');
     });
 
-    it('lets nothing be changed in /work', async () => {
+    it('does not allow changes in /work', async () => {
       const code = `
 import os
 for change in [lambda: open('/work/in.txt', 'w'), lambda: open('/work/new', 'w'), lambda: os.remove('/work/in.txt'),
@@ -99,29 +99,29 @@ print(open('/work/in.txt').read())`;
       expect((await runCode(code, { files })).stdout).toBe('given\n');
     });
 
-    it('reads what is no UTF-8 with a mark in its place', async () => {
+    it('replaces bytes that are not UTF-8', async () => {
       const { stdout } = await runCode('import sys; sys.stdout.buffer.write(b"a\\xffb")');
       expect(stdout).toBe('a\ufffdb');
     });
 
-    it('ends a program that writes too much, and keeps the beginning', async () => {
+    it('ends a program that writes too much, and keeps the start of its output', async () => {
       const code = 'import sys\nfor i in range(10_000): sys.stdout.write("x" * 1024 * 1024)';
       const result = await runCode(code, { maxOutputBytes: 10_000 });
       expect(result).toMatchObject({ returnCode: null, stopped: 'OUTPUT', stdout: 'x'.repeat(10_000) });
     });
 
-    it('ends a program that takes too long, and keeps what it said', async () => {
+    it('ends a program that takes too long, and keeps its output', async () => {
       const result = await runCode('print("begun")\nwhile True: pass', { timeoutMs: 2_000 });
       expect(result).toMatchObject({ returnCode: null, stopped: 'TIMEOUT', stdout: 'begun\n' });
       expect(result.metrics.wallMs).toBeLessThan(5_000);
     });
 
-    it('sleeps as long as it is told', async () => {
+    it('sleeps for the requested time', async () => {
       const code = 'import time; began = time.monotonic(); time.sleep(0.3); print(0.3 <= time.monotonic() - began < 3)';
       expect((await runCode(code)).stdout).toBe('True\n');
     });
 
-    it('holds memory to its limit', async () => {
+    it('enforces the limit of memory', async () => {
       const code = 'held = []\nfor i in range(200): held.append(bytearray(16 * 1024 * 1024))\nprint("all of it")';
       const { returnCode, stdout, stderr } = await runCode(code);
       expect(returnCode).not.toBe(0);
@@ -129,40 +129,40 @@ print(open('/work/in.txt').read())`;
       expect(stderr).toContain('MemoryError');
     });
 
-    it('holds /out to its limits', async () => {
+    it('enforces the limits of /out', async () => {
       const large = 'for i in range(64): open(f"/out/{i}", "wb").write(bytes(1024 * 1024))\nprint("all of it")';
       const { produced, stdout, stopped } = await runCode(large, { maxOutputBytes: 4 * MIB });
       expect(produced.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)).toBeLessThanOrEqual(4 * MIB);
       expect(stopped === 'FILES' || stdout === '').toBe(true);
 
       const many = 'for i in range(3_000): open(f"/out/{i}", "w").close()\nprint("all of it")';
-      const crowd = await runCode(many);
-      expect(crowd.produced.length).toBeLessThanOrEqual(1_000);
-      expect(crowd.stopped === 'FILES' || crowd.stdout === '').toBe(true);
+      const manyFiles = await runCode(many);
+      expect(manyFiles.produced.length).toBeLessThanOrEqual(1_000);
+      expect(manyFiles.stopped === 'FILES' || manyFiles.stdout === '').toBe(true);
     });
 
-    it('stops within a second when its caller wants it no more', async () => {
+    it('stops within a second when its caller cancels it', async () => {
       const stop = new AbortController();
       const running = run({ code: 'while True: pass' }, stop.signal);
-      const refused = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+      const cancelled = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
       await new Promise((resolve) => setTimeout(resolve, 500));
       const stopped = performance.now();
       stop.abort();
-      await refused;
+      await cancelled;
       expect(performance.now() - stopped).toBeLessThan(1_500);
     });
 
-    it('refuses what it cannot run, and says why', async () => {
+    it('rejects what it cannot run, and says why', async () => {
       await expect(run({ entrypoint: 'missing.py' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
       await expect(run({ entrypoint: '-c' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
       const files = [file('../up.py', '')];
       await expect(run({ entrypoint: '../up.py', files })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     });
 
-    it('knows no module beside the standard library that cannot be imported', async () => {
-      const asked = ['json', 'pytest', 'no_such_module'];
-      for (const module of await engine.importable(asked)) {
-        expect(asked).toContain(module);
+    it('lists only modules that can be imported, in addition to the standard library', async () => {
+      const modules = ['json', 'pytest', 'no_such_module'];
+      for (const module of await engine.importable(modules)) {
+        expect(modules).toContain(module);
         expect((await runCode(`import ${module}`)).returnCode).toBe(0);
       }
       expect(await engine.importable(['no_such_module', 'no_such.module'])).toEqual([]);

@@ -8,7 +8,7 @@ export const testSandbox = createBubblewrap({
   outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 5_000 },
 });
 
-/** Both engines as the server has them. */
+/** Both engines, set up as the server does. */
 export const testPythonEngines: Readonly<Record<PythonEngine['name'], () => Promise<PythonEngine>>> = {
   wasi: async () => createWasiPython(),
   native: () => openNativePython(testSandbox),

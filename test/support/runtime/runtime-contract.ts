@@ -10,11 +10,19 @@ import type { Runtime } from '../../../src/core/runtime.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
 const ITEM = {
-  ...{ run_id: 'run_1', step_id: 'step_1', step: 'make', kind: 'tool', capability: 'convert', attempt: 1 },
-  ...{ input: { text: 'hé\n' }, idempotency_key: 'k', trace_id: 't', timeout_ms: 5_000 },
+  run_id: 'run_1',
+  step_id: 'step_1',
+  step: 'make',
+  kind: 'tool',
+  capability: 'convert',
+  attempt: 1,
+  input: { text: 'hé\n' },
+  idempotency_key: 'k',
+  trace_id: 't',
+  timeout_ms: 5_000,
 };
 
-/** What a worker must be able to count on, and what must not come of one that is broken or hostile. */
+/** What a worker can rely on, and what a broken or hostile one cannot do. */
 export function describeRuntime(
   name: string,
   create: (script: string, env?: Record<string, string>) => Promise<Runtime>,
@@ -24,7 +32,7 @@ export function describeRuntime(
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
   });
 
-  /** A worker that is this bash script. */
+  /** Runs a bash script as the worker. */
   async function work(
     script: string,
     more: { env?: Record<string, string>; stop?: AbortSignal; in?: (folder: string) => Promise<unknown> } = {},
@@ -32,18 +40,20 @@ export function describeRuntime(
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-workspace-'));
     folders.push(folder);
     await more.in?.(folder);
-    const told: string[] = [];
-    const kept: Record<string, string> = {};
+    const events: string[] = [];
+    const artifacts: Record<string, string> = {};
     const stop = more.stop ?? AbortSignal.timeout(20_000);
     const context = {
-      ...{ runId: 'run_1', step: 'make', signal: stop },
-      log: (level: string, text: string) => told.push(`${level} ${text}`),
-      progress: (percent?: number, memo?: string) => told.push(`${percent}% ${memo}`),
-      authorize: (action: string, uri?: { href: string }) => told.push(`${action} ${uri?.href}`),
+      runId: 'run_1',
+      step: 'make',
+      signal: stop,
+      log: (level: string, text: string) => events.push(`${level} ${text}`),
+      progress: (percent?: number, memo?: string) => events.push(`${percent}% ${memo}`),
+      authorize: (action: string, uri?: { href: string }) => events.push(`${action} ${uri?.href}`),
       secret: (secret: string) => `value of ${secret}`,
       workspace: async () => folder,
       keep: async (file: string, media_type: string, content: Uint8Array) => {
-        kept[file] = Buffer.from(content).toString();
+        artifacts[file] = Buffer.from(content).toString();
         return { name: file, uri: 'artifact:sha256/0', media_type, size: content.length, sha256: '0' };
       },
     } as unknown as ToolContext;
@@ -52,45 +62,45 @@ export function describeRuntime(
       if (error instanceof Fault) return error;
       throw error;
     });
-    return { outcome, told, kept, folder };
+    return { outcome, events, artifacts, folder };
   }
-  const done = (output: string) => `echo '{"status":"succeeded","output":${output}}'`;
+  const succeed = (output: string) => `echo '{"status":"succeeded","output":${output}}'`;
 
   describe(`a worker by ${name}`, () => {
-    it('gets the item on one line, and gives its output', async () => {
+    it('gets the item on one line, and returns its output', async () => {
       const { outcome } = await work(`read -r line; ${'printf \'{"status":"succeeded","output":%s}\' "$line"'}`);
       expect(outcome).toEqual({ ...ITEM, workspace: '/workspace' });
     });
 
-    it('is asked of the policy as the program that it is', async () => {
-      const { told } = await work(done('1'));
-      expect(told.filter((line) => line.startsWith('exec '))).toHaveLength(1);
+    it('is authorized by the policy as a program', async () => {
+      const { events } = await work(succeed('1'));
+      expect(events.filter((line) => line.startsWith('exec '))).toHaveLength(1);
     });
 
-    it('tells its progress and its log, and what it says on stderr is a warning', async () => {
-      const { told, outcome } = await work(`
+    it('reports progress and log lines; a line on stderr is a warning', async () => {
+      const { events, outcome } = await work(`
         echo '{"progress":{"percent":40,"memo":"almost"}}'
         echo '{"log":"a line","level":"warn"}'
         echo 'just words'
         echo 'oh' >&2
         sleep 0.1
-        ${done('null')}`);
+        ${succeed('null')}`);
       expect(outcome).toBeNull();
-      expect(told).toEqual(expect.arrayContaining(['40% almost', 'WARN a line', 'INFO just words', 'WARN oh']));
+      expect(events).toEqual(expect.arrayContaining(['40% almost', 'WARN a line', 'INFO just words', 'WARN oh']));
     });
 
-    it('has its own environment, and a secret where its pool names one', async () => {
+    it('has the environment of its pool, with the secrets that it names', async () => {
       const { outcome } = await work(`printf '{"status":"succeeded","output":"%s %s %s"}' "$A" "$B" "$JWT_SECRET"`, {
         env: { A: 'plain', B: 'secret:TOKEN' },
       });
       expect(outcome).toBe('plain value of TOKEN ');
     });
 
-    it('works in the folder of the run, and what it names there becomes artifacts', async () => {
-      const { outcome, kept } = await work(`
+    it('works in the folder of the run, whose files it can store as artifacts', async () => {
+      const { outcome, artifacts } = await work(`
         echo hello > made.txt
         echo '{"status":"succeeded","output":1,"artifacts":[{"path":"made.txt","media_type":"text/plain"}]}'`);
-      expect(kept).toEqual({ 'made.txt': 'hello\n' });
+      expect(artifacts).toEqual({ 'made.txt': 'hello\n' });
       expect(outcome).toMatchObject({ output: 1, artifacts: [{ name: 'made.txt', media_type: 'text/plain' }] });
     });
 
@@ -107,13 +117,13 @@ export function describeRuntime(
       ],
       ['a path that leads out', '../../etc/passwd', async () => {}],
       ['an absolute path', '/etc/passwd', async () => {}],
-      ['what is not there', 'nothing', async () => {}],
+      ['a missing file', 'nothing', async () => {}],
     ] as const)('cannot name %s as an artifact', async (_, path, make) => {
       const script = `echo '{"status":"succeeded","artifacts":[{"path":"${path}"}]}'`;
-      const { outcome, kept } = await work(script, { in: make });
+      const { outcome, artifacts } = await work(script, { in: make });
       expect(outcome).toBeInstanceOf(Fault);
       expect(['FORBIDDEN', 'BAD_INPUT']).toContain((outcome as Fault).code);
-      expect(kept).toEqual({});
+      expect(artifacts).toEqual({});
     });
 
     it.each([
@@ -122,23 +132,23 @@ export function describeRuntime(
       ['{"message":"no","code":"RESOURCE_UNREACHABLE","retryable":true}', 'RESOURCE_UNREACHABLE'],
       ['{"message":"no","code":"MINE","retryable":true}', 'UNAVAILABLE'],
       ['{"message":"no","code":"UNAVAILABLE"}', 'BAD_INPUT'],
-    ])('fails as it says: %s', async (error, code) => {
+    ])('fails as it reports: %s', async (error, code) => {
       const { outcome } = await work(`echo '{"status":"failed","error":${error}}'; exit 1`);
       expect(outcome).toMatchObject({ code, message: 'no' });
     });
 
     it.each([
       ['ends without a result', 'echo oh dear >&2; exit 3', /ended with code 3 without a result.*oh dear/s],
-      ['says what is no result', 'echo \'{"status":"fine"}\'', /without a result/],
-      ['says something after its result', `${done('1')}; echo and more`, /without a result/],
+      ['writes an invalid result', 'echo \'{"status":"fine"}\'', /without a result/],
+      ['writes something after its result', `${succeed('1')}; echo and more`, /without a result/],
       ['is killed', 'kill -KILL $$', /without a result/],
-    ])('that %s may be tried again', async (_, script, message) => {
+    ])('that %s can be retried', async (_, script, message) => {
       const { outcome } = await work(script);
       expect(outcome).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(message) });
     });
 
-    it('does not read what it was given, and that is no failure', async () => {
-      expect((await work(`exec 0<&-; ${done('true')}`)).outcome).toBe(true);
+    it('does not have to read its input', async () => {
+      expect((await work(`exec 0<&-; ${succeed('true')}`)).outcome).toBe(true);
     });
 
     it.each([
@@ -148,21 +158,21 @@ export function describeRuntime(
       expect((await work(script)).outcome).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     });
 
-    it('is ended within a second when its step is, with all that it started', async () => {
+    it('ends within a second when its step does, with all its child processes', async () => {
       const stop = new AbortController();
-      const working = work('touch begun; (sleep 0.6; touch late) & sleep 30', { stop: stop.signal });
+      const running = work('touch begun; (sleep 0.6; touch late) & sleep 30', { stop: stop.signal });
       await sleep(300);
       const at = performance.now();
-      stop.abort(new Fault('TIMEOUT', 'Its time is over.'));
-      const { outcome, folder } = await working;
+      stop.abort(new Fault('TIMEOUT', 'The time limit is exceeded.'));
+      const { outcome, folder } = await running;
       expect(outcome).toEqual(abortFault(stop.signal));
       expect(performance.now() - at).toBeLessThan(1_000);
       await sleep(700);
       expect(await readdir(folder)).toEqual(['begun']);
     });
 
-    it('leaves nothing behind that it started in the background', async () => {
-      const { outcome, folder } = await work(`(sleep 0.5; touch late) >/dev/null 2>&1 & ${done('1')}`);
+    it('leaves no background processes', async () => {
+      const { outcome, folder } = await work(`(sleep 0.5; touch late) >/dev/null 2>&1 & ${succeed('1')}`);
       expect(outcome).toBe(1);
       await sleep(700);
       expect(await readdir(folder)).toEqual([]);
