@@ -4,14 +4,8 @@ import { createLanguageModel } from '../agents/llm/language-model.ts';
 import { createBackends } from '../agents/registry.ts';
 import { createSealer } from '../auth/sealer.ts';
 import type { Config } from '../config/config.ts';
-import type { Credentials } from '../core/accounts.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Resources } from '../core/resource.ts';
 import type { Runtime } from '../core/runtime.ts';
-import type { SchemaValidator } from '../core/schema-validator.ts';
-import type { Logger } from '../core/telemetry.ts';
 import type { TokenLimits } from '../core/token-usage.ts';
-import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { createRuntimes } from '../runtime/pools/create-runtimes.ts';
 import { createPythonFinder } from '../runtime/python/find-python.ts';
 import { createSandboxFinder } from '../runtime/sandbox/find-sandbox.ts';
@@ -23,23 +17,13 @@ import { createDrives, type Drives } from '../tools/drive/drives.ts';
 import { createWebhook } from '../tools/notify/webhook.ts';
 import { createTools } from '../tools/registry.ts';
 import { createSearcher } from '../tools/search/create-searcher.ts';
+import type { Adapters } from './adapters.ts';
 
 const MIB = 2 ** 20;
 /** What one program of an agent may take: a shell, or an MCP server over stdio. */
 const AGENT_PROGRAM_LIMITS = { memoryBytes: 4_096 * MIB, processes: 128, cpuSeconds: 600, fileBytes: 100 * MIB };
 
-interface AgentsAndToolsDeps {
-  readonly config: Config;
-  readonly version: string;
-  readonly outgoing: Outgoing;
-  readonly resources: Resources;
-  readonly schemas: SchemaValidator;
-  readonly credentials: Credentials;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
-/** What steps can do beside commands and queries, made as the settings say. */
+/** What steps can do in addition to commands and queries, as configured. */
 export interface AgentsAndTools {
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
@@ -51,13 +35,15 @@ export interface AgentsAndTools {
   secret(name: string): string | undefined;
 }
 
-/** @throws Fault UNAVAILABLE when an engine is asked for that does not work here */
-export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<AgentsAndTools> {
-  const { config, outgoing, resources, logger, clock } = deps;
-  const { allowedPrivateHosts, headerTimeoutMs, fetchMaxBytes: maxBytes, localRoots } = config.resources;
+/** @throws Fault UNAVAILABLE when the settings require an engine that does not work here */
+export async function openAgentsAndTools(config: Config, adapters: Adapters): Promise<AgentsAndTools> {
+  const { version, outgoing, resources, schemas, store, logger, clock } = adapters;
+  const { allowedPrivateHosts, headerTimeoutMs, fetchMaxBytes, localRoots } = config.resources;
   const { readPaths, allowUnsandboxed, python: prefer } = config.sandbox;
   const findSandbox = createSandboxFinder({
-    ...{ readPaths, allowUnsandboxed, logger },
+    readPaths,
+    allowUnsandboxed,
+    logger,
     outgoing: { allowedPrivateHosts, headerTimeoutMs },
   });
   const [{ sandbox, why }, python] = await Promise.all([findSandbox(), createPythonFinder({ prefer, findSandbox })()]);
@@ -66,20 +52,32 @@ export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<Agen
   const { canonicalize } = resources;
   const { gitToken, webhook, search, drive, stacksDir } = config.tools;
   const drives = createDrives({
-    ...{ settings: drive, credentials: deps.credentials, sealer: createSealer(config.credentialsKey), outgoing, clock },
+    settings: drive,
+    credentials: store.credentials,
+    sealer: createSealer(config.credentialsKey),
+    outgoing,
+    clock,
     publicUrl: config.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
   const { llm, tokens } = config.agents;
   return {
     tools: createTools({
-      ...{ python: python.engine, drive: drives.driveOf, maxBytes },
+      python: python.engine,
+      drive: drives.driveOf,
+      maxBytes: fetchMaxBytes,
       git: { allowedPrivateHosts, ...(gitToken && { token: gitToken }) },
       ...(webhook && { webhook: createWebhook({ uri: canonicalize(webhook.url), secret: webhook.secret, outgoing }) }),
       search: createSearcher({ settings: search, localRoots, outgoing }),
     }),
     backends: createBackends({
-      ...{ sandbox, programLimits: AGENT_PROGRAM_LIMITS, readPaths, outgoing, canonicalize },
-      ...{ schemas: deps.schemas, version: deps.version, ...(llm && { llm }) },
+      sandbox,
+      programLimits: AGENT_PROGRAM_LIMITS,
+      readPaths,
+      outgoing,
+      canonicalize,
+      schemas,
+      version,
+      ...(llm && { llm }),
     }),
     kinds: createStepKinds({
       stacksDir,
@@ -90,8 +88,8 @@ export async function openAgentsAndTools(deps: AgentsAndToolsDeps): Promise<Agen
     drives,
     tokenLimits: tokens,
     secret: (name) => {
-      const found = config.secrets.get(name);
-      return found && Buffer.from(found.reveal()).toString('utf8');
+      const secret = config.secrets.get(name);
+      return secret && Buffer.from(secret.reveal()).toString('utf8');
     },
   };
 }

@@ -1,0 +1,93 @@
+import type { AnyCommand } from '../commands/definition/define-command.ts';
+import { queries } from '../commands/read/registry.ts';
+import { commands as builtIn, loadPlugins } from '../commands/registry.ts';
+import type { Config } from '../config/config.ts';
+import type { Policy } from '../core/policy.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { createGate, type Gate } from '../engine/gate/gate.ts';
+import type { Engine } from '../engine/requests/engine.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
+import { scopeOf } from '../policy/visibility.ts';
+import { queryCapabilities } from '../surfaces/graphql/schema/server/capabilities.ts';
+import type { Adapters } from './adapters.ts';
+import type { AgentsAndTools } from './agents-and-tools.ts';
+
+/** JSON names every field of every row, so it is larger than the CSV that it was made from. */
+const MAX_RESULT_GROWTH = 4;
+
+/** The engine, and what decides for it. */
+export interface EngineParts {
+  /** Built in and from plugins. */
+  readonly commands: readonly AnyCommand[];
+  readonly policy: Policy;
+  readonly gate: Gate;
+  readonly engine: Engine;
+}
+
+/**
+ * @param opened gets what closes the policy; the engine does nothing before `begin`
+ * @throws Fault BAD_INPUT for a policy or a plugin that is not valid
+ */
+export async function openEngine(
+  config: Config,
+  adapters: Adapters,
+  agentsAndTools: AgentsAndTools,
+  opened: AsyncDisposableStack,
+): Promise<EngineParts> {
+  const { clock, logger, metrics, store, workspaces } = adapters;
+  const { tools, backends } = agentsAndTools;
+  const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
+  const actions = [
+    ...commands.map(({ name }) => `command:${name}`),
+    'command:uploadArtifact',
+    ...queryCapabilities.map(({ name }) => `query:${name}`),
+    ...tools.map(({ name }) => `tool:${name}`),
+    ...backends.map(({ name }) => `agent:${name}`),
+    ...[...config.secrets.keys()].map((name) => `secret:${name}`),
+  ];
+  const policy = await loadPolicy({
+    modelFile: config.policy.modelFile,
+    rulesFile: config.policy.rulesFile,
+    logger,
+    actions,
+  });
+  opened.defer(() => policy.close());
+  const gate = createGate({ policy, clock, metrics, logger });
+  const { maxRunning, maxRunningByKind, maxQueued, maxRuns, commandTimeoutMs } = config.engine;
+  const { fetchMaxBytes } = config.resources;
+  const engine = createEngine({
+    journal: store.journal,
+    reader: store.reader,
+    workflows: store.workflows,
+    schedules: store.schedules,
+    leases: store.leases,
+    inbox: store.inbox,
+    memories: store.memories,
+    tokens: store.tokens,
+    tokenLimits: agentsAndTools.tokenLimits,
+    commands,
+    queries,
+    tools,
+    backends,
+    kinds: agentsAndTools.kinds,
+    pools: agentsAndTools.pools,
+    secret: agentsAndTools.secret,
+    workspace: (runId) => workspaces.of(runId),
+    resources: adapters.resources,
+    artifacts: adapters.artifacts,
+    schemas: adapters.schemas,
+    cpu: adapters.cpu,
+    policy,
+    gate,
+    clock,
+    logger,
+    metrics,
+    maxReadBytes: fetchMaxBytes,
+    maxResultBytes: fetchMaxBytes * MAX_RESULT_GROWTH,
+    timeoutMs: commandTimeoutMs,
+    agentTimeoutMs: config.agents.timeoutMs,
+    limits: { node: maxRunning, kinds: maxRunningByKind, queue: maxQueued, runs: maxRuns },
+    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+  });
+  return { commands, policy, gate, engine };
+}
