@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { devAccounts } from '../auth/dev-accounts.ts';
+import { startServer } from '../compose/server.ts';
+import type { Config } from '../config/config.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { EXIT, printLine } from './output.ts';
+
+/** Serves until SIGINT or SIGTERM. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
+  const config = readEnvironment(env);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const server = await startServer(config);
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  printBanner(config, server.url);
+  await interrupted;
+  await server.stop();
+  return EXIT.success;
+}
+
+function printBanner(config: Config, url: string): void {
+  printLine(`Signalbox (${config.mode})`);
+  if (config.server.graphiql) printLine(`  GraphiQL  ${url}/graphql`);
+  printLine(`  API       ${url}/graphql`);
+  if (!config.auth.devAccounts) return;
+  const accounts = devAccounts.map(({ username, password, roles }) => `${username}/${password} (${roles.join(', ')})`);
+  printLine(`  Accounts  ${accounts.join('   ')}`);
+  printLine('  Development mode: these accounts work, so it listens on this machine only.');
+}

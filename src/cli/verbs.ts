@@ -1,0 +1,62 @@
+/** What follows `signalbox` on the command line. */
+export interface Verb {
+  readonly name: string;
+  /** Its arguments, for the usage text. */
+  readonly usage?: string;
+  readonly description: string;
+  /** Runs it, with the arguments after its name. Resolves with the exit code. @throws UsageError */
+  run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>;
+}
+
+/** Every verb. Each is loaded when it runs: `mcp` is started once for every client and needs no server. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'serve',
+    description: 'Starts the server, as npm start does. The default.',
+    run: async (_, env) => (await import('./serve.ts')).serve(env),
+  },
+  {
+    name: 'migrate',
+    description: 'Migrates the database to the current schema.',
+    run: async (_, env) => (await import('./migrate.ts')).migrate(env),
+  },
+  {
+    name: 'doctor',
+    usage: '[--json]',
+    description: 'Checks everything that the server uses, and says what to do about what is not usable.',
+    run: async (args, env) => (await import('./doctor.ts')).doctor(args, env),
+  },
+  {
+    name: 'mcp',
+    description: 'Connects an MCP client on standard input and output to a running server.',
+    run: async (_, env) => (await import('./mcp.ts')).mcp(env),
+  },
+  {
+    name: 'user',
+    usage: 'add NAME --roles ROLE[,ROLE…] [--tenant NAME]',
+    description: 'Adds an account or replaces it. Reads its password from standard input.',
+    run: async (args, env) => (await import('./user.ts')).user(args, env),
+  },
+];
+
+const WIDTH = 96;
+const INDENT = ' '.repeat(6);
+
+/** The usage text: each verb with its arguments, and what it does below. */
+export function usageText(): string {
+  const entries = VERBS.map(({ name, usage, description }) => {
+    const heading = usage === undefined ? name : `${name} ${usage}`;
+    return `  ${heading}\n${wrap(description)}`;
+  });
+  return ['Usage: npm run signalbox -- VERB', '', ...entries, '  --help', wrap('Prints this text.')].join('\n');
+}
+
+function wrap(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 1 > WIDTH) lines.push(`${INDENT}${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
+}
