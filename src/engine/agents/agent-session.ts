@@ -18,7 +18,7 @@ const DELTA_PIECE = /[\s\S]{1,16384}/gu;
 export async function createAgentSession(deps: AgentStepDeps, hiding: SecretRedactor): Promise<AgentSession> {
   const { clock } = deps;
   const { run: live, step, signal, emit: note, flush: recorded } = hiding.attempt;
-  const heard = await readReplayLog(deps.reader, live, step);
+  const replayLog = await readReplayLog(deps.reader, live, step);
   const contexts = createToolContexts(deps, hiding);
   const deltas = createDeltaBuffer((text) =>
     note({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
@@ -29,7 +29,7 @@ export async function createAgentSession(deps: AgentStepDeps, hiding: SecretReda
   let said = 0;
   /** The message that the journal has in this place. @throws Fault CONFLICT when it is of another kind */
   const earlier = (isAnswer: boolean) => {
-    const message = heard.messages[said];
+    const message = replayLog.messages[said];
     said += 1;
     if (message && (message.role === 'assistant') !== isAnswer) throw new Fault('CONFLICT', DIVERGED_MESSAGE);
     return message;
@@ -42,7 +42,7 @@ export async function createAgentSession(deps: AgentStepDeps, hiding: SecretReda
         ...{ name, description, input: input as unknown as JsonObject },
       }),
     ),
-    callTool: createToolCaller(deps, hiding, { contexts, heard }),
+    callTool: createToolCaller(deps, hiding, { contexts, replayLog }),
     async addMessage(role, text) {
       if (earlier(false)) return;
       note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: checkMessageSize(text) } });

@@ -7,6 +7,7 @@ import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { createToolContexts } from '../steps/tool-context.ts';
 import { appendMemory, readMemory } from './agent-memory.ts';
 import { createAgentSession } from './agent-session.ts';
+import { EMPTY_LOG } from './replay-log.ts';
 import { createToolCaller } from './tool-calls.ts';
 
 /** One call of a tool as a step; the policy was asked about it when the step was scheduled. */
@@ -14,8 +15,7 @@ export function performTool(deps: AgentStepDeps, attempt: Attempt): Promise<Stor
   return withSecretsRedacted(deps, attempt, async (hiding) => {
     const { run: live, step } = hiding.attempt;
     const contexts = createToolContexts(deps, hiding);
-    const heard = { messages: [], called: new Map(), returned: new Map(), verdicts: new Map() };
-    const call = createToolCaller(deps, hiding, { contexts, heard, asked: true });
+    const call = createToolCaller(deps, hiding, { contexts, replayLog: EMPTY_LOG, asked: true });
     return jsonContent(await call(step.capability, inputOf(live, step)));
   });
 }

@@ -9,13 +9,13 @@ export type ApprovalDecision = EventPayloads['APPROVAL_DECIDED'];
 /** What the journal has of an attempt that is done again from its beginning. */
 export interface ReplayLog {
   readonly messages: readonly EventPayloads['AGENT_MESSAGE'][];
-  readonly called: ReadonlyMap<string, CalledTool>;
-  readonly returned: ReadonlyMap<string, ReturnedTool>;
+  readonly calls: ReadonlyMap<string, CalledTool>;
+  readonly results: ReadonlyMap<string, ReturnedTool>;
   /** What people said about calls. */
-  readonly verdicts: ReadonlyMap<string, ApprovalDecision>;
+  readonly decisions: ReadonlyMap<string, ApprovalDecision>;
 }
 
-const EMPTY_LOG: ReplayLog = { messages: [], called: new Map(), returned: new Map(), verdicts: new Map() };
+export const EMPTY_LOG: ReplayLog = { messages: [], calls: new Map(), results: new Map(), decisions: new Map() };
 
 /** Reads it where there is anything; all of it must be durable. */
 export async function readReplayLog(
@@ -24,32 +24,32 @@ export async function readReplayLog(
   step: MutableStep,
 ): Promise<ReplayLog> {
   if (!live.bookkeeping.get(step.key)?.hasReplayLog) return EMPTY_LOG;
-  let heard = createEmptyLog();
+  let replayLog = createEmptyLog();
   const asked = new Map<string, string>();
   let attempt = 0;
   for await (const event of reader.history(live.record.id)) {
     if (event.step !== step.key) continue;
     if (event.type === 'STEP_STATE_CHANGED' && event.payload.attempt !== attempt) {
       attempt = event.payload.attempt;
-      heard = createEmptyLog();
-    } else if (event.type === 'AGENT_MESSAGE') heard.messages.push(event.payload);
-    else if (event.type === 'TOOL_CALLED') heard.called.set(event.payload.call.id, event.payload.call);
-    else if (event.type === 'TOOL_RETURNED') heard.returned.set(event.payload.call.id, event.payload.call);
+      replayLog = createEmptyLog();
+    } else if (event.type === 'AGENT_MESSAGE') replayLog.messages.push(event.payload);
+    else if (event.type === 'TOOL_CALLED') replayLog.calls.set(event.payload.call.id, event.payload.call);
+    else if (event.type === 'TOOL_RETURNED') replayLog.results.set(event.payload.call.id, event.payload.call);
     else if (event.type === 'APPROVAL_REQUESTED' && event.payload.call !== undefined) {
       asked.set(event.payload.id, event.payload.call);
     } else if (event.type === 'APPROVAL_DECIDED') {
       const call = asked.get(event.payload.id);
-      if (call !== undefined) heard.verdicts.set(call, event.payload);
+      if (call !== undefined) replayLog.decisions.set(call, event.payload);
     }
   }
-  return heard;
+  return replayLog;
 }
 
 function createEmptyLog() {
   return {
     messages: [] as EventPayloads['AGENT_MESSAGE'][],
-    called: new Map<string, CalledTool>(),
-    returned: new Map<string, ReturnedTool>(),
-    verdicts: new Map<string, ApprovalDecision>(),
+    calls: new Map<string, CalledTool>(),
+    results: new Map<string, ReturnedTool>(),
+    decisions: new Map<string, ApprovalDecision>(),
   };
 }

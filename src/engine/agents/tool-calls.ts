@@ -39,9 +39,9 @@ export function createToolCaller(
   hiding: SecretRedactor,
   {
     contexts,
-    heard,
+    replayLog,
     asked = false,
-  }: { readonly contexts: ToolContexts; readonly heard: ReplayLog; readonly asked?: boolean },
+  }: { readonly contexts: ToolContexts; readonly replayLog: ReplayLog; readonly asked?: boolean },
 ): AgentSession['callTool'] {
   const { attempt } = hiding;
   const { step, signal } = attempt;
@@ -51,17 +51,17 @@ export function createToolCaller(
     const args = wellFormedJson(given);
     // The same when the step is done again, so that the call is found in the journal.
     const id = `call_${createHash('sha256').update(`${step.id}/${step.attempt}/${count}`).digest('hex').slice(0, 32)}`;
-    const known = heard.returned.get(id);
+    const known = replayLog.results.get(id);
     if (known) {
-      assertSameCall(heard, id, tool);
+      assertSameCall(replayLog, id, tool);
       if (known.error) throw toFault(known.error);
       return known.kept ? readSavedResult(deps, known.result) : (known.result ?? null);
     }
     signal.throwIfAborted();
     const call = resolveCall(deps, contexts, { id, tool, args, remote });
-    if (heard.called.has(id)) assertSameCall(heard, id, tool);
-    else if (!asked) authorizeCall(deps, attempt, call, heard.verdicts.get(approvalKey(call)));
-    return performCall(deps, hiding, contexts, call, heard.called.has(id));
+    if (replayLog.calls.has(id)) assertSameCall(replayLog, id, tool);
+    else if (!asked) authorizeCall(deps, attempt, call, replayLog.decisions.get(approvalKey(call)));
+    return performCall(deps, hiding, contexts, call, replayLog.calls.has(id));
   };
 }
 
@@ -192,8 +192,8 @@ async function readSavedResult({ artifacts }: AgentStepDeps, result: Json | unde
 }
 
 /** What is done again has to do the same. @throws Fault CONFLICT */
-function assertSameCall(heard: ReplayLog, id: string, tool: string): void {
-  const earlier = heard.called.get(id);
+function assertSameCall(replayLog: ReplayLog, id: string, tool: string): void {
+  const earlier = replayLog.calls.get(id);
   if (!earlier || earlier.tool === tool) return;
   throw new Fault('CONFLICT', DIVERGED_MESSAGE);
 }

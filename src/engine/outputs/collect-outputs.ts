@@ -36,7 +36,7 @@ export async function collectItemOutputs(
   });
 }
 
-interface RunOutputsDeps extends ScopeDeps {
+export interface RunOutputsDeps extends ScopeDeps {
   readonly cpu: CpuPool;
   readonly clock: Clock;
   readonly maxResultBytes: number;

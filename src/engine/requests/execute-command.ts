@@ -33,8 +33,8 @@ export interface ExecuteDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly dispatcher: Dispatcher;
-  readonly running: RunRegistry;
-  readonly once: Idempotency;
+  readonly runs: RunRegistry;
+  readonly idempotency: Idempotency;
   readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
 
@@ -76,7 +76,7 @@ export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: 
   const about = identifyRequest(request, inputs);
   deps.gate.pass(who, { action: 'mutation:runAgent' });
   const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal } as const;
-  return deps.once(who, about, async () => waitForEnd(await startPlan(deps, who, plan, about), waitMs));
+  return deps.idempotency(who, about, async () => waitForEnd(await startPlan(deps, who, plan, about), waitMs));
 }
 
 async function runToEndOrWait(
@@ -85,7 +85,7 @@ async function runToEndOrWait(
   plan: CommandPlan,
   about: RequestIdentity,
 ): Promise<RunOutcome> {
-  const snapshot = await deps.once(who, about, async () =>
+  const snapshot = await deps.idempotency(who, about, async () =>
     (await startPlan(deps, who, plan, about)).completedOrWaiting(),
   );
   const output = snapshot.run.state === 'SUCCEEDED' ? snapshot.steps.at(-1)?.output : undefined;
@@ -113,5 +113,5 @@ async function startPlan(
   deps.dispatcher.assertCapacity();
   const start = createRunStart(who, plan, about, deps.clock.now());
   deps.admitted.set(start.run, admission.admitted);
-  return deps.running.drive(start);
+  return deps.runs.drive(start);
 }

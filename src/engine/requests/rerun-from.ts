@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { createRunStart, identifyRequest, loadRun, userOf } from '../driver/run-start.ts';
 import { applyEvent, snapshotOf } from '../model/run-aggregate.ts';
 import { type RunControlDeps, visibleRun } from './run-control.ts';
-import { assertRunCapacity, type StartWorkflowDeps } from './start-workflow.ts';
+import { assertRunCapacity, authorizeWorkflow, type StartWorkflowDeps } from './start-workflow.ts';
 
 type RerunDeps = RunControlDeps & StartWorkflowDeps & { readonly clock: Clock };
 
@@ -44,7 +44,9 @@ export async function rerunFrom(
     ...(payload.goal !== undefined && { goal: payload.goal }),
     ...(payload.plan && { plan: payload.plan }),
   };
-  const start = createRunStart(userOf(principal), what, identifyRequest({}, runId), at);
+  const user = userOf(principal);
+  const identity = identifyRequest({}, runId);
+  const start = createRunStart(user, what, identity, at);
   const kept: NewEvent[] = [];
   for (const { key, kind, terms } of payload.steps) {
     const step = before.steps.get(key);
@@ -67,7 +69,10 @@ export async function rerunFrom(
     kept.push({ type: 'STEP_STATE_CHANGED', at, step: key, payload: move });
   }
   for (const event of kept) applyEvent(start.run, event);
-  const driven = deps.running.drive({ ...start, events: [...start.events, ...kept] });
+  const { workflow } = payload;
+  const decided =
+    workflow === undefined ? [] : [await authorizeWorkflow(deps, user, { ...what, workflow }, identity, at)];
+  const driven = deps.runs.drive({ ...start, events: [...start.events, ...decided, ...kept] });
   await driven.flush();
   return snapshotOf(driven.run);
 }

@@ -6,6 +6,9 @@ let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
   on = await startWorkflows([
     'p, admin, command:echo, **, *, approve',
+    'g, rerunner',
+    'p, rerunner, mutation:rerunFrom, **, *, allow',
+    'p, rerunner, query:runs, run:own, *, allow',
     'g, careful',
     'p, careful, step:*, **, *, approve',
     'p, careful, command:flaky, **, *, approve',
@@ -272,5 +275,24 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
     await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'a', { m: 1 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'b')).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('asks for the workflow like a start, and records a denial as a run', async () => {
+    const first = await on.run('  - { id: a, kind: command, command: act, input: { v: a } }');
+    const again = await on.ended((await on.engine.rerunFrom(ADMIN, first.run.id, 'a')).run.id);
+    const actions: string[] = [];
+    for await (const event of on.store.reader.eventsOf({ tenant: 'default' }, again.run.id)) {
+      if (event.type === 'POLICY_DECIDED') actions.push(event.payload.decision.action);
+    }
+    expect(actions[0]).toBe('workflow:test');
+
+    const bobs = await on.run('  - { id: a, kind: sleep, input: { ms: 1 } }', undefined, { as: BOB });
+    const guest = { ...BOB, roles: ['rerunner'] };
+    await expect(on.engine.rerunFrom(guest, bobs.run.id, 'a')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      decision: { action: 'workflow:test', effect: 'DENY' },
+    });
+    const { edges } = await on.store.reader.runs({ tenant: 'default' }, { state: ['DENIED'] }, { first: 1 });
+    expect(edges[0]?.node).toMatchObject({ rerunOf: bobs.run.id, workflow: 'test' });
   });
 });

@@ -25,8 +25,8 @@ export interface RunControlDeps {
   readonly reader: StoreReader;
   readonly inbox: Inbox;
   readonly leases: Leases;
-  readonly running: RunRegistry;
-  readonly takeOver: Failover;
+  readonly runs: RunRegistry;
+  readonly failover: Failover;
 }
 
 /** How long a run that another node drives may take to answer. */
@@ -144,7 +144,7 @@ export async function retryStep(
   if (!(await deps.leases.takeOver(runId))) {
     throw new Fault('CONFLICT', `Run ${runId} is in the hands of another node. Try again.`, { retryAfterMs: 1_000 });
   }
-  const driven = await deps.takeOver.resume(runId, { type: 'retried', step: key });
+  const driven = await deps.failover.resume(runId, { type: 'retried', step: key });
   await driven.flush();
   return snapshotOf(driven.run);
 }
@@ -169,7 +169,7 @@ function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedI
 
 /** To the run itself where it is driven here, else to its inbox. Resolves when what came of it is durable. */
 export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
-  const here = deps.running.get(run.id);
+  const here = deps.runs.get(run.id);
   if (here) {
     await withAnswerTimeout(here.send(toMachineInput(message)), run);
     return snapshotOf(here.run);

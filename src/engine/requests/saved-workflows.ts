@@ -21,7 +21,7 @@ import type { WorkflowLoader } from './workflow-loader.ts';
 
 export interface SavedWorkflowDeps {
   readonly workflows: Workflows;
-  readonly findWorkflow: WorkflowLoader;
+  readonly workflowLoader: WorkflowLoader;
   readonly capabilities: Capabilities;
   readonly resources: Resources;
   readonly policy: Policy;
@@ -37,7 +37,7 @@ export async function saveWorkflow(
   source: WorkflowSource,
 ): Promise<WorkflowRecord> {
   deps.gate.pass(principal, { action: 'mutation:saveWorkflow' });
-  const { document } = await deps.findWorkflow.readValid(principal, source);
+  const { document } = await deps.workflowLoader.readValid(principal, source);
   const { name, description, yaml, inputs, schedule } = document;
   const createdAt = deps.clock.now();
   const workflow = {
@@ -84,7 +84,7 @@ export async function validateWorkflow(
   source: WorkflowSource,
   inputs: JsonObject | undefined,
 ): Promise<WorkflowReport> {
-  const { document, problems, graph } = await deps.findWorkflow.read(principal, source);
+  const { document, problems, graph } = await deps.workflowLoader.read(principal, source);
   const shown = graph ? { graph } : {};
   if (!document) return { problems, decisions: [], ...shown };
   const { given, found } = inputsFor(document, inputs);

@@ -35,10 +35,10 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
   });
   const deps = on.deps({ clock: { now: () => now } });
   const capabilities = createCapabilities(deps);
-  const findWorkflow = createWorkflowLoader({ ...deps, capabilities });
+  const workflowLoader = createWorkflowLoader({ ...deps, capabilities });
   const scheduler = () => {
     const dispatcher = createDispatcher(deps.limits);
-    const running = createRunRegistry({
+    const runs = createRunRegistry({
       ...deps,
       dispatcher,
       onRelease() {},
@@ -53,7 +53,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
         toFailure: (error) => ({ code: 'INTERNAL', message: String(error), retryable: false }),
       },
     });
-    const once = createIdempotency({
+    const idempotency = createIdempotency({
       reader: deps.reader,
       onDuplicate: async ({ id }) => {
         const run = await deps.reader.snapshot(TENANT, id);
@@ -64,7 +64,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     const admit = () => {
       if (isFull()) throw new Fault('UNAVAILABLE', 'The server is full.');
     };
-    const starting = { ...deps, capabilities, findWorkflow, running, once, maxRuns: 1_000 };
+    const starting = { ...deps, capabilities, workflowLoader, runs, idempotency, maxRuns: 1_000 };
     return createScheduler({
       ...starting,
       admitted: new WeakMap(),
@@ -72,7 +72,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     });
   };
   const yaml = `name: ${name}\nsteps: [{ id: a, kind: sleep, input: { ms: 1 } }]\nschedule: ${rule}\n`;
-  await saveWorkflow({ ...deps, capabilities, findWorkflow }, ADMIN, { yaml });
+  await saveWorkflow({ ...deps, capabilities, workflowLoader }, ADMIN, { yaml });
   const one = scheduler();
   const runs = async (state?: readonly RunState[]) => {
     const filter = { workflow: name, ...(state && { state }) };

@@ -1,11 +1,10 @@
 import { Fault } from '../../core/errors.ts';
-import type { EventPayloads } from '../../core/event.ts';
-import type { Decision } from '../../core/policy.ts';
-import type { SignedIn } from '../../core/principal.ts';
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
+import type { SignedIn, User } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
-import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
+import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
@@ -15,7 +14,7 @@ import type { LoadedWorkflow, WorkflowLoader } from './workflow-loader.ts';
 const MAX_LABELS = 16;
 
 export interface StartWorkflowDeps extends ExecuteDeps {
-  readonly findWorkflow: WorkflowLoader;
+  readonly workflowLoader: WorkflowLoader;
   /** Runs under way on this node at most. */
   readonly maxRuns: number;
 }
@@ -29,38 +28,53 @@ export async function startWorkflow(
   const { source, inputs = {}, priority = 'INTERACTIVE', waitMs = 0 } = request;
   checkWait(waitMs);
   const who = userOf(principal);
-  const found = await deps.findWorkflow.readValid(principal, source);
+  const found = await deps.workflowLoader.readValid(principal, source);
   const plan = found.document.compile(inputs);
   const labels = { ...plan.labels, ...request.labels };
   checkLabels(labels);
   const about = identifyRequest(request, [plan.name, found.document.yaml, plan.inputs, labels, priority]);
-  return deps.once(who, about, async () => {
+  return deps.idempotency(who, about, async () => {
     const at = deps.clock.now();
-    const opening = { ...workflowOpening(plan, found), labels, priority };
-    let decision: Decision;
-    try {
-      decision = deps.gate.pass(who, { action: `workflow:${plan.name}` });
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const { idempotencyKey: _, ...rest } = about;
-      if (error.code === 'FORBIDDEN') await denyRun(deps, createRunStart(who, opening, rest, at), error, undefined, at);
-      throw error;
-    }
+    const opening = { ...workflowOpening(plan, found), workflow: plan.name, labels, priority };
+    const decided = await authorizeWorkflow(deps, who, opening, about, at);
     assertRunCapacity(deps);
     const start = createRunStart(who, opening, about, at);
-    const asked = { type: 'POLICY_DECIDED', at, payload: { decision } } as const;
-    return waitForEnd(deps.running.drive({ ...start, events: [...start.events, asked] }), waitMs);
+    return waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
   });
+}
+
+/**
+ * Asks for `workflow:NAME`. A denial is recorded as a run.
+ * @returns the decision, for the journal. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED
+ */
+export async function authorizeWorkflow(
+  deps: Pick<StartWorkflowDeps, 'gate' | 'journal' | 'logger'>,
+  user: User,
+  opening: Parameters<typeof createRunStart>[1] & { readonly workflow: string },
+  { traceId, requestDigest }: RequestIdentity,
+  at: Date,
+): Promise<NewEvent> {
+  try {
+    const decision = deps.gate.pass(user, { action: `workflow:${opening.workflow}` });
+    return { type: 'POLICY_DECIDED', at, payload: { decision } };
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'FORBIDDEN') {
+      // Without its idempotency key, which stays free.
+      const start = createRunStart(user, opening, { traceId, requestDigest }, at);
+      await denyRun(deps, start, error, undefined, at);
+    }
+    throw error;
+  }
 }
 
 /** @throws Fault UNAVAILABLE when this node has as many runs as it may */
 export function assertRunCapacity({
-  running,
+  runs,
   dispatcher,
   maxRuns,
-}: Pick<StartWorkflowDeps, 'running' | 'dispatcher' | 'maxRuns'>): void {
+}: Pick<StartWorkflowDeps, 'runs' | 'dispatcher' | 'maxRuns'>): void {
   dispatcher.assertCapacity();
-  if (running.size < maxRuns) return;
+  if (runs.size < maxRuns) return;
   const message = `This server has ${maxRuns} runs under way. Try again when some have ended.`;
   throw new Fault('UNAVAILABLE', message, { retryAfterMs: 5_000 });
 }

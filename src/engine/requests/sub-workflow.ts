@@ -94,7 +94,7 @@ async function findOrStartChild(
 ): Promise<RunSnapshot | Fault> {
   const { record: parent } = live;
   const { tenant } = parent.principal;
-  const here = deps.running.get(childId);
+  const here = deps.runs.get(childId);
   if (here) return here.released;
   if (await deps.reader.run({ tenant }, childId)) {
     return followRun(deps, tenant, childId, ({ run }) => isFinalRunState(run.state), signal);
@@ -106,7 +106,7 @@ async function findOrStartChild(
       `Workflows start one another ${MAX_WORKFLOW_DEPTH} deep already. Does one start itself?`,
     );
   }
-  const found = await deps.findWorkflow.readValid({ kind: 'user', ...parent.principal }, { name: step.capability });
+  const found = await deps.workflowLoader.readValid({ kind: 'user', ...parent.principal }, { name: step.capability });
   // From here on there is a run to cancel, and nothing waits in between.
   signal.throwIfAborted();
   const plan = found.document.compile(inputOf(live, step));
@@ -119,7 +119,7 @@ async function findOrStartChild(
     priority: parent.priority,
   };
   const about = { traceId: parent.traceId, requestDigest: '' };
-  return deps.running.drive(createRunStart(parent.principal, what, about, deps.clock.now(), childId)).released;
+  return deps.runs.drive(createRunStart(parent.principal, what, about, deps.clock.now(), childId)).released;
 }
 
 async function childOutput(

@@ -33,7 +33,7 @@ export async function uploadArtifact(
   principal: SignedIn,
   { name, mediaType, content, traceId }: Upload,
 ): Promise<ArtifactRecord> {
-  const { resources, gate, clock, running, reader, artifacts, maxReadBytes: maxBytes } = deps;
+  const { resources, gate, clock, runs, reader, artifacts, maxReadBytes: maxBytes } = deps;
   const who = userOf(principal);
   const uri = resources.policyUriOf({ bytes: { base64: '', mediaType } });
   const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD_COMMAND}`, uri })];
@@ -53,7 +53,7 @@ export async function uploadArtifact(
   const inputs = { name, mediaType };
   const plan = { kind: 'COMMAND', inputs, steps: [{ ...UPLOAD_STEP, id: newId('step') }] } as const;
   const about = identifyRequest({ ...(traceId && { traceId }) }, inputs);
-  const { run } = await running.drive(createRunStart(who, plan, about, clock.now()), hands).completed;
+  const { run } = await runs.drive(createRunStart(who, plan, about, clock.now()), hands).completed;
   if (run.error) throw new Fault(run.error.code, run.error.message);
   const artifact = await reader.artifact({ tenant: who.tenant, subject: who.subject }, id);
   if (!artifact) throw new Error(`the artifact of run ${run.id} is not in the store`);
