@@ -3,11 +3,11 @@ import {
   ADMIN,
   ALICE,
   BOB,
-  type GraphqlForTests,
   startGraphql,
+  type TestGraphqlServer,
 } from '../../../test/support/surfaces/graphql-server.ts';
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql();
   api.tokens.set('carol-token', {

@@ -5,7 +5,7 @@ import { newTraceId } from '../../core/ids.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
 import { clientAddress } from './exchange/request-headers.ts';
-import { faultOf } from './exchange/respond.ts';
+import { toFault } from './exchange/respond.ts';
 
 /** Hands a WebSocket handshake on, or refuses it. A browser asks nobody before it opens one, so the origin is checked. */
 export function acceptUpgrade(
@@ -17,20 +17,20 @@ export function acceptUpgrade(
   const { deps, draining } = ctx;
   // Without a listener, a client that resets the connection would end the process.
   socket.on('error', () => socket.destroy());
-  const refusal = refusalOf(req, deps, draining);
+  const refusal = upgradeFault(req, deps, draining);
   if (refusal) {
-    endWithFault(socket, refusal);
+    writeRawFault(socket, refusal);
     return;
   }
   const info = { address: clientAddress(req, deps.config.server.trustProxy), traceId: newTraceId(), draining };
   try {
     deps.upgrade(req, socket, head, info);
   } catch (error) {
-    endWithFault(socket, faultOf(error, info, deps.logger));
+    writeRawFault(socket, toFault(error, info, deps.logger));
   }
 }
 
-function refusalOf(req: IncomingMessage, { config }: HttpDeps, draining: AbortSignal): Fault | undefined {
+function upgradeFault(req: IncomingMessage, { config }: HttpDeps, draining: AbortSignal): Fault | undefined {
   if (req.url?.replace(/\?.*/s, '') !== '/graphql')
     return new Fault('NOT_FOUND', 'There is no WebSocket here; open /graphql.');
   if (config.mode === 'development' && !isLoopbackHost(req))
@@ -42,7 +42,7 @@ function refusalOf(req: IncomingMessage, { config }: HttpDeps, draining: AbortSi
 }
 
 /** Answers on a bare socket, where there is no response object, and closes it. */
-export function endWithFault(
+export function writeRawFault(
   socket: Duplex,
   fault: { code: ErrorCode; message: string },
   status = httpStatus(fault.code),

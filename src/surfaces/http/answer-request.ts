@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../core/errors.ts';
-import { type Exchange, placeOf } from './exchange/exchange.ts';
+import { type Exchange, splitUrl } from './exchange/exchange.ts';
 import type { HttpDeps, RequestInfo } from './exchange/http-deps.ts';
 import type { HttpLimits } from './exchange/http-limits.ts';
 import { isLoopbackHost, sendOptions, setCorsHeaders } from './exchange/origin.ts';
-import { faultOf, sendFault } from './exchange/respond.ts';
+import { sendFault, toFault } from './exchange/respond.ts';
 import { setSecurityHeaders } from './exchange/security-headers.ts';
-import { findRoute, routes } from './routes.ts';
+import { matchRoute, routes } from './routes.ts';
 
 /** Finds who answers, and turns what goes wrong into an answer. Resolves when that is done; never rejects. */
 export async function answerRequest(
@@ -16,30 +16,30 @@ export async function answerRequest(
 ): Promise<void> {
   const { info, deps, limits } = ctx;
   const { config } = deps;
-  const { path, query } = placeOf(req);
+  const { path, query } = splitUrl(req);
   res.once('finish', () => {
-    if (!req.complete) linger(req, limits);
+    if (!req.complete) drainRequestBody(req, limits);
   });
   try {
-    setSecurityHeaders(res, config.server.graphiql && wantsPage(req, path) ? 'graphiql' : undefined);
+    setSecurityHeaders(res, config.server.graphiql && wantsGraphiql(req, path) ? 'graphiql' : undefined);
     setCorsHeaders(req, res, config.server.corsOrigins);
-    guardBody(req, res, limits);
+    limitBodyIdleTime(req, res, limits);
     if (config.mode === 'development' && !isLoopbackHost(req))
       throw new Fault('FORBIDDEN', 'A development server answers this machine only; ask for localhost.');
-    await route({ req, res, query, params: {}, info, deps, limits }, path);
+    await dispatchRoute({ req, res, query, params: {}, info, deps, limits }, path);
   } catch (error) {
     // The client went away in the middle, which is its right.
     if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-    const fault = faultOf(error, info, deps.logger);
+    const fault = toFault(error, info, deps.logger);
     // Too late for another answer: the client sees that this one was cut short.
     if (res.headersSent) res.destroy();
     else sendFault(res, fault);
   }
 }
 
-async function route(exchange: Exchange, path: string): Promise<void> {
+async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   const { req, res, deps } = exchange;
-  const found = findRoute(path);
+  const found = matchRoute(path);
   const home = path === '/' && deps.config.server.graphiql;
   const methods = found?.route.methods ?? (home ? ['GET', 'HEAD'] : undefined);
   if (methods === undefined) {
@@ -58,14 +58,14 @@ async function route(exchange: Exchange, path: string): Promise<void> {
   }
 }
 
-function wantsPage(req: IncomingMessage, path: string): boolean {
+function wantsGraphiql(req: IncomingMessage, path: string): boolean {
   return path === '/graphql' && req.method === 'GET' && (req.headers.accept ?? '').includes('text/html');
 }
 
 /** A body that stands still ends the connection; once it is here, the answer may take its time. */
-function guardBody(req: IncomingMessage, res: ServerResponse, limits: HttpLimits): void {
+function limitBodyIdleTime(req: IncomingMessage, res: ServerResponse, limits: HttpLimits): void {
   if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
-  req.socket.setTimeout(limits.idleMs);
+  req.socket.setTimeout(limits.bodyIdleTimeoutMs);
   req.once('end', () => {
     // When the answer went out first, Node counts the time between requests already.
     if (!res.writableEnded) req.socket.setTimeout(0);
@@ -76,8 +76,8 @@ function guardBody(req: IncomingMessage, res: ServerResponse, limits: HttpLimits
  * An answer that came before the request was over. What is still under way is read and dropped for a moment, because
  * closing at once would make the client's system throw the answer away (RFC 9112, section 9.6).
  */
-function linger(req: IncomingMessage, limits: HttpLimits): void {
-  const timer = setTimeout(() => req.destroy(), limits.lingerMs);
+function drainRequestBody(req: IncomingMessage, limits: HttpLimits): void {
+  const timer = setTimeout(() => req.destroy(), limits.lingerTimeoutMs);
   req.once('close', () => clearTimeout(timer));
   req.on('error', () => {});
   req.resume();

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { newTraceId } from '../../core/ids.ts';
 import { activeTraceId, isTracingEnabled, NO_SPAN } from '../../core/tracing.ts';
-import { placeOf } from './exchange/exchange.ts';
+import { splitUrl } from './exchange/exchange.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
-import { findRoute } from './routes.ts';
+import { matchRoute } from './routes.ts';
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
 /** As nginx counts it: the client went away before the answer was out. */
-const CLIENT_GONE = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** Does `work` inside the server span of the request, and counts the request when its answer is out or given up. */
 export function observeRequest(
@@ -18,13 +18,13 @@ export function observeRequest(
   work: (traceId: string) => void,
 ): void {
   const began = performance.now();
-  const { path } = placeOf(req);
-  const route = findRoute(path)?.route.pattern ?? (path === '/' ? '/' : 'other');
-  const method = METHODS.has(req.method ?? '') ? (req.method as string) : 'OTHER';
+  const { path } = splitUrl(req);
+  const route = matchRoute(path)?.route.pattern ?? (path === '/' ? '/' : 'other');
+  const method = KNOWN_METHODS.has(req.method ?? '') ? (req.method as string) : 'OTHER';
   const answer = (span: Span) => {
-    const traceId = activeTraceId() ?? traceIdOf(req.headers.traceparent) ?? newTraceId();
+    const traceId = activeTraceId() ?? parseTraceId(req.headers.traceparent) ?? newTraceId();
     res.once('close', () => {
-      const status = res.writableFinished ? res.statusCode : CLIENT_GONE;
+      const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       const seconds = (performance.now() - began) / 1000;
       deps.metrics.httpRequest(route, method, status, seconds);
       deps.logger.debug('http.answered', { traceId, method, route, status, ms: Math.round(seconds * 1000) });
@@ -44,7 +44,7 @@ export function observeRequest(
 }
 
 /** The trace id of a traceparent header (W3C Trace Context, section 3.2). */
-function traceIdOf(header: string | readonly string[] | undefined): string | undefined {
+function parseTraceId(header: string | readonly string[] | undefined): string | undefined {
   const [, version, id] =
     /^([0-9a-f]{2})-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(String(header ?? '')) ?? [];
   return version === 'ff' || id === '0'.repeat(32) ? undefined : id;

@@ -1,5 +1,5 @@
 import { downloadArtifact } from './endpoints/download-artifact.ts';
-import { showDriveCallback } from './endpoints/drive-callback.ts';
+import { serveDriveCallback } from './endpoints/drive-callback.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
 import { uploadArtifact } from './endpoints/upload-artifact.ts';
@@ -28,24 +28,24 @@ export const routes: readonly Route[] = [
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
-  { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: showDriveCallback },
+  { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];
 
-interface Found {
+interface RouteMatch {
   readonly route: Route;
   /** What its pattern named. */
   readonly params: Exchange['params'];
 }
 
 /** The routes that name nothing, by their path. */
-const plain: ReadonlyMap<string, Found> = new Map(
+const staticRoutes: ReadonlyMap<string, RouteMatch> = new Map(
   routes.filter(({ pattern }) => !pattern.includes(':')).map((route) => [route.pattern, { route, params: {} }]),
 );
 
 /** The route of a path; nothing is decoded. */
-export function findRoute(path: string): Found | undefined {
-  const found = plain.get(path);
+export function matchRoute(path: string): RouteMatch | undefined {
+  const found = staticRoutes.get(path);
   if (found) return found;
   const parts = path.split('/');
   for (const route of routes) {

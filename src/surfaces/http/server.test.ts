@@ -1,11 +1,16 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dial, eventually, startHttpServer, type TestServer } from '../../../test/support/surfaces/http-server.ts';
+import {
+  connectRaw,
+  eventually,
+  startHttpServer,
+  type TestHttpServer,
+} from '../../../test/support/surfaces/http-server.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { Fault } from '../../core/errors.ts';
 
-let server: TestServer;
+let server: TestHttpServer;
 beforeAll(async () => {
   server = await startHttpServer();
 });
@@ -184,7 +189,7 @@ describe('a development server', () => {
       expect([status, JSON.parse(text).error.code]).toEqual([403, 'FORBIDDEN']);
     }
     const upgrade = 'GET /graphql HTTP/1.1\r\nHost: evil.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n';
-    expect(await dial(local.port, upgrade).closed).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await connectRaw(local.port, upgrade).closed).toMatch(/^HTTP\/1\.1 403 /);
     await local.stop();
   });
 });
@@ -205,7 +210,7 @@ describe('/health', () => {
   });
 
   it('does not wait for a check that hangs', async () => {
-    const local = await startHttpServer({ health: () => new Promise(() => {}) }, { healthMs: 50 });
+    const local = await startHttpServer({ health: () => new Promise(() => {}) }, { healthTimeoutMs: 50 });
     const response = await fetch(`${local.url}/health`);
     expect([response.status, await response.json()]).toMatchObject([503, { error: { code: 'UNAVAILABLE' } }]);
     await local.stop();
@@ -236,7 +241,7 @@ describe('/metrics', () => {
 describe('a WebSocket handshake', () => {
   const handshake = (path: string, headers = '') =>
     `GET ${path} HTTP/1.1\r\nHost: signalbox.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`;
-  const answerTo = async (text: string) => (await dial(server.port, text).closed).split('\r\n')[0];
+  const answerTo = async (text: string) => (await connectRaw(server.port, text).closed).split('\r\n')[0];
 
   it('on /graphql is handed on, from programs and from allowed origins', async () => {
     expect(await answerTo(handshake('/graphql'))).toContain(' 101 ');
@@ -261,13 +266,13 @@ describe('a WebSocket handshake', () => {
         throw new Error('a bug');
       },
     });
-    expect(await dial(failing.port, handshake('/graphql')).closed).toMatch(/^HTTP\/1\.1 500 .*reference/s);
+    expect(await connectRaw(failing.port, handshake('/graphql')).closed).toMatch(/^HTTP\/1\.1 500 .*reference/s);
     expect((await fetch(`${failing.url}/health`)).status).toBe(200);
     await failing.stop();
   });
 
   it('that is reset at once does not end the process', async () => {
-    for (let i = 0; i < 5; i++) dial(server.port, handshake('/graphql')).socket.resetAndDestroy();
+    for (let i = 0; i < 5; i++) connectRaw(server.port, handshake('/graphql')).socket.resetAndDestroy();
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });
 });
@@ -290,15 +295,15 @@ describe('a hostile client', () => {
     ],
     ['has huge headers', `GET /health HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'BAD_INPUT'],
   ])('whose request %s is refused and cut off', async (_, text, status, code) => {
-    const answer = await dial(server.port, text).closed;
+    const answer = await connectRaw(server.port, text).closed;
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     if (code) expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).error.code).toBe(code);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });
 
   it('that sends its headers slowly is cut off', async () => {
-    const slow = await startHttpServer({}, { headersMs: 300, requestMs: 600 });
-    const { socket, closed } = dial(slow.port, 'GET /health HTTP/1.1\r\nHost: h\r\n');
+    const slow = await startHttpServer({}, { headersTimeoutMs: 300, requestTimeoutMs: 600 });
+    const { socket, closed } = connectRaw(slow.port, 'GET /health HTTP/1.1\r\nHost: h\r\n');
     const drip = setInterval(() => socket.write('X-A: b\r\n'), 50);
     expect(await closed).toMatch(/^HTTP\/1\.1 408 .*"TIMEOUT"/s);
     clearInterval(drip);
@@ -308,9 +313,12 @@ describe('a hostile client', () => {
   it('that sends its body slowly is cut off', async () => {
     const slow = await startHttpServer(
       { graphql: (req) => void req.resume() },
-      { headersMs: 200, requestMs: 400, idleMs: 10_000 },
+      { headersTimeoutMs: 200, requestTimeoutMs: 400, bodyIdleTimeoutMs: 10_000 },
     );
-    const { socket, closed } = dial(slow.port, 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n');
+    const { socket, closed } = connectRaw(
+      slow.port,
+      'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n',
+    );
     const drip = setInterval(() => socket.write('x'), 50);
     expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
     clearInterval(drip);
@@ -318,8 +326,8 @@ describe('a hostile client', () => {
   });
 
   it('that sends its body after the answer does not keep its connection for ever', async () => {
-    const short = await startHttpServer({}, { keepAliveMs: 100, idleMs: 60_000 });
-    const late = dial(short.port, 'POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n');
+    const short = await startHttpServer({}, { keepAliveTimeoutMs: 100, bodyIdleTimeoutMs: 60_000 });
+    const late = connectRaw(short.port, 'POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n');
     await eventually(() => late.received().includes('NOT_FOUND'), 'the answer');
     late.socket.write('12345');
     await late.closed;
@@ -334,9 +342,9 @@ describe('a hostile client', () => {
           setTimeout(() => res.end('late'), 400);
         },
       },
-      { idleMs: 150 },
+      { bodyIdleTimeoutMs: 150 },
     );
-    const half = dial(waiting.port, 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf');
+    const half = connectRaw(waiting.port, 'POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf');
     expect(await half.closed).toBe('');
     const response = await fetch(`${waiting.url}/graphql`, { method: 'POST', body: 'whole' });
     expect(await response.text()).toBe('late');
@@ -356,9 +364,9 @@ describe('stopping', () => {
         finish = () => res.end('done');
       },
     });
-    const idle = dial(stopping.port, 'GET /health HTTP/1.1\r\nHost: h\r\n\r\n');
+    const idle = connectRaw(stopping.port, 'GET /health HTTP/1.1\r\nHost: h\r\n\r\n');
     await eventually(() => idle.received().includes('"OK"'), 'a connection is idle');
-    const under = dial(stopping.port, 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\n');
+    const under = connectRaw(stopping.port, 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\n');
     await eventually(() => finish !== undefined, 'a request is under way');
     const before = performance.now();
     const closed = stopping.http.close(60_000);
@@ -383,7 +391,7 @@ describe('stopping', () => {
       },
     });
     const both = 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\nGET /health HTTP/1.1\r\nHost: h\r\n\r\n';
-    const stream = dial(stopping.port, both);
+    const stream = connectRaw(stopping.port, both);
     await eventually(() => stream.received().includes('begun'), 'the answer has begun');
     const closed = stopping.http.close(60_000);
     finish();
@@ -400,7 +408,7 @@ describe('stopping', () => {
         upgraded = true;
       },
     });
-    const stream = dial(stopping.port, 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\n');
+    const stream = connectRaw(stopping.port, 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\n');
     await eventually(() => stream.received().includes('for ever'), 'a stream');
     const socket = connect(stopping.port, '127.0.0.1');
     socket.on('error', () => {});

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Fault } from '../../core/errors.ts';
 import { createSlotSet } from '../../lib/slot-map.ts';
-import { acceptUpgrade, endWithFault } from './accept-upgrade.ts';
+import { acceptUpgrade, writeRawFault } from './accept-upgrade.ts';
 import { answerRequest } from './answer-request.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { HTTP_LIMITS, type HttpLimits } from './exchange/http-limits.ts';
@@ -31,15 +31,15 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   const upgraded = new Set<Duplex>();
 
   const server = createServer({
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: Math.max(100, Math.min(limits.headersMs / 4, 5_000)),
-    keepAliveTimeout: limits.keepAliveMs,
-    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.max(100, Math.min(limits.headersTimeoutMs / 4, 5_000)),
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
     // Some clients offer h2c with every request; that is no handshake of ours, and the request is served as it is.
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  server.maxConnections = limits.connections;
+  server.maxConnections = limits.maxConnections;
 
   const begin = (req: IncomingMessage, res: ServerResponse) => {
     const answered = answers.add(res);
@@ -70,10 +70,14 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     const answering = answers.values().some((res) => res.socket === socket && res.headersSent);
     if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
     else if (error.code === 'HPE_HEADER_OVERFLOW')
-      endWithFault(socket, { code: 'BAD_INPUT', message: `Headers have at most ${limits.headerBytes} bytes.` }, 431);
+      writeRawFault(
+        socket,
+        { code: 'BAD_INPUT', message: `Headers have at most ${limits.maxHeaderBytes} bytes.` },
+        431,
+      );
     else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-      endWithFault(socket, { code: 'TIMEOUT', message: 'The request did not arrive in time. Send it again.' }, 408);
-    else endWithFault(socket, { code: 'BAD_INPUT', message: 'This is not HTTP/1.1 (RFC 9112).' });
+      writeRawFault(socket, { code: 'TIMEOUT', message: 'The request did not arrive in time. Send it again.' }, 408);
+    else writeRawFault(socket, { code: 'BAD_INPUT', message: 'This is not HTTP/1.1 (RFC 9112).' });
   });
 
   const stop = async (drainMs: number) => {

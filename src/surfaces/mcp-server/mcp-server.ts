@@ -4,26 +4,28 @@ import { loadSdk, type Sdk } from './protocol/load-sdk.ts';
 import type { McpCaller, McpDeps } from './protocol/mcp-deps.ts';
 import { MCP_LIMITS, type McpLimits } from './protocol/mcp-limits.ts';
 import { readMessage } from './protocol/read-message.ts';
-import { RPC, RpcError } from './protocol/rpc-error.ts';
+import { RPC_CODES, RpcError } from './protocol/rpc-error.ts';
 import { openSession, type Session } from './sessions/session.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createListTools } from './tools/list-tools.ts';
-import { createMayUse } from './tools/tool-visibility.ts';
+import { createToolVisibility } from './tools/tool-visibility.ts';
 
 /** Commands, tools and saved workflows as tools of MCP, and runs as its resources; over streamable HTTP. */
-export interface McpFace {
+export interface McpServer {
   /** Answers one request to `/mcp`. @throws Fault for what is no conversation of the caller's */
   handle(req: IncomingMessage, res: ServerResponse, caller: McpCaller): Promise<void>;
   /** Takes no more sessions, and no longer waits for what goes on; answers that are due still go out. */
   close(): void;
 }
 
-const STOPPING = new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.', { retryAfterMs: 2_000 });
+const STOPPING_FAULT = new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.', {
+  retryAfterMs: 2_000,
+});
 
-export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {}): McpFace {
+export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {}): McpServer {
   const limits = { ...MCP_LIMITS, ...changes };
   const stopping = new AbortController();
-  const listTools = createListTools(deps, createMayUse(deps.policy));
+  const listTools = createListTools(deps, createToolVisibility(deps.policy));
   let loading: Promise<Sdk> | undefined;
   const load = () => {
     loading ??= loadSdk();
@@ -35,27 +37,27 @@ export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {})
   const sessionOf = async (req: IncomingMessage, body: unknown, { principal }: McpCaller): Promise<Session> => {
     const id = req.headers['mcp-session-id'];
     if (typeof id === 'string') return sessions.find(id, principal);
-    if (stopping.signal.aborted) throw STOPPING;
+    if (stopping.signal.aborted) throw STOPPING_FAULT;
     const { types } = await load();
     if (types.isInitializeRequest(body)) return sessions.open(principal);
     throw new RpcError(
-      RPC.request,
+      RPC_CODES.request,
       'Begin with initialize, and send the Mcp-Session-Id that it gives with all that follows.',
     );
   };
 
   const serve = async (req: IncomingMessage, res: ServerResponse, caller: McpCaller) => {
-    if (stopping.signal.aborted && req.method === 'GET') throw STOPPING;
-    const body = req.method === 'POST' ? await readMessage(req, limits.messageBytes) : undefined;
+    if (stopping.signal.aborted && req.method === 'GET') throw STOPPING_FAULT;
+    const body = req.method === 'POST' ? await readMessage(req, limits.maxMessageBytes) : undefined;
     const session = await sessionOf(req, body, caller);
-    const used = sessions.use(session, caller.principal);
+    const used = sessions.beginRequest(session, caller.principal);
     // A stream is under way for as long as it is open.
     if (res.closed) used();
     else res.once('close', used);
     try {
       await session.answer(req, res, body, caller);
     } finally {
-      if (!session.begun) await session.end();
+      if (!session.initialized) await session.end();
     }
   };
 
@@ -74,7 +76,7 @@ export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {})
     },
     close() {
       stopping.abort();
-      for (const session of sessions.all) session.stopListening();
+      for (const session of sessions.all) session.closeEventStream();
     },
   };
 }

@@ -55,7 +55,7 @@ const user = (username: string, roles: readonly string[], tenant = 'default'): P
   roles,
 });
 
-interface Options {
+interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: readonly AnyCommand[];
   readonly tools?: readonly AnyTool[];
@@ -72,7 +72,7 @@ export async function startGraphql({
   backends = [],
   app: changes = {},
   limits = {},
-}: Options = {}) {
+}: StartOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-graphql-'));
   const config = readEnvironment({ NODE_ENV: 'development', DATA_DIR: folder, PORT: '0', ...env });
   const logs: { level: string; event: string; fields: LogFields | undefined }[] = [];
@@ -233,9 +233,9 @@ export async function startGraphql({
   };
 }
 
-export type GraphqlForTests = Awaited<ReturnType<typeof startGraphql>>;
+export type TestGraphqlServer = Awaited<ReturnType<typeof startGraphql>>;
 
-interface RunForTests {
+interface TestRunOptions {
   readonly lines: number;
   readonly username?: string;
   readonly tenant?: string;
@@ -243,7 +243,7 @@ interface RunForTests {
   readonly text?: string;
 }
 
-async function appendRun(journal: GraphqlApp['journal'], options: RunForTests): Promise<string> {
+async function appendRun(journal: GraphqlApp['journal'], options: TestRunOptions): Promise<string> {
   const runId = newId('run');
   await journal.append(runId, 1, runEvents(options));
   return runId;
@@ -255,7 +255,7 @@ function runEvents({
   tenant = 'default',
   end = true,
   text = 'line',
-}: RunForTests): NewEvent[] {
+}: TestRunOptions): NewEvent[] {
   const at = new Date();
   const principal = { subject: `usr_${username}`, username, tenant, roles: [] };
   const step = { id: newId('step'), key: 'fetch', title: 'Fetch', kind: 'COMMAND', capability: 'fetch' } as const;

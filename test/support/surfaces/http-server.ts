@@ -14,7 +14,7 @@ import { createHttpServer } from '../../../src/surfaces/http/server.ts';
 
 export const TOKEN = 'good-token';
 
-export const MAX_UPLOAD = 1_000_000;
+export const MAX_UPLOAD_BYTES = 1_000_000;
 
 /** The real server on a port of its own, over functions that keep artifacts in a folder. */
 export async function startHttpServer(
@@ -45,7 +45,7 @@ export async function startHttpServer(
         ...server,
       },
     },
-    maxUploadBytes: MAX_UPLOAD,
+    maxUploadBytes: MAX_UPLOAD_BYTES,
     logger: { debug: log, info: log, warn: log, error: log },
     metrics: {
       httpRequest: (route, method, status) => void requests.push({ route, method, status }),
@@ -123,10 +123,13 @@ export async function startHttpServer(
   return { http, url, port, stop, upload, logs, requests, opened, kept, files: () => readdir(folder) };
 }
 
-export type TestServer = Awaited<ReturnType<typeof startHttpServer>>;
+export type TestHttpServer = Awaited<ReturnType<typeof startHttpServer>>;
 
 /** A bare connection, for what no HTTP client would send. */
-export function dial(port: number, text = ''): { socket: Socket; received: () => string; closed: Promise<string> } {
+export function connectRaw(
+  port: number,
+  text = '',
+): { socket: Socket; received: () => string; closed: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   let received = '';
   socket.setEncoding('latin1');

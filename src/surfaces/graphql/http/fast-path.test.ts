@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { ADMIN, type GraphqlForTests, startGraphql } from '../../../../test/support/surfaces/graphql-server.ts';
+import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 import type { Health } from '../../../core/telemetry.ts';
 
 const health = vi.fn<() => Promise<Health>>(async () => ({ status: 'OK', version: '1', uptimeMs: 1, checks: [] }));
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql({ app: { health } });
 });

@@ -7,16 +7,16 @@ import { Fault } from '../../../core/errors.ts';
  *   when the client goes away in the middle
  */
 export function readJsonBody(req: IncomingMessage, maxBytes: number): Promise<unknown> {
-  if (Number(req.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  if (Number(req.headers['content-length']) > maxBytes) return Promise.reject(bodyTooLargeFault(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size > maxBytes) end(() => reject(tooLarge(maxBytes)));
+      if (size > maxBytes) end(() => reject(bodyTooLargeFault(maxBytes)));
       else chunks.push(chunk);
     };
-    const onEnd = () => end(() => resolve(parse(chunks)));
+    const onEnd = () => end(() => resolve(parseBody(chunks)));
     const onClose = () => end(() => reject(new Fault('CANCELLED', 'The request ended before its body did.')));
     const end = (settle: () => void) => {
       req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
@@ -31,7 +31,7 @@ export function readJsonBody(req: IncomingMessage, maxBytes: number): Promise<un
   });
 }
 
-function parse(chunks: readonly Buffer[]): unknown {
+function parseBody(chunks: readonly Buffer[]): unknown {
   const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   try {
     return JSON.parse(bytes.toString('utf8'));
@@ -40,7 +40,7 @@ function parse(chunks: readonly Buffer[]): unknown {
   }
 }
 
-function tooLarge(maxBytes: number): Fault {
+function bodyTooLargeFault(maxBytes: number): Fault {
   const message = `A request has at most ${maxBytes} bytes. Upload larger content with POST /artifacts and pass its URI.`;
   return new Fault('RESOURCE_TOO_LARGE', message);
 }

@@ -8,7 +8,7 @@ export function useLiveSubscriptions(subscribe: Subscribe): Plugin<Context> {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
 
-interface FromHttp {
+interface StreamContext {
   readonly res: ServerResponse;
   readonly info: { readonly draining: AbortSignal };
 }
@@ -17,7 +17,7 @@ interface FromHttp {
  * Cuts streams of events off when the server stops. A stream that ended properly would tell its reader that there is no
  * more to come; one that is cut off makes it come back with its cursor.
  */
-export function useCutStreams(): Plugin<object, FromHttp> {
+export function useDrainCutoff(): Plugin<object, StreamContext> {
   return {
     onResultProcess({ result, serverContext: { res, info } }) {
       if (!isAsyncIterable(result)) return;

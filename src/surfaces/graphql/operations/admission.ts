@@ -8,13 +8,13 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Fault } from '../../../core/errors.ts';
-import { signedIn } from '../request/caller-scope.ts';
+import { requireUser } from '../request/caller-scope.ts';
 import type { Context } from '../request/context.ts';
-import { type Cost, costOf, MAX_COST, type Variables } from './cost.ts';
-import { type Documents, type KnownDocument, operationOf } from './document-cache.ts';
+import { type Cost, MAX_COST, operationCost, type Variables } from './cost.ts';
+import { type DocumentCache, findOperation, type ParsedDocument } from './document-cache.ts';
 
 /** What anybody may ask, signed in or not. */
-const OPEN_FIELDS: ReadonlySet<string> = new Set([
+const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'health',
   'viewer',
   'catalog',
@@ -24,34 +24,39 @@ const OPEN_FIELDS: ReadonlySet<string> = new Set([
   '__typename',
 ]);
 
-interface Facts {
-  readonly open: boolean;
+interface AdmissionFacts {
+  readonly isPublic: boolean;
   readonly cost: Cost;
 }
 
 /** Passed by every operation before it runs. @throws Fault UNAUTHENTICATED, TOO_COSTLY */
-export type Admit = (args: ExecutionArgs) => void;
+export type AdmitOperation = (args: ExecutionArgs) => void;
 
 /** The check of who is signed in, and of what an operation costs. What never changes is kept with its node. */
-export function createAdmission(schema: GraphQLSchema, documents: Documents): Admit {
-  const kept = new WeakMap<OperationDefinitionNode, Facts>();
+export function createAdmission(schema: GraphQLSchema, documents: DocumentCache): AdmitOperation {
+  const kept = new WeakMap<OperationDefinitionNode, AdmissionFacts>();
 
-  const factsOf = ({ fragments }: KnownDocument, operation: OperationDefinitionNode, variables: Variables): Facts => {
+  const factsOf = (
+    { fragments }: ParsedDocument,
+    operation: OperationDefinitionNode,
+    variables: Variables,
+  ): AdmissionFacts => {
     const before = kept.get(operation);
-    if (before?.cost.fixed) return before;
-    const open = before?.open ?? rootFields(operation.selectionSet, fragments).every((name) => OPEN_FIELDS.has(name));
-    const facts = { open, cost: costOf(schema, fragments, operation, variables) };
+    if (before?.cost.isConstant) return before;
+    const isPublic =
+      before?.isPublic ?? rootFields(operation.selectionSet, fragments).every((name) => PUBLIC_FIELDS.has(name));
+    const facts = { isPublic, cost: operationCost(schema, fragments, operation, variables) };
     kept.set(operation, facts);
     return facts;
   };
 
   return ({ document, operationName, variableValues, contextValue }) => {
-    const known = documents.known(document);
-    const operation = operationOf(document, operationName);
+    const known = documents.find(document);
+    const operation = findOperation(document, operationName);
     // Without an operation there is nothing to run, which the executor says better.
     if (!known || !operation) return;
-    const { open, cost } = factsOf(known, operation, variableValues ?? {});
-    if (!open) signedIn(contextValue as Context);
+    const { isPublic, cost } = factsOf(known, operation, variableValues ?? {});
+    if (!isPublic) requireUser(contextValue as Context);
     if (cost.points > MAX_COST) {
       const message = `The operation costs ${cost.points} points; at most ${MAX_COST} are taken. Ask for smaller pages or fewer fields.`;
       throw new Fault('TOO_COSTLY', message, { details: { cost: cost.points, most: MAX_COST } });
@@ -76,7 +81,7 @@ function rootFields(
 }
 
 /** Lets an operation run only when its caller is signed in, where that is needed, and when it does not cost too much. */
-export function useAdmission(admit: Admit): Plugin<Context> {
+export function useAdmission(admit: AdmitOperation): Plugin<Context> {
   const check = ({ args }: { readonly args: ExecutionArgs }) => admit(args);
   return { onExecute: check, onSubscribe: check };
 }

@@ -20,36 +20,36 @@ import {
 export const MAX_COST = 20_000;
 
 /** A list without a page size is taken for this long. */
-const LIST_SIZE = 10;
+const DEFAULT_LIST_SIZE = 10;
 const PAGE_ARGUMENTS = ['first', 'last', 'batch'];
 const LIST_ARGUMENTS = ['uris', 'ids'];
-const PAGE_SIZE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 
 export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Cost {
   readonly points: number;
   /** No page size is a variable, so that it is the same for every request. */
-  readonly fixed: boolean;
+  readonly isConstant: boolean;
 }
 
 /**
  * What an operation costs at most. A field costs one point, or its extension `cost`; what is selected in it costs as
  * often as its page is long. Takes time linear in the document, whatever its fragments.
  */
-export function costOf(
+export function operationCost(
   schema: GraphQLSchema,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   operation: OperationDefinitionNode,
   given: Variables,
 ): Cost {
-  const variables = withDefaults(operation, given);
+  const variables = withVariableDefaults(operation, given);
   const known = new Map<string, number>();
   let fixed = true;
   const size = (node: FieldNode, name: string): number | undefined => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
     if (value?.kind === Kind.VARIABLE) fixed = false;
-    return sizeOf(value, variables);
+    return argumentSize(value, variables);
   };
 
   const ofSelections = (set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number => {
@@ -77,33 +77,33 @@ export function costOf(
   };
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
-    const field = fieldOf(parent, node.name.value);
+    const field = findField(parent, node.name.value);
     if (!field) return 1;
-    const { own, often } = weigh(field, (name) => size(node, name));
+    const { own, often } = fieldWeight(field, (name) => size(node, name));
     const type = getNamedType(field.type);
     const inner = isCompositeType(type) ? ofSelections(node.selectionSet, type) : 0;
     return own + often * inner;
   };
 
   const points = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
-  return { points, fixed };
+  return { points, isConstant: fixed };
 }
 
-function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables {
+function withVariableDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables {
   const defaults = variableDefinitions.map(({ variable, defaultValue }) => [
     variable.name.value,
-    sizeOf(defaultValue, {}),
+    argumentSize(defaultValue, {}),
   ]);
   return { ...Object.fromEntries(defaults), ...given };
 }
 
 /** Undefined for `__typename` and introspection, which are bounded by the schema itself. */
-function fieldOf(parent: GraphQLNamedType | undefined, name: string) {
+function findField(parent: GraphQLNamedType | undefined, name: string) {
   if (!parent || name.startsWith('__')) return undefined;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-function weigh(field: GraphQLField<unknown, unknown>, size: (argument: string) => number | undefined) {
+function fieldWeight(field: GraphQLField<unknown, unknown>, size: (argument: string) => number | undefined) {
   const { cost = 1, listSize } = field.extensions as { cost?: number; listSize?: number };
   const list = field.args.find(({ name }) => LIST_ARGUMENTS.includes(name));
   if (list) {
@@ -113,9 +113,9 @@ function weigh(field: GraphQLField<unknown, unknown>, size: (argument: string) =
   const pages = field.args.filter(({ name }) => PAGE_ARGUMENTS.includes(name));
   if (pages.length > 0) {
     const asked = pages.map(({ name, defaultValue }) => size(name) ?? Number(defaultValue ?? 0));
-    return { own: cost, often: Math.max(...asked) || PAGE_SIZE };
+    return { own: cost, often: Math.max(...asked) || DEFAULT_PAGE_SIZE };
   }
-  return { own: cost, often: listSize ?? (isList(field) ? LIST_SIZE : 1) };
+  return { own: cost, often: listSize ?? (isList(field) ? DEFAULT_LIST_SIZE : 1) };
 }
 
 function isList({ type }: GraphQLField<unknown, unknown>): boolean {
@@ -123,7 +123,7 @@ function isList({ type }: GraphQLField<unknown, unknown>): boolean {
 }
 
 /** The number that an argument is, or the length of the list that it is. */
-function sizeOf(value: ValueNode | undefined, variables: Variables): number | undefined {
+function argumentSize(value: ValueNode | undefined, variables: Variables): number | undefined {
   if (!value) return undefined;
   if (value.kind === Kind.INT) return Number(value.value);
   if (value.kind === Kind.LIST) return value.values.length;

@@ -19,47 +19,47 @@ import { publicError } from '../request/public-error.ts';
 import { assertWithinLimits, DOCUMENT_LIMITS } from './document-limits.ts';
 
 /** A document that was parsed and validated, with what is asked about it for every request. */
-export interface KnownDocument {
+export interface ParsedDocument {
   readonly document: DocumentNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** None: it is valid. */
   readonly errors: readonly GraphQLError[];
 }
 
-export interface Documents {
+export interface DocumentCache {
   /** @throws GraphQLError for a syntax error, Fault TOO_COSTLY past a limit */
-  parse(text: string): KnownDocument;
+  parse(text: string): ParsedDocument;
   /** What `parse` said about this very document. */
-  known(document: DocumentNode): KnownDocument | undefined;
+  find(document: DocumentNode): ParsedDocument | undefined;
 }
 
 /** What all documents that are kept may take together, and about what a token takes with its node. */
-const KEPT_BYTES = 64 * 1024 * 1024;
-const TOKEN_BYTES = 300;
-const MAX_ERRORS = 20;
+const MAX_CACHE_BYTES = 64 * 1024 * 1024;
+const ESTIMATED_TOKEN_BYTES = 300;
+const MAX_VALIDATION_ERRORS = 20;
 
 /** Parses and validates each document once: requests repeat a few documents, and validation is dearer than running. */
-export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'config' | 'logger'>): Documents {
+export function createDocumentCache(schema: GraphQLSchema, app: Pick<GraphqlApp, 'config' | 'logger'>): DocumentCache {
   const { mode, server } = app.config;
   const rules = [
     ...new Set([...specifiedRules, ...recommendedRules]),
     ...(server.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ];
-  const kept = new LRUCache<string, KnownDocument>({
-    maxSize: KEPT_BYTES,
+  const kept = new LRUCache<string, ParsedDocument>({
+    maxSize: MAX_CACHE_BYTES,
     sizeCalculation: ({ document }, text) =>
-      2 * text.length + TOKEN_BYTES * (document.tokenCount ?? DOCUMENT_LIMITS.tokens),
+      2 * text.length + ESTIMATED_TOKEN_BYTES * (document.tokenCount ?? DOCUMENT_LIMITS.tokens),
   });
-  const byNode = new WeakMap<DocumentNode, KnownDocument>();
+  const byNode = new WeakMap<DocumentNode, ParsedDocument>();
 
-  const check = (text: string): KnownDocument => {
-    const document = parseBounded(text);
+  const check = (text: string): ParsedDocument => {
+    const document = parseWithinLimits(text);
     assertWithinLimits(document);
     const hideSuggestions = mode !== 'development';
-    const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions });
+    const errors = validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions });
     // graphql gives up on fields that would have to be compared with each other too often.
     if (errors.some(({ message }) => message === 'Validation aborted.'))
-      throw tooCostly('fewer fields of the same name');
+      throw documentTooLargeFault('fewer fields of the same name');
     const known = {
       document,
       fragments: fragmentsOf(document),
@@ -78,12 +78,12 @@ export function createDocuments(schema: GraphQLSchema, app: Pick<GraphqlApp, 'co
       if (known.errors.length === 0) kept.set(text, known);
       return known;
     },
-    known: (document) => byNode.get(document),
+    find: (document) => byNode.get(document),
   };
 }
 
 /** The operation that runs: the only one, or the one of that name. */
-export function operationOf(
+export function findOperation(
   document: DocumentNode,
   name: string | null | undefined,
 ): OperationDefinitionNode | undefined {
@@ -97,33 +97,33 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-function parseBounded(text: string): DocumentNode {
+function parseWithinLimits(text: string): DocumentNode {
   const { tokens, characters, comments } = DOCUMENT_LIMITS;
-  if (text.length > characters) throw tooCostly(`at most ${characters} characters; send data as variables`);
+  if (text.length > characters) throw documentTooLargeFault(`at most ${characters} characters; send data as variables`);
   try {
     return parse(text, { maxLexicalTokens: tokens, maxComments: comments });
   } catch (error) {
     // The parser descends into what is nested, and tells its limits apart by their text only.
-    if (error instanceof RangeError) throw tooCostly('less nesting');
+    if (error instanceof RangeError) throw documentTooLargeFault('less nesting');
     if (error instanceof GraphQLError && /contains more than \d+ (?:tokens|comments)/i.test(error.message)) {
-      throw tooCostly(`at most ${tokens} tokens and ${comments} comments`);
+      throw documentTooLargeFault(`at most ${tokens} tokens and ${comments} comments`);
     }
     throw error;
   }
 }
 
-function tooCostly(what: string): Fault {
+function documentTooLargeFault(what: string): Fault {
   return new Fault('TOO_COSTLY', `The document is too large: a document has ${what}.`);
 }
 
 /** Parses and validates through the cache of documents, with their limits, for every transport. */
-export function useDocuments(documents: Documents): Plugin {
+export function useDocumentCache(documents: DocumentCache): Plugin {
   return {
     onParse: ({ params: { source }, setParsedDocument }) => {
       setParsedDocument(documents.parse(typeof source === 'string' ? source : source.body).document);
     },
     onValidate: ({ params: { documentAST }, setResult }) => {
-      const known = documents.known(documentAST);
+      const known = documents.find(documentAST);
       if (known) setResult([...known.errors]);
     },
   };

@@ -1,8 +1,8 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, type GraphqlForTests, startGraphql } from '../../../../test/support/surfaces/graphql-server.ts';
+import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql({ env: { INTROSPECTION: 'true' } });
 });
@@ -184,7 +184,7 @@ describe('over HTTP', () => {
 });
 
 describe('in production', () => {
-  let production: GraphqlForTests;
+  let production: TestGraphqlServer;
   beforeAll(async () => {
     production = await startGraphql({ env: { NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(40) } });
   });

@@ -30,15 +30,15 @@ export function assertWithinLimits(document: DocumentNode): void {
       fragments.set(node.name.value, node);
     },
   });
-  assertAtMost('aliases', aliases);
-  assertAtMost('directives', directives);
-  const depthOf = createDepthOf(fragments);
+  assertWithinLimit('aliases', aliases);
+  assertWithinLimit('directives', directives);
+  const depthOf = createDepthCounter(fragments);
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) assertAtMost('depth', depthOf(definition.selectionSet));
+    if (definition.kind === Kind.OPERATION_DEFINITION) assertWithinLimit('depth', depthOf(definition.selectionSet));
   }
 }
 
-function createDepthOf(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+function createDepthCounter(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
   const known = new Map<string, number>();
   const depthOf = (set: SelectionSetNode | undefined): number => {
     let deepest = 0;
@@ -64,7 +64,7 @@ function createDepthOf(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
   return depthOf;
 }
 
-function assertAtMost(name: keyof typeof DOCUMENT_LIMITS, value: number): void {
+function assertWithinLimit(name: keyof typeof DOCUMENT_LIMITS, value: number): void {
   if (value <= DOCUMENT_LIMITS[name]) return;
   const message = `The document has ${name} of ${value}; at most ${DOCUMENT_LIMITS[name]} are taken. Ask for less, or in several requests.`;
   throw new Fault('TOO_COSTLY', message, { details: { limit: name, most: DOCUMENT_LIMITS[name] } });

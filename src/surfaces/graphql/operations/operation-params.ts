@@ -11,22 +11,23 @@ export interface OperationParams {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const NAMES = ['query', 'documentId', 'operationName', 'variables', 'extensions'];
+const PARAM_NAMES = ['query', 'documentId', 'operationName', 'variables', 'extensions'];
 
 /** @throws Fault BAD_INPUT for a list (batching is not served), unknown names and wrong types */
-export function operationParams(body: unknown): OperationParams {
-  if (Array.isArray(body)) throw bad('Several operations in one request are not served; send one request for each.');
-  if (!isJsonObject(body)) throw bad('The request is an object: {"query": "…", "variables": {…}}.');
-  const unknown = Object.keys(body).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw bad(`A request has ${NAMES.join(', ')}, but no ${unknown.slice(0, 50)}.`);
+export function parseOperationParams(body: unknown): OperationParams {
+  if (Array.isArray(body))
+    throw badInput('Several operations in one request are not served; send one request for each.');
+  if (!isJsonObject(body)) throw badInput('The request is an object: {"query": "…", "variables": {…}}.');
+  const unknown = Object.keys(body).find((name) => !PARAM_NAMES.includes(name));
+  if (unknown !== undefined) throw badInput(`A request has ${PARAM_NAMES.join(', ')}, but no ${unknown.slice(0, 50)}.`);
   const { variables, extensions } = body;
   const [query, documentId, operationName] = ['query', 'documentId', 'operationName'].map((name) => {
     const value = body[name] ?? undefined;
-    if (value !== undefined && typeof value !== 'string') throw bad(`${name} is text.`);
+    if (value !== undefined && typeof value !== 'string') throw badInput(`${name} is text.`);
     return value;
   });
-  if (variables != null && !isJsonObject(variables)) throw bad('variables is an object of names and values.');
-  if (extensions != null && !isJsonObject(extensions)) throw bad('extensions is an object.');
+  if (variables != null && !isJsonObject(variables)) throw badInput('variables is an object of names and values.');
+  if (extensions != null && !isJsonObject(extensions)) throw badInput('extensions is an object.');
   return {
     ...(query && { query }),
     ...(documentId && { documentId }),
@@ -36,6 +37,6 @@ export function operationParams(body: unknown): OperationParams {
   };
 }
 
-function bad(message: string): Fault {
+function badInput(message: string): Fault {
   return new Fault('BAD_INPUT', message);
 }

@@ -2,7 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { inSpan } from '../../../core/tracing.ts';
 import type { Context } from '../request/context.ts';
-import { operationOf } from './document-cache.ts';
+import { findOperation } from './document-cache.ts';
 
 /** A span for each operation, named by its type; runs that it starts are part of its trace. */
 export function useOperationSpans(): Plugin<Context> {
@@ -15,7 +15,7 @@ export function useOperationSpans(): Plugin<Context> {
 
 /** Executes an operation in its span. */
 export function inOperationSpan<T>(args: ExecutionArgs, execute: (args: ExecutionArgs) => T | Promise<T>): Promise<T> {
-  const operation = operationOf(args.document, args.operationName);
+  const operation = findOperation(args.document, args.operationName);
   const type = operation?.operation ?? 'unknown';
   const attributes = {
     'graphql.operation.type': type,

@@ -5,10 +5,10 @@ import { isJsonObject } from '../../../lib/json.ts';
 import type { OperationParams } from './operation-params.ts';
 
 /** The text of the document that a request asks for. @throws Fault BAD_INPUT, FORBIDDEN */
-export type FindText = (params: OperationParams) => string;
+export type ResolveDocument = (params: OperationParams) => string;
 
 /** Any document runs; the request brings its text. */
-export const anyDocument: FindText = ({ query }) => {
+export const resolveAnyDocument: ResolveDocument = ({ query }) => {
   if (query !== undefined) return query;
   throw new Fault('BAD_INPUT', 'The request has no query. This server keeps no documents; send the text.');
 };
@@ -18,8 +18,8 @@ export const anyDocument: FindText = ({ query }) => {
  * (`sha256:HEX`), by `extensions.persistedQuery.sha256Hash`, or brings the same text.
  * @throws Fault BAD_INPUT when the file is not of that form, or a digest is not that of its document
  */
-export function trustedDocuments(file: string): FindText {
-  const texts = readDocuments(file);
+export function loadTrustedDocuments(file: string): ResolveDocument {
+  const texts = readTrustedDocuments(file);
   return ({ query, documentId, extensions }) => {
     const persisted = extensions?.persistedQuery as { readonly sha256Hash?: unknown } | null | undefined;
     const id = documentId ?? (query === undefined ? persisted?.sha256Hash : sha256(query));
@@ -29,26 +29,26 @@ export function trustedDocuments(file: string): FindText {
   };
 }
 
-function readDocuments(file: string): ReadonlyMap<string, string> {
-  const found: unknown = parseFile(file);
-  if (!isJsonObject(found)) throw unusable(file, 'it is no JSON object');
+function readTrustedDocuments(file: string): ReadonlyMap<string, string> {
+  const found: unknown = parseJsonFile(file);
+  if (!isJsonObject(found)) throw invalidFileFault(file, 'it is no JSON object');
   for (const [digest, text] of Object.entries(found)) {
     if (typeof text !== 'string' || sha256(text) !== digest.toLowerCase()) {
-      throw unusable(file, `${digest} is not the sha256 of its document`);
+      throw invalidFileFault(file, `${digest} is not the sha256 of its document`);
     }
   }
   return new Map(Object.entries(found).map(([digest, text]) => [digest.toLowerCase(), text as string]));
 }
 
-function parseFile(file: string): unknown {
+function parseJsonFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw unusable(file, (error as Error).message);
+    throw invalidFileFault(file, (error as Error).message);
   }
 }
 
-function unusable(file: string, why: string): Fault {
+function invalidFileFault(file: string, why: string): Fault {
   return new Fault('BAD_INPUT', `The trusted documents in ${file} cannot be used: ${why}.`);
 }
 

@@ -5,10 +5,10 @@ import { scopeOf } from '../../../policy/visibility.ts';
 import type { Context } from './context.ts';
 
 /** @throws Fault UNAUTHENTICATED when nobody is signed in. */
-export function signedIn(ctx: Context): SignedIn {
+export function requireUser(ctx: Context): SignedIn {
   if (ctx.principal.kind === 'anonymous') {
     throw (
-      ctx.refusal ?? new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer …".')
+      ctx.authFault ?? new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer …".')
     );
   }
   return ctx.principal;
@@ -16,21 +16,21 @@ export function signedIn(ctx: Context): SignedIn {
 
 /** How far the caller sees. @throws Fault UNAUTHENTICATED, or FORBIDDEN when the policy lets them see no runs */
 export function callerScope(ctx: Context): Scope {
-  const scope = scopeOf(signedIn(ctx), ctx.app.policy);
+  const scope = scopeOf(requireUser(ctx), ctx.app.policy);
   if (!scope)
     throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
   return scope;
 }
 
 /** Whoever may read the saved workflows of their tenant. @throws Fault UNAUTHENTICATED, FORBIDDEN and its kin */
-export function mayReadWorkflows(ctx: Context): SignedIn {
-  const who = signedIn(ctx);
+export function authorizeWorkflowRead(ctx: Context): SignedIn {
+  const who = requireUser(ctx);
   ctx.app.gate.pass(who, { action: 'query:workflows' });
   return who;
 }
 
 /** One version of a saved workflow of the caller's tenant. @throws Fault as `mayReadWorkflows` does */
-export async function workflowById(id: string, ctx: Context): Promise<WorkflowRecord | undefined> {
-  const { tenant } = mayReadWorkflows(ctx);
+export async function findWorkflowById(id: string, ctx: Context): Promise<WorkflowRecord | undefined> {
+  const { tenant } = authorizeWorkflowRead(ctx);
   return ctx.app.workflows.byId(tenant, id);
 }

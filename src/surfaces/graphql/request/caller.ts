@@ -7,26 +7,26 @@ import type { Caller, GraphqlApp } from './context.ts';
  * Who sends this header. Whoever sends a token that is worth nothing is nobody, so that they can still sign in; what
  * needs somebody then says what is wrong with the token.
  */
-export async function identify(
+export async function authenticateCaller(
   { authenticator }: Pick<GraphqlApp, 'authenticator'>,
   authorization: string | undefined,
-): Promise<Pick<Caller, 'principal' | 'refusal'>> {
+): Promise<Pick<Caller, 'principal' | 'authFault'>> {
   try {
     return { principal: await authenticator.authenticate(authorization) };
   } catch (error) {
-    if (error instanceof Fault && error.code === 'UNAUTHENTICATED') return { principal: anonymous, refusal: error };
+    if (error instanceof Fault && error.code === 'UNAUTHENTICATED') return { principal: anonymous, authFault: error };
     throw error;
   }
 }
 
 /** The longest that setTimeout waits; a token that lives longer is not watched. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Acts when the principal's token ends. Gives what stops the waiting. */
-export function whenExpired(principal: Principal, clock: Clock, act: () => void): () => void {
+export function onTokenExpiry(principal: Principal, clock: Clock, act: () => void): () => void {
   if (principal.kind !== 'user' || !principal.expiresAt) return () => {};
   const ms = principal.expiresAt.getTime() - clock.now().getTime();
-  if (ms > LONGEST_MS) return () => {};
+  if (ms > MAX_TIMER_MS) return () => {};
   const timer = setTimeout(act, Math.max(0, ms)).unref();
   return () => clearTimeout(timer);
 }

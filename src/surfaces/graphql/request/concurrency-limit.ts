@@ -1,15 +1,15 @@
 import type { Principal } from '../../../core/principal.ts';
 
 /** How many of something each key has. */
-export interface Counts {
+export interface ConcurrencyLimit {
   /** Counts one more, and gives the function that counts it off again; undefined when the key has the most it may. */
-  take(key: string): (() => void) | undefined;
+  acquire(key: string): (() => void) | undefined;
 }
 
-export function createCounts(most: number): Counts {
+export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   const counts = new Map<string, number>();
   return {
-    take(key) {
+    acquire(key) {
       const count = counts.get(key) ?? 0;
       if (count >= most) return undefined;
       counts.set(key, count + 1);

@@ -52,7 +52,7 @@ export interface GraphqlApp {
 export interface Caller {
   readonly principal: Principal;
   /** Why a token that was sent is worth nothing; the principal is anonymous then. */
-  readonly refusal?: Fault;
+  readonly authFault?: Fault;
   /** Of the client; for limits. */
   readonly address: string;
   /** W3C trace id that the request brought, or that it was given. */
@@ -67,31 +67,31 @@ export interface Context extends Caller {
   /** Aborts when the caller has gone. Reads end with it; what a mutation began goes on, because it is recorded. */
   readonly signal: AbortSignal;
   /** Bytes of content that this request may still carry inline. */
-  readonly inline: { bytesLeft: number };
+  readonly inlineBudget: { bytesLeft: number };
 }
 
 /** Content inside one response, all resources together; more is downloaded by its `url`. */
-export const INLINE_BYTES = 8 * 1024 * 1024;
+export const MAX_INLINE_BYTES = 8 * 1024 * 1024;
 
 export function createContext(app: GraphqlApp, caller: Caller, signal: AbortSignal): Context {
-  const { principal, refusal, address, traceId, draining } = caller;
+  const { principal, authFault: refusal, address, traceId, draining } = caller;
   return {
     app,
     principal,
     address,
     draining,
     signal,
-    inline: { bytesLeft: INLINE_BYTES },
-    ...(refusal && { refusal }),
+    inlineBudget: { bytesLeft: MAX_INLINE_BYTES },
+    ...(refusal && { authFault: refusal }),
     ...(traceId !== undefined && { traceId }),
   };
 }
 
 /** What the HTTP server knows of a request before it is looked into. */
-export type RequestInfo = Omit<Caller, 'principal'>;
+export type TransportInfo = Omit<Caller, 'principal'>;
 
 /** The trace that a run begun here belongs to: the span's under way, or the one that the request named. */
-export function traceOf(ctx: Context): { readonly traceId?: string } {
+export function currentTrace(ctx: Context): { readonly traceId?: string } {
   const traceId = activeTraceId() ?? ctx.traceId;
   return traceId === undefined ? {} : { traceId };
 }

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ADMIN,
   type Answer,
-  type GraphqlForTests,
   startGraphql,
+  type TestGraphqlServer,
 } from '../../../../test/support/surfaces/graphql-server.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { Health } from '../../../core/telemetry.ts';
 
 const health = vi.fn<() => Promise<Health>>();
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql({ app: { health } });
 });
@@ -83,7 +83,7 @@ describe('trusted documents', () => {
   const query = 'query Health { health { status } }';
   const digest = createHash('sha256').update(query).digest('hex');
   let folder: string;
-  let trusting: GraphqlForTests;
+  let trusting: TestGraphqlServer;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'signalbox-trusted-'));
     const file = join(folder, 'documents.json');

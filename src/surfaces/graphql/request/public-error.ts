@@ -4,57 +4,57 @@ import { ERROR_CODES, type ErrorCode, Fault, httpStatus } from '../../../core/er
 import type { GraphqlApp } from './context.ts';
 
 /** Codes that Yoga gives to what it refuses itself. */
-const YOGA_CODES: Readonly<Record<string, ErrorCode>> = {
+const YOGA_ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   REQUEST_ENTITY_TOO_LARGE: 'RESOURCE_TOO_LARGE',
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };
 
-const MAX_MESSAGE = 1_000;
+const MAX_MESSAGE_CHARACTERS = 1_000;
 
-const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
+const KNOWN_CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
  * The error as a client sees it: a code of the closed set in `extensions.code`, and for a Fault what it carries. What
  * is neither a Fault nor the client's mistake is a bug: it is logged under a reference, and only that is told.
  */
 export function publicError(error: unknown, { logger, config }: Pick<GraphqlApp, 'logger' | 'config'>): GraphQLError {
-  const root = rootOf(error);
+  const root = rootCauseOf(error);
   const where = error instanceof GraphQLError ? error : undefined;
   if (root instanceof Fault && root.code !== 'INTERNAL')
-    return located(root.message, where, root.code, detailsOf(root));
+    return codedError(root.message, where, root.code, faultExtensions(root));
   if (root instanceof GraphQLError) {
-    if (CODES.has(root.extensions.code) && where === root) return root;
+    if (KNOWN_CODES.has(root.extensions.code) && where === root) return root;
     const { code } = root.extensions;
-    const known = CODES.has(code) ? (code as ErrorCode) : (YOGA_CODES[String(code)] ?? 'BAD_INPUT');
+    const known = KNOWN_CODES.has(code) ? (code as ErrorCode) : (YOGA_ERROR_CODES[String(code)] ?? 'BAD_INPUT');
     const message = where?.message ?? root.message;
-    return located(config.mode === 'development' ? message : withoutSuggestion(message), where, known);
+    return codedError(config.mode === 'development' ? message : stripSuggestion(message), where, known);
   }
   const reference = randomUUID();
   const path = where?.path?.join('.');
   logger.error('graphql.bug', { reference, path, error: root instanceof Error ? root.stack : String(root) });
-  return located(`Something broke inside the server; the log has it as ${reference}.`, where, 'INTERNAL');
+  return codedError(`Something broke inside the server; the log has it as ${reference}.`, where, 'INTERNAL');
 }
 
 /** As it goes over a WebSocket: without what is meant for an HTTP response. */
-export function formattedError(error: GraphQLError): GraphQLFormattedError {
+export function formatError(error: GraphQLError): GraphQLFormattedError {
   const { extensions: { http, ...extensions } = {}, ...rest } = error.toJSON();
   return { ...rest, extensions };
 }
 
-function rootOf(error: unknown): unknown {
+function rootCauseOf(error: unknown): unknown {
   let root = error;
   while (root instanceof GraphQLError && (root.originalError ?? root.cause) != null)
     root = root.originalError ?? root.cause;
   return root;
 }
 
-function located(message: string, where: GraphQLError | undefined, code: ErrorCode, details = {}): GraphQLError {
+function codedError(message: string, where: GraphQLError | undefined, code: ErrorCode, details = {}): GraphQLError {
   const { nodes, source, positions, path } = where ?? {};
   // The status is of the response as a whole, so that an error of one field does not set it.
   const http = path
     ? {}
-    : { http: { status: httpStatus(code), headers: headersOf(code), ...where?.extensions.http, spec: false } };
-  return new GraphQLError(shortened(message), {
+    : { http: { status: httpStatus(code), headers: errorHeaders(code), ...where?.extensions.http, spec: false } };
+  return new GraphQLError(truncateMessage(message), {
     nodes,
     source,
     positions,
@@ -64,15 +64,15 @@ function located(message: string, where: GraphQLError | undefined, code: ErrorCo
 }
 
 /** graphql quotes what does not fit, however long it is. */
-function shortened(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+function truncateMessage(message: string): string {
+  return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…`;
 }
 
-function headersOf(code: ErrorCode): Record<string, string> {
+function errorHeaders(code: ErrorCode): Record<string, string> {
   return code === 'UNAUTHENTICATED' ? { 'WWW-Authenticate': 'Bearer' } : {};
 }
 
-function detailsOf({ path, violations, decision, retryAfterMs, details }: Fault): Record<string, unknown> {
+function faultExtensions({ path, violations, decision, retryAfterMs, details }: Fault): Record<string, unknown> {
   return {
     ...(path && { input: path }),
     ...(violations.length > 0 && { violations }),
@@ -83,6 +83,6 @@ function detailsOf({ path, violations, decision, retryAfterMs, details }: Fault)
 }
 
 /** Names of the schema are not given away where introspection may be off. */
-function withoutSuggestion(message: string): string {
+function stripSuggestion(message: string): string {
   return message.replace(/ Did you mean [^?]*\?/g, '');
 }

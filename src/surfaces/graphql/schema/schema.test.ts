@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GraphqlForTests, startGraphql } from '../../../../test/support/surfaces/graphql-server.ts';
+import { startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 import { type AnyCommand, defineCommand, resource } from '../../../commands/definition/define-command.ts';
 import { AnyJson, ResourceInput, SchemaUri, Uri } from '../../../commands/definition/options.ts';
 import { commands } from '../../../commands/registry.ts';
@@ -75,7 +75,7 @@ describe('a command of a plugin', () => {
     run: async ({ times, how, marks, extra }, _ctx) =>
       resource('application/json', JSON.stringify({ times, how, marks, extra })),
   });
-  let api: GraphqlForTests;
+  let api: TestGraphqlServer;
   beforeAll(async () => {
     api = await startGraphql({ commands: [shout] });
   });

@@ -1,6 +1,6 @@
 import { GraphQLSchema, printSchema } from 'graphql';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
-import { withLocatedFaults } from '../request/locatable-errors.ts';
+import { makeFaultsLocatable } from '../request/locatable-errors.ts';
 import { builder } from './builder/builder.ts';
 import { withCommandMutations } from './commands/command-mutations.ts';
 // Each of these adds its type, and the fields of Query, Mutation and Subscription that lead to it, in this order.
@@ -38,8 +38,8 @@ import './workflows/saved-workflows.ts';
 
 /** The schema with a mutation for each of these commands. @throws Error when one of them cannot have one */
 export function buildSchema(commands: readonly AnyCommand[]): GraphQLSchema {
-  const schema = inReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
-  return withLocatedFaults(schema);
+  const schema = withTypesInReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
+  return makeFaultsLocatable(schema);
 }
 
 /** `schema.graphql`, byte for byte. */
@@ -48,7 +48,7 @@ export function printContract(schema: GraphQLSchema): string {
 }
 
 /** The roots first, then every type where it is first needed: the order in which one reads a contract. */
-function inReadingOrder(schema: GraphQLSchema): GraphQLSchema {
+function withTypesInReadingOrder(schema: GraphQLSchema): GraphQLSchema {
   const { types, ...config } = schema.toConfig();
   const reached = new GraphQLSchema(config).getTypeMap();
   const roots = [config.query, config.mutation, config.subscription].filter((root) => root != null);

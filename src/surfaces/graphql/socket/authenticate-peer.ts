@@ -1,37 +1,39 @@
 import { Fault } from '../../../core/errors.ts';
-import { whenExpired } from '../request/caller.ts';
-import { createCounts, principalKey } from '../request/concurrency-limit.ts';
+import { onTokenExpiry } from '../request/caller.ts';
+import { createConcurrencyLimit, principalKey } from '../request/concurrency-limit.ts';
 import type { GraphqlApp } from '../request/context.ts';
-import { closePeer, FORBIDDEN, type Peer, TRY_AGAIN_LATER } from './peer.ts';
+import { CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN_LATER, closePeer, type Peer } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
-export const TOKEN_EXPIRED = 'token expired';
+export const TOKEN_EXPIRED_REASON = 'token expired';
 
 /** Finds out who a peer is, from its `connection_init` or its handshake. Who is not welcome is closed with the reason. */
-export type ConnectPeer = (peer: Peer, params: unknown) => Promise<void>;
+export type AuthenticatePeer = (peer: Peer, params: unknown) => Promise<void>;
 
-export function createConnectPeer(app: GraphqlApp, limits: SocketLimits): ConnectPeer {
-  const ofPrincipal = createCounts(limits.socketsOfPrincipal);
+export function createPeerAuthenticator(app: GraphqlApp, limits: SocketLimits): AuthenticatePeer {
+  const ofPrincipal = createConcurrencyLimit(limits.maxSocketsPerPrincipal);
   return async (peer, params) => {
-    const { req, info, gone } = peer;
+    const { req, info, closed: gone } = peer;
     try {
       const principal = await app.authenticator.authenticate(authorizationOf(params) ?? req.headers.authorization);
       if (gone.signal.aborted) return;
       if (principal.kind !== 'anonymous') {
-        const release = ofPrincipal.take(principalKey(principal));
+        const release = ofPrincipal.acquire(principalKey(principal));
         if (!release) {
-          const most = limits.socketsOfPrincipal;
-          closePeer(peer, TRY_AGAIN_LATER, `One user has at most ${most} sockets; close another one.`);
+          const most = limits.maxSocketsPerPrincipal;
+          closePeer(peer, CLOSE_TRY_AGAIN_LATER, `One user has at most ${most} sockets; close another one.`);
           return;
         }
-        const forget = whenExpired(principal, app.clock, () => closePeer(peer, FORBIDDEN, TOKEN_EXPIRED));
+        const forget = onTokenExpiry(principal, app.clock, () =>
+          closePeer(peer, CLOSE_FORBIDDEN, TOKEN_EXPIRED_REASON),
+        );
         gone.signal.addEventListener('abort', release, { once: true });
         gone.signal.addEventListener('abort', forget, { once: true });
       }
       peer.caller = { ...info, principal };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      closePeer(peer, error.code === 'UNAUTHENTICATED' ? FORBIDDEN : TRY_AGAIN_LATER, error.message);
+      closePeer(peer, error.code === 'UNAUTHENTICATED' ? CLOSE_FORBIDDEN : CLOSE_TRY_AGAIN_LATER, error.message);
     }
   };
 }

@@ -11,7 +11,7 @@ export interface Peer {
   readonly req: IncomingMessage;
   readonly info: Omit<Caller, 'principal'>;
   /** Aborts when the socket has closed. */
-  readonly gone: AbortController;
+  readonly closed: AbortController;
   /** Something came since the last ping. */
   alive: boolean;
   /** Known from `connection_init` on. */
@@ -19,21 +19,21 @@ export interface Peer {
 }
 
 // graphql-ws' client reconnects after 4403 and 1013, but not after 4500.
-export const FORBIDDEN = 4403;
-export const BROKEN = 4500;
-export const TRY_AGAIN_LATER = 1013;
+export const CLOSE_FORBIDDEN = 4403;
+export const CLOSE_INTERNAL_ERROR = 4500;
+export const CLOSE_TRY_AGAIN_LATER = 1013;
 /** RFC 6455, section 5.5: a control frame has 125 bytes, two of which are the code. */
-const REASON_BYTES = 123;
+const MAX_CLOSE_REASON_BYTES = 123;
 
 /** Closes the socket with a reason, shortened to what a close frame takes. */
 export function closePeer({ socket }: Peer, code: number, reason: string): void {
   let text = reason;
-  while (Buffer.byteLength(text) > REASON_BYTES) text = `${text.slice(0, -2)}…`;
+  while (Buffer.byteLength(text) > MAX_CLOSE_REASON_BYTES) text = `${text.slice(0, -2)}…`;
   socket.close(code, text);
 }
 
 /** Resolves when the message has left this process. A reader that lets more than `cutBytes` wait is cut off. */
-export function sendTo({ socket }: Peer, message: string | Buffer, cutBytes: number): Promise<void> {
+export function sendMessage({ socket }: Peer, message: string | Buffer, cutBytes: number): Promise<void> {
   if (socket.bufferedAmount > cutBytes) socket.terminate();
   return new Promise((resolve) => socket.send(message, { binary: false }, () => resolve()));
 }

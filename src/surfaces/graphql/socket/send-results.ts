@@ -1,18 +1,18 @@
 import type { Writable } from 'node:stream';
 import { GraphQLError } from 'graphql';
-import type { LiveResults } from '../subscriptions/live-subscription.ts';
-import { TOKEN_EXPIRED } from './authenticate-peer.ts';
-import { closePeer, FORBIDDEN, type Peer, sendTo } from './peer.ts';
+import type { ResultStream } from '../subscriptions/live-subscription.ts';
+import { TOKEN_EXPIRED_REASON } from './authenticate-peer.ts';
+import { CLOSE_FORBIDDEN, closePeer, type Peer, sendMessage } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
 /** From here on, what is written to the stream waits for a moment. */
-export type Gather = (stream: Writable) => void;
+export type BatchWrites = (stream: Writable) => void;
 
 /**
  * Writes to many streams in fewer system calls: what is written to one within `ms` leaves at once. A commit of the
  * journal goes to every subscriber, and the calls cost more than everything else that is done for them.
  */
-export function createGatherer(ms: number): Gather {
+export function createWriteBatcher(ms: number): BatchWrites {
   // No Set: what it allocates when it is emptied and filled 200 times a second outlives many collections.
   let corked: Writable[] = [];
   const flush = () => {
@@ -34,11 +34,11 @@ const DONE = { done: true as const, value: undefined };
  * Writes each result of a subscription to the socket, as `next` messages. graphql-ws would serialize it again for every
  * subscriber, so it is given an iterable that only ends. The next result is pulled when the socket has room for it.
  */
-export function pumpResults(
-  results: LiveResults,
+export function sendResults(
+  results: ResultStream,
   peer: Peer,
   id: string,
-  { gather, limits }: { readonly gather: Gather; readonly limits: SocketLimits },
+  { gather, limits }: { readonly gather: BatchWrites; readonly limits: SocketLimits },
 ): AsyncGenerator<never, void, void> {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   let stopped = false;
@@ -50,10 +50,10 @@ export function pumpResults(
     for (;;) {
       const result = await results.next();
       if (result.done || stopped) return;
-      const message = around(head, result.value.bytes());
+      const message = wrapPayload(head, result.value.bytes());
       gather(peer.stream);
-      if (peer.socket.bufferedAmount < limits.pauseBytes) peer.socket.send(message, { binary: false });
-      else await sendTo(peer, message, limits.cutBytes);
+      if (peer.socket.bufferedAmount < limits.pauseAboveBytes) peer.socket.send(message, { binary: false });
+      else await sendMessage(peer, message, limits.disconnectAboveBytes);
     }
   };
 
@@ -65,7 +65,7 @@ export function pumpResults(
         // The server is stopping: the socket closes, and the client goes on elsewhere.
         if (error instanceof DOMException) return DONE;
         if (!(error instanceof GraphQLError) || error.extensions.code !== 'UNAUTHENTICATED') throw error;
-        closePeer(peer, FORBIDDEN, TOKEN_EXPIRED);
+        closePeer(peer, CLOSE_FORBIDDEN, TOKEN_EXPIRED_REASON);
       }
       return DONE;
     },
@@ -85,7 +85,7 @@ export function pumpResults(
 }
 
 /** The message whose payload is the result. */
-function around(head: Buffer, result: Uint8Array): Buffer {
+function wrapPayload(head: Buffer, result: Uint8Array): Buffer {
   const message = Buffer.allocUnsafe(head.byteLength + result.byteLength + 1);
   message.set(head);
   message.set(result, head.byteLength);

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type Context as Connection, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { Fault } from '../../../core/errors.ts';
-import type { Admit } from '../operations/admission.ts';
-import { operationParams } from '../operations/operation-params.ts';
-import type { FindText } from '../operations/trusted-documents.ts';
+import type { AdmitOperation } from '../operations/admission.ts';
+import { parseOperationParams } from '../operations/operation-params.ts';
+import type { ResolveDocument } from '../operations/trusted-documents.ts';
 import type { Caller, GraphqlApp } from '../request/context.ts';
-import { formattedError, publicError } from '../request/public-error.ts';
+import { formatError, publicError } from '../request/public-error.ts';
 import type { Subscribe } from '../subscriptions/live-subscription.ts';
-import { createConnectPeer } from './authenticate-peer.ts';
-import { BROKEN, closePeer, type Peer } from './peer.ts';
-import { createGatherer, pumpResults } from './send-results.ts';
+import { createPeerAuthenticator } from './authenticate-peer.ts';
+import { CLOSE_INTERNAL_ERROR, closePeer, type Peer } from './peer.ts';
+import { createWriteBatcher, sendResults } from './send-results.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
 /** Later than at once by this much at most; far below what anybody sees. */
-const GATHER_MS = 5;
+const WRITE_BATCH_MS = 5;
 
 /** The parse, validate and execute of the HTTP side, with all its plugins, for one operation. */
 export type GetEnveloped = (initial: { readonly caller: Caller; readonly signal: AbortSignal }) => {
@@ -25,18 +25,18 @@ export type GetEnveloped = (initial: { readonly caller: Caller; readonly signal:
   execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult;
 };
 
-export interface ProtocolDeps {
+export interface SocketProtocolDeps {
   readonly app: GraphqlApp;
-  readonly textOf: FindText;
+  readonly resolveDocument: ResolveDocument;
   readonly getEnveloped: GetEnveloped;
-  readonly admit: Admit;
+  readonly admit: AdmitOperation;
   /** Past the plugins, which would wrap every result of every subscriber. */
   readonly subscribe: Subscribe;
   readonly limits: SocketLimits;
 }
 
 /** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
-interface Operation {
+interface SocketOperation {
   readonly peer: Peer;
   readonly id: string;
   readonly execute: ReturnType<GetEnveloped>['execute'];
@@ -44,29 +44,32 @@ interface Operation {
 
 export interface SocketProtocol extends Server<Peer> {
   /** Closes the socket over something that should not have happened. */
-  broken(peer: Peer, error: unknown): void;
+  closeOnError(peer: Peer, error: unknown): void;
 }
 
 /** What is said on a socket: the protocol `graphql-transport-ws`, with the plugins and errors of the HTTP side. */
-export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
-  const { app, textOf, getEnveloped, admit, subscribe, limits } = deps;
-  const connect = createConnectPeer(app, limits);
-  const gather = createGatherer(GATHER_MS);
+export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
+  const { app, resolveDocument: textOf, getEnveloped, admit, subscribe, limits } = deps;
+  const connect = createPeerAuthenticator(app, limits);
+  const gather = createWriteBatcher(WRITE_BATCH_MS);
 
   const prepare = async (connection: Connection<undefined, Peer>, id: string, payload: SubscribePayload) => {
     const { extra: peer, subscriptions } = connection;
-    const { caller, gone } = peer;
+    const { caller, closed: gone } = peer;
     if (!caller) throw new Fault('UNAUTHENTICATED', 'The socket is closing.');
-    if (Object.keys(subscriptions).length > limits.operations) {
-      throw new Fault('TOO_COSTLY', `A socket has at most ${limits.operations} operations at a time; end one first.`);
+    if (Object.keys(subscriptions).length > limits.maxOperations) {
+      throw new Fault(
+        'TOO_COSTLY',
+        `A socket has at most ${limits.maxOperations} operations at a time; end one first.`,
+      );
     }
-    const params = operationParams(payload);
+    const params = parseOperationParams(payload);
     const { schema, parse, validate, contextFactory, execute } = getEnveloped({ caller, signal: gone.signal });
     const document = parse(textOf(params));
     const errors = validate(schema, document);
     if (errors.length > 0) return errors;
     const { operationName = null, variables: variableValues = {} } = params;
-    const rootValue: Operation = { peer, id, execute };
+    const rootValue: SocketOperation = { peer, id, execute };
     const args = { schema, document, operationName, variableValues, rootValue, contextValue: await contextFactory() };
     admit(args);
     return args;
@@ -83,7 +86,7 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
   const failed = (error: GraphQLError): ExecutionResult => ({ errors: [error] });
 
   const server = makeServer<undefined, Peer>({
-    connectionInitWaitTimeout: limits.initMs,
+    connectionInitWaitTimeout: limits.initTimeoutMs,
     // Who is not welcome is closed already; an answer of `false` would hide why.
     onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams),
     onSubscribe: (connection, id, payload) =>
@@ -91,30 +94,28 @@ export function createSocketProtocol(deps: ProtocolDeps): SocketProtocol {
         () => prepare(connection, id, payload),
         (error) => [error],
       ),
-    execute: (args) => guarded(() => (args.rootValue as Operation).execute(args), failed),
+    execute: (args) => guarded(() => (args.rootValue as SocketOperation).execute(args), failed),
     subscribe: async (args) => {
       const results = await guarded(() => subscribe(args), failed);
-      const { peer, id } = args.rootValue as Operation;
-      return 'next' in results ? pumpResults(results, peer, id, { gather, limits }) : results;
+      const { peer, id } = args.rootValue as SocketOperation;
+      return 'next' in results ? sendResults(results, peer, id, { gather, limits }) : results;
     },
     onNext: (_connection, _id, _payload, _args, { data, errors }) => ({
       ...(data !== undefined && { data }),
-      ...(errors && { errors: errors.map(formattedError) }),
+      ...(errors && { errors: errors.map(formatError) }),
     }),
     // A subscription's own error arrives wrapped; what a client may know of it is in the one inside.
     onError: (_connection, _id, _payload, errors) =>
-      errors.map((error) =>
-        formattedError(publicError(error.cause instanceof GraphQLError ? error.cause : error, app)),
-      ),
+      errors.map((error) => formatError(publicError(error.cause instanceof GraphQLError ? error.cause : error, app))),
   });
 
   return {
     opened: (socket, peer) => server.opened(socket, peer),
-    broken(peer, error) {
+    closeOnError(peer, error) {
       const reference = randomUUID();
       const stack = error instanceof Error ? error.stack : String(error);
       app.logger.error('graphql.socket_broken', { reference, error: stack });
-      closePeer(peer, BROKEN, `Something broke inside the server; the log has it as ${reference}.`);
+      closePeer(peer, CLOSE_INTERNAL_ERROR, `Something broke inside the server; the log has it as ${reference}.`);
     },
   };
 }

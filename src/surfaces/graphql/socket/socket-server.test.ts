@@ -1,11 +1,18 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { ADMIN, ALICE, type GraphqlForTests, startGraphql } from '../../../../test/support/surfaces/graphql-server.ts';
+import {
+  ADMIN,
+  ALICE,
+  startGraphql,
+  type TestGraphqlServer,
+} from '../../../../test/support/surfaces/graphql-server.ts';
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
-  api = await startGraphql({ limits: { initMs: 200, pingMs: 150, socketsOfAddress: 4, socketsOfPrincipal: 2 } });
+  api = await startGraphql({
+    limits: { initTimeoutMs: 200, pingIntervalMs: 150, maxSocketsPerAddress: 4, maxSocketsPerPrincipal: 2 },
+  });
 });
 afterAll(() => api.close());
 

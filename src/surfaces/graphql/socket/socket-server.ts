@@ -2,15 +2,15 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { createCounts } from '../request/concurrency-limit.ts';
-import { type Peer, sendTo } from './peer.ts';
+import { createConcurrencyLimit } from '../request/concurrency-limit.ts';
+import { type Peer, sendMessage } from './peer.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
-import { createSocketProtocol, type ProtocolDeps } from './socket-protocol.ts';
+import { createSocketProtocol, type SocketProtocolDeps } from './socket-protocol.ts';
 
-const GOING_AWAY = 1001;
-const UNSUPPORTED_DATA = 1003;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_UNSUPPORTED_DATA = 1003;
 /** For peers that do not answer the closing handshake. */
-const CLOSE_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface SocketServer {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: Peer['info']): void;
@@ -19,15 +19,15 @@ export interface SocketServer {
 
 /** The WebSocket side: sockets come, are watched over, and go. What is said on them is socket-protocol.ts. */
 export function createSocketServer(
-  deps: Omit<ProtocolDeps, 'limits'>,
+  deps: Omit<SocketProtocolDeps, 'limits'>,
   changes: Partial<SocketLimits> = {},
 ): SocketServer {
   const limits = { ...SOCKET_LIMITS, ...changes };
   const protocol = createSocketProtocol({ ...deps, limits });
-  const ofAddress = createCounts(limits.socketsOfAddress);
+  const ofAddress = createConcurrencyLimit(limits.maxSocketsPerAddress);
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: limits.messageBytes,
+    maxPayload: limits.maxMessageBytes,
     // Frames are shared among subscribers; compressing them for each would undo that.
     perMessageDeflate: false,
     handleProtocols,
@@ -39,23 +39,23 @@ export function createSocketServer(
       peer.alive = false;
       peer.socket.ping();
     }
-  }, limits.pingMs).unref();
+  }, limits.pingIntervalMs).unref();
 
   const welcome = (peer: Peer, release: () => void) => {
     const { socket, info } = peer;
-    const leave = () => socket.close(GOING_AWAY, 'The server is stopping.');
+    const leave = () => socket.close(CLOSE_GOING_AWAY, 'The server is stopping.');
     peers.add(peer);
     info.draining.addEventListener('abort', leave, { once: true });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => sendTo(peer, data, limits.cutBytes),
+        send: (data) => sendMessage(peer, data, limits.disconnectAboveBytes),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data, isBinary) => {
             peer.alive = true;
-            if (isBinary) socket.close(UNSUPPORTED_DATA, 'Messages are text.');
-            else take(String(data)).catch((error: unknown) => protocol.broken(peer, error));
+            if (isBinary) socket.close(CLOSE_UNSUPPORTED_DATA, 'Messages are text.');
+            else take(String(data)).catch((error: unknown) => protocol.closeOnError(peer, error));
           });
         },
       },
@@ -70,17 +70,17 @@ export function createSocketServer(
       peers.delete(peer);
       info.draining.removeEventListener('abort', leave);
       release();
-      peer.gone.abort();
-      closed(code, String(reason)).catch((error: unknown) => protocol.broken(peer, error));
+      peer.closed.abort();
+      closed(code, String(reason)).catch((error: unknown) => protocol.closeOnError(peer, error));
     });
     if (info.draining.aborted) leave();
   };
 
   return {
     upgrade(req, socket, head, info) {
-      const release = ofAddress.take(info.address);
+      const release = ofAddress.acquire(info.address);
       if (!release) {
-        refuse(socket, 429);
+        refuseUpgrade(socket, 429);
         return;
       }
       let taken = false;
@@ -90,17 +90,17 @@ export function createSocketServer(
       server.handleUpgrade(req, socket, head, (ws) => {
         taken = true;
         welcome(
-          { socket: ws, stream: socket, req, info, alive: true, gone: new AbortController(), caller: undefined },
+          { socket: ws, stream: socket, req, info, alive: true, closed: new AbortController(), caller: undefined },
           release,
         );
       });
     },
     async close() {
       clearInterval(pings);
-      for (const { socket } of peers) socket.close(GOING_AWAY, 'The server is stopping.');
+      for (const { socket } of peers) socket.close(CLOSE_GOING_AWAY, 'The server is stopping.');
       const late = setTimeout(() => {
         for (const { socket } of peers) socket.terminate();
-      }, CLOSE_MS);
+      }, CLOSE_TIMEOUT_MS);
       await Promise.all([...peers].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve))));
       clearTimeout(late);
       server.close();
@@ -108,7 +108,7 @@ export function createSocketServer(
   };
 }
 
-function refuse(socket: Duplex, status: number): void {
+function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nRetry-After: 60\r\nConnection: close\r\n\r\n`,
   );

@@ -8,12 +8,12 @@ import {
   ADMIN,
   ALICE,
   BOB,
-  type GraphqlForTests,
   startGraphql,
+  type TestGraphqlServer,
 } from '../../../../test/support/surfaces/graphql-server.ts';
 import type { Principal } from '../../../core/principal.ts';
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql();
 });

@@ -15,11 +15,11 @@ import {
 } from 'graphql';
 import { Fault } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../lib/json.ts';
-import { whenExpired } from '../request/caller.ts';
+import { onTokenExpiry } from '../request/caller.ts';
 import { callerScope } from '../request/caller-scope.ts';
-import { createCounts, principalKey } from '../request/concurrency-limit.ts';
+import { createConcurrencyLimit, principalKey } from '../request/concurrency-limit.ts';
 import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
-import { formattedError, publicError } from '../request/public-error.ts';
+import { formatError, publicError } from '../request/public-error.ts';
 
 /** A result as its JSON, made once for all. */
 export interface SharedResult {
@@ -30,25 +30,25 @@ export interface SharedResult {
 }
 
 /** Live results. `return` ends it at once, also while a `next` is waiting. */
-export type LiveResults = AsyncIterableIterator<SharedResult, undefined>;
+export type ResultStream = AsyncIterableIterator<SharedResult, undefined>;
 
 type Delivery = IteratorYieldResult<SharedResult>;
-type Finished = IteratorReturnResult<undefined>;
-const FINISHED: Finished = { done: true, value: undefined };
+type StreamEnd = IteratorReturnResult<undefined>;
+const END_OF_STREAM: StreamEnd = { done: true, value: undefined };
 
-const TOKEN_EXPIRED = 'The token has expired. Sign in again and go on from your last cursor.';
+const TOKEN_EXPIRED_MESSAGE = 'The token has expired. Sign in again and go on from your last cursor.';
 
 /** graphql's `subscribe` for one operation, which was admitted. */
-export type Subscribe = (args: ExecutionArgs) => Promise<LiveResults | ExecutionResult>;
+export type Subscribe = (args: ExecutionArgs) => Promise<ResultStream | ExecutionResult>;
 
 /** What was made of a batch stands in it: a WeakMap would keep both until the next full collection. */
-const MADE = Symbol('made');
-interface Shown {
-  [MADE]?: Map<string, Delivery | Promise<Delivery>>;
+const CACHED_RESULTS = Symbol('made');
+interface CachedBatch {
+  [CACHED_RESULTS]?: Map<string, Delivery | Promise<Delivery>>;
 }
 
 /** Subscriptions of one principal, over all its connections. */
-const MOST_OF_PRINCIPAL = 2_000;
+const MAX_SUBSCRIPTIONS_PER_PRINCIPAL = 2_000;
 const encoder = new TextEncoder();
 
 /**
@@ -57,20 +57,24 @@ const encoder = new TextEncoder();
  * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
-  const ofPrincipal = createCounts(MOST_OF_PRINCIPAL);
+  const ofPrincipal = createConcurrencyLimit(MAX_SUBSCRIPTIONS_PER_PRINCIPAL);
 
-  const deliveryOf = (batch: Shown, key: string, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> => {
-    batch[MADE] ??= new Map();
-    const known = batch[MADE];
+  const deliveryOf = (
+    batch: CachedBatch,
+    key: string,
+    args: ValidatedSubscriptionArgs,
+  ): Delivery | Promise<Delivery> => {
+    batch[CACHED_RESULTS] ??= new Map();
+    const known = batch[CACHED_RESULTS];
     let delivery = known.get(key);
     if (!delivery) {
-      delivery = execute(app, batch, args);
+      delivery = executeBatch(app, batch, args);
       known.set(key, delivery);
     }
     return delivery;
   };
 
-  return async (args: ExecutionArgs): Promise<LiveResults | ExecutionResult> => {
+  return async (args: ExecutionArgs): Promise<ResultStream | ExecutionResult> => {
     const ctx = args.contextValue as Context;
     const stop = new AbortController();
     const validated = validateSubscriptionArgs({
@@ -84,40 +88,40 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
     if (!(Symbol.asyncIterator in source)) {
       return { errors: (source.errors ?? []).map((error) => publicError(error, app)) };
     }
-    const seenBy = visibilityOf(ctx);
-    const release = ofPrincipal.take(principalKey(ctx.principal));
+    const seenBy = visibilityKeyOf(ctx);
+    const release = ofPrincipal.acquire(principalKey(ctx.principal));
     if (!release) {
       stop.abort();
-      const fault = new Fault('THROTTLED', `You have ${MOST_OF_PRINCIPAL} subscriptions; end one first.`);
+      const fault = new Fault('THROTTLED', `You have ${MAX_SUBSCRIPTIONS_PER_PRINCIPAL} subscriptions; end one first.`);
       return { errors: [publicError(fault, app)] };
     }
-    const operation = keyOf(validated);
+    const operation = operationKeyOf(validated);
     const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();
-    return open(batches, ctx, stop, {
-      operation,
-      seenBy,
+    return openStream(batches, ctx, stop, {
+      operationKey: operation,
+      visibility: seenBy,
       release,
       deliver: (batch, key) => deliveryOf(batch, key, validated),
     });
   };
 }
 
-interface Opening {
-  readonly operation: string;
+interface StreamOptions {
+  readonly operationKey: string;
   /** `visibilityOf` its caller. */
-  readonly seenBy: string;
+  readonly visibility: string;
   /** What the batch becomes for everybody with this key. */
   deliver(batch: object, key: string): Delivery | Promise<Delivery>;
   /** Gives the principal's place back. */
   release(): void;
 }
 
-function open(
+function openStream(
   batches: AsyncIterator<object>,
   ctx: Context,
   stop: AbortController,
-  { operation, seenBy, deliver, release }: Opening,
-): LiveResults {
+  { operationKey: operation, visibility: seenBy, deliver, release }: StreamOptions,
+): ResultStream {
   const { app, signal, draining } = ctx;
   let snapshot = app.policy.snapshot();
   let key = seenBy + operation;
@@ -139,23 +143,23 @@ function open(
     stop.abort();
   };
   const drain = () => cut(new DOMException('The server is stopping.', 'AbortError'));
-  const expire = () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED));
-  const forgetExpiry = whenExpired(ctx.principal, app.clock, expire);
+  const expire = () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED_MESSAGE));
+  const forgetExpiry = onTokenExpiry(ctx.principal, app.clock, expire);
   signal.addEventListener('abort', end, { once: true });
   draining.addEventListener('abort', drain, { once: true });
   if (signal.aborted) end();
   else if (draining.aborted) drain();
 
-  const handOver = ({ done, value }: IteratorResult<object>): Finished | Delivery | Promise<Delivery> => {
+  const handOver = ({ done, value }: IteratorResult<object>): StreamEnd | Delivery | Promise<Delivery> => {
     if (failure) throw failure;
     if (done || ended) {
       end();
-      return FINISHED;
+      return END_OF_STREAM;
     }
     // The source asked the policy whether it may hand this batch over; what is in it is under the same policy.
     if (snapshot !== app.policy.snapshot()) {
       snapshot = app.policy.snapshot();
-      key = visibilityOf(ctx) + operation;
+      key = visibilityKeyOf(ctx) + operation;
     }
     return deliver(value, key);
   };
@@ -165,11 +169,11 @@ function open(
   };
 
   return {
-    next: () => (ended ? Promise.resolve(FINISHED) : batches.next().then(handOver).catch(fail)),
+    next: () => (ended ? Promise.resolve(END_OF_STREAM) : batches.next().then(handOver).catch(fail)),
     async return() {
       end();
       await batches.return?.();
-      return FINISHED;
+      return END_OF_STREAM;
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -177,12 +181,12 @@ function open(
   };
 }
 
-function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
+function executeBatch(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
   const caller = args.contextValue as Context;
   // Shared with others, so it ends with nobody's subscription; and new, as that of a request is.
   const contextValue = createContext(app, caller, new AbortController().signal);
   const serialize = ({ data, errors }: ExecutionResult): Delivery => {
-    const formatted = errors?.map((error) => formattedError(publicError(error, app)));
+    const formatted = errors?.map((error) => formatError(publicError(error, app)));
     // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
     const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
     let bytes: Uint8Array | undefined;
@@ -203,21 +207,21 @@ function execute(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs
 }
 
 /** Who sees the same: the same scope, roles and policy. */
-function visibilityOf(ctx: Context): string {
+function visibilityKeyOf(ctx: Context): string {
   const roles = ctx.principal.kind === 'anonymous' ? [] : [...ctx.principal.roles].sort();
   return canonicalJson([ctx.app.policy.snapshot(), callerScope(ctx), roles]);
 }
 
 /** Equal for operations that make the same of a batch, wherever each of them began. */
-function keyOf({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): string {
-  const matters = innerVariables(document, operation);
+function operationKeyOf({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): string {
+  const matters = variablesBelowRoot(document, operation);
   const used = Object.entries(rawVariableValues ?? {}).filter(([name]) => matters.has(name));
   const all = canonicalJson([document.loc?.source.body ?? '', operation.name?.value ?? '', Object.fromEntries(used)]);
   return createHash('sha256').update(all).digest('base64');
 }
 
 /** Variables that are used below the root field; its own arguments only say what is read, and the batch is that. */
-function innerVariables(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
+function variablesBelowRoot(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
   const names = new Set<string>();
   const collect = (node: ASTNode | undefined) => {
     if (node) visit(node, { Variable: ({ name }) => void names.add(name.value) });

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { ALICE, BOB, type GraphqlForTests, startGraphql } from '../../../../test/support/surfaces/graphql-server.ts';
+import { ALICE, BOB, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 
 const QUERY = 'subscription { events(filter: { types: [RUN_CREATED] }) { caughtUp events { runId } } }';
 
 let folder: string;
 let rules: string;
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-policy-change-'));
   rules = await readFile(new URL('../../../../policy/policy.csv', import.meta.url), 'utf8');

@@ -13,14 +13,14 @@ export async function watchEvents(
   limit: number,
 ): Promise<AsyncIterable<EventBatch>> {
   callerScope(ctx);
-  return after === undefined ? fromNow(ctx, filter, limit) : follow(ctx, filter, after, limit);
+  return after === undefined ? streamFromNow(ctx, filter, limit) : followJournal(ctx, filter, after, limit);
 }
 
 /** Says first where "now" is, so that who is cut off before the first event can still go on from there. */
-async function fromNow(ctx: Context, filter: EventFilter, limit: number): Promise<Batches> {
+async function streamFromNow(ctx: Context, filter: EventFilter, limit: number): Promise<BatchStream> {
   const position = await ctx.app.journal.head();
-  const rest = follow(ctx, filter, position, limit);
-  const saysNothingNew = ({ value }: Batch) => value?.events.length === 0 && value.position === position;
+  const rest = followJournal(ctx, filter, position, limit);
+  const saysNothingNew = ({ value }: BatchResult) => value?.events.length === 0 && value.position === position;
   let told = 0;
   return {
     ...rest,
@@ -34,7 +34,7 @@ async function fromNow(ctx: Context, filter: EventFilter, limit: number): Promis
 }
 
 /** The events of one run, until its last. @throws Fault NOT_FOUND, FORBIDDEN */
-export async function watchRun(
+export async function watchRunEvents(
   ctx: Context,
   runId: string,
   after = 0,
@@ -43,25 +43,25 @@ export async function watchRun(
   const run = await ctx.app.reader.run(callerScope(ctx), runId);
   if (!run) throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`, { path: ['runId'] });
   return isFinalRunState(run.state) && run.headPosition <= after
-    ? nothing()
-    : untilEnd(follow(ctx, { runId }, after, limit), (position) => isLast(ctx, runId, position));
+    ? emptyStream()
+    : untilRunEnds(followJournal(ctx, { runId }, after, limit), (position) => isLastEvent(ctx, runId, position));
 }
 
 /** Whether the run has no event after this one: a run that ended badly may go on, when one of its steps is retried. */
-async function isLast(ctx: Context, runId: string, position: number): Promise<boolean> {
+async function isLastEvent(ctx: Context, runId: string, position: number): Promise<boolean> {
   const run = await ctx.app.reader.run(callerScope(ctx), runId);
   return !run || run.headPosition <= position;
 }
 
-type Batch = IteratorResult<EventBatch, undefined>;
-type Batches = AsyncIterableIterator<EventBatch, undefined>;
+type BatchResult = IteratorResult<EventBatch, undefined>;
+type BatchStream = AsyncIterableIterator<EventBatch, undefined>;
 
 /**
  * Reads the journal for as long as the policy lets the caller see it: when the policy has changed, what they see is
  * asked for again before the next batch is handed over. It is no generator, because it is passed for every event of
  * every subscriber, and a generator makes several promises for each.
  */
-export function follow(ctx: Context, filter: EventFilter, after: number, limit: number): Batches {
+export function followJournal(ctx: Context, filter: EventFilter, after: number, limit: number): BatchStream {
   const { journal, policy } = ctx.app;
   let position = after;
   let snapshot = policy.snapshot();
@@ -69,7 +69,7 @@ export function follow(ctx: Context, filter: EventFilter, after: number, limit: 
   const read = () => journal.read(position, filter, scope, { signal: ctx.signal, limit });
   let batches = read();
 
-  const handOver = (result: Batch): Batch | Promise<Batch> => {
+  const handOver = (result: BatchResult): BatchResult | Promise<BatchResult> => {
     if (result.done) return result;
     if (policy.snapshot() !== snapshot) {
       snapshot = policy.snapshot();
@@ -84,7 +84,7 @@ export function follow(ctx: Context, filter: EventFilter, after: number, limit: 
     position = result.value.position;
     return result;
   };
-  const next = (): Promise<Batch> => batches.next().then(handOver);
+  const next = (): Promise<BatchResult> => batches.next().then(handOver);
 
   return {
     next,
@@ -98,9 +98,9 @@ export function follow(ctx: Context, filter: EventFilter, after: number, limit: 
   };
 }
 
-function untilEnd(batches: Batches, isLast: (position: number) => Promise<boolean>): Batches {
+function untilRunEnds(batches: BatchStream, isLast: (position: number) => Promise<boolean>): BatchStream {
   let ended = false;
-  const look = (result: Batch): Batch | Promise<Batch> => {
+  const look = (result: BatchResult): BatchResult | Promise<BatchResult> => {
     const last = result.value?.events.at(-1);
     if (last?.type !== 'RUN_STATE_CHANGED' || !isFinalRunState(last.payload.to)) return result;
     return isLast(last.position).then((is) => {
@@ -123,7 +123,7 @@ function untilEnd(batches: Batches, isLast: (position: number) => Promise<boolea
 
 const DONE = { done: true, value: undefined } as const;
 
-async function* nothing(): AsyncGenerator<EventBatch, undefined> {}
+async function* emptyStream(): AsyncGenerator<EventBatch, undefined> {}
 
 function sameScope(a: Scope, b: Scope): boolean {
   return a.tenant === b.tenant && a.subject === b.subject;

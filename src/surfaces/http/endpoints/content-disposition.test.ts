@@ -1,12 +1,12 @@
 import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attachment, fileNameOf } from './content-disposition.ts';
+import { attachmentHeader, parseFileName } from './content-disposition.ts';
 
 describe('Content-Disposition', () => {
   it('names the file in ASCII and in UTF-8', () => {
-    expect(attachment('report.csv')).toBe(`attachment; filename="report.csv"; filename*=UTF-8''report.csv`);
-    expect(attachment('żółw "1" 100%.txt')).toBe(
+    expect(attachmentHeader('report.csv')).toBe(`attachment; filename="report.csv"; filename*=UTF-8''report.csv`);
+    expect(attachmentHeader('żółw "1" 100%.txt')).toBe(
       `attachment; filename="___w _1_ 100_.txt"; filename*=UTF-8''%C5%BC%C3%B3%C5%82w%20%221%22%20100%25.txt`,
     );
   });
@@ -14,10 +14,10 @@ describe('Content-Disposition', () => {
   it('is a header value, and gives the same name back, whatever the name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (name) => {
-        const header = attachment(name);
+        const header = attachmentHeader(name);
         validateHeaderValue('Content-Disposition', header);
         expect(header).toMatch(/^[\x20-\x7e]+$/);
-        expect(fileNameOf(header)).toBe(name.toWellFormed());
+        expect(parseFileName(header)).toBe(name.toWellFormed());
       }),
     );
   });
@@ -31,6 +31,6 @@ describe('Content-Disposition', () => {
     ['attachment', undefined],
     [undefined, undefined],
   ])('%s names %s', (header, name) => {
-    expect(fileNameOf(header)).toBe(name);
+    expect(parseFileName(header)).toBe(name);
   });
 });

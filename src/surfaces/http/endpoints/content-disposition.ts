@@ -1,5 +1,5 @@
 /** `attachment` with the name twice: in ASCII for old clients (RFC 6266), in UTF-8 (RFC 8187) for the others. */
-export function attachment(name: string): string {
+export function attachmentHeader(name: string): string {
   const wellFormed = name.toWellFormed();
   const ascii = wellFormed.replace(/[^\x20-\x7e]|["\\%/]/g, '_');
   const encoded = encodeURIComponent(wellFormed).replace(
@@ -10,7 +10,7 @@ export function attachment(name: string): string {
 }
 
 /** The file name in a Content-Disposition header; undefined when it has none that can be read. */
-export function fileNameOf(header: string | undefined): string | undefined {
+export function parseFileName(header: string | undefined): string | undefined {
   const text = header ?? '';
   const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(text)?.[1];
   if (extended !== undefined) {

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  dial,
+  connectRaw,
   eventually,
-  MAX_UPLOAD,
+  MAX_UPLOAD_BYTES,
   startHttpServer,
-  type TestServer,
+  type TestHttpServer,
   TOKEN,
 } from '../../../../test/support/surfaces/http-server.ts';
 import { Fault } from '../../../core/errors.ts';
@@ -15,9 +15,9 @@ const authorization = `Bearer ${TOKEN}`;
 const bytes = randomBytes(100_000);
 const digest = createHash('sha256').update(bytes).digest('hex');
 
-let server: TestServer;
+let server: TestHttpServer;
 beforeAll(async () => {
-  server = await startHttpServer({}, { idleMs: 500, lingerMs: 500 });
+  server = await startHttpServer({}, { bodyIdleTimeoutMs: 500, lingerTimeoutMs: 500 });
   await server.upload(bytes, 'żółw.html', 'Text/HTML; charset=utf-8');
 });
 afterAll(() => server.stop());
@@ -128,13 +128,13 @@ describe('a download', () => {
   });
 
   it('ends, and closes its file, when the client goes away or stands still', async () => {
-    const big = randomBytes(MAX_UPLOAD);
-    const local = await startHttpServer({}, { idleMs: 300 });
+    const big = randomBytes(MAX_UPLOAD_BYTES);
+    const local = await startHttpServer({}, { bodyIdleTimeoutMs: 300 });
     const { body } = await local.upload(big);
-    const endless = { ...local.kept.get(body.digest), size: MAX_UPLOAD };
-    expect(endless.size).toBe(MAX_UPLOAD);
+    const endless = { ...local.kept.get(body.digest), size: MAX_UPLOAD_BYTES };
+    expect(endless.size).toBe(MAX_UPLOAD_BYTES);
     for (const leave of [true, false]) {
-      const { socket, closed } = dial(local.port);
+      const { socket, closed } = connectRaw(local.port);
       socket.pause();
       // Thirty answers in a row are more than the kernel keeps for a reader that does not read.
       const ask = `GET /artifacts/${body.digest} HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\n\r\n`;
@@ -166,7 +166,7 @@ describe('a download', () => {
           })(),
       }),
     });
-    const { closed } = dial(
+    const { closed } = connectRaw(
       local.port,
       `GET /artifacts/${digest} HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\n\r\n`,
     );
@@ -232,7 +232,7 @@ describe('an upload', () => {
   });
 
   it('without a token is refused before its body is read', async () => {
-    const { received, socket, closed } = dial(
+    const { received, socket, closed } = connectRaw(
       server.port,
       'POST /artifacts HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n',
     );
@@ -243,7 +243,7 @@ describe('an upload', () => {
   });
 
   it('is told to go on where it asks first', async () => {
-    const { received, socket } = dial(
+    const { received, socket } = connectRaw(
       server.port,
       `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n`,
     );
@@ -255,7 +255,7 @@ describe('an upload', () => {
 
   it('of more than the limit is refused, told beforehand or not, and leaves nothing', async () => {
     const before = await server.files();
-    const told = await server.upload(new Uint8Array(MAX_UPLOAD + 1));
+    const told = await server.upload(new Uint8Array(MAX_UPLOAD_BYTES + 1));
     expect([told.status, told.body.error.code]).toEqual([413, 'RESOURCE_TOO_LARGE']);
     const stream = new ReadableStream({
       pull(controller) {
@@ -266,7 +266,7 @@ describe('an upload', () => {
     // Whether the client sees the answer or the end of the connection first is its own affair.
     if (!(untold instanceof Error)) expect(untold.status).toBe(413);
     await eventually(async () => (await server.files()).length === before.length, 'nothing is left');
-    expect((await server.upload(new Uint8Array(MAX_UPLOAD))).status).toBe(201);
+    expect((await server.upload(new Uint8Array(MAX_UPLOAD_BYTES))).status).toBe(201);
   });
 
   it.each(['goes away', 'stands still'])('whose client %s leaves nothing, and is told so to the store', async (how) => {
@@ -284,9 +284,9 @@ describe('an upload', () => {
           throw new Error('the upload ended as if it were whole');
         },
       },
-      { idleMs: 200 },
+      { bodyIdleTimeoutMs: 200 },
     );
-    const { socket, closed } = dial(
+    const { socket, closed } = connectRaw(
       local.port,
       `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\n\r\n${'x'.repeat(500)}`,
     );
@@ -301,7 +301,7 @@ describe('an upload', () => {
 
   it('that is aborted leaves no file behind', async () => {
     const before = await server.files();
-    const { socket } = dial(
+    const { socket } = connectRaw(
       server.port,
       `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\n\r\nhalf`,
     );
@@ -318,9 +318,9 @@ describe('an upload', () => {
           throw new Fault('UNAVAILABLE', 'The disk is full.', { retryAfterMs: 1_500 });
         },
       },
-      { lingerMs: 300 },
+      { lingerTimeoutMs: 300 },
     );
-    const { received, socket, closed } = dial(
+    const { received, socket, closed } = connectRaw(
       local.port,
       `POST /artifacts HTTP/1.1\r\nHost: h\r\nAuthorization: ${authorization}\r\nContent-Length: 1000000\r\n\r\nbegin`,
     );

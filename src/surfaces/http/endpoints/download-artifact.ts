@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../../core/errors.ts';
 import { parseMediaType } from '../../../lib/media-type.ts';
-import { type Exchange, signedIn } from '../exchange/exchange.ts';
+import { authenticateUser, type Exchange } from '../exchange/exchange.ts';
 import { matchesEtag, parseByteRange } from '../exchange/request-headers.ts';
 import { sendFault } from '../exchange/respond.ts';
-import { setForeignContentHeaders } from '../exchange/security-headers.ts';
-import { attachment } from './content-disposition.ts';
+import { setUntrustedContentHeaders } from '../exchange/security-headers.ts';
+import { attachmentHeader } from './content-disposition.ts';
 
 /**
  * `GET /artifacts/:digest`: the bytes as they are, in whole or in part, as fast as the client takes them. They never
@@ -14,13 +14,13 @@ import { attachment } from './content-disposition.ts';
  */
 export async function downloadArtifact({ req, res, params, deps, limits }: Exchange): Promise<void> {
   const digest = params.digest ?? '';
-  const principal = await signedIn(req, deps);
+  const principal = await authenticateUser(req, deps);
   if (!/^[0-9a-f]{64}$/.test(digest))
     throw new Fault('BAD_INPUT', 'A digest is 64 hex digits in lower case; take the one of an artifact.');
   const artifact = await deps.download(principal, digest);
 
   const etag = `"${digest}"`;
-  setForeignContentHeaders(res);
+  setUntrustedContentHeaders(res);
   res.setHeader('ETag', etag);
   res.setHeader('Cache-Control', 'private, no-cache');
   res.setHeader('Vary', 'Origin, Authorization');
@@ -42,7 +42,7 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
   const length = range ? range.end - range.start + 1 : artifact.size;
   const body = req.method === 'HEAD' ? undefined : await artifact.open(range);
   res.setHeader('Content-Type', parseMediaType(artifact.mediaType)?.toString() ?? 'application/octet-stream');
-  res.setHeader('Content-Disposition', attachment(artifact.name));
+  res.setHeader('Content-Disposition', attachmentHeader(artifact.name));
   res.setHeader('Content-Length', length);
   if (range) res.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${artifact.size}`);
   res.statusCode = range ? 206 : 200;
@@ -50,12 +50,12 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
     res.end();
     return;
   }
-  req.socket.setTimeout(limits.idleMs);
-  await pipeline(Readable.from(exactly(body, length), { highWaterMark: 1 }), res);
+  req.socket.setTimeout(limits.bodyIdleTimeoutMs);
+  await pipeline(Readable.from(assertByteCount(body, length), { highWaterMark: 1 }), res);
 }
 
 /** Fails when there are more or fewer bytes than promised: otherwise the client waits for ever, or reads nonsense next. */
-async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+async function* assertByteCount(body: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
   let left = length;
   for await (const chunk of body) {
     left -= chunk.length;

@@ -1,41 +1,41 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../../test/support/surfaces/http-server.ts';
-import { driveCallbackPage } from './drive-callback.ts';
+import { renderDriveCallback } from './drive-callback.ts';
 
 describe('the page that Google sends a browser back to', () => {
   it('shows code and state to copy, and says for whom they are', () => {
-    const page = driveCallbackPage({ code: '4/0AbC-d_e', state: 'AQx_y-z' });
+    const page = renderDriveCallback({ code: '4/0AbC-d_e', state: 'AQx_y-z' });
     expect(page).toContain('<code>4/0AbC-d_e</code>');
     expect(page).toContain('<code>AQx_y-z</code>');
     expect(page).toContain('Give these to nobody');
   });
 
   it('says why there is nothing to copy', () => {
-    expect(driveCallbackPage({ error: 'access_denied', state: 's' })).toContain('You did not allow it.');
-    expect(driveCallbackPage({ error: 'server_error' })).toContain('Google refused: server_error.');
+    expect(renderDriveCallback({ error: 'access_denied', state: 's' })).toContain('You did not allow it.');
+    expect(renderDriveCallback({ error: 'server_error' })).toContain('Google refused: server_error.');
     for (const half of [{}, { code: 'c' }, { state: 's' }, { code: '', state: 's' }])
-      expect(driveCallbackPage(half)).toContain('lacks the code or the state');
+      expect(renderDriveCallback(half)).toContain('lacks the code or the state');
   });
 
   it('makes no markup of what stands in the address, whatever that is', () => {
     const tagsOf = (page: string) => page.match(/<[^>]*>/g);
     const plain = {
-      code: tagsOf(driveCallbackPage({ code: 'c', state: 's' })),
-      error: tagsOf(driveCallbackPage({ error: 'e' })),
+      code: tagsOf(renderDriveCallback({ code: 'c', state: 's' })),
+      error: tagsOf(renderDriveCallback({ error: 'e' })),
     };
     const nasty = fc.array(fc.constantFrom('<script>', '</code>', '"', "'", '&', '<', '>', 'x'), { minLength: 1 });
     fc.assert(
       fc.property(nasty, (parts) => {
         const text = parts.join('');
-        expect(tagsOf(driveCallbackPage({ code: text, state: text }))).toEqual(plain.code);
-        expect(tagsOf(driveCallbackPage({ error: text }))).toEqual(plain.error);
+        expect(tagsOf(renderDriveCallback({ code: text, state: text }))).toEqual(plain.code);
+        expect(tagsOf(renderDriveCallback({ error: text }))).toEqual(plain.error);
       }),
     );
   });
 
   it('has nothing that the strictest content policy would stop', () => {
-    expect(driveCallbackPage({ code: 'c', state: 's' })).not.toMatch(
+    expect(renderDriveCallback({ code: 'c', state: 's' })).not.toMatch(
       /<(script|style|link|img|form|iframe)|style=|\son\w+=|href=/,
     );
   });

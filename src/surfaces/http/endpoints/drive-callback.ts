@@ -21,11 +21,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * itself, for the browser's cookies and tokens say nothing about who began; it has no script, style or link, so the
  * strictest content policy lets it be.
  */
-export function driveCallbackPage({ code, state, error }: DriveCallback): string {
+export function renderDriveCallback({ code, state, error }: DriveCallback): string {
   const whole = code !== undefined && code !== '' && state !== undefined && state !== '';
   const [title, content] = whole
-    ? ['Almost connected', toCopy(code, state)]
-    : ['Not connected', `<p>${escaped(whyNot(error))} Begin again with beginDriveConnection.</p>`];
+    ? ['Almost connected', renderCodeAndState(code, state)]
+    : ['Not connected', `<p>${escapeHtml(refusalReason(error))} Begin again with beginDriveConnection.</p>`];
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -38,29 +38,29 @@ export function driveCallbackPage({ code, state, error }: DriveCallback): string
   ].join('\n');
 }
 
-function toCopy(code: string, state: string): string {
+function renderCodeAndState(code: string, state: string): string {
   return [
     '<p>Call the mutation finishDriveConnection with both, within ten minutes:</p>',
-    `<dl><dt>code</dt><dd><code>${escaped(code)}</code></dd><dt>state</dt><dd><code>${escaped(state)}</code></dd></dl>`,
+    `<dl><dt>code</dt><dd><code>${escapeHtml(code)}</code></dd><dt>state</dt><dd><code>${escapeHtml(state)}</code></dd></dl>`,
     '<p>Do this only if you began it yourself. Give these to nobody: whoever has them could read your Drive.</p>',
   ].join('\n');
 }
 
-function whyNot(error: string | undefined): string {
+function refusalReason(error: string | undefined): string {
   if (error === 'access_denied') return 'You did not allow it.';
   if (error === undefined || error === '') return 'This address lacks the code or the state that Google adds to it.';
   return `Google refused: ${error.slice(0, 200)}.`;
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /** GET /oauth/drive: where Google sends the browser back to. What it brings is for whoever is signed in, and no script reads it. */
-export function showDriveCallback({ req, res }: Exchange): void {
+export function serveDriveCallback({ req, res }: Exchange): void {
   const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
   const [code, state, error] = ['code', 'state', 'error'].map((name) => searchParams.get(name) ?? undefined);
-  const page = driveCallbackPage({ code, state, error });
+  const page = renderDriveCallback({ code, state, error });
   res.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(page),

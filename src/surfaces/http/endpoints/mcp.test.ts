@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startHttpServer, type TestServer, TOKEN } from '../../../../test/support/surfaces/http-server.ts';
+import { startHttpServer, type TestHttpServer, TOKEN } from '../../../../test/support/surfaces/http-server.ts';
 
 const authorization = `Bearer ${TOKEN}`;
 
-let server: TestServer;
+let server: TestHttpServer;
 beforeAll(async () => {
   server = await startHttpServer();
 });

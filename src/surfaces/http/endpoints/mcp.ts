@@ -1,12 +1,12 @@
 import { Fault } from '../../../core/errors.ts';
-import { type Exchange, signedIn } from '../exchange/exchange.ts';
+import { authenticateUser, type Exchange } from '../exchange/exchange.ts';
 import { isAllowedOrigin } from '../exchange/origin.ts';
 
 /** `/mcp`, for whoever is signed in. Pages of other sites are turned away, as MCP wants it (2025-11-25, "Security Warning"). */
 export async function serveMcp({ req, res, info, deps }: Exchange): Promise<void> {
   if (!isAllowedOrigin(req, deps.config.server.corsOrigins))
     throw new Fault('FORBIDDEN', 'This origin may not speak MCP with this server; add it to CORS_ORIGINS.');
-  const principal = await signedIn(req, deps);
+  const principal = await authenticateUser(req, deps);
   // A page has to see which session it got.
   if (res.hasHeader('Access-Control-Allow-Origin')) res.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id');
   if (req.headers.expect !== undefined) res.writeContinue();

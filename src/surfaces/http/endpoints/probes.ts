@@ -5,16 +5,16 @@ import { isLoopbackAddress } from '../../../lib/ip-address.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
 
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** What proxies add. With one of them, the peer's address says nothing about who asks. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+const FORWARDED_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /** `GET /health`: 200 while requests can be served, 503 when not, or when the server is stopping. */
 export async function reportHealth({ res, info, deps, limits }: Exchange): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const fault = new Fault('UNAVAILABLE', 'The checks take too long. Look at the log, and ask again.');
-    timer = setTimeout(() => reject(fault), limits.healthMs);
+    timer = setTimeout(() => reject(fault), limits.healthTimeoutMs);
   });
   try {
     const health = await Promise.race([deps.health(), late]);
@@ -28,23 +28,28 @@ export async function reportHealth({ res, info, deps, limits }: Exchange): Promi
 /** `GET /metrics`, for whoever has METRICS_TOKEN; where none is set, for this machine. */
 export async function scrapeMetrics({ req, res, deps }: Exchange): Promise<void> {
   const token = deps.config.server.metricsToken;
-  if (token !== undefined && !presents(req, token.reveal()))
+  if (token !== undefined && !hasMetricsToken(req, token.reveal()))
     throw new Fault('UNAUTHENTICATED', 'Send METRICS_TOKEN as "Authorization: Bearer TOKEN".');
-  if (token === undefined && !isLocal(req))
+  if (token === undefined && !isDirectLoopback(req))
     throw new Fault('FORBIDDEN', 'Only this machine may read the metrics; set METRICS_TOKEN to read them from others.');
   const body = Buffer.from(await deps.metrics.scrape());
-  res.writeHead(200, { 'Content-Type': PROMETHEUS, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
+  res.writeHead(200, {
+    'Content-Type': PROMETHEUS_CONTENT_TYPE,
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+  });
   res.end(body);
 }
 
-function presents(req: IncomingMessage, token: Uint8Array): boolean {
+function hasMetricsToken(req: IncomingMessage, token: Uint8Array): boolean {
   const sent = /^Bearer +(.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '';
   const digest = (value: string | Uint8Array) => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(sent), digest(token));
 }
 
-function isLocal(req: IncomingMessage): boolean {
+function isDirectLoopback(req: IncomingMessage): boolean {
   return (
-    isLoopbackAddress(req.socket.remoteAddress ?? '') && FORWARDED.every((name) => req.headers[name] === undefined)
+    isLoopbackAddress(req.socket.remoteAddress ?? '') &&
+    FORWARDED_HEADERS.every((name) => req.headers[name] === undefined)
   );
 }

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../core/errors.ts';
 import { parseMediaType } from '../../../lib/media-type.ts';
-import { type Exchange, signedIn } from '../exchange/exchange.ts';
+import { authenticateUser, type Exchange } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
-import { fileNameOf } from './content-disposition.ts';
+import { parseFileName } from './content-disposition.ts';
 
-const MOST_NAME = 255;
+const MAX_NAME_CHARACTERS = 255;
 
 /**
  * `POST /artifacts?name=NAME`: the body, as it is, becomes an artifact. Everything that can be refused is refused
  * before the first byte is read; the body is never held in memory.
  */
 export async function uploadArtifact({ req, res, query, info, deps }: Exchange): Promise<void> {
-  const principal = await signedIn(req, deps);
+  const principal = await authenticateUser(req, deps);
   const mediaType = parseMediaType(req.headers['content-type'] ?? 'application/octet-stream');
   if (mediaType === undefined)
     throw new Fault('BAD_INPUT', 'Content-Type is no media type; write for example text/csv.', { path: ['mediaType'] });
@@ -20,15 +20,15 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
     throw new Fault('BAD_INPUT', 'Send the bytes themselves as the body, not a form: curl --data-binary @FILE.');
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new Fault('BAD_INPUT', 'Send the bytes as they are, without Content-Encoding.');
-  const name = new URLSearchParams(query).get('name') ?? fileNameOf(req.headers['content-disposition']) ?? 'upload';
-  if (!isName(name)) {
-    const message = `A name has 1 to ${MOST_NAME} characters, without slashes and control characters.`;
+  const name = new URLSearchParams(query).get('name') ?? parseFileName(req.headers['content-disposition']) ?? 'upload';
+  if (!isFileName(name)) {
+    const message = `A name has 1 to ${MAX_NAME_CHARACTERS} characters, without slashes and control characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['name'] });
   }
-  if (Number(req.headers['content-length'] ?? 0) > deps.maxUploadBytes) throw tooLarge(deps.maxUploadBytes);
+  if (Number(req.headers['content-length'] ?? 0) > deps.maxUploadBytes) throw uploadTooLargeFault(deps.maxUploadBytes);
 
   if (req.headers.expect !== undefined) res.writeContinue();
-  const content = bounded(req, deps.maxUploadBytes);
+  const content = limitBytes(req, deps.maxUploadBytes);
   const stored = { name, mediaType: mediaType.toString(), content, traceId: info.traceId };
   const artifact = await deps.upload(principal, stored);
   const { id, digest, size } = artifact;
@@ -37,13 +37,13 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
   sendJson(res, 201, answer, { Location: url });
 }
 
-async function* bounded(req: IncomingMessage, most: number): AsyncGenerator<Uint8Array> {
+async function* limitBytes(req: IncomingMessage, most: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
     // The request outlives a refusal in the middle: the answer goes over the same socket.
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > most) throw tooLarge(most);
+      if (size > most) throw uploadTooLargeFault(most);
       yield chunk;
     }
   } catch (error) {
@@ -52,10 +52,10 @@ async function* bounded(req: IncomingMessage, most: number): AsyncGenerator<Uint
   }
 }
 
-function isName(name: string): boolean {
-  return name.length <= MOST_NAME && /^[^\p{Cc}\p{Cs}/\\]+$/u.test(name) && !/^\.{1,2}$|^\s|\s$/.test(name);
+function isFileName(name: string): boolean {
+  return name.length <= MAX_NAME_CHARACTERS && /^[^\p{Cc}\p{Cs}/\\]+$/u.test(name) && !/^\.{1,2}$|^\s|\s$/.test(name);
 }
 
-function tooLarge(most: number): Fault {
+function uploadTooLargeFault(most: number): Fault {
   return new Fault('RESOURCE_TOO_LARGE', `An upload has at most ${most} bytes; send less, or raise FETCH_MAX_BYTES.`);
 }

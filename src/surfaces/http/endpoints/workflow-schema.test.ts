@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startHttpServer, type TestServer } from '../../../../test/support/surfaces/http-server.ts';
+import { startHttpServer, type TestHttpServer } from '../../../../test/support/surfaces/http-server.ts';
 
-let server: TestServer;
+let server: TestHttpServer;
 beforeAll(async () => {
   server = await startHttpServer();
 });

@@ -4,7 +4,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { matchesEtag } from '../exchange/request-headers.ts';
 
 /** Caches may keep it for an hour; from then on they ask whether it is still the same. */
-const CACHE = 'public, max-age=3600';
+const CACHE_CONTROL = 'public, max-age=3600';
 
 const body = Buffer.from(`${JSON.stringify(WORKFLOW_SCHEMA, null, 2)}\n`);
 const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
@@ -14,7 +14,7 @@ const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
  * everybody and tells nothing of this server but its version, so nobody has to sign in.
  */
 export function serveWorkflowSchema({ req, res }: Exchange): void {
-  const headers = { ETag: etag, 'Cache-Control': CACHE };
+  const headers = { ETag: etag, 'Cache-Control': CACHE_CONTROL };
   if (matchesEtag(req.headers['if-none-match'], etag)) {
     res.writeHead(304, headers).end();
     return;

@@ -18,13 +18,13 @@ export interface Exchange {
 }
 
 /** The two parts of what a request asks for. The query stands without its question mark; nothing is decoded. */
-export function placeOf({ url = '' }: IncomingMessage): { readonly path: string; readonly query: string } {
+export function splitUrl({ url = '' }: IncomingMessage): { readonly path: string; readonly query: string } {
   const mark = url.indexOf('?');
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
 /** Who asks, by the header alone: no cookies, so no page can ask in somebody's name. @throws Fault UNAUTHENTICATED */
-export async function signedIn(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
+export async function authenticateUser(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
   const principal = await deps.authenticate(req.headers.authorization);
   if (principal.kind !== 'anonymous') return principal;
   throw new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer TOKEN".');

@@ -1,27 +1,27 @@
 /** How long and how much a client may take. Tests bring shorter ones; nobody else does. */
 export interface HttpLimits {
   /** Until the header section is complete (slowloris). */
-  readonly headersMs: number;
+  readonly headersTimeoutMs: number;
   /** Until the whole request is here. */
-  readonly requestMs: number;
+  readonly requestTimeoutMs: number;
   /** Without a byte in either direction, while a body is on its way. */
-  readonly idleMs: number;
+  readonly bodyIdleTimeoutMs: number;
   /** Between requests. Longer than the 60 s of usual proxies, so that it is they who close. */
-  readonly keepAliveMs: number;
+  readonly keepAliveTimeoutMs: number;
   /** What is still read of a request that was refused, so that the client gets to see the answer. */
-  readonly lingerMs: number;
-  readonly healthMs: number;
-  readonly headerBytes: number;
-  readonly connections: number;
+  readonly lingerTimeoutMs: number;
+  readonly healthTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+  readonly maxConnections: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
-  headersMs: 10_000,
-  requestMs: 300_000,
-  idleMs: 30_000,
-  keepAliveMs: 65_000,
-  lingerMs: 2_000,
-  healthMs: 5_000,
-  headerBytes: 16_384,
-  connections: 10_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 300_000,
+  bodyIdleTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  lingerTimeoutMs: 2_000,
+  healthTimeoutMs: 5_000,
+  maxHeaderBytes: 16_384,
+  maxConnections: 10_000,
 };

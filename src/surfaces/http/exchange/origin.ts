@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackAddress } from '../../../lib/ip-address.ts';
 
-const EXPOSED = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
-const PREFLIGHT_SECONDS = 600;
+const EXPOSED_HEADERS = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /** Whether a page may talk to this server: one of its own, or of an origin in CORS_ORIGINS. Programs send no origin. */
 export function isAllowedOrigin(req: IncomingMessage, corsOrigins: readonly string[]): boolean {
@@ -19,7 +19,7 @@ export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, corsOr
   res.setHeader('Vary', 'Origin');
   if (origin === undefined || !corsOrigins.includes(origin)) return;
   res.setHeader('Access-Control-Allow-Origin', origin);
-  res.setHeader('Access-Control-Expose-Headers', EXPOSED);
+  res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }
 
 /** Answers OPTIONS for a route with these methods; what may be asked across origins follows from the CORS headers. */
@@ -28,7 +28,7 @@ export function sendOptions(req: IncomingMessage, res: ServerResponse, methods: 
   res.setHeader('Allow', allow);
   if (res.hasHeader('Access-Control-Allow-Origin')) {
     res.setHeader('Access-Control-Allow-Methods', allow);
-    res.setHeader('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+    res.setHeader('Access-Control-Max-Age', PREFLIGHT_MAX_AGE_SECONDS);
     const wanted = req.headers['access-control-request-headers'];
     if (wanted !== undefined) res.setHeader('Access-Control-Allow-Headers', wanted);
   }

@@ -41,7 +41,7 @@ export function sendFault(
 }
 
 /** A fault as it is; anything else is a bug, which is logged, and of which the client gets a reference only. */
-export function faultOf(error: unknown, info: RequestInfo, logger: Logger): Fault {
+export function toFault(error: unknown, info: RequestInfo, logger: Logger): Fault {
   if (error instanceof Fault) return error;
   logger.error('http.failed', { traceId: info.traceId, error });
   return new Fault('INTERNAL', `Something went wrong here. Report it with the reference ${info.traceId}.`);

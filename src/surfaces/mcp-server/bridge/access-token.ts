@@ -7,32 +7,32 @@ import { Fault } from '../../../core/errors.ts';
  * @param anew the last one is no longer taken
  * @throws Fault UNAUTHENTICATED
  */
-export type GetToken = (anew?: boolean) => Promise<string>;
+export type TokenProvider = (anew?: boolean) => Promise<string>;
 
 /** A token is taken for gone this long before it ends, so that it does not end on its way. */
-const MARGIN_MS = 60_000;
-const ANSWER_MS = 15_000;
+const EXPIRY_MARGIN_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 15_000;
 
-const SIGN_IN = `mutation ($input: SignInInput!) {
+const SIGN_IN_MUTATION = `mutation ($input: SignInInput!) {
   signIn(input: $input) { ... on Session { token expiresAt } ... on Refusal { message } }
 }`;
 
-interface SignedIn {
+interface AccessToken {
   readonly token: string;
   readonly expiresAt: string;
 }
 
-export function createToken({ url, identity }: ClientConfig): GetToken {
+export function createTokenProvider({ url, identity }: ClientConfig): TokenProvider {
   if (identity.kind === 'token') {
-    const token = textOf(identity.token);
+    const token = secretText(identity.token);
     return async () => token;
   }
   const { username, password } = identity;
   let current: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;
   const ask = async () => {
-    const { token, expiresAt } = await signIn(url, { username, password: textOf(password) });
-    current = { token, until: Date.parse(expiresAt) - MARGIN_MS };
+    const { token, expiresAt } = await signIn(url, { username, password: secretText(password) });
+    current = { token, until: Date.parse(expiresAt) - EXPIRY_MARGIN_MS };
     return token;
   };
   return async (anew = false) => {
@@ -44,15 +44,15 @@ export function createToken({ url, identity }: ClientConfig): GetToken {
   };
 }
 
-async function signIn(url: string, input: { username: string; password: string }): Promise<SignedIn> {
+async function signIn(url: string, input: { username: string; password: string }): Promise<AccessToken> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: SIGN_IN, variables: { input } }),
-    signal: AbortSignal.timeout(ANSWER_MS),
+    body: JSON.stringify({ query: SIGN_IN_MUTATION, variables: { input } }),
+    signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
   });
   const answer = (await response.json()) as {
-    readonly data?: { readonly signIn?: Partial<SignedIn> & { readonly message?: string } };
+    readonly data?: { readonly signIn?: Partial<AccessToken> & { readonly message?: string } };
     readonly errors?: readonly { readonly message: string }[];
   };
   const { token, expiresAt, message } = answer.data?.signIn ?? {};
@@ -61,6 +61,6 @@ async function signIn(url: string, input: { username: string; password: string }
   throw new Fault('UNAUTHENTICATED', `${url} does not let ${input.username} sign in: ${why}`);
 }
 
-function textOf(secret: Secret): string {
+function secretText(secret: Secret): string {
   return Buffer.from(secret.reveal()).toString('utf8');
 }

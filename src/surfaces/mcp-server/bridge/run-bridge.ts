@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ClientConfig } from '../../../config/read-client.ts';
 import { Fault } from '../../../core/errors.ts';
-import { createToken } from './access-token.ts';
-import { createRemote } from './remote-session.ts';
+import { createTokenProvider } from './access-token.ts';
+import { createRemoteSession } from './remote-session.ts';
 
-const PROBE_MS = 5_000;
+const PROBE_TIMEOUT_MS = 5_000;
 /** How long answers are waited for, once nothing more is asked. */
-const REST_MS = 5_000;
-const LOOK_MS = 20;
+const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_POLL_MS = 20;
 
 /**
  * Hands messages on between standard input and output and the server's `/mcp`, until the input ends. Nothing but
@@ -16,14 +16,14 @@ const LOOK_MS = 20;
  * @throws Fault UNAVAILABLE when no server answers, UNAUTHENTICATED
  */
 export async function runBridge(client: ClientConfig): Promise<number> {
-  const token = createToken(client);
-  await probe(client.url);
+  const token = createTokenProvider(client);
+  await assertReachable(client.url);
   await token();
   const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
   const stdio = new StdioServerTransport();
   const complain = (what: string) => process.stderr.write(`${what}\n`);
   const receive = (message: Parameters<typeof stdio.send>[0]) => void stdio.send(message);
-  const remote = await createRemote({ url: client.url, token, receive, complain });
+  const remote = await createRemoteSession({ url: client.url, token, onMessage: receive, reportError: complain });
   const over = new Promise<void>((resolve) => {
     for (const end of ['end', 'close', 'error']) process.stdin.once(end, resolve);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
@@ -34,14 +34,15 @@ export async function runBridge(client: ClientConfig): Promise<number> {
   stdio.onerror = (error) => complain(error.message);
   await stdio.start();
   await over;
-  for (const until = Date.now() + REST_MS; remote.pending > 0 && Date.now() < until; ) await setTimeout(LOOK_MS);
+  for (const until = Date.now() + DRAIN_TIMEOUT_MS; remote.pendingRequests > 0 && Date.now() < until; )
+    await setTimeout(DRAIN_POLL_MS);
   await remote.close();
   return 0;
 }
 
-async function probe(url: string): Promise<void> {
+async function assertReachable(url: string): Promise<void> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PROBE_MS) });
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     await response.body?.cancel();
   } catch (error) {
     const message = `No Signalbox answers at ${url}. Start one with npm start, or set SIGNALBOX_URL to where it is.`;

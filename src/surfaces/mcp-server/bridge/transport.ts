@@ -1,27 +1,27 @@
 import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { GetToken } from './access-token.ts';
+import type { TokenProvider } from './access-token.ts';
 
 /** How long what arrived may be on its way through the SDK. */
-const READING_MS = 500;
+const SDK_READ_GRACE_MS = 500;
 
 /**
  * A fetch for the SDK's transport, which does not notice when the server ends an answer before the response was in it:
  * the client would wait for ever. @param ended called when the answer to a POST is over, with the message that was posted
  */
-export function noticeCutAnswers(fetch: FetchLike, ended: (posted: unknown) => void): FetchLike {
+export function detectTruncatedResponses(fetch: FetchLike, ended: (posted: unknown) => void): FetchLike {
   return async (url, init) => {
     const response = await fetch(url, init);
     if (init?.method !== 'POST' || typeof init.body !== 'string' || !response.body || !response.ok) return response;
     const posted: unknown = JSON.parse(init.body);
-    const over = () => setTimeout(() => ended(posted), READING_MS);
-    return new Response(whenOver(response.body, over), response);
+    const over = () => setTimeout(() => ended(posted), SDK_READ_GRACE_MS);
+    return new Response(onStreamEnd(response.body, over), response);
   };
 }
 
 /** The same bytes; `over` is called once at their end, whether they end well or not. */
-function whenOver(body: ReadableStream<Uint8Array>, over: () => void): ReadableStream<Uint8Array> {
+function onStreamEnd(body: ReadableStream<Uint8Array>, over: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
     async pull(controller) {
@@ -43,16 +43,21 @@ export type RemoteTransport = StreamableHTTPClientTransport;
 /** One transport, which is one session. */
 export type OpenTransport = (hear: (message: JSONRPCMessage) => void) => Promise<RemoteTransport>;
 
-interface Options {
+interface TransportOptions {
   readonly url: string;
-  readonly token: GetToken;
+  readonly token: TokenProvider;
   /** The answer to this request is over, whether it was in it or not. */
-  readonly cut: (id: string | number) => void;
-  readonly complain: (what: string) => void;
+  readonly onResponseEnd: (id: string | number) => void;
+  readonly reportError: (what: string) => void;
 }
 
 /** Streamable HTTP to a server, each request with the token of that time. */
-export async function transportsTo({ url, token, cut, complain }: Options): Promise<OpenTransport> {
+export async function createTransportFactory({
+  url,
+  token,
+  onResponseEnd: cut,
+  reportError: complain,
+}: TransportOptions): Promise<OpenTransport> {
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const signed: typeof fetch = async (to, init) => {
     const headers = new Headers(init?.headers);
@@ -65,7 +70,7 @@ export async function transportsTo({ url, token, cut, complain }: Options): Prom
   };
   return async (hear) => {
     const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
-      fetch: noticeCutAnswers(signed, ended),
+      fetch: detectTruncatedResponses(signed, ended),
     });
     transport.onmessage = hear;
     transport.onerror = (error) => complain(error.message);

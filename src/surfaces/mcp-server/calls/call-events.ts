@@ -5,30 +5,30 @@ import type { SignedIn } from '../../../core/principal.ts';
 import type { RunRecord } from '../../../core/run.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
 
-const FIRST_MS = 10;
-const MOST_MS = 250;
+const MIN_POLL_MS = 10;
+const MAX_POLL_MS = 250;
 
 /**
  * The run that a call has started under its key, as soon as it is recorded; short ones are only when they are over.
  * @param over aborts when the call has its answer: then it is looked for a last time
  */
-export async function runOfCall(
+export async function findRunOfCall(
   reader: Pick<StoreReader, 'runByIdempotencyKey'>,
   { tenant, subject }: SignedIn,
   key: string,
   over: AbortSignal,
 ): Promise<RunRecord | undefined> {
-  for (let ms = FIRST_MS; ; ms = Math.min(2 * ms, MOST_MS)) {
+  for (let ms = MIN_POLL_MS; ; ms = Math.min(2 * ms, MAX_POLL_MS)) {
     const found = await reader.runByIdempotencyKey(tenant, subject, key);
     if (found || over.aborted) return found;
     await setTimeout(ms, undefined, { signal: over }).catch(() => {});
   }
 }
 
-const BATCH = 1_000;
+const BATCH_SIZE = 1_000;
 
 /** Tells what a run records, while its call is under way. */
-export interface Teller {
+export interface EventForwarder {
   /** Tells the rest: all that the run had recorded when the call got its answer. Then nothing more. */
   finish(run: RunRecord): Promise<void>;
   /** Tells nothing more. */
@@ -36,11 +36,11 @@ export interface Teller {
 }
 
 /** @param found the run, once it is recorded */
-export function tellEvents(
+export function forwardEvents(
   journal: Journal,
   found: Promise<RunRecord | undefined>,
   tell: (event: Event) => void,
-): Teller {
+): EventForwarder {
   const stopped = new AbortController();
   let position = 0;
 
@@ -48,7 +48,7 @@ export function tellEvents(
     const run = await found;
     if (!run || stopped.signal.aborted) return;
     const scope = { tenant: run.principal.tenant };
-    const options = { signal: stopped.signal, limit: BATCH };
+    const options = { signal: stopped.signal, limit: BATCH_SIZE };
     for await (const batch of journal.read(0, { runId: run.id }, scope, options)) {
       batch.events.forEach(tell);
       position = batch.position;
@@ -62,7 +62,7 @@ export function tellEvents(
       stopped.abort();
       await told;
       while (position < headPosition) {
-        const batch = await journal.page(position, { runId: id }, { tenant }, BATCH);
+        const batch = await journal.page(position, { runId: id }, { tenant }, BATCH_SIZE);
         batch.events.forEach(tell);
         if (batch.position <= position) return;
         position = batch.position;

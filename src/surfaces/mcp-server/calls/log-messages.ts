@@ -1,14 +1,14 @@
 import type { LoggingLevel, LoggingMessageNotification } from '@modelcontextprotocol/sdk/types.js';
 import type { Event, LogLevel } from '../../../core/event.ts';
 
-type Message = LoggingMessageNotification['params'];
+type LogMessage = LoggingMessageNotification['params'];
 
 /** RFC 5424, section 6.2.1, gravest last. */
-const GRAVITY: readonly LoggingLevel[] = [
+const LEVELS_BY_SEVERITY: readonly LoggingLevel[] = [
   ...(['debug', 'info', 'notice', 'warning'] as const),
   ...(['error', 'critical', 'alert', 'emergency'] as const),
 ];
-const LEVELS: Readonly<Record<LogLevel, LoggingLevel>> = {
+const MCP_LEVELS: Readonly<Record<LogLevel, LoggingLevel>> = {
   DEBUG: 'debug',
   INFO: 'info',
   WARN: 'warning',
@@ -16,15 +16,15 @@ const LEVELS: Readonly<Record<LogLevel, LoggingLevel>> = {
 };
 
 /** Of one call; whoever wants all of them reads the events of the run. */
-const MOST_MESSAGES = 1_000;
+const MAX_LOG_MESSAGES = 1_000;
 
 /** Makes log messages of a run's log, from the level that the client asked for. */
-export function createLogMessages(least: LoggingLevel, send: (message: Message) => void): (event: Event) => void {
+export function createLogMessages(least: LoggingLevel, send: (message: LogMessage) => void): (event: Event) => void {
   let sent = 0;
   return ({ type, payload, runId, step }) => {
     if (type !== 'LOG' && type !== 'NOTIFICATION') return;
-    const level = LEVELS[payload.level];
-    if (GRAVITY.indexOf(level) < GRAVITY.indexOf(least) || sent >= MOST_MESSAGES) return;
+    const level = MCP_LEVELS[payload.level];
+    if (LEVELS_BY_SEVERITY.indexOf(level) < LEVELS_BY_SEVERITY.indexOf(least) || sent >= MAX_LOG_MESSAGES) return;
     sent += 1;
     const data = 'text' in payload ? payload.text : payload.message;
     send({ level, logger: step === undefined ? runId : `${runId}/${step}`, data });

@@ -6,52 +6,52 @@ import type { StepOutput } from '../../../core/run.ts';
 import { outputUri } from '../../../engine/outputs/output-json.ts';
 import type { DownloadDeps } from '../../../engine/requests/find-download.ts';
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
-import { MOST_BLOB_BYTES, MOST_TEXT_BYTES } from '../protocol/mcp-limits.ts';
-import { readOutput, textOf } from '../resources/read-output.ts';
+import { MAX_BLOB_BYTES, MAX_TEXT_BYTES } from '../protocol/mcp-limits.ts';
+import { readOutput, textOrUndefined } from '../resources/read-output.ts';
 
 /** What an MCP result says of an output. */
-export interface Content {
+export interface ResultContent {
   readonly content: ContentBlock[];
   /** Where it is a JSON object. */
   readonly structured?: JsonObject;
 }
 
 /** JSON of a tool is part of its contract, so it is given whole. The engine takes no more from a tool. */
-const MOST_STRUCTURED_BYTES = 8 * 2 ** 20;
+const MAX_STRUCTURED_BYTES = 8 * 2 ** 20;
 
 /**
  * Text and small bytes as they are; the rest as a link, to be read as a resource.
  * @param whole its JSON is given however large it is, because the tool has said what its output looks like
  */
-export async function contentOfOutput(
+export async function outputContent(
   deps: DownloadDeps,
   who: SignedIn,
   output: StepOutput,
   whole: boolean,
-): Promise<Content> {
-  const link = linkTo(output);
-  if (output.size > (whole ? MOST_STRUCTURED_BYTES : MOST_BLOB_BYTES)) return { content: [link] };
+): Promise<ResultContent> {
+  const link = resourceLink(output);
+  if (output.size > (whole ? MAX_STRUCTURED_BYTES : MAX_BLOB_BYTES)) return { content: [link] };
   let bytes: Uint8Array;
   try {
-    bytes = await readOutput(deps, who, output, MOST_STRUCTURED_BYTES);
+    bytes = await readOutput(deps, who, output, MAX_STRUCTURED_BYTES);
   } catch (error) {
     // It was made all the same; the link says where it is for whoever may read it.
     if (error instanceof Fault) return { content: [link] };
     throw error;
   }
-  const text = textOf(bytes);
-  if (text === undefined) return { content: bytes.byteLength > MOST_BLOB_BYTES ? [link] : [blobOf(output, bytes)] };
-  const fits = bytes.byteLength <= MOST_TEXT_BYTES;
-  const structured = fits || whole ? objectOf(output, text) : undefined;
+  const text = textOrUndefined(bytes);
+  if (text === undefined) return { content: bytes.byteLength > MAX_BLOB_BYTES ? [link] : [blobContent(output, bytes)] };
+  const fits = bytes.byteLength <= MAX_TEXT_BYTES;
+  const structured = fits || whole ? parseJsonObject(output, text) : undefined;
   return { content: [fits ? { type: 'text', text } : link], ...(structured && { structured }) };
 }
 
-function linkTo(output: StepOutput): ContentBlock {
+function resourceLink(output: StepOutput): ContentBlock {
   const { digest, mediaType, size } = output;
   return { type: 'resource_link', uri: outputUri(output), name: digest, mimeType: mediaType, size };
 }
 
-function blobOf(output: StepOutput, bytes: Uint8Array): ContentBlock {
+function blobContent(output: StepOutput, bytes: Uint8Array): ContentBlock {
   const { mediaType: mimeType } = output;
   const blob = Buffer.from(bytes).toString('base64');
   if (mimeType.startsWith('image/')) return { type: 'image', data: blob, mimeType };
@@ -59,7 +59,7 @@ function blobOf(output: StepOutput, bytes: Uint8Array): ContentBlock {
   return { type: 'resource', resource: { uri: outputUri(output), mimeType, blob } };
 }
 
-function objectOf({ mediaType }: StepOutput, text: string): JsonObject | undefined {
+function parseJsonObject({ mediaType }: StepOutput, text: string): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType)) return undefined;
   try {
     const value = parseJson(text);

@@ -1,10 +1,10 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { ApprovalRecord, RunSnapshot, StepRecord } from '../../../core/run.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
-import { APPROVAL_ID, RUN_ID, runUri } from '../protocol/identifiers.ts';
+import { APPROVAL_ID_META, RUN_ID_META, runUri } from '../protocol/identifiers.ts';
 
 /** A run that goes on later, without the caller: for a person, for a signal, or because the server is stopping. */
-export async function waitingResult(
+export async function pendingResult(
   reader: Pick<StoreReader, 'approvalOf'>,
   { run, steps }: RunSnapshot,
 ): Promise<CallToolResult> {
@@ -20,12 +20,12 @@ export async function waitingResult(
       { type: 'text', text: `Not done yet: the run ${run.id} is ${run.state}. ${why} ${where}` },
       { type: 'resource_link', uri: runUri(run.id), name: run.id, mimeType: 'application/json' },
     ],
-    _meta: { [RUN_ID]: run.id, ...(approval && { [APPROVAL_ID]: approval.id }) },
+    _meta: { [RUN_ID_META]: run.id, ...(approval && { [APPROVAL_ID_META]: approval.id }) },
   };
 }
 
 /** True while nobody but time is waited for: a sleep, a backoff, a rate. */
-export function goesOnByItself({ run, steps }: RunSnapshot): boolean {
+export function resumesUnattended({ run, steps }: RunSnapshot): boolean {
   if (run.state !== 'WAITING') return true;
   return steps.some(
     ({ state, kind, decision }) =>

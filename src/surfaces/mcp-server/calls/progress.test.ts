@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event, NewEvent } from '../../../core/event.ts';
 import { STEP_STATES } from '../../../core/states.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgressReporter, type Progress } from './progress.ts';
 
 const KEYS = ['a', 'b', 'c'];
 
 /** What is told of these events, which are as in a journal, but for what nobody looks at. */
 function told(events: readonly Pick<NewEvent, 'type' | 'step' | 'payload'>[]): Progress[] {
   const reports: Progress[] = [];
-  const tell = createProgress((progress) => reports.push(progress));
+  const tell = createProgressReporter((progress) => reports.push(progress));
   for (const event of events) tell(event as Event);
   return reports;
 }

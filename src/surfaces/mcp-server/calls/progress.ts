@@ -8,13 +8,13 @@ export interface Progress {
   readonly message?: string;
 }
 
-const MOST_MESSAGE = 500;
+const MAX_MESSAGE_CHARACTERS = 500;
 
 /**
  * Makes progress of a run's events. It only ever rises, as MCP wants it, by a hundredth of a step at least; so there are
  * not more reports than a hundred for each step. What was said meanwhile comes with the next one.
  */
-export function createProgress(report: (progress: Progress) => void): (event: Event) => void {
+export function createProgressReporter(report: (progress: Progress) => void): (event: Event) => void {
   const done = new Set<string>();
   const under = new Map<string, number>();
   let total = 0;
@@ -26,7 +26,7 @@ export function createProgress(report: (progress: Progress) => void): (event: Ev
     const progress = Math.floor(done.size * 100 + parts) / 100;
     if (progress <= told) return;
     told = progress;
-    report({ progress, total, ...(message !== undefined && { message: message.slice(0, MOST_MESSAGE) }) });
+    report({ progress, total, ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE_CHARACTERS) }) });
     message = undefined;
   };
 

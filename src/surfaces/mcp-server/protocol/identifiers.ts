@@ -1,5 +1,5 @@
 /** What a resource's URI names. */
-export type Named =
+export type ParsedResourceUri =
   | { readonly kind: 'run' | 'events'; readonly runId: string }
   | { readonly kind: 'artifact'; readonly digest: string };
 
@@ -8,7 +8,7 @@ export function runUri(runId: string): string {
 }
 
 /** Undefined for what is no resource of this server. */
-export function parseResourceUri(uri: string): Named | undefined {
+export function parseResourceUri(uri: string): ParsedResourceUri | undefined {
   const run = /^signalbox:\/\/runs\/(run_[A-Za-z0-9_-]{1,64})(\/events)?$/.exec(uri);
   if (run?.[1] !== undefined) return { kind: run[2] === undefined ? 'run' : 'events', runId: run[1] };
   const [, digest] = /^artifact:sha256\/([0-9a-f]{64})$/.exec(uri) ?? [];
@@ -16,7 +16,7 @@ export function parseResourceUri(uri: string): Named | undefined {
 }
 
 /** Keys of `_meta`, by which clients and this server tell each other what MCP has no word for. */
-export const RUN_ID = 'signalbox/runId';
-export const APPROVAL_ID = 'signalbox/approvalId';
-export const ERROR = 'signalbox/error';
-export const IDEMPOTENCY_KEY = 'signalbox/idempotencyKey';
+export const RUN_ID_META = 'signalbox/runId';
+export const APPROVAL_ID_META = 'signalbox/approvalId';
+export const ERROR_META = 'signalbox/error';
+export const IDEMPOTENCY_KEY_META = 'signalbox/idempotencyKey';

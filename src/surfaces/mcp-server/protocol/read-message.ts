@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../core/errors.ts';
 import { parseJson } from '../../../core/parse-json.ts';
 import { wellFormedJson } from '../../../lib/json.ts';
-import { RPC, RpcError } from './rpc-error.ts';
+import { RPC_CODES, RpcError } from './rpc-error.ts';
 
 /**
  * The JSON of a POST. @throws Fault RESOURCE_TOO_LARGE without reading on, CANCELLED when the client goes away in the
@@ -27,16 +27,16 @@ export async function readMessage(req: IncomingMessage, mostBytes: number): Prom
     if (error instanceof Fault) throw error;
     throw new Fault('CANCELLED', 'The request ended before its body did.', { cause: error });
   }
-  const message = parse(Buffer.concat(chunks).toString('utf8'));
+  const message = parseMessage(Buffer.concat(chunks).toString('utf8'));
   // So that the limits on what is under way hold; MCP has had no batches since 2025-06-18.
-  if (Array.isArray(message)) throw new RpcError(RPC.request, 'Send each message in a request of its own.');
+  if (Array.isArray(message)) throw new RpcError(RPC_CODES.request, 'Send each message in a request of its own.');
   return message;
 }
 
-function parse(text: string): unknown {
+function parseMessage(text: string): unknown {
   try {
     return wellFormedJson(parseJson(text));
   } catch (error) {
-    throw new RpcError(RPC.parse, error instanceof Fault ? error.message : 'This is not JSON.');
+    throw new RpcError(RPC_CODES.parse, error instanceof Fault ? error.message : 'This is not JSON.');
   }
 }

@@ -4,7 +4,13 @@ import type { Logger } from '../../../core/telemetry.ts';
 import type { Json } from '../../../lib/json.ts';
 
 /** JSON-RPC 2.0, section 5.1, and MCP's own for a resource that is not there. */
-export const RPC = { parse: -32_700, request: -32_600, params: -32_602, internal: -32_603, resource: -32_002 } as const;
+export const RPC_CODES = {
+  parse: -32_700,
+  request: -32_600,
+  params: -32_602,
+  internal: -32_603,
+  resource: -32_002,
+} as const;
 
 /** An error of the protocol. The SDK sends whatever has these members as it is. */
 export class RpcError extends Error {
@@ -20,16 +26,16 @@ export class RpcError extends Error {
 }
 
 /** How a request that is no call of a tool is told what went wrong; a bug is logged, and only a reference is told. */
-export function rpcErrorOf(error: unknown, logger: Logger): RpcError {
+export function toRpcError(error: unknown, logger: Logger): RpcError {
   if (error instanceof RpcError) return error;
-  if (!(error instanceof Fault)) return new RpcError(RPC.internal, bugMessage(error, logger));
+  if (!(error instanceof Fault)) return new RpcError(RPC_CODES.internal, reportBug(error, logger));
   const { code, message } = error;
-  if (code === 'NOT_FOUND') return new RpcError(RPC.resource, message, { code });
-  return new RpcError(code === 'BAD_INPUT' ? RPC.params : RPC.internal, message, { code });
+  if (code === 'NOT_FOUND') return new RpcError(RPC_CODES.resource, message, { code });
+  return new RpcError(code === 'BAD_INPUT' ? RPC_CODES.params : RPC_CODES.internal, message, { code });
 }
 
 /** What is told of a bug. */
-export function bugMessage(error: unknown, logger: Logger): string {
+export function reportBug(error: unknown, logger: Logger): string {
   const reference = randomUUID();
   logger.error('mcp.bug', { reference, error });
   return `Something broke inside the server; the log has it as ${reference}.`;

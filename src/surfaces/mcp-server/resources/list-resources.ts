@@ -2,8 +2,8 @@ import type { ListResourcesResult, ListResourceTemplatesResult, Resource } from 
 import type { SignedIn } from '../../../core/principal.ts';
 import type { RunRecord } from '../../../core/run.ts';
 import { runUri } from '../protocol/identifiers.ts';
-import { type McpDeps, scopeOfCaller } from '../protocol/mcp-deps.ts';
-import { PAGE } from '../protocol/mcp-limits.ts';
+import { callerScope, type McpDeps } from '../protocol/mcp-deps.ts';
+import { PAGE_SIZE } from '../protocol/mcp-limits.ts';
 
 /** The runs that the caller sees, newest first. @throws Fault FORBIDDEN; BAD_INPUT for a cursor that is none */
 export async function listResources(
@@ -11,11 +11,11 @@ export async function listResources(
   who: SignedIn,
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
-  const page = { first: PAGE, ...(cursor !== undefined && { after: cursor }) };
-  const { edges, hasNextPage } = await deps.reader.runs(scopeOfCaller(deps, who), {}, page);
+  const page = { first: PAGE_SIZE, ...(cursor !== undefined && { after: cursor }) };
+  const { edges, hasNextPage } = await deps.reader.runs(callerScope(deps, who), {}, page);
   const last = edges.at(-1)?.cursor;
   return {
-    resources: edges.map(({ node }) => resourceOf(node)),
+    resources: edges.map(({ node }) => runResource(node)),
     ...(hasNextPage && last !== undefined && { nextCursor: last }),
   };
 }
@@ -44,7 +44,7 @@ export const resourceTemplates: ListResourceTemplatesResult['resourceTemplates']
   },
 ];
 
-function resourceOf({ id, kind, state, workflow, goal, createdAt, finishedAt, startedAt }: RunRecord): Resource {
+function runResource({ id, kind, state, workflow, goal, createdAt, finishedAt, startedAt }: RunRecord): Resource {
   return {
     uri: runUri(id),
     name: id,

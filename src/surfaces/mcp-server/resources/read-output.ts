@@ -33,7 +33,7 @@ export async function readArtifact(
 }
 
 /** The text that the bytes are, where they are some. */
-export function textOf(bytes: Uint8Array): string | undefined {
+export function textOrUndefined(bytes: Uint8Array): string | undefined {
   if (!isUtf8(bytes) || bytes.includes(0)) return undefined;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

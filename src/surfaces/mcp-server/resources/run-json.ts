@@ -16,7 +16,7 @@ function runFields(run: RunRecord): JsonObject {
     ...(outputs && { outputs }),
     ...(error && { error: { ...error } }),
     ...(parentId !== undefined && { parentId }),
-    ...times(run),
+    ...timestamps(run),
   };
 }
 
@@ -24,21 +24,21 @@ function stepJson(step: StepRecord): object {
   const { key, title, kind, capability, state, attempt, dependsOn, output, error, progress, wakeAt, childId } = step;
   return {
     ...{ key, title, kind, capability, state, attempt, dependsOn },
-    ...(output && { output: outputJson(output) }),
+    ...(output && { output: outputFields(output) }),
     ...(error && { error }),
     ...(progress && { progress }),
     ...(wakeAt && { wakeAt }),
     ...(childId !== undefined && { childRun: childId }),
-    ...times(step),
+    ...timestamps(step),
   };
 }
 
-function outputJson(output: StepOutput): JsonObject {
+function outputFields(output: StepOutput): JsonObject {
   const { mediaType, size, text } = output;
   return { uri: outputUri(output), mediaType, size, ...(text !== undefined && { text }) };
 }
 
-function times({
+function timestamps({
   createdAt,
   startedAt,
   finishedAt,

@@ -7,39 +7,39 @@ import type {
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonObject } from '../../../lib/json.ts';
-import { callTool } from '../calls/handle-tool-call.ts';
+import { handleToolCall } from '../calls/handle-tool-call.ts';
 import type { Sdk } from '../protocol/load-sdk.ts';
 import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
-import { rpcErrorOf } from '../protocol/rpc-error.ts';
+import { toRpcError } from '../protocol/rpc-error.ts';
 import { listResources, resourceTemplates } from '../resources/list-resources.ts';
 import { readResource } from '../resources/read-resource.ts';
-import type { Subscriptions } from '../resources/resource-subscriptions.ts';
+import type { ResourceSubscriptions } from '../resources/resource-subscriptions.ts';
 import type { ListTools } from '../tools/list-tools.ts';
 
-export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+export type RequestExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** What one session's methods work with. */
-export interface MethodContext {
+export interface HandlerContext {
   readonly deps: McpDeps;
   readonly listTools: ListTools;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: ResourceSubscriptions;
   /** The end of the session, or of this server's patience: results are no longer waited for. */
-  readonly left: AbortSignal;
+  readonly detached: AbortSignal;
   /** Who sent a request. */
-  callerOf(extra: Extra): McpCaller;
+  callerOf(extra: RequestExtra): McpCaller;
   /** No answer follows a request that was cancelled; its stream ends all the same. */
-  endStream(request: Extra['requestId']): void;
+  endStream(request: RequestExtra['requestId']): void;
 }
 
 /** Answers the methods of MCP 2025-11-25 that this server offers, beside those that the SDK answers itself. */
-export function serveMethods(server: Server, { types }: Pick<Sdk, 'types'>, ctx: MethodContext): void {
+export function registerRequestHandlers(server: Server, { types }: Pick<Sdk, 'types'>, ctx: HandlerContext): void {
   const { deps, subscriptions, callerOf } = ctx;
   let level: LoggingLevel | undefined;
   const answering = async <T>(answer: () => Promise<T> | T): Promise<T> => {
     try {
       return await answer();
     } catch (error) {
-      throw rpcErrorOf(error, deps.logger);
+      throw toRpcError(error, deps.logger);
     }
   };
 
@@ -47,7 +47,7 @@ export function serveMethods(server: Server, { types }: Pick<Sdk, 'types'>, ctx:
     answering(() => ctx.listTools(callerOf(extra).principal, params?.cursor)),
   );
   server.setRequestHandler(types.CallToolRequestSchema, ({ params }, extra) =>
-    answering(() => callTool(deps, callerOf(extra), toolCall(params, extra, ctx, level))),
+    answering(() => handleToolCall(deps, callerOf(extra), toToolCallRequest(params, extra, ctx, level))),
   );
   server.setRequestHandler(types.ListResourcesRequestSchema, ({ params }, extra) =>
     answering(() => listResources(deps, callerOf(extra).principal, params?.cursor)),
@@ -58,12 +58,12 @@ export function serveMethods(server: Server, { types }: Pick<Sdk, 'types'>, ctx:
   );
   server.setRequestHandler(types.SubscribeRequestSchema, ({ params }, extra) =>
     answering(async () => {
-      await subscriptions.begin(callerOf(extra).principal, params.uri);
+      await subscriptions.subscribe(callerOf(extra).principal, params.uri);
       return {};
     }),
   );
   server.setRequestHandler(types.UnsubscribeRequestSchema, ({ params }) => {
-    subscriptions.end(params.uri);
+    subscriptions.unsubscribe(params.uri);
     return {};
   });
   server.setRequestHandler(types.SetLevelRequestSchema, ({ params }) => {
@@ -73,12 +73,12 @@ export function serveMethods(server: Server, { types }: Pick<Sdk, 'types'>, ctx:
 }
 
 /** @param level until the client names one, it is sent no log */
-function toolCall(
+function toToolCallRequest(
   { name, arguments: given = {}, _meta: meta = {} }: CallToolRequest['params'],
-  extra: Extra,
-  { left, endStream }: MethodContext,
+  extra: RequestExtra,
+  { detached: left, endStream }: HandlerContext,
   level: LoggingLevel | undefined,
-): Parameters<typeof callTool>[2] {
+): Parameters<typeof handleToolCall>[2] {
   const cancelled = new AbortController();
   // The SDK aborts at the end of the session too, and a run does not end with that.
   const onAbort = () => {
@@ -92,7 +92,7 @@ function toolCall(
   const send = (notification: ServerNotification) => void extra.sendNotification(notification).catch(() => {});
   const { progressToken } = meta;
   return {
-    ...{ name, arguments: given as JsonObject, meta, left },
+    ...{ name, arguments: given as JsonObject, meta, detached: left },
     cancelled: cancelled.signal,
     ...(progressToken !== undefined && {
       onProgress: (progress) => send({ method: 'notifications/progress', params: { progressToken, ...progress } }),

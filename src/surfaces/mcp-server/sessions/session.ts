@@ -4,9 +4,9 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Sdk } from '../protocol/load-sdk.ts';
 import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
 import type { McpLimits } from '../protocol/mcp-limits.ts';
-import { createSubscriptions } from '../resources/resource-subscriptions.ts';
+import { createResourceSubscriptions } from '../resources/resource-subscriptions.ts';
 import type { ListTools } from '../tools/list-tools.ts';
-import { serveMethods } from './request-handlers.ts';
+import { registerRequestHandlers } from './request-handlers.ts';
 
 /** One client's conversation: the SDK's server and its transport. */
 export interface Session {
@@ -14,11 +14,11 @@ export interface Session {
   /** Aborts when it is over, by whomever. */
   readonly ended: AbortSignal;
   /** False until the client's `initialize` was taken. */
-  readonly begun: boolean;
+  readonly initialized: boolean;
   /** Answers one HTTP request. @param body the JSON of a POST */
   answer(req: IncomingMessage, res: ServerResponse, body: unknown, caller: McpCaller): Promise<void>;
   /** Ends the stream on which nothing but notifications comes. */
-  stopListening(): void;
+  closeEventStream(): void;
   end(): Promise<void>;
 }
 
@@ -55,17 +55,21 @@ export async function openSession({ sdk, deps, listTools, limits, stopping }: Se
   );
   const transport = new sdk.StreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
-    maxRequestBodySize: limits.messageBytes,
+    maxRequestBodySize: limits.maxMessageBytes,
   });
   // Before the SDK's own, which aborts what is under way.
   transport.onclose = () => ended.abort();
   const onError = (error: Error) => deps.logger.debug('mcp.protocol', { error: error.message });
   transport.onerror = onError;
   const updated = (uri: string) => void server.sendResourceUpdated({ uri }).catch(onError);
-  const subscriptions = createSubscriptions(deps, { most: limits.subscriptions, ended: ended.signal, updated });
-  serveMethods(server, sdk, {
+  const subscriptions = createResourceSubscriptions(deps, {
+    maxSubscriptions: limits.maxSubscriptionsPerSession,
+    ended: ended.signal,
+    onUpdated: updated,
+  });
+  registerRequestHandlers(server, sdk, {
     ...{ deps, listTools, subscriptions },
-    left: AbortSignal.any([ended.signal, stopping]),
+    detached: AbortSignal.any([ended.signal, stopping]),
     callerOf: ({ authInfo }) => authInfo?.extra?.caller as McpCaller,
     endStream: (request) => transport.closeSSEStream(request),
   });
@@ -74,14 +78,14 @@ export async function openSession({ sdk, deps, listTools, limits, stopping }: Se
   return {
     id,
     ended: ended.signal,
-    get begun() {
+    get initialized() {
       return transport.sessionId !== undefined;
     },
     async answer(req, res, body, caller) {
       const auth = { token: '', clientId: caller.principal.subject, scopes: [], extra: { caller } };
       await transport.handleRequest(Object.assign(req, { auth }), res, body);
     },
-    stopListening: () => transport.closeStandaloneSSEStream(),
+    closeEventStream: () => transport.closeStandaloneSSEStream(),
     end: () => server.close(),
   };
 }

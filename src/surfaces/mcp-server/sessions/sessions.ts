@@ -14,53 +14,55 @@ export interface Sessions {
    * Counts a request of the session as under way, with the token it came with; returns how to end that.
    * @throws Fault THROTTLED when there are too many
    */
-  use(session: Session, who: SignedIn): () => void;
+  beginRequest(session: Session, who: SignedIn): () => void;
   readonly all: Iterable<Session>;
 }
 
-interface Kept {
+interface SessionEntry {
   readonly session: Session;
   readonly owner: string;
   /** Requests and streams. */
-  underWay: number;
+  activeRequests: number;
   lastUsed: number;
   /** When the newest token that was used ends. */
   expiresAt: Date | undefined;
   timer?: NodeJS.Timeout;
 }
 
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function createSessions(
   create: () => Promise<Session>,
   clock: Clock,
-  limits: Pick<McpLimits, 'sessions' | 'sessionsPerPrincipal' | 'requests' | 'silenceMs'>,
+  limits: Pick<McpLimits, 'maxSessions' | 'maxSessionsPerPrincipal' | 'maxRequestsPerSession' | 'idleTimeoutMs'>,
 ): Sessions {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, SessionEntry>();
   /** On their way to be kept. */
   const opening = new Map<string, number>();
   const now = () => clock.now().getTime();
 
   /** One timer for both ends: the token's, and that of patience. */
-  const watch = (one: Kept) => {
+  const watch = (one: SessionEntry) => {
     clearTimeout(one.timer);
-    const expiry = one.expiresAt ? one.expiresAt.getTime() - now() : LONGEST_MS;
-    const ms = Math.min(expiry, one.underWay > 0 ? LONGEST_MS : limits.silenceMs, LONGEST_MS);
+    const expiry = one.expiresAt ? one.expiresAt.getTime() - now() : MAX_TIMER_MS;
+    const ms = Math.min(expiry, one.activeRequests > 0 ? MAX_TIMER_MS : limits.idleTimeoutMs, MAX_TIMER_MS);
     one.timer = setTimeout(() => void one.session.end(), Math.max(0, ms)).unref();
   };
 
   /** Makes place for one more: a client that went away without a word must not lock its user out. */
   const makePlace = async (owner: string) => {
     const own = [...kept.values()].filter((one) => one.owner === owner);
-    if (own.length + (opening.get(owner) ?? 0) >= limits.sessionsPerPrincipal) {
-      const [oldest] = own.filter(({ underWay }) => underWay === 0).sort((a, b) => a.lastUsed - b.lastUsed);
+    if (own.length + (opening.get(owner) ?? 0) >= limits.maxSessionsPerPrincipal) {
+      const [oldest] = own
+        .filter(({ activeRequests: underWay }) => underWay === 0)
+        .sort((a, b) => a.lastUsed - b.lastUsed);
       if (!oldest) {
-        const message = `You have ${limits.sessionsPerPrincipal} MCP sessions that are in use. End one with DELETE.`;
+        const message = `You have ${limits.maxSessionsPerPrincipal} MCP sessions that are in use. End one with DELETE.`;
         throw new Fault('THROTTLED', message, { retryAfterMs: 5_000 });
       }
       await oldest.session.end();
     }
-    if (kept.size >= limits.sessions) {
+    if (kept.size >= limits.maxSessions) {
       throw new Fault('UNAVAILABLE', 'This server has as many MCP sessions as it can. Try again later.', {
         retryAfterMs: 30_000,
       });
@@ -69,12 +71,12 @@ export function createSessions(
 
   return {
     async open(who) {
-      const owner = ownerOf(who);
+      const owner = ownerKeyOf(who);
       await makePlace(owner);
       opening.set(owner, (opening.get(owner) ?? 0) + 1);
       try {
         const session = await create();
-        const one: Kept = { session, owner, underWay: 0, lastUsed: now(), expiresAt: undefined };
+        const one: SessionEntry = { session, owner, activeRequests: 0, lastUsed: now(), expiresAt: undefined };
         kept.set(session.id, one);
         session.ended.addEventListener('abort', () => {
           clearTimeout(one.timer);
@@ -89,21 +91,21 @@ export function createSessions(
     },
     find(id, who) {
       const found = kept.get(id);
-      if (found?.owner === ownerOf(who)) return found.session;
+      if (found?.owner === ownerKeyOf(who)) return found.session;
       throw new Fault('NOT_FOUND', 'You have no MCP session of this id. Begin another one with initialize.');
     },
-    use(session, who) {
+    beginRequest(session, who) {
       const one = kept.get(session.id);
       if (!one) return () => {};
-      if (one.underWay >= limits.requests) {
-        const message = `A session has up to ${limits.requests} requests under way. Wait for one of them.`;
+      if (one.activeRequests >= limits.maxRequestsPerSession) {
+        const message = `A session has up to ${limits.maxRequestsPerSession} requests under way. Wait for one of them.`;
         throw new Fault('THROTTLED', message, { retryAfterMs: 1_000 });
       }
-      one.underWay += 1;
+      one.activeRequests += 1;
       one.expiresAt = who.kind === 'user' ? who.expiresAt : undefined;
       watch(one);
       return () => {
-        one.underWay -= 1;
+        one.activeRequests -= 1;
         one.lastUsed = now();
         if (kept.has(session.id)) watch(one);
       };
@@ -114,6 +116,6 @@ export function createSessions(
   };
 }
 
-function ownerOf({ tenant, subject }: SignedIn): string {
+function ownerKeyOf({ tenant, subject }: SignedIn): string {
   return JSON.stringify([tenant, subject]);
 }

@@ -4,29 +4,32 @@ import { resourcesOfOptions } from '../../../commands/definition/resources-of-op
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import type { McpDeps } from '../protocol/mcp-deps.ts';
-import { PAGE } from '../protocol/mcp-limits.ts';
+import { PAGE_SIZE } from '../protocol/mcp-limits.ts';
 import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';
-import type { MayUse, Use } from './tool-visibility.ts';
+import type { GetToolVisibility, ToolVisibility } from './tool-visibility.ts';
 
 /** One page: what is built in first, then the saved workflows of the tenant, newest first. */
 export type ListTools = (who: SignedIn, cursor: string | undefined) => Promise<ListToolsResult>;
 
-type Deps = Pick<McpDeps, 'commands' | 'tools' | 'workflows' | 'policy'>;
+type ListToolsDeps = Pick<McpDeps, 'commands' | 'tools' | 'workflows' | 'policy'>;
 
-interface Entry {
-  use(who: SignedIn): Use;
-  describe(use: Use): Tool;
+interface ToolEntry {
+  use(who: SignedIn): ToolVisibility;
+  describe(use: ToolVisibility): Tool;
 }
 
 /** Whatever the policy lets the caller use at all, so that a model is not offered what it would be refused. */
-export function createListTools({ commands, tools, workflows, policy }: Deps, mayUse: MayUse): ListTools {
+export function createListTools(
+  { commands, tools, workflows, policy }: ListToolsDeps,
+  mayUse: GetToolVisibility,
+): ListTools {
   const simple = commands.filter((command) => !isComposite(command));
-  const useOf = (command: AnyCommand, who: SignedIn): Use => {
+  const useOf = (command: AnyCommand, who: SignedIn): ToolVisibility => {
     // Only what it is made of is asked about, and that its options tell.
     if (isComposite(command)) return simple.some((one) => useOf(one, who) !== 'never') ? 'perhaps' : 'never';
     return mayUse(who, `command:${command.name}`, resourcesOfOptions(command, {}).resources.length > 0);
   };
-  const entries: readonly Entry[] = [
+  const entries: readonly ToolEntry[] = [
     ...commands.map((command) => {
       const described = describeCommand(command);
       return { use: (who: SignedIn) => useOf(command, who), describe: () => described };
@@ -35,7 +38,7 @@ export function createListTools({ commands, tools, workflows, policy }: Deps, ma
       const [whole, approved] = [describeTool(tool, true), describeTool(tool, false)];
       return {
         use: (who: SignedIn) => mayUse(who, `tool:${tool.name}`, tool.accessedUris !== undefined),
-        describe: (use: Use) => (use === 'with approval' ? approved : whole),
+        describe: (use: ToolVisibility) => (use === 'with approval' ? approved : whole),
       };
     }),
   ];
@@ -60,14 +63,14 @@ export function createListTools({ commands, tools, workflows, policy }: Deps, ma
 
   return async (who, cursor = 's:0') => {
     const [, kind, place = ''] = /^([sw]):(.{1,1000})$/s.exec(cursor) ?? [];
-    if (kind === 'w') return saved(who, PAGE, place);
+    if (kind === 'w') return saved(who, PAGE_SIZE, place);
     if (kind !== 's' || !/^\d{1,6}$/.test(place)) throw new Fault('BAD_INPUT', 'This cursor is not one of this list.');
     const all = builtIn(who);
-    const end = Number(place) + PAGE;
+    const end = Number(place) + PAGE_SIZE;
     const here = all.slice(Number(place), end);
     if (end <= all.length) return { tools: here, nextCursor: `s:${end}` };
     // Some clients never ask for a second page, so the first one is filled.
-    const more = await saved(who, PAGE - here.length, undefined);
+    const more = await saved(who, PAGE_SIZE - here.length, undefined);
     return { ...more, tools: [...here, ...more.tools] };
   };
 }

@@ -5,7 +5,7 @@ import type { Policy } from '../../../core/policy.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import { compilePolicy } from '../../../policy/compile-policy.ts';
 import { explain } from '../../../policy/explain.ts';
-import { createMayUse } from './tool-visibility.ts';
+import { createToolVisibility } from './tool-visibility.ts';
 
 const model = readFileSync(join(import.meta.dirname, '../../../../policy/model.conf'), 'utf8');
 const ada: SignedIn = { kind: 'user', subject: 'ada', username: 'ada', tenant: 'default', roles: ['lead'] };
@@ -14,7 +14,7 @@ const ada: SignedIn = { kind: 'user', subject: 'ada', username: 'ada', tenant: '
 async function useUnder(...rules: readonly string[]) {
   const policy = await compilePolicy({ model, rules: ['g, user', 'g, lead, user', ...rules].join('\n') });
   const asked: Pick<Policy, 'explain' | 'snapshot'> = { explain: (ask) => explain(policy, ask), snapshot: () => '1' };
-  const mayUse = createMayUse(asked as Policy);
+  const mayUse = createToolVisibility(asked as Policy);
   return (action: string, somewhere = true) => mayUse(ada, action, somewhere);
 }
 

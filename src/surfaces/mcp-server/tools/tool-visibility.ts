@@ -2,26 +2,26 @@ import type { Policy } from '../../../core/policy.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 
 /** What the policy would say to some use of an action: that it never may be, or that it may, perhaps after a person agreed. */
-export type Use = 'never' | 'perhaps' | 'with approval';
+export type ToolVisibility = 'never' | 'perhaps' | 'with approval';
 
-const MOST_KNOWN = 5_000;
+const MAX_CACHED_VISIBILITIES = 5_000;
 
 /**
  * Tells what is worth being listed. What is asked for in the end is decided anew, with its URIs.
  * @param somewhere it is done on URIs, which are not known yet
  */
-export type MayUse = (who: SignedIn, action: string, somewhere: boolean) => Use;
+export type GetToolVisibility = (who: SignedIn, action: string, somewhere: boolean) => ToolVisibility;
 
 /**
  * A command is allowed on some URIs, and a list knows none. So the policy is asked without one; where that is denied,
  * it depends on whether a rule that would let it differs in nothing but the URI or the schema. A rule that denies every
  * URI is stronger than all of them.
  */
-export function createMayUse(policy: Policy): MayUse {
-  const known = new Map<string, Use>();
+export function createToolVisibility(policy: Policy): GetToolVisibility {
+  const known = new Map<string, ToolVisibility>();
   let snapshot = '';
 
-  const find = (who: SignedIn, action: string, somewhere: boolean): Use => {
+  const find = (who: SignedIn, action: string, somewhere: boolean): ToolVisibility => {
     const { decision, nearMisses } = policy.explain({ roles: who.roles, action });
     if (decision.effect === 'APPROVE') return 'with approval';
     const elsewhere = nearMisses.filter(({ missed }) => somewhere && (missed === 'uri' || missed === 'schema'));
@@ -33,7 +33,7 @@ export function createMayUse(policy: Policy): MayUse {
   };
 
   return (who, action, somewhere) => {
-    if (snapshot !== policy.snapshot() || known.size > MOST_KNOWN) {
+    if (snapshot !== policy.snapshot() || known.size > MAX_CACHED_VISIBILITIES) {
       known.clear();
       snapshot = policy.snapshot();
     }

@@ -22,7 +22,7 @@ export interface Assets {
   readonly workers: Readonly<Record<string, Asset>>;
 }
 
-const compress = {
+const compressors = {
   br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
   gzip: (text: string) => promisify(gzip)(text),
 } satisfies Record<Encoding, (text: string) => Promise<Buffer<ArrayBuffer>>>;
@@ -32,19 +32,19 @@ export async function loadAssets(): Promise<Assets> {
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import(
     '@graphql-yoga/render-graphiql/graphiql'
   );
-  const script = asset('graphiql.js', js);
-  const style = asset('graphiql.css', css);
-  const start = asset('start.js', `(${startPage})();`);
+  const script = createAsset('graphiql.js', js);
+  const style = createAsset('graphiql.css', css);
+  const start = createAsset('start.js', `(${startPage})();`);
   const workers = {
-    editorWorkerService: asset('editor.worker.js', editorWorkerService),
-    json: asset('json.worker.js', jsonWorker),
-    graphql: asset('graphql.worker.js', graphqlWorker),
+    editorWorkerService: createAsset('editor.worker.js', editorWorkerService),
+    json: createAsset('json.worker.js', jsonWorker),
+    graphql: createAsset('graphql.worker.js', graphqlWorker),
   };
   const all = [script, style, start, ...Object.values(workers)];
   return { byName: new Map(all.map((one) => [one.name, one])), script, style, start, workers };
 }
 
-function asset(file: string, text: string): Asset {
+function createAsset(file: string, text: string): Asset {
   const [, base, extension] = /^(.*)\.([a-z]+)$/.exec(file) ?? [];
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const made = new Map<Encoding, Promise<Buffer<ArrayBuffer>>>();
@@ -52,7 +52,7 @@ function asset(file: string, text: string): Asset {
     name: `${base}.${digest}.${extension}`,
     mediaType: extension === 'css' ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
     encoded(encoding) {
-      const bytes = made.get(encoding) ?? compress[encoding](text);
+      const bytes = made.get(encoding) ?? compressors[encoding](text);
       made.set(encoding, bytes);
       return bytes;
     },

@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, type GraphqlForTests, startGraphql } from '../../../../../test/support/surfaces/graphql-server.ts';
+import { ALICE, startGraphql, type TestGraphqlServer } from '../../../../../test/support/surfaces/graphql-server.ts';
 import { commands } from '../../../../commands/registry.ts';
 import { buildSchema } from '../../schema/schema.ts';
 import { tabs } from './tabs.ts';
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql();
 });

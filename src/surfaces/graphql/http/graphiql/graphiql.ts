@@ -3,7 +3,7 @@ import { type Assets, loadAssets } from './assets.ts';
 import { renderPage } from './render-page.ts';
 
 /** GraphiQL's editor sets styles itself; everything else comes as files of this server. */
-const PAGE_POLICY = [
+const PAGE_CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -15,8 +15,8 @@ const PAGE_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
-const FOR_EVER = 'public, max-age=31536000, immutable';
-const ASSET = /^[^?]*\?asset=([A-Za-z0-9.-]{1,80})$/;
+const IMMUTABLE_CACHE_CONTROL = 'public, max-age=31536000, immutable';
+const ASSET_URL = /^[^?]*\?asset=([A-Za-z0-9.-]{1,80})$/;
 
 /** GraphiQL for browsers, from this server alone: the page, and its files under `?asset=`. */
 export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin {
@@ -31,20 +31,27 @@ export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin 
     loading ??= load();
     const { assets, page } = await loading;
     if (name === undefined) {
-      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
+      const headers = {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': PAGE_CONTENT_SECURITY_POLICY,
+      };
       return new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } });
     }
     const asset = assets.byName.get(name);
     if (!asset) return new Response('There is no such file; load the page again.\n', { status: 404 });
     const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
-    const headers = { 'Content-Type': asset.mediaType, 'Content-Encoding': encoding, 'Cache-Control': FOR_EVER };
+    const headers = {
+      'Content-Type': asset.mediaType,
+      'Content-Encoding': encoding,
+      'Cache-Control': IMMUTABLE_CACHE_CONTROL,
+    };
     return new Response(await asset.encoded(encoding), { headers: { ...headers, Vary: 'Accept-Encoding' } });
   };
 
   return {
     onRequest({ request, fetchAPI: { Response }, endResponse }) {
       if (request.method !== 'GET') return undefined;
-      const [, name] = ASSET.exec(request.url) ?? [];
+      const [, name] = ASSET_URL.exec(request.url) ?? [];
       const wantsPage = request.headers.get('accept')?.includes('text/html');
       return name !== undefined || wantsPage ? serve(request, Response, name).then(endResponse) : undefined;
     },

@@ -1,7 +1,7 @@
 import type { Asset, Assets } from './assets.ts';
 import { tabs } from './tabs.ts';
 
-const urlOf = ({ name }: Asset) => `/graphql?asset=${name}`;
+const assetUrl = ({ name }: Asset) => `/graphql?asset=${name}`;
 
 /** The page: it loads everything from this server, and runs nothing that is written in it. */
 export function renderPage({ script, style, start, workers }: Assets): string {
@@ -12,28 +12,28 @@ export function renderPage({ script, style, start, workers }: Assets): string {
     // Tokens are not left behind in the browser.
     shouldPersistHeaders: false,
   };
-  const workerUrls = Object.fromEntries(Object.entries(workers).map(([label, asset]) => [label, urlOf(asset)]));
+  const workerUrls = Object.fromEntries(Object.entries(workers).map(([label, asset]) => [label, assetUrl(asset)]));
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <title>Signalbox</title>
     <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="${urlOf(style)}">
+    <link rel="stylesheet" href="${assetUrl(style)}">
   </head>
   <body id="body" class="no-focus-outline">
     <noscript>GraphiQL needs JavaScript. The API is at this same address, for programs.</noscript>
     <div id="root"></div>
-    <script type="application/json" id="options">${inScript(options)}</script>
-    <script type="application/json" id="workers">${inScript(workerUrls)}</script>
-    <script src="${urlOf(script)}"></script>
-    <script src="${urlOf(start)}"></script>
+    <script type="application/json" id="options">${toScriptJson(options)}</script>
+    <script type="application/json" id="workers">${toScriptJson(workerUrls)}</script>
+    <script src="${assetUrl(script)}"></script>
+    <script src="${assetUrl(start)}"></script>
   </body>
 </html>
 `;
 }
 
 /** JSON that cannot end the script element that it stands in. */
-function inScript(value: unknown): string {
+function toScriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

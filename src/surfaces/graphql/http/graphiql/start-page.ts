@@ -8,7 +8,7 @@ interface Definition {
   readonly operation?: string;
   readonly name?: { readonly value: string };
 }
-interface About {
+interface FetcherOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly documentAST?: { readonly definitions: readonly Definition[] };
 }
@@ -72,7 +72,7 @@ export function startPage(): void {
     },
   });
 
-  const fetcher = (operation: Operation, { headers = {}, documentAST }: About = {}) => {
+  const fetcher = (operation: Operation, { headers = {}, documentAST }: FetcherOptions = {}) => {
     const named = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
     const sent = token && !named ? { ...headers, Authorization: `Bearer ${token}` } : headers;
     const { operationName } = operation;

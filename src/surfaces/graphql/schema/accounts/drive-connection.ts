@@ -1,16 +1,16 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { SignedIn } from '../../../../core/principal.ts';
-import { signedIn } from '../../request/caller-scope.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 
-interface Connection {
+interface DriveConnectionView {
   readonly connected: boolean;
   readonly url?: string;
 }
 
-const DriveConnection = builder.objectRef<Connection>('DriveConnection').implement({
+const DriveConnection = builder.objectRef<DriveConnectionView>('DriveConnection').implement({
   description:
     'Whether `drive.*` works with the caller’s own Google Drive; otherwise it works with a folder of this server.',
   fields: (t) => ({
@@ -27,7 +27,7 @@ const DriveConnection = builder.objectRef<Connection>('DriveConnection').impleme
 const DriveConnectionResult = builder.unionType('DriveConnectionResult', {
   description: 'The connection, or why there is none.',
   types: [DriveConnection, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'DriveConnection'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'DriveConnection'),
 });
 
 const FinishDriveConnectionInput = builder.inputType('FinishDriveConnectionInput', {
@@ -43,15 +43,15 @@ builder.mutationFields((t) => ({
     type: DriveConnectionResult,
     description: 'Begin to let `drive.*` work with your own Google Drive.',
     resolve: (_, _args, ctx) =>
-      refusable(async () => ({ connected: false, ...connectionFor('begin', ctx).begin(signedIn(ctx)) })),
+      orRefusal(async () => ({ connected: false, ...authorizeDriveConnection('begin', ctx).begin(requireUser(ctx)) })),
   }),
   finishDriveConnection: t.field({
     type: DriveConnectionResult,
     description: 'Let `drive.*` work with your own Google Drive, now that Google has agreed.',
     args: { input: t.arg({ type: FinishDriveConnectionInput, required: true, description: 'What Google answered.' }) },
     resolve: (_, { input: { code, state } }, ctx) =>
-      refusable(async () => {
-        await connectionFor('finish', ctx).finish(signedIn(ctx), { code, state }, ctx.signal);
+      orRefusal(async () => {
+        await authorizeDriveConnection('finish', ctx).finish(requireUser(ctx), { code, state }, ctx.signal);
         return { connected: true };
       }),
   }),
@@ -59,8 +59,8 @@ builder.mutationFields((t) => ({
     type: DriveConnectionResult,
     description: 'Take that back: the permission is revoked at Google, and forgotten here.',
     resolve: (_, _args, ctx) =>
-      refusable(async () => {
-        await connectionFor('disconnect', ctx).disconnect(signedIn(ctx), ctx.signal);
+      orRefusal(async () => {
+        await authorizeDriveConnection('disconnect', ctx).disconnect(requireUser(ctx), ctx.signal);
         return { connected: false };
       }),
   }),
@@ -73,8 +73,8 @@ const ACTIONS = {
 } as const;
 
 /** @throws Fault FORBIDDEN, UNAVAILABLE where this server is no client of Google's */
-function connectionFor(what: keyof typeof ACTIONS, ctx: Context) {
-  const who: SignedIn = signedIn(ctx);
+function authorizeDriveConnection(what: keyof typeof ACTIONS, ctx: Context) {
+  const who: SignedIn = requireUser(ctx);
   ctx.app.gate.pass(who, { action: ACTIONS[what] });
   const { connection } = ctx.app.drives;
   if (connection) return connection;

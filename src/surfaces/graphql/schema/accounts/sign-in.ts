@@ -1,6 +1,6 @@
 import type { Session as SignedInSession } from '../../../../auth/authenticator.ts';
 import { builder } from '../builder/builder.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Principal } from './principal.ts';
 
 export const Session = builder.objectRef<SignedInSession>('Session').implement({
@@ -26,7 +26,7 @@ export const SignInInput = builder.inputType('SignInInput', {
 export const SignInResult = builder.unionType('SignInResult', {
   description: 'A session, or why there is none.',
   types: [Session, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Session'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Session'),
 });
 
 builder.mutationField('signIn', (t) =>
@@ -36,6 +36,6 @@ builder.mutationField('signIn', (t) =>
       'Sign in with a password. Open to everybody; limited for each account and address, so that passwords cannot be guessed.',
     args: { input: t.arg({ type: SignInInput, required: true, description: 'Who signs in.' }) },
     resolve: (_, { input }, { app, address }) =>
-      refusable(() => app.authenticator.signIn(input.username, input.password, address)),
+      orRefusal(() => app.authenticator.signIn(input.username, input.password, address)),
   }),
 );

@@ -3,7 +3,7 @@ import { Fault } from '../../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
 import { builder } from '../builder/builder.ts';
 
-const SECRETS = 'Values may name secrets: `secret:NAME`.';
+const SECRETS_NOTE = 'Values may name secrets: `secret:NAME`.';
 
 const McpBackendInput = builder.inputType('McpBackendInput', {
   description: 'An MCP server: started as a program, or found at a URL.',
@@ -19,8 +19,8 @@ const McpBackendInput = builder.inputType('McpBackendInput', {
       type: 'JSON',
       description: 'An object of arguments of the tool; others are taken from the context.',
     }),
-    env: t.field({ type: 'JSON', description: `An object of environment variables of the program. ${SECRETS}` }),
-    headers: t.field({ type: 'JSON', description: `An object of headers of the requests. ${SECRETS}` }),
+    env: t.field({ type: 'JSON', description: `An object of environment variables of the program. ${SECRETS_NOTE}` }),
+    headers: t.field({ type: 'JSON', description: `An object of headers of the requests. ${SECRETS_NOTE}` }),
   }),
 });
 
@@ -58,7 +58,7 @@ const HttpBackendInput = builder.inputType('HttpBackendInput', {
   fields: (t) => ({
     url: t.field({ type: 'URI', required: true, description: 'Where it is sent.' }),
     method: t.string({ defaultValue: 'POST', description: 'Its method.' }),
-    headers: t.field({ type: 'JSON', description: `An object of headers. ${SECRETS}` }),
+    headers: t.field({ type: 'JSON', description: `An object of headers. ${SECRETS_NOTE}` }),
     timeoutMs: t.int({ description: 'How long it may take.' }),
   }),
 });
@@ -72,7 +72,7 @@ const WebSocketBackendInput = builder.inputType('WebSocketBackendInput', {
       description: 'A wss or ws URI. The policy is asked about it as https or http.',
     }),
     subprotocol: t.string({ description: 'Asked for in the handshake.' }),
-    headers: t.field({ type: 'JSON', description: `An object of headers of the handshake. ${SECRETS}` }),
+    headers: t.field({ type: 'JSON', description: `An object of headers of the handshake. ${SECRETS_NOTE}` }),
     timeoutMs: t.int({ description: 'How long it may take.' }),
   }),
 });
@@ -107,7 +107,7 @@ export const AgentInput = builder.inputType('AgentInput', {
 });
 
 /** Fields of `AgentBackendInput` → names of backends. */
-const BACKENDS: Readonly<Record<string, AgentBackend>> = {
+const BACKEND_NAMES: Readonly<Record<string, AgentBackend>> = {
   mcp: 'mcp',
   litellm: 'litellm',
   bashCli: 'bash_cli',
@@ -117,21 +117,21 @@ const BACKENDS: Readonly<Record<string, AgentBackend>> = {
 
 /** The input `AgentInput` as the engine takes it: what is null was not given. @throws Fault BAD_INPUT */
 export function toAgentSpec(given: unknown): AgentSpec {
-  const { backend, ...rest } = withoutNulls(given) as { readonly backend: JsonObject } & Omit<
+  const { backend, ...rest } = omitNulls(given) as { readonly backend: JsonObject } & Omit<
     AgentSpec,
     'backend' | 'config'
   >;
   const [field = '', config = {}] = Object.entries(backend)[0] ?? [];
-  const name = Object.hasOwn(BACKENDS, field) ? BACKENDS[field] : undefined;
+  const name = Object.hasOwn(BACKEND_NAMES, field) ? BACKEND_NAMES[field] : undefined;
   if (name === undefined || !isJsonObject(config)) {
     throw new Fault('BAD_INPUT', 'An agent names one backend.', { path: ['agent', 'backend'] });
   }
   return { ...rest, backend: name, config };
 }
 
-function withoutNulls(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+function omitNulls(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(omitNulls);
   if (!isJsonObject(value)) return value as Json;
   const given = Object.entries(value).filter(([, one]) => one !== null && one !== undefined);
-  return Object.fromEntries(given.map(([name, one]) => [name, withoutNulls(one)]));
+  return Object.fromEntries(given.map(([name, one]) => [name, omitNulls(one)]));
 }

@@ -1,8 +1,8 @@
-import { signedIn } from '../../request/caller-scope.ts';
-import { traceOf } from '../../request/context.ts';
+import { requireUser } from '../../request/caller-scope.ts';
+import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { refusable } from '../errors/refusal.ts';
-import { IDEMPOTENCY_KEY, RunResult, WAIT_MS, waitOf } from '../runs/run-request.ts';
+import { orRefusal } from '../errors/refusal.ts';
+import { IDEMPOTENCY_KEY_FIELD, parseWaitMs, RunResult, WAIT_MS_FIELD } from '../runs/run-request.ts';
 import { AgentInput, toAgentSpec } from './agent-input.ts';
 
 const RunAgentInput = builder.inputType('RunAgentInput', {
@@ -10,8 +10,8 @@ const RunAgentInput = builder.inputType('RunAgentInput', {
   fields: (t) => ({
     agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
     context: t.field({ type: 'JSON', description: 'What it is handed, any JSON value.' }),
-    waitMs: t.int(WAIT_MS),
-    idempotencyKey: t.string(IDEMPOTENCY_KEY),
+    waitMs: t.int(WAIT_MS_FIELD),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
   }),
 });
 
@@ -23,14 +23,14 @@ builder.mutationField('runAgent', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
     resolve: (_, { input }, ctx) =>
-      refusable(async () => {
+      orRefusal(async () => {
         const { agent, context, waitMs, idempotencyKey } = input;
-        return ctx.app.engine.runAgent(signedIn(ctx), {
+        return ctx.app.engine.runAgent(requireUser(ctx), {
           agent: toAgentSpec(agent),
           ...(context !== undefined && { context }),
-          waitMs: waitOf(waitMs),
+          waitMs: parseWaitMs(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
-          ...traceOf(ctx),
+          ...currentTrace(ctx),
         });
       }),
   }),

@@ -4,12 +4,12 @@ import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.t
 import { builder } from './builder.ts';
 
 /** Deeper values would exhaust the stack of what walks them later. */
-const MAX_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 builder.scalarType('JSON', {
-  description: `Any JSON value (RFC 8259), nested at most ${MAX_DEPTH} levels. In a document it is written as a GraphQL value, which may hold variables.`,
+  description: `Any JSON value (RFC 8259), nested at most ${MAX_JSON_DEPTH} levels. In a document it is written as a GraphQL value, which may hold variables.`,
   serialize: (value) => value as Json,
-  parseValue: (value) => checkJson(value),
+  parseValue: (value) => assertJson(value),
   parseLiteral: (node, variables) => literalToJson(node, variables ?? {}),
 });
 
@@ -17,18 +17,18 @@ builder.scalarType('JSON', {
  * The value, when it is JSON that is safe to copy around.
  * @throws GraphQLError when it nests too deep, holds the key `__proto__`, or something that JSON cannot hold.
  */
-export function checkJson(value: unknown, depth = 0): Json {
+export function assertJson(value: unknown, depth = 0): Json {
   assertDepth(depth);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (Array.isArray(value)) {
-    for (const item of value) checkJson(item, depth + 1);
+    for (const item of value) assertJson(item, depth + 1);
     return value;
   }
   if (typeof value === 'object' && isPlain(value)) {
     for (const key of Object.keys(value)) {
       assertKey(key);
-      checkJson((value as Record<string, unknown>)[key], depth + 1);
+      assertJson((value as Record<string, unknown>)[key], depth + 1);
     }
     return value as Json;
   }
@@ -47,7 +47,7 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
       return node.value;
     case Kind.INT:
     case Kind.FLOAT:
-      return checkJson(Number(node.value));
+      return assertJson(Number(node.value));
     case Kind.LIST:
       return node.values.map((item) => literalToJson(item, variables, depth + 1));
     case Kind.OBJECT: {
@@ -62,14 +62,14 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
     }
     case Kind.VARIABLE: {
       const value = variables[node.name.value] ?? null;
-      return checkJson(value instanceof Date ? value.toISOString() : value, depth);
+      return assertJson(value instanceof Date ? value.toISOString() : value, depth);
     }
   }
 }
 
 function assertDepth(depth: number): void {
-  if (depth > MAX_DEPTH)
-    throw new GraphQLError(`JSON may nest ${MAX_DEPTH} levels here; put deeper data into a resource.`);
+  if (depth > MAX_JSON_DEPTH)
+    throw new GraphQLError(`JSON may nest ${MAX_JSON_DEPTH} levels here; put deeper data into a resource.`);
 }
 
 function assertKey(key: string): void {
@@ -82,7 +82,7 @@ function isPlain(value: object): boolean {
 }
 
 /** The value of an argument that is JSON, when it is an object. @throws Fault BAD_INPUT with the path */
-export function asObject(value: unknown, path: readonly string[]): JsonObject {
+export function requireJsonObject(value: unknown, path: readonly string[]): JsonObject {
   if (isJsonObject(value)) return value;
   throw new Fault('BAD_INPUT', `${path.at(-1)} is an object of names and values.`, { path });
 }

@@ -3,23 +3,23 @@ import type { Page, PageArgs } from '../../../../core/store-reader.ts';
 import { builder } from './builder.ts';
 
 /** Entries of a connection's page, and items of any list argument, at most. */
-export const MAX_PAGE = 100;
+export const MAX_PAGE_SIZE = 100;
 /** Events in one batch at most. */
-export const MAX_BATCH = 1_000;
-const DEFAULT_PAGE = 50;
+export const MAX_BATCH_EVENTS = 1_000;
+const DEFAULT_PAGE_SIZE = 50;
 
 type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
 /** Relay's arguments, checked. Without `first` and `last` it is the first page. @throws Fault BAD_INPUT */
-export function pageArgs({ first, after, last, before }: Nullable<PageArgs>): PageArgs {
+export function parsePageArgs({ first, after, last, before }: Nullable<PageArgs>): PageArgs {
   if (first != null && last != null) {
     throw new Fault('BAD_INPUT', 'Pass first to page forwards or last to page backwards, not both.', {
       path: ['last'],
     });
   }
-  if (last != null) return { last: within('last', last, 0, MAX_PAGE), ...(before != null && { before }) };
+  if (last != null) return { last: requireInRange('last', last, 0, MAX_PAGE_SIZE), ...(before != null && { before }) };
   return {
-    first: within('first', first ?? DEFAULT_PAGE, 0, MAX_PAGE),
+    first: requireInRange('first', first ?? DEFAULT_PAGE_SIZE, 0, MAX_PAGE_SIZE),
     ...(after != null && { after }),
     ...(before != null && { before }),
   };
@@ -31,7 +31,7 @@ export function pageArgs({ first, after, last, before }: Nullable<PageArgs>): Pa
  * @param instead what to do for more
  * @throws Fault BAD_INPUT
  */
-export function within(
+export function requireInRange(
   name: string,
   value: number,
   least: number,
@@ -42,14 +42,14 @@ export function within(
   throw new Fault('BAD_INPUT', `${name} is a number from ${least} to ${most}; ${instead}.`, { path: name.split('.') });
 }
 
-export interface PageEnds {
+export interface PageInfoFields {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | undefined;
   readonly endCursor: string | undefined;
 }
 
-export const PageInfo = builder.objectRef<PageEnds>('PageInfo').implement({
+export const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
   description: 'Where a page lies in its list (Relay’s cursor connections).',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Something follows this page.' }),
@@ -68,7 +68,7 @@ export const PageInfo = builder.objectRef<PageEnds>('PageInfo').implement({
 type ObjectRef<T> = ReturnType<typeof builder.objectRef<T>>;
 
 /** The Relay connection of a node type: the objects `<Name>Connection` and `<Name>Edge`. */
-export function connection<T>(name: string, Node: ObjectRef<T>) {
+export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
   const Edge = builder.objectRef<{ readonly cursor: string; readonly node: T }>(`${name}Edge`).implement({
     description: `An entry of ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}Connection.`,
     fields: (t) => ({

@@ -22,9 +22,9 @@ export function parseDateTime(value: unknown): Date {
   return new Date((value as string).toUpperCase());
 }
 
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
+const STARTS_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-const FORBIDDEN = /[\u0000-\u0020\u007f]/;
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0020\u007f]/;
 
 builder.scalarType('URI', {
   description:
@@ -35,7 +35,7 @@ builder.scalarType('URI', {
 
 /** @throws GraphQLError when the value has no scheme, or holds spaces or control characters. */
 export function parseUri(value: unknown): string {
-  if (typeof value !== 'string' || !SCHEME.test(value) || FORBIDDEN.test(value)) {
+  if (typeof value !== 'string' || !STARTS_WITH_SCHEME.test(value) || FORBIDDEN_CHARACTERS.test(value)) {
     throw new GraphQLError(
       'A URI is text that begins with a scheme and holds no spaces or control characters, for example "https://example.com/a.csv".',
     );
@@ -57,10 +57,12 @@ export function parseBase64(value: unknown): string {
   return value;
 }
 
-const NAME = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
+const RESTRICTED_NAME = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
 const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
-const MEDIA_TYPE = new RegExp(`^${NAME}/${NAME}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[^"\\\\\\r\\n]*"))*$`);
-const MAX_LENGTH = 255;
+const MEDIA_TYPE = new RegExp(
+  `^${RESTRICTED_NAME}/${RESTRICTED_NAME}(?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[^"\\\\\\r\\n]*"))*$`,
+);
+const MAX_MEDIA_TYPE_CHARACTERS = 255;
 
 builder.scalarType('MediaType', {
   description: 'A media type (RFC 6838), parameters allowed: `text/csv`, `text/html; charset=utf-8`.',
@@ -70,7 +72,7 @@ builder.scalarType('MediaType', {
 
 /** @throws GraphQLError when the value is no media type. */
 export function parseMediaType(value: unknown): string {
-  if (typeof value !== 'string' || value.length > MAX_LENGTH || !MEDIA_TYPE.test(value)) {
+  if (typeof value !== 'string' || value.length > MAX_MEDIA_TYPE_CHARACTERS || !MEDIA_TYPE.test(value)) {
     throw new GraphQLError('A MediaType is a type, a slash and a subtype, for example "text/csv; charset=utf-8".');
   }
   return value;

@@ -10,18 +10,18 @@ import {
 } from 'graphql';
 import type { AnyCommand } from '../../../../commands/definition/define-command.ts';
 import type { JsonObject } from '../../../../lib/json.ts';
-import { signedIn } from '../../request/caller-scope.ts';
-import { type Context, traceOf } from '../../request/context.ts';
-import { refusable } from '../errors/refusal.ts';
-import { inputFromOptions, pascal } from './input-from-options.ts';
+import { requireUser } from '../../request/caller-scope.ts';
+import { type Context, currentTrace } from '../../request/context.ts';
+import { orRefusal } from '../errors/refusal.ts';
+import { inputFromOptions, toPascalCase } from './input-from-options.ts';
 
-const IDEMPOTENCY_KEY: GraphQLInputFieldConfig = {
+const IDEMPOTENCY_KEY_INPUT: GraphQLInputFieldConfig = {
   type: GraphQLString,
   description: 'Text of your own. The same key again gives the same run instead of another one.',
 };
 
 /** A command may start work of any size; the policy and the engine's limits judge that, this only bounds a request. */
-const COST = 100;
+const COMMAND_COST = 100;
 
 /**
  * The schema with one mutation for each command, before the mutations that it has.
@@ -41,7 +41,7 @@ export function withCommandMutations(base: GraphQLSchema, commands: readonly Any
         `The command ${command.name} cannot be a mutation: there is one of that name. Rename the command.`,
       );
     }
-    fields[command.name] = mutationOf(command, named);
+    fields[command.name] = createCommandMutation(command, named);
   }
   const Mutation = new GraphQLObjectType({ ...mutation, fields: { ...fields, ...others } });
   return new GraphQLSchema({
@@ -51,26 +51,28 @@ export function withCommandMutations(base: GraphQLSchema, commands: readonly Any
   });
 }
 
-function mutationOf(
+function createCommandMutation(
   command: AnyCommand,
   named: (name: string) => GraphQLNamedType | undefined,
 ): GraphQLFieldConfig<unknown, Context> {
   const { name, title, description } = command;
   const about = `The options of \`${name}\`.`;
-  const input = inputFromOptions(pascal(name), about, command.options, named, { idempotencyKey: IDEMPOTENCY_KEY });
+  const input = inputFromOptions(toPascalCase(name), about, command.options, named, {
+    idempotencyKey: IDEMPOTENCY_KEY_INPUT,
+  });
   return {
     type: new GraphQLNonNull(named('CommandResult') as GraphQLUnionType),
     description: `${title}. ${description}`,
     args: { input: { type: new GraphQLNonNull(input.type), description: about } },
-    extensions: { cost: COST },
+    extensions: { cost: COMMAND_COST },
     resolve: (_, args, ctx) =>
-      refusable(async () => {
+      orRefusal(async () => {
         const { idempotencyKey, ...given } = args.input as JsonObject;
-        return ctx.app.engine.executeCommand(signedIn(ctx), {
+        return ctx.app.engine.executeCommand(requireUser(ctx), {
           command: name,
           options: input.toOptions(given),
           ...(typeof idempotencyKey === 'string' && { idempotencyKey }),
-          ...traceOf(ctx),
+          ...currentTrace(ctx),
         });
       }),
   };

@@ -1,12 +1,12 @@
 import type { RunOutcome } from '../../../../engine/requests/engine.ts';
-import { signedIn } from '../../request/caller-scope.ts';
-import { traceOf } from '../../request/context.ts';
+import { requireUser } from '../../request/caller-scope.ts';
+import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { asObject } from '../builder/json.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { requireJsonObject } from '../builder/json.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Resource, Run } from '../nodes/refs.ts';
-import { viewOfOutput } from '../nodes/resource-view.ts';
-import { ResourceInput, toSource } from '../resources/resource-input.ts';
+import { viewFromOutput } from '../nodes/resource-view.ts';
+import { ResourceInput, toResourceInput } from '../resources/resource-input.ts';
 
 export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
   description: 'A command that was accepted: its run, and what it made.',
@@ -20,7 +20,7 @@ export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').im
       type: Resource,
       nullable: true,
       description: 'What it made. Null while the run waits, or when it failed: `run.error` says why.',
-      resolve: ({ output }, _args, ctx) => (output ? viewOfOutput(output, ctx) : null),
+      resolve: ({ output }, _args, ctx) => (output ? viewFromOutput(output, ctx) : null),
     }),
   }),
 });
@@ -28,7 +28,7 @@ export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').im
 export const CommandResult = builder.unionType('CommandResult', {
   description: 'What came of a command, or why it was not begun.',
   types: [CommandOutcome, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'CommandOutcome'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'CommandOutcome'),
 });
 
 const ExecuteInput = builder.inputType('ExecuteInput', {
@@ -59,17 +59,17 @@ builder.mutationField('execute', (t) =>
     args: { input: t.arg({ type: ExecuteInput, required: true, description: 'The command and its options.' }) },
     resolve: (_, { input }, ctx) => {
       const { command, source, schemaUri, outputMediaType, options, idempotencyKey } = input;
-      return refusable(async () =>
-        ctx.app.engine.executeCommand(signedIn(ctx), {
+      return orRefusal(async () =>
+        ctx.app.engine.executeCommand(requireUser(ctx), {
           command,
           options: {
-            ...asObject(options ?? {}, ['input', 'options']),
-            ...(source && { source: toSource(source) }),
+            ...requireJsonObject(options ?? {}, ['input', 'options']),
+            ...(source && { source: toResourceInput(source) }),
             ...(schemaUri != null && { schemaUri }),
           },
           ...(outputMediaType != null && { outputMediaType }),
           ...(idempotencyKey != null && { idempotencyKey }),
-          ...traceOf(ctx),
+          ...currentTrace(ctx),
         }),
       );
     },

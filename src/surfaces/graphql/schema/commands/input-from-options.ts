@@ -19,7 +19,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.t
 import { toAgentSpec } from '../agents/agent-input.ts';
 
 /** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
-interface Schema {
+interface OptionSchema {
   readonly type?: string;
   readonly title?: string;
   readonly description?: string;
@@ -28,32 +28,32 @@ interface Schema {
   readonly enum?: readonly Json[];
   /** What each value of `enum` means; an annotation that editors know. */
   readonly enumDescriptions?: readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly anyOf?: readonly OptionSchema[];
+  readonly items?: OptionSchema;
+  readonly properties?: Readonly<Record<string, OptionSchema>>;
   readonly required?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
 /** How a GraphQL input becomes options again: enum names are values, and what was left out is not there. */
-export type ToOptions = (value: unknown) => Json;
+export type OptionConverter = (value: unknown) => Json;
 
 export interface OptionsInput {
   readonly type: GraphQLInputObjectType;
   readonly toOptions: (input: Readonly<Record<string, unknown>>) => JsonObject;
 }
 
-type NamedType = (name: string) => GraphQLNamedType | undefined;
+type FindType = (name: string) => GraphQLNamedType | undefined;
 
 const ROLE_TYPES: Record<OptionRole, string> = {
   ...{ resource: 'ResourceInput', uri: 'URI', schema: 'URI', json: 'JSON', agent: 'AgentInput' },
 };
-const ROLE_VALUES: Partial<Record<OptionRole, ToOptions>> = {
+const ROLE_VALUES: Partial<Record<OptionRole, OptionConverter>> = {
   resource: withoutNulls,
   agent: (value) => ({ ...toAgentSpec(value) }) as JsonObject,
 };
-const LARGEST_INT = 2 ** 31 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
 
 /**
  * The GraphQL input of a command's options, so that a command has its mutation without a line of GraphQL. A property
@@ -67,25 +67,25 @@ export function inputFromOptions(
   name: string,
   description: string,
   options: TSchema,
-  named: NamedType,
+  named: FindType,
   extra: Readonly<Record<string, GraphQLInputFieldConfig>>,
 ): OptionsInput {
-  const { type, toOptions } = objectFrom(`${name}Input`, { ...(options as Schema), description }, named, extra);
+  const { type, toOptions } = objectInput(`${name}Input`, { ...(options as OptionSchema), description }, named, extra);
   return { type, toOptions: (input) => toOptions(input) as JsonObject };
 }
 
-function objectFrom(
+function objectInput(
   name: string,
-  schema: Schema,
-  named: NamedType,
+  schema: OptionSchema,
+  named: FindType,
   extra: Readonly<Record<string, GraphQLInputFieldConfig>> = {},
 ) {
   const base = name.replace(/Input$/, '');
   const required = new Set(schema.required);
-  const converters = new Map<string, ToOptions>();
+  const converters = new Map<string, OptionConverter>();
   const fields: Record<string, GraphQLInputFieldConfig> = {};
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    const { type, toOptions } = typeFrom(`${base}${pascal(key)}`, property, named);
+    const { type, toOptions } = inputTypeOf(`${base}${toPascalCase(key)}`, property, named);
     converters.set(key, toOptions);
     fields[key] = {
       type: required.has(key) && property.default === undefined ? nonNull(type) : type,
@@ -93,7 +93,7 @@ function objectFrom(
       ...(property.default !== undefined && { defaultValue: property.default }),
     };
   }
-  const toOptions: ToOptions = (value) => {
+  const toOptions: OptionConverter = (value) => {
     const given = value as Readonly<Record<string, unknown>>;
     const object: Record<string, Json> = {};
     for (const [key, convert] of converters) if (given[key] != null) object[key] = convert(given[key]);
@@ -107,12 +107,16 @@ function objectFrom(
   return { type, toOptions };
 }
 
-function typeFrom(name: string, schema: Schema, named: NamedType): { type: GraphQLInputType; toOptions: ToOptions } {
-  const as = (type: GraphQLInputType, toOptions: ToOptions = asIs) => ({ type, toOptions });
+function inputTypeOf(
+  name: string,
+  schema: OptionSchema,
+  named: FindType,
+): { type: GraphQLInputType; toOptions: OptionConverter } {
+  const as = (type: GraphQLInputType, toOptions: OptionConverter = identity) => ({ type, toOptions });
   const role = optionRoleOf(schema as TSchema);
   if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
   const literals = literalsOf(schema);
-  if (literals) return enumFrom(nameOf(schema) ?? name, schema, literals, named);
+  if (literals) return enumInput(titleName(schema) ?? name, schema, literals, named);
   switch (schema.type) {
     case 'string':
       return as(GraphQLString);
@@ -121,16 +125,16 @@ function typeFrom(name: string, schema: Schema, named: NamedType): { type: Graph
     case 'number':
       return as(GraphQLFloat);
     case 'integer': {
-      const small = Math.abs(schema.minimum ?? 0) <= LARGEST_INT && Math.abs(schema.maximum ?? 0) <= LARGEST_INT;
+      const small = Math.abs(schema.minimum ?? 0) <= MAX_INT32 && Math.abs(schema.maximum ?? 0) <= MAX_INT32;
       return as(small ? GraphQLInt : (named('SafeInt') as GraphQLInputType));
     }
     case 'array': {
-      const item = typeFrom(singular(name), schema.items ?? {}, named);
-      const toOptions: ToOptions = (value) => (value as readonly unknown[]).map(item.toOptions);
+      const item = inputTypeOf(toSingular(name), schema.items ?? {}, named);
+      const toOptions: OptionConverter = (value) => (value as readonly unknown[]).map(item.toOptions);
       return as(new GraphQLList(nonNull(item.type)), toOptions);
     }
     case 'object':
-      if (schema.properties) return objectFrom(nameOf(schema) ?? `${name}Input`, schema, named);
+      if (schema.properties) return objectInput(titleName(schema) ?? `${name}Input`, schema, named);
   }
   throw new Error(`The option ${name} has no GraphQL type; give it a type, or take AnyJson(…) for any JSON value.`);
 }
@@ -139,7 +143,7 @@ function nonNull(type: GraphQLInputType): GraphQLInputType {
   return isNonNullType(type) ? type : new GraphQLNonNull(type);
 }
 
-function enumFrom(name: string, schema: Schema, literals: readonly Literal[], named: NamedType) {
+function enumInput(name: string, schema: OptionSchema, literals: readonly EnumLiteral[], named: FindType) {
   const names = literals.map(({ value }) => enumName(value));
   const known = named(name);
   if (known instanceof GraphQLEnumType) {
@@ -148,7 +152,7 @@ function enumFrom(name: string, schema: Schema, literals: readonly Literal[], na
       names,
     );
     if (!same) throw new Error(`The enum ${name} has other values than this option; give it another title.`);
-    return { type: known, toOptions: asIs };
+    return { type: known, toOptions: identity };
   }
   const values = literals.map(({ value, description }, i) => {
     const about = description ?? `\`${value}\`.`;
@@ -156,24 +160,24 @@ function enumFrom(name: string, schema: Schema, literals: readonly Literal[], na
   });
   const description = schema.description ?? `Values of ${name}.`;
   const type = new GraphQLEnumType({ name, description, values: Object.fromEntries(values) });
-  return { type, toOptions: asIs };
+  return { type, toOptions: identity };
 }
 
-interface Literal {
+interface EnumLiteral {
   readonly value: string;
   readonly description: string | undefined;
 }
 
 /** The values of an `enum` of text, or of a union of literals. */
-function literalsOf(schema: Schema): readonly Literal[] | undefined {
+function literalsOf(schema: OptionSchema): readonly EnumLiteral[] | undefined {
   const found = schema.enum
     ? schema.enum.map((value, i) => ({ value, description: schema.enumDescriptions?.[i] }))
     : schema.anyOf?.map(({ const: value, description }) => ({ value, description }));
-  const literals = found?.filter((literal): literal is Literal => typeof literal.value === 'string');
+  const literals = found?.filter((literal): literal is EnumLiteral => typeof literal.value === 'string');
   return literals?.length && literals.length === found?.length ? literals : undefined;
 }
 
-function asIs(value: unknown): Json {
+function identity(value: unknown): Json {
   return value as Json;
 }
 
@@ -185,7 +189,7 @@ function withoutNulls(value: unknown): Json {
   return object;
 }
 
-function nameOf({ title }: Schema): string | undefined {
+function titleName({ title }: OptionSchema): string | undefined {
   return title && /^[A-Z][A-Za-z0-9]*$/.test(title) ? title : undefined;
 }
 
@@ -197,10 +201,10 @@ function enumName(value: string): string {
 }
 
 /** `convertToJson` → `ConvertToJson`. */
-export function pascal(name: string): string {
+export function toPascalCase(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function singular(name: string): string {
+function toSingular(name: string): string {
   return name.endsWith('s') ? name.slice(0, -1) : name;
 }

@@ -4,12 +4,12 @@ import { PolicyDecision } from '../policy/policy.ts';
 import { ErrorCode, Violation } from './errors.ts';
 
 /** A mutation that was not carried out; the schema knows it as `Refusal`. An Error itself would be thrown by graphql. */
-export interface Refused {
+export interface MutationRefusal {
   readonly fault: Fault;
 }
 
 /** A mutation's answer: what `act` gives, or why it was refused. Bugs are thrown on. */
-export async function refusable<T>(act: () => Promise<T>): Promise<T | Refused> {
+export async function orRefusal<T>(act: () => Promise<T>): Promise<T | MutationRefusal> {
   try {
     return await act();
   } catch (error) {
@@ -18,11 +18,11 @@ export async function refusable<T>(act: () => Promise<T>): Promise<T | Refused> 
   }
 }
 
-export function isRefused(value: object): value is Refused {
+export function isRefusal(value: object): value is MutationRefusal {
   return 'fault' in value;
 }
 
-export const Refusal = builder.objectRef<Refused>('Refusal').implement({
+export const Refusal = builder.objectRef<MutationRefusal>('Refusal').implement({
   description: 'A mutation that was not carried out, and why. Nothing was changed.',
   fields: (t) => ({
     code: t.field({ type: ErrorCode, description: 'The kind of refusal.', resolve: ({ fault }) => fault.code }),

@@ -2,7 +2,7 @@ import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
 import { Failure } from '../errors/errors.ts';
 import { Event, type EventOf, LogLevel } from '../journal/event.ts';
-import { RunKind, RunState, shownKind } from '../runs/run-state.ts';
+import { publicRunKind, RunKind, RunState } from '../runs/run-state.ts';
 
 export const RunCreated = builder.objectRef<EventOf<'RUN_CREATED'>>('RunCreated').implement({
   description: 'A run was accepted. Always the first event of its run.',
@@ -11,7 +11,7 @@ export const RunCreated = builder.objectRef<EventOf<'RUN_CREATED'>>('RunCreated'
     kind: t.field({
       type: RunKind,
       description: 'What it carries out.',
-      resolve: ({ payload }) => shownKind(payload.kind),
+      resolve: ({ payload }) => publicRunKind(payload.kind),
     }),
     goal: t.string({
       nullable: true,

@@ -1,8 +1,8 @@
 import type { EventBatch as Batch, EventFilter as Filter } from '../../../../core/journal.ts';
 import { callerScope } from '../../request/caller-scope.ts';
-import { watchEvents, watchRun } from '../../subscriptions/watch-events.ts';
+import { watchEvents, watchRunEvents } from '../../subscriptions/watch-events.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_BATCH, MAX_PAGE, within } from '../builder/pagination.ts';
+import { MAX_BATCH_EVENTS, MAX_PAGE_SIZE, requireInRange } from '../builder/pagination.ts';
 import { Event, EventType, LogLevel } from './event.ts';
 
 export const EventFilter = builder.inputType('EventFilter', {
@@ -16,13 +16,13 @@ export const EventFilter = builder.inputType('EventFilter', {
   }),
 });
 
-type Given = typeof EventFilter.$inferInput;
+type EventFilterInput = typeof EventFilter.$inferInput;
 
 /** As the journal takes it. Lists are sorted, so that equal filters are equal. @throws Fault BAD_INPUT */
-export function toEventFilter(given: Given | null | undefined): Filter {
+export function toEventFilter(given: EventFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { runId, types, steps, workflow, level } = given;
-  if (steps) within('steps', steps.length, 0, MAX_PAGE);
+  if (steps) requireInRange('steps', steps.length, 0, MAX_PAGE_SIZE);
   return {
     ...(runId != null && { runId }),
     ...(types && { types: [...new Set(types)].sort() }),
@@ -32,7 +32,7 @@ export function toEventFilter(given: Given | null | undefined): Filter {
   };
 }
 
-const DEFAULT_BATCH = 100;
+const DEFAULT_BATCH_EVENTS = 100;
 
 export const EventBatch = builder.objectRef<Batch>('EventBatch').implement({
   description: 'Some events, in the order in which they were committed.',
@@ -61,10 +61,10 @@ builder.queryField('events', (t) =>
     args: {
       filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
       after: t.arg({ type: 'Cursor', description: 'Only those after this cursor; from the beginning unless told.' }),
-      first: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `How many, at most ${MAX_BATCH}.` }),
+      first: t.arg.int({ defaultValue: DEFAULT_BATCH_EVENTS, description: `How many, at most ${MAX_BATCH_EVENTS}.` }),
     },
     resolve: (_, { filter, after, first }, ctx) => {
-      const limit = within('first', first ?? DEFAULT_BATCH, 1, MAX_BATCH);
+      const limit = requireInRange('first', first ?? DEFAULT_BATCH_EVENTS, 1, MAX_BATCH_EVENTS);
       return ctx.app.journal.page(after ?? 0, toEventFilter(filter), callerScope(ctx), limit);
     },
   }),
@@ -78,14 +78,17 @@ builder.subscriptionFields((t) => ({
     args: {
       filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
       after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from now unless told.' }),
-      batch: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `Events in one batch, at most ${MAX_BATCH}.` }),
+      batch: t.arg.int({
+        defaultValue: DEFAULT_BATCH_EVENTS,
+        description: `Events in one batch, at most ${MAX_BATCH_EVENTS}.`,
+      }),
     },
     subscribe: (_, { filter, after, batch }, ctx) =>
       watchEvents(
         ctx,
         toEventFilter(filter),
         after ?? undefined,
-        within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH),
+        requireInRange('batch', batch ?? DEFAULT_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
       ),
     resolve: (batch) => batch,
   }),
@@ -96,10 +99,18 @@ builder.subscriptionFields((t) => ({
     args: {
       runId: t.arg.id({ required: true, description: 'The run.' }),
       after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from the run’s first event unless told.' }),
-      batch: t.arg.int({ defaultValue: DEFAULT_BATCH, description: `Events in one batch, at most ${MAX_BATCH}.` }),
+      batch: t.arg.int({
+        defaultValue: DEFAULT_BATCH_EVENTS,
+        description: `Events in one batch, at most ${MAX_BATCH_EVENTS}.`,
+      }),
     },
     subscribe: (_, { runId, after, batch }, ctx) =>
-      watchRun(ctx, runId, after ?? undefined, within('batch', batch ?? DEFAULT_BATCH, 1, MAX_BATCH)),
+      watchRunEvents(
+        ctx,
+        runId,
+        after ?? undefined,
+        requireInRange('batch', batch ?? DEFAULT_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
+      ),
     resolve: (batch) => batch,
   }),
 }));

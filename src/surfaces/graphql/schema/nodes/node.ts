@@ -1,15 +1,15 @@
 import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
 import type { WorkflowRecord } from '../../../../core/workflows.ts';
-import { callerScope, workflowById } from '../../request/caller-scope.ts';
+import { callerScope, findWorkflowById } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_PAGE, within } from '../builder/pagination.ts';
+import { MAX_PAGE_SIZE, requireInRange } from '../builder/pagination.ts';
 import type { RunView } from './refs.ts';
 
 type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord;
 
-const READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
+const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
   run: async (id, ctx) => {
     const run = await ctx.app.reader.run(callerScope(ctx), id);
     return run && { run };
@@ -17,7 +17,7 @@ const READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<No
   step: async (id, ctx) => ctx.app.reader.step(callerScope(ctx), id),
   art: async (id, ctx) => ctx.app.reader.artifact(callerScope(ctx), id),
   apr: async (id, ctx) => ctx.app.reader.approval(callerScope(ctx), id),
-  wf: workflowById,
+  wf: findWorkflowById,
 };
 
 const NodeRef = builder.interfaceRef<NodeView>('Node');
@@ -53,9 +53,9 @@ builder.queryFields((t) => ({
     type: [Node],
     nullable: { list: false, items: true },
     description: 'Several things by their ids, in the same order, with null where `node` would answer null.',
-    args: { ids: t.arg.idList({ required: true, description: `At most ${MAX_PAGE} ids.` }) },
+    args: { ids: t.arg.idList({ required: true, description: `At most ${MAX_PAGE_SIZE} ids.` }) },
     resolve: (_, { ids }, ctx) => {
-      within('ids', ids.length, 0, MAX_PAGE);
+      requireInRange('ids', ids.length, 0, MAX_PAGE_SIZE);
       return Promise.all(ids.map((id) => readNode(id, ctx)));
     },
   }),
@@ -63,5 +63,5 @@ builder.queryFields((t) => ({
 
 async function readNode(id: string, ctx: Context): Promise<NodeView | null> {
   const prefix = idPrefix(id);
-  return (prefix && (await READERS[prefix]?.(id, ctx))) ?? null;
+  return (prefix && (await NODE_READERS[prefix]?.(id, ctx))) ?? null;
 }

@@ -6,15 +6,15 @@ import { callerScope } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import type { RunView } from './refs.ts';
 
-const reading = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
+const pendingReads = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
 
 /**
  * A run that something else leads to. Those that lead to the same run at the same time share one read; a later one,
  * which may follow a mutation, reads again.
  */
 export async function findRun(id: string, ctx: Context): Promise<RunView | null> {
-  const underWay = reading.get(ctx) ?? new Map<string, Promise<RunRecord | undefined>>();
-  reading.set(ctx, underWay);
+  const underWay = pendingReads.get(ctx) ?? new Map<string, Promise<RunRecord | undefined>>();
+  pendingReads.set(ctx, underWay);
   let read = underWay.get(id);
   if (!read) {
     read = ctx.app.reader.run(callerScope(ctx), id).finally(() => underWay.delete(id));
@@ -25,14 +25,14 @@ export async function findRun(id: string, ctx: Context): Promise<RunView | null>
 }
 
 /** The same, where it must be there. @throws Fault NOT_FOUND */
-export async function runOf(id: string, ctx: Context): Promise<RunView> {
+export async function requireRun(id: string, ctx: Context): Promise<RunView> {
   const run = await findRun(id, ctx);
   if (!run) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`);
   return run;
 }
 
 /** A page of runs as the resolvers of Run take them. */
-export function runPage(page: Page<RunRecord>): Page<RunView> {
+export function toRunViewPage(page: Page<RunRecord>): Page<RunView> {
   return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { run: node } })) };
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { Decision, PolicyEffect as Effect, NearMiss, PolicyRule as Rule } from '../../../../core/policy.ts';
-import { signedIn } from '../../request/caller-scope.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 
 export const PolicyEffect = builder.enumType('PolicyEffect', {
@@ -39,7 +39,7 @@ builder.queryField('policyRules', (t) =>
     type: [PolicyRule],
     description: 'All rules now in force. Needs the policy’s leave for `query:policyRules`.',
     resolve: (_, _args, ctx) => {
-      ctx.app.gate.pass(signedIn(ctx), { action: 'query:policyRules' });
+      ctx.app.gate.pass(requireUser(ctx), { action: 'query:policyRules' });
       return [...ctx.app.policy.rules()];
     },
   }),
@@ -125,7 +125,7 @@ builder.queryField('explainPolicy', (t) =>
     args: { input: t.arg({ type: ExplainPolicyInput, required: true, description: 'The request to judge.' }) },
     resolve: (_, { input: { role, action, uri, schemaUri } }, ctx) => {
       const { gate, policy, resources } = ctx.app;
-      const who = signedIn(ctx);
+      const who = requireUser(ctx);
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
       if (!/^(command|query|tool|workflow|step|mutation):\S{1,200}$/.test(action)) {
         throw new Fault(

@@ -1,15 +1,15 @@
-import { callerScope, signedIn } from '../../request/caller-scope.ts';
-import { traceOf } from '../../request/context.ts';
+import { callerScope, requireUser } from '../../request/caller-scope.ts';
+import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { connection } from '../builder/pagination.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { createConnectionType } from '../builder/pagination.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Node } from '../nodes/node.ts';
 import { Artifact, Resource, Run, Step } from '../nodes/refs.ts';
-import { authorizeArtifact, downloadUrl, viewOfOutput } from '../nodes/resource-view.ts';
+import { authorizeArtifactRead, downloadUrl, viewFromOutput } from '../nodes/resource-view.ts';
 import { findRun } from '../nodes/run-view.ts';
-import { ResourceInput, toSource } from './resource-input.ts';
+import { ResourceInput, toResourceInput } from './resource-input.ts';
 
-export const ArtifactConnection = connection('Artifact', Artifact);
+export const ArtifactConnection = createConnectionType('Artifact', Artifact);
 
 Artifact.implement({
   description: 'Immutable bytes that a run made or that were uploaded, kept once under their digest.',
@@ -39,7 +39,7 @@ Artifact.implement({
     resource: t.field({
       type: Resource,
       description: 'It as a resource, for its content.',
-      resolve: (artifact, _args, ctx) => viewOfOutput(artifact, ctx),
+      resolve: (artifact, _args, ctx) => viewFromOutput(artifact, ctx),
     }),
     url: t.string({
       description: 'Where it is downloaded by plain HTTP, relative to this server, with the same token and policy.',
@@ -55,7 +55,7 @@ builder.queryField('artifact', (t) =>
     description: 'The artifact with this digest. Null when there is none, or when it is not yours to see.',
     args: { digest: t.arg({ type: 'Sha256', required: true, description: 'SHA-256 of its bytes.' }) },
     resolve: async (_, { digest }, ctx) => {
-      authorizeArtifact(digest, ctx);
+      authorizeArtifactRead(digest, ctx);
       return (await ctx.app.reader.artifactByDigest(callerScope(ctx), digest)) ?? null;
     },
   }),
@@ -72,7 +72,7 @@ export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
 export const ArtifactResult = builder.unionType('ArtifactResult', {
   description: 'A stored artifact, or why nothing was stored.',
   types: [Artifact, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Artifact'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Artifact'),
 });
 
 builder.mutationField('uploadArtifact', (t) =>
@@ -83,10 +83,10 @@ builder.mutationField('uploadArtifact', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: UploadArtifactInput, required: true, description: 'The bytes and their name.' }) },
     resolve: (_, { input }, ctx) =>
-      refusable(async () => {
+      orRefusal(async () => {
         const { engine, gate, resources, config } = ctx.app;
-        const who = signedIn(ctx);
-        const body = await resources.read(toSource(input.source), {
+        const who = requireUser(ctx);
+        const body = await resources.read(toResourceInput(input.source), {
           signal: ctx.signal,
           maxBytes: config.resources.fetchMaxBytes,
           authorize: (uri) => void gate.pass(who, { action: 'command:uploadArtifact', uri }),
@@ -97,7 +97,7 @@ builder.mutationField('uploadArtifact', (t) =>
             name: input.name,
             mediaType: body.mediaType,
             content: body.stream(),
-            ...traceOf(ctx),
+            ...currentTrace(ctx),
           });
         } finally {
           await body.cancel();

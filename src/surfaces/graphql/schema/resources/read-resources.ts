@@ -1,15 +1,15 @@
 import { resources as query } from '../../../../commands/read/resources.ts';
 import { createAuthorizedReader } from '../../../../engine/gate/authorized-reader.ts';
-import { callerScope, signedIn } from '../../request/caller-scope.ts';
-import { type Context, INLINE_BYTES } from '../../request/context.ts';
-import { locatable } from '../../request/locatable-errors.ts';
+import { callerScope, requireUser } from '../../request/caller-scope.ts';
+import { type Context, MAX_INLINE_BYTES } from '../../request/context.ts';
+import { toLocatableError } from '../../request/locatable-errors.ts';
 import { builder } from '../builder/builder.ts';
-import { within } from '../builder/pagination.ts';
+import { requireInRange } from '../builder/pagination.ts';
 import { Resource } from '../nodes/refs.ts';
-import { type ResourceView, viewOfBytes } from '../nodes/resource-view.ts';
+import { type ResourceView, viewFromBytes } from '../nodes/resource-view.ts';
 
 /** Resources that one request reads at the same time. */
-const AT_ONCE = 8;
+const MAX_PARALLEL_READS = 8;
 
 /**
  * Runs the query for each URI under the caller's policy, several at a time. What fails is an Error in its place; the
@@ -20,25 +20,25 @@ export async function readResources(
   schemaUri: string | undefined,
   ctx: Context,
 ): Promise<readonly (ResourceView | Error)[]> {
-  const read = reader(schemaUri, ctx);
+  const read = createUriReader(schemaUri, ctx);
   const found: (ResourceView | Error)[] = [];
   let next = 0;
   const work = async () => {
     for (let i = next++; i < uris.length; i = next++) {
-      found[i] = await read(uris[i] as string).catch(locatable);
+      found[i] = await read(uris[i] as string).catch(toLocatableError);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, uris.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL_READS, uris.length) }, work));
   return found;
 }
 
-function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => Promise<ResourceView> {
+function createUriReader(schemaUri: string | undefined, ctx: Context): (uri: string) => Promise<ResourceView> {
   const { app, signal } = ctx;
-  const who = signedIn(ctx);
+  const who = requireUser(ctx);
   const schema = schemaUri === undefined ? undefined : app.resources.canonicalize(schemaUri);
   const terms = {
     signal,
-    maxBytes: Math.min(INLINE_BYTES, app.config.resources.fetchMaxBytes),
+    maxBytes: Math.min(MAX_INLINE_BYTES, app.config.resources.fetchMaxBytes),
     scope: callerScope(ctx),
     ...(schema && { schema }),
     pass: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
@@ -48,7 +48,7 @@ function reader(schemaUri: string | undefined, ctx: Context): (uri: string) => P
     const reading = createAuthorizedReader(app, { ...terms, source: app.resources.canonicalize(uri) });
     const options = { uri, ...(schemaUri !== undefined && { schemaUri }) };
     const { mediaType, bytes, ...from } = await query.run(options, { ...reading, signal });
-    return viewOfBytes(from.uri, mediaType, bytes);
+    return viewFromBytes(from.uri, mediaType, bytes);
   };
 }
 
@@ -69,7 +69,7 @@ builder.queryField('resources', (t) =>
       }),
     },
     resolve: async (_, { uris, schemaUri }, ctx) => {
-      within('uris', uris.length, 1, MAX_URIS);
+      requireInRange('uris', uris.length, 1, MAX_URIS);
       // graphql takes an Error in a list for the failure of that item.
       return (await readResources(uris, schemaUri ?? undefined, ctx)) as never;
     },

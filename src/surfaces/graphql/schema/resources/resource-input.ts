@@ -33,7 +33,7 @@ export const ResourceInput = builder.inputType('ResourceInput', {
 });
 
 /** As the engine takes it: without what was left out. */
-export function toSource({ uri, text, bytes }: typeof ResourceInput.$inferInput): Source {
+export function toResourceInput({ uri, text, bytes }: typeof ResourceInput.$inferInput): Source {
   if (uri != null) return { uri };
   if (text) return { text: { text: text.text, ...(text.mediaType != null && { mediaType: text.mediaType }) } };
   const { base64 = '', mediaType } = bytes ?? {};

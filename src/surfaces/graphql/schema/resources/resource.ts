@@ -1,5 +1,5 @@
 import { Resource } from '../nodes/refs.ts';
-import { inlineBytes, parsedJson, utf8Text } from '../nodes/resource-view.ts';
+import { decodeUtf8, parseJsonOrNull, readInline } from '../nodes/resource-view.ts';
 
 Resource.implement({
   description:
@@ -17,20 +17,20 @@ Resource.implement({
       description:
         'The bytes. RESOURCE_TOO_LARGE when the response would grow too large: then download them from `url`.',
       extensions: { cost: 20 },
-      resolve: async (view, _args, ctx) => Buffer.from(await inlineBytes(view, ctx)).toString('base64'),
+      resolve: async (view, _args, ctx) => Buffer.from(await readInline(view, ctx)).toString('base64'),
     }),
     text: t.string({
       nullable: true,
       description: 'The bytes as text. Null when they are not UTF-8.',
       extensions: { cost: 20 },
-      resolve: async (view, _args, ctx) => utf8Text(await inlineBytes(view, ctx)),
+      resolve: async (view, _args, ctx) => decodeUtf8(await readInline(view, ctx)),
     }),
     json: t.field({
       type: 'JSON',
       nullable: true,
       description: 'The bytes as JSON. Null when they are not JSON.',
       extensions: { cost: 20 },
-      resolve: async (view, _args, ctx) => parsedJson(await inlineBytes(view, ctx)),
+      resolve: async (view, _args, ctx) => parseJsonOrNull(await readInline(view, ctx)),
     }),
     url: t.exposeString('url', {
       nullable: true,

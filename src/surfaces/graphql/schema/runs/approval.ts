@@ -1,13 +1,13 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { ApprovalState as State } from '../../../../core/run.ts';
-import { callerScope, signedIn } from '../../request/caller-scope.ts';
+import { callerScope, requireUser } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
-import { connection, pageArgs } from '../builder/pagination.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Node } from '../nodes/node.ts';
 import { Approval, Run, Step } from '../nodes/refs.ts';
-import { runOf } from '../nodes/run-view.ts';
+import { requireRun } from '../nodes/run-view.ts';
 
 export const ApprovalState = builder.enumType('ApprovalState', {
   description: 'Where an approval stands. Once it is not OPEN, it stays as it is.',
@@ -30,7 +30,7 @@ Approval.implement({
       type: Run,
       description: 'The run that waits.',
       extensions: { cost: 5 },
-      resolve: ({ runId }, _args, ctx) => runOf(runId, ctx),
+      resolve: ({ runId }, _args, ctx) => requireRun(runId, ctx),
     }),
     step: t.field({
       type: Step,
@@ -63,7 +63,7 @@ Approval.implement({
   }),
 });
 
-export const ApprovalConnection = connection('Approval', Approval);
+export const ApprovalConnection = createConnectionType('Approval', Approval);
 
 builder.queryField('approvals', (t) =>
   t.field({
@@ -75,14 +75,14 @@ builder.queryField('approvals', (t) =>
       after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
     },
     resolve: (_, { state, ...page }, ctx) =>
-      ctx.app.reader.approvals(callerScope(ctx), state ?? undefined, pageArgs(page)),
+      ctx.app.reader.approvals(callerScope(ctx), state ?? undefined, parsePageArgs(page)),
   }),
 );
 
 export const ApprovalResult = builder.unionType('ApprovalResult', {
   description: 'An approval that was decided, or why it was not.',
   types: [Approval, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Approval'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Approval'),
 });
 
 const DecideApprovalInput = builder.inputType('DecideApprovalInput', {
@@ -102,8 +102,8 @@ builder.mutationField('decideApproval', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: DecideApprovalInput, required: true, description: 'What you decide.' }) },
     resolve: (_, { input: { approvalId, approve, comment } }, ctx) =>
-      refusable(async () =>
-        ctx.app.engine.decideApproval(signedIn(ctx), approvalId, { approve, ...(comment != null && { comment }) }),
+      orRefusal(async () =>
+        ctx.app.engine.decideApproval(requireUser(ctx), approvalId, { approve, ...(comment != null && { comment }) }),
       ),
   }),
 );

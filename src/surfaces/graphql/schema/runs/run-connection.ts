@@ -3,9 +3,9 @@ import type { RunFilter as Filter } from '../../../../core/store-reader.ts';
 import { isJsonObject } from '../../../../lib/json.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { connection, pageArgs } from '../builder/pagination.ts';
+import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
 import { Run } from '../nodes/refs.ts';
-import { runPage } from '../nodes/run-view.ts';
+import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunKind, RunState } from './run-state.ts';
 
 export const RunFilter = builder.inputType('RunFilter', {
@@ -24,10 +24,10 @@ export const RunFilter = builder.inputType('RunFilter', {
   }),
 });
 
-type Given = typeof RunFilter.$inferInput;
+type RunFilterInput = typeof RunFilter.$inferInput;
 
 /** As the store takes it. @throws Fault BAD_INPUT when `label` is no object */
-export function toRunFilter(given: Given | null | undefined): Filter {
+export function toRunFilter(given: RunFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
   if (label != null && !isJsonObject(label)) {
@@ -45,7 +45,7 @@ export function toRunFilter(given: Given | null | undefined): Filter {
   };
 }
 
-export const RunConnection = connection('Run', Run);
+export const RunConnection = createConnectionType('Run', Run);
 
 builder.queryField('runs', (t) =>
   t.field({
@@ -59,6 +59,6 @@ builder.queryField('runs', (t) =>
       before: t.arg.string({ description: 'Only those before this cursor of an earlier page.' }),
     },
     resolve: async (_, { filter, ...page }, ctx) =>
-      runPage(await ctx.app.reader.runs(callerScope(ctx), toRunFilter(filter), pageArgs(page))),
+      toRunViewPage(await ctx.app.reader.runs(callerScope(ctx), toRunFilter(filter), parsePageArgs(page))),
   }),
 );

@@ -1,7 +1,7 @@
-import { signedIn } from '../../request/caller-scope.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { asObject } from '../builder/json.ts';
-import { refusable } from '../errors/refusal.ts';
+import { requireJsonObject } from '../builder/json.ts';
+import { orRefusal } from '../errors/refusal.ts';
 import { RunResult } from './run-request.ts';
 
 const CancelRunInput = builder.inputType('CancelRunInput', {
@@ -21,8 +21,8 @@ builder.mutationField('cancelRun', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run to stop.' }) },
     resolve: (_, { input: { runId, reason, compensate } }, ctx) =>
-      refusable(async () =>
-        ctx.app.engine.cancelRun(signedIn(ctx), runId, {
+      orRefusal(async () =>
+        ctx.app.engine.cancelRun(requireUser(ctx), runId, {
           ...(reason != null && { reason }),
           compensate: compensate ?? false,
         }),
@@ -45,7 +45,7 @@ builder.mutationField('retryStep', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: RetryStepInput, required: true, description: 'The step to try again.' }) },
     resolve: (_, { input: { runId, step } }, ctx) =>
-      refusable(async () => ctx.app.engine.retryStep(signedIn(ctx), runId, step)),
+      orRefusal(async () => ctx.app.engine.retryStep(requireUser(ctx), runId, step)),
   }),
 );
 
@@ -66,12 +66,12 @@ builder.mutationField('rerunFrom', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: RerunFromInput, required: true, description: 'The run and the step.' }) },
     resolve: (_, { input: { runId, step, inputs } }, ctx) =>
-      refusable(async () =>
+      orRefusal(async () =>
         ctx.app.engine.rerunFrom(
-          signedIn(ctx),
+          requireUser(ctx),
           runId,
           step,
-          inputs == null ? undefined : asObject(inputs, ['input', 'inputs']),
+          inputs == null ? undefined : requireJsonObject(inputs, ['input', 'inputs']),
         ),
       ),
   }),
@@ -93,8 +93,8 @@ builder.mutationField('sendSignal', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: SendSignalInput, required: true, description: 'The run and the signal.' }) },
     resolve: (_, { input: { runId, name, payload } }, ctx) =>
-      refusable(async () =>
-        ctx.app.engine.sendSignal(signedIn(ctx), runId, { name, ...(payload !== undefined && { payload }) }),
+      orRefusal(async () =>
+        ctx.app.engine.sendSignal(requireUser(ctx), runId, { name, ...(payload !== undefined && { payload }) }),
       ),
   }),
 );

@@ -3,37 +3,37 @@ import type { Json } from '../../../../lib/json.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import type { RunView } from '../nodes/refs.ts';
-import { artifactOf, outputJson, type ResourceView, viewOfOutput } from '../nodes/resource-view.ts';
+import { artifactResource, parseOutputJson, type ResourceView, viewFromOutput } from '../nodes/resource-view.ts';
 
 /** The run's steps without items: those that came with it, otherwise from the store. */
-export async function stepsOf({ run, steps }: RunView, ctx: Context): Promise<readonly StepRecord[]> {
+export async function listSteps({ run, steps }: RunView, ctx: Context): Promise<readonly StepRecord[]> {
   const found = steps ?? (await ctx.app.reader.steps(callerScope(ctx), run.id));
   return found.filter(({ role }) => role !== 'item');
 }
 
 /** One of the run's steps, also an item. */
-export async function stepOf({ run, steps }: RunView, key: string, ctx: Context): Promise<StepRecord | null> {
+export async function findStep({ run, steps }: RunView, key: string, ctx: Context): Promise<StepRecord | null> {
   const found = steps?.find((step) => step.key === key);
   return found ?? (await ctx.app.reader.stepByKey(callerScope(ctx), run.id, key)) ?? null;
 }
 
 /** What a run that succeeded made, as JSON: the outputs that its workflow names, otherwise what its last step made. */
-export async function runJson(view: RunView, ctx: Context): Promise<Json> {
-  return view.run.outputs ?? outputJson(await lastOutput(view, ctx), ctx);
+export async function runOutputJson(view: RunView, ctx: Context): Promise<Json> {
+  return view.run.outputs ?? parseOutputJson(await lastStepOutput(view, ctx), ctx);
 }
 
 /** The same as a resource: the output of its last step, or the one output that its workflow names. */
-export async function runResource(view: RunView, ctx: Context): Promise<ResourceView | null> {
+export async function runOutputResource(view: RunView, ctx: Context): Promise<ResourceView | null> {
   if (view.run.outputs) {
     const [only = null, ...others] = Object.values(view.run.outputs);
-    return others.length === 0 ? artifactOf(only, ctx) : null;
+    return others.length === 0 ? artifactResource(only, ctx) : null;
   }
-  const output = await lastOutput(view, ctx);
-  return output ? viewOfOutput(output, ctx) : null;
+  const output = await lastStepOutput(view, ctx);
+  return output ? viewFromOutput(output, ctx) : null;
 }
 
-async function lastOutput(view: RunView, ctx: Context): Promise<StepOutput | undefined> {
+async function lastStepOutput(view: RunView, ctx: Context): Promise<StepOutput | undefined> {
   if (view.run.state !== 'SUCCEEDED') return undefined;
-  const planned = (await stepsOf(view, ctx)).filter(({ role }) => role === undefined);
+  const planned = (await listSteps(view, ctx)).filter(({ role }) => role === undefined);
   return planned.at(-1)?.output;
 }

@@ -2,18 +2,18 @@ import type { RunKind as Kind, Priority as Level } from '../../../../core/run.ts
 import type { RunState as State } from '../../../../core/states.ts';
 import { builder } from '../builder/builder.ts';
 
-const values = {
+const RUN_KINDS = {
   COMMAND: { description: 'One command.' },
   PIPELINE: { description: 'Several commands one after the other, each with the output of the one before at hand.' },
   AGENT: { description: 'One agent.' },
   WORKFLOW: { description: 'The steps of a workflow, each as soon as what it needs is done.' },
 };
 
-export const RunKind = builder.enumType('RunKind', { description: 'What a run carries out.', values });
+export const RunKind = builder.enumType('RunKind', { description: 'What a run carries out.', values: RUN_KINDS });
 
 /** The kinds that the contract has so far; the engine makes no others. */
-export function shownKind(kind: Kind): keyof typeof values {
-  return kind as keyof typeof values;
+export function publicRunKind(kind: Kind): keyof typeof RUN_KINDS {
+  return kind as keyof typeof RUN_KINDS;
 }
 
 export const RunState = builder.enumType('RunState', {

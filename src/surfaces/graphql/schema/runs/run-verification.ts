@@ -3,9 +3,9 @@ import type { ChainVerification } from '../../../../core/store-reader.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 
-type Stored = NonNullable<ChainVerification['checkpoint']>;
+type StoredCheckpoint = NonNullable<ChainVerification['checkpoint']>;
 
-export const Checkpoint = builder.objectRef<Stored>('Checkpoint').implement({
+export const Checkpoint = builder.objectRef<StoredCheckpoint>('Checkpoint').implement({
   description:
     'A tree of hashes (RFC 6962) over every run that has ended, signed by the server. What it covers cannot be changed later without notice, not even by whoever has the database.',
   fields: (t) => ({

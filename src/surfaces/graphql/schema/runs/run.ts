@@ -2,17 +2,17 @@ import type { Json } from '../../../../lib/json.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_BATCH, pageArgs, within } from '../builder/pagination.ts';
+import { MAX_BATCH_EVENTS, parsePageArgs, requireInRange } from '../builder/pagination.ts';
 import { Failure } from '../errors/errors.ts';
 import { EventBatch, EventFilter, toEventFilter } from '../journal/event-batch.ts';
 import { Node } from '../nodes/node.ts';
 import { Resource, Run, Step } from '../nodes/refs.ts';
-import { artifactOf } from '../nodes/resource-view.ts';
-import { durationMs, findRun, runPage } from '../nodes/run-view.ts';
+import { artifactResource } from '../nodes/resource-view.ts';
+import { durationMs, findRun, toRunViewPage } from '../nodes/run-view.ts';
 import { ArtifactConnection } from '../resources/artifact.ts';
 import { RunConnection } from './run-connection.ts';
-import { runJson, runResource, stepOf, stepsOf } from './run-output.ts';
-import { Priority, RunKind, RunState, shownKind } from './run-state.ts';
+import { findStep, listSteps, runOutputJson, runOutputResource } from './run-output.ts';
+import { Priority, publicRunKind, RunKind, RunState } from './run-state.ts';
 import { watchRunState } from './watch-run-state.ts';
 
 export const NamedOutput = builder.objectRef<{ readonly name: string; readonly value: Json }>('NamedOutput').implement({
@@ -29,7 +29,7 @@ export const NamedOutput = builder.objectRef<{ readonly name: string; readonly v
       nullable: true,
       description: 'The resource that it is. Null where it is a value.',
       extensions: { cost: 5 },
-      resolve: ({ value }, _args, ctx) => artifactOf(value, ctx),
+      resolve: ({ value }, _args, ctx) => artifactResource(value, ctx),
     }),
   }),
 });
@@ -40,7 +40,11 @@ Run.implement({
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: 'Of this run: `run_…`.', resolve: ({ run }) => run.id }),
-    kind: t.field({ type: RunKind, description: 'What it carries out.', resolve: ({ run }) => shownKind(run.kind) }),
+    kind: t.field({
+      type: RunKind,
+      description: 'What it carries out.',
+      resolve: ({ run }) => publicRunKind(run.kind),
+    }),
     state: t.field({ type: RunState, description: 'Where it stands.', resolve: ({ run }) => run.state }),
     goal: t.string({
       nullable: true,
@@ -59,7 +63,7 @@ Run.implement({
       description:
         'What it made, when that is JSON: an object of the outputs that its workflow names, otherwise the output of its last step. Null until it has succeeded.',
       extensions: { cost: 20 },
-      resolve: (view, _args, ctx) => runJson(view, ctx),
+      resolve: (view, _args, ctx) => runOutputJson(view, ctx),
     }),
     resource: t.field({
       type: Resource,
@@ -67,7 +71,7 @@ Run.implement({
       description:
         'What it made: the output of its last step, or the one output that its workflow names, where that is a resource. Null until it has succeeded.',
       extensions: { cost: 5 },
-      resolve: (view, _args, ctx) => runResource(view, ctx),
+      resolve: (view, _args, ctx) => runOutputResource(view, ctx),
     }),
     outputs: t.field({
       type: [NamedOutput],
@@ -85,7 +89,7 @@ Run.implement({
       description:
         'Its steps, in the order of the plan, and then those that undo others. The items of a `for_each` are in `Step.items`.',
       extensions: { cost: 5 },
-      resolve: async (view, _args, ctx) => [...(await stepsOf(view, ctx))],
+      resolve: async (view, _args, ctx) => [...(await listSteps(view, ctx))],
     }),
     step: t.field({
       type: Step,
@@ -93,7 +97,7 @@ Run.implement({
       description: 'One of its steps, also an item. Null when it has none with this key.',
       extensions: { cost: 5 },
       args: { key: t.arg.string({ required: true, description: 'The step’s `key`.' }) },
-      resolve: (view, { key }, ctx) => stepOf(view, key, ctx),
+      resolve: (view, { key }, ctx) => findStep(view, key, ctx),
     }),
     events: t.field({
       type: EventBatch,
@@ -105,11 +109,16 @@ Run.implement({
           description: 'Only those that match all of this; its `runId` is not used.',
         }),
         after: t.arg({ type: 'Cursor', description: 'Only those after this cursor; from the first unless told.' }),
-        first: t.arg.int({ defaultValue: 100, description: `How many, at most ${MAX_BATCH}.` }),
+        first: t.arg.int({ defaultValue: 100, description: `How many, at most ${MAX_BATCH_EVENTS}.` }),
       },
       resolve: ({ run }, { filter, after, first }, ctx) => {
         const wanted = { ...toEventFilter(filter), runId: run.id };
-        return ctx.app.journal.page(after ?? 0, wanted, callerScope(ctx), within('first', first ?? 100, 1, MAX_BATCH));
+        return ctx.app.journal.page(
+          after ?? 0,
+          wanted,
+          callerScope(ctx),
+          requireInRange('first', first ?? 100, 1, MAX_BATCH_EVENTS),
+        );
       },
     }),
     artifacts: t.field({
@@ -120,7 +129,7 @@ Run.implement({
         first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
         after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
       },
-      resolve: ({ run }, page, ctx) => ctx.app.reader.artifacts(callerScope(ctx), run.id, pageArgs(page)),
+      resolve: ({ run }, page, ctx) => ctx.app.reader.artifacts(callerScope(ctx), run.id, parsePageArgs(page)),
     }),
     principal: t.field({ type: Principal, description: 'Who asked for it.', resolve: ({ run }) => run.principal }),
     parent: t.field({
@@ -139,7 +148,7 @@ Run.implement({
         after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
       },
       resolve: async ({ run }, page, ctx) =>
-        runPage(await ctx.app.reader.children(callerScope(ctx), run.id, pageArgs(page))),
+        toRunViewPage(await ctx.app.reader.children(callerScope(ctx), run.id, parsePageArgs(page))),
     }),
     rerunOf: t.field({
       type: Run,

@@ -10,7 +10,7 @@ import type { RunState } from '../../../../core/states.ts';
 import { loadPolicy } from '../../../../policy/load-policy.ts';
 import { openStore, type Store } from '../../../../store/open-store.ts';
 import { createContext, type GraphqlApp } from '../../request/context.ts';
-import { watchRun } from '../../subscriptions/watch-events.ts';
+import { watchRunEvents } from '../../subscriptions/watch-events.ts';
 import { watchRunState } from './watch-run-state.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -144,7 +144,7 @@ describe('the events of a run that went on after a bad end', () => {
     await run.move('RUNNING', 'SUCCEEDED');
     for (const limit of [1, 2, 3, 4, 100]) {
       const seqs: number[] = [];
-      for await (const { events } of await watchRun(contextOf('ann', running()), run.id, 0, limit)) {
+      for await (const { events } of await watchRunEvents(contextOf('ann', running()), run.id, 0, limit)) {
         seqs.push(...events.map(({ seq }) => seq));
       }
       expect([limit, ...seqs]).toEqual([limit, 1, 2, 3, 4, 5]);

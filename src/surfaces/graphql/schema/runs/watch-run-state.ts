@@ -5,18 +5,18 @@ import type { RunRecord } from '../../../../core/run.ts';
 import { isFinalRunState } from '../../../../core/states.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
-import { follow } from '../../subscriptions/watch-events.ts';
+import { followJournal } from '../../subscriptions/watch-events.ts';
 import type { RunView } from '../nodes/refs.ts';
 
 /** What changes a run; a log line does not. */
-const CHANGES = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG').sort();
-const MANY = 1_000;
+const RUN_CHANGE_EVENTS = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG').sort();
+const MAX_BATCH_EVENTS = 1_000;
 
-type State = IteratorResult<RunView, undefined>;
+type RunViewResult = IteratorResult<RunView, undefined>;
 const DONE = { done: true, value: undefined } as const;
 
 /** What a batch came to, for everybody who is handed the same batch: read once, and the same object for all. */
-const read = new WeakMap<EventBatch, Promise<RunView>>();
+const viewsByBatch = new WeakMap<EventBatch, Promise<RunView>>();
 
 /**
  * A run as it is now, and again each time it has changed, until it has ended. Only the latest: it is read when the
@@ -25,10 +25,10 @@ const read = new WeakMap<EventBatch, Promise<RunView>>();
  */
 export async function watchRunState(ctx: Context, runId: string): Promise<AsyncIterableIterator<RunView, undefined>> {
   const first = await readRun(ctx, runId);
-  const batches = follow(ctx, { runId, types: CHANGES }, first.headPosition, MANY);
+  const batches = followJournal(ctx, { runId, types: RUN_CHANGE_EVENTS }, first.headPosition, MAX_BATCH_EVENTS);
   let told: RunRecord | undefined;
 
-  const tell = (view: RunView): State => {
+  const tell = (view: RunView): RunViewResult => {
     told = view.run;
     return { done: false, value: view };
   };
@@ -37,16 +37,16 @@ export async function watchRunState(ctx: Context, runId: string): Promise<AsyncI
     return DONE;
   };
   const stateAfter = (batch: EventBatch): Promise<RunView> => {
-    let known = read.get(batch);
+    let known = viewsByBatch.get(batch);
     if (!known) {
       known = readRun(ctx, runId).then((run) => ({ run }));
       // Who comes next may have more luck.
-      known.catch(() => read.delete(batch));
-      read.set(batch, known);
+      known.catch(() => viewsByBatch.delete(batch));
+      viewsByBatch.set(batch, known);
     }
     return known;
   };
-  const next = async (): Promise<State> => {
+  const next = async (): Promise<RunViewResult> => {
     if (!told) return tell({ run: first });
     if (isFinalRunState(told.state)) return stop();
     for (;;) {

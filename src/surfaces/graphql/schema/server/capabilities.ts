@@ -47,18 +47,18 @@ export const Capability = builder.objectRef<CapabilityView>('Capability').implem
 });
 
 /** A command as the catalog shows it. What a composite command does is only known with its options. */
-export function capabilityOf(command: AnyCommand): CapabilityView {
+export function commandCapability(command: AnyCommand): CapabilityView {
   const { name, title, description, options } = command;
   const effect = isComposite(command) || command.effect === 'external' ? 'EXTERNAL' : 'PURE';
   return { name, title, description, effect, options: plainSchema(options), field: name };
 }
 
 /** A tool as the catalog shows it. */
-export function capabilityOfTool({ name, title, description, effect, input }: AnyTool): CapabilityView {
+export function toolCapability({ name, title, description, effect, input }: AnyTool): CapabilityView {
   return { name, title, description, effect: effect === 'external' ? 'EXTERNAL' : 'PURE', options: plainSchema(input) };
 }
 
-const query = (name: string, title: string, description: string, options: TObject): CapabilityView => ({
+const queryCapability = (name: string, title: string, description: string, options: TObject): CapabilityView => ({
   name,
   title,
   description,
@@ -69,27 +69,27 @@ const query = (name: string, title: string, description: string, options: TObjec
 
 /** What the policy calls `query:NAME`. */
 export const queryCapabilities: readonly CapabilityView[] = [
-  ...queries.map(({ name, title, description, options }) => query(name, title, description, options)),
-  query(
+  ...queries.map(({ name, title, description, options }) => queryCapability(name, title, description, options)),
+  queryCapability(
     'artifact',
     'Read an artifact',
     'Finds stored bytes by their digest, and reads them. Policy is asked about `artifact:sha256/DIGEST`.',
     Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the bytes.' }) }),
   ),
-  query(
+  queryCapability(
     'runs',
     'See runs',
     'Runs with their steps, events and artifacts. Policy is asked about `run:tenant` (all of the tenant) and `run:own`.',
     Type.Object({ filter: Type.Optional(AnyJson('Which runs; the input RunFilter of the schema.')) }),
   ),
-  query(
+  queryCapability(
     'workflows',
     'See workflows',
     'Saved workflows with their texts. Policy is asked without a URI.',
     Type.Object({ name: Type.Optional(Type.String({ description: 'The one with this name.' })) }),
   ),
-  query('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
-  query(
+  queryCapability('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
+  queryCapability(
     'explainPolicy',
     'Explain the policy',
     'Tells what the policy would say to a request, and why. Policy is asked only for roles that are not one’s own.',

@@ -3,8 +3,8 @@ import { AGENT_BACKENDS, type AgentBackend as Backend } from '../../../../core/a
 import type { ProtocolInfo } from '../../../../core/resource.ts';
 import type { GraphqlApp } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { StepKind, stepKinds } from '../steps/step-kind.ts';
-import { Capability, capabilityOf, capabilityOfTool, plainSchema, queryCapabilities } from './capabilities.ts';
+import { STEP_KINDS, StepKind } from '../steps/step-kind.ts';
+import { Capability, commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
 
 export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'One kind of URI that this server reads.',
@@ -21,7 +21,7 @@ export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   }),
 });
 
-type Kind = keyof typeof stepKinds;
+type Kind = keyof typeof STEP_KINDS;
 
 export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
   description: 'One kind of step that a run may have.',
@@ -29,12 +29,12 @@ export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
     kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
     description: t.string({
       description: 'What a step of this kind does.',
-      resolve: (kind) => stepKinds[kind].description,
+      resolve: (kind) => STEP_KINDS[kind].description,
     }),
   }),
 });
 
-const ABOUT: Record<Backend, string> = {
+const BACKEND_DESCRIPTIONS: Record<Backend, string> = {
   mcp: 'A tool of an MCP server, over stdio, streamable HTTP or SSE.',
   litellm: 'A language model behind any endpoint that speaks OpenAI’s chat completions, such as LiteLLM.',
   bash_cli: 'A shell command in the sandbox.',
@@ -45,7 +45,7 @@ const ABOUT: Record<Backend, string> = {
 export const AgentBackend = builder.enumType('AgentBackend', {
   description: 'How an agent is reached.',
   values: Object.fromEntries(
-    AGENT_BACKENDS.map((value) => [value.toUpperCase(), { value, description: ABOUT[value] }]),
+    AGENT_BACKENDS.map((value) => [value.toUpperCase(), { value, description: BACKEND_DESCRIPTIONS[value] }]),
   ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
 });
 
@@ -68,7 +68,7 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
     commands: t.field({
       type: [Capability],
       description: 'The commands, built in and from plugins. Each is a mutation too.',
-      resolve: ({ commands }) => commands.map(capabilityOf),
+      resolve: ({ commands }) => commands.map(commandCapability),
     }),
     queries: t.field({
       type: [Capability],
@@ -78,7 +78,7 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
     tools: t.field({
       type: [Capability],
       description: 'What agents and steps of kind `tool` may call; also served over MCP.',
-      resolve: ({ tools }) => tools.map(capabilityOfTool),
+      resolve: ({ tools }) => tools.map(toolCapability),
     }),
     protocols: t.field({
       type: [Protocol],
@@ -93,7 +93,7 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
     stepKinds: t.field({
       type: [StepKindInfo],
       description: 'The kinds of steps that a run may have.',
-      resolve: () => Object.keys(stepKinds) as (keyof typeof stepKinds)[],
+      resolve: () => Object.keys(STEP_KINDS) as (keyof typeof STEP_KINDS)[],
     }),
   }),
 });

@@ -1,7 +1,7 @@
 import type { StepKind as Kind } from '../../../../core/run.ts';
 import { builder } from '../builder/builder.ts';
 
-export const stepKinds = {
+export const STEP_KINDS = {
   COMMAND: { description: 'Runs a command: options in, a resource out.' },
   QUERY: { description: 'Reads, and changes nothing.' },
   AGENT: { description: 'Runs an agent; its output is what the agent gives.' },
@@ -21,5 +21,5 @@ export const stepKinds = {
 
 export const StepKind = builder.enumType('StepKind', {
   description: 'What a step does.',
-  values: stepKinds,
+  values: STEP_KINDS,
 });

@@ -2,14 +2,14 @@ import type { Progress as Reached } from '../../../../core/run.ts';
 import type { StepState as State } from '../../../../core/states.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { connection, MAX_BATCH, pageArgs, within } from '../builder/pagination.ts';
+import { createConnectionType, MAX_BATCH_EVENTS, parsePageArgs, requireInRange } from '../builder/pagination.ts';
 import { Failure } from '../errors/errors.ts';
 import { LogLevel } from '../journal/event.ts';
 import { EventBatch } from '../journal/event-batch.ts';
 import { Node } from '../nodes/node.ts';
 import { Approval, Resource, Run, Step } from '../nodes/refs.ts';
-import { outputJson, viewOfOutput } from '../nodes/resource-view.ts';
-import { durationMs, runOf } from '../nodes/run-view.ts';
+import { parseOutputJson, viewFromOutput } from '../nodes/resource-view.ts';
+import { durationMs, requireRun } from '../nodes/run-view.ts';
 import { PolicyDecision } from '../policy/policy.ts';
 import { StepKind } from './step-kind.ts';
 import { ToolCall } from './tool-call.ts';
@@ -47,7 +47,7 @@ export const Progress = builder.objectRef<Reached>('Progress').implement({
   }),
 });
 
-export const StepConnection = connection('Step', Step);
+export const StepConnection = createConnectionType('Step', Step);
 
 Step.implement({
   description: 'One part of a run: a command with its options, or something else that its workflow does.',
@@ -58,7 +58,7 @@ Step.implement({
       type: Run,
       description: 'The run that it is part of.',
       extensions: { cost: 5 },
-      resolve: ({ runId }, _args, ctx) => runOf(runId, ctx),
+      resolve: ({ runId }, _args, ctx) => requireRun(runId, ctx),
     }),
     key: t.exposeString('key', { description: 'Its name, unique in its run.' }),
     title: t.exposeString('title', { description: 'What it does, for people.' }),
@@ -76,20 +76,20 @@ Step.implement({
       description:
         'Its options or arguments, with expressions evaluated once it is scheduled; else what the run was given.',
       resolve: async ({ input, runId }, _args, ctx) =>
-        input === undefined ? (await runOf(runId, ctx)).run.inputs : input,
+        input === undefined ? (await requireRun(runId, ctx)).run.inputs : input,
     }),
     output: t.field({
       type: 'JSON',
       nullable: true,
       description: 'What it made, when that is JSON. Null otherwise; `resource` has it as bytes.',
       extensions: { cost: 20 },
-      resolve: ({ output }, _args, ctx) => outputJson(output, ctx),
+      resolve: ({ output }, _args, ctx) => parseOutputJson(output, ctx),
     }),
     resource: t.field({
       type: Resource,
       nullable: true,
       description: 'What it made. Null until it has succeeded.',
-      resolve: ({ output }, _args, ctx) => (output ? viewOfOutput(output, ctx) : null),
+      resolve: ({ output }, _args, ctx) => (output ? viewFromOutput(output, ctx) : null),
     }),
     error: t.expose('error', { type: Failure, nullable: true, description: 'Why it ended badly. Null otherwise.' }),
     decision: t.expose('decision', {
@@ -122,7 +122,7 @@ Step.implement({
         first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
         after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
       },
-      resolve: ({ runId, key }, page, ctx) => ctx.app.reader.items(callerScope(ctx), runId, key, pageArgs(page)),
+      resolve: ({ runId, key }, page, ctx) => ctx.app.reader.items(callerScope(ctx), runId, key, parsePageArgs(page)),
     }),
     index: t.exposeInt('index', {
       nullable: true,
@@ -139,12 +139,17 @@ Step.implement({
       extensions: { cost: 5 },
       args: {
         after: t.arg({ type: 'Cursor', description: 'Only lines after this cursor; from the first unless told.' }),
-        first: t.arg.int({ defaultValue: 100, description: `How many, at most ${MAX_BATCH}.` }),
+        first: t.arg.int({ defaultValue: 100, description: `How many, at most ${MAX_BATCH_EVENTS}.` }),
         level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
       },
       resolve: ({ runId, key }, { after, first, level }, ctx) => {
         const wanted = { runId, steps: [key], types: ['LOG' as const], ...(level && { level }) };
-        return ctx.app.journal.page(after ?? 0, wanted, callerScope(ctx), within('first', first ?? 100, 1, MAX_BATCH));
+        return ctx.app.journal.page(
+          after ?? 0,
+          wanted,
+          callerScope(ctx),
+          requireInRange('first', first ?? 100, 1, MAX_BATCH_EVENTS),
+        );
       },
     }),
     scheduledAt: t.expose('scheduledAt', {

@@ -4,8 +4,8 @@ import {
   ADMIN,
   ALICE,
   BOB,
-  type GraphqlForTests,
   startGraphql,
+  type TestGraphqlServer,
 } from '../../../../../test/support/surfaces/graphql-server.ts';
 import type { EventPayloads, NewEvent } from '../../../../core/event.ts';
 import type { Json } from '../../../../lib/json.ts';
@@ -24,7 +24,7 @@ const lookUp = defineTool({
   run: async () => ({}),
 });
 
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql({ tools: [lookUp] });
 });

@@ -1,13 +1,13 @@
-import { signedIn } from '../../request/caller-scope.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { isRefused, Refusal, refusable } from '../errors/refusal.ts';
+import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Workflow } from '../nodes/refs.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 export const WorkflowResult = builder.unionType('WorkflowResult', {
   description: 'A saved workflow, or why nothing was done.',
   types: [Workflow, Refusal],
-  resolveType: (value) => (isRefused(value) ? 'Refusal' : 'Workflow'),
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Workflow'),
 });
 
 const SaveWorkflowInput = builder.inputType('SaveWorkflowInput', {
@@ -25,7 +25,7 @@ builder.mutationField('saveWorkflow', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: SaveWorkflowInput, required: true, description: 'The workflow to keep.' }) },
     resolve: (_, { input: { source } }, ctx) =>
-      refusable(async () => ctx.app.engine.saveWorkflow(signedIn(ctx), toWorkflowSource(source))),
+      orRefusal(async () => ctx.app.engine.saveWorkflow(requireUser(ctx), toWorkflowSource(source))),
   }),
 );
 
@@ -37,9 +37,10 @@ const DeleteWorkflowInput = builder.inputType('DeleteWorkflowInput', {
 builder.mutationField('deleteWorkflow', (t) =>
   t.field({
     type: WorkflowResult,
-    description: 'Forget a saved workflow and its schedule; answers with it as it was. Its runs stay, and go on.',
+    description: 'Forget a saved workflow and its schedule; answers with it was. Its runs stay, and go on.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: DeleteWorkflowInput, required: true, description: 'The workflow to forget.' }) },
-    resolve: (_, { input: { name } }, ctx) => refusable(async () => ctx.app.engine.deleteWorkflow(signedIn(ctx), name)),
+    resolve: (_, { input: { name } }, ctx) =>
+      orRefusal(async () => ctx.app.engine.deleteWorkflow(requireUser(ctx), name)),
   }),
 );

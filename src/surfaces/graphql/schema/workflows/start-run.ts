@@ -1,9 +1,9 @@
-import { signedIn } from '../../request/caller-scope.ts';
-import { traceOf } from '../../request/context.ts';
+import { requireUser } from '../../request/caller-scope.ts';
+import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { asObject } from '../builder/json.ts';
-import { refusable } from '../errors/refusal.ts';
-import { IDEMPOTENCY_KEY, RunResult, WAIT_MS, waitOf } from '../runs/run-request.ts';
+import { requireJsonObject } from '../builder/json.ts';
+import { orRefusal } from '../errors/refusal.ts';
+import { IDEMPOTENCY_KEY_FIELD, parseWaitMs, RunResult, WAIT_MS_FIELD } from '../runs/run-request.ts';
 import { Priority } from '../runs/run-state.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
@@ -18,8 +18,8 @@ const StartRunInput = builder.inputType('StartRunInput', {
       defaultValue: 'INTERACTIVE',
       description: 'Whether it goes before others when places are few.',
     }),
-    waitMs: t.int(WAIT_MS),
-    idempotencyKey: t.string(IDEMPOTENCY_KEY),
+    waitMs: t.int(WAIT_MS_FIELD),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
   }),
 });
 
@@ -31,16 +31,16 @@ builder.mutationField('startRun', (t) =>
     extensions: { cost: 100 },
     args: { input: t.arg({ type: StartRunInput, required: true, description: 'The workflow and what it takes.' }) },
     resolve: (_, { input }, ctx) =>
-      refusable(async () => {
+      orRefusal(async () => {
         const { source, inputs, labels, priority, waitMs, idempotencyKey } = input;
-        return ctx.app.engine.startWorkflow(signedIn(ctx), {
+        return ctx.app.engine.startWorkflow(requireUser(ctx), {
           source: toWorkflowSource(source),
-          ...(inputs != null && { inputs: asObject(inputs, ['input', 'inputs']) }),
-          ...(labels != null && { labels: asObject(labels, ['input', 'labels']) }),
+          ...(inputs != null && { inputs: requireJsonObject(inputs, ['input', 'inputs']) }),
+          ...(labels != null && { labels: requireJsonObject(labels, ['input', 'labels']) }),
           ...(priority && { priority }),
-          waitMs: waitOf(waitMs),
+          waitMs: parseWaitMs(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
-          ...traceOf(ctx),
+          ...currentTrace(ctx),
         });
       }),
   }),

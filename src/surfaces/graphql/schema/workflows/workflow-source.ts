@@ -12,10 +12,10 @@ export const WorkflowSource = builder.inputType('WorkflowSource', {
   }),
 });
 
-type Given = typeof WorkflowSource.$inferInput;
+type WorkflowSourceInput = typeof WorkflowSource.$inferInput;
 
 /** As the engine takes it. */
-export function toWorkflowSource({ name, yaml, document, uri }: Given): Source {
+export function toWorkflowSource({ name, yaml, document, uri }: WorkflowSourceInput): Source {
   if (name != null) return { name };
   if (yaml != null) return { yaml };
   if (uri != null) return { uri };

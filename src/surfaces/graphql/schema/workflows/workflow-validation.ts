@@ -1,8 +1,8 @@
 import type { WorkflowReport } from '../../../../engine/requests/engine.ts';
 import type { Problem } from '../../../../workflow/model/workflow-document.ts';
-import { signedIn } from '../../request/caller-scope.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { asObject } from '../builder/json.ts';
+import { requireJsonObject } from '../builder/json.ts';
 import { PolicyDecision } from '../policy/policy.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
@@ -71,9 +71,9 @@ builder.queryField('validateWorkflow', (t) =>
     },
     resolve: (_, { source, inputs }, ctx) =>
       ctx.app.engine.validateWorkflow(
-        signedIn(ctx),
+        requireUser(ctx),
         toWorkflowSource(source),
-        inputs == null ? undefined : asObject(inputs, ['inputs']),
+        inputs == null ? undefined : requireJsonObject(inputs, ['inputs']),
       ),
   }),
 );

@@ -6,12 +6,12 @@ import {
   ADMIN,
   ALICE,
   BOB,
-  type GraphqlForTests,
   startGraphql,
+  type TestGraphqlServer,
 } from '../../../../../test/support/surfaces/graphql-server.ts';
 
 let folder: string;
-let api: GraphqlForTests;
+let api: TestGraphqlServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-workflows-'));
   const rules = await readFile(new URL('../../../../../policy/policy.csv', import.meta.url), 'utf8');

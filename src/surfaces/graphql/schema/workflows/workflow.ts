@@ -1,10 +1,10 @@
-import { callerScope, mayReadWorkflows } from '../../request/caller-scope.ts';
+import { authorizeWorkflowRead, callerScope } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
-import { connection, pageArgs } from '../builder/pagination.ts';
+import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
 import { Node } from '../nodes/node.ts';
 import { Workflow } from '../nodes/refs.ts';
-import { runPage } from '../nodes/run-view.ts';
+import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunConnection } from '../runs/run-connection.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 
@@ -36,7 +36,7 @@ Workflow.implement({
         after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
       },
       resolve: async ({ name }, page, ctx) =>
-        runPage(await ctx.app.reader.runs(callerScope(ctx), { workflow: name }, pageArgs(page))),
+        toRunViewPage(await ctx.app.reader.runs(callerScope(ctx), { workflow: name }, parsePageArgs(page))),
     }),
   }),
 });
@@ -49,13 +49,13 @@ builder.queryField('workflow', (t) =>
       'The newest version of a saved workflow of your tenant. Null when there is none. Needs the policy’s leave for `query:workflows`.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
     resolve: async (_, { name }, ctx) => {
-      const { tenant } = mayReadWorkflows(ctx);
+      const { tenant } = authorizeWorkflowRead(ctx);
       return (await ctx.app.workflows.find(tenant, name)) ?? null;
     },
   }),
 );
 
-export const WorkflowConnection = connection('Workflow', Workflow);
+export const WorkflowConnection = createConnectionType('Workflow', Workflow);
 
 builder.queryField('workflows', (t) =>
   t.field({
@@ -67,8 +67,8 @@ builder.queryField('workflows', (t) =>
       after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
     },
     resolve: (_, page, ctx) => {
-      const { tenant } = mayReadWorkflows(ctx);
-      return ctx.app.workflows.list(tenant, pageArgs(page));
+      const { tenant } = authorizeWorkflowRead(ctx);
+      return ctx.app.workflows.list(tenant, parsePageArgs(page));
     },
   }),
 );
