@@ -16,7 +16,7 @@ export function tokenCountProblem(text: string): string | undefined {
 }
 
 /** What makes a parsed document invalid, and its offset in the text. */
-export interface YamlProblem {
+interface YamlProblem {
   readonly message: string;
   readonly offset: number;
 }

@@ -19,7 +19,7 @@ import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES, MAX_NESTING } from './model/wo
 export type WorkflowSource = { readonly text: string } | { readonly document: Json };
 
 /** The value of a source, and positions in its text. Without a value the problems say why. */
-export interface ParsedSource {
+interface ParsedSource {
   readonly value?: JsonObject;
   readonly yaml: string;
   readonly locate: Locate;

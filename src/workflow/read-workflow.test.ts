@@ -58,7 +58,10 @@ describe('a native document', () => {
       },
     });
     expect(byKey.pages?.terms).toEqual({
-      ...{ evaluate: true, forEach: '{{ steps.rows.output.rows }}', maxParallel: 8, onItemFailure: 'collect' },
+      evaluate: true,
+      forEach: '{{ steps.rows.output.rows }}',
+      maxParallel: 8,
+      onItemFailure: 'collect',
     });
     expect(byKey.agree).toMatchObject({
       kind: 'APPROVAL',
@@ -72,17 +75,20 @@ describe('a native document', () => {
     });
     expect(byKey.send).toMatchObject({ effect: 'external', dependsOn: ['agree'] });
     expect(byKey.send?.terms?.compensate).toEqual({
-      ...{
-        kind: 'COMMAND',
-        capability: 'send',
-        effect: 'external',
-        input: { to: '{{ steps.send.output }}' },
-        maxAttempts: 3,
-      },
+      kind: 'COMMAND',
+      capability: 'send',
+      effect: 'external',
+      input: { to: '{{ steps.send.output }}' },
+      maxAttempts: 3,
       terms: { evaluate: true, retry: { backoffMs: 200, maxBackoffMs: 30_000 } },
     });
     expect(byKey.wait).toEqual({
-      ...{ title: 'wait', kind: 'SIGNAL', capability: 'signal', effect: 'pure', maxAttempts: 1, dependsOn: ['send'] },
+      title: 'wait',
+      kind: 'SIGNAL',
+      capability: 'signal',
+      effect: 'pure',
+      maxAttempts: 1,
+      dependsOn: ['send'],
       input: { name: 'go', timeout_ms: 1000 },
     });
     expect(byKey.sub).toMatchObject({ kind: 'WORKFLOW', capability: 'other', dependsOn: ['nap'] });

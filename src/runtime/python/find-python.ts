@@ -4,7 +4,7 @@ import type { SandboxChoice } from '../sandbox/find-sandbox.ts';
 import { openNativePython } from './native-python.ts';
 import { createWasiPython } from './wasi-python.ts';
 
-export interface PythonChoice {
+interface PythonChoice {
   readonly engine: PythonEngine;
   /** Why this engine was chosen, for the operator. */
   readonly why: string;

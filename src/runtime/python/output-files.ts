@@ -3,12 +3,12 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import type { PythonResult } from '../../core/python.ts';
 
-export interface OutputLimits {
+interface OutputLimits {
   readonly maxBytes: number;
   readonly maxFiles: number;
 }
 
-export interface OutputFiles {
+interface OutputFiles {
   readonly files: PythonResult['produced'];
   /** The folder exceeds the limits. */
   readonly truncated: boolean;

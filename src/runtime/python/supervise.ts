@@ -4,9 +4,9 @@ import { abortFault } from '../../core/abort.ts';
 import type { PythonRequest, PythonResult } from '../../core/python.ts';
 import type { ExitStatus, Process } from '../../core/sandbox.ts';
 
-export type StopReason = NonNullable<PythonResult['stopped']>;
+type StopReason = NonNullable<PythonResult['stopped']>;
 
-export interface SupervisedResult {
+interface SupervisedResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exit: ExitStatus;

@@ -9,7 +9,7 @@ import type { Mount } from './mounts.ts';
  * write /proc/sys and change the mode of /dev/null, and no process limit applies to it. When the server is an ordinary
  * user, programs run as that user.
  */
-export const SANDBOX_UID = 64_900;
+const SANDBOX_UID = 64_900;
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;

@@ -24,7 +24,7 @@ export function prlimitCommand({ memoryBytes, processes, cpuSeconds, fileBytes }
   ];
 }
 
-export interface ProcessOptions {
+interface ProcessOptions {
   /** argv; the first element is an absolute path. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export const DATA_FD = 3;
 /** File descriptor of `extraInput`. */
 export const INPUT_FD = 4;
 
-export interface StartedProcess extends Process {
+interface StartedProcess extends Process {
   readonly dataPipe: Duplex | undefined;
 }
 

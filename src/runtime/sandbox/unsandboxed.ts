@@ -5,7 +5,7 @@ import type { Sandbox } from '../../core/sandbox.ts';
 import { hostPath, resolveMounts } from './mounts.ts';
 import { PRLIMIT, prlimitCommand, startProcess } from './start-process.ts';
 
-export interface UnsandboxedSettings {
+interface UnsandboxedSettings {
   /** ALLOW_UNSANDBOXED_EXEC */
   readonly allowUnsandboxed: boolean;
   /** Why there is no sandbox. */

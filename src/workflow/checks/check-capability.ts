@@ -12,7 +12,7 @@ import { checkAgent } from './check-agent.ts';
 const MAX_CHECKED_CHARS = 8_192;
 
 /** Why a text is not valid JSONata; undefined for a text that is, as far as is known before it runs. */
-export function jsonataProblem(expression: string): string | undefined {
+function jsonataProblem(expression: string): string | undefined {
   if (expression.length > MAX_CHECKED_CHARS) return undefined;
   try {
     jsonata(expression);

@@ -18,7 +18,7 @@ const SIGN = /\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=|.,:()[\]{}]/y;
 const BRACKET_PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** The tokens from an offset on: up to the end, or to the `}}` that closes an expression in braces. */
-export interface LexResult {
+interface LexResult {
   readonly tokens: readonly Token[];
   /** Where the expression ends: the end of the text, or where `}}` begins. */
   readonly end: number;

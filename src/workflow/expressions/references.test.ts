@@ -36,7 +36,10 @@ describe('references', () => {
 
   it('distinguishes item, index, repair and run from inputs', () => {
     expect(referencesIn({ a: ['{{ item.x }}', '{{ index }}'], b: '{{ repair.round }} {{ run.id }}' })).toMatchObject({
-      ...{ item: true, index: true, repair: true, run: true },
+      item: true,
+      index: true,
+      repair: true,
+      run: true,
       inputs: new Set(),
     });
   });

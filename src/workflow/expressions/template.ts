@@ -8,10 +8,10 @@ export interface Expression {
 }
 
 /** Literal text, or an expression. */
-export type TemplatePart = string | Expression;
+type TemplatePart = string | Expression;
 
 /** A longer expression is a program, which belongs in a transform or a command. */
-export const MAX_EXPRESSION_CHARS = 4_096;
+const MAX_EXPRESSION_CHARS = 4_096;
 
 /**
  * The parts of a string; one without `{{` is one part. `{{ "{{" }}` writes the braces themselves.

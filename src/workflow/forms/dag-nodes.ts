@@ -14,13 +14,13 @@ export interface DagNode {
   readonly inputs: readonly string[];
 }
 
-export interface DagNodes {
+interface DagNodes {
   readonly nodes: readonly DagNode[];
   /** The key of a node by its id; for a group, the keys of its members. */
   keysOf(id: Json | undefined): readonly string[] | undefined;
 }
 
-export const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
+const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
 const COMMON_NODE_KEYS = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
 const NODE_KEYS = [
   ...[...COMMON_NODE_KEYS, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],

@@ -8,7 +8,7 @@ import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts'
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** A node of type `agent` as a step: its context is `meta` and the outputs of its input nodes. */
-export function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
+function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
   const { agent = {}, meta } = raw;
   if (!isJsonObject(agent)) {
     problems.error(`Node ${key}: agent must be an object.`, [...at, 'agent']);

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 
 /** Something wrong with the options of a command or query. */
-export interface OptionProblem {
+interface OptionProblem {
   /** From the options down to the value. */
   readonly path: readonly string[];
   /** A function because it is expensive, and not every problem is reported. */

@@ -7,7 +7,7 @@ import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { isWorkKind, type StepDraft, stepKindOf } from './step-draft.ts';
 
 /** A step without its id, which each run adds. */
-export type StepTemplate = Omit<PlannedStep, 'id'>;
+type StepTemplate = Omit<PlannedStep, 'id'>;
 
 const DEFAULT_RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
 const DEFAULT_REPAIR_ROUNDS = 3;
