@@ -11,11 +11,11 @@ import type { AgentStepDeps } from './steps/step-deps.ts';
 
 export interface StepDeps extends AgentStepDeps {
   readonly cache: OutputCache;
-  /** Starts the run of a sub-workflow, or finds it when it was started before, and waits for its end. */
+  /** Starts or finds the run of a sub-workflow, and waits for its end. */
   performSubWorkflow(attempt: Attempt): Promise<Partial<StoredOutput>>;
 }
 
-/** Does one step, whatever its kind. */
+/** Performs one step of any kind. */
 export const performStep =
   (deps: StepDeps): EffectHandlers['act'] =>
   async (attempt) => {
@@ -49,6 +49,6 @@ function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<StoredOutput
     case 'NOTIFY':
       return performKind(deps, attempt);
     default:
-      throw new Error(`a step of kind ${kind} is not done, it waits`);
+      throw new Error(`a step of kind ${kind} is not performed, it waits`);
   }
 }

@@ -5,22 +5,22 @@ import type { StepResult } from '../../core/resource.ts';
 import { wellFormed } from '../../lib/json.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
 
-/** What an agent is told of its memory, and what one answer adds to it, at most. */
+/** Maximum that is read of a memory, and that one answer appends. */
 const MAX_READ_BYTES = 32 * 1024;
 const MAX_ENTRY_BYTES = 8 * 1024;
 
-/** What is in the memory, the newest part of it. @throws Fault BAD_INPUT for a URI that is none of a memory, FORBIDDEN */
-export async function readMemory(deps: AgentStepDeps, work: AgentSession, memoryUri: string): Promise<string> {
+/** The newest part of the memory. @throws Fault BAD_INPUT unless the URI is that of a memory, FORBIDDEN */
+export async function readMemory(deps: AgentStepDeps, session: AgentSession, memoryUri: string): Promise<string> {
   const uri = parseMemoryUri(deps, memoryUri);
-  work.authorize('memory:read', uri);
-  if (uri.scheme === 'memory') return deps.memories.read(work.user.tenant, uri.path, MAX_READ_BYTES);
+  session.authorize('memory:read', uri);
+  if (uri.scheme === 'memory') return deps.memories.read(session.user.tenant, uri.path, MAX_READ_BYTES);
   return deps.resources.tail(uri, MAX_READ_BYTES);
 }
 
-/** Adds what came of it. @returns the same as was made */
+/** Appends the result. @returns the same result, read */
 export async function appendMemory(
   deps: AgentStepDeps,
-  work: AgentSession,
+  session: AgentSession,
   {
     uri: memoryUri,
     id,
@@ -29,12 +29,12 @@ export async function appendMemory(
   }: { readonly uri: string; readonly id: string; readonly goal: string; readonly made: StepResult },
 ): Promise<StepResult> {
   const uri = parseMemoryUri(deps, memoryUri);
-  work.authorize('memory:append', uri);
+  session.authorize('memory:append', uri);
   const content = await readAll(made);
   const at = deps.clock.now();
   const text = `[${at.toISOString()}] ${goal}\n${truncate(content)}\n`;
   if (uri.scheme === 'memory')
-    await deps.memories.append(work.user.tenant, uri.path, { id, text, at, runId: work.runId });
+    await deps.memories.append(session.user.tenant, uri.path, { id, text, at, runId: session.runId });
   else await deps.resources.append(uri, text);
   return { mediaType: made.mediaType, content };
 }
@@ -46,14 +46,14 @@ function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUr
   if (/^file:/i.test(text)) return resources.canonicalize(text);
   throw new Fault(
     'BAD_INPUT',
-    'A memory is memory:NAME, with up to 128 letters, digits, _ . and -, or the file: URI of a text file.',
+    'A memory is memory:NAME, with at most 128 letters, digits, _ . and -, or the file: URI of a text file.',
     { path: ['agent', 'memoryUri'] },
   );
 }
 
 async function readAll({ content }: StepResult): Promise<string | Uint8Array> {
   if (typeof content === 'string' || content instanceof Uint8Array) return content;
-  if ('file' in content) throw new Error('an agent makes no files');
+  if ('file' in content) throw new Error('an agent returns no files');
   const chunks: Uint8Array[] = [];
   for await (const chunk of content) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -9,25 +9,25 @@ import { createToolContexts } from '../steps/tool-context.ts';
 import { readReplayLog } from './replay-log.ts';
 import { createToolCaller, DIVERGED_MESSAGE } from './tool-calls.ts';
 
-/** Twenty a second at most. */
+/** At most twenty a second. */
 const DELTA_INTERVAL_MS = 50;
-/** Of one event, which many watch: what comes at once may be megabytes. By whole characters. */
+/** The text of one event, in whole characters. A delta may be megabytes, and many clients watch. */
 const DELTA_PIECE = /[\s\S]{1,16384}/gu;
 
-/** What an agent, or a kind made of calls and turns, may use in this attempt; see `Work`. */
-export async function createAgentSession(deps: AgentStepDeps, hiding: SecretRedactor): Promise<AgentSession> {
+/** The session of one attempt at an agent, or at a kind that calls tools and models. */
+export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRedactor): Promise<AgentSession> {
   const { clock } = deps;
-  const { run: live, step, signal, emit: note, flush: recorded } = hiding.attempt;
+  const { run: live, step, signal, emit, flush } = redactor.attempt;
   const replayLog = await readReplayLog(deps.reader, live, step);
-  const contexts = createToolContexts(deps, hiding);
+  const contexts = createToolContexts(deps, redactor);
   const deltas = createDeltaBuffer((text) =>
-    note({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
+    emit({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
   );
-  // It ends together with the attempt, however that ends.
+  // The attempt ends with its deltas recorded, however it ends.
   signal.addEventListener('abort', deltas.flush, { once: true });
 
   let said = 0;
-  /** The message that the journal has in this place. @throws Fault CONFLICT when it is of another kind */
+  /** The message at this position of the journal. @throws Fault CONFLICT when it is of another kind */
   const earlier = (isAnswer: boolean) => {
     const message = replayLog.messages[said];
     said += 1;
@@ -42,11 +42,11 @@ export async function createAgentSession(deps: AgentStepDeps, hiding: SecretReda
         ...{ name, description, input: input as unknown as JsonObject },
       }),
     ),
-    callTool: createToolCaller(deps, hiding, { contexts, replayLog }),
+    callTool: createToolCaller(deps, redactor, { contexts, replayLog }),
     async addMessage(role, text) {
       if (earlier(false)) return;
-      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: checkMessageSize(text) } });
-      await recorded();
+      emit({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: checkMessageSize(text) } });
+      await flush();
     },
     async requestModel(ask) {
       const known = earlier(true);
@@ -56,8 +56,8 @@ export async function createAgentSession(deps: AgentStepDeps, hiding: SecretReda
       const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
       checkMessageSize(JSON.stringify(calls));
       const payload = { role: 'assistant', text: checkMessageSize(text), ...(calls.length > 0 && { calls }) } as const;
-      note({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload });
-      await recorded();
+      emit({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload });
+      await flush();
       return { text, calls };
     },
     streamText: deltas.add,
@@ -78,7 +78,7 @@ function checkMessageSize(text: string): string {
   if (Buffer.byteLength(clean) <= MAX_INLINE_BYTES) return clean;
   throw new Fault(
     'RESOURCE_TOO_LARGE',
-    `A message to or from an agent has up to ${MAX_INLINE_BYTES} bytes. Hand on the URI of an artifact.`,
+    `A message to or from an agent may have at most ${MAX_INLINE_BYTES} bytes. Pass the URI of an artifact instead.`,
   );
 }
 
@@ -87,7 +87,7 @@ function tooManyTokens(tokens: number, { left, of }: { left: number; of: 'perRun
   return new Fault('TOO_COSTLY', `${whose} may use ${left} more tokens; this call may need ${tokens}. Ask for less.`);
 }
 
-/** Pieces of text that come faster than they are recorded, put together. */
+/** Joins pieces of text that arrive faster than they are recorded. */
 function createDeltaBuffer(record: (text: string) => void) {
   let text = '';
   let timer: NodeJS.Timeout | undefined;

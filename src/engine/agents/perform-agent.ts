@@ -10,37 +10,37 @@ import { createAgentSession } from './agent-session.ts';
 import { EMPTY_LOG } from './replay-log.ts';
 import { createToolCaller } from './tool-calls.ts';
 
-/** One call of a tool as a step; the policy was asked about it when the step was scheduled. */
+/** One tool call as a step; the policy was asked when the step was scheduled. */
 export function performTool(deps: AgentStepDeps, attempt: Attempt): Promise<StoredOutput> {
-  return withSecretsRedacted(deps, attempt, async (hiding) => {
-    const { run: live, step } = hiding.attempt;
-    const contexts = createToolContexts(deps, hiding);
-    const call = createToolCaller(deps, hiding, { contexts, replayLog: EMPTY_LOG, asked: true });
+  return withSecretsRedacted(deps, attempt, async (redactor) => {
+    const { run: live, step } = redactor.attempt;
+    const contexts = createToolContexts(deps, redactor);
+    const call = createToolCaller(deps, redactor, { contexts, replayLog: EMPTY_LOG, asked: true });
     return jsonContent(await call(step.capability, inputOf(live, step)));
   });
 }
 
-/** A kind that is made of calls of tools and turns of a model. */
+/** A kind that calls tools and models. */
 export function performKind(deps: AgentStepDeps, attempt: Attempt): Promise<StoredOutput> {
-  return withSecretsRedacted(deps, attempt, async (hiding) => {
-    const { run: live, step } = hiding.attempt;
-    const work = await createAgentSession(deps, hiding);
+  return withSecretsRedacted(deps, attempt, async (redactor) => {
+    const { run: live, step } = redactor.attempt;
+    const session = await createAgentSession(deps, redactor);
     const kind = deps.capabilities.kind(step.kind);
-    return jsonContent(await kind.run(inputOf(live, step), work));
+    return jsonContent(await kind.run(inputOf(live, step), session));
   });
 }
 
-/** An agent: what it remembers, what it says, and what it remembers afterwards. */
+/** An agent: reads its memory, runs, and appends the answer to its memory. */
 export function performAgent(deps: AgentStepDeps, attempt: Attempt): Promise<StoredOutput> {
-  return withSecretsRedacted(deps, attempt, async (hiding) => {
-    const { run: live, step } = hiding.attempt;
-    const work = await createAgentSession(deps, hiding);
+  return withSecretsRedacted(deps, attempt, async (redactor) => {
+    const { run: live, step } = redactor.attempt;
+    const session = await createAgentSession(deps, redactor);
     const { agent: spec, context } = parseAgentInput(inputOf(live, step), deps.capabilities);
     const { role, goal, tools, config, backend, memoryUri } = spec;
-    const memory = memoryUri === undefined ? '' : await readMemory(deps, work, memoryUri);
+    const memory = memoryUri === undefined ? '' : await readMemory(deps, session, memoryUri);
     const agent = { role, goal, config, context, memory, ...(tools && { tools }) };
-    const made = hiding.redactContent(await deps.capabilities.backend(backend).run(agent, work));
+    const made = redactor.redactContent(await deps.capabilities.backend(backend).run(agent, session));
     if (memoryUri === undefined) return made;
-    return appendMemory(deps, work, { uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made });
+    return appendMemory(deps, session, { uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made });
   });
 }

@@ -6,18 +6,18 @@ type ReturnedTool = EventPayloads['TOOL_RETURNED']['call'];
 type CalledTool = EventPayloads['TOOL_CALLED']['call'];
 export type ApprovalDecision = EventPayloads['APPROVAL_DECIDED'];
 
-/** What the journal has of an attempt that is done again from its beginning. */
+/** What the journal has of an attempt that is replayed from its beginning. */
 export interface ReplayLog {
   readonly messages: readonly EventPayloads['AGENT_MESSAGE'][];
   readonly calls: ReadonlyMap<string, CalledTool>;
   readonly results: ReadonlyMap<string, ReturnedTool>;
-  /** What people said about calls. */
+  /** The decisions about calls that needed approval. */
   readonly decisions: ReadonlyMap<string, ApprovalDecision>;
 }
 
 export const EMPTY_LOG: ReplayLog = { messages: [], calls: new Map(), results: new Map(), decisions: new Map() };
 
-/** Reads it where there is anything; all of it must be durable. */
+/** Reads the log of the current attempt; all of it must be durable. */
 export async function readReplayLog(
   reader: Pick<StoreReader, 'history'>,
   live: RunAggregate,

@@ -16,10 +16,10 @@ import type { AgentStepDeps } from '../steps/step-deps.ts';
 import type { ToolContexts } from '../steps/tool-context.ts';
 import type { ApprovalDecision, ReplayLog } from './replay-log.ts';
 
-/** JSON of a result that is not kept in the journal itself. */
+/** Maximum JSON of a result that is stored as an artifact. */
 const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 
-/** The tool's own result, or that of a tool elsewhere. */
+/** Calls the tool of this server, or the remote one. */
 type PerformCall = (args: JsonObject, signal: AbortSignal) => Promise<Json>;
 
 interface ToolCall {
@@ -28,28 +28,28 @@ interface ToolCall {
   readonly args: JsonObject;
   readonly remote: RemoteTool | undefined;
   readonly asks: readonly AccessRequest[];
-  /** It may be made again when nobody knows whether it was made. */
+  /** It may be repeated when its outcome is unknown. */
   readonly repeatable: boolean;
   readonly perform: PerformCall;
 }
 
-/** @param asked the policy has been asked already, before the step began */
+/** @param asked the policy was asked before the step began */
 export function createToolCaller(
   deps: AgentStepDeps,
-  hiding: SecretRedactor,
+  redactor: SecretRedactor,
   {
     contexts,
     replayLog,
     asked = false,
   }: { readonly contexts: ToolContexts; readonly replayLog: ReplayLog; readonly asked?: boolean },
 ): AgentSession['callTool'] {
-  const { attempt } = hiding;
+  const { attempt } = redactor;
   const { step, signal } = attempt;
   let count = 0;
   return async (tool, given, remote) => {
     count += 1;
     const args = wellFormedJson(given);
-    // The same when the step is done again, so that the call is found in the journal.
+    // The same when the step is replayed, so that the call is found in the journal.
     const id = `call_${createHash('sha256').update(`${step.id}/${step.attempt}/${count}`).digest('hex').slice(0, 32)}`;
     const known = replayLog.results.get(id);
     if (known) {
@@ -61,7 +61,7 @@ export function createToolCaller(
     const call = resolveCall(deps, contexts, { id, tool, args, remote });
     if (replayLog.calls.has(id)) assertSameCall(replayLog, id, tool);
     else if (!asked) authorizeCall(deps, attempt, call, replayLog.decisions.get(approvalKey(call)));
-    return performCall(deps, hiding, contexts, call, replayLog.calls.has(id));
+    return performCall(deps, redactor, contexts, call, replayLog.calls.has(id));
   };
 }
 
@@ -73,7 +73,7 @@ function resolveCall(
 ): ToolCall {
   const { tool: name, args, remote } = call;
   if (Buffer.byteLength(JSON.stringify(args)) > MAX_INLINE_BYTES) {
-    const message = `A tool takes up to ${MAX_INLINE_BYTES} bytes of arguments. Hand on the URI of an artifact.`;
+    const message = `A tool takes at most ${MAX_INLINE_BYTES} bytes of arguments. Pass the URI of an artifact instead.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
   if (remote) {
@@ -87,33 +87,33 @@ function resolveCall(
   return { ...call, args: options, asks: toolAccessRequests(tool, options), repeatable, perform };
 }
 
-/** Asks the policy, and a person where it wants one. @throws Fault FORBIDDEN, THROTTLED; Paused */
+/** Asks the policy, and for an approval where it requires one. @throws Fault FORBIDDEN, THROTTLED; PausedError */
 function authorizeCall(
   { gate, clock, logger }: AgentStepDeps,
   attempt: Attempt,
   call: ToolCall,
-  verdict: ApprovalDecision | undefined,
+  approval: ApprovalDecision | undefined,
 ): void {
-  const { run: live, step, emit: note } = attempt;
+  const { run: live, step, emit } = attempt;
   const { id, tool, args, asks } = call;
   const at = clock.now();
-  const decided = (decision: Decision) => note({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
+  const decided = (decision: Decision) => emit({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
   const refused = (fault: Fault): Fault => {
-    note({ type: 'TOOL_CALLED', at, step: step.key, payload: { call: { id, tool, arguments: args } } });
+    emit({ type: 'TOOL_CALLED', at, step: step.key, payload: { call: { id, tool, arguments: args } } });
     const error = toFailure(fault, logger, {});
-    note({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, error, durationMs: 0 } } });
+    emit({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, error, durationMs: 0 } } });
     return fault;
   };
-  if (verdict && verdict.state !== 'APPROVED') {
-    const { by, comment } = verdict;
+  if (approval && approval.state !== 'APPROVED') {
+    const { by, comment } = approval;
     const message = `${by?.username ?? 'Nobody'} did not approve ${tool}${comment === undefined ? '.' : `: ${comment}`}`;
     throw refused(new Fault('FORBIDDEN', message));
   }
-  const result = gate.askAll(live.record.principal, asks, verdict !== undefined);
+  const result = gate.askAll(live.record.principal, asks, approval !== undefined);
   const isRefused = result.type === 'denied' || result.type === 'throttled';
   for (const decision of isRefused ? result.decisions.slice(0, result.index + 1) : result.decisions) {
     // The journal has the approval, and the decision that required it, already.
-    if (decision.effect !== 'APPROVE' || !verdict) decided(decision);
+    if (decision.effect !== 'APPROVE' || !approval) decided(decision);
   }
   if (isRefused) throw refused(result.fault);
   if (result.type === 'allowed') return;
@@ -124,8 +124,8 @@ function authorizeCall(
 }
 
 /**
- * What a person is asked about: this call in its place, with these arguments, where it goes. Whoever serves the tool may
- * offer something else once that is agreed to.
+ * Identifies what is approved: this call at its position, with these arguments and targets. A remote server may offer a
+ * different tool after the approval.
  */
 function approvalKey({ id, tool, args, asks }: ToolCall): string {
   const about = canonicalJson([id, tool, args, asks.map(({ uri }) => uri?.href ?? null)]);
@@ -141,33 +141,33 @@ function summarizeArguments(args: JsonObject): string {
 
 async function performCall(
   deps: AgentStepDeps,
-  hiding: SecretRedactor,
+  redactor: SecretRedactor,
   contexts: ToolContexts,
   call: ToolCall,
   wasCalled: boolean,
 ): Promise<Json> {
   const { clock, logger } = deps;
-  const { step, signal, emit: note, flush: recorded } = hiding.attempt;
+  const { step, signal, emit, flush } = redactor.attempt;
   const { id, tool, args } = call;
   const began = clock.now();
   const returned = (what: { result: Json; kept?: true } | { error: Failure }) => {
     const at = clock.now();
     const durationMs = at.getTime() - began.getTime();
-    note({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, ...what, durationMs } } });
+    emit({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, ...what, durationMs } } });
   };
   if (!wasCalled)
-    note({ type: 'TOOL_CALLED', at: began, step: step.key, payload: { call: { id, tool, arguments: args } } });
+    emit({ type: 'TOOL_CALLED', at: began, step: step.key, payload: { call: { id, tool, arguments: args } } });
   try {
     if (wasCalled && !call.repeatable) throw new Fault('UNAVAILABLE', INTERRUPTED_MESSAGE);
-    // What acts on the world must be known to be under way first.
-    if (!call.repeatable) await recorded();
-    const result = hiding.redactJson(wellFormedJson(await call.perform(args, signal)));
+    // A call that acts on the outside world must be on record first.
+    if (!call.repeatable) await flush();
+    const result = redactor.redactJson(wellFormedJson(await call.perform(args, signal)));
     const text = canonicalJson(result);
     if (Buffer.byteLength(text) <= MAX_INLINE_BYTES) returned({ result });
     else returned({ result: await saveResult(contexts(signal), id, text), kept: true });
     return result;
   } catch (error) {
-    // A tool that is cut off together with its step has no result; whoever does the step again finds that it was called.
+    // A tool that is aborted together with its step has no result; the next attempt finds that it was called.
     if (signal.aborted) throw error;
     const failure = toFailure(error, logger, { stepId: step.id });
     returned({ error: failure });
@@ -176,11 +176,11 @@ async function performCall(
 }
 
 const INTERRUPTED_MESSAGE =
-  'The server stopped while this tool was at work. It may or may not have acted: look before you call it again.';
+  'The server stopped while this tool was running. It may or may not have acted: check before you call it again.';
 
 async function saveResult(context: Pick<AgentSession, 'keep'>, id: string, text: string): Promise<Json> {
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES) {
-    throw new Fault('RESOURCE_TOO_LARGE', `A tool gives up to ${MAX_RESULT_BYTES} bytes of JSON. Ask for less.`);
+    throw new Fault('RESOURCE_TOO_LARGE', `A tool may return at most ${MAX_RESULT_BYTES} bytes of JSON. Request less.`);
   }
   const kept: SavedArtifact = await context.keep(`${id}.json`, 'application/json', text);
   return { ...kept };
@@ -191,7 +191,7 @@ async function readSavedResult({ artifacts }: AgentStepDeps, result: Json | unde
   return parseJson(Buffer.from(await artifacts.read(digest, MAX_RESULT_BYTES)).toString('utf8')) as Json;
 }
 
-/** What is done again has to do the same. @throws Fault CONFLICT */
+/** A replay must make the same calls. @throws Fault CONFLICT */
 function assertSameCall(replayLog: ReplayLog, id: string, tool: string): void {
   const earlier = replayLog.calls.get(id);
   if (!earlier || earlier.tool === tool) return;
@@ -199,7 +199,7 @@ function assertSameCall(replayLog: ReplayLog, id: string, tool: string): void {
 }
 
 export const DIVERGED_MESSAGE =
-  'The step went another way than the journal has it, perhaps because the server was changed meanwhile. Retry the step from its beginning.';
+  'The step diverged from its recorded history: the agent is not deterministic, or the server has changed. Retry the step from its beginning.';
 
 function toFault({ code, message, details }: Failure): Fault {
   return new Fault(code, message, details === undefined ? {} : { details });

@@ -30,7 +30,7 @@ const AGENT_STEP_INPUT: Capability = {
 
 const configCapabilities = new WeakMap<AnyBackend, Capability>();
 
-/** The agent and its context, checked, with the defaults of its backend's configuration. @throws Fault BAD_INPUT, NOT_FOUND */
+/** The validated agent and its context, with the defaults of its backend's configuration. @throws Fault BAD_INPUT, NOT_FOUND */
 export function parseAgentInput(input: JsonObject, capabilities: Capabilities): AgentInput {
   const { agent, context } = validateOptions(AGENT_STEP_INPUT as AnyCommand, { context: null, ...input });
   const spec = agent as unknown as AgentSpec;

@@ -16,21 +16,21 @@ export type Commands = ReadonlyMap<string, AnyCommand>;
 export function findCommand(commands: Commands, name: string, path: readonly string[]): AnyCommand {
   const command = commands.get(name);
   if (command) return command;
-  throw new Fault('NOT_FOUND', `There is no command ${name}. There are: ${[...commands.keys()].join(', ')}.`, { path });
+  throw new Fault('NOT_FOUND', `Unknown command ${name}. Available: ${[...commands.keys()].join(', ')}.`, { path });
 }
 
-/** Everything that a step can be, by name. */
+/** Everything that a step can be. */
 export interface CapabilityDeps {
   readonly commands: readonly AnyCommand[];
   readonly queries: readonly Query[];
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
   readonly kinds: readonly AnyStepKind[];
-  /** Pool → where its steps are done; `inline` is here. */
+  /** Pool → where its steps run; `inline` is this process. */
   readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
 }
 
-/** What steps name, found. */
+/** Finds what steps name. */
 export interface Capabilities {
   readonly commands: Commands;
   readonly queries: readonly Query[];
@@ -48,9 +48,9 @@ export interface Capabilities {
   backend(name: string): AnyBackend;
   /** @throws Fault NOT_FOUND */
   kind(kind: string): AnyStepKind;
-  /** Where the steps of a pool are done; undefined: here. @throws Fault NOT_FOUND */
+  /** Where the steps of a pool run; undefined for this process. @throws Fault NOT_FOUND */
   runtime(pool: string): Runtime | undefined;
-  /** What the step names; undefined for kinds that name nothing which has options of its own. */
+  /** What the step names; undefined for kinds without a capability. */
   of(step: Pick<StepBody, 'kind' | 'capability'>): Capability | undefined;
 }
 
@@ -65,7 +65,7 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   const query = createFinder('query', queries, ({ name }) => name);
   const tool = createFinder('tool', tools, ({ name }) => name);
   const kind = createFinder('kind', kinds, (one) => one.kind as string);
-  // One object for each, by which what was made of its schema is found again.
+  // One object for each: its compiled schema is cached by identity.
   const asCapability = new Map<string, Capability>([
     ...tools.map(({ name, input }): [string, Capability] => [`TOOL ${name}`, { name, options: input }]),
     ...kinds.map((one): [string, Capability] => [one.kind, { name: one.kind.toLowerCase(), options: one.input }]),
@@ -76,7 +76,7 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
     runtime: (pool) => {
       const found = pools.get(pool);
       if (found !== undefined) return found === 'inline' ? undefined : found;
-      throw new Fault('NOT_FOUND', `There is no pool ${pool}. There are: ${[...pools.keys()].join(', ')}.`);
+      throw new Fault('NOT_FOUND', `Unknown pool ${pool}. Available: ${[...pools.keys()].join(', ')}.`);
     },
     of: ({ kind, capability }) => {
       if (kind === 'COMMAND') return command(capability);
@@ -91,6 +91,6 @@ function createFinder<T>(what: string, all: readonly T[], nameOf: (one: T) => st
   return (name) => {
     const found = byName.get(name);
     if (found) return found;
-    throw new Fault('NOT_FOUND', `There is no ${what} ${name}. There are: ${[...byName.keys()].join(', ')}.`);
+    throw new Fault('NOT_FOUND', `Unknown ${what} ${name}. Available: ${[...byName.keys()].join(', ')}.`);
   };
 }

@@ -3,19 +3,19 @@ import { Fault } from '../../core/errors.ts';
 import type { Body, ReadContext, ResourceInput, Resources } from '../../core/resource.ts';
 import type { SchemaValidator } from '../../core/schema-validator.ts';
 
-/** Reads on somebody's behalf. */
+/** Reads on behalf of a user. */
 export interface AuthorizedReader {
   read(source: ResourceInput): Promise<Body>;
-  /** @throws Fault SCHEMA_VIOLATION with the violations when the JSON text does not fit the schema at that URI */
+  /** @throws Fault SCHEMA_VIOLATION with the violations when the JSON text does not conform to the schema at that URI */
   validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
 }
 
 export interface ReaderOptions extends Omit<ReadContext, 'authorize'> {
-  /** The resource that schemas are for. */
+  /** The resource that schemas apply to. */
   readonly source?: CanonicalUri;
-  /** The schema that what is read has to fit. */
+  /** The schema that the content must conform to. */
   readonly schema?: CanonicalUri;
-  /** Asked before each read and each redirect. @throws Fault FORBIDDEN and its kin */
+  /** Called before each read and each redirect. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
   pass(ask: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
 }
 
@@ -24,7 +24,7 @@ interface ReaderDeps {
   readonly schemas: SchemaValidator;
 }
 
-/** Resources and schemas under one set of terms: a schema is judged by the schema column, beside the resource it is for. */
+/** Reads resources and schemas under one policy: a schema is matched by the schema column, with the resource it applies to. */
 export function createAuthorizedReader({ resources, schemas }: ReaderDeps, terms: ReaderOptions): AuthorizedReader {
   const { source, schema, pass, ...context } = terms;
   return {
@@ -40,7 +40,7 @@ export function createAuthorizedReader({ resources, schemas }: ReaderDeps, terms
       const [first] = violations;
       if (!first) return;
       const name = resources.canonicalize(schemaUri).href;
-      const message = `The data does not fit ${name}: ${first.path || '/'} ${first.message}.`;
+      const message = `The data does not conform to ${name}: ${first.path || '/'} ${first.message}.`;
       throw new Fault('SCHEMA_VIOLATION', message, { violations });
     },
   };

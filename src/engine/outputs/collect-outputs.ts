@@ -15,7 +15,7 @@ interface CollectDeps {
   readonly maxResultBytes: number;
 }
 
-/** The outputs of a `for_each`'s items as one list, in their order; null for an item that failed. */
+/** The outputs of the items of a `for_each` as one list, in order; null for an item that failed. */
 export async function collectItemOutputs(
   deps: CollectDeps,
   live: RunAggregate,
@@ -42,7 +42,7 @@ export interface RunOutputsDeps extends ScopeDeps {
   readonly maxResultBytes: number;
 }
 
-/** What the outputs of the plan came to. A value of more than 64 KiB becomes an artifact, and its place says which. */
+/** Evaluates the outputs of the plan. A value of more than 64 KiB becomes an artifact, and the output refers to it. */
 export async function evaluateRunOutputs(
   deps: RunOutputsDeps,
   live: RunAggregate,

@@ -13,9 +13,9 @@ export interface ScopeDeps {
 }
 
 /**
- * What the expressions of a step see. Only what they mention is looked up.
- * @param step undefined for the outputs of the run itself
- * @returns a promise only where something has to be read
+ * What the expressions of a step see. Only what they reference is looked up.
+ * @param step undefined for the outputs of the run
+ * @returns a promise only when something must be read
  */
 export function buildExpressionScope(
   deps: ScopeDeps,
@@ -62,7 +62,7 @@ export function buildExpressionScope(
   return late.length === 0 ? scope : Promise.all(late).then(() => scope);
 }
 
-/** An output as an agent is told of it, beside the JSON that it is. */
+/** An output with its content, as agents get it. */
 async function withContent(
   { artifacts }: ScopeDeps,
   { output }: MutableStep,

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { StepOutput, StepRecord } from '../../core/run.ts';
 
-/** Outputs that steps with `cache` may take over. It may forget, and each node has its own. */
+/** Outputs that steps with `cache` may reuse. Entries may be evicted, and each node has its own cache. */
 export interface OutputCache {
-  /** What was made under this key within the time. Remembers the key, for what the step makes itself. */
+  /** The output stored under this key, unless it is older than `ttlMs`. Remembers the key for `put`. */
   find(step: StepRecord, key: string, ttlMs: number): StepOutput | undefined;
   put(step: StepRecord, output: StepOutput): void;
 }
@@ -24,7 +24,7 @@ export function createOutputCache(clock: Clock): OutputCache {
     },
     put(step, output) {
       const key = keys.get(step);
-      // An artifact belongs to the run that made it, and may be removed with it.
+      // An artifact belongs to its run, and may be removed with it.
       if (key === undefined || output.text === undefined) return;
       outputs.set(key, { output, at: clock.now().getTime() }, { size: key.length + output.text.length + 1 });
     },

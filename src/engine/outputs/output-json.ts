@@ -6,12 +6,12 @@ import type { StepOutput } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
-/** Larger JSON is not taken into memory for expressions; they can hand its URI on. */
+/** Larger JSON is not read for expressions; they can pass its URI. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
 const parsedOutputs = new WeakMap<StepOutput, Json>();
 
-/** What expressions see of an output: the JSON itself, or where the bytes are. @throws Fault RESOURCE_TOO_LARGE */
+/** An output in expressions: the JSON, or a reference to other content. @throws Fault RESOURCE_TOO_LARGE */
 export function outputJson(output: StepOutput | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
   if (!output) return null;
   if (!isJson(output.mediaType)) return resourceView(output);
@@ -24,7 +24,7 @@ export function outputJson(output: StepOutput | undefined, artifacts: ArtifactSt
   };
   if (output.text !== undefined) return keep(output.text);
   if (output.size > MAX_JSON_BYTES) {
-    const message = `${outputUri(output)} has ${output.size} bytes of JSON, more than an expression can take in. Hand on its URI: steps.KEY.resource.uri.`;
+    const message = `${outputUri(output)} has ${output.size} bytes of JSON; an expression can read at most ${MAX_JSON_BYTES}. Pass its URI instead: steps.KEY.resource.uri.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
   return artifacts.read(output.digest, MAX_JSON_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
@@ -34,10 +34,10 @@ export function resourceView(output: StepOutput) {
   return { uri: outputUri(output), media_type: output.mediaType, size: output.size };
 }
 
-/** Larger outputs are named to whom they are handed, not said. */
+/** Larger outputs are passed by reference only. */
 const MAX_CONTENT_BYTES = 64 * 1024;
 
-/** What an agent is told of an output: where it is, and what it says, as JSON or text, where it is either and not large. */
+/** An output for an agent: its reference, and its content as JSON, text or base64 unless it is large. */
 export async function outputContent(output: StepOutput, artifacts: ArtifactStore): Promise<JsonObject> {
   const place = resourceView(output);
   if (output.size > MAX_CONTENT_BYTES) return place;

@@ -8,10 +8,10 @@ import { newId } from '../../core/ids.ts';
 import type { StepOutput } from '../../core/run.ts';
 import type { NamedArtifact } from '../model/machine-input.ts';
 
-/** Text up to this many bytes lies in the step's row; anything else is an artifact. */
+/** Text of at most this size is stored with the step; anything else is an artifact. */
 export const MAX_INLINE_BYTES = 64 * 1024;
 
-/** What a step made, stored. */
+/** The stored output of a step. */
 export interface StoredOutput {
   readonly output: StepOutput;
   /** Set when the bytes are an artifact. */
@@ -25,7 +25,7 @@ interface StoreOutputOptions {
   readonly signal: AbortSignal;
 }
 
-/** Puts what a command made where it belongs. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
+/** Stores a result inline or as an artifact. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
 export async function storeOutput({ mediaType, content }: Made, options: StoreOutputOptions): Promise<StoredOutput> {
   const small = await readIfSmall(content, options);
   if (small.bytes) {
@@ -51,7 +51,7 @@ function artifactOutput(mediaType: string, { digest, size }: StoredBytes, name: 
   return { output: { mediaType, size, digest }, artifact: { id: newId('art'), name } };
 }
 
-/** The bytes when they are few, and in any case the way to store them. */
+/** The bytes if they fit inline, and a function that stores them as an artifact. */
 async function readIfSmall(content: Content, { artifacts, maxBytes, signal }: StoreOutputOptions) {
   const put = (bytes: Uint8Array | AsyncIterable<Uint8Array>) => () => artifacts.put(bytes, { maxBytes, signal });
   if (typeof content === 'string' || content instanceof Uint8Array) {
@@ -90,7 +90,7 @@ async function* chain(head: readonly Uint8Array[], rest: AsyncIterator<Uint8Arra
   }
 }
 
-/** The bytes as text, when the text gives the same bytes back. Text with U+0000 is not: not every database keeps it. */
+/** The bytes as text, if they are valid UTF-8. Text with U+0000 is excluded: not every database can store it. */
 function inlineText(bytes: Uint8Array): string | undefined {
   if (!isUtf8(bytes) || bytes.includes(0)) return undefined;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -99,6 +99,6 @@ function inlineText(bytes: Uint8Array): string | undefined {
 function tooLarge(maxBytes: number): Fault {
   return new Fault(
     'RESOURCE_TOO_LARGE',
-    `The result is larger than ${maxBytes} bytes, four times FETCH_MAX_BYTES. Ask for less.`,
+    `The result is larger than ${maxBytes} bytes, four times FETCH_MAX_BYTES. Request less.`,
   );
 }

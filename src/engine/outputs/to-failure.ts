@@ -4,7 +4,7 @@ import type { Failure } from '../../core/run.ts';
 import type { LogFields, Logger } from '../../core/telemetry.ts';
 import { wellFormed, wellFormedJson } from '../../lib/json.ts';
 
-/** A thrown error as the journal keeps it, whoever it quotes. What is no Fault is a bug: logged with its stack, kept as a reference. */
+/** A thrown error as the journal stores it. Anything but a Fault is a bug: its stack is logged, and the failure refers to the log. */
 export function toFailure(error: unknown, logger: Logger, fields: LogFields): Failure {
   if (error instanceof Fault) {
     const details =
@@ -20,7 +20,7 @@ export function toFailure(error: unknown, logger: Logger, fields: LogFields): Fa
   logger.error('step.bug', { ...fields, reference, error: error instanceof Error ? error.stack : String(error) });
   return {
     code: 'INTERNAL',
-    message: `Something broke inside the server; the log has it as ${reference}.`,
+    message: `Internal error. The server log has the details under the reference ${reference}.`,
     retryable: false,
   };
 }

@@ -21,8 +21,8 @@ export interface CommandPlan {
 export const PLACEHOLDER_OUTPUT = artifactUri('0'.repeat(64));
 
 /**
- * A command with its options as a plan: one step, or for a composite command one step after the other.
- * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for options that do not fit; nothing has run then
+ * Compiles a command and its options into a plan: one step, or a sequence of steps for a composite command.
+ * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for invalid options
  */
 export function compileCommand(
   capabilities: Capabilities,
@@ -75,7 +75,7 @@ function planPipelineStep(
   const at = ['steps', String(i)];
   const target = findCommand(commands, step.command, [...at, 'command']);
   if (isComposite(target)) {
-    throw new Fault('BAD_INPUT', `${target.name} cannot stand inside ${name}; list its steps here.`, { path: at });
+    throw new Fault('BAD_INPUT', `${target.name} cannot be a step of ${name}. List its steps instead.`, { path: at });
   }
   if (i === 0 && referencesPreviousOutput(step.options)) {
     throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
@@ -87,7 +87,7 @@ function planPipelineStep(
   return planStep(target, key, target.title, input, dependsOn);
 }
 
-/** An agent as a step. One that resumes goes on where it was after a restart. */
+/** An agent as a step. One that resumes continues where it was after a restart. */
 export function planAgent(
   capabilities: Capabilities,
   agent: AgentSpec,
@@ -114,7 +114,7 @@ function planStep(
   command: Command,
   key: string,
   title: string,
-  /** Undefined: those of the run. */
+  /** Undefined for the inputs of the run. */
   input: JsonObject | undefined,
   dependsOn: readonly string[],
 ): PlannedStep {
@@ -132,7 +132,7 @@ function planStep(
   return input === undefined ? step : { ...step, input };
 }
 
-/** Runs `check`, and says of its fault in which part of the input it was. */
+/** Runs `check`, and adds the part of the input to its fault. */
 function withErrorPath<T>(at: readonly string[], part: string, check: () => T): T {
   try {
     return check();

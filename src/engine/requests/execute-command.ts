@@ -38,7 +38,7 @@ export interface ExecuteDeps {
   readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
 
-/** Runs one command, or a pipeline of them, to its end; see `Engine.execute`. */
+/** See `Engine.executeCommand`. */
 export async function executeCommand(
   deps: ExecuteDeps,
   principal: SignedIn,
@@ -49,7 +49,7 @@ export async function executeCommand(
   return runToEndOrWait(deps, userOf(principal), plan, about);
 }
 
-/** Calls one tool, as a run of one step; see `Engine.callTool`. */
+/** See `Engine.callTool`. */
 export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: ToolRequest): Promise<RunOutcome> {
   const { title, effect, idempotent } = deps.capabilities.tool(request.tool);
   const capability = deps.capabilities.of({ kind: 'TOOL', capability: request.tool });
@@ -62,7 +62,7 @@ export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: 
   return runToEndOrWait(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, about);
 }
 
-/** Runs one agent; see `Engine.runAgent`. */
+/** See `Engine.runAgent`. */
 export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: AgentRequest): Promise<RunSnapshot> {
   const who = userOf(principal);
   const { waitMs = 0 } = request;
@@ -92,7 +92,7 @@ async function runToEndOrWait(
   return { snapshot, ...(output && { output }) };
 }
 
-/** @throws Fault FORBIDDEN, THROTTLED when the policy does not let it begin; a denial is recorded as a run */
+/** @throws Fault FORBIDDEN, THROTTLED when the policy does not admit the plan; a denial is recorded as a run */
 async function startPlan(
   deps: ExecuteDeps,
   who: User,

@@ -16,7 +16,7 @@ export interface DownloadDeps {
   readonly artifacts: ArtifactStore;
 }
 
-/** Bytes that a run made, as a file. */
+/** Bytes that a run produced, as a file. */
 export interface Download {
   readonly name: string;
   readonly mediaType: string;
@@ -24,7 +24,7 @@ export interface Download {
   open(range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** Finds what the principal may see under this digest. @throws Fault NOT_FOUND, FORBIDDEN and its kin */
+/** Finds the content with this digest that the principal may see. @throws Fault NOT_FOUND, FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
 export async function findDownload(deps: DownloadDeps, principal: SignedIn, digest: string): Promise<Download> {
   const uri = deps.resources.canonicalize(artifactUri(digest));
   deps.gate.pass(principal, { action: 'query:artifact', uri });

@@ -4,7 +4,7 @@ import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { RequestIdentity } from '../driver/run-start.ts';
 
-/** Gives the run that the principal started under this key before, or starts one. */
+/** Returns the run that the principal started with this key before, or starts one. */
 export type Idempotency = (
   who: User,
   about: RequestIdentity,
@@ -13,11 +13,11 @@ export type Idempotency = (
 
 interface IdempotencyDeps {
   readonly reader: Pick<StoreReader, 'runByIdempotencyKey'>;
-  /** What the caller of a run that was started before is answered. */
+  /** The answer for a run that was started before. */
   onDuplicate(run: RunRecord): Promise<RunSnapshot>;
 }
 
-/** The same key gives the same run: at once, after a restart, and on another node. */
+/** The same key returns the same run: concurrently, after a restart, and on another node. */
 export function createIdempotency({ reader, onDuplicate: found }: IdempotencyDeps): Idempotency {
   const underWay = new Map<string, Promise<RunSnapshot>>();
 
@@ -27,7 +27,7 @@ export function createIdempotency({ reader, onDuplicate: found }: IdempotencyDep
     try {
       return await start();
     } catch (error) {
-      // Another node was quicker.
+      // Another node was faster.
       const isConflict = error instanceof Fault && error.code === 'CONFLICT';
       const other = isConflict ? await reader.runByIdempotencyKey(who.tenant, who.subject, key) : undefined;
       if (other) return found(other);
@@ -52,6 +52,6 @@ export function createIdempotency({ reader, onDuplicate: found }: IdempotencyDep
 
 function assertSameRequest(run: RunSnapshot, requestDigest: string): RunSnapshot {
   if (run.run.requestDigest === requestDigest) return run;
-  const message = `This idempotency key belongs to run ${run.run.id}, which was asked for something else. Take a new key.`;
+  const message = `This idempotency key belongs to run ${run.run.id}, which was a different request. Use a new key.`;
   throw new Fault('CONFLICT', message, { path: ['idempotencyKey'], details: { runId: run.run.id } });
 }

@@ -23,7 +23,7 @@ export async function rerunFrom(
 ): Promise<RunSnapshot> {
   const run = await visibleRun(deps, principal, runId, 'mutation:rerunFrom');
   if (!isFinalRunState(run.state)) {
-    throw new Fault('CONFLICT', `Run ${runId} is under way. Wait for its end, or cancel it.`);
+    throw new Fault('CONFLICT', `Run ${runId} is in progress. Wait for its end, or cancel it.`);
   }
   const { live: before, opening } = await loadRun(deps.reader, runId);
   const { payload } = opening;

@@ -214,7 +214,7 @@ outputs: { c: "{{ steps.c.output }}" }`;
     expect(on.acted).toEqual(['once']);
   });
 
-  it('is refused for a step that went well, a run that is under way, and one that was undone', async () => {
+  it('is rejected for a step that succeeded, a run in progress, and a compensated run', async () => {
     const done = await on.run('  - { id: a, kind: sleep, input: { ms: 1 } }');
     await expect(on.engine.retryStep(ADMIN, done.run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(on.engine.retryStep(ADMIN, done.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -237,7 +237,7 @@ describe('rerunFrom', () => {
 inputs: { n: integer }
 outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`;
 
-  it('does the step and all that follow from it again, in a run of its own, and keeps the rest and its artifacts', async () => {
+  it('repeats the step and its dependents in a new run, and keeps the rest and its artifacts', async () => {
     const first = await on.run(steps, { n: 1 });
     on.acted.length = 0;
     const started = await on.engine.rerunFrom(ADMIN, first.run.id, 'b', { n: 2 });
@@ -265,7 +265,7 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
     ]);
   });
 
-  it('is refused while the run is under way, for an input that it has not, and past a step that did not succeed', async () => {
+  it('is rejected while the run is in progress, for an unknown input, and past a step that did not succeed', async () => {
     const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
     await expect(on.engine.rerunFrom(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
     await on.engine.cancelRun(ADMIN, run.id, { compensate: false });

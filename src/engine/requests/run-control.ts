@@ -29,11 +29,11 @@ export interface RunControlDeps {
   readonly failover: Failover;
 }
 
-/** How long a run that another node drives may take to answer. */
+/** How long a run on another node may take to answer. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const MAX_COMMENT_CHARACTERS = 4_096;
 
-/** See `Engine.cancel`. */
+/** See `Engine.cancelRun`. */
 export async function cancelRun(
   deps: RunControlDeps,
   principal: SignedIn,
@@ -63,11 +63,13 @@ export async function sendSignal(
   { name, payload }: { readonly name: string; readonly payload?: Json },
 ): Promise<RunSnapshot> {
   if (!/^[\w.-]{1,128}$/.test(name)) {
-    throw new Fault('BAD_INPUT', 'A signal has a name of up to 128 letters, digits, _ . and -.', { path: ['name'] });
+    throw new Fault('BAD_INPUT', 'The name of a signal must have 1 to 128 letters, digits, _ . and -.', {
+      path: ['name'],
+    });
   }
   if (payload !== undefined && Buffer.byteLength(canonicalJson(payload)) > MAX_INLINE_BYTES) {
     const advice = 'Upload it as an artifact, and send its URI.';
-    throw new Fault('RESOURCE_TOO_LARGE', `A signal carries up to ${MAX_INLINE_BYTES} bytes. ${advice}`, {
+    throw new Fault('RESOURCE_TOO_LARGE', `A signal may carry at most ${MAX_INLINE_BYTES} bytes. ${advice}`, {
       path: ['payload'],
     });
   }
@@ -104,7 +106,7 @@ export async function decideApproval(
   if (step?.kind !== 'APPROVAL' && principal.subject === run.principal.subject) {
     throw new Fault(
       'FORBIDDEN',
-      'The policy wants another person to agree: nobody approves what he asked for himself.',
+      'The policy requires another person to approve this: you cannot approve your own request.',
     );
   }
   if (approval.state !== 'OPEN') throw alreadyDecided(approval);
@@ -125,31 +127,31 @@ export async function retryStep(
 ): Promise<RunSnapshot> {
   const run = await visibleRun(deps, principal, runId, 'mutation:retryStep');
   if (!isFinalRunState(run.state)) {
-    throw new Fault('CONFLICT', `Run ${runId} is under way. Wait for its end, or cancel it.`);
+    throw new Fault('CONFLICT', `Run ${runId} is in progress. Wait for its end, or cancel it.`);
   }
   const { tenant, subject, roles } = run.principal;
   if (principal.subject === subject && !roles.every((role) => principal.roles.includes(role))) {
-    const message = `Run ${runId} acts as ${roles.join(', ')}, which you are no more. Begin anew with rerunFrom.`;
+    const message = `Run ${runId} needs the roles ${roles.join(', ')}, which you no longer have. Start a new run with rerunFrom.`;
     throw new Fault('FORBIDDEN', message);
   }
   const step = await deps.reader.stepByKey({ tenant }, runId, key);
   if (!step) throw new Fault('NOT_FOUND', `Run ${runId} has no step ${key}.`, { path: ['step'] });
   if (!isFailedEnd(step.state)) {
-    throw new Fault('CONFLICT', `Step ${key} is ${step.state}: only a step that ended badly can be retried.`);
+    throw new Fault('CONFLICT', `Step ${key} is ${step.state}: only a failed step can be retried.`);
   }
   const steps = await deps.reader.steps({ tenant }, runId);
   if (steps.some(({ role }) => role === 'compensation')) {
-    throw new Fault('CONFLICT', `What run ${runId} did was undone. Begin anew with rerunFrom.`);
+    throw new Fault('CONFLICT', `Run ${runId} was compensated. Start a new run with rerunFrom.`);
   }
   if (!(await deps.leases.takeOver(runId))) {
-    throw new Fault('CONFLICT', `Run ${runId} is in the hands of another node. Try again.`, { retryAfterMs: 1_000 });
+    throw new Fault('CONFLICT', `Run ${runId} belongs to another node. Try again.`, { retryAfterMs: 1_000 });
   }
   const driven = await deps.failover.resume(runId, { type: 'retried', step: key });
   await driven.flush();
   return snapshotOf(driven.run);
 }
 
-/** The run, when the principal may see it and the policy lets him do this. @throws Fault NOT_FOUND, FORBIDDEN */
+/** The run, if the principal may see it and the policy permits the action. @throws Fault NOT_FOUND, FORBIDDEN */
 export async function visibleRun(
   deps: Pick<RunControlDeps, 'policy' | 'gate' | 'reader'>,
   principal: SignedIn,
@@ -167,7 +169,7 @@ function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedI
   return scopeOf(principal, policy);
 }
 
-/** To the run itself where it is driven here, else to its inbox. Resolves when what came of it is durable. */
+/** Sends to the run itself if this node drives it, else to its inbox. Resolves when the result is durable. */
 export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
   const here = deps.runs.get(run.id);
   if (here) {
@@ -181,33 +183,33 @@ export async function sendMessage(deps: RunControlDeps, run: RunRecord, message:
   return followRun(deps, run.principal.tenant, run.id, moved, signal);
 }
 
-/** The store may not take what came of it for a while; the caller is told so. */
+/** The store may be unavailable for a while: then the caller gets a fault. */
 async function withAnswerTimeout(work: Promise<void>, { id }: RunRecord): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const message = `The store has not taken yet what was said to run ${id}. Look at the run before you say it again.`;
+    const message = `The update to run ${id} has not been stored yet. Check the run before you send it again.`;
     timer = setTimeout(() => reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 })), ANSWER_TIMEOUT_MS);
   });
-  // It may be let go after nobody waits for it any more.
+  // It may be rejected when nothing waits for it any more.
   work.catch(() => {});
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function assertNotEnded({ id, state }: RunRecord): void {
-  if (isFinalRunState(state)) throw new Fault('CONFLICT', `Run ${id} is over: it is ${state}.`);
+  if (isFinalRunState(state)) throw new Fault('CONFLICT', `Run ${id} has already ended: it is ${state}.`);
 }
 
 function checkText(name: string, text: string | undefined): void {
   if (text === undefined || (text.length <= MAX_COMMENT_CHARACTERS && text.isWellFormed())) return;
-  throw new Fault('BAD_INPUT', `The ${name} has up to ${MAX_COMMENT_CHARACTERS} characters.`, { path: [name] });
+  throw new Fault('BAD_INPUT', `The ${name} may have at most ${MAX_COMMENT_CHARACTERS} characters.`, { path: [name] });
 }
 
 function alreadyDecided({ state, decidedBy }: ApprovalRecord): Fault {
   const by = decidedBy ? ` by ${decidedBy.username}` : '';
-  return new Fault('CONFLICT', `This was decided already${by}: it is ${state}.`);
+  return new Fault('CONFLICT', `This is already decided${by}: it is ${state}.`);
 }
 
 function notAnsweredYet({ id }: RunRecord): Fault {
-  const message = `Run ${id} has not answered yet; the decision is kept for it. Look again in a moment.`;
+  const message = `Run ${id} has not answered yet; the decision is queued. Check again in a moment.`;
   return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
 }

@@ -51,13 +51,13 @@ export async function saveWorkflow(
   return deps.workflows.save(workflow, { rule, nextAt: nextTime(schedule, createdAt) });
 }
 
-/** Nobody is there to give inputs when the time comes. @throws Fault BAD_INPUT */
+/** A scheduled start has no inputs. @throws Fault BAD_INPUT */
 function assertStartsWithoutInputs(document: WorkflowDocument): void {
   try {
     document.compile({});
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const message = `A workflow with a schedule starts without inputs: give each a default. ${error.message}`;
+    const message = `A workflow with a schedule starts without inputs: each needs a default. ${error.message}`;
     throw new Fault('BAD_INPUT', message, { path: ['source'], violations: error.violations });
   }
 }
@@ -75,8 +75,8 @@ export async function deleteWorkflow(
 }
 
 /**
- * See `Engine.validate`. The policy is asked with what is known now: a step that names its resource by what an earlier
- * step makes has no decision in advance.
+ * See `Engine.validateWorkflow`. The policy is asked with what is known now: a step that takes its resource from the output
+ * of an earlier step has no decision in advance.
  */
 export async function validateWorkflow(
   deps: SavedWorkflowDeps,
@@ -97,7 +97,7 @@ export async function validateWorkflow(
   return { problems: [...problems, ...found], decisions, ...shown };
 }
 
-/** Without inputs it is the document that is asked about, not a run of it: then what is missing is no problem. */
+/** Without inputs the document is validated, not a run of it: then a missing input is not a problem. */
 function inputsFor(
   document: WorkflowDocument,
   inputs: JsonObject | undefined,
@@ -115,7 +115,7 @@ function inputsFor(
   }
 }
 
-/** What the policy will be asked about the step, as far as the run's inputs tell. */
+/** What the policy will be asked about the step, as far as the inputs of the run determine it. */
 async function knownAccessRequests(
   deps: SavedWorkflowDeps,
   step: Omit<PlannedStep, 'id'>,
@@ -132,13 +132,13 @@ async function knownAccessRequests(
   try {
     return stepAccessRequests(deps, step, known);
   } catch (error) {
-    // What it comes to is no URI. The step itself will say so.
+    // The value is not a URI. The step itself will fail with that.
     if (error instanceof Fault) return [];
     throw error;
   }
 }
 
-/** What the value comes to, when the run's inputs are all that its expressions need. */
+/** The value, if its expressions need only the inputs of the run. */
 async function knownValue({ cpu }: SavedWorkflowDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
   const { steps, dynamicStep, item, index, repair, run } = referencesIn(value);
   if (steps.size > 0 || dynamicStep || item || index || repair || run) return undefined;

@@ -147,7 +147,7 @@ describe('a scheduled workflow', () => {
   });
 });
 
-describe('while the run before is under way', () => {
+describe('while the previous run is in progress', () => {
   it('skip leaves the time out', async () => {
     const job = await scheduled(hourly('overlap: skip'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T11:00:00Z');
@@ -288,7 +288,7 @@ describe('in Warsaw', () => {
   });
 });
 
-it('a schedule that cannot be read, or never comes, is refused', () => {
+it('rejects a schedule that is invalid or never due', () => {
   const next = (cron: string) => () =>
     nextTime({ cron, timeZone: 'UTC', overlap: 'skip', catchUp: 'one' }, new Date('2026-01-01'));
   expect(next('61 * * * *')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));

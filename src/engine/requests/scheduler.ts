@@ -14,20 +14,20 @@ interface SchedulerDeps extends StartWorkflowDeps {
   readonly logger: Logger;
 }
 
-/** Starts what is scheduled, when its time comes. */
+/** Starts scheduled workflows when they are due. */
 export interface Scheduler {
-  /** Told when the next one is due; undefined for none. */
+  /** Sets when the next one is due; undefined for none. */
   setNextDue(nextAt: Date | undefined): void;
   /** Starts all that are due now. */
   tick(): Promise<void>;
   stop(): void;
 }
 
-/** Schedules that are looked at in one go. */
+/** Maximum of schedules of one tick. */
 const MAX_SCHEDULES_PER_TICK = 100;
-/** Missed times that `catchUp: all` makes up for, at most. */
+/** Maximum of missed times that `catchUp: all` starts. */
 const MAX_MISSED_STARTS = 100;
-/** A time this long ago was not missed: the server was only busy. */
+/** A time within this period was not missed: the server was only busy. */
 const MISSED_GRACE_MS = 60_000;
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
@@ -35,7 +35,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  /** Safe to be done twice, and on two nodes: the time is the run's idempotency key. */
+  /** May run twice, and on two nodes: the time is the run's idempotency key. */
   const start = async ({ tenant: _, name, principal }: ScheduleRecord, at: Date): Promise<void> => {
     const idempotencyKey = `schedule:${name}:${at.toISOString()}`;
     const labels = { schedule: name };
@@ -49,7 +49,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return (await reader.runs({ tenant }, filter, { first: 1 })).edges.length > 0;
   };
 
-  /** Those whose time came while the run before it was under way, and which start after it. */
+  /** Schedules that became due during their previous run, and start after it. */
   const queued = new Set<string>();
 
   const serve = async (schedule: ScheduleRecord): Promise<void> => {
@@ -60,7 +60,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const name = JSON.stringify([schedule.tenant, schedule.name, schedule.nextAt]);
     const busy = rule.overlap !== 'allow' && (await isUnderWay(schedule));
     if (busy && rule.overlap === 'queue') {
-      // It stays due until the run before is over; by then it would look as if no server had run.
+      // It stays due until the previous run ends; by then it would look like a missed time.
       if (wanted.length > 0) queued.add(name);
       return;
     }
@@ -74,7 +74,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         const { code = 'INTERNAL' } = error as { code?: string };
         const fields = { workflow: schedule.name, at: at.toISOString(), code, error: String(error) };
         logger.error('schedule.failed', fields);
-        // What the server could not do now, it tries again at the next beat; anything else would fail again.
+        // When the server is unavailable, the next heartbeat tries again; anything else would fail again.
         if (code === 'UNAVAILABLE') return;
       }
       if (following && rule.overlap === 'queue') {
@@ -97,7 +97,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       clearTimeout(timer);
       if (!nextAt || stopped) return;
       const left = Math.max(0, nextAt.getTime() - clock.now().getTime());
-      // What is far away, a later beat will tell again.
+      // A later heartbeat sets what is far away.
       if (left > 60_000) return;
       timer = setTimeout(() => {
         tick().catch((error: unknown) => logger.error('schedule.failed', { error: String(error) }));
@@ -111,20 +111,20 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 }
 
-/** The first time after `after`. @throws Fault BAD_INPUT when it is no cron expression, no zone, or there is none */
+/** The first time after `after`. @throws Fault BAD_INPUT for an invalid cron expression or time zone, or if there is no such time */
 export function nextTime({ cron, timeZone }: ScheduleRule, after: Date): Date {
   try {
     const next = new Cron(cron, { timezone: timeZone }).nextRun(after);
     if (next) return next;
   } catch (cause) {
-    throw new Fault('BAD_INPUT', `The schedule "${cron}" (${timeZone}) cannot be read: ${(cause as Error).message}`, {
+    throw new Fault('BAD_INPUT', `The schedule "${cron}" (${timeZone}) is invalid: ${(cause as Error).message}`, {
       cause,
     });
   }
-  throw new Fault('BAD_INPUT', `The schedule "${cron}" never comes.`);
+  throw new Fault('BAD_INPUT', `The schedule "${cron}" is never due. Check its day and month.`);
 }
 
-/** From `first` on, oldest first. Looked for from the end: there may be millions, and only the newest ones count. */
+/** From `first` on, oldest first. Searched from the end: there may be millions, and only the newest count. */
 function dueTimes({ cron, timeZone }: ScheduleRule, first: Date, now: Date): readonly Date[] {
   const justAfter = new Date(now.getTime() + 1);
   const times = new Cron(cron, { timezone: timeZone }).previousRuns(MAX_MISSED_STARTS, justAfter);

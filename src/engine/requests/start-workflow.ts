@@ -15,11 +15,11 @@ const MAX_LABELS = 16;
 
 export interface StartWorkflowDeps extends ExecuteDeps {
   readonly workflowLoader: WorkflowLoader;
-  /** Runs under way on this node at most. */
+  /** Maximum of runs in progress on this node. */
   readonly maxRuns: number;
 }
 
-/** Starts a workflow; see `Engine.start`. */
+/** See `Engine.startWorkflow`. */
 export async function startWorkflow(
   deps: StartWorkflowDeps,
   principal: SignedIn,
@@ -67,7 +67,7 @@ export async function authorizeWorkflow(
   }
 }
 
-/** @throws Fault UNAVAILABLE when this node has as many runs as it may */
+/** @throws Fault UNAVAILABLE when this node is at capacity */
 export function assertRunCapacity({
   runs,
   dispatcher,
@@ -75,11 +75,11 @@ export function assertRunCapacity({
 }: Pick<StartWorkflowDeps, 'runs' | 'dispatcher' | 'maxRuns'>): void {
   dispatcher.assertCapacity();
   if (runs.size < maxRuns) return;
-  const message = `This server has ${maxRuns} runs under way. Try again when some have ended.`;
+  const message = `The server is at capacity: ${maxRuns} runs are in progress. Try again when some have ended.`;
   throw new Fault('UNAVAILABLE', message, { retryAfterMs: 5_000 });
 }
 
-/** What the journal keeps of a workflow that starts. */
+/** What the journal stores of a workflow that starts. */
 export function workflowOpening(
   { name, goal, inputs, steps, plan }: WorkflowPlan,
   { saved }: Pick<LoadedWorkflow, 'saved'> & { readonly document?: WorkflowDocument },
@@ -99,6 +99,6 @@ function checkLabels(labels: JsonObject): void {
   const fits = ([name, value]: [string, unknown]) =>
     name.length <= 64 && ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 256;
   if (entries.length <= MAX_LABELS && entries.every(fits)) return;
-  const message = `Give up to ${MAX_LABELS} labels: names of up to 64 characters, text, numbers or booleans of up to 256.`;
+  const message = `A run may have at most ${MAX_LABELS} labels: names of at most 64 characters; text, numbers or booleans of at most 256.`;
   throw new Fault('BAD_INPUT', message, { path: ['labels'] });
 }

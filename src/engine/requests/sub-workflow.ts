@@ -14,10 +14,10 @@ import { withTimeLimit } from '../steps/time-limit.ts';
 import { type StartWorkflowDeps, workflowOpening } from './start-workflow.ts';
 import { followRun } from './wait-for-end.ts';
 
-/** Runs that may stand above one another. */
+/** Maximum depth of nested runs. */
 const MAX_WORKFLOW_DEPTH = 10;
 
-/** The store is away, or the child is in the hands of another node by now. */
+/** The store is unavailable, or another node drives the child now. */
 const TRANSIENT_CODES: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'CONFLICT']);
 const RETRY_MS = 500;
 
@@ -26,17 +26,17 @@ export interface SubWorkflowDeps extends StartWorkflowDeps {
   readonly reader: StoreReader;
   readonly artifacts: ArtifactStore;
   readonly maxResultBytes: number;
-  /** Ends the run of a step that is cut off. */
+  /** Cancels the run of a step that is aborted. */
   cancelChild(parent: RunRecord, childId: string): Promise<void>;
 }
 
 /**
- * A sub-workflow: a run of its own, on behalf of the same principal and in the same trace. Its id was recorded before it
- * began, so whoever takes the parent over finds it.
+ * A sub-workflow: a separate run, on behalf of the same principal and in the same trace. Its id is recorded before it
+ * begins, so a node that takes over the parent finds it.
  */
 export function performSubWorkflow(deps: SubWorkflowDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
   const timeoutMs = attempt.step.terms?.timeoutMs;
-  // It may wait for people: unless it was told how long, it takes what it takes.
+  // It may wait for people: it has no default time limit.
   if (timeoutMs === undefined) return awaitChild(deps, attempt);
   return withTimeLimit({ timeoutMs }, attempt, (inner) => awaitChild(deps, inner));
 }
@@ -45,7 +45,7 @@ async function awaitChild(deps: SubWorkflowDeps, { run: live, step, signal }: At
   const { childId } = step;
   if (childId === undefined) throw new Error(`step ${step.key} has no id for its run`);
   const stop = () => {
-    // Whoever takes over a run that this process lets go of finds what it started as it was.
+    // A node that takes over a released run expects its child as it was.
     if (isReleased(signal)) return;
     deps.cancelChild(live.record, childId).catch(() => {});
   };
@@ -63,7 +63,7 @@ function isReleased({ reason }: AbortSignal): boolean {
   return reason instanceof Fault && reason.code === 'UNAVAILABLE';
 }
 
-/** The child's end. While the store is away the run that waits for it waits too; what it did not take is begun again. */
+/** The end of the child. While the store is unavailable the parent waits too, and starts a child that was not stored again. */
 async function childEnd(
   deps: SubWorkflowDeps,
   live: RunAggregate,
@@ -84,7 +84,7 @@ async function childEnd(
   }
 }
 
-/** @returns the run at its end, or the fault for which it is driven here no more */
+/** @returns the run at its end, or the fault because of which this node no longer drives it */
 async function findOrStartChild(
   deps: SubWorkflowDeps,
   live: RunAggregate,
@@ -103,11 +103,11 @@ async function findOrStartChild(
   if (depth > MAX_WORKFLOW_DEPTH) {
     throw new Fault(
       'BAD_INPUT',
-      `Workflows start one another ${MAX_WORKFLOW_DEPTH} deep already. Does one start itself?`,
+      `Workflows may be nested at most ${MAX_WORKFLOW_DEPTH} deep. Check whether one starts itself.`,
     );
   }
   const found = await deps.workflowLoader.readValid({ kind: 'user', ...parent.principal }, { name: step.capability });
-  // From here on there is a run to cancel, and nothing waits in between.
+  // From here on there is a run to cancel, and nothing is awaited in between.
   signal.throwIfAborted();
   const plan = found.document.compile(inputOf(live, step));
   const opening = workflowOpening(plan, found);

@@ -13,8 +13,8 @@ interface FollowDeps {
 
 /**
  * Waits for a run that another node may drive.
- * @param enough looked at now, and after each change of the run
- * @returns the run as soon as it is enough; as it is when `signal` aborts
+ * @param enough tested now, and after each change of the run
+ * @returns the run as soon as `enough` is true; its current state when `signal` aborts
  * @throws Fault NOT_FOUND
  */
 export async function followRun(
@@ -39,7 +39,7 @@ export async function followRun(
   return look();
 }
 
-/** It has ended, or all that is left of it waits. */
+/** The run has ended, or all its remaining steps wait. */
 export function isCompletedOrWaiting({ run }: RunSnapshot): boolean {
   return isFinalRunState(run.state) || run.state === 'WAITING';
 }
@@ -49,10 +49,10 @@ const MAX_WAIT_MS = 60_000;
 /** @throws Fault BAD_INPUT */
 export function checkWait(waitMs: number): void {
   if (waitMs >= 0 && waitMs <= MAX_WAIT_MS) return;
-  throw new Fault('BAD_INPUT', `waitMs is from 0 to ${MAX_WAIT_MS}.`, { path: ['waitMs'] });
+  throw new Fault('BAD_INPUT', `waitMs must be from 0 to ${MAX_WAIT_MS}.`, { path: ['waitMs'] });
 }
 
-/** The run once it is durable, or as soon as it has ended, if that is within the time. */
+/** The run when it is durable, or with `waitMs` when it has ended, if that is sooner. */
 export async function waitForEnd(run: RunHandle, waitMs: number): Promise<RunSnapshot> {
   if (waitMs > 0) {
     let timer: NodeJS.Timeout | undefined;

@@ -22,21 +22,21 @@ export interface WorkflowLoaderDeps {
   readonly gate: Gate;
 }
 
-/** What was read of a source, and which saved version it is, where it is one. */
+/** A document, and the saved version that it is, if any. */
 export interface LoadedWorkflow extends ReadResult {
   readonly saved?: WorkflowRecord;
 }
 
-/** Reads workflow documents from wherever they come; the same text is read once. */
+/** Reads workflow documents from any source; the same text is parsed once. */
 export interface WorkflowLoader {
-  /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is no fault */
+  /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is not a fault */
   read(principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow>;
   /** @throws Fault BAD_INPUT with every problem, and as `read` does */
   readValid(
     principal: SignedIn,
     source: WorkflowSource,
   ): Promise<LoadedWorkflow & { readonly document: WorkflowDocument }>;
-  /** The graph of a document, whatever else is wrong with it. */
+  /** The graph of a document, even if it has problems. */
   graphOf(document: JsonObject): Promise<WorkflowGraph>;
 }
 
@@ -78,7 +78,7 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
   };
 }
 
-/** What takes documents apart is loaded for the first of them: parsers, and engines of schemas and patterns. */
+/** The parsers, and the engines of schemas and patterns, are loaded for the first document. */
 async function readSource(...source: Parameters<typeof readWorkflow>): Promise<ReadResult> {
   return (await import('../../workflow/read-workflow.ts')).readWorkflow(...source);
 }
@@ -108,7 +108,7 @@ export function invalidWorkflow(problems: readonly Problem[]): Fault {
     message: line === undefined ? message : `line ${line}, column ${column ?? 1}: ${message}`,
   }));
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more problems)` : '';
-  const message = `The workflow cannot be used: ${violations[0]?.message}${more}`;
+  const message = `The workflow is invalid: ${violations[0]?.message}${more}`;
   return new Fault('BAD_INPUT', message, { path: ['source'], violations });
 }
 

@@ -8,7 +8,7 @@ import { createStepReader } from './step-reader.ts';
 import { storeStepOutput } from './store-step-output.ts';
 import { withTimeLimit } from './time-limit.ts';
 
-/** Runs one command as a step: gives it its context, holds it to its time, stores what it made. */
+/** Runs one command as a step, within its time limit, and stores its result. */
 export function performCommand(
   deps: CommandStepDeps,
   command: Command,
@@ -27,18 +27,18 @@ function createCommandContext(
   options: JsonObject,
   attempt: Attempt,
 ): CommandContext {
-  const { step, signal, emit: note } = attempt;
+  const { step, signal, emit } = attempt;
   return {
     ...createStepReader(deps, command, options, attempt),
     signal,
     cpu: deps.cpu,
     maxBytes: deps.maxResultBytes,
     scratch: () => deps.artifacts.scratch(),
-    log: (level, text) => note({ type: 'LOG', at: deps.clock.now(), step: step.key, payload: { level, text } }),
+    log: (level, text) => emit({ type: 'LOG', at: deps.clock.now(), step: step.key, payload: { level, text } }),
   };
 }
 
-/** Runs one query as a step; what it found is the step's output. */
+/** Runs one query as a step, and stores its result. */
 export function performQuery(
   deps: CommandStepDeps,
   query: Query,

@@ -6,10 +6,10 @@ import { jsonContent, withSecretsRedacted } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
 import { createToolContexts } from './tool-context.ts';
 
-/** A step whose pool has a runtime of its own: handed to a worker as a WorkItem. */
+/** A step whose pool has a separate runtime: passed to a worker as a WorkItem. */
 export function performInPool(deps: AgentStepDeps, runtime: Runtime, attempt: Attempt): Promise<StoredOutput> {
-  return withSecretsRedacted(deps, attempt, async (hiding) => {
-    const { run: live, step, signal } = hiding.attempt;
+  return withSecretsRedacted(deps, attempt, async (redactor) => {
+    const { run: live, step, signal } = redactor.attempt;
     const item = {
       run_id: live.record.id,
       step_id: step.id,
@@ -22,6 +22,6 @@ export function performInPool(deps: AgentStepDeps, runtime: Runtime, attempt: At
       trace_id: live.record.traceId,
       timeout_ms: step.terms?.timeoutMs ?? deps.agentTimeoutMs,
     };
-    return jsonContent(hiding.redactJson(await runtime.perform(item, createToolContexts(deps, hiding)(signal))));
+    return jsonContent(redactor.redactJson(await runtime.perform(item, createToolContexts(deps, redactor)(signal))));
   });
 }

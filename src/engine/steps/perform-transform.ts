@@ -9,7 +9,7 @@ import type { TransformTask } from './transform-task.ts';
 
 const TASK_URL = new URL('./transform-task.ts', import.meta.url);
 const MAX_EXPRESSION_CHARACTERS = 65_536;
-/** A JSONata expression can loop for ever, and so can its regular expressions: it is done where it can be stopped. */
+/** A JSONata expression, or a regular expression in it, can loop forever: it runs in a worker, which can be stopped. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** `input.expression` (JSONata 2) of `input.data`, in a worker. @throws Fault BAD_INPUT, TIMEOUT */
@@ -19,7 +19,7 @@ export function performTransform(
   attempt: Attempt,
 ): Promise<StoredOutput> {
   if (typeof expression !== 'string' || expression.length > MAX_EXPRESSION_CHARACTERS) {
-    const message = `A transform has an expression: JSONata of up to ${MAX_EXPRESSION_CHARACTERS} characters.`;
+    const message = `A transform needs an expression: JSONata of at most ${MAX_EXPRESSION_CHARACTERS} characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['expression'] });
   }
   return withTimeLimit(deps, attempt, async (inner) => {

@@ -31,17 +31,17 @@ export interface PrepareDeps extends ScopeDeps {
   readonly cpu: CpuPool;
   readonly cache: OutputCache;
   readonly logger: Logger;
-  /** What was decided before the run began, by step. */
+  /** The decisions made before the run began, by step. */
   readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
 
-/** Items of one `for_each` at most. */
+/** Maximum of items of one `for_each`. */
 const MAX_ITEMS = 10_000;
 
 /**
- * The step's turn has come: evaluates its expressions, then asks the policy about what they came to.
- * @returns a promise only where something has to be read first
- * @throws Fault for expressions that fail and options that do not fit
+ * Prepares a step that may start: evaluates its expressions, then asks the policy about the result.
+ * @returns a promise only when something must be read first
+ * @throws Fault for expressions that fail and invalid options
  */
 export function prepareStep(
   deps: PrepareDeps,
@@ -63,7 +63,7 @@ function previousOutput(live: RunAggregate, { dependsOn }: MutableStep): StepOut
   return previous === undefined ? undefined : live.steps.get(previous)?.output;
 }
 
-/** An agent of a pipeline finds what the step before it made in its context. */
+/** An agent of a pipeline has the output of the previous step in its context. */
 async function withPreviousContext(
   deps: PrepareDeps,
   live: RunAggregate,
@@ -76,7 +76,7 @@ async function withPreviousContext(
   return { ...input, context: { ...context, previous } };
 }
 
-/** In a pipeline the output of the step before stands where the options name it; undefined where they do not. */
+/** In a pipeline, the options with the output of the previous step; undefined unless they refer to it. */
 function inputWithPrevious(
   { capabilities }: PrepareDeps,
   live: RunAggregate,
@@ -93,7 +93,7 @@ async function prepareWithExpressions(deps: PrepareDeps, live: RunAggregate, ste
   const { terms = {} } = step;
   const input = plannedInput(live, step);
   const isItem = step.role === 'item';
-  // Items have the condition and the list of their `for_each` behind them.
+  // The condition and the list of a `for_each` were evaluated before its items.
   const when = isItem ? undefined : terms.when;
   const forEach = isItem ? undefined : terms.forEach;
   if (when !== undefined) {
@@ -133,14 +133,21 @@ async function takeFromCache(
 }
 
 function listOf(value: Json): readonly Json[] {
-  if (!Array.isArray(value)) throw new Fault('BAD_INPUT', 'for_each takes a list, and this is none.');
+  if (!Array.isArray(value))
+    throw new Fault(
+      'BAD_INPUT',
+      `for_each requires a list; received ${value === null ? 'null' : typeof value}. Wrap the value in [ ].`,
+    );
   if (value.length > MAX_ITEMS) {
-    throw new Fault('BAD_INPUT', `for_each takes up to ${MAX_ITEMS} items; these are ${value.length}. Split the list.`);
+    throw new Fault(
+      'BAD_INPUT',
+      `for_each takes at most ${MAX_ITEMS} items; received ${value.length}. Split the list.`,
+    );
   }
   return value;
 }
 
-/** @param value what the input came to, where it is not what was planned */
+/** @param value the evaluated input; undefined when it is as planned */
 function prepareWithInput(
   deps: PrepareDeps,
   live: RunAggregate,
@@ -149,15 +156,15 @@ function prepareWithInput(
 ): Preparation {
   const given = value ?? plannedInput(live, step) ?? live.record.inputs;
   const { kind } = step;
-  // What was planned without expressions has been checked then; `$previous.output` just now.
+  // Inputs without expressions were validated when they were planned; `$previous.output` just now.
   const check = step.terms?.evaluate === true && kind !== 'AGENT' && deps.capabilities.of(step);
   const options = check ? validateOptions(check as AnyCommand, objectOf(given)) : given;
   const input = check ? options : value;
   const recorded = input === undefined ? {} : { input };
 
-  const verdict = authorizeStep(deps, live, step, isJsonObject(options) ? options : {});
-  if ('type' in verdict) return { ...verdict, ...recorded };
-  const passed = { decisions: verdict.decisions, ...recorded };
+  const authorization = authorizeStep(deps, live, step, isJsonObject(options) ? options : {});
+  if ('type' in authorization) return { ...authorization, ...recorded };
+  const passed = { decisions: authorization.decisions, ...recorded };
   switch (kind) {
     case 'APPROVAL':
       return { type: 'ask', ...passed, ...parseApproval(objectOf(given), deps.clock) };
@@ -215,10 +222,10 @@ function objectOf(value: Json): JsonObject {
 
 function parseApproval({ reason, roles, expires_ms: expiresMs }: JsonObject, clock: Clock) {
   if (typeof reason !== 'string' || reason.length === 0 || reason.length > 4_096) {
-    throw new Fault('BAD_INPUT', 'An approval needs a reason: text of up to 4,096 characters.', { path: ['reason'] });
+    throw new Fault('BAD_INPUT', 'An approval needs a reason: text of at most 4,096 characters.', { path: ['reason'] });
   }
   if (roles !== undefined && !(Array.isArray(roles) && roles.every((role) => typeof role === 'string'))) {
-    throw new Fault('BAD_INPUT', 'The roles of an approval are a list of names.', { path: ['roles'] });
+    throw new Fault('BAD_INPUT', 'The roles of an approval must be a list of names.', { path: ['roles'] });
   }
   return {
     reason,
@@ -231,14 +238,16 @@ function parseWakeTime({ ms, until }: JsonObject, clock: Clock): Date {
   if (until === undefined) return timeAfter(ms ?? null, clock, 'ms');
   const at = new Date(typeof until === 'string' ? until : Number.NaN);
   if (Number.isNaN(at.getTime())) {
-    throw new Fault('BAD_INPUT', '`until` is a time as RFC 3339 has it: 2026-11-25T08:00:00Z.', { path: ['until'] });
+    throw new Fault('BAD_INPUT', '`until` must be an RFC 3339 time, such as 2026-11-25T08:00:00Z.', {
+      path: ['until'],
+    });
   }
   return at;
 }
 
 function parseSignalWait({ name, timeout_ms: timeoutMs }: JsonObject, clock: Clock) {
   if (typeof name !== 'string' || name === '') {
-    throw new Fault('BAD_INPUT', 'A step that waits for a signal names it.', { path: ['name'] });
+    throw new Fault('BAD_INPUT', 'A step that waits for a signal must name it.', { path: ['name'] });
   }
   return { name, ...(timeoutMs !== undefined && { until: timeAfter(timeoutMs, clock, 'timeout_ms') }) };
 }
@@ -247,10 +256,10 @@ const MAX_WAIT_MS = 366 * 86_400_000;
 
 function timeAfter(ms: Json, clock: Clock, name: string): Date {
   if (typeof ms === 'number' && ms >= 0 && ms <= MAX_WAIT_MS) return new Date(clock.now().getTime() + ms);
-  throw new Fault('BAD_INPUT', `\`${name}\` is a number of milliseconds, up to 366 days.`, { path: [name] });
+  throw new Fault('BAD_INPUT', `\`${name}\` must be a number of milliseconds, at most 366 days.`, { path: [name] });
 }
 
-/** What a step was given, in the end. */
+/** The input that a step runs with. */
 export function inputOf(live: RunAggregate, step: StepRecord): JsonObject {
   return objectOf(step.input ?? live.record.inputs);
 }

@@ -8,25 +8,25 @@ import type { AgentStepDeps } from './step-deps.ts';
 import { storeStepOutput } from './store-step-output.ts';
 import { withTimeLimit } from './time-limit.ts';
 
-/** What is shorter would be found in words that have nothing to do with it. */
+/** A shorter secret would match unrelated words. */
 const MIN_SECRET_CHARACTERS = 6;
 const REDACTED = '[secret]';
 
-/** An attempt whose secrets come into no event, whatever tools and agents make of them. */
+/** Keeps the secrets of an attempt out of its events, results and errors. */
 export interface SecretRedactor {
-  /** The same attempt; what it notes has the secrets taken out. */
+  /** The same attempt; its events are redacted. */
   readonly attempt: Attempt;
-  /** A secret was handed out. */
+  /** Call for each secret that the attempt receives. */
   addSecret(secret: string): void;
   redactJson(value: Json): Json;
   redactBytes(redactBytes: Uint8Array): Uint8Array;
   redactContent(redactContent: StepResult): StepResult;
-  /** The error, with the secrets taken out of its words. */
+  /** The error, with redacted messages. */
   redactError(error: unknown): unknown;
 }
 
 export function createSecretRedactor(attempt: Attempt): SecretRedactor {
-  /** As they are, and as they stand in JSON; the longest first, since one may be the beginning of another. */
+  /** Plain and as escaped in JSON; the longest first, since one may be a prefix of another. */
   let forms: readonly string[] = [];
   const text = (from: string) => forms.reduce((shown, form) => shown.replaceAll(form, REDACTED), from);
   const json = (value: Json): Json => (forms.length === 0 ? value : mapStrings(value, text));
@@ -62,7 +62,7 @@ export function createSecretRedactor(attempt: Attempt): SecretRedactor {
   };
 }
 
-/** Byte by byte as characters, so that what is no text stays what it is. */
+/** Each byte as one character, so that binary content is not changed. */
 function replaceInBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
   const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
@@ -81,18 +81,18 @@ function mapStrings(value: Json, change: (text: string) => string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]));
 }
 
-/** Within its time, and with no secret in what comes of it. */
+/** Runs `act` within its time limit, and redacts its result and errors. */
 export function withSecretsRedacted(
   deps: AgentStepDeps,
   attempt: Attempt,
-  act: (hiding: SecretRedactor) => Promise<StepResult>,
+  act: (redactor: SecretRedactor) => Promise<StepResult>,
 ): Promise<StoredOutput> {
   return withTimeLimit({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
-    const hiding = createSecretRedactor(inner);
+    const redactor = createSecretRedactor(inner);
     try {
-      return await storeStepOutput(deps, inner, hiding.redactContent(await act(hiding)));
+      return await storeStepOutput(deps, inner, redactor.redactContent(await act(redactor)));
     } catch (error) {
-      throw hiding.redactError(error);
+      throw redactor.redactError(error);
     }
   });
 }

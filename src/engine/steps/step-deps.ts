@@ -19,16 +19,16 @@ export interface CommandStepDeps {
   readonly cpu: CpuPool;
   readonly gate: Gate;
   readonly clock: Clock;
-  /** In one read. */
+  /** Maximum of one read. */
   readonly maxReadBytes: number;
-  /** In one result. */
+  /** Maximum of one result. */
   readonly maxResultBytes: number;
   readonly timeoutMs: number;
-  /** What of the stored content the principal may read. */
+  /** The stored content that the user may read. */
   scopeOf(who: User): Scope | undefined;
 }
 
-/** What steps need that call tools, ask models and keep files. */
+/** What steps need that call tools, request models and store files. */
 export interface AgentStepDeps extends CommandStepDeps {
   readonly capabilities: Capabilities;
   readonly reader: Pick<StoreReader, 'history'>;
@@ -36,10 +36,10 @@ export interface AgentStepDeps extends CommandStepDeps {
   readonly tokenLimits: TokenLimits;
   readonly memories: Memories;
   readonly logger: Logger;
-  /** Of one attempt at a step that is an agent or a kind made of turns. */
+  /** Time limit of one attempt at an agent, or at a kind that calls tools and models. */
   readonly agentTimeoutMs: number;
   /** The value of a named secret. */
   secret(name: string): string | undefined;
-  /** The folder of a run, made when it is not there. */
+  /** The folder of a run, created if necessary. */
   workspace(runId: string): Promise<string>;
 }

@@ -10,8 +10,8 @@ import type { RunAggregate } from '../model/run-aggregate.ts';
 import type { CommandStepDeps } from './step-deps.ts';
 
 /**
- * Reads on behalf of the run's principal; what the policy is asked on the way is added to the journal. Made when something
- * is read first: many steps read nothing.
+ * Reads on behalf of the run's principal; the decisions about further resources are added to the journal. Created on the
+ * first read: many steps read nothing.
  */
 export function createStepReader(
   deps: CommandStepDeps,
@@ -32,7 +32,7 @@ export function createStepReader(
 
 /**
  * @param asked what the policy was asked before the step began; the first of it names the action
- * @param kept what the step itself has made so far
+ * @param kept finds an artifact that the step itself has stored so far
  */
 export function openStepReader(
   deps: CommandStepDeps,
@@ -41,12 +41,12 @@ export function openStepReader(
   kept: (digest: string) => StepOutput | undefined = () => undefined,
 ): AuthorizedReader {
   const { gate, clock } = deps;
-  const { run: live, step, signal, emit: note } = attempt;
+  const { run: live, step, signal, emit } = attempt;
   const who = live.record.principal;
   const known = new Set(asked.map(accessKey));
   const record = (decision: Decision) =>
-    note({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
-  /** What was asked when the step was scheduled is in the journal already; what comes up on the way is added. */
+    emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
+  /** Decisions from before the step began are in the journal already; further ones are added. */
   const pass = (ask: AccessRequest) => {
     const name = accessKey(ask);
     if (known.has(name)) return;

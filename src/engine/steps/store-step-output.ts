@@ -5,7 +5,7 @@ import type { Attempt } from '../model/attempt.ts';
 import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from './step-deps.ts';
 
-/** What a step made, stored, when it is of the media type that was asked for. */
+/** Stores the result of a step. @throws Fault BAD_INPUT unless it has the requested media type, RESOURCE_TOO_LARGE */
 export function storeStepOutput(
   deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes'>,
   { step, signal }: Attempt,
@@ -13,7 +13,7 @@ export function storeStepOutput(
 ): Promise<StoredOutput> {
   const wanted = step.terms?.outputMediaType;
   if (wanted !== undefined && essenceOf(made.mediaType) !== wanted) {
-    const message = `${step.capability} made ${essenceOf(made.mediaType)}, not ${wanted}. Ask for what it makes, or take another command.`;
+    const message = `${step.capability} returned ${essenceOf(made.mediaType)}, not ${wanted}. Request that media type, or use another command.`;
     throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
   }
   const name = `${step.key}${extensionOf(made.mediaType)}`;

@@ -2,14 +2,14 @@ import { Fault } from '../../core/errors.ts';
 import { inSpan } from '../../core/tracing.ts';
 import type { Attempt } from '../model/attempt.ts';
 
-/** A timer of Node that is longer rings at once. */
+/** A longer timer of Node fires immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Made once: taking a stack for every step would cost more than most of what a step does. */
+/** Created once: a stack trace for each step would cost more than most steps. */
 const STEP_ENDED = new Fault('CANCELLED', 'The step has ended.');
 
 /**
- * Does `work` in a span of its own, until its time is over or the step is aborted; whatever it left open ends with it.
- * @param work gets the attempt with a signal that ends then
+ * Runs `work` in its span, until its time limit or until the step is aborted; its signal aborts everything it left open.
+ * @param work receives the attempt with that signal
  */
 export function withTimeLimit<T>(
   deps: { readonly timeoutMs: number },

@@ -12,31 +12,31 @@ import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
 import { openStepReader } from './step-reader.ts';
 
-/** Log lines of one attempt at most, and characters of one line. */
+/** Maximum of log lines of one attempt, and of characters of one line. */
 const MAX_LOG_LINES = 2_000;
 const MAX_LINE_CHARACTERS = 8_192;
-/** Notifications and progress of one attempt at most. */
+/** Maximum of notifications and progress events of one attempt. */
 const MAX_NOTIFICATIONS = 1_000;
 
-/** Asked for each read: whatever a tool or a kind is allowed itself, it opens no resource that its caller may not fetch. */
+/** Asked for each read: a tool or kind cannot open a resource that its caller may not fetch. */
 const READ_ACTION = 'command:fetch';
 
-/** What all tools of one attempt share. */
+/** Shared by all tools of one attempt. */
 interface SharedState {
   lines: number;
   notes: number;
-  /** What it kept so far, which may not be in the store yet. */
+  /** Artifacts so far, which may not be in the store yet. */
   readonly saved: Map<string, StepOutput>;
-  /** Told of each secret that is handed out. */
+  /** Called with each secret that is given out. */
   readonly addSecret: (secret: string) => void;
-  /** The bytes without those secrets. */
+  /** Removes those secrets from bytes. */
   readonly redactBytes: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** What a tool may use on behalf of a step. */
+/** Creates the context of a tool call. */
 export type ToolContexts = (signal: AbortSignal) => ToolContext;
 
-/** Makes the contexts of one attempt, which have their limits together. */
+/** Creates the contexts of one attempt, which share their limits. */
 export function createToolContexts(
   deps: AgentStepDeps,
   { attempt, addSecret: learn, redactBytes: bytes }: SecretRedactor,
@@ -49,15 +49,15 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
   const { gate, clock, artifacts } = deps;
   const { run: live, step, signal } = attempt;
   const who = live.record.principal;
-  const note = (event: Pick<NewEvent, 'type' | 'payload'>) =>
+  const emit = (event: Pick<NewEvent, 'type' | 'payload'>) =>
     attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);
   const authorize = (asked: string, uri?: CanonicalUri) => {
     try {
       const decision = gate.pass(who, { action: asked, ...(uri && { uri }) });
-      note({ type: 'POLICY_DECIDED', payload: { decision } });
+      emit({ type: 'POLICY_DECIDED', payload: { decision } });
     } catch (error) {
       if (error instanceof Fault && error.decision)
-        note({ type: 'POLICY_DECIDED', payload: { decision: error.decision } });
+        emit({ type: 'POLICY_DECIDED', payload: { decision: error.decision } });
       throw error;
     }
   };
@@ -72,8 +72,9 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
     log(level, text) {
       shared.lines += 1;
       if (shared.lines > MAX_LOG_LINES) return;
-      const line = shared.lines === MAX_LOG_LINES ? 'It logs more than is kept; what follows is left out.' : text;
-      note({ type: 'LOG', payload: { level, text: truncate(line) } });
+      const line =
+        shared.lines === MAX_LOG_LINES ? 'The limit of log lines is reached; further lines are dropped.' : text;
+      emit({ type: 'LOG', payload: { level, text: truncate(line) } });
     },
     progress(percent, memo) {
       if (++shared.notes > MAX_NOTIFICATIONS) return;
@@ -81,12 +82,12 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
         ...(percent !== undefined && { percent }),
         ...(memo !== undefined && { memo: truncate(memo) }),
       };
-      note({ type: 'STEP_PROGRESS', payload });
+      emit({ type: 'STEP_PROGRESS', payload });
     },
     notify(level, message) {
       if (++shared.notes > MAX_NOTIFICATIONS)
-        throw new Fault('TOO_COSTLY', `A step notifies ${MAX_NOTIFICATIONS} times at most.`);
-      note({ type: 'NOTIFICATION', payload: { level, message: truncate(message) } });
+        throw new Fault('TOO_COSTLY', `A step may send at most ${MAX_NOTIFICATIONS} notifications.`);
+      emit({ type: 'NOTIFICATION', payload: { level, message: truncate(message) } });
     },
     authorize,
     secret(name, uri) {
@@ -96,27 +97,23 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
         shared.addSecret(value);
         return value;
       }
-      throw new Fault(
-        'NOT_FOUND',
-        `There is no secret ${name}. Set SECRET_${name}, or SECRET_${name}_FILE, and restart.`,
-      );
+      throw new Fault('NOT_FOUND', `Unknown secret ${name}. Set SECRET_${name}, or SECRET_${name}_FILE, and restart.`);
     },
     read: (source) => reading.read(source),
     async keep(named, typed, content): Promise<SavedArtifact> {
-      // Both may be somebody else's words.
+      // Both may come from an outside source.
       const name = truncate(named);
       const mediaType = parseMediaType(typed) ? wellFormed(typed) : 'application/octet-stream';
       const bytes = shared.redactBytes(typeof content === 'string' ? Buffer.from(content) : content);
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
       shared.saved.set(digest, { mediaType, size, digest });
-      note({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
+      emit({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
       return { name, uri: artifactUri(digest), media_type: mediaType, size, sha256: digest };
     },
     workspace: () => deps.workspace(live.record.id),
   };
 }
 
-/** No longer than is useful. */
 function truncate(text: string): string {
   return wellFormed(text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text);
 }

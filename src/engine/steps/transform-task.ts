@@ -7,7 +7,7 @@ export interface TransformTask {
   readonly expression: string;
 }
 
-/** A worker's task: the result as JSON text; what an expression leaves undefined is null. @throws Fault BAD_INPUT */
+/** The task of a worker. @returns the result as JSON text; null if it is undefined. @throws Fault BAD_INPUT */
 export async function run({ data, expression }: TransformTask): Promise<string> {
   try {
     return JSON.stringify((await jsonata(expression).evaluate(data)) ?? null);

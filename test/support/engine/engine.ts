@@ -52,7 +52,7 @@ interface Options {
   readonly policy?: Policy;
 }
 
-/** A real store and everything else that is real, in a folder of its own; `restart` gives another engine on the same. */
+/** A real store and real dependencies, in a temporary folder; `restart` gives another engine on the same data. */
 export async function startEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
   const open = () => openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger: silent });

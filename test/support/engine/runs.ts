@@ -5,7 +5,7 @@ import type { Failure, PlannedStep, RunPlan, StepOutput } from '../../../src/cor
 export const START = new Date('2026-01-01T00:00:00Z');
 export const ANN: User = { subject: 'ann', username: 'ann', tenant: 'default', roles: ['admin'] };
 
-/** A step of a plan: pure and done once, unless told otherwise. */
+/** A step of a plan. Defaults: pure, one attempt. */
 export function plannedStep(key: string, more: Partial<PlannedStep> = {}): PlannedStep {
   return {
     ...{ id: `step_${key}`, key, title: key, kind: 'COMMAND', capability: 'act', effect: 'pure', input: {} },
