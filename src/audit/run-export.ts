@@ -5,8 +5,8 @@ import type { ChainRow } from './verify-chain.ts';
 
 export const RUN_EXPORT_FORMAT = 'signalbox-run-export/1';
 
-/** An event in an export. */
-export interface ExportedEvent {
+/** An event in an export. Aliases, not interfaces: each is assignable to Json. */
+export type ExportedEvent = {
   readonly position: number;
   readonly seq: number;
   readonly tenant: string;
@@ -18,10 +18,10 @@ export interface ExportedEvent {
   readonly payload: Json;
   readonly prevHash: string;
   readonly hash: string;
-}
+};
 
 /** Where a run's leaf stands in the tree of a checkpoint. */
-export interface ExportedInclusion {
+export type ExportedInclusion = {
   /** From 0. */
   readonly index: number;
   readonly seq: number;
@@ -31,10 +31,10 @@ export interface ExportedInclusion {
   readonly proof: readonly string[];
   /** The signed note. */
   readonly checkpoint: string;
-}
+};
 
 /** One run with all that is needed to verify it without the server. Plain JSON. */
-export interface RunExport {
+export type RunExport = {
   readonly format: typeof RUN_EXPORT_FORMAT;
   readonly runId: string;
   readonly events: readonly ExportedEvent[];
@@ -42,7 +42,7 @@ export interface RunExport {
   readonly inclusion?: ExportedInclusion;
   /** The key that signed the checkpoint, as `NAME+ID+BASE64`. Trust it only if you know it from elsewhere. */
   readonly publicKey?: string;
-}
+};
 
 /** What the tree says of a run's leaf. */
 export interface CoveredLeaf {

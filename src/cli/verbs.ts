@@ -32,6 +32,13 @@ export const VERBS: readonly Verb[] = [
     run: async (_, env) => (await import('./mcp.ts')).mcp(env),
   },
   {
+    name: 'verify',
+    usage: '[FILE] [--key FILE]… [--json]',
+    description:
+      'Verifies an export of a run (Run.export) without a server: its chain, its place in the tree, the signature. Reads standard input unless FILE is given.',
+    run: async (args) => (await import('./verify.ts')).verify(args),
+  },
+  {
     name: 'user',
     usage: 'add NAME --roles ROLE[,ROLE…] [--tenant NAME]',
     description: 'Adds an account or replaces it. Reads its password from standard input.',

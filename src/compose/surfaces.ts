@@ -43,6 +43,7 @@ export function createSurfaces(
     reader,
     workflows,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),
+    exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
     resources,
     artifacts,
     schemas: adapters.schemas,

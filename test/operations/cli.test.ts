@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/server.ts';
 
-const VERBS = ['serve', 'migrate', 'doctor', 'mcp', 'user add'];
+const VERBS = ['serve', 'migrate', 'doctor', 'mcp', 'verify', 'user add'];
 
 describe('the command line', () => {
   it.each([['--help'], ['-h'], ['doctor', '--help']])('prints its usage for %s %s, and succeeds', async (...args) => {
@@ -14,7 +14,7 @@ describe('the command line', () => {
     ['a verb that it does not know', ['docter'], 'There is no verb docter. Did you mean doctor?'],
     ['an option that it does not know', ['doctor', '--jsn'], "'--jsn'"],
     ['arguments that are missing', ['user', 'add', 'alice'], 'requires'],
-    ['more files than one', ['a.json', 'b.json'], 'one file'],
+    ['more files than one', ['verify', 'a.json', 'b.json'], 'one file'],
   ])('refuses %s, prints its usage and exits with 2', async (_, args, message) => {
     const { code, output, complaint } = await runCli(args);
     expect({ code, output }).toEqual({ code: 2, output: '' });

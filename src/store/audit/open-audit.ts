@@ -42,8 +42,12 @@ export interface Audit {
   /** Absent where nothing is signed. */
   readonly checkpointer: Checkpointer | undefined;
   readonly verifyLeaves: VerifyLeaves;
-  /** The run as `verifyRunOffline` takes it; undefined when the scope covers no such run. */
-  exportRun(scope: Scope, id: string): Promise<RunExport | undefined>;
+  /**
+   * The run as `verifyRunOffline` takes it; undefined when the scope covers no such run.
+   * @param maxBytes of its events, each counted as its payload and EXPORTED_EVENT_BYTES; no limit by default
+   * @throws Fault RESOURCE_TOO_LARGE
+   */
+  exportRun(scope: Scope, id: string, maxBytes?: number): Promise<RunExport | undefined>;
   /** @param size of the older checkpoint @throws Fault NOT_FOUND when there is none of that size */
   exportConsistency(size: number): Promise<ConsistencyExport>;
 }
@@ -56,6 +60,9 @@ interface OpenAuditDeps {
   readonly run: StoreReader['run'];
   rows(runId: string): AsyncIterable<EventRow>;
 }
+
+/** What an exported event takes in addition to its payload: hashes, names, times. */
+const EXPORTED_EVENT_BYTES = 512;
 
 /** The audit tree over a store. Without options and key its leaves are checked, but nothing is signed. */
 export async function openAudit(
@@ -80,12 +87,16 @@ export async function openAudit(
   return {
     checkpointer,
     verifyLeaves: createVerifyLeaves({ table, ...(signed && { signed }) }),
-    exportRun: async (scope, id) => {
+    exportRun: async (scope, id, maxBytes = Number.POSITIVE_INFINITY) => {
       const run = await deps.run(scope, id);
       if (!run) return undefined;
       const rows: EventRow[] = [];
+      let bytes = 0;
       for await (const row of deps.rows(id)) {
-        if (row.seq <= run.seq) rows.push(row);
+        if (row.seq > run.seq) continue;
+        rows.push(row);
+        bytes += Buffer.byteLength(row.payload) + EXPORTED_EVENT_BYTES;
+        if (bytes > maxBytes) throw exportTooLarge(id, maxBytes);
       }
       const leaf = (await table.leavesOfRun(id)).findLast(({ seq }) => seq <= run.seq);
       const cover = leaf && key && (await findInclusion(table, key, leaf));
@@ -107,6 +118,11 @@ export async function openAudit(
       return { older: before, newer: after, proof, publicKey: printNoteKey(key) };
     },
   };
+}
+
+function exportTooLarge(id: string, maxBytes: number): Fault {
+  const message = `The events of ${id} are larger than an export may be (${maxBytes} bytes). Verify the run on the server, with verifyRun.`;
+  return new Fault('RESOURCE_TOO_LARGE', message, { details: { maxBytes } });
 }
 
 /** @throws Fault BAD_INPUT */

@@ -345,6 +345,8 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(verifyRunOffline(JSON.parse(text))).toMatchObject({ valid: true, keyTrusted: false });
       expect(verifyRunOffline(JSON.parse(text.replace('two', 'TWO')), trusted)).toMatchObject({ firstInvalidSeq: 3 });
       expect(await store.audit.exportRun({ tenant: 'other' }, runId)).toBeUndefined();
+      const tooLarge = store.audit.exportRun(scope, runId, 8 * 512);
+      await expect(tooLarge).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE', details: { maxBytes: 8 * 512 } });
     });
 
     it('exports a run that goes on without a place in the tree', async () => {

@@ -136,6 +136,7 @@ export async function startGraphql({
       reader,
       workflows,
       verifyRun,
+      exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
       resources,
       artifacts,
       schemas,

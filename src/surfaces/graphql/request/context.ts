@@ -1,4 +1,5 @@
 import type { AnyBackend } from '../../../agents/define-backend.ts';
+import type { RunExport } from '../../../audit/run-export.ts';
 import type { Authenticator } from '../../../auth/authenticator.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
 import type { Config } from '../../../config/config.ts';
@@ -32,6 +33,8 @@ export interface GraphqlApp {
   readonly workflows: Workflows;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
+  /** A run as plain JSON that is verified without the server; undefined when the scope does not cover it. @throws Fault RESOURCE_TOO_LARGE */
+  exportRun(scope: Scope, runId: string, maxBytes: number): Promise<RunExport | undefined>;
   readonly resources: Resources;
   readonly artifacts: ArtifactStore;
   readonly schemas: SchemaValidator;

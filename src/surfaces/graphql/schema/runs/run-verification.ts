@@ -2,6 +2,7 @@ import { Fault } from '../../../../core/errors.ts';
 import type { ChainVerification } from '../../../../core/store-reader.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
+import { Run } from '../nodes/refs.ts';
 
 type StoredCheckpoint = NonNullable<ChainVerification['checkpoint']>;
 
@@ -52,6 +53,22 @@ builder.queryField('verifyRun', (t) =>
       const found = await ctx.app.verifyRun(callerScope(ctx), id);
       if (!found) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`, { path: ['id'] });
       return found;
+    },
+  }),
+);
+
+/** Of the events of one export. */
+const MAX_EXPORT_BYTES = 8 * 2 ** 20;
+
+builder.objectField(Run, 'export', (t) =>
+  t.field({
+    type: 'JSON',
+    description: `The run with everything that is needed to verify it without this server: all of its events, their hashes, and its place in the signed tree once a checkpoint covers its end. \`signalbox verify\` reads it. The events may have at most ${MAX_EXPORT_BYTES} bytes.`,
+    extensions: { cost: 100 },
+    resolve: async ({ run }, _args, ctx) => {
+      const exported = await ctx.app.exportRun(callerScope(ctx), run.id, MAX_EXPORT_BYTES);
+      if (exported) return exported;
+      throw new Fault('NOT_FOUND', `There is no run ${run.id} that you may see.`);
     },
   }),
 );
