@@ -173,7 +173,7 @@ describe('when the journal does not take it', () => {
     expect((await engine.executeCommand(ADMIN, request)).snapshot.run.state).toBe('SUCCEEDED');
   });
 
-  it('a run that was recorded goes on to its end when there is room again', async () => {
+  it('a run that was recorded continues to its end when there is space again', async () => {
     const acting = commandThat('act', 'external', async () => 'done');
     const engine = on.engine({ commands: [acting], journal: failing(2, 3) });
     await expect(engine.executeCommand(ADMIN, { command: 'act', options: {} })).rejects.toMatchObject({

@@ -39,7 +39,9 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
     ...contexts(signal),
     tools: deps.capabilities.tools.map(
       ({ name, description, input }): ToolInfo => ({
-        ...{ name, description, input: input as unknown as JsonObject },
+        name,
+        description,
+        input: input as unknown as JsonObject,
       }),
     ),
     callTool: createToolCaller(deps, redactor, { contexts, replayLog }),

@@ -71,7 +71,16 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
     ...kinds.map((one): [string, Capability] => [one.kind, { name: one.kind.toLowerCase(), options: one.input }]),
   ]);
   return {
-    ...{ commands: byName, queries, tools, backends, kinds, pools: [...pools.keys()], command, query, tool, kind },
+    commands: byName,
+    queries,
+    tools,
+    backends,
+    kinds,
+    pools: [...pools.keys()],
+    command,
+    query,
+    tool,
+    kind,
     backend: createFinder('agent backend', backends, ({ name }) => name as string),
     runtime: (pool) => {
       const found = pools.get(pool);

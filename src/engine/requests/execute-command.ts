@@ -55,8 +55,15 @@ export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: 
   const capability = deps.capabilities.of({ kind: 'TOOL', capability: request.tool });
   const inputs = validateOptions(capability as AnyCommand, request.arguments);
   const step: PlannedStep = {
-    ...{ id: newId('step'), key: request.tool, title, kind: 'TOOL', capability: request.tool, effect },
-    ...{ dependsOn: [], maxAttempts: 1, ...(idempotent && { terms: { idempotent } }) },
+    id: newId('step'),
+    key: request.tool,
+    title,
+    kind: 'TOOL',
+    capability: request.tool,
+    effect,
+    dependsOn: [],
+    maxAttempts: 1,
+    ...(idempotent && { terms: { idempotent } }),
   };
   const about = identifyRequest(request, [request.tool, inputs]);
   return runToEndOrWait(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, about);

@@ -27,7 +27,7 @@ inputs: { what: { type: string, default: it } }
 outputs: { ok: "{{ steps.ok.output }}" }`;
 
 describe('an approval', () => {
-  it('waits for a person, and hands on what he said', async () => {
+  it('waits for a person, and passes on the decision', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);
     const { id, reason, state } = await on.approvalOf(run.id, 'ok');
@@ -82,7 +82,7 @@ describe('an approval', () => {
 describe('a step that the policy wants approved', () => {
   const step = '  - { id: a, kind: command, command: echo, input: { v: 1 } }\noutputs: { a: "{{ steps.a.output }}" }';
 
-  it('is done when another person agrees, and not when he asked for it himself', async () => {
+  it('runs when another person approves, and not for its own requester', async () => {
     const { run } = await on.start(step);
     await on.waiting(run.id);
     const { id } = await on.approvalOf(run.id, 'a');
@@ -140,7 +140,7 @@ describe('a signal', () => {
     expect((await on.ended(run.id)).run.outputs).toEqual({ b: { x: 1 } });
   });
 
-  it('that is none, or too late, is refused', async () => {
+  it('that is invalid, or too late, is rejected', async () => {
     const { run } = await on.run('  - { id: a, kind: sleep, input: { ms: 1 } }');
     const send = (id: string, name: string) => on.engine.sendSignal(ADMIN, id, { name });
     await expect(send(run.id, 'go')).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -156,7 +156,7 @@ describe('a signal', () => {
 });
 
 describe('cancelling', () => {
-  it('aborts what is at work, stops what waits, and says who and why', async () => {
+  it('aborts running steps, stops waiting ones, and says who and why', async () => {
     const { run } = await on.start(`
   - { id: a, kind: command, command: hold, input: { v: c1 } }
   - { id: b, kind: approval, input: { reason: "well?" } }
@@ -198,7 +198,7 @@ describe('cancelling', () => {
 });
 
 describe('retryStep', () => {
-  it('goes on with the same run at the step that failed', async () => {
+  it('continues the same run at the step that failed', async () => {
     const failing = `
   - { id: a, kind: command, command: act, input: { v: once } }
   - { id: b, kind: command, command: flaky, depends_on: [a], input: { v: 7 } }

@@ -41,7 +41,12 @@ export async function saveWorkflow(
   const { name, description, yaml, inputs, schedule } = document;
   const createdAt = deps.clock.now();
   const workflow = {
-    ...{ tenant: principal.tenant, name, yaml, document: document.source, inputs, createdAt },
+    tenant: principal.tenant,
+    name,
+    yaml,
+    document: document.source,
+    inputs,
+    createdAt,
     createdBy: userOf(principal),
     ...(description !== undefined && { description }),
   };

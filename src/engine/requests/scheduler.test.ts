@@ -92,7 +92,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     /** The times that runs were started for. */
     started: async () =>
       (await runs()).map(({ idempotencyKey = '' }) => idempotencyKey.replace(`schedule:${name}:`, '')).sort(),
-    /** Lets those end that are under way. */
+    /** Lets runs in progress end. */
     async finish() {
       letEnd();
       await expect.poll(() => runs(UNDER_WAY)).toEqual([]);
@@ -173,7 +173,7 @@ describe('while the previous run is in progress', () => {
     await job.finish();
   });
 
-  it('allow starts it beside', async () => {
+  it('allow starts another one', async () => {
     const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T11:00:00Z');
     await job.at('2026-05-01T12:00:00Z');

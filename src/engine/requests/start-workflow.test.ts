@@ -34,7 +34,7 @@ outputs: { sum: "{{ steps.sum.output }}", text: "{{ name }} has {{ steps.sum.out
     expect(steps.map(({ state }) => state)).toEqual(Array(5).fill('SUCCEEDED'));
   });
 
-  it('is left out by its condition, and the run goes on', async () => {
+  it('is skipped by its condition, and the run continues', async () => {
     const run = await on.run(`
   - { id: a, kind: command, command: echo, input: { v: 5 } }
   - { id: b, kind: command, command: act, when: "steps.a.output > 10", input: { v: never } }
@@ -43,7 +43,7 @@ outputs: { c: "{{ steps.c.output }}" }`);
     expect([run.run.outputs, on.acted]).toEqual([{ c: 'SKIPPED' }, []]);
   });
 
-  it('that may end badly is told about, and the run goes on', async () => {
+  it('that may fail is reported, and the run continues', async () => {
     const run = await on.run(`
   - { id: a, kind: command, command: fail, continue_on_error: true, input: { v: broken } }
   - { id: b, kind: command, command: echo, depends_on: [a], input: { v: "{{ steps.a.error }}" } }
@@ -170,7 +170,7 @@ describe('a run that fails', () => {
     expect(stepStates(run)).toMatchObject({ 'undo:a': 'SUCCEEDED', 'undo:b': 'SUCCEEDED' });
   });
 
-  it('is mended first, where a step is there for that', async () => {
+  it('is repaired first, if there is a repair step', async () => {
     const run = await on.run(`
   - { id: write, kind: transform, input: { data: "{{ repair.round if repair is defined else 0 }}", expression: "$" } }
   - { id: check, kind: transform, repair: { step: write, max_rounds: 3 }, input: { data: "{{ steps.write.output }}", expression: "$ < 2 ? $error('too low') : $" } }
@@ -182,7 +182,7 @@ outputs: { v: "{{ steps.check.output }}" }`);
 });
 
 describe('a sub-workflow', () => {
-  it('is a run of its own, in the same trace, on behalf of the same principal', async () => {
+  it('is a separate run, in the same trace, on behalf of the same principal', async () => {
     await on.save('name: inner\nsteps: [{ id: a, kind: command, command: echo, input: { v: 1 } }]');
     const { run } = await on.run('  - { id: a, kind: workflow, workflow: inner }', {}, { labels: { team: 'x' } });
     const [child] = await on.childrenOf(run.id);

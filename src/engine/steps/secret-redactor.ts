@@ -19,8 +19,8 @@ export interface SecretRedactor {
   /** Call for each secret that the attempt receives. */
   addSecret(secret: string): void;
   redactJson(value: Json): Json;
-  redactBytes(redactBytes: Uint8Array): Uint8Array;
-  redactContent(redactContent: StepResult): StepResult;
+  redactBytes(bytes: Uint8Array): Uint8Array;
+  redactContent(result: StepResult): StepResult;
   /** The error, with redacted messages. */
   redactError(error: unknown): unknown;
 }
@@ -37,7 +37,8 @@ export function createSecretRedactor(attempt: Attempt): SecretRedactor {
       const known = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
       forms = [...known].sort((a, b) => b.length - a.length);
     },
-    ...{ redactJson: json, redactBytes: bytes },
+    redactJson: json,
+    redactBytes: bytes,
     redactContent: (made) => {
       const { content } = made;
       if (typeof content === 'string') return { ...made, content: text(content) };

@@ -8,8 +8,15 @@ export const ANN: User = { subject: 'ann', username: 'ann', tenant: 'default', r
 /** A step of a plan. Defaults: pure, one attempt. */
 export function plannedStep(key: string, more: Partial<PlannedStep> = {}): PlannedStep {
   return {
-    ...{ id: `step_${key}`, key, title: key, kind: 'COMMAND', capability: 'act', effect: 'pure', input: {} },
-    ...{ dependsOn: [], maxAttempts: 1 },
+    id: `step_${key}`,
+    key,
+    title: key,
+    kind: 'COMMAND',
+    capability: 'act',
+    effect: 'pure',
+    input: {},
+    dependsOn: [],
+    maxAttempts: 1,
     ...more,
   };
 }
