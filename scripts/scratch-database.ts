@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-/** The server on which tests and scripts may make and drop databases of their own. */
+/** The server on which tests and scripts may create and drop databases. */
 export const TEST_DATABASE_URL = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 
 export interface ScratchDatabase {
@@ -10,7 +10,7 @@ export interface ScratchDatabase {
   remove(): Promise<void>;
 }
 
-/** An empty PostgreSQL database with a name of its own. @throws what the driver throws when no server answers */
+/** An empty PostgreSQL database with a unique name. @throws what the driver throws when no server answers */
 export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const name = `signalbox_scratch_${randomUUID().replaceAll('-', '')}`;
   await executeOnServer(`CREATE DATABASE ${name}`);

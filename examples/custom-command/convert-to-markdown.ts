@@ -1,6 +1,6 @@
 /*
- * A command of your own
- * =====================
+ * Your own command
+ * ================
  *
  * This file is a plugin: start Signalbox with
  *
@@ -19,7 +19,7 @@
  *
  * What a plugin has to know:
  *
- * - Every export that `defineCommand` made is a command. A file may have several, and helpers beside them.
+ * - Every export that `defineCommand` made is a command. A file may have several, and helpers as well.
  * - The name is in camelCase and not taken. Title, description and a description for each option are not optional:
  *   people see them in GraphiQL and in the catalog.
  * - `options` is a TypeBox schema (or a JSON Schema written by hand). What `run` gets has passed it, defaults included.

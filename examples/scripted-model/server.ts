@@ -19,7 +19,7 @@ function argumentsFor(tool: string, about: string): object {
 
 /**
  * Not a language model: it follows a script. It calls each tool that it is offered once, in order, and then says what the
- * first one gave. That is enough to see an agent at work without a model, its calls and its words as they come.
+ * first one gave. That is enough to watch an agent without a model: its calls, and its words as they arrive.
  */
 const server = createServer(async (request, response) => {
   if (request.method !== 'POST' || !request.url?.endsWith('/chat/completions')) {

@@ -8,7 +8,7 @@ import { EXIT, printLine, UsageError } from './output.ts';
 
 /**
  * Verifies an export of a run without a server, and prints what it verified. Fails when anything is wrong, and with
- * trusted keys also when no checkpoint of theirs covers the run: whoever can change an export can also leave it out.
+ * trusted keys also when no checkpoint of theirs covers the run: anybody who can change an export can also remove its checkpoint.
  */
 export async function verify(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({

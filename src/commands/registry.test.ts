@@ -83,7 +83,7 @@ describe('loadPlugins', () => {
     ['no description', `export const a = command({ description: undefined });`, /shout, which has no description/],
     ['no action', `export const a = command({ run: undefined });`, /neither a function run nor steps/],
     ['no effect', `export const a = command({ effect: 'maybe' });`, /effect is neither "pure" nor "external"/],
-    ['options that are no object', `export const a = command({ options: option });`, /no object schema/],
+    ['options that are no object', `export const a = command({ options: option });`, /not an object schema/],
     [
       'an option without a description',
       `export const a = command({ options: { type: 'object', properties: { a: { type: 'string' } } } });`,
@@ -102,7 +102,7 @@ describe('loadPlugins', () => {
     [
       'options that are no schema',
       `export const a = command({ options: { type: 'object', properties: { a: { ...option, type: 'text' } } } });`,
-      /no valid JSON Schema/,
+      /not a valid JSON Schema/,
     ],
   ])('refuses %s', async (_, code, message) => {
     const file = code === undefined ? join(folder, 'nowhere.ts') : await plugin(code);

@@ -9,7 +9,7 @@ import { createSurfaces } from './surfaces.ts';
 export interface Server {
   /** `http://HOST:PORT` */
   readonly url: string;
-  /** Takes no more requests, lets what is under way finish, closes everything. The next start continues what is left. */
+  /** Takes no more requests, lets running ones finish, closes everything. The next start continues what is left. */
   stop(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const FINAL_RESPONSE_MS = 500;
 /** GraphQL, MCP and HTTP on one port. */
 export interface Surfaces {
   readonly listen: HttpServer['listen'];
-  /** Takes no more requests, and lets those under way finish for `drainMs` and a moment. */
+  /** Takes no more requests, and lets running ones finish for `drainMs` and a moment. */
   close(drainMs: number): Promise<void>;
 }
 

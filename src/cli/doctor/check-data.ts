@@ -8,7 +8,7 @@ import { type Finding, limited, unusable, usable } from './finding.ts';
 const MIB = 2 ** 20;
 const LOW_DISK_BYTES = 1_024 * MIB;
 
-/** The data folder, or where it will be made, and the room on its disk. */
+/** The data folder, or where it will be created, and the free space on its disk. */
 export async function checkDataFolder({ dataDir }: Config): Promise<readonly Finding[]> {
   const folder = await nearestExisting(dataDir);
   try {
@@ -21,7 +21,7 @@ export async function checkDataFolder({ dataDir }: Config): Promise<readonly Fin
   const room = `${dataDir}, ${Math.floor(free / MIB)} MiB free`;
   return [
     free < LOW_DISK_BYTES
-      ? limited('data', room, 'Make room: without any, no run can be recorded.')
+      ? limited('data', room, 'Free some space: on a full disk no run can be recorded.')
       : usable('data', room),
   ];
 }
@@ -34,7 +34,7 @@ async function nearestExisting(folder: string): Promise<string> {
   return exists || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 
-/** Whether the database answers, and what is in it. */
+/** Whether the database answers, and the version of its schema. */
 export async function checkDatabase({ database }: Config): Promise<readonly Finding[]> {
   const name = database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL';
   try {
@@ -43,7 +43,7 @@ export async function checkDatabase({ database }: Config): Promise<readonly Find
     return [usable('database', `${name} ${version}, ${state}`)];
   } catch (error) {
     const advice =
-      database.kind === 'sqlite' ? 'Look at the file in DATA_DIR.' : 'Look at DATABASE_URL, and at the server.';
+      database.kind === 'sqlite' ? 'Check the file in DATA_DIR.' : 'Check DATABASE_URL, and the database server.';
     return [unusable('database', `${name}: ${error instanceof Error ? error.message : String(error)}`, advice)];
   }
 }

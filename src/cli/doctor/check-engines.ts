@@ -12,7 +12,7 @@ const PROBE_REQUEST = {
   ...{ timeoutMs: PROBE_TIMEOUT_MS, maxOutputBytes: 4_096, memoryBytes: 512 * 2 ** 20 },
 };
 
-/** The sandbox and both engines of python.run, each by a program that is really run. */
+/** The sandbox and both engines of python.run, each by running a program. */
 export async function checkEngines(config: Config): Promise<readonly Finding[]> {
   const { readPaths, allowUnsandboxed, python } = config.sandbox;
   const { allowedPrivateHosts, headerTimeoutMs } = config.resources;
@@ -21,7 +21,7 @@ export async function checkEngines(config: Config): Promise<readonly Finding[]> 
   const isIsolated = sandbox.kind === 'bubblewrap';
   const native = isIsolated
     ? await checkPython('python (native)', () => openNativePython(sandbox))
-    : limited('python (native)', 'it needs the sandbox');
+    : limited('python (native)', 'it requires the sandbox');
   const wasi = await checkPython('python (wasi)', async () => createWasiPython());
   const isThere = (finding: Finding) => finding.usable === 'yes';
   const needed = python === 'native' ? isThere(native) : isThere(native) || isThere(wasi);

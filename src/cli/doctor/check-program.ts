@@ -5,7 +5,7 @@ import { type Finding, limited, usable } from './finding.ts';
 
 const PROBE_TIMEOUT_MS = 5_000;
 
-/** Starts a program to see what it says. @param without what does not work when it is not usable */
+/** Starts a program and reports the first line that it prints. @param without what does not work without it */
 export async function checkProgram(
   name: string,
   args: readonly string[],

@@ -16,7 +16,7 @@ export async function checkPolicy({ policy }: Config): Promise<readonly Finding[
   }
 }
 
-/** What is set up beside that; asking the services themselves would cost, or leave a trace. */
+/** Everything else that is configured. Calling the services themselves would cost money, or leave a trace. */
 export function checkSettings({ agents, tools, pools }: Config): readonly Finding[] {
   const { llm } = agents;
   const { search, drive, webhook, gitToken } = tools;

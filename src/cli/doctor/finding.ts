@@ -1,4 +1,4 @@
-/** What was found out about one thing that the server uses. */
+/** The state of one thing that the server uses. */
 export interface Finding {
   readonly name: string;
   /** `no`: the server cannot do what it is for; `limited`: it does without, or with something weaker. */

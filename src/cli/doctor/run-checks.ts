@@ -7,7 +7,7 @@ import { type Finding, unusable, usable } from './finding.ts';
 
 const MIN_NODE_MAJOR = 24;
 
-/** Looks at everything that a server of these settings uses, by using it. Takes no lock and changes nothing. */
+/** Checks everything that a server with these settings uses, by using it. Takes no lock and changes nothing. */
 export async function runChecks(config: Config): Promise<readonly Finding[]> {
   const groups = await Promise.all([
     checkNode(),
@@ -30,5 +30,5 @@ export async function runChecks(config: Config): Promise<readonly Finding[]> {
 function checkNode(): readonly Finding[] {
   const { version } = process;
   if (Number.parseInt(version.slice(1), 10) >= MIN_NODE_MAJOR) return [usable('node', version)];
-  return [unusable('node', version, `Run it by npm, which brings Node ${MIN_NODE_MAJOR}, or install that.`)];
+  return [unusable('node', version, `Run it with npm, which brings Node ${MIN_NODE_MAJOR}, or install that version.`)];
 }

@@ -65,7 +65,7 @@ describe('JSON as CSV', () => {
   it.each([[{ a: 1 }], ['text'], [[1]], [[{ a: 1 }, null]], [{ rows: [[1]] }]] satisfies [Json][])(
     'refuses %j',
     (data) => {
-      expect(() => csv(data)).toThrow(/CSV is made of a list of objects/);
+      expect(() => csv(data)).toThrow(/CSV requires a list of objects/);
     },
   );
 

@@ -43,10 +43,10 @@ function textOf(value: Json | undefined): string {
 function rowsOf(data: Json): readonly JsonObject[] {
   const rows = isJsonObject(data) ? data.rows : data;
   if (!Array.isArray(rows)) {
-    throw new Fault('BAD_INPUT', 'CSV is made of a list of objects, or of {"fields": […], "rows": […]}.');
+    throw new Fault('BAD_INPUT', 'CSV requires a list of objects, or {"fields": […], "rows": […]}.');
   }
   rows.forEach((row, i) => {
-    if (!isJsonObject(row)) throw new Fault('BAD_INPUT', `CSV is made of a list of objects, but item ${i} is none.`);
+    if (!isJsonObject(row)) throw new Fault('BAD_INPUT', `CSV requires a list of objects; item ${i} is not an object.`);
   });
   return rows;
 }

@@ -4,7 +4,7 @@ import { MAX_DEPTH } from '../../core/parse-json.ts';
 
 /**
  * An element, as the parser makes it: one key, the marked name, and perhaps attributes. To be read by `nameOf`,
- * `attributesOf` and `childrenOf`; a tree of our own beside it would take as much memory again.
+ * `attributesOf` and `childrenOf`; a second tree would take as much memory again.
  */
 export interface XmlElement {
   readonly [key: string]: readonly XmlElement[] | string | Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export function parseXml(text: string): XmlElement {
   // The validator lets a second root pass when the first is an empty element.
   const [root, ...others] = nodes.filter(isElement);
   if (!root || others.length > 0 || nodes.some(hasText)) {
-    throw new Fault('BAD_INPUT', 'This is not well-formed XML: there must be one root element, and nothing beside it.');
+    throw new Fault('BAD_INPUT', 'This is not well-formed XML: there must be exactly one root element.');
   }
   return root;
 }

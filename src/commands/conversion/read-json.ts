@@ -19,7 +19,7 @@ const HEAD_BYTES = 64 * 1024;
 export const MAX_VALIDATED_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads a resource of any format as JSON text in UTF-8. Whoever gets it lets it go.
+ * Reads a resource of any format as JSON text in UTF-8. The caller releases it.
  * @throws Fault as `ctx.read` does, BAD_INPUT, RESOURCE_TOO_LARGE, TIMEOUT
  */
 export async function readJson(source: ResourceInput, options: ReadJsonOptions, ctx: CommandContext): Promise<Spooled> {

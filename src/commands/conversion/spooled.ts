@@ -10,13 +10,13 @@ import type { CommandContext, Content } from '../definition/define-command.ts';
 /** Up to this many bytes are kept in memory, and handled where they are. */
 export const SPOOL_THRESHOLD = 256 * 1024;
 
-/** Bytes at hand: few of them in memory, many in a scratch file. */
+/** Bytes: in memory while they are few, otherwise in a scratch file. */
 export type Spooled = { readonly bytes: Uint8Array } | { readonly file: string; readonly size: number };
 
 /** What holding bytes takes of a command's context. */
 export type SpoolContext = Pick<CommandContext, 'scratch' | 'signal'>;
 
-/** Reads a body to its end. Whoever gets a file removes it with `letGo`. */
+/** Reads a body to its end. The caller removes a file with `letGo`. */
 export async function spoolBody(body: Body, ctx: SpoolContext): Promise<Spooled> {
   if (body.size !== undefined && body.size <= SPOOL_THRESHOLD) return { bytes: await body.bytes() };
   const pieces: Uint8Array[] = [];

@@ -7,7 +7,7 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
   ...['signIn', 'execute', 'startRun', 'runAgent', 'cancelRun', 'retryStep', 'rerunFrom', 'decideApproval'],
   ...['sendSignal', 'submitJob', 'saveWorkflow', 'deleteWorkflow', 'uploadArtifact'],
 ]);
-/** Every mutation has this member of its input besides the command's options. */
+/** Every mutation has this member of its input in addition to the command's options. */
 const RESERVED_OPTION = 'idempotencyKey';
 const CAMEL_CASE = /^[a-z][A-Za-z0-9]{0,63}$/;
 
@@ -38,7 +38,7 @@ function actionProblem(command: object): string | undefined {
 
 function optionsProblem(options: unknown): string | undefined {
   if (!isJsonObject(options) || options.type !== 'object' || !isJsonObject(options.properties)) {
-    return 'whose options are no object schema: use Type.Object({…}).';
+    return 'whose options are not an object schema: use Type.Object({…}).';
   }
   for (const [name, schema] of Object.entries(options.properties)) {
     if (!CAMEL_CASE.test(name)) return `whose option ${quote(name)} is not camelCase.`;
@@ -53,7 +53,7 @@ function compileProblem(options: JsonObject): string | undefined {
     compileOptions(options);
     return undefined;
   } catch (error) {
-    return `whose options are no valid JSON Schema: ${error instanceof Error ? error.message : String(error)}`;
+    return `whose options are not a valid JSON Schema: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

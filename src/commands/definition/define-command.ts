@@ -8,7 +8,7 @@ import type { JsonObject } from '../../lib/json.ts';
 
 export type { Content, StepResult as Made };
 
-/** What a command may use. It reaches nothing else: no store, no network of its own. */
+/** What a command may use. It reaches nothing else: no store and no other network. */
 export interface CommandContext {
   readonly signal: AbortSignal;
   /** Reads under the caller's policy; every redirect hop is asked about too. */
@@ -19,7 +19,7 @@ export interface CommandContext {
   readonly cpu: CpuPool;
   /** A new path for a file on its way. */
   scratch(): string;
-  /** Most bytes that the result may have. What a read may bring has a limit of its own, inside `read`. */
+  /** Most bytes that the result may have. `read` has a separate limit. */
   readonly maxBytes: number;
   log(level: LogLevel, text: string): void;
 }
@@ -45,7 +45,7 @@ export type InnerStep =
   | { readonly command: string; readonly options: JsonObject; readonly agent?: never }
   | { readonly agent: AgentSpec; readonly command?: never };
 
-/** A command made of others, run one after the other as steps of one run. */
+/** A command that runs others, one after the other, as steps of one run. */
 export interface CompositeCommand<Options extends TObject = TObject> extends CommandBase<Options> {
   steps(options: Static<Options>): readonly InnerStep[];
 }

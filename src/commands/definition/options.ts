@@ -29,7 +29,7 @@ export const ResourceInput = Type.Unsafe<Source>({
       required: ['text'],
       properties: {
         text: { type: 'string', description: 'The text itself.' },
-        mediaType: { type: 'string', description: 'Its media type; text/plain unless told.' },
+        mediaType: { type: 'string', description: 'Its media type. Default text/plain.' },
       },
     },
     bytes: {
@@ -38,7 +38,7 @@ export const ResourceInput = Type.Unsafe<Source>({
       required: ['base64'],
       properties: {
         base64: { type: 'string', description: 'The bytes as base64 (RFC 4648).' },
-        mediaType: { type: 'string', description: 'Their media type; application/octet-stream unless told.' },
+        mediaType: { type: 'string', description: 'Their media type. Default application/octet-stream.' },
       },
     },
   },
@@ -49,7 +49,7 @@ export function Uri(description: string) {
   return Type.Unsafe<string>({ 'x-signalbox': 'uri', type: 'string', minLength: 1, maxLength: 65_536, description });
 }
 
-/** The JSON Schema that the data must fit; policy has a column of its own for it. */
+/** The JSON Schema that the data must fit; the policy has a separate column for it. */
 export const SchemaUri = Type.Optional(
   Type.Unsafe<string>({
     'x-signalbox': 'schema',

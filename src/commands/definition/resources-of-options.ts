@@ -16,7 +16,7 @@ export interface OptionResources {
 const OPTIONS_ONLY: ResourceInput = { text: { text: '' } };
 
 /**
- * Goes by the roles of the top-level options; JSON given inline counts as a source of its own. Empty only for a command
+ * Goes by the roles of the top-level options; inline JSON counts as a separate source. Empty only for a command
  * that cannot name a resource at all. The options must have passed `validateOptions`.
  */
 export function resourcesOfOptions(command: AnyCommand, options: JsonObject): OptionResources {
