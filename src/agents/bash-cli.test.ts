@@ -23,7 +23,7 @@ function workOf(): TestSession {
   return work;
 }
 
-interface Told {
+interface RunOptions {
   readonly goal?: string;
   readonly context?: Json;
   readonly memory?: string;
@@ -38,12 +38,17 @@ interface Output {
   readonly return_code: number;
 }
 
-async function run(commandTemplate: string, told: Told = {}, work = workOf(), using = backend): Promise<Output> {
-  const { goal = 'a goal', context = {}, memory = '', ...config } = told;
+async function run(
+  commandTemplate: string,
+  options: RunOptions = {},
+  work = workOf(),
+  using = backend,
+): Promise<Output> {
+  const { goal = 'a goal', context = {}, memory = '', ...config } = options;
   const agent = { role: 'a role', goal, context, memory, config: { commandTemplate, ...config } };
-  const made = await using.run(agent, work);
-  expect(made.mediaType).toBe('application/json');
-  return JSON.parse(String(made.content)) as Output;
+  const result = await using.run(agent, work);
+  expect(result.mediaType).toBe('application/json');
+  return JSON.parse(String(result.content)) as Output;
 }
 
 const failure = (run: Promise<unknown>) =>
@@ -53,7 +58,7 @@ const failure = (run: Promise<unknown>) =>
   );
 
 describe('the backend bash_cli', () => {
-  it('gives what the command wrote, streams its output and logs its errors', async () => {
+  it('returns the output of the command, streams stdout and logs stderr', async () => {
     const work = workOf();
     const output = await run('echo one; echo "oh no" >&2; echo żółć', {}, work);
     expect(output).toEqual({ stdout: 'one\nżółć\n', stderr: 'oh no\n', return_code: 0 });
@@ -61,7 +66,7 @@ describe('the backend bash_cli', () => {
     expect(work.logged).toEqual(['INFO oh no']);
   });
 
-  it('hands role, goal, context and memory over as variables and on standard input', async () => {
+  it('passes role, goal, context and memory as variables and on standard input', async () => {
     const context = { previous: { text: 'x $(id) y' } };
     const script = 'cat; printf "\\n%s|%s" "$SIGNALBOX_GOAL" {{ context.previous.text }}; printf "|%s" "{{ memory }}"';
     const { stdout } = await run(script, { goal: '`id`; "', context, memory: 'earlier' });
@@ -70,7 +75,7 @@ describe('the backend bash_cli', () => {
     expect(second).toBe('`id`; "|x $(id) y|earlier');
   });
 
-  it('leaves out of the environment what does not fit, and refuses a placeholder for it', async () => {
+  it('omits values that do not fit a variable, and rejects placeholders for them', async () => {
     const work = workOf();
     const context = 'x'.repeat(500_000);
     const { stdout } = await run('wc -c; printenv SIGNALBOX_CONTEXT || echo unset', { context }, work);
@@ -85,7 +90,7 @@ describe('the backend bash_cli', () => {
     });
   });
 
-  it('works in the folder of the run, which the next step finds as it was left', async () => {
+  it('runs in the folder of the run, which the next step sees', async () => {
     const work = workOf();
     await run('mkdir -p src && echo kept > src/file', {}, work);
     const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, work);
@@ -95,7 +100,7 @@ describe('the backend bash_cli', () => {
     }
   });
 
-  it('fails with the last words of a command that fails', async () => {
+  it('fails with the end of the output of a failed command', async () => {
     const error = await failure(run('echo "no such table" >&2; exit 7'));
     expect(error).toMatchObject({
       code: 'BAD_INPUT',
@@ -104,7 +109,7 @@ describe('the backend bash_cli', () => {
     });
   });
 
-  it('runs another shell when it is told to, and no goal', async () => {
+  it('runs the configured shell, and never the goal', async () => {
     expect(await run('echo $0', { shell: '/bin/sh' })).toMatchObject({ stdout: '/bin/sh\n' });
     expect(backend.requiredAccess({ commandTemplate: 'id', shell: 'sh' })).toMatchObject([
       { action: 'exec', uri: { href: expect.stringMatching(/^exec:\/\/\/(usr\/)?bin\/sh$/) } },
@@ -113,14 +118,14 @@ describe('the backend bash_cli', () => {
     expect(() => backend.requiredAccess({})).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   });
 
-  it('says so when nothing keeps the command from this machine', async () => {
+  it('logs a warning when there is no sandbox', async () => {
     const work = workOf();
     const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
     await run('true', {}, work, bashCli({ sandbox: none, programLimits }));
     expect(work.logged).toEqual([expect.stringMatching(/^WARN .*without a sandbox/)]);
   });
 
-  it('ends the command within a second when the step is cancelled or its own time is up', async () => {
+  it('ends the command within a second when the step is cancelled or its time limit is over', async () => {
     const work = workOf();
     setTimeout(() => work.stop.abort(), 300);
     const begun = Date.now();
@@ -130,7 +135,7 @@ describe('the backend bash_cli', () => {
   });
 });
 
-describe('a command that wants out', () => {
+describe('a hostile command', () => {
   it('sees no user, no environment and no process of this machine', async () => {
     const script = 'cat /etc/passwd /etc/shadow 2>&1; cat /proc/*/environ | tr "\\0" "\\n"; ls /root /home /var; true';
     const { stdout } = await run(script);

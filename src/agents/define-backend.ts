@@ -1,25 +1,22 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentBackend } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
-import type { CanonicalUri } from '../core/canonical-uri.ts';
+import type { PolicyRequest } from '../core/policy.ts';
 import type { StepResult } from '../core/resource.ts';
 import type { Json } from '../lib/json.ts';
 
-/** What the policy is asked before an agent begins: `agent:BACKEND` on a URI, or `exec` on a program. */
-export interface BackendAccess {
-  readonly action: string;
-  readonly uri?: CanonicalUri;
-}
+/** What the policy is asked before an agent starts: `agent:BACKEND` on a URI, or `exec` on a program. */
+export type BackendAccess = Pick<PolicyRequest, 'action' | 'uri'>;
 
-/** An agent as its backend gets it. */
+/** An agent as its backend receives it. */
 export interface AgentTask<Config = unknown> {
   readonly role: string;
   readonly goal: string;
   readonly tools?: readonly string[];
   readonly config: Config;
-  /** What the step hands it. */
+  /** Input of the step. */
   readonly context: Json;
-  /** What it remembers from earlier times; empty when it has no memory. */
+  /** Its memory from earlier runs; empty when it has none. */
   readonly memory: string;
 }
 
@@ -27,17 +24,28 @@ export interface AgentTask<Config = unknown> {
 export interface Backend<Config extends TObject = TObject> {
   readonly name: AgentBackend;
   readonly description: string;
-  /** TypeBox schema with a description on every property, names in camelCase. */
+  /**
+   * TypeBox schema of the configuration: no additional properties, names in camelCase, a description on every property.
+   * It is also the only source of the backend's input type in GraphQL, for which a generator may rely on this:
+   * - `title` is the name of the input type, `description` describes it. The type's field in `AgentBackendInput` is
+   *   `name` in camelCase.
+   * - A nested object whose `title` is that of another backend's configuration takes the same input type. That type may
+   *   have more fields; this schema rejects them.
+   * - The keyword `x-signalbox` names a scalar, as in options of commands: `uri` is `URI`, `json` is `JSON`.
+   * - Otherwise `string` is `String`, `number` is `Float`, `integer` is `Int`, `boolean` is `Boolean`, and an array is a
+   *   list of non-null items. A union of text literals is `String`, not an enum: this schema checks the values.
+   * - A property that is required and has no default is non-null; all others are nullable. Null means: not given.
+   */
   readonly config: Config;
-  /** It does everything through `say`, `turn` and `call`, so that after a restart it goes on where it was. */
+  /** It acts only through `addMessage`, `requestModel` and `callTool`, so after a restart it continues where it was. */
   readonly resumes: boolean;
-  /** @throws Fault BAD_INPUT for a configuration that names nothing which can be reached */
+  /** What the configuration reaches. @throws Fault BAD_INPUT when that cannot be determined */
   requiredAccess(config: Static<Config>): readonly BackendAccess[];
-  /** @throws Fault of what went wrong; and lets through what `work.call` throws */
+  /** @throws Fault when the agent fails; and rethrows whatever `session.callTool` throws, even if it is not a Fault */
   run(agent: AgentTask<Static<Config>>, work: AgentSession): Promise<StepResult>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the configuration is only known to the backend; it is validated before.
+// biome-ignore lint/suspicious/noExplicitAny: only the backend knows the type of its configuration, which is validated before.
 export type AnyBackend = Backend<any>;
 
 /** Carries the type of the configuration into `run`. It checks nothing. */

@@ -44,8 +44,8 @@ const run = (config: Partial<Config> = {}, work: TestSession = createTestSession
 const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
-describe('an agent that is a service', () => {
-  it('is sent what it is for, and gives its answer as it is', async () => {
+describe('an agent behind HTTP', () => {
+  it('receives its task, and its response is the output', async () => {
     handler = (_, response) => response.writeHead(201, { 'content-type': 'Text/CSV; charset=utf-8' }).end('a,b');
     const made = await run();
     expect([made.mediaType, String(made.content)]).toEqual(['text/csv;charset=utf-8', 'a,b']);
@@ -54,14 +54,14 @@ describe('an agent that is a service', () => {
     expect(seen?.body).toEqual({ role: 'You are terse.', goal: 'Say it.', context: { n: 1 }, memory: 'old' });
   });
 
-  it('is sent nothing with GET, and need say nothing', async () => {
+  it('receives no body with GET, and may answer without one', async () => {
     handler = (_, response) => response.writeHead(204).end();
     const made = await run({ method: 'GET' });
     expect([made.mediaType, String(made.content)]).toEqual(['application/octet-stream', '']);
     expect(seen?.request.method).toBe('GET');
   });
 
-  it('is sent secrets only where the policy lets them go, and they are not told when it repeats them', async () => {
+  it('receives secrets only where the policy allows it, and messages do not repeat them', async () => {
     handler = (request, response) => response.writeHead(401).end(`not ${request.headers.authorization}`);
     const work = createTestSession({ secrets: { KEY: 's3cret' } });
     const headers = { Authorization: 'Bearer secret:KEY' };
@@ -71,9 +71,9 @@ describe('an agent that is a service', () => {
     await expect(run({ headers: { Authorization: 'secret:OTHER' } }, work)).rejects.toEqual(fault('NOT_FOUND'));
   });
 
-  it('is asked about by its canonical URI', () => {
-    const [reach] = httpApi(deps).requiredAccess({ url: 'HTTPS://Agent.example:443/x/../y' });
-    expect(reach).toMatchObject({ action: 'agent:http_api', uri: { href: 'https://agent.example/y' } });
+  it('requires access to its canonical URI', () => {
+    const [access] = httpApi(deps).requiredAccess({ url: 'HTTPS://Agent.example:443/x/../y' });
+    expect(access).toMatchObject({ action: 'agent:http_api', uri: { href: 'https://agent.example/y' } });
     expect(() => httpApi(deps).requiredAccess({ url: 'data:,x' })).toThrow(/http or https/);
   });
 
@@ -90,7 +90,7 @@ describe('an agent that is a service', () => {
     if (status === 429) await expect(failed).rejects.toMatchObject({ retryAfterMs: 3_000 });
   });
 
-  it('that says too much, breaks off or is not there fails', async () => {
+  it('fails when it sends too much, breaks off or is unreachable', async () => {
     handler = (_, response) => response.end(Buffer.alloc(10 * 2 ** 20 + 1));
     await expect(run()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     handler = (request, response) => {
@@ -101,7 +101,7 @@ describe('an agent that is a service', () => {
     await expect(run({ url: 'http://127.0.0.1:1/' })).rejects.toEqual(fault('FORBIDDEN', /not public/));
   });
 
-  it('is left when its time is up, even while it speaks', async () => {
+  it('is disconnected after the time limit, even while it sends', async () => {
     handler = (_, response) => {
       const timer = setInterval(() => response.write('.'), 20);
       response.once('close', () => clearInterval(timer));
@@ -109,7 +109,7 @@ describe('an agent that is a service', () => {
     await expect(run({ timeoutMs: 200 })).rejects.toEqual(fault('TIMEOUT', /200 ms/));
   });
 
-  it('is left within a second when the step is cancelled', async () => {
+  it('is disconnected within a second when the step is cancelled', async () => {
     for (const speaks of [false, true]) {
       handler = (_, response) => void (speaks && response.write('so'));
       const work = createTestSession();

@@ -6,7 +6,7 @@ import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
 import { startTimeout } from './service/timeout.ts';
-import { requireHttpUri } from './shared/http-uri.ts';
+import { requireHttpUri, UriOption } from './shared/http-uri.ts';
 import { resolveSecretHeaders } from './shared/secret-headers.ts';
 
 export interface HttpApiDeps {
@@ -19,16 +19,17 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 const Config = Type.Object(
   {
-    url: Type.String({ description: 'http or https URL of the agent. Redirects are not followed.' }),
+    url: UriOption('http or https URL of the agent. Redirects are not followed.'),
     method: Type.Optional(
       Type.Union([Type.Literal('POST'), Type.Literal('PUT'), Type.Literal('PATCH'), Type.Literal('GET')], {
         default: 'POST',
-        description: 'With GET the agent is told nothing but by its URL and headers.',
+        description: 'HTTP method. With GET the request has no body. Default POST.',
       }),
     ),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
-        description: 'Headers by name; `secret:NAME` in a value stands for a secret of this server.',
+        'x-signalbox': 'json',
+        description: 'Headers by name. `secret:NAME` in a value is replaced by that secret of this server.',
       }),
     ),
     timeoutMs: Type.Optional(
@@ -36,20 +37,24 @@ const Config = Type.Object(
         minimum: 1,
         maximum: 3_600_000,
         default: DEFAULT_TIMEOUT_MS,
-        description: 'For all of it, in milliseconds.',
+        description: 'Time limit for the whole request, in milliseconds. Default 120000.',
       }),
     ),
   },
-  { additionalProperties: false },
+  {
+    title: 'HttpBackendInput',
+    description: 'An HTTP request with role, goal, context and memory as JSON.',
+    additionalProperties: false,
+  },
 );
 
-/** Agents that are a service: one request, one answer. */
+/** Agents behind HTTP: one request, one response. */
 export function httpApi(deps: HttpApiDeps) {
   return defineBackend({
     name: 'http_api',
     description:
-      'A service that is sent JSON {role, goal, context, memory} and answers with the output, of whatever media type. ' +
-      'Any status but 2xx is a failure.',
+      'Sends JSON {role, goal, context, memory} to a service. The response body, of any media type, is the output. A ' +
+      'status other than 2xx is a failure.',
     config: Config,
     resumes: false,
 
@@ -58,7 +63,7 @@ export function httpApi(deps: HttpApiDeps) {
     async run({ config, role, goal, context, memory }, work) {
       const { method = 'POST', timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = requireHttpUri(config.url, deps.canonicalize);
-      const { headers, redact: hide } = resolveSecretHeaders(config.headers, uri, work);
+      const { headers, redact } = resolveSecretHeaders(config.headers, uri, work);
       const limit = startTimeout(timeoutMs, work.signal, uri.host);
       try {
         const fetch = deps.outgoing.fetch(uri, {
@@ -66,16 +71,16 @@ export function httpApi(deps: HttpApiDeps) {
           idleMs: timeoutMs,
           signal: limit.signal,
         });
-        const isTold = method !== 'GET';
-        const answer = await fetch(uri.href, {
+        const hasBody = method !== 'GET';
+        const response = await fetch(uri.href, {
           method,
-          headers: { accept: '*/*', ...(isTold && { 'content-type': 'application/json' }), ...headers },
-          ...(isTold && { body: JSON.stringify({ role, goal, context, memory }) }),
+          headers: { accept: '*/*', ...(hasBody && { 'content-type': 'application/json' }), ...headers },
+          ...(hasBody && { body: JSON.stringify({ role, goal, context, memory }) }),
         });
-        const bytes = answer.body ? await buffer(answer.body) : Buffer.alloc(0);
-        if (!answer.ok)
-          throw statusFault(uri.host, answer.status, answer.headers.get('retry-after'), hide(bytes.toString()));
-        const type = parseMediaType(answer.headers.get('content-type') ?? '');
+        const bytes = response.body ? await buffer(response.body) : Buffer.alloc(0);
+        if (!response.ok)
+          throw statusFault(uri.host, response.status, response.headers.get('retry-after'), redact(bytes.toString()));
+        const type = parseMediaType(response.headers.get('content-type') ?? '');
         return { mediaType: type?.toString() ?? 'application/octet-stream', content: bytes };
       } finally {
         limit.clear();

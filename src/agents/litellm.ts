@@ -9,12 +9,12 @@ import type { LlmEndpoint, ServerModel } from './llm/request.ts';
 import { runToolLoop, type ToolLoopResult, truncateText } from './llm/tool-loop.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp/client.ts';
 import { McpServerConfig, mcpServerUri } from './mcp/server-config.ts';
-import { requireHttpUri } from './shared/http-uri.ts';
+import { requireHttpUri, UriOption } from './shared/http-uri.ts';
 import { tryParseJson } from './shared/try-parse-json.ts';
 
 const MAX_CONTEXT_BYTES = 256 * 1024;
 
-/** What a model is told before its first turn; the same for the same agent. */
+/** The messages before the first turn of a model; the same for the same agent. */
 export function buildPrompt({ role, goal, context, memory }: AgentTask): {
   readonly system: string;
   readonly user: string;
@@ -30,7 +30,7 @@ export function buildPrompt({ role, goal, context, memory }: AgentTask): {
 
 export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatCompletionDeps, 'outgoing'> {
   readonly outgoing: McpClientDeps['outgoing'] & ChatCompletionDeps['outgoing'];
-  /** The server's own model; its key goes to its own base only. */
+  /** The server's model; its key is sent to its own base only. */
   readonly llm?: ServerModel;
 }
 
@@ -42,27 +42,26 @@ const Config = Type.Object(
     model: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'Name of the model as the endpoint knows it. Without one, and without apiBase, LLM_MODEL.',
+        description: 'Name of the model at the endpoint. Default LLM_MODEL; required with apiBase.',
       }),
     ),
     apiBase: Type.Optional(
-      Type.String({
-        description:
-          'http or https URL of an endpoint that speaks OpenAI chat completions, such as http://litellm:4000/v1. ' +
-          'LLM_API_BASE unless told; LLM_API_KEY is sent only then.',
-      }),
+      UriOption(
+        'Base URL (http or https) of an endpoint that speaks OpenAI chat completions, such as http://litellm:4000/v1. ' +
+          'Default LLM_API_BASE; LLM_API_KEY is sent only there.',
+      ),
     ),
     apiKey: Type.Optional(
       Type.String({
         pattern: '^secret:[A-Za-z0-9_.-]+$',
-        description: 'The key, as the name of a secret of this server: `secret:NAME`. A key itself is not taken.',
+        description: 'API key, as the name of a secret of this server: `secret:NAME`. A literal key is rejected.',
       }),
     ),
     temperature: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 2,
-        description: 'How freely it chooses its words; as the model does unless told.',
+        description: 'Sampling temperature, 0 to 2. Default: that of the model.',
       }),
     ),
     maxTokens: Type.Optional(
@@ -70,7 +69,7 @@ const Config = Type.Object(
         minimum: 1,
         maximum: 1_000_000,
         default: DEFAULT_MAX_TOKENS,
-        description: 'Tokens of one answer at most.',
+        description: 'Maximum tokens of one answer. Default 1024.',
       }),
     ),
     maxTurns: Type.Optional(
@@ -78,24 +77,31 @@ const Config = Type.Object(
         minimum: 1,
         maximum: 50,
         default: DEFAULT_MAX_TURNS,
-        description: 'Answers at most; each may want tools called, the last may not.',
+        description: 'Maximum number of answers. Each may call tools, except the last. Default 10.',
       }),
     ),
     mcpServers: Type.Optional(
-      Type.Array(McpServerConfig, { maxItems: 8, description: 'MCP servers whose tools the model may call.' }),
+      Type.Array(McpServerConfig, {
+        maxItems: 8,
+        description: 'MCP servers whose tools the model may call. Maximum 8.',
+      }),
     ),
   },
-  { additionalProperties: false },
+  {
+    title: 'LlmBackendInput',
+    description: 'A language model that may call tools.',
+    additionalProperties: false,
+  },
 );
 type Config = Static<typeof Config>;
 
-/** Agents that are a language model with tools, behind LiteLLM or whatever else speaks OpenAI chat completions. */
+/** Agents that are a language model with tools, behind any endpoint that speaks OpenAI chat completions. */
 export function litellm(deps: LitellmDeps) {
   return defineBackend({
     name: 'litellm',
     description:
-      'A language model behind LiteLLM or any other endpoint that speaks OpenAI chat completions. It may call tools of ' +
-      'this server and of MCP servers; each call passes the policy. The output is JSON: {text, json?, turns, usage?}.',
+      'Asks a language model behind LiteLLM or any other endpoint that speaks OpenAI chat completions. The model may call ' +
+      'tools of this server and of MCP servers, under the policy. The output is JSON: {text, json?, turns, usage?}.',
     config: Config,
     resumes: true,
 
@@ -134,20 +140,25 @@ export function litellm(deps: LitellmDeps) {
 function modelLocation({ apiBase, model }: Config, { llm, canonicalize }: LitellmDeps) {
   const base = apiBase ?? llm?.apiBase;
   if (base === undefined) {
-    throw new Fault('BAD_INPUT', 'Name the endpoint in apiBase: this server has no LLM_API_BASE.');
+    throw new Fault('BAD_INPUT', 'No endpoint is configured: this server has no LLM_API_BASE. Set apiBase.');
   }
   const name = model ?? (apiBase === undefined ? llm?.model : undefined);
-  if (name === undefined) throw new Fault('BAD_INPUT', 'Name the model of the endpoint at apiBase in model.');
+  if (name === undefined) throw new Fault('BAD_INPUT', 'The model is missing. With apiBase, set model as well.');
   const uri = requireHttpUri(base, canonicalize);
-  if (uri.query !== '') throw new Fault('BAD_INPUT', 'apiBase may have no query: /chat/completions is put behind it.');
+  if (uri.query !== '')
+    throw new Fault(
+      'BAD_INPUT',
+      'apiBase must not have a query, because /chat/completions is appended to it. Remove the query.',
+    );
   return { uri, model: name };
 }
 
 function endpointOf(config: Config, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
   const { uri, model } = modelLocation(config, deps);
-  const named = config.apiKey?.replace(/^secret:/, '');
-  const own = config.apiBase === undefined ? deps.llm?.apiKey : undefined;
-  const apiKey = named !== undefined ? work.secret(named, uri) : own && Buffer.from(own.reveal()).toString();
+  const secretName = config.apiKey?.replace(/^secret:/, '');
+  const serverKey = config.apiBase === undefined ? deps.llm?.apiKey : undefined;
+  const apiKey =
+    secretName !== undefined ? work.secret(secretName, uri) : serverKey && Buffer.from(serverKey.reveal()).toString();
   return { uri, model, ...(apiKey !== undefined && { apiKey }) };
 }
 

@@ -31,29 +31,29 @@ const deps = {
 };
 const backend = mcp(deps);
 
-const works: TestSession[] = [];
-afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
+const sessions: TestSession[] = [];
+afterEach(() => Promise.all(sessions.splice(0).map((session) => session.close())));
 afterAll(() => Promise.all([cpu.close(), outgoing.close()]));
 
-interface Told extends Partial<Pick<AgentSpec, 'goal' | 'tools'>> {
+interface RunOptions extends Partial<Pick<AgentSpec, 'goal' | 'tools'>> {
   readonly context?: Json;
   readonly arguments?: JsonObject;
   readonly server?: string;
 }
 
-async function run(told: Told, options?: Parameters<typeof createTestSession>[0], sandboxed = backend) {
+async function run(runOptions: RunOptions, options?: Parameters<typeof createTestSession>[0], sandboxed = backend) {
   const work = createTestSession(options);
-  works.push(work);
-  const { server = EVERYTHING, context = {}, goal = 'Do it.', arguments: given, tools } = told;
-  const config = { stdioCommand: ['node', server], ...(given && { arguments: given }) };
+  sessions.push(work);
+  const { server = EVERYTHING, context = {}, goal = 'Do it.', arguments: args, tools } = runOptions;
+  const config = { stdioCommand: ['node', server], ...(args && { arguments: args }) };
   const agent = { role: 'r', goal, config, context, memory: '', ...(tools && { tools }) };
-  const made = await sandboxed.run(agent, work);
-  expect(made.mediaType).toBe('application/json');
-  return { output: JSON.parse(String(made.content)) as Json, work };
+  const result = await sandboxed.run(agent, work);
+  expect(result.mediaType).toBe('application/json');
+  return { output: JSON.parse(String(result.content)) as Json, work };
 }
 
 describe('the backend mcp', () => {
-  it('summarizes what the step before made, with the example server', async () => {
+  it('summarizes the output of the previous step with the example server', async () => {
     const text = 'Signals protect trains. Lunch is at noon. Signals and trains obey the signal box.';
     const { output, work } = await run({
       server: SUMMARY,
@@ -70,9 +70,9 @@ describe('the backend mcp', () => {
     ]);
   });
 
-  it('checks the arguments before it calls', async () => {
+  it('checks the arguments before the call', async () => {
     const work = createTestSession();
-    works.push(work);
+    sessions.push(work);
     const config = { stdioCommand: ['node', EVERYTHING], arguments: { a: '2' } };
     const call = backend.run({ role: 'r', goal: 'g', tools: ['get-sum'], config, context: { b: 3 }, memory: '' }, work);
     await expect(call).rejects.toMatchObject({
@@ -82,12 +82,12 @@ describe('the backend mcp', () => {
     expect(work.payloads('TOOL_CALLED')).toEqual([]);
   });
 
-  it('calls nothing that the policy forbids, and waits where it wants that approved', async () => {
-    const told = { tools: ['echo'], context: 'hello' };
-    const denied = run(told, { rule: () => 'deny' });
+  it('makes no call that the policy forbids, and pauses for one that needs approval', async () => {
+    const runOptions = { tools: ['echo'], context: 'hello' };
+    const denied = run(runOptions, { rule: () => 'deny' });
     await expect(denied).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(run(told, { rule: () => 'pause' })).rejects.toBeInstanceOf(TestPause);
-    const { output, work } = await run(told);
+    await expect(run(runOptions, { rule: () => 'pause' })).rejects.toBeInstanceOf(TestPause);
+    const { output, work } = await run(runOptions);
     expect(output).toEqual({ text: 'Echo: hello', content: [{ type: 'text', text: 'Echo: hello' }] });
     expect(work.authorized).toEqual([`tool:echo exec://${process.execPath}`]);
   });
@@ -104,13 +104,13 @@ describe('the backend mcp', () => {
     };
     await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: watched }));
     const [pid = 0] = started;
-    await expect.poll(() => isThere(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
-  it('says so when nothing keeps the server from this machine', async () => {
+  it('logs a warning when there is no sandbox', async () => {
     const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
     const { work } = await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: none }));
-    expect(work.logged).toContain('WARN node runs without a sandbox: it may do all that this server may.');
+    expect(work.logged).toContain('WARN node runs without a sandbox: it may do whatever this server may.');
   });
 
   it('asks the policy about the program, or about the URL', () => {
@@ -128,7 +128,7 @@ describe('the backend mcp', () => {
   });
 });
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

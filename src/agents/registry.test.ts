@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { buildSchema, type GraphQLInputObjectType } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTestSession } from '../../test/support/agents/agent-session.ts';
 import { AGENT_BACKENDS } from '../core/agent.ts';
@@ -41,6 +42,22 @@ function camelCase(value: unknown): unknown {
   return Object.fromEntries(named);
 }
 
+/** As `Backend.config` promises a generator. */
+function graphqlType(property: JsonObject): string {
+  const { type, title } = property;
+  if (property['x-signalbox'] === 'uri') return 'URI';
+  if (property['x-signalbox'] === 'json') return 'JSON';
+  if (type === 'array') return `[${graphqlType(property.items as JsonObject)}!]`;
+  if (type === 'object') return String(title);
+  const scalars: Readonly<Record<string, string>> = {
+    string: 'String',
+    number: 'Float',
+    integer: 'Int',
+    boolean: 'Boolean',
+  };
+  return property.anyOf ? 'String' : (scalars[String(type)] ?? '');
+}
+
 interface AgentFile {
   readonly id: string;
   readonly role: string;
@@ -73,7 +90,29 @@ describe('the backends', () => {
         expect(told, name).toBeTruthy();
       }
       expect(config.additionalProperties).toBe(false);
-      new Ajv2020({ strict: true, strictRequired: false }).compile(config);
+      const ajv = new Ajv2020({ strict: true, strictRequired: false });
+      ajv.addKeyword('x-signalbox');
+      ajv.compile(config);
+    },
+  );
+
+  it.each(backends.map(({ name, config }) => [name, config] as const))(
+    '%s has the configuration that its GraphQL input has',
+    (name, config) => {
+      const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
+      const fieldsOf = (type: string) =>
+        Object.values((schema.getType(type) as GraphQLInputObjectType).getFields()).map(
+          (field) => [field.name, String(field.type)] as const,
+        );
+      const field = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      expect(fieldsOf('AgentBackendInput')).toContainEqual([field, config.title]);
+      const required = new Set(config.required as readonly string[] | undefined);
+      const types = Object.entries(config.properties as Record<string, JsonObject>).map(([key, property]) => [
+        key,
+        `${graphqlType(property)}${required.has(key) && property.default === undefined ? '!' : ''}`,
+      ]);
+      expect(new Map(fieldsOf(String(config.title)))).toEqual(new Map(types as [string, string][]));
+      expect(config.description).toMatch(/\.$/);
     },
   );
 });

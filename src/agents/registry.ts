@@ -8,7 +8,7 @@ import { type WebsocketDeps, websocket } from './websocket.ts';
 
 export type BackendDeps = McpDeps & LitellmDeps & ShellDeps & HttpApiDeps & WebsocketDeps;
 
-/** Every way to reach agents. Adding one is one line here. */
+/** All backends. */
 export function createBackends(deps: BackendDeps): readonly AnyBackend[] {
   return [mcp(deps), litellm(deps), bashCli(deps), httpApi(deps), websocket(deps)];
 }

@@ -9,7 +9,7 @@ import type { Json } from '../lib/json.ts';
 import { websocket } from './websocket.ts';
 
 /** Answers the one message that it is sent. */
-let answer: (socket: WebSocket, told: Json) => void = () => {};
+let answer: (socket: WebSocket, received: Json) => void = () => {};
 let server: Server;
 let sockets: WebSocketServer;
 let uri: string;
@@ -57,10 +57,10 @@ const nobodyIsConnected = async () => {
 };
 
 describe('an agent behind a WebSocket', () => {
-  it('is told what it is for in one message, and heard until it is done', async () => {
-    let told: Json = null;
+  it('receives its task in one message, and is read until it is done', async () => {
+    let received: Json = null;
     answer = (socket, what) => {
-      told = what;
+      received = what;
       const log = { type: 'log', level: 'warn', text: 'hm' };
       says([{ type: 'delta', text: 'So ' }, log, 'be it', { type: 'later' }, { type: 'final', text: 'So be it.' }])(
         socket,
@@ -69,7 +69,7 @@ describe('an agent behind a WebSocket', () => {
     };
     const work = createTestSession({ secrets: { KEY: 'abc' } });
     expect(await run(work, { headers: { 'x-key': 'secret:KEY' } })).toEqual({ text: 'So be it.' });
-    expect(told).toEqual({ role: 'You are terse.', goal: 'Say it.', context: [1], memory: 'old' });
+    expect(received).toEqual({ role: 'You are terse.', goal: 'Say it.', context: [1], memory: 'old' });
     expect(request?.headers['x-key']).toBe('abc');
     expect(work.streamedText).toBe('So be it');
     expect(work.logged).toEqual(['WARN hm', expect.stringMatching(/^DEBUG .*later/)]);
@@ -98,13 +98,13 @@ describe('an agent behind a WebSocket', () => {
     ['sends one message that is too large', says(['x'.repeat(4 * 2 ** 20 + 1)]), 'RESOURCE_TOO_LARGE', /message/],
     ['sends too much in all', says(Array(4).fill('x'.repeat(3 * 2 ** 20))), 'RESOURCE_TOO_LARGE', /more than/],
     ['is silent', () => {}, 'TIMEOUT', /300 ms/],
-  ])('that %s has failed', async (_, how, code, message) => {
+  ])('that %s fails', async (_, how, code, message) => {
     answer = how;
     await expect(run(createTestSession(), { timeoutMs: 300 })).rejects.toEqual(fault(code, message));
     await nobodyIsConnected();
   });
 
-  it('may take as long as it likes while it says something', async () => {
+  it('may take any time as long as it is not silent', async () => {
     answer = (socket) => {
       let said = 0;
       const timer = setInterval(() => {
@@ -118,7 +118,7 @@ describe('an agent behind a WebSocket', () => {
     expect(await run(createTestSession(), { timeoutMs: 200 })).toEqual({ text: '......' });
   });
 
-  it('is left within a second when the step is cancelled', async () => {
+  it('is disconnected within a second when the step is cancelled', async () => {
     answer = says(['so']);
     const work = createTestSession();
     setTimeout(() => work.stop.abort(), 60);
@@ -128,7 +128,7 @@ describe('an agent behind a WebSocket', () => {
     await nobodyIsConnected();
   });
 
-  it('is asked about as the URI of HTTP that it begins as', () => {
+  it('requires access to its URL as http or https', () => {
     const [reach] = websocket(deps).requiredAccess({ uri: 'wss://Agent.example/x' });
     expect(reach).toMatchObject({ action: 'agent:websocket', uri: { href: 'https://agent.example/x' } });
     expect(() => websocket(deps).requiredAccess({ uri: 'data:,x' })).toThrow(/http or https/);

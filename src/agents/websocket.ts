@@ -7,7 +7,7 @@ import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/o
 import { defineBackend } from './define-backend.ts';
 import { startTimeout } from './service/timeout.ts';
 import { parseWebsocketMessage, type WebsocketReply } from './service/websocket-message.ts';
-import { requireHttpUri } from './shared/http-uri.ts';
+import { requireHttpUri, UriOption } from './shared/http-uri.ts';
 import { resolveSecretHeaders } from './shared/secret-headers.ts';
 import { tryParseJson } from './shared/try-parse-json.ts';
 
@@ -17,24 +17,25 @@ export interface WebsocketDeps {
 }
 
 const MAX_MESSAGE_BYTES = 4 * 2 ** 20;
-/** All messages together. */
+/** Total of all messages. */
 const MAX_TOTAL_BYTES = 10 * 2 ** 20;
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** RFC 6455 section 7.4.1: a normal closure, and one without a status. */
+/** RFC 6455 section 7.4.1: normal closure, and closure without a status. */
 const NORMAL_CLOSE_CODES = [1000, 1005];
 
 const Config = Type.Object(
   {
-    uri: Type.String({
-      description:
-        'ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p.',
-    }),
+    uri: UriOption(
+      'ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p.',
+    ),
     subprotocol: Type.Optional(
-      Type.String({ description: 'Subprotocol (RFC 6455, section 1.9) that the agent must speak.' }),
+      Type.String({ description: 'Subprotocol that the agent must accept (RFC 6455, section 1.9).' }),
     ),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
-        description: 'Headers of the handshake by name; `secret:NAME` in a value stands for a secret of this server.',
+        'x-signalbox': 'json',
+        description:
+          'Headers of the handshake by name. `secret:NAME` in a value is replaced by that secret of this server.',
       }),
     ),
     timeoutMs: Type.Optional(
@@ -42,36 +43,44 @@ const Config = Type.Object(
         minimum: 1,
         maximum: 3_600_000,
         default: DEFAULT_TIMEOUT_MS,
-        description: 'How long the agent may be silent, in milliseconds.',
+        description: 'Maximum silence of the agent, in milliseconds. Default 60000.',
       }),
     ),
   },
-  { additionalProperties: false },
+  {
+    title: 'WebSocketBackendInput',
+    description: 'An agent that streams messages over a WebSocket until its reply is final.',
+    additionalProperties: false,
+  },
 );
 
-/** Agents that talk over a WebSocket; docs/agents.md has the messages. */
+/** Agents behind a WebSocket; docs/agents.md lists the messages. */
 export function websocket(deps: WebsocketDeps) {
-  const placeOf = (uri: string) => requireHttpUri(httpUriOfWebSocket(uri), deps.canonicalize);
+  const httpUriOf = (uri: string) => requireHttpUri(httpUriOfWebSocket(uri), deps.canonicalize);
   return defineBackend({
     name: 'websocket',
     description:
-      'A service that is sent one JSON message {role, goal, context, memory} over a WebSocket, and answers with text, or ' +
-      'with JSON messages of type delta, log, message, final and error. The output is JSON: {text, json?}.',
+      'Sends one JSON message {role, goal, context, memory} to a service over a WebSocket. The service answers with text, ' +
+      'or with JSON messages of type delta, log, message, final and error. The output is JSON: {text, json?}.',
     config: Config,
     resumes: false,
 
-    requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: placeOf(uri) }],
+    requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: httpUriOf(uri) }],
 
     async run({ config, role, goal, context, memory }, work) {
       const { subprotocol, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
-      const uri = placeOf(config.uri);
+      const uri = httpUriOf(config.uri);
       const { headers } = resolveSecretHeaders(config.headers, uri, work);
       const limit = startTimeout(timeoutMs, work.signal, uri.host);
       let socket: OutgoingSocket | undefined;
       try {
         const { signal } = limit;
-        const options = { headers, maxMessageBytes: MAX_MESSAGE_BYTES, signal };
-        socket = await deps.outgoing.connect(uri, { ...options, ...(subprotocol !== undefined && { subprotocol }) });
+        socket = await deps.outgoing.connect(uri, {
+          headers,
+          maxMessageBytes: MAX_MESSAGE_BYTES,
+          signal,
+          ...(subprotocol !== undefined && { subprotocol }),
+        });
         await socket.send(JSON.stringify({ role, goal, context, memory }));
         const reply = await receiveReply(socket, uri.host, limit.restart, work);
         return { mediaType: 'application/json', content: JSON.stringify(reply) };
@@ -83,22 +92,22 @@ export function websocket(deps: WebsocketDeps) {
   });
 }
 
-/** Until the agent is done, or says goodbye. */
+/** Reads messages until the agent is done or closes the connection. */
 async function receiveReply(
   socket: OutgoingSocket,
   host: string,
-  heard: () => void,
+  onMessage: () => void,
   work: AgentSession,
 ): Promise<WebsocketReply> {
   let text = '';
-  let left = MAX_TOTAL_BYTES;
+  let bytesLeft = MAX_TOTAL_BYTES;
   for await (const data of socket.messages) {
-    heard();
-    left -= data.length;
-    if (left < 0)
+    onMessage();
+    bytesLeft -= data.length;
+    if (bytesLeft < 0)
       throw new Fault(
         'RESOURCE_TOO_LARGE',
-        `The agent at ${host} says more than ${MAX_TOTAL_BYTES} bytes. Ask it for less.`,
+        `The agent at ${host} sent more than ${MAX_TOTAL_BYTES} bytes. Ask it for less.`,
       );
     const message = parseWebsocketMessage(data, host);
     if (message.type === 'log') work.log(message.level, message.text);
@@ -110,7 +119,7 @@ async function receiveReply(
   }
   const { code } = await socket.closed;
   if (NORMAL_CLOSE_CODES.includes(code) && text !== '') return replyOf(text);
-  const message = `The agent at ${host} closed the connection before it had answered (code ${code}). Try again later.`;
+  const message = `The agent at ${host} closed the connection before it answered (code ${code}). Try again later.`;
   throw new Fault('RESOURCE_UNREACHABLE', message, { details: { host, code } });
 }
 

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from './shell-template.ts';
 
-/** What bash makes of the template when its one placeholder stands for this value. */
-function said(template: string, value: string): string {
+/** Output of bash for the template when its placeholder has this value. */
+function outputOf(template: string, value: string): string {
   const { text, variables } = compileTemplate(template);
   const env = Object.fromEntries([...variables.keys()].map((name) => [name, value]));
   return execFileSync('/bin/bash', ['-c', text], { env: { PATH: '/usr/bin:/bin', ...env }, stdio: 'pipe' }).toString();
 }
 
-/** Not in one piece, so that nobody takes it for a template string. */
+/** Concatenated, so that it is not mistaken for a template string. */
 const V = '$'.concat('{SIGNALBOX_VALUE');
 
 const HOSTILE = [
@@ -25,7 +25,7 @@ const HOSTILE = [
   `{{ role }} ${'$'}{HOME} $1 #`,
 ];
 
-describe('shellScript', () => {
+describe('compileTemplate', () => {
   it.each([
     ['bare', 'printf %s {{ goal }}'],
     ['in double quotes', 'printf %s "{{ goal }}"'],
@@ -39,11 +39,11 @@ describe('shellScript', () => {
     ['after a number sign that is no comment', 'a=$#; printf %s {{ goal }}'],
     ['after an escaped quote', 'printf %s \\"{{ goal }} | tail -c +2'],
     ['twice in a word', 'a=$SIGNALBOX_VALUE_1; printf %s {{ goal }}{{ goal }} | tail -c $(printf %s "$a" | wc -c)'],
-  ])('makes one word of a placeholder %s, whatever it stands for', (_, template) => {
-    for (const value of HOSTILE) expect(said(`LC_ALL=C; ${template}`, value)).toBe(value);
+  ])('makes one word of a placeholder %s, whatever its value', (_, template) => {
+    for (const value of HOSTILE) expect(outputOf(`LC_ALL=C; ${template}`, value)).toBe(value);
   });
 
-  it('never lets a value become a command, whatever quotes stand around it', () => {
+  it('never lets a value become a command, whatever quotes surround it', () => {
     const part = fc.constantFrom(
       "'",
       '"',
@@ -74,7 +74,7 @@ describe('shellScript', () => {
     );
   });
 
-  it('knows the same placeholder again, and paths into the context', () => {
+  it('reuses the variable of a placeholder, and accepts paths into the context', () => {
     const { text, variables } = compileTemplate('{{goal}} {{ context.a-b.0 }} {{ goal }} {{ not a placeholder }}');
     expect(text).toBe(`"${V}_1}" "${V}_2}" "${V}_1}" {{ not a placeholder }}`);
     expect([...variables]).toEqual([
@@ -83,7 +83,7 @@ describe('shellScript', () => {
     ]);
   });
 
-  it('refuses placeholders beside a here-document, and leaves here-strings and plain here-documents alone', () => {
+  it('rejects placeholders together with a here-document, and accepts here-strings and plain here-documents', () => {
     expect(() => compileTemplate('cat <<END\n{{ goal }}\nEND')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
     expect(compileTemplate('cat <<< {{ goal }}').text).toBe(`cat <<< "${V}_1}"`);
     expect(compileTemplate('cat <<END\n$SIGNALBOX_GOAL\nEND').text).toContain('$SIGNALBOX_GOAL');

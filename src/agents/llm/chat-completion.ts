@@ -11,9 +11,9 @@ import { type LlmEndpoint, type LlmRequest, maxTokensOf, toRequestBody } from '.
 
 export interface ChatCompletionDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** How long the endpoint may be silent; a minute unless told. */
+  /** How long the endpoint may be silent. Default one minute. */
   readonly idleMs?: number;
-  /** Before the second try; doubled before each further one. Half a second unless told. */
+  /** Before the second attempt; doubled before each further one. Default 500 ms. */
   readonly backoffMs?: number;
 }
 
@@ -22,10 +22,10 @@ const MAX_RETRY_DELAY_MS = 30_000;
 const MAX_RESPONSE_BYTES = 4 * 2 ** 20;
 
 /**
- * Asks a model once, streamed to `work.delta`, within the budget. Tried again when the endpoint was busy or not there,
- * as long as nothing of the answer came. Each try takes its tokens before it begins; what it did not use is given back
- * only when that is known.
- * @throws Fault of any kind of trouble with the endpoint, TOO_COSTLY, CANCELLED
+ * Asks a model once, within the budget, and streams the answer to `streamText`. Retries when the endpoint is busy or
+ * unreachable, as long as no part of the answer has arrived. Each attempt reserves its tokens before it starts; unused
+ * tokens are returned only when it is known how many were used.
+ * @throws Fault for any failure of the endpoint, TOO_COSTLY, CANCELLED
  */
 export async function completeChat(
   deps: ChatCompletionDeps,
@@ -33,28 +33,29 @@ export async function completeChat(
   request: LlmRequest,
   work: AgentSession,
 ): Promise<LlmCompletion> {
-  for (let tries = 1; ; tries += 1) {
-    const settle = await work.reserveTokens(maxTokensOf(request));
-    let begun = false;
+  for (let attempt = 1; ; attempt += 1) {
+    const release = await work.reserveTokens(maxTokensOf(request));
+    let answering = false;
     const onText = (text: string) => {
-      begun = true;
+      answering = true;
       work.streamText(text);
     };
     try {
       const answer = await sendRequest(deps, endpoint, request, work, onText);
-      if (answer.usage) await settle(answer.usage.totalTokens);
+      if (answer.usage) await release(answer.usage.totalTokens);
       checkFinishReason(answer, request, work);
       return answer;
     } catch (error) {
       if (work.signal.aborted) throw abortFault(work.signal);
       const fault = llmFault(error, endpoint.uri.host);
-      if (!begun && consumedNoTokens(fault)) await settle(0);
-      const wait = fault.retryAfterMs ?? backoffDelayMs(tries, { baseMs: deps.backoffMs ?? 500, random: Math.random });
-      const again = !begun && tries < MAX_ATTEMPTS && isRetryable(fault.code) && wait <= MAX_RETRY_DELAY_MS;
-      if (!again) throw redactKey(fault, endpoint);
+      if (!answering && consumedNoTokens(fault)) await release(0);
+      const wait =
+        fault.retryAfterMs ?? backoffDelayMs(attempt, { baseMs: deps.backoffMs ?? 500, random: Math.random });
+      const mayRetry = !answering && attempt < MAX_ATTEMPTS && isRetryable(fault.code) && wait <= MAX_RETRY_DELAY_MS;
+      if (!mayRetry) throw redactKey(fault, endpoint);
       work.log(
         'WARN',
-        `${redactKey(fault, endpoint).message} Asked again in ${wait} ms (try ${tries + 1} of ${MAX_ATTEMPTS}).`,
+        `${redactKey(fault, endpoint).message} Retrying in ${wait} ms (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`,
       );
       await sleep(wait, work.signal);
     }
@@ -73,10 +74,14 @@ async function sendRequest(
   const client: OpenAI = new Client({
     baseURL: uri.href.replace(/\/$/, ''),
     apiKey: apiKey ?? 'none',
-    // Everything that it would take from the environment.
-    ...{ adminAPIKey: null, organization: null, project: null, webhookSecret: null, logLevel: 'off' },
+    // Without these, the package reads the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
     maxRetries: 0,
-    // Only what is meant to be told is sent: by itself it would describe this machine.
+    // Sends only these headers: the package would add some that describe this machine.
     fetch: (url, init) =>
       fetch(url as string, {
         method: 'POST',
@@ -91,20 +96,21 @@ async function sendRequest(
   });
   const stream = await client.chat.completions.create(toRequestBody(model, request), { signal });
   const answer = await readCompletion(stream, onText);
-  // The package ends an aborted stream as if it were over.
+  // The package ends an aborted stream as if it were complete.
   if (signal.aborted) throw abortFault(signal);
   return answer;
 }
 
-/** An answer that is cut is still one: what comes of it shows whether it will do. */
+/** A truncated answer is still an answer: later checks decide whether it is usable. */
 function checkFinishReason(
   { finishReason: finish }: LlmCompletion,
   { maxTokens }: LlmRequest,
   work: AgentSession,
 ): void {
-  if (finish === 'length') work.log('WARN', `The model's answer was cut after ${maxTokens} tokens. Raise maxTokens.`);
+  if (finish === 'length')
+    work.log('WARN', `The model's answer was truncated after ${maxTokens} tokens. Raise maxTokens.`);
   if (finish === 'content_filter') {
-    throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Put the goal in other words.");
+    throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Rephrase the goal.");
   }
 }
 
@@ -123,7 +129,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Some endpoints repeat the key in what they say. */
+/** Some endpoints repeat the key in their messages. */
 function redactKey(fault: Fault, { apiKey }: LlmEndpoint): Fault {
   if (apiKey === undefined || !fault.message.includes(apiKey)) return fault;
   const { code, retryAfterMs, details } = fault;

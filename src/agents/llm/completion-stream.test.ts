@@ -24,7 +24,7 @@ const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
 const anyLengths = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
 
 describe('an answer in pieces', () => {
-  it('is the same however it is cut, and so is what is told on the way, which the journal can always keep', async () => {
+  it('is the same however it is cut, and streams only text that the journal can store', async () => {
     const halves = fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', 'a', '\0'), minLength: 1, maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(fc.oneof(anyText, halves), anyLengths, async (text, lengths) => {
@@ -38,7 +38,7 @@ describe('an answer in pieces', () => {
     );
   });
 
-  it('has its calls whole, in the order of their index, also when they come mixed', async () => {
+  it('has complete calls in the order of their index, even when their pieces are interleaved', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 5 }), anyLengths, async (args, lengths) => {
         const begun = args.map((_, index) => ({ index, id: `id-${index}`, function: { name: `tool${index}` } }));
@@ -53,7 +53,7 @@ describe('an answer in pieces', () => {
     );
   });
 
-  it('has whole calls, too, of an endpoint that gives them no index, and ids where it gives none', async () => {
+  it('has complete calls and ids when the endpoint sends no index and no ids', async () => {
     const whole = (id: string | undefined, name: string) => ({
       tool_calls: [{ ...(id !== undefined && { id }), function: { name, arguments: '{}' } }],
     });
@@ -68,7 +68,7 @@ describe('an answer in pieces', () => {
     ]);
   });
 
-  it('tells what was used only where the numbers can be true', async () => {
+  it('has a usage only when the numbers are plausible', async () => {
     const used = async (usage: JsonObject) => (await readCompletion(chunks([{ content: 'a' }], usage), () => {})).usage;
     expect(await used({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 9 })).toEqual({
       ...{ promptTokens: 3, completionTokens: 4, totalTokens: 9 },
@@ -79,7 +79,7 @@ describe('an answer in pieces', () => {
     expect(await used({ prompt_tokens: '3', completion_tokens: 4 })).toBeUndefined();
   });
 
-  it('never breaks in another way than by a fault, whatever is sent', async () => {
+  it('fails only with a fault, whatever is sent', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 5 }), async (values) => {
         async function* anything() {

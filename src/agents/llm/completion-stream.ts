@@ -7,14 +7,14 @@ export interface LlmUsage {
   readonly totalTokens: number;
 }
 
-/** What a model answered, whole. */
+/** The complete answer of a model. */
 export interface LlmCompletion {
   readonly text: string;
-  /** Tools that it wants called; `arguments` as it wrote them. */
+  /** Tool calls that the model requests; `arguments` as the model wrote them. */
   readonly calls: readonly LlmToolCall[];
-  /** Why it ended: `stop`, `length`, `tool_calls`, `content_filter`, or what else the endpoint says. */
+  /** Why it ended: `stop`, `length`, `tool_calls`, `content_filter`, or another reason of the endpoint. */
   readonly finishReason: string;
-  /** Where the endpoint tells it. */
+  /** Absent when the endpoint does not report it. */
   readonly usage?: LlmUsage;
 }
 
@@ -24,14 +24,13 @@ export interface LlmToolCall {
   readonly arguments: string;
 }
 
-/** More calls in one turn are no plan but a loop. */
+/** More calls in one turn are a loop, not a plan. */
 const MAX_TOOL_CALLS = 64;
 
 /**
- * Puts the pieces of an answer together (OpenAI's `chat.completion.chunk`). Takes nothing for granted: who answers is
- * not trusted.
- * @param onText gets each piece of text as it comes
- * @throws Fault RESOURCE_UNREACHABLE for a stream that is broken off, empty or something else; and what the stream throws
+ * Assembles an answer from its chunks (OpenAI's `chat.completion.chunk`). Checks everything: the endpoint is not trusted.
+ * @param onText called with each piece of text as it arrives
+ * @throws Fault RESOURCE_UNREACHABLE for a stream that is incomplete, empty or malformed; and whatever the stream throws
  */
 export async function readCompletion(
   chunks: AsyncIterable<unknown>,
@@ -43,10 +42,10 @@ export async function readCompletion(
   let usage: LlmUsage | undefined;
 
   for await (const chunk of chunks) {
-    if (!isJsonObject(chunk)) throw malformedStreamFault('a chunk that is no object');
+    if (!isJsonObject(chunk)) throw malformedStreamFault('a chunk that is not an object');
     usage = usageOf(chunk.usage) ?? usage;
     const { choices = [] } = chunk;
-    if (!Array.isArray(choices)) throw malformedStreamFault('choices that are no list');
+    if (!Array.isArray(choices)) throw malformedStreamFault('choices that are not a list');
     for (const choice of choices as readonly Json[]) {
       if (!isJsonObject(choice) || (choice.index ?? 0) !== 0) continue;
       if (typeof choice.finish_reason === 'string') finish = choice.finish_reason;
@@ -58,24 +57,24 @@ export async function readCompletion(
   }
   if (finish === undefined) throw malformedStreamFault('an answer without an end');
   const whole = text.end();
-  if (whole === '' && calls.length === 0) throw malformedStreamFault('an answer without a word');
-  const wanted = calls.map(({ id, name, arguments: args }, at) => ({
+  if (whole === '' && calls.length === 0) throw malformedStreamFault('an empty answer');
+  const toolCalls = calls.map(({ id, name, arguments: args }, at) => ({
     id: wellFormed(id) || `call_${at + 1}`,
     name: wellFormed(name),
     arguments: args,
   }));
-  return { text: whole, calls: wanted, finishReason: finish, ...(usage && { usage }) };
+  return { text: whole, calls: toolCalls, finishReason: finish, ...(usage && { usage }) };
 }
 
-/** A call comes in pieces that tell its index; some endpoints leave it out and send whole calls. */
+/** A call arrives in pieces with its index; some endpoints omit the index and send complete calls. */
 function mergeToolCall(calls: { index: number; id: string; name: string; arguments: string }[], piece: Json): void {
-  if (!isJsonObject(piece) || !isJsonObject(piece.function)) throw malformedStreamFault('a call that is none');
+  if (!isJsonObject(piece) || !isJsonObject(piece.function)) throw malformedStreamFault('a malformed tool call');
   const { name, arguments: args } = piece.function;
   const begins = typeof piece.id === 'string' && piece.id !== '';
   const index = typeof piece.index === 'number' ? piece.index : calls.length - (begins ? 0 : 1);
   let call = calls.find((one) => one.index === index);
   if (!call) {
-    if (calls.length === MAX_TOOL_CALLS) throw malformedStreamFault(`more than ${MAX_TOOL_CALLS} calls`);
+    if (calls.length === MAX_TOOL_CALLS) throw malformedStreamFault(`more than ${MAX_TOOL_CALLS} tool calls`);
     call = { index, id: '', name: '', arguments: '' };
     calls.push(call);
   }
@@ -84,11 +83,11 @@ function mergeToolCall(calls: { index: number; id: string; name: string; argumen
   if (typeof args === 'string') call.arguments += args;
 }
 
-/** Hands text on in pieces that are each well-formed: a character may come in two chunks. */
+/** Passes text on in well-formed pieces: a character may be split between two chunks. */
 function textAccumulator(onText: (text: string) => void) {
   let whole = '';
   let half = '';
-  const hand = (piece: string) => {
+  const emit = (piece: string) => {
     if (piece === '') return;
     whole += piece;
     onText(piece);
@@ -97,10 +96,10 @@ function textAccumulator(onText: (text: string) => void) {
     add(piece: string) {
       const joined = half + piece;
       half = /[\ud800-\udbff]$/.exec(joined)?.[0] ?? '';
-      hand(wellFormed(half ? joined.slice(0, -1) : joined));
+      emit(wellFormed(half ? joined.slice(0, -1) : joined));
     },
     end() {
-      hand(wellFormed(half));
+      emit(wellFormed(half));
       return whole;
     },
   };
@@ -116,6 +115,6 @@ function usageOf(value: Json | undefined): LlmUsage | undefined {
 }
 
 function malformedStreamFault(what: string): Fault {
-  const message = `The language model's endpoint sends ${what}. Check that it streams OpenAI chat completions, or try again.`;
+  const message = `The endpoint of the language model sent ${what}. Check that it streams OpenAI chat completions, or try again.`;
   return new Fault('RESOURCE_UNREACHABLE', message);
 }

@@ -30,7 +30,7 @@ const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
 describe("the server's language model", () => {
-  it('answers with what was said, as a turn of the step', async () => {
+  it('answers as a turn of the step', async () => {
     const { server, model } = await play([{ text: ['A ', 'roof.'], usage: { prompt: 4, completion: 2 } }]);
     const work = createTestSession({ tokens: 5_000 });
     expect(await model.answer(work, question)).toBe('A roof.');
@@ -47,7 +47,7 @@ describe("the server's language model", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('answers with JSON that fits, without what stands around it', async () => {
+  it('answers with JSON that fits, without the text around it', async () => {
     const { server, model } = await play([{ text: ['```json\n{"steps": ["dig"]}\n```'] }]);
     expect(await model.answer(createTestSession(), { ...question, schema })).toBe('{"steps":["dig"]}');
     expect(server.requests[0]?.body).toMatchObject({
@@ -55,7 +55,7 @@ describe("the server's language model", () => {
     });
   });
 
-  it('is asked once more, and told why, when its answer does not fit', async () => {
+  it('is asked once more, with the reason, when its answer does not fit', async () => {
     const { server, model } = await play([{ text: ['{"steps": "dig"}'] }, { text: ['{"steps": ["dig"]}'] }]);
     const work = createTestSession();
     expect(await model.answer(work, { ...question, schema })).toBe('{"steps":["dig"]}');
@@ -80,7 +80,7 @@ describe("the server's language model", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is asked without a response format from the time on that its endpoint knows none', async () => {
+  it('is asked without a response format once its endpoint has rejected one', async () => {
     const fits = { text: ['{"steps": []}'] };
     const { server, model } = await play([{ status: 400, says: 'response_format?' }, fits]);
     const work = createTestSession();
@@ -88,7 +88,7 @@ describe("the server's language model", () => {
     expect(server.requests.map(({ body }) => 'response_format' in body)).toEqual([true, false, false]);
   });
 
-  it('does not answer beyond the budget, nor after it is cancelled', async () => {
+  it('does not answer beyond the budget, nor after cancellation', async () => {
     const { server, model } = await play([() => {}]);
     await expect(model.answer(createTestSession({ tokens: 100 }), question)).rejects.toEqual(fault('TOO_COSTLY'));
     const work = createTestSession();

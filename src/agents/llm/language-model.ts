@@ -14,10 +14,10 @@ export interface LanguageModelDeps extends ChatCompletionDeps, ServerModel {
   canonicalize(uri: string): CanonicalUri;
 }
 
-/** Said to the model when its answer does not fit; more would cost more than they tell. */
+/** Of an answer that does not fit, as reported to the model; more would cost more than they help. */
 const MAX_REPORTED_VIOLATIONS = 10;
 
-/** The language model of this server. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME for a base that is no URL of the web */
+/** The language model of this server. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME when its base is not an http or https URL */
 export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
   const { model, apiKey } = deps;
   const endpoint: LlmEndpoint = {
@@ -37,38 +37,38 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
         { role: 'system', content: instruction },
         { role: 'user', content: user },
       ];
-      const turn = async () => {
+      const requestText = async () => {
         const request = { messages, maxTokens, ...(schema && { schema }) };
         const { text } = await work.requestModel(async () => ({ text: (await ask(request, work)).text, calls: [] }));
         return text;
       };
-      const first = await turn();
+      const first = await requestText();
       if (!schema) return first;
-      const found = await checkAnswer(first, schema, work);
-      if ('json' in found) return found.json;
-      const complaint = violationFeedback(found.violations);
-      await work.addMessage('user', complaint);
-      messages.push({ role: 'assistant', content: first }, { role: 'user', content: complaint });
-      const again = await checkAnswer(await turn(), schema, work);
-      if ('json' in again) return again.json;
-      const message = `${model} was asked twice and does not answer as the schema wants. Take another model, or ask it for less.`;
-      throw new Fault('SCHEMA_VIOLATION', message, { violations: again.violations });
+      const check = await checkAnswer(first, schema, work);
+      if ('json' in check) return check.json;
+      const feedback = violationFeedback(check.violations);
+      await work.addMessage('user', feedback);
+      messages.push({ role: 'assistant', content: first }, { role: 'user', content: feedback });
+      const recheck = await checkAnswer(await requestText(), schema, work);
+      if ('json' in recheck) return recheck.json;
+      const message = `${model} was asked twice, and its answer does not fit the schema. Use another model, or ask for less.`;
+      throw new Fault('SCHEMA_VIOLATION', message, { violations: recheck.violations });
     },
   };
 }
 
-/** Asks with the schema as a response format, until the endpoint says that it knows none: from then on without. */
+/** Asks with the schema as the response format, until the endpoint rejects that: from then on without it. */
 function withSchemaFallback(deps: ChatCompletionDeps, endpoint: LlmEndpoint) {
-  let knowsFormats = true;
+  let supportsFormats = true;
   return async (request: LlmRequest, work: AgentSession): Promise<LlmCompletion> => {
     const { schema, ...plain } = request;
-    if (!schema || !knowsFormats) return completeChat(deps, endpoint, plain, work);
+    if (!schema || !supportsFormats) return completeChat(deps, endpoint, plain, work);
     try {
       return await completeChat(deps, endpoint, request, work);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'BAD_INPUT') throw error;
       const answer = await completeChat(deps, endpoint, plain, work);
-      knowsFormats = false;
+      supportsFormats = false;
       return answer;
     }
   };
@@ -81,24 +81,29 @@ function instructionFor(schema: JsonObject): string {
 async function checkAnswer(text: string, schema: JsonObject, work: AgentSession) {
   const json = tryParseJson(text);
   if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
-  const fitting = JSON.stringify(json);
+  const answer = JSON.stringify(json);
   const violations = await createSchemaValidator({ cpu: work.cpu }).validate({
-    json: fitting,
+    json: answer,
     schemaUri: `data:application/schema+json,${encodeURIComponent(JSON.stringify(schema))}`,
     read: (uri) => readSchema(uri, schema),
     signal: work.signal,
   });
-  return violations.length === 0 ? { json: fitting } : { violations };
+  return violations.length === 0 ? { json: answer } : { violations };
 }
 
-/** The schema itself; it may refer to nothing else. */
+/** The schema itself; it must not refer to other documents. */
 async function readSchema(uri: string, schema: JsonObject) {
   if (!uri.startsWith('data:application/schema+json,')) {
-    throw new Fault('BAD_INPUT', 'The schema of an answer refers to another document. Write it out.');
+    throw new Fault(
+      'BAD_INPUT',
+      'The schema of an answer refers to another document, which is not supported. Include that document in the schema.',
+    );
   }
   const bytes = Buffer.from(JSON.stringify(schema));
   return {
-    ...{ uri, mediaType: 'application/schema+json', size: bytes.length },
+    uri,
+    mediaType: 'application/schema+json',
+    size: bytes.length,
     async *stream() {
       yield bytes;
     },
@@ -109,6 +114,6 @@ async function readSchema(uri: string, schema: JsonObject) {
 }
 
 function violationFeedback(violations: readonly Violation[]): string {
-  const told = violations.slice(0, MAX_REPORTED_VIOLATIONS).map(({ path, message }) => `- ${path || '/'} ${message}`);
-  return `That does not fit the JSON Schema:\n${told.join('\n')}\nAnswer again, with JSON alone.`;
+  const lines = violations.slice(0, MAX_REPORTED_VIOLATIONS).map(({ path, message }) => `- ${path || '/'} ${message}`);
+  return `That does not fit the JSON Schema:\n${lines.join('\n')}\nAnswer again, with JSON alone.`;
 }

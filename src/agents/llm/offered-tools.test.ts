@@ -5,8 +5,8 @@ import { assignFunctionNames, hasUnreadableArguments, toToolCallRequest } from '
 
 const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });
 
-describe('names of tools', () => {
-  it('fit the API, differ, and lead back to the tools, whatever the tools are called', () => {
+describe('function names', () => {
+  it('fit the API, are unique, and lead back to the tools, whatever their names', () => {
     const part = fc.string({ unit: fc.constantFrom('a', 'B', '.', '_', '-', '2', 'ü', ' '), maxLength: 80 });
     fc.assert(
       fc.property(fc.uniqueArray(part, { maxLength: 30 }), (names) => {
@@ -17,7 +17,7 @@ describe('names of tools', () => {
     );
   });
 
-  it('stay what they are where they can', () => {
+  it('are the original names where possible', () => {
     const named = assignFunctionNames([
       tool('repo.git.commit'),
       tool('repo_git_commit'),
@@ -28,8 +28,8 @@ describe('names of tools', () => {
   });
 });
 
-describe('many tools that become alike', () => {
-  it('are named in the time that it takes to look at each', () => {
+describe('many tools with equal names', () => {
+  it('are named in linear time', () => {
     const many = Array.from({ length: 8_000 }, (_, i) => tool('é'.repeat(64) + i));
     const began = performance.now();
     expect(assignFunctionNames(many).size).toBe(many.length);
@@ -37,17 +37,17 @@ describe('many tools that become alike', () => {
   });
 });
 
-describe('a call that a model wants', () => {
+describe('a call that a model requests', () => {
   const tools = assignFunctionNames([tool('web.search')]);
   const call = (args: string, name = 'web_search') => toToolCallRequest({ id: 'a', name, arguments: args }, tools);
 
-  it('is kept with the own name of the tool and its arguments', () => {
+  it('has the original name of the tool and its arguments', () => {
     expect(call('{"query": "x"}')).toEqual({ id: 'a', tool: 'web.search', arguments: { query: 'x' } });
     expect(call(' ').arguments).toEqual({});
     expect(call('{}', 'rm -rf').tool).toBe('rm -rf');
   });
 
-  it('can always be kept in the journal, and says when its arguments could not be read', () => {
+  it('can always be stored in the journal, and marks unreadable arguments', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
         const wanted = call(text);

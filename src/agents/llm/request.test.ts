@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxTokensOf } from './request.ts';
 
-describe('the most tokens that a request can use', () => {
-  it('are no fewer than the bytes of all that is sent and the answer together', () => {
+describe('maxTokensOf', () => {
+  it('is at least the bytes of the request plus the tokens of the answer', () => {
     const text = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(

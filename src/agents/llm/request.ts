@@ -2,15 +2,15 @@ import type OpenAI from 'openai';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-/** Where a language model answers, by OpenAI's chat completions, and as whom it is asked. */
+/** An endpoint of OpenAI's chat completions, with model and credentials. */
 export interface LlmEndpoint {
-  /** The base: `/chat/completions` follows. Policy has been asked about it. */
+  /** The base, without `/chat/completions`. The policy has allowed it. */
   readonly uri: CanonicalUri;
   readonly model: string;
   readonly apiKey?: string;
 }
 
-/** The server's own model, as its settings have it. */
+/** The server's model, from its settings. */
 export interface ServerModel {
   readonly apiBase: string;
   readonly model: string;
@@ -19,18 +19,18 @@ export interface ServerModel {
 
 export type LlmMessage = OpenAI.ChatCompletionMessageParam;
 
-/** What a model is asked. */
+/** A request to a model. */
 export interface LlmRequest {
   readonly messages: readonly LlmMessage[];
   readonly tools?: readonly OpenAI.ChatCompletionFunctionTool[];
-  /** Of the answer. */
+  /** Limit of the answer. */
   readonly maxTokens: number;
   readonly temperature?: number;
-  /** The answer is to fit it, where the endpoint can see to that. */
+  /** JSON Schema of the answer, for endpoints that can enforce one. */
   readonly schema?: JsonObject;
 }
 
-/** The request as the API takes it. */
+/** The request as the API expects it. */
 export function toRequestBody(model: string, request: LlmRequest) {
   const { messages, tools = [], maxTokens, temperature, schema } = request;
   return {
@@ -45,12 +45,13 @@ export function toRequestBody(model: string, request: LlmRequest) {
   } satisfies OpenAI.ChatCompletionCreateParamsStreaming;
 }
 
-/** What templates of chats add: roles and marks around each message and tool, and a preamble. */
+/** Added by chat templates: roles and delimiters around each message and tool, and a preamble. */
 const OVERHEAD_TOKENS_PER_PART = 64;
 const OVERHEAD_TOKENS_PER_REQUEST = 512;
 
 /**
- * More tokens than the request can use: no token is shorter than a byte, and JSON is no shorter than what it holds.
+ * An upper bound of the tokens that the request can use: a token has at least one byte, and JSON is at least as long as
+ * its content.
  */
 export function maxTokensOf(request: LlmRequest): number {
   const { messages, tools = [], maxTokens, schema } = request;

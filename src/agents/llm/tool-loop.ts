@@ -6,12 +6,12 @@ import type { LlmCompletion, LlmUsage } from './completion-stream.ts';
 import { hasUnreadableArguments, type OfferedTools, toToolCallRequest } from './offered-tools.ts';
 import type { LlmMessage } from './request.ts';
 
-/** The text, or its beginning with a note of how much is missing. */
+/** The text, or its beginning with a note about how much is missing. */
 export function truncateText(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
   let end = maxBytes;
-  // Not within a character: its further bytes are 10xxxxxx.
+  // Not inside a character: its continuation bytes are 10xxxxxx.
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return `${bytes.subarray(0, end)}\n[cut: the first ${end} of ${bytes.length} bytes]`;
 }
@@ -26,16 +26,16 @@ export interface ToolLoop {
 export interface ToolLoopResult {
   readonly text: string;
   readonly turns: number;
-  /** Absent when not all of it is known: of a turn before a pause, or from an endpoint that does not tell. */
+  /** Absent unless known for every turn: unknown for a turn before a pause, or when the endpoint does not report it. */
   readonly usage?: LlmUsage;
 }
 
 const MAX_TOOL_RESULT_BYTES = 32 * 1024;
 
 /**
- * Asks the model and calls what it wants called, in its order, until it wants nothing more. Turns and calls that the
- * journal has are not made again, so that the same conversation comes about.
- * @throws Fault TOO_COSTLY when it does not come to an end; and what `ask` throws, and lets through what `work.call` does
+ * Asks the model and makes the tool calls that it requests, in its order, until it requests none. Turns and calls that
+ * are in the journal are not repeated, so the same conversation results.
+ * @throws Fault TOO_COSTLY after too many turns; and whatever `ask` and `session.callTool` throw
  */
 export async function runToolLoop(
   { prompt, tools, maxTurns, ask }: ToolLoop,
@@ -47,7 +47,7 @@ export async function runToolLoop(
     { role: 'system', content: prompt.system },
     { role: 'user', content: prompt.user },
   ];
-  const used: (LlmUsage | undefined)[] = [];
+  const usages: (LlmUsage | undefined)[] = [];
 
   for (let turns = 1; turns <= maxTurns; turns += 1) {
     let usage: LlmUsage | undefined;
@@ -56,9 +56,9 @@ export async function runToolLoop(
       usage = answer.usage;
       return { text: answer.text, calls: answer.calls.map((call) => toToolCallRequest(call, tools)) };
     });
-    used.push(usage);
+    usages.push(usage);
     if (turn.calls.length === 0) {
-      const sum = totalUsage(used);
+      const sum = totalUsage(usages);
       return { text: turn.text, turns, ...(sum && { usage: sum }) };
     }
     if (turns === maxTurns) break;
@@ -67,7 +67,10 @@ export async function runToolLoop(
       messages.push({ role: 'tool', tool_call_id: call.id, content: await toolResultText(call, tools, work) });
     }
   }
-  throw new Fault('TOO_COSTLY', `The agent was not done after ${maxTurns} turns. Narrow its goal, or raise maxTurns.`);
+  throw new Fault(
+    'TOO_COSTLY',
+    `The agent did not finish within ${maxTurns} turns. Narrow its goal, or raise maxTurns.`,
+  );
 }
 
 function assistantMessage({ text, calls }: ModelReply, tools: OfferedTools): LlmMessage {
@@ -82,14 +85,14 @@ function assistantMessage({ text, calls }: ModelReply, tools: OfferedTools): Llm
   };
 }
 
-/** What the model is told about a call. That it failed is for the model to deal with, not for the step. */
+/** Result of a call, for the model. A failed call is for the model to handle; it does not fail the step. */
 async function toolResultText(call: ToolCallRequest, tools: OfferedTools, work: AgentSession): Promise<string> {
   const name = offeredNameOf(call.tool, tools);
   const tool = name === undefined ? undefined : tools.get(name);
   if (!tool)
     return `Error NOT_FOUND: there is no tool ${call.tool}. There are: ${[...tools.keys()].join(', ') || 'none'}.`;
   if (hasUnreadableArguments(call.arguments))
-    return 'Error BAD_INPUT: the arguments are no JSON object. Write them as one.';
+    return 'Error BAD_INPUT: the arguments are not a JSON object. Write them as one.';
   try {
     const result = await work.callTool(tool.name, call.arguments, tool.remote);
     return truncateText(typeof result === 'string' ? result : JSON.stringify(result), MAX_TOOL_RESULT_BYTES);
@@ -100,15 +103,15 @@ async function toolResultText(call: ToolCallRequest, tools: OfferedTools, work: 
   }
 }
 
-/** A call is kept under the tool's own name, as the policy and people know it. */
+/** A call is stored under the tool's original name, as the policy and people know it. */
 function offeredNameOf(tool: string, tools: OfferedTools): string | undefined {
   for (const [name, offered] of tools) if (offered.name === tool) return name;
   return undefined;
 }
 
-function totalUsage(used: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
+function totalUsage(usages: readonly (LlmUsage | undefined)[]): LlmUsage | undefined {
   let sum: LlmUsage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
-  for (const usage of used) {
+  for (const usage of usages) {
     if (!usage) return undefined;
     sum = {
       promptTokens: sum.promptTokens + usage.promptTokens,

@@ -9,9 +9,9 @@ import { openMcpSession } from './session.ts';
 import { type McpStdioDeps, openStdioTransport } from './stdio-transport.ts';
 import { toolResultJson } from './tool-result.ts';
 
-export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'hide'> {
+export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'redact'> {
   canonicalize(uri: string): CanonicalUri;
-  /** Signalbox's own. */
+  /** Version of Signalbox. */
   readonly version: string;
 }
 
@@ -19,25 +19,25 @@ export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'hide'> {
 export interface McpConnection {
   /** What the policy is asked about when one of its tools is called. */
   readonly uri: CanonicalUri;
-  /** @throws Fault RESOURCE_TOO_LARGE for more than a thousand, and those of `call` */
+  /** @throws Fault RESOURCE_TOO_LARGE for more than a thousand tools, and those of `call` */
   tools(): Promise<readonly ToolInfo[]>;
   /**
-   * What the tool made: its structured content where it has some, otherwise `{text, content}`. Images and other bytes
-   * are kept as artifacts of the run. Progress goes to the step.
-   * @throws Fault BAD_INPUT with the tool's own words when it fails; RESOURCE_UNREACHABLE, TIMEOUT, RESOURCE_TOO_LARGE,
-   *   CANCELLED
+   * The structured content of the result when there is any, otherwise `{text, content}`. Images and other bytes are kept
+   * as artifacts of the run. Progress is reported on the step.
+   * @throws Fault BAD_INPUT with the tool's message when the tool fails; RESOURCE_UNREACHABLE, TIMEOUT,
+   *   RESOURCE_TOO_LARGE, CANCELLED
    */
   call(tool: string, args: JsonObject, signal: AbortSignal): Promise<Json>;
   /** Ends the session, the server's process and all connections, within a second. */
   close(): Promise<void>;
 }
 
-/** Statuses by which a server says that it knows no streamable HTTP (MCP 2025-06-18, "Backwards compatibility"). */
+/** Statuses of servers without streamable HTTP (MCP 2025-06-18, "Backwards compatibility"). */
 const SSE_FALLBACK_STATUSES = [400, 404, 405, 406, 415, 501];
 
 /**
- * Begins a session: starts the program in the sandbox, or speaks streamable HTTP, or else HTTP with SSE. Whether the
- * server may be reached was asked before; its secrets are asked for here.
+ * Starts a session: over stdio with a program in the sandbox, over streamable HTTP, or else over HTTP with SSE. The
+ * caller has asked the policy about the server; secrets are authorized here.
  * @throws Fault BAD_INPUT, NOT_FOUND, FORBIDDEN, UNAVAILABLE, RESOURCE_UNREACHABLE, TIMEOUT, CANCELLED
  */
 export async function connectMcp(
@@ -46,23 +46,24 @@ export async function connectMcp(
   work: ToolContext,
 ): Promise<McpConnection> {
   const uri = mcpServerUri(server, deps.canonicalize);
-  const { headers: values, redact: hide } = resolveSecretHeaders(
+  const { headers: values, redact } = resolveSecretHeaders(
     server.stdioCommand ? server.env : server.headers,
     uri,
     work,
   );
-  const told = async <T>(act: () => Promise<T>): Promise<T> => {
+  const redacted = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
     } catch (error) {
-      throw error instanceof Fault ? redactFault(error, hide) : error;
+      throw error instanceof Fault ? redactFault(error, redact) : error;
     }
   };
-  const session = await told(() => openSession({ server, uri, values }, { ...deps, hide }, work));
+  const session = await redacted(() => openSession({ server, uri, values }, { ...deps, redact }, work));
   return {
     uri,
-    tools: () => told(() => session.tools()),
-    call: (tool, args, signal) => told(async () => toolResultJson(tool, await session.call(tool, args, signal), work)),
+    tools: () => redacted(() => session.tools()),
+    call: (tool, args, signal) =>
+      redacted(async () => toolResultJson(tool, await session.call(tool, args, signal), work)),
     close: () => session.close(),
   };
 }
@@ -70,7 +71,7 @@ export async function connectMcp(
 interface McpTarget {
   readonly server: McpServerConfig;
   readonly uri: CanonicalUri;
-  /** Environment of the program, or headers; with secrets. */
+  /** Environment of the program, or HTTP headers; with secrets. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -87,14 +88,14 @@ async function openSession(
     return await openMcpSession(await openHttpTransport(uri, values, deps), uri.host, version, work);
   } catch (error) {
     if (!(error instanceof Fault) || !shouldFallBackToSse(error)) throw error;
-    work.log('DEBUG', `${uri.host} speaks no streamable HTTP: trying HTTP with SSE.`);
+    work.log('DEBUG', `${uri.host} does not support streamable HTTP; trying HTTP with SSE.`);
     return openMcpSession(await openSseTransport(uri, values, deps), uri.host, version, work);
   }
 }
 
-/** A server may repeat what it was sent; what caused the fault says the same, and is left out. */
-function redactFault(fault: Fault, hide: (text: string) => string): Fault {
-  const message = hide(fault.message);
+/** A server may repeat the secrets it was sent. The cause would contain them too, so it is dropped. */
+function redactFault(fault: Fault, redact: (text: string) => string): Fault {
+  const message = redact(fault.message);
   if (message === fault.message) return fault;
   const { code, details, retryAfterMs } = fault;
   return new Fault(code, message, {

@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Nothing is started over HTTP. */
+/** HTTP starts no program. */
 const sandbox: Sandbox = { kind: 'none', spawn: () => Promise.reject(new Error('started a program')) };
 
 async function connect(
@@ -46,17 +46,17 @@ async function connect(
   return { connection, work };
 }
 
-/** The reference server on a port of its own. */
+/** The reference server on a free port. */
 async function everything(
   mode: 'streamableHttp' | 'sse',
-): Promise<{ url: string; server: ChildProcess; said(): string }> {
+): Promise<{ url: string; server: ChildProcess; output(): string }> {
   const port = await freePort();
   const server = spawn(process.execPath, [EVERYTHING, mode], { env: { PORT: String(port) }, stdio: 'pipe' });
   closing.push(() => server.kill('SIGKILL'));
-  let said = '';
-  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (text) => (said += text));
-  await expect.poll(() => said, { timeout: 10_000 }).toMatch(/running on port|listening on port/);
-  return { url: `http://127.0.0.1:${port}${mode === 'sse' ? '/sse' : '/mcp'}`, server, said: () => said };
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (text) => (output += text));
+  await expect.poll(() => output, { timeout: 10_000 }).toMatch(/running on port|listening on port/);
+  return { url: `http://127.0.0.1:${port}${mode === 'sse' ? '/sse' : '/mcp'}`, server, output: () => output };
 }
 
 async function freePort(): Promise<number> {
@@ -73,11 +73,11 @@ type Answer = (
   req: IncomingMessage,
 ) => void;
 
-/** A server that does the handshake as it should, and then what the test says. */
-async function broken(answer: Answer, ofHandshake = false): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
+/** A server with a correct handshake, and then the responses of the test. */
+async function broken(answer: Answer, ofHandshake = false): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
   const server = createServer(async (req, res) => {
-    asked.push(`${req.method} ${req.headers['mcp-session-id'] ?? '-'}`);
+    requests.push(`${req.method} ${req.headers['mcp-session-id'] ?? '-'}`);
     if (req.method !== 'POST') return void res.writeHead(405).end();
     const call = (await json(req)) as { id: number; method: string };
     if (!ofHandshake && call.method === 'initialize') {
@@ -96,7 +96,7 @@ async function broken(answer: Answer, ofHandshake = false): Promise<{ url: strin
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, requests };
 }
 
 function sendJson(res: ServerResponse, message: JsonObject): void {
@@ -106,8 +106,8 @@ function sendJson(res: ServerResponse, message: JsonObject): void {
 const eventStream = (res: ServerResponse) => res.writeHead(200, { 'content-type': 'text/event-stream' });
 
 describe('an MCP server over streamable HTTP', () => {
-  it('is called, tells of progress, and is told that the session is over: the reference server', async () => {
-    const { url, said } = await everything('streamableHttp');
+  it('calls the reference server, reports progress and ends the session', async () => {
+    const { url, output } = await everything('streamableHttp');
     const { connection, work } = await connect(url);
     expect(connection.uri.href).toBe(url);
     const tools = await connection.tools();
@@ -117,32 +117,32 @@ describe('an MCP server over streamable HTTP', () => {
     await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
     expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
     await connection.close();
-    await expect.poll(said).toContain('Received session termination request');
+    await expect.poll(output).toContain('Received session termination request');
   });
 
-  it('is not waited for when it goes away in the middle of a call', async () => {
+  it('fails when the server dies during a call', async () => {
     const { url, server } = await everything('streamableHttp');
     const { connection, work } = await connect(url);
     const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
-    const begun = Date.now();
+    const startedAt = Date.now();
     setTimeout(() => server.kill('SIGKILL'), 300);
     await expect(call).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
-    expect(Date.now() - begun).toBeLessThan(8_000);
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
   });
 
-  it('is let go within a second when the step is cancelled, and told so', async () => {
-    const { url, said } = await everything('streamableHttp');
+  it('ends the session within a second when the step is cancelled', async () => {
+    const { url, output } = await everything('streamableHttp');
     const { connection, work } = await connect(url);
     const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
     setTimeout(() => work.stop.abort(), 200);
-    const begun = Date.now();
+    const startedAt = Date.now();
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
     await connection.close();
-    expect(Date.now() - begun).toBeLessThan(1_200);
-    await expect.poll(said).toContain('Received session termination request');
+    expect(Date.now() - startedAt).toBeLessThan(1_200);
+    await expect.poll(output).toContain('Received session termination request');
   });
 
-  it('gets its headers with their secrets, and no request of ours without them', async () => {
+  it('sends the configured headers with secrets resolved', async () => {
     const seen: unknown[] = [];
     const { url } = await broken((call, res, req) => {
       seen.push(req.headers.authorization);
@@ -156,7 +156,7 @@ describe('an MCP server over streamable HTTP', () => {
     await expect(connect(url, { headers })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('is reached at a public address only', async () => {
+  it('reaches only public addresses', async () => {
     const { url } = await broken(() => {});
     await expect(connect(url, { allowed: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(connect('data:text/plain,x')).rejects.toMatchObject({ code: 'BAD_INPUT' });
@@ -164,7 +164,7 @@ describe('an MCP server over streamable HTTP', () => {
 
   it.each<[string, string, RegExp, Answer]>([
     [
-      'ends its answer without one',
+      'ends the stream without a response',
       'RESOURCE_UNREACHABLE',
       /closed the connection/,
       (_, res) => eventStream(res).end(),
@@ -178,13 +178,13 @@ describe('an MCP server over streamable HTTP', () => {
     [
       'sends no MCP',
       'RESOURCE_UNREACHABLE',
-      /not MCP/,
+      /does not speak MCP/,
       (_, res) => res.setHeader('content-type', 'application/json').end('{"a":1}'),
     ],
     [
       'sends no JSON',
       'RESOURCE_UNREACHABLE',
-      /not MCP/,
+      /does not speak MCP/,
       (_, res) => res.setHeader('content-type', 'application/json').end('<p>'),
     ],
     [
@@ -195,19 +195,14 @@ describe('an MCP server over streamable HTTP', () => {
     ],
     ['cuts the connection', 'RESOURCE_UNREACHABLE', /closed the connection/, (_, res) => res.destroy()],
     [
-      'cuts its answer',
+      'cuts the stream',
       'RESOURCE_UNREACHABLE',
       /closed the connection/,
       (_, res) => eventStream(res).write(': wait\n\n', () => setTimeout(() => res.destroy(), 50)),
     ],
-    ['wants other credentials', 'FORBIDDEN', /status 401/, (_, res) => res.writeHead(401).end()],
-    ['has trouble', 'UNAVAILABLE', /status 503.*broken pipe/, (_, res) => res.writeHead(503).end('broken pipe')],
-    [
-      'sends elsewhere',
-      'RESOURCE_UNREACHABLE',
-      /redirects/,
-      (_, res) => res.writeHead(307, { location: '/other' }).end(),
-    ],
+    ['rejects the credentials', 'FORBIDDEN', /status 401/, (_, res) => res.writeHead(401).end()],
+    ['is unavailable', 'UNAVAILABLE', /status 503.*broken pipe/, (_, res) => res.writeHead(503).end('broken pipe')],
+    ['redirects', 'RESOURCE_UNREACHABLE', /redirects/, (_, res) => res.writeHead(307, { location: '/other' }).end()],
     [
       'sends without end',
       'RESOURCE_TOO_LARGE',
@@ -218,22 +213,22 @@ describe('an MCP server over streamable HTTP', () => {
         more();
       },
     ],
-  ])('that %s is a %s', async (_, code, message, answer) => {
+  ])('that %s fails with %s', async (_, code, message, answer) => {
     const { url } = await broken(answer);
     const { connection, work } = await connect(url);
     const call = connection.call('echo', {}, work.signal);
     await expect(call).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('that answers the handshake with trouble is not tried in another way', async () => {
-    const { url, asked } = await broken((_, res) => res.writeHead(500).end(), true);
+  it('that fails the handshake with a server error is not tried over SSE', async () => {
+    const { url, requests } = await broken((_, res) => res.writeHead(500).end(), true);
     await expect(connect(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(asked).toEqual(['POST -']);
+    expect(requests).toEqual(['POST -']);
   });
 });
 
 describe('an MCP server over HTTP with SSE', () => {
-  it('is found out to be one, and called: the reference server', async () => {
+  it('detects and calls the reference server', async () => {
     const { url } = await everything('sse');
     const { connection, work } = await connect(url);
     const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
@@ -242,7 +237,7 @@ describe('an MCP server over HTTP with SSE', () => {
     expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
   });
 
-  it('is not waited for when it goes away in the middle of a call, nor when the step is cancelled', async () => {
+  it('fails when the server dies during a call, and ends when the step is cancelled', async () => {
     const { url, server } = await everything('sse');
     const long = { duration: 60, steps: 60 };
     const first = await connect(url);
@@ -255,7 +250,7 @@ describe('an MCP server over HTTP with SSE', () => {
     await expect(cut).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
   });
 
-  it('that sends its messages to another origin is refused', async () => {
+  it('rejects a server that names another origin for messages', async () => {
     const server = createServer((req, res) => {
       if (req.method === 'POST') return void res.writeHead(404).end();
       eventStream(res).write('event: endpoint\ndata: http://127.0.0.1:1/elsewhere\n\n');

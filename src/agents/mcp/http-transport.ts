@@ -10,14 +10,14 @@ export interface McpHttpDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
 }
 
-/** Of one answer; the older protocol brings all of a session in one. */
+/** Of one response; with SSE one response carries the whole session. */
 const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
-/** A tool may be silent while it works; the time of the step ends it. */
+/** A tool may be silent while it works; the time limit of the step ends it. */
 const IDLE_MS = 24 * 3_600_000;
-/** How long the server may take to be told that the session is over. */
+/** How long ending the session may take. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** Streamable HTTP (MCP 2025-06-18) by the guarded way out. */
+/** Streamable HTTP (MCP 2025-06-18) through the guarded fetch. */
 export async function openHttpTransport(
   uri: CanonicalUri,
   headers: Readonly<Record<string, string>>,
@@ -26,31 +26,31 @@ export async function openHttpTransport(
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const broken = new AbortController();
   const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS });
-  const opened: McpTransport = {
+  const mcpTransport: McpTransport = {
     get transport() {
-      // Its session id is `string | undefined`, which the interface of the SDK does not let be left out.
+      // Its `sessionId` is `string | undefined`, which the SDK's interface does not accept for an optional property.
       return transport as Transport;
     },
     broken: broken.signal,
     pendingRequests: 0,
     async close() {
-      const goodbye = transport.terminateSession().catch(() => {});
-      await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
+      const terminated = transport.terminateSession().catch(() => {});
+      await Promise.race([terminated, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
       await transport.close();
     },
   };
-  const followed = detectLostResponses(fetch, {
-    isWaiting: () => opened.pendingRequests > 0,
+  const watchedFetch = detectLostResponses(fetch, {
+    isWaiting: () => mcpTransport.pendingRequests > 0,
     onLost: (why) => broken.abort(lostConnectionFault(why, uri.host)),
   });
   const transport = new StreamableHTTPClientTransport(new URL(uri.href), {
-    fetch: followed,
+    fetch: watchedFetch,
     requestInit: { headers: { ...headers } },
   });
-  return opened;
+  return mcpTransport;
 }
 
-/** HTTP with SSE (MCP 2024-11-05), for servers that know no other. */
+/** HTTP with SSE (MCP 2024-11-05), for servers without streamable HTTP. */
 export async function openSseTransport(
   uri: CanonicalUri,
   headers: Readonly<Record<string, string>>,

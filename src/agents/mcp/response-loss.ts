@@ -1,27 +1,27 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 
-/** How long what arrived may be on its way through the SDK. */
+/** How long the SDK may take to process what arrived. */
 const LOSS_GRACE_MS = 500;
-/** How long the SDK may take to go on with a stream that can be resumed. */
+/** How long the SDK may take to resume a stream. */
 const RESUME_GRACE_MS = 3_500;
 
 interface PendingResponses {
   isWaiting(): boolean;
-  /** No answer is on its way any more, although one is waited for. @param why what went wrong, where something did */
+  /** Called when a response is expected but can no longer arrive. @param why the error, if there was one */
   onLost(why?: unknown): void;
 }
 
 /**
- * A fetch for the SDK's streamable HTTP transport, which does not notice when a server ends its answer without having
- * answered: the call would wait for ever. The stream that a client opens for what a server says by itself is not looked at.
+ * A fetch for the SDK's streamable HTTP transport, which does not notice when a server ends a stream without a response:
+ * the call would wait forever. The stream for unsolicited messages of the server is not watched.
  */
-export function detectLostResponses(fetch: FetchLike, { isWaiting, onLost: lost }: PendingResponses): FetchLike {
+export function detectLostResponses(fetch: FetchLike, { isWaiting, onLost }: PendingResponses): FetchLike {
   let open = 0;
   let timer: NodeJS.Timeout | undefined;
-  const ended = (resumable: boolean, why?: unknown) => {
+  const onEnd = (resumable: boolean, why?: unknown) => {
     open -= 1;
     if (open > 0) return;
-    timer = setTimeout(() => open === 0 && isWaiting() && lost(why), resumable ? RESUME_GRACE_MS : LOSS_GRACE_MS);
+    timer = setTimeout(() => open === 0 && isWaiting() && onLost(why), resumable ? RESUME_GRACE_MS : LOSS_GRACE_MS);
     timer.unref();
   };
   return async (url, init) => {
@@ -32,21 +32,21 @@ export function detectLostResponses(fetch: FetchLike, { isWaiting, onLost: lost 
     clearTimeout(timer);
     open += 1;
     let resumable = false;
-    const seen = (chunk: Uint8Array) => {
+    const onChunk = (chunk: Uint8Array) => {
       resumable ||= /(^|\n)id:/.test(Buffer.from(chunk).toString('latin1'));
     };
-    return observeBody(response, { onChunk: seen, onEnd: (why) => ended(resumable, why) });
+    return observeBody(response, { onChunk, onEnd: (why) => onEnd(resumable, why) });
   };
 }
 
-/** A fetch for the SDK's SSE transport, which would open its stream again, as a new session that knows of no call. */
-export function detectLostStream(fetch: FetchLike, lost: (why?: unknown) => void): FetchLike {
+/** A fetch for the SDK's SSE transport, which would reopen a lost stream as a new session without the pending calls. */
+export function detectLostStream(fetch: FetchLike, onLost: (why?: unknown) => void): FetchLike {
   return async (url, init) => {
     if ((init?.method ?? 'GET') !== 'GET') return fetch(url, init);
     try {
-      return observeBody(await fetch(url, init), { onChunk: () => {}, onEnd: lost });
+      return observeBody(await fetch(url, init), { onChunk: () => {}, onEnd: onLost });
     } catch (error) {
-      lost(error);
+      onLost(error);
       throw error;
     }
   };
@@ -54,19 +54,19 @@ export function detectLostStream(fetch: FetchLike, lost: (why?: unknown) => void
 
 interface StreamObserver {
   onChunk(chunk: Uint8Array): void;
-  /** Once: at the end, at a failure, and when it is let go. */
+  /** Called once: at the end, on failure, or on cancellation. */
   onEnd(why?: unknown): void;
 }
 
-function observeBody(response: Response, watch: StreamObserver): Response {
+function observeBody(response: Response, observer: StreamObserver): Response {
   const { body, status, statusText, headers } = response;
   let open = true;
-  const ended = (why?: unknown) => {
-    if (open) watch.onEnd(why);
+  const finish = (why?: unknown) => {
+    if (open) observer.onEnd(why);
     open = false;
   };
   if (!body) {
-    ended();
+    finish();
     return response;
   }
   const reader = body.getReader();
@@ -76,18 +76,18 @@ function observeBody(response: Response, watch: StreamObserver): Response {
         try {
           const { done, value } = await reader.read();
           if (!done) {
-            watch.onChunk(value);
+            observer.onChunk(value);
             return controller.enqueue(value);
           }
-          ended();
+          finish();
           controller.close();
         } catch (error) {
-          ended(error);
+          finish(error);
           controller.error(error);
         }
       },
       async cancel(reason) {
-        ended();
+        finish();
         await reader.cancel(reason);
       },
     },

@@ -5,12 +5,12 @@ const tools = ['get', 'get-sum', 'get-env', 'echo'].map((name) => ({ name, descr
 const picked = (goal: string, named?: readonly string[]) =>
   selectTool(tools, { goal, ...(named && { tools: named }) }).name;
 
-describe('pickTool', () => {
-  it('takes the first that the agent names, whatever the goal says', () => {
+describe('selectTool', () => {
+  it('takes the first tool that the agent names, whatever the goal', () => {
     expect(picked('echo', ['get-sum', 'get-env'])).toBe('get-sum');
   });
 
-  it('takes the only one there is', () => {
+  it('takes the only tool', () => {
     expect(selectTool(tools.slice(3), { goal: 'Anything.' }).name).toBe('echo');
   });
 
@@ -23,7 +23,7 @@ describe('pickTool', () => {
     expect(picked(goal)).toBe(tool);
   });
 
-  it('says which tools there are when it is not told which one is meant', () => {
+  it('lists the available tools when the choice is ambiguous', () => {
     const refused = (message: RegExp, code = 'BAD_INPUT') =>
       expect.objectContaining({ code, message: expect.stringMatching(message) });
     expect(() => picked('Add, gets nothing, echoes nothing.')).toThrow(
@@ -31,6 +31,6 @@ describe('pickTool', () => {
     );
     expect(() => picked('get-sum or get-env')).toThrow(refused(/names several/));
     expect(() => picked('', ['sum'])).toThrow(refused(/no tool sum.*get-sum/, 'NOT_FOUND'));
-    expect(() => selectTool([], { goal: 'echo' })).toThrow(refused(/none at all/));
+    expect(() => selectTool([], { goal: 'echo' })).toThrow(refused(/has no tools/));
   });
 });

@@ -15,23 +15,22 @@ export interface McpSession {
   close(): Promise<void>;
 }
 
-/** For the handshake, and for the list of tools. */
+/** For the handshake and each page of the tool list. */
 const RESPONSE_TIMEOUT_MS = 10_000;
 const MAX_TOOLS = 1_000;
 const MAX_PAGES = 100;
-/** In the policy, in events and in what a model is told, the name stands as it is. */
+/** Names are used unescaped in policies, events and prompts. */
 const TOOL_NAME = /^[^\p{C}\p{Z}]{1,128}$/u;
-/** The most that a timer takes: the step's own time is what ends a call. */
+/** Maximum of a timer: the time limit of the step ends a call. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * The handshake (MCP 2025-06-18, "Lifecycle"), and then requests. The client offers nothing to the server: no sampling,
- * no roots, no elicitation.
- * @param where the server in a message
- * @throws Fault; the transport is ended then
+ * Performs the handshake (MCP 2025-06-18, "Lifecycle"). The client has no capabilities: no sampling, roots or elicitation.
+ * @param where names the server in messages
+ * @throws Fault, after closing the transport
  */
 export async function openMcpSession(
-  opened: McpTransport,
+  transport: McpTransport,
   where: string,
   version: string,
   work: ToolContext,
@@ -40,48 +39,52 @@ export async function openMcpSession(
   const types = await import('@modelcontextprotocol/sdk/types.js');
   const client: Client = new sdk.Client({ name: 'signalbox', version }, { capabilities: {} });
 
-  /** Does not wait longer than anybody wants the answer, or than it can come. */
+  /** Waits until the response arrives, is no longer wanted, or can no longer arrive. */
   const ask = async <T>(signal: AbortSignal, timeoutMs: number, send: (options: RequestOptions) => Promise<T>) => {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(timeoutFault(where)), timeoutMs);
-    const stop = AbortSignal.any([signal, opened.broken, late.signal]);
-    opened.pendingRequests += 1;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(timeoutFault(where)), timeoutMs);
+    const anySignal = AbortSignal.any([signal, transport.broken, timeout.signal]);
+    transport.pendingRequests += 1;
     try {
-      return await runOrAbort(stop, () => send({ signal: stop, timeout: MAX_TIMEOUT_MS }));
+      return await runOrAbort(anySignal, () => send({ signal: anySignal, timeout: MAX_TIMEOUT_MS }));
     } catch (error) {
-      throw mcpFault(stop.aborted ? abortFault(stop) : error, where);
+      throw mcpFault(anySignal.aborted ? abortFault(anySignal) : error, where);
     } finally {
-      opened.pendingRequests -= 1;
+      transport.pendingRequests -= 1;
       clearTimeout(timer);
     }
   };
 
   try {
-    await ask(work.signal, RESPONSE_TIMEOUT_MS, (options) => client.connect(opened.transport, options));
+    await ask(work.signal, RESPONSE_TIMEOUT_MS, (options) => client.connect(transport.transport, options));
   } catch (error) {
-    await opened.close();
+    await transport.close();
     throw error;
   }
   return {
     async tools() {
-      const found: ToolInfo[] = [];
+      const tools: ToolInfo[] = [];
       let size = 0;
       let cursor: string | undefined;
       for (let page = 1; page <= MAX_PAGES; page += 1) {
         const params = cursor === undefined ? {} : { cursor };
-        // Not `listTools`: it compiles the schemas of the server's outputs, which nobody vouches for, in this thread.
+        // Not `listTools`: it compiles the server's output schemas, which are not trusted, in this thread.
         const result = await ask(work.signal, RESPONSE_TIMEOUT_MS, (options) =>
           client.request({ method: 'tools/list', params }, types.ListToolsResultSchema, options),
         );
         for (const { name, description = '', inputSchema } of result.tools) {
           if (TOOL_NAME.test(name))
-            found.push({ name, description, input: toPlainJson(inputSchema, where) as JsonObject });
-          else work.log('WARN', `${where} has a tool whose name is no name: ${JSON.stringify(name.slice(0, 128))}.`);
+            tools.push({ name, description, input: toPlainJson(inputSchema, where) as JsonObject });
+          else
+            work.log(
+              'WARN',
+              `${where} has a tool with an invalid name, which is ignored: ${JSON.stringify(name.slice(0, 128))}.`,
+            );
         }
-        size += JSON.stringify(found.slice(-result.tools.length)).length;
+        size += JSON.stringify(tools.slice(-result.tools.length)).length;
         cursor = result.nextCursor;
-        if (found.length > MAX_TOOLS || size > MAX_MESSAGE_BYTES) break;
-        if (cursor === undefined) return found;
+        if (tools.length > MAX_TOOLS || size > MAX_MESSAGE_BYTES) break;
+        if (cursor === undefined) return tools;
       }
       throw tooManyToolsFault(where);
     },
@@ -93,13 +96,13 @@ export async function openMcpSession(
             work.progress(percentOf(progress, total), message?.slice(0, 1_000)),
         }),
       ),
-    close: () => opened.close(),
+    close: () => transport.close(),
   };
 }
 
 function tooManyToolsFault(where: string): Fault {
-  const message = `The MCP server ${where} has more than ${MAX_TOOLS} tools, or describes them with too many words.`;
-  return new Fault('RESOURCE_TOO_LARGE', `${message} Use one with fewer.`);
+  const message = `The MCP server ${where} has more than ${MAX_TOOLS} tools, or their descriptions are too long.`;
+  return new Fault('RESOURCE_TOO_LARGE', `${message} Use a server with fewer tools.`);
 }
 
 function percentOf(progress: number, total: number | undefined): number | undefined {
@@ -114,7 +117,7 @@ function timeoutFault(where: string): Fault {
   );
 }
 
-/** The SDK heeds a signal only once a request is sent, and not while it connects. */
+/** The SDK observes a signal only after a request is sent, not while it connects. */
 function runOrAbort<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortFault(signal));

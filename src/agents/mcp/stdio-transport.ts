@@ -7,28 +7,25 @@ import { parseJson } from '../../core/parse-json.ts';
 import type { Process, ProgramLimits, Sandbox } from '../../core/sandbox.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
+import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
 import { truncateMessage, unusableServerFault } from './mcp-fault.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
 export interface McpStdioDeps {
   readonly sandbox: Sandbox;
   readonly programLimits: ProgramLimits;
-  /** SANDBOX_READ_PATHS: a path of the command may be written from the name of one of these on. */
+  /** SANDBOX_READ_PATHS: a path in the command may begin with the name of one of these folders. */
   readonly readPaths: readonly string[];
-  /** The text without the secrets that the program was given. */
-  hide(text: string): string;
+  /** Replaces the secrets of the program's environment in a text. */
+  redact(text: string): string;
 }
 
-/** What every program gets; the rest of its environment is its caller's. */
-const BASE_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' };
-/** Where the program begins. Not /work: there it would hide what it may read, where that lies below /work. */
-const WORKSPACE = '/workspace';
-/** How long the words of a program that ended may be on their way. */
+/** How long the last output of a program that ended may take to arrive. */
 const STDERR_GRACE_MS = 100;
 
 /**
- * Starts an MCP server in the sandbox and speaks to it line by line (MCP 2025-06-18, "stdio"). The transport of the SDK
- * starts programs by itself and puts no limit on what they say at once, so this one does not use it.
+ * Starts an MCP server in the sandbox and exchanges messages line by line (MCP 2025-06-18, "stdio"). The SDK's transport
+ * starts programs itself and does not limit the size of messages, so it is not used.
  * @throws Fault UNAVAILABLE, NOT_FOUND
  */
 export async function openStdioTransport(
@@ -39,7 +36,7 @@ export async function openStdioTransport(
 ): Promise<McpTransport> {
   const [program = '', ...args] = command;
   if (deps.sandbox.kind === 'none')
-    work.log('WARN', `${program} runs without a sandbox: it may do all that this server may.`);
+    work.log('WARN', `${program} runs without a sandbox: it may do whatever this server may.`);
   const process = await deps.sandbox.spawn(
     {
       command: [findProgram(program), ...args.map((arg) => resolveReadablePath(arg, deps.readPaths))],
@@ -51,15 +48,17 @@ export async function openStdioTransport(
     work.signal,
   );
   const broken = new AbortController();
-  const lastWords = forwardLogLines(process.stderr, (level, text) => work.log(level, deps.hide(text)), 'INFO');
+  const lastOutput = forwardLogLines(process.stderr, (level, text) => work.log(level, deps.redact(text)), 'INFO');
   const fail = (why: string | Fault) => {
     if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unusableServerFault(program, why) : why);
     process.kill();
   };
   void process.exited.then(async ({ code, signal }) => {
     await new Promise((resolve) => setTimeout(resolve, STDERR_GRACE_MS));
-    const words = deps.hide(lastWords());
-    fail(`it ended (${signal ?? `code ${code}`})${words && `; its last words: ${truncateMessage(words.slice(-500))}`}`);
+    const output = deps.redact(lastOutput());
+    fail(
+      `it ended (${signal ?? `code ${code}`})${output && `; its last output: ${truncateMessage(output.slice(-500))}`}`,
+    );
   });
   return {
     transport: transportOf(process, program, fail),
@@ -82,14 +81,14 @@ function transportOf(process: Process, program: string, fail: (why: string | Fau
       readLines(process, program, fail, (line) => {
         const message = JSONRPCMessageSchema.safeParse(parseLine(line));
         if (message.success) return transport.onmessage?.(message.data);
-        fail(`it writes what is not MCP to its standard output: ${truncateMessage(line.slice(0, 200))}`);
+        fail(`it wrote something other than MCP to standard output: ${truncateMessage(line.slice(0, 200))}`);
       });
     },
     send: (message: JSONRPCMessage) =>
       new Promise((resolve, reject) => {
-        const sent = (error: Error | null | undefined) =>
-          error ? reject(unusableServerFault(program, 'it does not read any more', error)) : resolve();
-        process.stdin.write(`${JSON.stringify(message)}\n`, sent);
+        const onSent = (error: Error | null | undefined) =>
+          error ? reject(unusableServerFault(program, 'it no longer reads its standard input', error)) : resolve();
+        process.stdin.write(`${JSON.stringify(message)}\n`, onSent);
       }),
     async close() {
       process.kill();
@@ -100,7 +99,7 @@ function transportOf(process: Process, program: string, fail: (why: string | Fau
   return transport;
 }
 
-/** Undefined, which is no message either, for what is no JSON. */
+/** Undefined for a line that is not JSON. */
 function parseLine(line: string): unknown {
   try {
     return parseJson(line);
@@ -113,7 +112,7 @@ function readLines(
   { stdout }: Process,
   program: string,
   fail: (why: Fault) => void,
-  take: (line: string) => void,
+  onLine: (line: string) => void,
 ): void {
   let chunks: Buffer[] = [];
   let size = 0;
@@ -123,13 +122,18 @@ function readLines(
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
       const line = Buffer.concat([...chunks, chunk.subarray(from, end)]).toString();
       [chunks, size, from] = [[], 0, end + 1];
-      if (line.trim() !== '') take(line);
+      if (line.trim() !== '') onLine(line);
     }
     chunks.push(chunk.subarray(from));
     size += chunk.length - from;
     if (size <= MAX_MESSAGE_BYTES) return;
     chunks = [];
     stdout.destroy();
-    fail(new Fault('RESOURCE_TOO_LARGE', `${program} says more than ${MAX_MESSAGE_BYTES} bytes in one message.`));
+    fail(
+      new Fault(
+        'RESOURCE_TOO_LARGE',
+        `${program} sent a message of more than ${MAX_MESSAGE_BYTES} bytes. Ask it for less.`,
+      ),
+    );
   });
 }

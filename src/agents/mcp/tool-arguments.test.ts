@@ -12,8 +12,8 @@ const toolOf = (properties: JsonObject, required: readonly string[] = []) => ({
 });
 const signal = new AbortController().signal;
 
-describe('toolArguments', () => {
-  it('lets given arguments win over the context, and leaves out what the tool does not know', () => {
+describe('buildToolArguments', () => {
+  it('prefers configured arguments to the context, and ignores unknown properties of the context', () => {
     const tool = toolOf({ maxItems: {}, city_name: {}, unit: {} });
     const context = { max_items: 3, cityName: 'Łódź', unit: 'C', other: 1 };
     expect(buildToolArguments(tool, { unit: 'K' }, context)).toEqual({ unit: 'K', maxItems: 3, city_name: 'Łódź' });
@@ -29,11 +29,11 @@ describe('toolArguments', () => {
     ['the text of the step before', { previous: { text: 'hello', mediaType: 'text/plain' } }, 'hello'],
     ['the step before, which is a text', { previous: 'hello' }, 'hello'],
     ['the JSON of the step before', { previous: { json: { a: 1 } } }, '{"a":1}'],
-  ])('puts %s of the context into the one text that the tool needs', (_, context, message) => {
+  ])('uses %s of the context for the only required text', (_, context, message) => {
     expect(buildToolArguments(toolOf({ message: text, sentences: {} }, ['message']), {}, context)).toEqual({ message });
   });
 
-  it('guesses nothing where the tool needs two texts, or the context has none', () => {
+  it('guesses nothing when the tool requires two texts, or the context has no text', () => {
     expect(buildToolArguments(toolOf({ a: text, b: text }, ['a', 'b']), {}, 'hello')).toEqual({});
     expect(buildToolArguments(toolOf({ a: text }, ['a']), {}, { n: 1 })).toEqual({});
     expect(buildToolArguments(toolOf({ a: text }, ['a']), { a: 'x' }, 'hello')).toEqual({ a: 'x' });
@@ -44,10 +44,10 @@ describe('toolArguments', () => {
   });
 });
 
-describe('checkArguments', () => {
+describe('validateToolArguments', () => {
   const schemas = createSchemaValidator({ cpu: createTestSession().cpu });
 
-  it('refuses a schema that leads elsewhere, or that is none', async () => {
+  it('rejects a schema that refers elsewhere or is invalid', async () => {
     const leading = { name: 't', description: '', input: { type: 'object', $ref: 'http://127.0.0.1/schema' } };
     await expect(validateToolArguments(leading, {}, schemas, signal)).rejects.toMatchObject({
       code: 'BAD_INPUT',
@@ -57,7 +57,7 @@ describe('checkArguments', () => {
     await expect(validateToolArguments(odd, {}, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  it('takes a schema that names itself, and a tool with any name', async () => {
+  it('accepts a schema with an $id, and a tool with any name', async () => {
     const input = {
       type: 'object',
       $id: 'https://example.com/t',

@@ -6,13 +6,13 @@ import { createBody } from '../../resources/protocols/body.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';
 
 /**
- * What a tool is called with. In this order, each only where nothing came before: the arguments that the agent's
- * configuration gives; what the context has under the name of a property of the tool (`maxItems` and `max_items` are
- * the same name); and, where the tool needs exactly one text, the text of the context.
+ * The arguments of a tool call, from the first of these that has a value: the agent's configuration; the property of the
+ * context with the name of the argument (`maxItems` and `max_items` are the same name); the text of the context, when the
+ * tool requires exactly one text.
  */
-export function buildToolArguments(tool: ToolInfo, given: JsonObject, context: Json): JsonObject {
+export function buildToolArguments(tool: ToolInfo, configured: JsonObject, context: Json): JsonObject {
   const properties = isJsonObject(tool.input.properties) ? tool.input.properties : {};
-  const args: Record<string, Json> = { ...given };
+  const args: Record<string, Json> = { ...configured };
   if (isJsonObject(context)) {
     const byName = new Map(Object.entries(context).map(([name, value]) => [normalizeName(name), value]));
     for (const name of Object.keys(properties)) {
@@ -20,17 +20,17 @@ export function buildToolArguments(tool: ToolInfo, given: JsonObject, context: J
       if (value !== undefined && !Object.hasOwn(args, name)) args[name] = value;
     }
   }
-  const [needed, ...others] = requiredTextProperties(tool.input, properties);
-  if (needed !== undefined && others.length === 0 && !Object.hasOwn(args, needed)) {
+  const [textProperty, ...others] = requiredTextProperties(tool.input, properties);
+  if (textProperty !== undefined && others.length === 0 && !Object.hasOwn(args, textProperty)) {
     const text = textOf(context);
-    if (text !== undefined) args[needed] = text;
+    if (text !== undefined) args[textProperty] = text;
   }
   return args;
 }
 
 /**
- * The schema is somebody else's, so it is compiled and run where it can be stopped.
- * @throws Fault BAD_INPUT with each part that does not fit
+ * Checks arguments by the tool's schema, which is not trusted, so it is compiled and run where it can be stopped.
+ * @throws Fault BAD_INPUT with a violation for each argument that does not fit
  */
 export async function validateToolArguments(
   tool: ToolInfo,
@@ -44,7 +44,10 @@ export async function validateToolArguments(
     schemaUri: name,
     read: (uri) => {
       if (uri !== name)
-        throw new Fault('BAD_INPUT', `The schema of the tool ${tool.name} refers to ${uri.slice(0, 200)}.`);
+        throw new Fault(
+          'BAD_INPUT',
+          `The schema of the tool ${tool.name} refers to ${uri.slice(0, 200)}, which is not supported. Use another tool.`,
+        );
       const content = Buffer.from(JSON.stringify(tool.input));
       return createBody(
         { uri, mediaType: 'application/schema+json', content },
@@ -57,12 +60,12 @@ export async function validateToolArguments(
   const [{ path, message } = { path: '', message: '' }] = violations;
   throw new Fault(
     'BAD_INPUT',
-    `The arguments of the tool ${tool.name} do not fit: ${path || 'they'} ${message}. Give them in \`arguments\`, or name them in the context.`,
+    `The arguments of the tool ${tool.name} do not fit: ${path || 'they'} ${message}. Set them in \`arguments\` or in the context.`,
     { violations },
   );
 }
 
-/** Names of the properties that must be there and be a text. */
+/** Names of the required properties of type string. */
 function requiredTextProperties(schema: JsonObject, properties: JsonObject): string[] {
   const required = Array.isArray(schema.required) ? (schema.required as readonly Json[]) : [];
   return required.filter((name): name is string => {
@@ -71,7 +74,7 @@ function requiredTextProperties(schema: JsonObject, properties: JsonObject): str
   });
 }
 
-/** Of a context: itself, or what the step before made (`previous`), as text. */
+/** Text of a context: itself, its `text`, or that of the previous step (`previous`). */
 function textOf(context: Json): string | undefined {
   if (typeof context === 'string') return context;
   if (!isJsonObject(context)) return undefined;

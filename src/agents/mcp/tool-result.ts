@@ -7,7 +7,7 @@ import { decodeBase64 } from '../../resources/content/decode-base64.ts';
 import { truncateMessage } from './mcp-fault.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';
 
-/** Ends of file names; a name is only for people. */
+/** Extensions of artifact names, which are only for people. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
@@ -21,9 +21,9 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a tool made, as JSON: its structured content, or all its text and the parts of its content, in which artifacts of
- * the run stand for bytes.
- * @throws Fault BAD_INPUT when the tool says that it failed, RESOURCE_TOO_LARGE, UNAVAILABLE
+ * The result of a tool as JSON: its structured content, or its text and the parts of its content, with bytes replaced by
+ * artifacts of the run.
+ * @throws Fault BAD_INPUT when the tool reports a failure, RESOURCE_TOO_LARGE, UNAVAILABLE
  */
 export async function toolResultJson(
   tool: string,
@@ -32,8 +32,8 @@ export async function toolResultJson(
 ): Promise<Json> {
   const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
   if (result.isError) {
-    // Not retryable: MCP keeps this for failures that the caller has to look at, not for those of the connection.
-    throw new Fault('BAD_INPUT', `The tool ${tool} failed: ${truncateMessage(text) || 'it does not say why'}`);
+    // Not retryable: MCP uses this for failures that the caller must handle, not for those of the connection.
+    throw new Fault('BAD_INPUT', `The tool ${tool} failed: ${truncateMessage(text) || 'it gave no reason'}`);
   }
   if (result.structuredContent) return toPlainJson(result.structuredContent, tool);
   const content: Json[] = [];
@@ -44,8 +44,8 @@ export async function toolResultJson(
 async function partJson(part: ContentBlock, name: string, work: Pick<ToolContext, 'keep'>): Promise<Json> {
   const keep = async (base64: string, mediaType = 'application/octet-stream'): Promise<JsonObject> => {
     const bytes = decodeBase64(base64, MAX_MESSAGE_BYTES);
-    const ending = EXTENSIONS[mediaType] ?? 'bin';
-    return { ...(await work.keep(`${name.replace(/[^\w.-]/g, '_')}.${ending}`, mediaType, bytes)) };
+    const extension = EXTENSIONS[mediaType] ?? 'bin';
+    return { ...(await work.keep(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
   };
   switch (part.type) {
     case 'image':
@@ -61,20 +61,20 @@ async function partJson(part: ContentBlock, name: string, work: Pick<ToolContext
   }
 }
 
-/** What somebody else's server sent, as JSON that is neither too deep nor too large to be walked. @throws Fault */
+/** Copies a value from a server that is not trusted to JSON of limited depth and size. @throws Fault */
 export function toPlainJson(value: unknown, where: string): Json {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    // Of a value that was parsed from JSON, only its depth can be the reason.
+    // The value was parsed from JSON, so only its depth can be the reason.
     if (!(error instanceof RangeError)) throw error;
   }
-  if (text === undefined) throw new Fault('BAD_INPUT', `What ${where} gives nests too deep.`);
+  if (text === undefined) throw new Fault('BAD_INPUT', `The result of ${where} is nested too deeply. Ask it for less.`);
   if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES) {
     throw new Fault(
       'RESOURCE_TOO_LARGE',
-      `${where} gives more than ${MAX_MESSAGE_BYTES} bytes. Ask it for less at a time.`,
+      `The result of ${where} has more than ${MAX_MESSAGE_BYTES} bytes. Ask it for less at a time.`,
     );
   }
   return parseJson(text);

@@ -1,15 +1,15 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
-/** A transport of the MCP SDK that knows when no answer can come any more. */
+/** A transport of the MCP SDK that detects when responses can no longer arrive. */
 export interface McpTransport {
   readonly transport: Transport;
-  /** Aborts with the Fault that tells why. */
+  /** Aborts with a Fault when that happens. */
   readonly broken: AbortSignal;
-  /** How many requests wait for their answers; kept by whoever sends them. */
+  /** Requests without a response yet; maintained by the session. */
   pendingRequests: number;
-  /** Ends it on both sides, within a second. */
+  /** Closes both sides, within a second. */
   close(): Promise<void>;
 }
 
-/** In bytes, of one message. */
+/** Of one message. */
 export const MAX_MESSAGE_BYTES = 4 * 2 ** 20;

@@ -3,25 +3,25 @@ import type { LogLevel } from '../../core/event.ts';
 import { isJsonObject, type Json, type JsonObject, wellFormed } from '../../lib/json.ts';
 import { tryParseJson } from '../shared/try-parse-json.ts';
 
-/** Output of an agent that was reached by WebSocket. */
+/** Output of an agent behind a WebSocket. */
 export interface WebsocketReply {
   readonly text: string;
-  /** Where the text is JSON, or the agent gave its output as such. */
+  /** Present when the text is JSON, or the agent sent its output as JSON. */
   readonly json?: Json;
 }
 
-/** One message of an agent. */
+/** A message from an agent. */
 export type WebsocketMessage =
   | { readonly type: 'delta'; readonly text: string }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
-  /** Without a reply: what it said before is all. */
+  /** Without `reply`, the text of all deltas is the reply. */
   | { readonly type: 'final'; readonly reply?: WebsocketReply };
 
 const LOG_LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'] satisfies readonly LogLevel[];
 
 /**
- * What a message means: a JSON object with a known `type`, or else a piece of text.
- * @throws Fault RESOURCE_UNREACHABLE for what no agent should send, BAD_INPUT for the agent's own `error`
+ * Reads a message: a JSON object with a `type`, or else a piece of text.
+ * @throws Fault RESOURCE_UNREACHABLE for a malformed message, BAD_INPUT for the agent's `error`
  */
 export function parseWebsocketMessage(data: string | Uint8Array, host: string): WebsocketMessage {
   if (typeof data !== 'string') throw malformedMessageFault(host, 'bytes instead of text');
@@ -36,7 +36,7 @@ export function parseWebsocketMessage(data: string | Uint8Array, host: string): 
     case 'final':
       return { type: 'final', ...replyOfMessage(message, host) };
     case 'error':
-      throw new Fault('BAD_INPUT', `The agent at ${host} failed. It says: ${textOf(message, host).slice(0, 1_000)}`);
+      throw new Fault('BAD_INPUT', `The agent at ${host} failed: ${textOf(message, host).slice(0, 1_000)}`);
     default:
       return { type: 'log', level: 'DEBUG', text: `message of unknown type ${wellFormed(message.type).slice(0, 100)}` };
   }
@@ -55,7 +55,7 @@ function replyOfMessage(message: JsonObject, host: string): { readonly reply?: W
 
 function textOf(message: JsonObject, host: string): string {
   const text = message.text ?? message.message;
-  if (typeof text !== 'string') throw malformedMessageFault(host, `a message of type ${message.type} without a text`);
+  if (typeof text !== 'string') throw malformedMessageFault(host, `a message of type ${message.type} without text`);
   return wellFormed(text);
 }
 
@@ -65,6 +65,6 @@ function levelOf(level: Json | undefined): LogLevel {
 }
 
 function malformedMessageFault(host: string, what: string): Fault {
-  const message = `The agent at ${host} sends ${what}. See docs/agents.md for what it may send.`;
+  const message = `The agent at ${host} sent ${what}. See docs/agents.md for the messages it may send.`;
   return new Fault('RESOURCE_UNREACHABLE', message, { details: { host } });
 }

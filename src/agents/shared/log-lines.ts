@@ -5,8 +5,8 @@ const MAX_LINES = 1_000;
 const MAX_LINE_CHARS = 4_000;
 
 /**
- * Turns what a program says on a stream into log lines: each line is cut, and past a thousand they are only counted.
- * @returns the newest text, for a message that tells why the program failed
+ * Turns a program's stream into log lines. Long lines are cut; lines after the first thousand are dropped.
+ * @returns a function that gives the end of the output, for a message about why the program failed
  */
 export function forwardLogLines(
   from: Readable,
@@ -16,26 +16,26 @@ export function forwardLogLines(
   const decoder = new TextDecoder();
   let rest = '';
   let lines = 0;
-  let newest = '';
+  let tail = '';
 
-  const tell = (line: string) => {
+  const logLine = (line: string) => {
     if (line.trim() === '') return;
     lines += 1;
     if (lines <= MAX_LINES) log(level, line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS)}…` : line);
-    if (lines === MAX_LINES) log('WARN', `More than ${MAX_LINES} lines: the others are left out.`);
+    if (lines === MAX_LINES) log('WARN', `The output has more than ${MAX_LINES} lines; the rest is not logged.`);
   };
-  const take = (text: string) => {
-    newest = (newest + text).slice(-MAX_LINE_CHARS);
+  const append = (text: string) => {
+    tail = (tail + text).slice(-MAX_LINE_CHARS);
     const parts = (rest + text).split(/\r?\n/);
     rest = parts.pop() ?? '';
-    for (const part of parts) tell(part);
-    // A line without end must not be kept whole.
+    for (const part of parts) logLine(part);
+    // A line that never ends must not be kept whole.
     if (rest.length <= MAX_LINE_CHARS) return;
-    tell(rest);
+    logLine(rest);
     rest = '';
   };
-  from.on('data', (chunk: Buffer) => take(decoder.decode(chunk, { stream: true })));
-  from.once('end', () => take(`${decoder.decode()}\n`));
+  from.on('data', (chunk: Buffer) => append(decoder.decode(chunk, { stream: true })));
+  from.once('end', () => append(`${decoder.decode()}\n`));
   from.on('error', () => {});
-  return () => newest.trim();
+  return () => tail.trim();
 }

@@ -5,8 +5,8 @@ import { resolveSecrets } from './secret-headers.ts';
 
 const uri = canonicalUri('https://example.com/mcp');
 
-describe('withSecrets', () => {
-  it('puts secrets in the place of their names, and asks for each with the URI that it goes to', () => {
+describe('resolveSecrets', () => {
+  it('replaces names by secrets, and authorizes each for its URI', () => {
     const work = createTestSession({ secrets: { USER: 'ada', KEY: '$& s3cret' } });
     const values = { Authorization: 'Basic secret:USER:secret:KEY', Plain: 'no secret at all' };
     expect(resolveSecrets(values, uri, work)).toEqual({
@@ -16,12 +16,12 @@ describe('withSecrets', () => {
     expect(work.authorized).toEqual(['secret:USER https://example.com/mcp', 'secret:KEY https://example.com/mcp']);
   });
 
-  it('does not look for names within words, nor within a secret', () => {
+  it('ignores names inside words and inside secrets', () => {
     const work = createTestSession({ secrets: { A: 'secret:B', B: 'never' } });
     expect(resolveSecrets({ x: 'secret:A', y: 'my_secret:B' }, uri, work)).toEqual({ x: 'secret:B', y: 'my_secret:B' });
   });
 
-  it('refuses one that is not there, and a value that would be more than one line', () => {
+  it('rejects an unknown secret, and a value with line breaks', () => {
     const work = createTestSession({ secrets: { LINES: 'a\r\nHost: evil' } });
     const refused = (code: string) => expect.objectContaining({ code });
     expect(() => resolveSecrets({ x: 'secret:NONE' }, uri, work)).toThrow(refused('NOT_FOUND'));

@@ -2,11 +2,11 @@ import type { ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 
-/** Any name, so that one that is not there is told, and not sent as text. */
+/** Matches any name, so that an unknown secret is an error instead of being sent as text. */
 const SECRET_REFERENCE = /(?<!\w)secret:(\w+)/g;
 
 /**
- * The values with every `secret:NAME` in them replaced by that secret, for use at `uri`.
+ * Replaces every `secret:NAME` in the values by that secret, for use at `uri`.
  * @throws Fault FORBIDDEN, NOT_FOUND, and BAD_INPUT for a value that cannot be sent
  */
 export function resolveSecrets(
@@ -14,18 +14,18 @@ export function resolveSecrets(
   uri: CanonicalUri,
   work: Pick<ToolContext, 'secret'>,
 ): Record<string, string> {
-  const replaced = Object.entries(values ?? {}).map(([name, value]) => {
+  const resolved = Object.entries(values ?? {}).map(([name, value]) => {
     const text = value.replace(SECRET_REFERENCE, (_, secret: string) => work.secret(secret, uri));
     if (!/[\0\r\n]/.test(text)) return [name, text];
-    throw new Fault('BAD_INPUT', `The value of ${name} holds a line break or a zero byte. Take it out.`);
+    throw new Fault('BAD_INPUT', `The value of ${name} contains a line break or a null character. Remove it.`);
   });
-  return Object.fromEntries(replaced);
+  return Object.fromEntries(resolved);
 }
 
-/** Headers with the secrets that they name, and how to keep those out of what is told. */
+/** Headers with their secrets resolved, and a way to keep those out of messages and logs. */
 export interface SecretHeaders {
   readonly headers: Record<string, string>;
-  /** The text without them: a service may repeat what it was sent. */
+  /** Replaces the secrets in a text: a service may repeat what it was sent. */
   redact(text: string): string;
 }
 
@@ -48,5 +48,8 @@ export function resolveSecretHeaders(
 }
 
 export function redactValues(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '[secret]')), text);
+  return secrets.reduce(
+    (redacted, secret) => (secret === '' ? redacted : redacted.replaceAll(secret, '[secret]')),
+    text,
+  );
 }

@@ -3,7 +3,7 @@ import { tryParseJson } from './try-parse-json.ts';
 
 const FENCE = '```';
 
-describe('the JSON that a text is', () => {
+describe('tryParseJson', () => {
   it.each([
     ['alone', ' {"a":1}\n'],
     ['in a block', `${FENCE}json\n{"a":1}\n${FENCE}`],
@@ -11,7 +11,7 @@ describe('the JSON that a text is', () => {
       'in a block without a language, with blanks and other ends of lines',
       `\n ${FENCE}  \r\n {"a":1} \r\n ${FENCE} \n`,
     ],
-  ])('is found %s', (_, text) => {
+  ])('parses JSON %s', (_, text) => {
     expect(tryParseJson(text)).toEqual({ a: 1 });
   });
 
@@ -21,7 +21,7 @@ describe('the JSON that a text is', () => {
     ['no JSON in the block', `${FENCE}\nno\n${FENCE}`],
     ['nothing but the marks of a block', FENCE],
     ['half of a block', `${FENCE}json\n{"a":1}`],
-  ])('is none with %s', (_, text) => {
+  ])('returns undefined for %s', (_, text) => {
     expect(tryParseJson(text)).toBeUndefined();
   });
 
@@ -30,7 +30,7 @@ describe('the JSON that a text is', () => {
     ['ends of lines', `${FENCE}\n${'\n'.repeat(2 ** 21)}x`],
     ['marks', `${FENCE}\n${`${FENCE} `.repeat(2 ** 19)}x`],
     ['blanks in the first line', `${FENCE}${' '.repeat(2 ** 21)}x\n${FENCE}`],
-  ])('is looked for no longer than the text is, however many %s it has', (_, text) => {
+  ])('takes linear time, however many %s the text has', (_, text) => {
     const began = performance.now();
     expect(tryParseJson(text)).toBeUndefined();
     // A search that goes back and forth would take hours.

@@ -3,7 +3,7 @@ import type { Json } from '../../lib/json.ts';
 
 const CODE_FENCE = '```';
 
-/** The JSON that an agent's text is; undefined when it is none. */
+/** Parses an agent's text as JSON; undefined when it is not JSON. */
 export function tryParseJson(text: string): Json | undefined {
   try {
     return parseJson(withoutFence(text.trim()));
@@ -13,8 +13,8 @@ export function tryParseJson(text: string): Json | undefined {
 }
 
 /**
- * Without the block of Markdown around the whole text, as models like to write it. By looking at both ends alone: who
- * writes the text may make it long, and wants a search to take for ever.
+ * Removes a Markdown code fence around the whole text, as models often write it. Looks only at both ends, so that a long
+ * hostile text cannot make the search slow.
  */
 function withoutFence(text: string): string {
   const firstLine = text.indexOf('\n');

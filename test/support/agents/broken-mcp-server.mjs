@@ -1,4 +1,4 @@
-// An MCP server over stdio, written by hand, that breaks in the way its first argument says. It does no harm.
+// A harmless MCP server over stdio that fails in the way its first argument names.
 import { createInterface } from 'node:readline';
 
 const [how = 'fine'] = process.argv.slice(2);
@@ -19,7 +19,7 @@ const instead = {
   'hangs at once': () => {},
   'writes no JSON': () => process.stdout.write('Server started!\n'),
   'writes other JSON': () => process.stdout.write('{"hello": "world"}\n'),
-  'speaks a version of its own': ({ id }) => say({ id, result: { ...answers.initialize, protocolVersion: '1.0' } }),
+  'speaks an unknown version': ({ id }) => say({ id, result: { ...answers.initialize, protocolVersion: '1.0' } }),
   'writes a line without end': () => {
     const piece = Buffer.alloc(2 ** 20, 'x');
     const more = () => void process.stdout.write(piece, more);
@@ -39,7 +39,7 @@ const instead = {
     }),
   'lists odd names': ({ id }) =>
     say({ id, result: { tools: [tool('a\nb'), tool(''), tool('x'.repeat(129)), tool('fine')] } }),
-  'lists what are no tools': ({ id }) => say({ id, result: { tools: [{ name: 7 }] } }),
+  'lists malformed tools': ({ id }) => say({ id, result: { tools: [{ name: 7 }] } }),
   'hangs in a call': () => {},
   'dies in a call': () => {
     process.stderr.write('Out of luck.\n');

@@ -263,8 +263,8 @@ export type LlmBackendInput = {
   readonly maxTurns?: number | null | undefined;
   /** MCP servers whose tools it may call. */
   readonly mcpServers?: ReadonlyArray<McpBackendInput> | null | undefined;
-  /** What the endpoint calls it. */
-  readonly model: string;
+  /** Name of the model at the endpoint. Default LLM_MODEL; required with apiBase. */
+  readonly model?: string | null | undefined;
   /** How freely it chooses its words; as the endpoint does unless told. */
   readonly temperature?: number | null | undefined;
 };

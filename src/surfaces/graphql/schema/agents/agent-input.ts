@@ -27,7 +27,7 @@ const McpBackendInput = builder.inputType('McpBackendInput', {
 const LlmBackendInput = builder.inputType('LlmBackendInput', {
   description: 'A language model that may call tools.',
   fields: (t) => ({
-    model: t.string({ required: true, description: 'What the endpoint calls it.' }),
+    model: t.string({ description: 'Name of the model at the endpoint. Default LLM_MODEL; required with apiBase.' }),
     apiBase: t.field({
       type: 'URI',
       description: 'Base URL of the endpoint, such as `https://models.example/v1`. This server’s own unless told.',
