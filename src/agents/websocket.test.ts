@@ -89,11 +89,11 @@ describe('an agent behind a WebSocket', () => {
   });
 
   it.each<[string, typeof answer, string, RegExp]>([
-    ['says goodbye without a word', says([], 1000), 'RESOURCE_UNREACHABLE', /before it had answered \(code 1000/],
+    ['says goodbye without a word', says([], 1000), 'RESOURCE_UNREACHABLE', /before it answered \(code 1000/],
     ['closes it for a reason of its own', says(['so'], 4001), 'RESOURCE_UNREACHABLE', /code 4001/],
     ['is gone', (socket) => socket.send('so', () => socket.terminate()), 'RESOURCE_UNREACHABLE', /code 1006/],
     ['sends bytes', (socket) => socket.send(Buffer.from('x')), 'RESOURCE_UNREACHABLE', /bytes instead/],
-    ['sends a delta of nothing', says([{ type: 'delta' }]), 'RESOURCE_UNREACHABLE', /type delta without a text/],
+    ['sends a delta of nothing', says([{ type: 'delta' }]), 'RESOURCE_UNREACHABLE', /type delta without text/],
     ['says that it failed', says([{ type: 'error', message: 'no idea' }]), 'BAD_INPUT', /no idea/],
     ['sends one message that is too large', says(['x'.repeat(4 * 2 ** 20 + 1)]), 'RESOURCE_TOO_LARGE', /message/],
     ['sends too much in all', says(Array(4).fill('x'.repeat(3 * 2 ** 20))), 'RESOURCE_TOO_LARGE', /more than/],
