@@ -63,7 +63,7 @@ export async function openAgentsAndTools(config: Config, adapters: Adapters): Pr
   return {
     tools: createTools({
       python: python.engine,
-      drive: drives.driveOf,
+      drive: drives.resolveDrive,
       maxBytes: fetchMaxBytes,
       git: { allowedPrivateHosts, ...(gitToken && { token: gitToken }) },
       ...(webhook && { webhook: createWebhook({ uri: canonicalize(webhook.url), secret: webhook.secret, outgoing }) }),

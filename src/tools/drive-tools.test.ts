@@ -24,11 +24,11 @@ describe('the tools of drives', () => {
   });
 
   const search = (...args: Parameters<ReturnType<typeof driveSearch>['run']>) =>
-    driveSearch(drives.driveOf).run(...args);
-  const get = (id: string, by = bob) => driveGet(drives.driveOf).run({ id }, by.context);
+    driveSearch(drives.resolveDrive).run(...args);
+  const get = (id: string, by = bob) => driveGet(drives.resolveDrive).run({ id }, by.context);
   const upload = (input: Parameters<ReturnType<typeof driveUpload>['run']>[0], by = bob) =>
-    driveUpload(drives.driveOf).run(input, by.context);
-  const download = (id: string, by = bob) => driveDownload(drives.driveOf, 100_000).run({ id }, by.context);
+    driveUpload(drives.resolveDrive).run(input, by.context);
+  const download = (id: string, by = bob) => driveDownload(drives.resolveDrive, 100_000).run({ id }, by.context);
 
   it('say which drive they used, and each principal has his own', async () => {
     const ofAlice = await upload({ name: 'signal.md', text: '# hers' }, alice);

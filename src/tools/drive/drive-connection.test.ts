@@ -23,7 +23,7 @@ describe('connecting a Google Drive', () => {
   afterAll(() => drives.close());
 
   const { signal } = new AbortController();
-  const sourceOf = async (who = alice) => (await drives.driveOf(who)).source;
+  const sourceOf = async (who = alice) => (await drives.resolveDrive(who)).source;
   const refreshes = () => drives.google.seen.filter((line) => line.startsWith('POST /token')).length;
   const answerFor = async (who = alice) => {
     const { searchParams } = await drives.google.agree(drives.connection.begin(who).url);
@@ -55,14 +55,14 @@ describe('connecting a Google Drive', () => {
     const sealed = await drives.store.credentials.find('default', 'alice', 'google-drive');
     expect(Buffer.from(sealed ?? []).includes(token)).toBe(false);
     await drives.store.credentials.put('default', 'bob', 'google-drive', sealed ?? new Uint8Array());
-    await expect(drives.driveOf(bob)).rejects.toEqual(forbidden(/Connect again/));
+    await expect(drives.resolveDrive(bob)).rejects.toEqual(forbidden(/Connect again/));
   });
 
   it('takes the code only from the one who began, whoever brings it', async () => {
     const ofAlice = await answerFor(alice);
-    await expect(drives.connection.finish(bob, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
+    await expect(drives.connection.finish(bob, ofAlice, signal)).rejects.toEqual(forbidden(/Another user/));
     const namesake = createTestUser('alice', 'other');
-    await expect(drives.connection.finish(namesake, ofAlice, signal)).rejects.toEqual(forbidden(/Somebody else/));
+    await expect(drives.connection.finish(namesake, ofAlice, signal)).rejects.toEqual(forbidden(/Another user/));
     const ofBob = await answerFor(bob);
     const mixed = { code: ofAlice.code, state: ofBob.state };
     await expect(drives.connection.finish(bob, mixed, signal)).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -95,13 +95,13 @@ describe('connecting a Google Drive', () => {
 
   it('does not connect when not everything was allowed', async () => {
     drives.google.oauth.settings.withheld = OAUTH_SCOPES[1] ?? '';
-    await expect(drives.connect(alice)).rejects.toEqual(forbidden(/every box/));
+    await expect(drives.connect(alice)).rejects.toEqual(forbidden(/every permission/));
     expect(await sourceOf()).toBe('local folder');
   });
 
   it('gets an access token once for all calls at once, and a new one when it is over', async () => {
     await drives.connect(alice);
-    const drive = await drives.driveOf(alice);
+    const drive = await drives.resolveDrive(alice);
     const before = refreshes();
     await Promise.all([1, 2, 3, 4, 5].map(() => drive.search('x', 1, signal)));
     expect(refreshes() - before).toBe(1);
@@ -115,7 +115,7 @@ describe('connecting a Google Drive', () => {
   it('does not use a token that is about to end, and replaces it once for all calls at once', async () => {
     drives.google.oauth.settings.expiresInS = 30;
     await drives.connect(alice);
-    const drive = await drives.driveOf(alice);
+    const drive = await drives.resolveDrive(alice);
     const before = refreshes();
     await drive.search('x', 1, signal);
     await Promise.all([1, 2, 3].map(() => drive.search('x', 1, signal)));
@@ -124,7 +124,7 @@ describe('connecting a Google Drive', () => {
 
   it('does not let one caller who gives up take the token from the others', async () => {
     await drives.connect(alice);
-    const drive = await drives.driveOf(alice);
+    const drive = await drives.resolveDrive(alice);
     drives.google.trouble(/^POST \/token/, { status: 503, retryAfter: '1' });
     const givesUp = drive.search('x', 1, AbortSignal.timeout(20));
     const waits = drive.search('x', 1, signal);
@@ -135,20 +135,20 @@ describe('connecting a Google Drive', () => {
   it('says how to connect again when the permission was taken back at Google, and goes on after that', async () => {
     await drives.connect(alice);
     drives.google.oauth.grants.clear();
-    const drive = await drives.driveOf(alice);
+    const drive = await drives.resolveDrive(alice);
     for (const _ of ['first', 'and again']) {
       await expect(drive.search('x', 1, signal)).rejects.toEqual(forbidden(/beginDriveConnection/));
     }
     await drives.connect(alice);
-    expect(await (await drives.driveOf(alice)).search('x', 1, signal)).toEqual([]);
+    expect(await (await drives.resolveDrive(alice)).search('x', 1, signal)).toEqual([]);
   });
 
   it('says the same when the key that it was sealed with is gone', async () => {
     await drives.connect(alice);
     const other = createDrives({ ...drives.deps, sealer: createSealer(createSecret(Buffer.alloc(32, 8))) });
-    await expect(other.driveOf(alice)).rejects.toEqual(forbidden(/beginDriveConnection/));
+    await expect(other.resolveDrive(alice)).rejects.toEqual(forbidden(/beginDriveConnection/));
     expect(await other.connection?.disconnect(alice, signal)).toBe(true);
-    expect((await other.driveOf(alice)).source).toBe('local folder');
+    expect((await other.resolveDrive(alice)).source).toBe('local folder');
   });
 
   it('disconnects at Google as well, also when Google has forgotten before', async () => {
@@ -176,12 +176,12 @@ describe('without Google', () => {
     const { signal } = drives;
     const local = createDrives({ ...drives.deps, settings: { folder: drives.folder } });
     expect(local.connection).toBeUndefined();
-    const mine = await local.driveOf(alice);
+    const mine = await local.resolveDrive(alice);
     await mine.upload({ name: 'ours.md', mediaType: 'text/markdown', bytes: Buffer.from('x') }, signal);
     await writeFile(`${drives.folder}/beside.md`, 'x');
     expect((await mine.search('md', 9, signal)).map(({ name }) => name)).toEqual(['ours.md']);
     for (const tenant of ['other', '..', '../default', '', 'Default', 'a/b']) {
-      expect(await (await local.driveOf(createTestUser('x', tenant))).search('md', 9, signal), tenant).toEqual([]);
+      expect(await (await local.resolveDrive(createTestUser('x', tenant))).search('md', 9, signal), tenant).toEqual([]);
     }
     await drives.close();
   });

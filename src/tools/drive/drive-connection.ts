@@ -18,20 +18,20 @@ export interface DriveConnectionDeps {
   readonly publicUrl: string;
 }
 
-/** How somebody lets this server use his Google Drive, and takes that back. */
+/** Connects a user's Google Drive to this server, and disconnects it. */
 export interface DriveConnection {
-  /** @returns where his browser has to go; what it brings back is good for ten minutes, for him alone. */
+  /** @returns the URL to open in a browser; its answer is valid for ten minutes, for this user only. */
   begin(who: User): { readonly url: string };
   /**
-   * @param answer as the callback shows it
-   * @throws Fault FORBIDDEN when somebody else began this, or Google does not give the permission; BAD_INPUT
+   * @param answer as the callback page shows it
+   * @throws Fault FORBIDDEN when another user began, or Google does not grant the permission; BAD_INPUT
    */
   finish(who: User, answer: { readonly code: string; readonly state: string }, signal: AbortSignal): Promise<void>;
-  /** Revokes the permission and forgets it. @returns false when there was none */
+  /** Revokes the permission and deletes it. @returns false when there was no connection */
   disconnect(who: User, signal: AbortSignal): Promise<boolean>;
 }
 
-/** What the state carries, sealed: so no node has to remember who began. */
+/** Content of the sealed state: no node needs to remember who began. */
 interface OauthState {
   readonly tenant: string;
   readonly subject: string;
@@ -43,7 +43,7 @@ interface OauthState {
 const STATE_SEAL_PURPOSE = ['google-drive state'];
 const STATE_TTL_MS = 10 * 60_000;
 
-/** Path of the page that shows what Google answered; it stands behind PUBLIC_URL. */
+/** Path, below PUBLIC_URL, of the page that shows Google's answer. */
 export const CALLBACK_PATH = '/oauth/drive';
 
 /** Authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636, S256). */
@@ -53,34 +53,34 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
   return {
     begin({ tenant, subject }) {
       const verifier = randomBytes(32).toString('base64url');
-      const begun: OauthState = { tenant, subject, verifier, expires: deps.clock.now().getTime() + STATE_TTL_MS };
+      const oauthState: OauthState = { tenant, subject, verifier, expires: deps.clock.now().getTime() + STATE_TTL_MS };
       const url = new URL(deps.endpoints.authorize);
-      const asked: Readonly<Record<string, string>> = {
+      const parameters: Readonly<Record<string, string>> = {
         client_id: deps.clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
         scope: OAUTH_SCOPES.join(' '),
-        state: Buffer.from(deps.sealer.seal(STATE_SEAL_PURPOSE, Buffer.from(JSON.stringify(begun)))).toString(
+        state: Buffer.from(deps.sealer.seal(STATE_SEAL_PURPOSE, Buffer.from(JSON.stringify(oauthState)))).toString(
           'base64url',
         ),
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
-        // Without both, Google gives a refresh token the first time only.
+        // Without both, Google returns a refresh token only the first time.
         access_type: 'offline',
         prompt: 'consent',
       };
-      for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
       return { url: url.href };
     },
 
     async finish(who, { code, state }, signal) {
       const { verifier } = verifyState(readState(deps.sealer, state), who, deps.clock);
       const grant = await deps.oauth.exchange(code, verifier, redirectUri, signal);
-      // Not revoked: with it would go an earlier permission of the same account, which may be in use.
+      // Not revoked: that would also revoke an earlier permission of the same account, which may be in use.
       if (grant.refreshToken === undefined || !OAUTH_SCOPES.every((scope) => grant.scopes.includes(scope))) {
         throw new Fault(
           'FORBIDDEN',
-          'Not all that was asked for was allowed. Begin again, and tick every box at Google.',
+          'Not all requested permissions were granted. Begin again, and select every permission at Google.',
         );
       }
       await deps.connections.save(who, grant.refreshToken);
@@ -88,7 +88,7 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
 
     async disconnect(who, signal) {
       const token = await deps.connections.find(who).catch(() => undefined);
-      // First at Google: when that fails it can be tried again.
+      // At Google first: when that fails, it can be repeated.
       if (token !== undefined) await deps.oauth.revoke(token, signal);
       return await deps.connections.remove(who);
     },
@@ -98,16 +98,16 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
 function readState(sealer: Sealer, state: string): OauthState {
   const opened = sealer.open(STATE_SEAL_PURPOSE, Buffer.from(state, 'base64url'));
   if (opened) return JSON.parse(Buffer.from(opened).toString()) as OauthState;
-  throw new Fault('BAD_INPUT', 'This state is not one that this server made. Copy it whole, or begin again.');
+  throw new Fault('BAD_INPUT', 'This state was not issued by this server. Copy it completely, or begin again.');
 }
 
-/** Nobody can have another one's Drive connected to his account, nor his own to another one's. */
-function verifyState(begun: OauthState, who: User, clock: Clock): OauthState {
-  if (begun.tenant !== who.tenant || begun.subject !== who.subject) {
-    throw new Fault('FORBIDDEN', 'Somebody else began this connection. Begin one yourself with beginDriveConnection.');
+/** Nobody can connect another user's Drive to their account, or their Drive to another user's account. */
+function verifyState(state: OauthState, who: User, clock: Clock): OauthState {
+  if (state.tenant !== who.tenant || state.subject !== who.subject) {
+    throw new Fault('FORBIDDEN', 'Another user began this connection. Begin your own with beginDriveConnection.');
   }
-  if (begun.expires <= clock.now().getTime()) {
+  if (state.expires <= clock.now().getTime()) {
     throw new Fault('FORBIDDEN', 'This took longer than ten minutes. Begin again with beginDriveConnection.');
   }
-  return begun;
+  return state;
 }

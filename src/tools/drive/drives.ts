@@ -21,52 +21,49 @@ export interface DrivesDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** Without a slash at the end. */
   readonly publicUrl: string;
-  /** Google's unless told. */
+  /** Default: Google's. */
   readonly endpoints?: GoogleEndpoints;
   readonly clock?: Clock;
-  /** Before the second try at Google; half a second unless told. */
+  /** Before the second attempt at Google. Default 500 ms. */
   readonly backoffMs?: number;
 }
 
 export interface Drives {
-  readonly driveOf: DriveResolver;
-  /** Absent when this server is no client of Google's. */
+  readonly resolveDrive: DriveResolver;
+  /** Absent when this server is not configured as a client of Google. */
   readonly connection?: DriveConnection;
 }
 
-/** The drives of all principals, and how to connect one's own where the server is set up for it. */
+/** The drives of all principals, and the connection to Google Drive when this server is configured for it. */
 export function createDrives(deps: DrivesDeps): Drives {
-  const {
-    settings,
-    sealer,
-    outgoing,
-    endpoints = GOOGLE_ENDPOINTS,
-    clock = systemClock,
-    backoffMs: pauseMs = 500,
-  } = deps;
+  const { settings, sealer, outgoing, endpoints = GOOGLE_ENDPOINTS, clock = systemClock, backoffMs = 500 } = deps;
   const localDrive = (tenant: string) => folderDrive(join(settings.folder, folderName(tenant)));
   const { google } = settings;
-  if (!google) return { driveOf: async ({ tenant }) => localDrive(tenant) };
+  if (!google) return { resolveDrive: async ({ tenant }) => localDrive(tenant) };
 
   const oauth = createGoogleOauth({ google, outgoing, endpoints });
   const connections = createGoogleConnections({ oauth, credentials: deps.credentials, sealer, clock });
   return {
-    driveOf: async (who) => {
+    resolveDrive: async (who) => {
       const refreshToken = await connections.find(who);
       if (refreshToken === undefined) return localDrive(who.tenant);
       const accessToken = (signal: AbortSignal, refused?: string) =>
         connections.accessToken(refreshToken, signal, refused);
-      return googleDrive({ api: createGoogleApi({ outgoing, accessToken, backoffMs: pauseMs }), endpoints });
+      return googleDrive({ api: createGoogleApi({ outgoing, accessToken, backoffMs }), endpoints });
     },
     connection: createDriveConnection({
-      ...{ oauth, connections, sealer, clock, endpoints },
+      oauth,
+      connections,
+      sealer,
+      clock,
+      endpoints,
       clientId: google.clientId,
       publicUrl: deps.publicUrl,
     }),
   };
 }
 
-/** Each tenant's files lie in a folder of their own; a name that may mean something to a file system is hashed. */
+/** Each tenant has a folder; a name that is not safe in a file system is hashed. */
 function folderName(tenant: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,62}$/.test(tenant)) return tenant;
   return `~${createHash('sha256').update(tenant).digest('hex').slice(0, 32)}`;

@@ -8,12 +8,12 @@ import { type Drive, type DriveUpload, FOLDER_MEDIA_TYPE, fileTooLargeFault } fr
 import { searchFolder } from './folder-search.ts';
 import { driveFileOf, isHidden, withOpenFile } from './open-file.ts';
 
-/** Of one name; more files of that name have to be named otherwise. */
+/** Maximum number of files with the same name. */
 const MAX_SAME_NAME_FILES = 1_000;
 
 /**
- * A local folder as a drive, for those who have no other. Made at first use. What its file names promise is what media
- * types and search go by.
+ * A local folder as a drive, for users without a connected one. Created at first use. Media types and search rely on file
+ * name extensions.
  */
 export function folderDrive(folder: string): Drive {
   const root = async () => {
@@ -42,27 +42,24 @@ export function folderDrive(folder: string): Drive {
     upload: async (upload, signal) => {
       const top = await root();
       if (isHidden(upload.name) || /[/\0]/.test(upload.name)) {
-        throw new Fault(
-          'BAD_INPUT',
-          'A file name here has no slashes and does not begin with a dot. Take another name.',
-        );
+        throw new Fault('BAD_INPUT', 'A file name must not contain a slash or begin with a dot. Choose another name.');
       }
       if (signal.aborted) throw abortFault(signal);
       const { folder: id } = upload;
       const path =
         id === undefined
           ? await writeNewFile(top, upload)
-          : await withOpenFile(top, id, async (place) => {
-              if (place.file.mediaType !== FOLDER_MEDIA_TYPE)
-                throw new Fault('BAD_INPUT', 'What is named as folder is a file.');
-              return await writeNewFile(place.path, upload);
+          : await withOpenFile(top, id, async (target) => {
+              if (target.file.mediaType !== FOLDER_MEDIA_TYPE)
+                throw new Fault('BAD_INPUT', 'The folder is a file. Use the id of a folder.');
+              return await writeNewFile(target.path, upload);
             });
       return driveFileOf(relative(top, path), await stat(path));
     },
   };
 }
 
-/** Written beside its place and then linked into it, so that nobody sees half of it and nothing is replaced. */
+/** Writes a draft and then links it, so that nobody sees a partial file and nothing is replaced. */
 async function writeNewFile(folder: string, { name, bytes }: DriveUpload): Promise<string> {
   const draft = join(folder, `.${randomBytes(12).toString('hex')}.upload`);
   try {

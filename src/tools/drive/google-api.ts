@@ -8,36 +8,36 @@ import { reconnectFault } from './google-oauth.ts';
 
 export interface GoogleApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** @param refused one that was not taken */
+  /** @param refused a token that Google rejected */
   readonly accessToken: (signal: AbortSignal, refused?: string) => Promise<string>;
-  /** Before the second try; twice as long before each later one. */
+  /** Before the second attempt; doubled before each further one. */
   readonly backoffMs: number;
 }
 
 export interface GoogleRequest {
   readonly method?: 'GET' | 'POST' | 'PUT';
-  /** Whole, with its query. */
+  /** Complete, with its query. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer> | string;
-  /** Of the answer. */
+  /** Limit of the response. */
   readonly maxBytes?: number;
-  /** Status besides 2xx that is no failure. */
-  readonly fine?: number;
-  /** Four unless told. */
-  readonly tries?: number;
+  /** A status other than 2xx that is not a failure. */
+  readonly acceptedStatus?: number;
+  /** Default 4. */
+  readonly maxAttempts?: number;
   readonly signal: AbortSignal;
 }
 
-/** Requests to the Drive API in the name of one person. */
+/** Requests to the Drive API on behalf of one user. */
 export interface GoogleApi {
   readonly backoffMs: number;
   /**
-   * Sends and reads; again when it fails in a way that passes, so what is sent must do no harm when it arrives twice.
+   * Sends a request and reads the response. Retries transient failures, so the request must be idempotent.
    * @throws Fault
    */
   request<T>(request: GoogleRequest, read: (response: Response) => Promise<T>): Promise<T>;
-  /** The same for an answer that is a JSON object. */
+  /** The same, for a response that is a JSON object. */
   json(request: GoogleRequest): Promise<JsonObject>;
 }
 
@@ -45,7 +45,7 @@ const MAX_ATTEMPTS = 4;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const IDLE_MS = 60_000;
 
-export function createGoogleApi({ outgoing, accessToken, backoffMs: pauseMs }: GoogleApiDeps): GoogleApi {
+export function createGoogleApi({ outgoing, accessToken, backoffMs }: GoogleApiDeps): GoogleApi {
   const send = async (request: GoogleRequest, token: string) => {
     const { url, method = 'GET', headers, body, signal, maxBytes = MAX_JSON_BYTES } = request;
     const fetch = outgoing.fetch(canonicalUri(url), { maxBytes, idleMs: IDLE_MS, signal });
@@ -64,18 +64,18 @@ export function createGoogleApi({ outgoing, accessToken, backoffMs: pauseMs }: G
         throw reconnectFault();
       }
     }
-    if (response.ok || response.status === request.fine) return await read(response);
+    if (response.ok || response.status === request.acceptedStatus) return await read(response);
     throw await googleFault(response);
   };
 
   const ask: GoogleApi['request'] = (request, read) => {
-    const { signal, tries = MAX_ATTEMPTS } = request;
-    return retry(() => once(request, read), { signal, tries, pauseMs });
+    const { signal, maxAttempts = MAX_ATTEMPTS } = request;
+    return retry(() => once(request, read), { signal, maxAttempts, backoffMs });
   };
-  return { backoffMs: pauseMs, request: ask, json: (request) => ask(request, readJson) };
+  return { backoffMs, request: ask, json: (request) => ask(request, readJson) };
 }
 
-/** @throws Fault when it is none */
+/** @throws Fault unless the response is a JSON object */
 export async function readJson(response: Response): Promise<JsonObject> {
   try {
     const json: unknown = JSON.parse(await response.text());
@@ -83,5 +83,5 @@ export async function readJson(response: Response): Promise<JsonObject> {
   } catch (error) {
     if (error instanceof Fault) throw error;
   }
-  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive answers with something that is no JSON. Try again later.');
+  throw new Fault('RESOURCE_UNREACHABLE', 'The response of Google Drive is not a JSON object. Try again later.');
 }

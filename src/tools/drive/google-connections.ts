@@ -14,17 +14,17 @@ export interface GoogleConnectionsDeps {
   readonly clock: Clock;
 }
 
-/** Whose Drive is connected, and the tokens for it. */
+/** Connected Drives and their tokens. */
 export interface GoogleConnections {
-  /** @returns the refresh token; undefined when he has connected none. @throws Fault FORBIDDEN when it cannot be read */
+  /** @returns the refresh token; undefined when the user has no connection. @throws Fault FORBIDDEN when it cannot be decrypted */
   find(who: User): Promise<string | undefined>;
   save(who: User, refreshToken: string): Promise<void>;
-  /** @returns false when nothing was kept */
+  /** @returns false when there was no connection */
   remove(who: User): Promise<boolean>;
   /**
-   * A token that is good for another while; got once for all that ask at once.
-   * @param refused one that Google did not take although its time was not over
-   * @throws Fault FORBIDDEN when the connection does not hold any more
+   * A valid access token; concurrent calls share one refresh.
+   * @param refused a token that Google rejected before it expired
+   * @throws Fault FORBIDDEN when the connection is no longer valid
    */
   accessToken(refreshToken: string, signal: AbortSignal, refused?: string): Promise<string>;
 }
@@ -36,14 +36,14 @@ interface CachedAccessToken {
 }
 
 const CREDENTIAL_NAME = 'google-drive';
-/** So that none expires on its way. */
+/** So that no token expires in transit. */
 const EXPIRY_MARGIN_MS = 60_000;
 const REFRESH_TIMEOUT_MS = 30_000;
 const MAX_CACHED_TOKENS = 1_000;
 
 /**
- * Only the refresh token is stored, sealed for the one principal; access tokens live an hour and stay in memory. They
- * are found by the refresh token's digest: whoever connects another account has nothing to do with the earlier one's.
+ * Only the refresh token is stored, sealed for its principal; access tokens live an hour and stay in memory, keyed by the
+ * digest of the refresh token: after connecting another account, tokens of the earlier one are not used.
  */
 export function createGoogleConnections({
   oauth,
@@ -54,10 +54,10 @@ export function createGoogleConnections({
   const tokens = new LRUCache<string, Promise<CachedAccessToken>>({ max: MAX_CACHED_TOKENS });
 
   const refresh = async (refreshToken: string): Promise<CachedAccessToken> => {
-    // Several wait for this one, so none of them can cancel it.
+    // Several callers wait for this refresh, so none can cancel it.
     const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
     const get = () => oauth.refresh(refreshToken, signal);
-    const { accessToken, expiresInS } = await retry(get, { signal, tries: 4, pauseMs: 500 });
+    const { accessToken, expiresInS } = await retry(get, { signal, maxAttempts: 4, backoffMs: 500 });
     return { text: accessToken, expiresAt: clock.now().getTime() + expiresInS * 1_000 - EXPIRY_MARGIN_MS };
   };
   const find = async ({ tenant, subject }: User) => {
@@ -82,11 +82,11 @@ export function createGoogleConnections({
     remove: ({ tenant, subject }) => credentials.remove(tenant, subject, CREDENTIAL_NAME),
     async accessToken(refreshToken, signal, refused) {
       const key = createHash('sha256').update(refreshToken).digest('base64');
-      const known = tokens.get(key);
-      const token = known && (await awaitOrAbort(known, signal).catch(() => undefined));
+      const cached = tokens.get(key);
+      const token = cached && (await awaitOrAbort(cached, signal).catch(() => undefined));
       if (token && token.expiresAt > clock.now().getTime() && token.text !== refused) return token.text;
-      // Whoever comes here first gets a new one, and the others wait for that.
-      if (tokens.get(key) === known) tokens.set(key, refresh(refreshToken));
+      // The first caller refreshes, and the others wait for that.
+      if (tokens.get(key) === cached) tokens.set(key, refresh(refreshToken));
       return (await awaitOrAbort(tokens.get(key) ?? refresh(refreshToken), signal)).text;
     },
   };

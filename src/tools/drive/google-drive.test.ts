@@ -11,7 +11,7 @@ driveContract('google drive', async () => {
   const drives = await createTestDrives();
   await drives.connect(alice);
   return {
-    drive: await drives.driveOf(alice),
+    drive: await drives.resolveDrive(alice),
     makeFolder: async (name) => drives.google.files.add({ name, mimeType: FOLDER }, Buffer.alloc(0)).id,
     close: drives.close,
   };
@@ -23,7 +23,7 @@ describe('Google Drive', () => {
   beforeAll(async () => {
     drives = await createTestDrives();
     await drives.connect(alice);
-    drive = await drives.driveOf(alice);
+    drive = await drives.resolveDrive(alice);
   });
   afterAll(() => drives.close());
 

@@ -1,12 +1,12 @@
-/** Where Google's OAuth and its Drive API are. */
+/** URLs of Google's OAuth and Drive API. */
 export interface GoogleEndpoints {
-  /** For a person's browser. */
+  /** For the user's browser. */
   readonly authorize: string;
   readonly token: string;
   readonly revoke: string;
   /** Base of Drive v3, without a slash at the end. */
   readonly drive: string;
-  /** The same for bytes on their way up. */
+  /** The same for uploads. */
   readonly upload: string;
 }
 
@@ -18,7 +18,7 @@ export const GOOGLE_ENDPOINTS: GoogleEndpoints = {
   upload: 'https://www.googleapis.com/upload/drive/v3',
 };
 
-/** To read what the person sees, and to make files of our own: we change and remove nothing that we did not make. */
+/** Reading what the user can see, and creating files: only files that this server created can be changed or removed. */
 export const OAUTH_SCOPES: readonly string[] = [
   'https://www.googleapis.com/auth/drive.readonly',
   'https://www.googleapis.com/auth/drive.file',

@@ -4,7 +4,7 @@ import { type DriveFile, FOLDER_MEDIA_TYPE } from './drive.ts';
 
 const GOOGLE_TYPE_PREFIX = 'application/vnd.google-apps.';
 
-/** Google's own kinds have no bytes; each is exported as what agents read best. */
+/** Google's own documents have no bytes; each is exported to the format that agents read best. */
 const EXPORT_MEDIA_TYPES: Readonly<Record<string, string>> = {
   [`${GOOGLE_TYPE_PREFIX}document`]: 'text/markdown',
   [`${GOOGLE_TYPE_PREFIX}drawing`]: 'image/png',
@@ -15,8 +15,8 @@ const EXPORT_MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The media type to export a file as; undefined for one that has bytes of its own.
- * @throws Fault BAD_INPUT for what has neither, such as a folder or a form
+ * The media type to export a file as; undefined for a file that has bytes.
+ * @throws Fault BAD_INPUT for a file with neither, such as a folder or a form
  */
 export function exportMediaTypeOf({ mediaType }: DriveFile): string | undefined {
   if (mediaType === FOLDER_MEDIA_TYPE) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
@@ -24,19 +24,19 @@ export function exportMediaTypeOf({ mediaType }: DriveFile): string | undefined 
   const as = EXPORT_MEDIA_TYPES[mediaType];
   if (as !== undefined) return as;
   const kind = mediaType.slice(GOOGLE_TYPE_PREFIX.length);
-  throw new Fault('BAD_INPUT', `Google exports nothing of its kind "${kind}". Take another file.`);
+  throw new Fault('BAD_INPUT', `Google cannot export files of the kind "${kind}". Choose another file.`);
 }
 
-/** What is asked of Google about a file; `size` is absent for documents of its own kinds. */
+/** Requested fields; `size` is absent for Google's own documents. */
 export const FILE_FIELDS = 'id,name,mimeType,size,modifiedTime,webViewLink';
 
-/** A file resource of Drive v3. @throws Fault for what is none */
+/** Parses a file resource of Drive v3. @throws Fault when it is malformed */
 export function parseGoogleFile(json: Json | undefined): DriveFile {
   const { id, name, mimeType, size, modifiedTime, webViewLink } = isJsonObject(json) ? json : {};
   if (typeof id !== 'string' || typeof name !== 'string' || typeof mimeType !== 'string') {
-    throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive answers with something that is no file. Try again later.');
+    throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive returned a malformed file. Try again later.');
   }
-  // An int64, which JSON has as text.
+  // An int64, which is text in JSON.
   const bytes = typeof size === 'string' ? Number(size) : Number.NaN;
   return {
     id,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { waitBeforeRetry } from '../shared/retry.ts';
+import { type RetryOptions, waitBeforeRetry } from '../shared/retry.ts';
 import type { Drive, DriveFile, DriveUpload } from './drive.ts';
-import { type GoogleApi, readJson } from './google-api.ts';
+import { type GoogleApi, type GoogleRequest, readJson } from './google-api.ts';
 import type { GoogleEndpoints } from './google-endpoints.ts';
 import { FILE_FIELDS, parseGoogleFile } from './google-file.ts';
 
@@ -13,17 +13,17 @@ export interface GoogleUploadDeps {
   readonly get: Drive['get'];
 }
 
-/** Google asks for resumable uploads beyond this. */
+/** Google requires resumable uploads for larger files. */
 const MAX_MULTIPART_BYTES = 5 * 1024 * 1024;
-/** A multiple of 256 KiB, as it has to be. */
+/** Must be a multiple of 256 KiB. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
-/** Without any progress between. */
+/** Consecutive attempts without progress. */
 const MAX_ATTEMPTS_WITHOUT_PROGRESS = 4;
 
-/** Either the file, or how many bytes Google has of it. */
-type UploadProgress = { readonly file: DriveFile } | { readonly has: number };
+/** The finished file, or how many bytes of it Google has. */
+type UploadProgress = { readonly file: DriveFile } | { readonly receivedBytes: number };
 
-/** The id is made before: what is sent again although it had arrived makes no second file, but is answered with 409. */
+/** Reserves the id first, so that a repeated upload creates no second file: Google answers it with 409. */
 export async function uploadToGoogle(
   { api, endpoints, get }: GoogleUploadDeps,
   upload: DriveUpload,
@@ -50,7 +50,7 @@ async function newFileId(api: GoogleApi, endpoints: GoogleEndpoints, signal: Abo
   const { ids } = await api.json({ url: `${endpoints.drive}/files/generateIds?count=1&space=drive`, signal });
   const [id]: readonly unknown[] = Array.isArray(ids) ? ids : [];
   if (typeof id === 'string') return id;
-  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive gives no id for a new file. Try again later.');
+  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive did not return an id for the new file. Try again later.');
 }
 
 function uploadUrl(endpoints: GoogleEndpoints, uploadType: string): string {
@@ -73,11 +73,11 @@ async function uploadMultipart(
     Buffer.from(`\r\n--${boundary}--`),
   ]);
   const headers = { 'content-type': `multipart/related; boundary=${boundary}` };
-  const made = await api.json({ method: 'POST', url: uploadUrl(endpoints, 'multipart'), headers, body, signal });
-  return parseGoogleFile(made);
+  const file = await api.json({ method: 'POST', url: uploadUrl(endpoints, 'multipart'), headers, body, signal });
+  return parseGoogleFile(file);
 }
 
-/** A resumable session: after a failure Google is asked how much it has, and gets the rest. */
+/** A resumable session: after a failure Google is asked how much it has, and receives the rest. */
 async function uploadResumable(
   api: GoogleApi,
   endpoints: GoogleEndpoints,
@@ -86,30 +86,34 @@ async function uploadResumable(
   signal: AbortSignal,
 ): Promise<DriveFile> {
   const session = await startSession(api, endpoints, metadata, upload, signal);
-  const patience = { signal, tries: MAX_ATTEMPTS_WITHOUT_PROGRESS, pauseMs: api.backoffMs };
+  const retryOptions: RetryOptions = {
+    signal,
+    maxAttempts: MAX_ATTEMPTS_WITHOUT_PROGRESS,
+    backoffMs: api.backoffMs,
+  };
   let from: number | undefined = 0;
   for (let best = 0, failures = 0; ; ) {
     const progress: UploadProgress | undefined = await sendFrom(api, session, upload.bytes, from, signal).catch(
       async (error: unknown) => {
         failures += 1;
-        await waitBeforeRetry(error, failures, patience);
+        await waitBeforeRetry(error, failures, retryOptions);
         return undefined;
       },
     );
     if (progress && 'file' in progress) return progress.file;
-    if (progress && progress.has > best) {
-      best = progress.has;
+    if (progress && progress.receivedBytes > best) {
+      best = progress.receivedBytes;
       failures = 0;
     } else if (progress && from !== undefined) {
       failures += 1;
       if (failures === MAX_ATTEMPTS_WITHOUT_PROGRESS) throw noProgressFault();
     }
-    from = progress?.has;
+    from = progress?.receivedBytes;
   }
 }
 
 function noProgressFault(): Fault {
-  return new Fault('RESOURCE_UNREACHABLE', 'Google Drive takes no more of the file. Try again later.');
+  return new Fault('RESOURCE_UNREACHABLE', 'The upload to Google Drive makes no progress. Try again later.');
 }
 
 async function startSession(
@@ -132,10 +136,10 @@ async function startSession(
   });
   if (location !== null && new URL(location, endpoints.upload).origin === new URL(endpoints.upload).origin)
     return location;
-  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive does not say where to send the file. Try again later.');
+  throw new Fault('RESOURCE_UNREACHABLE', 'Google Drive did not return an upload URL. Try again later.');
 }
 
-/** @param from how many bytes Google has; undefined to ask for that */
+/** @param from how many bytes Google has; undefined to ask Google */
 async function sendFrom(
   api: GoogleApi,
   session: string,
@@ -146,12 +150,20 @@ async function sendFrom(
   const chunk = Buffer.from(from === undefined ? [] : bytes.subarray(from, from + CHUNK_BYTES));
   const range = from === undefined ? '*' : `${from}-${from + chunk.length - 1}`;
   const headers = { 'content-range': `bytes ${range}/${bytes.length}` };
-  const request = { method: 'PUT', url: session, headers, body: chunk, fine: 308, tries: 1, signal } as const;
+  const request: GoogleRequest = {
+    method: 'PUT',
+    url: session,
+    headers,
+    body: chunk,
+    acceptedStatus: 308,
+    maxAttempts: 1,
+    signal,
+  };
   return await api.request(request, async (response) => {
     if (response.status !== 308) return { file: parseGoogleFile(await readJson(response)) };
     await response.body?.cancel();
-    // Without a range, it has nothing.
+    // Without a range, Google has no bytes.
     const [, last] = /^bytes=0-(\d{1,15})$/.exec(response.headers.get('range') ?? '') ?? [];
-    return { has: last === undefined ? 0 : Math.min(Number(last) + 1, bytes.length) };
+    return { receivedBytes: last === undefined ? 0 : Math.min(Number(last) + 1, bytes.length) };
   });
 }

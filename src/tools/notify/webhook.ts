@@ -8,22 +8,22 @@ import { statusFault } from '../../resources/outgoing/status-fault.ts';
 import { retry } from '../shared/retry.ts';
 
 export interface WebhookDeps {
-  /** Named by whoever runs the server, so no policy is asked; the guard against private addresses holds. */
+  /** Configured by the operator, so the policy is not asked; the guard against private addresses applies. */
   readonly uri: CanonicalUri;
   /** Shared with the receiver; after `whsec_` it is base64. */
   readonly secret: Secret;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** Before the second try; a second unless told. */
+  /** Before the second attempt. Default one second. */
   readonly backoffMs?: number;
 }
 
 export interface WebhookDelivery {
-  /** The same at each try, so that the receiver can tell that it has it already. */
+  /** The same for each attempt, so that the receiver can detect duplicates. */
   readonly id: string;
   readonly status: number;
 }
 
-/** @throws Fault by the status that the receiver answers at last, TIMEOUT after half a minute, RESOURCE_UNREACHABLE, FORBIDDEN */
+/** @throws Fault for the final status of the receiver, TIMEOUT after half a minute, RESOURCE_UNREACHABLE, FORBIDDEN */
 export type SendWebhook = (type: string, data: JsonObject, signal: AbortSignal) => Promise<WebhookDelivery>;
 
 const DELIVERY_TIMEOUT_MS = 30_000;
@@ -32,7 +32,7 @@ const MAX_ATTEMPTS = 5;
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** POSTs events in the form of Standard Webhooks 1.0.0: id, time and HMAC-SHA256 of both and the body in headers. */
-export function createWebhook({ uri, secret, outgoing, backoffMs: pauseMs = 1_000 }: WebhookDeps): SendWebhook {
+export function createWebhook({ uri, secret, outgoing, backoffMs = 1_000 }: WebhookDeps): SendWebhook {
   return async (type, data, callersSignal) => {
     const id = newId('msg');
     const signal = AbortSignal.any([callersSignal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
@@ -51,7 +51,7 @@ export function createWebhook({ uri, secret, outgoing, backoffMs: pauseMs = 1_00
       if (!ok) throw statusFault(uri.host, status, answered.get('retry-after'));
       return status;
     };
-    return { id, status: await retry(post, { signal, tries: MAX_ATTEMPTS, pauseMs }) };
+    return { id, status: await retry(post, { signal, maxAttempts: MAX_ATTEMPTS, backoffMs }) };
   };
 }
 

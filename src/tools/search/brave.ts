@@ -7,27 +7,27 @@ import type { Searcher } from './searcher.ts';
 export interface BraveDeps {
   readonly apiKey: Secret;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** Brave's own unless told. */
+  /** Default: that of Brave. */
   readonly endpoint?: string;
   readonly backoffMs?: number;
-  /** One unless told, as the smallest plan has it. */
+  /** Requests per second. Default 1, as in the smallest plan. */
   readonly perSecond?: number;
 }
 
 const DEFAULT_ENDPOINT = 'https://api.search.brave.com/res/v1/web/search';
-/** What its API takes. */
+/** Limits of its API. */
 const MAX_RESULTS = 20;
 const MAX_QUERY_CHARS = 400;
 const MAX_QUERY_WORDS = 50;
 
-const INVALID_KEY_MESSAGE = 'Brave Search does not accept the key of this server. Have BRAVE_API_KEY checked.';
+const INVALID_KEY_MESSAGE = 'Brave Search rejected the key of this server. Check BRAVE_API_KEY.';
 
 /** The Web Search API of Brave. */
 export function brave(deps: BraveDeps): Searcher {
-  const { outgoing, apiKey, endpoint = DEFAULT_ENDPOINT, backoffMs: pauseMs = 1_000, perSecond = 1 } = deps;
+  const { outgoing, apiKey, endpoint = DEFAULT_ENDPOINT, backoffMs = 1_000, perSecond = 1 } = deps;
   // An unknown key is answered with 422.
   const refusals = { 401: INVALID_KEY_MESSAGE, 403: INVALID_KEY_MESSAGE, 422: INVALID_KEY_MESSAGE };
-  const ask = createProviderFetch({ outgoing, backoffMs: pauseMs, perSecond, messageByStatus: refusals });
+  const ask = createProviderFetch({ outgoing, backoffMs, perSecond, messageByStatus: refusals });
   return {
     source: 'brave',
     async search(query, limit, signal) {
@@ -43,7 +43,7 @@ export function brave(deps: BraveDeps): Searcher {
   };
 }
 
-/** A longer query would be refused whole. */
+/** Brave rejects longer queries. */
 function truncateQuery(query: string): string {
   const words = query.split(/\s+/).filter(Boolean).slice(0, MAX_QUERY_WORDS);
   return words.join(' ').slice(0, MAX_QUERY_CHARS).toWellFormed();

@@ -50,7 +50,7 @@ describe('SearXNG', () => {
     expect(await onSearxng('/find/').search('x', 1, signal)).toHaveLength(1);
   });
 
-  it('says what to change when it gives no JSON', async () => {
+  it('says what to change when it does not return JSON', async () => {
     xng.troubles.push({ status: 403, body: 'Forbidden' });
     await expect(onSearxng().search('x', 1, signal)).rejects.toEqual(fault('FORBIDDEN', /search\.formats/));
     expect(xng.seen).toHaveLength(1);
@@ -130,7 +130,7 @@ describe.each([
   it.each(['', '<html>', '[]', 'null', '{"results":', '"x"'])('counts as broken when it answers %j', async (body) => {
     const [searcher, provider] = make();
     provider.troubles.push(...Array.from({ length: 4 }, () => ({ status: 200, body })));
-    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /no JSON/));
+    await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /not a JSON object/));
   });
 
   it.each(['{}', '{"results":{}}', '{"web":null}', '{"web":{"results":[null,1,{"url":5},{"url":"javascript:x"}]}}'])(

@@ -10,16 +10,16 @@ import type { SearchHit } from './searcher.ts';
 
 export interface ProviderDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** What the provider allows. */
+  /** Rate limit of the provider. */
   readonly perSecond: number;
-  /** Before the second try; twice as long before each later one. */
+  /** Before the second attempt; doubled before each further one. */
   readonly backoffMs: number;
-  /** What a refusal with this status means, where it says more than the status. */
+  /** Messages for statuses with a special meaning. */
   readonly messageByStatus: Readonly<Record<number, string>>;
   readonly clock?: Clock;
 }
 
-/** Asks a provider for JSON, never faster than it allows. @throws Fault */
+/** Fetches JSON from a provider, within its rate limit. @throws Fault */
 export type ProviderFetch = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -28,19 +28,19 @@ export type ProviderFetch = (
 
 const MAX_ATTEMPTS = 4;
 const FETCH_LIMITS = { maxBytes: 2 * 1024 * 1024, idleMs: 20_000 };
-/** Who would have to wait longer for his turn is told to come back. */
+/** A search that would wait longer fails with THROTTLED. */
 const MAX_QUEUE_WAIT_MS = 10_000;
 
 export function createProviderFetch(deps: ProviderDeps): ProviderFetch {
-  const { outgoing, clock = systemClock, perSecond, backoffMs: pauseMs, messageByStatus: refusals } = deps;
+  const { outgoing, clock = systemClock, perSecond, backoffMs, messageByStatus } = deps;
   const buckets = createTokenBuckets({ clock, maxBuckets: 1 });
   const rate = { size: Math.max(1, perSecond), perMs: perSecond / 1_000 };
 
-  const turn = async (signal: AbortSignal) => {
+  const waitForTurn = async (signal: AbortSignal) => {
     const latest = performance.now() + MAX_QUEUE_WAIT_MS;
     for (let wait = buckets.take('all', rate); wait > 0; wait = buckets.take('all', rate)) {
       if (performance.now() + wait > latest) {
-        throw new Fault('THROTTLED', 'Too many searches wait for their turn. Try again later.', { retryAfterMs: wait });
+        throw new Fault('THROTTLED', 'Too many searches are waiting. Try again later.', { retryAfterMs: wait });
       }
       await sleep(wait, signal);
     }
@@ -51,25 +51,25 @@ export function createProviderFetch(deps: ProviderDeps): ProviderFetch {
     const response = await fetch(url, { headers: { accept: 'application/json', ...headers } });
     const text = await response.text();
     if (response.ok) return parseObject(text, uri.host);
-    const meaning = refusals[response.status];
+    const meaning = messageByStatus[response.status];
     if (meaning !== undefined) throw new Fault('FORBIDDEN', meaning, { details: { status: response.status } });
     throw statusFault(uri.host, response.status, retryAfterOf(response.headers));
   };
 
   return async (url, headers, signal) => {
-    for (let tries = 1; ; tries += 1) {
-      // Every try counts for the provider. Whose turn does not come is told so, and is not asked to wait again.
-      await turn(signal);
+    for (let attempt = 1; ; attempt += 1) {
+      // Every attempt counts for the provider. Waiting for a turn is not retried.
+      await waitForTurn(signal);
       try {
         return await once(url, headers, signal);
       } catch (error) {
-        await waitBeforeRetry(error, tries, { signal, tries: MAX_ATTEMPTS, pauseMs });
+        await waitBeforeRetry(error, attempt, { signal, maxAttempts: MAX_ATTEMPTS, backoffMs });
       }
     }
   };
 }
 
-/** Brave says it in a header of its own: seconds until each of its limits begins anew, the shortest first. */
+/** Brave has a separate header: seconds until each of its limits is reset, the shortest first. */
 function retryAfterOf(headers: Headers): string | null {
   const reset = /^\d+/.exec(headers.get('x-ratelimit-reset') ?? '')?.[0];
   return headers.get('retry-after') ?? reset ?? null;
@@ -82,7 +82,7 @@ function parseObject(text: string, host: string): JsonObject {
   } catch {
     // The same as any other answer that is no object.
   }
-  throw new Fault('RESOURCE_UNREACHABLE', `${host} answers with something that is no JSON. Have its address checked.`);
+  throw new Fault('RESOURCE_UNREACHABLE', `The response of ${host} is not a JSON object. Check its address.`);
 }
 
 const MAX_TITLE_CHARS = 300;
@@ -94,18 +94,18 @@ const MAX_SNIPPET_CHARS = 1_000;
  * @param names of the fields that hold the snippet
  */
 export function toSearchHits(results: Json | undefined, snippet: string, limit: number): readonly SearchHit[] {
-  const found: SearchHit[] = [];
+  const hits: SearchHit[] = [];
   for (const result of Array.isArray(results) ? results : []) {
-    if (found.length === limit) break;
+    if (hits.length === limit) break;
     const url: unknown = isJsonObject(result) ? result.url : undefined;
     if (typeof url !== 'string' || url.length > MAX_URL_CHARS || !/^https?:\/\//i.test(url)) continue;
-    found.push({
+    hits.push({
       title: toPlainText(result.title, MAX_TITLE_CHARS) || url,
       url,
       snippet: toPlainText(result[snippet], MAX_SNIPPET_CHARS),
     });
   }
-  return found;
+  return hits;
 }
 
 /** Providers mark the words that were searched for, and escape the rest as in HTML. */

@@ -1,15 +1,15 @@
 export interface SearchHit {
   readonly title: string;
-  /** Where it is: http(s); of the offline index file:, or the path from the folder that is indexed. */
+  /** http(s); for the offline index file:, or a path relative to the indexed folder. */
   readonly url: string;
-  /** A part that fits the query; may be empty. */
+  /** An excerpt that matches the query; may be empty. */
   readonly snippet: string;
 }
 
-/** Whoever answers searches. */
+/** A search provider. */
 export interface Searcher {
-  /** Told with every result, so that nobody takes the offline index for the web. */
+  /** Part of every result, so that the offline index is not mistaken for the web. */
   readonly source: 'searxng' | 'brave' | 'offline index';
-  /** @returns at most `limit`, the most fitting first. @throws Fault */
+  /** @returns at most `limit`, best matches first. @throws Fault */
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly SearchHit[]>;
 }

@@ -3,17 +3,19 @@ import { createProviderFetch, toSearchHits } from './provider.ts';
 import type { Searcher } from './searcher.ts';
 
 export interface SearxngDeps {
-  /** Where the instance is. */
+  /** Base URL of the instance. */
   readonly url: string;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   readonly backoffMs?: number;
   readonly perSecond?: number;
 }
 
-/** A SearXNG of one's own, by its search API (docs.searxng.org, "Search API"). */
-export function searxng({ url, outgoing, backoffMs: pauseMs = 1_000, perSecond = 5 }: SearxngDeps): Searcher {
+/** A SearXNG instance, over its search API (docs.searxng.org, "Search API"). */
+export function searxng({ url, outgoing, backoffMs = 1_000, perSecond = 5 }: SearxngDeps): Searcher {
   const ask = createProviderFetch({
-    ...{ outgoing, backoffMs: pauseMs, perSecond },
+    outgoing,
+    backoffMs,
+    perSecond,
     messageByStatus: {
       403: 'The SearXNG at SEARXNG_URL gives no JSON. Have "json" added to search.formats in its settings.yml.',
     },

@@ -19,11 +19,11 @@ const busy = new Fault('UNAVAILABLE', 'busy');
 
 describe('trying again', () => {
   it('succeeds when a try does, and fails with the last fault when none may follow', async () => {
-    const patient = { signal, tries: 3, pauseMs: 1 };
+    const retryOptions = { signal, maxAttempts: 3, backoffMs: 1 };
     const twice = failing(busy, busy);
-    expect(await retry(twice.act, patient)).toBe('done');
+    expect(await retry(twice.act, retryOptions)).toBe('done');
     const often = failing(busy, busy, new Fault('TIMEOUT', 'late'), busy);
-    await expect(retry(often.act, patient)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(retry(often.act, retryOptions)).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect([twice.state.tries, often.state.tries]).toEqual([3, 3]);
   });
 
@@ -31,24 +31,24 @@ describe('trying again', () => {
     'does not for what does not pass by itself: %s',
     async (error) => {
       const { state, act } = failing(error);
-      await expect(retry(act, { signal, tries: 3, pauseMs: 1 })).rejects.toBe(error);
+      await expect(retry(act, { signal, maxAttempts: 3, backoffMs: 1 })).rejects.toBe(error);
       expect(state.tries).toBe(1);
     },
   );
 
   it('waits for as long as it is told, but not for half a minute', async () => {
     const begun = performance.now();
-    const patient = { signal, tries: 2, pauseMs: 10_000 };
-    await retry(failing(new Fault('THROTTLED', 'soon', { retryAfterMs: 60 })).act, patient);
+    const retryOptions = { signal, maxAttempts: 2, backoffMs: 10_000 };
+    await retry(failing(new Fault('THROTTLED', 'soon', { retryAfterMs: 60 })).act, retryOptions);
     expect(performance.now() - begun).toBeGreaterThan(55);
     const later = failing(new Fault('THROTTLED', 'later', { retryAfterMs: 30_001 }));
-    await expect(retry(later.act, patient)).rejects.toMatchObject({ message: 'later' });
+    await expect(retry(later.act, retryOptions)).rejects.toMatchObject({ message: 'later' });
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   it('ends with the abort, and leaves what others wait for alone', async () => {
     const stop = new AbortController();
-    const trying = retry(failing(busy).act, { signal: stop.signal, tries: 2, pauseMs: 20_000 });
+    const trying = retry(failing(busy).act, { signal: stop.signal, maxAttempts: 2, backoffMs: 20_000 });
     const work = new Promise<string>((resolve) => setTimeout(resolve, 30, 'done'));
     const waiting = awaitOrAbort(work, stop.signal);
     setTimeout(() => stop.abort(), 10);

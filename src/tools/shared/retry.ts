@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { abortFault } from '../../core/abort.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
 
-/** Waits for work that goes on without us when we are aborted. @throws Fault CANCELLED or TIMEOUT then */
+/** Waits for work that continues in the background after an abort. @throws Fault CANCELLED or TIMEOUT when aborted */
 export function awaitOrAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(abortFault(signal));
@@ -14,37 +14,36 @@ export function awaitOrAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
-  /** All of them, with the first one. */
-  readonly tries: number;
-  /** Before the second try; twice as long before each one after that, and shortened by chance. */
-  readonly pauseMs: number;
+  /** Including the first attempt. */
+  readonly maxAttempts: number;
+  /** Before the second attempt; doubled before each further one, with jitter. */
+  readonly backoffMs: number;
 }
 
-/** Whoever asks for more than that is told to come back himself. */
+/** A service that asks for a longer wait is not waited for: the caller gets the fault. */
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Does it until it succeeds, or fails in a way that does not pass by itself. What the other side says about when to come
- * back goes before our own pauses.
- * @throws Fault of the last try
+ * Calls `act` until it succeeds or fails permanently. A wait that the service asks for replaces the backoff.
+ * @throws Fault of the last attempt
  */
-export async function retry<T>(act: () => Promise<T>, patience: RetryOptions): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+export async function retry<T>(act: () => Promise<T>, options: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await act();
     } catch (error) {
-      await waitBeforeRetry(error, tries, patience);
+      await waitBeforeRetry(error, attempt, options);
     }
   }
 }
 
-/** Waits before the next try. @throws what failed, when there is to be none */
-export async function waitBeforeRetry(error: unknown, tries: number, patience: RetryOptions): Promise<void> {
-  if (!(error instanceof Fault) || !isRetryable(error.code) || tries >= patience.tries) throw error;
+/** Waits before the next attempt. @throws the error when there must not be one */
+export async function waitBeforeRetry(error: unknown, attempt: number, options: RetryOptions): Promise<void> {
+  if (!(error instanceof Fault) || !isRetryable(error.code) || attempt >= options.maxAttempts) throw error;
   // Many that failed together shall not come back together.
-  const ms = error.retryAfterMs ?? patience.pauseMs * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+  const ms = error.retryAfterMs ?? options.backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
   if (ms > MAX_DELAY_MS) throw error;
-  await sleep(ms, patience.signal);
+  await sleep(ms, options.signal);
 }
 
 /** @throws Fault CANCELLED or TIMEOUT when the signal is aborted before */

@@ -108,7 +108,7 @@ export async function startGraphql({
   const policy = await loadPolicy({ ...config.policy, logger });
   const gate = createGate({ policy, clock, metrics, logger });
   const all = [...builtIn, ...commands];
-  const drives = { driveOf: async () => folderDrive(join(folder, 'drive')) };
+  const drives = { resolveDrive: async () => folderDrive(join(folder, 'drive')) };
   const engine = createEngine({
     ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
     ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },

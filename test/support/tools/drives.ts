@@ -40,7 +40,7 @@ export async function createTestDrives() {
   const connection = drives.connection as DriveConnection;
   const signal = new AbortController().signal;
   return {
-    ...{ google, store, harness, folder, deps, connection, signal, driveOf: drives.driveOf },
+    ...{ google, store, harness, folder, deps, connection, signal, resolveDrive: drives.resolveDrive },
     /** As a person does it: goes to the URL, agrees, and brings back what the callback shows. */
     async connect(who: User) {
       const back = await google.agree(connection.begin(who).url);

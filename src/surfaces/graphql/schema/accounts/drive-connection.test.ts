@@ -17,8 +17,8 @@ describe('a server that is a client of Google’s', () => {
   };
   let on: Awaited<ReturnType<typeof startGraphql>>;
   beforeAll(async () => {
-    const driveOf = () => Promise.reject(new Error('not asked for'));
-    on = await startGraphql({ app: { drives: { driveOf, connection } } });
+    const resolveDrive = () => Promise.reject(new Error('not asked for'));
+    on = await startGraphql({ app: { drives: { resolveDrive, connection } } });
   });
   afterAll(() => on.close());
 
