@@ -5,7 +5,7 @@ import type { LogLevel, ToolCallRequest } from './event.ts';
 import type { User } from './principal.ts';
 import type { Body, ResourceInput } from './resource.ts';
 
-/** Bytes that a step keeps beside its output, as an artifact of the run. */
+/** Bytes that a step keeps in addition to its output, as an artifact of the run. */
 export interface SavedArtifact {
   readonly name: string;
   /** `artifact:sha256/…` */
@@ -16,63 +16,63 @@ export interface SavedArtifact {
   readonly sha256: string;
 }
 
-/** What a tool may use. It reaches nothing else but what it was made with. */
+/** What a tool may use, in addition to the dependencies it was created with. */
 export interface ToolContext {
   readonly runId: string;
-  /** Key of the step that calls it. */
+  /** Key of the calling step. */
   readonly step: string;
   readonly user: User;
-  /** Aborts when the step is cancelled or its time is over; whatever is at work must then end within a second. */
+  /** Aborts when the step is cancelled or its time limit is over; everything that runs must then end within a second. */
   readonly signal: AbortSignal;
   readonly cpu: CpuPool;
   log(level: LogLevel, text: string): void;
   progress(percent: number | undefined, memo?: string): void;
   /** A NOTIFICATION event. */
   notify(level: LogLevel, message: string): void;
-  /** Asks the policy about something that comes up on the way; recorded. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
+  /** Asks the policy about an access that becomes known while running; recorded. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
   authorize(action: string, uri?: CanonicalUri): void;
   /** The value of a secret for use at `uri`, when the policy lets `secret:NAME` go there. @throws Fault FORBIDDEN, NOT_FOUND */
   secret(name: string, uri: CanonicalUri): string;
-  /** Reads under the caller's policy, which is asked for `command:fetch` on what is read, whatever reads it. */
+  /** Reads under the caller's policy, which is always asked for `command:fetch` on the resource. */
   read(source: ResourceInput): Promise<Body>;
   /** @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
   keep(name: string, mediaType: string, content: Uint8Array | string): Promise<SavedArtifact>;
-  /** Folder of the run, absolute: one for all its steps, on this machine, kept until the run is removed. */
+  /** Absolute path of the folder of the run: shared by its steps, on this machine, kept until the run is removed. */
   workspace(): Promise<string>;
 }
 
-/** What a model said in one turn. */
+/** Answer of a model in one turn. */
 export interface ModelReply {
   readonly text: string;
-  /** Empty: it is done. */
+  /** Empty when the model is done. */
   readonly calls: readonly ToolCallRequest[];
 }
 
 /**
- * What a step of calls and turns may use: an agent, or a kind such as `plan`. Such a step may be done again from its
- * beginning, after a pause for approval or a restart, and must then do the same again: `say`, `turn` and `call` give back
- * what the journal has of the earlier time, in their order, and only what comes after that is done.
+ * What an agent, or a step kind such as `plan`, may use. After a pause for approval or a restart, the step runs again from
+ * its beginning and must act the same way: `addMessage`, `requestModel` and `callTool` return what the journal has from the
+ * earlier attempt, in order, and only later calls are executed.
  */
 export interface AgentSession extends ToolContext {
-  /** Records what is said to the agent. Durable when it resolves. */
+  /** Records a message to the agent. Durable when it resolves. */
   addMessage(role: 'system' | 'user', text: string): Promise<void>;
-  /** One turn of the model: from the journal where it was answered before; otherwise asked, and durable when it resolves. */
+  /** One turn of the model: from the journal if it was answered before; otherwise asked. Durable when it resolves. */
   requestModel(ask: () => Promise<ModelReply>): Promise<ModelReply>;
-  /** Text of the turn or reply that is on its way; recorded at most 20 times a second. */
+  /** Streams text of the current turn or reply; recorded at most 20 times a second. */
   streamText(text: string): void;
   /** The tools of this server that the step may call. */
   readonly tools: readonly ToolInfo[];
   /**
-   * Calls a tool when the policy lets `tool:NAME`. Where it wants that approved, the step pauses until a person decides:
-   * then this throws something that is no Fault, and has to be let through.
-   * @param remote of a tool that is not this server's: where it is and how it is called
-   * @throws Fault FORBIDDEN, NOT_FOUND, and what the tool throws
+   * Calls a tool if the policy allows `tool:NAME`. If the call needs approval, the step pauses until a person decides: this
+   * then throws something that is not a Fault and must be rethrown.
+   * @param remote location and call of a tool that does not belong to this server
+   * @throws Fault FORBIDDEN, NOT_FOUND, and whatever the tool throws
    */
   callTool(tool: string, args: JsonObject, remote?: RemoteTool): Promise<Json>;
   /**
-   * Takes that many tokens from what the run and its principal may still use, before they are used; the returned function
-   * gives back what was not. Never to be called without having reserved an upper bound.
-   * @throws Fault TOO_COSTLY when they are not there
+   * Reserves tokens of the budget of the run and its principal, before they are used. The returned function takes the
+   * number of used tokens and returns the rest. Reserve an upper bound before every request.
+   * @throws Fault TOO_COSTLY when the budget has fewer tokens
    */
   reserveTokens(tokens: number): Promise<(used: number) => Promise<void>>;
 }

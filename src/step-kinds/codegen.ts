@@ -18,17 +18,17 @@ import { readSources } from './stacks/template-data.ts';
 
 const Input = Type.Object({
   plan: ServicePlanSchema,
-  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Instead of the one that the plan names.' })),
+  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Stack to use instead of that of the plan.' })),
   findings: Type.Optional(
-    Type.Array(Type.Unknown(), { maxItems: 200, description: 'What `research` found; the README names it.' }),
+    Type.Array(Type.Unknown(), { maxItems: 200, description: 'Findings of `research`; the README lists them.' }),
   ),
   previous: Type.Optional(
-    Type.Array(FileRef, { maxItems: MAX_FILES, description: 'Files of an earlier round, to tell what has changed.' }),
+    Type.Array(FileRef, { maxItems: MAX_FILES, description: 'Files of an earlier round, for comparison.' }),
   ),
   problems: Type.Optional(
     Type.Array(Type.Unknown(), {
       maxItems: 200,
-      description: 'What was wrong with them: diagnostics, checks of `eval`, or `repair.error`.',
+      description: 'Problems of these files: diagnostics, checks of `eval`, or `repair.error`.',
     }),
   ),
 });
@@ -38,8 +38,8 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
     kind: 'CODEGEN',
     title: 'Generate code',
     description:
-      'Makes the files of a service from its plan and the templates of a stack; each becomes an artifact. A language ' +
-      'model may make files anew where the plan asks for more, or where `eval` found something wrong.',
+      'Generates the files of a service from its plan and the templates of a stack; each becomes an artifact. A language ' +
+      'model may rewrite files when the plan needs more, or when `eval` found problems.',
     input: Input,
     idempotent: true,
     async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, work): Promise<Json> {
@@ -51,7 +51,7 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
 
       work.progress(10, 'templates');
       const rendered = await renderStack(stack, plan, readSources(known), work);
-      const mended = model
+      const revised = model
         ? await reviseFilesByModel(
             model,
             { plan, files: mergeEarlierFiles(rendered, before), problems: wrong.texts, findings: known },
@@ -59,7 +59,7 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
           )
         : rendered;
       work.progress(70, 'formatting');
-      const files = await formatFiles(mended, work);
+      const files = await formatFiles(revised, work);
       const kept = await saveFiles(files, work);
       const diff = diffFiles(before, files);
       work.log(
@@ -76,13 +76,13 @@ async function earlierFiles(refs: readonly FileRef[], work: AgentSession): Promi
   return files.map((file) => ({ path: file.path, text: textOf(file) }));
 }
 
-/** What the model goes on from: what it made in an earlier round, and otherwise the templates. */
+/** The starting point of the model: its files of an earlier round, otherwise the templates. */
 function mergeEarlierFiles(rendered: readonly TextFile[], before: readonly TextFile[]): readonly TextFile[] {
   const earlier = new Map(before.map(({ path, text }) => [path, text]));
   return rendered.map(({ path, text }) => ({ path, text: earlier.get(path) ?? text }));
 }
 
-/** Python as ruff formats it, with what it mends by itself. */
+/** Python files with ruff's formatting and safe fixes. */
 async function formatFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
   const python = files.filter(isPython);
   if (python.length === 0) return files;

@@ -3,7 +3,7 @@ import type { AgentSession } from '../core/agent-session.ts';
 import type { AgenticKind } from '../core/run.ts';
 import type { Json } from '../lib/json.ts';
 
-/** A kind of step that is made of calls of tools, and of turns of a language model where one is configured. */
+/** A kind of step that calls tools, and a language model if one is configured. */
 export interface StepKind<Input extends TObject = TObject> {
   readonly kind: AgenticKind;
   readonly title: string;

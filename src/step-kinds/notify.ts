@@ -7,18 +7,18 @@ const LEVELS = ['info', 'warn', 'error'] as const;
 export const notify = defineStepKind({
   kind: 'NOTIFY',
   title: 'Notify',
-  description: 'Tells people something: those who watch the run, and the webhook of this server where it has one.',
+  description: 'Notifies the watchers of the run, and the webhook of this server if there is one.',
   input: Type.Object({
-    message: Type.String({ minLength: 1, maxLength: 8_000, description: 'What to tell.' }),
-    level: Type.Optional(Type.Enum([...LEVELS], { default: 'info', description: 'How grave it is.' })),
+    message: Type.String({ minLength: 1, maxLength: 8_000, description: 'Text of the notification.' }),
+    level: Type.Optional(Type.Enum([...LEVELS], { default: 'info', description: 'Severity.' })),
     title: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'A few words that stand before it.' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'Short text in front of the message.' }),
     ),
     data: Type.Optional(
-      Type.Unsafe<JsonObject>({ type: 'object', description: 'Facts for a program that listens at the webhook.' }),
+      Type.Unsafe<JsonObject>({ type: 'object', description: 'Data for programs; sent only to the webhook.' }),
     ),
   }),
-  // Who was told twice was told; who was not told at all would never know.
+  // A duplicate notification is better than none.
   idempotent: true,
   run: (input, work) => work.callTool('notify.send', { ...input }),
 });

@@ -26,21 +26,19 @@ export async function planForStack(draft: PlanDraft, stack: Stack, work: AgentSe
 export const DEFAULT_STACK = 'python-stdlib';
 
 const Input = Type.Object({
-  goal: Type.String({ minLength: 1, maxLength: 2_000, description: 'What is wanted, in words.' }),
+  goal: Type.String({ minLength: 1, maxLength: 2_000, description: 'The goal, in words.' }),
   resource: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: MAX_NAME_CHARS,
-      description: 'What the service keeps, such as Listing. Without it a word of the goal.',
+      description: 'The resource of the service, such as Listing. Default: a word of the goal.',
     }),
   ),
-  stack: Type.Optional(
-    Type.String({ maxLength: 64, description: `What the code is made of; ${DEFAULT_STACK} unless told.` }),
-  ),
+  stack: Type.Optional(Type.String({ maxLength: 64, description: `Templates of the code. Default ${DEFAULT_STACK}.` })),
   requirements: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
       maxItems: 40,
-      description: 'One each: in words, or a field such as `price: number required >= 0`.',
+      description: 'Requirements in words, or fields such as `price: number required >= 0`.',
     }),
   ),
 });
@@ -57,10 +55,13 @@ export function plan({ model, stacksDir }: { readonly model?: LanguageModel; rea
     async run({ stack: name = DEFAULT_STACK, ...wish }, work): Promise<ServicePlan> {
       const stack = await readStack(stacksDir, name);
       const draft = planByRules(wish);
-      const made = await planForStack(model ? await planByModel(model, wish, draft, work) : draft, stack, work);
-      const { entity, files } = made;
-      work.log('INFO', `${made.title}: ${entity.fields.length} fields, ${files.length} files, by ${made.made_by}.`);
-      return made;
+      const servicePlan = await planForStack(model ? await planByModel(model, wish, draft, work) : draft, stack, work);
+      const { entity, files } = servicePlan;
+      work.log(
+        'INFO',
+        `${servicePlan.title}: ${entity.fields.length} fields, ${files.length} files, by ${servicePlan.made_by}.`,
+      );
+      return servicePlan;
     },
   });
 }

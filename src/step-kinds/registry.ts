@@ -9,7 +9,7 @@ import { repo } from './repo.ts';
 import { research } from './research.ts';
 
 export interface StepKindDeps {
-  /** Without one, plans and code are made by rules and templates. */
+  /** Without a model, plans and code come from rules and templates. */
   readonly model?: LanguageModel;
   /** Absolute. */
   readonly stacksDir: string;
@@ -17,7 +17,7 @@ export interface StepKindDeps {
   readonly runNodeTests?: RunNodeTests;
 }
 
-/** The kinds of steps that are made of tools and turns, in the order of the work that they do. */
+/** All step kinds, in the order of a typical workflow. */
 export function createStepKinds(deps: StepKindDeps): readonly AnyStepKind[] {
   return [plan(deps), research, codegen(deps), evaluate(deps), repo, notify];
 }

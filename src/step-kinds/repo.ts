@@ -16,16 +16,20 @@ const Input = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: `Folder of the repository in the workspace of the run; ${DEFAULT_PATH} unless told.`,
+      description: `Folder of the repository in the workspace of the run. Default ${DEFAULT_PATH}.`,
     }),
   ),
   branch: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'To make or go to; the present one unless told.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Branch to create or switch to. Default: the current one.',
+    }),
   ),
   push: Type.Optional(
     Type.Object(
       { remote: Type.String({ minLength: 1, maxLength: 2_048, description: 'URL of the repository to push to.' }) },
-      { additionalProperties: false, description: 'Where to push the branch; nowhere unless told.' },
+      { additionalProperties: false, description: 'Where to push the branch. Default: not pushed.' },
     ),
   ),
 });
@@ -34,8 +38,8 @@ export const repo = defineStepKind({
   kind: 'REPO',
   title: 'Commit to a repository',
   description:
-    'Puts files into a git repository in the workspace of the run and commits them, by the tools repo.git.*, which ' +
-    'search them for secrets first. Pushes when told where.',
+    'Writes files to a git repository in the workspace of the run and commits them with the tools repo.git.*, which ' +
+    'search them for secrets first. Pushes when a remote is given.',
   input: Input,
   idempotent: true,
   async run({ files, message, path = DEFAULT_PATH, branch, push }, work) {
@@ -48,15 +52,15 @@ export const repo = defineStepKind({
     const bytes = await readFiles(files, work);
     await writeFiles(join(await work.workspace(), path), bytes);
     await call('repo.git.add_all', {});
-    const made = await call('repo.git.commit', { message });
-    const at = typeof made.branch === 'string' ? made.branch : (branch ?? null);
+    const commit = await call('repo.git.commit', { message });
+    const at = typeof commit.branch === 'string' ? commit.branch : (branch ?? null);
     const pushed = push && (await call('repo.git.push', { remote: push.remote, ...(at !== null && { branch: at }) }));
     const listing = files.map((file) => ({ path: file.path, uri: file.uri }));
     return {
       path,
       branch: at,
-      commit: made.head ?? null,
-      committed: made.committed ?? true,
+      commit: commit.head ?? null,
+      committed: commit.committed ?? true,
       files: listing,
       pushed: pushed ?? null,
     };
@@ -65,5 +69,5 @@ export const repo = defineStepKind({
 
 function requireObject(tool: string, answer: Json): JsonObject {
   if (isJsonObject(answer)) return answer;
-  throw new Fault('UNAVAILABLE', `${tool} answered something else than it says.`);
+  throw new Fault('UNAVAILABLE', `${tool} returned an unexpected result.`);
 }

@@ -4,7 +4,7 @@ import { Fault } from '../core/errors.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { defineStepKind } from './define-step-kind.ts';
 
-/** Something that was found. */
+/** A search result. */
 export interface Finding {
   readonly query: string;
   /** What was searched, in the tool's own words, such as `offline index`. */
@@ -44,7 +44,7 @@ export async function toFindings(
   const { Check } = await import('typebox/value');
   if (Check(WebSearchResult, answer)) return { source: answer.source, findings: fromPages(query, answer) };
   if (Check(DriveSearchResult, answer)) return { source: answer.source, findings: fromFiles(query, answer) };
-  throw new Fault('UNAVAILABLE', `${tool} answered something else than results.`);
+  throw new Fault('UNAVAILABLE', `${tool} did not return search results.`);
 }
 
 function fromPages(query: string, { source, results }: Static<typeof WebSearchResult>): readonly Finding[] {
@@ -79,7 +79,7 @@ const Input = Type.Object({
     Type.Array(Type.Enum([...SEARCH_TOOLS]), {
       minItems: 1,
       maxItems: 2,
-      description: 'Where to look; in all unless told.',
+      description: 'Where to search. Default: all sources.',
     }),
   ),
   limit: Type.Optional(
@@ -87,7 +87,7 @@ const Input = Type.Object({
       minimum: 1,
       maximum: 20,
       default: 5,
-      description: 'Results of each query and source; 5 unless told.',
+      description: 'Results for each query and source. Maximum 20; default 5.',
     }),
   ),
 });
@@ -103,8 +103,8 @@ export const research = defineStepKind({
   kind: 'RESEARCH',
   title: 'Research',
   description:
-    'Looks several queries up in the drive and on the web, and gives what was found once each. A source that fails is ' +
-    'a gap in the result; only when all fail does the step.',
+    'Searches the drive and the web for several queries, and returns the results without duplicates. A source that fails ' +
+    'is a gap in the result; the step fails only when all sources fail.',
   input: Input,
   idempotent: true,
   async run({ query, queries = [], sources = SEARCH_TOOLS, limit = 5 }, work) {

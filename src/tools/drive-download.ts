@@ -5,13 +5,13 @@ import { DriveFileId, DriveSource } from './drive/drive-file-schema.ts';
 
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 
-/** @param maxBytes of one file; it is whole in memory for a while */
+/** @param maxBytes of one file, which is in memory while it is kept */
 export const driveDownload = (drive: DriveResolver, maxBytes = DEFAULT_MAX_BYTES) =>
   defineTool({
     name: 'drive.download',
     title: 'Download a file of a drive',
     description:
-      'Keeps the bytes of a file as an artifact of the run. Google documents come as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text, drawings as PNG.',
+      'Keeps the bytes of a file as an artifact of the run. Google documents are exported as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text, drawings as PNG.',
     effect: 'pure',
     input: Type.Object({ id: DriveFileId }),
     output: Type.Object({
@@ -19,12 +19,12 @@ export const driveDownload = (drive: DriveResolver, maxBytes = DEFAULT_MAX_BYTES
       file: Type.Object(
         {
           name: Type.String({ description: 'Name of the file.' }),
-          uri: Type.String({ description: 'artifact: URI of the bytes.' }),
-          media_type: Type.String({ description: 'Of these bytes.' }),
+          uri: Type.String({ description: '`artifact:` URI of the bytes.' }),
+          media_type: Type.String({ description: 'Media type of these bytes.' }),
           size: Type.Integer({ description: 'In bytes.' }),
           sha256: Type.String({ description: '64 hex digits.' }),
         },
-        { description: 'What was kept.' },
+        { description: 'The artifact.' },
       ),
     }),
     async run({ id }, ctx) {

@@ -8,7 +8,7 @@ export const driveSearch = (drive: DriveResolver) =>
     name: 'drive.search',
     title: 'Search a drive',
     description:
-      'Finds files and folders whose name or text has all the words. It searches the caller’s Google Drive where one is connected, otherwise a local folder; the result says which.',
+      'Finds files and folders whose name or text contains all words. Searches the caller’s connected Google Drive, otherwise a local folder; the result says which.',
     effect: 'pure',
     input: Type.Object({
       query: Type.String({
@@ -18,12 +18,17 @@ export const driveSearch = (drive: DriveResolver) =>
         description: 'Words, in any order and case.',
       }),
       limit: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 100, default: 10, description: 'At most so many; 10 unless told.' }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          default: 10,
+          description: 'Maximum number of files. Maximum 100; default 10.',
+        }),
       ),
     }),
     output: Type.Object({
       source: DriveSource,
-      files: Type.Array(DriveFileSchema, { description: 'The most fitting first.' }),
+      files: Type.Array(DriveFileSchema, { description: 'Best matches first.' }),
     }),
     async run({ query, limit = 10 }, ctx) {
       const { source, search } = await drive(ctx.user);

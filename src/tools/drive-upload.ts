@@ -11,7 +11,7 @@ const Input = Type.Object({
     minLength: 1,
     maxLength: 200,
     pattern: '^[^/\\\\\\u0000-\\u001f\\u007f]+$',
-    description: 'Name of the file, without folders. What has this name already stays: there are two then.',
+    description: 'Name of the file, without folders. An existing file with this name is kept; there are two then.',
   }),
   text: Type.Optional(Type.String({ description: 'The content as text. Give this, base64 or uri.' })),
   base64: Type.Optional(Type.String({ description: 'The content as base64 (RFC 4648). Give this, text or uri.' })),
@@ -24,9 +24,9 @@ const Input = Type.Object({
     }),
   ),
   media_type: Type.Optional(
-    Type.String({ description: 'Media type of the content; unless told, what the uri or the name says.' }),
+    Type.String({ description: 'Media type of the content. Default: that of the uri or the name.' }),
   ),
-  folder: Type.Optional(Type.String({ maxLength: 8_192, description: 'Id of a folder; the topmost one unless told.' })),
+  folder: Type.Optional(Type.String({ maxLength: 8_192, description: 'Id of a folder. Default: the root folder.' })),
 });
 
 export const driveUpload = (drive: DriveResolver) =>
@@ -34,15 +34,15 @@ export const driveUpload = (drive: DriveResolver) =>
     name: 'drive.upload',
     title: 'Upload a file to a drive',
     description:
-      'Makes a new file in the caller’s Google Drive where one is connected, otherwise in a local folder; the result says which. It replaces nothing.',
+      'Creates a file in the caller’s connected Google Drive, otherwise in a local folder; the result says which. Replaces nothing.',
     effect: 'external',
     input: Input,
     output: Type.Object({ source: DriveSource, file: DriveFileSchema }),
     async run(input, ctx) {
       const { name, folder } = input;
-      const told = parseTypeOption(input.media_type);
+      const explicitType = parseTypeOption(input.media_type);
       const body = await ctx.read(contentSource(input));
-      const mediaType = told ?? inferMediaType(body, input);
+      const mediaType = explicitType ?? inferMediaType(body, input);
       const bytes = await body.bytes();
       const { source, upload } = await drive(ctx.user);
       const file = await upload({ name, mediaType, bytes, ...(folder !== undefined && { folder }) }, ctx.signal);
@@ -51,23 +51,23 @@ export const driveUpload = (drive: DriveResolver) =>
   });
 
 function contentSource({ text, base64, uri }: Static<typeof Input>): ResourceInput {
-  const given: readonly ResourceInput[] = [
+  const sources: readonly ResourceInput[] = [
     ...(text === undefined ? [] : [{ text: { text } }]),
     ...(base64 === undefined ? [] : [{ bytes: { base64 } }]),
     ...(uri === undefined ? [] : [{ uri }]),
   ];
-  const [only, another] = given;
+  const [only, another] = sources;
   if (only && !another) return only;
-  throw new Fault('BAD_INPUT', `Give exactly one of text, base64 and uri; there are ${given.length}.`);
+  throw new Fault('BAD_INPUT', `Give exactly one of text, base64 and uri; received ${sources.length}.`);
 }
 
 function parseTypeOption(text: string | undefined): string | undefined {
   const type = text === undefined ? undefined : parseMediaType(text);
   if (text === undefined || type) return type?.toString();
-  throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
+  throw new Fault('BAD_INPUT', 'media_type is not a media type (RFC 6838). Use one such as text/csv.');
 }
 
-/** The name tells more than what was given without a type. */
+/** A name says more than content without a type. */
 function inferMediaType(body: Body, { name, uri, text }: Static<typeof Input>): string {
   if (uri !== undefined) return body.mediaType;
   const byName = mediaTypeOfFile(name);

@@ -7,25 +7,25 @@ import type { SendWebhook } from './notify/webhook.ts';
 
 const LOG_LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, LogLevel>;
 
-/** @param webhook where notifications go beside the run's events; nowhere unless given */
+/** @param webhook receives notifications in addition to the events of the run */
 export const notifySend = (webhook?: SendWebhook) =>
   defineTool({
     name: 'notify.send',
-    title: 'Tell people',
+    title: 'Send a notification',
     description:
-      'Tells whoever watches the run something, as an event of type NOTIFICATION; and, where this server has a webhook, the service behind it.',
+      'Notifies the watchers of the run with an event of type NOTIFICATION, and the webhook of this server if there is one.',
     effect: 'external',
     input: Type.Object({
-      message: Type.String({ description: 'What is to be told.', minLength: 1, maxLength: 8_000 }),
+      message: Type.String({ description: 'Text of the notification.', minLength: 1, maxLength: 8_000 }),
       level: Type.Optional(
         Type.Union([Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
-          description: 'How grave it is.',
+          description: 'Severity.',
           default: 'info',
         }),
       ),
-      title: Type.Optional(Type.String({ description: 'A few words that stand before it.', maxLength: 200 })),
+      title: Type.Optional(Type.String({ description: 'Short text in front of the message.', maxLength: 200 })),
       data: Type.Optional(
-        Type.Unsafe<JsonObject>({ type: 'object', description: 'Facts for programs; they go to the webhook alone.' }),
+        Type.Unsafe<JsonObject>({ type: 'object', description: 'Data for programs; sent only to the webhook.' }),
       ),
     }),
     output: Type.Object({
@@ -39,8 +39,15 @@ export const notifySend = (webhook?: SendWebhook) =>
       ctx.notify(LOG_LEVELS[level], title === undefined ? message : `${title}: ${message}`);
       if (!webhook) return { delivered: 'event' as const, id: newId('msg') };
       const { runId: run_id, step } = ctx;
-      const told = { run_id, step, level, message, ...(title !== undefined && { title }), ...(data && { data }) };
-      const { id, status } = await webhook('notification', told, ctx.signal);
+      const notification = {
+        run_id,
+        step,
+        level,
+        message,
+        ...(title !== undefined && { title }),
+        ...(data && { data }),
+      };
+      const { id, status } = await webhook('notification', notification, ctx.signal);
       return { delivered: 'webhook' as const, id, status };
     },
   });

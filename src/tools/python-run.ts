@@ -16,7 +16,7 @@ export const pythonRun = (engine: PythonEngine) =>
     name: 'python.run',
     title: 'Run Python',
     description:
-      'Runs a Python program that is not trusted, with the standard library, in a sandbox of its own. It finds its files in the folder where it starts, which it cannot change; what it writes to /out is kept as artifacts. It has no network unless hosts are named and the policy lets it reach them. That it fails is no error of the tool: look at return_code, stderr and stopped.',
+      'Runs a Python program that is not trusted, with the standard library, in a separate sandbox. Its files are in the folder where it starts, which is read-only; files that it writes to /out are kept as artifacts. It has no network unless hosts are named and the policy allows them. A failed program is not an error of the tool: check return_code, stderr and stopped.',
     effect: 'external',
     idempotent: true,
     input: PythonInput,
@@ -54,7 +54,7 @@ export const pythonRun = (engine: PythonEngine) =>
     },
   });
 
-/** What is too long to stand in the result is kept whole beside it. */
+/** Output that is too long for the result is kept completely as an artifact. */
 async function inlineOutput<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
   const text = result[name];
   if (text.length <= MAX_INLINE_CHARS) return { [name]: text } as Record<Name, string>;

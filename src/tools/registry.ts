@@ -17,14 +17,14 @@ import { repoGitPush } from './repo-git-push.ts';
 import type { Searcher } from './search/searcher.ts';
 import { webSearch } from './web-search.ts';
 
-/** What tools are made with. Beside it, each reaches only what its `ToolContext` gives. */
+/** Dependencies of tools. In addition, each reaches only what its `ToolContext` offers. */
 export interface ToolDeps {
   readonly python: PythonEngine;
   readonly git: GitSettings;
-  /** Where notifications go beside the events of the run. */
+  /** Receives notifications in addition to the events of the run. */
   readonly webhook?: SendWebhook;
   readonly drive: DriveResolver;
-  /** Of what a tool brings from elsewhere. */
+  /** Limit of a download. */
   readonly maxBytes: number;
   readonly search: Searcher;
 }

@@ -15,7 +15,7 @@ export const repoGitPush = (settings: GitSettings) =>
     name: 'repo.git.push',
     title: 'Push a branch',
     description:
-      'Pushes a branch to a repository elsewhere, under the same name. The policy is asked about the remote. What is there and not here is never overwritten.',
+      'Pushes a branch to a remote repository, under the same name. The policy is asked about the remote. Commits that only the remote has are never overwritten.',
     effect: 'external',
     idempotent: true,
     input: Type.Object({
@@ -25,7 +25,7 @@ export const repoGitPush = (settings: GitSettings) =>
         minLength: 1,
         maxLength: 2_048,
       }),
-      branch: Type.Optional(BranchName('Branch to push; the one that is checked out unless told.')),
+      branch: Type.Optional(BranchName('Branch to push. Default: the one that is checked out.')),
     }),
     output: Type.Object({
       path: Type.String({ description: 'Folder of the repository.' }),

@@ -10,12 +10,12 @@ const PythonRunOutput = Type.Object({
 });
 export type PythonRunResult = Static<typeof PythonRunOutput>;
 
-/** Before every program: nothing that it imports by itself is found among the files, whose folder is `root`. */
+/** Before every program: its own imports are never resolved to the files, whose folder is `root`. */
 const PROLOGUE =
   'import posix, sys\nroot = posix.getcwd()\n' +
   'sys.path[:] = [path for path in sys.path if path not in ("", root)]\nsys.dont_write_bytecode = True\n';
 
-/** Runs a program of ours beside the files, by the tool `python.run`: policy, journal and sandbox are its. */
+/** Runs our program next to the files with the tool `python.run`, under its policy, journal and sandbox. */
 export async function callPython(
   program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
   work: AgentSession,

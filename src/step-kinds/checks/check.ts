@@ -9,7 +9,7 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** What one tool said about the files. */
+/** Result of one tool for the files. */
 export interface CheckResult {
   readonly tool: CheckName;
   /** `not installed`: it is not on this server. `skipped`: something before it makes it pointless. */
@@ -29,7 +29,7 @@ export function boundedOutput(text: string): string {
   return `${text.slice(0, 2_000)}\n[… ${text.length - MAX_OUTPUT_CHARS} characters left out …]\n${text.slice(2_000 - MAX_OUTPUT_CHARS)}`;
 }
 
-/** A check that came to no verdict, and why. */
+/** A check without a verdict, and why. */
 export function inconclusiveCheck(tool: CheckName, status: 'not installed' | 'skipped', why: string): CheckResult {
   return { tool, status, diagnostics: [], output: why };
 }

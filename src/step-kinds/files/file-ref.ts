@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 
 /** A file of text on its way from one step to the next. */
 export interface TextFile {
-  /** Relative, plain names: see `file-path.ts`. */
+  /** Relative, plain names: see `filePathProblem`. */
   readonly path: string;
   readonly text: string;
 }

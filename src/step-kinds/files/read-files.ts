@@ -9,8 +9,8 @@ export interface FileContent {
 }
 
 /**
- * Reads files that an earlier step made, or anybody named.
- * @throws Fault BAD_INPUT for a path that is none, RESOURCE_TOO_LARGE, and what reading throws
+ * Reads files of an earlier step, or any named by URI.
+ * @throws Fault BAD_INPUT for an invalid path, RESOURCE_TOO_LARGE, and what reading throws
  */
 export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileContent[]> {
   checkPaths(files);
@@ -33,7 +33,7 @@ export async function readFiles(files: readonly FileRef[], work: AgentSession): 
   return read;
 }
 
-/** Text of a file; bytes that are no UTF-8 become U+FFFD. */
+/** Text of a file; malformed UTF-8 becomes U+FFFD. */
 export function textOf({ bytes }: FileContent): string {
   return new TextDecoder().decode(bytes);
 }

@@ -52,7 +52,7 @@ function shapeProblem({ name, type, choices, minimum, maximum, max_length }: Pla
   if (reserved !== undefined) return `${name} cannot have ${reserved} as a choice`;
   if (max_length !== undefined && type !== 'string' && type !== 'text') return `${name} is no text and has max_length`;
   if (max_length !== undefined && !(Number.isInteger(max_length) && max_length >= 1 && max_length <= 1_000_000)) {
-    return `${name} has a max_length that is none`;
+    return `${name} has an invalid max_length`;
   }
   const bounded = minimum !== undefined || maximum !== undefined;
   if (bounded && type !== 'integer' && type !== 'number') return `${name} is no number and has bounds`;

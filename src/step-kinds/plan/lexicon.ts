@@ -1,7 +1,7 @@
 /** What is known of a resource before anybody says more about it. */
 export interface LexiconEntry {
   readonly description: string;
-  /** As `read-field.ts` reads them. */
+  /** In the syntax of `parseField`. */
   readonly fields: readonly string[];
 }
 

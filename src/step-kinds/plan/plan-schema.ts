@@ -49,7 +49,7 @@ export const ServicePlanSchema = Type.Object(
         fields: Type.Array(PlanField, {
           minItems: 1,
           maxItems: 40,
-          description: 'Beside id, created_at and updated_at.',
+          description: 'Fields in addition to id, created_at and updated_at.',
         }),
       },
       { additionalProperties: false, description: 'What the service keeps.' },

@@ -8,7 +8,7 @@ const JAVASCRIPT =
   'case catch const debugger default delete do enum export extends function implements instanceof interface let new ' +
   'null package private protected public static super switch this throw typeof var void undefined';
 
-/** What the generated service sets by itself. */
+/** Set by the generated service. */
 const GENERATED_FIELDS = 'id created_at updated_at';
 
 /** What a class body of pydantic, SQLAlchemy or a dataclass already means by a name, and types that are named in one. */

@@ -10,9 +10,9 @@ const TIMEOUT_MS = 10_000;
 /** Each takes a processor and some 120 MiB; there may be more steps than machines have of either. */
 const slots = createSemaphore({ permits: 2, maxQueued: 256, onFull: atCapacity });
 
-/** Ruff in a process of its own. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
+/** Runs ruff in a separate process. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
 export async function callRuff(order: RuffRequest, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {
-  const giveBack = await acquireSlot(signal);
+  const release = await acquireSlot(signal);
   const late = new AbortController();
   const message = `Ruff took longer than ${TIMEOUT_MS} ms and was stopped. Give it fewer files.`;
   const timer = setTimeout(() => late.abort(new Fault('TIMEOUT', message)), TIMEOUT_MS);
@@ -20,7 +20,7 @@ export async function callRuff(order: RuffRequest, { signal }: Pick<AgentSession
     return await spawnRuff(order, AbortSignal.any([signal, late.signal]));
   } finally {
     clearTimeout(timer);
-    giveBack();
+    release();
   }
 }
 
@@ -34,11 +34,11 @@ function acquireSlot(signal: AbortSignal): Promise<() => void> {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
     const coming = (async () => slots.acquire())();
-    coming.then((giveBack) => {
+    coming.then((release) => {
       signal.removeEventListener('abort', onAbort);
       // Nobody waits for it any more.
-      if (signal.aborted) giveBack();
-      else resolve(giveBack);
+      if (signal.aborted) release();
+      else resolve(release);
     }, reject);
   });
 }

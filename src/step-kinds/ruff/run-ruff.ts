@@ -5,7 +5,7 @@ import { applySafeFixes } from './safe-fixes.ts';
 export interface RuffRequest {
   /** All of them Python. */
   readonly files: readonly TextFile[];
-  /** Whether to mend what can be mended without a change of meaning, and to format. */
+  /** Whether to apply fixes that keep the meaning, and to format. */
   readonly fix: boolean;
 }
 
@@ -27,14 +27,14 @@ export interface RuffReport {
 const MAX_FINDINGS = 200;
 
 /** Ruff with its default rules, as WebAssembly: for a process that is gone afterwards, since nothing is freed. */
-export function runRuff({ files, fix: mend }: RuffRequest): RuffReport {
+export function runRuff({ files, fix }: RuffRequest): RuffReport {
   const ruff = new Workspace(settingsFor(files), PositionEncoding.Utf16);
   const check = (text: string) => ruff.check(text) as readonly RuffDiagnostic[];
-  const mended = mend
+  const fixedFiles = fix
     ? files.map(({ path, text }) => ({ path, text: formatOrKeep(ruff, applySafeFixes(text, check)) }))
     : files;
-  const findings = mended.flatMap(({ path, text }) => sortFindings(check(text).map((one) => findingOf(path, one))));
-  return { version: Workspace.version(), files: mended, findings: findings.slice(0, MAX_FINDINGS) };
+  const findings = fixedFiles.flatMap(({ path, text }) => sortFindings(check(text).map((one) => findingOf(path, one))));
+  return { version: Workspace.version(), files: fixedFiles, findings: findings.slice(0, MAX_FINDINGS) };
 }
 
 /** Ruff has no folder to look into here, so it is told which packages are the project's own. */
@@ -43,7 +43,7 @@ function settingsFor(files: readonly TextFile[]) {
   return { 'target-version': 'py311', lint: { isort: { 'known-first-party': [...new Set(own)] } } };
 }
 
-/** What is no Python stays as it is: the findings say why. */
+/** Files with syntax errors stay unchanged: the findings say why. */
 function formatOrKeep(ruff: Workspace, text: string): string {
   try {
     return ruff.format(text);

@@ -1,19 +1,19 @@
 import type { Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
 
-/** Rules whose fixes keep what the code does: imports that nobody uses or that are out of order, f-strings that are none. */
+/** Rules whose fixes keep what the code does: unused or unsorted imports, f-strings without placeholders. */
 const SAFE_RULES = new Set(['F401', 'F541', 'I001']);
-/** Each round mends one finding; a file with more is not worth it. */
+/** Each round fixes one finding. */
 const MAX_ROUNDS = 50;
 
 /** Applies ruff's own fixes for the safe rules, one after the other, since each moves what comes behind it. */
 export function applySafeFixes(text: string, check: (text: string) => readonly Diagnostic[]): string {
-  let mended = text;
+  let fixed = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const next = check(mended).find(({ code, fix }) => fix && code !== null && SAFE_RULES.has(code))?.fix;
-    if (!next) return mended;
-    mended = applyEdits(mended, next.edits);
+    const next = check(fixed).find(({ code, fix }) => fix && code !== null && SAFE_RULES.has(code))?.fix;
+    if (!next) return fixed;
+    fixed = applyEdits(fixed, next.edits);
   }
-  return mended;
+  return fixed;
 }
 
 type Edits = NonNullable<Diagnostic['fix']>['edits'];

@@ -19,7 +19,7 @@ const MAX_STDERR_BYTES = 8 * 2 ** 10;
  */
 export async function spawnRuff(order: RuffRequest, signal: AbortSignal): Promise<RuffReport> {
   if (signal.aborted) throw abortFault(signal);
-  // A group of its own: a Ctrl-C for the server is not one for it.
+  // A separate process group: a Ctrl-C for the server does not reach it.
   const child = spawn(process.execPath, processArguments(), { cwd: '/', env: {}, detached: true });
   const kill = () => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
@@ -71,7 +71,7 @@ function ruffFault(code: number | null, complaint: string): Fault {
   }
   return new Fault(
     'UNAVAILABLE',
-    `Ruff ended without a report (${why.slice(0, 300)}). Install this server's packages anew.`,
+    `Ruff ended without a report (${why.slice(0, 300)}). Reinstall the packages of this server.`,
   );
 }
 

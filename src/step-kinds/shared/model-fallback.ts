@@ -1,7 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 
-/** What a model may come to that leaves the step with its own rules. What people decided, such as FORBIDDEN, is not among it. */
+/** Failures of a model after which the step uses its rules. Decisions of people, such as FORBIDDEN, are not included. */
 const TOLERATED_CODES: readonly ErrorCode[] = [
   'TOO_COSTLY',
   'RESOURCE_UNREACHABLE',

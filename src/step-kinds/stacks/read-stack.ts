@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import { StackManifest } from './manifest.ts';
 
-/** A stack: what a service is made of, as templates of files. */
+/** A stack: templates of the files of a service. */
 export interface Stack {
   readonly name: string;
   readonly manifest: StackManifest;
@@ -17,7 +17,7 @@ const MAX_TEMPLATES = 200;
 const TEMPLATE_SUFFIX = '.j2';
 
 /**
- * Reads a stack anew each time: its folder is the operator's, who may edit it while the server runs.
+ * Reads a stack again each time: its folder is the operator's, who may edit it while the server runs.
  * @throws Fault NOT_FOUND for an unknown stack, UNAVAILABLE for one whose files are not as they should be
  */
 export async function readStack(stacksDir: string, name: string): Promise<Stack> {
@@ -82,5 +82,5 @@ function unknownStackFault(name: string, known: readonly string[]): Fault {
 }
 
 function brokenStackFault(name: string, why: string): Fault {
-  return new Fault('UNAVAILABLE', `The stack ${name} cannot be used: ${why}. Mend it in STACKS_DIR.`);
+  return new Fault('UNAVAILABLE', `The stack ${name} cannot be used: ${why}. Fix it in STACKS_DIR.`);
 }

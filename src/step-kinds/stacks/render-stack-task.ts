@@ -12,8 +12,8 @@ const MAX_MEMORY_BYTES = 64 * 2 ** 20;
 const FUEL = 5_000_000;
 
 /**
- * A worker's task: renders templates of files, which may import each other. Nothing is escaped by itself: names in the
- * data are safe everywhere, and texts have to go through `tojson`. An unknown name is an error.
+ * A worker's task: renders templates of files, which may import each other. Nothing is escaped automatically: names in
+ * the data are safe everywhere, and texts must go through `tojson`. An unknown name is an error.
  */
 export function run({ templates, wanted, data }: RenderRequest): readonly string[] {
   const engine = createJinjaEngine(MAX_MEMORY_BYTES);
@@ -31,7 +31,7 @@ export function run({ templates, wanted, data }: RenderRequest): readonly string
     });
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new Fault('UNAVAILABLE', `A template of this stack fails: ${why.slice(0, 300)}. Mend it in STACKS_DIR.`);
+    throw new Fault('UNAVAILABLE', `A template of this stack fails: ${why.slice(0, 300)}. Fix it in STACKS_DIR.`);
   } finally {
     engine.close();
   }

@@ -45,7 +45,7 @@ export async function renderPaths(
   for (const path of paths) {
     const problem = filePathProblem(path);
     if (problem)
-      throw new Fault('UNAVAILABLE', `The stack makes ${JSON.stringify(path)}, ${problem}. Mend its manifest.`);
+      throw new Fault('UNAVAILABLE', `The stack makes ${JSON.stringify(path)}, ${problem}. Fix its manifest.`);
   }
   return paths;
 }

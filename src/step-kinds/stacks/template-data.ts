@@ -64,7 +64,7 @@ function fieldData(field: PlanField): Readonly<Record<string, unknown>> {
 const MAX_SOURCES = 20;
 const URL_SHAPE = /^(https?:\/\/|file:\/\/\/|artifact:|drive:)[^\s<>"'`\\|{}^[\]()]{1,1000}$/;
 
-/** Findings of `research` as a README names them. What a stranger called his page cannot become more than text there. */
+/** Findings of `research` as a README names them. The title of a page stays plain text there. */
 export function readSources(findings: readonly JsonObject[]): readonly TemplateSource[] {
   const sources = new Map<string, TemplateSource>();
   for (const finding of findings) {

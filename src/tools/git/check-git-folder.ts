@@ -10,7 +10,7 @@ const MAX_REFS = 20_000;
 
 /**
  * Whatever made the folder `.git`: git reads and writes in it alone, because nothing in it leads elsewhere.
- * @throws Fault FORBIDDEN, NOT_FOUND when there is none
+ * @throws Fault FORBIDDEN, NOT_FOUND when it does not exist
  */
 export async function checkGitFolder(gitFolder: string): Promise<void> {
   if (!(await typeOf(gitFolder))) {

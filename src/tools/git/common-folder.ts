@@ -45,7 +45,7 @@ const GIT_CONFIG = `[core]
 
 /**
  * Git reads configuration, hooks, attributes and excludes from the "common" folder of a repository. Here that is a folder
- * of our own, away from the workspace, where only the references and objects are those of `.git`: a repository that was
+ * outside the workspace that we create, where only the references and objects are those of `.git`: a repository that was
  * made to run a program has no say, and no check of its files could be outrun.
  * @returns what `work` gives; the folder is gone then
  */

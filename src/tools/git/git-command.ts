@@ -21,7 +21,7 @@ const MAX_OUTPUT_BYTES = 160 * 2 ** 20;
 const KILL_GRACE_MS = 400;
 
 /**
- * The system's git, in a process group of its own: git hands the network over to another program, which would go on
+ * The system's git, in a separate process group: git starts another program for the network, which would continue
  * waiting for a silent remote after git itself was killed.
  * @param env all that git gets; nothing of this process's own
  * @param signal ends git and whatever it started

@@ -5,7 +5,7 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [
     /\.lock': File exists/,
     'CONFLICT',
-    'Another program is at work on the repository. When none is, delete the file *.lock in its folder .git.',
+    'Another program is using the repository. If none is, delete the file *.lock in its folder .git.',
   ],
   [
     /returned error: 40[13]|Authentication failed|could not read Username/,
@@ -13,7 +13,7 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'The remote does not let Signalbox push. Check GIT_TOKEN and what it may do there.',
   ],
   [/returned error: 429/, 'THROTTLED', 'The remote is asked too often. Push again later.'],
-  [/returned error: 5\d\d/, 'RESOURCE_UNREACHABLE', 'The remote has trouble of its own. Push again later.'],
+  [/returned error: 5\d\d/, 'RESOURCE_UNREACHABLE', 'The remote has an internal error. Push again later.'],
   [
     /repository '.*' not found|returned error: 40[04]|not valid: is this a git repository/,
     'NOT_FOUND',

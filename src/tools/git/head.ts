@@ -20,7 +20,7 @@ export async function readHead(git: GitCommand): Promise<Head> {
   };
 }
 
-/** Id of the commit that a revision names; undefined when there is none. */
+/** Id of the commit that a revision names; undefined when it does not exist. */
 export async function commitOf(git: GitCommand, revision: string): Promise<string | undefined> {
   const answer = await git.text(['rev-parse', '--quiet', '--verify', `${revision}^{commit}`], {
     acceptedFailure: /^$/,

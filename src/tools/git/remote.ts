@@ -14,9 +14,9 @@ export interface GitSettings {
   readonly token?: Secret;
   /** `host:port` that may be private addresses; IPv6 in brackets. */
   readonly allowedPrivateHosts: readonly string[];
-  /** All addresses of a name; the system's resolver unless told. */
+  /** All addresses of a name; default: the system's resolver. */
   readonly lookup?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
-  /** File of the certificates that https remotes are checked against; the system's unless told. */
+  /** File of the certificates that https remotes are checked against; default: the system's. */
   readonly caFile?: string;
 }
 

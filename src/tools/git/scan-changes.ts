@@ -56,7 +56,7 @@ export async function scanChanges(git: GitCommand, changes: readonly FileChange[
 export function nestedRepositoryFault(path: string): Fault {
   return new Fault(
     'BAD_INPUT',
-    `${path} is a repository of its own. Delete the folder .git in it, or list it in .gitignore.`,
+    `${path} is a nested repository. Delete the folder .git in it, or list it in .gitignore.`,
   );
 }
 

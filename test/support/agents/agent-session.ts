@@ -24,14 +24,14 @@ export interface TestSessionOptions {
   /** What an earlier try recorded: it is given back in its order, and only what comes after is done. */
   readonly history?: readonly NewEvent[];
   readonly tools?: readonly TestTool[];
-  /** What the policy says to a call; `pause` waits for a person. All are allowed unless told. */
+  /** What the policy says to a call; `pause` waits for a person. Default `allow`. */
   readonly rule?: (tool: string, args: JsonObject) => 'allow' | 'deny' | 'pause';
   /** Actions that `authorize` refuses. */
   readonly forbidden?: readonly string[];
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Tokens that may still be used; plenty unless told. */
+  /** Tokens that may still be used; default: unlimited. */
   readonly tokens?: number;
-  /** Runs tasks in this thread unless told. */
+  /** Default: runs tasks in this thread. */
   readonly cpu?: CpuPool;
   readonly read?: ToolContext['read'];
 }
@@ -39,9 +39,9 @@ export interface TestSessionOptions {
 /** A step that waits for a person is left by something that is no Fault. */
 export class TestPause extends Error {}
 
-/** The port `Work` in memory. */
+/** An `AgentSession` in memory. */
 export interface TestSession extends AgentSession {
-  /** The history, and everything since. Hand it to the next `workForTests` as its history. */
+  /** The history, and everything since. Hand it to the next `createTestSession` as its history. */
   readonly events: NewEvent[];
   /** Cancels the step. */
   readonly stop: AbortController;

@@ -30,7 +30,7 @@ export interface FakeOpenai {
     readonly headers: IncomingHttpHeaders;
     readonly body: JsonObject;
   }[];
-  /** Resolves when no request is under way. */
+  /** Resolves when no request is in progress. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface TestStepTool {
   run(input: any, work: AgentSession): unknown;
 }
 
-/** The port `Work` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
+/** An `AgentSession` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
 export interface TestStepSession extends AgentSession {
   /** What was kept, by name. */
   readonly artifacts: ReadonlyMap<string, string>;
