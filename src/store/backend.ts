@@ -1,13 +1,14 @@
+import { Worker } from 'node:worker_threads';
 import type { Inbox, Leases } from '../core/leases.ts';
 import type { Scope } from '../core/principal.ts';
 import type { RunSnapshot } from '../core/run.ts';
-import type { RunTables } from './audit/verify-run.ts';
-import type { Prisma } from './connections/prisma.ts';
-import type { Transactions } from './connections/transactions.ts';
+import type { Prisma, Transactions } from './connections/transactions.ts';
 import type { EventReader } from './journal/event-reader.ts';
 import type { SharedJournal } from './journal/open-journal.ts';
+import type { WriterOptions } from './journal/writer-protocol.ts';
+import type { RunTables } from './rows/run-tables.ts';
 
-/** What a store is made of on one kind of database. */
+/** The parts of a store that depend on the kind of its database. */
 export interface Backend {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
@@ -17,8 +18,18 @@ export interface Backend {
   readonly inbox: Inbox;
   /** A run and its steps at one moment. */
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
-  /** Everything that the tables say of a run at one moment. */
+  /** Everything that the tables hold about a run, at one moment. */
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
   /** Closes its connections; the journal is closed before. */
   close(): Promise<void>;
+}
+
+/** Starts the thread of the journal's writer, which writer.ts serves. */
+export function startWriter(workerData: WriterOptions): Worker {
+  return new Worker(new URL('./writer.ts', import.meta.url), {
+    workerData,
+    name: 'journal-writer',
+    // Its objects are short-lived; a larger nursery only collects them later, which costs some 60 MB.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
 }

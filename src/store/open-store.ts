@@ -53,8 +53,8 @@ interface StoreOptions {
   readonly database: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
-  /** Made when it is not given. */
-  readonly node?: string;
+  /** Default: a new id. */
+  readonly nodeId?: string;
   /** Without it no checkpoint is signed. */
   readonly audit?: AuditOptions;
 }
@@ -65,14 +65,14 @@ const ROWS_PER_READ = 100;
 /** Opens the store, migrated. @throws Fault UNAVAILABLE when it cannot be reached or migrated */
 export async function openStore({
   database,
-  node = newId('node'),
+  nodeId = newId('node'),
   audit: signing,
   ...deps
 }: StoreOptions): Promise<Store> {
   const key = signing && readAuditKey(signing);
   const applied = await migrate(database);
   if (applied.length > 0) deps.logger.info('store.migrated', { migrations: applied });
-  const backend = await openBackend(database, { ...deps, node });
+  const backend = await openBackend(database, { ...deps, nodeId });
   const { prisma, transactions, leases, inbox, events } = backend;
   const journal = withRetentionFloor(backend.journal, () => readRetentionFloor(prisma));
 
@@ -109,7 +109,7 @@ export async function openStore({
     startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),
     leases,
     inbox,
-    nodeId: node,
+    nodeId,
     verifyRun: (scope, id) => verifyRun({ tables: backend.tables, rows, verifyLeaves: audit.verifyLeaves }, scope, id),
     close: async () => {
       await journal.close();
@@ -120,7 +120,10 @@ export async function openStore({
 }
 
 /** Loads what the database needs, and nothing of the other one. */
-async function openBackend(database: DatabaseConfig, deps: Omit<StoreOptions, 'database'> & { readonly node: string }) {
+async function openBackend(
+  database: DatabaseConfig,
+  deps: Omit<StoreOptions, 'database'> & { readonly nodeId: string },
+) {
   if (database.kind === 'sqlite') {
     return (await import('./sqlite-backend.ts')).openSqliteBackend(database.file, deps);
   }

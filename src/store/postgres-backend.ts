@@ -1,21 +1,20 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger, Metrics } from '../core/telemetry.ts';
-import type { Backend } from './backend.ts';
+import { type Backend, startWriter } from './backend.ts';
 import { connectionConfig } from './connections/postgres-connection.ts';
-import { openPostgresPrisma } from './connections/postgres-prisma.ts';
+import { createPostgresTransactions, openPostgresPrisma } from './connections/postgres-prisma.ts';
 import { rethrowUnavailable } from './connections/retry-reads.ts';
-import { createPostgresTransactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
-import { JOURNAL_CHANNEL } from './postgres/commit.ts';
 import { createPostgresEventReader } from './postgres/event-reader.ts';
+import { JOURNAL_CHANNEL } from './postgres/group-statement.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
 import { createPostgresSnapshots } from './postgres/snapshots.ts';
 import { createInbox, createInboxWatchers } from './tables/inbox.ts';
 
 interface OpenPostgresDeps {
-  readonly node: string;
+  readonly nodeId: string;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
@@ -33,7 +32,10 @@ const OWN_COMMIT_GRACE_MS = 2_000;
 const INBOX_CHANNEL = 'signalbox_inbox';
 
 /** The store on a PostgreSQL database, which several nodes share; `migrate` has brought it up to date. */
-export async function openPostgresBackend(url: string, { node, logger, metrics }: OpenPostgresDeps): Promise<Backend> {
+export async function openPostgresBackend(
+  url: string,
+  { nodeId, logger, metrics }: OpenPostgresDeps,
+): Promise<Backend> {
   const pool = new pg.Pool({ ...connectionConfig(url, 'reader', SESSION), max: POOL_SIZE });
   // The connection leaves the pool by itself, and the next one is made when it is wanted.
   pool.on('error', (error) => logger.warn('store.connection_lost', { reason: error.message }));
@@ -42,9 +44,13 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
   const prisma = openPostgresPrisma(new PrismaPg(pool));
   const transactions = createPostgresTransactions(prisma);
   const events = createPostgresEventReader(pool);
-  const writer = { journal: { kind: 'postgres', url }, node } as const;
-  const journal = await openJournal({ writer, events, logger, ...(metrics && { metrics }) });
-  const { watch, tell } = createInboxWatchers();
+  const journal = await openJournal({
+    startWriter: () => startWriter({ journal: { kind: 'postgres', url }, nodeId }),
+    events,
+    logger,
+    ...(metrics && { metrics }),
+  });
+  const { watch, notify } = createInboxWatchers();
 
   let own = 0;
   let noting: NodeJS.Timeout | undefined;
@@ -62,15 +68,15 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
     channels: [JOURNAL_CHANNEL, INBOX_CHANNEL],
     logger,
     onNotification: (channel, payload) => {
-      if (channel === INBOX_CHANNEL) return tell(payload);
+      if (channel === INBOX_CHANNEL) return notify(payload);
       const [by, position] = payload.split(' ');
-      if (by !== node) journal.advanceTo(Number(position));
+      if (by !== nodeId) journal.advanceTo(Number(position));
       else noteOwn(Number(position));
     },
     onListening: async () => {
       journal.advanceTo(await events.head());
       const waiting = await prisma.message.findMany({ distinct: ['runId'], select: { runId: true } });
-      for (const { runId } of waiting) tell(runId);
+      for (const { runId } of waiting) notify(runId);
     },
   });
 
@@ -81,14 +87,15 @@ export async function openPostgresBackend(url: string, { node, logger, metrics }
     journal,
     leases: createPostgresLeases({
       pool,
-      node,
+      nodeId,
       onHead: (position) => {
         journal.advanceTo(position);
         listener.check();
       },
     }),
     inbox: createInbox({
-      ...{ prisma, transactions },
+      prisma,
+      transactions,
       watch,
       add: async ({ id, runId, payload, createdAt }) => {
         await rethrowUnavailable(

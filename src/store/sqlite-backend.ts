@@ -1,36 +1,41 @@
+import type { Inbox } from '../core/leases.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
-import type { Backend } from './backend.ts';
-import { openSqlitePrisma } from './connections/prisma.ts';
+import { type Backend, startWriter } from './backend.ts';
 import { openSqliteConnection } from './connections/sqlite-connection.ts';
-import { createSqliteTransactions } from './connections/transactions.ts';
+import { createSqliteTransactions, openSqlitePrisma } from './connections/sqlite-prisma.ts';
+import type { Prisma, Transactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { createSqliteEventReader } from './sqlite/event-reader.ts';
 import { createSqliteLeases } from './sqlite/leases.ts';
 import { createSqliteSnapshots } from './sqlite/snapshots.ts';
 import { createTimeSlices } from './sqlite/time-slices.ts';
-import { createSqliteInbox } from './tables/inbox.ts';
+import { createInbox, createInboxWatchers } from './tables/inbox.ts';
 
 interface OpenSqliteDeps {
-  readonly node: string;
+  readonly nodeId: string;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
 /** The store on one file, which one process has for itself; `migrate` has made it. */
-export async function openSqliteBackend(file: string, { node, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
+export async function openSqliteBackend(file: string, { nodeId, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
   const db = openSqliteConnection(file, { readonly: true });
   const prisma = await openSqlitePrisma(file);
   const transactions = createSqliteTransactions(file, prisma);
   const events = createSqliteEventReader(db, createTimeSlices());
   const { snapshot, tables } = createSqliteSnapshots(db);
-  const writer = { journal: { kind: 'sqlite', file }, node } as const;
   return {
     prisma,
     transactions,
     events,
-    journal: await openJournal({ writer, events, logger, ...(metrics && { metrics }) }),
-    leases: createSqliteLeases({ prisma, transactions, node }),
-    inbox: createSqliteInbox({ prisma, transactions }),
+    journal: await openJournal({
+      startWriter: () => startWriter({ journal: { kind: 'sqlite', file }, nodeId }),
+      events,
+      logger,
+      ...(metrics && { metrics }),
+    }),
+    leases: createSqliteLeases({ prisma, transactions, nodeId }),
+    inbox: createSqliteInbox(prisma, transactions),
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
     close: async () => {
@@ -39,4 +44,22 @@ export async function openSqliteBackend(file: string, { node, logger, metrics }:
       db.close();
     },
   };
+}
+
+/** The inbox of a store that only one process uses. */
+function createSqliteInbox(prisma: Prisma, transactions: Transactions): Inbox {
+  const { watch, notify } = createInboxWatchers();
+  return createInbox({
+    prisma,
+    transactions,
+    watch,
+    add: async (message) => {
+      const { id, runId, payload, createdAt } = message;
+      await transactions.write(
+        (client) => client.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
+          VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`,
+      );
+      notify(message.runId);
+    },
+  });
 }

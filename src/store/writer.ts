@@ -58,9 +58,9 @@ function serveAppends(port: MessagePort, writer: JournalWriter): void {
 }
 
 /** Loads what the database needs, and nothing of the other one. */
-async function openWriter({ journal, node }: WriterOptions): Promise<JournalWriter> {
-  if (journal.kind === 'sqlite') return (await import('./sqlite/writer.ts')).createSqliteWriter(journal.file, node);
-  return (await import('./postgres/writer.ts')).createPostgresWriter(journal.url, node);
+async function openWriter({ journal, nodeId }: WriterOptions): Promise<JournalWriter> {
+  if (journal.kind === 'sqlite') return (await import('./sqlite/writer.ts')).createSqliteWriter(journal.file, nodeId);
+  return (await import('./postgres/writer.ts')).createPostgresWriter(journal.url, nodeId);
 }
 
 const options = workerData as Partial<WriterOptions> | null;

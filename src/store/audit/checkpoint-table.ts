@@ -1,17 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { checkpointText } from '../../audit/checkpoint-note.ts';
 import type { Frontier } from '../../audit/merkle-tree.ts';
-import type { RunLeaf } from '../../audit/run-leaf.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
+import type { LeafRow } from '../rows/leaf-row.ts';
 
 /** Leaves that one statement reads: some milliseconds of the event loop. */
 const LEAF_PAGE_ROWS = 1_000;
-
-/** A run's end, with its place in the journal. */
-export interface Leaf extends RunLeaf {
-  readonly position: number;
-}
 
 /** A signed head of the tree. */
 export interface Checkpoint {
@@ -40,9 +34,9 @@ export interface CheckpointTable {
   /** False when there is one of that size already. */
   add(checkpoint: Checkpoint): Promise<boolean>;
   /** The leaves after one position and up to another, in their order. */
-  leaves(after: number, upTo: number): AsyncIterable<Leaf>;
+  leaves(after: number, upTo: number): AsyncIterable<LeafRow>;
   /** The ends of one run, in their order. */
-  leavesOfRun(runId: string): Promise<readonly Leaf[]>;
+  leavesOfRun(runId: string): Promise<readonly LeafRow[]>;
 }
 
 export function createCheckpointTable(prisma: Prisma, transactions: Transactions): CheckpointTable {
@@ -78,7 +72,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
     leaves: async function* (after, upTo) {
       for (let start = after; ; ) {
         // Positions as text: on SQLite Prisma takes their column for one of 32 bits.
-        const rows = await prisma.$queryRaw<LeafRow[]>`
+        const rows = await prisma.$queryRaw<StoredLeaf[]>`
           SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
           WHERE leaves.position > ${BigInt(start)} AND leaves.position <= ${BigInt(upTo)}
           ORDER BY leaves.position LIMIT ${LEAF_PAGE_ROWS}`;
@@ -90,7 +84,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
       }
     },
     leavesOfRun: async (runId) => {
-      const rows = await prisma.$queryRaw<LeafRow[]>`
+      const rows = await prisma.$queryRaw<StoredLeaf[]>`
         SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
         WHERE run_id = ${runId} ORDER BY leaves.position`;
       return rows.map(toLeaf);
@@ -103,14 +97,14 @@ export function textToSign(origin: string, { size, root }: Pick<Checkpoint, 'siz
   return checkpointText({ origin, size, root: Buffer.from(root, 'hex') });
 }
 
-interface LeafRow {
+interface StoredLeaf {
   readonly position: string;
   readonly runId: string;
   readonly seq: number | bigint;
   readonly hash: string;
 }
 
-function toLeaf({ position, runId, seq, hash }: LeafRow): Leaf {
+function toLeaf({ position, runId, seq, hash }: StoredLeaf): LeafRow {
   return { position: Number(position), runId, seq: Number(seq), hash };
 }
 

@@ -35,7 +35,7 @@ interface CheckpointerDeps {
   /** The newest position of the journal, from memory: an idle server asks its database for nothing. */
   head(): Promise<number>;
   /** Between two looks, in milliseconds; short unless told. */
-  readonly pauseMs?: number;
+  readonly intervalMs?: number;
 }
 
 /**
@@ -47,7 +47,7 @@ interface CheckpointerDeps {
  * log and as DEGRADED, and signs nothing any more.
  */
 export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkpointer> {
-  const { table, key, logFile, logger, clock, head, pauseMs = SIGNING_INTERVAL_MS } = deps;
+  const { table, key, logFile, logger, clock, head, intervalMs = SIGNING_INTERVAL_MS } = deps;
   let log: CheckpointLog | undefined;
   let known: TreePrefix | undefined;
   let refused: string | undefined;
@@ -147,7 +147,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   const loop = (async () => {
     while (!ended.signal.aborted) {
       await tick().catch(() => {});
-      await sleep(pauseMs, undefined, { signal: ended.signal, ref: false }).catch(() => {});
+      await sleep(intervalMs, undefined, { signal: ended.signal, ref: false }).catch(() => {});
     }
   })();
   // The first look tells whether history was rewritten, before the server serves anybody.

@@ -1,7 +1,8 @@
 import { EMPTY_FRONTIER, extendFrontier, type Frontier, frontierRoot } from '../../audit/merkle-tree.ts';
 import { runLeafHash } from '../../audit/run-leaf.ts';
 import { isSignature, type NoteKey } from '../../audit/signed-note.ts';
-import { type Checkpoint, type CheckpointTable, type Leaf, textToSign } from './checkpoint-table.ts';
+import type { LeafRow } from '../rows/leaf-row.ts';
+import { type Checkpoint, type CheckpointTable, textToSign } from './checkpoint-table.ts';
 
 /** Leaves that are hashed before the event loop may go on. */
 const HASH_BATCH_LEAVES = 500;
@@ -21,7 +22,7 @@ export interface LeafInclusion {
   /** The leaf's place, from 0. */
   readonly index: number;
   /** The tree before the leaves that the checkpoint added; only as good as the root that they lead to together. */
-  readonly start: TreePrefix;
+  readonly base: TreePrefix;
   /** Why the leaf is not shown to be in the tree, if so. */
   readonly problem?: string;
 }
@@ -31,12 +32,12 @@ export async function extendTree(
   table: CheckpointTable,
   from: TreePrefix,
   upTo: number,
-  mostLeaves = Number.POSITIVE_INFINITY,
+  maxLeaves = Number.POSITIVE_INFINITY,
 ): Promise<TreePrefix> {
   let { frontier, position } = from;
   let hashes: Buffer[] = [];
   for await (const leaf of table.leaves(position, upTo)) {
-    if (frontier.size + hashes.length >= mostLeaves) break;
+    if (frontier.size + hashes.length >= maxLeaves) break;
     hashes.push(runLeafHash(leaf));
     position = leaf.position;
     if (hashes.length < HASH_BATCH_LEAVES) continue;
@@ -59,21 +60,20 @@ export function rootHex({ frontier }: Pick<TreePrefix, 'frontier'>): string {
 export async function findInclusion(
   table: CheckpointTable,
   key: NoteKey,
-  leaf: Leaf,
+  leaf: LeafRow,
 ): Promise<LeafInclusion | undefined> {
   const checkpoint = await table.firstCovering(leaf.position, key.id);
   if (!checkpoint) return undefined;
-  const before = await table.lastBefore(leaf.position);
-  const start = before ?? EMPTY_TREE_PREFIX;
-  const upToLeaf = await extendTree(table, start, leaf.position);
+  const base = (await table.lastBefore(leaf.position)) ?? EMPTY_TREE_PREFIX;
+  const upToLeaf = await extendTree(table, base, leaf.position);
   const whole = await extendTree(table, upToLeaf, checkpoint.position);
-  const cover = { checkpoint, index: upToLeaf.frontier.size - 1, start };
+  const inclusion = { checkpoint, index: upToLeaf.frontier.size - 1, base };
   const name = `the checkpoint of ${checkpoint.size} leaves`;
   if (whole.frontier.size !== checkpoint.size || rootHex(whole) !== checkpoint.root) {
-    return { ...cover, problem: `the leaves do not lead to the root of ${name}` };
+    return { ...inclusion, problem: `the leaves do not lead to the root of ${name}` };
   }
   if (!isSignature(textToSign(key.name, checkpoint), checkpoint.signature, key)) {
-    return { ...cover, problem: `the signature of ${name} is not that of the key ${key.name}+${key.id}` };
+    return { ...inclusion, problem: `the signature of ${name} is not that of the key ${key.name}+${key.id}` };
   }
-  return cover;
+  return inclusion;
 }

@@ -9,8 +9,7 @@ import type { Journal } from '../../core/journal.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { type CheckpointKey, readCheckpointKey } from './checkpoint-key.ts';
 import { type Checkpoint, type CheckpointTable, createCheckpointTable, textToSign } from './checkpoint-table.ts';
@@ -26,7 +25,7 @@ export interface AuditOptions {
   readonly keyFile?: string;
   readonly clock?: Clock;
   /** How long it waits between two looks for ends of runs, in milliseconds: below half a second unless told. */
-  readonly pauseMs?: number;
+  readonly intervalMs?: number;
 }
 
 /** Shows that one signed tree begins with another. Plain JSON, as `verifyConsistency` takes it. */
@@ -81,7 +80,7 @@ export async function openAudit(
       logger: deps.logger,
       clock: options.clock ?? systemClock,
       head: () => deps.journal.head(),
-      ...(options.pauseMs !== undefined && { pauseMs: options.pauseMs }),
+      ...(options.intervalMs !== undefined && { intervalMs: options.intervalMs }),
     }));
   const signed = key && checkpointer && { key, signedUpTo: () => checkpointer.signedUpTo() };
   return {
@@ -99,10 +98,10 @@ export async function openAudit(
         if (bytes > maxBytes) throw exportTooLarge(id, maxBytes);
       }
       const leaf = (await table.leavesOfRun(id)).findLast(({ seq }) => seq <= run.seq);
-      const cover = leaf && key && (await findInclusion(table, key, leaf));
-      if (!cover || cover.problem !== undefined) return exportRun(id, rows);
-      const { index, checkpoint, start } = cover;
-      const subtrees = await loadSubtrees(table, start, checkpoint);
+      const inclusion = leaf && key && (await findInclusion(table, key, leaf));
+      if (!inclusion || inclusion.problem !== undefined) return exportRun(id, rows);
+      const { index, checkpoint, base } = inclusion;
+      const subtrees = await loadSubtrees(table, base, checkpoint);
       const text = textToSign(key.name, checkpoint);
       const { seq, hash } = leaf;
       return exportRun(id, rows, { leaf: { index, seq, hash, subtrees, checkpoint: { ...checkpoint, text } }, key });

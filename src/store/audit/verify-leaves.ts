@@ -1,7 +1,8 @@
 import type { NoteKey } from '../../audit/signed-note.ts';
 import type { ProblemList } from '../../audit/verify-chain.ts';
 import type { ChainVerification } from '../../core/store-reader.ts';
-import type { CheckpointTable, Leaf } from './checkpoint-table.ts';
+import type { LeafRow } from '../rows/leaf-row.ts';
+import type { CheckpointTable } from './checkpoint-table.ts';
 import { findInclusion } from './leaf-inclusion.ts';
 
 /** What was found of one event of the run. */
@@ -36,9 +37,9 @@ interface VerifyLeavesDeps {
 
 export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyLeaves {
   /** The newest leaf that has its event. */
-  const newestOf = async (leaves: readonly Leaf[], run: CheckedRun, add: ProblemList['add']) => {
+  const newestOf = async (leaves: readonly LeafRow[], run: CheckedRun, add: ProblemList['add']) => {
     const bySeq = new Map(run.events.map((event) => [event.seq, event]));
-    let newest: Leaf | undefined;
+    let newest: LeafRow | undefined;
     for (const leaf of leaves) {
       const event = bySeq.get(leaf.seq);
       if (!event) {
@@ -63,16 +64,16 @@ export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyL
     const isKnown = end && (end.seq <= (newest?.seq ?? 0) || leaves.some(({ seq }) => seq === end.seq));
     if (end && !isKnown) add(end.seq, 'the end of the run is not in the audit tree');
     if (!newest || !signed) return undefined;
-    const cover = await findInclusion(table, signed.key, newest);
-    if (!cover) {
+    const inclusion = await findInclusion(table, signed.key, newest);
+    if (!inclusion) {
       if (newest.position <= signed.signedUpTo()) add(newest.seq, 'the checkpoint that covered it is gone');
       return undefined;
     }
-    if (cover.problem !== undefined) {
-      add(newest.seq, cover.problem);
+    if (inclusion.problem !== undefined) {
+      add(newest.seq, inclusion.problem);
       return undefined;
     }
-    const { size, root, signature, keyId, at } = cover.checkpoint;
+    const { size, root, signature, keyId, at } = inclusion.checkpoint;
     return { size, rootHash: root, signature: signature.toString('base64'), keyId, at };
   };
 }

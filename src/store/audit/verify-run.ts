@@ -1,22 +1,15 @@
 import { createChainVerifier, createProblemList, type ProblemList } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
-import type { ApprovalRecord, ArtifactRecord, RunRecord, RunSnapshot, ToolCallRecord } from '../../core/run.ts';
+import type { ArtifactRecord, RunRecord } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import type { ChainVerification } from '../../core/store-reader.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { applyEvent, createRunDraft, type NewRunDraft } from '../rows/run-draft.ts';
 import { type LabelRow, toLabelRows } from '../rows/run-row.ts';
+import type { RunTables } from '../rows/run-tables.ts';
 import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
-
-/** Everything that the tables say about one run. */
-export interface RunTables extends RunSnapshot {
-  readonly labels: readonly LabelRow[];
-  readonly artifacts: readonly ArtifactRecord[];
-  readonly approvals: readonly ApprovalRecord[];
-  readonly toolCalls: readonly ToolCallRecord[];
-}
 
 interface VerifyRunDeps {
   /** What the tables say at one moment. */

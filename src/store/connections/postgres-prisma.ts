@@ -1,17 +1,16 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/postgres/client.ts';
 import { isConnectionLoss } from './postgres-connection.ts';
-import type { Prisma } from './prisma.ts';
 import { rethrowUnavailable, retryReads } from './retry-reads.ts';
+import { type Prisma, type Transactions, TX_TIMEOUT } from './transactions.ts';
 
-/** How long a caller waits while the database is away, in milliseconds. */
+/** How long a read is retried while the database cannot be reached, in milliseconds. */
 const READ_TIMEOUT_MS = 2_000;
 
 const READ_OPERATIONS = /^(find|count|aggregate|groupBy)/;
 
 /**
- * Prisma on PostgreSQL. Both generated clients have the same models, and so the same calls. Reads are done again when
- * their connection was cut; whatever else fails for that reason says so with a Fault UNAVAILABLE.
+ * Prisma on PostgreSQL. Reads whose connection was cut are retried; other operations then fail with a Fault UNAVAILABLE.
  */
 export function openPostgresPrisma(adapter: PrismaPg): Prisma {
   const client = new PrismaClient({ adapter }).$extends({
@@ -25,7 +24,16 @@ export function openPostgresPrisma(adapter: PrismaPg): Prisma {
   return client as unknown as Prisma;
 }
 
-/** Prisma wraps what the driver said, or tells it by a code of its own. */
+/** Transactions of a client that has a connection for each. */
+export function createPostgresTransactions(prisma: Prisma): Transactions {
+  return {
+    run: (work) => prisma.$transaction(work, TX_TIMEOUT),
+    write: async (work) => work(prisma),
+    close: async () => {},
+  };
+}
+
+/** Prisma wraps the driver's error, or replaces it by a code from its own list. */
 async function normalizeConnectionLoss<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -42,7 +50,7 @@ async function normalizeConnectionLoss<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Prisma's codes of a server that cannot be reached, is away, or closed the connection. */
+/** Prisma's codes for a server that cannot be reached, is down, or closed the connection. */
 const CONNECTION_LOSS_CODES: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
 function isAdapterConnectionLoss(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Fault } from '../../core/errors.ts';
 import type { Event, NewEvent } from '../../core/event.ts';
 import { idPrefix } from '../../core/ids.ts';
@@ -12,7 +12,7 @@ import {
   type RejectedAppend,
   rejectNonCanonical,
 } from './plan-commit.ts';
-import { encodeAppend, type WriterOptions, type WriterReply, type WriterRequest } from './writer-protocol.ts';
+import { encodeAppend, type WriterReply, type WriterRequest } from './writer-protocol.ts';
 
 /** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
 const MAX_PENDING_APPENDS = 4_096;
@@ -26,8 +26,8 @@ const MAX_MESSAGE_CHARACTERS = 4 * 1024 * 1024;
 export interface CommittedAppend {
   readonly events: readonly Event[];
   readonly workflow: string | undefined;
-  /** Characters of its text: about what it takes in memory. */
-  readonly size: number;
+  /** Length of its text: about what it takes in memory. */
+  readonly characters: number;
 }
 
 export interface AppendQueue {
@@ -37,7 +37,8 @@ export interface AppendQueue {
 }
 
 interface AppendQueueDeps {
-  readonly writer: WriterOptions;
+  /** Starts the writer's thread, at first and whenever it was lost. */
+  startWriter(): Worker;
   readonly logger: Logger;
   /** Called once for each commit, in order. @param seconds how long it took until it was durable */
   onCommit(appends: readonly CommittedAppend[], seconds: number): void;
@@ -57,12 +58,7 @@ interface PendingAppend extends AppendRequest {
 }
 
 /** The main thread's side of the writer: it never waits for the disk. */
-export function createAppendQueue({
-  writer,
-  logger,
-  onCommit: committed,
-  onWriterLost: lost,
-}: AppendQueueDeps): AppendQueue {
+export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost }: AppendQueueDeps): AppendQueue {
   /** Callers past the limit, first come, first served: an append must not overtake an earlier one of its run. */
   const waiting: (() => void)[] = [];
   const unsent: PendingAppend[] = [];
@@ -77,12 +73,7 @@ export function createAppendQueue({
   const isFull = () => sent.length + unsent.length >= MAX_PENDING_APPENDS || pendingBytes >= MAX_PENDING_CHARACTERS;
 
   const startWorker = () => {
-    const started = new Worker(new URL('../writer.ts', import.meta.url), {
-      workerData: writer,
-      name: 'journal-writer',
-      // What it makes is short-lived; a larger nursery only lets it lie around, some 60 MB of it.
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    const started = startWriter();
     let reason: unknown = 'it exited';
     started.on('message', settle);
     started.on('error', (error) => {
@@ -125,11 +116,11 @@ export function createAppendQueue({
         pending.reject(toAppendFault(result));
       } else {
         const events = toEvents(pending, result);
-        appends.push({ events, workflow: result.workflow, size: pending.size });
+        appends.push({ events, workflow: result.workflow, characters: pending.size });
         pending.resolve({ events });
       }
     }
-    if (appends.length > 0) committed(appends, seconds);
+    if (appends.length > 0) onCommit(appends, seconds);
     finish();
   };
 
@@ -139,7 +130,7 @@ export function createAppendQueue({
     const taken = take(sent.length);
     recovering += 1;
     try {
-      const found = await lost(taken);
+      const found = await onWriterLost(taken);
       for (const [index, pending] of taken.entries()) {
         const events = found[index];
         if (events) pending.resolve({ events });

@@ -14,7 +14,7 @@ function commit(first: number, last: number): CommittedAppend[] {
     const place = { position: first + index, runId: 'run_a', seq: index + 1, prevHash: '', hash: '' };
     return { ...log('x'), ...place, tenant: 'default', subject: 'alice' };
   });
-  return [{ events, workflow: undefined, size: 100 }];
+  return [{ events, workflow: undefined, characters: 100 }];
 }
 
 /** A tail with one reader that follows on and on, and a store whose reads are answered by hand. */

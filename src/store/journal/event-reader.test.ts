@@ -6,7 +6,7 @@ import { planCommit } from './plan-commit.ts';
 
 const runId = `run_${'0'.repeat(32)}`;
 const append = { runId, expectedSeq: 1, events: [runCreated(), log('a', 'INFO', 'one'), log('b')] };
-const base = { position: 10, head: () => undefined, holder: () => undefined, step: () => undefined };
+const base = { position: 10, head: () => undefined, runByIdempotencyKey: () => undefined, step: () => undefined };
 const { events: rows } = planCommit([append], base, 'node');
 
 it('finds what an append put into the journal', () => {

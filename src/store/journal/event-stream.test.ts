@@ -68,7 +68,8 @@ it('has commits kept from its beginning to its end, also when it is aborted befo
   ];
   for (const how of ['abort', 'return'] as const) {
     const tail = createLiveTail(3);
-    const publish = (position: number) => tail.publish([{ events: events(position), workflow: undefined, size: 100 }]);
+    const publish = (position: number) =>
+      tail.publish([{ events: events(position), workflow: undefined, characters: 100 }]);
     const page = async (): Promise<EventBatch> => ({ events: [], position: 4, caughtUp: true });
     const stop = new AbortController();
     const stream = createEventStream({ tail, page }, view, 3, 10, stop.signal);

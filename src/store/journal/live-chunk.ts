@@ -36,7 +36,7 @@ export function createLiveChunk(appends: readonly CommittedAppend[]): LiveChunk 
     first,
     last,
     count: events.length,
-    size: appends.reduce((size, append) => size + append.size, 0),
+    size: appends.reduce((sum, append) => sum + append.characters, 0),
     batch: (view, position, limit, newest) => {
       const candidates = view.runId === undefined ? events : ofRun(view.runId);
       const seen = candidates.filter(

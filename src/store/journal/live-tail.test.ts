@@ -12,7 +12,7 @@ function commit(first: number, count: number, runId = 'run_a', size = 100) {
     const place = { position: first + index, runId, seq: index + 1, prevHash: '', hash: '' };
     return { ...log('x'), ...place, tenant: 'default', subject: 'alice' };
   });
-  return [{ events, workflow: undefined, size }];
+  return [{ events, workflow: undefined, characters: size }];
 }
 
 /** A tail that somebody reads, as all here are but where it says otherwise. */

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { Fault } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import type { EventBatch, Journal } from '../../core/journal.ts';
@@ -8,7 +9,6 @@ import { type EventReader, findStoredAppend } from './event-reader.ts';
 import { createEventStream } from './event-stream.ts';
 import { createEventView, type EventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
-import type { WriterOptions } from './writer-protocol.ts';
 
 /** Events in one batch, and how many it has unless the reader says. */
 const MAX_BATCH_EVENTS = 1_000;
@@ -18,7 +18,7 @@ const DEFAULT_BATCH_EVENTS = 500;
 const MAX_WINDOWS_PER_PAGE = 20;
 
 interface JournalDeps {
-  readonly writer: WriterOptions;
+  startWriter(): Worker;
   readonly events: EventReader;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
@@ -31,11 +31,11 @@ export interface SharedJournal extends Journal {
 }
 
 /** The journal on any database; docs/journal.md tells how it works. */
-export async function openJournal({ writer, events, logger, metrics }: JournalDeps): Promise<SharedJournal> {
+export async function openJournal({ startWriter, events, logger, metrics }: JournalDeps): Promise<SharedJournal> {
   const tail = createLiveTail(await events.head());
   const feed = createCommitFeed({ tail, readBetween: (after, upTo) => events.readBetween(after, upTo) });
   const queue = createAppendQueue({
-    writer,
+    startWriter,
     logger,
     onCommit: (appends, seconds) => {
       feed.publishOwn(appends);

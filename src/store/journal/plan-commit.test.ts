@@ -3,7 +3,12 @@ import { log, plannedStep, runCreated, user } from '../../../test/support/store/
 import { newId } from '../../core/ids.ts';
 import { type CommitBase, planCommit } from './plan-commit.ts';
 
-const empty: CommitBase = { position: 100, head: () => undefined, holder: () => undefined, step: () => undefined };
+const empty: CommitBase = {
+  position: 100,
+  head: () => undefined,
+  runByIdempotencyKey: () => undefined,
+  step: () => undefined,
+};
 const node = newId('node');
 const [a, b, c] = [newId('run'), newId('run'), newId('run')];
 
@@ -76,7 +81,7 @@ it('goes on from what the store holds', () => {
     ...empty,
     position: 5,
     head: (id) => (id === a ? head : undefined),
-    holder: () => c,
+    runByIdempotencyKey: () => c,
   };
   const { outcomes: results, runs } = planCommit(
     [

@@ -5,6 +5,7 @@ import type { ArtifactRecord, StepRecord } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { EventRow } from '../rows/event-row.ts';
+import type { LeafRow } from '../rows/leaf-row.ts';
 import { applyEvent, createRunDraft, type RunDraft } from '../rows/run-draft.ts';
 
 /** One call of `Journal.append`. */
@@ -33,17 +34,9 @@ export interface CommitBase {
   readonly position: number;
   head(runId: string): RunHead | undefined;
   /** The run that has this idempotency key. */
-  holder(tenant: string, subject: string, key: string): string | undefined;
+  runByIdempotencyKey(tenant: string, subject: string, key: string): string | undefined;
   /** A step of a stored run: the one that others are added to. */
   step(runId: string, key: string): StepRecord | undefined;
-}
-
-/** The head of a run that has ended. */
-export interface LeafRow {
-  readonly position: number;
-  readonly runId: string;
-  readonly seq: number;
-  readonly hash: string;
 }
 
 /** The append is in the plan: its events have the positions from `first`, and these hashes. */
@@ -108,8 +101,9 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
 
     const key = opening.type === 'RUN_CREATED' ? opening.payload.idempotencyKey : undefined;
     const keyName = key === undefined ? '' : JSON.stringify([tenant, subject, key]);
-    const holder = key === undefined ? undefined : (keys.get(keyName) ?? base.holder(tenant, subject, key));
-    if (holder !== undefined) return rejectDuplicateKey(holder);
+    const keyOwner =
+      key === undefined ? undefined : (keys.get(keyName) ?? base.runByIdempotencyKey(tenant, subject, key));
+    if (keyOwner !== undefined) return rejectDuplicateKey(keyOwner);
 
     const prevHash = head?.hash ?? GENESIS_HASH;
     const first = base.position + events.length + 1;

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { EventBatch, Journal } from '../../core/journal.ts';
-import type { Prisma } from '../connections/prisma.ts';
+import type { Prisma } from '../connections/transactions.ts';
 
 /** The newest position that retention has removed; 0 while it has removed nothing. */
 export async function readRetentionFloor(prisma: Prisma): Promise<number> {

@@ -7,8 +7,8 @@ export interface WriterOptions {
   readonly journal:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'postgres'; readonly url: string };
-  /** Whose appends they are. */
-  readonly node: string;
+  /** The node that appends. */
+  readonly nodeId: string;
 }
 
 /** Some appends, each as the text of `encodeAppend`; null asks the writer to close. */

@@ -87,7 +87,7 @@ async function makeOldDatabase(path: string): Promise<void> {
     { runId: open, expectedSeq: 1, events: [runCreated({ steps: [plannedStep('two')] })] },
     { runId: open, expectedSeq: 2, events: [log('x')] },
   ];
-  const nothing = { position: 0, head: () => undefined, holder: () => undefined, step: () => undefined };
+  const nothing = { position: 0, head: () => undefined, runByIdempotencyKey: () => undefined, step: () => undefined };
   const plan = planCommit(appends, nothing, '');
   const db = new Database(path);
   const insert = (table: string, row: object) => {

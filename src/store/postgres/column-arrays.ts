@@ -1,128 +1,40 @@
-import type { LeafRow } from '../journal/plan-commit.ts';
-import type { EventRow } from '../rows/event-row.ts';
-import type { RunRow } from '../rows/run-row.ts';
-import type { StepRow } from '../rows/step-row.ts';
-import { toColumnName } from './recordset.ts';
+import { columnList } from '../rows/columns.ts';
 
-/** What a column holds: text, whole numbers, or a time in milliseconds since 1970. */
-type ColumnType = 'text' | 'integer' | 'time';
-
-/** The fields of a row and the types of their columns, in any order. */
-export type ColumnTypes<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
-
-export const RUN_COLUMNS: ColumnTypes<RunRow> = {
-  id: 'text',
-  tenant: 'text',
-  subject: 'text',
-  username: 'text',
-  roles: 'text',
-  kind: 'text',
-  state: 'text',
-  goal: 'text',
-  workflow: 'text',
-  priority: 'text',
-  traceId: 'text',
-  idempotencyKey: 'text',
-  requestDigest: 'text',
-  parentId: 'text',
-  rerunOf: 'text',
-  createdAt: 'time',
-  startedAt: 'time',
-  finishedAt: 'time',
-  seq: 'integer',
-  headPosition: 'integer',
-  headHash: 'text',
-  error: 'text',
-  labels: 'text',
-  inputs: 'text',
-  plan: 'text',
-  outputs: 'text',
-  owner: 'text',
-};
-
-export const STEP_COLUMNS: ColumnTypes<StepRow> = {
-  id: 'text',
-  tenant: 'text',
-  runId: 'text',
-  key: 'text',
-  position: 'integer',
-  title: 'text',
-  kind: 'text',
-  capability: 'text',
-  effect: 'text',
-  dependsOn: 'text',
-  maxAttempts: 'integer',
-  state: 'text',
-  attempt: 'integer',
-  scheduledAt: 'time',
-  startedAt: 'time',
-  finishedAt: 'time',
-  wakeAt: 'time',
-  childId: 'text',
-  input: 'text',
-  terms: 'text',
-  parent: 'text',
-  role: 'text',
-  itemIndex: 'integer',
-  item: 'text',
-  outputMediaType: 'text',
-  outputSize: 'integer',
-  outputDigest: 'text',
-  outputText: 'text',
-  progress: 'text',
-  error: 'text',
-  decision: 'text',
-};
-
-export const EVENT_COLUMNS: ColumnTypes<EventRow> = {
-  position: 'integer',
-  runId: 'text',
-  seq: 'integer',
-  tenant: 'text',
-  subject: 'text',
-  type: 'text',
-  at: 'time',
-  step: 'text',
-  prevHash: 'text',
-  hash: 'text',
-  payload: 'text',
-};
-
-export const LEAF_COLUMNS: ColumnTypes<LeafRow> = { position: 'integer', runId: 'text', seq: 'integer', hash: 'text' };
-
-/** How PostgreSQL names a type, and its number (pg_type.dat). Integers of any size are sent as eight bytes. */
+/** PostgreSQL's name and OID of a type (pg_type.dat). Integers of any size are sent as eight bytes. */
 const PG_TYPES = {
   text: { name: 'text', oid: 25 },
   integer: { name: 'int8', oid: 20 },
   time: { name: 'timestamptz', oid: 1184 },
 } as const;
 
-/** Milliseconds from 1970 to 2000, where PostgreSQL counts from. */
+type ArrayColumnType = keyof typeof PG_TYPES;
+
+/** Columns whose types can be sent as arrays. */
+export type ArrayColumns = Readonly<Record<string, ArrayColumnType>>;
+
+/** Milliseconds from 1970 to 2000, PostgreSQL's epoch. */
 const PG_EPOCH_MS = 946_684_800_000;
 const ARRAY_HEADER_BYTES = 20;
 
 /**
- * Inserts the rows that `columnValues` made the parameters of. An array for each column costs the server half of what a
- * JSON object for each row does.
- * @param from number of the first parameter
+ * Inserts the rows of `toColumnArrays`. One array per column costs the server half of what one JSON object per row does.
+ * @param parameter allocates the next parameter of the statement
  */
-export function insertFromArrays(table: string, columns: ColumnTypes<object>, from: number): string {
-  const entries = Object.entries<ColumnType>(columns);
-  const names = entries.map(([field]) => toColumnName(field));
-  const arrays = entries.map(([, type], i) => `$${from + i}::${PG_TYPES[type].name}[]`);
-  return `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})`;
+export function insertFromArrays(table: string, columns: ArrayColumns, parameter: () => string): string {
+  const arrays = Object.values(columns).map((type) => `${parameter()}::${PG_TYPES[type].name}[]`);
+  return `INSERT INTO ${table} (${columnList(columns)}) SELECT * FROM unnest(${arrays.join(', ')})`;
 }
 
-/** A parameter for each column: the array of its values, in PostgreSQL's binary form. */
-export function toColumnArrays<Row extends object>(columns: ColumnTypes<Row>, rows: readonly Row[]): Buffer[] {
-  return Object.entries<ColumnType>(columns).map(([field, type]) => {
+/** A parameter for each column: the array of its values, in PostgreSQL's binary format. */
+export function toColumnArrays<Row extends object>(columns: ArrayColumns, rows: readonly Row[]): Buffer[] {
+  return Object.entries(columns).map(([field, type]) => {
     const values = rows.map((row) => row[field as keyof Row] as string | number | null);
     return encodeArray(values, type);
   });
 }
 
-/** Dimensions, whether it has nulls, type, length and first index; then for each value its size and its bytes. */
-function encodeArray(values: readonly (string | number | null)[], type: ColumnType): Buffer {
+/** Header: dimensions, whether it has nulls, type, length and first index. Then each value: its size and its bytes. */
+function encodeArray(values: readonly (string | number | null)[], type: ArrayColumnType): Buffer {
   let size = ARRAY_HEADER_BYTES;
   for (const value of values)
     size += 4 + (value === null ? 0 : typeof value === 'string' ? Buffer.byteLength(value) : 8);

@@ -4,13 +4,13 @@ import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
 import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
+import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
 
 /** A row of `events`, whose time comes as a Date. */
 type PgEventRow = Omit<EventRow, 'at'> & { readonly at: Date };
 
-const EVENT_COLUMNS =
-  'position, run_id AS "runId", seq, tenant, subject, type, at, step, prev_hash AS "prevHash", hash, payload';
+const EVENT_FIELDS = selectList(EVENT_COLUMNS);
 
 /** Where a page ends; the rows of a page have it beside them, one row of it alone where there is no event. */
 type PageRow = (PgEventRow | { readonly position: null }) & { readonly edge: number; readonly size: number };
@@ -21,7 +21,7 @@ const HEAD_SQL = 'SELECT position FROM journal WHERE id = 1';
 const MAX_BETWEEN_EVENTS = 2_000;
 const BETWEEN_SQL = `
   SELECT e.*, r.workflow FROM (
-    SELECT ${EVENT_COLUMNS}, sum(octet_length(payload)) OVER (ORDER BY position) AS size
+    SELECT ${EVENT_FIELDS}, sum(octet_length(payload)) OVER (ORDER BY position) AS size
     FROM events WHERE position > $1 AND position <= $2) AS e
   JOIN runs r ON r.id = e."runId" WHERE e.size <= ${MAX_PAGE_CHARACTERS} ORDER BY e.position`;
 
@@ -44,7 +44,7 @@ export function createPostgresEventReader(pool: Pool): EventReader {
       return rows.length === upTo - after ? groupByRun(rows) : undefined;
     },
     readRun: async (runId, afterSeq, limit) => {
-      const sql = `SELECT ${EVENT_COLUMNS} FROM events WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`;
+      const sql = `SELECT ${EVENT_FIELDS} FROM events WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`;
       const { rows } = await retryReads(() => pool.query<PgEventRow>(sql, [runId, afterSeq, limit]));
       return rows.map(toEventRow);
     },
@@ -64,18 +64,18 @@ export function createPostgresEventReader(pool: Pool): EventReader {
 
 /** Each stretch of one run as an append. */
 function groupByRun(rows: readonly (PgEventRow & { readonly workflow: string | null })[]): CommittedAppend[] {
-  const appends: { events: Event[]; workflow: string | undefined; size: number }[] = [];
+  const appends: { events: Event[]; workflow: string | undefined; characters: number }[] = [];
   for (const { workflow, position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload } of rows) {
     const event = toEvent(
       toEventRow({ position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload }),
     );
     let append = appends.at(-1);
     if (append?.events[0]?.runId !== runId) {
-      append = { events: [], workflow: workflow ?? undefined, size: 0 };
+      append = { events: [], workflow: workflow ?? undefined, characters: 0 };
       appends.push(append);
     }
     append.events.push(event);
-    append.size += EVENT_OVERHEAD_CHARACTERS + payload.length;
+    append.characters += EVENT_OVERHEAD_CHARACTERS + payload.length;
   }
   return appends;
 }
@@ -119,7 +119,7 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
     edge = wanted === '' ? end : `coalesce(${last}, ${end})`;
     order = 'seq';
   }
-  const found = `SELECT ${EVENT_COLUMNS} FROM events WHERE ${range} AND ${covered} ${wanted} ORDER BY ${order} LIMIT ${bind(limit, 'int')}`;
+  const found = `SELECT ${EVENT_FIELDS} FROM events WHERE ${range} AND ${covered} ${wanted} ORDER BY ${order} LIMIT ${bind(limit, 'int')}`;
   const sized = `SELECT *, sum(octet_length(payload)) OVER (ORDER BY ${order}) AS size FROM (${found}) AS found`;
   const sql = `
     WITH at AS MATERIALIZED (SELECT ${start} AS start, ${edge} AS edge)

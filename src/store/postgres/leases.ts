@@ -6,7 +6,7 @@ import { lockJournal } from './commit.ts';
 
 interface PostgresLeasesDeps {
   readonly pool: Pool;
-  readonly node: string;
+  readonly nodeId: string;
   /** Told the journal's newest position at each renewal: what was to wake the readers may have got lost. */
   onHead(position: number): void;
 }
@@ -54,7 +54,7 @@ interface RenewalRow {
  * Leases that several nodes hold against each other. A node is dead when its row in `nodes` has expired; who claims its runs
  * removes the row, so that the node finds out even if it comes back at that very moment.
  */
-export function createPostgresLeases({ pool, node, onHead: reached }: PostgresLeasesDeps): Leases {
+export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDeps): Leases {
   /** When the last renewal began that this node has had an answer to. */
   let renewedAt: number | undefined;
   /** The lease ran out, and nobody was told yet. */
@@ -81,27 +81,30 @@ export function createPostgresLeases({ pool, node, onHead: reached }: PostgresLe
   };
 
   return {
-    nodeId: node,
+    nodeId,
     renew: async () => {
       const began = performance.now();
-      const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [node]));
+      const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId]));
       const { added, kept, orphans, nextAt, position } = rows[0] as RenewalRow;
       // The database knows best; but an answer of its may have been lost.
       isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
       renewedAt = began;
-      reached(position);
+      onHead(position);
       const held = !isLate;
       // What nobody has taken yet has no driver any more, although its owner lives again.
-      if (isLate) await rethrowUnavailable(pool.query(DISOWN, [node]));
+      if (isLate) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
       isLate = false;
       return { renewed: held, orphans: orphans || !held || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
     },
     claim: async (limit) => {
       const claimed = await rethrowUnavailable(
         locked(async (client) => {
-          await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [node]);
-          await client.query(`UPDATE runs SET owner = '' WHERE id = ANY ($1::text[]) AND owner = $2`, [doubtful, node]);
-          const { rows } = await client.query<{ id: string }>(CLAIM, [node, limit]);
+          await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [nodeId]);
+          await client.query(`UPDATE runs SET owner = '' WHERE id = ANY ($1::text[]) AND owner = $2`, [
+            doubtful,
+            nodeId,
+          ]);
+          const { rows } = await client.query<{ id: string }>(CLAIM, [nodeId, limit]);
           const ids = rows.map(({ id }) => id).sort();
           doubtful = [...doubtful, ...ids];
           return ids;
@@ -111,9 +114,9 @@ export function createPostgresLeases({ pool, node, onHead: reached }: PostgresLe
       return claimed;
     },
     takeOver: (runId) =>
-      rethrowUnavailable(locked(async (client) => (await client.query(ADOPT, [node, runId])).rowCount === 1)),
+      rethrowUnavailable(locked(async (client) => (await client.query(ADOPT, [nodeId, runId])).rowCount === 1)),
     release: async () => {
-      await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [node]));
+      await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [nodeId]));
       renewedAt = undefined;
     },
   };

@@ -148,7 +148,7 @@ await onPostgres((makeHarness) => {
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
         await expire(a.nodeId);
-        expect(await a.leases.renew()).toMatchObject({ held: false, orphans: true });
+        expect(await a.leases.renew()).toMatchObject({ renewed: false, orphans: true });
         await expect(a.journal.append(runId, 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
         expect((await b.leases.renew()).orphans).toBe(true);
         expect(await b.leases.claim(10)).toEqual([runId]);

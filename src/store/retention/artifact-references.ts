@@ -1,4 +1,4 @@
-import type { Prisma } from '../connections/prisma.ts';
+import type { Prisma } from '../connections/transactions.ts';
 
 /** Which artifacts the tables refer to. */
 export interface ArtifactReferences {

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactRemoval, WorkspaceRemoval } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 import { createArtifactReferences } from './artifact-references.ts';
 import { createRunRemoval } from './run-removal.ts';
 

@@ -1,6 +1,5 @@
 import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transaction, Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 
 const ENDED_STATES = { in: RUN_STATES.filter(isFinalRunState) };
 

@@ -23,11 +23,11 @@ interface DraftParts {
   /** Approvals that were asked for, by id; whole. */
   readonly approvals: Map<string, Mutable<ApprovalRecord>>;
   /** Decisions about approvals that are stored already, by id. */
-  readonly decided: Map<string, ApprovalDecision>;
+  readonly decisions: Map<string, ApprovalDecision>;
   /** Tool calls that began, by id; whole. */
   readonly calls: Map<string, Mutable<ToolCallRecord>>;
   /** What tool calls that are stored already came to, by id. */
-  readonly returned: Map<string, ToolCallPatch>;
+  readonly callResults: Map<string, ToolCallPatch>;
 }
 
 /** A run that begins: its whole rows. */
@@ -50,7 +50,7 @@ export interface ChangedRunDraft extends DraftParts {
 export type RunDraft = NewRunDraft | ChangedRunDraft;
 
 export function createRunDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
-  const parts = { tenant, approvals: new Map(), decided: new Map(), calls: new Map(), returned: new Map() };
+  const parts = { tenant, approvals: new Map(), decisions: new Map(), calls: new Map(), callResults: new Map() };
   if (opening.type === 'RUN_CREATED') {
     const { run, steps } = createSnapshot(runId, opening.at, opening.payload);
     return { isNew: true, run, steps: new Map(steps.map((step) => [step.key, step])), ...parts };
@@ -87,15 +87,15 @@ export function applyEvent(
   } else if (event.type === 'APPROVAL_DECIDED') {
     const open = draft.approvals.get(event.payload.id);
     if (open) Object.assign(open, approvalPatch(event));
-    else draft.decided.set(event.payload.id, approvalPatch(event));
+    else draft.decisions.set(event.payload.id, approvalPatch(event));
   } else if (event.type === 'TOOL_CALLED') {
     const call = createToolCall(draft.run.id, seq, event);
     draft.calls.set(call.id, call);
-    draft.returned.delete(call.id);
+    draft.callResults.delete(call.id);
   } else if (event.type === 'TOOL_RETURNED') {
     const begun = draft.calls.get(event.payload.call.id);
     if (begun) applyPatch(begun, toolCallPatch(event));
-    else draft.returned.set(event.payload.call.id, toolCallPatch(event));
+    else draft.callResults.set(event.payload.call.id, toolCallPatch(event));
   }
   const patch = event.step === undefined ? undefined : stepPatch(event);
   if (event.step === undefined || !patch) return;

@@ -9,11 +9,23 @@ import {
 } from '../journal/plan-commit.ts';
 import { type ApprovalChange, toApprovalChange, toApprovalRow } from '../rows/approval-row.ts';
 import { toArtifactRow } from '../rows/artifact-row.ts';
-import { fromColumns } from '../rows/columns.ts';
-import { toLabelRows, toRunRow } from '../rows/run-row.ts';
+import {
+  assignChanges,
+  columnList,
+  fromColumns,
+  RUN_CHANGES,
+  STEP_CHANGES,
+  TOOL_CALL_COLUMNS,
+} from '../rows/columns.ts';
+import type { RunDraft } from '../rows/run-draft.ts';
+import { type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from '../rows/step-row.ts';
 import { type ToolCallChange, type ToolCallRow, toToolCallChange, toToolCallRow } from '../rows/tool-call-row.ts';
 import { createInsert } from './insert.ts';
+
+/** SQL for a bound field, and for a stored column. */
+const bound = (field: string) => `@${field}`;
+const stored = (column: string) => column;
 
 /** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */
 export type CommitGroup = (appends: readonly AppendRequest[]) => readonly AppendOutcome[];
@@ -29,28 +41,20 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
   const movePosition = db.prepare('UPDATE journal SET position = ? WHERE id = 1');
   const advanceRun = db.prepare('UPDATE runs SET seq = ?, head_position = ?, head_hash = ? WHERE id = ?');
   // Apart, because it touches indexed columns: most events of a long run leave them alone.
-  const changeRun = db.prepare(`
-    UPDATE runs SET state = ?, started_at = coalesce(?, started_at), finished_at = ?, error = ?, outputs = ?
-    WHERE id = ?`);
-  const changeStep = db.prepare<[StepChange & { runId: string; key: string }]>(`
-    UPDATE steps SET state = coalesce(@state, state), attempt = coalesce(@attempt, attempt),
-      scheduled_at = coalesce(@scheduledAt, scheduled_at), started_at = coalesce(@startedAt, started_at),
-      child_id = coalesce(@childId, child_id), input = coalesce(@input, input),
-      progress = coalesce(@progress, progress), decision = coalesce(@decision, decision),
-      finished_at = iif(@state IS NULL, finished_at, @finishedAt), wake_at = iif(@state IS NULL, wake_at, @wakeAt),
-      output_media_type = iif(@state IS NULL, output_media_type, @outputMediaType),
-      output_size = iif(@state IS NULL, output_size, @outputSize),
-      output_digest = iif(@state IS NULL, output_digest, @outputDigest),
-      output_text = iif(@state IS NULL, output_text, @outputText), error = iif(@state IS NULL, error, @error)
-    WHERE run_id = @runId AND key = @key`);
+  const changeRun = db.prepare<[RunChange]>(
+    `UPDATE runs SET ${assignChanges(RUN_CHANGES, bound, stored)} WHERE id = @id`,
+  );
+  const changeStep = db.prepare<[StepChange & { runId: string; key: string }]>(
+    `UPDATE steps SET ${assignChanges(STEP_CHANGES, bound, stored)} WHERE run_id = @runId AND key = @key`,
+  );
   const decide = db.prepare<[ApprovalChange & { id: string }]>(`
     UPDATE approvals SET state = @state, decided_at = @decidedAt, decided_by = @decidedBy, comment = @comment
     WHERE id = @id`);
-  // Made again after it was cut off, a call has the row that it had.
-  const begin = db.prepare<[ToolCallRow]>(`
-    INSERT OR REPLACE INTO tool_calls
-      (id, tenant, run_id, step, tool, arguments, result, error, seq, called_at, duration_ms)
-    VALUES (@id, @tenant, @runId, @step, @tool, @arguments, @result, @error, @seq, @calledAt, @durationMs)`);
+  // A call that is repeated after an interruption replaces its earlier row.
+  const begin = db.prepare<[ToolCallRow]>(
+    `INSERT OR REPLACE INTO tool_calls (${columnList(TOOL_CALL_COLUMNS)})
+    VALUES (${Object.keys(TOOL_CALL_COLUMNS).map(bound).join(', ')})`,
+  );
   const end = db.prepare<[ToolCallChange & { runId: string; id: string }]>(`
     UPDATE tool_calls SET result = @result, error = @error, duration_ms = @durationMs
     WHERE run_id = @runId AND id = @id`);
@@ -64,20 +68,15 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
         for (const label of toLabelRows(draft.run)) insert('run_labels', label);
         for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.run.principal.tenant));
       } else {
-        const { state, startedAt, finishedAt, error, outputs } = run;
         advanceRun.run(run.seq, run.headPosition, run.headHash, run.id);
-        if (state) {
-          const [failure, made] = [error && JSON.stringify(error), outputs && JSON.stringify(outputs)];
-          const [started, finished] = [startedAt?.getTime(), finishedAt?.getTime()];
-          changeRun.run(state, started ?? null, finished ?? null, failure ?? null, made ?? null, run.id);
-        }
+        if (draft.run.state) changeRun.run(toRunChange(draft.run));
         for (const step of draft.addedSteps.values()) insert('steps', toStepRow(step, draft.tenant));
         for (const [key, patch] of steps) changeStep.run({ ...toStepChange(patch), runId: run.id, key });
       }
       for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
-      for (const [id, decision] of draft.decided) decide.run({ ...toApprovalChange(decision), id });
+      for (const [id, decision] of draft.decisions) decide.run({ ...toApprovalChange(decision), id });
       for (const call of draft.calls.values()) begin.run(toToolCallRow(call, draft.tenant));
-      for (const [id, patch] of draft.returned) end.run({ ...toToolCallChange(patch), runId: run.id, id });
+      for (const [id, patch] of draft.callResults) end.run({ ...toToolCallChange(patch), runId: run.id, id });
     }
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
@@ -100,6 +99,20 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
   return commit;
 }
 
+/** What a change with a state sets in a row of `runs`. */
+type RunChange = { readonly [Field in keyof typeof RUN_CHANGES]: RunRow[Field] | null } & { readonly id: string };
+
+function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): RunChange {
+  return {
+    id: run.id,
+    state: run.state ?? null,
+    startedAt: run.startedAt?.getTime() ?? null,
+    finishedAt: run.finishedAt?.getTime() ?? null,
+    error: run.error ? JSON.stringify(run.error) : null,
+    outputs: run.outputs ? JSON.stringify(run.outputs) : null,
+  };
+}
+
 /** A full disk, a lock, a broken file: it concerns every append alike. */
 function isStoreFailure(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code);
@@ -120,7 +133,7 @@ function createCommitBase(db: SqliteConnection): () => CommitBase {
   const head = db.prepare<[string], Omit<RunHead, 'workflow'> & { workflow: string | null }>(
     'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner FROM runs WHERE id = ?',
   );
-  const holder = db
+  const runByKey = db
     .prepare<[string, string, string], string>(
       'SELECT id FROM runs WHERE tenant = ? AND subject = ? AND idempotency_key = ?',
     )
@@ -132,7 +145,7 @@ function createCommitBase(db: SqliteConnection): () => CommitBase {
       const row = head.get(runId);
       return row && { ...row, workflow: row.workflow ?? undefined };
     },
-    holder: (tenant, subject, key) => holder.get(tenant, subject, key),
+    runByIdempotencyKey: (tenant, subject, key) => runByKey.get(tenant, subject, key),
     step: (runId, key) => {
       const row = step.get(runId, key);
       return row && toStepRecord(fromColumns<StepRow>(row));

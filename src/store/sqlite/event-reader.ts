@@ -3,10 +3,10 @@ import type { EventBatch } from '../../core/journal.ts';
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
+import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
 
-const EVENT_COLUMNS =
-  'position, run_id AS runId, seq, tenant, subject, type, at, step, prev_hash AS prevHash, hash, payload';
+const EVENT_FIELDS = selectList(EVENT_COLUMNS);
 
 /** Reads on one connection, a few milliseconds each. @param inTurn shares the event loop out among them */
 export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: () => T) => Promise<T>): EventReader {
@@ -21,7 +21,7 @@ export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: 
     .prepare<[number], number>('SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1')
     .pluck();
   const ofRun = db.prepare<[string, number, number], EventRow>(
-    `SELECT ${EVENT_COLUMNS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT ${EVENT_FIELDS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
   const page = (view: EventView, position: number, limit: number, head: number): EventBatch => {
@@ -35,7 +35,7 @@ export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: 
       const edge = prepared(`SELECT position FROM ${range} ORDER BY ${order} LIMIT 1 OFFSET ${MAX_WINDOW_ROWS - 1}`);
       values.end = (edge.pluck().get(values) as number | undefined) ?? head;
     }
-    const rows = prepared(`SELECT ${EVENT_COLUMNS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
+    const rows = prepared(`SELECT ${EVENT_FIELDS} FROM ${range} ${filters} ORDER BY ${order} LIMIT @limit`);
     const events: Event[] = [];
     let size = 0;
     for (const row of rows.iterate(values) as IterableIterator<EventRow>) {

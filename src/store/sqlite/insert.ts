@@ -1,4 +1,5 @@
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
+import { toColumnName } from '../rows/columns.ts';
 
 /** For one table, each for other columns; past it they are made anew. */
 const MAX_CACHED_STATEMENTS = 64;
@@ -17,7 +18,7 @@ export function createInsert(db: SqliteConnection): (table: string, row: object)
 
   const prepare = (table: string, row: object): InsertStatement => {
     const fields = Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [name]));
-    const columns = fields.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    const columns = fields.map(toColumnName);
     return db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
   };
 

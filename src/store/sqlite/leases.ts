@@ -1,26 +1,25 @@
 import type { Leases } from '../../core/leases.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';
 
 interface SqliteLeasesDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
-  readonly node: string;
+  readonly nodeId: string;
 }
 
 /**
  * The leases of a store that one process has for itself: it always holds its own, and every other node is dead. Each
  * method is one statement, so that it stands before or after an append of the writer, never beside it.
  */
-export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesDeps): Leases {
+export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLeasesDeps): Leases {
   return {
-    nodeId: node,
+    nodeId,
     renew: async () => {
       const [row] = await prisma.$queryRawUnsafe<{ orphans: bigint; next_at: bigint | null }[]>(
         `SELECT EXISTS (SELECT 1 FROM runs WHERE state IN (${UNFINISHED_STATES_SQL}) AND owner <> ?) AS orphans,
            (SELECT CAST(min(next_at) AS INTEGER) FROM schedules) AS next_at`,
-        node,
+        nodeId,
       );
       const nextAt = row?.next_at == null ? undefined : new Date(Number(row.next_at));
       return { renewed: true, orphans: Boolean(row?.orphans), nextScheduleAt: nextAt };
@@ -30,8 +29,8 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
         client.$queryRawUnsafe<{ id: string }[]>(
           `UPDATE runs SET owner = ? WHERE id IN (
              SELECT id FROM runs WHERE state IN (${UNFINISHED_STATES_SQL}) AND owner <> ? ORDER BY id LIMIT ?) RETURNING id`,
-          node,
-          node,
+          nodeId,
+          nodeId,
           limit,
         ),
       );
@@ -39,7 +38,7 @@ export function createSqliteLeases({ prisma, transactions, node }: SqliteLeasesD
     },
     takeOver: async (runId) => {
       const adopted = await transactions.write((client) =>
-        client.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', node, runId),
+        client.$executeRawUnsafe('UPDATE runs SET owner = ? WHERE id = ?', nodeId, runId),
       );
       return adopted === 1;
     },

@@ -1,11 +1,11 @@
 import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
-import type { RunTables } from '../audit/verify-run.ts';
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
 import { fromColumns } from '../rows/columns.ts';
 import { type LabelRow, type RunRow, toRunRecord } from '../rows/run-row.ts';
+import type { RunTables } from '../rows/run-tables.ts';
 import { type StepRow, toStepRecord } from '../rows/step-row.ts';
 import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
 

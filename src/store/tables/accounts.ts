@@ -1,8 +1,7 @@
 import type { Accounts } from '../../core/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Role } from '../../core/principal.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 interface AccountsDeps {
   readonly prisma: Prisma;

@@ -1,6 +1,5 @@
 import type { Credentials } from '../../core/accounts.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 interface CredentialsDeps {
   readonly prisma: Prisma;

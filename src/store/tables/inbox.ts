@@ -1,6 +1,5 @@
 import type { Inbox, RunMessage } from '../../core/leases.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 /** A row of `messages`. */
 export interface MessageRow {
@@ -40,8 +39,8 @@ export function createInbox({ prisma, transactions, add, watch }: InboxDeps): In
   };
 }
 
-/** Who wants to know about messages on this node. */
-export function createInboxWatchers(): { readonly watch: Inbox['onMessage']; tell(runId: string): void } {
+/** The callers that watch for messages on this node. */
+export function createInboxWatchers(): { readonly watch: Inbox['onMessage']; notify(runId: string): void } {
   const watchers = new Set<(runId: string) => void>();
   return {
     watch: (arrived) => {
@@ -50,25 +49,8 @@ export function createInboxWatchers(): { readonly watch: Inbox['onMessage']; tel
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    tell: (runId) => {
+    notify: (runId) => {
       for (const watcher of watchers) watcher(runId);
     },
   };
-}
-
-/** The inbox of a store that one process has for itself. */
-export function createSqliteInbox(deps: Pick<InboxDeps, 'prisma' | 'transactions'>): Inbox {
-  const { watch, tell } = createInboxWatchers();
-  return createInbox({
-    ...deps,
-    watch,
-    add: async (message) => {
-      const { id, runId, payload, createdAt } = message;
-      await deps.transactions.write(
-        (client) => client.$executeRaw`INSERT OR IGNORE INTO messages (id, run_id, payload, created_at)
-          VALUES (${id}, ${runId}, ${payload}, ${createdAt.getTime()})`,
-      );
-      tell(message.runId);
-    },
-  });
 }

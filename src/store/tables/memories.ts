@@ -1,6 +1,5 @@
 import type { Memories } from '../../core/memories.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 /** Entries that one statement reads. */
 const PAGE_ROWS = 50;

@@ -2,30 +2,35 @@ import { Fault } from '../../core/errors.ts';
 import { type IdPrefix, idPrefix } from '../../core/ids.ts';
 import type { Page, PageArgs } from '../../core/store-reader.ts';
 
-/** Entries of one page at most, and how many there are unless the caller says. */
+/** Entries of one page: the maximum, and the default. */
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 20;
 
 const CURSOR_PREFIX = 'k1.';
 
-/** A stretch of ids, both ends left out. Ids are UUIDv7, so their order is that of time. */
+/** A range of ids, without its bounds. Ids are UUIDv7, so they are in order of time. */
 export interface IdRange {
-  readonly over?: string;
-  readonly under?: string;
+  readonly above?: string;
+  readonly below?: string;
+}
+
+/** The range as a condition of Prisma. */
+export function idInRange({ above, below }: IdRange): { id: { gt?: string; lt?: string } } {
+  return { id: { ...(above !== undefined && { gt: above }), ...(below !== undefined && { lt: below }) } };
 }
 
 interface PageSource<T> {
   readonly prefix: IdPrefix;
-  /** Whether the list begins with the newest. */
+  /** Whether the list starts with the newest entry. */
   readonly newestFirst: boolean;
-  /** The first `count` of the range, by id upwards or downwards. */
+  /** The first `count` entries of the range, by ascending or descending id. */
   find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<readonly T[]>;
   count(): Promise<number>;
 }
 
 /**
- * A page of a list in the order of ids, by Relay's rules (relay.dev/graphql/connections.htm): the cursor is the entry's
- * id, so a page costs the same wherever it lies, and what is added meanwhile does not shift it.
+ * A page of a list ordered by id, by Relay's rules (relay.dev/graphql/connections.htm). The cursor is the entry's id, so
+ * every page costs the same, and entries that are added meanwhile do not shift it.
  * @throws Fault BAD_INPUT
  */
 export async function paginate<T extends { readonly id: string }>(
@@ -35,17 +40,17 @@ export async function paginate<T extends { readonly id: string }>(
   const { backwards, size } = pageSize(page);
   const after = page.after === undefined ? undefined : decodeCursor('after', page.after, source.prefix);
   const before = page.before === undefined ? undefined : decodeCursor('before', page.before, source.prefix);
-  const [over, under] = source.newestFirst ? [before, after] : [after, before];
+  const [above, below] = source.newestFirst ? [before, after] : [after, before];
   const direction = source.newestFirst === backwards ? 'asc' : 'desc';
 
-  const range = { ...(over !== undefined && { over }), ...(under !== undefined && { under }) };
-  // One more than asked for tells whether there is more.
-  const found = await source.find(range, direction, size + 1);
-  const shown = found.slice(0, size);
-  const hasMore = found.length > size;
+  const range: IdRange = { ...(above !== undefined && { above }), ...(below !== undefined && { below }) };
+  // One entry more than requested shows whether there is another page.
+  const entries = await source.find(range, direction, size + 1);
+  const shown = entries.slice(0, size);
+  const hasMore = entries.length > size;
   return {
     edges: (backwards ? shown.reverse() : shown).map((node) => ({ cursor: encodeCursor(node.id), node })),
-    // The entry that a cursor was made of lies on the other side.
+    // The entry that the cursor names is on the other side.
     hasNextPage: backwards ? before !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : after !== undefined,
     totalCount: source.count,

@@ -5,10 +5,10 @@ import type { RunRecord } from '../../core/run.ts';
 import type { RunFilter } from '../../core/store-reader.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma } from '../connections/prisma.ts';
+import type { Prisma } from '../connections/transactions.ts';
 import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
-import type { IdRange } from './paginate.ts';
+import { type IdRange, idInRange } from './paginate.ts';
 
 /** Runs that one statement looks at, at most, when no index answers the filter: some milliseconds of the event loop. */
 const MAX_WINDOW_RUNS = 2_000;
@@ -79,10 +79,6 @@ export function createRunFinder({ prisma, kind }: RunFinderDeps, scope: Scope, f
 
 export function runsInScope({ tenant, subject }: Scope): RunWhereInput {
   return { tenant, ...(subject !== undefined && { subject }) };
-}
-
-export function idInRange({ over, under }: IdRange): { id: { gt?: string; lt?: string } } {
-  return { id: { ...(over !== undefined && { gt: over }), ...(under !== undefined && { lt: under }) } };
 }
 
 /** What has to be looked at run by run. */

@@ -1,8 +1,7 @@
 import type { User } from '../../core/principal.ts';
 import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 interface ScheduleRow {
   readonly tenant: string;

@@ -3,14 +3,14 @@ import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma } from '../connections/prisma.ts';
+import type { Prisma } from '../connections/transactions.ts';
 import { toApprovalRecord } from '../rows/approval-row.ts';
 import { toArtifactRecord } from '../rows/artifact-row.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
-import { paginate } from './paginate.ts';
-import { createRunFinder, idInRange, runsInScope } from './run-finder.ts';
+import { idInRange, paginate } from './paginate.ts';
+import { createRunFinder, runsInScope } from './run-finder.ts';
 
 interface StoreReaderDeps {
   readonly prisma: Prisma;
@@ -56,10 +56,10 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
         {
           prefix: 'step',
           newestFirst: false,
-          find: async ({ over, under }, direction, take) => {
-            const within = { ...(over && { gt: await indexOf(over) }), ...(under && { lt: await indexOf(under) }) };
+          find: async ({ above, below }, direction, take) => {
+            const index = { ...(above && { gt: await indexOf(above) }), ...(below && { lt: await indexOf(below) }) };
             const rows = await prisma.step.findMany({
-              where: { AND: [where, { index: within }] },
+              where: { AND: [where, { index }] },
               orderBy: { index: direction },
               take,
             });

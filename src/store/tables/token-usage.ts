@@ -1,8 +1,7 @@
 import type { User } from '../../core/principal.ts';
 import type { TokenLimits, TokenUsage } from '../../core/token-usage.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transaction, Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 
 interface TokenUsageDeps {
   readonly transactions: Transactions;

@@ -3,10 +3,8 @@ import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import type { Prisma } from '../connections/prisma.ts';
-import type { Transaction, Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { type IdRange, paginate } from './paginate.ts';
-import { idInRange } from './run-finder.ts';
 
 /** How often a save is tried again when others save the same name at the same time. */
 const MAX_SAVE_ATTEMPTS = 50;
@@ -109,14 +107,14 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
 
 /** Ids of the newest versions of what is not deleted. Raw, because Prisma compares no row with others of its table. */
 function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'asc' | 'desc', take: number) {
-  const { gt: over = MIN_ID, lt: under = MAX_ID } = idInRange(range).id;
+  const { above = MIN_ID, below = MAX_ID } = range;
   return direction === 'asc'
     ? prisma.$queryRaw<{ id: string }[]>`
-        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${over} AND id < ${under}
+        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${above} AND id < ${below}
           AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
         ORDER BY id ASC LIMIT ${take}`
     : prisma.$queryRaw<{ id: string }[]>`
-        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${over} AND id < ${under}
+        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${above} AND id < ${below}
           AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
         ORDER BY id DESC LIMIT ${take}`;
 }

@@ -37,7 +37,7 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
     });
 
     const open = async (audit: Partial<AuditOptions> = {}) => {
-      const found = await harness.open({ audit: { folder, pauseMs: MANUAL_INTERVAL_MS, ...audit } });
+      const found = await harness.open({ audit: { folder, intervalMs: MANUAL_INTERVAL_MS, ...audit } });
       opened.push(found);
       return found;
     };
@@ -97,7 +97,7 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
     };
 
     it('signs the end of a run within its second, in the file and in the database', async () => {
-      await reopen({ pauseMs: 400 });
+      await reopen({ intervalMs: 400 });
       const runId = await ended();
       await expect
         .poll(async () => (await store.verifyRun(scope, runId))?.checkpoint, { timeout: 3_000, interval: 50 })

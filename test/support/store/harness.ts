@@ -6,7 +6,7 @@ import type { Store } from '../../../src/store/open-store.ts';
 export interface StoreHarness {
   readonly kind: DatabaseConfig['kind'];
   /** Opens the store on the database; again after it was closed. */
-  open(options?: { readonly node?: string; readonly audit?: AuditOptions }): Promise<Store>;
+  open(options?: { readonly nodeId?: string; readonly audit?: AuditOptions }): Promise<Store>;
   /** Runs one statement behind the store's back, without any constraint; values stand for `?`. */
   tamper(sql: string, ...values: unknown[]): Promise<void>;
   /** What a connection of its own sees. */

@@ -17,7 +17,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await first.journal.append(young, 1, [runCreated({ principal: user('other') })]);
       await first.journal.append(ended, 1, [runCreated(), ...finished(textOutput('x'))]);
       await first.journal.append(open, 1, [runCreated()]);
-      expect(await first.leases.renew()).toMatchObject({ held: true, orphans: false });
+      expect(await first.leases.renew()).toMatchObject({ renewed: true, orphans: false });
       expect(await first.leases.claim(10)).toEqual([]);
       await first.leases.release();
       await first.close();
@@ -27,7 +27,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(second.leases.nodeId).toBe(second.nodeId);
       const refused = { code: 'CONFLICT', details: { owner: first.nodeId } };
       await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
-      expect(await second.leases.renew()).toEqual({ held: true, orphans: true, nextAt: undefined });
+      expect(await second.leases.renew()).toEqual({ renewed: true, orphans: true, nextScheduleAt: undefined });
       expect(await second.leases.claim(1)).toEqual([open]);
       expect(await second.leases.claim(10)).toEqual([young]);
       expect(await second.leases.claim(10)).toEqual([]);
@@ -47,10 +47,10 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
     it('refuse an append of the node that a run was taken from, also when it is next', async () => {
       const harness = await makeHarness();
       const runId = newId('run');
-      const old = await harness.open({ node: 'node_old' });
+      const old = await harness.open({ nodeId: 'node_old' });
       await old.journal.append(runId, 1, [runCreated()]);
       await old.leases.release();
-      const taker = await harness.open({ node: 'node_new' });
+      const taker = await harness.open({ nodeId: 'node_new' });
       await taker.leases.renew();
       expect(await taker.leases.claim(10)).toEqual([runId]);
       await expect(old.journal.append(runId, 2, [log('late')])).rejects.toMatchObject({

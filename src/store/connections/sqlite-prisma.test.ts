@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
-import { openSqlitePrisma, type Prisma } from './prisma.ts';
-import { createSqliteTransactions, type Transactions } from './transactions.ts';
+import { createSqliteTransactions, openSqlitePrisma } from './sqlite-prisma.ts';
+import type { Prisma, Transactions } from './transactions.ts';
 
-describe('transactions on SQLite', () => {
+describe('a transaction on SQLite', () => {
   let harness: Awaited<ReturnType<typeof sqliteHarness>>;
   let prisma: Prisma;
   let transactions: Transactions;
@@ -23,8 +23,8 @@ describe('transactions on SQLite', () => {
     client.message.create({ data: { id, runId: 'run', payload: '{}', createdAt: new Date() } });
   const ids = async () => (await prisma.message.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 
-  it('let the writes that come meanwhile wait, and hold up nothing for them', async () => {
-    const began = performance.now();
+  it('makes other writes wait, without blocking the thread', async () => {
+    const start = performance.now();
     let meanwhile: Promise<unknown> | undefined;
     await transactions.run(async (tx) => {
       await add('a')(tx);
@@ -34,19 +34,19 @@ describe('transactions on SQLite', () => {
     });
     await meanwhile;
     expect(await ids()).toEqual(['a', 'b']);
-    // A statement that waits in the way of SQLite does so for five seconds, and the whole thread with it.
-    expect(performance.now() - began).toBeLessThan(4_000);
+    // A statement that waits for SQLite's lock blocks the whole thread for five seconds.
+    expect(performance.now() - start).toBeLessThan(4_000);
   });
 
-  it('that fail leave nothing, and those that come after them are done', async () => {
+  it('leaves nothing behind when it fails, and later ones still run', async () => {
     const failing = transactions.run(async (tx) => {
       await add('a')(tx);
       throw new Error('on purpose');
     });
-    const taken = transactions.write(add('b')).then(() => transactions.write(add('b')));
+    const duplicate = transactions.write(add('b')).then(() => transactions.write(add('b')));
     const last = transactions.run((tx) => add('c')(tx));
     await expect(failing).rejects.toThrow('on purpose');
-    await expect(taken).rejects.toMatchObject({ code: 'P2002' });
+    await expect(duplicate).rejects.toMatchObject({ code: 'P2002' });
     await last;
     expect(await ids()).toEqual(['b', 'c']);
   });
