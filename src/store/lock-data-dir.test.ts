@@ -12,7 +12,7 @@ const held = (folder: string) => {
   return spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
 };
 
-it('keeps a second process out, until the first has ended, even by SIGKILL', async () => {
+it('excludes a second process until the first has ended, even by SIGKILL', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-lock-'));
   const child = held(folder);
   try {

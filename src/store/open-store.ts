@@ -23,7 +23,7 @@ import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
 import { createWorkflows } from './tables/workflows.ts';
 
-/** All that is stored, and the only ways to it. */
+/** Everything that is stored, and the only access to it. */
 export interface Store {
   readonly journal: Journal;
   readonly reader: StoreReader;
@@ -33,43 +33,43 @@ export interface Store {
   readonly memories: Memories;
   readonly tokens: TokenUsage;
   readonly credentials: Credentials;
-  /** Who drives which runs. This store appends only to those that its node owns. */
+  /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
   readonly inbox: Inbox;
-  /** The name under which it appends: its own at each opening. */
+  /** The node that this store appends as. */
   readonly nodeId: string;
-  /** Signs the ends of runs, and exports what shows them. */
+  /** Signs the ends of runs, and exports the proofs. */
   readonly audit: Omit<Audit, 'verifyLeaves'>;
-  /** Starts to remove what has become too old; stop it before the store is closed. */
+  /** Starts to remove old runs and artifacts; must be stopped before the store is closed. */
   startRetention(options: RetentionOptions): Retention;
-  /** Recomputes a run's chain and its rows; undefined when the scope covers no such run. */
+  /** Recomputes a run's chain and its rows; undefined if the scope does not cover the run. */
   verifyRun(scope: Scope, id: string): Promise<ChainVerification | undefined>;
-  /** Waits until everything that was appended is durable. */
+  /** Waits until all appends are durable, then closes. */
   close(): Promise<void>;
 }
 
 interface StoreOptions {
-  /** A file and its folder are made when they are not there; a PostgreSQL database must be. */
+  /** A file and its folder are created if they do not exist; a PostgreSQL database must exist. */
   readonly database: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
   /** Default: a new id. */
   readonly nodeId?: string;
-  /** Without it no checkpoint is signed. */
+  /** Default: no checkpoint is signed. */
   readonly audit?: AuditOptions;
 }
 
-/** Rows of a run that are read at once. */
+/** Rows of a run in one read. */
 const ROWS_PER_READ = 100;
 
-/** Opens the store, migrated. @throws Fault UNAVAILABLE when it cannot be reached or migrated */
+/** Migrates the database, and opens the store. @throws Fault UNAVAILABLE if it cannot be reached or migrated */
 export async function openStore({
   database,
   nodeId = newId('node'),
-  audit: signing,
+  audit: auditOptions,
   ...deps
 }: StoreOptions): Promise<Store> {
-  const key = signing && readAuditKey(signing);
+  const key = auditOptions && readAuditKey(auditOptions);
   const applied = await migrate(database);
   if (applied.length > 0) deps.logger.info('store.migrated', { migrations: applied });
   const backend = await openBackend(database, { ...deps, nodeId });
@@ -78,10 +78,10 @@ export async function openStore({
 
   async function* rows(runId: string): AsyncGenerator<EventRow> {
     for (let seq = 0; ; ) {
-      const found = await events.readRun(runId, seq, ROWS_PER_READ);
-      yield* found;
-      if (found.length < ROWS_PER_READ) return;
-      seq = found.at(-1)?.seq ?? seq;
+      const batch = await events.readRun(runId, seq, ROWS_PER_READ);
+      yield* batch;
+      if (batch.length < ROWS_PER_READ) return;
+      seq = batch.at(-1)?.seq ?? seq;
     }
   }
 
@@ -92,7 +92,7 @@ export async function openStore({
   const reader = createStoreReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
   const audit = await openAudit(
     { prisma, transactions, journal, logger: deps.logger, run: reader.run, rows },
-    signing,
+    auditOptions,
     key,
   );
 
@@ -119,7 +119,7 @@ export async function openStore({
   };
 }
 
-/** Loads what the database needs, and nothing of the other one. */
+/** Loads only the modules that the database needs. */
 async function openBackend(
   database: DatabaseConfig,
   deps: Omit<StoreOptions, 'database'> & { readonly nodeId: string },

@@ -19,27 +19,27 @@ interface OpenPostgresDeps {
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
-/** Connections for everything but the writer and the listener, which have their own. */
+/** Connections for everything except the writer and the listener, which have dedicated ones. */
 const POOL_SIZE = 10;
 
-/** A node that stands still inside a transaction loses its locks, so that the others go on; in milliseconds. */
+/** A node that stalls inside a transaction loses its locks, so that the others can continue; in milliseconds. */
 const SESSION = { lock_timeout: '5000', idle_in_transaction_session_timeout: '3000' };
 
-/** How long the node waits for its writer's own word of a commit, in milliseconds. */
+/** How long the node waits for its writer to report a commit, in milliseconds. */
 const OWN_COMMIT_GRACE_MS = 2_000;
 
-/** Where nodes hear that something was sent to a run; the payload is its id. */
+/** The channel on which nodes announce messages to runs; the payload is the run's id. */
 const INBOX_CHANNEL = 'signalbox_inbox';
 
-/** The store on a PostgreSQL database, which several nodes share; `migrate` has brought it up to date. */
+/** The store on a PostgreSQL database, which several nodes share; `migrate` must have brought it up to date. */
 export async function openPostgresBackend(
   url: string,
   { nodeId, logger, metrics }: OpenPostgresDeps,
 ): Promise<Backend> {
   const pool = new pg.Pool({ ...connectionConfig(url, 'reader', SESSION), max: POOL_SIZE });
-  // The connection leaves the pool by itself, and the next one is made when it is wanted.
+  // The pool drops the connection, and opens another when it is needed.
   pool.on('error', (error) => logger.warn('store.connection_lost', { reason: error.message }));
-  // Whoever has the connection in hand is told by what it awaits; an event that nobody hears would end the process.
+  // The user of the connection gets the error from its query; an unhandled error event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = openPostgresPrisma(new PrismaPg(pool));
   const transactions = createPostgresTransactions(prisma);
@@ -52,14 +52,14 @@ export async function openPostgresBackend(
   });
   const { watch, notify } = createInboxWatchers();
 
-  let own = 0;
-  let noting: NodeJS.Timeout | undefined;
-  /** Its own commits come from the writer, with what they hold; unless their answer was lost, which shows later. */
-  const noteOwn = (position: number) => {
-    own = position;
-    noting ??= setTimeout(() => {
-      noting = undefined;
-      journal.advanceTo(own);
+  let ownPosition = 0;
+  let graceTimer: NodeJS.Timeout | undefined;
+  /** The writer reports this node's commits with their events, unless its answer was lost, which shows after a while. */
+  const awaitOwn = (position: number) => {
+    ownPosition = position;
+    graceTimer ??= setTimeout(() => {
+      graceTimer = undefined;
+      journal.advanceTo(ownPosition);
     }, OWN_COMMIT_GRACE_MS).unref();
   };
 
@@ -69,9 +69,9 @@ export async function openPostgresBackend(
     logger,
     onNotification: (channel, payload) => {
       if (channel === INBOX_CHANNEL) return notify(payload);
-      const [by, position] = payload.split(' ');
-      if (by !== nodeId) journal.advanceTo(Number(position));
-      else noteOwn(Number(position));
+      const [sender, position] = payload.split(' ');
+      if (sender !== nodeId) journal.advanceTo(Number(position));
+      else awaitOwn(Number(position));
     },
     onListening: async () => {
       journal.advanceTo(await events.head());
@@ -111,7 +111,7 @@ export async function openPostgresBackend(
     ...createPostgresSnapshots(pool),
     close: async () => {
       await listener.stop();
-      clearTimeout(noting);
+      clearTimeout(graceTimer);
       await prisma.$disconnect();
       await pool.end();
     },

@@ -17,7 +17,7 @@ interface OpenSqliteDeps {
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
-/** The store on one file, which one process has for itself; `migrate` has made it. */
+/** The store on one file, which only one process uses; `migrate` must have created it. */
 export async function openSqliteBackend(file: string, { nodeId, logger, metrics }: OpenSqliteDeps): Promise<Backend> {
   const db = openSqliteConnection(file, { readonly: true });
   const prisma = await openSqlitePrisma(file);

@@ -7,13 +7,13 @@ import {
   type WriterRequest,
 } from './journal/writer-protocol.ts';
 
-/** Past either, what has arrived waits for the next commit: a transaction ends within some tens of milliseconds. */
+/** Limits of one commit, so that a transaction ends within some tens of milliseconds. */
 const MAX_GROUP_APPENDS = 512;
 const MAX_GROUP_CHARACTERS = 8 * 1024 * 1024;
 
 /**
- * The journal's only writer on this node. Whatever arrives while a commit is under way shares the next one; an append
- * that finds the writer idle is committed at once.
+ * The journal's only writer on this node. Appends that arrive during a commit share the next one; an append that finds the
+ * writer idle is committed at once.
  */
 function serveAppends(port: MessagePort, writer: JournalWriter): void {
   const waiting: string[] = [];
@@ -25,7 +25,7 @@ function serveAppends(port: MessagePort, writer: JournalWriter): void {
   };
 
   const nextGroup = (): string[] => {
-    // A commit on SQLite keeps this thread from its events: what came meanwhile lies at the port.
+    // A commit on SQLite blocks this thread's event loop: requests that arrived meanwhile are still at the port.
     while (!closing && waiting.length < MAX_GROUP_APPENDS) {
       const next = receiveMessageOnPort(port);
       if (!next) break;
@@ -57,12 +57,12 @@ function serveAppends(port: MessagePort, writer: JournalWriter): void {
   });
 }
 
-/** Loads what the database needs, and nothing of the other one. */
+/** Loads only the modules that the database needs. */
 async function openWriter({ journal, nodeId }: WriterOptions): Promise<JournalWriter> {
   if (journal.kind === 'sqlite') return (await import('./sqlite/writer.ts')).createSqliteWriter(journal.file, nodeId);
   return (await import('./postgres/writer.ts')).createPostgresWriter(journal.url, nodeId);
 }
 
 const options = workerData as Partial<WriterOptions> | null;
-// What is sent before the port has a listener waits at it.
+// Messages that are sent before the port has a listener are queued.
 if (parentPort && options?.journal !== undefined) serveAppends(parentPort, await openWriter(options as WriterOptions));

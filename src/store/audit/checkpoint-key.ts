@@ -17,11 +17,11 @@ export interface CheckpointKey extends NoteKey {
 }
 
 /**
- * The server's Ed25519 key, from a file in PKCS#8 PEM (RFC 8410). Its name, which is also the log's origin, comes from
- * the key itself: nodes that share the key write one log, and a new key begins another.
- * @param make whether it is made when there is no such file: readable by its owner only, and of two servers that start
- *   at once both use the first one's.
- * @throws Fault BAD_INPUT when it cannot be read or is not of that kind
+ * Reads the server's Ed25519 key from a file in PKCS#8 PEM (RFC 8410). Its name, which is also the log's origin, is derived
+ * from the key: nodes that share the key write one log, and a new key starts another.
+ * @param make whether to create the file if it does not exist: readable by its owner only; if two servers start at once,
+ *   both use the same key.
+ * @throws Fault BAD_INPUT if it cannot be read or is not such a key
  */
 export function readCheckpointKey(file: string, { make }: { readonly make: boolean }): CheckpointKey {
   try {
@@ -36,7 +36,7 @@ export function readCheckpointKey(file: string, { make }: { readonly make: boole
       .digest('hex');
     return { ...createNoteKey(`signalbox/${digest.slice(0, 16)}`, publicKey), privateKey };
   } catch (cause) {
-    const message = `The key of the checkpoints, ${file}, cannot be used: ${(cause as Error).message}. Write the path of a file with an Ed25519 key in PKCS#8 PEM (openssl genpkey -algorithm ed25519) into CHECKPOINT_KEY_FILE.`;
+    const message = `The checkpoint key ${file} cannot be used: ${(cause as Error).message}. Set CHECKPOINT_KEY_FILE to the path of an Ed25519 key in PKCS#8 PEM (openssl genpkey -algorithm ed25519).`;
     throw new Fault('BAD_INPUT', message, { cause });
   }
 }
@@ -50,7 +50,7 @@ function readPersistedKey(file: string): string | undefined {
   }
 }
 
-/** Written beside its place and then linked into it, so that it appears whole, and once. */
+/** Writes a temporary file and links it to the final path, so that the key appears complete, and only once. */
 function persistNewKey(file: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;

@@ -5,12 +5,12 @@ import { openCheckpoint, type TreeHead } from '../../audit/checkpoint-note.ts';
 import type { NoteKey } from '../../audit/signed-note.ts';
 import { Fault } from '../../core/errors.ts';
 
-/** More than two notes, so that the last whole one lies in it. */
+/** Longer than two notes, so that it includes the last complete one. */
 const READ_TAIL_BYTES = 4_096;
 
-/** The file of all checkpoints that this server signed: outside the database, so that who rewrites that is found. */
+/** The file of all checkpoints that this server has signed: outside the database, so that rewriting the database is detected. */
 export interface CheckpointLog {
-  /** The newest note of the key; undefined when the file has none. */
+  /** The key's newest note; undefined if the file is empty. */
   last(): (TreeHead & { readonly signature: Buffer }) | undefined;
   /** Durable when it resolves. */
   append(note: string): Promise<void>;
@@ -18,8 +18,8 @@ export interface CheckpointLog {
 }
 
 /**
- * Opens the file, making it when there is none. What a crash left of a note at its end is cut off.
- * @throws Fault UNAVAILABLE when it cannot be opened, CONFLICT when its end is no note of the key
+ * Opens the file, and creates it if it does not exist. An incomplete note that a crash left at the end is cut off.
+ * @throws Fault UNAVAILABLE if it cannot be opened, CONFLICT if its last note is not signed by the key
  */
 export async function openCheckpointLog(file: string, key: NoteKey): Promise<CheckpointLog> {
   const handle = await openFile(file);
@@ -43,7 +43,7 @@ export async function openCheckpointLog(file: string, key: NoteKey): Promise<Che
           await handle.appendFile(note);
           await handle.datasync();
         } catch (error) {
-          // A part of a note in the middle would make the rest unreadable.
+          // An incomplete note in the middle would make the rest unreadable.
           await handle.truncate(length).catch(() => {});
           throw error;
         }
@@ -66,27 +66,27 @@ async function openFile(file: string): Promise<FileHandle> {
     await folder.sync().finally(() => folder.close());
     return handle;
   } catch (cause) {
-    const message = `The file of checkpoints cannot be written (${(cause as Error).message}); mend that, then start again.`;
+    const message = `The checkpoint file ${file} cannot be written (${(cause as Error).message}). Make it writable, then start again.`;
     throw new Fault('UNAVAILABLE', message, { cause });
   }
 }
 
-/** The offset behind the last line that is a whole signature. */
+/** The offset after the last complete signature line. */
 function endOfLastNote(tail: Buffer): number {
   const mark = tail.lastIndexOf('\n\n— ');
   if (mark < 0) return 0;
   const end = tail.indexOf('\n', mark + 2);
-  // The last signature was cut off: the note before it is the last.
+  // The last signature is incomplete: the note before it is the last one.
   return end >= 0 ? end + 1 : endOfLastNote(tail.subarray(0, mark + 1));
 }
 
-/** A note has five lines: three of text, an empty one, and its signature. */
+/** A note has five lines: three lines of text, an empty line, and its signature. */
 function openLastNote(text: string, key: NoteKey, file: string) {
   const note = `${text.trimEnd().split('\n').slice(-5).join('\n')}\n`;
   try {
     return openCheckpoint(note, key);
   } catch (cause) {
-    const message = `The end of ${file} is no checkpoint of the key ${key.name}+${key.id}: ${(cause as Error).message}. Find out who changed it; if the key was replaced on purpose, move the file away and start again.`;
+    const message = `The end of ${file} is not a checkpoint of the key ${key.name}+${key.id}: ${(cause as Error).message}. Find out who changed it; if the key was replaced on purpose, move the file away and start again.`;
     throw new Fault('CONFLICT', message, { cause });
   }
 }

@@ -4,12 +4,12 @@ import type { Frontier } from '../../audit/merkle-tree.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 import type { LeafRow } from '../rows/leaf-row.ts';
 
-/** Leaves that one statement reads: some milliseconds of the event loop. */
+/** Leaves that one statement reads: a few milliseconds of the event loop. */
 const LEAF_PAGE_ROWS = 1_000;
 
 /** A signed head of the tree. */
 export interface Checkpoint {
-  /** Leaves that it covers. */
+  /** Number of leaves that it covers. */
   readonly size: number;
   /** Position of its last leaf. */
   readonly position: number;
@@ -25,17 +25,17 @@ export interface Checkpoint {
 export interface CheckpointTable {
   newest(): Promise<Checkpoint | undefined>;
   bySize(size: number): Promise<Checkpoint | undefined>;
-  /** The largest one below the size. */
+  /** The largest one that is smaller than the size. */
   largestBelow(size: number): Promise<Checkpoint | undefined>;
-  /** The first one that this key signed and that covers the position. */
+  /** The first one that the key has signed and that covers the position. */
   firstCovering(position: number, keyId: string): Promise<Checkpoint | undefined>;
   /** The last one that ends before the position. */
   lastBefore(position: number): Promise<Checkpoint | undefined>;
-  /** False when there is one of that size already. */
+  /** False if one of that size exists. */
   add(checkpoint: Checkpoint): Promise<boolean>;
-  /** The leaves after one position and up to another, in their order. */
+  /** The leaves after one position and up to another, in order. */
   leaves(after: number, upTo: number): AsyncIterable<LeafRow>;
-  /** The ends of one run, in their order. */
+  /** The leaves of one run, in order. */
   leavesOfRun(runId: string): Promise<readonly LeafRow[]>;
 }
 
@@ -71,7 +71,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
     },
     leaves: async function* (after, upTo) {
       for (let start = after; ; ) {
-        // Positions as text: on SQLite Prisma takes their column for one of 32 bits.
+        // Positions as text: on SQLite Prisma assumes that the column has 32 bits.
         const rows = await prisma.$queryRaw<StoredLeaf[]>`
           SELECT CAST(position AS TEXT) AS position, run_id AS "runId", seq, hash FROM leaves
           WHERE leaves.position > ${BigInt(start)} AND leaves.position <= ${BigInt(upTo)}
@@ -79,7 +79,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
         for (const row of rows) yield toLeaf(row);
         if (rows.length < LEAF_PAGE_ROWS) return;
         start = Number(rows.at(-1)?.position);
-        // On SQLite nothing above has waited: many leaves must not hold up everybody else.
+        // On SQLite nothing above has yielded: many leaves must not block the event loop.
         await setImmediate();
       }
     },
@@ -92,7 +92,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
   };
 }
 
-/** What a checkpoint's key has signed. */
+/** The text that the signature of a checkpoint covers. */
 export function textToSign(origin: string, { size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
   return checkpointText({ origin, size, root: Buffer.from(root, 'hex') });
 }
@@ -130,14 +130,14 @@ function toCheckpoint({ size, position, root, frontier, signature, keyId, at }: 
   };
 }
 
-/** One root for each binary digit of the size. Anything else there was put by somebody else, and leads to no signed root. */
+/** One root for each binary 1 of the size. Any other value was not written by this server, and leads to no signed root. */
 function parseFrontier(size: number, text: string): Frontier {
   const count = size.toString(2).replaceAll('0', '').length;
   try {
     const roots = (JSON.parse(text) as unknown[]).map((root) => Buffer.from(String(root), 'hex'));
     if (roots.length === count) return { size, roots };
   } catch {
-    // No JSON.
+    // Not JSON.
   }
   return { size, roots: Array.from({ length: count }, () => Buffer.alloc(32)) };
 }

@@ -8,20 +8,20 @@ import { type CheckpointLog, openCheckpointLog } from './checkpoint-log.ts';
 import { type Checkpoint, type CheckpointTable, textToSign } from './checkpoint-table.ts';
 import { EMPTY_TREE_PREFIX, extendTree, rootHex, type TreePrefix } from './leaf-inclusion.ts';
 
-/** Two of these are within the second in which the end of a run is signed. */
+/** Two intervals fit into the second within which the end of a run is signed. */
 const SIGNING_INTERVAL_MS = 400;
 
-/** Signs the tree of ended runs, again and again. */
+/** Signs the tree of ended runs periodically. */
 export interface Checkpointer {
   /** The public key, as `NAME+ID+BASE64`. */
   readonly publicKey: string;
-  /** Signs what has ended since, if anything. It rejects when the store or the disk refuses; the next one goes on. */
+  /** Signs runs that have ended since. Rejects if the store or the disk fails; the next tick tries again. */
   tick(): Promise<void>;
-  /** Whether every end is signed in time, and what keeps it. */
+  /** Whether every end is signed in time, and if not, why. */
   health(): Health['checks'][number];
-  /** Up to which position it has seen checkpoints of its key. */
+  /** The position up to which it has seen checkpoints of its key. */
   signedUpTo(): number;
-  /** Signs once more, and ends. */
+  /** Signs once more, and stops. */
   stop(): Promise<void>;
 }
 
@@ -32,50 +32,51 @@ interface CheckpointerDeps {
   readonly logFile: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** The newest position of the journal, from memory: an idle server asks its database for nothing. */
+  /** The newest position of the journal, from memory: an idle server does not query its database. */
   head(): Promise<number>;
-  /** Between two looks, in milliseconds; short unless told. */
+  /** Time between two ticks, in milliseconds. Default `SIGNING_INTERVAL_MS`. */
   readonly intervalMs?: number;
 }
 
 /**
- * Starts signing. A note is in the file before its row is in the database, so the database never knows of a signature
- * that the file does not. Nodes with the same key may sign at once: leaves are in commit order, so equal sizes have equal
- * roots, and the primary key keeps one row of each.
+ * Starts signing. A note is written to the file before its row is written to the database, so the database never has a
+ * signature that the file lacks. Nodes with the same key may sign at the same time: leaves are in commit order, so equal
+ * sizes have equal roots, and the primary key keeps one row per size.
  *
- * Where the database's checkpoints do not continue the file's last note, history was rewritten: then it says so, in the
- * log and as DEGRADED, and signs nothing any more.
+ * If the database's checkpoints do not continue the file's last note, history was rewritten: the checkpointer reports this in
+ * the log and as DEGRADED, and no longer signs anything.
  */
 export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkpointer> {
   const { table, key, logFile, logger, clock, head, intervalMs = SIGNING_INTERVAL_MS } = deps;
   let log: CheckpointLog | undefined;
-  let known: TreePrefix | undefined;
-  let refused: string | undefined;
-  let failed: string | undefined;
+  /** The newest tree that is known to be signed. */
+  let signedTree: TreePrefix | undefined;
+  let refusal: string | undefined;
+  let failure: string | undefined;
   let seenHead = -1;
   let signedUpTo = 0;
 
   const refuse = (reason: string) => {
-    refused = reason;
+    refusal = reason;
     logger.error('audit.refused', { reason, file: logFile });
   };
 
-  /** The tree that the file's last note and the database agree on. @throws Fault CONFLICT when they do not */
-  const begin = async (): Promise<TreePrefix> => {
+  /** The tree that the file's last note and the database agree on. @throws Fault CONFLICT if they do not */
+  const resume = async (): Promise<TreePrefix> => {
     log ??= await openCheckpointLog(logFile, key);
     const last = log.last();
     const newest = await table.newest();
     if (!last) return newest ? trusted(newest) : EMPTY_TREE_PREFIX;
     const signed = { size: last.size, root: Buffer.from(last.root).toString('hex') };
     const row = await table.bySize(last.size);
-    const tree = row ?? (await missing(signed, last.signature));
+    const tree = row ?? (await restoreRow(signed, last.signature));
     if ((row && row.root !== signed.root) || rootHex(tree) !== signed.root) throw rewrittenHistoryFault(signed.size);
     signedUpTo = tree.position;
     return newest && newest.size > last.size ? follow(tree, newest) : tree;
   };
 
-  /** The server may have ended between the note and its row; then the leaves still lead to what was signed. */
-  const missing = async (signed: Pick<Checkpoint, 'size' | 'root'>, signature: Buffer): Promise<TreePrefix> => {
+  /** The server may have stopped between the note and its row; then the leaves still lead to the signed root. */
+  const restoreRow = async (signed: Pick<Checkpoint, 'size' | 'root'>, signature: Buffer): Promise<TreePrefix> => {
     const older = await table.largestBelow(signed.size);
     const tree = await extendTree(table, older ? await trusted(older) : EMPTY_TREE_PREFIX, await head(), signed.size);
     if (!matchesCheckpoint(tree, signed)) throw rewrittenHistoryFault(signed.size);
@@ -83,7 +84,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     return tree;
   };
 
-  /** A checkpoint of this key is worth its signature; for another key's the whole tree is computed anew. */
+  /** A checkpoint of this key is trusted by its signature; for another key's the whole tree is recomputed. */
   const trusted = async (checkpoint: Checkpoint): Promise<TreePrefix> => {
     const own = checkpoint.keyId === key.id && isSignature(textToSign(key.name, checkpoint), checkpoint.signature, key);
     const tree = own ? checkpoint : await extendTree(table, EMPTY_TREE_PREFIX, checkpoint.position);
@@ -92,7 +93,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     return tree;
   };
 
-  /** What another node has signed since must continue what is known. */
+  /** A checkpoint that another node has signed since must continue the tree. */
   const follow = async (from: TreePrefix, newest: Checkpoint): Promise<TreePrefix> => {
     const tree = await extendTree(table, from, newest.position);
     if (!matchesCheckpoint(tree, newest)) throw rewrittenHistoryFault(newest.size);
@@ -101,56 +102,56 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   };
 
   const current = async (): Promise<TreePrefix> => {
-    if (!known) return begin();
+    if (!signedTree) return resume();
     const newest = await table.newest();
-    if ((newest?.size ?? 0) < known.frontier.size) throw rewrittenHistoryFault(known.frontier.size);
-    return newest ? follow(known, newest) : known;
+    if ((newest?.size ?? 0) < signedTree.frontier.size) throw rewrittenHistoryFault(signedTree.frontier.size);
+    return newest ? follow(signedTree, newest) : signedTree;
   };
 
   const sign = async (): Promise<void> => {
     const end = await head();
     if (end === seenHead) return;
-    known = await current();
-    const tree = await extendTree(table, known, end);
+    signedTree = await current();
+    const tree = await extendTree(table, signedTree, end);
     const { size } = tree.frontier;
-    if (size > known.frontier.size) {
+    if (size > signedTree.frontier.size) {
       const signed = { size, root: rootHex(tree) };
       const text = textToSign(key.name, signed);
       const signature = signText(text, key.privateKey);
       await log?.append(printNote(text, key, signature));
       await table.add({ ...signed, ...tree, signature, keyId: key.id, at: clock.now() });
-      known = tree;
+      signedTree = tree;
       signedUpTo = tree.position;
     }
     seenHead = end;
   };
 
-  let turn: Promise<void> = Promise.resolve();
+  let lastTick: Promise<void> = Promise.resolve();
   const tick = (): Promise<void> => {
-    const next = turn.then(async () => {
-      if (refused !== undefined) return;
+    const next = lastTick.then(async () => {
+      if (refusal !== undefined) return;
       try {
         await sign();
-        failed = undefined;
+        failure = undefined;
       } catch (error) {
         if (error instanceof Fault && error.code === 'CONFLICT') return refuse(error.message);
-        if (failed === undefined) logger.error('audit.failed', { error: String(error) });
-        failed = String(error);
+        if (failure === undefined) logger.error('audit.failed', { error: String(error) });
+        failure = String(error);
         throw error;
       }
     });
-    turn = next.catch(() => {});
+    lastTick = next.catch(() => {});
     return next;
   };
 
-  const ended = new AbortController();
+  const stopping = new AbortController();
   const loop = (async () => {
-    while (!ended.signal.aborted) {
+    while (!stopping.signal.aborted) {
       await tick().catch(() => {});
-      await sleep(intervalMs, undefined, { signal: ended.signal, ref: false }).catch(() => {});
+      await sleep(intervalMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
   })();
-  // The first look tells whether history was rewritten, before the server serves anybody.
+  // The first tick detects rewritten history before the server accepts requests.
   await tick().catch(() => {});
 
   return {
@@ -158,14 +159,14 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     tick,
     signedUpTo: () => signedUpTo,
     health: () => {
-      if (refused !== undefined)
-        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints do not fit the journal; the log has more.' };
-      if (failed !== undefined)
-        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints cannot be written; the log has more.' };
+      if (refusal !== undefined)
+        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints do not match the journal; see the log.' };
+      if (failure !== undefined)
+        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints cannot be written; see the log.' };
       return { name: 'audit', status: 'OK' };
     },
     stop: async () => {
-      ended.abort();
+      stopping.abort();
       await loop;
       await tick().catch(() => {});
       await log?.close();
@@ -180,6 +181,6 @@ function matchesCheckpoint(tree: TreePrefix, { size, root }: Pick<Checkpoint, 's
 function rewrittenHistoryFault(size: number): Fault {
   return new Fault(
     'CONFLICT',
-    `The journal does not lead to the checkpoint of ${size} leaves that was signed: what it covers was changed, or an older database was restored. Nothing is signed until this is cleared up; docs/audit.md tells how.`,
+    `The journal does not lead to the signed checkpoint of ${size} leaves: its events were changed, or an older database was restored. Nothing is signed until this is resolved; docs/audit.md explains how.`,
   );
 }

@@ -4,10 +4,10 @@ import { isSignature, type NoteKey } from '../../audit/signed-note.ts';
 import type { LeafRow } from '../rows/leaf-row.ts';
 import { type Checkpoint, type CheckpointTable, textToSign } from './checkpoint-table.ts';
 
-/** Leaves that are hashed before the event loop may go on. */
+/** Leaves that are hashed in one batch. */
 const HASH_BATCH_LEAVES = 500;
 
-/** A tree of stored leaves, as far as it was computed. */
+/** A tree of the first stored leaves. */
 export interface TreePrefix {
   readonly frontier: Frontier;
   /** Position of its last leaf. */
@@ -16,18 +16,18 @@ export interface TreePrefix {
 
 export const EMPTY_TREE_PREFIX: TreePrefix = { frontier: EMPTY_FRONTIER, position: 0 };
 
-/** A leaf's place in the tree of the checkpoint that covers it. */
+/** A leaf's position in the tree of the checkpoint that covers it. */
 export interface LeafInclusion {
   readonly checkpoint: Checkpoint;
-  /** The leaf's place, from 0. */
+  /** The leaf's index, from 0. */
   readonly index: number;
-  /** The tree before the leaves that the checkpoint added; only as good as the root that they lead to together. */
+  /** The tree before the leaves that the checkpoint added; trusted only because together they lead to its root. */
   readonly base: TreePrefix;
-  /** Why the leaf is not shown to be in the tree, if so. */
+  /** Why the leaf could not be shown to be in the tree; undefined if it was. */
   readonly problem?: string;
 }
 
-/** Continues a tree by the stored leaves after it: up to a position, or to a size if that comes first. */
+/** Extends a tree by the stored leaves after it: up to a position, or to a number of leaves if that is reached first. */
 export async function extendTree(
   table: CheckpointTable,
   from: TreePrefix,
@@ -53,9 +53,9 @@ export function rootHex({ frontier }: Pick<TreePrefix, 'frontier'>): string {
 }
 
 /**
- * Recomputes the root of the oldest checkpoint that covers a leaf, from the checkpoint before and the leaves between.
- * That both roots are equal shows that these leaves are in the tree that was signed, whatever the older one is worth.
- * @returns undefined when the key has signed no checkpoint that covers it
+ * Recomputes the root of the oldest checkpoint that covers a leaf, from the checkpoint before it and the leaves between.
+ * Equal roots show that these leaves are in the signed tree, even if the older checkpoint is not trusted.
+ * @returns undefined if the key has signed no checkpoint that covers the leaf
  */
 export async function findInclusion(
   table: CheckpointTable,

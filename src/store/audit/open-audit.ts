@@ -17,18 +17,18 @@ import { type Checkpointer, createCheckpointer } from './checkpointer.ts';
 import { findInclusion, type TreePrefix } from './leaf-inclusion.ts';
 import { createVerifyLeaves, type VerifyLeaves } from './verify-leaves.ts';
 
-/** Where checkpoints are signed and kept beside the database. */
+/** Where checkpoints are kept, in addition to the database, and how they are signed. */
 export interface AuditOptions {
-  /** Has the file `checkpoints.log`, and the key unless `keyFile` names it. */
+  /** Holds the file `checkpoints.log`, and the key unless `keyFile` is set. */
   readonly folder: string;
-  /** Ed25519 in PKCS#8 PEM; must be there. */
+  /** Ed25519 key in PKCS#8 PEM; must exist. */
   readonly keyFile?: string;
   readonly clock?: Clock;
-  /** How long it waits between two looks for ends of runs, in milliseconds: below half a second unless told. */
+  /** Time between two checks for ended runs, in milliseconds. Default 400. */
   readonly intervalMs?: number;
 }
 
-/** Shows that one signed tree begins with another. Plain JSON, as `verifyConsistency` takes it. */
+/** Proof that one signed tree starts with another. Plain JSON, the input of `verifyConsistency`. */
 export interface ConsistencyExport {
   /** Signed notes. */
   readonly older: string;
@@ -38,16 +38,16 @@ export interface ConsistencyExport {
 }
 
 export interface Audit {
-  /** Absent where nothing is signed. */
+  /** Undefined if nothing is signed. */
   readonly checkpointer: Checkpointer | undefined;
   readonly verifyLeaves: VerifyLeaves;
   /**
-   * The run as `verifyRunOffline` takes it; undefined when the scope covers no such run.
-   * @param maxBytes of its events, each counted as its payload and EXPORTED_EVENT_BYTES; no limit by default
+   * The run as the input of `verifyRunOffline`; undefined if the scope does not cover it.
+   * @param maxBytes of its events, each counted as its payload and EXPORTED_EVENT_BYTES; default: no limit
    * @throws Fault RESOURCE_TOO_LARGE
    */
   exportRun(scope: Scope, id: string, maxBytes?: number): Promise<RunExport | undefined>;
-  /** @param size of the older checkpoint @throws Fault NOT_FOUND when there is none of that size */
+  /** @param size of the older checkpoint @throws Fault NOT_FOUND if there is no checkpoint of that size */
   exportConsistency(size: number): Promise<ConsistencyExport>;
 }
 
@@ -63,7 +63,7 @@ interface OpenAuditDeps {
 /** What an exported event takes in addition to its payload: hashes, names, times. */
 const EXPORTED_EVENT_BYTES = 512;
 
-/** The audit tree over a store. Without options and key its leaves are checked, but nothing is signed. */
+/** The audit tree over a store. Without options and key its leaves are verified, but nothing is signed. */
 export async function openAudit(
   deps: OpenAuditDeps,
   options: AuditOptions | undefined,
@@ -109,7 +109,7 @@ export async function openAudit(
     exportConsistency: async (size) => {
       const [older, newer] = [await table.bySize(size), await table.newest()];
       if (!key || !older || !newer) {
-        throw new Fault('NOT_FOUND', `There is no checkpoint of ${size} leaves; take a size from checkpoints.log.`);
+        throw new Fault('NOT_FOUND', `There is no checkpoint of ${size} leaves. Use a size from checkpoints.log.`);
       }
       const subtrees = await loadSubtrees(table, older, newer);
       const proof = consistencyProof(older.size, newer.size, subtrees).map((node) => Buffer.from(node).toString('hex'));

@@ -5,24 +5,24 @@ import type { LeafRow } from '../rows/leaf-row.ts';
 import type { CheckpointTable } from './checkpoint-table.ts';
 import { findInclusion } from './leaf-inclusion.ts';
 
-/** What was found of one event of the run. */
+/** One event of the run, as it was read and checked. */
 export interface CheckedEvent {
   readonly seq: number;
   readonly position: number;
   readonly hash: string;
-  /** The run has ended with it. */
+  /** Whether the run ended with it. */
   readonly isFinal: boolean;
 }
 
 interface CheckedRun {
   readonly events: readonly CheckedEvent[];
-  /** Seq of the run's row when it was read. */
+  /** Seq of the run's row when it was first read. */
   readonly seq: number;
-  /** The same, read again. */
+  /** Seq of the run's row now. */
   seqNow(): Promise<number>;
 }
 
-/** Holds a run's ends against the audit tree. @returns the checkpoint that covers the last one, when it fits */
+/** Compares a run's ends with the audit tree. @returns the checkpoint that covers the last one, if they match */
 export type VerifyLeaves = (
   runId: string,
   run: CheckedRun,
@@ -31,21 +31,21 @@ export type VerifyLeaves = (
 
 interface VerifyLeavesDeps {
   readonly table: CheckpointTable;
-  /** Of the server's checkpoints; without it only the leaves are looked at. */
+  /** The key of the server's checkpoints; without it only the leaves are checked. */
   readonly signed?: { readonly key: NoteKey; signedUpTo(): number };
 }
 
 export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyLeaves {
-  /** The newest leaf that has its event. */
-  const newestOf = async (leaves: readonly LeafRow[], run: CheckedRun, add: ProblemList['add']) => {
+  /** The newest leaf that matches its event. */
+  const newestMatch = async (leaves: readonly LeafRow[], run: CheckedRun, add: ProblemList['add']) => {
     const bySeq = new Map(run.events.map((event) => [event.seq, event]));
     let newest: LeafRow | undefined;
     for (const leaf of leaves) {
       const event = bySeq.get(leaf.seq);
       if (!event) {
-        // The run may have gone on since its row was read.
+        // The run may have continued since its row was read.
         const isNew = leaf.seq > run.seq && (await run.seqNow()) >= leaf.seq;
-        if (!isNew) add(leaf.seq, 'the run ended here by the audit tree, and there is no such event');
+        if (!isNew) add(leaf.seq, 'the audit tree has an end of the run here, but there is no such event');
       } else if (event.hash !== leaf.hash) {
         add(leaf.seq, 'its hash is not the one in the audit tree');
       } else if (event.position !== leaf.position) {
@@ -59,14 +59,14 @@ export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyL
 
   return async (runId, run, add) => {
     const leaves = await table.leavesOfRun(runId);
-    const newest = await newestOf(leaves, run, add);
+    const newest = await newestMatch(leaves, run, add);
     const end = run.events.findLast((event) => event.isFinal);
     const isKnown = end && (end.seq <= (newest?.seq ?? 0) || leaves.some(({ seq }) => seq === end.seq));
     if (end && !isKnown) add(end.seq, 'the end of the run is not in the audit tree');
     if (!newest || !signed) return undefined;
     const inclusion = await findInclusion(table, signed.key, newest);
     if (!inclusion) {
-      if (newest.position <= signed.signedUpTo()) add(newest.seq, 'the checkpoint that covered it is gone');
+      if (newest.position <= signed.signedUpTo()) add(newest.seq, 'the checkpoint that covered it is missing');
       return undefined;
     }
     if (inclusion.problem !== undefined) {

@@ -12,17 +12,18 @@ import type { RunTables } from '../rows/run-tables.ts';
 import type { CheckedEvent, VerifyLeaves } from './verify-leaves.ts';
 
 interface VerifyRunDeps {
-  /** What the tables say at one moment. */
+  /** The tables' rows of the run at one moment. */
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
-  /** The run's rows of `events`, in the order of seq. */
+  /** The run's rows of `events`, ordered by seq. */
   rows(runId: string): AsyncIterable<EventRow>;
   readonly verifyLeaves: VerifyLeaves;
 }
 
 /**
- * Recomputes a run's chain from what is stored, holds the tables against the fold of its events, and its end against the
- * signed tree: who can write to the database can also make a whole new chain, but no signature. A run may go on meanwhile.
- * @returns undefined when the scope covers no such run.
+ * Recomputes a run's chain from the stored events, and compares the tables with the fold of its events, and its end with the
+ * signed tree: someone who can write to the database can also forge a complete chain, but not a signature. The run may
+ * continue meanwhile.
+ * @returns undefined if the scope does not cover the run
  */
 export async function verifyRun(deps: VerifyRunDeps, scope: Scope, id: string): Promise<ChainVerification | undefined> {
   const tables = await deps.tables(scope, id);
@@ -44,7 +45,7 @@ export async function verifyRun(deps: VerifyRunDeps, scope: Scope, id: string): 
   }
   const seqNow = async () => (await deps.tables(scope, id))?.run.seq ?? 0;
   if (chain.seq < seq) {
-    problems.add(chain.seq + 1, `the run's row counts ${seq} events, and there are none from here on`);
+    problems.add(chain.seq + 1, `the run's row counts ${seq} events, but the events from here on are missing`);
   } else if (chain.seq > seq && (await seqNow()) < chain.seq) {
     problems.add(seq + 1, 'the run’s row does not count this event');
   }
@@ -57,7 +58,7 @@ function endsRun(event: Event | undefined): boolean {
   return event?.type === 'RUN_STATE_CHANGED' && isFinalRunState(event.payload.to);
 }
 
-/** The rows that the events make. */
+/** The fold of a run's events into rows. */
 function createFold(runId: string) {
   let draft: NewRunDraft | undefined;
   const artifacts: ArtifactRecord[] = [];
@@ -68,8 +69,8 @@ function createFold(runId: string) {
         const opened = createRunDraft(runId, event, event.tenant);
         if (opened.isNew) draft = opened;
       }
-      const known = draft;
-      if (known) applyEvent(known, event, event.seq, (key) => known.steps.get(key));
+      const current = draft;
+      if (current) applyEvent(current, event, event.seq, (key) => current.steps.get(key));
       if (event.type !== 'ARTIFACT_CREATED') return;
       const { step, at: createdAt, payload } = event;
       artifacts.push({ ...payload, runId, createdAt, ...(step !== undefined && { step }) });
@@ -80,7 +81,7 @@ function createFold(runId: string) {
   };
 }
 
-/** Holds the tables against the fold of the events up to the one that the run's row was last changed by. */
+/** Compares the tables with the fold of the events up to the one that last changed the run's row. */
 function compareWithFold(
   tables: RunTables,
   { draft, artifacts }: ReturnType<typeof createFold>,
@@ -91,7 +92,7 @@ function compareWithFold(
   const run: RunRecord = { ...draft.run, seq: head.seq, headPosition: head.position, headHash: head.hash };
   const differ = (table: string, stored: unknown, folded: unknown) => {
     if (canonicalJson(stored) !== canonicalJson(folded)) {
-      add(head.seq, `the table ${table} is not what the events make of it: ${listDifferences(stored, folded)}`);
+      add(head.seq, `the table ${table} differs from the fold of the events: ${listDifferences(stored, folded)}`);
     }
   };
   const byKey = (rows: readonly LabelRow[]) => Object.fromEntries(rows.map((row) => [row.key, row]));
@@ -105,7 +106,7 @@ function compareWithFold(
   differ('artifacts', byId(tables.artifacts), byId(artifacts));
 }
 
-/** The places where two objects of rows differ, as `ID.field`. */
+/** The fields in which two objects of rows differ, as `ID.field`. */
 function listDifferences(stored: unknown, folded: unknown): string {
   const flat = (rows: unknown) =>
     new Map(

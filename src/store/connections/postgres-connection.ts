@@ -1,17 +1,17 @@
 import pg, { type ClientConfig } from 'pg';
 
-/** How long a new connection may take, in milliseconds. */
+/** Maximum time to connect, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** How long one statement may take; longer means that the way to the server is broken. */
+/** Maximum time of one statement, in milliseconds; a longer one means that the connection is broken. */
 const QUERY_TIMEOUT_MS = 30_000;
 
-/** OIDs of types that are read otherwise than node-postgres does by itself (pg_type.dat). */
+/** OID of the type whose default parser is replaced (pg_type.dat). */
 const INT8_OID = 20;
 
 /**
- * How every connection to PostgreSQL is made. Its session reckons in UTC, because Prisma's adapter drops the offset of
- * what it reads; a position is a number, because it never comes near 2^53.
+ * The configuration of every connection to PostgreSQL. Its session uses UTC, because Prisma's adapter drops the offset of
+ * times that it reads; int8 is read as a number, because positions stay far below 2^53.
  * @param name shown in pg_stat_activity
  * @param settings run-time parameters of the session (postgresql.org/docs/current/runtime-config-client.html)
  */
@@ -30,18 +30,17 @@ export function connectionConfig(url: string, name: string, settings: Readonly<R
   } satisfies ClientConfig;
 }
 
-/** A reader of text for a type. */
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   return oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format);
 }
 
-/** Whether the database could not be reached or went away, so that the same may work on another connection. */
+/** Whether the database could not be reached or the connection was lost, so that a retry on another connection may work. */
 export function isConnectionLoss(error: unknown): boolean {
   const { code, message = '' } = error as { code?: unknown; message?: string };
   if (CONNECTION_LOSS_CODES.has(String(code))) return true;
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-    // Class 08 is the connection, 57P01 to 57P05 a server that stops or starts, 25P03 and 25P04 a session that timed out,
-    // 53300 a server that has no connection left.
+    // Class 08: connection errors; 57P01 to 57P05: the server stops or starts; 25P03, 25P04: the session timed out;
+    // 53300: too many connections.
     return /^(08|57P0|25P0[34]|53300)/.test(code);
   }
   return CONNECTION_LOSS_MESSAGES.test(message);
@@ -58,17 +57,17 @@ const CONNECTION_LOSS_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** What node-postgres says without a code. */
+/** Messages of node-postgres that have no code. */
 const CONNECTION_LOSS_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/i;
 
-/** The catalogue's one-byte type, by its OID, which Prisma's adapter does not know; and text, which it does. */
+/** OIDs of the catalog's one-byte type, which Prisma's adapter does not support, and of text, which it does. */
 const CHAR_OID = 18;
 const TEXT_OID = 25;
 
 /**
- * The connection that the schema engine works through; one, because its lock belongs to a connection. What the catalogue
- * has as "char" it is told as text: the adapter refuses that type, and the engine reads either.
+ * The pool of the schema engine; it has one connection, because the engine's lock belongs to a connection. The catalog's
+ * type "char" is reported as text: the adapter rejects "char", and the engine accepts either.
  */
 export function openMigrationPool(url: string): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(url, 'migration'), query_timeout: 0, max: 1 });

@@ -1,14 +1,14 @@
 import { Fault } from '../../core/errors.ts';
 import { isConnectionLoss } from './postgres-connection.ts';
 
-/** How long a read waits for a database that is away, and between two tries, in milliseconds. */
+/** How long a read is retried, and the backoff between two tries, in milliseconds. */
 const READ_TIMEOUT_MS = 10_000;
 const INITIAL_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 1_000;
 
-/** Does a read again while the database is away. @throws Fault UNAVAILABLE when that takes too long */
-export async function retryReads<T>(read: () => Promise<T>, patience = READ_TIMEOUT_MS): Promise<T> {
-  const end = Date.now() + patience;
+/** Retries a read while the database cannot be reached. @throws Fault UNAVAILABLE after the timeout */
+export async function retryReads<T>(read: () => Promise<T>, timeoutMs = READ_TIMEOUT_MS): Promise<T> {
+  const end = Date.now() + timeoutMs;
   for (let pause = INITIAL_BACKOFF_MS; ; pause = Math.min(2 * pause, MAX_BACKOFF_MS)) {
     try {
       return await read();
@@ -20,7 +20,7 @@ export async function retryReads<T>(read: () => Promise<T>, patience = READ_TIME
   }
 }
 
-/** Work that must not be done twice: it fails at once while the database is away. @throws Fault UNAVAILABLE */
+/** For work that must not be repeated: it fails at once while the database cannot be reached. @throws Fault UNAVAILABLE */
 export async function rethrowUnavailable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -35,6 +35,6 @@ function isLockTimeout(error: unknown): boolean {
 }
 
 function unavailableFault(cause: unknown): Fault {
-  const message = 'The store cannot be reached: see whether its database server runs, then try again.';
+  const message = 'The store cannot be reached. Check that its database server is running, then try again.';
   return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000, cause });
 }

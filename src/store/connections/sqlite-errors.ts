@@ -1,20 +1,20 @@
 import { Fault } from '../../core/errors.ts';
 
-/** The disk, or another process that holds the file: it may pass, and concerns every write alike. */
+/** A problem of the disk, or a lock of another process: it may be temporary, and affects every write. */
 const TRANSIENT_CODES = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/;
 
-/** What to say of a write that SQLite refused with this code. */
+/** The message for a write that SQLite rejected with this code. */
 export function unwritableMessage(code: string): string {
   const advice =
     code === 'SQLITE_FULL'
       ? 'free space on its disk'
       : code === 'SQLITE_BUSY'
-        ? 'see which process holds it'
-        : 'see the log';
-  return `The store cannot write (${code}), and nothing was changed: ${advice}, then try again.`;
+        ? 'find the process that locks it'
+        : 'see the log for the cause';
+  return `The store cannot write (${code}). Nothing was changed; ${advice}, then try again.`;
 }
 
-/** A write through Prisma. @throws Fault UNAVAILABLE when SQLite cannot write now */
+/** For a write through Prisma. @throws Fault UNAVAILABLE if SQLite cannot write now */
 export async function rethrowUnwritable<T>(work: PromiseLike<T>): Promise<T> {
   try {
     return await work;
@@ -25,7 +25,7 @@ export async function rethrowUnwritable<T>(work: PromiseLike<T>): Promise<T> {
   }
 }
 
-/** Prisma wraps what the driver said; a transaction throws it as the adapter gave it. */
+/** Prisma wraps the driver's error; a transaction throws the adapter's error unwrapped. */
 function driverErrorCode(error: unknown): string {
   const { cause, meta } = error as {
     cause?: DriverErrorCause;

@@ -14,15 +14,15 @@ import {
 } from './plan-commit.ts';
 import { encodeAppend, type WriterReply, type WriterRequest } from './writer-protocol.ts';
 
-/** Appends that the writer has not answered yet; past either limit callers wait. Bytes are counted as characters. */
+/** Limits of the appends that the writer has not answered yet; beyond either, callers wait. Bytes are counted as characters. */
 const MAX_PENDING_APPENDS = 4_096;
 const MAX_PENDING_CHARACTERS = 32 * 1024 * 1024;
 
-/** What one message to the writer carries at most. */
+/** Limits of one message to the writer. */
 const MAX_MESSAGE_APPENDS = 256;
 const MAX_MESSAGE_CHARACTERS = 4 * 1024 * 1024;
 
-/** What one append put into the journal. */
+/** What one append added to the journal. */
 export interface CommittedAppend {
   readonly events: readonly Event[];
   readonly workflow: string | undefined;
@@ -32,7 +32,7 @@ export interface CommittedAppend {
 
 export interface AppendQueue {
   append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<AppendResult>;
-  /** Takes no more, waits until what was taken is durable, and ends the writer. */
+  /** Accepts no more appends, waits until the accepted ones are durable, and stops the writer. */
   close(): Promise<void>;
 }
 
@@ -40,42 +40,43 @@ interface AppendQueueDeps {
   /** Starts the writer's thread, at first and whenever it was lost. */
   startWriter(): Worker;
   readonly logger: Logger;
-  /** Called once for each commit, in order. @param seconds how long it took until it was durable */
+  /** Called once for each commit, in order. @param seconds until the commit was durable */
   onCommit(appends: readonly CommittedAppend[], seconds: number): void;
   /**
-   * Called when the writer is gone: which of these appends became durable before? Their events, or undefined.
-   * Whoever follows the commits must read the store anew.
+   * Called when the writer was lost. Returns, for each of these appends, its events if it became durable, otherwise undefined.
+   * Followers of the commits must read the store again.
    */
   onWriterLost(appends: readonly AppendRequest[]): Promise<readonly (readonly Event[] | undefined)[]>;
 }
 
 interface PendingAppend extends AppendRequest {
-  /** Undefined once it is sent. */
+  /** Undefined once it was sent. */
   text: string | undefined;
   readonly size: number;
   resolve(appended: AppendResult): void;
   reject(error: unknown): void;
 }
 
-/** The main thread's side of the writer: it never waits for the disk. */
+/** The main thread's side of the writer. It never waits for the disk. */
 export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost }: AppendQueueDeps): AppendQueue {
-  /** Callers past the limit, first come, first served: an append must not overtake an earlier one of its run. */
+  /** Callers beyond the limit, served in order: an append must not overtake an earlier one of its run. */
   const waiting: (() => void)[] = [];
   const unsent: PendingAppend[] = [];
   const sent: PendingAppend[] = [];
-  let pendingBytes = 0;
+  let pendingCharacters = 0;
   let flushing = false;
   let writable = true;
   let recovering = 0;
   let closing: PromiseWithResolvers<void> | undefined;
   let worker: Worker | undefined;
 
-  const isFull = () => sent.length + unsent.length >= MAX_PENDING_APPENDS || pendingBytes >= MAX_PENDING_CHARACTERS;
+  const isFull = () =>
+    sent.length + unsent.length >= MAX_PENDING_APPENDS || pendingCharacters >= MAX_PENDING_CHARACTERS;
 
   const startWorker = () => {
     const started = startWriter();
     let reason: unknown = 'it exited';
-    started.on('message', settle);
+    started.on('message', settleReply);
     started.on('error', (error) => {
       reason = error;
     });
@@ -106,9 +107,9 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
     }
   };
 
-  const settle = ({ outcomes: results, seconds, failure }: WriterReply) => {
-    noteHealth(failure);
-    const answered = take(results.length);
+  const settleReply = ({ outcomes: results, seconds, failure }: WriterReply) => {
+    logHealth(failure);
+    const answered = shiftSent(results.length);
     const appends: CommittedAppend[] = [];
     for (const [index, pending] of answered.entries()) {
       const result = results[index] as (typeof results)[number];
@@ -124,32 +125,31 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
     finish();
   };
 
-  /** The writer died: what it had in hand is either in the journal or it is not, and the journal knows. */
+  /** The writer died: whether its appends happened is read from the journal. */
   const recover = async (reason: unknown) => {
     logger.error('store.writer_lost', { reason: String(reason), appends: sent.length });
-    const taken = take(sent.length);
+    const inDoubt = shiftSent(sent.length);
     recovering += 1;
     try {
-      const found = await onWriterLost(taken);
-      for (const [index, pending] of taken.entries()) {
-        const events = found[index];
+      const stored = await onWriterLost(inDoubt);
+      for (const [index, pending] of inDoubt.entries()) {
+        const events = stored[index];
         if (events) pending.resolve({ events });
-        else pending.reject(unavailable('The writer of the journal stopped, and nothing was changed: try again.'));
+        else pending.reject(unavailable('The journal writer stopped. Nothing was changed; try again.'));
       }
     } catch (error) {
       logger.error('store.unreadable', { reason: String(error) });
-      const advice = 'look whether the run is there before you try again.';
-      const message = `The store can neither be written nor read: ${advice}`;
-      for (const pending of taken) pending.reject(unavailable(message, IN_DOUBT));
+      const message = 'The store can be neither written nor read. Check whether the run exists before you try again.';
+      for (const pending of inDoubt) pending.reject(unavailable(message, IN_DOUBT));
     } finally {
       recovering -= 1;
     }
   };
 
-  const take = (count: number) => {
-    const taken = sent.splice(0, count);
-    for (const { size } of taken) pendingBytes -= size;
-    return taken;
+  const shiftSent = (count: number) => {
+    const appends = sent.splice(0, count);
+    for (const { size } of appends) pendingCharacters -= size;
+    return appends;
   };
 
   const finish = () => {
@@ -161,13 +161,13 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
     }
   };
 
-  const noteHealth = (failure: string | undefined) => {
+  const logHealth = (failure: string | undefined) => {
     if (writable && failure !== undefined) logger.error('store.unwritable', { reason: failure });
     if (!writable && failure === undefined) logger.info('store.writable');
     writable = failure === undefined;
   };
 
-  // At once, so that the first append does not wait for a thread to start.
+  // Started now, so that the first append does not wait for the thread.
   worker = startWorker();
 
   return {
@@ -176,18 +176,18 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
         const enter = () => {
           try {
             const text = encodeAppend({ runId, expectedSeq, events });
-            pendingBytes += text.length;
+            pendingCharacters += text.length;
             unsent.push({ runId, expectedSeq, events, text, size: text.length, resolve, reject });
           } catch (error) {
             return reject(toAppendFault(rejectNonCanonical(error as Error)));
           }
-          // The first goes at once. While the writer is busy, what comes in this turn goes together.
+          // The first append is sent at once. While the writer is busy, the appends of one event loop turn are sent together.
           if (sent.length === 0) return flush();
           if (!flushing) setImmediate(flush);
           flushing = true;
         };
         const problem = closing
-          ? unavailable('The journal is closing: try again when the server is back.')
+          ? unavailable('The journal is closing. Try again when the server is back.')
           : checkAppend(runId, expectedSeq, events);
         if (problem) reject(problem);
         else if (isFull()) waiting.push(enter);
@@ -201,14 +201,15 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
   };
 }
 
-/** What can be told from the append alone. These are mistakes in the code that calls. */
+/** Checks what the append alone shows. A fault is a mistake in the calling code. */
 function checkAppend(runId: string, expectedSeq: number, events: readonly NewEvent[]): Fault | undefined {
-  if (idPrefix(runId) !== 'run') return new Fault('INTERNAL', `${runId} is no run id; make one with newId('run').`);
+  if (idPrefix(runId) !== 'run')
+    return new Fault('INTERNAL', `${runId} is not a run id; create one with newId('run').`);
   const [first, ...rest] = events;
-  const opens = first?.type === 'RUN_CREATED';
-  const fits = first && Number.isSafeInteger(expectedSeq) && expectedSeq > 0 && opens === (expectedSeq === 1);
-  if (!fits || rest.some((event) => event.type === 'RUN_CREATED')) {
-    return new Fault('INTERNAL', 'A run begins with RUN_CREATED at seq 1, and has it there only.');
+  const isOpening = first?.type === 'RUN_CREATED';
+  const isValid = first && Number.isSafeInteger(expectedSeq) && expectedSeq > 0 && isOpening === (expectedSeq === 1);
+  if (!isValid || rest.some((event) => event.type === 'RUN_CREATED')) {
+    return new Fault('INTERNAL', 'RUN_CREATED must be the event at seq 1 of a run, and no other.');
   }
   if (events.some((event) => Number.isNaN(event.at.getTime())))
     return new Fault('INTERNAL', 'An event needs a valid time.');

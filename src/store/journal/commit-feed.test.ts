@@ -17,7 +17,7 @@ function commit(first: number, last: number): CommittedAppend[] {
   return [{ events, workflow: undefined, characters: 100 }];
 }
 
-/** A tail with one reader that follows on and on, and a store whose reads are answered by hand. */
+/** A tail with one reader that keeps following, and a store whose reads the test answers. */
 function setUp(isRead = true) {
   const tail = createLiveTail(0);
   const reads: { after: number; upTo: number; answer: PromiseWithResolvers<readonly CommittedAppend[] | undefined> }[] =
@@ -30,9 +30,9 @@ function setUp(isRead = true) {
       return answer.promise;
     },
   });
-  const told: string[] = [];
+  const received: string[] = [];
   const wake = ({ events, position }: EventBatch) => {
-    told.push(events.length > 0 ? `${events[0]?.position}-${position}` : `store from ${position}`);
+    received.push(events.length > 0 ? `${events[0]?.position}-${position}` : `store from ${position}`);
     tail.follow({ view, limit: 100, wake });
   };
   if (isRead) {
@@ -43,65 +43,65 @@ function setUp(isRead = true) {
     reads.at(-1)?.answer.resolve(appends);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { tail, feed, reads, told, answer };
+  return { tail, feed, reads, received, answer };
 }
 
-it('hands own commits over at once', () => {
-  const { feed, told, reads } = setUp();
+it('publishes its own commits at once', () => {
+  const { feed, received, reads } = setUp();
   feed.publishOwn(commit(1, 2));
   feed.publishOwn(commit(3, 3));
-  expect([told, reads]).toEqual([['1-2', '3-3'], []]);
+  expect([received, reads]).toEqual([['1-2', '3-3'], []]);
 });
 
-it('reads the commits of others once, and keeps own ones back until then', async () => {
-  const { feed, told, reads, tail, answer } = setUp();
+it('reads the commits of other nodes once, and holds back its own until then', async () => {
+  const { feed, received, reads, tail, answer } = setUp();
   feed.publishOwn(commit(4, 5));
   feed.publishOwn(commit(6, 6));
   feed.advanceTo(3);
-  expect([told, tail.head, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([[], 0, [[0, 3]]]);
+  expect([received, tail.head, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([[], 0, [[0, 3]]]);
   await answer(commit(1, 3));
-  expect([told, tail.head, reads.length]).toEqual([['1-3', '4-5', '6-6'], 6, 1]);
+  expect([received, tail.head, reads.length]).toEqual([['1-3', '4-5', '6-6'], 6, 1]);
 });
 
-it('finds the commits of others between its own, when those came one by one', async () => {
-  const { feed, told, tail, reads, answer } = setUp();
+it('finds the commits of other nodes between its own, if those were committed one by one', async () => {
+  const { feed, received, tail, reads, answer } = setUp();
   feed.publishOwn([...commit(1, 2), ...commit(3, 3), ...commit(6, 7)]);
-  expect([told, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([['1-3'], [[3, 5]]]);
+  expect([received, reads.map(({ after, upTo }) => [after, upTo])]).toEqual([['1-3'], [[3, 5]]]);
   await answer(commit(4, 5));
-  expect([told, tail.head]).toEqual([['1-3', '4-5', '6-7'], 7]);
+  expect([received, tail.head]).toEqual([['1-3', '4-5', '6-7'], 7]);
 });
 
-it('never goes back when it hears of a later commit before its own', async () => {
-  const { feed, told, tail, answer } = setUp();
+it('never goes back if a later commit is announced before its own', async () => {
+  const { feed, received, tail, answer } = setUp();
   feed.advanceTo(8);
   await answer(commit(1, 8));
   feed.publishOwn(commit(5, 6));
   feed.advanceTo(7);
-  expect([told, tail.head]).toEqual([['1-8'], 8]);
+  expect([received, tail.head]).toEqual([['1-8'], 8]);
   feed.publishOwn(commit(9, 9));
-  expect([told.at(-1), tail.head]).toEqual(['9-9', 9]);
+  expect([received.at(-1), tail.head]).toEqual(['9-9', 9]);
 });
 
-it('sends readers to the store for what is too much, or cannot be read', async () => {
-  const { feed, told, tail, answer, reads } = setUp();
+it('sends readers to the store if there is too much, or it cannot be read', async () => {
+  const { feed, received, tail, answer, reads } = setUp();
   feed.advanceTo(5_000);
   await answer(undefined);
-  expect([told, tail.head]).toEqual([['store from 0'], 5_000]);
+  expect([received, tail.head]).toEqual([['store from 0'], 5_000]);
   feed.publishOwn(commit(5_003, 5_003));
   reads.at(-1)?.answer.reject(new Error('away'));
   await new Promise((resolve) => setImmediate(resolve));
-  expect([told, tail.head]).toEqual([['store from 0', 'store from 5000', '5003-5003'], 5_003]);
+  expect([received, tail.head]).toEqual([['store from 0', 'store from 5000', '5003-5003'], 5_003]);
 });
 
-it('drops what it read when readers were let on meanwhile', async () => {
-  const { feed, told, tail, answer } = setUp();
+it('drops what it has read if readers were moved ahead meanwhile', async () => {
+  const { feed, received, tail, answer } = setUp();
   feed.advanceTo(3);
   feed.skipTo(10);
   await answer(commit(1, 3));
-  expect([told, tail.head]).toEqual([['store from 0'], 10]);
+  expect([received, tail.head]).toEqual([['store from 0'], 10]);
 });
 
-it('reads nothing while nobody reads', () => {
+it('reads nothing without readers', () => {
   const { feed, tail, reads } = setUp(false);
   feed.advanceTo(3);
   feed.publishOwn(commit(7, 7));

@@ -3,49 +3,49 @@ import type { LiveTail } from './live-tail.ts';
 
 interface CommitFeedDeps {
   readonly tail: LiveTail;
-  /** What lies in the store after one position and up to another, in order; undefined when that is too much to hand over. */
+  /** The events after one position and up to another, in order; undefined if there are too many to hand over. */
   readBetween(after: number, upTo: number): Promise<readonly CommittedAppend[] | undefined>;
 }
 
-/** Brings the commits of all nodes into the live tail in the order of their positions. */
+/** Publishes the commits of all nodes in the live tail, ordered by position. */
 export interface CommitFeed {
-  /** A commit of this node, with what it holds. */
+  /** A commit of this node, with its appends. */
   publishOwn(appends: readonly CommittedAppend[]): void;
-  /** Everything up to the position is committed, whoever did it. */
+  /** Everything up to the position has been committed, by any node. */
   advanceTo(position: number): void;
-  /** The same, and readers may see it at once: they find it in the store. */
+  /** The same, and readers may read it from the store at once. */
   skipTo(position: number): void;
 }
 
 /**
- * Own commits are handed over as they come. Before one that follows commits of other nodes, and when it hears of such,
- * the feed reads those from the store: once for all readers, who would otherwise go there one by one.
+ * This node's commits are published as they arrive. Commits of other nodes are read from the store when they are announced,
+ * or before a commit of this node that follows them: once for all readers, which would otherwise read them one by one.
  */
-export function createCommitFeed({ tail, readBetween: between }: CommitFeedDeps): CommitFeed {
+export function createCommitFeed({ tail, readBetween }: CommitFeedDeps): CommitFeed {
   const waiting: (readonly CommittedAppend[])[] = [];
   let newest = tail.head;
   let filling = false;
 
-  /** Hands over what comes next. @returns where the gap ends that keeps it from the rest */
-  const handOver = (): number | undefined => {
+  /** Publishes the waiting commits up to the next gap. @returns the last position of the gap */
+  const publishWaiting = (): number | undefined => {
     for (;;) {
       const next = waiting[0];
       if (!next) return newest > tail.head ? newest : undefined;
       const first = firstPosition(next);
       if (first > tail.head + 1) return first - 1;
       waiting.shift();
-      // Otherwise readers have it from the store already.
+      // Otherwise readers have already read it from the store.
       if (first === tail.head + 1) tail.publish(next);
     }
   };
 
   const fill = async () => {
     filling = true;
-    for (let end = handOver(); end !== undefined; end = handOver()) {
+    for (let end = publishWaiting(); end !== undefined; end = publishWaiting()) {
       const start = tail.head;
-      const found = tail.hasReaders ? await between(start, end).catch(() => undefined) : undefined;
+      const appends = tail.hasReaders ? await readBetween(start, end).catch(() => undefined) : undefined;
       if (tail.head !== start) continue;
-      if (found && found.length > 0) tail.publish(found);
+      if (appends && appends.length > 0) tail.publish(appends);
       else tail.reset(end);
     }
     filling = false;
@@ -71,17 +71,17 @@ export function createCommitFeed({ tail, readBetween: between }: CommitFeedDeps)
   };
 }
 
-/** Appends that were committed one by one may have those of other nodes between them. */
+/** Splits appends into contiguous ones: other nodes may have committed between appends that were committed one by one. */
 function splitContiguous(appends: readonly CommittedAppend[]): (readonly CommittedAppend[])[] {
-  const found: CommittedAppend[][] = [];
+  const groups: CommittedAppend[][] = [];
   let end = Number.NaN;
   for (const append of appends) {
     const follows = append.events[0]?.position === end + 1;
-    if (follows) found.at(-1)?.push(append);
-    else found.push([append]);
+    if (follows) groups.at(-1)?.push(append);
+    else groups.push([append]);
     end = append.events.at(-1)?.position ?? end;
   }
-  return found;
+  return groups;
 }
 
 function firstPosition(appends: readonly CommittedAppend[]): number {

@@ -9,7 +9,7 @@ const append = { runId, expectedSeq: 1, events: [runCreated(), log('a', 'INFO', 
 const base = { position: 10, head: () => undefined, runByIdempotencyKey: () => undefined, step: () => undefined };
 const { events: rows } = planCommit([append], base, 'node');
 
-it('finds what an append put into the journal', () => {
+it('finds the stored events of an append', () => {
   const found = findStoredAppend(append, rows);
   expect(found?.map(({ position, seq }) => [position, seq])).toEqual([
     [11, 1],
@@ -19,7 +19,7 @@ it('finds what an append put into the journal', () => {
   expect(canonicalJson(found?.map(({ payload }) => payload))).toBe(canonicalJson(append.events.map((e) => e.payload)));
 });
 
-it('takes nothing for it that another append put there', () => {
+it('does not mistake the events of another append for them', () => {
   const [first, second] = append.events;
   const others = [
     [first, second, log('c')],

@@ -27,7 +27,7 @@ function watched() {
   return { tail: spied, followers };
 }
 
-it('leaves nothing behind when it ends while it waits', async () => {
+it('leaves nothing behind if it ends while it waits', async () => {
   const { tail, followers } = watched();
   const page = async (): Promise<EventBatch> => ({ events: [], position: 3, caughtUp: true });
   for (const how of ['abort', 'return'] as const) {
@@ -44,7 +44,7 @@ it('leaves nothing behind when it ends while it waits', async () => {
   }
 });
 
-it('throws what the store throws, and goes on where it was when it is asked again', async () => {
+it('throws the error of the store, and continues from its position on the next call', async () => {
   const { tail } = watched();
   let fails = true;
   const page = async (): Promise<EventBatch> => {
@@ -58,7 +58,7 @@ it('throws what the store throws, and goes on where it was when it is asked agai
   await stream.return?.();
 });
 
-it('has commits kept from its beginning to its end, also when it is aborted before its first page', async () => {
+it('keeps commits in memory from its start to its end, even if it is aborted before its first page', async () => {
   const at = new Date();
   const events = (position: number): Event[] => [
     {
@@ -80,7 +80,7 @@ it('has commits kept from its beginning to its end, also when it is aborted befo
     expect(tail.readAfter(3, view, 10)).toBeUndefined();
     publish(5);
     expect([tail.head, tail.readAfter(4, view, 10)]).toEqual([5, undefined]);
-    // Aborted and returned: it leaves once, and takes nothing from others.
+    // Aborted and returned: it leaves once, and does not affect other readers.
     tail.addReader();
     await stream.return?.();
     publish(6);

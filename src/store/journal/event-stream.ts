@@ -4,15 +4,15 @@ import type { Follower, LiveTail } from './live-tail.ts';
 
 interface EventStreamDeps {
   readonly tail: LiveTail;
-  /** Reads the store up to the tail's head. */
+  /** Reads a page of the store, up to the tail's head. */
   page(view: EventView, position: number, limit: number): Promise<EventBatch>;
 }
 
 /**
- * One reader of the journal: pages of the store until it is within the tail's memory, then the tail. It holds nothing
- * but its position, so it may be as slow as it likes.
- * It is told once that it has caught up: by the batch that brought it there, or by an empty one when there was nothing
- * left for it to see. No other batch is empty.
+ * One reader of the journal: it reads pages of the store until its position is within the tail's memory, then the tail. It
+ * keeps only its position, so it may be arbitrarily slow.
+ * `caughtUp` is reported once: in the batch that reaches the head, or in an empty one if nothing else matches.
+ * No other batch is empty.
  */
 export function createEventStream(
   { tail, page }: EventStreamDeps,
@@ -22,7 +22,7 @@ export function createEventStream(
   signal: AbortSignal,
 ): AsyncIterableIterator<EventBatch> {
   let position = start;
-  let toldCaughtUp = false;
+  let reportedCaughtUp = false;
   let ended = false;
   let leave = () => {};
   let answer = (_batch: EventBatch | undefined) => {};
@@ -46,14 +46,14 @@ export function createEventStream(
 
   const pull = async (): Promise<IteratorResult<EventBatch, undefined>> => {
     while (!ended && !tail.closed) {
-      const caughtUp = position === tail.head && toldCaughtUp;
+      const caughtUp = position === tail.head && reportedCaughtUp;
       const batch = caughtUp
         ? await follow()
         : (tail.readAfter(position, view, limit) ?? (await page(view, position, limit)));
       if (ended || batch === undefined) break;
       position = batch.position;
-      if (batch.events.length > 0 || (batch.caughtUp && !toldCaughtUp)) {
-        toldCaughtUp ||= batch.caughtUp;
+      if (batch.events.length > 0 || (batch.caughtUp && !reportedCaughtUp)) {
+        reportedCaughtUp ||= batch.caughtUp;
         return { done: false, value: batch };
       }
     }

@@ -4,22 +4,22 @@ import type { Scope } from '../../core/principal.ts';
 
 const LOG_LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
-/** What one reader sees of the journal: its scope and its filter. */
+/** The part of the journal that one reader sees: its scope and its filter. */
 export interface EventView {
-  /** The same text for every reader that sees the same. */
+  /** Equal for all readers that see the same events. */
   readonly key: string;
   readonly scope: Scope;
   readonly runId: string | undefined;
   readonly types: readonly EventType[] | undefined;
   readonly steps: readonly string[] | undefined;
   readonly workflow: string | undefined;
-  /** The levels of LOG events that pass. */
+  /** The levels of the LOG events that match. */
   readonly levels: readonly LogLevel[] | undefined;
   /** @param workflow name of the workflow of the event's run */
   matches(event: Event, workflow: string | undefined): boolean;
 }
 
-/** Equal filters give equal keys, whatever the order of what they list. */
+/** Equal filters have equal keys, whatever the order of their lists. */
 export function createEventView(filter: EventFilter, scope: Scope): EventView {
   const { tenant, subject } = scope;
   const { runId, workflow, level } = filter;

@@ -3,7 +3,7 @@ import type { EventBatch } from '../../core/journal.ts';
 import type { CommittedAppend } from './append-queue.ts';
 import type { EventView } from './event-view.ts';
 
-/** The events of one commit, kept in memory for the readers that follow live. */
+/** The events of one commit, kept in memory for live readers. */
 export interface LiveChunk {
   /** Position of its first event. */
   readonly first: number;
@@ -13,8 +13,8 @@ export interface LiveChunk {
   /** Characters of JSON: about what it takes in memory. */
   readonly size: number;
   /**
-   * What a view sees of it after `position`.
-   * @param newest whether nothing newer is in the journal, so that the reader may be told it has caught up.
+   * The view's events of it after `position`.
+   * @param newest whether the journal has no newer events, so that the reader has caught up
    */
   batch(view: EventView, position: number, limit: number, newest: boolean): EventBatch;
 }
@@ -26,7 +26,7 @@ export function createLiveChunk(appends: readonly CommittedAppend[]): LiveChunk 
   const workflowOf = new Map(appends.map(({ events: [event], workflow }) => [event?.runId, workflow]));
   let byRun: Map<string, Event[]> | undefined;
 
-  /** Many readers follow one run each: they must not all look through everything. */
+  /** Many readers follow one run each: they must not all scan every event. */
   const ofRun = (runId: string) => {
     byRun ??= Map.groupBy(events, (event) => event.runId);
     return byRun.get(runId) ?? [];
@@ -39,11 +39,11 @@ export function createLiveChunk(appends: readonly CommittedAppend[]): LiveChunk 
     size: appends.reduce((sum, append) => sum + append.characters, 0),
     batch: (view, position, limit, newest) => {
       const candidates = view.runId === undefined ? events : ofRun(view.runId);
-      const seen = candidates.filter(
+      const matches = candidates.filter(
         (event) => event.position > position && view.matches(event, workflowOf.get(event.runId)),
       );
-      if (seen.length <= limit) return { events: seen, position: last, caughtUp: newest };
-      const shown = seen.slice(0, limit);
+      if (matches.length <= limit) return { events: matches, position: last, caughtUp: newest };
+      const shown = matches.slice(0, limit);
       return { events: shown, position: (shown.at(-1) as Event).position, caughtUp: false };
     },
   };

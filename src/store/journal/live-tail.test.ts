@@ -15,7 +15,7 @@ function commit(first: number, count: number, runId = 'run_a', size = 100) {
   return [{ events, workflow: undefined, characters: size }];
 }
 
-/** A tail that somebody reads, as all here are but where it says otherwise. */
+/** A tail with a reader. */
 function readTail(...args: Parameters<typeof createLiveTail>) {
   const tail = createLiveTail(...args);
   tail.addReader();
@@ -24,7 +24,7 @@ function readTail(...args: Parameters<typeof createLiveTail>) {
 
 const positions = (batch: EventBatch | undefined) => batch?.events.map((event) => event.position);
 
-it('keeps the newest commits within its limits, and knows what it no longer has', () => {
+it('keeps the newest commits within its limits, and reports what it no longer has', () => {
   const tail = readTail(10, { events: 5, size: 1_000 });
   expect(tail.readAfter(10, all, 9)).toEqual({ events: [], position: 10, caughtUp: true });
   expect(tail.readAfter(9, all, 9)).toBeUndefined();
@@ -50,7 +50,7 @@ it('gives a reader inside a commit the rest of it, in batches of its size', () =
   expect(tail.readAfter(2, other, 2)).toEqual({ events: [], position: 5, caughtUp: true });
 });
 
-it('wakes only the followers that see something of a commit', () => {
+it('wakes only the followers that see events of a commit', () => {
   const tail = readTail(0);
   const woken: string[] = [];
   const follow = (runId: string) => {
@@ -69,7 +69,7 @@ it('wakes only the followers that see something of a commit', () => {
   expect(woken).toEqual(['run_a 1,2', 'run_b 3']);
 });
 
-it('sends readers back to the store when it cannot know what came before', () => {
+it('sends readers back to the store after a gap', () => {
   const tail = readTail(5);
   const woken: EventBatch[] = [];
   const follower = { view: all, limit: 10, wake: (batch: EventBatch) => void woken.push(batch) };
@@ -86,7 +86,7 @@ it('sends readers back to the store when it cannot know what came before', () =>
   expect([woken.length, tail.closed]).toEqual([3, true]);
 });
 
-it('keeps nothing while nobody reads: who comes later, and who comes back, pages from the store', () => {
+it('keeps nothing without readers: those that come later, or come back, page from the store', () => {
   const tail = createLiveTail(0);
   tail.publish(commit(1, 2));
   expect([tail.head, tail.readAfter(0, all, 9)]).toEqual([2, undefined]);

@@ -5,31 +5,31 @@ import type { CommittedAppend } from './append-queue.ts';
 import type { EventView } from './event-view.ts';
 import { createLiveChunk, type LiveChunk } from './live-chunk.ts';
 
-/** A reader that has seen everything up to the head, and waits. */
+/** A reader that has seen everything up to the head, and waits for more. */
 export interface Follower {
   readonly view: EventView;
   readonly limit: number;
-  /** Called once. A batch without events tells it to look again from there, or that the journal is closed. */
+  /** Called once. After an empty batch the reader must read the store from its position, or the journal is closed. */
   wake(batch: EventBatch): void;
 }
 
 /**
- * The newest commits in memory, and who waits for the next one. Bounded: what falls out is read from the store. Without
- * a reader nothing is kept, and one that comes later pages from the store what was committed before.
+ * The newest commits in memory, and the readers that wait for the next one. Bounded: older commits are read from the store.
+ * Without a reader nothing is kept, and a later reader pages through the store.
  */
 export interface LiveTail {
   /** The newest position that readers may see. */
   readonly head: number;
   readonly closed: boolean;
-  /** Whether any reader is there. */
+  /** Whether there is any reader. */
   readonly hasReaders: boolean;
-  /** A reader has come: commits are kept for it. It calls what it gets, once, when it leaves. */
+  /** Adds a reader, for which commits are kept. @returns removes it; to be called once */
   addReader(): () => void;
-  /** A new commit: handed to the followers that see anything of it. The others are not even woken. */
+  /** Adds a commit, and wakes only the followers that see events of it. */
   publish(appends: readonly CommittedAppend[]): void;
-  /** Forgets everything: what came before `head` only the store knows. */
+  /** Forgets everything: events up to `head` are only in the store. */
   reset(head: number): void;
-  /** What the view sees next after `position`, shared by all who ask the same; undefined when it is out of memory. */
+  /** The view's next events after `position`, shared by readers with the same view; undefined if they are not in memory. */
   readAfter(position: number, view: EventView, limit: number): EventBatch | undefined;
   follow(follower: Follower): void;
   unfollow(follower: Follower): void;
@@ -45,9 +45,9 @@ interface LiveTailLimits {
 const DEFAULT_LIMITS: LiveTailLimits = { events: 1_000, size: 1024 * 1024 };
 
 export function createLiveTail(start: number, limits = DEFAULT_LIMITS): LiveTail {
-  // No Set: what it allocates when it is emptied and filled at each commit outlives many collections.
+  // Not a Set: its allocations, as it is emptied and filled at each commit, would outlive many collections.
   let followers: Follower[] = [];
-  /** Each begins where the one before it ends, and the last one ends at the head. */
+  /** Contiguous; the last one ends at the head. */
   let chunks: LiveChunk[] = [];
   let head = start;
   let atHead: EventBatch = { events: [], position: head, caughtUp: true };
@@ -60,8 +60,8 @@ export function createLiveTail(start: number, limits = DEFAULT_LIMITS): LiveTail
   const shared = (chunk: LiveChunk, position: number, view: EventView, limit: number): EventBatch => {
     const newest = chunk.last === head;
     const key = `${Math.max(position, chunk.first - 1)} ${limit} ${newest} ${view.key}`;
-    const known = batches.get(key);
-    if (known) return known;
+    const cached = batches.get(key);
+    if (cached) return cached;
     const batch = chunk.batch(view, position, limit, newest);
     batches.set(key, batch, { size: 1 + Math.ceil((chunk.size * batch.events.length) / chunk.count) });
     return batch;
@@ -130,10 +130,10 @@ export function createLiveTail(start: number, limits = DEFAULT_LIMITS): LiveTail
       };
     },
     publish: (appends) => {
-      // What is kept survives collections and dies old, which costs far more than reading it again.
+      // Kept objects survive collections and die old, which costs far more than reading them again.
       if (readers === 0) return moveTo(lastPosition(appends));
       const chunk = createLiveChunk(appends);
-      // Something else wrote to the store in between, and readers shall find it there.
+      // Other commits are in between, and readers must read them from the store.
       if (chunk.first !== head + 1) forget();
       moveTo(chunk.last);
       keep(chunk);

@@ -8,7 +8,7 @@ import type { Store } from '../open-store.ts';
 const scope = { tenant: 'default' };
 const never = new AbortController().signal;
 
-describe('a reader that comes from a row which a commit has just written', () => {
+describe('a reader with a position from a row that was just committed', () => {
   let harness: Awaited<ReturnType<typeof sqliteHarness>>;
   let store: Store;
   beforeEach(async () => {
@@ -20,8 +20,8 @@ describe('a reader that comes from a row which a commit has just written', () =>
     await harness.remove();
   });
 
-  /** Appends, and holds this thread up until the row is there: the writer has committed, and has told nobody yet. */
-  const appendUnheard = () => {
+  /** Appends, and blocks this thread until the row exists: the writer has committed, but has not answered yet. */
+  const appendUnanswered = () => {
     const db = openSqliteConnection(harness.file, { readonly: true });
     const row = db.prepare('SELECT head_position FROM runs WHERE id = ?').pluck();
     const runId = newId('run');
@@ -33,8 +33,8 @@ describe('a reader that comes from a row which a commit has just written', () =>
     return { runId, position: Number(position), appended };
   };
 
-  it('follows from there, and misses nothing', async () => {
-    const { runId, position, appended } = appendUnheard();
+  it('follows from there without missing anything', async () => {
+    const { runId, position, appended } = appendUnanswered();
     expect(position).toBe(1);
     const stream = store.journal.read(position, { runId }, scope, { signal: never });
     const first = stream.next();
@@ -47,10 +47,10 @@ describe('a reader that comes from a row which a commit has just written', () =>
     await stream.return?.();
   });
 
-  it('also when it asks for a page, while who follows gets the event once', async () => {
+  it('can read a page, while a follower gets the event once', async () => {
     const follower = store.journal.read(0, {}, scope, { signal: never });
     await follower.next();
-    const { position, appended } = appendUnheard();
+    const { position, appended } = appendUnanswered();
     expect(await store.journal.page(position, {}, scope, 10)).toEqual({ events: [], position, caughtUp: true });
     await appended;
     expect((await follower.next()).value?.events).toMatchObject([{ position }]);
@@ -59,7 +59,7 @@ describe('a reader that comes from a row which a commit has just written', () =>
     await follower.return?.();
   });
 
-  it('is refused from where nothing is', async () => {
+  it('is rejected at a position that does not exist', async () => {
     await expect(store.journal.page(9, {}, scope, 10)).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(store.journal.read(9, {}, scope, { signal: never }).next()).rejects.toMatchObject({
       code: 'BAD_INPUT',

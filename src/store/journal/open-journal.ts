@@ -10,11 +10,11 @@ import { createEventStream } from './event-stream.ts';
 import { createEventView, type EventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
 
-/** Events in one batch, and how many it has unless the reader says. */
+/** Events in one batch: the maximum, and the default. */
 const MAX_BATCH_EVENTS = 1_000;
 const DEFAULT_BATCH_EVENTS = 500;
 
-/** Windows of the store that one call of `page` looks through: past it the caller goes on from where it got to. */
+/** Windows of the store that one call of `page` scans; the caller continues from the position that it reached. */
 const MAX_WINDOWS_PER_PAGE = 20;
 
 interface JournalDeps {
@@ -24,13 +24,13 @@ interface JournalDeps {
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
 }
 
-/** A journal, and how it hears of what other nodes put into it. */
+/** A journal that other nodes append to as well. */
 export interface SharedJournal extends Journal {
   /** Lets readers see everything up to a position that another node has committed. */
   advanceTo(position: number): void;
 }
 
-/** The journal on any database; docs/journal.md tells how it works. */
+/** The journal on any database; see docs/journal.md. */
 export async function openJournal({ startWriter, events, logger, metrics }: JournalDeps): Promise<SharedJournal> {
   const tail = createLiveTail(await events.head());
   const feed = createCommitFeed({ tail, readBetween: (after, upTo) => events.readBetween(after, upTo) });
@@ -44,19 +44,19 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
     },
     onWriterLost: async (appends) => {
       const head = await events.stableHead();
-      const found = appends.map(async (append) =>
+      const lookups = appends.map(async (append) =>
         findStoredAppend(append, await events.readRun(append.runId, append.expectedSeq - 1, append.events.length)),
       );
-      const known = await Promise.all(found);
+      const stored = await Promise.all(lookups);
       feed.skipTo(head);
-      return known;
+      return stored;
     },
   });
   const page = (view: EventView, position: number, limit: number) => events.page(view, position, limit, tail.head);
   const isAhead = (position: number) => Number.isSafeInteger(position) && position > tail.head;
   /**
-   * A reader may come with a position that this process has not been told of yet: from another node, or from a row that
-   * a commit has just written.
+   * A reader may have a position that this process does not know yet: from another node, or from a row that a commit has
+   * just written.
    */
   const reach = async (position: number) => {
     if (isAhead(position)) feed.skipTo(await events.head());
@@ -75,13 +75,13 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
       checkLimit(limit);
       await reach(start);
       const view = createEventView(filter, scope);
-      const found: Event[] = [];
+      const matches: Event[] = [];
       let batch: EventBatch = { events: [], position: start, caughtUp: false };
-      for (let windows = 0; windows < MAX_WINDOWS_PER_PAGE && found.length < limit && !batch.caughtUp; windows += 1) {
-        batch = await page(view, batch.position, limit - found.length);
-        found.push(...batch.events);
+      for (let windows = 0; windows < MAX_WINDOWS_PER_PAGE && matches.length < limit && !batch.caughtUp; windows += 1) {
+        batch = await page(view, batch.position, limit - matches.length);
+        matches.push(...batch.events);
       }
-      return { ...batch, events: found };
+      return { ...batch, events: matches };
     },
     advanceTo: feed.advanceTo,
     head: async () => tail.head,
@@ -92,7 +92,7 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
   };
 }
 
-/** A stream that begins when its position is known here; it fails where it never will be. */
+/** A stream that starts once its position is known here, and fails if it is not in the journal. */
 function deferUntilReached(
   stream: AsyncIterableIterator<EventBatch>,
   reach: () => Promise<void>,
@@ -109,12 +109,12 @@ function deferUntilReached(
 
 function checkPosition(position: number, head: number): void {
   if (!Number.isSafeInteger(position) || position < 0 || position > head) {
-    throw new Fault('BAD_INPUT', 'The cursor is not of this journal; begin without one.', { path: ['after'] });
+    throw new Fault('BAD_INPUT', 'The cursor is not from this journal; start without a cursor.', { path: ['after'] });
   }
 }
 
 function checkLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_BATCH_EVENTS) {
-    throw new Fault('BAD_INPUT', `Ask for 1 to ${MAX_BATCH_EVENTS} events at once.`, { path: ['first'] });
+    throw new Fault('BAD_INPUT', `Request 1 to ${MAX_BATCH_EVENTS} events at once.`, { path: ['first'] });
   }
 }

@@ -12,7 +12,7 @@ const empty: CommitBase = {
 const node = newId('node');
 const [a, b, c] = [newId('run'), newId('run'), newId('run')];
 
-it('folds all that a group brings to one run into one row, and counts positions through', () => {
+it('folds all events of a run in a group into one row, and numbers positions consecutively', () => {
   const step = plannedStep('one');
   const {
     outcomes: results,
@@ -51,7 +51,7 @@ it('folds all that a group brings to one run into one row, and counts positions 
   expect([...(drafts[0]?.steps.values() ?? [])]).toMatchObject([{ key: 'one', progress: { percent: 50 } }]);
 });
 
-it('refuses a second run with the same key, and lets a refused one hold none', () => {
+it('rejects a second run with the same key; a rejected run does not hold a key', () => {
   const keyed = (tenant = 'default') => runCreated({ idempotencyKey: 'k', principal: user(tenant) });
   const { outcomes: results, events } = planCommit(
     [
@@ -74,7 +74,7 @@ it('refuses a second run with the same key, and lets a refused one hold none', (
   expect(events.map(({ runId }) => runId)).toEqual([b, c]);
 });
 
-it('goes on from what the store holds', () => {
+it('continues from the state of the store', () => {
   const hash = 'e'.repeat(64);
   const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly', owner: node };
   const base: CommitBase = {
@@ -98,7 +98,7 @@ it('goes on from what the store holds', () => {
   expect([...runs]).toMatchObject([{ isNew: false, run: { id: a, seq: 9, headPosition: 6 } }]);
 });
 
-it('refuses a run that another node drives, and writes a leaf for each end', () => {
+it('rejects an append to a run that another node drives, and writes a leaf for each end', () => {
   const hash = 'e'.repeat(64);
   const head = { seq: 1, hash, tenant: 't', subject: 's', workflow: undefined };
   const base: CommitBase = {

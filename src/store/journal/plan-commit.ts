@@ -13,11 +13,11 @@ export interface AppendRequest {
   readonly runId: string;
   readonly expectedSeq: number;
   readonly events: readonly NewEvent[];
-  /** The canonical text of each payload, where it has been made already. */
+  /** The canonical text of each payload, if it exists already. */
   readonly payloads?: readonly string[];
 }
 
-/** What a stored run tells the append that comes after it. */
+/** The state of a stored run that the next append depends on. */
 export interface RunHead {
   readonly seq: number;
   readonly hash: string;
@@ -28,18 +28,18 @@ export interface RunHead {
   readonly owner: string;
 }
 
-/** What the store holds, read in the same transaction that the plan is written in. */
+/** The state of the store, read in the transaction that writes the plan. */
 export interface CommitBase {
   /** The newest position. */
   readonly position: number;
   head(runId: string): RunHead | undefined;
   /** The run that has this idempotency key. */
   runByIdempotencyKey(tenant: string, subject: string, key: string): string | undefined;
-  /** A step of a stored run: the one that others are added to. */
+  /** A step of a stored run: the parent of added steps. */
   step(runId: string, key: string): StepRecord | undefined;
 }
 
-/** The append is in the plan: its events have the positions from `first`, and these hashes. */
+/** The append is in the plan: its events have the positions from `first` on, and these hashes. */
 export interface AcceptedAppend {
   readonly first: number;
   readonly prevHash: string;
@@ -49,35 +49,35 @@ export interface AcceptedAppend {
   readonly workflow: string | undefined;
 }
 
-/** The append is not in the plan, and nothing of it. */
+/** No part of the append is in the plan. */
 export interface RejectedAppend {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details?: JsonObject;
-  /** The stack of a mistake in the code, for the log. */
+  /** The stack of an internal error, for the log. */
   readonly cause?: string;
 }
 
 export type AppendOutcome = AcceptedAppend | RejectedAppend;
 
-/** `details` of a refusal that does not know whether the append has happened. */
+/** `details` of a rejection after which the append may or may not have happened. */
 export const IN_DOUBT = { inDoubt: true } as const;
 
-/** Everything that one transaction writes, and what each append is told once it is durable. */
+/** Everything that one transaction writes, and the outcome of each append once it is durable. */
 export interface CommitPlan {
   readonly outcomes: readonly AppendOutcome[];
   readonly runs: Iterable<RunDraft>;
   readonly events: readonly EventRow[];
   readonly leaves: readonly LeafRow[];
-  /** The newest position after it. */
+  /** The newest position after the commit. */
   readonly position: number;
   readonly artifacts: readonly (ArtifactRecord & { readonly tenant: string })[];
 }
 
 /**
  * Decides what a group of appends writes, in their order: fences each by its run's owner and next seq, keeps idempotency
- * keys unique, gives positions, chains hashes, and folds the events into the tables' rows. A refused append leaves no trace
- * in the others. Pure, and the same for every database.
+ * keys unique, assigns positions, chains hashes, and folds the events into the tables' rows. A rejected append does not
+ * affect the others. Pure, and the same for every database.
  */
 export function planCommit(appends: readonly AppendRequest[], base: CommitBase, node: string): CommitPlan {
   const heads = new Map<string, RunHead | undefined>();
@@ -95,9 +95,9 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
     if (expectedSeq !== nextSeq) return rejectStaleSeq(runId, expectedSeq, nextSeq);
 
     const [opening] = added;
-    const about = head ?? (opening?.type === 'RUN_CREATED' ? describeOpening(opening) : undefined);
-    if (!opening || !about) return { code: 'BAD_INPUT', message: 'The first event of a run must be RUN_CREATED.' };
-    const { tenant, subject, workflow } = about;
+    const identity = head ?? (opening?.type === 'RUN_CREATED' ? describeOpening(opening) : undefined);
+    if (!opening || !identity) return { code: 'BAD_INPUT', message: 'The first event of a run must be RUN_CREATED.' };
+    const { tenant, subject, workflow } = identity;
 
     const key = opening.type === 'RUN_CREATED' ? opening.payload.idempotencyKey : undefined;
     const keyName = key === undefined ? '' : JSON.stringify([tenant, subject, key]);
@@ -131,8 +131,8 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
     return { first, prevHash, hashes: stored.map((event) => event.hash), tenant, subject, workflow };
   };
 
-  const results = appends.map(accept);
-  return { outcomes: results, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
+  const outcomes = appends.map(accept);
+  return { outcomes, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
 }
 
 function describeOpening({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {
@@ -140,7 +140,7 @@ function describeOpening({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>
   return { tenant: principal.tenant, subject: principal.subject, workflow };
 }
 
-/** The events with their places and hashes, or why one of them has no canonical form. */
+/** The events with their positions and hashes, or why one of them has no canonical form. */
 function chainEvents(
   events: readonly NewEvent[],
   payloads: readonly string[] | undefined,
@@ -173,21 +173,24 @@ function chainEvents(
   }
 }
 
-/** For example a lone surrogate in a text, which has no UTF-8. */
+/** For example a lone surrogate in a string, which has no UTF-8. */
 export function rejectNonCanonical(error: Error): RejectedAppend {
-  return { code: 'BAD_INPUT', message: `What was sent cannot be recorded as canonical JSON: ${error.message}.` };
+  return {
+    code: 'BAD_INPUT',
+    message: `The input cannot be recorded as canonical JSON: ${error.message}. Correct the value, then try again.`,
+  };
 }
 
 function rejectStaleSeq(runId: string, expectedSeq: number, nextSeq: number): RejectedAppend {
   const message =
     expectedSeq === 1
-      ? `The run ${runId} exists already; give the new run an id of its own.`
-      : `The run ${runId} has moved on: its next event is ${nextSeq}, not ${expectedSeq}. Read it again.`;
+      ? `The run ${runId} already exists; give the new run another id.`
+      : `The run ${runId} has changed: its next event has seq ${nextSeq}, not ${expectedSeq}. Read it again.`;
   return { code: 'CONFLICT', message, details: { expectedSeq, nextSeq } };
 }
 
 function rejectLostLease(runId: string, owner: string): RejectedAppend {
-  const message = `The run ${runId} is driven by the node ${owner} now; this one may not change it any more.`;
+  const message = `The run ${runId} is now driven by the node ${owner}; this node can no longer change it.`;
   return { code: 'CONFLICT', message, details: { owner } };
 }
 

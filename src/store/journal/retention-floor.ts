@@ -2,15 +2,16 @@ import { Fault } from '../../core/errors.ts';
 import type { EventBatch, Journal } from '../../core/journal.ts';
 import type { Prisma } from '../connections/transactions.ts';
 
-/** The newest position that retention has removed; 0 while it has removed nothing. */
+/** The newest position that retention has removed; 0 if it has removed nothing. */
 export async function readRetentionFloor(prisma: Prisma): Promise<number> {
   const row = await prisma.journal.findUnique({ where: { id: 1 }, select: { floor: true } });
   return Number(row?.floor ?? 0);
 }
 
 /**
- * The journal, which refuses to go on from where events have been removed: a reader that was cut off longer than they are
- * kept must know that it has missed some. Not so from the beginning, and not in one run, whose events go all at once.
+ * The journal, which rejects positions below which events have been removed: a reader that was disconnected for longer than
+ * events are kept must learn that it has missed some. It accepts the start, and any position of a single run, whose events
+ * are removed all at once.
  */
 export function withRetentionFloor<J extends Journal>(journal: J, floor: () => Promise<number>): J {
   const check = async (position: number) => {
@@ -24,7 +25,7 @@ export function withRetentionFloor<J extends Journal>(journal: J, floor: () => P
     },
     page: async (position, filter, scope, limit) => {
       const batch = await journal.page(position, filter, scope, limit);
-      // Asked afterwards, so that nothing can be removed between the question and the read.
+      // Checked after the read, so that nothing can be removed between the two.
       if (position !== 0 && filter.runId === undefined) await check(position);
       return batch;
     },
@@ -53,7 +54,7 @@ function checkBeforeFirst(stream: AsyncIterableIterator<EventBatch>, check: () =
 function cursorExpired(): Fault {
   return new Fault(
     'CURSOR_EXPIRED',
-    'Events after this cursor have been removed, as RETENTION_DAYS says. Read the state of the runs anew, and follow the events from now on, without a cursor.',
+    'Events after this cursor have been removed, because they are older than RETENTION_DAYS. Read the state of the runs again, then follow the events from now on, without a cursor.',
     { path: ['after'] },
   );
 }

@@ -9,14 +9,14 @@ import { listMigrationNames, openSchemaEngine, readMigrations } from './schema-e
 
 const migrate = (url: string) => migrateAny({ kind: 'postgres', url });
 
-it('the schema for PostgreSQL is what scripts/postgres-schema.ts makes of prisma/schema.prisma', () => {
+it('the PostgreSQL schema is the output of scripts/postgres-schema.ts', () => {
   const [sqlite, postgres] = ['prisma/schema.prisma', 'prisma/postgres/schema.prisma'].map((file) =>
     readFileSync(file, 'utf8'),
   );
   expect(postgres).toBe(postgresSchema(sqlite as string));
 });
 
-it('tells of a server that does not answer, without the password', async () => {
+it('reports a server that does not answer, without the password', async () => {
   const url = createSecret(Buffer.from('postgresql://someone:hunter2@127.0.0.1:9/none'));
   const failure = await migrateAny({ kind: 'postgres', url }).catch((error) => error);
   expect(failure).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
@@ -25,7 +25,7 @@ it('tells of a server that does not answer, without the password', async () => {
 
 await onPostgres((makeHarness) => {
   describe('migrating PostgreSQL', () => {
-    it('makes what the schema says, with nothing left to migrate', async () => {
+    it('creates the tables of the schema, with nothing left to migrate', async () => {
       const { url, remove } = await makeHarness();
       const engine = await openSchemaEngine({ kind: 'postgres', url });
       expect(await engine.drift()).toContain('CREATE TABLE');
@@ -35,7 +35,7 @@ await onPostgres((makeHarness) => {
       await remove();
     });
 
-    it('finds nothing to do afterwards, and one of several that start together does it', async () => {
+    it('does nothing afterwards, and one of several that start together migrates', async () => {
       const { url, remove } = await makeHarness();
       const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
       expect(applied.filter((names) => names.length > 0)).toEqual([await listMigrationNames('postgres')]);
@@ -43,7 +43,7 @@ await onPostgres((makeHarness) => {
       await remove();
     });
 
-    it('refuses a database that a newer version made, or whose migration was cut off', async () => {
+    it('rejects a database that a newer version migrated, or whose migration was interrupted', async () => {
       const { url, remove } = await makeHarness();
       await migrate(url);
       const change = async (sql: string) => {

@@ -22,7 +22,7 @@ const change = (file: string, sql: string) => {
   db.close();
 };
 
-it('makes a database that only its owner can read, and finds nothing to do afterwards', async () => {
+it('creates a database that only its owner can read, and does nothing afterwards', async () => {
   const file = join(folder, 'data', 'deep', 'a.db');
   expect(await migrate(file)).toEqual(await names());
   expect(await migrate(file)).toEqual([]);
@@ -36,7 +36,7 @@ it('makes a database that only its owner can read, and finds nothing to do after
   db.close();
 });
 
-it('makes what prisma/schema.prisma says, with nothing left to migrate', async () => {
+it('creates the tables of prisma/schema.prisma, with nothing left to migrate', async () => {
   const engine = await openSchemaEngine({ kind: 'sqlite', file: ':memory:' });
   expect(await engine.drift()).toContain('CREATE TABLE');
   expect(await engine.apply(await readMigrations('sqlite'))).toEqual(await names());
@@ -44,7 +44,7 @@ it('makes what prisma/schema.prisma says, with nothing left to migrate', async (
   await engine.close();
 });
 
-it('lets several start on the same new file: one makes it, and all use it', async () => {
+it('lets several start on the same new file: one creates it, and all use it', async () => {
   const file = join(folder, 'a.db');
   const applied = await Promise.all([migrate(file), migrate(file), migrate(file)]);
   expect(applied.filter((migrations) => migrations.length > 0)).toEqual([await names()]);
@@ -58,7 +58,7 @@ it('continues a database that lacks migrations', async () => {
   expect(await migrate(file)).toEqual([]);
 });
 
-it('refuses a database that a newer version made', async () => {
+it('rejects a database that a newer version migrated', async () => {
   const file = join(folder, 'a.db');
   await migrate(file);
   change(
@@ -71,7 +71,7 @@ it('refuses a database that a newer version made', async () => {
   });
 });
 
-it('refuses a database whose migration was cut off, and says why', async () => {
+it('rejects a database whose migration was interrupted, and says why', async () => {
   const file = join(folder, 'a.db');
   await migrate(file);
   change(file, 'UPDATE _prisma_migrations SET finished_at = NULL');
@@ -81,14 +81,14 @@ it('refuses a database whose migration was cut off, and says why', async () => {
   });
 });
 
-it('leaves nothing behind when a file is no database', async () => {
+it('leaves nothing behind if a file is not a database', async () => {
   const file = join(folder, 'a.db');
   await writeFile(file, 'This is a letter to my aunt, and by no means a database.'.repeat(100));
-  await expect(migrate(file)).rejects.toThrow('not a database');
+  await expect(migrate(file)).rejects.toThrow('is not a Signalbox database');
   expect(existsSync(`${file}-wal`)).toBe(false);
 });
 
-it('refuses a file that is no database, and leaves it is', async () => {
+it('rejects a file that is not a database, and leaves it as it is', async () => {
   const file = join(folder, 'a.db');
   await writeFile(file, Buffer.alloc(100_000, 'x'));
   await expect(migrate(file)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(file) });

@@ -7,10 +7,10 @@ import { Fault } from '../../core/errors.ts';
 import { applyMigrations, hasAllMigrations } from './apply-migrations.ts';
 
 /**
- * Brings the database file up to date with prisma/migrations, making it and its folder when there is none.
- * A new file appears whole or not at all. When there is nothing to do the schema engine is not even loaded.
- * @returns names of the migrations that were applied.
- * @throws Fault UNAVAILABLE when a newer version made the file, another process holds it, or a migration failed.
+ * Brings the database file up to date with prisma/migrations, and creates the file and its folder if they do not exist.
+ * A new file appears complete or not at all. If nothing is to be done, the schema engine is not loaded.
+ * @returns names of the migrations that were applied
+ * @throws Fault UNAVAILABLE if a newer version migrated the file, another process locks it, or a migration failed
  */
 export async function migrateSqlite(file: string): Promise<readonly string[]> {
   if (existsSync(file)) return (await isUpToDate(file)) ? [] : applyMigrations({ kind: 'sqlite', file });
@@ -30,22 +30,22 @@ export async function migrateSqlite(file: string): Promise<readonly string[]> {
 }
 
 function createDatabaseFile(file: string): void {
-  // The journal tells who did what: it is the server's own to read.
+  // The journal records who did what: only the server may read it.
   writeFileSync(file, '', { mode: 0o600 });
   const db = new Database(file);
-  // Both stay with the file, and must come before its first table. Larger pages: a run's rows are a few KB.
+  // Both are stored in the file, and must be set before its first table exists. Larger pages: a run's rows are a few KB.
   db.pragma('page_size = 8192');
   db.pragma('journal_mode = WAL');
   db.close();
 }
 
-/** @throws EEXIST when somebody else made the file meanwhile: unlike a rename, a link never replaces it. */
+/** @throws EEXIST if another process created the file meanwhile: unlike a rename, a link never replaces it. */
 async function publishDatabaseFile(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    // A file system without hard links.
+    // The file system has no hard links.
     await rename(draft, file);
   }
   const folder = await open(dirname(file), 'r');
@@ -60,7 +60,7 @@ async function isUpToDate(file: string): Promise<boolean> {
   return hasAllMigrations('sqlite', listAppliedSqliteMigrations(file));
 }
 
-/** Names of the migrations that a file has had. @throws Fault UNAVAILABLE when it is no database */
+/** Names of the migrations that were applied to a file. @throws Fault UNAVAILABLE if it is not a database */
 export function listAppliedSqliteMigrations(file: string, readonly = false): string[] {
   const db = new Database(file, { fileMustExist: true, readonly });
   try {
@@ -74,7 +74,7 @@ export function listAppliedSqliteMigrations(file: string, readonly = false): str
       .all();
   } catch (cause) {
     if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(String((cause as { code?: unknown }).code))) throw cause;
-    const message = `${file} is not a database of Signalbox: restore a backup, or move it away to begin with a new one.`;
+    const message = `${file} is not a Signalbox database. Restore a backup, or move it away to start with a new one.`;
     throw new Fault('UNAVAILABLE', message, { cause });
   } finally {
     db.close();

@@ -4,17 +4,17 @@ import { type DatabaseConfig, revealDatabaseUrl } from '../connections/database-
 import { listMigrationNames } from './schema-engine.ts';
 
 /**
- * Brings the database up to date with the migrations of its kind. When there is nothing to do the schema engine is not
- * even loaded.
- * @returns names of the migrations that were applied.
- * @throws Fault UNAVAILABLE when it cannot be reached, a newer version made it, or a migration failed.
+ * Brings the database up to date with the migrations of its kind. If nothing is to be done, the schema engine is not
+ * loaded.
+ * @returns names of the migrations that were applied
+ * @throws Fault UNAVAILABLE if it cannot be reached, a newer version migrated it, or a migration failed
  */
 export async function migrate(database: DatabaseConfig): Promise<readonly string[]> {
   if (database.kind === 'sqlite') return (await import('./migrate-sqlite.ts')).migrateSqlite(database.file);
   return (await import('./migrate-postgres.ts')).migratePostgres(revealDatabaseUrl(database.url));
 }
 
-/** What a database is, and which migrations it has not had. Changes nothing, also while a server uses it. @throws Fault UNAVAILABLE */
+/** The version of a database, and the migrations that it lacks. Changes nothing; a server may be using it. @throws Fault UNAVAILABLE */
 export async function readMigrationStatus(
   database: DatabaseConfig,
 ): Promise<{ readonly version: string; readonly missing: readonly string[] }> {
@@ -31,18 +31,16 @@ async function readSqliteStatus(file: string) {
   const version = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '';
   memory.close();
   if (!existsSync(file)) return { version, applied: [] };
-  const { listAppliedSqliteMigrations: appliedToSqlite } = await import('./migrate-sqlite.ts');
-  return { version, applied: appliedToSqlite(file, true) };
+  const { listAppliedSqliteMigrations } = await import('./migrate-sqlite.ts');
+  return { version, applied: listAppliedSqliteMigrations(file, true) };
 }
 
 async function readPostgresStatus(url: string) {
-  const { listAppliedPostgresMigrations: appliedToPostgres, connectToMigrate: connected } = await import(
-    './migrate-postgres.ts'
-  );
-  const client = await connected(url);
+  const { listAppliedPostgresMigrations, connectToMigrate } = await import('./migrate-postgres.ts');
+  const client = await connectToMigrate(url);
   try {
     const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-    return { version: rows[0]?.version ?? '', applied: await appliedToPostgres(client) };
+    return { version: rows[0]?.version ?? '', applied: await listAppliedPostgresMigrations(client) };
   } finally {
     await client.end();
   }

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type MigrationTarget, openSchemaEngine, readMigrations } from './schema-engine.ts';
 
-/** What `migrate` starts the worker with. */
+/** What `applyMigrations` starts the worker with. */
 export interface MigrationWorkerData {
   readonly target: MigrationTarget;
 }
 
-/** A worker's entry: the schema engine's 30 MB leave with the thread. Its last message is what was applied. */
+/** The worker's entry: the schema engine's 30 MB are freed with the thread. Its message is the list of applied migrations. */
 if (parentPort && (workerData as Partial<MigrationWorkerData> | null)?.target !== undefined) {
   parentPort.postMessage(await applyAllMigrations((workerData as MigrationWorkerData).target));
 }

@@ -10,21 +10,21 @@ import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm
 
 const SCHEMA_FILTERS = { externalTables: [], externalEnums: [] };
 
-/** A database to migrate; its URL in the clear. SQLite's `:memory:` serves comparisons that need no database. */
+/** A database to migrate, with its URL in plain text. SQLite's `:memory:` is for comparisons that need no database. */
 export type MigrationTarget =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
-/** What Prisma's schema engine does for us, on one database. */
+/** Prisma's schema engine on one database. */
 export interface SchemaEngine {
-  /** Applies the migrations that the database lacks, and gives their names. */
+  /** Applies the migrations that the database lacks. @returns their names */
   apply(migrations: MigrationList): Promise<readonly string[]>;
-  /** The SQL that makes the tables what the schema says; empty when they are. */
+  /** The SQL that changes the tables to match the schema; empty if they do. */
   drift(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Where schema and migrations of such databases lie. */
+/** The folder of the schema and the migrations of such databases. */
 function schemaFolder(kind: MigrationTarget['kind']): string {
   return fileURLToPath(new URL(kind === 'sqlite' ? '../../../prisma' : '../../../prisma/postgres', import.meta.url));
 }
@@ -65,24 +65,25 @@ export async function openSchemaEngine(target: MigrationTarget): Promise<SchemaE
   const datamodels = schema.files.map(({ path, content }): [string, string] => [path, content]);
   const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
 
-  /** The engine knows an error of the driver by its number only. */
-  const explained = async <T>(work: Promise<T>): Promise<T> => {
+  /** The engine reports an error of the driver only by a number. */
+  const withDriverErrors = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (cause) {
       const [, id] = /External error id#(\d+)/.exec(String(cause)) ?? [];
-      const known = id === undefined ? undefined : adapter.errorRegistry.consumeError(Number(id))?.error;
-      throw known === undefined ? cause : new Error(String(known), { cause });
+      const driverError = id === undefined ? undefined : adapter.errorRegistry.consumeError(Number(id))?.error;
+      throw driverError === undefined ? cause : new Error(String(driverError), { cause });
     }
   };
 
   return {
     apply: async (migrationsList) =>
-      (await explained(engine.applyMigrations({ migrationsList, filters: SCHEMA_FILTERS }))).appliedMigrationNames,
+      (await withDriverErrors(engine.applyMigrations({ migrationsList, filters: SCHEMA_FILTERS })))
+        .appliedMigrationNames,
     drift: async () => {
       const from = { tag: 'schemaDatasource' as const, ...schema, configDir: folder };
       const to = { tag: 'schemaDatamodel' as const, ...schema };
-      const { stdout } = await explained(
+      const { stdout } = await withDriverErrors(
         engine.diff({ from, to, script: true, exitCode: null, filters: SCHEMA_FILTERS }),
       );
       return stdout?.includes(';') ? stdout : '';
@@ -94,7 +95,7 @@ export async function openSchemaEngine(target: MigrationTarget): Promise<SchemaE
   };
 }
 
-/** Loads what the database needs, and nothing of the other one. */
+/** Loads only the driver that the database needs. */
 async function createAdapter(target: MigrationTarget): Promise<SqlMigrationAwareDriverAdapterFactory> {
   if (target.kind === 'sqlite') {
     const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3');
@@ -107,10 +108,10 @@ async function createAdapter(target: MigrationTarget): Promise<SqlMigrationAware
   return new PrismaPg(openMigrationPool(target.url), { disposeExternalPool: true });
 }
 
-/** The engine locks the database for itself and leaves its connections to the garbage collector: so we close them. */
+/** The engine locks the database, and leaves its connections to the garbage collector, so they are closed here. */
 function trackConnections(inner: SqlMigrationAwareDriverAdapterFactory) {
   const connections: { dispose(): Promise<void> }[] = [];
-  const kept = async <T extends { dispose(): Promise<void> }>(opening: Promise<T>) => {
+  const track = async <T extends { dispose(): Promise<void> }>(opening: Promise<T>) => {
     const connection = await opening;
     connections.push(connection);
     return connection;
@@ -119,8 +120,8 @@ function trackConnections(inner: SqlMigrationAwareDriverAdapterFactory) {
     factory: {
       provider: inner.provider,
       adapterName: inner.adapterName,
-      connect: () => kept(inner.connect()),
-      connectToShadowDb: () => kept(inner.connectToShadowDb()),
+      connect: () => track(inner.connect()),
+      connectToShadowDb: () => track(inner.connectToShadowDb()),
     },
     dispose: async () => {
       for (const connection of connections) await connection.dispose();
@@ -130,7 +131,7 @@ function trackConnections(inner: SqlMigrationAwareDriverAdapterFactory) {
 
 type Engine = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
-/** One for all: the module keeps views of its instance's memory, and would go on using them with another one. */
+/** Loaded once: the module keeps views of its first instance's memory, and would use them with a second one too. */
 let loadedEngine: Promise<Engine> | undefined;
 
 function loadEngine(): Promise<Engine> {
@@ -138,7 +139,7 @@ function loadEngine(): Promise<Engine> {
   return loadedEngine;
 }
 
-/** Puts the WebAssembly module together by hand: the package's own entry imports it in a way that Node warns about. */
+/** Instantiates the WebAssembly module by hand: the package's entry imports it in a way that Node warns about. */
 async function instantiateEngine(): Promise<Engine> {
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const glueFile = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('takes over the database of version 0.1.0 with all that it holds', async () => {
+it('upgrades the database of version 0.1.0 with all its rows', async () => {
   const store = await openStore({ database: { kind: 'sqlite', file }, logger: silentLogger });
   for (const id of [ended, failed, open]) {
     expect(await store.verifyRun(scope, id)).toMatchObject({ valid: true, problems: [] });
@@ -43,10 +43,10 @@ it('takes over the database of version 0.1.0 with all that it holds', async () =
   ]);
   expect((await store.reader.runs(scope, { label: { team: 'rail' } }, {})).edges).toHaveLength(1);
   expect((await store.journal.page(0, {}, scope, 100)).events).toHaveLength(11);
-  // Nobody owned runs before: who starts takes up what was left.
+  // Runs had no owner before: the first node claims the unfinished ones.
   await expect(store.journal.append(open, 3, [log('not yet')])).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await store.leases.claim(10)).toEqual([open]);
-  const { events } = await store.journal.append(open, 3, [log('goes on')]);
+  const { events } = await store.journal.append(open, 3, [log('continued')]);
   expect(events[0]?.position).toBe(12);
   const call = { id: newId('call'), tool: 'web.search', arguments: {} };
   await store.journal.append(open, 4, [{ type: 'TOOL_CALLED', at: new Date(), step: 'two', payload: { call } }]);
@@ -55,7 +55,7 @@ it('takes over the database of version 0.1.0 with all that it holds', async () =
   await store.close();
 });
 
-it('makes leaves of the runs that had ended, in the order of their ends', async () => {
+it('creates leaves for the ended runs, in the order of their ends', async () => {
   const store = await openStore({ database: { kind: 'sqlite', file }, logger: silentLogger });
   const heads = await Promise.all([ended, failed].map((id) => store.reader.run(scope, id)));
   await store.close();
@@ -73,7 +73,7 @@ it('makes leaves of the runs that had ended, in the order of their ends', async 
   expect(journal).toEqual([{ id: 1, position: 11, floor: 0 }]);
 });
 
-/** As version 0.1.0 left it: its one migration, and rows in the columns that it had. */
+/** A database as version 0.1.0 left it: with its only migration, and rows in the columns of that time. */
 async function makeOldDatabase(path: string): Promise<void> {
   const all = await readMigrations('sqlite');
   const engine = await openSchemaEngine({ kind: 'sqlite', file: path });

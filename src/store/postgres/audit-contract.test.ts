@@ -1,10 +1,16 @@
 import { artifactsOnDisk } from '../../../test/support/store/artifacts-on-disk.ts';
 import { auditContract } from '../../../test/support/store/audit-contract.ts';
+import { auditRecoveryContract } from '../../../test/support/store/audit-recovery-contract.ts';
+import { auditTamperingContract } from '../../../test/support/store/audit-tampering-contract.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { retentionContract } from '../../../test/support/store/retention-contract.ts';
 import { verifyContract } from '../../../test/support/store/verify-contract.ts';
 
 await onPostgres(auditContract);
+
+await onPostgres(auditTamperingContract);
+
+await onPostgres(auditRecoveryContract);
 
 await onPostgres(verifyContract);
 

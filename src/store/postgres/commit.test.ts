@@ -20,7 +20,7 @@ await onPostgres((makeHarness) => {
       await harness.remove();
     });
 
-    it('may have U+0000 in everything that is JSON', async () => {
+    it('accepts U+0000 in JSON', async () => {
       const runId = newId('run');
       const text = 'nul \u0000, quote ", backslash \\u0000, 𝄞, \u2028';
       const opening = runCreated({ inputs: { text }, steps: [plannedStep('one', { input: { text } })] });
@@ -31,7 +31,7 @@ await onPostgres((makeHarness) => {
       expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('refuses it alone in a column of text, and records its neighbours', async () => {
+    it('rejects only an append with U+0000 in a text column, and records the others', async () => {
       const nul = 'a\u0000b';
       const output = textOutput(nul);
       const requested: NewEvent = {
@@ -55,7 +55,7 @@ await onPostgres((makeHarness) => {
       expect(codes).toEqual(['ok', ...Array.from({ length: 6 }, () => 'BAD_INPUT'), 'ok']);
     });
 
-    it('keeps times to the millisecond, and large runs whole', async () => {
+    it('keeps times to the millisecond, and large runs complete', async () => {
       const runId = newId('run');
       const times = [0, 1, 999, 1_764_075_600_123, 4_102_444_799_999].map((ms) => new Date(ms));
       const lines = times.map((at): NewEvent => ({ ...log('x'.repeat(200_000)), at }));
@@ -67,7 +67,7 @@ await onPostgres((makeHarness) => {
       expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('takes rows beside a newer version, which has added columns', async () => {
+    it('accepts rows next to a newer version, which has added columns', async () => {
       for (const table of ['runs', 'run_labels', 'steps', 'approvals', 'artifacts', 'events', 'leaves']) {
         await harness.tamper(`ALTER TABLE ${table} ADD COLUMN newer text NOT NULL DEFAULT 'from its default'`);
       }

@@ -13,7 +13,7 @@ import { toToolCallChange, toToolCallRow } from '../rows/tool-call-row.ts';
 import { groupStatement } from './group-statement.ts';
 import { insertFromRecordset, toRecordset } from './recordset.ts';
 
-/** Made again after it was cut off, a call has the row that it had. No call is in both parts. */
+/** A call that is repeated after an interruption replaces its earlier row. No call is in both parts. */
 const WRITE_CALLS = {
   name: 'write calls',
   text: `
@@ -26,24 +26,24 @@ const WRITE_CALLS = {
   FROM json_populate_recordset(NULL::tool_calls, $2) c WHERE t.run_id = c.run_id AND t.id = c.id`,
 };
 
-/** A statement of its own: most commits have no tool calls, and none of its cost. */
+/** A separate statement: most commits have no tool calls, and avoid its cost. */
 export async function writeToolCalls(client: Client, drafts: readonly RunDraft[]): Promise<void> {
-  const begun: object[] = [];
-  const returned: object[] = [];
+  const calledRows: object[] = [];
+  const resultRows: object[] = [];
   for (const { run, tenant, calls, callResults } of drafts) {
-    for (const call of calls.values()) begun.push(toToolCallRow(call, tenant));
-    for (const [id, patch] of callResults) returned.push({ ...toToolCallChange(patch), runId: run.id, id });
+    for (const call of calls.values()) calledRows.push(toToolCallRow(call, tenant));
+    for (const [id, patch] of callResults) resultRows.push({ ...toToolCallChange(patch), runId: run.id, id });
   }
-  if (begun.length === 0 && returned.length === 0) return;
+  if (calledRows.length === 0 && resultRows.length === 0) return;
   await client.query({
     ...WRITE_CALLS,
-    values: [toRecordset(TOOL_CALL_COLUMNS, begun), toRecordset(TOOL_CALL_COLUMNS, returned)],
+    values: [toRecordset(TOOL_CALL_COLUMNS, calledRows), toRecordset(TOOL_CALL_COLUMNS, resultRows)],
   });
 }
 
 /**
- * The lock comes first and in a statement of its own: what is read after it is what the commit before it left. Its holder
- * alone gives positions, and lets go of it when the commit is visible, so that commit order is position order.
+ * The lock is taken first, in a separate statement, so that later reads see the previous commit. Only its holder assigns
+ * positions, and it is released when the commit is visible, so that commit order is position order.
  */
 const BEGIN_AND_LOCK =
   'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT position FROM journal WHERE id = 1 FOR UPDATE';
@@ -63,23 +63,27 @@ const READ_BASE = {
 };
 
 /**
- * Writes a group of appends, but does not commit it yet. What is refused leaves no trace.
- * @returns the plan; where it holds no event, nothing was written.
- * @throws what the driver throws; the transaction is then to be rolled back.
+ * Writes a group of appends, without committing. Rejected appends leave no trace.
+ * @returns the plan; if it has no events, nothing was written
+ * @throws the driver's error; the caller must then roll back the transaction
  */
-export async function writeGroup(client: Client, appends: readonly AppendRequest[], node: string): Promise<CommitPlan> {
+export async function writeGroup(
+  client: Client,
+  appends: readonly AppendRequest[],
+  nodeId: string,
+): Promise<CommitPlan> {
   const position = await lockJournal(client);
-  const plan = planCommit(appends, await readBase(client, position, appends), node);
+  const plan = planCommit(appends, await readBase(client, position, appends), nodeId);
   if (plan.events.length === 0) return plan;
   const drafts = [...plan.runs];
-  await client.query(groupStatement(plan, drafts, node));
+  await client.query(groupStatement(plan, drafts, nodeId));
   await writeToolCalls(client, drafts);
   return plan;
 }
 
-/** Begins a transaction that nobody else's commit can come between. @returns the newest position */
+/** Begins a transaction during which nothing else commits to the journal. @returns the newest position */
 export async function lockJournal(client: Pick<Client, 'query'>): Promise<number> {
-  // Two statements have two results.
+  // Two statements return two results.
   const results = (await client.query(BEGIN_AND_LOCK)) as unknown as [unknown, { rows: [{ position: number }] }];
   return results[1].rows[0].position;
 }
@@ -90,7 +94,7 @@ interface BaseRow {
   readonly steps: object[] | null;
 }
 
-/** Everything that planning this group will ask for, read at once. */
+/** Everything that planning this group needs, read at once. */
 async function readBase(client: Client, position: number, appends: readonly AppendRequest[]): Promise<CommitBase> {
   const keys: object[] = [];
   const parents: object[] = [];

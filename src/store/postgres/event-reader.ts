@@ -7,17 +7,17 @@ import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
 
-/** A row of `events`, whose time comes as a Date. */
+/** A row of `events`, with its time as a Date. */
 type PgEventRow = Omit<EventRow, 'at'> & { readonly at: Date };
 
 const EVENT_FIELDS = selectList(EVENT_COLUMNS);
 
-/** Where a page ends; the rows of a page have it beside them, one row of it alone where there is no event. */
+/** A row of a page, with the position where the page ends; an empty page is one row without an event. */
 type PageRow = (PgEventRow | { readonly position: null }) & { readonly edge: number; readonly size: number };
 
 const HEAD_SQL = 'SELECT position FROM journal WHERE id = 1';
 
-/** Events of other nodes' commits that are handed over to readers; past it, or past a page's size, they come themselves. */
+/** Maximum events of other nodes that readers get from memory; beyond it, or a page's size, they read the store. */
 const MAX_BETWEEN_EVENTS = 2_000;
 const BETWEEN_SQL = `
   SELECT e.*, r.workflow FROM (
@@ -25,16 +25,16 @@ const BETWEEN_SQL = `
     FROM events WHERE position > $1 AND position <= $2) AS e
   JOIN runs r ON r.id = e."runId" WHERE e.size <= ${MAX_PAGE_CHARACTERS} ORDER BY e.position`;
 
-/** Characters that an event takes beside its payload, about. */
+/** Approximate characters of an event in addition to its payload. */
 const EVENT_OVERHEAD_CHARACTERS = 300;
 
-/** Reads that wait for a database which is away. */
+/** Reads of `events`, retried while the database cannot be reached. */
 export function createPostgresEventReader(pool: Pool): EventReader {
   const headBy = async (sql: string) =>
     (await retryReads(() => pool.query<{ position: number }>(sql))).rows[0]?.position ?? 0;
   return {
     head: () => headBy(HEAD_SQL),
-    // Whoever has the lock may commit yet.
+    // The holder of the lock may still commit.
     stableHead: () => headBy(`${HEAD_SQL} FOR UPDATE`),
     readBetween: async (after, upTo) => {
       if (upTo - after > MAX_BETWEEN_EVENTS) return undefined;
@@ -62,7 +62,7 @@ export function createPostgresEventReader(pool: Pool): EventReader {
   };
 }
 
-/** Each stretch of one run as an append. */
+/** Groups consecutive events of one run into appends. */
 function groupByRun(rows: readonly (PgEventRow & { readonly workflow: string | null })[]): CommittedAppend[] {
   const appends: { events: Event[]; workflow: string | undefined; characters: number }[] = [];
   for (const { workflow, position, runId, seq, tenant, subject, type, at, step, prevHash, hash, payload } of rows) {
@@ -84,7 +84,7 @@ function toEventRow({ at, ...row }: PgEventRow): EventRow {
   return { ...row, at: at.getTime() };
 }
 
-/** One statement, and so one moment: where the page ends, and what the view sees up to there. */
+/** One statement, which shows one moment: where the page ends, and the view's events up to there. */
 function pageQuery(view: EventView, after: number, limit: number, head: number) {
   const values: unknown[] = [];
   const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
@@ -110,7 +110,7 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
   ];
   let start = from;
   if (runId !== undefined) {
-    // In a run seq and position rise together: the cursor is turned into a seq, so that the index is entered there.
+    // In a run seq and position rise together: the cursor is converted to a seq, so that the index can seek to it.
     const run = bind(runId, 'text');
     range = `run_id = ${run} AND seq > at.start AND position <= at.edge`;
     start = `coalesce((SELECT seq FROM events WHERE position = ${from} AND run_id = ${run}), 0)`;

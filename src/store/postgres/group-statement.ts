@@ -23,7 +23,7 @@ import { type StepRow, toStepChange, toStepRow } from '../rows/step-row.ts';
 import { type ArrayColumns, insertFromArrays, toColumnArrays } from './column-arrays.ts';
 import { insertFromRecordset, toRecordset } from './recordset.ts';
 
-/** Where nodes hear of each other's commits, as `NODE POSITION`. */
+/** The channel on which nodes announce their commits, as `NODE POSITION`. */
 export const JOURNAL_CHANNEL = 'signalbox_journal';
 
 /** Everything that one statement writes. */
@@ -125,13 +125,13 @@ function printStatement(): string {
 }
 
 /** The statement that writes a plan, except for its tool calls, and tells the other nodes. */
-export function groupStatement(plan: CommitPlan, drafts: readonly RunDraft[], node: string) {
-  const group = toGroup(plan, drafts, node);
+export function groupStatement(plan: CommitPlan, drafts: readonly RunDraft[], nodeId: string) {
+  const group = toGroup(plan, drafts, nodeId);
   const values = PARTS.flatMap((part) => part.values(group));
-  return { ...GROUP_STATEMENT, values: [...values, `${node} ${plan.position}`] };
+  return { ...GROUP_STATEMENT, values: [...values, `${nodeId} ${plan.position}`] };
 }
 
-function toGroup(plan: CommitPlan, drafts: readonly RunDraft[], node: string): Group {
+function toGroup(plan: CommitPlan, drafts: readonly RunDraft[], nodeId: string): Group {
   const group: Group = {
     runs: [],
     steps: [],
@@ -148,7 +148,7 @@ function toGroup(plan: CommitPlan, drafts: readonly RunDraft[], node: string): G
   for (const draft of drafts) {
     const { tenant } = draft;
     if (draft.isNew) {
-      group.runs.push(toRunRow(draft.run, node));
+      group.runs.push(toRunRow(draft.run, nodeId));
       group.labels.push(...toLabelRows(draft.run));
       for (const step of draft.steps.values()) group.steps.push(toStepRow(step, tenant));
     } else {

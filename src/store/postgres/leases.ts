@@ -7,13 +7,13 @@ import { lockJournal } from './commit.ts';
 interface PostgresLeasesDeps {
   readonly pool: Pool;
   readonly nodeId: string;
-  /** Told the journal's newest position at each renewal: what was to wake the readers may have got lost. */
+  /** Called with the journal's newest position at each renewal, because a notification may have been lost. */
   onHead(position: number): void;
 }
 
 const isAliveSql = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
 
-/** By the database's clock: those of the nodes may differ. The node's own row as it was comes beside what is new. */
+/** Uses the database's clock, because the nodes' clocks may differ. Also reads the node's row as it was before. */
 const RENEW = `
   WITH before AS (SELECT expires_at FROM nodes WHERE id = $1),
     own AS (
@@ -37,7 +37,7 @@ const CLAIM = `
     ORDER BY r.id LIMIT $2)
   RETURNING id`;
 
-/** A run that has ended has no driver: any node may take it. One that goes on may only be taken from a dead one. */
+/** An ended run has no driver, so any node may take it. An unfinished run may only be taken from a dead node. */
 const ADOPT = `
   UPDATE runs r SET owner = $1
   WHERE r.id = $2 AND (r.owner = $1 OR r.state NOT IN (${UNFINISHED_STATES_SQL}) OR NOT ${isAliveSql('r.owner')})`;
@@ -51,32 +51,32 @@ interface RenewalRow {
 }
 
 /**
- * Leases that several nodes hold against each other. A node is dead when its row in `nodes` has expired; who claims its runs
- * removes the row, so that the node finds out even if it comes back at that very moment.
+ * The leases of several nodes. A node is dead once its row in `nodes` has expired; the node that claims its runs removes the
+ * row, so that the dead node notices even if it comes back at that moment.
  */
 export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDeps): Leases {
-  /** When the last renewal began that this node has had an answer to. */
+  /** When the last renewal that was answered began. */
   let renewedAt: number | undefined;
-  /** The lease ran out, and nobody was told yet. */
+  /** The lease has expired, and the caller does not know yet. */
   let isLate = false;
-  /** Runs of a claim whose answer was lost: they may be this node's, and nobody drives them. */
+  /** Runs of a claim whose answer was lost: they may belong to this node, which does not drive them. */
   let doubtful: readonly string[] = [];
 
-  /** With the journal locked no append is under way: what it decides, the next append of any node sees. */
-  const locked = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+  /** Runs work with the journal locked: no append is in progress, and the next append of any node sees its result. */
+  const withJournalLock = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
-    let problem: unknown;
+    let failure: unknown;
     try {
       await lockJournal(client);
       const result = await work(client);
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      problem = error;
+      failure = error;
       throw error;
     } finally {
-      // A connection that failed is thrown away, and its transaction with it.
-      client.release(problem !== undefined);
+      // A failed connection is discarded, and its transaction with it.
+      client.release(failure !== undefined);
     }
   };
 
@@ -86,19 +86,19 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       const began = performance.now();
       const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId]));
       const { added, kept, orphans, nextAt, position } = rows[0] as RenewalRow;
-      // The database knows best; but an answer of its may have been lost.
+      // The database decides, but one of its answers may have been lost.
       isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
       renewedAt = began;
       onHead(position);
-      const held = !isLate;
-      // What nobody has taken yet has no driver any more, although its owner lives again.
+      const renewed = !isLate;
+      // Runs that no other node has taken have no driver, although their owner is alive again.
       if (isLate) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
       isLate = false;
-      return { renewed: held, orphans: orphans || !held || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
+      return { renewed, orphans: orphans || !renewed || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
     },
     claim: async (limit) => {
       const claimed = await rethrowUnavailable(
-        locked(async (client) => {
+        withJournalLock(async (client) => {
           await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [nodeId]);
           await client.query(`UPDATE runs SET owner = '' WHERE id = ANY ($1::text[]) AND owner = $2`, [
             doubtful,
@@ -114,7 +114,9 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       return claimed;
     },
     takeOver: (runId) =>
-      rethrowUnavailable(locked(async (client) => (await client.query(ADOPT, [nodeId, runId])).rowCount === 1)),
+      rethrowUnavailable(
+        withJournalLock(async (client) => (await client.query(ADOPT, [nodeId, runId])).rowCount === 1),
+      ),
     release: async () => {
       await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [nodeId]));
       renewedAt = undefined;

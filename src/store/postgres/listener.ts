@@ -2,11 +2,11 @@ import pg from 'pg';
 import type { Logger } from '../../core/telemetry.ts';
 import { connectionConfig } from '../connections/postgres-connection.ts';
 
-/** Between two tries to connect, in milliseconds. */
+/** Backoff between two tries to connect, in milliseconds. */
 const INITIAL_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
 
-/** Between two checks at least: an idle node hardly asks anything. */
+/** Minimum time between two checks, in milliseconds: an idle node sends hardly any queries. */
 const CHECK_INTERVAL_MS = 30_000;
 
 interface ListenerDeps {
@@ -14,41 +14,41 @@ interface ListenerDeps {
   readonly channels: readonly string[];
   readonly logger: Logger;
   onNotification(channel: string, payload: string): void;
-  /** Called whenever it listens anew: what was said before that, it has not heard. */
+  /** Called whenever it starts to listen again: notifications before that were missed. */
   onListening(): Promise<void>;
 }
 
 export interface Listener {
-  /** Finds out whether the server is still there: a connection that only listens may be dead for long unnoticed. */
+  /** Checks the connection: one that only listens may be dead for a long time without anyone noticing. */
   check(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Hears NOTIFY on a connection of its own, which it makes again when it breaks. PostgreSQL delivers in commit order.
+ * Listens for NOTIFY on a dedicated connection, and reconnects when it breaks. PostgreSQL delivers in commit order.
  * Resolves once it listens.
  */
 export async function startListener({
   url,
   channels,
   logger,
-  onNotification: heard,
-  onListening: listening,
+  onNotification,
+  onListening,
 }: ListenerDeps): Promise<Listener> {
   let client: pg.Client | undefined;
   let closed = false;
   let checkedAt = performance.now();
-  let again: NodeJS.Timeout | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
 
   const listen = async () => {
     const opened = new pg.Client({ ...connectionConfig(url, 'listener'), query_timeout: 10_000 });
     client = opened;
     opened.on('error', () => {});
-    opened.on('notification', ({ channel, payload = '' }) => heard(channel, payload));
+    opened.on('notification', ({ channel, payload = '' }) => onNotification(channel, payload));
     try {
       await opened.connect();
       for (const channel of channels) await opened.query(`LISTEN ${channel}`);
-      await listening();
+      await onListening();
     } catch (error) {
       opened.end().catch(() => {});
       throw error;
@@ -61,7 +61,7 @@ export async function startListener({
     if (closed) return;
     logger.warn('store.listener_lost', { reason });
     const retry = (pause: number) => {
-      again = setTimeout(() => {
+      retryTimer = setTimeout(() => {
         listen().then(
           () => logger.info('store.listening'),
           () => {
@@ -83,7 +83,7 @@ export async function startListener({
     },
     stop: async () => {
       closed = true;
-      clearTimeout(again);
+      clearTimeout(retryTimer);
       await client?.end().catch(() => {});
     },
   };

@@ -56,7 +56,7 @@ await onPostgres((makeHarness) => {
       await own.remove();
     });
 
-    it('see what the others append, live and in its place', async () => {
+    it('see what the others append, live and in order', async () => {
       const [a, b] = [await openNode(), await openNode()];
       const from = await a.journal.head();
       const readers = [follow(a, from), follow(a, from), follow(b, from), follow(b, from, { workflow: 'nightly' })];
@@ -84,7 +84,7 @@ await onPostgres((makeHarness) => {
       for (const reader of readers) await reader.stop();
     });
 
-    it('take a cursor that another node has just handed out', async () => {
+    it('accept a cursor that another node has just returned', async () => {
       const [a, b] = [await openNode(), await openNode()];
       for (let n = 0; n < 20; n += 1) {
         const { events } = await a.journal.append(newId('run'), 1, [runCreated(), log('x')]);
@@ -96,7 +96,7 @@ await onPostgres((makeHarness) => {
       }
     });
 
-    it('give an idempotency key to one run, whichever of them is asked', async () => {
+    it('assign an idempotency key to one run, whichever node gets the request', async () => {
       const nodes = [await openNode(), await openNode(), await openNode()];
       const opening = runCreated({ idempotencyKey: 'shared', principal: user('keys') });
       const tries = await Promise.allSettled(
@@ -105,7 +105,7 @@ await onPostgres((makeHarness) => {
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    it('are woken by a message to a run, whichever of them it was given to', async () => {
+    it('are notified of a message to a run, whichever node it was sent to', async () => {
       const [a, b] = [await openNode(), await openNode()];
       const arrived: string[] = [];
       b.inbox.onMessage((runId) => arrived.push(runId));
@@ -116,11 +116,11 @@ await onPostgres((makeHarness) => {
     });
 
     describe('leases', () => {
-      /** As if the node had stood still for longer than its lease. */
+      /** As if the node had stalled for longer than its lease. */
       const expire = (node: string) =>
         harness.tamper(`UPDATE nodes SET expires_at = now() - interval '1 second' WHERE id = ?`, node);
 
-      it('leave a run to a node that lives, and take it from one that has stopped', async () => {
+      it('leave a run to a live node, and take it from a dead one', async () => {
         const [a, b] = [await openNode(), await openNode()];
         for (const store of [a, b]) await store.leases.renew();
         await b.leases.claim(1_000);
@@ -142,7 +142,7 @@ await onPostgres((makeHarness) => {
         expect((await a.leases.renew()).renewed).toBe(true);
       });
 
-      it('free the runs of a node that renews too late, also those that nobody has taken', async () => {
+      it('release the runs of a node that renews too late, even if no other node has taken them', async () => {
         const [a, b] = [await openNode(), await openNode()];
         for (const store of [a, b]) await store.leases.renew();
         const runId = newId('run');
@@ -154,7 +154,7 @@ await onPostgres((makeHarness) => {
         expect(await b.leases.claim(10)).toEqual([runId]);
       });
 
-      it('give each run to one of many that claim at once', async () => {
+      it('assign each run to one of many nodes that claim at once', async () => {
         const [a, ...others] = [await openNode(), await openNode(), await openNode(), await openNode()] as const;
         for (const store of [a, ...others]) await store.leases.renew();
         const runs = Array.from({ length: 40 }, () => newId('run'));
@@ -164,14 +164,14 @@ await onPostgres((makeHarness) => {
         expect(claimed.sort()).toEqual(runs.sort());
       });
 
-      it('never let an append of the old owner in after the claim has resolved', async () => {
+      it('never accept an append of the previous owner after the claim has resolved', async () => {
         const [a, b] = [await openNode(), await openNode()];
         for (let round = 0; round < 10; round += 1) {
           const runId = newId('run');
           await a.journal.append(runId, 1, [runCreated()]);
           const appends = Array.from({ length: 30 }, (_, n) => a.journal.append(runId, n + 2, [log(`${n}`)]));
           const outcome = Promise.allSettled(appends);
-          const claiming = b.leases.claim(10);
+          const claiming = b.leases.claim(1_000);
           await claiming;
           const history = (await Array.fromAsync(b.reader.history(runId))).length;
           await b.journal.append(runId, history + 1, [log('the new owner')]);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DatabaseProxy, startDatabaseProxy } from '../../../test/support/store/database-proxy.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { log, runCreated, user } from '../../../test/support/store/sample-events.ts';
 import { silentLogger } from '../../../test/support/store/sqlite-harness.ts';
-import { startTcpProxy, type TcpProxy } from '../../../test/support/store/tcp-proxy.ts';
 import type { Event } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import { openStore, type Store } from '../open-store.ts';
@@ -10,20 +10,18 @@ import { openStore, type Store } from '../open-store.ts';
 const scope = { tenant: 'default' };
 
 await onPostgres((makeHarness) => {
-  describe('while the database is away', () => {
+  describe('while the database is unreachable', () => {
     let harness: Awaited<ReturnType<typeof makeHarness>>;
-    let proxy: TcpProxy;
+    let proxy: DatabaseProxy;
     let store: Store;
     beforeEach(async () => {
       harness = await makeHarness();
-      const url = new URL(harness.url);
-      proxy = await startTcpProxy(url.hostname, Number(url.port || 5432));
-      url.host = `127.0.0.1:${proxy.port}`;
-      store = await openStore({ database: { kind: 'postgres', url: url.href }, logger: silentLogger });
+      proxy = await startDatabaseProxy(harness.url);
+      store = await openStore({ database: { kind: 'postgres', url: proxy.url }, logger: silentLogger });
     });
     afterEach(async () => {
       await store.close();
-      await proxy.close();
+      await proxy.goAway();
       await harness.remove();
     });
 
@@ -42,13 +40,13 @@ await onPostgres((makeHarness) => {
         },
       };
     };
-    /** Appends runs one after another until it is stopped, each again while the store says UNAVAILABLE. */
+    /** Appends runs one after another until it is stopped, and retries each while the store is UNAVAILABLE. */
     const keepAppending = () => {
-      let going = true;
+      let running = true;
       const acknowledged: string[] = [];
       let refused = 0;
       const work = async () => {
-        while (going) {
+        while (running) {
           const runId = newId('run');
           for (;;) {
             try {
@@ -68,7 +66,7 @@ await onPostgres((makeHarness) => {
         acknowledged,
         refused: () => refused,
         stop: async () => {
-          going = false;
+          running = false;
           await all;
         },
       };
@@ -80,12 +78,12 @@ await onPostgres((makeHarness) => {
       const stored = rows.map(({ position }) => Number(position));
       for (let n = 0; n < 1_000 && seen.length < stored.length; n += 1) await pause(10);
       expect(seen.map(({ position }) => position)).toEqual(stored);
-      // Nothing that was acknowledged is lost, and nothing that was tried again stands there twice.
+      // No acknowledged append is lost, and no retried append is stored twice.
       expect(new Set(rows.map(({ run_id }) => run_id))).toEqual(new Set(acknowledged));
       expect(stored).toHaveLength(2 * acknowledged.length);
     };
 
-    it('every connection may be cut at any moment: all goes on by itself', async () => {
+    it('every connection may be cut at any moment: everything recovers without intervention', async () => {
       const reader = follow();
       const appending = keepAppending();
       for (let round = 0; round < 12; round += 1) {
@@ -101,14 +99,14 @@ await onPostgres((makeHarness) => {
       await reader.stop();
     });
 
-    it('appends say UNAVAILABLE, and everything is as before when it is back', async () => {
+    it('appends fail with UNAVAILABLE, and everything works as before once it is back', async () => {
       const reader = follow();
       const appending = keepAppending();
       for (let round = 0; round < 3; round += 1) {
         await pause(200);
-        await proxy.stop();
+        await proxy.goAway();
         await pause(300);
-        await proxy.start();
+        await proxy.comeBack();
       }
       await pause(300);
       await appending.stop();
@@ -117,7 +115,7 @@ await onPostgres((makeHarness) => {
       await reader.stop();
     });
 
-    it('an append whose answer to COMMIT was lost is told what became of it', async () => {
+    it('an append whose answer to COMMIT was lost gets its true outcome', async () => {
       for (let round = 0; round < 5; round += 1) {
         const runId = newId('run');
         const cut = proxy.cutAfter('COMMIT\0');
@@ -142,7 +140,7 @@ await onPostgres((makeHarness) => {
       const cut = proxy.cutAfter('COMMIT\0');
       const claiming = store.leases.claim(10);
       await Promise.all([cut, expect(claiming).rejects.toMatchObject({ code: 'UNAVAILABLE' })]);
-      // The server commits on its own time: whoever has lost its answer knows no better.
+      // The server commits when it can; the node that lost its answer does not know when.
       const owners = () => harness.query('SELECT owner FROM runs WHERE id = ?', runId);
       await expect.poll(owners, { timeout: 5_000 }).toEqual([{ owner: store.nodeId }]);
       expect((await store.leases.renew()).orphans).toBe(true);
@@ -150,10 +148,10 @@ await onPostgres((makeHarness) => {
       expect((await store.leases.renew()).orphans).toBe(false);
     });
 
-    it('reads say UNAVAILABLE when it stays away, and wait for it when it comes back soon', async () => {
+    it('reads fail with UNAVAILABLE if it stays away, and wait if it comes back soon', async () => {
       const runId = newId('run');
       await store.journal.append(runId, 1, [runCreated()]);
-      await proxy.stop();
+      await proxy.goAway();
       await expect(store.reader.run(scope, runId)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
       await expect(store.accounts.put({ ...user(), passwordHash: 'x' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       const soon = [
@@ -162,21 +160,21 @@ await onPostgres((makeHarness) => {
         store.journal.page(0, {}, scope, 10),
       ];
       await pause(200);
-      await proxy.start();
+      await proxy.comeBack();
       const [run, snapshot, page] = await Promise.all(soon);
       expect([run, snapshot, page]).toMatchObject([{ id: runId }, { run: { id: runId } }, { events: [{ runId }] }]);
     });
 
-    it('messages and commits of other nodes that were not heard are found afterwards', async () => {
+    it('missed messages and commits of other nodes are found afterwards', async () => {
       const other = await harness.open();
       const reader = follow();
       const arrived: string[] = [];
       store.inbox.onMessage((runId) => arrived.push(runId));
-      await proxy.stop();
+      await proxy.goAway();
       const { events } = await other.journal.append(newId('run'), 1, [runCreated()]);
       const runId = events[0]?.runId as string;
       await other.inbox.send({ id: newId('msg'), runId, type: 'signal', by: user(), name: 'go' });
-      await proxy.start();
+      await proxy.comeBack();
       for (let n = 0; n < 500 && (arrived.length === 0 || reader.seen.length === 0); n += 1) await pause(10);
       expect([arrived, reader.seen]).toEqual([[runId], events]);
       await reader.stop();

@@ -30,7 +30,7 @@ type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', objec
   readonly labels: LabelRow[];
 };
 
-/** Reads that show one moment, because each is one statement. */
+/** Reads of one statement each, which show one moment. */
 export function createPostgresSnapshots(pool: Pool): PostgresSnapshots {
   const read = async (sql: string, { tenant, subject }: Scope, id: string) =>
     (await retryReads(() => pool.query<Rows>(sql, [id, tenant, subject ?? null]))).rows[0];

@@ -14,7 +14,7 @@ const scope = { tenant: 'default' };
 
 await onPostgres((makeHarness) => {
   describe('under load', () => {
-    it('readers see every event of four writing nodes once, in the order of positions, without a gap', async () => {
+    it('readers see every event of four writing nodes once, ordered by position, without gaps', async () => {
       const harness = await makeHarness();
       const readers = [await harness.open(), await harness.open()];
       const stop = new AbortController();
@@ -44,7 +44,7 @@ await onPostgres((makeHarness) => {
       await harness.remove();
     }, 60_000);
 
-    it('a node that stands still in the middle of its work holds the others up for seconds, and then goes on itself', async () => {
+    it('a node that stalls delays the others for seconds, and then continues itself', async () => {
       const harness = await makeHarness();
       const store = await harness.open();
       const child = spawn(process.execPath, [program, harness.url, '12000'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -71,7 +71,7 @@ await onPostgres((makeHarness) => {
   });
 });
 
-/** Follows the journal from its beginning, and notes every event that does not stand right after the one before. */
+/** Follows the journal from its start, and records every event that does not directly follow the previous one. */
 function tail(store: Store, signal: AbortSignal) {
   const seen = { count: 0, outOfPlace: [] as number[] };
   const read = async () => {

@@ -11,8 +11,8 @@ import type { CommitResult, JournalWriter } from '../journal/writer-protocol.ts'
 import { lockJournal, writeGroup } from './commit.ts';
 
 /**
- * The writer's session. A node that stands still inside a transaction loses the journal's lock before others give up
- * waiting for it. Every row is found by its key: plans that were made when the tables were small stay good.
+ * The writer's session. A node that stalls inside a transaction loses the journal's lock before others stop waiting for it.
+ * Every row is found by its key, so plans that were made when the tables were small stay good.
  */
 const SESSION = {
   lock_timeout: '5000',
@@ -23,14 +23,14 @@ const SESSION = {
   jit: 'off',
 };
 
-/** A commit that does not wait for the disk would be seen before it is durable. */
+/** A commit that does not wait for the disk would be visible before it is durable. */
 const ENSURE_SYNCHRONOUS_COMMIT = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
-/** How long the writer looks for out what became of a commit whose answer was lost, and how often, in milliseconds. */
+/** How long, and how often, the writer checks whether a commit whose answer was lost has happened, in milliseconds. */
 const IN_DOUBT_TIMEOUT_MS = 30_000;
 const IN_DOUBT_RETRY_MS = 200;
 
-/** The answer to COMMIT did not come: it may have happened. */
+/** The answer to COMMIT was lost: the commit may have happened. */
 class InDoubtError extends Error {
   readonly plan: CommitPlan;
   constructor(plan: CommitPlan, cause: unknown) {
@@ -39,14 +39,14 @@ class InDoubtError extends Error {
   }
 }
 
-/** Commits on one connection of its own, and on a new one after each failure. */
-export function createPostgresWriter(url: string, node: string): JournalWriter {
+/** The writer on PostgreSQL. It has one dedicated connection, and opens a new one after each failure. */
+export function createPostgresWriter(url: string, nodeId: string): JournalWriter {
   let open: pg.Client | undefined;
-  /** Whether this commit had a connection that it could lose. */
+  /** Whether this commit used a connection, which may have been lost. */
   let isConnected = false;
 
   const drop = () => {
-    // An answer that may never come is not waited for.
+    // Does not wait for an answer that may never arrive.
     open?.end().catch(() => {});
     open = undefined;
   };
@@ -62,12 +62,12 @@ export function createPostgresWriter(url: string, node: string): JournalWriter {
     return client;
   };
 
-  /** One transaction. @throws what the driver throws, when nothing was changed; InDoubt */
+  /** One transaction. @throws InDoubtError; the driver's error if nothing was changed */
   const commitOnce = async (appends: readonly AppendRequest[]): Promise<readonly AppendOutcome[]> => {
     const client = open ?? (await connect());
     let plan: CommitPlan;
     try {
-      plan = await writeGroup(client, appends, node);
+      plan = await writeGroup(client, appends, nodeId);
       if (plan.events.length === 0) await client.query('ROLLBACK');
     } catch (error) {
       if (isStoreFailure(error)) drop();
@@ -84,8 +84,8 @@ export function createPostgresWriter(url: string, node: string): JournalWriter {
     return plan.outcomes;
   };
 
-  /** Whether a commit happened. With the lock in hand it does so no more. @throws when the server is away for too long */
-  const happened = async (plan: CommitPlan): Promise<boolean> => {
+  /** Whether a commit happened. Once the lock is held, it no longer can. @throws if the server is unreachable for too long */
+  const hasHappened = async (plan: CommitPlan): Promise<boolean> => {
     const last = plan.events.at(-1);
     for (const end = Date.now() + IN_DOUBT_TIMEOUT_MS; ; ) {
       try {
@@ -111,22 +111,22 @@ export function createPostgresWriter(url: string, node: string): JournalWriter {
     } catch (error) {
       if (error instanceof InDoubtError) {
         try {
-          if (await happened(error.plan)) return { outcomes: error.plan.outcomes };
+          if (await hasHappened(error.plan)) return { outcomes: error.plan.outcomes };
         } catch (reason) {
           return rejectAll(appends, rejectInDoubt(reason), reason);
         }
         return mayRetry ? commit(appends, false) : rejectAll(appends, rejectUnwritable(error.cause), error.cause);
       }
       if (!isStoreFailure(error)) {
-        // One of them is at fault. Alone, only that one fails.
+        // One append is at fault. Committed alone, only that one fails.
         if (appends.length === 1) return { outcomes: [toRejection(error)] };
-        const results: AppendOutcome[] = [];
-        for (const append of appends) results.push(...(await commit([append], true)).outcomes);
-        return { outcomes: results };
+        const outcomes: AppendOutcome[] = [];
+        for (const append of appends) outcomes.push(...(await commit([append], true)).outcomes);
+        return { outcomes };
       }
-      // A connection that has stood idle may have been cut long ago.
-      const again = mayRetry && ((isConnected && isConnectionLoss(error)) || RETRYABLE_CODES.has(errorCode(error)));
-      return again ? commit(appends, false) : rejectAll(appends, rejectUnwritable(error), error);
+      // An idle connection may have been cut long ago.
+      const isRetried = mayRetry && ((isConnected && isConnectionLoss(error)) || RETRYABLE_CODES.has(errorCode(error)));
+      return isRetried ? commit(appends, false) : rejectAll(appends, rejectUnwritable(error), error);
     }
   };
 
@@ -138,10 +138,10 @@ export function createPostgresWriter(url: string, node: string): JournalWriter {
   };
 }
 
-/** A serialization failure and a deadlock: the same works when it is done again. */
+/** A serialization failure and a deadlock: a retry succeeds. */
 const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
 
-/** A server that is away, a full disk, a lock: it concerns every append alike. Classes 22 and 23 are about the data. */
+/** An unreachable server, a full disk, a lock: affects every append. Classes 22 and 23 are about the data. */
 function isStoreFailure(error: unknown): boolean {
   const code = errorCode(error);
   return isConnectionLoss(error) || (/^[0-9A-Z]{5}$/.test(code) && !/^2[23]/.test(code));
@@ -151,35 +151,36 @@ function errorCode(error: unknown): string {
   return String((error as { code?: unknown }).code);
 }
 
-function rejectAll(appends: readonly AppendRequest[], refused: RejectedAppend, reason: unknown): CommitResult {
-  return { outcomes: appends.map(() => refused), failure: String((reason as Error).stack) };
+function rejectAll(appends: readonly AppendRequest[], rejection: RejectedAppend, reason: unknown): CommitResult {
+  return { outcomes: appends.map(() => rejection), failure: String((reason as Error).stack) };
 }
 
 function toRejection(error: unknown): RejectedAppend {
   const code = errorCode(error);
   const cause = String((error as Error).stack);
   if (/^23/.test(code)) {
-    const message = 'A step or an artifact of the run has an id or a key that is taken: make new ones.';
+    const message = 'A step or an artifact of the run has an id or a key that is already in use; create new ones.';
     return { code: 'CONFLICT', message, cause };
   }
   if (/^22/.test(code)) {
-    const message = 'A text holds what the database cannot store, for example the character U+0000: leave it out.';
+    const message =
+      'A text contains a character that the database cannot store, for example U+0000. Remove it, then try again.';
     return { code: 'BAD_INPUT', message, cause };
   }
-  return { code: 'INTERNAL', message: 'An event has not the shape of its type, and was not recorded.', cause };
+  return { code: 'INTERNAL', message: 'An event does not match its type, and was not recorded.', cause };
 }
 
 function rejectUnwritable(error: unknown): RejectedAppend {
   const code = errorCode(error);
-  const advice = code === '55P03' ? 'see who holds the lock on its journal' : 'see whether its server runs';
+  const advice = code === '55P03' ? 'find the session that locks its journal' : 'check that its server is running';
   const reason = code === 'undefined' ? 'the connection was lost' : code;
   return {
     code: 'UNAVAILABLE',
-    message: `The store cannot write (${reason}), and nothing was changed: ${advice}, then try again.`,
+    message: `The store cannot write (${reason}). Nothing was changed; ${advice}, then try again.`,
   };
 }
 
 function rejectInDoubt(error: unknown): RejectedAppend {
-  const message = `The store went away during a commit (${errorCode(error)}): look whether the run is there before you try again.`;
+  const message = `The store became unreachable during a commit (${errorCode(error)}). Check whether the run exists before you try again.`;
   return { code: 'UNAVAILABLE', message, details: IN_DOUBT };
 }

@@ -1,27 +1,27 @@
 import type { Prisma } from '../connections/transactions.ts';
 
-/** Which artifacts the tables refer to. */
+/** Finds the artifacts that the tables refer to. */
 export interface ArtifactReferences {
-  /** Those of the digests that a row of any tenant names. */
+  /** The digests among these that a row of any tenant refers to. */
   filterReferenced(digests: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export function createArtifactReferences(prisma: Prisma): ArtifactReferences {
-  /** From one entry of the index to the next, past all runs of a tenant. */
+  /** Jumps in the index from one tenant to the next, past all runs of a tenant. */
   const tenants = async () => {
-    const found: string[] = [];
+    const names: string[] = [];
     for (;;) {
-      const where = found.length === 0 ? {} : { tenant: { gt: found.at(-1) as string } };
+      const where = names.length === 0 ? {} : { tenant: { gt: names.at(-1) as string } };
       const next = await prisma.run.findFirst({ where, orderBy: { tenant: 'asc' }, select: { tenant: true } });
-      if (!next) return found;
-      found.push(next.tenant);
+      if (!next) return names;
+      names.push(next.tenant);
     }
   };
 
   return {
     filterReferenced: async (digests) => {
       if (digests.length === 0) return new Set();
-      // The tenants are named because the indexes begin with them.
+      // The query names the tenants because the indexes start with them.
       const [tenant, among] = [{ in: await tenants() }, { in: [...digests] }];
       const artifacts = await prisma.artifact.groupBy({ by: ['digest'], where: { tenant, digest: among } });
       const steps = await prisma.step.groupBy({ by: ['outputDigest'], where: { tenant, outputDigest: among } });

@@ -9,32 +9,32 @@ import { createRunRemoval } from './run-removal.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Bytes are put before the event that names them: within the longest time that a command may take, and some more. */
+/** Bytes are stored before the event that names them: at most as long before as a command may run, and a margin. */
 const GRACE_MS = DAY_MS + HOUR_MS;
 
-/** A server that is starting has other things to do. */
+/** Retention does not slow down a starting server. */
 const INITIAL_DELAY_MS = 60_000;
 
-/** Between two batches, so that appends do not wait behind more than one. */
+/** Pause between two batches, so that appends never wait for more than one. */
 const BATCH_PAUSE_MS = 20;
 
-/** Digests that one statement asks about. */
+/** Digests in one query. */
 const MAX_QUERY_DIGESTS = 200;
 
-/** Removes what is older than it has to be kept. */
+/** Removes runs and artifacts that no longer have to be kept. */
 export interface Retention {
-  /** Removes everything that has become too old. One at a time. */
+  /** Removes everything that has become too old. Ticks run one at a time. */
   tick(): Promise<{ readonly runs: number; readonly artifacts: number }>;
-  /** Lets the batch under way finish, and ends. */
+  /** Lets the current batch finish, and stops. */
   stop(): Promise<void>;
 }
 
 export interface RetentionOptions {
   readonly artifacts: ArtifactRemoval;
-  /** Those of runs that are no longer there go too. */
+  /** If set, workspaces of removed runs are removed too. */
   readonly workspaces?: WorkspaceRemoval;
   readonly clock: Clock;
-  /** How long a run is kept after its end. Undefined keeps every run; artifacts that nothing refers to go all the same. */
+  /** How long a run is kept after its end. Undefined keeps every run; unreferenced artifacts are removed nevertheless. */
   readonly days: number | undefined;
 }
 
@@ -45,32 +45,33 @@ interface RetentionDeps extends RetentionOptions {
 }
 
 /**
- * Starts removing, a minute from now and then every hour. A run goes with all its rows at once, and the journal's floor moves up in the same
- * transaction; its leaf and the checkpoints stay. Bytes go when no row refers to them any more.
+ * Removes old runs and artifacts, first after a minute and then every hour. A run is removed with all its rows, and the
+ * journal's floor rises in the same transaction; its leaf and the checkpoints stay. Bytes are removed once no row refers to
+ * them.
  */
 export function createRetention(deps: RetentionDeps): Retention {
   const { prisma, transactions, artifacts, workspaces, clock, logger, days } = deps;
-  const ended = new AbortController();
+  const stopping = new AbortController();
   const removeRuns = createRunRemoval({ prisma, transactions });
   const references = createArtifactReferences(prisma);
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const removeUnreferenced = async (digests: readonly string[], before: Date): Promise<number> => {
-    const needed = await references.filterReferenced(digests);
+    const referenced = await references.filterReferenced(digests);
     let count = 0;
-    for (const digest of digests.filter((each) => !needed.has(each))) {
-      const isNeeded = async () => (await references.filterReferenced([digest])).size > 0;
-      if (await artifacts.removeUnused(digest, before, isNeeded)) count += 1;
+    for (const digest of digests.filter((each) => !referenced.has(each))) {
+      const isReferenced = async () => (await references.filterReferenced([digest])).size > 0;
+      if (await artifacts.removeUnused(digest, before, isReferenced)) count += 1;
     }
     return count;
   };
 
-  /** Also finds what a crash left behind: bytes whose run is gone, or never came to be. */
+  /** Also finds what a crash left behind: bytes whose run was removed or never recorded. */
   const sweep = async (before: Date): Promise<number> => {
     let count = 0;
     let digests: string[] = [];
     for await (const digest of artifacts.unusedSince(before)) {
-      if (ended.signal.aborted) return count;
+      if (stopping.signal.aborted) return count;
       digests.push(digest);
       if (digests.length < MAX_QUERY_DIGESTS) continue;
       count += await removeUnreferenced(digests, before);
@@ -81,7 +82,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 
   const sweepWorkspaces = async (before: Date): Promise<void> => {
     for await (const id of workspaces?.unusedSince(before) ?? []) {
-      if (ended.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       if ((await prisma.run.count({ where: { id } })) === 0) await workspaces?.remove(id);
     }
   };
@@ -96,11 +97,11 @@ export function createRetention(deps: RetentionDeps): Retention {
         for (let at = 0; at < batch.digests.length; at += MAX_QUERY_DIGESTS) {
           files += await removeUnreferenced(batch.digests.slice(at, at + MAX_QUERY_DIGESTS), unused);
         }
-        if (ended.signal.aborted) break;
+        if (stopping.signal.aborted) break;
         await sleep(BATCH_PAUSE_MS, undefined, { ref: false });
       }
     }
-    if (!ended.signal.aborted && now - sweptAt >= DAY_MS) {
+    if (!stopping.signal.aborted && now - sweptAt >= DAY_MS) {
       files += await sweep(unused);
       await sweepWorkspaces(unused);
       sweptAt = now;
@@ -109,17 +110,17 @@ export function createRetention(deps: RetentionDeps): Retention {
     return { runs, artifacts: files };
   };
 
-  let turn: Promise<unknown> = Promise.resolve();
+  let lastTick: Promise<unknown> = Promise.resolve();
   const tick = () => {
-    const next = turn.then(tidy);
-    turn = next.catch(() => {});
+    const next = lastTick.then(tidy);
+    lastTick = next.catch(() => {});
     return next;
   };
 
   const loop = (async () => {
     for (let pause = INITIAL_DELAY_MS; ; pause = HOUR_MS) {
-      await sleep(pause, undefined, { signal: ended.signal, ref: false }).catch(() => {});
-      if (ended.signal.aborted) return;
+      await sleep(pause, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      if (stopping.signal.aborted) return;
       await tick().catch((error) => logger.error('retention.failed', { error: String(error) }));
     }
   })();
@@ -127,8 +128,8 @@ export function createRetention(deps: RetentionDeps): Retention {
   return {
     tick,
     stop: async () => {
-      ended.abort();
-      await Promise.all([loop, turn]);
+      stopping.abort();
+      await Promise.all([loop, lastTick]);
     },
   };
 }

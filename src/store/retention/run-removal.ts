@@ -3,12 +3,12 @@ import type { Prisma, Transaction, Transactions } from '../connections/transacti
 
 const ENDED_STATES = { in: RUN_STATES.filter(isFinalRunState) };
 
-/** Runs that are looked at in one statement, removed in one transaction, and the events that these may have together. */
+/** Maximum runs that one statement scans, runs that one transaction removes, and their events together. */
 const SCAN_PAGE_RUNS = 500;
 const MAX_BATCH_RUNS = 50;
 const MAX_BATCH_EVENTS = 5_000;
 
-/** Events of one run that one statement removes: some milliseconds of the event loop. */
+/** Events of one run that one statement removes: a few milliseconds of the event loop. */
 const MAX_STATEMENT_EVENTS = 2_000;
 
 interface RunRemovalDeps {
@@ -18,29 +18,29 @@ interface RunRemovalDeps {
 
 interface RemovedBatch {
   readonly runs: number;
-  /** What their steps and artifacts had as bytes; others may have the same. */
+  /** Digests of their outputs and artifacts; other runs may have the same. */
   readonly digests: readonly string[];
 }
 
 /**
- * Removes the runs that ended before a time, the oldest first, a batch for each turn of the iterator. Those whose parent
- * has not ended stay until it has.
+ * Removes the runs that ended before a time, oldest first, one batch for each step of the iterator. A run whose parent has
+ * not ended is kept until the parent has ended.
  */
 export function createRunRemoval({
   prisma,
   transactions,
 }: RunRemovalDeps): (endedBefore: Date) => AsyncIterable<RemovedBatch> {
   return async function* (endedBefore) {
-    // What ended before was created before, and the ids are in the order of creation.
-    const under = `run_${endedBefore.getTime().toString(16).padStart(12, '0')}`;
-    for (let over = 'run_'; ; ) {
-      const seen = await prisma.run.findMany({
-        where: { id: { gt: over, lt: under } },
+    // A run that ended before the time was created before it, and ids are in order of creation.
+    const below = `run_${endedBefore.getTime().toString(16).padStart(12, '0')}`;
+    for (let above = 'run_'; ; ) {
+      const page = await prisma.run.findMany({
+        where: { id: { gt: above, lt: below } },
         orderBy: { id: 'asc' },
         take: SCAN_PAGE_RUNS,
         select: { id: true, seq: true, state: true, finishedAt: true },
       });
-      const old = seen.filter(
+      const old = page.filter(
         ({ state, finishedAt }) =>
           isFinalRunState(state as RunState) && finishedAt !== null && finishedAt < endedBefore,
       );
@@ -48,28 +48,28 @@ export function createRunRemoval({
         const removed = await transactions.run((tx) => removeBatch(tx, ids, endedBefore));
         if (removed.runs > 0) yield removed;
       }
-      if (seen.length < SCAN_PAGE_RUNS) return;
-      over = seen.at(-1)?.id ?? under;
+      if (page.length < SCAN_PAGE_RUNS) return;
+      above = page.at(-1)?.id ?? below;
     }
   };
 }
 
 function splitBatches(runs: readonly { readonly id: string; readonly seq: number }[]): string[][] {
-  const found: string[][] = [];
+  const batches: string[][] = [];
   let [batch, events]: [string[], number] = [[], 0];
   for (const { id, seq } of runs) {
     if (batch.length === MAX_BATCH_RUNS || (batch.length > 0 && events + seq > MAX_BATCH_EVENTS)) {
-      found.push(batch);
+      batches.push(batch);
       [batch, events] = [[], 0];
     }
     batch.push(id);
     events += seq;
   }
-  return batch.length > 0 ? [...found, batch] : found;
+  return batch.length > 0 ? [...batches, batch] : batches;
 }
 
 async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore: Date): Promise<RemovedBatch> {
-  // The row that every append locks: what is read now stays so until this ends, and no run begins again meanwhile.
+  // Locks the row that every append locks: until this ends, what is read here stays valid, and no run starts again.
   await tx.$executeRaw`UPDATE journal SET floor = floor WHERE id = 1`;
   const runs = await tx.run.findMany({
     where: { id: { in: [...ids] }, state: ENDED_STATES, finishedAt: { lt: endedBefore } },

@@ -1,7 +1,7 @@
 import type { Role, User } from '../../core/principal.ts';
 import type { ApprovalRecord, ApprovalState } from '../../core/run.ts';
 
-/** What a decision changes of a row of `approvals`. */
+/** What a decision changes in a row of `approvals`. */
 export interface ApprovalChange<Time = number> {
   readonly state: string;
   readonly decidedAt: Time | null;
@@ -9,7 +9,7 @@ export interface ApprovalChange<Time = number> {
   readonly comment: string | null;
 }
 
-/** A row of `approvals`, as it is written. What is read may have dates as Date. */
+/** A row of `approvals`, as it is written. When it is read, times may be Dates. */
 export interface ApprovalRow<Time = number> extends ApprovalChange<Time> {
   readonly id: string;
   readonly tenant: string;

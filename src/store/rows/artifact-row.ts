@@ -1,6 +1,6 @@
 import type { ArtifactRecord } from '../../core/run.ts';
 
-/** A row of `artifacts`, as it is written. What is read may have dates as Date and sizes as bigint. */
+/** A row of `artifacts`, as it is written. When it is read, times may be Dates and sizes bigints. */
 export interface ArtifactRow<Time = number, Long = number> {
   readonly id: string;
   readonly tenant: string;

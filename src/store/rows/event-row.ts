@@ -1,7 +1,7 @@
 import type { ChainRow } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 
-/** An event as it lies in the table `events`: the link of a chain that is verified, and nothing more. */
+/** A row of `events`: exactly the link of a chain that can be verified. */
 export type EventRow = ChainRow;
 
 export function toEvent({ at, step, payload, ...row }: EventRow): Event {

@@ -20,17 +20,17 @@ type ApprovalDecision = Mutable<ReturnType<typeof approvalPatch>>;
 
 interface DraftParts {
   readonly tenant: string;
-  /** Approvals that were asked for, by id; whole. */
+  /** New approvals, complete, by id. */
   readonly approvals: Map<string, Mutable<ApprovalRecord>>;
-  /** Decisions about approvals that are stored already, by id. */
+  /** Decisions on stored approvals, by id. */
   readonly decisions: Map<string, ApprovalDecision>;
-  /** Tool calls that began, by id; whole. */
+  /** New tool calls, complete, by id. */
   readonly calls: Map<string, Mutable<ToolCallRecord>>;
-  /** What tool calls that are stored already came to, by id. */
+  /** Results of stored tool calls, by id. */
   readonly callResults: Map<string, ToolCallPatch>;
 }
 
-/** A run that begins: its whole rows. */
+/** A new run: its complete rows. */
 export interface NewRunDraft extends DraftParts {
   readonly isNew: true;
   readonly run: Mutable<RunRecord>;
@@ -38,7 +38,7 @@ export interface NewRunDraft extends DraftParts {
   readonly steps: Map<string, Mutable<StepRecord>>;
 }
 
-/** A run that goes on: what changes of its rows, and the steps that it grew by. */
+/** A stored run: the changes of its rows, and the steps that are added to it. */
 export interface ChangedRunDraft extends DraftParts {
   readonly isNew: false;
   readonly run: Mutable<RunPatch & Pick<RunRecord, 'id' | 'seq' | 'headPosition' | 'headHash'>>;
@@ -46,7 +46,7 @@ export interface ChangedRunDraft extends DraftParts {
   readonly addedSteps: Map<string, Mutable<StepRecord>>;
 }
 
-/** The fold of core/projection.ts in place, on the rows of one transaction. */
+/** The fold of core/projection.ts, applied in place to the rows of one transaction. */
 export type RunDraft = NewRunDraft | ChangedRunDraft;
 
 export function createRunDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
@@ -60,27 +60,27 @@ export function createRunDraft(runId: string, opening: NewEvent, tenant: string)
 }
 
 /**
- * @param seq the event's
- * @param stored finds a step of the run that is stored already, for STEPS_ADDED
+ * @param seq of the event
+ * @param findStored finds a stored step of the run, for STEPS_ADDED
  */
 export function applyEvent(
   draft: RunDraft,
   event: NewEvent,
   seq: number,
-  stored: (key: string) => StepRecord | undefined,
+  findStored: (key: string) => StepRecord | undefined,
 ): void {
-  const grown = draft.isNew ? draft.steps : draft.addedSteps;
-  const ofRun = runPatch(event);
-  if (ofRun) {
-    // Of a stored run a field that is emptied must be told from one that stays.
-    if (draft.isNew) applyPatch(draft.run, ofRun);
-    else Object.assign(draft.run, ofRun);
+  const newSteps = draft.isNew ? draft.steps : draft.addedSteps;
+  const changes = runPatch(event);
+  if (changes) {
+    // For a stored run a field that is cleared must differ from one that is unchanged.
+    if (draft.isNew) applyPatch(draft.run, changes);
+    else Object.assign(draft.run, changes);
   }
   if (event.type === 'STEPS_ADDED') {
-    for (const one of event.payload.steps) {
-      const parent = grown.get(one.parent) ?? stored(one.parent);
-      if (!parent) throw new Error(`STEPS_ADDED: the run has no step ${one.parent}`);
-      grown.set(one.key, createAddedStep(parent, one));
+    for (const added of event.payload.steps) {
+      const parent = newSteps.get(added.parent) ?? findStored(added.parent);
+      if (!parent) throw new Error(`STEPS_ADDED: the run has no step ${added.parent}`);
+      newSteps.set(added.key, createAddedStep(parent, added));
     }
   } else if (event.type === 'APPROVAL_REQUESTED') {
     draft.approvals.set(event.payload.id, createApproval(draft.run.id, event));
@@ -93,13 +93,13 @@ export function applyEvent(
     draft.calls.set(call.id, call);
     draft.callResults.delete(call.id);
   } else if (event.type === 'TOOL_RETURNED') {
-    const begun = draft.calls.get(event.payload.call.id);
-    if (begun) applyPatch(begun, toolCallPatch(event));
+    const call = draft.calls.get(event.payload.call.id);
+    if (call) applyPatch(call, toolCallPatch(event));
     else draft.callResults.set(event.payload.call.id, toolCallPatch(event));
   }
   const patch = event.step === undefined ? undefined : stepPatch(event);
   if (event.step === undefined || !patch) return;
-  const whole = grown.get(event.step);
-  if (whole) applyPatch(whole, patch);
+  const newStep = newSteps.get(event.step);
+  if (newStep) applyPatch(newStep, patch);
   else if (!draft.isNew) draft.steps.set(event.step, { ...draft.steps.get(event.step), ...patch });
 }

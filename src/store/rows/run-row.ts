@@ -3,12 +3,12 @@ import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../../core/
 import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 
-/** The states of runs that somebody has to drive, as a list of SQL literals. */
+/** The states of runs that need a driver, as a list of SQL literals. */
 export const UNFINISHED_STATES_SQL = RUN_STATES.filter((state) => !isFinalRunState(state))
   .map((state) => `'${state}'`)
   .join(', ');
 
-/** A row of `runs`, as it is written. What is read may have dates as Date and positions as bigint. */
+/** A row of `runs`, as it is written. When it is read, times may be Dates and positions bigints. */
 export interface RunRow<Time = number, Long = number> {
   readonly id: string;
   readonly tenant: string;

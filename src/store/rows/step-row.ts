@@ -14,8 +14,8 @@ import type { StepState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
 
 /**
- * What events change of a row of `steps`. In a patch null means unchanged; but a patch with a state sets output, error,
- * `wakeAt` and `finishedAt` as they are here, also to null.
+ * What events change in a row of `steps`. Null means unchanged, but a change with a state sets output, error, `wakeAt` and
+ * `finishedAt` to the given values, including null.
  */
 export interface StepChange<Time = number, Long = number> {
   readonly state: string | null;
@@ -35,7 +35,7 @@ export interface StepChange<Time = number, Long = number> {
   readonly decision: string | null;
 }
 
-/** A row of `steps`, as it is written. What is read may have dates as Date and sizes as bigint. */
+/** A row of `steps`, as it is written. When it is read, times may be Dates and sizes bigints. */
 export interface StepRow<Time = number, Long = number> extends StepChange<Time, Long> {
   readonly id: string;
   readonly tenant: string;
@@ -102,7 +102,7 @@ export function toStepRow(step: StepRecord, tenant: string): StepRow {
   };
 }
 
-/** A row as Prisma or a statement reads it. */
+/** A row as Prisma or SQL reads it. */
 type StoredStepRow = Omit<StepRow<Date | number, bigint | number>, 'itemIndex'> & {
   readonly itemIndex?: number | null;
   readonly index?: number | null;

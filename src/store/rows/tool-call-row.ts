@@ -2,14 +2,14 @@ import type { ToolCallPatch } from '../../core/projection.ts';
 import type { Failure, ToolCallRecord } from '../../core/run.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
-/** What a call that returned changes of its row of `tool_calls`: all of this, also to null. */
+/** What the result of a call sets in its row of `tool_calls`: all fields, including null. */
 export interface ToolCallChange {
   readonly result: string | null;
   readonly error: string | null;
   readonly durationMs: number | null;
 }
 
-/** A row of `tool_calls`, as it is written. What is read may have dates as Date. */
+/** A row of `tool_calls`, as it is written. When it is read, times may be Dates. */
 export interface ToolCallRow<Time = number> extends ToolCallChange {
   readonly id: string;
   readonly tenant: string;

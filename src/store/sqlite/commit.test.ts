@@ -29,7 +29,7 @@ const opening = (text: string): AppendRequest => ({
   events: [runCreated(), log(text)],
 });
 
-it('changes nothing on a full disk, and writes again when there is space', () => {
+it('changes nothing on a full disk, and writes again once there is space', () => {
   const commit = createSqliteCommit(db, node);
   commit([opening('kept')]);
   const before = count();
@@ -44,7 +44,7 @@ it('changes nothing on a full disk, and writes again when there is space', () =>
   expect(results[0]).toMatchObject({ first: 3 });
 });
 
-it('never gives a position twice, even when the newest events were deleted', () => {
+it('never assigns a position twice, even if the newest events were deleted', () => {
   const commit = createSqliteCommit(db, node);
   commit([opening('a'), opening('b')]);
   db.pragma('foreign_keys = OFF');

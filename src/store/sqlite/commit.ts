@@ -27,12 +27,12 @@ import { createInsert } from './insert.ts';
 const bound = (field: string) => `@${field}`;
 const stored = (column: string) => column;
 
-/** One transaction for a group of appends. Each is told its own result; when this throws, nothing was changed. */
+/** One transaction for a group of appends, with an outcome for each. If it throws, nothing was changed. */
 export type CommitGroup = (appends: readonly AppendRequest[]) => readonly AppendOutcome[];
 
 /**
- * Commits on one connection. A bound row costs about half of a row taken out of a JSON array, so every row is bound to a
- * prepared statement.
+ * Commits on one connection. Every row is bound to a prepared statement, which costs about half of extracting it from a JSON
+ * array.
  */
 export function createSqliteCommit(db: SqliteConnection, node: string): CommitGroup {
   const insert = createInsert(db);
@@ -40,7 +40,7 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
 
   const movePosition = db.prepare('UPDATE journal SET position = ? WHERE id = 1');
   const advanceRun = db.prepare('UPDATE runs SET seq = ?, head_position = ?, head_hash = ? WHERE id = ?');
-  // Apart, because it touches indexed columns: most events of a long run leave them alone.
+  // A separate statement, because it updates indexed columns, which most events of a long run do not change.
   const changeRun = db.prepare<[RunChange]>(
     `UPDATE runs SET ${assignChanges(RUN_CHANGES, bound, stored)} WHERE id = @id`,
   );
@@ -92,7 +92,7 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
       return transaction.immediate(appends);
     } catch (error) {
       if (isStoreFailure(error)) throw error;
-      // One of them is at fault. Alone, only that one fails.
+      // One append is at fault. Committed alone, only that one fails.
       return appends.length > 1 ? appends.flatMap((append) => commit([append])) : [toRejection(error)];
     }
   };
@@ -113,7 +113,7 @@ function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): RunChange
   };
 }
 
-/** A full disk, a lock, a broken file: it concerns every append alike. */
+/** A full disk, a lock, a broken file: affects every append. */
 function isStoreFailure(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code);
   return code.startsWith('SQLITE_') && !code.startsWith('SQLITE_CONSTRAINT');
@@ -121,10 +121,10 @@ function isStoreFailure(error: unknown): boolean {
 
 function toRejection(error: unknown): RejectedAppend {
   if (String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT')) {
-    const message = `A step or an artifact of the run has an id or a key that is taken: make new ones.`;
+    const message = 'A step or an artifact of the run has an id or a key that is already in use; create new ones.';
     return { code: 'CONFLICT', message, cause: String(error) };
   }
-  const message = 'An event has not the shape of its type, and was not recorded.';
+  const message = 'An event does not match its type, and was not recorded.';
   return { code: 'INTERNAL', message, cause: String((error as Error).stack) };
 }
 

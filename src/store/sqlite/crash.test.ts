@@ -19,7 +19,7 @@ describe('after a crash', () => {
   });
   afterEach(() => harness.remove());
 
-  it('of the process every acknowledged append is there, and every chain is whole', async () => {
+  it('of the process, every acknowledged append is stored, and every chain is complete', async () => {
     await (await harness.open()).close();
     const acknowledged = new Map<string, number>();
     for (let round = 0; round < 5; round += 1) {
@@ -28,7 +28,7 @@ describe('after a crash', () => {
       for await (const line of createInterface({ input: child.stdout })) {
         const [runId, seq] = line.split(' ');
         if (runId?.length === 36 && seq) acknowledged.set(runId, Number(seq));
-        // Somewhere in the middle of things, which is elsewhere each time.
+        // At a different moment each time.
         if (acknowledged.size > before + 100 + round * 37) child.kill('SIGKILL');
       }
 
@@ -43,7 +43,7 @@ describe('after a crash', () => {
     }
   });
 
-  it('of the writer each append has either happened or failed, and the next one finds a new writer', async () => {
+  it('of the writer, each append has either happened or failed, and the next one gets a new writer', async () => {
     const writers: Worker[] = [];
     const note = (worker: Worker) => writers.push(worker);
     await (await harness.open()).close();
@@ -55,7 +55,7 @@ describe('after a crash', () => {
       for await (const { events } of store.journal.read(0, {}, scope, { signal: stop.signal })) seen.push(...events);
     })();
 
-    /** Appends 300 runs, ends the writer at some moment, and counts what happened of them. */
+    /** Appends 300 runs, terminates the writer at some moment, and counts the appends that happened. */
     const happened = async (moment: (appends: readonly Promise<unknown>[]) => unknown) => {
       await store.journal.append(newId('run'), 1, [runCreated()]);
       const runs = Array.from({ length: 300 }, () => newId('run'));
@@ -89,7 +89,7 @@ describe('after a crash', () => {
   });
 });
 
-it('the program for crash tests does nothing when it is only imported', async () => {
+it('the program for crash tests does nothing if it is only imported', async () => {
   const child = spawn(process.execPath, ['-e', `import(${JSON.stringify(program)})`], { stdio: 'ignore' });
   expect(await once(child, 'exit')).toEqual([0, null]);
 });

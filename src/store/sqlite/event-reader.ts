@@ -8,8 +8,8 @@ import { type EventRow, toEvent } from '../rows/event-row.ts';
 
 const EVENT_FIELDS = selectList(EVENT_COLUMNS);
 
-/** Reads on one connection, a few milliseconds each. @param inTurn shares the event loop out among them */
-export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: () => T) => Promise<T>): EventReader {
+/** Reads on one connection, a few milliseconds each. @param schedule runs reads in time slices of the event loop */
+export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work: () => T) => Promise<T>): EventReader {
   const statements = new Map<string, ReturnType<typeof db.prepare>>();
   const prepared = (sql: string) => {
     const statement = statements.get(sql) ?? db.prepare(sql);
@@ -28,7 +28,7 @@ export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: 
     const { range, filters, order } = clauses(view);
     const values = { ...bindings(view), after: position, end: head, limit };
     if (view.runId === undefined) {
-      // Retention leaves gaps between positions, nothing else does.
+      // Only retention leaves gaps between positions.
       const start = (firstAfter.get(position) ?? head) - 1;
       values.end = Math.min(head, start + MAX_WINDOW_ROWS);
     } else if (filters !== '') {
@@ -51,16 +51,16 @@ export function createSqliteEventReader(db: SqliteConnection, inTurn: <T>(work: 
 
   return {
     head,
-    // The writer alone commits, and when it is gone, so is its transaction.
+    // Only the writer commits, and its transaction ends with it.
     stableHead: head,
-    page: (view, position, limit, end) => inTurn(() => page(view, position, limit, end)),
-    // Nobody else appends.
+    page: (view, position, limit, end) => schedule(() => page(view, position, limit, end)),
+    // No other process appends.
     readBetween: async () => undefined,
-    readRun: (runId, afterSeq, limit) => inTurn(() => ofRun.all(runId, afterSeq, limit)),
+    readRun: (runId, afterSeq, limit) => schedule(() => ofRun.all(runId, afterSeq, limit)),
   };
 }
 
-/** The rows that one index holds in order, and the conditions that are left to look at in each. */
+/** The range of rows that one index has in order, and the conditions to check for each row. */
 function clauses(view: EventView) {
   const scope = `tenant = @tenant${view.scope.subject === undefined ? '' : ' AND subject = @subject'}`;
   const filters = [
@@ -73,7 +73,7 @@ function clauses(view: EventView) {
     .filter(Boolean)
     .join(' ');
   if (view.runId !== undefined) {
-    // In a run seq and position rise together; the subquery turns the cursor into a seq, so that the index is entered there.
+    // In a run seq and position rise together; the subquery converts the cursor to a seq, so that the index can seek to it.
     const start = 'coalesce((SELECT seq FROM events WHERE position = @after AND run_id = @runId), 0)';
     const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq > ${start} AND ${scope} AND position <= @end`;
     return { range, filters, order: 'seq' };

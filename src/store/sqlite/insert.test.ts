@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { createInsert } from './insert.ts';
 
-it('inserts rows whatever of them is null, in more ways than it keeps statements for', () => {
+it('inserts rows with any combination of nulls, more than it caches statements for', () => {
   const db = new Database(':memory:');
   const fields = ['aOne', 'bTwo', 'cThree', 'dFour', 'eFive', 'fSix', 'gSeven'];
   db.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, a_one, b_two, c_three, d_four, e_five, f_six, g_seven)');

@@ -1,7 +1,7 @@
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import { toColumnName } from '../rows/columns.ts';
 
-/** For one table, each for other columns; past it they are made anew. */
+/** Maximum statements for one table, each for another set of columns; beyond it, all are prepared again. */
 const MAX_CACHED_STATEMENTS = 64;
 
 interface InsertStatement {
@@ -9,9 +9,9 @@ interface InsertStatement {
 }
 
 /**
- * Inserts rows whose fields are the table's columns in camelCase, always all of them and in the same order. What is null
- * is left out of the statement: to bind a null costs as much as to bind a number, and most rows have many. So no column
- * that may be null can have a default.
+ * Inserts rows whose fields are the table's columns in camelCase, always all of them and in the same order. Null fields are
+ * left out of the statement: binding a null costs as much as binding a number, and most rows have many. So a nullable column
+ * cannot have a default.
  */
 export function createInsert(db: SqliteConnection): (table: string, row: object) => void {
   const tables = new Map<string, Map<number, InsertStatement>>();
@@ -33,7 +33,7 @@ export function createInsert(db: SqliteConnection): (table: string, row: object)
 
   return (table, row) => {
     const values: unknown[] = [];
-    // A binary digit for each field, exact up to 53 of them: which ones are there.
+    // One bit for each field that is present; exact for up to 53 fields.
     let present = 0;
     for (const name in row) {
       const value = row[name as keyof typeof row] as unknown;

@@ -9,8 +9,8 @@ interface SqliteLeasesDeps {
 }
 
 /**
- * The leases of a store that one process has for itself: it always holds its own, and every other node is dead. Each
- * method is one statement, so that it stands before or after an append of the writer, never beside it.
+ * The leases of a store that only one process uses: its lease never expires, and every other node is dead. Each method is one
+ * statement, so it happens before or after an append of the writer, never during one.
  */
 export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLeasesDeps): Leases {
   return {
@@ -42,7 +42,7 @@ export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLease
       );
       return adopted === 1;
     },
-    // Whoever opens the file next finds this node dead.
+    // For the next process that opens the file this node is dead.
     release: async () => {},
   };
 }

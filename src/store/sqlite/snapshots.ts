@@ -14,7 +14,7 @@ export interface SqliteSnapshots {
   tables(scope: Scope, id: string): RunTables | undefined;
 }
 
-/** Reads that show one moment. Between two statements of Prisma the writer may have moved the run on. */
+/** Reads in one transaction, which show one moment. Between two statements of Prisma the writer may change the run. */
 export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
   const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
   const stepsOf = db.prepare<[string], object>(
@@ -35,10 +35,10 @@ export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
     };
   });
   const tables = db.transaction((scope: Scope, id: string): RunTables | undefined => {
-    const found = snapshot(scope, id);
+    const base = snapshot(scope, id);
     return (
-      found && {
-        ...found,
+      base && {
+        ...base,
         steps: allStepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
         approvals: approvalsOf.all(id).map((row) => toApprovalRecord(fromColumns<ApprovalRow>(row))),
         toolCalls: callsOf.all(id).map((row) => toToolCallRecord(fromColumns<ToolCallRow>(row))),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTimeSlices } from './time-slices.ts';
 
-it('does the work in the order in which it came, and lets the event loop turn in between', async () => {
+it('runs work in order, and lets the event loop turn in between', async () => {
   const inTurn = createTimeSlices();
   const order: number[] = [];
   let turns = 0;
@@ -19,11 +19,11 @@ it('does the work in the order in which it came, and lets the event loop turn in
   const results = await Promise.all(Array.from({ length: 20 }, (_, n) => inTurn(busy(n))));
   expect(results).toEqual(order);
   expect(order).toEqual(Array.from({ length: 20 }, (_, n) => n));
-  // Two of them fill a turn.
+  // Two of them fill a slice.
   expect(turns).toBeGreaterThanOrEqual(9);
 });
 
-it('gives an error to whom it concerns, and goes on', async () => {
+it('rejects only the failed caller, and continues', async () => {
   const inTurn = createTimeSlices();
   const broken = inTurn(() => {
     throw new Error('broken');

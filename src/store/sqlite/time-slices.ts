@@ -1,18 +1,18 @@
-/** How long one turn of the event loop may be used for such work, in milliseconds. */
+/** How long queued work may use one turn of the event loop, in milliseconds. */
 const TIME_SLICE_MS = 4;
 
 /**
- * Shares the event loop out among readers of the store: what they ask for is done in their order, a few milliseconds in
- * each turn of the loop, so that no number of readers that catch up holds up everybody else.
+ * Runs the reads of the store in order, a few milliseconds in each turn of the event loop, so that readers that catch up do
+ * not block it, however many there are.
  */
 export function createTimeSlices(): <T>(work: () => T) => Promise<T> {
   const queue: (() => void)[] = [];
 
-  const turn = () => {
+  const runSlice = () => {
     const end = performance.now() + TIME_SLICE_MS;
     do queue.shift()?.();
     while (queue.length > 0 && performance.now() < end);
-    if (queue.length > 0) setImmediate(turn);
+    if (queue.length > 0) setImmediate(runSlice);
   };
 
   return (work) =>
@@ -24,6 +24,6 @@ export function createTimeSlices(): <T>(work: () => T) => Promise<T> {
           reject(error);
         }
       });
-      if (queue.length === 1) setImmediate(turn);
+      if (queue.length === 1) setImmediate(runSlice);
     });
 }

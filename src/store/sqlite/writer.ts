@@ -4,8 +4,8 @@ import type { RejectedAppend } from '../journal/plan-commit.ts';
 import type { JournalWriter } from '../journal/writer-protocol.ts';
 import { type CommitGroup, createSqliteCommit } from './commit.ts';
 
-/** After any failure it starts over from a fresh connection, so that it recovers as soon as the disk does. */
-export function createSqliteWriter(file: string, node: string): JournalWriter {
+/** The writer on SQLite. After any failure it opens a new connection, so that it recovers as soon as the disk does. */
+export function createSqliteWriter(file: string, nodeId: string): JournalWriter {
   let open: { readonly db: SqliteConnection; readonly commit: CommitGroup } | undefined;
   const close = () => {
     open?.db.close();
@@ -13,7 +13,7 @@ export function createSqliteWriter(file: string, node: string): JournalWriter {
   };
   const connect = () => {
     const db = openSqliteConnection(file, { readonly: false });
-    return { db, commit: createSqliteCommit(db, node) };
+    return { db, commit: createSqliteCommit(db, nodeId) };
   };
   return {
     close,
@@ -23,8 +23,8 @@ export function createSqliteWriter(file: string, node: string): JournalWriter {
         return { outcomes: open.commit(appends) };
       } catch (error) {
         close();
-        const refused = rejectUnwritable(error);
-        return { outcomes: appends.map(() => refused), failure: String((error as Error).stack) };
+        const rejection = rejectUnwritable(error);
+        return { outcomes: appends.map(() => rejection), failure: String((error as Error).stack) };
       }
     },
   };

@@ -21,7 +21,7 @@ export function createAccounts({ prisma, transactions }: AccountsDeps): Accounts
       if (other && other.username !== username) {
         throw new Fault(
           'CONFLICT',
-          `The subject ${subject} is the account ${other.username}'s; give this one another.`,
+          `The subject ${subject} belongs to the account ${other.username}; choose another subject.`,
         );
       }
       await transactions.write((client) => client.user.upsert({ where: { username }, create: row, update: row }));

@@ -6,7 +6,7 @@ interface CredentialsDeps {
   readonly transactions: Transactions;
 }
 
-/** The table `credentials`. It never sees what is sealed. */
+/** The table `credentials`. It holds only sealed bytes. */
 export function createCredentials({ prisma, transactions }: CredentialsDeps): Credentials {
   const one = (tenant: string, subject: string, name: string) => ({ tenant_subject_name: { tenant, subject, name } });
   return {

@@ -13,12 +13,12 @@ export interface MessageRow {
 interface InboxDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
-  /** Adds the message unless it is there already, and lets every node know once it is durable. */
+  /** Adds the message unless it exists, and notifies every node once it is durable. */
   add(message: MessageRow): Promise<void>;
   watch: Inbox['onMessage'];
 }
 
-/** The table `messages`: what waits for a run lies there until its driver has taken it into the journal. */
+/** The table `messages`: a message to a run stays there until the run's driver has recorded it in the journal. */
 export function createInbox({ prisma, transactions, add, watch }: InboxDeps): Inbox {
   return {
     send: (message) =>
@@ -43,9 +43,9 @@ export function createInbox({ prisma, transactions, add, watch }: InboxDeps): In
 export function createInboxWatchers(): { readonly watch: Inbox['onMessage']; notify(runId: string): void } {
   const watchers = new Set<(runId: string) => void>();
   return {
-    watch: (arrived) => {
-      // The same function twice is two watchers.
-      const watcher = (runId: string) => arrived(runId);
+    watch: (onMessage) => {
+      // The same function may be added twice.
+      const watcher = (runId: string) => onMessage(runId);
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },

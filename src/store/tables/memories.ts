@@ -1,10 +1,9 @@
 import type { Memories } from '../../core/memories.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 
-/** Entries that one statement reads. */
+/** Entries of one query. */
 const PAGE_ROWS = 50;
 
-/** Between two entries. */
 const SEPARATOR = '\n';
 
 interface MemoriesDeps {
@@ -14,7 +13,7 @@ interface MemoriesDeps {
 
 /** The table `memories`. */
 export function createMemories({ prisma, transactions }: MemoriesDeps): Memories {
-  /** From the newest entry on; what does not fit any more is never read. */
+  /** The entries, newest first, read page by page. */
   async function* newestFirst(tenant: string, name: string) {
     for (let last: { readonly at: Date; readonly id: string } | undefined; ; ) {
       const older = last && { OR: [{ at: { lt: last.at } }, { at: last.at, id: { lt: last.id } }] };
@@ -46,7 +45,7 @@ export function createMemories({ prisma, transactions }: MemoriesDeps): Memories
         const data = { tenant, name, id, text: JSON.stringify(text), at, runId };
         await transactions.write((client) => client.memory.create({ data }));
       } catch (error) {
-        // It is there already.
+        // The entry exists already.
         if ((error as { code?: unknown }).code !== 'P2002') throw error;
       }
     },

@@ -10,7 +10,7 @@ import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { type IdRange, idInRange } from './paginate.ts';
 
-/** Runs that one statement looks at, at most, when no index answers the filter: some milliseconds of the event loop. */
+/** Maximum runs that one query scans if no index answers the filter: a few milliseconds of the event loop. */
 const MAX_WINDOW_RUNS = 2_000;
 
 const MAX_SEARCH_CHARACTERS = 256;
@@ -26,16 +26,16 @@ interface RunFinder {
   count(): Promise<number>;
 }
 
-/** Finds the runs that a scope covers and a filter lets through. @throws Fault BAD_INPUT for a filter out of bounds */
+/** Finds the runs that a scope covers and a filter matches. @throws Fault BAD_INPUT for a filter that exceeds a limit */
 export function createRunFinder({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
   const { state, ...rest } = filter;
   const covered: RunWhereInput = { ...runsInScope(scope), ...(state && { state: { in: [...state] } }) };
-  const wanted = filterConditions(rest, kind);
+  const conditions = filterConditions(rest, kind);
 
-  /** The range in one piece where an index finds its runs, otherwise in windows, with a pause after each. */
-  const pieces = async function* (range: IdRange, direction: 'asc' | 'desc') {
+  /** The whole range if an index finds its runs, otherwise windows of it, with a pause after each. */
+  const windows = async function* (range: IdRange, direction: 'asc' | 'desc') {
     let left: RunWhereInput = idInRange(range);
-    for (let more = wanted.length > 0; more; ) {
+    for (let more = conditions.length > 0; more; ) {
       const where = { AND: [covered, left] };
       const edge = await prisma.run.findFirst({
         where,
@@ -55,22 +55,22 @@ export function createRunFinder({ prisma, kind }: RunFinderDeps, scope: Scope, f
 
   return {
     find: async (range, direction, count) => {
-      const found: RunRecord[] = [];
-      for await (const piece of pieces(range, direction)) {
+      const runs: RunRecord[] = [];
+      for await (const window of windows(range, direction)) {
         const rows = await prisma.run.findMany({
-          where: { AND: [covered, piece, ...wanted] },
+          where: { AND: [covered, window, ...conditions] },
           orderBy: { id: direction },
-          take: count - found.length,
+          take: count - runs.length,
         });
-        found.push(...rows.map(toRunRecord));
-        if (found.length >= count) break;
+        runs.push(...rows.map(toRunRecord));
+        if (runs.length >= count) break;
       }
-      return found;
+      return runs;
     },
     count: async () => {
       let total = 0;
-      for await (const piece of pieces({}, 'asc')) {
-        total += await prisma.run.count({ where: { AND: [covered, piece, ...wanted] } });
+      for await (const window of windows({}, 'asc')) {
+        total += await prisma.run.count({ where: { AND: [covered, window, ...conditions] } });
       }
       return total;
     },
@@ -81,20 +81,20 @@ export function runsInScope({ tenant, subject }: Scope): RunWhereInput {
   return { tenant, ...(subject !== undefined && { subject }) };
 }
 
-/** What has to be looked at run by run. */
+/** The conditions that no index answers. */
 function filterConditions(filter: Omit<RunFilter, 'state'>, database: DatabaseConfig['kind']): RunWhereInput[] {
   const { kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
   const labels = Object.entries(label);
   if (labels.length > MAX_LABEL_FILTERS) {
-    throw new Fault('BAD_INPUT', `Filter by ${MAX_LABEL_FILTERS} labels or fewer.`, { path: ['filter', 'label'] });
+    throw new Fault('BAD_INPUT', `Filter by at most ${MAX_LABEL_FILTERS} labels.`, { path: ['filter', 'label'] });
   }
   if (text !== undefined && text.length > MAX_SEARCH_CHARACTERS) {
-    throw new Fault('BAD_INPUT', `Search for ${MAX_SEARCH_CHARACTERS} characters or fewer.`, {
+    throw new Fault('BAD_INPUT', `Search for at most ${MAX_SEARCH_CHARACTERS} characters.`, {
       path: ['filter', 'text'],
     });
   }
-  // Prisma makes LIKE of it, in which `_` stands for any character. SQLite's takes no notice of case by itself.
-  const within = (contains: string): { contains: string } =>
+  // Prisma generates LIKE, in which `_` matches any character. SQLite's LIKE ignores case by default.
+  const match = (contains: string): { contains: string } =>
     database === 'sqlite' ? { contains } : ({ contains, mode: 'insensitive' } as { contains: string });
   return [
     kind && { kind: { in: [...kind] } },
@@ -105,10 +105,10 @@ function filterConditions(filter: Omit<RunFilter, 'state'>, database: DatabaseCo
     createdBefore && { createdAt: { lt: createdBefore } },
     text !== undefined && {
       OR: [
-        { goal: within(text) },
-        { workflow: within(text) },
-        { id: within(text) },
-        { steps: { some: { capability: within(text) } } },
+        { goal: match(text) },
+        { workflow: match(text) },
+        { id: match(text) },
+        { steps: { some: { capability: match(text) } } },
       ],
     },
   ].filter((condition) => typeof condition === 'object');

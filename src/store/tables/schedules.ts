@@ -27,7 +27,7 @@ export function createSchedules({ prisma, transactions }: SchedulesDeps): Schedu
       return rows.map(toScheduleRecord);
     },
     advance: async ({ tenant, name, workflowId, nextAt: from }, nextAt) => {
-      // One statement that names what it expects: of several nodes one finds the row as it was.
+      // One statement with the expected values: of several nodes, only one finds the row unchanged.
       const where = { tenant, name, workflowId, nextAt: from };
       const { count } = await transactions.write((client) => client.schedule.updateMany({ where, data: { nextAt } }));
       return count === 1;

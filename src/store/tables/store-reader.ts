@@ -15,23 +15,23 @@ import { createRunFinder, runsInScope } from './run-finder.ts';
 interface StoreReaderDeps {
   readonly prisma: Prisma;
   readonly kind: DatabaseConfig['kind'];
-  /** A run and its steps at one moment. */
+  /** A run and its steps, at one moment. */
   readSnapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
-  /** The events of a run in order; the scope has been asked. */
+  /** The events of a run in order. The caller has checked the scope. */
   eventsOf(runId: string): AsyncIterable<Event>;
 }
 
-/** Tool calls of one step that are shown. */
+/** Maximum tool calls of one step in a list. */
 const MAX_TOOL_CALLS = 1_000;
 
-/** Reads of the tables, for any database that Prisma speaks to. */
+/** Reads of the tables, on either database. */
 export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: StoreReaderDeps): StoreReader {
   const run: StoreReader['run'] = async (scope, id) => {
     const row = await prisma.run.findFirst({ where: { id, ...runsInScope(scope) } });
     return row ? toRunRecord(row) : undefined;
   };
 
-  const artifactWhere = async (scope: Scope, where: { id: string } | { digest: string }) => {
+  const findArtifact = async (scope: Scope, where: { id: string } | { digest: string }) => {
     const row = await prisma.artifact.findFirst({
       where: { ...where, ...partsInScope(scope) },
       orderBy: { id: 'asc' },
@@ -49,7 +49,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     },
     items: (scope, runId, parent, page) => {
       const where = { runId, parent, role: 'item', ...partsInScope(scope) };
-      /** Ids of items that came up in one moment have no order; a place that is not there has nothing after it. */
+      /** Items are ordered by index, because ids of one moment have no order. Nothing comes after an unknown id. */
       const indexOf = async (id: string) =>
         (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
       return paginate(
@@ -155,15 +155,15 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
         page,
       );
     },
-    artifact: (scope, id) => artifactWhere(scope, { id }),
-    artifactByDigest: (scope, digest) => artifactWhere(scope, { digest }),
+    artifact: (scope, id) => findArtifact(scope, { id }),
+    artifactByDigest: (scope, digest) => findArtifact(scope, { digest }),
     content: async (scope, digest) => {
       const step = await prisma.step.findFirst({
         where: { outputDigest: digest, outputText: { not: null }, ...partsInScope(scope) },
       });
       const output = step ? toOutput(step) : undefined;
       if (output?.text !== undefined) return { kind: 'text', output: { ...output, text: output.text } };
-      const artifact = await artifactWhere(scope, { digest });
+      const artifact = await findArtifact(scope, { digest });
       return artifact && { kind: 'artifact', artifact };
     },
     runByIdempotencyKey: async (tenant, subject, idempotencyKey) => {
@@ -182,7 +182,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
   };
 }
 
-/** Parts of a run have its tenant; whose it is, the run alone knows. */
+/** Parts of a run have its tenant; only the run has its subject. */
 function partsInScope({ tenant, subject }: Scope) {
   return { tenant, ...(subject !== undefined && { run: { subject } }) };
 }

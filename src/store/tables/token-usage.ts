@@ -12,16 +12,16 @@ type TokenReservation = Parameters<TokenUsage['reserve']>[0];
 type Client = Pick<Prisma, '$executeRaw' | 'tokenUse'>;
 
 /**
- * The table `token_usage`. One statement checks both sums and inserts. On SQLite it has the database for itself; on
- * PostgreSQL those of one principal wait for each other, so that none counts before the one before it is to be seen. A
- * run has one principal, so that holds for the run's sum as well.
+ * The table `token_usage`. One statement checks both sums and inserts. On SQLite it has the database to itself; on PostgreSQL
+ * reservations of one principal wait for each other, so that each counts the one before it. A run has one principal, so this
+ * holds for the run's sum as well.
  */
 export function createTokenUsage({ transactions, kind }: TokenUsageDeps): TokenUsage {
   return {
     reserve: (use, limits) => {
       if (kind === 'sqlite') return transactions.write((client) => reserve(client, use, limits));
       return transactions.run(async (tx) => {
-        // Before the statement and not in it: that sees what was committed when it began.
+        // Before the statement, which sees only what was committed when it started.
         await lockPrincipal(tx, use.who);
         return reserve(tx, use, limits);
       });
@@ -63,7 +63,7 @@ async function sumTokens(client: Client, where: Partial<Record<'runId' | 'tenant
   return Number(_sum.tokens ?? 0n);
 }
 
-/** Until the transaction ends. Two principals with the same hash only wait for each other. */
+/** Locks until the transaction ends. Two principals with the same hash merely wait for each other. */
 async function lockPrincipal(tx: Transaction, { tenant, subject }: User): Promise<void> {
   const key = JSON.stringify(['token_usage', tenant, subject]);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { type IdRange, paginate } from './paginate.ts';
 
-/** How often a save is tried again when others save the same name at the same time. */
+/** How often a save is tried while others save the same name at the same time. */
 const MAX_SAVE_ATTEMPTS = 50;
 
 /** An id below and one above every id of a workflow, in the order of every collation. */
@@ -30,7 +30,7 @@ interface WorkflowRow {
   readonly createdBy: string;
 }
 
-/** The table `workflows`, and of `schedules` what belongs to a save. */
+/** The table `workflows`, and the rows of `schedules` that belong to saved workflows. */
 export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workflows {
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
     client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
@@ -38,7 +38,7 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
   const saveOnce = (workflow: Parameters<Workflows['save']>[0], schedule: Parameters<Workflows['save']>[1]) =>
     transactions.run(async (tx) => {
       const { tenant, name } = workflow;
-      // Changes nothing: it is what takes the write lock on SQLite.
+      // Changes nothing, but takes the write lock on SQLite.
       await tx.schedule.updateMany({ where: { tenant, name }, data: { tenant } });
       const last = await newest(tx, tenant, name);
       if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
@@ -60,7 +60,7 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
         } catch (error) {
           if (!isUniqueViolation(error)) throw error;
           if (tries === MAX_SAVE_ATTEMPTS) {
-            const message = `The workflow ${workflow.name} is saved by many at once, and was not saved; try again.`;
+            const message = `The workflow ${workflow.name} was not saved, because others are saving it at the same time. Try again.`;
             throw new Fault('UNAVAILABLE', message, { cause: error });
           }
         }
@@ -80,8 +80,8 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
           prefix: 'wf',
           newestFirst: true,
           find: async (range, direction, take) => {
-            const found = await newestIds(prisma, tenant, range, direction, take);
-            const where = { id: { in: found.map(({ id }) => id) } };
+            const entries = await newestIds(prisma, tenant, range, direction, take);
+            const where = { id: { in: entries.map(({ id }) => id) } };
             const rows = await prisma.workflow.findMany({ where, orderBy: { id: direction } });
             return rows.map(toWorkflowRecord);
           },
@@ -99,13 +99,13 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
         if (!row || row.deletedAt !== null) return undefined;
         const where = { tenant, name, deletedAt: null };
         const { count } = await tx.workflow.updateMany({ where, data: { deletedAt: new Date() } });
-        // Otherwise somebody else has just removed it.
+        // Otherwise another caller has just removed it.
         return count > 0 ? toWorkflowRecord(row) : undefined;
       }),
   };
 }
 
-/** Ids of the newest versions of what is not deleted. Raw, because Prisma compares no row with others of its table. */
+/** Ids of the newest versions that are not deleted. Raw SQL, because Prisma cannot compare a row with others of its table. */
 function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'asc' | 'desc', take: number) {
   const { above = MIN_ID, below = MAX_ID } = range;
   return direction === 'asc'
@@ -119,7 +119,7 @@ function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'a
         ORDER BY id DESC LIMIT ${take}`;
 }
 
-/** Another save took the version, or the schedule's place. */
+/** Another save has taken the version, or added the schedule. */
 function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'P2002';
 }

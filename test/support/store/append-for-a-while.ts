@@ -3,12 +3,12 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { finished, log, runCreated, textOutput } from './sample-events.ts';
 import { silentLogger } from './sqlite-harness.ts';
 
-/** Runs under way at once. */
+/** Runs that are appended concurrently. */
 const RUNS = 25;
 
 /**
- * A node of its own for stress tests: appends runs to the PostgreSQL database of its first argument for as many
- * milliseconds as its second one says, and prints how many events were acknowledged.
+ * A separate node for stress tests: appends runs to the PostgreSQL database of its first argument for the milliseconds of its
+ * second one, and prints how many events were acknowledged.
  */
 if (import.meta.main) {
   const [, , url = '', ms = '0'] = process.argv;

@@ -4,8 +4,8 @@ import { finished, log, runCreated, textOutput } from './sample-events.ts';
 import { silentLogger } from './sqlite-harness.ts';
 
 /**
- * A process of its own for crash tests: appends runs to the file named by its argument for as long as it lives, and
- * prints `RUN SEQ` for each append once it was acknowledged.
+ * A separate process for crash tests: appends runs to the file of its argument until it is killed, and prints `RUN SEQ` for
+ * each acknowledged append.
  */
 if (import.meta.main) {
   const { journal } = await openStore({

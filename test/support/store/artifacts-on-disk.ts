@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
 
-/** An artifact store in a folder of its own, whose artifacts are as old as the test says. */
+/** An artifact store in a temporary folder, with a time that the test sets for each artifact. */
 export async function artifactsOnDisk() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-artifacts-'));
   const store = await createArtifactStore(folder);
@@ -15,9 +15,9 @@ export async function artifactsOnDisk() {
       return digest;
     },
     digests: async () => {
-      const found: string[] = [];
-      for await (const digest of store.unusedSince(new Date(8.64e15))) found.push(digest);
-      return found.sort();
+      const digests: string[] = [];
+      for await (const digest of store.unusedSince(new Date(8.64e15))) digests.push(digest);
+      return digests.sort();
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };

@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands before a PostgreSQL server: counts what is asked of it, and can take it away. */
+/** A TCP proxy in front of a PostgreSQL server: counts its answers, and can make it unreachable. */
 export interface DatabaseProxy extends AsyncDisposable {
-  /** Of the database, through the proxy. */
+  /** URL of the database through the proxy. */
   readonly url: string;
-  /** Statements that the server has answered so far, on all connections, those of signing in included. */
+  /** Statements that the server has answered so far, on all connections, including those of signing in. */
   readonly answered: number;
-  /** Cuts every connection, and takes no more. */
+  /** Cuts every connection, and accepts no new one. */
   goAway(): Promise<void>;
-  /** Takes connections again, at the same port. */
+  /** Accepts connections again, on the same port. */
   comeBack(): Promise<void>;
+  /** Once a client has sent this text, its connection is cut before it gets an answer; what it has sent reaches the server. */
+  cutAfter(text: string): Promise<void>;
 }
 
-/** The server has done what it was asked for (postgresql.org/docs/15/protocol-message-formats.html). */
+/** ReadyForQuery: the server has answered a request (postgresql.org/docs/15/protocol-message-formats.html). */
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
@@ -21,29 +23,39 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const sockets = new Set<Socket>();
   let answered = 0;
   let server: Server | undefined;
+  let trap: { readonly text: string; onCut(): void } | undefined;
 
   const serve = (client: Socket) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
-    const cut = () => {
+    const close = () => {
       client.destroy();
-      upstream.destroy();
+      // Not destroyed: what the client has sent still reaches the server.
+      upstream.end();
     };
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket
         .setNoDelay()
-        .on('error', cut)
+        .on('error', () => {})
         .on('close', () => {
           sockets.delete(socket);
-          cut();
+          close();
         });
     }
     const count = messageCounter(READY_FOR_QUERY);
     upstream.on('data', (chunk: Buffer) => {
       answered += count(chunk);
+      if (!client.destroyed) client.write(chunk);
     });
-    client.pipe(upstream);
-    upstream.pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      upstream.write(chunk);
+      if (!trap || !chunk.includes(trap.text)) return;
+      client.destroy();
+      trap.onCut();
+      trap = undefined;
+    });
+    client.on('end', () => upstream.end());
+    upstream.on('end', () => client.end());
   };
   const listen = async (port: number) => {
     server = createServer(serve).listen(port, '127.0.0.1');
@@ -68,16 +80,20 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     },
     goAway,
     comeBack: async () => void (await listen(port)),
+    cutAfter: (text) =>
+      new Promise((resolve) => {
+        trap = { text, onCut: resolve };
+      }),
     [Symbol.asyncDispose]: goAway,
   };
 }
 
-/** Counts the messages of a type in a stream of them: each is a byte that tells the type, and a length that counts itself. */
+/** Counts the messages of one type in a stream: each message is a byte for its type, and a length that includes itself. */
 function messageCounter(type: number): (chunk: Buffer) => number {
   let head = Buffer.alloc(0);
   let left = 0;
   return (chunk) => {
-    let found = 0;
+    let messages = 0;
     for (let at = 0; at < chunk.length; ) {
       if (left > 0) {
         const skipped = Math.min(left, chunk.length - at);
@@ -85,14 +101,14 @@ function messageCounter(type: number): (chunk: Buffer) => number {
         at += skipped;
         continue;
       }
-      const taken = Math.min(5 - head.length, chunk.length - at);
-      head = Buffer.concat([head, chunk.subarray(at, at + taken)]);
-      at += taken;
+      const length = Math.min(5 - head.length, chunk.length - at);
+      head = Buffer.concat([head, chunk.subarray(at, at + length)]);
+      at += length;
       if (head.length < 5) continue;
-      if (head[0] === type) found += 1;
+      if (head[0] === type) messages += 1;
       left = head.readUInt32BE(1) - 4;
       head = Buffer.alloc(0);
     }
-    return found;
+    return messages;
   };
 }

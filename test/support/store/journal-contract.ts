@@ -98,14 +98,14 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       expect((await store.reader.run(scope, runId))?.seq).toBe(2);
     });
 
-    it('takes the appends of one run in the order of the calls, without waiting in between', async () => {
+    it('accepts appends of one run in the order of the calls, without waiting in between', async () => {
       const runId = await begin();
       await Promise.all(Array.from({ length: 100 }, (_, n) => store.journal.append(runId, n + 2, [log(`${n}`)])));
       expect((await store.reader.run(scope, runId))?.seq).toBe(101);
       expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('lets appends that arrive during a commit share the next one, and a lone one wait for no timer', async () => {
+    it('commits appends that arrive during a commit together, and a lone one without a timer', async () => {
       const stop = new AbortController();
       const batches: number[] = [];
       const from = await store.journal.head();
@@ -124,11 +124,11 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       await vi.waitFor(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(201));
       stop.abort();
       await reading;
-      // The first, the one that found the writer idle, and the rest in as many commits as one message has parts.
+      // The first one, which found the writer idle, and the rest in as many commits as there are messages.
       expect(batches.length).toBeLessThanOrEqual(5);
     });
 
-    it('makes callers wait past the limit of its queue, and takes them in order', async () => {
+    it('makes callers beyond the limit of its queue wait, and serves them in order', async () => {
       const runId = await begin();
       let read = 0;
       const counted = (): NewEvent => {
@@ -154,7 +154,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       expect((await store.reader.run(scope, runId))?.seq).toBe(6_001);
     });
 
-    it('gives one idempotency key to one run, at once and after a restart', async () => {
+    it('assigns an idempotency key to one run, concurrently and after a restart', async () => {
       const opening = (more: Parameters<typeof runCreated>[0] = {}) => [
         runCreated({ idempotencyKey: 'order-17', ...more }),
       ];
@@ -171,12 +171,12 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       store = await harness.open();
       await expect(store.journal.append(newId('run'), 1, opening())).rejects.toMatchObject(refusal);
       expect((await store.reader.runByIdempotencyKey('default', 'alice', 'order-17'))?.id).toBe(runId);
-      // Another subject and another tenant have keys of their own.
+      // Another subject and another tenant have separate keys.
       await store.journal.append(newId('run'), 1, opening({ principal: user('default', 'bob') }));
       await store.journal.append(newId('run'), 1, opening({ principal: user('other', 'alice') }));
     });
 
-    it('refuses alone an append that cannot be recorded, and records its neighbours', async () => {
+    it('rejects only an append that cannot be recorded, and records the others', async () => {
       const taken = plannedStep('one');
       await store.journal.append(newId('run'), 1, [runCreated({ steps: [taken] })]);
       const neighbours = [newId('run'), newId('run'), newId('run')] as const;
@@ -199,7 +199,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       for (const runId of neighbours) expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('refuses what no run can begin or go on with', async () => {
+    it('rejects events that cannot start or continue a run', async () => {
       const runId = await begin();
       const wrong: [string, number, NewEvent[]][] = [
         ['run_1', 1, [runCreated()]],
@@ -256,7 +256,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       });
     });
 
-    it('says UNAVAILABLE while the store cannot be written, and goes on by itself afterwards', async () => {
+    it('fails with UNAVAILABLE while the store cannot be written, and recovers without intervention', async () => {
       const runId = await begin();
       const events = await count('events');
       const unlock = await harness.lock();
@@ -273,7 +273,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('makes durable on closing what it was given before, and takes nothing after', async () => {
+    it('makes earlier appends durable when it closes, and accepts none afterwards', async () => {
       const from = await count('runs');
       const appends = Promise.all(
         Array.from({ length: 50 }, () => store.journal.append(newId('run'), 1, [runCreated()])),

@@ -7,7 +7,7 @@ import { finished, log, runCreated, textOutput, user } from './sample-events.ts'
 
 const scope = { tenant: 'default' };
 
-/** What every store promises of runs whose node is gone, on one node after another. */
+/** What every store promises of runs whose node has ended, with one node after another. */
 export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('leases', () => {
     it('keep a run to its node, until another one claims it', async () => {
@@ -44,7 +44,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await harness.remove();
     });
 
-    it('refuse an append of the node that a run was taken from, also when it is next', async () => {
+    it('reject an append of the previous owner, even with the next seq', async () => {
       const harness = await makeHarness();
       const runId = newId('run');
       const old = await harness.open({ nodeId: 'node_old' });
@@ -63,7 +63,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await harness.remove();
     });
 
-    it('tell when the next schedule is due', async () => {
+    it('report when the next schedule is due', async () => {
       const harness = await makeHarness();
       const store = await harness.open();
       const nextAt = new Date('2030-01-02T03:04:05.678Z');
@@ -105,7 +105,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(check()).toBe(true);
     };
 
-    it('keeps messages in their order until they are done with, also over a restart', async () => {
+    it('keeps messages in order until they are acknowledged, even over a restart', async () => {
       const [a, b, c] = [newId('run'), newId('run'), newId('run')] as const;
       const [first, second, third] = [signal(a, '1'), signal(b, '2'), signal(a, '3')] as const;
       for (const message of [first, second, third, signal(c, '4')]) await store.inbox.send(message);
@@ -121,7 +121,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(await store.inbox.read([a, b])).toEqual([]);
     });
 
-    it('calls whoever watches with the run that something was sent to, once it can be read', async () => {
+    it('calls watchers with the run of a message once it can be read', async () => {
       const arrived: string[] = [];
       const reads: Promise<readonly RunMessage[]>[] = [];
       const stop = store.inbox.onMessage((runId) => {

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 
-/** What every store promises of what agents remember. */
+/** What every store promises of the memories of agents. */
 export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('memories', () => {
-    let harness: StoreHarness;
-    let store: Store;
+    const suite = useStore(makeHarness);
     let names = 0;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
 
     const newName = () => {
       names += 1;
@@ -24,10 +14,15 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
     };
     const runId = newId('run');
     const keep = (name: string, id: string, text: string, second = 0) =>
-      store.memories.append('default', name, { id, text, at: new Date(Date.UTC(2026, 10, 20, 10, 0, second)), runId });
-    const read = (name: string, maxBytes = 1_000_000) => store.memories.read('default', name, maxBytes);
+      suite.store.memories.append('default', name, {
+        id,
+        text,
+        at: new Date(Date.UTC(2026, 10, 20, 10, 0, second)),
+        runId,
+      });
+    const read = (name: string, maxBytes = 1_000_000) => suite.store.memories.read('default', name, maxBytes);
 
-    it('are read from the oldest on, by time and not by when they were told', async () => {
+    it('are read in order of their time, not of their insertion', async () => {
       const name = newName();
       await keep(name, 'a', 'second', 2);
       await keep(name, 'c', 'first', 1);
@@ -36,7 +31,7 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await read(newName())).toBe('');
     });
 
-    it('are the newest that fit in so many bytes of UTF-8, each of them whole', async () => {
+    it('are the newest that fit into the bytes of UTF-8, each complete', async () => {
       const name = newName();
       await keep(name, '1', 'abc', 1);
       await keep(name, '2', 'żółw', 2);
@@ -45,7 +40,7 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       expect([await read(name, 8), await read(name, 9), await read(name, 0)]).toEqual(['x', 'żółw\nx', '']);
     });
 
-    it('may be many, of which as many are read as fit', async () => {
+    it('may be many; as many are read as fit', async () => {
       const name = newName();
       const texts = Array.from({ length: 130 }, (_, n) => `entry ${`${n}`.padStart(3, '0')}`);
       await Promise.all(texts.map((text, n) => keep(name, text, text, Math.floor(n / 3))));
@@ -53,7 +48,7 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await read(name, 1_000)).toBe(texts.slice(30).join('\n'));
     });
 
-    it('take one entry once, also when it is told several times at once', async () => {
+    it('store an entry once, even if it is added several times at once', async () => {
       const name = newName();
       await Promise.all(Array.from({ length: 8 }, (_, n) => keep(name, 'same', 'told', n)));
       await keep(name, 'same', 'told otherwise', 30);
@@ -66,12 +61,12 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
     it('belong to one tenant', async () => {
       const name = newName();
       await keep(name, 'a', 'mine');
-      expect(await store.memories.read('other', name, 1_000)).toBe('');
-      await store.memories.append('other', name, { id: 'a', text: 'theirs', at: new Date(), runId });
-      expect([await read(name), await store.memories.read('other', name, 1_000)]).toEqual(['mine', 'theirs']);
+      expect(await suite.store.memories.read('other', name, 1_000)).toBe('');
+      await suite.store.memories.append('other', name, { id: 'a', text: 'theirs', at: new Date(), runId });
+      expect([await read(name), await suite.store.memories.read('other', name, 1_000)]).toEqual(['mine', 'theirs']);
     });
 
-    it('come back byte for byte, whatever is in them', async () => {
+    it('are returned byte for byte, whatever they contain', async () => {
       const name = newName();
       const text = 'nul \u0000, quote ", backslash \\u0000, 𝄞,\r\n\u2028';
       await keep(name, 'a', text);
@@ -81,8 +76,8 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
     it('outlive the server', async () => {
       const name = newName();
       await keep(name, 'a', 'still here');
-      await store.close();
-      store = await harness.open();
+      await suite.store.close();
+      await suite.reopen();
       expect(await read(name)).toBe('still here');
     });
   });

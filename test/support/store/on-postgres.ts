@@ -3,7 +3,7 @@ import { createScratchDatabase, TEST_DATABASE_URL } from '../../../scripts/scrat
 import type { StoreHarness } from './harness.ts';
 import { postgresHarness } from './postgres-harness.ts';
 
-/** A PostgreSQL database of its own under test. */
+/** Creates a separate PostgreSQL database to test. */
 export type MakePostgresHarness = () => Promise<StoreHarness & { readonly url: string }>;
 
 const makeHarness: MakePostgresHarness = async () => {
@@ -20,8 +20,8 @@ const answers = createScratchDatabase().then(
 );
 
 /**
- * Runs a suite that needs a PostgreSQL server. Where none answers it is skipped, and says so, unless REQUIRE_SERVICES is
- * set: then it fails.
+ * Runs a suite that needs a PostgreSQL server. If none answers, the suite is skipped and says so; if REQUIRE_SERVICES is set,
+ * it fails.
  */
 export async function onPostgres(suite: (makeHarness: MakePostgresHarness) => void): Promise<void> {
   const isRun = process.env.REQUIRE_SERVICES || (await answers);

@@ -3,7 +3,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { silentLogger } from './sqlite-harness.ts';
 
-/** @param database an empty PostgreSQL database of its own, and how to drop it */
+/** @param database an empty PostgreSQL database, and how to drop it */
 export function postgresHarness({
   url,
   remove,
@@ -22,7 +22,7 @@ export function postgresHarness({
     open: (options) => openStore({ database: { kind: 'postgres', url }, logger: silentLogger, ...options }),
     tamper: (sql, ...values) =>
       onConnection(async (client) => {
-        // Foreign keys are triggers, and unique indexes stay.
+        // Disables foreign keys, which are triggers; unique indexes stay.
         await client.query('SET session_replication_role = replica');
         await client.query(numbered(sql), values);
       }),

@@ -1,43 +1,33 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { AddedStep, RunRecord, StepRecord } from '../../../src/core/run.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { finished, log, plannedStep, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 const at = new Date('2026-11-20T10:00:00.123Z');
 const later = new Date('2026-11-20T11:30:00.456Z');
 
-/** What every journal promises of the tables: whatever becomes of a run, they are the fold of its events. */
+/** What every journal promises of the tables: they are always the fold of a run's events. */
 export function projectionContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('the tables', () => {
-    let harness: StoreHarness;
-    let store: Store;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
+    const suite = useStore(makeHarness);
 
-    /** Appends each group in a transaction of its own, and gives the run's id. */
+    /** Appends each group in a separate transaction. @returns the run's id */
     const record = async (...groups: NewEvent[][]) => {
       const runId = newId('run');
       let seq = 1;
       for (const events of groups) {
-        await store.journal.append(runId, seq, events);
+        await suite.store.journal.append(runId, seq, events);
         seq += events.length;
       }
-      expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
+      expect(await suite.store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
       return runId;
     };
     const stepOf = async (runId: string, key: string) =>
-      (await store.reader.stepByKey(scope, runId, key)) as StepRecord;
-    const runOf = async (runId: string) => (await store.reader.run(scope, runId)) as RunRecord;
+      (await suite.store.reader.stepByKey(scope, runId, key)) as StepRecord;
+    const runOf = async (runId: string) => (await suite.store.reader.run(scope, runId)) as RunRecord;
 
     const each = plannedStep('each', {
       title: 'Render all',
@@ -104,9 +94,9 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
         startedAt: at,
       });
       const shown = ['each', 'after', 'undo:each'];
-      expect((await store.reader.steps(scope, runId)).map(({ key }) => key)).toEqual(shown);
-      expect((await store.reader.snapshot(scope, runId))?.steps.map(({ key }) => key)).toEqual(shown);
-      const page = await store.reader.items(scope, runId, 'each', { first: 1 });
+      expect((await suite.store.reader.steps(scope, runId)).map(({ key }) => key)).toEqual(shown);
+      expect((await suite.store.reader.snapshot(scope, runId))?.steps.map(({ key }) => key)).toEqual(shown);
+      const page = await suite.store.reader.items(scope, runId, 'each', { first: 1 });
       expect([page.edges.map(({ node }) => node.index), page.hasNextPage, await page.totalCount()]).toEqual([
         [0],
         true,
@@ -114,25 +104,25 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
       ]);
     });
 
-    it('grow by steps of steps that one group of appends brought', async () => {
+    it('accept steps added to steps of the same group of appends', async () => {
       const runId = newId('run');
       await Promise.all([
-        store.journal.append(runId, 1, [opening()]),
-        store.journal.append(runId, 2, [added(...fresh(items))]),
-        store.journal.append(runId, 3, [stepMoved('each[1]', 'FAILED', { error: failure })]),
+        suite.store.journal.append(runId, 1, [opening()]),
+        suite.store.journal.append(runId, 2, [added(...fresh(items))]),
+        suite.store.journal.append(runId, 3, [stepMoved('each[1]', 'FAILED', { error: failure })]),
       ]);
       expect((await stepOf(runId, 'each[1]')).error).toEqual(failure);
-      expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
-    it('refuse steps of a step that is not there, and stay as they are', async () => {
+    it('reject steps of a missing parent, and do not change', async () => {
       const runId = await record([opening()]);
       const orphan: AddedStep = { ...undo(), parent: 'nobody' };
-      await expect(store.journal.append(runId, 2, [added(orphan)])).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(suite.store.journal.append(runId, 2, [added(orphan)])).rejects.toMatchObject({ code: 'INTERNAL' });
       expect((await runOf(runId)).seq).toBe(1);
     });
 
-    it('hold what a step came to last: a move empties what the one before it left', async () => {
+    it('hold the last state of a step: each move clears the values of the previous one', async () => {
       const groups: NewEvent[][] = [
         [
           opening(),
@@ -160,11 +150,11 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
       ]);
     });
 
-    it('let a run that failed go on, without its error and its end', async () => {
+    it('let a failed run continue, without its error and its end', async () => {
       const ended = [opening(), runMoved('PENDING', 'RUNNING'), runMoved('RUNNING', 'FAILED', { error: failure })];
       const runId = await record(ended);
       expect(await runOf(runId)).toMatchObject({ state: 'FAILED', error: failure, finishedAt: at });
-      await store.journal.append(runId, 4, [runMoved('FAILED', 'RUNNING')]);
+      await suite.store.journal.append(runId, 4, [runMoved('FAILED', 'RUNNING')]);
       const again = await runOf(runId);
       expect([again.state, again.error, again.finishedAt, again.startedAt]).toEqual([
         'RUNNING',
@@ -172,26 +162,26 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
         undefined,
         at,
       ]);
-      await store.journal.append(runId, 5, [runMoved('RUNNING', 'SUCCEEDED', { outputs: { total: [1, null] } })]);
+      await suite.store.journal.append(runId, 5, [runMoved('RUNNING', 'SUCCEEDED', { outputs: { total: [1, null] } })]);
       const last = await runOf(runId);
       expect([last.state, last.outputs, last.finishedAt]).toEqual(['SUCCEEDED', { total: [1, null] }, at]);
-      expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, runId))?.valid).toBe(true);
       // Each end is a leaf of the audit tree.
-      const leaves = await harness.query<{ seq: number; hash: string }>(
+      const leaves = await suite.harness.query<{ seq: number; hash: string }>(
         'SELECT seq, hash FROM leaves WHERE run_id = ? ORDER BY position',
         runId,
       );
-      const hashes = (await Array.fromAsync(store.reader.history(runId))).map(({ hash }) => hash);
+      const hashes = (await Array.fromAsync(suite.store.reader.history(runId))).map(({ hash }) => hash);
       expect(leaves.map(({ seq, hash }) => [Number(seq), hash])).toEqual([
         [3, hashes[2]],
         [5, hashes[4]],
       ]);
     });
 
-    it('write a leaf for each run that has ended, and none for another', async () => {
+    it('have a leaf for each ended run, and for no other', async () => {
       const ended = await record([runCreated(), ...finished(textOutput('x'))]);
       const going = await record([runCreated(), log('x')]);
-      const leaves = await harness.query<{ position: number | bigint }>(
+      const leaves = await suite.harness.query<{ position: number | bigint }>(
         'SELECT position FROM leaves WHERE run_id IN (?, ?)',
         ended,
         going,
@@ -204,7 +194,7 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
       expect((await runOf(await record([opening({ plan })]))).plan).toEqual(plan);
     });
 
-    it('hold approvals as they are asked for and decided', async () => {
+    it('hold approvals as they are requested and decided', async () => {
       const requested = (id: string, more = {}): NewEvent => ({
         type: 'APPROVAL_REQUESTED',
         at,
@@ -231,10 +221,12 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
         expiresAt: later,
       };
       const runId = await record([opening()], [asked]);
-      const read = () => store.reader.approval(scope, approvalId);
+      const read = () => suite.store.reader.approval(scope, approvalId);
       expect(await read()).toEqual({ ...open, runId });
-      expect((await store.reader.approvals(scope, 'OPEN', {})).edges.map(({ node }) => node.id)).toContain(approvalId);
-      await store.journal.append(runId, 3, [decided]);
+      expect((await suite.store.reader.approvals(scope, 'OPEN', {})).edges.map(({ node }) => node.id)).toContain(
+        approvalId,
+      );
+      await suite.store.journal.append(runId, 3, [decided]);
       expect(await read()).toEqual({
         ...open,
         runId,
@@ -243,9 +235,9 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
         decidedBy: by,
         comment: 'fine',
       });
-      expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, runId))?.valid).toBe(true);
 
-      // Asked again and run out of time, in one append.
+      // Requested again and expired, in one append.
       const second = newId('apr');
       const expired: NewEvent = {
         type: 'APPROVAL_DECIDED',
@@ -253,17 +245,17 @@ export function projectionContract(makeHarness: () => Promise<StoreHarness>): vo
         step: 'after',
         payload: { id: second, state: 'EXPIRED' },
       };
-      await store.journal.append(runId, 4, [requested(second), expired]);
-      const newest = await store.reader.approvalOf(scope, runId, 'after');
+      await suite.store.journal.append(runId, 4, [requested(second), expired]);
+      const newest = await suite.store.reader.approvalOf(scope, runId, 'after');
       expect([newest?.id, newest?.state, newest?.roles]).toEqual([second, 'EXPIRED', []]);
       expect([newest?.decidedBy, newest?.call]).toEqual([undefined, undefined]);
       for (const elsewhere of [{ tenant: 'other' }, { tenant: 'default', subject: 'bob' }]) {
-        expect(await store.reader.approval(elsewhere, approvalId)).toBeUndefined();
-        expect(await store.reader.approvalOf(elsewhere, runId, 'after')).toBeUndefined();
-        expect((await store.reader.approvals(elsewhere, undefined, {})).edges).toEqual([]);
-        expect(await store.reader.stepByKey(elsewhere, runId, 'after')).toBeUndefined();
+        expect(await suite.store.reader.approval(elsewhere, approvalId)).toBeUndefined();
+        expect(await suite.store.reader.approvalOf(elsewhere, runId, 'after')).toBeUndefined();
+        expect((await suite.store.reader.approvals(elsewhere, undefined, {})).edges).toEqual([]);
+        expect(await suite.store.reader.stepByKey(elsewhere, runId, 'after')).toBeUndefined();
       }
-      expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, runId))?.valid).toBe(true);
     });
   });
 }
@@ -290,7 +282,7 @@ function runMoved(
   return { type: 'RUN_STATE_CHANGED', at, payload: { from, to, ...more } };
 }
 
-/** The same event for another run: its steps need ids of their own. */
+/** The same event for another run, with new ids for its steps. */
 function renewed(event: NewEvent): NewEvent {
   if (event.type !== 'RUN_CREATED') return event;
   const steps = event.payload.steps.map((step) => ({ ...step, id: newId('step') }));

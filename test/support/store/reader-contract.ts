@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { Scope } from '../../../src/core/principal.ts';
 import type { ArtifactRecord, RunRecord } from '../../../src/core/run.ts';
 import type { Page, PageArgs, RunFilter } from '../../../src/core/store-reader.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { artifactCreated, finished, plannedStep, runCreated, sha256, textOutput, user } from './sample-events.ts';
 
 interface Seeded {
@@ -28,21 +28,14 @@ const OWNERS = [
 /** What every reader promises: nothing crosses a scope, and lists page by Relay's rules. */
 export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('the reader', () => {
-    let harness: StoreHarness;
-    let store: Store;
+    const suite = useStore(makeHarness);
     const seeded: Seeded[] = [];
     beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-      for (const [tenant, subject] of OWNERS) seeded.push(await seed(store, tenant, subject));
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
+      for (const [tenant, subject] of OWNERS) seeded.push(await seed(suite.store, tenant, subject));
     });
 
-    it('shows by every method what the scope covers, and nothing else', async () => {
-      const { reader } = store;
+    it('returns only what the scope covers, with every method', async () => {
+      const { reader } = suite.store;
       for (const mine of seeded) {
         for (const [tenant] of OWNERS) {
           for (const subject of ['alice', 'bob', undefined]) {
@@ -62,7 +55,7 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
               text: (await reader.content(scope, mine.outputDigest))?.kind,
               bytes: (await reader.content(scope, mine.artifactDigest))?.kind,
               events: (await Array.fromAsync(reader.eventsOf(scope, mine.runId))).length,
-              verified: (await store.verifyRun(scope, mine.runId))?.valid,
+              verified: (await suite.store.verifyRun(scope, mine.runId))?.valid,
             };
             expect(found).toEqual({
               run: sees ? mine.runId : undefined,
@@ -94,8 +87,8 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         [{ tenant: 'default', subject: 'bob' }, 2],
         [{ tenant: 'default', subject: 'carol' }, 0],
       ] as const) {
-        expect(await (await store.reader.runs(scope, {}, {})).totalCount()).toBe(total);
-        expect(await (await store.reader.runs(scope, { text: 'run_' }, {})).totalCount()).toBe(total);
+        expect(await (await suite.store.reader.runs(scope, {}, {})).totalCount()).toBe(total);
+        expect(await (await suite.store.reader.runs(scope, { text: 'run_' }, {})).totalCount()).toBe(total);
       }
     });
 
@@ -106,7 +99,7 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       const add = async (more: Parameters<typeof runCreated>[0], at: Date, ends = false) => {
         const runId = newId('run');
         const events = [runCreated({ principal, ...more }, at), ...(ends ? finished(textOutput('x')) : [])];
-        await store.journal.append(runId, 1, events);
+        await suite.store.journal.append(runId, 1, events);
         return runId;
       };
       const a = await add({ kind: 'WORKFLOW', workflow: 'nightly', labels: { team: 'rail', n: 1 } }, day(1));
@@ -144,13 +137,13 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         [{ text: 'r', state: ['PENDING'], principal: 'dave' }, [c]],
       ];
       for (const [filter, expected] of cases) {
-        const page = await store.reader.runs({ tenant }, filter, {});
+        const page = await suite.store.reader.runs({ tenant }, filter, {});
         expect([filter, ids(page), await page.totalCount()]).toEqual([filter, expected, expected.length]);
       }
       const refused = { code: 'BAD_INPUT' };
       const labels = Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`l${n}`, n]));
-      await expect(store.reader.runs({ tenant }, { label: labels }, {})).rejects.toMatchObject(refused);
-      await expect(store.reader.runs({ tenant }, { text: 'x'.repeat(257) }, {})).rejects.toMatchObject(refused);
+      await expect(suite.store.reader.runs({ tenant }, { label: labels }, {})).rejects.toMatchObject(refused);
+      await expect(suite.store.reader.runs({ tenant }, { text: 'x'.repeat(257) }, {})).rejects.toMatchObject(refused);
     });
 
     it('pages through thousands of runs in both directions, filtered or not', async () => {
@@ -158,12 +151,14 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       const all = Array.from({ length: 4_300 }, () =>
         newId('run', Date.now() + Math.floor(Math.random() * 1e6)),
       ).sort();
-      // Some of them where a search that goes through the runs in parts would have its seams.
+      // Some of them where the windows of a search end.
       const isRare = (n: number) => n % 71 === 0 || [299, 300, 301, 1999, 2000, 2001, 2299, 2300, 2301].includes(n);
       const goals = new Map(all.map((id, n) => [id, isRare(n) ? 'rare' : 'usual']));
       await Promise.all(
         all.map((id) =>
-          store.journal.append(id, 1, [runCreated({ principal: user('many'), goal: goals.get(id) ?? '', steps: [] })]),
+          suite.store.journal.append(id, 1, [
+            runCreated({ principal: user('many'), goal: goals.get(id) ?? '', steps: [] }),
+          ]),
         ),
       );
       const newestFirst = all.toReversed();
@@ -172,7 +167,7 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         [{}, newestFirst],
         [{ text: 'rare' }, rare],
       ] as const) {
-        const list = (page: PageArgs) => store.reader.runs(scope, filter, page);
+        const list = (page: PageArgs) => suite.store.reader.runs(scope, filter, page);
         expect(await (await list({ first: 0 })).totalCount()).toBe(expected.length);
 
         const forwards: string[] = [];
@@ -199,11 +194,11 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       }
     });
 
-    it('pages by cursors that lie between two others, and gives an empty page for none', async () => {
+    it('pages by cursors between two others, and returns an empty page if there is nothing', async () => {
       const runId = newId('run');
       const artifacts = Array.from({ length: 7 }, (_, n) => artifactCreated(`artifact ${n}`));
-      await store.journal.append(runId, 1, [runCreated(), ...artifacts]);
-      const list = (page: PageArgs) => store.reader.artifacts({ tenant: 'default' }, runId, page);
+      await suite.store.journal.append(runId, 1, [runCreated(), ...artifacts]);
+      const list = (page: PageArgs) => suite.store.reader.artifacts({ tenant: 'default' }, runId, page);
       const whole = await list({});
       expect([whole.hasNextPage, whole.hasPreviousPage, await whole.totalCount()]).toEqual([false, false, 7]);
       const cursor = (n: number) => whole.edges[n]?.cursor as string;
@@ -215,9 +210,10 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(await list({ after: cursor(6) })).toMatchObject({ edges: [], hasNextPage: false });
     });
 
-    it('refuses pages out of bounds and cursors that are none', async () => {
+    it('rejects page sizes out of bounds and invalid cursors', async () => {
       const scope = { tenant: 'default' };
-      const artifact = (await store.reader.artifacts(scope, seeded[0]?.runId as string, {})).edges[0]?.cursor as string;
+      const artifact = (await suite.store.reader.artifacts(scope, seeded[0]?.runId as string, {})).edges[0]
+        ?.cursor as string;
       const wrong: PageArgs[] = [
         { first: 101 },
         { first: -1 },
@@ -230,31 +226,31 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         { after: `k1.${Buffer.from("run_' OR 1=1").toString('base64url')}` },
       ];
       for (const page of wrong) {
-        await expect(store.reader.runs(scope, {}, page), JSON.stringify(page)).rejects.toMatchObject({
+        await expect(suite.store.reader.runs(scope, {}, page), JSON.stringify(page)).rejects.toMatchObject({
           code: 'BAD_INPUT',
         });
       }
     });
 
-    it('finds what was written before the call', async () => {
+    it('sees what was written before the call', async () => {
       for (let n = 0; n < 20; n += 1) {
         const runId = newId('run');
-        await store.journal.append(runId, 1, [runCreated()]);
-        expect((await store.reader.run({ tenant: 'default' }, runId))?.seq).toBe(1);
+        await suite.store.journal.append(runId, 1, [runCreated()]);
+        expect((await suite.store.reader.run({ tenant: 'default' }, runId))?.seq).toBe(1);
       }
     });
 
-    it('gives the node that takes a run over all of its events, whoever started it', async () => {
+    it('returns all events of a run to the node that takes it over', async () => {
       for (const { runId } of seeded) {
-        const events = await Array.fromAsync(store.reader.history(runId));
+        const events = await Array.fromAsync(suite.store.reader.history(runId));
         expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
       }
-      await store.reader.ping();
+      await suite.store.reader.ping();
     });
   });
 
   describe('accounts', () => {
-    it('are found by user name and replaced as a whole', async () => {
+    it('are found by username and replaced as a whole', async () => {
       const harness = await makeHarness();
       const store = await harness.open();
       const account = { ...user(), username: 'alice', passwordHash: 'scrypt$1' };
@@ -262,7 +258,9 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       await store.accounts.put({ ...user('other', 'bob'), username: 'bob', passwordHash: 'scrypt$2' });
       const changed = { ...account, roles: ['admin', 'user'], tenant: 'other', passwordHash: 'scrypt$3' };
       await store.accounts.put(changed);
-      await expect(store.accounts.put({ ...account, username: 'alice2' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      await expect(store.accounts.put({ ...account, username: 'alice2' })).rejects.toMatchObject({
+        code: 'CONFLICT',
+      });
       await store.close();
       const again = await harness.open();
       expect(await again.accounts.find('alice')).toEqual(changed);

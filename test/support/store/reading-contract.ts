@@ -1,72 +1,63 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Event, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { EventBatch, EventFilter } from '../../../src/core/journal.ts';
 import type { Scope } from '../../../src/core/principal.ts';
 import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 const never = new AbortController().signal;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What every journal promises of reads: from any cursor, in order, without gap or repeat. */
+/** What every journal promises of reads: from any cursor, in order, without gaps or repeats. */
 export function readingContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('reading', () => {
-    let harness: StoreHarness;
-    let store: Store;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
+    const suite = useStore(makeHarness);
 
     const begin = async (...more: NewEvent[]) => {
       const runId = newId('run');
-      await store.journal.append(runId, 1, [runCreated(), ...more]);
+      await suite.store.journal.append(runId, 1, [runCreated(), ...more]);
       return runId;
     };
     const take = async (from: number, filter: EventFilter, limit?: number): Promise<EventBatch> => {
-      const batches = store.journal.read(from, filter, scope, { signal: never, ...(limit && { limit }) });
+      const batches = suite.store.journal.read(from, filter, scope, { signal: never, ...(limit && { limit }) });
       const { value } = await batches.next();
       await batches.return?.();
       return value;
     };
 
-    it('tells a reader once that it has caught up, and then wakes it only for what it sees', async () => {
+    it('reports once that a reader has caught up, and then wakes it only for events it sees', async () => {
       const runId = await begin();
-      const head = await store.journal.head();
-      const batches = store.journal.read(head, { runId }, scope, { signal: never });
+      const head = await suite.store.journal.head();
+      const batches = suite.store.journal.read(head, { runId }, scope, { signal: never });
       expect((await batches.next()).value).toEqual({ events: [], position: head, caughtUp: true });
       const next = batches.next();
       await begin(log('not of this run'));
-      const { events } = await store.journal.append(runId, 2, [log('of this run')]);
+      const { events } = await suite.store.journal.append(runId, 2, [log('of this run')]);
       expect((await next).value).toEqual({ events, position: events[0]?.position, caughtUp: true });
       await batches.return?.();
     });
 
-    it('gives live and stored readers the same events', async () => {
-      const from = await store.journal.head();
-      const live = store.journal.read(from, {}, scope, { signal: never });
+    it('returns the same events live and from the store', async () => {
+      const from = await suite.store.journal.head();
+      const live = suite.store.journal.read(from, {}, scope, { signal: never });
       await live.next();
       const next = live.next();
       await begin(log('text \u0000 "𝄞"'), artifactCreated('x'), ...finished(textOutput('out')));
       const { events } = (await next).value as EventBatch;
       await live.return?.();
-      await store.close();
-      store = await harness.open();
+      await suite.store.close();
+      await suite.reopen();
       expect((await take(from, {})).events).toEqual(events);
     });
 
-    it('hands the same batch to all who see the same from the same place', async () => {
-      const head = await store.journal.head();
+    it('shares one batch among readers with the same view and position', async () => {
+      const head = await suite.store.journal.head();
       const filters: EventFilter[] = [{ types: ['LOG', 'RUN_CREATED'] }, { types: ['RUN_CREATED', 'LOG'] }, {}];
-      const readers = filters.map((filter) => store.journal.read(head, filter, scope, { signal: never }));
+      const readers = filters.map((filter) => suite.store.journal.read(head, filter, scope, { signal: never }));
       for (const reader of readers) await reader.next();
       const waiting = readers.map((reader) => reader.next());
       await begin(log('shared'));
@@ -77,7 +68,7 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
       for (const reader of readers) await reader.return?.();
     });
 
-    it('ends at once when it is aborted, returned from, or the journal closes, also while it waits', async () => {
+    it('ends at once when it is aborted, returns, or the journal closes, even while it waits', async () => {
       const own = await makeHarness();
       const other = await own.open();
       const stop = new AbortController();
@@ -98,71 +89,71 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
       await own.remove();
     });
 
-    it('answers several next() calls in their order', async () => {
-      const from = await store.journal.head();
+    it('answers several next() calls in order', async () => {
+      const from = await suite.store.journal.head();
       await begin(log('1'), log('2'), log('3'));
-      const batches = store.journal.read(from, {}, scope, { signal: never, limit: 1 });
+      const batches = suite.store.journal.read(from, {}, scope, { signal: never, limit: 1 });
       const four = await Promise.all([batches.next(), batches.next(), batches.next(), batches.next()]);
       expect(four.map(({ value }) => value?.events[0]?.seq)).toEqual([1, 2, 3, 4]);
       expect(four.map(({ value }) => value?.caughtUp)).toEqual([false, false, false, true]);
       await batches.return?.();
     });
 
-    it('refuses a cursor of another journal, and a batch out of bounds', async () => {
-      const head = await store.journal.head();
+    it('rejects a cursor of another journal, and a batch size out of bounds', async () => {
+      const head = await suite.store.journal.head();
       for (const position of [head + 1, -1, 0.5, Number.NaN]) {
-        const reading = async () => store.journal.read(position, {}, scope, { signal: never }).next();
-        await expect(reading()).rejects.toThrow('not of this journal');
-        await expect(store.journal.page(position, {}, scope, 10)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+        const reading = async () => suite.store.journal.read(position, {}, scope, { signal: never }).next();
+        await expect(reading()).rejects.toThrow('not from this journal');
+        await expect(suite.store.journal.page(position, {}, scope, 10)).rejects.toMatchObject({ code: 'BAD_INPUT' });
       }
       for (const limit of [0, 1_001, 1.5]) {
-        await expect(store.journal.page(head, {}, scope, limit)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+        await expect(suite.store.journal.page(head, {}, scope, limit)).rejects.toMatchObject({ code: 'BAD_INPUT' });
       }
     });
 
-    it('gives all of one run from a cursor that lies in another', async () => {
+    it('returns all events of one run from a cursor of another', async () => {
       await begin(log('before'));
-      const from = await store.journal.head();
+      const from = await suite.store.journal.head();
       await begin(log('between'));
       const runId = await begin(log('2'), log('3'));
       await begin(log('after'));
-      await store.close();
-      store = await harness.open();
+      await suite.store.close();
+      await suite.reopen();
       const whole = await take(from, { runId });
       expect(whole.events.map((event) => [event.runId, event.seq])).toEqual([1, 2, 3].map((seq) => [runId, seq]));
       const rest = await take(whole.events[0]?.position ?? 0, { runId }, 1);
       expect([rest.events.map((event) => event.seq), rest.caughtUp]).toEqual([[2], false]);
     });
 
-    it('moves a reader past a long stretch that its filter keeps from it', async () => {
-      const from = await store.journal.head();
+    it('moves a reader past many events that its filter excludes', async () => {
+      const from = await suite.store.journal.head();
       const runId = await begin();
       for (let n = 0; n < 10; n += 1) {
-        await store.journal.append(
+        await suite.store.journal.append(
           runId,
           2 + n * 500,
           Array.from({ length: 500 }, () => log('noise', 'DEBUG')),
         );
       }
-      const { events } = await store.journal.append(runId, 5_002, [log('signal', 'ERROR')]);
-      await store.close();
-      store = await harness.open();
+      const { events } = await suite.store.journal.append(runId, 5_002, [log('signal', 'ERROR')]);
+      await suite.store.close();
+      await suite.reopen();
       const filter: EventFilter = { types: ['LOG'], level: 'ERROR' };
       for (const view of [filter, { ...filter, runId }, { ...filter, steps: [] }, { ...filter, workflow: 'none' }]) {
         const batch = await take(from, view);
         const seen = view === filter || 'runId' in view ? events : [];
         expect(batch).toEqual({ events: seen, position: events[0]?.position, caughtUp: true });
-        expect(await store.journal.page(from, view, scope, 10)).toEqual(batch);
+        expect(await suite.store.journal.page(from, view, scope, 10)).toEqual(batch);
       }
     });
 
-    it('drops nothing of what passes while a reader stands still, and keeps nothing for it', async () => {
-      const from = await store.journal.head();
-      const reader = store.journal.read(from, {}, scope, { signal: never, limit: 1_000 });
+    it('loses nothing while a reader is idle, and keeps nothing for it', async () => {
+      const from = await suite.store.journal.head();
+      const reader = suite.store.journal.read(from, {}, scope, { signal: never, limit: 1_000 });
       await reader.next();
       const runId = await begin();
       const texts = (n: number) => Array.from({ length: 600 }, (_, index) => log(`${n * 600 + index}`));
-      await Promise.all(Array.from({ length: 25 }, (_, n) => store.journal.append(runId, 2 + n * 600, texts(n))));
+      await Promise.all(Array.from({ length: 25 }, (_, n) => suite.store.journal.append(runId, 2 + n * 600, texts(n))));
       const seqs: number[] = [];
       for await (const { events, caughtUp } of reader) {
         seqs.push(...events.map((event) => event.seq));
@@ -171,14 +162,14 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
       expect(seqs).toEqual(Array.from({ length: 15_001 }, (_, index) => index + 1));
     });
 
-    it('gives every reader exactly what it may see, wherever and whenever it joins', async () => {
+    it('returns to every reader exactly what it may see, wherever and whenever it joins', async () => {
       await fc.assert(
         fc.asyncProperty(fc.infiniteStream(fc.nat()), async (random) => {
           const pick = <T>(values: readonly T[]) => values[(random.next().value ?? 0) % values.length] as T;
-          const start = await store.journal.head();
+          const start = await suite.store.journal.head();
           const stop = new AbortController();
           const readings: FollowedJournal[] = [];
-          const join = (from: number) => readings.push(followJournal(store, from, pick, stop.signal));
+          const join = (from: number) => readings.push(followJournal(suite.store, from, pick, stop.signal));
 
           const writeRun = async (live: boolean) => {
             const runId = newId('run');
@@ -186,7 +177,7 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
             const workflow = pick(['nightly', 'weekly', undefined]);
             let seq = 1;
             const append = async (...events: NewEvent[]) => {
-              await store.journal.append(runId, seq, events);
+              await suite.store.journal.append(runId, seq, events);
               seq += events.length;
             };
             await append(runCreated({ principal, ...(workflow !== undefined && { workflow }) }));
@@ -195,18 +186,18 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
               const lines = Array.from({ length: pick([1, 2, 40]) }, line);
               await append(...lines, ...(pick([true, false]) ? [artifactCreated('y')] : []));
               if (pick([true, false])) await nextTurn();
-              if (live && pick([true, false, false])) join(pick([start, await store.journal.head()]));
+              if (live && pick([true, false, false])) join(pick([start, await suite.store.journal.head()]));
             }
             await append(...finished(textOutput('end')));
           };
-          // What was written before the restart is read from the store, what comes after it is handed over live.
+          // Events before the restart are read from the store, later ones are delivered live.
           await Promise.all(Array.from({ length: 6 }, () => writeRun(false)));
-          await store.close();
-          store = await harness.open();
+          await suite.store.close();
+          await suite.reopen();
           for (let n = 0; n < 4; n += 1) join(start);
           await Promise.all(Array.from({ length: 10 }, () => writeRun(true)));
 
-          const all = await readAllEvents(store, start);
+          const all = await readAllEvents(suite.store, start);
           for (const { from, filter, view, seen, batches } of readings) {
             const expected = all.filter((event) => event.position > from && isVisible(event, filter, view, all));
             await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(expected.length), { interval: 5 });
@@ -217,7 +208,7 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
           stop.abort();
           for (const { done, batches } of readings) {
             await done;
-            // One batch may be empty: the one that tells it has caught up.
+            // One batch may be empty: the one that reports that it has caught up.
             expect(batches.filter(({ events }) => events.length === 0).length).toBeLessThanOrEqual(1);
             expect(batches.every(({ events, position }) => position >= (events.at(-1)?.position ?? 0))).toBe(true);
           }
@@ -285,7 +276,7 @@ async function readAllEvents(store: Store, from: number): Promise<Event[]> {
   return found.sort((a, b) => a.position - b.position);
 }
 
-/** The filter once more, written for this test from its description in core/journal.ts. */
+/** A second implementation of the filter, from its description in core/journal.ts. */
 function isVisible(event: Event, filter: EventFilter, view: Scope, all: readonly Event[]): boolean {
   const opening = all.find(({ runId, type }) => runId === event.runId && type === 'RUN_CREATED');
   const workflow = opening?.type === 'RUN_CREATED' ? opening.payload.workflow : undefined;

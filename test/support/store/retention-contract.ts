@@ -14,16 +14,16 @@ import { artifactCreated, log, plannedStep, runCreated, textOutput, user } from 
 const DAY_MS = 86_400_000;
 const scope = { tenant: 'default' };
 
-/** A real artifact store, whose artifacts are as old as the test says. */
+/** A real artifact store, with a time that the test sets for each artifact. */
 interface Artifacts {
   readonly removal: ArtifactRemoval;
   put(text: string, at: Date): Promise<string>;
-  /** Of all that is there, sorted. */
+  /** The digests of all artifacts, sorted. */
   digests(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** What every store promises of retention: what is old goes whole, what is needed stays, and cursors know of it. */
+/** What every store promises of retention: old runs are removed completely, what is needed stays, and old cursors expire. */
 export function retentionContract(
   makeHarness: () => Promise<StoreHarness>,
   makeArtifacts: () => Promise<Artifacts>,
@@ -58,7 +58,7 @@ export function retentionContract(
       payload: { from, to },
     });
 
-    /** A run with a row in each of its tables, ended so many days ago; or it has not ended. */
+    /** A run with a row in each table, which ended that many days ago, or has not ended. */
     const make = async (
       days: number,
       more: Partial<EventPayloads['RUN_CREATED']> & { content?: string; ends?: boolean; logs?: number } = {},
@@ -112,7 +112,7 @@ export function retentionContract(
       expect(await retention.tick()).toEqual({ runs: 0, artifacts: 0 });
     });
 
-    it('removes what a run counted of tokens, and keeps what agents remember of it', async () => {
+    it('removes the token usage of a run, and keeps the memories of its agents', async () => {
       const { runId } = await make(31);
       const use = { runId, who: user(), day: '2026-11-20', tokens: 60 };
       const limits = { perRun: 100, perPrincipalDay: 100 };
@@ -124,7 +124,7 @@ export function retentionContract(
       expect(await store.memories.read('default', 'notes', 1_000)).toBe('it went well');
     });
 
-    it('keeps the tree whole: what ended before and after is covered as it was', async () => {
+    it('keeps the tree intact: earlier and later ends stay covered', async () => {
       await make(40);
       await store.audit.checkpointer?.tick();
       const young = await make(1);
@@ -164,7 +164,7 @@ export function retentionContract(
       expect([await exists(first.runId), await exists(second.runId)]).toEqual([false, true]);
     });
 
-    it('tells a reader whose cursor is older than what was removed', async () => {
+    it('rejects a reader whose cursor is older than what was removed', async () => {
       const first = await make(41);
       const second = await make(40);
       const young = await make(1);
@@ -197,7 +197,7 @@ export function retentionContract(
       expect(await artifacts.digests()).toEqual(left.sort());
     });
 
-    it('keeps every run when no days are set, and still removes bytes without a run', async () => {
+    it('keeps every run if no days are set, and still removes unreferenced bytes', async () => {
       const { runId } = await make(4_000);
       await artifacts.put('left behind by a crash', daysAgo(3));
       const keeping = store.startRetention({
@@ -210,7 +210,7 @@ export function retentionContract(
       expect(await exists(runId)).toBe(true);
     });
 
-    it('removes the folders of runs that are gone, and no others', async () => {
+    it('removes the folders of removed runs, and no others', async () => {
       const [old, young] = [await make(40), await make(2)];
       const removed: string[] = [];
       const workspaces = {
@@ -226,7 +226,7 @@ export function retentionContract(
       expect(removed).toEqual([old.runId]);
     });
 
-    it('lets appends go on meanwhile', async () => {
+    it('accepts appends meanwhile', async () => {
       for (let runs = 0; runs < 150; runs += 1) await make(40);
       const going = newId('run');
       await store.journal.append(going, 1, [runCreated()]);

@@ -4,8 +4,6 @@ import { newId } from '../../../src/core/ids.ts';
 import type { User } from '../../../src/core/principal.ts';
 import type { PlannedStep, StepOutput } from '../../../src/core/run.ts';
 
-/** What the contract's runs are made of. */
-
 export function user(tenant = 'default', subject = 'alice'): User {
   return { tenant, subject, username: `${subject}-name`, roles: ['analyst'] };
 }
@@ -48,7 +46,7 @@ export function textOutput(text: string): StepOutput {
   return { mediaType: 'text/plain', size: Buffer.byteLength(text), digest: sha256(text), text };
 }
 
-/** From PENDING to its end, as the engine records a run of one pure step. */
+/** The events from PENDING to the end, as the engine records a run of one pure step. */
 export function finished(output: StepOutput, key = 'one'): NewEvent[] {
   const at = new Date();
   return [

@@ -3,16 +3,16 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk of its own, in memory, that is soon full. */
+/** A small disk in memory. */
 export interface SmallDisk extends Disposable {
   readonly path: string;
-  /** Takes every byte that is left. */
+  /** Uses all free space. */
   fill(): void;
-  /** Gives them back. */
+  /** Frees that space. */
   free(): void;
 }
 
-/** @throws what mount says: only root may */
+/** @throws the error of mount, which needs root */
 export function mountSmallDisk(mebibytes: number): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), 'signalbox-disk-'));
   const ballast = join(path, 'ballast');

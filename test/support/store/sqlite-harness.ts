@@ -8,7 +8,7 @@ import type { StoreHarness } from './harness.ts';
 
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** A SQLite file in a folder of its own. */
+/** A SQLite file in a temporary folder. */
 export async function sqliteHarness(): Promise<StoreHarness & { readonly file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-store-'));
   const file = join(folder, 'signalbox.db');

@@ -8,11 +8,11 @@ import { user } from './sample-events.ts';
 
 type TokenReservation = Parameters<TokenUsage['reserve']>[0];
 
-/** What every store promises of tokens: nobody gets past a limit, however many ask at once and wherever. */
+/** What every store promises of tokens: no limit is exceeded, however many requests arrive at once on any node. */
 export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('tokens of language models', () => {
     let harness: StoreHarness;
-    /** As two servers on one database. */
+    /** Two stores on one database, as of two servers. */
     let stores: readonly [Store, Store];
     let subjects = 0;
     beforeAll(async () => {
@@ -59,7 +59,7 @@ export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): vo
       expect(await other({ tokens: 30 })).toBeUndefined();
     });
 
-    it('are refused with the smaller of what is left, and nothing is counted then', async () => {
+    it('are rejected with the smaller remainder, and nothing is counted', async () => {
       const use = newUse({ tokens: 50 });
       const limits = { perRun: 80, perPrincipalDay: 60 };
       expect(await reserve(use, limits)).toBeUndefined();
@@ -68,7 +68,7 @@ export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): vo
       expect(await reserve(newUse({ tokens: 90 }), limits)).toEqual({ left: 60, of: 'perPrincipalDay' });
     });
 
-    it('are given back when fewer were used, and counted when more were', async () => {
+    it('are returned if fewer were used, and counted if more were', async () => {
       const use = newUse({ tokens: 100 });
       expect(await reserve(use, { perRun: 100 })).toBeUndefined();
       await stores[0].tokens.settle(use.id, 25);
@@ -85,7 +85,7 @@ export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): vo
       expect(await reserve(again(use), { ...limits, perRun: 2 ** 40 + 9 })).toEqual({ left: 9, of: 'perRun' });
     });
 
-    it('are never more than the limit, to the last one, when two servers ask for them at once', async () => {
+    it('never exceed the limit, even if two servers reserve them at once', async () => {
       const calls = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 20, maxLength: 20 });
       const limits = fc.integer({ min: 1, max: 200 });
       await fc.assert(
@@ -103,7 +103,7 @@ export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): vo
           for (const [n, tokens] of wanted.entries()) {
             const answer = answers[n];
             if (!answer) continue;
-            // It was refused because there were not so many, and was told the truth.
+            // It was rejected because fewer were left, and got the true remainder.
             expect(answer.left).toBeLessThan(tokens);
             expect(answer.left).toBeGreaterThanOrEqual(limit - granted);
           }

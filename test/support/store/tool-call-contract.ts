@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { log, runCreated } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
@@ -14,26 +13,17 @@ const failure = { code: 'TIMEOUT', message: 'too slow', retryable: true } as con
 /** What every store promises of tool calls: they are the fold of their events, as the other tables are. */
 export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('tool calls', () => {
-    let harness: StoreHarness;
-    let store: Store;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
+    const suite = useStore(makeHarness);
 
     const append = async (runId: string, seq: number, ...events: NewEvent[]) => {
-      await store.journal.append(runId, seq, events);
-      expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
+      await suite.store.journal.append(runId, seq, events);
+      expect(await suite.store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
     };
-    const callsOf = (runId: string, step = 'one') => store.reader.toolCalls(scope, runId, step);
+    const callsOf = (runId: string, step = 'one') => suite.store.reader.toolCalls(scope, runId, step);
     const count = async (runId: string) =>
-      (await harness.query('SELECT 1 FROM tool_calls WHERE run_id = ?', runId)).length;
+      (await suite.harness.query('SELECT 1 FROM tool_calls WHERE run_id = ?', runId)).length;
 
-    it('are there while they are at work, and have their result afterwards', async () => {
+    it('exist while they run, and have their result afterwards', async () => {
       const runId = newId('run');
       const begun = {
         id: 'b',
@@ -51,10 +41,10 @@ export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void
       expect(first).toEqual({ ...begun, result: null, durationMs: 1.5 });
       expect(second).toMatchObject({ error: failure, durationMs: 1.5 });
       expect(second).not.toHaveProperty('result');
-      expect(await store.reader.toolCall(scope, runId, 'b')).toEqual(first);
+      expect(await suite.store.reader.toolCall(scope, runId, 'b')).toEqual(first);
     });
 
-    it('stand in the order in which they began, apart for each step and run', async () => {
+    it('are in the order of their start, separately for each step and run', async () => {
       const [runId, other] = [newId('run'), newId('run')];
       await append(
         runId,
@@ -74,24 +64,24 @@ export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void
       expect((await callsOf(other)).map(({ id, result }) => [id, result])).toEqual([['z', undefined]]);
     });
 
-    it('are shown up to the newest 1,000 of a step', async () => {
+    it('are listed up to the newest 1,000 of a step', async () => {
       const runId = newId('run');
       await append(runId, 1, runCreated(), ...Array.from({ length: 1_003 }, (_, n) => called(`${n}`)));
       const ids = (await callsOf(runId)).map(({ id }) => id);
       expect(ids).toEqual(Array.from({ length: 1_000 }, (_, n) => `${n + 3}`));
     });
 
-    it('are not seen from outside their scope', async () => {
+    it('are invisible outside their scope', async () => {
       const runId = newId('run');
       await append(runId, 1, runCreated(), called('a'));
-      expect(await store.reader.toolCalls({ tenant: 'default', subject: 'alice' }, runId, 'one')).toHaveLength(1);
+      expect(await suite.store.reader.toolCalls({ tenant: 'default', subject: 'alice' }, runId, 'one')).toHaveLength(1);
       for (const elsewhere of [{ tenant: 'other' }, { tenant: 'default', subject: 'bob' }]) {
-        expect(await store.reader.toolCalls(elsewhere, runId, 'one')).toEqual([]);
-        expect(await store.reader.toolCall(elsewhere, runId, 'a')).toBeUndefined();
+        expect(await suite.store.reader.toolCalls(elsewhere, runId, 'one')).toEqual([]);
+        expect(await suite.store.reader.toolCall(elsewhere, runId, 'a')).toBeUndefined();
       }
     });
 
-    it('are what their events make of them, in whatever order and groups these come', async () => {
+    it('are the fold of their events, in whatever order and groups these arrive', async () => {
       const ids = fc.constantFrom('a', 'b', 'c');
       const event = fc.oneof(
         ids.map((id) => called(id, { n: 1 })),
@@ -101,17 +91,17 @@ export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void
       await fc.assert(
         fc.asyncProperty(groups, async ([first = [], ...later]) => {
           const runId = newId('run');
-          await store.journal.append(runId, 1, [runCreated(), ...first]);
+          await suite.store.journal.append(runId, 1, [runCreated(), ...first]);
           let seq = first.length + 2;
           for (const events of later) {
-            await store.journal.append(runId, seq, events);
+            await suite.store.journal.append(runId, seq, events);
             seq += events.length;
           }
           const begun = [first, ...later]
             .flat()
             .flatMap(({ type, payload }) => (type === 'TOOL_CALLED' ? payload.call.id : []));
           expect(await count(runId)).toBe(new Set(begun).size);
-          expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
+          expect(await suite.store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
         }),
         { numRuns: 25 },
       );
@@ -126,13 +116,13 @@ export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void
     it.each(changes)('are verified together with their run, which finds %s', async (_, sql) => {
       const runId = newId('run');
       await append(runId, 1, runCreated(), called('a', { query: 'x' }), returned('a', { result: 'good' }));
-      await harness.tamper(sql, runId);
-      const found = await store.verifyRun(scope, runId);
+      await suite.harness.tamper(sql, runId);
+      const found = await suite.store.verifyRun(scope, runId);
       expect(found).toMatchObject({ valid: false, firstInvalidSeq: 3 });
       expect(found?.problems[0]).toContain('tool_calls');
     });
 
-    it('and what agents say come out of the journal as they went in, by their types', async () => {
+    it('and what agents say are read from the journal as they were written', async () => {
       const runId = newId('run');
       const wanted = [{ id: 'toolu_1', tool: 'web.search', arguments: { query: 'x' } }];
       const said: NewEvent[] = [
@@ -145,9 +135,9 @@ export function toolCallContract(makeHarness: () => Promise<StoreHarness>): void
       ];
       await append(runId, 1, runCreated(), log('hidden', 'DEBUG'), ...said);
       const types = [...new Set(said.map(({ type }) => type))];
-      const { events } = await store.journal.page(0, { runId, types }, scope, 100);
+      const { events } = await suite.store.journal.page(0, { runId, types }, scope, 100);
       expect(events).toMatchObject(said);
-      const leveled = await store.journal.page(0, { runId, level: 'ERROR' }, scope, 100);
+      const leveled = await suite.store.journal.page(0, { runId, level: 'ERROR' }, scope, 100);
       expect(leveled.events.map(({ type }) => type)).toEqual(['RUN_CREATED', ...said.map(({ type }) => type)]);
     });
   });

@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventHash } from '../../../src/audit/event-hash.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { artifactCreated, finished, log, runCreated, textOutput } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
-/** What every store promises of its chains: whatever was changed behind its back is found, and where. */
+/** What every store promises of its chains: every change behind its back is found, and where it is. */
 export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('verifying a run', () => {
-    let harness: StoreHarness;
-    let store: Store;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
+    const suite = useStore(makeHarness);
 
     /** Eight events: RUN_CREATED, three LOG, ARTIFACT_CREATED, and three until the end. */
     const sample = async () => {
       const runId = newId('run');
       const lines = [log('one'), log('two'), log('three')];
       const output = finished(textOutput('out'));
-      await store.journal.append(runId, 1, [
+      await suite.store.journal.append(runId, 1, [
         runCreated({ labels: { team: 'rail' } }),
         ...lines,
         artifactCreated('a'),
@@ -35,9 +25,13 @@ export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
       return runId;
     };
 
-    it('finds nothing wrong with what the journal wrote', async () => {
-      expect(await store.verifyRun(scope, await sample())).toMatchObject({ valid: true, events: 8, problems: [] });
-      expect(await store.verifyRun(scope, newId('run'))).toBeUndefined();
+    it('finds no problem in what the journal wrote', async () => {
+      expect(await suite.store.verifyRun(scope, await sample())).toMatchObject({
+        valid: true,
+        events: 8,
+        problems: [],
+      });
+      expect(await suite.store.verifyRun(scope, newId('run'))).toBeUndefined();
     });
 
     const event = (set: string, seq: number) => `UPDATE events SET ${set} WHERE run_id = $run AND seq = ${seq}`;
@@ -77,12 +71,12 @@ export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
     it.each(tampers)('finds %s', async (_, sql, firstInvalidSeq) => {
       const runId = await sample();
       const neighbour = await sample();
-      const second = harness.kind === 'sqlite' ? '1000' : `interval '1 second'`;
-      await harness.tamper(sql.replaceAll('$run', `'${runId}'`).replace('$second', second));
-      const found = await store.verifyRun(scope, runId);
+      const second = suite.harness.kind === 'sqlite' ? '1000' : `interval '1 second'`;
+      await suite.harness.tamper(sql.replaceAll('$run', `'${runId}'`).replace('$second', second));
+      const found = await suite.store.verifyRun(scope, runId);
       expect(found).toMatchObject({ valid: false, firstInvalidSeq });
       expect(found?.problems.some((problem) => problem.startsWith(`seq ${firstInvalidSeq}: `))).toBe(true);
-      expect((await store.verifyRun(scope, neighbour))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, neighbour))?.valid).toBe(true);
     });
 
     it('finds two events that changed places', async () => {
@@ -92,40 +86,40 @@ export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
         [4, 3],
         [1003, 4],
       ] as const) {
-        await harness.tamper('UPDATE events SET seq = ? WHERE run_id = ? AND seq = ?', to, runId, from);
+        await suite.harness.tamper('UPDATE events SET seq = ? WHERE run_id = ? AND seq = ?', to, runId, from);
       }
-      expect(await store.verifyRun(scope, runId)).toMatchObject({ valid: false, firstInvalidSeq: 3 });
+      expect(await suite.store.verifyRun(scope, runId)).toMatchObject({ valid: false, firstInvalidSeq: 3 });
     });
 
     it('finds an event that was changed together with its hash', async () => {
       const runId = await sample();
-      const [row] = await harness.query<{ at: number; prev_hash: string }>(
+      const [row] = await suite.harness.query<{ at: number; prev_hash: string }>(
         'SELECT * FROM events WHERE run_id = ? AND seq = 3',
         runId,
       );
       const event = { type: 'LOG', at: new Date(row?.at ?? 0), payload: '{"level":"INFO","text":"forged"}' };
       const hash = eventHash(runId, 3, row?.prev_hash ?? '', event);
-      await harness.tamper(
+      await suite.harness.tamper(
         'UPDATE events SET payload = ?, hash = ? WHERE run_id = ? AND seq = 3',
         event.payload,
         hash,
         runId,
       );
-      expect(await store.verifyRun(scope, runId)).toMatchObject({
+      expect(await suite.store.verifyRun(scope, runId)).toMatchObject({
         firstInvalidSeq: 4,
         problems: ['seq 4: its prevHash is not the hash of the event before it'],
       });
     });
 
-    it('is not misled by a run that goes on meanwhile', async () => {
+    it('is not misled by a run that continues meanwhile', async () => {
       const runId = newId('run');
-      await store.journal.append(runId, 1, [runCreated(), ...Array.from({ length: 400 }, () => log('x'))]);
-      let going = true;
+      await suite.store.journal.append(runId, 1, [runCreated(), ...Array.from({ length: 400 }, () => log('x'))]);
+      let running = true;
       const appending = (async () => {
-        for (let seq = 402; going; seq += 1) await store.journal.append(runId, seq, [log('y')]);
+        for (let seq = 402; running; seq += 1) await suite.store.journal.append(runId, seq, [log('y')]);
       })();
-      const found = await Promise.all(Array.from({ length: 20 }, () => store.verifyRun(scope, runId)));
-      going = false;
+      const found = await Promise.all(Array.from({ length: 20 }, () => suite.store.verifyRun(scope, runId)));
+      running = false;
       await appending;
       expect(found.map((result) => [result?.valid, result?.problems])).toEqual(found.map(() => [true, []]));
     });

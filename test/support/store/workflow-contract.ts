@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idPrefix } from '../../../src/core/ids.ts';
 import type { WorkflowRecord } from '../../../src/core/workflows.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
+import { type StoreHarness, useStore } from './harness.ts';
 import { user } from './sample-events.ts';
 
 type Draft = Omit<WorkflowRecord, 'id' | 'version'>;
@@ -10,17 +9,8 @@ type Draft = Omit<WorkflowRecord, 'id' | 'version'>;
 /** What every store promises of saved workflows and their schedules. */
 export function workflowContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('saved workflows', () => {
-    let harness: StoreHarness;
-    let store: Store;
+    const suite = useStore(makeHarness);
     let tenants = 0;
-    beforeAll(async () => {
-      harness = await makeHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness.remove();
-    });
 
     const newTenant = () => {
       tenants += 1;
@@ -40,51 +30,51 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
     const nextAt = new Date('2026-12-01T02:00:00.000Z');
     const rule = { cron: '0 2 * * *', timeZone: 'Europe/Warsaw' };
 
-    it('come back as they were saved, with an id and the version 1', async () => {
+    it('are returned as they were saved, with an id and version 1', async () => {
       const tenant = newTenant();
       const { description: _, ...plain } = draft(tenant, { name: 'plain' });
       for (const given of [draft(tenant), plain]) {
-        const saved = await store.workflows.save(given);
+        const saved = await suite.store.workflows.save(given);
         expect(saved).toEqual({ ...given, id: saved.id, version: 1 });
         expect(idPrefix(saved.id)).toBe('wf');
-        expect(await store.workflows.find(tenant, given.name)).toEqual(saved);
-        expect(await store.workflows.byId(tenant, saved.id)).toEqual(saved);
-        expect(await store.workflows.byId('other', saved.id)).toBeUndefined();
-        expect(await store.workflows.find('other', given.name)).toBeUndefined();
+        expect(await suite.store.workflows.find(tenant, given.name)).toEqual(saved);
+        expect(await suite.store.workflows.byId(tenant, saved.id)).toEqual(saved);
+        expect(await suite.store.workflows.byId('other', saved.id)).toBeUndefined();
+        expect(await suite.store.workflows.find('other', given.name)).toBeUndefined();
       }
     });
 
-    it('get a new version for another text, and none for the same', async () => {
+    it('get a new version only for another text', async () => {
       const tenant = newTenant();
-      const first = await store.workflows.save(draft(tenant));
-      expect(await store.workflows.save(draft(tenant, { createdAt: new Date() }))).toEqual(first);
-      const second = await store.workflows.save(draft(tenant, { yaml: 'name: report # two' }));
+      const first = await suite.store.workflows.save(draft(tenant));
+      expect(await suite.store.workflows.save(draft(tenant, { createdAt: new Date() }))).toEqual(first);
+      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'name: report # two' }));
       expect(second).toMatchObject({ version: 2, yaml: 'name: report # two' });
-      expect(await store.workflows.save(draft(tenant))).toMatchObject({ version: 3 });
-      expect(await store.workflows.byId(tenant, first.id)).toEqual(first);
-      expect(await store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
+      expect(await suite.store.workflows.save(draft(tenant))).toMatchObject({ version: 3 });
+      expect(await suite.store.workflows.byId(tenant, first.id)).toEqual(first);
+      expect(await suite.store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
     });
 
     it('keep their versions apart from those of the same name in another tenant', async () => {
       const [one, two] = [newTenant(), newTenant()];
-      await store.workflows.save(draft(one));
-      await store.workflows.save(draft(one, { yaml: 'name: report # two' }));
-      expect(await store.workflows.save(draft(two))).toMatchObject({ version: 1 });
+      await suite.store.workflows.save(draft(one));
+      await suite.store.workflows.save(draft(one, { yaml: 'name: report # two' }));
+      expect(await suite.store.workflows.save(draft(two))).toMatchObject({ version: 1 });
     });
 
-    it('get every version once, when many are saved at the same time', async () => {
+    it('get every version once, even if many are saved at the same time', async () => {
       const tenant = newTenant();
       const texts = Array.from({ length: 12 }, (_, index) => `name: report # ${index % 10}`);
-      // On PostgreSQL a second node saves along.
-      const other = harness.kind === 'postgres' ? await harness.open() : undefined;
+      // On PostgreSQL a second node saves too.
+      const other = suite.harness.kind === 'postgres' ? await suite.harness.open() : undefined;
       const saved = await Promise.all(
-        texts.map((yaml, index) => (index % 2 && other ? other : store).workflows.save(draft(tenant, { yaml }))),
+        texts.map((yaml, index) => (index % 2 && other ? other : suite.store).workflows.save(draft(tenant, { yaml }))),
       );
       await other?.close();
       const versions = new Map(saved.map(({ id, version }) => [id, version]));
       expect([...versions.values()].sort((a, b) => a - b)).toEqual(Array.from(versions, (_, index) => index + 1));
       expect(versions.size).toBeGreaterThanOrEqual(10);
-      const rows = await harness.query('SELECT version FROM workflows WHERE tenant = ?', tenant);
+      const rows = await suite.harness.query('SELECT version FROM workflows WHERE tenant = ?', tenant);
       expect(rows).toHaveLength(versions.size);
     });
 
@@ -92,84 +82,86 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       const tenant = newTenant();
       const ids: string[] = [];
       for (const name of ['a', 'b', 'c', 'd', 'e']) {
-        await store.workflows.save(draft(tenant, { name }));
-        ids.unshift((await store.workflows.save(draft(tenant, { name, yaml: `name: ${name}` }))).id);
+        await suite.store.workflows.save(draft(tenant, { name }));
+        ids.unshift((await suite.store.workflows.save(draft(tenant, { name, yaml: `name: ${name}` }))).id);
       }
-      await store.workflows.save(draft(newTenant()));
-      const all = await store.workflows.list(tenant, {});
+      await suite.store.workflows.save(draft(newTenant()));
+      const all = await suite.store.workflows.list(tenant, {});
       expect(all.edges.map(({ node }) => [node.id, node.version])).toEqual(ids.map((id) => [id, 2]));
       expect(await all.totalCount()).toBe(5);
-      const first = await store.workflows.list(tenant, { first: 2 });
+      const first = await suite.store.workflows.list(tenant, { first: 2 });
       expect(first.edges.map(({ node }) => node.id)).toEqual(ids.slice(0, 2));
       const after = first.edges[1]?.cursor ?? '';
-      const second = await store.workflows.list(tenant, { first: 10, after });
+      const second = await suite.store.workflows.list(tenant, { first: 10, after });
       expect(second.edges.map(({ node }) => node.id)).toEqual(ids.slice(2));
-      const last = await store.workflows.list(tenant, { last: 2, before: after });
+      const last = await suite.store.workflows.list(tenant, { last: 2, before: after });
       expect(last.edges.map(({ node }) => node.id)).toEqual(ids.slice(0, 1));
       expect([first.hasNextPage, second.hasNextPage, second.hasPreviousPage]).toEqual([true, false, true]);
-      await expect(store.workflows.list(tenant, { after: 'k1.x' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+      await expect(suite.store.workflows.list(tenant, { after: 'k1.x' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     });
 
-    it('are gone when they are removed, all but their versions, and can be saved again', async () => {
+    it('disappear when they are removed, except for their versions, and can be saved again', async () => {
       const tenant = newTenant();
-      const first = await store.workflows.save(draft(tenant));
-      const second = await store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
-      expect(await store.workflows.remove(tenant, 'report')).toEqual(second);
-      expect(await store.workflows.remove(tenant, 'report')).toBeUndefined();
-      expect(await store.workflows.find(tenant, 'report')).toBeUndefined();
-      expect((await store.workflows.list(tenant, {})).edges).toEqual([]);
-      expect(await (await store.workflows.list(tenant, {})).totalCount()).toBe(0);
-      expect(await store.schedules.find(tenant, 'report')).toBeUndefined();
-      expect(await store.workflows.byId(tenant, first.id)).toEqual(first);
-      expect(await store.workflows.save(draft(tenant, { yaml: 'two' }))).toMatchObject({ version: 3 });
-      expect(await store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
-      expect((await store.workflows.list(tenant, {})).edges).toHaveLength(1);
+      const first = await suite.store.workflows.save(draft(tenant));
+      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      expect(await suite.store.workflows.remove(tenant, 'report')).toEqual(second);
+      expect(await suite.store.workflows.remove(tenant, 'report')).toBeUndefined();
+      expect(await suite.store.workflows.find(tenant, 'report')).toBeUndefined();
+      expect((await suite.store.workflows.list(tenant, {})).edges).toEqual([]);
+      expect(await (await suite.store.workflows.list(tenant, {})).totalCount()).toBe(0);
+      expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
+      expect(await suite.store.workflows.byId(tenant, first.id)).toEqual(first);
+      expect(await suite.store.workflows.save(draft(tenant, { yaml: 'two' }))).toMatchObject({ version: 3 });
+      expect(await suite.store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
+      expect((await suite.store.workflows.list(tenant, {})).edges).toHaveLength(1);
     });
 
-    it('are removed by one of many who try at the same time', async () => {
+    it('are removed by one of many callers at the same time', async () => {
       const tenant = newTenant();
-      await store.workflows.save(draft(tenant));
-      const removed = await Promise.all(Array.from({ length: 5 }, () => store.workflows.remove(tenant, 'report')));
+      await suite.store.workflows.save(draft(tenant));
+      const removed = await Promise.all(
+        Array.from({ length: 5 }, () => suite.store.workflows.remove(tenant, 'report')),
+      );
       expect(removed.filter(Boolean)).toHaveLength(1);
     });
 
-    it('start by themselves as their newest version says', async () => {
+    it('are scheduled as their newest version says', async () => {
       const tenant = newTenant();
-      const first = await store.workflows.save(draft(tenant), { rule, nextAt });
+      const first = await suite.store.workflows.save(draft(tenant), { rule, nextAt });
       const schedule = { tenant, name: 'report', workflowId: first.id, rule, principal: user(tenant), nextAt };
-      expect(await store.schedules.find(tenant, 'report')).toEqual(schedule);
-      await store.workflows.save(draft(tenant), { rule, nextAt: new Date() });
-      expect(await store.schedules.find(tenant, 'report')).toEqual(schedule);
-      const second = await store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
-      expect(await store.schedules.find(tenant, 'report')).toEqual({ ...schedule, workflowId: second.id });
-      await store.workflows.save(draft(tenant, { yaml: 'three' }));
-      expect(await store.schedules.find(tenant, 'report')).toBeUndefined();
+      expect(await suite.store.schedules.find(tenant, 'report')).toEqual(schedule);
+      await suite.store.workflows.save(draft(tenant), { rule, nextAt: new Date() });
+      expect(await suite.store.schedules.find(tenant, 'report')).toEqual(schedule);
+      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      expect(await suite.store.schedules.find(tenant, 'report')).toEqual({ ...schedule, workflowId: second.id });
+      await suite.store.workflows.save(draft(tenant, { yaml: 'three' }));
+      expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
     });
 
-    it('are due when their time has come, the longest overdue first', async () => {
+    it('are due once their time has come, the longest overdue first', async () => {
       const at = (minute: number) => new Date(Date.UTC(2020, 0, 1, 0, minute));
       const [late, later, future] = [newTenant(), newTenant(), newTenant()];
-      await store.workflows.save(draft(later), { rule, nextAt: at(2) });
-      await store.workflows.save(draft(future), { rule, nextAt: at(60) });
-      await store.workflows.save(draft(late), { rule, nextAt: at(1) });
-      const due = async (limit: number) => (await store.schedules.due(at(5), limit)).map(({ tenant }) => tenant);
+      await suite.store.workflows.save(draft(later), { rule, nextAt: at(2) });
+      await suite.store.workflows.save(draft(future), { rule, nextAt: at(60) });
+      await suite.store.workflows.save(draft(late), { rule, nextAt: at(1) });
+      const due = async (limit: number) => (await suite.store.schedules.due(at(5), limit)).map(({ tenant }) => tenant);
       expect(await due(10)).toEqual([late, later]);
       expect(await due(1)).toEqual([late]);
-      expect(await store.schedules.nextAt()).toEqual(at(1));
+      expect(await suite.store.schedules.nextAt()).toEqual(at(1));
     });
 
-    it('are moved on by one of many nodes that see them due', async () => {
+    it('are advanced by one of many nodes that see them due', async () => {
       const tenant = newTenant();
-      await store.workflows.save(draft(tenant), { rule, nextAt });
-      const schedule = await store.schedules.find(tenant, 'report');
+      await suite.store.workflows.save(draft(tenant), { rule, nextAt });
+      const schedule = await suite.store.schedules.find(tenant, 'report');
       if (!schedule) throw new Error('it has no schedule');
       const later = new Date(nextAt.getTime() + 86_400_000);
-      const moved = await Promise.all(Array.from({ length: 5 }, () => store.schedules.advance(schedule, later)));
+      const moved = await Promise.all(Array.from({ length: 5 }, () => suite.store.schedules.advance(schedule, later)));
       expect(moved.filter(Boolean)).toHaveLength(1);
-      expect(await store.schedules.find(tenant, 'report')).toEqual({ ...schedule, nextAt: later });
-      const again = await store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
-      expect(await store.schedules.advance(schedule, later)).toBe(false);
-      expect(await store.schedules.find(tenant, 'report')).toMatchObject({ workflowId: again.id, nextAt });
+      expect(await suite.store.schedules.find(tenant, 'report')).toEqual({ ...schedule, nextAt: later });
+      const again = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      expect(await suite.store.schedules.advance(schedule, later)).toBe(false);
+      expect(await suite.store.schedules.find(tenant, 'report')).toMatchObject({ workflowId: again.id, nextAt });
     });
   });
 }
