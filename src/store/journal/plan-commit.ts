@@ -79,7 +79,7 @@ export interface CommitPlan {
  * keys unique, assigns positions, chains hashes, and folds the events into the tables' rows. A rejected append does not
  * affect the others. Pure, and the same for every database.
  */
-export function planCommit(appends: readonly AppendRequest[], base: CommitBase, node: string): CommitPlan {
+export function planCommit(appends: readonly AppendRequest[], base: CommitBase, nodeId: string): CommitPlan {
   const heads = new Map<string, RunHead | undefined>();
   const keys = new Map<string, string>();
   const runs = new Map<string, RunDraft>();
@@ -90,7 +90,7 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
   const accept = ({ runId, expectedSeq, events: added, payloads }: AppendRequest): AppendOutcome => {
     if (!heads.has(runId)) heads.set(runId, base.head(runId));
     const head = heads.get(runId);
-    if (head && head.owner !== node) return rejectLostLease(runId, head.owner);
+    if (head && head.owner !== nodeId) return rejectLostLease(runId, head.owner);
     const nextSeq = (head?.seq ?? 0) + 1;
     if (expectedSeq !== nextSeq) return rejectStaleSeq(runId, expectedSeq, nextSeq);
 
@@ -122,7 +122,7 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
       }
     }
     Object.assign(draft.run, { seq: last.seq, headPosition: last.position, headHash: last.hash });
-    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: node });
+    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: nodeId });
     events.push(...stored);
     const { state } = draft.run;
     if (state !== undefined && isFinalRunState(state)) {

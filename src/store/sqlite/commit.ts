@@ -34,7 +34,7 @@ export type CommitGroup = (appends: readonly AppendRequest[]) => readonly Append
  * Commits on one connection. Every row is bound to a prepared statement, which costs about half of extracting it from a JSON
  * array.
  */
-export function createSqliteCommit(db: SqliteConnection, node: string): CommitGroup {
+export function createSqliteCommit(db: SqliteConnection, nodeId: string): CommitGroup {
   const insert = createInsert(db);
   const base = createCommitBase(db);
 
@@ -51,20 +51,20 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
     UPDATE approvals SET state = @state, decided_at = @decidedAt, decided_by = @decidedBy, comment = @comment
     WHERE id = @id`);
   // A call that is repeated after an interruption replaces its earlier row.
-  const begin = db.prepare<[ToolCallRow]>(
+  const startCall = db.prepare<[ToolCallRow]>(
     `INSERT OR REPLACE INTO tool_calls (${columnList(TOOL_CALL_COLUMNS)})
     VALUES (${Object.keys(TOOL_CALL_COLUMNS).map(bound).join(', ')})`,
   );
-  const end = db.prepare<[ToolCallChange & { runId: string; id: string }]>(`
+  const endCall = db.prepare<[ToolCallChange & { runId: string; id: string }]>(`
     UPDATE tool_calls SET result = @result, error = @error, duration_ms = @durationMs
     WHERE run_id = @runId AND id = @id`);
 
   const write = (appends: readonly AppendRequest[]): readonly AppendOutcome[] => {
-    const plan = planCommit(appends, base(), node);
+    const plan = planCommit(appends, base(), nodeId);
     for (const draft of plan.runs) {
       const { run, steps } = draft;
       if (draft.isNew) {
-        insert('runs', toRunRow(draft.run, node));
+        insert('runs', toRunRow(draft.run, nodeId));
         for (const label of toLabelRows(draft.run)) insert('run_labels', label);
         for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.run.principal.tenant));
       } else {
@@ -75,8 +75,8 @@ export function createSqliteCommit(db: SqliteConnection, node: string): CommitGr
       }
       for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
       for (const [id, decision] of draft.decisions) decide.run({ ...toApprovalChange(decision), id });
-      for (const call of draft.calls.values()) begin.run(toToolCallRow(call, draft.tenant));
-      for (const [id, patch] of draft.callResults) end.run({ ...toToolCallChange(patch), runId: run.id, id });
+      for (const call of draft.calls.values()) startCall.run(toToolCallRow(call, draft.tenant));
+      for (const [id, patch] of draft.callResults) endCall.run({ ...toToolCallChange(patch), runId: run.id, id });
     }
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
