@@ -5,18 +5,26 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { startServer } from '../support/server.ts';
 
-const DOCUMENT = join(import.meta.dirname, '../../docs/quickstart.md');
+const ROOT = join(import.meta.dirname, '../..');
 const END = '--- end of block ---';
 
 const there = ['bash', 'curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 if (!there && process.env.REQUIRE_SERVICES) throw new Error('bash, curl and jq are required here');
 
-it.skipIf(!there)(
-  'the quick start says what happens, word for word (needs bash, curl and jq)',
-  async () => {
-    const text = await readFile(DOCUMENT, 'utf8');
-    const blocks = [...text.matchAll(/```sh\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?/gs)];
-    expect(blocks.length).toBeGreaterThan(6);
+/** A block of shell, with the answer printed below it. */
+const BLOCK = /```sh\n((?:(?!```).)*)\n```(?:\n\n```json\n(.*?)\n```)?/gs;
+/** Documents, with how many blocks at least. Of the README, the blocks that show an answer. */
+const DOCUMENTS = [
+  ['README.md', 1],
+  ['docs/quickstart.md', 7],
+] as const;
+
+it.skipIf(!there).for(DOCUMENTS)(
+  '%s says what happens, word for word (needs bash, curl and jq)',
+  async ([document, atLeast]) => {
+    const text = await readFile(join(ROOT, document), 'utf8');
+    const blocks = [...text.matchAll(BLOCK)].filter(([, , answer]) => document !== 'README.md' || answer);
+    expect(blocks.length).toBeGreaterThanOrEqual(atLeast);
     const server = await startServer();
     try {
       const { host } = new URL(server.url);
