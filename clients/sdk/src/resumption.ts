@@ -33,7 +33,7 @@ export function createResumption({ query, variables }: Operation): Resumption {
     operation: () => ({ query, variables: after === undefined ? variables : { ...variables, after } }),
     advance(data) {
       if (!resumes) return undefined;
-      // A subscription has exactly one root field (GraphQL, section 5.2.4.1); the document may call it likes.
+      // A subscription has exactly one root field (GraphQL, section 5.2.4.1); the document may give it any alias.
       const [root] = Object.values((data ?? {}) as Record<string, { readonly cursor?: unknown } | null>);
       if (typeof root?.cursor !== 'string') {
         return new SignalboxError('BAD_INPUT', 'Select `cursor` in the subscription: it is where `$after` goes on.');
