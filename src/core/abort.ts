@@ -1,19 +1,19 @@
 import { Fault } from './errors.ts';
 
-/** Why the signal was aborted, as the fault to end with: its reason where that is one, else TIMEOUT or CANCELLED. */
+/** Why the signal was aborted, as a fault: its reason if that is a fault, otherwise TIMEOUT or CANCELLED. */
 export function abortFault(signal: AbortSignal): Fault {
   const reason: unknown = signal.reason;
   if (reason instanceof Fault) return reason;
   const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
   return timedOut
-    ? new Fault('TIMEOUT', 'The time for this was up.', { cause: reason })
-    : new Fault('CANCELLED', 'This was cancelled.', { cause: reason });
+    ? new Fault('TIMEOUT', 'The time limit was exceeded.', { cause: reason })
+    : new Fault('CANCELLED', 'The operation was cancelled.', { cause: reason });
 }
 
 /**
- * The same chunks, until the signal is aborted, even while the source keeps silent. The source is told to end in
- * either case, and not waited for when it was aborted.
- * @throws Fault as `abortFault` says
+ * Yields the chunks of the source until the signal is aborted, even while the source is silent. The source is ended in
+ * either case; after an abort its end is not awaited.
+ * @throws Fault see `abortFault`
  */
 export async function* abortable(source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
@@ -28,13 +28,13 @@ export async function* abortable(source: AsyncIterable<Uint8Array>, signal: Abor
       yield value;
     }
   } finally {
-    const ended = open ? iterator.return?.() : undefined;
-    if (signal.aborted) ended?.catch(() => {});
-    else await ended;
+    const closing = open ? iterator.return?.() : undefined;
+    if (signal.aborted) closing?.catch(() => {});
+    else await closing;
   }
 }
 
-/** Without `Promise.race`: against one long-lived promise, each chunk would leave a reaction behind on it. */
+/** Avoids `Promise.race`: with one long-lived promise, each chunk would leave a reaction on it. */
 function nextOrAbort<T>(iterator: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T, unknown>> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortFault(signal));

@@ -1,7 +1,7 @@
 import type { User } from './principal.ts';
 
 export interface Account extends User {
-  /** scrypt, in the form that auth/password.ts writes. */
+  /** scrypt, in the format of auth/password.ts. */
   readonly passwordHash: string;
 }
 
@@ -12,7 +12,7 @@ export interface Accounts {
   put(account: Account): Promise<void>;
 }
 
-/** Secrets that this server got from others, such as OAuth tokens; sealed by whoever puts them here. */
+/** Secrets from other services, such as OAuth tokens; the caller seals them before storing. */
 export interface Credentials {
   find(tenant: string, subject: string, name: string): Promise<Uint8Array | undefined>;
   put(tenant: string, subject: string, name: string, sealed: Uint8Array): Promise<void>;

@@ -5,17 +5,17 @@ export const AGENT_BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websoc
 /** How an agent is reached. */
 export type AgentBackend = (typeof AGENT_BACKENDS)[number];
 
-/** An agent: what it is for, and how it is reached. Plain JSON: a step keeps it. */
+/** An agent: its purpose and how it is reached. Plain JSON, because it is stored with the step. */
 export interface AgentSpec {
   readonly id?: string;
   readonly role: string;
   readonly goal: string;
-  /** Names of tools: of this server, and of the MCP servers that its backend names. */
+  /** Names of tools of this server, and of the MCP servers that its backend names. */
   readonly tools?: readonly string[];
   readonly backend: AgentBackend;
-  /** As the backend's own schema has it, names in camelCase. */
+  /** Defined by the schema of the backend; names in camelCase. */
   readonly config: JsonObject;
-  /** `memory:NAME` or a `file:` URI: read before, appended to after. */
+  /** `memory:NAME` or a `file:` URI: read before the agent runs, appended to afterwards. */
   readonly memoryUri?: string;
 }
 
@@ -25,13 +25,13 @@ export interface AgentInput {
   readonly context: Json;
 }
 
-/** The language model that this server has for its own steps (`LLM_API_BASE`, `LLM_MODEL`). */
+/** The language model that this server uses for its agentic steps (`LLM_API_BASE`, `LLM_MODEL`). */
 export interface LanguageModel {
   readonly model: string;
   /**
-   * One answer, as a turn of the step: recorded, streamed, within the budget, tried again where that may help.
-   * @param request.schema JSON Schema that the answer must fit; the answer is then JSON, checked, asked for once more
-   *   when it does not fit
+   * One response, as a turn of the step: recorded, streamed, charged to the token budget, retried where a retry may help.
+   * @param request.schema JSON Schema of the response, which is then validated JSON; an invalid response is requested
+   *   once more
    * @throws Fault TOO_COSTLY, RESOURCE_UNREACHABLE, TIMEOUT, SCHEMA_VIOLATION
    */
   answer(

@@ -1,9 +1,9 @@
 /**
- * A URI that was parsed, checked and normalized once (`resources/canonical-uri.ts`). The same value is decided on,
- * logged and opened; nothing parses its text again.
+ * A URI that was parsed, checked and normalized once (`resources/canonical-uri.ts`). The policy decides on this value,
+ * and the same value is logged and opened; its text is never parsed again.
  */
 export interface CanonicalUri {
-  /** The whole, as it is logged and matched. Never holds a fragment or userinfo. */
+  /** The complete URI, as it is logged and matched. Never contains a fragment or userinfo. */
   readonly href: string;
   /** Lower case, without the colon. */
   readonly scheme: string;

@@ -1,4 +1,4 @@
-/** The time, so that tests can bring their own. */
+/** The current time; tests replace it. */
 export interface Clock {
   now(): Date;
 }

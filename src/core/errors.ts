@@ -1,7 +1,7 @@
 import type { Json } from '../lib/json.ts';
 import type { Decision } from './policy.ts';
 
-/** Everything that can be answered instead of a result. Closed: each surface maps these, and only these, once. */
+/** All error codes. The set is closed: each surface maps exactly these, in one place. */
 export const ERROR_CODES = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -24,16 +24,16 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One part of an input that does not fit. `path` is a JSON Pointer (RFC 6901); `''` is the whole. */
+/** One part of an input that is not valid. `path` is a JSON Pointer (RFC 6901); `''` is the whole input. */
 export interface Violation {
   readonly path: string;
   readonly message: string;
-  /** The JSON Schema keyword that failed, where there is one. */
+  /** The JSON Schema keyword that failed, if any. */
   readonly keyword?: string;
 }
 
 export interface FaultOptions {
-  /** Which part of the input, outermost first. */
+  /** The part of the input, outermost name first. */
   readonly path?: readonly string[];
   readonly violations?: readonly Violation[];
   readonly decision?: Decision;
@@ -43,8 +43,8 @@ export interface FaultOptions {
 }
 
 /**
- * The only error that a caller is told about. Its message says what to do next, and holds no secret.
- * Anything else that is thrown is a bug: it is logged, and reaches the client as `INTERNAL`.
+ * The only error that callers see. Its message says what to do next, and contains no secret.
+ * Anything else that is thrown is a bug: it is logged, and clients receive `INTERNAL`.
  */
 export class Fault extends Error {
   readonly code: ErrorCode;
@@ -54,24 +54,24 @@ export class Fault extends Error {
   readonly retryAfterMs: number | undefined;
   readonly details: Json | undefined;
 
-  constructor(code: ErrorCode, message: string, detail: FaultOptions = {}) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+  constructor(code: ErrorCode, message: string, options: FaultOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'Fault';
     this.code = code;
-    this.path = detail.path;
-    this.violations = detail.violations ?? [];
-    this.decision = detail.decision;
-    this.retryAfterMs = detail.retryAfterMs;
-    this.details = detail.details;
+    this.path = options.path;
+    this.violations = options.violations ?? [];
+    this.decision = options.decision;
+    this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details;
   }
 }
 
-/** For requests that come while every permit is taken and the queue for them is full. */
+/** For a request that finds every permit taken and the queue full. */
 export function atCapacity(): Fault {
   return new Fault('UNAVAILABLE', 'The server is at capacity. Try again in a moment.', { retryAfterMs: 1_000 });
 }
 
-/** True for a fault that may pass when tried again unchanged. */
+/** True when the same request may succeed later. */
 export function isRetryable(code: ErrorCode): boolean {
   return code === 'RESOURCE_UNREACHABLE' || code === 'THROTTLED' || code === 'TIMEOUT' || code === 'UNAVAILABLE';
 }
@@ -96,7 +96,7 @@ const STATUS_BY_CODE: Record<ErrorCode, number> = {
   INTERNAL: 500,
 };
 
-/** The HTTP status (RFC 9110, section 15) that says the same as the code; for every surface that speaks HTTP. */
+/** The HTTP status (RFC 9110, section 15) that corresponds to the code; used by every HTTP surface. */
 export function httpStatus(code: ErrorCode): number {
   return STATUS_BY_CODE[code];
 }

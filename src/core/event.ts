@@ -4,7 +4,7 @@ import type { User } from './principal.ts';
 import type { AddedStep, ApprovalState, Failure, PlannedStep, Priority, RunKind, RunPlan, StepOutput } from './run.ts';
 import type { RunState, StepState } from './states.ts';
 
-/** Why a step is done again: another one failed, and this one is to mend it. */
+/** Why a step runs again: another step failed, and this one is to repair it. */
 export interface Repair {
   /** Key of the step that failed. */
   readonly step: string;
@@ -13,9 +13,9 @@ export interface Repair {
   readonly error: Failure;
 }
 
-/** A call of a tool as a model asks for it. */
+/** A tool call requested by a model. */
 export interface ToolCallRequest {
-  /** The model's own name for it. */
+  /** The id that the model chose. */
   readonly id: string;
   readonly tool: string;
   readonly arguments: JsonObject;
@@ -23,7 +23,7 @@ export interface ToolCallRequest {
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** What each type of event carries. Payloads are plain JSON without undefined values. */
+/** The payload of each type of event: plain JSON without undefined values. */
 export interface EventPayloads {
   RUN_CREATED: {
     readonly kind: RunKind;
@@ -44,57 +44,57 @@ export interface EventPayloads {
   RUN_STATE_CHANGED: {
     readonly from: RunState;
     readonly to: RunState;
-    /** When the first move away from PENDING was, where several moves were recorded as one. */
+    /** When the run left PENDING, if several transitions were recorded as one. */
     readonly startedAt?: string;
     readonly error?: Failure;
-    /** Of a run that succeeded: what its plan's outputs came to. */
+    /** The evaluated outputs of the plan, when the run succeeded. */
     readonly outputs?: JsonObject;
   };
-  /** Items of a `for_each`, or what undoes the steps that succeeded. */
+  /** Items of a `for_each`, or compensations of the steps that succeeded. */
   STEPS_ADDED: { readonly steps: readonly AddedStep[] };
   STEP_STATE_CHANGED: {
     readonly from: StepState;
     readonly to: StepState;
     readonly attempt: number;
-    /** When it was ready, and when it began to run, where several moves were recorded as one. */
+    /** When the step became ready and when it started, if several transitions were recorded as one. */
     readonly scheduledAt?: string;
     readonly startedAt?: string;
-    /** What its input came to, where it holds expressions. */
+    /** The evaluated input, if it contains expressions. */
     readonly input?: Json;
     readonly output?: StepOutput;
     readonly error?: Failure;
-    /** When it goes on by itself. */
+    /** When the step resumes automatically. */
     readonly wakeAt?: string;
-    /** The run that it starts. */
+    /** The run that the step starts. */
     readonly childId?: string;
-    /** With PENDING: it is done again to mend another step. */
+    /** With PENDING: the step runs again to repair another step. */
     readonly repair?: Repair;
   };
   STEP_PROGRESS: { readonly percent?: number; readonly memo?: string };
   LOG: { readonly level: LogLevel; readonly text: string };
-  /** Something that was said to an agent, or that it said; whole. */
+  /** A complete message to or from an agent. */
   AGENT_MESSAGE: {
     readonly role: 'system' | 'user' | 'assistant';
     readonly text: string;
-    /** Tools that it wants called, in this order. */
+    /** The tool calls that the agent requests, in this order. */
     readonly calls?: readonly ToolCallRequest[];
   };
-  /** A piece of what an agent is saying; the whole follows as AGENT_MESSAGE. */
+  /** A fragment of a message from an agent; the complete message follows as AGENT_MESSAGE. */
   AGENT_DELTA: { readonly text: string };
   TOOL_CALLED: { readonly call: { readonly id: string; readonly tool: string; readonly arguments: JsonObject } };
-  /** `result`, or `error`. */
+  /** Has either `result` or `error`. */
   TOOL_RETURNED: {
     readonly call: {
       readonly id: string;
       readonly tool: string;
       readonly result?: Json;
-      /** The result was too large for the journal: `result` tells where it is kept. */
+      /** The result was too large for the journal; `result` refers to the artifact that contains it. */
       readonly kept?: true;
       readonly error?: Failure;
       readonly durationMs: number;
     };
   };
-  /** Something that people should know. */
+  /** A message for people. */
   NOTIFICATION: { readonly level: LogLevel; readonly message: string };
   ARTIFACT_CREATED: {
     readonly id: string;
@@ -107,23 +107,23 @@ export interface EventPayloads {
   APPROVAL_REQUESTED: {
     readonly id: string;
     readonly reason: string;
-    /** Digest of the tool call that is to be approved, with its arguments, where it is not the step itself. */
+    /** Digest of the tool call and its arguments, if a tool call rather than the step needs approval. */
     readonly call?: string;
     readonly roles?: readonly string[];
     readonly expiresAt?: string;
   };
-  /** Without `by` nobody decided: its time was over, or its run ended. */
+  /** Without `by`, nobody decided: the approval expired, or its run ended. */
   APPROVAL_DECIDED: {
     readonly id: string;
     readonly state: Exclude<ApprovalState, 'OPEN'>;
     readonly by?: User;
     readonly comment?: string;
   };
-  /** `id` is the sender's: the same one again is the same signal. */
+  /** `id` is chosen by the sender: the same id is the same signal. */
   SIGNAL_RECEIVED: { readonly id: string; readonly name: string; readonly payload?: Json };
 }
 
-/** Every type of event, in the order in which lists show them; the one place that a new type is added to besides its payload. */
+/** Every type of event, in the order that lists use. A new type is added here and to `EventPayloads`. */
 export const EVENT_TYPES = {
   RUN_CREATED: {
     graphqlType: 'RunCreated',
@@ -175,12 +175,12 @@ export type EventType = keyof typeof EVENT_TYPES;
 
 export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as readonly EventType[];
 
-/** An event before it is in the journal. */
+/** An event before it is appended to the journal. */
 export type NewEvent = {
   [T in EventType]: {
     readonly type: T;
     readonly at: Date;
-    /** Key of the step it is about. */
+    /** Key of the step that the event concerns. */
     readonly step?: string;
     readonly payload: EventPayloads[T];
   };
@@ -188,12 +188,12 @@ export type NewEvent = {
 
 /** An event in the journal. */
 export type Event = NewEvent & {
-  /** Place in the whole journal: strictly increasing in commit order. */
+  /** Position in the journal: strictly increasing in commit order. */
   readonly position: number;
   readonly runId: string;
-  /** Place in its run: 1, 2, 3, … */
+  /** Sequence number in the run: 1, 2, 3, … */
   readonly seq: number;
-  /** Whose run it belongs to. */
+  /** Owner of the run. */
   readonly tenant: string;
   readonly subject: string;
   readonly prevHash: string;

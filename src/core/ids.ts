@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto';
 
 export type IdPrefix = 'run' | 'step' | 'art' | 'apr' | 'wf' | 'call' | 'usr' | 'node' | 'msg';
 
-/** Asking the system for random bytes costs far more than taking them out of a pool. */
+/** Requesting random bytes from the system costs far more than taking them from a pool. */
 const pool = Buffer.alloc(8_192);
 let poolOffset = pool.length;
 
-/** Where the next `count` random bytes begin in the pool; nobody gets them again. */
+/** Offset of the next `count` random bytes in the pool. They are never used twice. */
 function randomBytes(count: number): number {
   if (poolOffset + count > pool.length) {
     randomFillSync(pool);
@@ -20,27 +20,27 @@ let lastTime = 0;
 let lastCount = 0;
 
 /**
- * A typed id: prefix, `_`, UUIDv7 (RFC 9562) in hex. Ids made later by the same process sort later, also within one
- * millisecond: the 12 bits after the version count (section 6.2, method 1).
- * @param time of something else than now, in milliseconds since 1970; such ids have no order within a millisecond
+ * A typed id: prefix, `_`, UUIDv7 (RFC 9562) in hex. Ids created later by the same process sort later, also within one
+ * millisecond: the 12 bits after the version are a counter (section 6.2, method 1).
+ * @param time milliseconds since 1970, default now; ids with an explicit time have no order within a millisecond
  */
 export function newId(prefix: IdPrefix, time?: number): string {
   const at = randomBytes(10);
   const random = ((pool[at] as number) << 8) | (pool[at + 1] as number);
   if (time === undefined) advanceCounter(random);
   const [ms, count] = time === undefined ? [lastTime, lastCount] : [time, random & 0xfff];
-  // After the time and the count come the variant (binary 10) and 62 random bits.
+  // The time and the count are followed by the variant (binary 10) and 62 random bits.
   pool[at + 2] = ((pool[at + 2] as number) & 0x3f) | 0x80;
   const tail = pool.toString('hex', at + 2, at + 10);
   return `${prefix}_${ms.toString(16).padStart(12, '0')}7${count.toString(16).padStart(3, '0')}${tail}`;
 }
 
-/** Of a clock that was set back, and of a millisecond whose numbers are used up, nobody sees anything. */
+/** Hides from callers that the clock was set back, or that the counter of a millisecond is exhausted. */
 function advanceCounter(random: number): void {
   const now = Date.now();
   if (now > lastTime) {
     lastTime = now;
-    // Half of the range is left to count up.
+    // Half of the range remains for counting up.
     lastCount = random & 0x7ff;
   } else if (lastCount < 0xfff) lastCount += 1;
   else {
@@ -49,7 +49,7 @@ function advanceCounter(random: number): void {
   }
 }
 
-/** The prefix of an id made by `newId`, or undefined when the text is none. */
+/** The prefix of an id from `newId`; undefined for any other text. */
 export function idPrefix(id: string): IdPrefix | undefined {
   return /^(run|step|art|apr|wf|call|usr|node|msg)_[0-9a-f]{32}$/.exec(id)?.[1] as IdPrefix | undefined;
 }

@@ -4,42 +4,42 @@ import type { Scope } from './principal.ts';
 
 const CURSOR_PREFIX = 'c1.';
 
-/** A journal position as the opaque text that clients keep. */
+/** A journal position as opaque text for clients. */
 export function encodeCursor(position: number): string {
   return CURSOR_PREFIX + Buffer.from(position.toString(36)).toString('base64url');
 }
 
-/** @throws Fault BAD_INPUT when the text is no cursor of this server. */
+/** @throws Fault BAD_INPUT when the text is not a cursor of this server. */
 export function decodeCursor(cursor: string): number {
   const digits = cursor.startsWith(CURSOR_PREFIX)
     ? Buffer.from(cursor.slice(CURSOR_PREFIX.length), 'base64url').toString()
     : '';
   const position = /^[0-9a-z]{1,11}$/.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
   if (!Number.isSafeInteger(position) || encodeCursor(position) !== cursor) {
-    throw new Fault('BAD_INPUT', 'This is not a cursor of this server; pass one that an event or a batch carried.', {
+    throw new Fault('BAD_INPUT', 'This is not a cursor of this server. Pass the cursor of an event or a batch.', {
       path: ['after'],
     });
   }
   return position;
 }
 
-/** Which events a reader wants; absent means all. */
+/** Which events a reader receives; an absent field matches all. */
 export interface EventFilter {
   readonly runId?: string;
   readonly types?: readonly EventType[];
   /** Step keys. */
   readonly steps?: readonly string[];
   readonly workflow?: string;
-  /** Least level of LOG events; other types pass. */
+  /** Minimum level of LOG events; other types are not affected. */
   readonly level?: LogLevel;
 }
 
-/** Some events in order. The same object is handed to every reader with the same scope and filter at the same place. */
+/** Events in order. Readers with the same scope, filter and position receive the same object. */
 export interface EventBatch {
   readonly events: readonly Event[];
-  /** Where to go on: everything the reader may see up to here was in this batch or an earlier one. */
+  /** Where to continue: everything visible to the reader up to here was in this batch or an earlier one. */
   readonly position: number;
-  /** True when nothing newer was in the journal at the time. */
+  /** True when the journal contained nothing newer at that time. */
   readonly caughtUp: boolean;
 }
 
@@ -51,20 +51,20 @@ export interface AppendResult {
 /** The only writer of run state. Invariants 1 to 7 of docs/journal.md hold for every implementation. */
 export interface Journal {
   /**
-   * Adds events to one run, and what follows from them to the tables, in one transaction. Resolves when that is
-   * durable; only then readers see it. Appends that arrive during a commit share the next one; past the queue's limit
-   * the call waits.
-   * @param expectedSeq the seq that the first event will have; 1 creates the run and needs RUN_CREATED first.
-   * @throws Fault CONFLICT when it is no longer the run's next, or when the idempotency key belongs to another run
-   *   (`details.runId` names it); nothing was changed. UNAVAILABLE when the store cannot write (a full disk);
-   *   nothing was changed, unless `details.inDoubt` says that nobody knows.
+   * Appends events to one run and updates the tables derived from them, in one transaction. Resolves when that is
+   * durable; only then is it visible to readers. Appends that arrive during a commit share the next one; when the queue
+   * is full, the call waits.
+   * @param expectedSeq the seq of the first event; 1 creates the run and requires RUN_CREATED as first event.
+   * @throws Fault CONFLICT when `expectedSeq` is no longer the run's next, or when the idempotency key belongs to another
+   *   run (`details.runId` names it); nothing has changed. UNAVAILABLE when the store cannot write (a full disk);
+   *   nothing has changed, unless `details.inDoubt` says that the outcome is unknown.
    */
   append(runId: string, expectedSeq: number, events: readonly NewEvent[]): Promise<AppendResult>;
 
   /**
-   * From after `position`, then live; in order, without gap or repeat. Pulled: a slow reader reads the store at its
-   * own pace, and nothing is kept for it. Ends when `signal` aborts.
-   * @param limit events in one batch at most.
+   * Events after `position`, then live; in order, without gaps or duplicates. Pull-based: a slow reader reads the store
+   * at its pace, and nothing is buffered for it. Ends when `signal` aborts.
+   * @param limit maximum number of events in one batch.
    */
   read(
     position: number,
@@ -73,7 +73,7 @@ export interface Journal {
     options: { readonly signal: AbortSignal; readonly limit?: number },
   ): AsyncIterableIterator<EventBatch>;
 
-  /** One batch from after `position`, without waiting. */
+  /** One batch of events after `position`, without waiting. */
   page(position: number, filter: EventFilter, scope: Scope, limit: number): Promise<EventBatch>;
 
   /** The newest position; 0 when the journal is empty. */

@@ -1,32 +1,32 @@
 import type { Json } from '../lib/json.ts';
 import type { User } from './principal.ts';
 
-/** Who drives which runs, where several nodes share a database. A run has one owner, and only its appends are taken. */
+/** Which node owns which runs, when several nodes share a database. Only the owner of a run can append to it. */
 export interface Leases {
-  /** This process; another name at each start. */
+  /** Identifies this process; different after each start. */
   readonly nodeId: string;
   /**
-   * Says that the node lives, for `LEASE_MS` from now. Called more often than that.
-   * @returns false when it was too late: the node's runs may have been taken over, so it must let go of all of them.
-   *   `orphans` tells that runs without a living owner may be there to be claimed; `nextAt` when the next schedule is due.
+   * Renews the lease of the node for `LEASE_MS` from now. Must be called more often than that.
+   * @returns `renewed`: false when the lease had expired; the node's runs may have been taken over, so it must release all
+   *   of them. `orphans`: runs without a live owner may exist to be claimed. `nextScheduleAt`: when the next schedule is due.
    */
   renew(): Promise<{ readonly renewed: boolean; readonly orphans: boolean; readonly nextScheduleAt: Date | undefined }>;
   /**
-   * Takes over runs that have not ended and whose owner is no longer alive, oldest first. Once it resolves, an append
-   * of the earlier owner is refused.
-   * @returns their ids; fewer than `limit` when there are no more.
+   * Takes over unfinished runs whose owner is no longer alive, oldest first. Once this resolves, appends by the previous
+   * owner are rejected.
+   * @returns the ids of the runs; fewer than `limit` when no more exist.
    */
   claim(limit: number): Promise<readonly string[]>;
-  /** Takes over one run that has ended, so that it can go on. False when another living node has it. */
+  /** Takes over one finished run, so that it can continue. False when another live node owns it. */
   takeOver(runId: string): Promise<boolean>;
-  /** Lets others claim this node's runs at once. */
+  /** Lets other nodes claim this node's runs immediately. */
   release(): Promise<void>;
 }
 
-/** How long a node counts as alive after it said so. */
+/** How long a node counts as alive after it renewed its lease. */
 export const LEASE_MS = 6_000;
 
-/** Something for a run, from whoever is not its driver. Delivered at least once: the same id is the same message. */
+/** A message to a run. Delivered at least once: the same id is the same message. */
 export type RunMessage = {
   readonly id: string;
   readonly runId: string;
@@ -42,13 +42,13 @@ export type RunMessage = {
   | { readonly type: 'signal'; readonly by: User; readonly name: string; readonly payload?: Json }
 );
 
-/** Messages to runs that other nodes drive. */
+/** Messages to runs that other nodes own. */
 export interface Inbox {
-  /** Durable when it resolves; the run's driver is woken. */
+  /** Durable when it resolves; wakes the driver of the run. */
   send(message: RunMessage): Promise<void>;
-  /** What waits for these runs, oldest first. */
+  /** Pending messages to these runs, oldest first. */
   read(runIds: readonly string[]): Promise<readonly RunMessage[]>;
-  /** Called with the run's id when something was sent to it, on whichever node; returns how to stop that. */
-  onMessage(arrived: (runId: string) => void): () => void;
+  /** Calls the listener with the run's id when any node sends it a message; returns the function that unsubscribes. */
+  onMessage(listener: (runId: string) => void): () => void;
   acknowledge(ids: readonly string[]): Promise<void>;
 }

@@ -1,8 +1,8 @@
-/** What agents remember: texts by name, of one tenant. */
+/** Memories of agents: text by tenant and name. */
 export interface Memories {
-  /** The newest entries, oldest first, as many as fit. Empty when there is none. */
+  /** The newest entries that fit, oldest first. Empty when the memory does not exist. */
   read(tenant: string, name: string, maxBytes: number): Promise<string>;
-  /** @param entry.id the same one again adds nothing */
+  /** @param entry.id appending the same id again has no effect */
   append(
     tenant: string,
     name: string,

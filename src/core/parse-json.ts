@@ -1,26 +1,26 @@
 import type { Json } from '../lib/json.ts';
 import { Fault } from './errors.ts';
 
-/** Lists and objects within each other. Deeper data is nobody's document, and overflows what walks it. */
+/** Nesting of arrays and objects. Deeper data is not a real document, and overflows the stack of recursive code. */
 export const MAX_DEPTH = 200;
-/** Values in one document. What a value costs in memory has little to do with its length in the text. */
+/** Values in one document. The memory that a value takes has little to do with its length as text. */
 export const MAX_VALUES = 2_000_000;
 
 /**
- * Parses JSON that somebody else wrote.
- * @throws Fault BAD_INPUT when it is not JSON (RFC 8259) or nests too deep, RESOURCE_TOO_LARGE for too many values
+ * Parses untrusted JSON.
+ * @throws Fault BAD_INPUT when it is not JSON (RFC 8259) or nests too deeply, RESOURCE_TOO_LARGE for too many values
  */
 export function parseJson(text: string): Json {
   checkSize(text);
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    const why = error instanceof SyntaxError ? error.message.slice(0, 200) : String(error);
-    throw new Fault('BAD_INPUT', `This is not JSON: ${why}.`);
+    const reason = error instanceof SyntaxError ? error.message.slice(0, 200) : String(error);
+    throw new Fault('BAD_INPUT', `This is not JSON: ${reason}.`);
   }
 }
 
-/** Counts before V8 parses, because its parser cannot be stopped on the way. */
+/** Counts before V8 parses, because its parser cannot be interrupted. */
 function checkSize(text: string): void {
   let depth = 0;
   let values = 1;

@@ -5,20 +5,20 @@ export type PolicyEffect = 'ALLOW' | 'DENY' | 'APPROVE' | 'THROTTLE';
 
 /** One line of the policy. */
 export interface PolicyRule {
-  /** Stable while the line's text is: the first 12 hex digits of its sha256, prefixed `rule_`. */
+  /** `rule_` and the first 12 hex digits of the sha256 of the line; it changes only with the text of the line. */
   readonly id: string;
   readonly role: Role;
   readonly action: string;
   readonly uri: string;
-  /** Glob on the schema URI; `*` where the rule does not look at it. */
+  /** Glob on the schema URI; `*` matches any. */
   readonly schema: string;
   readonly effect: PolicyEffect;
-  /** What comes with the effect, for example `rate=10/m` with THROTTLE. */
+  /** A condition of the effect, for example `rate=10/m` with THROTTLE. */
   readonly obligation?: string;
   readonly comment?: string;
 }
 
-/** What is asked of the policy. An action is `command:NAME`, `query:NAME` or `tool:NAME`. */
+/** A request for a policy decision. An action is `command:NAME`, `query:NAME` or `tool:NAME`. */
 export interface PolicyRequest {
   readonly roles: readonly Role[];
   readonly action: string;
@@ -26,7 +26,7 @@ export interface PolicyRequest {
   readonly schema?: CanonicalUri;
 }
 
-/** What the policy said, and why. Plain JSON: it is stored in the journal as it stands. */
+/** The policy's decision and its reason. Plain JSON, stored in the journal unchanged. */
 export interface Decision {
   readonly effect: PolicyEffect;
   readonly reason: string;
@@ -34,14 +34,14 @@ export interface Decision {
   readonly rule?: PolicyRule;
   readonly action: string;
   readonly roles: readonly Role[];
-  /** What the rules were matched against. */
+  /** The URI that the rules were matched against. */
   readonly canonicalUri?: string;
   readonly schemaUri?: string;
-  /** sha256 of the policy that decided. */
+  /** sha256 of the policy that made the decision. */
   readonly snapshot: string;
 }
 
-/** The rules that came close, with the part that did not match. */
+/** A rule that almost matched, and the part that did not. */
 export interface NearMiss {
   readonly rule: PolicyRule;
   readonly missed: 'role' | 'action' | 'uri' | 'schema';
@@ -52,12 +52,12 @@ export interface Explanation {
   readonly nearMisses: readonly NearMiss[];
 }
 
-/** The policy as everything above floor 1 sees it. */
+/** The policy, as the layers above see it. */
 export interface Policy {
-  /** Synchronous and total: it never throws, an error inside denies. */
-  decide(ask: PolicyRequest): Decision;
-  explain(ask: PolicyRequest): Explanation;
+  /** Synchronous; never throws: an internal error denies. */
+  decide(request: PolicyRequest): Decision;
+  explain(request: PolicyRequest): Explanation;
   rules(): readonly PolicyRule[];
-  /** sha256 of the model and the rules now in force; changes when a reload is accepted. */
+  /** sha256 of the model and rules in force; changes when a reload is accepted. */
   snapshot(): string;
 }

@@ -1,7 +1,7 @@
-/** A name that policy rules are written for. */
+/** A name that policy rules refer to. */
 export type Role = string;
 
-/** Somebody who signed in. Plain JSON: a run keeps it. */
+/** An authenticated user. Plain JSON, because it is stored with the run. */
 export interface User {
   readonly subject: string;
   readonly username: string;
@@ -21,8 +21,8 @@ export const anonymous: Principal = { kind: 'anonymous' };
 export const DEFAULT_TENANT = 'default';
 
 /**
- * How far somebody sees: one tenant, and in it either everything or only what `subject` started.
- * Every read of the store takes one, so that none can forget to ask.
+ * What a caller may see: one tenant, and in it either everything or only what `subject` started.
+ * Every read of the store requires a scope, so that no read can omit the check.
  */
 export interface Scope {
   readonly tenant: string;

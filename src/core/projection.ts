@@ -4,10 +4,10 @@ import { isFinalRunState, isFinalStepState } from './states.ts';
 
 type Clearable<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** What one event changes of the run's row; undefined empties the field. */
+/** The changes that one event makes to the run's row; undefined clears the field. */
 export type RunPatch = Clearable<Pick<RunRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'outputs'>>;
 
-/** What one event changes of one step's row; undefined empties the field. */
+/** The changes that one event makes to one step's row; undefined clears the field. */
 export type StepPatch = Clearable<
   Pick<
     StepRecord,
@@ -26,7 +26,7 @@ export type StepPatch = Clearable<
   >
 >;
 
-/** The run and its steps as RUN_CREATED makes them; seq, position and hash are the journal's to fill in. */
+/** The run and its steps as RUN_CREATED defines them; the journal sets seq, position and hash. */
 export function createSnapshot(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunSnapshot {
   const { steps, ...rest } = payload;
   return {
@@ -35,18 +35,18 @@ export function createSnapshot(runId: string, at: Date, payload: EventPayloads['
   };
 }
 
-/** Compensations stand after all that was planned, whatever their number. */
+/** Compensations come after all planned steps, whatever their number. */
 const COMPENSATION_POSITION = 1_000_000;
 
-/** A step that came up on the way, as STEPS_ADDED makes it of the step that it belongs to. */
+/** A step that STEPS_ADDED adds, derived from the step that it belongs to. */
 export function createAddedStep(parent: StepRecord, added: AddedStep): StepRecord {
   const { runId, title, terms = {} } = parent;
   const { id, key, role } = added;
-  const place = { id, key, runId, role, parent: parent.key, state: 'PENDING', attempt: 0 } as const;
+  const identity = { id, key, runId, role, parent: parent.key, state: 'PENDING', attempt: 0 } as const;
   if (added.role === 'compensation') {
     const body = terms.compensate ?? parent;
     const position = COMPENSATION_POSITION + parent.position;
-    return { ...body, ...place, title: `Undo: ${title}`, dependsOn: added.dependsOn, position };
+    return { ...body, ...identity, title: `Undo: ${title}`, dependsOn: added.dependsOn, position };
   }
   const {
     when: _,
@@ -62,7 +62,7 @@ export function createAddedStep(parent: StepRecord, added: AddedStep): StepRecor
     ...{ kind, capability, effect, maxAttempts, position, title, dependsOn: [] },
     ...(parent.input !== undefined && { input: parent.input }),
     ...(Object.keys(own).length > 0 && { terms: own }),
-    ...place,
+    ...identity,
     index: added.index,
     item: added.item,
   };
@@ -121,7 +121,7 @@ export function createApproval(
   return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...more };
 }
 
-/** What APPROVAL_DECIDED changes of the approval. */
+/** The changes that APPROVAL_DECIDED makes to the approval. */
 export function approvalPatch(
   event: Extract<NewEvent, { type: 'APPROVAL_DECIDED' }>,
 ): Pick<ApprovalRecord, 'state' | 'decidedAt' | 'decidedBy' | 'comment'> {
@@ -129,17 +129,17 @@ export function approvalPatch(
   return { state, decidedAt: event.at, ...(by && { decidedBy: by }), ...(comment !== undefined && { comment }) };
 }
 
-/** The call that TOOL_CALLED begins. The same id again begins it anew: it was cut off, and is made once more. */
+/** The call that TOOL_CALLED starts. The same id starts it again: the earlier attempt was interrupted. */
 export function createToolCall(
   runId: string,
   seq: number,
   event: Extract<NewEvent, { type: 'TOOL_CALLED' }>,
 ): ToolCallRecord {
-  const { id, tool, arguments: given } = event.payload.call;
-  return { id, runId, step: event.step ?? '', tool, arguments: given, seq, calledAt: event.at };
+  const { id, tool, arguments: args } = event.payload.call;
+  return { id, runId, step: event.step ?? '', tool, arguments: args, seq, calledAt: event.at };
 }
 
-/** What TOOL_RETURNED changes of the call; undefined empties the field. */
+/** The changes that TOOL_RETURNED makes to the call; undefined clears the field. */
 export type ToolCallPatch = Clearable<Pick<ToolCallRecord, 'result' | 'error' | 'durationMs'>>;
 
 export function toolCallPatch(event: Extract<NewEvent, { type: 'TOOL_RETURNED' }>): ToolCallPatch {
@@ -147,11 +147,11 @@ export function toolCallPatch(event: Extract<NewEvent, { type: 'TOOL_RETURNED' }
   return { result, error, durationMs };
 }
 
-/** Sets what the patch holds, and takes away what it empties. */
+/** Sets the fields that the patch contains, and deletes those that it clears. */
 export function applyPatch<T extends object>(target: T, patch: Clearable<T> | undefined): void {
   for (const key in patch) {
     const value = patch[key as keyof T];
-    // Asked first: to delete what is not there costs far more.
+    // Checked first: deleting a missing property is far slower.
     if (value === undefined) {
       if (key in target) delete target[key as keyof T];
     } else target[key as keyof T] = value as T[keyof T];

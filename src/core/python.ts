@@ -1,30 +1,30 @@
-/** One call of Python. */
+/** One execution of Python. */
 export interface PythonRequest {
   /** Name of the file in `files` to run, or `-c` with `code`, or `-m` and a module (`-m unittest`). */
   readonly entrypoint: string;
   readonly code?: string;
   readonly args: readonly string[];
   readonly stdin?: string;
-  /** What lies in /work, read-only. Relative paths of plain names. */
+  /** The content of /work, read-only. Relative paths of plain names. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly timeoutMs: number;
-  /** `host:port` that it may reach; policy has been asked. Only the native engine can. */
+  /** `host:port` that the program may reach; the policy has been asked. Native engine only. */
   readonly hosts: readonly string[];
-  /** In all, of stdout, of stderr, and of /out. */
+  /** Total size of stdout, stderr and /out. */
   readonly maxOutputBytes: number;
   readonly memoryBytes: number;
 }
 
 export interface PythonResult {
-  /** Of the process; null when it was killed. */
+  /** Exit code of the process; null when it was killed. */
   readonly returnCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it was stopped, where it did not end by itself. */
+  /** Why the program was stopped, if it did not exit. */
   readonly stopped?: 'TIMEOUT' | 'OUTPUT' | 'MEMORY' | 'CPU' | 'FILES' | 'SIGNAL';
-  /** Files in /out afterwards. Symbolic links and special files are not among them. */
+  /** Files in /out after the execution, without symbolic links and special files. */
   readonly produced: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-  /** sha256 of every file in /work before and in /out after, by path. */
+  /** sha256 of every file, by path: in /work before and in /out after the execution. */
   readonly manifest: {
     readonly before: Readonly<Record<string, string>>;
     readonly after: Readonly<Record<string, string>>;
@@ -33,15 +33,15 @@ export interface PythonResult {
 }
 
 /**
- * Runs Python that is not trusted: no shell, a fresh folder each time, /work read-only, /out and /tmp writable, no network
- * unless hosts are named.
+ * Runs untrusted Python: no shell, a new folder for each execution, /work read-only, /out and /tmp writable, no network
+ * unless hosts are listed.
  */
 export interface PythonEngine {
   readonly name: 'wasi' | 'native';
   /** Version of Python, such as `3.12.0`. */
   readonly version: string;
-  /** Names of modules beside the standard library that can be imported, of those that were asked about. */
+  /** The given modules outside the standard library that can be imported. */
   importable(modules: readonly string[]): Promise<readonly string[]>;
-  /** @throws Fault BAD_INPUT, UNAVAILABLE; what the program does wrong is in the result */
+  /** @throws Fault BAD_INPUT, UNAVAILABLE; failures of the program are in the result */
   run(request: PythonRequest, signal: AbortSignal): Promise<PythonResult>;
 }

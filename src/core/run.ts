@@ -7,7 +7,7 @@ import type { RunState, StepState } from './states.ts';
 export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
 export type Priority = 'CRITICAL' | 'INTERACTIVE' | 'BATCH';
 
-/** Kinds of steps that are made of calls of tools; `src/kinds` has a file for each. */
+/** Kinds of steps that are built from tool calls; `src/step-kinds` has a file for each. */
 export const AGENTIC_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY'] as const;
 export type AgenticKind = (typeof AGENTIC_KINDS)[number];
 
@@ -25,22 +25,22 @@ export const STEP_KINDS = [
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
-/** `pure`: may be done again and only its result counts. `external`: the intent is durable before it acts. */
+/** `pure`: may be repeated; only its result counts. `external`: the intent is durable before the step acts. */
 export type Effect = 'pure' | 'external';
 
-/** Why a run or a step ended badly. Plain JSON, kept in the journal. */
+/** Why a run or a step failed. Plain JSON, stored in the journal. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
-  /** Key of the step it came from. */
+  /** Key of the step that caused it. */
   readonly step?: string;
   readonly details?: Json;
   readonly retryable: boolean;
 }
 
 /**
- * What a step made. Text of up to 64 KiB lies here; anything else is an artifact, found by its digest.
- * Either way `artifact:sha256/<digest>` names it.
+ * The output of a step. Text of up to 64 KiB is inline; anything else is an artifact, identified by its digest.
+ * In both cases its URI is `artifact:sha256/<digest>`.
  */
 export interface StepOutput {
   readonly mediaType: string;
@@ -50,59 +50,59 @@ export interface StepOutput {
   readonly text?: string;
 }
 
-/** When and how often a failed attempt is followed by another; how often at most is the step's `maxAttempts`. */
+/** When a failed attempt is followed by another; the maximum is the step's `maxAttempts`. */
 export interface RetryPolicy {
-  /** Before the second attempt; doubled before each further one, with jitter. */
+  /** Delay before the second attempt; doubled before each further attempt, with jitter. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
-  /** Codes that are tried again; those that may pass by themselves unless told. */
+  /** Codes that are retried. Default: the retryable codes. */
   readonly on?: readonly ErrorCode[];
 }
 
-/** What a step does, and on what terms its attempts are made. */
+/** What a step does, and the options of its attempts. */
 export interface StepBody {
   readonly kind: StepKind;
-  /** Name of the command, query, tool, agent backend or workflow; the kind in lower case where nothing else is named. */
+  /** Name of the command, query, tool, agent backend or workflow; otherwise the kind in lower case. */
   readonly capability: string;
   readonly effect: Effect;
-  /** Options or arguments. Absent: the run's inputs. */
+  /** Options or arguments. Default: the run's inputs. */
   readonly input?: Json;
   readonly maxAttempts: number;
   readonly terms?: StepOptions;
 }
 
-/** The options of a step that most steps do not have. */
+/** Options that most steps do not set. */
 export interface StepOptions {
   /** Strings of `input` may hold `{{ expressions }}`, evaluated when the step is scheduled. */
   readonly evaluate?: true;
-  /** The media type that its output must have, without parameters. */
+  /** Required media type of the output, without parameters. */
   readonly outputMediaType?: string;
   readonly retry?: RetryPolicy;
-  /** Of one attempt. */
+  /** Time limit of one attempt. */
   readonly timeoutMs?: number;
-  /** An attempt that was cut off may be made again, although the capability acts on the world. */
+  /** An interrupted attempt may be repeated, although the capability has external effects. */
   readonly idempotent?: true;
-  /** Expression; the step is SKIPPED when it is false. */
+  /** Expression; when false, the step is SKIPPED. */
   readonly when?: string;
-  /** Its bad end does not stop the run. */
+  /** A failure of the step does not fail the run. */
   readonly continueOnError?: true;
-  /** A list, or the expression that gives one: the step is done once for each item. */
+  /** A list, or an expression that evaluates to one: the step runs once for each item. */
   readonly forEach?: Json;
-  /** Items under way at once. */
+  /** Maximum number of items that run at once. */
   readonly maxParallel?: number;
   readonly onItemFailure?: 'fail_fast' | 'collect';
-  /** What undoes it, when the run fails or is cancelled after it succeeded. */
+  /** Undoes the step, when the run fails or is cancelled after the step succeeded. */
   readonly compensate?: StepBody;
-  /** The step that is done again with this one's error before this one is tried again. */
+  /** The step that runs again, with the error of this step, before this step is retried. */
   readonly repair?: { readonly step: string; readonly maxRounds: number };
-  /** Whose runtime does it; see docs/runtimes.md. */
+  /** The pool whose runtime performs the step; see docs/runtimes.md. */
   readonly pool?: string;
   readonly labels?: JsonObject;
-  /** Its output is taken from an earlier step of the same key, made within the time; both may be expressions. */
+  /** Reuses the output of an earlier step with the same key that is not older than the TTL; both may be expressions. */
   readonly cache?: { readonly key: string; readonly ttlMs: number };
 }
 
-/** A step as it was planned; immutable once a run has it. */
+/** A planned step; immutable once it belongs to a run. */
 export interface PlannedStep extends StepBody {
   readonly id: string;
   /** Its name in the document, unique in the run. */
@@ -111,7 +111,7 @@ export interface PlannedStep extends StepBody {
   readonly dependsOn: readonly string[];
 }
 
-/** A step that came up on the way. What it does, it takes from the step it belongs to. */
+/** A step that was added while the run was active. Its body comes from the step that it belongs to. */
 export type AddedStep = {
   readonly id: string;
   readonly key: string;
@@ -119,44 +119,44 @@ export type AddedStep = {
   readonly parent: string;
 } & (
   | { readonly role: 'item'; readonly index: number; readonly item: Json }
-  /** Undoes `parent`, after those that it depends on. */
+  /** Undoes `parent`, after the steps that it depends on. */
   | { readonly role: 'compensation'; readonly dependsOn: readonly string[] }
 );
 
-/** What a run has beside its steps; kept as it was when the run began. */
+/** The plan of a run apart from its steps; unchanged after the run was created. */
 export interface RunPlan {
   /** Version of the saved workflow. */
   readonly version?: number;
-  /** How many runs stand above it, each started by the one before. */
+  /** Number of ancestor runs. */
   readonly depth?: number;
-  /** Steps of the run under way at once. */
+  /** Maximum number of steps of the run that run at once. */
   readonly maxParallel?: number;
-  /** Steps under way at once in all runs of the workflow. */
+  /** Maximum number of steps that run at once in all runs of the workflow. */
   readonly maxParallelRuns?: number;
-  /** Name → value with expressions, evaluated when the run has succeeded. */
+  /** By name, values with expressions that are evaluated when the run has succeeded. */
   readonly outputs?: JsonObject;
 }
 
 export interface StepRecord extends PlannedStep {
   readonly runId: string;
-  /** Place among the run's steps, from 0; items and compensations come after all that were planned. */
+  /** Position among the run's steps, from 0; items and compensations come after all planned steps. */
   readonly position: number;
   readonly state: StepState;
-  /** 0 before the first try. */
+  /** 0 before the first attempt. */
   readonly attempt: number;
   readonly output?: StepOutput;
   readonly error?: Failure;
   readonly decision?: Decision;
   readonly progress?: Progress;
-  /** Key of the step that it is an item or the compensation of. */
+  /** Key of the step of which this step is an item or the compensation. */
   readonly parent?: string;
   readonly role?: AddedStep['role'];
-  /** Its place among the items. */
+  /** Index among the items. */
   readonly index?: number;
   readonly item?: Json;
-  /** When it goes on by itself: a sleep, a backoff, a throttle, an expiry. */
+  /** When the step resumes automatically: a sleep, backoff, throttle or expiry ends. */
   readonly wakeAt?: Date;
-  /** The run that it started. */
+  /** The run that the step started. */
   readonly childId?: string;
   readonly scheduledAt?: Date;
   readonly startedAt?: Date;
@@ -178,13 +178,13 @@ export interface RunRecord {
   readonly principal: User;
   readonly inputs: Json;
   readonly plan?: RunPlan;
-  /** What its plan's outputs came to, once it has succeeded. */
+  /** The evaluated outputs of the plan, once the run has succeeded. */
   readonly outputs?: JsonObject;
   readonly labels: JsonObject;
   readonly priority: Priority;
   readonly traceId: string;
   readonly idempotencyKey?: string;
-  /** sha256 of what was asked for; tells a repeated request from another one under the same key. Empty without a key. */
+  /** sha256 of the request; distinguishes a repeated request from a different one with the same key. Empty without a key. */
   readonly requestDigest: string;
   readonly parentId?: string;
   readonly rerunOf?: string;
@@ -192,15 +192,15 @@ export interface RunRecord {
   readonly createdAt: Date;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
-  /** Seq of its newest event. */
+  /** Seq of the newest event. */
   readonly seq: number;
-  /** Position of its newest event in the journal. */
+  /** Position of the newest event in the journal. */
   readonly headPosition: number;
-  /** Hash of its newest event. */
+  /** Hash of the newest event. */
   readonly headHash: string;
 }
 
-/** A run with its steps, in the order of the plan; of the items of a `for_each` only as many as the reader asked for. */
+/** A run with its steps in plan order; of the items of a `for_each`, only as many as the reader requested. */
 export interface RunSnapshot {
   readonly run: RunRecord;
   readonly steps: readonly StepRecord[];
@@ -209,17 +209,17 @@ export interface RunSnapshot {
 export const APPROVAL_STATES = ['OPEN', 'APPROVED', 'REJECTED', 'EXPIRED'] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
-/** A decision that a person owes before a step goes on. */
+/** A decision by a person that a step waits for. */
 export interface ApprovalRecord {
   readonly id: string;
   readonly runId: string;
-  /** Key of the step that waits. */
+  /** Key of the waiting step. */
   readonly step: string;
-  /** Digest of the tool call that is to be approved, with its arguments, where it is not the step itself. */
+  /** Digest of the tool call and its arguments, if a tool call rather than the step needs approval. */
   readonly call?: string;
   readonly state: ApprovalState;
   readonly reason: string;
-  /** Who may decide has one of these; empty: whom the policy lets. */
+  /** Roles of which the approver must have one; empty: anyone whom the policy allows. */
   readonly roles: readonly string[];
   readonly requestedAt: Date;
   readonly expiresAt?: Date;
@@ -228,18 +228,18 @@ export interface ApprovalRecord {
   readonly comment?: string;
 }
 
-/** A tool that a step called. */
+/** A tool call of a step. */
 export interface ToolCallRecord {
   readonly id: string;
   readonly runId: string;
-  /** Key of the step that called it. */
+  /** Key of the calling step. */
   readonly step: string;
   readonly tool: string;
   readonly arguments: JsonObject;
-  /** Absent while it is at work, and when it failed. */
+  /** Absent while the call is running, and when it failed. */
   readonly result?: Json;
   readonly error?: Failure;
-  /** Seq of the event that it began with. */
+  /** Seq of the event that started the call. */
   readonly seq: number;
   readonly calledAt: Date;
   readonly durationMs?: number;
@@ -252,7 +252,7 @@ export interface ArtifactRecord {
   readonly mediaType: string;
   readonly size: number;
   readonly runId: string;
-  /** Key of the step that made it. */
+  /** Key of the step that created the artifact. */
   readonly step?: string;
   readonly createdAt: Date;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../lib/json.ts';
 import type { ToolContext } from './agent-session.ts';
 
-/** What a worker program gets, as one line of JSON on its standard input. Names are those of docs/runtimes.md. */
+/** Input of a worker program: one line of JSON on standard input. docs/runtimes.md documents the names. */
 export interface WorkItem {
   readonly run_id: string;
   readonly step_id: string;
@@ -13,15 +13,15 @@ export interface WorkItem {
   /** From 1. */
   readonly attempt: number;
   readonly input: Json;
-  /** The same for the same attempt. */
+  /** Identical for the same attempt. */
   readonly idempotency_key: string;
   readonly trace_id: string;
   readonly timeout_ms: number;
-  /** Folder of the run as the worker sees it. */
+  /** Folder of the run, as a path inside the worker. */
   readonly workspace: string;
 }
 
-/** What it answers, as the last line of its standard output. */
+/** Result of a worker program: the last line of standard output. */
 export interface WorkResult {
   readonly status: 'succeeded' | 'failed';
   readonly output?: Json;
@@ -35,14 +35,14 @@ export interface WorkResult {
   readonly artifacts?: readonly { readonly path: string; readonly name?: string; readonly media_type?: string }[];
 }
 
-/** Where the steps of a pool are done. `inline` is this process, and has no Runtime. */
+/** Where the steps of a pool are performed. `inline` is this process, and has no Runtime. */
 export interface Runtime {
   readonly kind: 'process' | 'docker';
-  /** stderr becomes log lines. @throws Fault of what went wrong, retryable or not as the worker says */
+  /** stderr becomes log lines. @throws Fault the error of the worker, which also states whether it is retryable */
   perform(item: Omit<WorkItem, 'workspace'>, context: ToolContext): Promise<Json>;
 }
 
-/** What one worker program may take. */
+/** Limits of one worker program. */
 export interface PoolLimits {
   readonly memory_mib: number;
   readonly processes: number;
@@ -51,7 +51,7 @@ export interface PoolLimits {
   readonly file_mib: number;
 }
 
-/** How a pool does its steps. */
+/** How a pool performs its steps. */
 export type PoolSettings =
   | { readonly runtime: 'inline' }
   | {

@@ -1,17 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that is not trusted, and all that it gets. */
+/** An untrusted program, and everything that it receives. */
 export interface Program {
-  /** argv; the first is an absolute path, or a name that is looked up in /usr/local/bin, /usr/bin and /bin. */
+  /** argv; the first entry is an absolute path, or a name that is looked up in /usr/local/bin, /usr/bin and /bin. */
   readonly command: readonly string[];
-  /** The whole environment. */
+  /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Inside; `/work` unless told. */
+  /** Path inside the sandbox. Default `/work`. */
   readonly cwd?: string;
-  /** Folders and files of this machine that it sees, beside a read-only system without /etc, /home, /root and /var. */
+  /** Visible folders and files of this machine, in addition to a read-only system without /etc, /home, /root and /var. */
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly writable?: true }[];
   readonly limits: ProgramLimits;
-  /** `host:port` that it reaches, and only through the proxy that HTTPS_PROXY names inside. None: no network at all. */
+  /** `host:port` that the program can reach, only through the proxy in its HTTPS_PROXY. Default: no network. */
   readonly hosts?: readonly string[];
 }
 
@@ -25,30 +25,30 @@ export interface ProgramLimits {
 }
 
 export interface ExitStatus {
-  /** Null when a signal ended it. */
+  /** Null when a signal ended the program. */
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** A program at work. Its streams are not bounded: who reads them counts, and kills it when it is too much. */
+/** A running program. Its streams are not limited: the reader counts, and kills the program when there is too much output. */
 export interface Process {
   readonly pid: number;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exited: Promise<ExitStatus>;
-  /** SIGKILL to it and everything that it started. */
+  /** Sends SIGKILL to the program and everything that it started. */
   kill(): void;
 }
 
-/** Where programs of others run. */
+/** Where untrusted programs run. */
 export interface Sandbox {
-  /** `none`: nothing keeps the program from what this process may do. */
+  /** `none`: the program may do whatever this process may do. */
   readonly kind: 'bubblewrap' | 'none';
   /**
-   * @param signal ends it and everything that it started
-   * @throws Fault UNAVAILABLE when there is no sandbox and ALLOW_UNSANDBOXED_EXEC is not set, NOT_FOUND for a program
-   *   that is not there
+   * @param signal ends the program and everything that it started
+   * @throws Fault UNAVAILABLE when there is no sandbox and ALLOW_UNSANDBOXED_EXEC is not set, NOT_FOUND when the
+   *   program does not exist
    */
   spawn(program: Program, signal: AbortSignal): Promise<Process>;
 }

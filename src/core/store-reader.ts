@@ -18,17 +18,17 @@ export interface RunFilter {
   readonly state?: readonly RunState[];
   readonly kind?: readonly RunKind[];
   readonly workflow?: string;
-  /** Subject or user name of who started it. */
+  /** Subject or user name of the principal that started the run. */
   readonly principal?: string;
-  /** Every pair must be among the run's labels. */
+  /** The run must have all of these labels. */
   readonly label?: JsonObject;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
-  /** Found in its goal, workflow name, id or the names of its commands. */
+  /** Matches the goal, workflow name, id or command names. */
   readonly text?: string;
 }
 
-/** Relay's arguments; `after` and `before` are opaque keyset cursors that an earlier page handed out. */
+/** Relay's pagination arguments; `after` and `before` are opaque keyset cursors from an earlier page. */
 export interface PageArgs {
   readonly first?: number;
   readonly after?: string;
@@ -40,22 +40,22 @@ export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** How many there are in all; counted only when asked for. */
+  /** Number of matches on all pages; counted only when called. */
   totalCount(): Promise<number>;
 }
 
-/** Bytes that a run made, found by digest: text that lies in the store, or a record of an artifact on disk. */
+/** Content of a run, by digest: text in the store, or the record of an artifact on disk. */
 export type StoredContent =
   | { readonly kind: 'text'; readonly output: StepOutput & { readonly text: string } }
   | { readonly kind: 'artifact'; readonly artifact: ArtifactRecord };
 
-/** Reads of run state. What the scope does not cover is as if it were not there. */
+/** Reads run state. Anything outside the scope is treated as missing. */
 export interface StoreReader {
   run(scope: Scope, id: string): Promise<RunRecord | undefined>;
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Without the items of a `for_each`. */
   steps(scope: Scope, runId: string): Promise<readonly StepRecord[]>;
-  /** The items of one step, in their order. */
+  /** The items of one step, by index. */
   items(scope: Scope, runId: string, parent: string, page: PageArgs): Promise<Page<StepRecord>>;
   stepByKey(scope: Scope, runId: string, key: string): Promise<StepRecord | undefined>;
   step(scope: Scope, id: string): Promise<StepRecord | undefined>;
@@ -67,32 +67,32 @@ export interface StoreReader {
   artifactByDigest(scope: Scope, digest: string): Promise<ArtifactRecord | undefined>;
   content(scope: Scope, digest: string): Promise<StoredContent | undefined>;
   approval(scope: Scope, id: string): Promise<ApprovalRecord | undefined>;
-  /** The newest one that the step asked for. */
+  /** The newest approval that the step requested. */
   approvalOf(scope: Scope, runId: string, step: string): Promise<ApprovalRecord | undefined>;
   /** Newest first. */
   approvals(scope: Scope, state: ApprovalState | undefined, page: PageArgs): Promise<Page<ApprovalRecord>>;
-  /** What one step called, in order; the newest 1,000. */
+  /** The newest 1,000 tool calls of one step, in order. */
   toolCalls(scope: Scope, runId: string, step: string): Promise<readonly ToolCallRecord[]>;
   toolCall(scope: Scope, runId: string, id: string): Promise<ToolCallRecord | undefined>;
-  /** The run that a principal started under this key. */
+  /** The run that a principal started with this key. */
   runByIdempotencyKey(tenant: string, subject: string, key: string): Promise<RunRecord | undefined>;
-  /** All events of one run in order, for verification. */
+  /** All events of one run, in order, for verification. */
   eventsOf(scope: Scope, runId: string): AsyncIterable<Event>;
-  /** The same of any tenant's run: for the node that takes it over. */
+  /** All events of a run of any tenant, for the node that takes over the run. */
   history(runId: string): AsyncIterable<Event>;
   ping(): Promise<void>;
 }
 
-/** What `verifyRun` found. */
+/** The result of `verifyRun`. */
 export interface ChainVerification {
   readonly valid: boolean;
   readonly events: number;
   readonly headHash?: string;
   readonly firstInvalidSeq?: number;
   readonly problems: readonly string[];
-  /** The oldest checkpoint of the server's key that covers the end of the run, once there is one; it fits. */
+  /** The oldest checkpoint with the server's key that covers the end of the run, if any; it has been verified. */
   readonly checkpoint?: {
-    /** How many ends of runs it covers. */
+    /** Number of run ends that it covers. */
     readonly size: number;
     /** Root of the tree, in hex. */
     readonly rootHash: string;

@@ -1,17 +1,17 @@
 import type { User } from './principal.ts';
 
-/** What tokens of language models may be used: by one run, and by one principal within a day. */
+/** How many tokens of language models one run, and one principal per day, may use. */
 export interface TokenLimits {
   readonly perRun: number;
   readonly perPrincipalDay: number;
 }
 
-/** Tokens that were used or may be; a hard ceiling, also for calls at once and on several nodes. */
+/** Counts used and reserved tokens. The limits also hold for concurrent calls and across nodes. */
 export interface TokenUsage {
   /**
-   * Counts `tokens` as used, when that stays within both limits.
-   * @param id the call's; @param day as YYYY-MM-DD, UTC
-   * @returns what would have been left otherwise: nothing is counted then; undefined when it is done
+   * Counts `tokens` as used, if both limits allow it.
+   * @param use.id id of the call; @param use.day as YYYY-MM-DD, UTC
+   * @returns undefined when reserved; otherwise the tokens left and the limit that was reached, and nothing is counted
    */
   reserve(
     use: {
@@ -23,6 +23,6 @@ export interface TokenUsage {
     },
     limits: TokenLimits,
   ): Promise<{ readonly left: number; readonly of: keyof TokenLimits } | undefined>;
-  /** What was used in the end. Never settled: all that was reserved counts. */
+  /** Sets the tokens that were used. Without it, the complete reservation counts. */
   settle(id: string, tokens: number): Promise<void>;
 }

@@ -11,19 +11,19 @@ import { Fault } from './errors.ts';
 
 const TRACER_NAME = 'signalbox';
 
-/** Records nothing. */
+/** A span that records nothing. */
 export const NO_SPAN: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** Whether anybody records spans. Where nobody does, even a span that records nothing costs a few allocations. */
+/** Whether spans are recorded. If not, callers skip spans, because even a no-op span costs a few allocations. */
 export function isTracingEnabled(): boolean {
   const provider = trace.getTracerProvider();
   return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER_NAME) !== undefined;
 }
 
 /**
- * Does `work` inside a span of the trace under way. Costs nothing where tracing is not configured. A fault
- * marks the span with its code; its message stays out, because it may quote what the caller sent.
- * @param name few values (`policy.decide`); what varies goes into the attributes.
+ * Does `work` inside a span of the active trace. Costs nothing when tracing is not configured. A fault marks the span
+ * with its code but not its message, which may quote input of the caller.
+ * @param name has few values (`policy.decide`); variable data goes into the attributes.
  */
 export function inSpan<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
   if (!isTracingEnabled()) return work(NO_SPAN);
@@ -41,7 +41,7 @@ export function inSpan<T>(name: string, attributes: Attributes, work: (span: Spa
   });
 }
 
-/** The trace id of the span under way: 32 hex digits; undefined where nothing is traced. */
+/** The trace id of the active span: 32 hex digits; undefined without tracing. */
 export function activeTraceId(): string | undefined {
   const span = trace.getActiveSpan()?.spanContext();
   return span && isSpanContextValid(span) ? span.traceId : undefined;

@@ -10,10 +10,10 @@ export interface WorkflowRecord {
   /** From 1. */
   readonly version: number;
   readonly description?: string;
-  /** As it was given. */
+  /** The document as submitted. */
   readonly yaml: string;
   readonly document: JsonObject;
-  /** JSON Schema of what it takes. */
+  /** JSON Schema of the inputs. */
   readonly inputs: JsonObject;
   readonly createdAt: Date;
   readonly createdBy: User;
@@ -21,38 +21,38 @@ export interface WorkflowRecord {
 
 export interface Workflows {
   /**
-   * Saves the next version; the same text as the newest one saves nothing and gives that. With a schedule the newest
-   * version starts by itself from then on; without, no version does.
+   * Saves the next version; text equal to the newest version saves nothing and returns that version. With a schedule,
+   * the newest version starts automatically from then on; without one, no version does.
    */
   save(
     workflow: Omit<WorkflowRecord, 'id' | 'version'>,
     schedule?: { readonly rule: Json; readonly nextAt: Date },
   ): Promise<WorkflowRecord>;
-  /** The newest version, unless it was deleted. */
+  /** The newest version; undefined when the workflow was deleted. */
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
   byId(tenant: string, id: string): Promise<WorkflowRecord | undefined>;
-  /** The newest version of each, newest first. */
+  /** The newest version of each workflow, newest first. */
   list(tenant: string, page: PageArgs): Promise<Page<WorkflowRecord>>;
-  /** @returns the newest version as it was; undefined when there is none. Its runs stay, its schedule goes. */
+  /** Keeps the runs, removes the schedule. @returns the version that was the newest; undefined when no such workflow exists. */
   remove(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
 }
 
-/** The time at which a saved workflow starts by itself next. */
+/** When a saved workflow starts automatically next. */
 export interface ScheduleRecord {
   readonly tenant: string;
   readonly name: string;
   readonly workflowId: string;
   /** JSON of a ScheduleRule. */
   readonly rule: Json;
-  /** On whose behalf it starts. */
+  /** The principal that starts the run. */
   readonly principal: User;
   readonly nextAt: Date;
 }
 
 export interface Schedules {
-  /** Those whose time has come, the longest overdue first. */
+  /** The schedules that are due, the longest overdue first. */
   due(now: Date, limit: number): Promise<readonly ScheduleRecord[]>;
-  /** Moves one on. False when another node was quicker: then that one starts the run. */
+  /** Sets the next time. False when another node did so first; that node starts the run. */
   advance(schedule: ScheduleRecord, nextAt: Date): Promise<boolean>;
   nextAt(): Promise<Date | undefined>;
   find(tenant: string, name: string): Promise<ScheduleRecord | undefined>;
