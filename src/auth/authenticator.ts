@@ -6,16 +6,16 @@ export interface Session {
   readonly principal: SignedIn;
 }
 
-/** Who asks. */
+/** Authenticates callers. */
 export interface Authenticator {
   /**
-   * The principal of an `Authorization` header or a token; anonymous when there is none.
+   * The principal of an `Authorization` header or a token; anonymous without one.
    * @throws Fault UNAUTHENTICATED; UNAVAILABLE when the identity provider's keys cannot be read.
    */
   authenticate(authorization: string | undefined): Promise<Principal>;
   /**
-   * @param address the client's, for the rate limit.
-   * @throws Fault UNAUTHENTICATED; THROTTLED with retryAfterMs; UNAVAILABLE when too many sign in at once.
+   * @param address of the client, for the rate limit.
+   * @throws Fault UNAUTHENTICATED; THROTTLED with retryAfterMs; UNAVAILABLE when too many sign-ins run at once.
    */
   signIn(username: string, password: string, address: string): Promise<Session>;
 }

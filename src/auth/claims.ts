@@ -8,13 +8,13 @@ const MAX_ROLES = 100;
 /** The last second that a Date can hold. */
 const MAX_DATE_SECONDS = 8_640_000_000_000;
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** No control characters, nothing invisible, no comma: a role is a column of the policy. */
+/** No control characters, nothing invisible, no comma, because a role is a column of the policy. */
 const ROLE = /^(?! )[^\p{C},]{1,128}(?<! )$/u;
 const NAME = /^(?! )[^\p{C}]{1,256}(?<! )$/u;
 
 /**
- * The principal that verified claims name (docs/configuration.md lists them). Deeply frozen.
- * @throws Fault UNAUTHENTICATED when a claim is not what it should be.
+ * The principal of verified claims (docs/configuration.md lists them). Deeply frozen.
+ * @throws Fault UNAUTHENTICATED when a claim is not valid.
  */
 export function principalOf(claims: JWTPayload): UserPrincipal {
   const subject = text('sub', claims.sub, NAME);
@@ -46,6 +46,6 @@ function roles(value: unknown): readonly string[] {
 function malformedClaim(claim: string, expected: string): Fault {
   return new Fault(
     'UNAUTHENTICATED',
-    `The token's claim "${claim}" is not ${expected}; get a token that has it right.`,
+    `The token's claim "${claim}" is not ${expected}. Use a token with a valid claim.`,
   );
 }

@@ -11,21 +11,21 @@ import { withDevAccounts } from './dev-accounts.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTokens, type FetchKeys, tokenExpired } from './token.ts';
 
-/** As long as header sections usually are; a longer token was not made by anybody we trust. */
+/** The usual limit of header sections; no trusted issuer creates a longer token. */
 const MAX_TOKEN_LENGTH = 8_192;
 const MAX_CACHED_TOKENS = 10_000;
-/** A key that was taken out of the key set is trusted for this long at most; jose reads the set as often. */
+/** A key that was removed from the key set is trusted for at most this long; jose reads the set at this interval. */
 const TOKEN_CACHE_MS = 600_000;
 
 export interface AuthenticatorDeps {
   readonly config: Config['auth'];
   readonly accounts: Accounts;
   readonly clock: Clock;
-  /** How the key set is fetched; the runtime's own fetch unless told. */
+  /** Fetches the key set. Default: the global fetch. */
   readonly fetchKeys?: FetchKeys;
 }
 
-/** Tokens that were verified once are remembered by their hash, so that each request after costs a look-up. */
+/** Verified tokens are cached by their hash, so that later requests cost one look-up. */
 export function createAuthenticator({ config, accounts, clock, fetchKeys }: AuthenticatorDeps): Authenticator {
   const tokens = createTokens(config.issuer, clock, fetchKeys);
   const signIn =
@@ -48,7 +48,7 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
     if (known !== undefined && now < known.until) return known.principal;
     const principal = await tokens.verify(token);
     const expires = principal.expiresAt.getTime();
-    // Past the issuer's expiry by less than the clock skew: who asks sees the expiry in the principal and would stop.
+    // Expired by less than the clock skew: the caller would see the expiry in the principal and stop.
     if (expires <= now) throw tokenExpired();
     remembered.set(key, { principal, until: Math.min(expires, now + TOKEN_CACHE_MS) });
     return principal;
@@ -62,7 +62,7 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
       if (token === undefined)
         throw new Fault(
           'UNAUTHENTICATED',
-          'Send the header "Authorization: Bearer TOKEN", with the token of a sign-in.',
+          'The Authorization header is not valid. Send "Authorization: Bearer TOKEN" with the token of a sign-in.',
         );
       return verify(token);
     },
@@ -70,7 +70,7 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
       if (signIn) return signIn(username, password, address);
       throw new Fault(
         'UNAUTHENTICATED',
-        'Passwords are not taken here. Send a token of the identity provider instead.',
+        'This server does not accept passwords. Send a token of the identity provider instead.',
       );
     },
   };

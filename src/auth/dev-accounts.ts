@@ -2,7 +2,7 @@ import type { Account, Accounts } from '../core/accounts.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
 import { hashPassword } from './password.ts';
 
-/** Who may sign in on a developer's own machine, with the user name as password. */
+/** Accounts of a development machine; the password is the user name. */
 export const devAccounts = [
   { username: 'admin', password: 'admin', roles: ['admin'] },
   { username: 'alice', password: 'alice', roles: ['analyst'] },
@@ -10,8 +10,8 @@ export const devAccounts = [
 ] as const;
 
 /**
- * The accounts, and before them the dev accounts. Those live in memory only: were they stored, anybody could sign in
- * as admin once the same data is used in production. Each is hashed when first asked for, so that starting is quick.
+ * The accounts, preceded by the dev accounts. Those are only in memory: if they were stored, anyone could sign in as
+ * admin when the same data is used in production. Each is hashed on first use, so that the server starts quickly.
  */
 export function withDevAccounts(accounts: Accounts): Accounts {
   const made = new Map<string, Promise<Account>>();

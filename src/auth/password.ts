@@ -10,8 +10,8 @@ const HASH_BYTES = 32;
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{43})$/;
 
 /**
- * The password as scrypt (RFC 7914) makes it, in PHC string format: `$scrypt$ln=15,r=8,p=3$salt$hash`. The parameters
- * stand in it, so that they can be raised later. Runs in the thread pool.
+ * The scrypt hash (RFC 7914) of a password in PHC string format: `$scrypt$ln=15,r=8,p=3$salt$hash`. It contains the
+ * parameters, so that they can be raised later. Runs in the thread pool.
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -19,7 +19,7 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password is the one that was hashed; takes as long when it is not.
+ * Whether the password matches the hash, in the same time for both answers.
  * @throws Error when `hash` was not written by `hashPassword`: the stored account is damaged.
  */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
@@ -29,12 +29,12 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   return timingSafeEqual(actual, Buffer.from(expected, 'base64'));
 }
 
-/** Costs as much to compare with as a real one, and nobody knows a password for it. */
+/** Verifying it takes as long as a real hash, and no password matches it. */
 export const UNKNOWN_ACCOUNT_HASH = formatPhc(new Uint8Array(SALT_BYTES), new Uint8Array(HASH_BYTES));
 
 function deriveKey(password: string, salt: Uint8Array, { ln, r, p }: typeof COST): Promise<Buffer> {
   const N = 2 ** ln;
-  // RFC 8265: the same password typed on another keyboard may come in another normal form.
+  // RFC 8265: another keyboard may produce the same password in another normalization form.
   return derive(password.normalize('NFC'), salt, HASH_BYTES, { N, r, p, maxmem: 128 * r * (N + p) + 65_536 });
 }
 

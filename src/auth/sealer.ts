@@ -1,17 +1,17 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Secret } from '../config/secrets.ts';
 
-/** What something is sealed for, from the general to the particular; it opens for exactly the same again. */
+/** The purpose of sealed bytes, from general to specific; opening requires exactly the same purpose. */
 export type SealPurpose = readonly string[];
 
-/** Keeps bytes secret and whole where others store or carry them. */
+/** Encrypts and authenticates bytes that others store or transport. */
 export interface Sealer {
   seal(purpose: SealPurpose, bytes: Uint8Array): Uint8Array;
-  /** Undefined when it was sealed for something else, with another key, or was changed since. */
+  /** Undefined when the bytes were sealed for another purpose or with another key, or were modified. */
   open(purpose: SealPurpose, sealed: Uint8Array): Uint8Array | undefined;
 }
 
-/** The form of what is sealed; a later form gets another number, and both are opened. */
+/** Version of the format; a later format gets another number, and both can be opened. */
 const VERSION = 1;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
@@ -19,13 +19,13 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) with a key and a nonce for each sealing, made of the server's key, a random salt and the
- * purpose by HKDF-SHA256 (RFC 5869): no two sealings share a key, however many there are.
- * Form: version (1 byte), salt (16), ciphertext, tag (16).
+ * AES-256-GCM (NIST SP 800-38D) with a separate key and nonce for each sealing, derived from the server's key, a random
+ * salt and the purpose by HKDF-SHA256 (RFC 5869): no two sealings share a key.
+ * Format: version (1 byte), salt (16), ciphertext, tag (16).
  */
 export function createSealer(key: Secret): Sealer {
   const keysOf = (purpose: SealPurpose, salt: Uint8Array) => {
-    // As JSON, so that no two purposes run into one text.
+    // As JSON, so that different purposes never give the same text.
     const info = JSON.stringify(['signalbox seal', VERSION, ...purpose]);
     const made = Buffer.from(hkdfSync('sha256', key.reveal(), salt, info, KEY_BYTES + NONCE_BYTES));
     return { key: made.subarray(0, KEY_BYTES), nonce: made.subarray(KEY_BYTES) };

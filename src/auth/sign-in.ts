@@ -11,16 +11,16 @@ import type { IssueToken } from './token.ts';
 const MAX_USERNAME_LENGTH = 256;
 const MAX_PASSWORD_BYTES = 1024;
 const MINUTE_MS = 60_000;
-/** Failures: ten at once, and ten a minute. */
+/** Failed attempts: a burst of ten, and ten a minute. */
 const FAILURES_PER_USER: BucketRate = { size: 10, perMs: 10 / MINUTE_MS };
 const FAILURES_PER_ADDRESS: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
 const MAX_BUCKETS = 20_000;
-/** Half of the thread pool, which files and names need too; each takes 32 MiB. */
+/** Half of the thread pool, which file access and name resolution also use; each hash takes 32 MiB. */
 const HASHING_LIMITS = { permits: 2, maxQueued: 50, onFull: atCapacity };
 
 /**
- * Sign-in with a password. Only failures count against the rate, for the user and for the address. An unknown user and
- * a wrong password cannot be told apart, by words or by time. Too many at once are refused with UNAVAILABLE.
+ * Sign-in with a password. Only failures count against the rate limits, per user and per address. Neither the message nor
+ * the time distinguishes an unknown user from a wrong password. Too many concurrent sign-ins fail with UNAVAILABLE.
  */
 export function createSignIn(deps: {
   readonly accounts: Accounts;
@@ -32,16 +32,16 @@ export function createSignIn(deps: {
   const hashing = createSemaphore(HASHING_LIMITS);
 
   const matches = async (password: string, hash: string): Promise<boolean> => {
-    const leave = await hashing.acquire();
+    const release = await hashing.acquire();
     try {
       return await verifyPassword(password, hash);
     } finally {
-      leave();
+      release();
     }
   };
 
   return async (username, password, address) => {
-    // The address first: whoever is throttled there must not use up other people's attempts.
+    // The address first: a throttled address must not use up the attempts of other users.
     const keys = [
       { key: `address ${networkOf(address)}`, rate: FAILURES_PER_ADDRESS },
       { key: `user ${username.slice(0, MAX_USERNAME_LENGTH)}`, rate: FAILURES_PER_USER },
@@ -54,8 +54,8 @@ export function createSignIn(deps: {
     }
     const fits = username.length <= MAX_USERNAME_LENGTH && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
     const account = fits ? await deps.accounts.find(username) : undefined;
-    const right = await matches(fits ? password : '', account?.passwordHash ?? UNKNOWN_ACCOUNT_HASH);
-    if (account === undefined || !right) {
+    const isMatch = await matches(fits ? password : '', account?.passwordHash ?? UNKNOWN_ACCOUNT_HASH);
+    if (account === undefined || !isMatch) {
       throw new Fault('UNAUTHENTICATED', 'User name or password is wrong. Check both and try again.');
     }
     for (const { key, rate } of keys) buckets.refund(key, rate);

@@ -13,28 +13,28 @@ import { Fault } from '../core/errors.ts';
 import type { User } from '../core/principal.ts';
 import { principalOf, type UserPrincipal } from './claims.ts';
 
-/** Fetches the key set; so that it takes the same guarded way out as everything else. */
+/** Fetches the key set, through the same guarded connections as all outgoing requests. */
 export type FetchKeys = FetchImplementation;
 
-/** Makes a token that is good for so many minutes. */
+/** Issues a token that is valid for the given minutes. */
 export type IssueToken = (user: User, minutes: number) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
 
 export interface Tokens {
   /**
    * Checks signature, algorithm, times and claims.
-   * @throws Fault UNAUTHENTICATED; UNAVAILABLE when the identity provider's keys cannot be had.
+   * @throws Fault UNAUTHENTICATED; UNAVAILABLE when the identity provider's keys cannot be read.
    */
   verify(token: string): Promise<UserPrincipal>;
-  /** Undefined where somebody else makes the tokens. */
+  /** Undefined when an identity provider issues the tokens. */
   readonly issue?: IssueToken;
 }
 
-/** How far the identity provider's clock may be off, in seconds. */
+/** Tolerance for the identity provider's clock, in seconds. */
 const CLOCK_SKEW_S = 5;
-/** What jose throws when the key set is at fault, not the token. */
+/** Errors of jose that concern the key set, not the token. */
 const KEY_SET_FAILURES = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JWK_INVALID']);
 
-/** Tokens as JWT (RFC 7519). Which algorithms pass is fixed here and never taken from the token (RFC 8725, 3.1). */
+/** Tokens as JWT (RFC 7519). The accepted algorithms are fixed here and never taken from the token (RFC 8725, 3.1). */
 export function createTokens(issuer: TokenIssuer, clock: Clock, fetchKeys?: FetchKeys): Tokens {
   return issuer.kind === 'secret'
     ? secretTokens(issuer.secret.reveal(), clock)
@@ -96,7 +96,7 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
 
 function invalidToken(error: errors.JOSEError): Fault {
   if (error instanceof errors.JWTExpired) return tokenExpired();
-  // jose names the claim or the part that is wrong, and quotes nothing of the token.
+  // jose names the claim or part that is not valid, and quotes nothing of the token.
   return new Fault('UNAUTHENTICATED', `The token is not valid: ${error.message}. Sign in again.`, { cause: error });
 }
 

@@ -3,7 +3,7 @@ import type { PoolSettings } from '../core/runtime.ts';
 import type { TokenLimits } from '../core/token-usage.ts';
 import type { Secret } from './secrets.ts';
 
-/** How bearer tokens are made and checked: with a shared secret of our own, or with somebody else's public keys. */
+/** How bearer tokens are issued and verified: with the server's secret, or with the public keys of an identity provider. */
 export type TokenIssuer =
   | { readonly kind: 'secret'; readonly secret: Secret }
   | {
@@ -14,109 +14,109 @@ export type TokenIssuer =
     };
 
 /**
- * All settings, typed. `config/environment.ts` makes it from the environment; nothing else reads `process.env`.
- * Printing or serializing it shows no secret.
+ * All settings. `config/environment.ts` reads them from the environment; nothing else reads `process.env`.
+ * Printing or serializing them shows no secret.
  */
 export interface Config {
   readonly mode: 'development' | 'production';
   readonly server: {
     readonly host: string;
     readonly port: number;
-    /** Origins besides the server's own. */
+    /** Allowed web origins in addition to the server's origin. */
     readonly corsOrigins: readonly string[];
-    /** A reverse proxy stands in front, and its X-Forwarded-For names the client. */
+    /** A reverse proxy is in front of the server, and its X-Forwarded-For names the client. */
     readonly trustProxy: boolean;
-    /** What a scraper of `/metrics` must present; without one only this machine may scrape. */
+    /** Bearer token for `/metrics`; without one, only this machine may scrape. */
     readonly metricsToken?: Secret;
     readonly introspection: boolean;
     readonly graphiql: boolean;
-    /** File of a JSON object, sha256 of document → document; with it only those run. */
+    /** File with a JSON object from sha256 to document; if set, only those documents run. */
     readonly trustedDocuments?: string;
   };
   /** Absolute. */
   readonly dataDir: string;
-  /** Absolute; in `dataDir` unless nodes share it. */
+  /** Absolute. Default: in `dataDir`; nodes may share another folder. */
   readonly artifactsDir: string;
   /** A file in `dataDir`, or a PostgreSQL database that several nodes may share; its URL may hold a password. */
   readonly database:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'postgres'; readonly url: Secret };
   readonly audit: {
-    /** Ed25519 in PKCS#8 PEM; without it the key is made in `dataDir`. */
+    /** Ed25519 key in PKCS#8 PEM. Default: a key that is created in `dataDir`. */
     readonly checkpointKeyFile?: string;
-    /** How long runs are kept after their end; without it for ever. */
+    /** Days to keep runs after their end. Default: forever. */
     readonly retentionDays?: number;
   };
   readonly auth: {
     readonly tokenMinutes: number;
-    /** admin, alice and bob may sign in. Only in development, and only where this server makes the tokens. */
+    /** admin, alice and bob may sign in. Only in development, and only when this server issues the tokens. */
     readonly devAccounts: boolean;
     readonly issuer: TokenIssuer;
   };
   readonly policy: { readonly modelFile: string; readonly rulesFile: string };
   readonly resources: {
     readonly fetchMaxBytes: number;
-    /** `host:port` that may be private addresses; lower case, IDN as punycode, IPv6 in brackets. */
+    /** `host:port` that may have private addresses; lower case, IDN as punycode, IPv6 in brackets. */
     readonly allowedPrivateHosts: readonly string[];
-    /** Virtual root (`/data`) → real folder, absolute and free of symbolic links. */
+    /** Virtual roots (`/data`) and their real folders, absolute and without symbolic links. */
     readonly localRoots: readonly { readonly name: string; readonly folder: string }[];
     readonly headerTimeoutMs: number;
     readonly totalTimeoutMs: number;
   };
   readonly engine: {
     readonly commandTimeoutMs: number;
-    /** Steps at work at once. */
+    /** Maximum number of steps that run at once. */
     readonly maxRunning: number;
-    /** The same for kinds of steps that have a limit of their own. */
+    /** The same, for kinds of steps with a separate limit. */
     readonly maxRunningByKind: Partial<Record<StepKind, number>>;
-    /** Steps waiting for a place; past it a caller is told to come back. */
+    /** Maximum number of waiting steps; beyond it, requests are rejected with UNAVAILABLE. */
     readonly maxQueued: number;
-    /** Runs that have begun and not ended. */
+    /** Maximum number of active runs. */
     readonly maxRuns: number;
     readonly drainMs: number;
   };
-  /** Folders of runs, one for each; absolute; in `dataDir` unless nodes share it. */
+  /** Parent of the folders of runs, absolute. Default: in `dataDir`; nodes may share another folder. */
   readonly workspacesDir: string;
-  /** How programs of others are run. */
+  /** How untrusted programs run. */
   readonly sandbox: {
-    /** They may run although nothing keeps them from what this process may do. */
+    /** They may run without a sandbox, with the permissions of this process. */
     readonly allowUnsandboxed: boolean;
-    /** Files and folders that they may read beside the system's; absolute. */
+    /** Files and folders that they may read in addition to the system's; absolute. */
     readonly readPaths: readonly string[];
     readonly python: 'auto' | 'native' | 'wasi';
   };
-  /** Pool → how its steps are done. A pool that is not named here is unknown. */
+  /** Settings by pool. A pool that is not listed is unknown. */
   readonly pools: Readonly<Record<string, PoolSettings>>;
   readonly agents: {
-    /** For one attempt of a step that is an agent or a kind made of turns; waiting for a person does not count. */
+    /** Time limit of one attempt of an agent or agentic step; waiting for a person does not count. */
     readonly timeoutMs: number;
-    /** The model that `plan`, `codegen` and their like use; without it they work by their own rules. */
+    /** The model for `plan`, `codegen` and other agentic steps; without it they use their built-in rules. */
     readonly llm?: { readonly apiBase: string; readonly model: string; readonly apiKey?: Secret };
     readonly tokens: TokenLimits;
   };
-  /** What GraphQL and documents may name: `secret:NAME`. */
+  /** Secrets that GraphQL and documents may refer to as `secret:NAME`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly tools: {
-    /** Folders of file templates, one for each stack; absolute. */
+    /** Folders of file templates by stack; absolute. */
     readonly stacksDir: string;
     readonly gitToken?: Secret;
-    /** One of them, or neither: then it searches its own index. */
+    /** At most one of the two; with neither, the tool searches its index. */
     readonly search: { readonly searxngUrl?: string; readonly braveApiKey?: Secret; readonly indexDir: string };
     readonly drive: {
-      /** What stands in for the Drive without credentials; absolute. */
+      /** Folder that replaces Google Drive without credentials; absolute. */
       readonly folder: string;
       readonly google?: { readonly clientId: string; readonly clientSecret: Secret };
     };
     readonly webhook?: { readonly url: string; readonly secret: Secret };
   };
-  /** Seals what this server keeps for others, such as OAuth tokens. */
+  /** Key that seals stored credentials, such as OAuth tokens. */
   readonly credentialsKey: Secret;
-  /** How browsers reach this server, without a slash at the end; where it listens unless told. */
+  /** URL of this server for browsers, without a trailing slash. Default: where it listens. */
   readonly publicUrl?: string;
   /** Files of command modules, absolute. */
   readonly plugins: readonly string[];
   readonly telemetry: {
-    /** Base URL of an OTLP/HTTP collector; spans go to `/v1/traces` below it. */
+    /** Base URL of an OTLP/HTTP collector; spans are sent to `/v1/traces` below it. */
     readonly otlpEndpoint?: string;
     readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   };

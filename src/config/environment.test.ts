@@ -182,7 +182,7 @@ describe('what is kept', () => {
   it('is at least a day, and the key a file that is there', () => {
     expect(problemsOf(() => development({ RETENTION_DAYS: '0', CHECKPOINT_KEY_FILE: join(dir, 'none') }))).toEqual({
       RETENTION_DAYS: expect.stringContaining('write a whole number from 1 to 36500'),
-      CHECKPOINT_KEY_FILE: expect.stringContaining('there is no file'),
+      CHECKPOINT_KEY_FILE: expect.stringContaining('does not exist'),
     });
   });
 });

@@ -26,7 +26,7 @@ function isPostgresUrl(text: string): boolean {
   return ['postgres:', 'postgresql:'].includes(protocol) && pathname.length > 1 && hash === '';
 }
 
-/** A comma list of `KIND=NUMBER`: steps of that kind at work at once. Kinds that are not named have no limit of their own. */
+/** A comma-separated list of `KIND=NUMBER`: the maximum number of running steps of that kind. Other kinds have no separate limit. */
 export function readKindLimits(read: EnvironmentReader, name: string): Partial<Record<StepKind, number>> {
   const limits: Partial<Record<StepKind, number>> = {};
   for (const part of read.list(name) ?? []) {
@@ -41,13 +41,13 @@ export function readKindLimits(read: EnvironmentReader, name: string): Partial<R
 const PROJECT_FOLDER = resolve(import.meta.dirname, '../..');
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
-/** Enough that it cannot be guessed over the network. */
+/** Long enough that it cannot be guessed over the network. */
 const MIN_METRICS_TOKEN_BYTES = 16;
 
 /**
- * The settings, from the environment as docs/configuration.md describes it. Relative paths count from the working
- * directory. In development without JWT_SECRET it makes one and keeps it in DATA_DIR.
- * @throws Fault BAD_INPUT with a violation for everything that does not fit; the path is `/` and the variable's name.
+ * Reads the settings from the environment; docs/configuration.md describes the variables. Paths are relative to the
+ * working directory. In development without JWT_SECRET, it creates one in DATA_DIR.
+ * @throws Fault BAD_INPUT with a violation for every problem; its path is `/` and the variable's name.
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Config {
   const read = createEnvironmentReader(env);
@@ -157,7 +157,8 @@ function readFiles(read: EnvironmentReader, name: string): readonly string[] {
 
 function existingFile(read: EnvironmentReader, name: string, file: string): string {
   const path = resolve(file);
-  if (!isFile(path)) read.addProblem(name, `there is no file ${path} that this process may see; write the path of one`);
+  if (!isFile(path))
+    read.addProblem(name, `the file ${path} does not exist or is not readable; write the path of a file`);
   return path;
 }
 

@@ -6,7 +6,7 @@ import type { EnvironmentReader } from './variables.ts';
 const MAX_TOKENS = 1_000_000_000_000;
 const DAY_MS = 86_400_000;
 
-/** How long agents may take, what language model there is, and how much of any may be used. */
+/** Time limit of agents, the language model, and the token limits. */
 export function readAgents(read: EnvironmentReader): Config['agents'] {
   const apiBase = readWebUrl(read, 'LLM_API_BASE');
   const model = read.text('LLM_MODEL');

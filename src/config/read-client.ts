@@ -2,9 +2,9 @@ import { readWebUrl } from './read-network.ts';
 import { createSecret, readSecret, type Secret } from './secrets.ts';
 import { createEnvironmentReader } from './variables.ts';
 
-/** Which server a client of Signalbox speaks to, and as whom. */
+/** The server and the credentials of a Signalbox client. */
 export interface ClientConfig {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly identity:
     | { readonly kind: 'token'; readonly token: Secret }
@@ -15,8 +15,8 @@ const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 /**
  * The settings of a client: SIGNALBOX_URL, and SIGNALBOX_TOKEN or SIGNALBOX_USERNAME with SIGNALBOX_PASSWORD; both
- * secrets also as files. A server reads none of them.
- * @throws Fault BAD_INPUT with a violation for everything that does not fit
+ * secrets can also be read from files. The server reads none of them.
+ * @throws Fault BAD_INPUT with a violation for every problem
  */
 export function readClientEnvironment(env: Readonly<Record<string, string | undefined>>): ClientConfig {
   const read = createEnvironmentReader(env);
@@ -29,7 +29,7 @@ export function readClientEnvironment(env: Readonly<Record<string, string | unde
   }
   read.throwProblems();
   if (token) return { url, identity: { kind: 'token', token } };
-  // Past the check both are there.
+  // Both exist after the check.
   return {
     url,
     identity: { kind: 'password', username: username ?? '', password: password ?? createSecret(Buffer.of()) },

@@ -9,24 +9,24 @@ type LocalRoot = Config['resources']['localRoots'][number];
 const NAME = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
 
 /**
- * The virtual roots of `file:` URIs: `/data=/srv/files,/schemas=./schemas`, or `/data,/schemas` where name and folder
+ * The virtual roots of `file:` URIs: `/data=/srv/files,/schemas=./schemas`, or `/data,/schemas` when name and folder
  * are the same.
  */
 export function readLocalRoots(
   read: EnvironmentReader,
   name: string,
-  unset: readonly LocalRoot[],
+  defaultRoots: readonly LocalRoot[],
 ): readonly LocalRoot[] {
   const roots: LocalRoot[] = [];
-  for (const { name: root, folder } of read.list(name)?.map(parse) ?? unset) {
+  for (const { name: root, folder } of read.list(name)?.map(parse) ?? defaultRoots) {
     const real = realFolder(folder);
     if (!NAME.test(root))
-      read.addProblem(name, `"${root}" is no root; write /name=folder, for example /data=/srv/files`);
+      read.addProblem(name, `"${root}" is not a root; write /name=folder, for example /data=/srv/files`);
     else if (roots.some((other) => other.name === root))
-      read.addProblem(name, `${root} stands twice; keep one of them`);
+      read.addProblem(name, `${root} is listed twice; keep one of them`);
     else if (real === undefined)
-      read.addProblem(name, `${root}: there is no folder ${folder}; create it or name another`);
-    else if (real === '/') read.addProblem(name, `${root}: / would open the whole disk; name a folder in it`);
+      read.addProblem(name, `${root}: the folder ${folder} does not exist; create it or use another`);
+    else if (real === '/') read.addProblem(name, `${root}: / would open the whole disk; use a folder in it`);
     else roots.push({ name: root, folder: real });
   }
   return roots;

@@ -40,14 +40,14 @@ describe('local roots', () => {
   });
 
   it.each([
-    ['data=.', 'is no root'],
-    ['/=.', 'is no root'],
-    ['/a/../b=.', 'is no root'],
-    ['/a/=.', 'is no root'],
+    ['data=.', 'is not a root'],
+    ['/=.', 'is not a root'],
+    ['/a/../b=.', 'is not a root'],
+    ['/a/=.', 'is not a root'],
     ['/data=/', 'whole disk'],
-    ['/data=./package.json', 'there is no folder'],
-    ['/no-such-folder-here', 'there is no folder'],
-    ['/data=.,/data=.', 'stands twice'],
+    ['/data=./package.json', 'does not exist'],
+    ['/no-such-folder-here', 'does not exist'],
+    ['/data=.,/data=.', 'is listed twice'],
   ])('%s is refused: %s', (ALLOWED_LOCAL_ROOTS, why) => {
     expect(problemsOf(() => development({ ALLOWED_LOCAL_ROOTS })).ALLOWED_LOCAL_ROOTS).toContain(why);
   });

@@ -3,7 +3,7 @@ import { isLoopbackAddress } from '../lib/ip-address.ts';
 import type { Config } from './config.ts';
 import type { EnvironmentReader } from './variables.ts';
 
-/** The address to listen on. Development has accounts that everybody knows, so it is for this machine only. */
+/** The address to listen on. Development has well-known accounts, so it allows loopback only. */
 export function readHost(read: EnvironmentReader, mode: Config['mode']): string {
   const host = read.text('HOST') ?? (mode === 'development' ? '127.0.0.1' : '0.0.0.0');
   if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
@@ -13,30 +13,33 @@ export function readHost(read: EnvironmentReader, mode: Config['mode']): string 
   return host;
 }
 
-/** Origins as browsers send them (RFC 6454): scheme, host, port, and nothing after. */
+/** Origins as browsers send them (RFC 6454): scheme, host and port only. */
 export function readOrigins(read: EnvironmentReader, name: string): readonly string[] {
   const entries = read.list(name) ?? [];
   for (const entry of entries) {
     const url = URL.parse(entry);
     if (url === null || !isWeb(url) || url.origin !== entry)
-      read.addProblem(name, `"${entry}" is no origin; write scheme, host and port, for example https://app.example`);
+      read.addProblem(
+        name,
+        `"${entry}" is not an origin; write scheme, host and port, for example https://app.example`,
+      );
   }
   return entries;
 }
 
-/** `host:port`, normalized as WHATWG URL does, so that it equals what a canonical URI has. */
+/** `host:port`, normalized as WHATWG URL does, so that it can be compared with canonical URIs. */
 export function readPrivateHosts(read: EnvironmentReader, name: string): readonly string[] {
   return (read.list(name) ?? []).flatMap((entry) => {
     const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(entry) ?? [];
     const url = URL.parse(`http://${host}/`);
     if (url !== null && url.href === `http://${url.hostname}/` && Number(port) >= 1 && Number(port) <= 65_535)
       return [`${url.hostname}:${Number(port)}`];
-    read.addProblem(name, `"${entry}" is no host:port; write for example models.internal:8000 or [fd00::1]:443`);
+    read.addProblem(name, `"${entry}" is not host:port; write for example models.internal:8000 or [fd00::1]:443`);
     return [];
   });
 }
 
-/** A URL with http or https and nothing that could be a secret in it. */
+/** An http or https URL without parts that could be secret. */
 export function readWebUrl(read: EnvironmentReader, name: string): string | undefined {
   const text = read.text(name);
   if (text === undefined) return undefined;

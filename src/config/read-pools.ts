@@ -6,7 +6,7 @@ import type { PoolSettings } from '../core/runtime.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import type { EnvironmentReader } from './variables.ts';
 
-/** For what is loaded only where there is a file of pools. */
+/** For modules that are loaded only when a pools file is set. */
 const require = createRequire(import.meta.url);
 
 const Limits = Type.Object(
@@ -22,7 +22,7 @@ const CommandLine = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), 
 const Env = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String(), { default: {} });
 
 const CLOSED = { additionalProperties: false };
-/** What a pool says, by its runtime. */
+/** The schema of a pool, by runtime. */
 const RUNTIMES: Readonly<Record<string, TObject>> = {
   inline: Type.Object({ runtime: Type.Literal('inline') }, CLOSED),
   process: Type.Object(
@@ -49,7 +49,7 @@ const RUNTIMES: Readonly<Record<string, TObject>> = {
   ),
 };
 
-/** A YAML file of pools by name, as docs/runtimes.md has it. `default` is inline unless the file says otherwise. */
+/** A YAML file of pools by name; see docs/runtimes.md. `default` is inline unless the file defines it. */
 export function readPools(read: EnvironmentReader, name: string): Readonly<Record<string, PoolSettings>> {
   const inline = { default: { runtime: 'inline' } } as const;
   const file = read.text(name);
@@ -57,7 +57,7 @@ export function readPools(read: EnvironmentReader, name: string): Readonly<Recor
   try {
     const { parse } = require('yaml') as typeof import('yaml');
     const given: unknown = parse(readFileSync(resolve(file), 'utf8')) ?? {};
-    if (!isJsonObject(given)) throw new Error('it holds no pools by name');
+    if (!isJsonObject(given)) throw new Error('it must be an object of pools by name');
     return {
       ...inline,
       ...Object.fromEntries(Object.entries(given).map(([pool, one]) => [pool, readPool(pool, one)])),
@@ -71,9 +71,9 @@ export function readPools(read: EnvironmentReader, name: string): Readonly<Recor
   }
 }
 
-/** @throws Error that says what does not fit */
+/** @throws Error that states what is not valid */
 function readPool(name: string, given: Json): PoolSettings {
-  if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) throw new Error(`a pool cannot be called ${JSON.stringify(name)}`);
+  if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) throw new Error(`${JSON.stringify(name)} is not a valid pool name`);
   const runtime = isJsonObject(given) ? String(given.runtime) : '';
   const schema = Object.hasOwn(RUNTIMES, runtime) ? RUNTIMES[runtime] : undefined;
   if (!schema) throw new Error(`${name} needs a runtime: ${Object.keys(RUNTIMES).join(', ')}`);
@@ -91,7 +91,7 @@ function readPool(name: string, given: Json): PoolSettings {
   } as unknown as PoolSettings;
 }
 
-/** An argument that names a file is found from where the server is started; its worker starts somewhere else. */
+/** An argument that names a file is resolved against the server's working directory; the worker's is different. */
 function resolveArgument(argument: string): string {
   return argument.includes('/') && existsSync(resolve(argument)) ? resolve(argument) : argument;
 }

@@ -4,8 +4,8 @@ import { MIN_KEY_BYTES, readSecret } from './secrets.ts';
 import type { EnvironmentReader } from './variables.ts';
 
 /**
- * Who makes the tokens. Undefined in development without a setting: then the server makes a secret of its own.
- * @param privateHosts may be asked for their keys without TLS.
+ * The issuer of tokens. Undefined in development without a setting: then the server creates a secret.
+ * @param privateHosts hosts whose keys may be read without TLS.
  */
 export function readTokenIssuer(
   read: EnvironmentReader,
@@ -22,7 +22,7 @@ export function readTokenIssuer(
   } else if (wantsKeys) {
     if (read.text('JWKS_URL') === undefined) read.addProblem('JWKS_URL', 'write the URL of the key set (RFC 7517)');
     if (url !== undefined && !isSafeKeySetUrl(url, privateHosts))
-      read.addProblem('JWKS_URL', 'use https, or name its host:port in ALLOWED_PRIVATE_HOSTS');
+      read.addProblem('JWKS_URL', 'use https, or list its host:port in ALLOWED_PRIVATE_HOSTS');
     if (issuer === undefined) read.addProblem('JWT_ISSUER', 'write the "iss" claim that tokens must have');
     if (audience === undefined) read.addProblem('JWT_AUDIENCE', 'write the "aud" claim that tokens must have');
     if (url && issuer && audience) return { kind: 'jwks', url, issuer, audience };
@@ -32,7 +32,7 @@ export function readTokenIssuer(
   return secret && { kind: 'secret', secret };
 }
 
-/** Whoever can change the keys on their way makes tokens for everybody. */
+/** An attacker who can modify the keys in transit could issue tokens for everyone. */
 function isSafeKeySetUrl(href: string, privateHosts: readonly string[]): boolean {
   const url = new URL(href);
   return url.protocol === 'https:' || privateHosts.includes(`${url.hostname}:${url.port || '80'}`);

@@ -4,7 +4,7 @@ import { readWebUrl } from './read-network.ts';
 import { readSecret, type Secret } from './secrets.ts';
 import type { EnvironmentReader } from './variables.ts';
 
-/** What the tools are set up with; each works without, and says so. */
+/** Settings of the tools; each tool works without them, and says so. */
 export function readTools(
   read: EnvironmentReader,
   { project, dataDir }: { readonly project: string; readonly dataDir: string },
@@ -39,7 +39,7 @@ function readGoogle(read: EnvironmentReader): Config['tools']['drive']['google']
   return undefined;
 }
 
-/** Without a key nobody could tell what this server sent. */
+/** Without a key, receivers could not verify that this server sent the message. */
 const MIN_WEBHOOK_KEY_BYTES = 16;
 
 function readWebhook(read: EnvironmentReader): Config['tools']['webhook'] {

@@ -7,10 +7,10 @@ import type { EnvironmentReader } from './variables.ts';
 
 const REDACTED = '[secret]';
 const MAX_FILE_BYTES = 65_536;
-/** RFC 7518, section 3.2: a key for HS256 is at least as long as its hash. */
+/** RFC 7518, section 3.2: a key for HS256 must be at least as long as the hash. */
 export const MIN_KEY_BYTES = 32;
 
-/** Bytes that no log line, error or JSON text shows by accident: they come out only where `reveal` is written. */
+/** Bytes that no log line, error or JSON text shows by accident: only `reveal` returns them. */
 export interface Secret {
   reveal(): Uint8Array;
   toJSON(): string;
@@ -22,7 +22,7 @@ export function createSecret(bytes: Uint8Array): Secret {
   return Object.freeze({ reveal: () => bytes, toJSON: hidden, toString: hidden, [inspect.custom]: hidden });
 }
 
-/** The value of `NAME`, or the content of the file that `NAME_FILE` names, without the newline at its end. */
+/** The value of `NAME`, or the content of the file in `NAME_FILE` without the final newline. */
 export function readSecret(read: EnvironmentReader, name: string, leastBytes: number): Secret | undefined {
   const value = read.text(name);
   const file = read.text(`${name}_FILE`);
@@ -33,7 +33,7 @@ export function readSecret(read: EnvironmentReader, name: string, leastBytes: nu
   const bytes = file === undefined ? value && Buffer.from(value) : readSecretFile(read, `${name}_FILE`, file);
   if (!bytes) return undefined;
   if (bytes.length < leastBytes) {
-    const hint = 'make one with: openssl rand -base64 48';
+    const hint = 'create one with: openssl rand -base64 48';
     read.addProblem(name, `is ${bytes.length} bytes long; write at least ${leastBytes} (${hint})`);
   }
   return createSecret(bytes);
@@ -55,9 +55,9 @@ function readSecretFile(read: EnvironmentReader, name: string, file: string): Bu
 }
 
 /**
- * A secret that this server makes for itself: made once, kept in `DATA_DIR` so that what it signs or seals outlives a
- * restart, readable by its owner only.
- * @throws Fault BAD_INPUT when the folder cannot be written or the file holds something else.
+ * A generated secret: created once and kept in `DATA_DIR`, so that what it signs or seals survives a restart; readable
+ * by its owner only.
+ * @throws Fault BAD_INPUT when the folder cannot be written or the file is damaged.
  */
 export function persistedSecret(dataDir: string, name: string): Secret {
   const file = join(dataDir, name);
@@ -83,7 +83,7 @@ function readPersisted(file: string): Uint8Array | undefined {
   }
 }
 
-/** Written beside its place and then linked into it: of two servers that start at once, both use the first one's. */
+/** Written to a temporary file and then linked: two servers that start at once both use the first one's secret. */
 function persistNewSecret(file: string): Uint8Array {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {

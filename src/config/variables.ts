@@ -1,58 +1,58 @@
 import { Fault, type Violation } from '../core/errors.ts';
 
-/** The environment, read variable by variable. What does not fit is noted, and all of it is told at once by `check`. */
+/** Reads environment variables. Problems are collected, and `throwProblems` reports all of them at once. */
 export interface EnvironmentReader {
-  /** The value without the space around it; undefined when it is unset or empty. */
+  /** The trimmed value; undefined when it is unset or empty. */
   text(name: string): string | undefined;
-  /** The parts of a comma list, without empty ones. */
+  /** The non-empty entries of a comma-separated list. */
   list(name: string): readonly string[] | undefined;
   integer(name: string, bounds: { readonly min: number; readonly max: number; readonly defaultValue: number }): number;
   flag(name: string, defaultValue: boolean): boolean;
   choice<const T extends string>(name: string, allowed: readonly T[], defaultValue: NoInfer<T>): T;
-  /** Notes that the variable does not fit; `message` says what to write, and never repeats a secret. */
+  /** Records that the variable is not valid; `message` says what to write, and never repeats a secret. */
   addProblem(name: string, message: string): void;
-  /** @throws Fault BAD_INPUT with one violation for each problem noted so far. */
+  /** @throws Fault BAD_INPUT with one violation for each recorded problem. */
   throwProblems(): void;
 }
 
 export function createEnvironmentReader(env: Readonly<Record<string, string | undefined>>): EnvironmentReader {
   const problems: Violation[] = [];
-  const problem = (name: string, message: string) => {
+  const addProblem = (name: string, message: string) => {
     problems.push({ path: `/${name}`, message: `${name}: ${message}` });
   };
   const text = (name: string) => env[name]?.trim() || undefined;
 
   return {
     text,
-    addProblem: problem,
+    addProblem,
     list: (name) => {
       const parts = text(name)?.split(',') ?? [];
       const values = parts.map((part) => part.trim()).filter((part) => part !== '');
       return values.length === 0 ? undefined : values;
     },
-    integer: (name, { min: least, max: most, defaultValue: unset }) => {
+    integer: (name, { min, max, defaultValue }) => {
       const value = text(name);
-      if (value === undefined) return unset;
+      if (value === undefined) return defaultValue;
       const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-      if (number >= least && number <= most) return number;
-      problem(name, `write a whole number from ${least} to ${most}`);
-      return unset;
+      if (number >= min && number <= max) return number;
+      addProblem(name, `write a whole number from ${min} to ${max}`);
+      return defaultValue;
     },
-    flag: (name, unset) => {
+    flag: (name, defaultValue) => {
       const value = text(name);
-      if (value !== undefined && value !== 'true' && value !== 'false') problem(name, 'write true or false');
-      return value === undefined ? unset : value === 'true';
+      if (value !== undefined && value !== 'true' && value !== 'false') addProblem(name, 'write true or false');
+      return value === undefined ? defaultValue : value === 'true';
     },
-    choice: (name, allowed, unset) => {
+    choice: (name, allowed, defaultValue) => {
       const value = text(name);
-      const found = allowed.find((one) => one === value);
-      if (value !== undefined && found === undefined) problem(name, `write one of ${allowed.join(', ')}`);
-      return found ?? unset;
+      const choice = allowed.find((option) => option === value);
+      if (value !== undefined && choice === undefined) addProblem(name, `write one of ${allowed.join(', ')}`);
+      return choice ?? defaultValue;
     },
     throwProblems: () => {
       if (problems.length === 0) return;
       const lines = problems.map(({ message }) => `  ${message}`);
-      throw new Fault('BAD_INPUT', ['The environment does not fit:', ...lines].join('\n'), { violations: problems });
+      throw new Fault('BAD_INPUT', ['The environment is not valid:', ...lines].join('\n'), { violations: problems });
     },
   };
 }

@@ -5,16 +5,16 @@ const MEMORY_SECTION = 5;
 const HAS_MAXIMUM = 1;
 
 /**
- * The module with a maximum for its one memory (WebAssembly core §5.5.8, limits §5.3.7). What a module allocates lies
- * outside the JavaScript heap, where neither a heap limit nor a time-out holds it in time.
- * @throws TypeError when the module defines no memory of its own
+ * The module with a maximum for its only memory (WebAssembly core §5.5.8, limits §5.3.7). A module allocates outside the
+ * JavaScript heap, where neither a heap limit nor a timeout stops it in time.
+ * @throws TypeError when the module defines no memory
  */
 export function capWasmMemory(wasm: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
   for (let at = HEADER_BYTES; at < wasm.byteLength; ) {
     const id = wasm[at];
     const [size, content] = readUnsigned(wasm, at + 1);
     if (id === MEMORY_SECTION) {
-      // content: how many memories (1), limits: flags, minimum, and with a flag the maximum.
+      // content: number of memories (1), limits: flags, minimum, and with a flag the maximum.
       const [minimum] = readUnsigned(wasm, content + 2);
       const section = [
         1,
@@ -27,10 +27,10 @@ export function capWasmMemory(wasm: Uint8Array, maxBytes: number): Uint8Array<Ar
     }
     at = content + size;
   }
-  throw new TypeError('this WebAssembly module has no memory of its own');
+  throw new TypeError('this WebAssembly module defines no memory');
 }
 
-/** LEB128 (§5.2.2). Gives the number and where it ends. */
+/** LEB128 (§5.2.2). @returns the number and the offset after it */
 function readUnsigned(bytes: Uint8Array, from: number): readonly [number, number] {
   let value = 0;
   for (let at = from, shift = 0; ; at += 1, shift += 7) {

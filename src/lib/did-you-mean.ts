@@ -1,24 +1,24 @@
-/** ` Did you mean X?` for the name that is nearest, or nothing when none is near. */
+/** ` Did you mean X?` with the most similar name; empty when no name is similar. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   const longer = [...names].find(
     (other) => name.length > 2 && other.toLowerCase().startsWith(`${name.toLowerCase()}_`),
   );
   if (longer !== undefined) return ` Did you mean ${longer}?`;
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const other of names) {
-    // So many letters more or less are a distance already.
-    if (name.length > 64 || Math.abs(name.length - other.length) >= least) continue;
+    // The difference in length is a lower bound of the distance.
+    if (name.length > 64 || Math.abs(name.length - other.length) >= bestDistance) continue;
     const distance = distanceOf(name.toLowerCase(), other.toLowerCase());
-    if (distance < least) {
-      least = distance;
+    if (distance < bestDistance) {
+      bestDistance = distance;
       best = other;
     }
   }
   return best === undefined ? '' : ` Did you mean ${best}?`;
 }
 
-/** How many letters have to be put in, left out, replaced, or swapped with the next (optimal string alignment). */
+/** Number of insertions, deletions, replacements and swaps of neighbors (optimal string alignment distance). */
 function distanceOf(a: string, b: string): number {
   let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i += 1) {

@@ -3,26 +3,26 @@ import { createRequire } from 'node:module';
 import type { Environment } from 'minijinja-js';
 import { capWasmMemory } from './cap-wasm-memory.ts';
 
-/** The JavaScript half of the engine, as its package has it for bundlers: it works with whatever instance it is given. */
+/** The JavaScript half of the engine, in its package for bundlers: it works with any instance. */
 interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
   readonly Environment: new () => Handle;
 }
 
-/** Takes the pointer out, so that the garbage collector will not free it in an instance that it is not of. */
+/** Detaches the pointer, so that the garbage collector does not free it in a different instance. */
 interface Handle extends Environment {
   __destroy_into_raw(): number;
 }
 
 type Exports = WebAssembly.Exports & { readonly memory: WebAssembly.Memory };
 
-/** One instance of the template engine with one environment. What it does, it does at once: nothing waits in between. */
+/** One instance of the template engine with one environment. Synchronous. */
 export interface JinjaEngine {
-  /** @throws what the engine throws; after a WebAssembly.RuntimeError or a RangeError it is of no use any more */
+  /** @throws what the engine throws; after a WebAssembly.RuntimeError or a RangeError it is no longer usable */
   use<T>(act: (environment: Environment) => T): T;
-  /** What it has taken, in bytes; it never gives any back. */
+  /** Allocated memory in bytes; it never shrinks. */
   memoryBytes(): number;
-  /** Lets it go. It is not used afterwards. */
+  /** Releases the engine. It must not be used afterwards. */
   close(): void;
 }
 
@@ -31,10 +31,10 @@ const PACKAGE = 'minijinja-js/dist/bundler/minijinja_js_bg';
 
 let glue: Glue | undefined;
 let activeExports: Exports | undefined;
-/** By the most memory that an instance may take. */
+/** By the maximum memory of an instance. */
 const modules = new Map<number, WebAssembly.Module>();
 
-/** A new instance of MiniJinja, which may take so much memory, its data and its output included. */
+/** A new instance of MiniJinja. The limit includes its data and its output. */
 export function createJinjaEngine(maxBytes: number): JinjaEngine {
   glue ??= require(`${PACKAGE}.js`) as Glue;
   const { exports } = new WebAssembly.Instance(cappedModule(maxBytes), { './minijinja_js_bg.js': { ...glue } });
@@ -53,7 +53,7 @@ export function createJinjaEngine(maxBytes: number): JinjaEngine {
   };
 }
 
-/** The glue keeps views of the memory it worked with, and drops them when they are detached, as growing does. */
+/** The glue caches views of the last memory, and drops them once they are detached, which growing the memory does. */
 function activate(to: Glue, exports: Exports): void {
   if (activeExports === exports) return;
   activeExports?.memory.grow(0);
@@ -62,9 +62,9 @@ function activate(to: Glue, exports: Exports): void {
 }
 
 function cappedModule(maxBytes: number): WebAssembly.Module {
-  const known = modules.get(maxBytes);
-  if (known) return known;
-  const made = new WebAssembly.Module(capWasmMemory(readFileSync(require.resolve(`${PACKAGE}.wasm`)), maxBytes));
-  modules.set(maxBytes, made);
-  return made;
+  const cached = modules.get(maxBytes);
+  if (cached) return cached;
+  const module = new WebAssembly.Module(capWasmMemory(readFileSync(require.resolve(`${PACKAGE}.wasm`)), maxBytes));
+  modules.set(maxBytes, module);
+  return module;
 }

@@ -1,18 +1,18 @@
 import canonicalize from 'canonicalize';
 
-/** Any value that JSON can hold. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * The one canonical text of a JSON value (RFC 8785): equal values give equal bytes, so it can be hashed.
- * @throws Error for what has none: a number that is not finite, a text with a lone surrogate, what is no JSON
+ * The canonical text of a JSON value (RFC 8785): equal values give equal bytes, so it can be hashed.
+ * @throws Error for values without one: a number that is not finite, text with a lone surrogate, anything but JSON
  */
 export function canonicalJson(value: unknown): string {
   try {
     const text = JSON.stringify(withSortedKeys(value, 0));
-    // JSON.stringify writes a lone surrogate as an escape; the text \ud itself looks alike, and is left to the library.
+    // JSON.stringify writes a lone surrogate as an escape; the literal text \ud looks the same, and is left to the library.
     if (!text.includes('\\ud')) return text;
   } catch (error) {
     if (error !== NOT_PLAIN_JSON) throw error;
@@ -22,15 +22,15 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** What the library has to look at: its way through every character costs three times as much. */
+/** Values that need the library, which is three times slower. */
 const NOT_PLAIN_JSON = new Error(
   'not plain JSON, or nested deeply, or with keys that an object puts in an order of its own',
 );
 const MAX_PLAIN_DEPTH = 100;
 
 /**
- * The value with the keys of its objects in the order of their UTF-16 code units; itself where they are already.
- * JSON.stringify then writes what RFC 8785 asks for: it takes its texts and numbers from ECMAScript.
+ * The value with object keys in the order of their UTF-16 code units; the same value if they already are.
+ * JSON.stringify then writes what RFC 8785 requires, which defines strings and numbers as ECMAScript does.
  * @throws UNUSUAL
  */
 function withSortedKeys(value: unknown, level: number): unknown {
@@ -68,7 +68,7 @@ function objectWithSortedKeys(object: object, level: number): object {
   let copy: Record<string, unknown> | undefined = sortInPlace(keys) ? {} : undefined;
   for (let i = 0; i < keys.length; i += 1) {
     const key = keys[i] as string;
-    // Numbers come first in any object, and `__proto__` is no key to be set.
+    // Numbers come first in any object, and `__proto__` cannot be set as a key.
     if (isDigit(key) || key === '__proto__') throw NOT_PLAIN_JSON;
     const ordered = withSortedKeys(from[key], level);
     if (ordered !== from[key] && !copy) copy = Object.fromEntries(keys.slice(0, i).map((name) => [name, from[name]]));
@@ -77,7 +77,7 @@ function objectWithSortedKeys(object: object, level: number): object {
   return copy ?? object;
 }
 
-/** In place. Few keys are moved one by one: `Array.prototype.sort` takes memory that is worth saving. @returns whether any moved */
+/** Sorts in place. Few keys are sorted by insertion, because `Array.prototype.sort` allocates. @returns whether any key moved */
 function sortInPlace(keys: string[]): boolean {
   let moved = false;
   for (let i = 1; i < keys.length; i += 1) {
@@ -106,17 +106,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What stands for characters that no database and no UTF-8 keeps: half of a surrogate pair, and U+0000. */
+/** Replaces characters that UTF-8 or the databases cannot store: half of a surrogate pair, and U+0000. */
 const REPLACEMENT = '\uFFFD';
 
-/** Text as the journal takes it. */
+/** Text that the journal accepts. */
 export function wellFormed(text: string): string {
   return text.toWellFormed().replaceAll('\0', REPLACEMENT);
 }
 
 /**
- * JSON from elsewhere as the journal takes it; itself where nothing is wrong with it. A number past all that can be
- * counted (`1e999` is one to `JSON.parse`) becomes null, as JSON writes it.
+ * Untrusted JSON as the journal accepts it; the same value if it is already valid. A number out of range (`JSON.parse`
+ * reads `1e999` as Infinity) becomes null, as `JSON.stringify` writes it.
  */
 export function wellFormedJson<T extends Json>(value: T): T {
   return /\\u(?:d[89a-f]|0000)|null/i.test(JSON.stringify(value)) ? (replaceInvalid(value) as T) : value;

@@ -1,14 +1,14 @@
 import { MIMEType } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
-/** RFC 6838 section 4.2, on what WHATWG parsing left: both names begin with a letter or digit, 127 characters each. */
+/** RFC 6838 section 4.2, after WHATWG parsing: both names begin with a letter or digit, at most 127 characters each. */
 const ESSENCE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
 const MAX_LENGTH = 512;
 
 /**
- * A media type, parsed as WHATWG MIME Sniffing section 4.4 does: names in lower case, broken parameters left out.
- * Undefined when the text is none.
+ * A media type, parsed as WHATWG MIME Sniffing section 4.4 does: names in lower case, malformed parameters dropped.
+ * Undefined when the text is not a media type.
  */
 export function parseMediaType(text: string): MIMEType | undefined {
   if (text.length > MAX_LENGTH) return undefined;
@@ -25,10 +25,10 @@ export function essenceOf(mediaType: string): string {
   return (mediaType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** By media type; empty for none. There are few, and each is asked about several times for one read. */
+/** By media type; empty without a charset. There are few, and one read looks up each several times. */
 const charsets = new LRUCache<string, string>({ max: 256 });
 
-/** The encoding that the media type names, in lower case; undefined when it names none. */
+/** The charset parameter of the media type, in lower case; undefined without one. */
 export function charsetOf(mediaType: string): string | undefined {
   let charset = charsets.get(mediaType);
   if (charset === undefined) {
@@ -63,7 +63,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
-/** The media type that a file's name promises; `application/octet-stream` when it promises none. */
+/** The media type of a file, by its extension; `application/octet-stream` when that is unknown. */
 export function mediaTypeOfFile(name: string): string {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   return (Object.hasOwn(BY_EXTENSION, extension) && BY_EXTENSION[extension]) || 'application/octet-stream';

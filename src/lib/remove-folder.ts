@@ -2,19 +2,19 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-const start = promisify(execFile);
+const execute = promisify(execFile);
 
 /**
- * Removes a folder in which a program of others wrote: that may have made folders deeper than a path is long, or such as
- * nobody may look into. The system's own programs go down step by step, and follow no link.
+ * Removes a folder in which an untrusted program wrote: it may contain folders deeper than the maximum path length, or
+ * without permissions. The system's programs descend step by step, and follow no links.
  */
 export async function removeFolder(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch {
-    // What it cannot change, it may still be able to remove.
-    await start('chmod', ['-R', 'u+rwX', '--', folder], { env: SYSTEM }).catch(() => {});
-    await start('rm', ['-rf', '--', folder], { env: SYSTEM });
+    // What chmod cannot change, rm may still remove.
+    await execute('chmod', ['-R', 'u+rwX', '--', folder], { env: SYSTEM }).catch(() => {});
+    await execute('rm', ['-rf', '--', folder], { env: SYSTEM });
   }
 }
 

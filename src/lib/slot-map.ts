@@ -1,84 +1,84 @@
-/** What is under way, in no order. */
+/** Active items, in no order. */
 export interface SlotSet<T> {
   readonly size: number;
-  /** @returns takes it out again; called once */
-  add(one: T): () => void;
+  /** @returns a function that removes the item; to be called once */
+  add(item: T): () => void;
   values(): T[];
 }
 
-/** The same, found by name. */
+/** Active items by name. */
 export interface SlotMap<T> {
   readonly size: number;
   get(name: string): T | undefined;
-  /** What had the name before is out. @returns takes it out again, when it is still in */
-  add(name: string, one: T): () => void;
+  /** Replaces the item that had the name. @returns a function that removes this item if it is still in the map */
+  add(name: string, item: T): () => void;
   values(): T[];
 }
 
 /**
- * For what comes and goes with each request. A Map or a Set makes a new table every few times, and V8 links each table
- * to the one that follows: one that has grown old keeps all later ones, and the requests in them, until the next full
- * collection. Here a place is emptied and used again.
+ * For items that live as long as one request. A Map or Set allocates a new table every few changes, and V8 links each
+ * table to its successor: a table in the old generation retains all later ones, and the requests in them, until the next
+ * full garbage collection. Here slots are cleared and reused.
  */
 export function createSlotSet<T extends object>(): SlotSet<T> {
-  const places = createSlots<T>();
+  const slots = createSlots<T>();
   return {
     get size() {
-      return places.taken();
+      return slots.size();
     },
-    add(one) {
-      const place = places.take(one);
-      return () => places.giveBack(place);
+    add(item) {
+      const slot = slots.occupy(item);
+      return () => slots.free(slot);
     },
-    values: places.values,
+    values: slots.values,
   };
 }
 
-/** Only names and numbers stand in its Map, so that old tables keep next to nothing. */
+/** Its Map contains only names and numbers, so that old tables retain almost nothing. */
 export function createSlotMap<T extends object>(): SlotMap<T> {
-  const places = createSlots<T>();
-  const placeOf = new Map<string, number>();
-  const takeOut = (name: string) => {
-    const place = placeOf.get(name);
-    if (place === undefined) return;
-    placeOf.delete(name);
-    places.giveBack(place);
+  const slots = createSlots<T>();
+  const slotByName = new Map<string, number>();
+  const remove = (name: string) => {
+    const slot = slotByName.get(name);
+    if (slot === undefined) return;
+    slotByName.delete(name);
+    slots.free(slot);
   };
   const get = (name: string) => {
-    const place = placeOf.get(name);
-    return place === undefined ? undefined : places.at(place);
+    const slot = slotByName.get(name);
+    return slot === undefined ? undefined : slots.at(slot);
   };
   return {
     get size() {
-      return places.taken();
+      return slots.size();
     },
     get,
-    add(name, one) {
-      takeOut(name);
-      placeOf.set(name, places.take(one));
+    add(name, item) {
+      remove(name);
+      slotByName.set(name, slots.occupy(item));
       return () => {
-        if (get(name) === one) takeOut(name);
+        if (get(name) === item) remove(name);
       };
     },
-    values: places.values,
+    values: slots.values,
   };
 }
 
 function createSlots<T extends object>() {
-  const places: (T | undefined)[] = [];
-  const free: number[] = [];
+  const items: (T | undefined)[] = [];
+  const freeSlots: number[] = [];
   return {
-    taken: () => places.length - free.length,
-    take(one: T): number {
-      const place = free.pop() ?? places.length;
-      places[place] = one;
-      return place;
+    size: () => items.length - freeSlots.length,
+    occupy(item: T): number {
+      const slot = freeSlots.pop() ?? items.length;
+      items[slot] = item;
+      return slot;
     },
-    giveBack(place: number): void {
-      places[place] = undefined;
-      free.push(place);
+    free(slot: number): void {
+      items[slot] = undefined;
+      freeSlots.push(slot);
     },
-    at: (place: number) => places[place],
-    values: () => places.filter((one) => one !== undefined),
+    at: (slot: number) => items[slot],
+    values: () => items.filter((item) => item !== undefined),
   };
 }

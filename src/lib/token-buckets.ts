@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 
-/** So many at once, and so many again in each millisecond. */
+/** Capacity of a bucket, and tokens added per millisecond. */
 export interface BucketRate {
   readonly size: number;
   readonly perMs: number;
 }
 
-/** One bucket of tokens for each key, full at first. */
+/** One bucket of tokens for each key, initially full. */
 export interface TokenBuckets {
-  /** Takes a token: 0; or, when there is none, in how many milliseconds there will be one. */
+  /** Takes a token and returns 0; without one, returns the milliseconds until the next token. */
   take(key: string, rate: BucketRate): number;
-  /** In how many milliseconds so many tokens will be there, at most `size`; 0 when they are. Takes none. */
+  /** Milliseconds until `count` tokens (at most `size`) are available; 0 when they are. Takes none. */
   timeUntil(key: string, rate: BucketRate, count: number): number;
-  /** Puts back a token that was taken. */
+  /** Returns a token that was taken. */
   refund(key: string, rate: BucketRate): void;
 }
 
-/** @param most buckets that are kept; the one that was not used for longest is forgotten, and so full again. */
+/** @param deps.maxBuckets the least recently used bucket beyond it is dropped, and so is full again. */
 export function createTokenBuckets(deps: {
   readonly clock: { now(): Date };
   readonly maxBuckets: number;
@@ -26,7 +26,7 @@ export function createTokenBuckets(deps: {
   const bucketOf = (key: string, { size, perMs }: BucketRate) => {
     const now = deps.clock.now().getTime();
     const bucket = buckets.get(key) ?? { tokens: size, at: now };
-    // A clock that was set back takes no tokens away.
+    // A clock that is set back removes no tokens.
     bucket.tokens = Math.min(size, bucket.tokens + Math.max(0, now - bucket.at) * perMs);
     bucket.at = now;
     buckets.set(key, bucket);

@@ -1,22 +1,22 @@
 import { statfs } from 'node:fs/promises';
 import type { Health, HealthStatus } from '../core/telemetry.ts';
 
-/** Below this the next larger artifact may not fit. */
+/** Below this, the next large artifact may not fit. */
 const LOW_DISK_BYTES = 256 * 1024 * 1024;
 const WORST_FIRST: readonly HealthStatus[] = ['DOWN', 'DEGRADED', 'OK'];
 
 interface HealthDeps {
   readonly version: string;
   readonly dataDir: string;
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database does not respond. */
   ping(): Promise<void>;
-  /** Whether the ends of runs are signed; undefined where they are not to be. */
+  /** Whether the ends of runs are being signed; undefined when signing is off. */
   audit?(): Check | undefined;
 }
 
 type Check = Health['checks'][number];
 
-/** Looks at what the server cannot do without: its database and the room on its disk. */
+/** Checks what the server depends on: its database and free disk space. */
 export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () => Promise<Health> {
   const startedAt = performance.now();
 
@@ -25,14 +25,18 @@ export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () 
       await ping();
       return { name: 'database', status: 'OK' };
     } catch {
-      return { name: 'database', status: 'DOWN', detail: 'It does not answer; the log has more.' };
+      return { name: 'database', status: 'DOWN', detail: 'The database does not respond. See the log for details.' };
     }
   };
   const disk = async (): Promise<Check> => {
     const { bavail, bsize } = await statfs(dataDir);
     const free = bavail * bsize;
     if (free >= LOW_DISK_BYTES) return { name: 'disk', status: 'OK' };
-    return { name: 'disk', status: 'DEGRADED', detail: `Only ${Math.floor(free / 1_048_576)} MiB are left for data.` };
+    return {
+      name: 'disk',
+      status: 'DEGRADED',
+      detail: `Only ${Math.floor(free / 1_048_576)} MiB of disk space are left for data.`,
+    };
   };
 
   return async () => {

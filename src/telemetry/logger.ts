@@ -4,34 +4,34 @@ import type { LogFields, Logger } from '../core/telemetry.ts';
 import { activeTraceId } from '../core/tracing.ts';
 import { redact } from './redact.ts';
 
-/** What a reader that stands still makes us keep; past it lines are dropped, because a log must not stop the server. */
+/** Maximum buffer for a stalled reader; beyond it lines are dropped, because a log must not stop the server. */
 const MAX_BUFFERED_BYTES = 4_194_304;
 
 const FLUSH_TIMEOUT_MS = 1_000;
 
-/** A logger with an end: the lines that are still on their way. */
+/** A logger that can be flushed and closed. */
 export interface FlushableLogger extends Logger {
-  /** Resolves when everything written so far is out, or cannot get out within a second. */
+  /** Resolves when everything written so far is flushed, at the latest after a second. */
   flush(): Promise<void>;
 }
 
 /**
- * One JSON line for each event: `{"level","ts","event","run_id","step_id","trace_id",…}`. Secrets are taken out. The
- * trace id is that of the span under way unless the caller gives one.
+ * One JSON line for each event: `{"level","ts","event","run_id","step_id","trace_id",…}`. Secrets are redacted. The
+ * trace id defaults to that of the active span.
  * @param fd where the lines go: stderr, because stdout may carry a protocol.
  */
 export function createLogger(config: {
   readonly level: Config['telemetry']['logLevel'];
   readonly fd?: number;
 }): FlushableLogger {
-  // With a least length of 0 the stream's `flush` does nothing; with 1, every line is still written at once.
+  // With a minimum length of 0 the stream's `flush` does nothing; with 1, every line is still written immediately.
   const destination = pino.destination({
     fd: config.fd ?? 2,
     sync: false,
     minLength: 1,
     maxLength: MAX_BUFFERED_BYTES,
   });
-  // Whoever read the log is gone; there is nobody to tell.
+  // The reader of the log is gone, so nobody can be notified.
   destination.on('error', () => {});
   const out = pino(
     {
@@ -71,7 +71,7 @@ function logLine({ runId, stepId, traceId = activeTraceId(), ...rest }: LogField
   };
 }
 
-/** Getters and `toJSON` are other people's code; a log line that cannot be made must not fail what it tells about. */
+/** Getters and `toJSON` are foreign code; a line that cannot be serialized must not fail the operation that it reports. */
 function safeRedact(fields: object): object {
   try {
     return redact(fields) as object;

@@ -5,7 +5,7 @@ const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 const RUN_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-/** Prometheus metrics in a registry of their own, with Node's beside them. */
+/** Prometheus metrics in a separate registry, together with those of Node.js. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -13,20 +13,20 @@ export function createMetrics(): Metrics {
 
   const requests = new Histogram({
     name: 'signalbox_http_request_duration_seconds',
-    help: 'HTTP requests by route, method and status, from their headers to the end of the answer.',
+    help: 'HTTP requests by route, method and status, from headers to end of response.',
     labelNames: ['route', 'method', 'status'],
     buckets: FAST_SECONDS,
     registers,
   });
   const runs = new Counter({
     name: 'signalbox_runs_total',
-    help: 'Runs that have ended, by kind and last state.',
+    help: 'Finished runs, by kind and final state.',
     labelNames: ['kind', 'state'],
     registers,
   });
   const runSeconds = new Histogram({
     name: 'signalbox_run_duration_seconds',
-    help: 'Runs from their creation to their end.',
+    help: 'Duration of runs, from creation to end.',
     labelNames: ['kind'],
     buckets: RUN_SECONDS,
     registers,
@@ -41,7 +41,7 @@ export function createMetrics(): Metrics {
   });
   const commitSeconds = new Histogram({
     name: 'signalbox_journal_commit_duration_seconds',
-    help: 'Commits of the journal, until they are durable.',
+    help: 'Duration of journal commits, until they are durable.',
     buckets: FAST_SECONDS,
     registers,
   });
@@ -53,7 +53,7 @@ export function createMetrics(): Metrics {
   });
   const subscriptions = new Gauge({
     name: 'signalbox_subscriptions_active',
-    help: 'GraphQL subscriptions under way.',
+    help: 'Active GraphQL subscriptions.',
     registers,
   });
 

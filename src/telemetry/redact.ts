@@ -1,15 +1,15 @@
 const REDACTED = '[redacted]';
 const SECRET_NAME =
   /^(?:proxy-?)?authorization$|cookie|password|passwd|secret|credential|token$|api[-_]?key|private[-_]?key/i;
-/** Tokens that stand in the middle of a text: a bearer header, or a JWT by its first letters (`{"` in base64url). */
+/** Tokens inside text: a bearer header, or a JWT by its first letters (`{"` in base64url). */
 const SECRET_TEXT = /\b(Bearer|Basic)\s+[\w.~+/=-]+|\beyJ[\w-]{5,}\.[\w-]*\.[\w-]*/gi;
 const MAX_TEXT_LENGTH = 8_192;
 const MAX_DEPTH = 6;
 const MAX_ENTRIES = 100;
 
 /**
- * A copy of what is to be logged that is safe to log: without what stands under the name of a secret, without tokens
- * inside texts, and of bounded size, whatever was passed in (cycles and errors too).
+ * A copy that is safe to log: without values whose name says that they are secret, without tokens inside text, and of
+ * bounded size, for any value (also cycles and errors).
  */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -42,7 +42,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-/** The properties of an error that are not enumerable, so that a spread leaves them out. */
+/** The non-enumerable properties of an error, which a spread omits. */
 function errorProperties({ name, message, stack, cause }: Error) {
   return { name, message, stack, cause };
 }

@@ -3,13 +3,13 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/telemetry.ts';
 
 export interface Tracing {
-  /** Sends what is still here, for `timeoutMs` at most; then spans are dropped. Never rejects. */
+  /** Exports pending spans, for at most `timeoutMs`; the rest is dropped. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
 /**
- * Sends spans to the OTLP/HTTP collector and joins traces by W3C trace context. Where no endpoint is set nothing is
- * loaded, and spans cost next to nothing.
+ * Exports spans to the OTLP/HTTP collector and propagates W3C trace context. Without an endpoint, nothing is loaded and
+ * spans cost almost nothing.
  */
 export async function startTracing(
   config: Config['telemetry'],
@@ -56,7 +56,7 @@ export async function startTracing(
   };
 }
 
-/** OpenTelemetry's own complaints, such as a collector that does not answer. */
+/** Diagnostics of OpenTelemetry, such as a collector that does not respond. */
 function diagnosticLogger(logger: Logger) {
   const drop = () => {};
   return {

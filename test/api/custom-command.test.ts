@@ -111,7 +111,11 @@ describe('a command of one’s own', () => {
 
 describe('a start', () => {
   it.each([
-    ['that is not there', async () => join(folder.path, 'none.mjs'), /SIGNALBOX_PLUGINS: there is no file .*none\.mjs/],
+    [
+      'that is not there',
+      async () => join(folder.path, 'none.mjs'),
+      /SIGNALBOX_PLUGINS: the file .*none\.mjs does not exist/,
+    ],
     ['whose name is taken', () => writePlugin('taken.mjs', 'fetch', 'async () => {}'), /taken\.mjs .*fetch/],
     [
       'that is no command',
