@@ -4,18 +4,18 @@ import { type NoteKey, openNote } from './signed-note.ts';
 export interface TreeHead {
   /** Names the log. */
   readonly origin: string;
-  /** Leaves. */
+  /** Number of leaves. */
   readonly size: number;
   /** The 32 bytes of its root hash. */
   readonly root: Uint8Array;
 }
 
-/** What is signed: three lines, the origin, the size in decimal and the root in base64. */
+/** The signed text: three lines, the origin, the size in decimal and the root in base64. */
 export function checkpointText({ origin, size, root }: TreeHead): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
 }
 
-/** @throws TypeError when the text is not that of a checkpoint; lines past the third are ignored */
+/** @throws TypeError when the text is not a checkpoint; lines after the third are ignored */
 export function parseCheckpointText(text: string): TreeHead {
   const [origin = '', size = '', root = ''] = text.split('\n');
   const bytes = Buffer.from(root, 'base64');
@@ -29,7 +29,7 @@ export function parseCheckpointText(text: string): TreeHead {
 export function openCheckpoint(note: string, key: NoteKey): TreeHead & { readonly signature: Buffer } {
   const { text, signature } = openNote(note, key);
   const head = parseCheckpointText(text);
-  // A log's key has the name of its origin, so that a checkpoint of one log cannot pass for another's.
+  // The key of a log is named after its origin, so that a checkpoint of one log cannot pass as that of another.
   if (head.origin !== key.name) throw new TypeError(`it is a checkpoint of ${head.origin}, not of ${key.name}`);
   return { ...head, signature };
 }

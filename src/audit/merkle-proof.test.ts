@@ -63,7 +63,7 @@ describe('a tree that grows', () => {
 });
 
 describe('an inclusion proof', () => {
-  it('leads from any leaf to the root, made of an older frontier and the leaves since', () => {
+  it('leads from any leaf to the root, built from an older frontier and the leaves since', () => {
     fc.assert(
       fc.property(size, fc.nat(), fc.nat(), (count, a, b) => {
         const index = a % count;

@@ -1,6 +1,6 @@
 import { type Frontier, nodeHash, splitPoint } from './merkle-tree.ts';
 
-/** The hash of the subtree of the leaves from `start` up to `end`, which is left out. */
+/** The hash of the subtree of the leaves from `start` (inclusive) to `end` (exclusive). */
 export type Subtrees = (start: number, end: number) => Uint8Array;
 
 /**
@@ -51,7 +51,7 @@ export function consistencyProof(oldSize: number, newSize: number, subtree: Subt
       ? [...path(from, middle, whole), subtree(middle, to)]
       : [...path(middle, to, false), subtree(from, middle)];
   };
-  if (!(oldSize > 0 && oldSize <= newSize)) throw new RangeError(`${oldSize} leaves are no part of ${newSize}`);
+  if (!(oldSize > 0 && oldSize <= newSize)) throw new RangeError(`${oldSize} leaves are not part of ${newSize}`);
   return path(0, newSize, true);
 }
 
@@ -88,7 +88,7 @@ export function isConsistent(
   const path = [...proof];
   let [place, last] = [older.size - 1, newer.size - 1];
   while (place % 2 === 1) [place, last] = [half(place), half(last)];
-  // A tree whose size is a power of two is itself the first node of the path.
+  // If the size of the older tree is a power of two, its root is the first node of the path.
   const first = place === 0 ? older.root : path.shift();
   if (!first) return false;
   let [oldRoot, newRoot] = [first, first];
@@ -106,7 +106,7 @@ export function isConsistent(
   return last === 0 && equalBytes(oldRoot, older.root) && equalBytes(newRoot, newer.root);
 }
 
-/** Sizes may have more than 32 bits, which the bit operators would cut off. */
+/** Sizes may exceed the 32 bits of the bitwise operators. */
 function half(count: number): number {
   return Math.floor(count / 2);
 }

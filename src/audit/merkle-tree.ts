@@ -13,16 +13,16 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash('sha256').update(Uint8Array.of(1)).update(left).update(right).digest();
 }
 
-/** All that a tree needs to grow: the roots of the perfect subtrees it consists of, the largest and leftmost first. */
+/** The state that a tree needs to grow: the roots of its perfect subtrees, from left (the largest) to right. */
 export interface Frontier {
-  /** Leaves. Its binary digits are the sizes of the subtrees. */
+  /** Number of leaves. Its binary digits are the sizes of the subtrees. */
   readonly size: number;
   readonly roots: readonly Uint8Array[];
 }
 
 export const EMPTY_FRONTIER: Frontier = { size: 0, roots: [] };
 
-/** The frontier after these leaves were added at the right. */
+/** The frontier after appending these leaves. */
 export function extendFrontier(frontier: Frontier, leafHashes: Iterable<Uint8Array>): Frontier {
   let { size } = frontier;
   const roots = [...frontier.roots];

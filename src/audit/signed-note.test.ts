@@ -20,7 +20,7 @@ describe('a signed note', () => {
     expect(printNoteKey(neumann)).toBe('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
   });
 
-  it('opens with the key that signed it, whoever else signed it too', () => {
+  it('opens with the key that signed it, also when others signed it too', () => {
     const other = '— other.example AAAAAAAA\n';
     expect(openNote(note, key).text).toBe(text);
     expect(openNote(note + other, key).text).toBe(text);

@@ -5,7 +5,7 @@ const ED25519 = 1;
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
-/** Signature lines that are looked at. */
+/** Maximum number of signature lines to check. */
 const MAX_SIGNATURES = 16;
 /** DER of an Ed25519 public key (RFC 8410) before its 32 bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
@@ -63,8 +63,9 @@ export interface OpenedNote {
 }
 
 /**
- * The text of a note, once its signature by the key is verified; signatures of other keys are ignored, as they must be.
- * @throws TypeError when it is no note, the key has not signed it, or its signature is wrong
+ * The text of a note whose signature by the key is verified; signatures of other keys are ignored, as the specification
+ * requires.
+ * @throws TypeError when it is not a note, the key has not signed it, or its signature is not valid
  */
 export function openNote(note: string, key: NoteKey): OpenedNote {
   const end = note.lastIndexOf('\n\n');
@@ -77,7 +78,7 @@ export function openNote(note: string, key: NoteKey): OpenedNote {
   let opened: OpenedNote | undefined;
   for (const line of lines) {
     const [, name, encoded] = /^— ([^\s+]+) ([A-Za-z0-9+/]+=*)$/u.exec(line) ?? [];
-    if (name === undefined) throw new TypeError('it has a line among its signatures that is none');
+    if (name === undefined) throw new TypeError('one of its signature lines is malformed');
     const bytes = Buffer.from(encoded ?? '', 'base64');
     if (name !== key.name || bytes.subarray(0, ID_BYTES).toString('hex') !== key.id) continue;
     const signature = bytes.subarray(ID_BYTES);

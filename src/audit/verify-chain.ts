@@ -3,7 +3,7 @@ import type { User } from '../core/principal.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { eventHash, GENESIS_HASH } from './event-hash.ts';
 
-/** Problems that are told; a broken chain may have thousands. */
+/** Maximum number of reported problems; a broken chain may have thousands. */
 const MAX_PROBLEMS = 20;
 
 /** An event as it is stored or exported, with its place in the journal and in its run's chain. */
@@ -23,7 +23,7 @@ export interface ChainRow {
   readonly payload: string;
 }
 
-/** What was found. */
+/** The result of the verification. */
 export interface ChainReport {
   readonly valid: boolean;
   readonly events: number;
@@ -32,7 +32,7 @@ export interface ChainReport {
   readonly problems: readonly string[];
 }
 
-/** Collects what is wrong, and the first seq that is. */
+/** Collects problems, and the first seq with a problem. */
 export interface ProblemList {
   add(seq: number, problem: string): void;
   report(events: number, headHash: string | undefined): ChainReport;
@@ -75,7 +75,7 @@ export function createChainVerifier(runId: string, add: ProblemList['add']): Cha
       const event = eventOf(row);
       const { type, at, step, payload } = event;
       const computed = eventHash(runId, row.seq, row.prevHash, { type, at, step, payload: canonicalJson(payload) });
-      if (computed !== row.hash) add(row.seq, 'its hash is not that of its content');
+      if (computed !== row.hash) add(row.seq, 'its hash does not match its content');
       if (event.type === 'RUN_CREATED') owner = event.payload.principal;
       return event;
     } catch (error) {
@@ -92,7 +92,7 @@ export function createChainVerifier(runId: string, add: ProblemList['add']): Cha
       [seq, position, hash] = [row.seq, row.position, row.hash];
       events += 1;
       const event = read(row);
-      // The hash covers the principal in RUN_CREATED; these columns repeat it for the sake of filters.
+      // The hash covers the principal in RUN_CREATED; these columns repeat it for filters.
       if (owner && (row.tenant !== owner.tenant || row.subject !== owner.subject)) {
         add(row.seq, 'its tenant or subject is not the run’s');
       }
@@ -110,7 +110,7 @@ export function createChainVerifier(runId: string, add: ProblemList['add']): Cha
   };
 }
 
-/** Recomputes the chain of one run's events, given in the order of seq. That it has its end, only its leaf tells. */
+/** Recomputes the chain of one run's events, in the order of seq. Only the leaf proves that the chain is complete. */
 export function verifyChain(
   runId: string,
   rows: Iterable<ChainRow>,
@@ -118,7 +118,7 @@ export function verifyChain(
 ): ChainReport {
   const chain = createChainVerifier(runId, problems.add);
   for (const row of rows) chain.next(row);
-  if (chain.events === 0) problems.add(1, 'there are no events');
+  if (chain.events === 0) problems.add(1, 'the run has no events');
   return problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);
 }
 

@@ -82,7 +82,7 @@ describe('verifying an export', () => {
   it.each([
     ['a changed text', 'two', 'TWO', 2],
     ['a changed time', /"at":"2026(-[^"]*)"/, '"at":"2025$1"', 1],
-    ['a time that is none', /"at":"2026[^"]*"/, '"at":"soon"', 1],
+    ['an invalid time', /"at":"2026[^"]*"/, '"at":"soon"', 1],
     ['another place in the tree', '"index":2', '"index":1', 3],
     ['a path that was changed', /"proof":\["[0-9a-f]{8}/, '"proof":["00000000', 3],
     ['a path that was cut', /"proof":\["[0-9a-f]{64}",/, '"proof":[', 3],

@@ -5,24 +5,24 @@ import { runLeafHash } from './run-leaf.ts';
 import { type NoteKey, parseNoteKey } from './signed-note.ts';
 import { type ChainReport, type ChainRow, createProblemList, verifyChain } from './verify-chain.ts';
 
-/** What an export says, once it is recomputed. */
+/** The result of recomputing an export. */
 export interface OfflineReport extends ChainReport {
-  /** The checkpoint that covers the run; absent where none does, or it is not what it says. */
+  /** The checkpoint that covers the run; absent when none does, or when it is not valid. */
   readonly checkpoint?: {
     readonly origin: string;
     readonly size: number;
     readonly rootHash: string;
     readonly keyId: string;
   };
-  /** False when the key came out of the export itself: then only its agreement with itself is shown. */
+  /** False when the key came from the export: then only its internal consistency is proved. */
   readonly keyTrusted: boolean;
 }
 
 /**
  * Recomputes an exported run without the server: every link of its chain, its leaf's place in the tree, the signature of
  * the tree's head.
- * @param trustedKey the log's public key as `NAME+ID+BASE64`, known from elsewhere; otherwise the export's own is taken
- * @throws TypeError when it is no export of a run, or the key cannot be read
+ * @param trustedKey the log's public key as `NAME+ID+BASE64`, known from another source; default: the key in the export
+ * @throws TypeError when it is not an export of a run, or the key cannot be read
  */
 export function verifyRunOffline(exported: RunExport, trustedKey?: string): OfflineReport {
   if (exported.format !== RUN_EXPORT_FORMAT || !Array.isArray(exported.events)) {
@@ -56,7 +56,7 @@ export function verifyRunOffline(exported: RunExport, trustedKey?: string): Offl
 
 /**
  * Shows that the head of a run is a leaf of a signed tree.
- * @throws TypeError saying what is wrong: the note, its signature, or the path to its root
+ * @throws TypeError that names the problem: the note, its signature, or the path to its root
  */
 export function verifyInclusion(
   runId: string,
@@ -74,7 +74,7 @@ export function verifyInclusion(
 /**
  * Shows that the newer of two signed trees begins with the older one: nothing that the older covers was changed.
  * @param proof RFC 6962, section 2.1.2, in hex
- * @throws TypeError saying what is wrong
+ * @throws TypeError that names the problem
  */
 export function verifyConsistency(older: string, newer: string, proof: readonly string[], key: NoteKey): void {
   const [before, after] = [openCheckpoint(older, key), openCheckpoint(newer, key)];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashPassword, UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
 
 describe('passwords', () => {
-  it('are kept as scrypt with its parameters and a salt of their own', async () => {
+  it('are stored as scrypt hashes with parameters and a separate salt', async () => {
     const [first, second] = await Promise.all([hashPassword('secret'), hashPassword('secret')]);
     expect(first).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(first).not.toBe(second);

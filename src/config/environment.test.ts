@@ -44,7 +44,7 @@ describe('an empty environment', () => {
 });
 
 describe('production', () => {
-  it('listens everywhere, and shows neither GraphiQL nor the schema unless told', () => {
+  it('listens everywhere, and by default shows neither GraphiQL nor the schema', () => {
     const closed = { host: '0.0.0.0', introspection: false, graphiql: false };
     expect(production()).toMatchObject({ mode: 'production', server: closed, auth: { devAccounts: false } });
     expect(production({ GRAPHIQL: 'true', HOST: '::1' }).server).toMatchObject({ graphiql: true, host: '::1' });
@@ -141,7 +141,7 @@ describe('artifacts', () => {
 describe('the database', () => {
   const url = 'postgresql://signalbox:hunter2@db.internal:5432/signalbox?sslmode=verify-full';
 
-  it('is a file in DATA_DIR unless a PostgreSQL URL is given, by itself or in a file', () => {
+  it('is a file in DATA_DIR unless a PostgreSQL URL is set, directly or in a file', () => {
     expect(development().database).toEqual({ kind: 'sqlite', file: join(dataDir, 'signalbox.db') });
     const file = join(dir, 'database-url');
     writeFileSync(file, `${url}\n`);
@@ -169,7 +169,7 @@ describe('the database', () => {
 });
 
 describe('what is kept', () => {
-  it('is everything unless told, and the key of the checkpoints is the server’s own', () => {
+  it('is everything by default, and the checkpoint key is generated', () => {
     expect(development().audit).toEqual({});
     const file = join(dir, 'checkpoint-key.pem');
     writeFileSync(file, 'a key');
@@ -191,7 +191,7 @@ describe('limits of kinds of steps', () => {
   const limitsOf = (text: string) =>
     readEnvironment({ DATA_DIR: dataDir, MAX_RUNNING_BY_KIND: text }).engine.maxRunningByKind;
 
-  it('are read by kind, and there are none unless told', () => {
+  it('are read by kind, and do not exist by default', () => {
     expect(limitsOf('transform=2, command=64')).toEqual({ TRANSFORM: 2, COMMAND: 64 });
     expect(limitsOf('')).toEqual({});
   });

@@ -15,7 +15,7 @@ const complaint = (env: Record<string, string>): string => {
 };
 
 describe('a client', () => {
-  it('speaks to this machine as the owner of the token, unless told otherwise', () => {
+  it('connects to this machine as the owner of the token by default', () => {
     const { url, identity } = readClientEnvironment({ SIGNALBOX_TOKEN: 'abc' });
     expect(url).toBe('http://127.0.0.1:4000');
     expect(identity.kind === 'token' && Buffer.from(identity.token.reveal()).toString()).toBe('abc');

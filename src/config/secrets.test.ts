@@ -57,7 +57,7 @@ describe('a key set', () => {
     });
   });
 
-  it('needs issuer and audience, and no secret beside it', () => {
+  it('needs issuer and audience, and excludes a secret', () => {
     const onlyUrl = { JWT_SECRET: '', JWKS_URL: keys.JWKS_URL };
     expect(Object.keys(problemsOf(() => production(onlyUrl)))).toEqual(['JWT_ISSUER', 'JWT_AUDIENCE']);
     expect(problemsOf(() => production(keys)).JWT_SECRET).toContain('not both');

@@ -6,7 +6,7 @@ import { canonicalJson, type Json, wellFormed, wellFormedJson } from './json.ts'
 const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' });
 const key = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', '10', '9', '01', 'toJSON', 'é', '€'));
 
-/** The text, or undefined where there is none. */
+/** The text, or undefined when the value has no canonical form. */
 function textOf(write: (one: unknown) => string | undefined, one: unknown): string | undefined {
   try {
     return write(one);
@@ -67,8 +67,8 @@ describe('JSON from elsewhere', () => {
   it('has a canonical form, and no U+0000, whatever it was', () => {
     fc.assert(
       fc.property(fc.jsonValue(), anyText, anyText, (value, key, text) => {
-        const mended = wellFormedJson([value as Json, { [key]: text }, text]);
-        expect(canonicalJson(mended)).not.toMatch(/\\u0000|[\ud800-\udbff](?![\udc00-\udfff])/);
+        const repaired = wellFormedJson([value as Json, { [key]: text }, text]);
+        expect(canonicalJson(repaired)).not.toMatch(/\\u0000|[\ud800-\udbff](?![\udc00-\udfff])/);
       }),
     );
   });

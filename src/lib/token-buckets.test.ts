@@ -14,7 +14,7 @@ function start(most = 100) {
 }
 
 describe('token buckets', () => {
-  it('give what they hold, then tell how long the next one takes', () => {
+  it('give their tokens, then return the time until the next one', () => {
     const { buckets, pass } = start();
     expect([1, 2, 3, 4].map(() => buckets.take('a', RATE))).toEqual([0, 0, 0, 100]);
     pass(60);

@@ -4,10 +4,10 @@ import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
 import { splitUri } from './globs/uri-glob.ts';
 import type { CompiledRule } from './rules/compiled-rule.ts';
 
-/** Longer keys are not remembered: hostile URIs must not fill the memory. In characters. */
+/** Longer keys are not cached, so that hostile URIs cannot fill the memory. In characters. */
 const MAX_CACHE_KEY_LENGTH = 512;
 
-/** What the policy says. Synchronous and total: it never throws, an error inside denies and is the reason. */
+/** Decides a request. Synchronous; never throws: an internal error denies and becomes the reason. */
 export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
   try {
     const key = cacheKey(policy, ask);

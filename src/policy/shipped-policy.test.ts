@@ -218,7 +218,7 @@ describe('the policy that Signalbox comes with', () => {
     expect(asked('agent:bash_cli', 'exec:///usr/bin/python3')).toBe('DENY');
   });
 
-  it('opens no resource to whoever may start a workflow', () => {
+  it('grants no resource to a caller that may start a workflow', () => {
     for (const href of ['file:///etc/passwd', 'https://private.example/x']) {
       expect(may('user', 'command:fetch', href)).toBe(false);
       expect(may('user', 'query:resources', href)).toBe(false);

@@ -41,7 +41,7 @@ describe('how far somebody sees', () => {
     expect(scopeOf(anonymous, await policyOf('p, user, *, **, *, allow'))).toBeUndefined();
   });
 
-  it('holds for a run that the system goes on with on behalf of somebody', async () => {
+  it('applies to a run that the system continues for a user', async () => {
     const policy = await policyOf('p, user, query:runs, run:own, *, allow');
     expect(scopeOf({ ...bob, kind: 'system', reason: 'recovery' }, policy)).toEqual({ tenant: 'acme', subject: 'u1' });
   });

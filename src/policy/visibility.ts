@@ -2,13 +2,13 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 
-/** All runs of the tenant, and those one started oneself: what `query:runs` is asked about. */
+/** The URIs for which `query:runs` is asked: all runs of the tenant, and the caller's runs. */
 export const TENANT_RUNS = runUri('tenant');
 export const OWN_RUNS = runUri('own');
 
 /**
- * How far the principal sees runs and what they made, by the action `query:runs`. Undefined: not at all.
- * A read cannot wait for a person or a bucket, so nothing but a plain allow opens it.
+ * Which runs and outputs the principal may see, by the action `query:runs`. Undefined: none.
+ * A read cannot wait for an approval or a rate limit, so only ALLOW grants it.
  */
 export function scopeOf(principal: Principal, policy: Policy): Scope | undefined {
   if (principal.kind === 'anonymous') return undefined;

@@ -76,7 +76,16 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     `artifact:sha256/${'a'.repeat(64)}/../x`,
     `artifact:sha256/%61${'a'.repeat(63)}`,
   ],
-  'what is no absolute URI': ['', '/etc/passwd', '//h.example/', 'h.example', '?x', '://h', 'http:', 'http://'],
+  'text that is not an absolute URI': [
+    '',
+    '/etc/passwd',
+    '//h.example/',
+    'h.example',
+    '?x',
+    '://h',
+    'http:',
+    'http://',
+  ],
   'half of a surrogate pair': ['http://h.example/\ud800', 'data:text/plain,\udc00'],
   'more than 8,192 characters': [`http://h.example/${'a'.repeat(8192)}`],
 };

@@ -5,12 +5,12 @@ import { protocols } from './protocols/registry.ts';
 
 const byScheme = new Map(protocols.map((protocol) => [protocol.scheme, protocol]));
 
-/** RFC 9110 section 4.1 asks for at least 8,000 octets. Inline data is longer, and has a limit of its own. */
+/** RFC 9110 section 4.1 asks for at least 8,000 octets. Inline data may be longer, and has a separate limit. */
 const MAX_LENGTH = 8192;
 
 /**
- * What was asked for lately: for one read alone, policy, engine and protocol ask at different times, and a workflow comes
- * back to the same few. In characters; longer texts are not worth their place.
+ * Recent results: policy, engine and protocol canonicalize the URI of one read separately, and a workflow reuses the same
+ * few. The size is in characters; longer texts are not cached.
  */
 const cache = new LRUCache<string, CanonicalUri>({
   maxSize: 1024 * 1024,
@@ -19,14 +19,14 @@ const cache = new LRUCache<string, CanonicalUri>({
 });
 
 /**
- * Text → the one value that policy, log and fetch use; the table is in docs/resources.md. Parsed by WHATWG URL first,
- * then normalized by the scheme's protocol. Idempotent: the `href` of the result gives the same result.
- * @throws Fault BAD_INPUT when the text is no URI or means different things to different parsers,
+ * Text → the value that policy, log and fetch use; see the table in docs/resources.md. Parsed by WHATWG URL, then
+ * normalized by the protocol of its scheme. Idempotent: the `href` of the result gives the same result.
+ * @throws Fault BAD_INPUT when the text is not a URI or means different things to different parsers,
  *   UNSUPPORTED_SCHEME when no protocol reads it.
  */
 export function canonicalUri(text: string): CanonicalUri {
-  const known = cache.get(text);
-  if (known) return known;
+  const cached = cache.get(text);
+  if (cached) return cached;
   const uri = parseUri(text);
   cache.set(text, uri);
   return uri;
@@ -34,7 +34,8 @@ export function canonicalUri(text: string): CanonicalUri {
 
 function parseUri(text: string): CanonicalUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) throw new Fault('BAD_INPUT', `This is no absolute URI. Begin it with ${knownSchemes()}.`);
+  if (scheme === undefined)
+    throw new Fault('BAD_INPUT', `This is not an absolute URI. Begin it with ${knownSchemes()}.`);
   const protocol = byScheme.get(scheme);
   if (protocol === undefined) {
     throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${scheme.slice(0, 32)}:". Use ${knownSchemes()}.`);
@@ -42,7 +43,7 @@ function parseUri(text: string): CanonicalUri {
   if (scheme !== 'data' && text.length > MAX_LENGTH) {
     throw new Fault('BAD_INPUT', `The URI is longer than ${MAX_LENGTH} characters. Use a shorter one.`);
   }
-  // WHATWG silently drops tabs, newlines and outer blanks: two texts that look different would be one URI.
+  // WHATWG silently drops tabs, newlines and outer spaces: two texts that look different would be the same URI.
   if (/[\p{Cc}\p{Z}]/u.test(text)) {
     throw new Fault('BAD_INPUT', 'The URI holds white space or a control character. Percent-encode it or take it out.');
   }
@@ -56,7 +57,7 @@ function parseUri(text: string): CanonicalUri {
   return protocol.canonicalize(url);
 }
 
-/** WHATWG drops an empty userinfo (`http://@host`) without a trace. */
+/** WHATWG silently drops an empty userinfo (`http://@host`). */
 function hasUserinfo(text: string): boolean {
   return /^[^:]+:[\\/]*[^\\/?#]*@/.test(text);
 }
@@ -65,7 +66,7 @@ function parseProblem(text: string): string {
   if (/^[^:]+:[\\/]*\[[^\]/]*%/.test(text)) {
     return 'An IPv6 zone id (after %) names an interface of one machine only. Take it out.';
   }
-  return 'This is no valid URI: its host or port cannot be read. Check what stands between // and the next /.';
+  return 'This is not a valid URI: its host or port cannot be parsed. Check the part between // and the next /.';
 }
 
 function knownSchemes(): string {

@@ -39,7 +39,7 @@ describe('what the caller gives inline', () => {
     await expect(resources.open({ bytes: { base64: 'a-b_' } })).rejects.toEqual(fault('BAD_INPUT'));
   });
 
-  it('is refused when it is too large, is no text, or has a media type that is none', async () => {
+  it('is rejected when it is too large, is not text, or has an invalid media type', async () => {
     const [large, most] = ['x'.repeat(1001), 'x'.repeat(1000)];
     await expect(resources.open({ text: { text: large } })).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     const base64 = Buffer.from(large).toString('base64');

@@ -67,7 +67,7 @@ function subjectOf(source: ResourceInput): CanonicalUri {
 function inlineMediaType(source: Inline) {
   const text = 'text' in source ? (source.text.mediaType ?? 'text/plain') : source.bytes.mediaType;
   const parsed = parseMediaType(text ?? 'application/octet-stream');
-  if (!parsed) throw new Fault('BAD_INPUT', 'The media type is none by RFC 6838. Write one such as text/csv.');
+  if (!parsed) throw new Fault('BAD_INPUT', 'The media type is not valid (RFC 6838). Write one such as text/csv.');
   return parsed;
 }
 
@@ -78,7 +78,7 @@ function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened
   }
   const { text } = source.text;
   if (!text.isWellFormed()) throw new Fault('BAD_INPUT', 'The text holds half of a surrogate pair. Give it as bytes.');
-  // It came as characters, so what its charset was elsewhere says nothing any more.
+  // The text is already decoded, so a charset parameter no longer applies.
   if (type.params.has('charset')) type.params.set('charset', 'utf-8');
   return { uri: uri.href, mediaType: type.toString(), content: Buffer.from(text) };
 }

@@ -27,7 +27,7 @@ describe('metrics', () => {
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
   });
 
-  it('know how many subscriptions are under way', async () => {
+  it('count active subscriptions', async () => {
     const metrics = createMetrics();
     const first = metrics.subscriptionOpened();
     metrics.subscriptionOpened();

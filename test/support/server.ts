@@ -61,7 +61,7 @@ export interface ServerOptions {
   readonly dataDir?: string;
 }
 
-/** Starts the real server as a process of its own, on a port of its own, in a folder of its own unless told. */
+/** Starts the real server as a separate process on a free port. Default: in a new folder. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
   const running = run(['serve'], { ...options.env, DATA_DIR: dataDir });

@@ -20,7 +20,7 @@ export interface EventSubscription {
   readonly cursor: string | undefined;
   /** When each event came, by performance.now(). */
   readonly times: readonly number[];
-  /** Set when the server said that there is no more; with its errors, if it ended badly. */
+  /** Set when the server completed the operation; contains its errors, if it failed. */
   readonly completed: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
   readonly errors: readonly any[];

@@ -41,7 +41,7 @@ describe('Casbin as the arbiter', () => {
     expect(arbiter.decidingRule({ ...question, roles: [] }, rules)).toBeUndefined();
   });
 
-  it('checks every rule that it is given by itself', async () => {
+  it('checks each candidate rule separately', async () => {
     const { rules, roles } = parsePolicy('g, user\np, user, command:fetch, http://a/**, *, allow');
     const arbiter = await createCasbinEvaluator(model, { rules, roles });
     expect(arbiter.decidingRule({ ...question, roles: ['user'] }, rules)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { matchStars } from './wildcard.ts';
 
-/** What is asked about beside capabilities, secrets and workflows, whose names only the running server knows. */
+/** Actions other than capabilities, secrets and workflows, whose names only the running server knows. */
 export const ENGINE_ACTIONS = [
   'exec',
   'memory:read',

@@ -31,7 +31,7 @@ export interface UriParts {
   readonly path: readonly string[];
 }
 
-/** Rules do not see the query: whoever may read a path may read it with any query (docs/policy.md says why). */
+/** Rules do not see the query: a caller that may read a path may read it with any query (docs/policy.md explains why). */
 export function splitUri(uri: CanonicalUri): UriParts {
   const { scheme, host, port, path } = uri;
   return { scheme, host: labelsOf(host), port, path: segmentsOf(path) };

@@ -16,7 +16,7 @@ describe('reading what may still be written', () => {
     expect(read).toHaveBeenCalledTimes(4);
   });
 
-  it('gives up on what never comes to rest', async () => {
+  it('gives up on files that never stop changing', async () => {
     let reads = 0;
     const restless = readStable(async () => String(reads++), digest, quickly);
     await expect(restless).rejects.toMatchObject({ code: 'UNAVAILABLE' });

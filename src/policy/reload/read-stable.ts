@@ -5,9 +5,9 @@ const READ_INTERVAL_MS = 100;
 const MAX_READS = 100;
 
 /**
- * Reads until two reads in a row find the same. Half a policy that is just being written may well be a valid one: the
- * half without the denials.
- * @param digest tells whether two reads found the same.
+ * Reads until two consecutive reads return the same. A policy that is only half written may be valid, without its deny
+ * rules.
+ * @param digest equal for equal reads.
  * @throws Fault UNAVAILABLE when that takes more than some ten seconds, and whatever `read` throws.
  */
 export async function readStable<T>(
@@ -23,5 +23,5 @@ export async function readStable<T>(
     before = now;
     await setTimeout(pauseMs, undefined, { ref: false });
   }
-  throw new Fault('UNAVAILABLE', 'The files do not stop changing; replace them in one step, by renaming.');
+  throw new Fault('UNAVAILABLE', 'The policy files keep changing. Replace them in one step, by renaming.');
 }

@@ -60,7 +60,7 @@ export function compileRule(
   const uriGlobs = attempt('uri', () => parseUriGlobs(uri));
   const schemaGlobs = attempt('schema', (): UriGlob[] => (schema === '*' ? ['anything'] : parseUriGlobs(schema)));
   const effect = Object.hasOwn(EFFECTS, effectText) ? EFFECTS[effectText] : undefined;
-  if (!effect) refuse(`effect: "${effectText}" is none of allow, deny, approve, throttle (lower case).`);
+  if (!effect) refuse(`effect: "${effectText}" is not an effect. Write allow, deny, approve or throttle (lower case).`);
   if (effect !== 'THROTTLE' && obligation !== '') refuse('obligation: only a throttle rule has one.');
   const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRateLimit(obligation)) : undefined;
 

@@ -29,7 +29,7 @@ describe('reading policy.csv', () => {
       obligation: 'rate=10/m',
       comment: 'slow, please',
     });
-    expect(loaded?.rateLimit).toEqual({ count: 10, perMs: 60_000 });
+    expect(loaded?.rateLimit).toEqual({ count: 10, periodMs: 60_000 });
     expect(parsePolicy(`\uFEFF# moved\r\n${text.replaceAll('\n', '\r\n')}`).rules[0]?.rule.id).toBe(loaded?.rule.id);
   });
 
@@ -55,7 +55,7 @@ describe('reading policy.csv', () => {
       ].join('\n'),
     );
     expect(problems).toEqual({
-      '/line/2': expect.stringContaining('"Deny" is none of allow, deny, approve, throttle'),
+      '/line/2': expect.stringContaining('"Deny" is not an effect. Write allow, deny, approve or throttle'),
       '/line/3': expect.stringContaining('"usr" is not declared'),
       '/line/4': expect.stringContaining('user info'),
       '/line/5': expect.stringContaining('rate=10/m'),
@@ -112,7 +112,7 @@ describe('reading policy.csv', () => {
     expect(problemsOf('g, user\np, user, workflow:nightly, **, *, allow', ['command:fetch'])).toEqual({});
   });
 
-  it('takes names of tools that are none of its own, as MCP servers have more, but not misspelt ones', () => {
+  it('accepts names of unknown tools, because MCP servers have more, but not misspelled ones', () => {
     const actions = ['tool:web.search', 'tool:repo.git.push', 'agent:mcp', 'secret:KEY'];
     const rules = ['tool:summarize', 'tool:web.serach', 'tool:repo.git', 'tool:repo.git.*', 'agent:mpc', 'secret:KEZ'];
     const engines = ['exec', 'memory:read', 'memory:append', 'memory:write', 'step:codegen', 'mutation:runAgent'];

@@ -3,13 +3,13 @@ import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ArtifactRemoval } from '../../core/artifact-store.ts';
 
-/** Where artifacts lie between being set aside and being gone. */
+/** Folder of artifacts that were set aside and not yet removed. */
 const TRASH_FOLDER = 'removed';
 
 /**
- * Removes artifacts from the folder of `createArtifactStore`. A file is first renamed away, and only then looked at again:
- * whoever put the same bytes before has made it young, and it is put back; whoever puts them afterwards does not find it
- * and brings their own copy. So nothing needs a lock, and other processes may use the folder.
+ * Removes artifacts from the folder of `createArtifactStore`. A file is first renamed, and only then checked again: a
+ * put of the same bytes before the rename has updated its time, and the file is restored; a put after it does not find the
+ * file and stores a new copy. So no lock is needed, and other processes may use the folder.
  */
 export function createArtifactRemoval(root: string, pathOf: (digest: string) => string): ArtifactRemoval {
   return {
@@ -30,7 +30,7 @@ export function createArtifactRemoval(root: string, pathOf: (digest: string) => 
       await mkdir(dirname(aside), { recursive: true, mode: 0o700 });
       const moved = await rename(path, aside).then(() => true, valueIfMissing(false));
       if (!moved) return false;
-      // When the question cannot be answered, the file is needed.
+      // If `isNeeded` fails, the file counts as needed.
       const needed = await Promise.all([isUnused(aside, before), isNeeded()]).then(
         ([unused, isNeededNow]) => !unused || isNeededNow,
         async (error) => {
@@ -45,7 +45,7 @@ export function createArtifactRemoval(root: string, pathOf: (digest: string) => 
   };
 }
 
-/** Puts back what an earlier process had set aside when it ended: nobody knows any more whether it is needed. */
+/** Restores files that an earlier process had set aside when it ended, because they may be needed. */
 export async function restoreTrashed(root: string, pathOf: (digest: string) => string): Promise<void> {
   const names = await readdir(join(root, TRASH_FOLDER)).catch(valueIfMissing<string[]>([]));
   for (const name of names) {
@@ -54,7 +54,7 @@ export async function restoreTrashed(root: string, pathOf: (digest: string) => s
   }
 }
 
-/** Somebody else may have put it meanwhile, and theirs stays; or put this one back, as a node does that starts. */
+/** Another process may have put the same bytes meanwhile, which then stay, or have restored this file when it started. */
 async function restore(aside: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await link(aside, path).catch((error: NodeJS.ErrnoException) => {

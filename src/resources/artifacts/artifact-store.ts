@@ -13,10 +13,10 @@ const READ_BYTES = 256 * 1024;
 
 /**
  * Artifacts in a folder: `ab/cd/abcd…` under the sha256 of their bytes, two levels so that no folder grows large. A
- * file appears under its digest by rename, whole and synced; the folders above it are synced before it is answered.
- * Several nodes may share the folder: each has a folder of its own in `scratch/`, which is emptied here.
- * @param node a name that no other node that uses the folder has, the same at each start
- * @throws Fault UNAVAILABLE when the folder cannot be made.
+ * file appears under its digest by rename, complete and synced; its parent folders are synced before the call resolves.
+ * Several nodes may share the folder: each has a separate folder in `scratch/`, which is emptied here.
+ * @param node a name that is unique among the nodes that use the folder, the same at each start
+ * @throws Fault UNAVAILABLE when the folder cannot be created.
  */
 export async function createArtifactStore(folder: string, node = 'own'): Promise<ArtifactStore & ArtifactRemoval> {
   const root = resolve(folder);
@@ -33,21 +33,21 @@ export async function createArtifactStore(folder: string, node = 'own'): Promise
 
   const scratch = () => join(scratchFolder, randomUUID());
 
-  /** Moves a synced file to its place; equal bytes that are there already stay. */
+  /** Moves a synced file to its path; equal bytes that exist already stay. */
   const settle = async (path: string, stored: StoredBytes): Promise<StoredBytes> => {
     const target = pathOf(stored.digest);
     const folders = [dirname(target), dirname(dirname(target)), root];
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    // Another size under the same digest can only be damage, which the sound file replaces. A file that is there is
-    // made young, so that it is not removed as unused; when it has just been removed, this one takes its place.
+    // A different size under the same digest can only be damage, which the intact file replaces. The time of an existing
+    // file is updated, so that it is not removed as unused; if it has just been removed, this file replaces it.
     const there = (await sizeOf(target)) === stored.size && (await updateModifiedTime(target));
     await (there ? rm(path) : rename(path, target));
-    // Also when it was there: whoever put it may not have come this far. Syncing a clean folder costs next to nothing.
+    // Also when the file existed: the process that put it may not have synced yet. Syncing a clean folder costs almost nothing.
     for (const each of folders) await syncFolder(each);
     return stored;
   };
 
-  /** Opens the file, has it filled or hashed, and settles it. Whatever goes wrong, it is gone from scratch. */
+  /** Opens the file, has it filled or hashed, and moves it to its path. After any error, it is removed from scratch. */
   const take = (path: string, flags: string | number, work: (file: FileHandle) => Promise<StoredBytes>) =>
     withStorageFaults(async () => {
       try {
@@ -101,7 +101,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return (await withStorageFaults(() => stat(path).catch(ignoreErrors('ENOENT', 'ENOTDIR'))))?.size;
 }
 
-/** Opens when the first chunk is asked for: who never asks leaves nothing open. */
+/** Opens the file when the first chunk is requested, so that an unread stream leaves nothing open. */
 async function* chunksOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
   const handle = await withStorageFaults(() => open(path, constants.O_RDONLY));
   try {
@@ -117,13 +117,13 @@ async function* chunksOf(path: string, { start, end }: ByteRange): AsyncGenerato
   }
 }
 
-/** False when the file is not there any more. */
+/** False when the file no longer exists. */
 async function updateModifiedTime(path: string): Promise<boolean> {
   const now = new Date();
   return (await utimes(path, now, now).then(() => true, ignoreErrors('ENOENT'))) ?? false;
 }
 
-/** Immutable and durable: nobody may write to it any more, and its bytes are on the disk. */
+/** Makes the file immutable and durable: read-only, and its bytes are on the disk. */
 async function seal(handle: FileHandle): Promise<void> {
   await handle.chmod(0o400);
   await handle.sync();
@@ -157,5 +157,5 @@ function ignoreErrors(...codes: readonly string[]) {
 }
 
 function noSuchArtifact(): Fault {
-  return new Fault('NOT_FOUND', 'There is no artifact with this digest. Run the step that makes it again.');
+  return new Fault('NOT_FOUND', 'No artifact has this digest. Run the step that creates it again.');
 }

@@ -1,14 +1,14 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Longer than any command may take, in milliseconds: what nobody has written to since then, nobody will. */
+/** Longer than any command may take, in milliseconds: a file that has not changed for this long is abandoned. */
 const ABANDONED_AFTER_MS = 25 * 3_600_000;
 
 /**
- * An empty folder below `folder` for this node's files on their way. What its earlier process left there goes, and so do the
- * folders of nodes that have left theirs alone for longer than a day; those of other nodes stay.
- * @param node a name that no other node has, the same at each start
- * @returns its path, and the topmost folder that was made, for which the one above it has to be synced
+ * An empty folder below `folder` for the temporary files of this node. Files of its earlier process are removed, and so are
+ * the folders of nodes that have not used them for more than a day; those of other nodes stay.
+ * @param node a unique name of the node, the same at each start
+ * @returns its path, and the topmost folder that was created, whose parent must be synced
  */
 export async function createScratchFolder(
   folder: string,

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'The disk of the data folder cannot be written to. Have it looked at.',
 };
 
-/** UNAVAILABLE for what the disk refuses and an operator can mend; any other error as it is. */
+/** UNAVAILABLE for disk errors that an operator can fix; any other error unchanged. */
 export function storageFault(error: unknown): unknown {
   const reason = REASONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
   return reason === undefined || error instanceof Fault ? error : new Fault('UNAVAILABLE', reason, { cause: error });

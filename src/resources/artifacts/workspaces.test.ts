@@ -49,7 +49,7 @@ describe('the folders of runs', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('are none where there is no folder yet', async () => {
+  it('are empty while the folder does not exist', async () => {
     const found: string[] = [];
     for await (const id of createWorkspaces(join(folder, 'none')).unusedSince(new Date())) found.push(id);
     expect(found).toEqual([]);

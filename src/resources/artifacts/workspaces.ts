@@ -5,13 +5,13 @@ import { Fault } from '../../core/errors.ts';
 import { idPrefix } from '../../core/ids.ts';
 import { removeFolder } from '../../lib/remove-folder.ts';
 
-/** The folders of runs: what their steps write, for as long as the run is kept. */
+/** The folders of runs, for files of their steps; kept as long as the run. */
 export interface Workspaces extends WorkspaceRemoval {
-  /** The folder of a run, absolute and free of links, made when it is not there. @throws Fault UNAVAILABLE */
+  /** The folder of a run, absolute and free of links, created when missing. @throws Fault UNAVAILABLE */
   of(runId: string): Promise<string>;
 }
 
-/** @param folder absolute; it is made at first use */
+/** @param folder absolute; created at first use */
 export function createWorkspaces(folder: string): Workspaces {
   const placeOf = (runId: string) => {
     if (idPrefix(runId) !== 'run') throw new Error(`${runId} is no run`);
@@ -23,7 +23,9 @@ export function createWorkspaces(folder: string): Workspaces {
       try {
         await mkdir(place, { recursive: true, mode: 0o700 });
       } catch (cause) {
-        throw new Fault('UNAVAILABLE', 'The folder of the run cannot be made. Have the disk looked at.', { cause });
+        throw new Fault('UNAVAILABLE', 'The folder of the run cannot be created. Check the disk of the server.', {
+          cause,
+        });
       }
       return realpath(place);
     },

@@ -39,7 +39,7 @@ export function decodeText(bytes: Uint8Array, mediaType: string): string {
   return decodeOrFault(decoder, () => decoder.decode(bytes));
 }
 
-/** Decodes on the way, so that the bytes are never whole in memory beside the text. @throws Fault BAD_INPUT */
+/** Decodes while reading, so that memory never contains all bytes in addition to the text. @throws Fault BAD_INPUT */
 export async function decodeTextStream(stream: AsyncIterable<Uint8Array>, mediaType: string): Promise<string> {
   const parts: string[] = [];
   let head: Uint8Array = new Uint8Array();

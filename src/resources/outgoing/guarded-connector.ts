@@ -23,16 +23,16 @@ export interface GuardDeps {
   readonly allowedPrivateHosts: readonly string[];
   /** How long a host may take to accept a connection, to answer, or to be silent within its answer. */
   readonly headerTimeoutMs: number;
-  /** All addresses of a name; the system's resolver unless told. */
+  /** Resolves a name to all of its addresses. Default: the resolver of the system. */
   readonly lookup?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
 type AddressFilter = (address: string) => boolean;
 
 /**
- * Connects only where it may: a literal address is judged before, every resolved address is judged before any of them
- * is tried and these very ones are tried (so a second answer of the name server changes nothing), and the peer's
- * address is judged after. TLS checks the certificate against the name, as ever.
+ * Connects only to allowed addresses: a literal address is checked first; all resolved addresses are checked before any of
+ * them is tried, and exactly these are tried (so a second DNS response changes nothing); the peer's address is checked
+ * after connecting. TLS verifies the certificate against the name as usual.
  */
 export function guardedConnector(deps: GuardDeps): buildConnector.connector {
   const exempt = new Set(deps.allowedPrivateHosts.map(canonicalEndpoint));
@@ -40,16 +40,16 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
   const anywhere: AddressFilter = () => true;
   const connectors = new Map<AddressFilter, buildConnector.connector>();
   const connectorFor = (judge: AddressFilter) => {
-    const known = connectors.get(judge);
-    if (known) return known;
-    const made = loadUndici().buildConnector({
+    const cached = connectors.get(judge);
+    if (cached) return cached;
+    const connector = loadUndici().buildConnector({
       allowH2: false,
       timeout: deps.headerTimeoutMs,
       autoSelectFamily: true,
       lookup: filteredLookup(resolve, judge),
     });
-    connectors.set(judge, made);
-    return made;
+    connectors.set(judge, connector);
+    return connector;
   };
 
   return (options, done) => {

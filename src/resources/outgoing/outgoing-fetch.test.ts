@@ -52,7 +52,7 @@ async function nobodyIsWaiting(): Promise<void> {
   while (open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('a fetch of its own for one origin', () => {
+describe('a fetch for one origin', () => {
   it('sends method, headers and body as they are, says who it is, and gives the answer as fetch does', async () => {
     let seen: unknown;
     handler = async (request, response) => {
@@ -81,7 +81,7 @@ describe('a fetch of its own for one origin', () => {
     await expect(fetchFrom()(`${origin}/`)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /redirects/));
     for (const name of ['Host', 'Transfer-Encoding', 'Sec-Fetch-Mode', 'Proxy-Authorization']) {
       const asked = fetchFrom()(`${origin}/`, { headers: { [name]: 'inner.example' } });
-      await expect(asked).rejects.toEqual(fault('BAD_INPUT', /written by Signalbox/));
+      await expect(asked).rejects.toEqual(fault('BAD_INPUT', /set by Signalbox/));
     }
     expect(requests).toBe(1);
   });

@@ -99,7 +99,7 @@ describe('what may be connected to', () => {
     expect(connections).toBe(0);
   });
 
-  it('is no name that leads to a private address, not even beside a public one', async () => {
+  it('rejects a name that resolves to a private address, even together with a public one', async () => {
     for (const answer of [[LOOPBACK], [PUBLIC, LOOPBACK], [LOOPBACK, PUBLIC], [{ address: '::1', family: 6 }]]) {
       const guarded = outgoing({ lookup: async () => answer });
       await expect(get(guarded, `http://rebound.example:${port}/`)).rejects.toEqual(refused);
@@ -164,7 +164,7 @@ describe('what may be connected to', () => {
     await expect(get(guarded, 'http://slow.example/')).rejects.toEqual(fault('TIMEOUT'));
   });
 
-  it('cuts what is under way when it closes', async () => {
+  it('aborts active requests when it closes', async () => {
     const guarded = outgoing({ allowedPrivateHosts: [`127.0.0.1:${port}`] });
     const waiting = expect(get(guarded, `http://127.0.0.1:${port}/silent`)).rejects.toEqual(
       fault('RESOURCE_UNREACHABLE'),

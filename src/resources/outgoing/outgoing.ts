@@ -28,7 +28,7 @@ export interface OutgoingResponse {
   readonly body: Readable;
 }
 
-/** The only way to other machines: none of its connections leads to an address that is not public. */
+/** The only way to other machines: it connects to public and explicitly allowed addresses only. */
 export interface Outgoing {
   /** One GET, one answer; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
   get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingResponse>;
@@ -39,7 +39,7 @@ export interface Outgoing {
   fetch(to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch;
   /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that refuses it */
   connect(to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket>;
-  /** Cuts what is under way. */
+  /** Aborts all active requests. */
   close(): Promise<void>;
 }
 
@@ -53,9 +53,9 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   const closing = new AbortController();
   const agents: { get?: Agent; fetch?: Agent } = {};
   const agentWith = (options: Agent.Options) => {
-    const made = new (loadUndici().Agent)({ connect, allowH2: false, ...options });
-    if (closing.signal.aborted) void made.destroy();
-    return made;
+    const agent = new (loadUndici().Agent)({ connect, allowH2: false, ...options });
+    if (closing.signal.aborted) void agent.destroy();
+    return agent;
   };
   const agentOfGet = () => {
     const { headerTimeoutMs: ms } = deps;
@@ -88,7 +88,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
           signal: stop.signal,
         });
         answer.body.once('close', settle);
-        // A body that is destroyed before its end emits an error, which nobody need be waiting for.
+        // A body that is destroyed before its end emits an error that may have no listener.
         answer.body.on('error', () => {});
         return { status: answer.statusCode, headers: answer.headers, body: answer.body };
       } catch (error) {

@@ -9,11 +9,10 @@ const RESERVED_HEADERS =
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Headers that a caller wants sent. @throws Fault BAD_INPUT for one that only this server writes, or that is none */
+/** Headers that a caller wants sent. @throws Fault BAD_INPUT for a header that only this server sets, or that is not valid */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (RESERVED_HEADERS.test(name))
-      throw new Fault('BAD_INPUT', `The header ${name} is written by Signalbox. Take it out.`);
+    if (RESERVED_HEADERS.test(name)) throw new Fault('BAD_INPUT', `The header ${name} is set by Signalbox. Remove it.`);
     // What stands in it may be a secret: it is not shown.
     if (!HEADER_NAME.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
       throw new Fault(

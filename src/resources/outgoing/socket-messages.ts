@@ -9,10 +9,10 @@ interface Limits {
   readonly signals: readonly AbortSignal[];
 }
 
-/** Messages that wait to be read before the network is left alone; the same in bytes is the size of one message. */
+/** Number of unread messages at which reading from the network pauses; the limit in bytes is the size of one message. */
 const MAX_BUFFERED_MESSAGES = 32;
 
-/** What a WebSocket brings, at the pace of who reads it. Listens from the call on, so that nothing is missed. */
+/** The messages of a WebSocket, at the pace of the reader. Listens from the call on, so that nothing is missed. */
 export function socketMessages(socket: WebSocket, limits: Limits): AsyncIterable<string | Uint8Array> {
   const waiting: Buffer[] = [];
   const isText = new WeakSet<Buffer>();
@@ -70,6 +70,6 @@ function messageFault(error: Error, { host, maxMessageBytes }: Limits): Fault {
     return new Fault('RESOURCE_TOO_LARGE', message, { cause: error });
   }
   if (!code.startsWith('WS_ERR_')) return networkFault(error, host);
-  const message = `${host} sends what is no message of a WebSocket (RFC 6455). Have the server mended, or try again.`;
+  const message = `${host} sent data that is not a WebSocket message (RFC 6455). Fix the server, or try again.`;
   return new Fault('RESOURCE_UNREACHABLE', message, { cause: error, details: { host, reason: code } });
 }

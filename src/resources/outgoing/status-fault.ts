@@ -1,6 +1,6 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 
-/** What a caller is told; which of them may pass by themselves follows from the code. */
+/** Fault code and message by status; the code determines whether it is retryable. */
 const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   400: ['BAD_INPUT', 'does not take what was sent; check it against what the service expects'],
   401: ['FORBIDDEN', 'wants other credentials; check the secret that is sent'],

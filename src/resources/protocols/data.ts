@@ -19,8 +19,8 @@ interface Payload {
 }
 
 /**
- * What stands behind the comma, kept beside the canonical URI and not in it: policy, events and logs see
- * `data:text/csv` and cannot come to hold a megabyte of somebody's data.
+ * The data after the comma, stored separately from the canonical URI: policy, events and logs see `data:text/csv`, never
+ * the data.
  */
 const payloads = new WeakMap<CanonicalUri, Payload>();
 
@@ -41,7 +41,7 @@ export const data = defineProtocol({
     const [, type = '', flag] = /^(.*?)(;base64)?$/i.exec(comma === -1 ? text : text.slice(0, comma)) ?? [];
     const mediaType = parseMediaType(type === '' ? DEFAULT_TYPE : type.startsWith(';') ? `text/plain${type}` : type);
     if (!mediaType)
-      throw new Fault('BAD_INPUT', 'What stands before the comma is no media type. Write data:text/csv,a');
+      throw new Fault('BAD_INPUT', 'The text before the comma is not a media type. Write data:text/csv,a');
     const path = mediaType.essence;
     const uri: CanonicalUri = { href: `data:${path}`, scheme: 'data', host: '', port: '', path, query: '' };
     if (comma !== -1) {
@@ -83,7 +83,7 @@ function percentDecode(text: string): Uint8Array {
 
 const PERCENT = 0x25;
 
-/** Its value; -1 when it is none. */
+/** The value of the hex digit; -1 for any other character. */
 function hexValue(code = 0): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;

@@ -100,7 +100,7 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('is not fooled by a folder beside the root with a longer name', async () => {
+  it('is not fooled by a folder next to the root with a longer name', async () => {
     await mkdir(at('files-private'));
     await writeFile(at('files-private', 'x'), 'private');
     await symlink(at('files-private'), at('files', 'door'));

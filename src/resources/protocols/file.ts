@@ -42,12 +42,12 @@ export const file = defineProtocol({
     const realPath = root.folder + path.slice(root.name.length);
     const handle = await openFile(realPath);
     try {
-      const place = await virtualPath(handle, realPath, root, ctx);
+      const virtual = await virtualPath(handle, realPath, root, ctx);
       const { size } = await regularFile(handle);
-      const found = place === path ? uri : ctx.canonicalize(`file://${encodePath(place)}`);
-      if (found !== uri) ctx.authorize(found);
+      const target = virtual === path ? uri : ctx.canonicalize(`file://${encodePath(virtual)}`);
+      if (target !== uri) ctx.authorize(target);
       const release = () => handle.close();
-      return { uri: found.href, mediaType: mediaTypeOfFile(place), size, content: chunksOf(handle), release };
+      return { uri: target.href, mediaType: mediaTypeOfFile(virtual), size, content: chunksOf(handle), release };
     } catch (error) {
       await handle.close();
       throw error;
@@ -136,7 +136,7 @@ async function realpathOf(handle: FileHandle, path: string): Promise<string> {
 
 async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (;;) {
-    // A buffer of its own for each chunk: who reads may keep it.
+    // A separate buffer for each chunk, because the reader may keep it.
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES)).catch((cause: unknown) => {
       throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be read to its end. Have the disk looked at.', {
         cause,

@@ -155,7 +155,7 @@ describe('hostile answers', () => {
     await expect(reader.open(http.origin)).rejects.toEqual(fault('TIMEOUT'));
   });
 
-  it('that send less than they announced are no whole resource', async () => {
+  it('that send less than announced are an incomplete resource', async () => {
     http.handler = (_, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('only this', () => response.destroy());

@@ -116,7 +116,7 @@ describe('the schema validator', () => {
       [''],
     ],
     ['2020-12', 'https://json-schema.org/draft/2020-12/schema', { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
-    ['2020-12 unless told', undefined, { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
+    ['2020-12 by default', undefined, { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
   ])('speaks %s', async (_, $schema, schema, data, paths) => {
     const violations = await check(inline({ ...($schema && { $schema }), ...schema }), data);
     expect(violations.map((violation) => violation.path)).toEqual(paths);
@@ -192,7 +192,7 @@ describe('references to other documents', () => {
     expect(await check(`${origin}/changing.json`, 1)).toEqual([]);
   });
 
-  it('are no longer read when nothing refers to them', async () => {
+  it('stop being read when nothing refers to them', async () => {
     served.set('/root.json', { $ref: 'middle.json' });
     served.set('/middle.json', { $ref: 'gone.json' });
     served.set('/gone.json', { type: 'string' });

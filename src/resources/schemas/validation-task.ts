@@ -48,7 +48,7 @@ function textOf(json: string | Uint8Array): string {
   }
 }
 
-/** As many as a person can use; the last place tells how many there are besides. */
+/** As many as a person can use; the last entry states how many more exist. */
 function toViolations(errors: readonly ErrorObject[], firstOnly: boolean): readonly Violation[] {
   if (firstOnly) {
     const note = { path: '', message: 'There are more violations than fit into memory; only one is shown.' };

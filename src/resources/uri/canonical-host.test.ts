@@ -27,7 +27,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'http://xn---o3ko.example/',
   ],
   'IPv6 zones': ['http://[fe80::1%25eth0]/', 'http://[fe80::1%eth0]/'],
-  'hosts that are none': [
+  'invalid hosts': [
     'http:///',
     'http://a..b/',
     'http://a.example../',
