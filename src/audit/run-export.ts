@@ -38,7 +38,7 @@ export type RunExport = {
   readonly format: typeof RUN_EXPORT_FORMAT;
   readonly runId: string;
   readonly events: readonly ExportedEvent[];
-  /** Absent while the run goes on, and for the moment until a checkpoint covers its end. */
+  /** Absent while the run is active, and until a checkpoint covers its end. */
   readonly inclusion?: ExportedInclusion;
   /** The key that signed the checkpoint, as `NAME+ID+BASE64`. Trust it only if you know it from elsewhere. */
   readonly publicKey?: string;
