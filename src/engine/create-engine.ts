@@ -8,10 +8,9 @@ import { isFinalRunState } from '../core/states.ts';
 import type { StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
-import { isJsonObject } from '../lib/json.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
 import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts';
-import type { EffectHandlers } from './driver/drive-run.ts';
+import type { EffectHandlers } from './driver/effect-runner.ts';
 import { createRunRegistry, type RunRegistry } from './driver/run-registry.ts';
 import { createFailover } from './failover/failover.ts';
 import type { RunAggregate } from './model/run-aggregate.ts';
@@ -107,11 +106,12 @@ export function createEngine(deps: EngineDeps): Engine {
     toFailure: (error, { record: run }, step) =>
       toFailure(error, logger, { runId: run.id, traceId: run.traceId, ...(step && { stepId: step.id }) }),
   };
-  const onRelease = (runId: string, { details }: Fault) => {
-    // An append whose answer was lost may have succeeded: the store may have the events.
-    if (isJsonObject(details) && ('inDoubt' in details || 'nextSeq' in details)) failover.recheck(runId);
-  };
-  const runs: RunRegistry = createRunRegistry({ ...deps, dispatcher, handlers, onRelease });
+  const runs: RunRegistry = createRunRegistry({
+    ...deps,
+    dispatcher,
+    handlers,
+    onRelease: (runId, fault) => failover.onReleased(runId, fault),
+  });
   const startDeps: StartWorkflowDeps & EngineDeps = {
     ...deps,
     capabilities,

@@ -1,5 +1,5 @@
 import { performAgent, performKind, performTool } from './agents/perform-agent.ts';
-import type { EffectHandlers } from './driver/drive-run.ts';
+import type { EffectHandlers } from './driver/effect-runner.ts';
 import type { Attempt } from './model/attempt.ts';
 import type { OutputCache } from './outputs/output-cache.ts';
 import type { StoredOutput } from './outputs/store-output.ts';

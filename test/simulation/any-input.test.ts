@@ -13,39 +13,39 @@ import { createSeededRandom } from './random.ts';
 
 const MAX_INPUTS = 5_000;
 
-/** Answers all that the machine asks for, in any order, and in between what a person may do, until it asks for nothing. */
+/** Carries out the effects in random order, with inputs from people in between, until there are none. */
 function playRandomRun(seed: number) {
   const random = createSeededRandom(seed);
   const { steps, plan } = drawPlan(random);
   const opening = runOpening(steps, plan);
-  const live = createRunAggregate('run', START, opening);
+  const run = createRunAggregate('run', START, opening);
   const events: NewEvent[] = [];
   const open: MachineEffect[] = [];
   let now = START.getTime();
   let ids = 0;
   const newId = (prefix: string) => `${prefix}_${++ids}`;
-  const tell = (signal: MachineInput) => {
-    const move = next(live, signal, { at: new Date(now), random: random.real, newId });
-    events.push(...move.events);
-    open.push(...move.effects);
+  const send = (input: MachineInput) => {
+    const { events: newEvents, effects } = next(run, input, { at: new Date(now), random: random.real, newId });
+    events.push(...newEvents);
+    open.push(...effects);
   };
-  tell({ type: 'started' });
-  for (let i = 0; i < MAX_INPUTS && !isFinalRunState(live.record.state); i++) {
-    if (random.chance(0.005)) tell({ type: 'cancelled', by: ANN, compensate: random.chance(0.5) });
+  send({ type: 'started' });
+  for (let i = 0; i < MAX_INPUTS && !isFinalRunState(run.record.state); i++) {
+    if (random.chance(0.005)) send({ type: 'cancelled', by: ANN, compensate: random.chance(0.5) });
     const [effect] = open.splice(random.whole(0, Math.max(0, open.length - 1)), 1);
     if (effect?.type === 'wake') now = Math.max(now, effect.at.getTime());
-    const answer = effect ? answerTo(effect) : help(live);
-    if (answer) tell(answer);
+    const input = effect ? resultOf(effect) : unblock(run);
+    if (input) send(input);
   }
-  return { live, events, opening };
+  return { run, events, opening };
 
-  function answerTo(effect: MachineEffect): MachineInput | undefined {
+  function resultOf(effect: MachineEffect): MachineInput | undefined {
     if (effect.type === 'conclude') return { type: 'concluded', outputs: {} };
     const { step } = effect;
     const { key, attempt } = step;
     switch (effect.type) {
       case 'prepare':
-        return { type: 'prepared', step: key, prepared: drawPrepared(random, live, step, now) };
+        return { type: 'prepared', step: key, prepared: drawPrepared(random, run, step, now) };
       case 'queue':
         return { type: 'begun', step: key };
       case 'act':
@@ -59,7 +59,7 @@ function playRandomRun(seed: number) {
     }
   }
 
-  function help({ approvals, steps: all }: RunAggregate): MachineInput | undefined {
+  function unblock({ approvals, steps: all }: RunAggregate): MachineInput | undefined {
     const [approvalId] = approvals.keys();
     if (approvalId !== undefined) {
       return { type: 'decided', approvalId, by: ANN, approve: random.chance(0.8), output: textOutput('') };
@@ -74,19 +74,19 @@ function playRandomRun(seed: number) {
 const seeds = fc.nat();
 
 describe('any run', () => {
-  it('ends once all that it asks for is answered, with every step over', () => {
+  it('ends once all effects are carried out, with every step ended', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const { live } = playRandomRun(seed);
-        expect(isFinalRunState(live.record.state)).toBe(true);
-        for (const { key, state } of live.steps.values()) expect([key, isFinalStepState(state)]).toEqual([key, true]);
-        expect(live.approvals.size + live.counts.active + live.counts.waiting).toBe(0);
+        const { run } = playRandomRun(seed);
+        expect(isFinalRunState(run.record.state)).toBe(true);
+        for (const { key, state } of run.steps.values()) expect([key, isFinalStepState(state)]).toEqual([key, true]);
+        expect(run.approvals.size + run.counts.active + run.counts.waiting).toBe(0);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('moves its steps as the table of states lets it, recorded one by one or once', () => {
+  it('moves its steps as the table of states allows, whether events are recorded one by one or coalesced', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const { events } = playRandomRun(seed);
@@ -105,20 +105,20 @@ describe('any run', () => {
     );
   });
 
-  it('is what its events tell, however many of them were recorded at once', () => {
+  it('is the fold of its events, however many of them were recorded at once', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(seeds, sizes, (seed, chunks) => {
-        const { live, events, opening } = playRandomRun(seed);
+        const { run, events, opening } = playRandomRun(seed);
         const folded = createRunAggregate('run', START, opening);
         for (let from = 0, i = 0; from < events.length; i++) {
           const size = chunks[i % chunks.length] ?? 1;
           for (const event of coalesceMoves(events.slice(from, from + size))) applyEvent(folded, event);
           from += size;
         }
-        live.preparing.clear();
-        for (const items of live.items.values()) items.nextIndex = 0;
-        expect(folded).toEqual(live);
+        run.preparing.clear();
+        for (const items of run.items.values()) items.nextIndex = 0;
+        expect(folded).toEqual(run);
       }),
       { numRuns: 300 },
     );

@@ -1,11 +1,12 @@
 import type { PolicyEffect } from '../../src/core/policy.ts';
-import type { MachineInput, Preparation } from '../../src/engine/model/machine-input.ts';
+import type { PlannedStep } from '../../src/core/run.ts';
+import type { InitialInput, MachineInput, Preparation } from '../../src/engine/model/machine-input.ts';
 import { isParent, type MutableStep, type RunAggregate } from '../../src/engine/model/run-aggregate.ts';
 import { failureWith, textOutput } from '../support/engine/runs.ts';
 import type { Random } from './random.ts';
 
-/** What a step comes to when its turn has come. */
-export function drawPrepared(random: Random, live: RunAggregate, step: MutableStep, now: number): Preparation {
+/** Draws the preparation of a step that is ready. */
+export function drawPrepared(random: Random, run: RunAggregate, step: MutableStep, now: number): Preparation {
   const { terms, kind } = step;
   const isItem = step.role === 'item';
   if (!isItem && terms?.when === 'false') return { type: 'skip' };
@@ -16,9 +17,9 @@ export function drawPrepared(random: Random, live: RunAggregate, step: MutableSt
     const decisions = [decisionOf('THROTTLE')];
     return { type: 'throttled', until: new Date(now + random.whole(1, 500)), decisions };
   }
-  if (kind !== 'APPROVAL' && live.bookkeeping.get(step.key)?.approved !== true && random.chance(0.06)) {
+  if (kind !== 'APPROVAL' && run.bookkeeping.get(step.key)?.approved !== true && random.chance(0.06)) {
     const decisions = [decisionOf('APPROVE')];
-    return { type: 'ask', reason: 'the policy wants it', decisions, ...drawExpiry(random, now) };
+    return { type: 'ask', reason: 'the policy requires it', decisions, ...drawExpiry(random, now) };
   }
   switch (kind) {
     case 'APPROVAL':
@@ -42,7 +43,7 @@ function drawExpiry(random: Random, now: number) {
   return random.chance(0.4) ? { expiresAt: new Date(now + random.whole(1, 1_500)) } : {};
 }
 
-/** What comes of an attempt. */
+/** Draws the outcome of an attempt. */
 export function drawOutcome(random: Random, { key: step, attempt, effect }: MutableStep): MachineInput {
   if (effect === 'external' && random.chance(0.1)) {
     return { type: 'paused', step, attempt, call: `call_${random.whole(0, 1e9)}`, reason: 'may I call it?' };
@@ -50,7 +51,7 @@ export function drawOutcome(random: Random, { key: step, attempt, effect }: Muta
   const luck = random.real();
   if (luck < 0.72) {
     const artifact = random.chance(0.1) && { artifact: { id: `art_${step}_${attempt}`, name: step } };
-    return { type: 'succeeded', step, attempt, output: textOutput(`made ${random.whole(0, 1e9)}`), ...artifact };
+    return { type: 'succeeded', step, attempt, output: textOutput(`result ${random.whole(0, 1e9)}`), ...artifact };
   }
   const failed = { type: 'failed', step, attempt } as const;
   if (luck < 0.86) return { ...failed, failure: failureWith('RESOURCE_UNREACHABLE', true) };
@@ -60,4 +61,14 @@ export function drawOutcome(random: Random, { key: step, attempt, effect }: Muta
 
 function decisionOf(effect: PolicyEffect) {
   return { effect, reason: 'drawn', action: 'command:act', roles: [], snapshot: '' };
+}
+
+/** A run that the policy does not allow, as a whole or for one of its steps. */
+export function drawDenial(random: Random, steps: readonly PlannedStep[]): InitialInput {
+  // A failure of a step with `continueOnError` does not end a run; such runs are only denied as a whole.
+  const strict = steps.filter(({ terms }) => !terms?.continueOnError);
+  const failure = failureWith('FORBIDDEN');
+  const decision = decisionOf('DENY');
+  if (strict.length === 0 || random.chance(0.3)) return { type: 'denied', failure, decision };
+  return { type: 'denied', failure, decision, step: random.pick(strict).key };
 }

@@ -2,10 +2,10 @@ import type { PlannedStep, RunPlan, StepBody, StepOptions } from '../../src/core
 import { plannedStep } from '../support/engine/runs.ts';
 import type { Random } from './random.ts';
 
-/** What the steps of the kind SIGNAL wait for. */
+/** The names of the signals that steps of kind SIGNAL wait for. */
 export const SIGNALS = ['go', 'stop'] as const;
 
-/** Any plan: a graph without cycles whose steps have any of the options. */
+/** A random plan: an acyclic graph of steps with random options. */
 export function drawPlan(random: Random): { readonly steps: readonly PlannedStep[]; readonly plan?: RunPlan } {
   const steps: PlannedStep[] = [];
   const count = random.whole(1, 9);
@@ -51,14 +51,14 @@ function drawOptions(
   before: readonly PlannedStep[],
 ): StepOptions {
   const isMany = random.chance(0.3);
-  const mended = random.chance(0.3) && !isMany ? drawAncestor(random, dependsOn, before) : undefined;
+  const repaired = random.chance(0.3) && !isMany ? drawAncestor(random, dependsOn, before) : undefined;
   return {
     ...(random.chance(0.7) && isCommand && { retry: { backoffMs: random.whole(0, 50), maxBackoffMs: 200 } }),
     ...(random.chance(0.2) && { when: random.pick(['true', 'false']) }),
     ...(random.chance(0.2) && { continueOnError: true }),
     ...(random.chance(0.2) && { idempotent: true }),
     ...(random.chance(0.5) && { compensate: drawBody(random) }),
-    ...(mended !== undefined && { repair: { step: mended, maxRounds: random.whole(1, 2) } }),
+    ...(repaired !== undefined && { repair: { step: repaired, maxRounds: random.whole(1, 2) } }),
     ...(isMany && {
       forEach: Array.from({ length: random.whole(0, 5) }, (_, i) => i),
       onItemFailure: random.pick(['fail_fast', 'collect'] as const),
@@ -67,7 +67,7 @@ function drawOptions(
   };
 }
 
-/** Any step that must be done before, when there is no `for_each` on the way: documents may not have that. */
+/** A random ancestor, unless a `for_each` is among the ancestors: documents cannot have that. */
 function drawAncestor(random: Random, needs: readonly string[], before: readonly PlannedStep[]): string | undefined {
   const ancestors = new Set(needs);
   for (const key of ancestors) {

@@ -1,10 +1,10 @@
-/** Draws that a seed gives, always the same ones. */
+/** Random draws, always the same ones for the same seed. */
 export interface Random {
-  /** From 0 up to, but not, 1. */
+  /** From 0, inclusive, to 1, exclusive. */
   real(): number;
-  /** A whole number, both ends included. */
-  whole(least: number, most: number): number;
-  chance(of: number): boolean;
+  /** An integer; both limits are included. */
+  whole(min: number, max: number): number;
+  chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
 }
 
@@ -19,11 +19,11 @@ export function createSeededRandom(seed: number): Random {
     mixed = Math.imul(mixed, 0x735a2d97);
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
-  const whole = (least: number, most: number) => least + Math.floor(real() * (most - least + 1));
+  const whole = (min: number, max: number) => min + Math.floor(real() * (max - min + 1));
   return {
     real,
     whole,
-    chance: (of) => real() < of,
+    chance: (probability) => real() < probability,
     pick: <T>(from: readonly T[]) => from[whole(0, from.length - 1)] as T,
   };
 }

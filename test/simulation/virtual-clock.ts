@@ -1,14 +1,14 @@
-/** What is to happen, by time; what is at the same time happens in the order in which it was added. */
+/** Callbacks by time; those of the same time run in the order in which they were added. */
 export interface VirtualClock {
   readonly now: number;
   readonly isEmpty: boolean;
-  add(inMs: number, what: () => void): void;
-  /** Goes on to the next of them, and does it. */
+  add(delayMs: number, callback: () => void): void;
+  /** Moves the time to the next callback, and calls it. */
   step(): void;
 }
 
 export function createVirtualClock(start: number): VirtualClock {
-  let entries: { readonly at: number; readonly what: () => void }[] = [];
+  let entries: { readonly at: number; readonly callback: () => void }[] = [];
   let now = start;
   return {
     get now() {
@@ -17,17 +17,17 @@ export function createVirtualClock(start: number): VirtualClock {
     get isEmpty() {
       return entries.length === 0;
     },
-    add(inMs, what) {
-      const at = now + Math.max(0, inMs);
-      const place = entries.findIndex((entry) => entry.at > at);
-      entries.splice(place < 0 ? entries.length : place, 0, { at, what });
+    add(delayMs, callback) {
+      const at = now + Math.max(0, delayMs);
+      const index = entries.findIndex((entry) => entry.at > at);
+      entries.splice(index < 0 ? entries.length : index, 0, { at, callback });
     },
     step() {
       const [first, ...rest] = entries;
       if (!first) return;
       entries = rest;
       now = first.at;
-      first.what();
+      first.callback();
     },
   };
 }

@@ -121,8 +121,8 @@ describe('who waits', () => {
 
 describe('a cap', () => {
   it.each<[string, Partial<DispatcherLimits>, Partial<SlotRequest>, Partial<SlotRequest>]>([
-    ['of a run', {}, { runId: 'r', most: { run: 1 } }, { runId: 's', most: { run: 1 } }],
-    ['of a workflow', {}, { workflow: 'w', most: { workflow: 1 } }, { workflow: 'v', most: { workflow: 1 } }],
+    ['of a run', {}, { runId: 'r', limits: { run: 1 } }, { runId: 's', limits: { run: 1 } }],
+    ['of a workflow', {}, { workflow: 'w', limits: { workflow: 1 } }, { workflow: 'v', limits: { workflow: 1 } }],
     ['of a kind', { kinds: { TRANSFORM: 1 } }, { kind: 'TRANSFORM' }, { kind: 'COMMAND' }],
   ])('%s holds up its own, and no others', (_, limits, capped, other) => {
     const on = dispatching(limits);

@@ -1,150 +1,154 @@
 import { Fault } from '../../core/errors.ts';
 import type { Priority, StepKind } from '../../core/run.ts';
 
-/** Who asks for a place. */
+/** A step that asks for a slot. */
 export interface SlotRequest {
   readonly runId: string;
   readonly kind: StepKind;
   readonly workflow?: string;
   readonly priority: Priority;
-  /** Most steps of the run, and of all runs of the workflow, that may be at work at once. */
-  readonly most?: { readonly run?: number; readonly workflow?: number };
+  /** How many steps of the run, and of all runs of the workflow, may run at once. */
+  readonly limits?: { readonly run?: number; readonly workflow?: number };
 }
 
 export interface DispatcherLimits {
-  /** Steps at work on this node at once. */
+  /** Steps that run on this node at once. */
   readonly node: number;
-  /** Tickets that wait; past it `isFull`. */
+  /** Requests that may wait before `assertCapacity` throws. */
   readonly queue: number;
-  /** Of one kind, where it has a limit of its own. */
+  /** Limits of single kinds, in addition to that of the node. */
   readonly kinds?: Partial<Record<StepKind, number>>;
 }
 
 /**
- * Gives out the places in which steps are done. Who waits is served by priority, then by age: a ticket that has waited
- * for long moves up, so that nothing starves. Tickets that are held up by a cap of their own do not hold up others.
+ * Grants the slots in which steps run. Requests are served by priority, then by age; a request that has waited long moves
+ * up, so that none starves. A request that waits for its own limit does not delay others.
  */
 export interface Dispatcher {
   /**
-   * Calls `begin` when there is a place, at once if there is one, with the function that gives it back.
-   * @returns withdraws a ticket that still waits.
+   * Calls `onGranted` when there is a slot, within this call if one is free, with a function that releases the slot.
+   * @returns withdraws a request that still waits
    */
-  requestSlot(ticket: SlotRequest, begin: (giveBack: () => void) => void): () => void;
-  /** @throws Fault UNAVAILABLE when too many wait */
+  requestSlot(request: SlotRequest, onGranted: (release: () => void) => void): () => void;
+  /** @throws Fault UNAVAILABLE when too many requests wait */
   assertCapacity(): void;
   readonly active: number;
   readonly queued: number;
 }
 
 const PRIORITY_RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 };
-/** After this long in the queue a ticket counts as one rank higher. */
+/** After this long in the queue a request counts as one rank higher. */
 const PROMOTE_AFTER_MS = 30_000;
 
-/** Steps that begin in one turn of the event loop: some milliseconds, if each does little. The rest waits for the next one. */
+/** Steps that start in one turn of the event loop: a few milliseconds if each is short. The rest waits for the next turn. */
 const MAX_STARTS_PER_TICK = 128;
 
 interface QueuedRequest {
-  readonly ticket: SlotRequest;
+  readonly request: SlotRequest;
   readonly since: number;
-  begin(giveBack: () => void): void;
+  onGranted(release: () => void): void;
 }
 
 export function createDispatcher(limits: DispatcherLimits, now: () => number = Date.now): Dispatcher {
+  /** Slots in use, by the name of the limit that they count for. */
   const inUse = new Map<string, number>();
   /** First come, first served within each priority. */
   const queues: Record<Priority, QueuedRequest[]> = { CRITICAL: [], INTERACTIVE: [], BATCH: [] };
-  let taken = 0;
-  let waiting = 0;
-  let begunInTurn = 0;
+  let active = 0;
+  let queued = 0;
+  let startsInTick = 0;
 
-  const caps = ({ runId, kind, workflow, most }: SlotRequest): readonly (readonly [string, number])[] => {
-    const found: (readonly [string, number])[] = [];
-    const ofKind = limits.kinds?.[kind];
-    if (ofKind !== undefined) found.push([`kind ${kind}`, ofKind]);
-    if (most?.run !== undefined) found.push([`run ${runId}`, most.run]);
-    if (most?.workflow !== undefined && workflow !== undefined) found.push([`workflow ${workflow}`, most.workflow]);
-    return found;
+  const limitsOf = (request: SlotRequest): readonly (readonly [name: string, limit: number])[] => {
+    const { runId, kind, workflow } = request;
+    const entries: (readonly [string, number])[] = [];
+    const kindLimit = limits.kinds?.[kind];
+    if (kindLimit !== undefined) entries.push([`kind ${kind}`, kindLimit]);
+    const { run: runLimit, workflow: workflowLimit } = request.limits ?? {};
+    if (runLimit !== undefined) entries.push([`run ${runId}`, runLimit]);
+    if (workflowLimit !== undefined && workflow !== undefined) entries.push([`workflow ${workflow}`, workflowLimit]);
+    return entries;
   };
-  const isOpen = () => taken < limits.node && begunInTurn < MAX_STARTS_PER_TICK;
-  const fits = (ticket: SlotRequest) => isOpen() && caps(ticket).every(([name, most]) => (inUse.get(name) ?? 0) < most);
+  const isOpen = () => active < limits.node && startsInTick < MAX_STARTS_PER_TICK;
+  const fits = (request: SlotRequest) =>
+    isOpen() && limitsOf(request).every(([name, limit]) => (inUse.get(name) ?? 0) < limit);
 
-  const start = ({ ticket, begin }: QueuedRequest) => {
-    const held = caps(ticket);
-    // Steps that are done at once follow each other without end: others must have their turn between them.
-    if (begunInTurn === 0) setImmediate(nextTurn);
-    begunInTurn += 1;
-    taken += 1;
-    for (const [name] of held) inUse.set(name, (inUse.get(name) ?? 0) + 1);
-    let given = false;
-    begin(() => {
-      if (given) return;
-      given = true;
-      taken -= 1;
-      for (const [name] of held) {
-        const left = (inUse.get(name) ?? 1) - 1;
-        if (left === 0) inUse.delete(name);
-        else inUse.set(name, left);
+  const grant = ({ request, onGranted }: QueuedRequest) => {
+    const entries = limitsOf(request);
+    // Steps that end at once follow each other without a break: other work must have its turn in between.
+    if (startsInTick === 0) setImmediate(onNextTick);
+    startsInTick += 1;
+    active += 1;
+    for (const [name] of entries) inUse.set(name, (inUse.get(name) ?? 0) + 1);
+    let isReleased = false;
+    onGranted(() => {
+      if (isReleased) return;
+      isReleased = true;
+      active -= 1;
+      for (const [name] of entries) {
+        const count = (inUse.get(name) ?? 1) - 1;
+        if (count === 0) inUse.delete(name);
+        else inUse.set(name, count);
       }
       serve();
     });
   };
 
-  const nextTurn = () => {
-    begunInTurn = 0;
+  const onNextTick = () => {
+    startsInTick = 0;
     serve();
   };
 
-  const rankOf = ({ ticket, since }: QueuedRequest, at: number) =>
-    PRIORITY_RANK[ticket.priority] - Math.floor((at - since) / PROMOTE_AFTER_MS);
+  const rankOf = ({ request, since }: QueuedRequest, at: number) =>
+    PRIORITY_RANK[request.priority] - Math.floor((at - since) / PROMOTE_AFTER_MS);
 
-  const take = (): QueuedRequest | undefined => {
+  const takeBest = (): QueuedRequest | undefined => {
     const at = now();
     let best: QueuedRequest | undefined;
     for (const queue of Object.values(queues)) {
-      const first = queue.find((one) => fits(one.ticket));
+      const first = queue.find((entry) => fits(entry.request));
       if (first && (!best || rankOf(first, at) < rankOf(best, at))) best = first;
     }
     if (best) withdraw(best);
     return best;
   };
 
-  const withdraw = (one: QueuedRequest) => {
-    const queue = queues[one.ticket.priority];
-    const index = queue.indexOf(one);
+  const withdraw = (entry: QueuedRequest) => {
+    const queue = queues[entry.request.priority];
+    const index = queue.indexOf(entry);
     if (index < 0) return;
     queue.splice(index, 1);
-    waiting -= 1;
+    queued -= 1;
   };
 
   const serve = () => {
-    while (waiting > 0 && isOpen()) {
-      const chosen = take();
-      if (!chosen) return;
-      start(chosen);
+    while (queued > 0 && isOpen()) {
+      const best = takeBest();
+      if (!best) return;
+      grant(best);
     }
   };
 
   return {
-    requestSlot(ticket, begin) {
-      const one: QueuedRequest = { ticket, since: now(), begin };
-      if (waiting === 0 && fits(ticket)) {
-        start(one);
+    requestSlot(request, onGranted) {
+      const entry: QueuedRequest = { request, since: now(), onGranted };
+      if (queued === 0 && fits(request)) {
+        grant(entry);
         return () => {};
       }
-      queues[ticket.priority].push(one);
-      waiting += 1;
+      queues[request.priority].push(entry);
+      queued += 1;
       serve();
-      return () => withdraw(one);
+      return () => withdraw(entry);
     },
     assertCapacity() {
-      if (waiting < limits.queue) return;
-      throw new Fault('UNAVAILABLE', 'The server is full. Try again in a moment.', { retryAfterMs: 1_000 });
+      if (queued < limits.queue) return;
+      throw new Fault('UNAVAILABLE', 'The server is at capacity. Try again in a moment.', { retryAfterMs: 1_000 });
     },
     get active() {
-      return taken;
+      return active;
     },
     get queued() {
-      return waiting;
+      return queued;
     },
   };
 }

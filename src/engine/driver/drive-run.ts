@@ -1,308 +1,184 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
-import type { Failure, RunSnapshot } from '../../core/run.ts';
+import type { RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Logger } from '../../core/telemetry.ts';
 import { next } from '../machine/next.ts';
-import { type Attempt, PausedError } from '../model/attempt.ts';
-import type { MachineEffect, MachineInput, Preparation } from '../model/machine-input.ts';
-import { applyEvent, type MutableStep, type RunAggregate, snapshotOf } from '../model/run-aggregate.ts';
-import type { StoredOutput } from '../outputs/store-output.ts';
-import { coalesceMoves } from './coalesce-moves.ts';
+import type { Environment } from '../machine/transition.ts';
+import type { MachineInput } from '../model/machine-input.ts';
+import { type RunAggregate, snapshotOf } from '../model/run-aggregate.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { createEffectRunner, type EffectHandlers, RELEASED } from './effect-runner.ts';
+import { createRecorder } from './recorder.ts';
+import type { RunStart } from './run-start.ts';
+import { createSlots } from './slots.ts';
 import { createTimers } from './timers.ts';
 
-/** A run of pure steps is recorded when it ends, unless it takes longer than this; then it is seen while it runs. */
-const MAX_UNRECORDED_MS = 250;
-const APPEND_RETRY_MS = 500;
-
-/** What the machine's effects mean. What any of these throws is taken for a failure. */
-export interface EffectHandlers {
-  /** Evaluates the step's expressions and asks the policy. */
-  prepare(live: RunAggregate, step: MutableStep): Preparation | Promise<Preparation>;
-  /** Does the step. May throw `Paused` beside what fails it. */
-  act(attempt: Attempt): Promise<Partial<StoredOutput>>;
-  gather(live: RunAggregate, step: MutableStep): Promise<Partial<StoredOutput>>;
-  conclude(live: RunAggregate): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }>;
-  toFailure(error: unknown, live: RunAggregate, step?: MutableStep): Failure;
-}
-
-interface DriveOptions {
-  readonly journal: Journal;
+export interface DriveOptions {
+  readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly handlers: EffectHandlers;
+  readonly logger: Logger;
 }
 
 export interface RunHandle {
   readonly run: RunAggregate;
   /**
    * The run when it has ended and that is durable.
-   * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded is then carried
-   *   on in the background. CONFLICT when another node owns the run, or its idempotency key was taken.
+   * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded then continues in
+   *   the background. CONFLICT when another node owns the run, or its idempotency key was taken. INTERNAL when the engine
+   *   failed; the run is then released.
    */
   readonly completed: Promise<RunSnapshot>;
-  /** When nothing more comes of it here: the run at its durable end, or the fault for which it was let go. Never rejects. */
+  /** When this process no longer drives the run: the run at its durable end, or why it was released. Never rejects. */
   readonly released: Promise<RunSnapshot | Fault>;
-  /** The run when it has ended, or when all that is left of it waits; durable in either case. Rejects as `done` does. */
+  /** The run when it has ended, or when all that is left of it waits; durable in either case. Rejects as `completed` does. */
   completedOrWaiting(): Promise<RunSnapshot>;
   /** Resolves when all that has happened so far is durable; from then on events are recorded as they happen. */
   flush(): Promise<void>;
   /**
-   * Tells the machine something from outside. Resolves when what came of it is durable.
-   * @throws Fault UNAVAILABLE when the run was let go meanwhile, and was perhaps told nothing
+   * Sends the run an input from outside. Resolves when the events that follow are durable.
+   * @throws Fault UNAVAILABLE when the run was released in the meantime; it may not have taken the input
    */
-  send(signal: MachineInput): Promise<void>;
-  /** Leaves the run to whoever claims it: nothing is appended any more, and what is under way is aborted. */
-  release(why?: Fault): void;
-  /** Resolves when nothing of it is on its way to the journal any more: only then can be told what is in there. */
+  send(input: MachineInput): Promise<void>;
+  /** Leaves the run to the next node that claims it: nothing more is appended, and running steps are aborted. */
+  release(reason?: Fault): void;
+  /** Resolves when no append for the run is in progress: only then the journal shows what was recorded. */
   drained(): Promise<void>;
 }
 
-/** A run as the driver takes it: with the events that are not in the journal yet. */
-export interface RunStart {
-  readonly run: RunAggregate;
-  /** Seq of its newest event in the journal; 0 when it is new. */
-  readonly persistedSeq: number;
-  readonly events: readonly NewEvent[];
-  readonly input: MachineInput;
-}
+/** The loop around the machine: sends it inputs, records its events, carries out its effects. */
+export function driveRun({ journal, clock, dispatcher, handlers, logger }: DriveOptions, start: RunStart): RunHandle {
+  const { run, persistedSeq } = start;
+  const { record } = run;
+  const completed = Promise.withResolvers<RunSnapshot>();
+  const released = Promise.withResolvers<RunSnapshot | Fault>();
+  // Waiting for the run is optional.
+  completed.promise.catch(() => {});
+  let waiting: PromiseWithResolvers<void> | undefined;
+  let isStopped = false;
+  let isReleased = false;
 
-/** The loop around the machine: gives it signals, records its events, carries its effects out. */
-export function driveRun({ journal, clock, dispatcher, handlers: hands }: DriveOptions, start: RunStart): RunHandle {
-  const { run: live } = start;
-  const { record: run } = live;
-  let recorded = start.persistedSeq;
-  let pending: NewEvent[] = [...start.events];
-  let eager = recorded > 0;
-  let writing: Promise<void> | undefined;
-  let stopped = false;
-  let abandoned = false;
-
-  const { promise: done, resolve, reject } = Promise.withResolvers<RunSnapshot>();
-  // Whoever waits for the run is told; nobody has to.
-  done.catch(() => {});
-  const { promise: over, resolve: end } = Promise.withResolvers<RunSnapshot | Fault>();
-  /** What is under way, by step: aborts it. */
-  const atWork = new Map<string, AbortController>();
-  /** Gives back the place that a step has. */
-  const places = new Map<string, () => void>();
-  const freePlace = (key: string) => {
-    const giveBack = places.get(key);
-    places.delete(key);
-    giveBack?.();
-  };
-  /** Tickets that wait for a place. */
-  const queued = new Map<string, () => void>();
+  const recorder = createRecorder({
+    journal,
+    run,
+    persistedSeq,
+    onFlushed() {
+      if (!isFinalRunState(record.state)) return;
+      const ended = snapshotOf(run);
+      completed.resolve(ended);
+      released.resolve(ended);
+    },
+    onFailure(error, isFinal) {
+      if (!(error instanceof Fault)) return onCrash(error);
+      completed.reject(error);
+      if (isFinal) release(error);
+    },
+  });
+  const slots = createSlots(dispatcher, record);
   const timers = createTimers(clock, (step) => send({ type: 'woke', step }));
-  const visible = setTimeout(() => {
-    eager = true;
-    void flush();
-  }, MAX_UNRECORDED_MS);
 
   const stop = () => {
-    stopped = true;
-    clearTimeout(visible);
+    isStopped = true;
     timers.clear();
-    for (const withdraw of queued.values()) withdraw();
-    queued.clear();
-    for (const key of places.keys()) if (!atWork.has(key)) freePlace(key);
+    slots.close();
   };
-  const abandon = (why = RELEASED) => {
-    abandoned = true;
+  const release = (reason = RELEASED) => {
+    isReleased = true;
     stop();
-    for (const work of atWork.values()) work.abort(RELEASED);
-    reject(why);
-    end(why);
+    recorder.close();
+    slots.abortAll(RELEASED);
+    completed.reject(reason);
+    released.resolve(reason);
+  };
+  /** The run in memory may differ from its events now, so it must not continue from here: it is read again. */
+  const onCrash = (error: unknown) => {
+    const { id: runId, traceId } = record;
+    const reference = randomUUID();
+    const stack = error instanceof Error ? error.stack : String(error);
+    logger.error('run.crashed', { runId, traceId, reference, error: stack });
+    const message = `The engine failed while it drove run ${runId}, and reads the run again. The log has details under ${reference}.`;
+    release(new Fault('INTERNAL', message, { cause: error }));
   };
 
-  const write = async () => {
-    while (pending.length > 0 && !abandoned) {
-      const events = coalesceMoves(pending);
-      pending = [];
-      try {
-        const head = (await journal.append(run.id, recorded + 1, events)).events.at(-1);
-        recorded += events.length;
-        if (head) Object.assign(run, { seq: head.seq, headPosition: head.position, headHash: head.hash });
-      } catch (error) {
-        reject(error);
-        const lost = recorded === 0 || !(error instanceof Fault) || error.code === 'CONFLICT';
-        if (lost) return abandon(error instanceof Fault ? error : RELEASED);
-        pending = [...events, ...pending];
-        await sleep(APPEND_RETRY_MS);
-      }
-    }
-    // In the same turn as the last look at `pending`, so that no event falls between.
-    writing = undefined;
-    if (!isFinalRunState(run.state) || pending.length > 0 || abandoned) return;
-    const ended = snapshotOf(live);
-    resolve(ended);
-    end(ended);
-  };
-  const flush = async () => {
-    if (pending.length > 0) writing ??= write();
-    await writing;
-  };
-
-  let waits: PromiseWithResolvers<void> | undefined;
-  const inbox: MachineInput[] = [];
-  let busy = false;
-  const send = (signal: MachineInput) => {
-    inbox.push(signal);
-    if (busy) return;
-    busy = true;
-    for (let one = inbox.shift(); one && !stopped; one = inbox.shift()) {
-      const move = next(live, one, { at: clock.now(), random: Math.random, newId });
-      pending.push(...move.events);
-      for (const effect of move.effects) carryOut(effect);
-      // It got its place, and nothing came of it: it was stopped meanwhile.
-      if (one.type === 'begun' && !move.effects.some(({ type }) => type === 'act')) freePlace(one.step);
-    }
-    busy = false;
-    const ended = isFinalRunState(run.state);
-    if (ended) stop();
-    if (ended || eager) void flush();
-    if (run.state === 'WAITING') waits?.resolve();
-  };
-
-  const note = (event: NewEvent) => {
-    if (stopped) return;
-    applyEvent(live, event);
-    pending.push(event);
-    if (eager) void flush();
-  };
-
-  const carryOut = (effect: MachineEffect): void => {
-    if (effect.type === 'conclude') return void conclude();
-    const { step } = effect;
-    if (effect.type === 'prepare') prepare(step);
-    else if (effect.type === 'queue') enqueue(step);
-    else if (effect.type === 'act') void act(step);
-    else if (effect.type === 'gather') void settleWith(step, hands.gather(live, step));
-    else if (effect.type === 'wake') timers.set(step.key, effect.at);
-    else atWork.get(step.key)?.abort(RUN_CANCELLED);
-  };
-
-  const prepare = (step: MutableStep) => {
-    const tell = (prepared: Preparation) => send({ type: 'prepared', step: step.key, prepared });
-    const refused = (error: unknown): Preparation => ({ type: 'refused', failure: hands.toFailure(error, live, step) });
+  const environment = (): Environment => ({ at: clock.now(), random: Math.random, newId });
+  const emit = (event: NewEvent) => {
+    if (isStopped) return;
     try {
-      const prepared = hands.prepare(live, step);
-      if (prepared instanceof Promise) prepared.catch(refused).then(tell);
-      else tell(prepared);
+      recorder.add(next(run, { type: 'emitted', event }, environment()).events);
+      recorder.commit();
     } catch (error) {
-      tell(refused(error));
+      onCrash(error);
     }
   };
 
-  const enqueue = (step: MutableStep) => {
-    const begin = (giveBack: () => void) => {
-      queued.delete(step.key);
-      places.set(step.key, giveBack);
-      send({ type: 'begun', step: step.key });
-    };
-    // Waiting for another run takes no place: that run needs them.
-    if (step.kind === 'WORKFLOW') return begin(() => {});
-    const { id: runId, workflow, priority, plan } = run;
-    const most = {
-      ...(plan?.maxParallel !== undefined && { run: plan.maxParallel }),
-      ...(plan?.maxParallelRuns !== undefined && { workflow: plan.maxParallelRuns }),
-    };
-    const ticket = { runId, kind: step.kind, ...(workflow !== undefined && { workflow }), priority, most };
-    let begun = false;
-    const withdraw = dispatcher.requestSlot(ticket, (giveBack) => {
-      begun = true;
-      begin(giveBack);
-    });
-    if (!begun) queued.set(step.key, withdraw);
-  };
-
-  const act = async (step: MutableStep) => {
-    const work = new AbortController();
-    atWork.set(step.key, work);
+  const queue: MachineInput[] = [];
+  let isBusy = false;
+  const send = (input: MachineInput) => {
+    queue.push(input);
+    // An effect that has its result at once sends it while the effects of the same transition are still carried out.
+    if (isBusy) return;
+    isBusy = true;
     try {
-      if (step.effect === 'external') {
-        // What acts on the outside world must be known to be under way first.
-        eager = true;
-        await flush();
-        // It may have been cancelled meanwhile: then it must not act any more.
-        if (stopped || work.signal.aborted) return;
-      }
-      const { signal } = work;
-      const recorded = async () => {
-        eager = true;
-        await flush();
-        if (abandoned) throw RELEASED;
-        signal.throwIfAborted();
-      };
-      await settleWith(step, hands.act({ run: live, step, signal, emit: note, flush: recorded }));
+      for (let item = queue.shift(); item && !isStopped; item = queue.shift()) handle(item);
+      if (isFinalRunState(record.state)) stop();
+    } catch (error) {
+      onCrash(error);
     } finally {
-      atWork.delete(step.key);
-      freePlace(step.key);
+      isBusy = false;
     }
+    if (isReleased) return;
+    if (isFinalRunState(record.state)) void recorder.flush();
+    else recorder.commit();
+    if (record.state === 'WAITING') waiting?.resolve();
   };
-
-  const settleWith = async (step: MutableStep, work: Promise<Partial<StoredOutput>>) => {
-    const { key, attempt } = step;
-    try {
-      send({ type: 'succeeded', step: key, attempt, ...(await work) });
-    } catch (error) {
-      if (error instanceof PausedError) {
-        const { call, reason } = error;
-        send({ type: 'paused', step: key, attempt, call, reason });
-      } else send({ type: 'failed', step: key, attempt, failure: hands.toFailure(error, live, step) });
-    }
+  const handle = (input: MachineInput) => {
+    const { events, effects } = next(run, input, environment());
+    recorder.add(events);
+    for (const effect of effects) carryOut(effect);
+    // The step has ended since it asked for the slot.
+    if (input.type === 'begun') slots.release(input.step);
   };
+  const carryOut = createEffectRunner({
+    run,
+    handlers,
+    slots,
+    timers,
+    recorder,
+    isStopped: () => isStopped,
+    isReleased: () => isReleased,
+    send,
+    emit,
+    onCrash,
+  });
 
-  const conclude = async () => {
-    try {
-      const { outputs, events } = await hands.conclude(live);
-      for (const event of events) note(event);
-      send({ type: 'concluded', outputs });
-    } catch (error) {
-      send({ type: 'concluded', failure: hands.toFailure(error, live) });
-    }
-  };
-
+  recorder.add(start.events);
   send(start.input);
   return {
-    run: live,
-    completed: done,
-    released: over,
-    completedOrWaiting: async () => {
-      waits ??= Promise.withResolvers();
-      if (run.state === 'WAITING') waits.resolve();
-      const parked = waits.promise.then(async () => {
-        eager = true;
-        await flush();
-        return snapshotOf(live);
+    run,
+    completed: completed.promise,
+    released: released.promise,
+    async completedOrWaiting() {
+      waiting ??= Promise.withResolvers();
+      if (record.state === 'WAITING') waiting.resolve();
+      const parked = waiting.promise.then(async () => {
+        await recorder.flush();
+        return snapshotOf(run);
       });
-      return Promise.race([done, parked]);
+      return Promise.race([completed.promise, parked]);
     },
-    flush: async () => {
-      eager = true;
-      await flush();
+    flush: () => recorder.flush(),
+    async send(input) {
+      send(input);
+      await recorder.flush();
+      if (isReleased) throw RELEASED;
     },
-    send: async (signal) => {
-      send(signal);
-      eager = true;
-      await flush();
-      if (abandoned) throw RELEASED;
-    },
-    release: abandon,
-    drained: async () => writing,
+    release,
+    drained: () => recorder.drained(),
   };
 }
-
-const RELEASED = new Fault(
-  'UNAVAILABLE',
-  'The server let go of the run, which goes on at another node or when the server is back.',
-  {
-    retryAfterMs: 2_000,
-  },
-);
-const RUN_CANCELLED = new Fault('CANCELLED', 'The run was cancelled.');

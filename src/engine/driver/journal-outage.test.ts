@@ -60,7 +60,7 @@ describe('a run under way', () => {
     });
     const engine = on.engine({ journal });
     await engine.begin();
-    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(50), waitMs: 0 });
+    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(500), waitMs: 0 });
     expect(await endOf(run.id)).toBe('SUCCEEDED');
     expect((await on.store.verifyRun(scope, run.id))?.problems).toEqual([]);
     await engine.stop(0);
@@ -85,6 +85,18 @@ describe('a run under way', () => {
     await expect(engine.startWorkflow(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect((await engine.startWorkflow(ADMIN, request)).run.id).toBe(runId);
     expect(await endOf(runId)).toBe('SUCCEEDED');
+    await engine.stop(0);
+  });
+
+  it('continues when an append failed with an error that nobody expected', async () => {
+    const journal = withTrouble(async (nth, append) => {
+      if (nth === 1) throw new TypeError('a bug');
+      return append();
+    });
+    const engine = on.engine({ journal });
+    await engine.begin();
+    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(200), waitMs: 0 });
+    expect(await endOf(run.id)).toBe('SUCCEEDED');
     await engine.stop(0);
   });
 

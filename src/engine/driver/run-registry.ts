@@ -1,66 +1,67 @@
 import { Fault } from '../../core/errors.ts';
 import type { RunSnapshot } from '../../core/run.ts';
-import type { Logger, Metrics } from '../../core/telemetry.ts';
+import type { Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
 import { createSlotMap } from '../../lib/slot-map.ts';
-import { driveRun, type EffectHandlers, type RunHandle, type RunStart } from './drive-run.ts';
+import { type DriveOptions, driveRun, type RunHandle } from './drive-run.ts';
+import type { EffectHandlers } from './effect-runner.ts';
+import type { RunStart } from './run-start.ts';
 
 /** The runs that this process drives. */
 export interface RunRegistry {
-  /** @param hands other than the usual ones */
-  drive(start: RunStart, hands?: EffectHandlers): RunHandle;
+  /** @param handlers default: the handlers of the engine */
+  drive(start: RunStart, handlers?: EffectHandlers): RunHandle;
   get(runId: string): RunHandle | undefined;
   readonly all: Iterable<RunHandle>;
   readonly size: number;
-  /** Leaves every run to whoever claims it. */
-  releaseAll(why?: Fault): void;
+  /** Leaves every run to the next node that claims it. */
+  releaseAll(reason?: Fault): void;
 }
 
-type RunRegistryDeps = Parameters<typeof driveRun>[0] & {
-  readonly logger: Logger;
+interface RunRegistryDeps extends DriveOptions {
   readonly metrics: Pick<Metrics, 'runEnded'>;
-  /** Told of a run that is driven here no more although it has not ended, and why. */
+  /** Called when a run is no longer driven here although it has not ended, with the reason. */
   onRelease(runId: string, fault: Fault): void;
-};
+}
 
 export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
-  const driven = createSlotMap<RunHandle>();
+  const handles = createSlotMap<RunHandle>();
 
-  const drive = (start: RunStart, hands: EffectHandlers): RunHandle => {
+  const drive = (start: RunStart, handlers: EffectHandlers): RunHandle => {
     const { id, kind } = start.run.record;
     // It begins inside its span, within this call.
-    let run: RunHandle | undefined;
+    let handle: RunHandle | undefined;
     const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
-      run = driveRun({ ...deps, handlers: hands }, start);
-      const ended = await run.released;
+      handle = driveRun({ ...deps, handlers }, start);
+      const ended = await handle.released;
       if (ended instanceof Fault) throw ended;
       span.setAttribute('signalbox.run_state', ended.run.state);
       return ended;
     });
-    if (!run) throw new Error('a span does its work at once');
-    const remove = driven.add(id, run);
-    const begun = run;
-    follow.finally(remove).then(tellEnd, (fault) => begun.drained().then(() => deps.onRelease(id, fault)));
-    return run;
+    if (!handle) throw new Error('a span must start its work synchronously');
+    const { drained } = handle;
+    const remove = handles.add(id, handle);
+    follow.finally(remove).then(onEnded, (fault) => drained().then(() => deps.onRelease(id, fault)));
+    return handle;
   };
 
-  const tellEnd = ({ run }: RunSnapshot) => {
+  const onEnded = ({ run }: RunSnapshot) => {
     const { id: runId, kind, state, createdAt, finishedAt, traceId, error } = run;
     deps.metrics.runEnded(kind, state, ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1_000);
     deps.logger.info('run.ended', { runId, traceId, state, code: error?.code });
   };
 
   return {
-    drive: (start, hands = deps.handlers) => drive(start, hands),
-    get: (runId) => driven.get(runId),
+    drive: (start, handlers = deps.handlers) => drive(start, handlers),
+    get: (runId) => handles.get(runId),
     get all() {
-      return driven.values();
+      return handles.values();
     },
     get size() {
-      return driven.size;
+      return handles.size;
     },
-    releaseAll: (why) => {
-      for (const run of driven.values()) run.release(why);
+    releaseAll(reason) {
+      for (const handle of handles.values()) handle.release(reason);
     },
   };
 }

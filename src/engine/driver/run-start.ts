@@ -6,34 +6,42 @@ import type { SignedIn, User } from '../../core/principal.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import { activeTraceId } from '../../core/tracing.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import { applyEvent, createRunAggregate, type RunAggregate } from '../model/run-aggregate.ts';
-import type { RunStart } from './drive-run.ts';
+import type { MachineInput } from '../model/machine-input.ts';
+import { applyEvent, createRunAggregate, type RunAggregate, setHead } from '../model/run-aggregate.ts';
 
-/** A run as its events tell it. @throws Fault NOT_FOUND */
-export async function loadRun(
-  reader: Pick<StoreReader, 'history'>,
-  runId: string,
-): Promise<{
-  readonly live: RunAggregate;
-  readonly recorded: number;
+/** What the driver needs to drive a run. */
+export interface RunStart {
+  readonly run: RunAggregate;
+  /** Seq of its newest event in the journal; 0 when it is new. */
+  readonly persistedSeq: number;
+  /** Events that are not in the journal yet. */
+  readonly events: readonly NewEvent[];
+  readonly input: MachineInput;
+}
+
+/** A run as the journal has it. */
+export interface LoadedRun extends Pick<RunStart, 'run' | 'persistedSeq'> {
   readonly opening: Event & { type: 'RUN_CREATED' };
-}> {
-  let live: RunAggregate | undefined;
+}
+
+/** Reads a run from its events. @throws Fault NOT_FOUND */
+export async function loadRun(reader: Pick<StoreReader, 'history'>, runId: string): Promise<LoadedRun> {
+  let run: RunAggregate | undefined;
   let opening: (Event & { type: 'RUN_CREATED' }) | undefined;
   let head: Event | undefined;
   for await (const event of reader.history(runId)) {
     if (event.type === 'RUN_CREATED') {
       opening = event;
-      live = createRunAggregate(runId, event.at, event.payload);
-    } else if (live) applyEvent(live, event);
+      run = createRunAggregate(runId, event.at, event.payload);
+    } else if (run) applyEvent(run, event);
     head = event;
   }
-  if (!live || !opening || !head) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
-  Object.assign(live.record, { seq: head.seq, headPosition: head.position, headHash: head.hash });
-  return { live, recorded: head.seq, opening };
+  if (!run || !opening || !head) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
+  setHead(run, head);
+  return { run, persistedSeq: head.seq, opening };
 }
 
-/** What a run is known by, beside what it does. */
+/** What identifies the request that started a run. */
 export interface RequestIdentity {
   readonly traceId: string;
   readonly requestDigest: string;
@@ -42,23 +50,26 @@ export interface RequestIdentity {
 
 type Opening = EventPayloads['RUN_CREATED'];
 
-/** A run that is about to begin; nothing of it is recorded yet. */
+/** A new run, of which nothing is recorded yet. */
 export function createRunStart(
-  who: User,
-  what: Pick<Opening, 'kind' | 'inputs' | 'steps'> & Partial<Opening>,
-  about: RequestIdentity,
+  user: User,
+  plan: Pick<Opening, 'kind' | 'inputs' | 'steps'> & Partial<Opening>,
+  identity: RequestIdentity,
   at: Date,
   id = newId('run'),
 ): RunStart {
-  const payload: Opening = { principal: who, labels: {}, priority: 'INTERACTIVE', ...what, ...about };
+  const payload: Opening = { principal: user, labels: {}, priority: 'INTERACTIVE', ...plan, ...identity };
   const event: NewEvent = { type: 'RUN_CREATED', at, payload };
   return { run: createRunAggregate(id, at, payload), persistedSeq: 0, events: [event], input: { type: 'started' } };
 }
 
-/** @param asked what tells one request from another under the same key. @throws Fault BAD_INPUT for a key that is none */
+/**
+ * @param content what distinguishes this request from another one with the same key
+ * @throws Fault BAD_INPUT for an invalid key
+ */
 export function identifyRequest(
   request: { traceId?: string; idempotencyKey?: string },
-  asked: unknown,
+  content: unknown,
 ): RequestIdentity {
   const { idempotencyKey, traceId = activeTraceId() ?? newTraceId() } = request;
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
@@ -66,7 +77,7 @@ export function identifyRequest(
     throw new Fault('BAD_INPUT', message, { path: ['idempotencyKey'] });
   }
   if (idempotencyKey === undefined) return { traceId, requestDigest: '' };
-  const requestDigest = createHash('sha256').update(canonicalJson(asked)).digest('hex');
+  const requestDigest = createHash('sha256').update(canonicalJson(content)).digest('hex');
   return { traceId, requestDigest, idempotencyKey };
 }
 

@@ -1,35 +1,35 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** The longest that one timer of Node can take; longer waits take several. */
+/** The longest delay of a Node.js timer; longer waits take several timers. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Alarms by name, one each: the last one set counts. */
+/** One timer for each name: setting it again replaces it. */
 export interface Timers {
   set(name: string, at: Date): void;
   clear(): void;
 }
 
-/** @param ring called with the name once its time has come by the clock, never sooner */
-export function createTimers(clock: Clock, ring: (name: string) => void): Timers {
-  const running = new Map<string, NodeJS.Timeout>();
+/** @param onDue called with the name once the clock has reached its time, never earlier */
+export function createTimers(clock: Clock, onDue: (name: string) => void): Timers {
+  const timers = new Map<string, NodeJS.Timeout>();
   const set = (name: string, at: Date) => {
-    clearTimeout(running.get(name));
-    const left = Math.max(0, at.getTime() - clock.now().getTime());
+    clearTimeout(timers.get(name));
+    const delay = Math.max(0, at.getTime() - clock.now().getTime());
     const timer = setTimeout(
       () => {
-        running.delete(name);
+        timers.delete(name);
         if (clock.now() < at) set(name, at);
-        else ring(name);
+        else onDue(name);
       },
-      Math.min(left, MAX_TIMER_MS),
+      Math.min(delay, MAX_TIMER_MS),
     );
-    running.set(name, timer);
+    timers.set(name, timer);
   };
   return {
     set,
     clear() {
-      for (const timer of running.values()) clearTimeout(timer);
-      running.clear();
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Json } from '../../lib/json.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import type { MachineInput } from '../model/machine-input.ts';
 
-/** What a message is to the machine. */
+/** The input of the machine for a message. */
 export function toMachineInput(message: RunMessage): MachineInput {
   switch (message.type) {
     case 'cancel': {
@@ -36,43 +36,43 @@ interface InboxConsumerDeps {
   readonly logger: Logger;
 }
 
-/** Brings what others sent to the runs that are driven here. A message goes when what came of it is durable. */
-export interface InboxConsumer {
-  /** Never rejects: what could not be delivered is tried with the next `again`. */
+/** Delivers messages to the runs that this node drives. A message is acknowledged when the events that follow are durable. */
+interface InboxConsumer {
+  /** Never rejects: `retry` delivers the messages that failed. */
   deliver(runIds: readonly string[]): Promise<void>;
   retry(): void;
   stop(): void;
 }
 
-export function createInboxConsumer({ inbox, runs: running, logger }: InboxConsumerDeps): InboxConsumer {
-  const left = new Set<string>();
+export function createInboxConsumer({ inbox, runs, logger }: InboxConsumerDeps): InboxConsumer {
+  const retryQueue = new Set<string>();
 
   const deliver = async (runIds: readonly string[]): Promise<void> => {
-    const failed = (runId: string) => (error: unknown) => {
-      left.add(runId);
+    const onFailed = (runId: string) => (error: unknown) => {
+      retryQueue.add(runId);
       logger.warn('inbox.failed', { runId, error: String(error) });
     };
     try {
       for (const message of await inbox.read(runIds)) {
-        const run = running.get(message.runId);
-        // One that was let go meanwhile leaves the message to whoever has it next.
-        const told = run?.send(toMachineInput(message)).then(() => inbox.acknowledge([message.id]));
-        await told?.catch(failed(message.runId));
+        const run = runs.get(message.runId);
+        // If the run is released in the meantime, its next owner gets the message.
+        const delivery = run?.send(toMachineInput(message)).then(() => inbox.acknowledge([message.id]));
+        await delivery?.catch(onFailed(message.runId));
       }
     } catch (error) {
-      for (const runId of runIds) failed(runId)(error);
+      for (const runId of runIds) onFailed(runId)(error);
     }
   };
   const unwatch = inbox.onMessage((runId) => {
-    if (running.get(runId)) void deliver([runId]);
+    if (runs.get(runId)) void deliver([runId]);
   });
 
   return {
     deliver,
     retry() {
-      if (left.size === 0) return;
-      const runIds = [...left];
-      left.clear();
+      if (retryQueue.size === 0) return;
+      const runIds = [...retryQueue];
+      retryQueue.clear();
       void deliver(runIds);
     },
     stop: unwatch,

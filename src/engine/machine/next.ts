@@ -4,6 +4,7 @@ import type { MachineEffect, MachineInput } from '../model/machine-input.ts';
 import { hasBegun, isParent, type MutableStep, type RunAggregate, signalName } from '../model/run-aggregate.ts';
 import { advance, CONCLUSION_KEY, compensate, prepare } from './advance.ts';
 import { failAttempt } from './fail-attempt.ts';
+import { onDenied, onResumedFrom } from './initial-input.ts';
 import { onPrepared } from './on-prepared.ts';
 import { isUndoing } from './readiness.ts';
 import {
@@ -20,54 +21,65 @@ import {
   waitUntil,
 } from './transition.ts';
 
-/** What came of a signal. The run itself has moved on by the events. */
+/** The result of one input. The run has the events applied already. */
 export interface MachineOutput {
   readonly events: readonly NewEvent[];
   readonly effects: readonly MachineEffect[];
 }
 
 /**
- * What the engine is: a run and one signal in; the events that say what came of it, and what is to be done, out. Moves
- * the run on by these events and nothing else. Knows no clock, database or network; the same run, signal and `now` give
- * the same answer. A signal that comes too late changes nothing.
+ * The core of the engine, a pure function: takes a run and one input, applies the events that follow to the run, and
+ * returns them with the effects to carry out. It knows no clock, database or network: the same run, input and environment
+ * give the same result. An input that arrives too late changes nothing.
  */
-export function next(live: RunAggregate, signal: MachineInput, now: Environment): MachineOutput {
-  const turn: Transition = { run: live, ...now, events: [], effects: [] };
-  if (signal.type === 'retried') onRetried(turn, signal.step);
-  else if (!isFinalRunState(live.record.state)) dispatch(turn, signal);
-  return turn;
+export function next(run: RunAggregate, input: MachineInput, environment: Environment): MachineOutput {
+  const events: NewEvent[] = [];
+  const effects: MachineEffect[] = [];
+  const transition: Transition = { ...environment, run, events, effects };
+  if (input.type === 'retried') onRetried(transition, input.step);
+  else if (!isFinalRunState(run.record.state)) dispatch(transition, input);
+  return { events, effects };
 }
 
-function dispatch(turn: Transition, signal: MachineInput): void {
-  const { run: live } = turn;
-  switch (signal.type) {
+function dispatch(transition: Transition, input: MachineInput): void {
+  const { run } = transition;
+  switch (input.type) {
     case 'started':
       break;
+    case 'denied':
+      if (run.record.state === 'PENDING') onDenied(transition, input);
+      return;
+    case 'resumedFrom':
+      if (run.record.state === 'PENDING') onResumedFrom(transition, input);
+      break;
+    case 'emitted':
+      emit(transition, input.event);
+      return;
     case 'recovered':
-      onRecovered(turn);
+      onRecovered(transition);
       break;
     case 'signalled':
-      onSignal(turn, signal);
+      onSignal(transition, input);
       break;
     case 'decided':
-      onDecided(turn, signal);
+      onDecided(transition, input);
       break;
     case 'cancelled':
-      onCancelled(turn, signal);
+      onCancelled(transition, input);
       break;
     case 'concluded':
-      if (!live.preparing.delete(CONCLUSION_KEY)) return;
-      if (signal.failure) moveRun(turn, 'FAILED', { error: signal.failure });
-      else moveRun(turn, 'SUCCEEDED', signal.outputs ? { outputs: signal.outputs } : {});
+      if (!run.preparing.delete(CONCLUSION_KEY)) return;
+      if (input.failure) moveRun(transition, 'FAILED', { error: input.failure });
+      else moveRun(transition, 'SUCCEEDED', input.outputs ? { outputs: input.outputs } : {});
       return;
     case 'retried':
       return;
     default: {
-      const step = live.steps.get(signal.step);
-      if (!step || !dispatchToStep(turn, step, signal)) return;
+      const step = run.steps.get(input.step);
+      if (!step || !dispatchToStep(transition, step, input)) return;
     }
   }
-  advance(turn);
+  advance(transition);
 }
 
 type StepInput = Extract<
@@ -76,37 +88,37 @@ type StepInput = Extract<
 >;
 
 /** @returns whether it changed anything */
-function dispatchToStep(turn: Transition, step: MutableStep, signal: StepInput): boolean {
-  switch (signal.type) {
+function dispatchToStep(transition: Transition, step: MutableStep, input: StepInput): boolean {
+  switch (input.type) {
     case 'prepared':
-      return turn.run.preparing.delete(step.key) && onPrepared(turn, step, signal.prepared);
+      return transition.run.preparing.delete(step.key) && onPrepared(transition, step, input.prepared);
     case 'begun':
-      return onBegun(turn, step);
+      return onBegun(transition, step);
     case 'woke':
-      return onWoke(turn, step);
+      return onWoke(transition, step);
     case 'succeeded': {
-      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
-      turn.run.preparing.delete(step.key);
-      const { output, artifact } = signal;
+      if (!isExecuting(step) || input.attempt !== step.attempt) return false;
+      transition.run.preparing.delete(step.key);
+      const { output, artifact } = input;
       if (artifact && output) {
         const { digest, mediaType, size } = output;
         const payload = { ...artifact, digest, mediaType, size };
-        emit(turn, { type: 'ARTIFACT_CREATED', at: turn.at, step: step.key, payload });
+        emit(transition, { type: 'ARTIFACT_CREATED', at: transition.at, step: step.key, payload });
       }
-      moveStep(turn, step, 'SUCCEEDED', output ? { output } : {});
+      moveStep(transition, step, 'SUCCEEDED', output ? { output } : {});
       return true;
     }
     case 'failed':
-      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
-      turn.run.preparing.delete(step.key);
-      failAttempt(turn, step, signal.failure);
+      if (!isExecuting(step) || input.attempt !== step.attempt) return false;
+      transition.run.preparing.delete(step.key);
+      failAttempt(transition, step, input.failure);
       return true;
     case 'paused': {
-      if (!isExecuting(step) || signal.attempt !== step.attempt) return false;
-      const { reason, call } = signal;
-      waitUntil(turn, step, 'WAITING');
-      const payload = { id: turn.newId('apr'), reason, call };
-      emit(turn, { type: 'APPROVAL_REQUESTED', at: turn.at, step: step.key, payload });
+      if (!isExecuting(step) || input.attempt !== step.attempt) return false;
+      const { reason, call } = input;
+      waitUntil(transition, step, 'WAITING');
+      const payload = { id: transition.newId('apr'), reason, call };
+      emit(transition, { type: 'APPROVAL_REQUESTED', at: transition.at, step: step.key, payload });
       return true;
     }
   }
@@ -116,76 +128,79 @@ function isExecuting({ state }: MutableStep): boolean {
   return state === 'RUNNING' || state === 'DISPATCHED';
 }
 
-function onBegun(turn: Transition, step: MutableStep): boolean {
+function onBegun(transition: Transition, step: MutableStep): boolean {
   if (step.state === 'SCHEDULED') {
     // One that paused goes on: that is no further attempt.
-    const attempt = step.attempt + Number(turn.run.bookkeeping.get(step.key)?.paused !== true);
-    moveStep(turn, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt });
+    const attempt = step.attempt + Number(transition.run.bookkeeping.get(step.key)?.paused !== true);
+    moveStep(transition, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt });
   } else if (!isExecuting(step)) return false;
-  turn.effects.push({ type: 'act', step });
+  transition.effects.push({ type: 'act', step });
   return true;
 }
 
-function onWoke(turn: Transition, step: MutableStep): boolean {
-  if (!step.wakeAt || step.wakeAt > turn.at || turn.run.preparing.has(step.key)) return false;
-  if (step.state === 'FAILED_RETRYABLE') prepare(turn, step);
+function onWoke(transition: Transition, step: MutableStep): boolean {
+  if (!step.wakeAt || step.wakeAt > transition.at || transition.run.preparing.has(step.key)) return false;
+  if (step.state === 'FAILED_RETRYABLE') prepare(transition, step);
   else if (step.state !== 'WAITING') return false;
-  else if (findOpenApproval(turn, step)) {
-    expireApproval(turn, step);
-    moveStep(turn, step, 'TIMEOUT', { error: failure('TIMEOUT', 'Nobody decided in time.') });
-  } else if (!hasBegun(turn.run, step)) prepare(turn, step);
-  else if (step.kind === 'SLEEP') moveStep(turn, step, 'SUCCEEDED');
+  else if (findOpenApproval(transition, step)) {
+    expireApproval(transition, step);
+    moveStep(transition, step, 'TIMEOUT', { error: failure('TIMEOUT', 'Nobody decided in time.') });
+  } else if (!hasBegun(transition.run, step)) prepare(transition, step);
+  else if (step.kind === 'SLEEP') moveStep(transition, step, 'SUCCEEDED');
   else if (step.kind === 'SIGNAL') {
     const message = `The signal ${signalName(step)} did not come in time.`;
-    moveStep(turn, step, 'TIMEOUT', { error: failure('TIMEOUT', message) });
-  } else prepare(turn, step);
+    moveStep(transition, step, 'TIMEOUT', { error: failure('TIMEOUT', message) });
+  } else prepare(transition, step);
   return true;
 }
 
-function onSignal(turn: Transition, { id, name, payload, output }: Extract<MachineInput, { type: 'signalled' }>): void {
-  if (turn.run.seenSignals.has(id)) return;
-  emit(turn, {
+function onSignal(
+  transition: Transition,
+  { id, name, payload, output }: Extract<MachineInput, { type: 'signalled' }>,
+): void {
+  if (transition.run.seenSignals.has(id)) return;
+  emit(transition, {
     type: 'SIGNAL_RECEIVED',
-    at: turn.at,
+    at: transition.at,
     payload: { id, name, ...(payload !== undefined && { payload }) },
   });
-  for (const step of turn.run.steps.values()) {
+  for (const step of transition.run.steps.values()) {
     if (step.kind !== 'SIGNAL' || step.state !== 'WAITING' || signalName(step) !== name) continue;
-    if (!hasBegun(turn.run, step)) continue;
-    moveStep(turn, step, 'SUCCEEDED', { output });
+    if (!hasBegun(transition.run, step)) continue;
+    moveStep(transition, step, 'SUCCEEDED', { output });
     return;
   }
 }
 
-function onDecided(turn: Transition, signal: Extract<MachineInput, { type: 'decided' }>): void {
-  const { approvalId: id, by, approve, comment, output } = signal;
-  const open = turn.run.approvals.get(id);
-  const step = open && turn.run.steps.get(open.step);
+function onDecided(transition: Transition, input: Extract<MachineInput, { type: 'decided' }>): void {
+  const { approvalId: id, by, approve, comment, output } = input;
+  const open = transition.run.approvals.get(id);
+  const step = open && transition.run.steps.get(open.step);
   if (step?.state !== 'WAITING') return;
   const said = { by, ...(comment !== undefined && { comment }) };
   const payload = { id, state: approve ? 'APPROVED' : 'REJECTED', ...said } as const;
-  emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
+  emit(transition, { type: 'APPROVAL_DECIDED', at: transition.at, step: step.key, payload });
   if (open?.call !== undefined) {
     // Either way it goes on: what calls a tool can do without it.
-    moveStep(turn, step, 'SCHEDULED');
-    enqueue(turn, step);
+    moveStep(transition, step, 'SCHEDULED');
+    enqueue(transition, step);
     return;
   }
   if (!approve) {
     const message = `${by.username} did not approve it${comment === undefined ? '.' : `: ${comment}`}`;
-    moveStep(turn, step, 'DENIED', { error: failure('FORBIDDEN', message) });
+    moveStep(transition, step, 'DENIED', { error: failure('FORBIDDEN', message) });
     return;
   }
   if (step.kind === 'APPROVAL') {
-    moveStep(turn, step, 'SUCCEEDED', { output });
+    moveStep(transition, step, 'SUCCEEDED', { output });
     return;
   }
   if (isWaitingKind(step)) {
-    prepare(turn, step);
+    prepare(transition, step);
     return;
   }
-  moveStep(turn, step, 'SCHEDULED');
-  enqueue(turn, step);
+  moveStep(transition, step, 'SCHEDULED');
+  enqueue(transition, step);
 }
 
 /** It is never at work: once it may begin, it has to be seen what it waits for. */
@@ -194,46 +209,46 @@ function isWaitingKind({ kind }: MutableStep): boolean {
 }
 
 function onCancelled(
-  turn: Transition,
+  transition: Transition,
   { by, reason, compensate: undo }: Extract<MachineInput, { type: 'cancelled' }>,
 ): void {
-  const { run: live } = turn;
-  live.preparing.delete(CONCLUSION_KEY);
+  const { run } = transition;
+  run.preparing.delete(CONCLUSION_KEY);
   const message = `${by.username} cancelled it${reason === undefined ? '.' : `: ${reason}`}`;
   const error = failure('CANCELLED', message);
-  for (const step of live.steps.values()) {
+  for (const step of run.steps.values()) {
     if (isFinalStepState(step.state) || step.role === 'compensation') continue;
-    live.preparing.delete(step.key);
-    if (isExecuting(step)) turn.effects.push({ type: 'abort', step });
-    if (step.state === 'WAITING') expireApproval(turn, step);
-    moveStep(turn, step, 'CANCELLED', { error });
+    run.preparing.delete(step.key);
+    if (isExecuting(step)) transition.effects.push({ type: 'abort', step });
+    if (step.state === 'WAITING') expireApproval(transition, step);
+    moveStep(transition, step, 'CANCELLED', { error });
   }
   // The reason stands in the run from here on, and says that it is ending, also to whoever takes it over.
-  moveRun(turn, 'RUNNING', { error });
-  if (undo && !isUndoing(live)) compensate(turn);
+  moveRun(transition, 'RUNNING', { error });
+  if (undo && !isUndoing(run)) compensate(transition);
 }
 
 /** What a process that is gone had in hand. */
-function onRecovered(turn: Transition): void {
-  for (const step of turn.run.steps.values()) {
-    if (step.state === 'SCHEDULED') enqueue(turn, step);
-    else if (isApprovedNotBegun(turn.run, step)) prepare(turn, step);
+function onRecovered(transition: Transition): void {
+  for (const step of transition.run.steps.values()) {
+    if (step.state === 'SCHEDULED') enqueue(transition, step);
+    else if (isApprovedNotBegun(transition.run, step)) prepare(transition, step);
     else if (step.wakeAt && !isFinalStepState(step.state)) {
-      turn.effects.push({ type: 'wake', step, at: step.wakeAt });
+      transition.effects.push({ type: 'wake', step, at: step.wakeAt });
     } else if (isExecuting(step) && isParent(step)) {
       // Items that are there tell by themselves when they are over.
-      if (!turn.run.items.has(step.key)) requestGather(turn, step);
+      if (!transition.run.items.has(step.key)) requestGather(transition, step);
     } else if (isExecuting(step)) {
-      if (step.effect === 'pure' || step.terms?.idempotent) enqueue(turn, step);
-      else failAttempt(turn, step, { ...INTERRUPTED_FAILURE, retryable: step.terms?.retry !== undefined });
+      if (step.effect === 'pure' || step.terms?.idempotent) enqueue(transition, step);
+      else failAttempt(transition, step, { ...INTERRUPTED_FAILURE, retryable: step.terms?.retry !== undefined });
     }
   }
 }
 
 /** A person had agreed to it, and it had not begun since. */
-function isApprovedNotBegun(live: RunAggregate, step: MutableStep): boolean {
-  if (step.state !== 'WAITING' || !isWaitingKind(step) || hasBegun(live, step)) return false;
-  return live.bookkeeping.get(step.key)?.approved === true;
+function isApprovedNotBegun(run: RunAggregate, step: MutableStep): boolean {
+  if (step.state !== 'WAITING' || !isWaitingKind(step) || hasBegun(run, step)) return false;
+  return run.bookkeeping.get(step.key)?.approved === true;
 }
 
 const INTERRUPTED_FAILURE = failure(
@@ -242,14 +257,14 @@ const INTERRUPTED_FAILURE = failure(
 );
 
 /** Opens a run again that ended badly: the step, whatever else it failed for, and what was not done because of that. */
-function onRetried(turn: Transition, key: string): void {
-  const { run: live } = turn;
-  const step = live.steps.get(key);
-  if (!step || !isFailedEnd(step.state) || isUndoing(live)) return;
-  moveRun(turn, 'RUNNING');
-  // Items are opened again by their `for_each`, when its turn has come.
-  for (const one of live.topLevel) {
-    if (isFailedEnd(one.state) || one.state === 'SKIPPED') moveStep(turn, one, 'PENDING');
+function onRetried(transition: Transition, key: string): void {
+  const { run } = transition;
+  const step = run.steps.get(key);
+  if (!step || !isFailedEnd(step.state) || isUndoing(run)) return;
+  moveRun(transition, 'RUNNING');
+  // Items are opened again by their `for_each`, when its transition has come.
+  for (const one of run.topLevel) {
+    if (isFailedEnd(one.state) || one.state === 'SKIPPED') moveStep(transition, one, 'PENDING');
   }
-  advance(turn);
+  advance(transition);
 }

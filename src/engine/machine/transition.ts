@@ -5,81 +5,81 @@ import type { RunState, StepState } from '../../core/states.ts';
 import type { MachineEffect } from '../model/machine-input.ts';
 import { applyEvent, type MutableStep, type RunAggregate } from '../model/run-aggregate.ts';
 
-/** What the machine cannot know by itself. */
+/** What the machine cannot know from the run. */
 export interface Environment {
   readonly at: Date;
   /** From 0 to 1, for jitter. */
   random(): number;
-  newId(prefix: 'step' | 'apr'): string;
+  newId(prefix: 'step' | 'apr' | 'art'): string;
 }
 
-/** One call of `next`: the run, the time, and what has come of it so far. */
+/** One call of `next`: the run, the environment, and the events and effects so far. */
 export interface Transition extends Environment {
   readonly run: RunAggregate;
   readonly events: NewEvent[];
   readonly effects: MachineEffect[];
 }
 
-export function emit(turn: Transition, event: NewEvent): void {
-  turn.events.push(event);
-  applyEvent(turn.run, event);
+export function emit(transition: Transition, event: NewEvent): void {
+  transition.events.push(event);
+  applyEvent(transition.run, event);
 }
 
 type StepMove = Omit<EventPayloads['STEP_STATE_CHANGED'], 'from' | 'to' | 'attempt'> & { readonly attempt?: number };
 
-export function moveStep(turn: Transition, step: MutableStep, to: StepState, more: StepMove = {}): void {
+export function moveStep(transition: Transition, step: MutableStep, to: StepState, more: StepMove = {}): void {
   const { attempt = step.attempt, ...rest } = more;
   const payload = { from: step.state, to, attempt, ...rest };
-  emit(turn, { type: 'STEP_STATE_CHANGED', at: turn.at, step: step.key, payload });
+  emit(transition, { type: 'STEP_STATE_CHANGED', at: transition.at, step: step.key, payload });
 }
 
 export function moveRun(
-  turn: Transition,
+  transition: Transition,
   to: RunState,
   more: Pick<EventPayloads['RUN_STATE_CHANGED'], 'error' | 'outputs'> = {},
 ): void {
-  const { state: from } = turn.run.record;
-  emit(turn, { type: 'RUN_STATE_CHANGED', at: turn.at, payload: { from, to, ...more } });
+  const { state: from } = transition.run.record;
+  emit(transition, { type: 'RUN_STATE_CHANGED', at: transition.at, payload: { from, to, ...more } });
 }
 
-export function emitDecisions(turn: Transition, step: string, decisions: readonly Decision[] = []): void {
+export function emitDecisions(transition: Transition, step: string, decisions: readonly Decision[] = []): void {
   for (const decision of decisions) {
-    emit(turn, { type: 'POLICY_DECIDED', at: turn.at, step, payload: { decision } });
+    emit(transition, { type: 'POLICY_DECIDED', at: transition.at, step, payload: { decision } });
   }
 }
 
-/** Waits until then; a timer that is lost is made again when the run is taken over. */
+/** Sets the step to wait, and a timer. The `recovered` input sets a lost timer again. */
 export function waitUntil(
-  turn: Transition,
+  transition: Transition,
   step: MutableStep,
   to: 'WAITING' | 'FAILED_RETRYABLE',
   until?: Date,
   more: StepMove = {},
 ): void {
-  moveStep(turn, step, to, { ...more, ...(until && { wakeAt: until.toISOString() }) });
-  if (until) turn.effects.push({ type: 'wake', step, at: until });
+  moveStep(transition, step, to, { ...more, ...(until && { wakeAt: until.toISOString() }) });
+  if (until) transition.effects.push({ type: 'wake', step, at: until });
 }
 
-export function findOpenApproval(turn: Transition, step: MutableStep): ApprovalRecord | undefined {
-  for (const approval of turn.run.approvals.values()) if (approval.step === step.key) return approval;
+export function findOpenApproval(transition: Transition, step: MutableStep): ApprovalRecord | undefined {
+  for (const approval of transition.run.approvals.values()) if (approval.step === step.key) return approval;
   return undefined;
 }
 
-/** Nobody decided in time, or nobody has to any more. */
-export function expireApproval(turn: Transition, step: MutableStep): void {
-  const open = findOpenApproval(turn, step);
+/** Closes the approval of the step: the time for it is over, or it is no longer needed. */
+export function expireApproval(transition: Transition, step: MutableStep): void {
+  const open = findOpenApproval(transition, step);
   if (!open) return;
   const payload = { id: open.id, state: 'EXPIRED' } as const;
-  emit(turn, { type: 'APPROVAL_DECIDED', at: turn.at, step: step.key, payload });
+  emit(transition, { type: 'APPROVAL_DECIDED', at: transition.at, step: step.key, payload });
 }
 
-export function enqueue(turn: Transition, step: MutableStep): void {
-  turn.effects.push({ type: 'queue', step });
+export function enqueue(transition: Transition, step: MutableStep): void {
+  transition.effects.push({ type: 'queue', step });
 }
 
-export function requestGather(turn: Transition, step: MutableStep): void {
-  turn.run.preparing.add(step.key);
-  turn.effects.push({ type: 'gather', step });
+export function requestGather(transition: Transition, step: MutableStep): void {
+  transition.run.preparing.add(step.key);
+  transition.effects.push({ type: 'gather', step });
 }
 
 export const failure = (code: Failure['code'], message: string, more: Partial<Failure> = {}): Failure => ({

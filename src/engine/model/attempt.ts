@@ -1,18 +1,21 @@
 import type { NewEvent } from '../../core/event.ts';
 import type { MutableStep, RunAggregate } from './run-aggregate.ts';
 
-/** One attempt at a step, and what it may tell the journal. */
+/** One attempt at a step, and its access to the journal. */
 export interface Attempt {
   readonly run: RunAggregate;
   readonly step: MutableStep;
   readonly signal: AbortSignal;
   /** Adds an event about the step that changes no state. */
   emit(event: NewEvent): void;
-  /** Resolves when all that was noted is durable. @throws Fault when the run was let go, or the step is to end */
+  /** Resolves when all emitted events are durable. @throws Fault when the run was released, or the step must end */
   flush(): Promise<void>;
 }
 
-/** Thrown, not returned, because it has to leave whatever called the tool: the step waits for a person and is done again. */
+/**
+ * The attempt waits for an approval: the step is WAITING, and is performed again after the decision. An error rather than
+ * a result, because it has to leave the code that called the tool.
+ */
 export class PausedError extends Error {
   readonly call: string;
   readonly reason: string;

@@ -1,6 +1,7 @@
+import type { NewEvent } from '../../core/event.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
-import type { Failure, StepOutput } from '../../core/run.ts';
+import type { Failure, StepOutput, StepRecord } from '../../core/run.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { MutableStep } from './run-aggregate.ts';
 
@@ -9,15 +10,16 @@ export interface NamedArtifact {
   readonly name: string;
 }
 
-/** What a step came to when its turn came: its expressions were evaluated and the policy was asked. */
+/** What a ready step should do, after its expressions were evaluated and the policy was asked. */
 export type Preparation = { readonly decisions?: readonly Decision[]; readonly input?: Json } & (
   | { readonly type: 'skip' }
-  /** Of a `for_each`: once for each of these. */
+  /** Of a `for_each`: one step for each of these. */
   | { readonly type: 'items'; readonly items: readonly Json[] }
-  /** `childId` is the run that a sub-workflow will be. */
+  /** `childId` is the id of the run that a sub-workflow starts. */
   | { readonly type: 'ready'; readonly childId?: string }
+  /** The output is known already, for example from the cache. */
   | { readonly type: 'made'; readonly output: StepOutput }
-  /** A person has to agree first. */
+  /** Somebody must approve the step first. */
   | {
       readonly type: 'ask';
       readonly reason: string;
@@ -26,18 +28,34 @@ export type Preparation = { readonly decisions?: readonly Decision[]; readonly i
     }
   | { readonly type: 'throttled'; readonly until: Date }
   | { readonly type: 'sleep'; readonly until: Date }
-  /** `input` names the signal too, for whoever takes the run over. */
+  /** `input` also holds the name of the signal, for a process that takes over the run. */
   | { readonly type: 'await'; readonly name: string; readonly input: Json; readonly until?: Date }
   | { readonly type: 'refused'; readonly failure: Failure }
 );
 
-/** What happened to a run, told to the machine. */
-export type MachineInput =
+/** How a new run begins. */
+export type InitialInput =
   | { readonly type: 'started' }
-  /** A new process took the run over. */
+  /**
+   * The policy does not allow the run: it ends before its first step.
+   * @property step the one that the policy does not allow; undefined for the run as a whole
+   */
+  | { readonly type: 'denied'; readonly failure: Failure; readonly decision?: Decision; readonly step?: string }
+  /**
+   * Repeats an earlier run of the same plan from one step on. Steps that do not depend on that step keep their results.
+   * @property earlier the planned steps of the earlier run
+   */
+  | { readonly type: 'resumedFrom'; readonly step: string; readonly earlier: readonly StepRecord[] };
+
+/** What happened to a run: the input of the machine. */
+export type MachineInput =
+  | InitialInput
+  /** A new process took over the run. */
   | { readonly type: 'recovered' }
+  /** An event that changes no state, such as a log line or a message of an agent. */
+  | { readonly type: 'emitted'; readonly event: NewEvent }
   | { readonly type: 'prepared'; readonly step: string; readonly prepared: Preparation }
-  /** It has a place to be done in. */
+  /** The step has a slot. */
   | { readonly type: 'begun'; readonly step: string }
   | {
       readonly type: 'succeeded';
@@ -47,7 +65,7 @@ export type MachineInput =
       readonly artifact?: NamedArtifact;
     }
   | { readonly type: 'failed'; readonly step: string; readonly attempt: number; readonly failure: Failure }
-  /** A person has to approve a tool call before it can go on. */
+  /** Somebody must approve a tool call before the attempt can continue. */
   | {
       readonly type: 'paused';
       readonly step: string;
@@ -55,7 +73,7 @@ export type MachineInput =
       readonly call: string;
       readonly reason: string;
     }
-  /** The time came that an effect `wake` named. */
+  /** The time of a `wake` effect has come. */
   | { readonly type: 'woke'; readonly step: string }
   | {
       readonly type: 'decided';
@@ -82,15 +100,15 @@ export type MachineInput =
   | { readonly type: 'retried'; readonly step: string }
   | { readonly type: 'concluded'; readonly outputs?: JsonObject; readonly failure?: Failure };
 
-/** What is to be done next, outside the machine. */
+/** What must be done next, outside the machine. */
 export type MachineEffect =
   | { readonly type: 'prepare'; readonly step: MutableStep }
-  /** Waits for a place, then tells `begun`. */
+  /** Waits for a slot, then sends `begun`. */
   | { readonly type: 'queue'; readonly step: MutableStep }
   | { readonly type: 'act'; readonly step: MutableStep }
-  /** All items of this `for_each` are over: their outputs become its own. */
+  /** All items of this `for_each` have ended: collects their outputs as its output. */
   | { readonly type: 'gather'; readonly step: MutableStep }
   | { readonly type: 'wake'; readonly step: MutableStep; readonly at: Date }
   | { readonly type: 'abort'; readonly step: MutableStep }
-  /** Everything has succeeded: what is the run's output? */
+  /** Everything succeeded: evaluates the outputs of the run. */
   | { readonly type: 'conclude' };

@@ -1,4 +1,4 @@
-import type { EventPayloads, NewEvent, Repair } from '../../core/event.ts';
+import type { Event, EventPayloads, NewEvent, Repair } from '../../core/event.ts';
 import {
   applyPatch,
   createAddedStep,
@@ -90,133 +90,143 @@ export function createRunAggregate(runId: string, at: Date, payload: EventPayloa
   };
 }
 
-export function snapshotOf({ record: run, topLevel: top }: RunAggregate): RunSnapshot {
-  return { run: { ...run }, steps: top.map((step) => ({ ...step })) };
+export function snapshotOf({ record, topLevel }: RunAggregate): RunSnapshot {
+  return { run: { ...record }, steps: topLevel.map((step) => ({ ...step })) };
 }
 
-export function stepOf(live: RunAggregate, key: string): MutableStep {
-  const step = live.steps.get(key);
-  if (!step) throw new Error(`run ${live.record.id} has no step ${key}`);
+/** Records where the journal has the newest event of the run. */
+export function setHead(
+  { record }: RunAggregate,
+  { seq, position, hash }: Pick<Event, 'seq' | 'position' | 'hash'>,
+): void {
+  record.seq = seq;
+  record.headPosition = position;
+  record.headHash = hash;
+}
+
+export function stepOf(run: RunAggregate, key: string): MutableStep {
+  const step = run.steps.get(key);
+  if (!step) throw new Error(`run ${run.record.id} has no step ${key}`);
   return step;
 }
 
-export function bookkeepingOf(live: RunAggregate, key: string): StepBookkeeping {
-  let marks = live.bookkeeping.get(key);
+export function bookkeepingOf(run: RunAggregate, key: string): StepBookkeeping {
+  let marks = run.bookkeeping.get(key);
   if (!marks) {
     marks = { attemptsBefore: 0, repairRounds: 0, approved: false, paused: false, hasReplayLog: false };
-    live.bookkeeping.set(key, marks);
+    run.bookkeeping.set(key, marks);
   }
   return marks;
 }
 
 /** Moves the run on by one of its events, the first one apart. */
-export function applyEvent(live: RunAggregate, event: NewEvent): void {
+export function applyEvent(run: RunAggregate, event: NewEvent): void {
   switch (event.type) {
     case 'RUN_STATE_CHANGED':
       // What a person asks to be tried again is not counted against the rounds that the document allows.
-      if (isFinalRunState(event.payload.from)) for (const marks of live.bookkeeping.values()) marks.repairRounds = 0;
-      applyPatch(live.record, runPatch(event));
+      if (isFinalRunState(event.payload.from)) for (const marks of run.bookkeeping.values()) marks.repairRounds = 0;
+      applyPatch(run.record, runPatch(event));
       return;
     case 'STEPS_ADDED':
-      addSteps(live, event.payload.steps);
+      addSteps(run, event.payload.steps);
       return;
     case 'APPROVAL_REQUESTED':
       if (event.step !== undefined && event.payload.call !== undefined)
-        bookkeepingOf(live, event.step).hasReplayLog = true;
-      return void live.approvals.set(event.payload.id, createApproval(live.record.id, event));
+        bookkeepingOf(run, event.step).hasReplayLog = true;
+      return void run.approvals.set(event.payload.id, createApproval(run.record.id, event));
     case 'APPROVAL_DECIDED': {
       const { id, state } = event.payload;
-      const isOfStep = live.approvals.get(id)?.call === undefined;
-      live.approvals.delete(id);
-      if (event.step !== undefined && isOfStep) bookkeepingOf(live, event.step).approved = state === 'APPROVED';
+      const isOfStep = run.approvals.get(id)?.call === undefined;
+      run.approvals.delete(id);
+      if (event.step !== undefined && isOfStep) bookkeepingOf(run, event.step).approved = state === 'APPROVED';
       return;
     }
     case 'SIGNAL_RECEIVED': {
       const { id, name, payload = null } = event.payload;
-      live.seenSignals.add(id);
-      live.pendingSignals.push({ name, payload });
+      run.seenSignals.add(id);
+      run.pendingSignals.push({ name, payload });
       return;
     }
   }
-  const step = event.step === undefined ? undefined : live.steps.get(event.step);
+  const step = event.step === undefined ? undefined : run.steps.get(event.step);
   if (!step) return;
-  if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') bookkeepingOf(live, step.key).hasReplayLog = true;
-  if (event.type === 'STEP_STATE_CHANGED') trackPause(live, step, event.payload);
+  if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') bookkeepingOf(run, step.key).hasReplayLog = true;
+  if (event.type === 'STEP_STATE_CHANGED') trackPause(run, step, event.payload);
   const before = step.state;
   const isFirst = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
-  if (isFirst && !live.plannedInputs.has(step.key)) live.plannedInputs.set(step.key, step.input);
+  if (isFirst && !run.plannedInputs.has(step.key)) run.plannedInputs.set(step.key, step.input);
   applyPatch(step, stepPatch(event));
-  if (event.type === 'STEP_STATE_CHANGED') trackMove(live, step, before, event.payload.repair);
+  if (event.type === 'STEP_STATE_CHANGED') trackMove(run, step, before, event.payload.repair);
 }
 
-function trackPause(live: RunAggregate, step: MutableStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
+function trackPause(run: RunAggregate, step: MutableStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
   const isAtWork = step.state === 'DISPATCHED' || step.state === 'RUNNING';
-  if (to === 'WAITING' && isAtWork) bookkeepingOf(live, step.key).paused = true;
-  const marks = live.bookkeeping.get(step.key);
+  if (to === 'WAITING' && isAtWork) bookkeepingOf(run, step.key).paused = true;
+  const marks = run.bookkeeping.get(step.key);
   if (!marks) return;
   if (to !== 'WAITING' && to !== 'SCHEDULED') marks.paused = false;
   if (attempt !== step.attempt) marks.hasReplayLog = false;
 }
 
-function addSteps(live: RunAggregate, added: EventPayloads['STEPS_ADDED']['steps']): void {
+function addSteps(run: RunAggregate, added: EventPayloads['STEPS_ADDED']['steps']): void {
   for (const one of added) {
-    const step = createAddedStep(stepOf(live, one.parent), one);
-    live.steps.set(step.key, step);
-    if (one.role === 'item') itemsOf(live, one.parent).steps.push(step);
-    else live.topLevel.push(step);
+    const step = createAddedStep(stepOf(run, one.parent), one);
+    run.steps.set(step.key, step);
+    if (one.role === 'item') itemsOf(run, one.parent).steps.push(step);
+    else run.topLevel.push(step);
   }
 }
 
-function itemsOf(live: RunAggregate, parent: string): ForEachItems {
-  let items = live.items.get(parent);
+function itemsOf(run: RunAggregate, parent: string): ForEachItems {
+  let items = run.items.get(parent);
   if (!items) {
     items = { steps: [], ended: 0, failed: 0, inProgress: 0, nextIndex: 0 };
-    live.items.set(parent, items);
+    run.items.set(parent, items);
   }
   return items;
 }
 
-function trackMove(live: RunAggregate, step: MutableStep, before: StepState, repair: Repair | undefined): void {
+function trackMove(run: RunAggregate, step: MutableStep, before: StepState, repair: Repair | undefined): void {
   const { state, key } = step;
   // A `for_each` is at work when one of its items is.
   if (!isParent(step)) {
-    live.counts.active += Number(isActive(state)) - Number(isActive(before));
-    live.counts.waiting += Number(isWaiting(state)) - Number(isWaiting(before));
+    run.counts.active += Number(isActive(state)) - Number(isActive(before));
+    run.counts.waiting += Number(isWaiting(state)) - Number(isWaiting(before));
   }
   if (step.role === 'item' && step.parent !== undefined) {
-    const items = itemsOf(live, step.parent);
+    const items = itemsOf(run, step.parent);
     items.ended += Number(isFinalStepState(state)) - Number(isFinalStepState(before));
     items.failed += Number(isFailedEnd(state)) - Number(isFailedEnd(before));
     items.inProgress += Number(isInProgress(state)) - Number(isInProgress(before));
     if (state === 'PENDING') items.nextIndex = Math.min(items.nextIndex, step.index ?? 0);
   }
   if (state === 'SUCCEEDED') {
-    live.succeeded.push(key);
-    if (step.kind === 'SIGNAL' && !isParent(step)) takeSignal(live, step);
+    run.succeeded.push(key);
+    if (step.kind === 'SIGNAL' && !isParent(step)) takeSignal(run, step);
   }
-  if (isFailedEnd(state) && step.role === undefined) live.failed.push(key);
+  if (isFailedEnd(state) && step.role === undefined) run.failed.push(key);
   if (state === 'PENDING') {
-    const marks = bookkeepingOf(live, key);
+    const marks = bookkeepingOf(run, key);
     marks.attemptsBefore = step.attempt;
     marks.approved = false;
-    if (before === 'SUCCEEDED') live.succeeded.splice(live.succeeded.indexOf(key), 1);
-    if (isFailedEnd(before) && step.role === undefined) live.failed.splice(live.failed.indexOf(key), 1);
+    if (before === 'SUCCEEDED') run.succeeded.splice(run.succeeded.indexOf(key), 1);
+    if (isFailedEnd(before) && step.role === undefined) run.failed.splice(run.failed.indexOf(key), 1);
     if (repair) {
       marks.repair = repair;
-      bookkeepingOf(live, repair.step).repairRounds = repair.round;
+      bookkeepingOf(run, repair.step).repairRounds = repair.round;
     }
   }
 }
 
 /** The input as it was planned: an attempt must not look for expressions in what an earlier one was given. */
-export function plannedInput(live: RunAggregate, step: MutableStep): Json | undefined {
-  return live.plannedInputs.has(step.key) ? live.plannedInputs.get(step.key) : step.input;
+export function plannedInput(run: RunAggregate, step: MutableStep): Json | undefined {
+  return run.plannedInputs.has(step.key) ? run.plannedInputs.get(step.key) : step.input;
 }
 
 /** The oldest signal of the name that the step asked for, taken out. */
-export function takeSignal(live: RunAggregate, step: MutableStep): void {
-  const index = live.pendingSignals.findIndex(({ name }) => name === signalName(step));
-  if (index >= 0) live.pendingSignals.splice(index, 1);
+export function takeSignal(run: RunAggregate, step: MutableStep): void {
+  const index = run.pendingSignals.findIndex(({ name }) => name === signalName(step));
+  if (index >= 0) run.pendingSignals.splice(index, 1);
 }
 
 export function signalName({ input }: StepRecord): string | undefined {
@@ -224,8 +234,8 @@ export function signalName({ input }: StepRecord): string | undefined {
 }
 
 /** A sleep or a signal that has begun to wait, not one that the policy holds up before that. */
-export function hasBegun(live: RunAggregate, { key, attempt }: StepRecord): boolean {
-  return attempt > (live.bookkeeping.get(key)?.attemptsBefore ?? 0);
+export function hasBegun(run: RunAggregate, { key, attempt }: StepRecord): boolean {
+  return attempt > (run.bookkeeping.get(key)?.attemptsBefore ?? 0);
 }
 
 /** True for a `for_each` itself, not for its items. */

@@ -111,9 +111,7 @@ async function startPlan(
     const { step, fault } = admission.refused;
     if (fault.code !== 'THROTTLED') {
       const { idempotencyKey: _, ...rest } = about;
-      const at = deps.clock.now();
-      await denyRun(deps, createRunStart(who, plan, rest, at), fault, step, at);
-      deps.metrics.runEnded(plan.kind, 'DENIED', 0);
+      await denyRun(deps, createRunStart(who, plan, rest, deps.clock.now()), fault, step);
     }
     throw fault;
   }

@@ -48,7 +48,7 @@ export async function startWorkflow(
  * @returns the decision, for the journal. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED
  */
 export async function authorizeWorkflow(
-  deps: Pick<StartWorkflowDeps, 'gate' | 'journal' | 'logger'>,
+  deps: Pick<StartWorkflowDeps, 'gate' | 'runs' | 'logger'>,
   user: User,
   opening: Parameters<typeof createRunStart>[1] & { readonly workflow: string },
   { traceId, requestDigest }: RequestIdentity,
@@ -61,7 +61,7 @@ export async function authorizeWorkflow(
     if (error instanceof Fault && error.code === 'FORBIDDEN') {
       // Without its idempotency key, which stays free.
       const start = createRunStart(user, opening, { traceId, requestDigest }, at);
-      await denyRun(deps, start, error, undefined, at);
+      await denyRun(deps, start, error, undefined);
     }
     throw error;
   }

@@ -4,7 +4,7 @@ import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ArtifactRecord } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
-import type { EffectHandlers } from '../driver/drive-run.ts';
+import type { EffectHandlers } from '../driver/effect-runner.ts';
 import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
 import { storeArtifact } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from '../steps/step-deps.ts';
