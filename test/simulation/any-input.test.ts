@@ -13,7 +13,7 @@ import { createSeededRandom } from './random.ts';
 
 const MAX_INPUTS = 5_000;
 
-/** Carries out the effects in random order, with inputs from people in between, until there are none. */
+/** Carries out the effects in random order, with inputs from people in between, until the run ends. */
 function playRandomRun(seed: number) {
   const random = createSeededRandom(seed);
   const { steps, plan } = drawPlan(random);

@@ -21,8 +21,8 @@ function runMove(
 }
 const log: NewEvent = { type: 'LOG', at: time(1), step: 'a', payload: { level: 'INFO', text: 'hello' } };
 
-describe('moves on end', () => {
-  it('are recorded as one, with all that they said and when each was', () => {
+describe('consecutive moves', () => {
+  it('are recorded as one, with all their values and times', () => {
     const events = [
       move(1, 'PENDING', 'SCHEDULED', { input: { n: 1 }, childId: 'run_2' }),
       move(2, 'SCHEDULED', 'RUNNING', { attempt: 1 }),
@@ -40,7 +40,7 @@ describe('moves on end', () => {
     ]);
   });
 
-  it('come to the same in two goes as in one', () => {
+  it('give the same result in two passes as in one', () => {
     const [first, second, third] = [
       move(1, 'PENDING', 'SCHEDULED', { input: 1 }),
       move(2, 'SCHEDULED', 'DISPATCHED', { attempt: 1 }),
@@ -49,12 +49,12 @@ describe('moves on end', () => {
     expect(coalesceMoves([...coalesceMoves([first, second]), third])).toEqual(coalesceMoves([first, second, third]));
   });
 
-  it('of the run are one too, which began when the first did', () => {
+  it('of the run are merged too, and start when the first one did', () => {
     const merged = coalesceMoves([runMove(1, 'PENDING', 'RUNNING'), runMove(4, 'RUNNING', 'WAITING')]);
     expect(merged).toEqual([runMove(4, 'PENDING', 'WAITING', { startedAt: iso(1) })]);
   });
 
-  it('of one step are not those of another, and what comes between stays where it is', () => {
+  it('of different steps are separate, and events between them stay in place', () => {
     const other = move(2, 'PENDING', 'SCHEDULED', {}, 'b');
     const events = [move(1, 'PENDING', 'SCHEDULED'), other, log, move(3, 'SCHEDULED', 'RUNNING', { attempt: 1 })];
     expect(coalesceMoves(events)).toEqual([
@@ -65,7 +65,7 @@ describe('moves on end', () => {
   });
 });
 
-describe('an event of its own stays', () => {
+describe('a separate event remains', () => {
   it.each<[string, NewEvent, NewEvent]>([
     ['a wait', move(1, 'PENDING', 'WAITING', { wakeAt: iso(9) }), move(2, 'WAITING', 'SCHEDULED')],
     [
@@ -74,18 +74,18 @@ describe('an event of its own stays', () => {
       move(2, 'FAILED_RETRYABLE', 'SCHEDULED'),
     ],
     ['the end before a step was opened again', move(1, 'RUNNING', 'SUCCEEDED'), move(2, 'SUCCEEDED', 'PENDING')],
-    ['that a step was opened again', move(1, 'SUCCEEDED', 'PENDING'), move(2, 'PENDING', 'RUNNING')],
+    ['the reopening of a step', move(1, 'SUCCEEDED', 'PENDING'), move(2, 'PENDING', 'RUNNING')],
     [
-      'that a run was cancelled',
+      'the cancellation of a run',
       runMove(1, 'WAITING', 'RUNNING', { error: failureWith('CANCELLED') }),
       runMove(2, 'RUNNING', 'FAILED'),
     ],
-    ['that a run was opened again', runMove(1, 'FAILED', 'RUNNING'), runMove(2, 'RUNNING', 'WAITING')],
+    ['the reopening of a run', runMove(1, 'FAILED', 'RUNNING'), runMove(2, 'RUNNING', 'WAITING')],
   ])('%s', (_, first, second) => {
     expect(coalesceMoves([first, second])).toEqual([first, second]);
   });
 
-  it('when it is alone', () => {
+  it('when it is the only one', () => {
     expect(coalesceMoves([log])).toEqual([log]);
     expect(coalesceMoves([])).toEqual([]);
   });

@@ -3,28 +3,27 @@ import { isFinalRunState } from '../../core/states.ts';
 import { isActive } from '../model/run-aggregate.ts';
 
 /**
- * Makes one event of the moves that a step (or the run) made on end since the last append, as steps with effect `pure`
- * are recorded once, with their result. The merged move starts where the first started and ends where the last ended.
- * A state in which it was waiting, failed or was opened again stays an event of its own; other events stay as they are,
- * in order.
+ * Merges consecutive moves of a step, or of the run, into one event: steps with effect `pure` are recorded once, with
+ * their result. The merged move starts where the first one started and ends where the last one ended. A move to a state in
+ * which it waits, has failed or is opened again remains a separate event. Other events stay as they are, in order.
  */
 export function coalesceMoves(events: readonly NewEvent[]): readonly NewEvent[] {
   if (events.length < 2) return events;
-  const last = new Map<string, number>();
-  const kept: (NewEvent | undefined)[] = [...events];
+  const lastIndex = new Map<string, number>();
+  const merged: (NewEvent | undefined)[] = [...events];
   for (let index = 0; index < events.length; index += 1) {
     const event = events[index] as NewEvent;
     const key = moveKey(event);
     if (key === undefined) continue;
-    const earlier = last.get(key);
-    const before = earlier === undefined ? undefined : kept[earlier];
-    if (before && earlier !== undefined && isTransient(before) && !isPause(event)) {
-      kept[index] = mergeMoves(before, event);
-      kept[earlier] = undefined;
+    const previousIndex = lastIndex.get(key);
+    const previous = previousIndex === undefined ? undefined : merged[previousIndex];
+    if (previous && previousIndex !== undefined && isTransient(previous) && !isPause(event)) {
+      merged[index] = mergeMoves(previous, event);
+      merged[previousIndex] = undefined;
     }
-    last.set(key, index);
+    lastIndex.set(key, index);
   }
-  return kept.filter((event) => event !== undefined);
+  return merged.filter((event) => event !== undefined);
 }
 
 function moveKey(event: NewEvent): string | undefined {
@@ -38,7 +37,7 @@ function isTransient(move: NewEvent): boolean {
   return move.payload.error === undefined && !isFinalRunState(move.payload.from);
 }
 
-/** From work to waiting: that it was at work before says that it goes on where it was. */
+/** True for a move from an attempt to waiting: the state before it shows that the same attempt continues. */
 function isPause({ type, payload }: NewEvent): boolean {
   return type === 'STEP_STATE_CHANGED' && payload.to === 'WAITING' && payload.from !== 'SCHEDULED';
 }

@@ -10,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-/** A journal that takes its time over the append with such an event. */
-function slowAt(isIt: (event: NewEvent) => boolean) {
+/** A journal that delays the append of such an event until `release`. */
+function slowAt(matches: (event: NewEvent) => boolean) {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const journal = (real: Journal): Journal => ({
     ...real,
     async append(...args) {
-      if (args[2].some(isIt)) {
+      if (args[2].some(matches)) {
         reached.resolve();
         await gate.promise;
       }
@@ -34,7 +34,7 @@ const steps = `
   - { id: a, kind: command, command: act, input: { v: book }, compensate: { kind: command, command: act, input: { v: unbook } } }
   - { id: b, kind: command, command: act, depends_on: [a], input: { v: pay } }`;
 
-it('a step that acts on the world does not act before its beginning is on record', async () => {
+it('an external step does not act before its start is recorded', async () => {
   const { commands, acted } = observableCommands();
   const { journal, reached, release } = slowAt(begins('b'));
   const engine = on.engine({ commands, journal });
@@ -46,7 +46,7 @@ it('a step that acts on the world does not act before its beginning is on record
   expect(acted).toEqual(['book', 'pay']);
 });
 
-it('and does not act at all when it was cancelled until then', async () => {
+it('an external step does not act when it was cancelled until then', async () => {
   const { commands, acted } = observableCommands();
   const { journal, reached, release } = slowAt(begins('b'));
   const engine = on.engine({ commands, journal });

@@ -33,7 +33,7 @@ interface EffectRunnerOptions {
   isReleased(): boolean;
   send(input: MachineInput): void;
   emit(event: NewEvent): void;
-  /** Called with an error outside the handlers. */
+  /** Called with an error that no handler is responsible for. */
   onCrash(error: unknown): void;
 }
 

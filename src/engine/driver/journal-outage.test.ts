@@ -15,7 +15,7 @@ afterAll(() => on.stop());
 const away = () => new Fault('UNAVAILABLE', 'The store is away.', { retryAfterMs: 10 });
 const scope = { tenant: 'default' };
 
-/** The journal, of which `trouble` gets the appends that do not open a run, each with its number. */
+/** Wraps the journal: `trouble` gets the appends that do not open a run, each with its number. */
 const withTrouble =
   (trouble: (nth: number, append: () => ReturnType<Journal['append']>) => ReturnType<Journal['append']>) =>
   (real: Journal): Journal => {
@@ -31,7 +31,7 @@ const withTrouble =
     };
   };
 
-/** Sleeps, and then does a little. */
+/** Sleeps, and then runs a transform. */
 const workflow = (ms: number) => ({
   document: {
     name: 'waits',
@@ -51,8 +51,8 @@ async function endOf(runId: string) {
   return (await on.store.reader.run(scope, runId))?.state;
 }
 
-describe('a run under way', () => {
-  it('goes on when an append was made whose answer was lost', async () => {
+describe('a run in progress', () => {
+  it('continues when an append succeeded and its answer was lost', async () => {
     const journal = withTrouble(async (nth, append) => {
       const appended = await append();
       if (nth === 1) throw away();
@@ -66,7 +66,7 @@ describe('a run under way', () => {
     await engine.stop(0);
   });
 
-  it('goes on also when that was its first one, and its caller was told that nobody knows', async () => {
+  it('continues when that was its first append, and its caller was told that it is in doubt', async () => {
     const doubtful = new Fault('UNAVAILABLE', 'Look whether the run is there.', { details: { inDoubt: true } });
     let runId = '';
     const engine = on.engine({
@@ -88,7 +88,7 @@ describe('a run under way', () => {
     await engine.stop(0);
   });
 
-  it('continues when an append failed with an error that nobody expected', async () => {
+  it('continues when an append failed with an unexpected error', async () => {
     const journal = withTrouble(async (nth, append) => {
       if (nth === 1) throw new TypeError('a bug');
       return append();
@@ -100,7 +100,7 @@ describe('a run under way', () => {
     await engine.stop(0);
   });
 
-  it('is still steered and drained when the journal was away for a while', async () => {
+  it('can still be cancelled and drained after an outage of the journal', async () => {
     const journal = withTrouble(async (nth, append) => {
       if (nth === 1) throw away();
       return append();
@@ -115,7 +115,7 @@ describe('a run under way', () => {
     await engine.stop(0);
   });
 
-  it('waits for a run of its own of which the journal did not take an event at once, the first one included', async () => {
+  it('waits for its sub-workflow when the journal first refused an event of it, the first one included', async () => {
     const name = 'inner';
     const inner = { name, steps: workflow(20).document.steps };
     const outer = { name: 'outer', steps: [{ id: 'in', kind: 'workflow', workflow: name, input: {} }] };
@@ -144,7 +144,7 @@ describe('a run under way', () => {
   });
 });
 
-describe('what is said to a run that turns out to be in other hands', () => {
+describe('a message to a run that another node has taken over', () => {
   const waiting = {
     document: { name: 'listens', steps: [{ id: 'wait', kind: 'signal', input: { name: 'go' } }] },
   };
@@ -161,14 +161,14 @@ describe('what is said to a run that turns out to be in other hands', () => {
     return { engine, run };
   };
 
-  it('is not taken for done', async () => {
+  it('is not confirmed', async () => {
     const { engine, run } = await start();
     const sent = engine.sendSignal(ADMIN, run.id, { name: 'go' });
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await engine.stop(0);
   });
 
-  it('stays in its inbox for who has it next', async () => {
+  it('stays in the inbox for the next owner', async () => {
     const { engine, run } = await start();
     const message = { id: newId('msg'), runId: run.id, type: 'signal', by: ADMIN, name: 'go', payload: 7 } as const;
     await on.store.inbox.send(message);
@@ -184,8 +184,8 @@ describe('what is said to a run that turns out to be in other hands', () => {
   });
 });
 
-describe('a run that could not be read when it was taken over', () => {
-  it('is taken up at the next beat', async () => {
+describe('a run that could not be read during recovery', () => {
+  it('is recovered at the next heartbeat', async () => {
     const first = on.engine();
     await first.begin();
     const { run } = await first.startWorkflow(ADMIN, { source: workflow(100), waitMs: 0 });
@@ -209,7 +209,7 @@ describe('a run that could not be read when it was taken over', () => {
 });
 
 describe('many runs', () => {
-  it('are taken over in lots, and the lease is renewed before each', async () => {
+  it('are claimed in batches, and the lease is renewed before each', async () => {
     const first = on.engine();
     await first.begin();
     const started = Array.from({ length: 150 }, () =>

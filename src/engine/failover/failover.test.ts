@@ -12,13 +12,13 @@ afterEach(async () => {
   on.acted.length = 0;
 });
 
-/** The two ways in which a process ends. */
+/** How a process ends. */
 const ways = ['crash', 'restart'] as const;
 
-describe.each(ways)('after a %s, a run goes on that', (way) => {
+describe.each(ways)('after a %s, a run continues that', (way) => {
   const end = () => on[way]();
 
-  it('waits for a person', async () => {
+  it('waits for an approval', async () => {
     const { run } = await on.start(
       '  - { id: a, kind: approval, input: { reason: "well?" } }\noutputs: { by: "{{ steps.a.output.by }}" }',
     );
@@ -29,7 +29,7 @@ describe.each(ways)('after a %s, a run goes on that', (way) => {
     expect((await on.ended(run.id)).run.outputs).toEqual({ by: 'eve' });
   });
 
-  it('waits for a person, and whose time is over by then', async () => {
+  it('waits for an approval that has expired by then', async () => {
     const { run } = await on.start('  - { id: a, kind: approval, input: { reason: "well?", expires_ms: 50 } }');
     await on.waiting(run.id);
     await end();
@@ -57,7 +57,7 @@ outputs: { a: "{{ steps.a.output }}", b: "{{ steps.b.output }}" }`);
     expect(ended.steps[0]?.finishedAt?.getTime()).toBeGreaterThanOrEqual(steps[0]?.wakeAt?.getTime() ?? Number.NaN);
   });
 
-  it('waits until it tries again', async () => {
+  it('waits for a retry', async () => {
     on.failTimes(1);
     const { run } = await on.start(
       '  - { id: a, kind: command, command: flaky, retry: { max_attempts: 2, backoff_ms: 300 }, input: { v: 1 } }',
@@ -67,7 +67,7 @@ outputs: { a: "{{ steps.a.output }}", b: "{{ steps.b.output }}" }`);
     expect((await on.ended(run.id)).steps[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
   });
 
-  it('is held up by the policy', async () => {
+  it('is throttled by the policy', async () => {
     const { run } = await on.start(`
   - { id: a, kind: command, command: flaky, for_each: [1, 2, 3, 4], max_parallel: 4, input: { v: "{{ item }}" } }
 outputs: { a: "{{ steps.a.output }}" }`);
@@ -76,7 +76,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect((await on.ended(run.id)).run.outputs).toEqual({ a: [1, 2, 3, 4] });
   });
 
-  it('does something pure, which is done again', async () => {
+  it('runs a pure step, which is repeated', async () => {
     const v = `pure-${way}`;
     const { run } = await on.start(`  - { id: a, kind: command, command: hold, input: { v: ${v} } }`);
     await expect.poll(() => on.acted).toEqual([v]);
@@ -87,7 +87,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect((await on.ended(run.id)).steps[0]).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
   });
 
-  it('acts on the world, and does not act again unless it may', async () => {
+  it('runs an external step, which is repeated only if that is allowed', async () => {
     const v = `out-${way}`;
     const { run } = await on.start(`
   - { id: once, kind: command, command: holdOut, continue_on_error: true, input: { v: ${v}-once } }
@@ -108,7 +108,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect(ended.steps[0]?.error?.message).toContain('It may or may not have acted');
   });
 
-  it('waits for a sub-workflow, which goes on too', async () => {
+  it('waits for a sub-workflow, which continues too', async () => {
     await on.save(
       'name: below\nsteps: [{ id: a, kind: signal, input: { name: go } }]\noutputs: { a: "{{ steps.a.output }}" }',
     );
@@ -124,7 +124,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect(await on.childrenOf(run.id)).toHaveLength(1);
   });
 
-  it('has items under way', async () => {
+  it('has items in progress', async () => {
     const v = `item-${way}`;
     const { run } = await on.start(`
   - { id: a, kind: command, command: hold, for_each: [${v}1, ${v}2, ${v}3], max_parallel: 2, input: { v: "{{ item }}" } }
@@ -149,7 +149,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect([ended.run.state, ended.run.error?.step, on.acted]).toEqual(['FAILED', 'c', ['x', 'y', 'unx']]);
   });
 
-  it('is in a repair, and has no more rounds than it may', async () => {
+  it('is in a repair, and has at most max_rounds rounds', async () => {
     const { run } = await on.start(`
   - { id: fix, kind: command, command: echo, input: { v: 1 } }
   - { id: ask, kind: signal, depends_on: [fix], input: { name: go } }

@@ -23,7 +23,7 @@ function idleFailover() {
   return { failover, takeOver };
 }
 
-it('recovers a run that crashed the engine at the next heartbeat, but not for ever', async () => {
+it('recovers a run that crashed the engine at the next heartbeat, at most three times', async () => {
   const { failover, takeOver } = idleFailover();
   for (let crash = 1; crash <= 5; crash += 1) {
     failover.onReleased('run', new Fault('INTERNAL', 'The engine failed.'));

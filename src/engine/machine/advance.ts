@@ -2,16 +2,16 @@ import type { Failure } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState, isFinalStepState, type RunState, type StepState } from '../../core/states.ts';
 import { type MutableStep, type RunAggregate, stepOf } from '../model/run-aggregate.ts';
 import { stateAfter } from './fail-attempt.ts';
-import { isEnding, isIdle, isReady, rootCause } from './readiness.ts';
+import { isEnding, isIdle, isReady, isUndoing, rootCause } from './readiness.ts';
 import { emit, expireApproval, failure, moveRun, moveStep, requestGather, type Transition } from './transition.ts';
 
-/** Looks what follows from how the run stands: what may begin, what is over, whether all is. */
+/** Decides what follows from the state of the run: which steps begin, which end, and whether the run ends. */
 export function advance(transition: Transition): void {
   const { run } = transition;
   if (isFinalRunState(run.record.state)) return;
   for (const key of run.items.keys()) advanceItems(transition, stepOf(run, key));
   if (isEnding(run)) {
-    // It may have been the end of one `for_each` that ends the run, and with it the others.
+    // One `for_each` may have failed just now, which ends the run and with it the other ones.
     for (const key of run.items.keys()) advanceItems(transition, stepOf(run, key));
     windDown(transition);
   } else {
@@ -26,11 +26,11 @@ export function prepare(transition: Transition, step: MutableStep): void {
   transition.effects.push({ type: 'prepare', step });
 }
 
-/** Begins as many items as may be under way, and ends the `for_each` when all are over. */
+/** Begins as many items as `max_parallel` allows, and ends the `for_each` when all have ended. */
 function advanceItems(transition: Transition, parent: MutableStep): void {
   const { run } = transition;
   const items = run.items.get(parent.key);
-  // While its outputs are being gathered, nothing can be stopped any more.
+  // While its outputs are being collected, there is nothing left to stop.
   if (!items || parent.state !== 'RUNNING' || run.preparing.has(parent.key)) return;
   const failed =
     parent.terms?.onItemFailure !== 'collect' && items.failed > 0 && items.steps.find((s) => isFailedEnd(s.state));
@@ -50,13 +50,13 @@ function advanceItems(transition: Transition, parent: MutableStep): void {
     requestGather(transition, parent);
     return;
   }
-  let places = (parent.terms?.maxParallel ?? DEFAULT_MAX_PARALLEL_ITEMS) - items.inProgress;
-  for (const key of run.preparing) places -= Number(run.steps.get(key)?.parent === parent.key);
-  for (; places > 0 && items.nextIndex < items.steps.length; items.nextIndex += 1) {
+  let capacity = (parent.terms?.maxParallel ?? DEFAULT_MAX_PARALLEL_ITEMS) - items.inProgress;
+  for (const key of run.preparing) capacity -= Number(run.steps.get(key)?.parent === parent.key);
+  for (; capacity > 0 && items.nextIndex < items.steps.length; items.nextIndex += 1) {
     const step = items.steps[items.nextIndex] as MutableStep;
     if (!isReady(run, step)) continue;
     prepare(transition, step);
-    places -= 1;
+    capacity -= 1;
   }
 }
 
@@ -69,16 +69,15 @@ function itemFailure({ index, error }: MutableStep): Failure {
 
 const STOPPED_FAILURE = failure('CANCELLED', 'It was stopped because the run is ending.');
 
-/** The run ends badly: what has not begun does not begin, what was done is undone, then it is over. */
+/** The run fails: steps that have not begun are skipped, compensations undo what was done, then it ends. */
 function windDown(transition: Transition): void {
   const { run } = transition;
   const planned = run.topLevel.filter(({ role }) => role === undefined);
   skipSteps(transition, planned);
-  const undoing = run.topLevel.filter(({ role }) => role === 'compensation');
-  if (undoing.length === 0) {
+  if (!isUndoing(run)) {
     if (!isIdle(run) || planned.some((step) => !isFinalStepState(step.state))) return;
-    const wanted = run.record.error === undefined;
-    if (!(wanted && compensate(transition))) {
+    const isCancelled = run.record.error !== undefined;
+    if (isCancelled || !compensate(transition)) {
       endRun(transition);
       return;
     }
@@ -87,15 +86,15 @@ function windDown(transition: Transition): void {
   if (isIdle(run) && run.topLevel.every(({ state }) => isFinalStepState(state))) endRun(transition);
 }
 
-/** Adds what undoes the steps that succeeded, the last one first. @returns whether there is anything */
+/** Adds compensations for the steps that succeeded, the last one first. @returns whether there are any */
 export function compensate(transition: Transition): boolean {
   const { run } = transition;
-  const done = run.succeeded.filter((key) => {
+  const keys = run.succeeded.filter((key) => {
     const { role, terms } = stepOf(run, key);
     return role === undefined && terms?.compensate !== undefined;
   });
-  if (done.length === 0) return false;
-  const steps = done.reverse().map((parent, i, all) => {
+  if (keys.length === 0) return false;
+  const steps = keys.reverse().map((parent, i, all) => {
     const dependsOn = i === 0 ? [] : [`undo:${all[i - 1]}`];
     return { id: transition.newId('step'), key: `undo:${parent}`, parent, role: 'compensation', dependsOn } as const;
   });
@@ -103,7 +102,7 @@ export function compensate(transition: Transition): boolean {
   return true;
 }
 
-/** What has not begun to act ends without having acted. */
+/** Ends the steps that do not act yet. */
 function skipSteps(transition: Transition, steps: readonly MutableStep[]): void {
   for (const step of steps) {
     if (!SKIPPABLE_STATES.includes(step.state)) continue;
@@ -130,7 +129,7 @@ function concludeRun(transition: Transition): void {
   transition.effects.push({ type: 'conclude' });
 }
 
-/** Stands among the keys that are being prepared; no step can have it. */
+/** Marks in `preparing` that the outputs of the run are being evaluated; no step can have this key. */
 export const CONCLUSION_KEY = '';
 
 function endRun(transition: Transition): void {
@@ -140,25 +139,25 @@ function endRun(transition: Transition): void {
     moveRun(transition, 'CANCELLED', { error });
     return;
   }
-  const culprit = rootCause(run);
-  const cause = culprit?.error ?? failure('INTERNAL', 'The run ended, and nothing says why.');
-  moveRun(transition, runStateAfter(culprit), { error: { ...cause, ...(culprit && { step: culprit.key }) } });
+  const step = rootCause(run);
+  const cause = step?.error ?? failure('INTERNAL', 'The run ended without a recorded reason.');
+  moveRun(transition, runStateAfter(step), { error: { ...cause, ...(step && { step: step.key }) } });
 }
 
-function runStateAfter(culprit: MutableStep | undefined): RunState {
-  const { state } = culprit ?? {};
+function runStateAfter(step: MutableStep | undefined): RunState {
+  const { state } = step ?? {};
   return state === 'DENIED' || state === 'TIMEOUT' || state === 'CANCELLED' ? state : 'FAILED';
 }
 
-/** RUNNING while something is at work, WAITING while all that is left waits. */
+/** RUNNING while a step is active, WAITING while all remaining steps wait. */
 function updateRunState(transition: Transition): void {
   const { state, error } = transition.run.record;
   if (isFinalRunState(state)) return;
-  const shown = derivedRunState(transition.run);
-  if (shown && shown !== state) moveRun(transition, shown, error ? { error } : {});
+  const derived = derivedRunState(transition.run);
+  if (derived && derived !== state) moveRun(transition, derived, error ? { error } : {});
 }
 
-function derivedRunState({ counts: count, preparing }: RunAggregate): RunState | undefined {
-  if (count.active > 0) return 'RUNNING';
-  return count.waiting > 0 && preparing.size === 0 ? 'WAITING' : undefined;
+function derivedRunState({ counts, preparing }: RunAggregate): RunState | undefined {
+  if (counts.active > 0) return 'RUNNING';
+  return counts.waiting > 0 && preparing.size === 0 ? 'WAITING' : undefined;
 }

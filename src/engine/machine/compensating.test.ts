@@ -12,7 +12,7 @@ const bookings = () =>
     plannedStep('plain'),
     plannedStep('c', { terms: { compensate: undo } }),
   ]);
-/** b, then a, then plain have succeeded; c is at work. */
+/** b, then a, then plain have succeeded; c is running. */
 const underWay = () => {
   const run = bookings();
   run.start();
@@ -22,7 +22,7 @@ const underWay = () => {
 };
 
 describe('a run that fails', () => {
-  it('undoes what succeeded, the last first and one after the other, and ends as what failed', () => {
+  it('undoes the steps that succeeded, one by one and the last one first, and ends like the step that failed', () => {
     const run = underWay();
     run.fail('c', failureWith('TIMEOUT'));
     expect(run.asked).toEqual(['prepare undo:a']);
@@ -42,7 +42,7 @@ describe('a run that fails', () => {
     expect(run.states.c).toBe('TIMEOUT');
   });
 
-  it('waits with that for what is at work, and undoes it too when it succeeds after all', () => {
+  it('first waits for running steps, and undoes those that still succeed', () => {
     const run = bookings();
     run.start();
     run.begin('a');
@@ -53,7 +53,7 @@ describe('a run that fails', () => {
     expect(run.asked).toEqual(['prepare undo:a']);
   });
 
-  it('goes on with the next one when one cannot be undone', () => {
+  it('continues with the next step when one cannot be undone', () => {
     const run = underWay();
     run.fail('c', failureWith('BAD_INPUT'));
     run.begin('undo:a');
@@ -68,7 +68,7 @@ describe('a run that fails', () => {
     expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
   });
 
-  it('goes on undoing after a crash, and does no undoing twice that acts on the world', () => {
+  it('continues to undo after a crash, and repeats no compensation that acts on the outside world', () => {
     const run = underWay();
     run.fail('c', failureWith('BAD_INPUT'));
     run.begin('undo:a');
@@ -78,7 +78,7 @@ describe('a run that fails', () => {
     expect(run.state).toBe('FAILED');
   });
 
-  it('and was undone is not retried', () => {
+  it('cannot be retried after it was undone', () => {
     const run = underWay();
     run.fail('c', failureWith('BAD_INPUT'));
     run.do('undo:a', 'undo:b');
@@ -87,7 +87,7 @@ describe('a run that fails', () => {
 });
 
 describe('a run that is cancelled', () => {
-  it('stops what is at work and is over, with who did it and why', () => {
+  it('aborts running steps and ends, with the person and the reason', () => {
     const run = underWay();
     run.tell({ type: 'cancelled', by: run.live.record.principal, reason: 'bored', compensate: false });
     expect(run.asked).toEqual(['abort c']);
@@ -98,7 +98,7 @@ describe('a run that is cancelled', () => {
     });
   });
 
-  it('takes what waits with it, and nobody has to decide any more', () => {
+  it('ends steps that wait, and closes their approvals', () => {
     const run = createManualRun([
       plannedStep('a', { kind: 'APPROVAL' }),
       plannedStep('b', { dependsOn: ['a'] }),
@@ -113,7 +113,7 @@ describe('a run that is cancelled', () => {
     expect(run.prepared('e[0]').events).toEqual([]);
   });
 
-  it('is undone when that was asked for, and then is CANCELLED', () => {
+  it('is undone on request, and then is CANCELLED', () => {
     const run = underWay();
     run.cancel(true);
     expect(run.asked).toEqual(['abort c', 'prepare undo:a']);
@@ -121,7 +121,7 @@ describe('a run that is cancelled', () => {
     expect([run.state, run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED']);
   });
 
-  it('and undone is undone once, however often it is cancelled', () => {
+  it('is undone once, however often it is cancelled', () => {
     const run = underWay();
     run.cancel(true);
     run.begin('undo:a');
@@ -132,7 +132,7 @@ describe('a run that is cancelled', () => {
     expect(run.events.filter(({ type }) => type === 'STEPS_ADDED')).toHaveLength(1);
   });
 
-  it('while it is being undone because it failed, is undone to the end', () => {
+  it('is undone completely if its compensations had begun because it failed', () => {
     const run = underWay();
     run.fail('c', failureWith('BAD_INPUT'));
     run.cancel(true);
@@ -140,7 +140,7 @@ describe('a run that is cancelled', () => {
     expect([run.state, run.states['undo:a'], run.states['undo:b']]).toEqual(['CANCELLED', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
-  it('while what undoes it is being prepared, waits for that', () => {
+  it('waits for a compensation that is being prepared', () => {
     const run = underWay();
     run.fail('c', failureWith('BAD_INPUT'));
     run.prepared('undo:a', { type: 'throttled', until: run.after(10) });
@@ -151,7 +151,7 @@ describe('a run that is cancelled', () => {
     expect([run.state, run.states['undo:a']]).toEqual(['CANCELLED', 'SUCCEEDED']);
   });
 
-  it('and has ended is not cancelled again', () => {
+  it('is not cancelled again after its end', () => {
     const run = underWay();
     run.cancel();
     expect(run.cancel(true)).toMatchObject({ events: [], effects: [] });

@@ -6,7 +6,7 @@ import { isParent, type MutableStep, type RunAggregate, stepOf } from '../model/
 import { isEnding } from './readiness.ts';
 import { moveStep, type Transition, waitUntil } from './transition.ts';
 
-/** An attempt came to nothing: another one, a repair, or the end of the step. */
+/** An attempt failed: another one follows, a repair, or the end of the step. */
 export function failAttempt(transition: Transition, step: MutableStep, failure: Failure): void {
   if (!isEnding(transition.run) || step.role === 'compensation') {
     if (mayRetry(transition.run, step, failure)) {
@@ -19,7 +19,7 @@ export function failAttempt(transition: Transition, step: MutableStep, failure: 
   moveStep(transition, step, stateAfter(failure.code), { error: failure });
 }
 
-/** What a failure makes of the step. */
+/** The state of a step that ends with such a failure. */
 export function stateAfter(code: ErrorCode): StepState {
   if (code === 'FORBIDDEN' || code === 'APPROVAL_REQUIRED') return 'DENIED';
   if (code === 'TIMEOUT' || code === 'CANCELLED') return code;
@@ -28,8 +28,8 @@ export function stateAfter(code: ErrorCode): StepState {
 
 function mayRetry(run: RunAggregate, step: MutableStep, { code, retryable }: Failure): boolean {
   const { on } = step.terms?.retry ?? {};
-  const wanted = on ? on.includes(code) : retryable || code === 'TIMEOUT';
-  return wanted && step.attempt - (run.bookkeeping.get(step.key)?.attemptsBefore ?? 0) < step.maxAttempts;
+  const isRetryable = on ? on.includes(code) : retryable || code === 'TIMEOUT';
+  return isRetryable && step.attempt - (run.bookkeeping.get(step.key)?.attemptsBefore ?? 0) < step.maxAttempts;
 }
 
 const DEFAULT_BACKOFF_MS = 1_000;
@@ -41,7 +41,7 @@ function backoffMs(transition: Transition, step: MutableStep): number {
   return backoffDelayMs(tries, { baseMs: backoffMs, maxMs: maxBackoffMs, random: () => transition.random() });
 }
 
-/** Opens the repairing step again, and everything between the two; then the failed step has its transition once more. */
+/** Opens the repairing step again, all steps between the two, and the failed step. */
 function repair(transition: Transition, step: MutableStep, error: Failure): boolean {
   const { run } = transition;
   const rule = step.terms?.repair;
@@ -49,23 +49,28 @@ function repair(transition: Transition, step: MutableStep, error: Failure): bool
   const round = (run.bookkeeping.get(step.key)?.repairRounds ?? 0) + 1;
   if (round > rule.maxRounds) return false;
   moveStep(transition, step, 'FAILED_RETRYABLE', { error });
-  for (const one of stepsBetween(run, rule.step, step.key)) {
-    moveStep(transition, one, 'PENDING', one.key === rule.step ? { repair: { step: step.key, round, error } } : {});
+  for (const reopened of stepsBetween(run, rule.step, step.key)) {
+    moveStep(
+      transition,
+      reopened,
+      'PENDING',
+      reopened.key === rule.step ? { repair: { step: step.key, round, error } } : {},
+    );
   }
   moveStep(transition, step, 'PENDING');
   return true;
 }
 
-/** The first step, and all that lie on a way from it to the last one; the last one not. */
+/** The first step, and all steps on a path from it to the last one, without the last one. */
 function stepsBetween(run: RunAggregate, first: string, last: string): readonly MutableStep[] {
   const leads = new Map<string, boolean>();
   const leadsFromFirst = (key: string): boolean => {
-    const known = leads.get(key);
-    if (known !== undefined) return known;
+    const cached = leads.get(key);
+    if (cached !== undefined) return cached;
     leads.set(key, false);
-    const found = key === first || stepOf(run, key).dependsOn.some(leadsFromFirst);
-    leads.set(key, found);
-    return found;
+    const result = key === first || stepOf(run, key).dependsOn.some(leadsFromFirst);
+    leads.set(key, result);
+    return result;
   };
   const ancestors = new Set<string>();
   const climb = (key: string) => {
@@ -77,6 +82,6 @@ function stepsBetween(run: RunAggregate, first: string, last: string): readonly 
   };
   climb(last);
   return run.topLevel.filter(
-    (one) => ancestors.has(one.key) && leadsFromFirst(one.key) && isFinalStepState(one.state) && !isParent(one),
+    (step) => ancestors.has(step.key) && leadsFromFirst(step.key) && isFinalStepState(step.state) && !isParent(step),
   );
 }

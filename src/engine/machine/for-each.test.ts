@@ -15,7 +15,7 @@ const each = (
 };
 
 describe('for_each', () => {
-  it('does its step once for each item, then gathers what they made', () => {
+  it('runs its step once for each item, then collects their outputs', () => {
     const run = each([7, 8]);
     expect(run.asked).toEqual(['prepare a[0]', 'prepare a[1]']);
     expect(run.step('a[1]')).toMatchObject({ role: 'item', parent: 'a', index: 1, item: 8 });
@@ -27,14 +27,14 @@ describe('for_each', () => {
     expect([run.state, run.states.a]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
-  it('of an empty list gathers nothing', () => {
+  it('collects an empty list for no items', () => {
     const run = each([]);
     expect(run.asked).toEqual(['gather a']);
     run.succeed('a', '[]');
     expect(run.state).toBe('SUCCEEDED');
   });
 
-  it('has no more items under way than it may', () => {
+  it('has at most max_parallel items in progress', () => {
     const run = each([0, 1, 2, 3], { maxParallel: 2 });
     expect(run.asked).toEqual(['prepare a[0]', 'prepare a[1]']);
     run.prepared('a[0]');
@@ -47,7 +47,7 @@ describe('for_each', () => {
     expect(run.asked).toEqual(['prepare a[3]']);
   });
 
-  it('that fails fast begins no more items once one has failed, lets those at work finish, and says which it was', () => {
+  it('that fails fast begins no more items after a failure, lets running ones finish, and names the item that failed', () => {
     const run = each([0, 1, 2, 3, 4], { maxParallel: 4 });
     run.begin('a[0]');
     run.begin('a[1]');
@@ -65,7 +65,7 @@ describe('for_each', () => {
     expect(run.state).toBe('TIMEOUT');
   });
 
-  it('that collects does them all, and succeeds', () => {
+  it('that collects failures runs all items, and succeeds', () => {
     const run = each([0, 1], { onItemFailure: 'collect' });
     run.begin('a[0]');
     run.fail('a[0]', failureWith('BAD_INPUT'));
@@ -75,7 +75,7 @@ describe('for_each', () => {
     expect([run.state, run.states['a[0]']]).toEqual(['SUCCEEDED', 'FAILED']);
   });
 
-  it('tries each item again by the rule of the step', () => {
+  it('retries each item by the rule of the step', () => {
     const run = createManualRun([
       plannedStep('a', { maxAttempts: 2, terms: { forEach: [0], retry: { backoffMs: 5, maxBackoffMs: 5 } } }),
     ]);
@@ -90,7 +90,7 @@ describe('for_each', () => {
     expect(run.step('a[0]')).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
   });
 
-  it('stops with the run, whatever its items wait for, and is not done', () => {
+  it('stops with the run, whatever its items wait for, and does not succeed', () => {
     const run = each([0, 1], { compensate: plannedStep('u') }, plannedStep('b'));
     run.do('a[0]');
     run.prepared('a[1]', { type: 'ask', reason: 'may I?' });
@@ -113,7 +113,7 @@ describe('for_each', () => {
     expect([run.state, run.states['a[0]']]).toEqual(['FAILED', 'SKIPPED']);
   });
 
-  it('that is being gathered when the run fails is gathered first', () => {
+  it('finishes collecting its outputs when the run fails', () => {
     const run = each([0], {}, plannedStep('b'));
     run.do('a[0]');
     run.begin('b');
@@ -123,7 +123,7 @@ describe('for_each', () => {
     expect([run.state, run.states.a]).toEqual(['FAILED', 'SUCCEEDED']);
   });
 
-  it.each([[[]], [[0, 1]]])('is gathered after a crash: items %j', (items) => {
+  it.each([[[]], [[0, 1]]])('collects its outputs after a crash: items %j', (items) => {
     const run = each(items);
     for (const i of items) run.do(`a[${i}]`);
     run.crash();
@@ -132,7 +132,7 @@ describe('for_each', () => {
     expect(run.state).toBe('SUCCEEDED');
   });
 
-  it('is retried with those items that did not go well, and keeps the others', () => {
+  it('is retried with the items that failed, and keeps the others', () => {
     const run = each([0, 1, 2], { maxParallel: 2 });
     run.do('a[0]');
     run.begin('a[1]');

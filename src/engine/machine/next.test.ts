@@ -5,7 +5,7 @@ import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 const chain = () => [plannedStep('a'), plannedStep('b', { dependsOn: ['a'] })];
 
 describe('a run', () => {
-  it('prepares, queues, does and ends a step', () => {
+  it('prepares, queues, performs and ends a step', () => {
     const run = createManualRun([plannedStep('a')]);
     run.start();
     expect(run.asked).toEqual(['prepare a']);
@@ -20,7 +20,7 @@ describe('a run', () => {
     expect(run.step('a')).toMatchObject({ attempt: 1, output: { text: 'done' } });
   });
 
-  it('begins a step when all that it needs has succeeded, and not before', () => {
+  it('begins a step when all steps that it depends on have succeeded, and not before', () => {
     const run = createManualRun([plannedStep('a'), plannedStep('b'), plannedStep('c', { dependsOn: ['a', 'b'] })]);
     run.start();
     expect(run.asked).toEqual(['prepare a', 'prepare b']);
@@ -30,7 +30,7 @@ describe('a run', () => {
     expect(run.asked).toEqual(['prepare c']);
   });
 
-  it('goes on past a step that is left out by its own condition', () => {
+  it('continues after a step that its condition skips', () => {
     const run = createManualRun(chain());
     run.start();
     run.prepared('a', { type: 'skip' });
@@ -39,7 +39,7 @@ describe('a run', () => {
     expect([run.state, run.states]).toEqual(['SUCCEEDED', { a: 'SKIPPED', b: 'SUCCEEDED' }]);
   });
 
-  it('goes on past a step that may end badly', () => {
+  it('continues after the failure of a step with continue_on_error', () => {
     const run = createManualRun([
       plannedStep('a', { terms: { continueOnError: true } }),
       plannedStep('b', { dependsOn: ['a'] }),
@@ -69,7 +69,7 @@ describe('a run', () => {
     },
   );
 
-  it('lets what is at work finish once a step has failed, and begins nothing more', () => {
+  it('lets running steps finish after a failure, and begins no more', () => {
     const run = createManualRun([
       plannedStep('bad'),
       plannedStep('working'),
@@ -107,7 +107,7 @@ describe('a run', () => {
     expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
   });
 
-  it('takes a result that comes a second time, or of an earlier attempt, for nothing', () => {
+  it('ignores a result that arrives twice, or belongs to an earlier attempt', () => {
     const run = createManualRun([
       plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
       plannedStep('b'),
@@ -125,7 +125,7 @@ describe('a run', () => {
     expect(run.states.a).toBe('SUCCEEDED');
   });
 
-  it('asks for its outputs when all is done, and fails when they cannot be worked out', () => {
+  it('evaluates its outputs when all steps have ended, and fails when that fails', () => {
     const ended = (signal: { readonly outputs?: object } | { readonly failure: ReturnType<typeof failureWith> }) => {
       const run = createManualRun([plannedStep('a')], { outputs: { all: '{{ steps.a.output }}' } });
       run.start();
@@ -141,7 +141,7 @@ describe('a run', () => {
     });
   });
 
-  it('with an external step moves it over DISPATCHED, which is on record before it acts', () => {
+  it('moves an external step to DISPATCHED, which is recorded before it acts', () => {
     const run = createManualRun([plannedStep('a', { effect: 'external' })]);
     run.start();
     run.prepared('a');
@@ -151,7 +151,7 @@ describe('a run', () => {
   });
 });
 
-describe('a step that is tried again', () => {
+describe('a step that is retried', () => {
   const retried = (more: object = {}, maxAttempts = 3) => {
     const terms = { retry: { backoffMs: 100, maxBackoffMs: 350, ...more } };
     const run = createManualRun([plannedStep('a', { maxAttempts, terms })]);
@@ -181,7 +181,7 @@ describe('a step that is tried again', () => {
     expect([run.states.a, run.state, run.step('a')?.attempt]).toEqual(['FAILED', 'FAILED', 5]);
   });
 
-  it('is one that may pass by itself, or whose code its rule names', () => {
+  it('has a failure that may pass, or whose code its rule names', () => {
     const endOf = (code: Parameters<typeof failureWith>[0], retryable: boolean, on?: readonly string[]) => {
       const run = retried(on ? { on } : {});
       run.fail('a', failureWith(code, retryable));
@@ -193,7 +193,7 @@ describe('a step that is tried again', () => {
     expect(endOf('UNAVAILABLE', true, ['BAD_INPUT'])).toBe('FAILED');
   });
 
-  it('is TIMEOUT in the end when its time was over each time', () => {
+  it('ends as TIMEOUT when each attempt timed out', () => {
     const run = retried({}, 2);
     run.fail('a', failureWith('TIMEOUT', true));
     run.wait(100);
@@ -203,7 +203,7 @@ describe('a step that is tried again', () => {
     expect([run.state, run.states.a]).toEqual(['TIMEOUT', 'TIMEOUT']);
   });
 
-  it('ends with its last error when the run ends meanwhile', () => {
+  it('ends with its last error when the run ends in the meantime', () => {
     const run = createManualRun([
       plannedStep('a', { maxAttempts: 3, terms: { retry: { backoffMs: 100, maxBackoffMs: 100 } } }),
       plannedStep('b'),
@@ -217,7 +217,7 @@ describe('a step that is tried again', () => {
     expect(run.state).toBe('FAILED');
   });
 
-  it('is tried again also when it could not even begin, if that may pass', () => {
+  it('is retried when it could not begin, if that failure may pass', () => {
     const run = createManualRun([
       plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } }),
     ]);

@@ -130,7 +130,7 @@ function isExecuting({ state }: MutableStep): boolean {
 
 function onBegun(transition: Transition, step: MutableStep): boolean {
   if (step.state === 'SCHEDULED') {
-    // One that paused goes on: that is no further attempt.
+    // After a pause the same attempt continues.
     const attempt = step.attempt + Number(transition.run.bookkeeping.get(step.key)?.paused !== true);
     moveStep(transition, step, step.effect === 'pure' ? 'RUNNING' : 'DISPATCHED', { attempt });
   } else if (!isExecuting(step)) return false;
@@ -174,14 +174,14 @@ function onSignal(
 
 function onDecided(transition: Transition, input: Extract<MachineInput, { type: 'decided' }>): void {
   const { approvalId: id, by, approve, comment, output } = input;
-  const open = transition.run.approvals.get(id);
-  const step = open && transition.run.steps.get(open.step);
+  const approval = transition.run.approvals.get(id);
+  const step = approval && transition.run.steps.get(approval.step);
   if (step?.state !== 'WAITING') return;
-  const said = { by, ...(comment !== undefined && { comment }) };
-  const payload = { id, state: approve ? 'APPROVED' : 'REJECTED', ...said } as const;
+  const state = approve ? 'APPROVED' : 'REJECTED';
+  const payload = { id, state, by, ...(comment !== undefined && { comment }) } as const;
   emit(transition, { type: 'APPROVAL_DECIDED', at: transition.at, step: step.key, payload });
-  if (open?.call !== undefined) {
-    // Either way it goes on: what calls a tool can do without it.
+  if (approval?.call !== undefined) {
+    // It continues after a rejection as well: the caller of the tool gets a failure.
     moveStep(transition, step, 'SCHEDULED');
     enqueue(transition, step);
     return;
@@ -203,7 +203,7 @@ function onDecided(transition: Transition, input: Extract<MachineInput, { type: 
   enqueue(transition, step);
 }
 
-/** It is never at work: once it may begin, it has to be seen what it waits for. */
+/** Such a step never runs: when it may begin, it is prepared again, to know what it waits for. */
 function isWaitingKind({ kind }: MutableStep): boolean {
   return kind === 'SLEEP' || kind === 'SIGNAL';
 }
@@ -223,12 +223,12 @@ function onCancelled(
     if (step.state === 'WAITING') expireApproval(transition, step);
     moveStep(transition, step, 'CANCELLED', { error });
   }
-  // The reason stands in the run from here on, and says that it is ending, also to whoever takes it over.
+  // From here on the reason is in the run, which marks it as ending, for a process that recovers it as well.
   moveRun(transition, 'RUNNING', { error });
   if (undo && !isUndoing(run)) compensate(transition);
 }
 
-/** What a process that is gone had in hand. */
+/** Repeats the effects that were in progress in the process that is gone. */
 function onRecovered(transition: Transition): void {
   for (const step of transition.run.steps.values()) {
     if (step.state === 'SCHEDULED') enqueue(transition, step);
@@ -236,7 +236,7 @@ function onRecovered(transition: Transition): void {
     else if (step.wakeAt && !isFinalStepState(step.state)) {
       transition.effects.push({ type: 'wake', step, at: step.wakeAt });
     } else if (isExecuting(step) && isParent(step)) {
-      // Items that are there tell by themselves when they are over.
+      // Its items end it when they have all ended.
       if (!transition.run.items.has(step.key)) requestGather(transition, step);
     } else if (isExecuting(step)) {
       if (step.effect === 'pure' || step.terms?.idempotent) enqueue(transition, step);
@@ -245,7 +245,7 @@ function onRecovered(transition: Transition): void {
   }
 }
 
-/** A person had agreed to it, and it had not begun since. */
+/** It was approved, and has not begun since. */
 function isApprovedNotBegun(run: RunAggregate, step: MutableStep): boolean {
   if (step.state !== 'WAITING' || !isWaitingKind(step) || hasBegun(run, step)) return false;
   return run.bookkeeping.get(step.key)?.approved === true;
@@ -253,18 +253,18 @@ function isApprovedNotBegun(run: RunAggregate, step: MutableStep): boolean {
 
 const INTERRUPTED_FAILURE = failure(
   'UNAVAILABLE',
-  'The server stopped while this step was acting on the outside world. It may or may not have acted: look before you run it again.',
+  'The server stopped while this step was acting on the outside world. It may or may not have acted: check before you run it again.',
 );
 
-/** Opens a run again that ended badly: the step, whatever else it failed for, and what was not done because of that. */
+/** Opens a failed run again: the step, all other failed steps, and those that were skipped because of them. */
 function onRetried(transition: Transition, key: string): void {
   const { run } = transition;
   const step = run.steps.get(key);
   if (!step || !isFailedEnd(step.state) || isUndoing(run)) return;
   moveRun(transition, 'RUNNING');
-  // Items are opened again by their `for_each`, when its transition has come.
-  for (const one of run.topLevel) {
-    if (isFailedEnd(one.state) || one.state === 'SKIPPED') moveStep(transition, one, 'PENDING');
+  // A `for_each` opens its items again when it is prepared.
+  for (const top of run.topLevel) {
+    if (isFailedEnd(top.state) || top.state === 'SKIPPED') moveStep(transition, top, 'PENDING');
   }
   advance(transition);
 }

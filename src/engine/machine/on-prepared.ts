@@ -5,13 +5,13 @@ import { failAttempt, stateAfter } from './fail-attempt.ts';
 import { isEnding, isReady } from './readiness.ts';
 import { emit, emitDecisions, enqueue, moveStep, requestGather, type Transition, waitUntil } from './transition.ts';
 
-/** The step's transition came, and this is what it came to. @returns whether it changed anything */
+/** Does what the preparation of a step says. @returns whether it changed anything */
 export function onPrepared(transition: Transition, step: MutableStep, prepared: Preparation): boolean {
   const { state } = step;
   if (state !== 'PENDING' && state !== 'WAITING' && state !== 'FAILED_RETRYABLE') return false;
-  // It was prepared while another step failed: it does not begin, and is skipped with the rest.
+  // Another step failed in the meantime: this one does not begin, and is skipped with the rest.
   if (isEnding(transition.run) && step.role !== 'compensation') return true;
-  // What it needs is being done again meanwhile: it waits for that, and is prepared anew.
+  // A step that it depends on was opened again: it waits for that step, and is prepared again.
   if (state === 'PENDING' && !isReady(transition.run, step)) return true;
   emitDecisions(transition, step.key, prepared.decisions);
   const input = prepared.input === undefined ? {} : { input: prepared.input };
@@ -55,14 +55,14 @@ export function onPrepared(transition: Transition, step: MutableStep, prepared: 
   return true;
 }
 
-/** To wait is what such a step does: it begins with that. */
+/** A step that waits begins with its wait. */
 const waitStarted = ({ at }: Transition, step: MutableStep, input: object) => ({
   ...input,
   attempt: step.attempt + 1,
   startedAt: at.toISOString(),
 });
 
-/** Looked for only now: another step may have taken it since this one was prepared, or it came meanwhile. */
+/** Looks for the signal only now: since the preparation it may have arrived, or another step may have taken it. */
 function awaitSignal(
   transition: Transition,
   step: MutableStep,
@@ -74,18 +74,18 @@ function awaitSignal(
   else waitUntil(transition, step, 'WAITING', until, move);
 }
 
-/** One step for each item; those of an earlier try that went well stay. */
+/** Adds one step for each item. Items that succeeded in an earlier attempt stay. */
 function fanOut(
   transition: Transition,
   step: MutableStep,
   items: Extract<Preparation, { type: 'items' }>['items'],
 ): void {
-  const isOpenedAgain = step.state === 'PENDING';
+  const isReopened = step.state === 'PENDING';
   moveStep(transition, step, 'RUNNING', { attempt: step.attempt + 1 });
-  const known = transition.run.items.get(step.key)?.steps ?? [];
-  if (isOpenedAgain) for (const one of known) if (one.state !== 'SUCCEEDED') moveStep(transition, one, 'PENDING');
-  const steps = items.slice(known.length).map((item, i) => {
-    const index = known.length + i;
+  const existing = transition.run.items.get(step.key)?.steps ?? [];
+  if (isReopened) for (const item of existing) if (item.state !== 'SUCCEEDED') moveStep(transition, item, 'PENDING');
+  const steps = items.slice(existing.length).map((item, i) => {
+    const index = existing.length + i;
     const key = `${step.key}[${index}]`;
     return { id: transition.newId('step'), key, parent: step.key, role: 'item', index, item } as const;
   });
@@ -106,7 +106,7 @@ function requestApproval(
   emit(transition, { type: 'APPROVAL_REQUESTED', at: transition.at, step: step.key, payload });
 }
 
-/** Not an attempt that failed: it could not even begin. What may pass is tried again all the same. */
+/** The step could not begin, which is not a failed attempt. A failure that may pass is retried nevertheless. */
 function onRefused(
   transition: Transition,
   step: MutableStep,

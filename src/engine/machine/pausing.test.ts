@@ -4,7 +4,7 @@ import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 const CALL = 'call_1';
 
-/** A step that acts on the world, and wants to call a tool that a person has to approve. */
+/** An external step that calls a tool which needs an approval. */
 function paused(more: Parameters<typeof plannedStep>[1] = {}) {
   const run = createManualRun([plannedStep('a', { kind: 'AGENT', effect: 'external', ...more })]);
   run.start();
@@ -14,13 +14,13 @@ function paused(more: Parameters<typeof plannedStep>[1] = {}) {
 }
 
 describe('a step that pauses for a tool call', () => {
-  it('waits, and its run with it, until a person says something', () => {
+  it('waits for the decision, and its run waits too', () => {
     const run = paused();
     expect([run.state, run.states.a, run.asked]).toEqual(['WAITING', 'WAITING', []]);
     expect([...run.live.approvals.values()]).toMatchObject([{ step: 'a', call: CALL, reason: 'may I push?' }]);
   });
 
-  it.each([true, false])('goes on with the same attempt when the answer is %s', (approve) => {
+  it.each([true, false])('continues with the same attempt when the decision is %s', (approve) => {
     const run = paused();
     run.decide(approve);
     expect([run.states.a, run.asked]).toEqual(['SCHEDULED', ['queue a']]);
@@ -30,7 +30,7 @@ describe('a step that pauses for a tool call', () => {
     expect(run.state).toBe('SUCCEEDED');
   });
 
-  it('does not have the next attempt, or the step itself, approved by that', () => {
+  it('has neither its next attempt nor itself approved by that decision', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.decide(true);
     run.begun('a');
@@ -42,7 +42,7 @@ describe('a step that pauses for a tool call', () => {
     expect(run.step('a')?.attempt).toBe(2);
   });
 
-  it('is found waiting after a crash, and goes on then', () => {
+  it('still waits after a crash, and then continues', () => {
     const run = paused();
     run.crash();
     expect([run.state, run.asked]).toEqual(['WAITING', []]);
@@ -53,7 +53,7 @@ describe('a step that pauses for a tool call', () => {
     expect(run.step('a')?.attempt).toBe(1);
   });
 
-  it('tells whoever does it again that there is something in the journal, until a new attempt begins', () => {
+  it('is marked to have a replay log until a new attempt begins', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.crash();
     expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(true);
@@ -67,14 +67,14 @@ describe('a step that pauses for a tool call', () => {
     expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(false);
   });
 
-  it('does not wait any more when its run is cancelled', () => {
+  it('no longer waits when its run is cancelled', () => {
     const run = paused();
     run.cancel();
     expect([run.state, run.live.approvals.size]).toEqual(['CANCELLED', 0]);
     expect(run.events.find(({ type }) => type === 'APPROVAL_DECIDED')?.payload).toMatchObject({ state: 'EXPIRED' });
   });
 
-  it('pauses once for each thing that it asks, and not when it has ended meanwhile', () => {
+  it('pauses once for each request, and not after its end', () => {
     const run = paused();
     const again = { type: 'paused', step: 'a', attempt: 1, call: 'call_2', reason: 'again?' } as const;
     expect(run.tell(again).events).toEqual([]);

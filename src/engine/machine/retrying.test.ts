@@ -3,8 +3,8 @@ import { createManualRun } from '../../../test/support/engine/manual-run.ts';
 import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 describe('a repair', () => {
-  /** write → build → test, where test is repaired by write; `read` only looks at what was written. */
-  const mended = (maxRounds = 2) => {
+  /** write → build → test, where write repairs test; `read` only depends on write. */
+  const repairable = (maxRounds = 2) => {
     const run = createManualRun([
       plannedStep('write'),
       plannedStep('build', { dependsOn: ['write'] }),
@@ -16,8 +16,8 @@ describe('a repair', () => {
     return run;
   };
 
-  it('does the mending step again with the error, all on the way from it, and then the failed one', () => {
-    const run = mended();
+  it('repeats the repairing step with the error, all steps on the path from it, and then the failed one', () => {
+    const run = repairable();
     run.do('read', 'build');
     run.begin('test');
     run.fail('test', failureWith('BAD_INPUT'));
@@ -33,8 +33,8 @@ describe('a repair', () => {
     expect(run.step('write')?.attempt).toBe(2);
   });
 
-  it('is tried as many rounds as it may be, also across a crash', () => {
-    const run = mended(2);
+  it('has at most max_rounds rounds, also across a crash', () => {
+    const run = repairable(2);
     run.do('read', 'build');
     for (let round = 1; round <= 2; round++) {
       run.begin('test');
@@ -47,7 +47,7 @@ describe('a repair', () => {
     expect([run.state, run.states.test, run.step('test')?.attempt]).toEqual(['FAILED', 'FAILED', 3]);
   });
 
-  it('comes after the attempts that the step has by itself', () => {
+  it('follows the attempts of the step', () => {
     const run = createManualRun([
       plannedStep('write'),
       plannedStep('test', {
@@ -68,8 +68,8 @@ describe('a repair', () => {
     expect(run.states).toEqual({ write: 'PENDING', test: 'PENDING' });
   });
 
-  it('makes a step wait that was about to begin on what is being mended', () => {
-    const run = mended();
+  it('makes a step wait that was about to begin after a step that is repeated', () => {
+    const run = repairable();
     run.do('build');
     run.begin('test');
     run.fail('test', failureWith('BAD_INPUT'));
@@ -97,7 +97,7 @@ describe('a step that a person retries', () => {
     return run;
   };
 
-  it('opens the run again, with whatever else failed and what was left out', () => {
+  it('opens the run again, with all other steps that failed or were skipped', () => {
     const run = failed();
     expect(run.state).toBe('FAILED');
     run.retry('b');
@@ -109,7 +109,7 @@ describe('a step that a person retries', () => {
     expect([run.state, run.step('b')?.attempt]).toEqual(['SUCCEEDED', 2]);
   });
 
-  it('has the attempts and the rounds again that the document gives it', () => {
+  it('has all attempts and rounds of the document again', () => {
     const run = createManualRun([
       plannedStep('a'),
       plannedStep('b', { dependsOn: ['a'], terms: { repair: { step: 'a', maxRounds: 1 } } }),
@@ -131,12 +131,12 @@ describe('a step that a person retries', () => {
     expect([run.state, run.step('b')?.attempt]).toEqual(['FAILED', 4]);
   });
 
-  it.each(['a', 'nothing'])('is one that ended badly: %s is not', (key) => {
+  it.each(['a', 'nothing'])('must have failed: %s has not', (key) => {
     expect(failed().retry(key)).toMatchObject({ events: [], effects: [] });
   });
 });
 
-describe('a run that is taken over', () => {
+describe('a run that is recovered', () => {
   const crashed = (step: Parameters<typeof plannedStep>[1]) => {
     const run = createManualRun([plannedStep('a', step), plannedStep('b', { dependsOn: ['a'] })]);
     run.start();
@@ -145,7 +145,7 @@ describe('a run that is taken over', () => {
     return run;
   };
 
-  it('keeps what was done, and prepares what was being prepared', () => {
+  it('keeps what was done, and prepares again what was being prepared', () => {
     const run = createManualRun([plannedStep('a'), plannedStep('b', { dependsOn: ['a'] })]);
     run.start();
     run.do('a');
@@ -153,7 +153,7 @@ describe('a run that is taken over', () => {
     expect([run.states, run.asked]).toEqual([{ a: 'SUCCEEDED', b: 'PENDING' }, ['prepare b']]);
   });
 
-  it('does a pure step again, as the same attempt', () => {
+  it('repeats a pure step, as the same attempt', () => {
     const run = crashed({ effect: 'pure' });
     expect(run.asked).toEqual(['queue a']);
     run.begun('a');
@@ -161,13 +161,13 @@ describe('a run that is taken over', () => {
     expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
   });
 
-  it('does not do an external step again, and says that it may have acted', () => {
+  it('does not repeat an external step, and says that it may have acted', () => {
     const run = crashed({ effect: 'external' });
     expect(run.step('a')).toMatchObject({ state: 'FAILED', error: { code: 'UNAVAILABLE' } });
     expect([run.state, run.asked]).toEqual(['FAILED', []]);
   });
 
-  it('does an external step again that has a retry rule, as another attempt', () => {
+  it('repeats an external step that has a retry rule, as a new attempt', () => {
     const run = crashed({ effect: 'external', maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } });
     expect([run.states.a, run.asked]).toEqual(['FAILED_RETRYABLE', ['wake a']]);
     run.wait(10);
@@ -176,7 +176,7 @@ describe('a run that is taken over', () => {
     expect(run.step('a')?.attempt).toBe(2);
   });
 
-  it('makes the attempt of an idempotent step once more', () => {
+  it('repeats the attempt of an idempotent step', () => {
     const run = crashed({ effect: 'external', terms: { idempotent: true } });
     expect(run.asked).toEqual(['queue a']);
     run.begun('a');
@@ -184,7 +184,7 @@ describe('a run that is taken over', () => {
     expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
   });
 
-  it('queues what was queued, and sets the alarms again', () => {
+  it('queues again what was queued, and sets the timers again', () => {
     const run = createManualRun([
       plannedStep('a'),
       plannedStep('b', { kind: 'SLEEP' }),
@@ -202,7 +202,7 @@ describe('a run that is taken over', () => {
     expect(run.states).toEqual({ a: 'SCHEDULED', b: 'SUCCEEDED', c: 'SUCCEEDED' });
   });
 
-  it('knows which signals it has had', () => {
+  it('knows which signals it has received', () => {
     const run = createManualRun([plannedStep('a', { kind: 'SIGNAL', input: { name: 'go' } })]);
     run.start();
     run.signal('go', 'msg');

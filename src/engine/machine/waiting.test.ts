@@ -28,7 +28,7 @@ describe('an approval', () => {
     });
   });
 
-  it('expires when nobody decides in time, and then it is too late', () => {
+  it('expires when nobody decides in time, and accepts no later decision', () => {
     const run = waits('APPROVAL');
     run.prepared('a', { type: 'ask', reason: 'may I?', expiresAt: run.after(1_000) });
     const [id] = run.live.approvals.keys();
@@ -49,7 +49,7 @@ describe('an approval', () => {
     expect(run.states.a).toBe('SUCCEEDED');
   });
 
-  it('that the policy wants lets the step begin', () => {
+  it('that the policy requires lets the step begin', () => {
     const run = waits('COMMAND');
     run.prepared('a', { type: 'ask', reason: 'the policy says so' });
     run.decide(true);
@@ -85,13 +85,13 @@ describe('a sleep', () => {
     expect([run.state, run.states.a]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
-  it('until a time that is over is none', () => {
+  it('until a time in the past ends at once', () => {
     const run = waits('SLEEP');
     run.prepared('a', { type: 'sleep', until: run.after(-1) });
     expect(run.state).toBe('SUCCEEDED');
   });
 
-  it('that the policy holds up sleeps after that', () => {
+  it('that the policy delays sleeps after the delay', () => {
     const run = waits('SLEEP');
     run.prepared('a', { type: 'throttled', until: run.after(100) });
     run.wait(100);
@@ -105,7 +105,7 @@ describe('a sleep', () => {
 describe('a signal', () => {
   const awaiting = { type: 'await', name: 'go', input: { name: 'go' } } as const;
 
-  it('ends the step that waits for it, and only one of its name', () => {
+  it('ends the step that waits for it, if the names match', () => {
     const run = waits('SIGNAL');
     run.prepared('a', awaiting);
     run.signal('stop');
@@ -114,7 +114,7 @@ describe('a signal', () => {
     expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', output: { text: 'msg' } });
   });
 
-  it.each(['before the step asks', 'while the step is being prepared', 'before a crash'])(
+  it.each(['before the step waits', 'while the step is being prepared', 'before a crash'])(
     'that comes %s is kept',
     (when) => {
       const run = createManualRun([
@@ -132,7 +132,7 @@ describe('a signal', () => {
     },
   );
 
-  it('is for one step, of two that were prepared at once', () => {
+  it('ends only one of two steps that were prepared together', () => {
     const run = waits('SIGNAL', plannedStep('b', { kind: 'SIGNAL', input: { name: 'go' } }));
     run.signal('go');
     run.prepared('a', awaiting);
@@ -140,7 +140,7 @@ describe('a signal', () => {
     expect(run.states).toEqual({ a: 'SUCCEEDED', b: 'WAITING' });
   });
 
-  it('that is delivered twice is one', () => {
+  it('that is delivered twice counts once', () => {
     const run = waits('SIGNAL', plannedStep('b', { kind: 'SIGNAL', input: { name: 'go' } }));
     run.prepared('a', awaiting);
     run.prepared('b', awaiting);
@@ -149,7 +149,7 @@ describe('a signal', () => {
     expect(run.states).toEqual({ a: 'SUCCEEDED', b: 'WAITING' });
   });
 
-  it('that does not come in time ends the step', () => {
+  it('that does not arrive in time ends the step', () => {
     const run = waits('SIGNAL');
     run.prepared('a', { ...awaiting, until: run.after(100) });
     run.wait(100);
@@ -161,7 +161,7 @@ describe('a signal', () => {
   });
 
   it.each([
-    ['a person to agree', { type: 'ask', reason: 'the policy says so' }],
+    ['an approval', { type: 'ask', reason: 'the policy says so' }],
     ['its bucket to refill', { type: 'throttled', until: new Date('2026-01-01T00:01:00Z') }],
   ] as const)('does not let a step pass that waits for %s', (_, prepared) => {
     const run = waits('SIGNAL');
@@ -172,7 +172,7 @@ describe('a signal', () => {
 });
 
 describe('a throttled step', () => {
-  it('waits until its bucket has refilled, as often as it takes', () => {
+  it('waits until its bucket has refilled, repeatedly if necessary', () => {
     const run = waits('COMMAND');
     for (let i = 0; i < 3; i++) {
       run.prepared('a', { type: 'throttled', until: run.after(100) });
@@ -185,7 +185,7 @@ describe('a throttled step', () => {
     expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
   });
 
-  it('on its second attempt waits too', () => {
+  it('waits on its second attempt as well', () => {
     const run = createManualRun([
       plannedStep('a', { maxAttempts: 2, terms: { retry: { backoffMs: 10, maxBackoffMs: 10 } } }),
     ]);

@@ -17,57 +17,57 @@ export type MutableStep = Mutable<StepRecord>;
 /** The children of one `for_each`. */
 export interface ForEachItems {
   readonly steps: MutableStep[];
-  /** How many are over, how many of these ended badly, and how many are neither over nor PENDING. */
+  /** How many have ended, how many of these failed, and how many are neither PENDING nor ended. */
   ended: number;
   failed: number;
   inProgress: number;
-  /** Those before it have all been begun. No event tells it: it only saves looking at them again. */
+  /** All items before it have begun. A hint that no event records. */
   nextIndex: number;
 }
 
-/** What the journal knows of a step beside its record. */
+/** What the events say about a step in addition to its record. */
 interface StepBookkeeping {
-  /** Attempts made before it was last opened again. */
+  /** Attempts before it was last opened again. */
   attemptsBefore: number;
-  /** Repairs that it has had. */
+  /** Repairs that it has caused since the run began, or was retried. */
   repairRounds: number;
-  /** What it is to mend. */
+  /** What it has to repair. */
   repair?: Repair;
-  /** A person has agreed to it since it was last opened. */
+  /** It was approved since it was last opened. */
   approved: boolean;
-  /** Its attempt has paused for a person's word, and goes on with it. */
+  /** Its attempt has paused for an approval, and continues after the decision. */
   paused: boolean;
-  /** The journal has something that its attempt said, a tool that it called, or what a person said to that. */
+  /** The journal has messages, tool calls or approvals of its current attempt. */
   hasReplayLog: boolean;
 }
 
 /**
- * A run under way, as the machine sees it: the fold of its events, in place, because a run may have thousands of steps.
- * Whoever has the events has this.
+ * The state of a run, as the machine sees it: the fold of its events. It is changed in place, because a run may have
+ * thousands of steps.
  */
 export interface RunAggregate {
   readonly record: Mutable<RunRecord>;
-  /** All of them, by key. */
+  /** All steps, by key. */
   readonly steps: Map<string, MutableStep>;
-  /** The planned ones and the compensations, not the items. */
+  /** The planned steps and the compensations, without the items. */
   readonly topLevel: MutableStep[];
   /** By the key of the `for_each`. */
   readonly items: Map<string, ForEachItems>;
   /** Keys in the order in which steps succeeded. */
   readonly succeeded: string[];
-  /** Keys of planned steps in the order in which they ended badly. */
+  /** Keys of planned steps in the order in which they failed. */
   readonly failed: string[];
   readonly approvals: Map<string, ApprovalRecord>;
-  /** Received and not yet asked for. */
+  /** Received, and not taken by a step yet. */
   readonly pendingSignals: { readonly name: string; readonly payload: Json }[];
   /** Ids of the signals that were received. */
   readonly seenSignals: Set<string>;
   readonly bookkeeping: Map<string, StepBookkeeping>;
-  /** What was planned as input of the steps whose input has come to something since. */
+  /** The planned inputs of steps whose input was evaluated since, by key. */
   readonly plannedInputs: Map<string, Json | undefined>;
-  /** Steps that are being prepared: the one thing here that no event tells. */
+  /** Keys of steps that are being prepared. No event records them. */
   readonly preparing: Set<string>;
-  /** How many steps are at work, and how many wait for something. */
+  /** How many steps are active, and how many wait. */
   readonly counts: { active: number; waiting: number };
 }
 
@@ -111,20 +111,21 @@ export function stepOf(run: RunAggregate, key: string): MutableStep {
 }
 
 export function bookkeepingOf(run: RunAggregate, key: string): StepBookkeeping {
-  let marks = run.bookkeeping.get(key);
-  if (!marks) {
-    marks = { attemptsBefore: 0, repairRounds: 0, approved: false, paused: false, hasReplayLog: false };
-    run.bookkeeping.set(key, marks);
+  let bookkeeping = run.bookkeeping.get(key);
+  if (!bookkeeping) {
+    bookkeeping = { attemptsBefore: 0, repairRounds: 0, approved: false, paused: false, hasReplayLog: false };
+    run.bookkeeping.set(key, bookkeeping);
   }
-  return marks;
+  return bookkeeping;
 }
 
-/** Moves the run on by one of its events, the first one apart. */
+/** Applies one of the run's events. The first one, RUN_CREATED, makes the aggregate. */
 export function applyEvent(run: RunAggregate, event: NewEvent): void {
   switch (event.type) {
     case 'RUN_STATE_CHANGED':
-      // What a person asks to be tried again is not counted against the rounds that the document allows.
-      if (isFinalRunState(event.payload.from)) for (const marks of run.bookkeeping.values()) marks.repairRounds = 0;
+      // The repairs before a `retryStep` do not count towards the rounds that the document allows.
+      if (isFinalRunState(event.payload.from))
+        for (const bookkeeping of run.bookkeeping.values()) bookkeeping.repairRounds = 0;
       applyPatch(run.record, runPatch(event));
       return;
     case 'STEPS_ADDED':
@@ -153,26 +154,26 @@ export function applyEvent(run: RunAggregate, event: NewEvent): void {
   if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') bookkeepingOf(run, step.key).hasReplayLog = true;
   if (event.type === 'STEP_STATE_CHANGED') trackPause(run, step, event.payload);
   const before = step.state;
-  const isFirst = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
-  if (isFirst && !run.plannedInputs.has(step.key)) run.plannedInputs.set(step.key, step.input);
+  const hasInput = event.type === 'STEP_STATE_CHANGED' && event.payload.input !== undefined;
+  if (hasInput && !run.plannedInputs.has(step.key)) run.plannedInputs.set(step.key, step.input);
   applyPatch(step, stepPatch(event));
   if (event.type === 'STEP_STATE_CHANGED') trackMove(run, step, before, event.payload.repair);
 }
 
 function trackPause(run: RunAggregate, step: MutableStep, { to, attempt }: EventPayloads['STEP_STATE_CHANGED']): void {
-  const isAtWork = step.state === 'DISPATCHED' || step.state === 'RUNNING';
-  if (to === 'WAITING' && isAtWork) bookkeepingOf(run, step.key).paused = true;
-  const marks = run.bookkeeping.get(step.key);
-  if (!marks) return;
-  if (to !== 'WAITING' && to !== 'SCHEDULED') marks.paused = false;
-  if (attempt !== step.attempt) marks.hasReplayLog = false;
+  const isExecuting = step.state === 'DISPATCHED' || step.state === 'RUNNING';
+  if (to === 'WAITING' && isExecuting) bookkeepingOf(run, step.key).paused = true;
+  const bookkeeping = run.bookkeeping.get(step.key);
+  if (!bookkeeping) return;
+  if (to !== 'WAITING' && to !== 'SCHEDULED') bookkeeping.paused = false;
+  if (attempt !== step.attempt) bookkeeping.hasReplayLog = false;
 }
 
-function addSteps(run: RunAggregate, added: EventPayloads['STEPS_ADDED']['steps']): void {
-  for (const one of added) {
-    const step = createAddedStep(stepOf(run, one.parent), one);
+function addSteps(run: RunAggregate, steps: EventPayloads['STEPS_ADDED']['steps']): void {
+  for (const added of steps) {
+    const step = createAddedStep(stepOf(run, added.parent), added);
     run.steps.set(step.key, step);
-    if (one.role === 'item') itemsOf(run, one.parent).steps.push(step);
+    if (added.role === 'item') itemsOf(run, added.parent).steps.push(step);
     else run.topLevel.push(step);
   }
 }
@@ -188,7 +189,7 @@ function itemsOf(run: RunAggregate, parent: string): ForEachItems {
 
 function trackMove(run: RunAggregate, step: MutableStep, before: StepState, repair: Repair | undefined): void {
   const { state, key } = step;
-  // A `for_each` is at work when one of its items is.
+  // A `for_each` is active when one of its items is.
   if (!isParent(step)) {
     run.counts.active += Number(isActive(state)) - Number(isActive(before));
     run.counts.waiting += Number(isWaiting(state)) - Number(isWaiting(before));
@@ -206,24 +207,24 @@ function trackMove(run: RunAggregate, step: MutableStep, before: StepState, repa
   }
   if (isFailedEnd(state) && step.role === undefined) run.failed.push(key);
   if (state === 'PENDING') {
-    const marks = bookkeepingOf(run, key);
-    marks.attemptsBefore = step.attempt;
-    marks.approved = false;
+    const bookkeeping = bookkeepingOf(run, key);
+    bookkeeping.attemptsBefore = step.attempt;
+    bookkeeping.approved = false;
     if (before === 'SUCCEEDED') run.succeeded.splice(run.succeeded.indexOf(key), 1);
     if (isFailedEnd(before) && step.role === undefined) run.failed.splice(run.failed.indexOf(key), 1);
     if (repair) {
-      marks.repair = repair;
+      bookkeeping.repair = repair;
       bookkeepingOf(run, repair.step).repairRounds = repair.round;
     }
   }
 }
 
-/** The input as it was planned: an attempt must not look for expressions in what an earlier one was given. */
+/** The input as planned: an attempt must not evaluate expressions in the input of an earlier attempt. */
 export function plannedInput(run: RunAggregate, step: MutableStep): Json | undefined {
   return run.plannedInputs.has(step.key) ? run.plannedInputs.get(step.key) : step.input;
 }
 
-/** The oldest signal of the name that the step asked for, taken out. */
+/** Removes the oldest pending signal with the name that the step waits for. */
 export function takeSignal(run: RunAggregate, step: MutableStep): void {
   const index = run.pendingSignals.findIndex(({ name }) => name === signalName(step));
   if (index >= 0) run.pendingSignals.splice(index, 1);
@@ -233,7 +234,7 @@ export function signalName({ input }: StepRecord): string | undefined {
   return (input as { readonly name?: string } | undefined)?.name;
 }
 
-/** A sleep or a signal that has begun to wait, not one that the policy holds up before that. */
+/** True for a sleep or a signal that has begun to wait; false while the policy delays it. */
 export function hasBegun(run: RunAggregate, { key, attempt }: StepRecord): boolean {
   return attempt > (run.bookkeeping.get(key)?.attemptsBefore ?? 0);
 }

@@ -14,7 +14,7 @@ import type { ExecuteDeps } from './execute-command.ts';
 const UPLOAD_COMMAND = 'uploadArtifact';
 const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 
-/** What was being uploaded is gone with the connection, so it cannot be done again: external. */
+/** External, because the content is lost with the connection: the step cannot be repeated. */
 const UPLOAD_STEP = {
   key: UPLOAD_COMMAND,
   title: 'Upload an artifact',
@@ -27,20 +27,20 @@ const UPLOAD_STEP = {
 
 type UploadDeps = ExecuteDeps & CommandStepDeps & { readonly reader: StoreReader; readonly handlers: EffectHandlers };
 
-/** Stores bytes as an artifact of a run of their own; see `Engine.upload`. */
+/** Stores bytes as an artifact of a new run; see `Engine.uploadArtifact`. */
 export async function uploadArtifact(
   deps: UploadDeps,
   principal: SignedIn,
   { name, mediaType, content, traceId }: Upload,
 ): Promise<ArtifactRecord> {
   const { resources, gate, clock, runs, reader, artifacts, maxReadBytes: maxBytes } = deps;
-  const who = userOf(principal);
+  const user = userOf(principal);
   const uri = resources.policyUriOf({ bytes: { base64: '', mediaType } });
-  const decisions: readonly Decision[] = [gate.pass(who, { action: `command:${UPLOAD_COMMAND}`, uri })];
+  const decisions: readonly Decision[] = [gate.pass(user, { action: `command:${UPLOAD_COMMAND}`, uri })];
   deps.dispatcher.assertCapacity();
 
   let id = '';
-  const hands: EffectHandlers = {
+  const handlers: EffectHandlers = {
     ...deps.handlers,
     prepare: () => ({ type: 'ready', decisions }),
     async act({ signal }) {
@@ -52,10 +52,10 @@ export async function uploadArtifact(
   };
   const inputs = { name, mediaType };
   const plan = { kind: 'COMMAND', inputs, steps: [{ ...UPLOAD_STEP, id: newId('step') }] } as const;
-  const about = identifyRequest({ ...(traceId && { traceId }) }, inputs);
-  const { run } = await runs.drive(createRunStart(who, plan, about, clock.now()), hands).completed;
+  const identity = identifyRequest({ ...(traceId && { traceId }) }, inputs);
+  const { run } = await runs.drive(createRunStart(user, plan, identity, clock.now()), handlers).completed;
   if (run.error) throw new Fault(run.error.code, run.error.message);
-  const artifact = await reader.artifact({ tenant: who.tenant, subject: who.subject }, id);
+  const artifact = await reader.artifact({ tenant: user.tenant, subject: user.subject }, id);
   if (!artifact) throw new Error(`the artifact of run ${run.id} is not in the store`);
   return artifact;
 }
