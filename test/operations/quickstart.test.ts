@@ -19,9 +19,9 @@ const DOCUMENTS = [
   ['docs/quickstart.md', 7],
 ] as const;
 
-it.skipIf(!there).for(DOCUMENTS)(
+it.skipIf(!there).each(DOCUMENTS)(
   '%s says what happens, word for word (needs bash, curl and jq)',
-  async ([document, atLeast]) => {
+  async (document, atLeast) => {
     const text = await readFile(join(ROOT, document), 'utf8');
     const blocks = [...text.matchAll(BLOCK)].filter(([, , answer]) => document !== 'README.md' || answer);
     expect(blocks.length).toBeGreaterThanOrEqual(atLeast);
