@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { SchemaValidator } from '../core/schema-validator.ts';
+import type { SchemaValidator } from '../core/resource.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { defineBackend } from './define-backend.ts';
 import { connectMcp, type McpClientDeps } from './mcp/client.ts';

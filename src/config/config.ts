@@ -1,6 +1,6 @@
+import type { TokenLimits } from '../core/agent-stores.ts';
 import type { StepKind } from '../core/run.ts';
 import type { PoolSettings } from '../core/runtime.ts';
-import type { TokenLimits } from '../core/token-usage.ts';
 import type { Secret } from './secrets.ts';
 
 /** How bearer tokens are issued and verified: with the server's secret, or with the public keys of an identity provider. */

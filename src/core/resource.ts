@@ -1,4 +1,5 @@
 import type { CanonicalUri } from './canonical-uri.ts';
+import type { Violation } from './errors.ts';
 import type { Scope } from './principal.ts';
 import type { StepOutput } from './run.ts';
 
@@ -67,4 +68,20 @@ export interface ProtocolInfo {
   readonly description: string;
   /** By name; the name contains the unit, for example `maxBytes`. */
   readonly limits: Readonly<Record<string, number>>;
+}
+
+/** Validates data against untrusted JSON Schemas. */
+export interface SchemaValidator {
+  /**
+   * All violations, at most 100; empty when the data is valid.
+   * @throws Fault BAD_INPUT when the schema is not usable, RESOURCE_TOO_LARGE, TIMEOUT, and what `read` throws
+   */
+  validate(request: {
+    readonly json: string | Uint8Array;
+    /** As the caller wrote it, because the canonical form of a `data:` URI no longer contains the data. */
+    readonly schemaUri: string;
+    /** Reads the schema and every document that it refers to; asks the policy. */
+    read(uri: string): Promise<Body>;
+    readonly signal: AbortSignal;
+  }): Promise<readonly Violation[]>;
 }

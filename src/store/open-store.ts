@@ -1,12 +1,11 @@
 import type { Accounts, Credentials } from '../core/accounts.ts';
+import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Inbox, Leases } from '../core/leases.ts';
-import type { Memories } from '../core/memories.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ChainVerification, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
-import type { TokenUsage } from '../core/token-usage.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
 import { verifyRun } from './audit/verify-run.ts';

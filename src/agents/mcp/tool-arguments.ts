@@ -1,6 +1,6 @@
 import type { ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { SchemaValidator } from '../../core/schema-validator.ts';
+import type { SchemaValidator } from '../../core/resource.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { createBody } from '../../resources/protocols/body.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';

@@ -1,7 +1,6 @@
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Body, ReadContext, ResourceInput, Resources } from '../../core/resource.ts';
-import type { SchemaValidator } from '../../core/schema-validator.ts';
+import type { Body, ReadContext, ResourceInput, Resources, SchemaValidator } from '../../core/resource.ts';
 
 /** Reads on behalf of a user. */
 export interface AuthorizedReader {

@@ -1,13 +1,11 @@
+import type { Memories, TokenLimits, TokenUsage } from '../../core/agent-stores.ts';
 import type { ArtifactStore } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { CpuPool } from '../../core/cpu-pool.ts';
-import type { Memories } from '../../core/memories.ts';
 import type { Scope, User } from '../../core/principal.ts';
-import type { Resources } from '../../core/resource.ts';
-import type { SchemaValidator } from '../../core/schema-validator.ts';
+import type { Resources, SchemaValidator } from '../../core/resource.ts';
+import type { CpuPool } from '../../core/runtime.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import type { TokenLimits, TokenUsage } from '../../core/token-usage.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
 

@@ -1,4 +1,4 @@
-import type { Memories } from '../../core/memories.ts';
+import type { Memories } from '../../core/agent-stores.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 /** Entries of one query. */

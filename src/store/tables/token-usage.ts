@@ -1,5 +1,5 @@
+import type { TokenLimits, TokenUsage } from '../../core/agent-stores.ts';
 import type { User } from '../../core/principal.ts';
-import type { TokenLimits, TokenUsage } from '../../core/token-usage.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TokenLimits, TokenUsage } from '../../../src/core/agent-stores.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { TokenLimits, TokenUsage } from '../../../src/core/token-usage.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { user } from './sample-events.ts';
