@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTempFolder } from '../test/support/temp-folder.ts';
 import type { Load } from './load/closed-loop.ts';
@@ -103,19 +102,20 @@ function reportGoals(rounds: ReadonlyMap<Competitor, readonly Load[]>, concurren
 
 type NewDatabase = (server: string) => Promise<AsyncDisposable & { readonly url: string }>;
 
-/** What the peers need is installed apart, so that who only uses Signalbox does not download it. */
+/** A server is installed without the peers (`npm ci --omit=dev`), so they are loaded only here. */
 async function loadPeers(): Promise<{ readonly newDatabase: NewDatabase }> {
-  if (!existsSync(join(import.meta.dirname, 'node_modules'))) {
-    throw new Error('The peers of this benchmark are not installed. Run `npm ci --prefix bench`, then try again.');
+  try {
+    import.meta.resolve('@dbos-inc/dbos-sdk');
+  } catch (cause) {
+    throw new Error('The peers of this benchmark are not installed. Run `npm ci`, then try again.', { cause });
   }
-  // Not a literal: the types of what it imports are not there where the peers are not.
-  const module = new URL('peers/new-database.ts', import.meta.url).href;
-  const { newDatabase } = (await import(module)) as { readonly newDatabase: NewDatabase };
+  const { newDatabase } = await import('./peers/new-database.ts');
   return {
     newDatabase: (server) =>
       newDatabase(server).catch((cause: unknown) => {
-        const advice = 'Start one, or set BENCH_DATABASE_URL to one where databases may be created and dropped.';
-        throw new Error(`No PostgreSQL answers at ${new URL(server).host}. ${advice}`, { cause });
+        const advice =
+          'Start a server there, or set BENCH_DATABASE_URL to a server where databases may be created and dropped.';
+        throw new Error(`PostgreSQL does not answer at ${new URL(server).host}. ${advice}`, { cause });
       }),
   };
 }

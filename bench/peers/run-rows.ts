@@ -1,6 +1,6 @@
 import { newId } from '../../src/core/ids.ts';
 import { THREE_STEPS } from '../load/noop.ts';
-import { BENCH, openEngine } from '../load/open-engine.ts';
+import { BENCH_PRINCIPAL, openEngine } from '../load/open-engine.ts';
 
 /** The tables that a run of three steps leaves rows in, each before those that refer to it. */
 export const TABLES = ['runs', 'steps', 'events', 'leaves'] as const;
@@ -12,7 +12,7 @@ export type RunRows = Readonly<Record<Table, readonly Row[]>>;
 /** Makes the tables as the store has them, and one real run in them: what it left is what is inserted again and again. */
 export async function makeOneRun(url: string): Promise<void> {
   await using on = await openEngine(url);
-  const { run } = await on.engine.start(BENCH, { source: { yaml: THREE_STEPS }, waitMs: 30_000 });
+  const { run } = await on.engine.startWorkflow(BENCH_PRINCIPAL, { source: { yaml: THREE_STEPS }, waitMs: 30_000 });
   if (run.state !== 'SUCCEEDED') throw new Error(`The run that is to be copied ended as ${run.state}.`);
 }
 
