@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvSource, jsonSource, runCommand } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -17,14 +18,6 @@ const SCHEMA = {
   type: 'object',
   properties: { rows: { items: { properties: { price: { pattern: '^[0-9.]+$' }, name: { $ref: 'name.json' } } } } },
 };
-const ANSWER = `
-  ... on CommandOutcome {
-    run { id kind state error { code message details step } steps { key state input } }
-    resource { uri mediaType size digest text json url }
-  }
-  ... on Refusal { code message path violations { path message keyword } }
-`;
-
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
 let web: WebServer;
@@ -32,22 +25,12 @@ let token: string;
 /** Answers `/slow` when it is told to. */
 let release = Promise.withResolvers<void>();
 
-const csv = (text: string) => ({ text: { text, mediaType: 'text/csv' } });
-const json = (value: unknown) => ({ text: { text: JSON.stringify(value), mediaType: 'application/json' } });
 const env = () => ({
   ALLOWED_LOCAL_ROOTS: `/data=${folder.path}/data,/schemas=${folder.path}/schemas`,
   ALLOWED_PRIVATE_HOSTS: web.host,
-  FETCH_MAX_BYTES: '1000000',
 });
 
-/** Runs one command by its own mutation. */
-async function command(name: string, input: object, on: Server = server) {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  const document = `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${ANSWER} } }`;
-  const { data, errors } = await on.query(document, { input }, token);
-  expect(errors).toBeUndefined();
-  return data.answer;
-}
+const command = (name: string, input: object, on: Server = server) => runCommand(on, token, name, input);
 
 beforeAll(async () => {
   folder = await createTempFolder();
@@ -72,7 +55,12 @@ afterAll(async () => {
 describe('a command', () => {
   it.each([
     ['fetch', { source: { uri: 'file:///data/products.csv' } }, 'text/csv', { text: CSV }],
-    ['convertToJson', { source: csv(CSV) }, 'application/json', { json: { fields: ['name', 'price'], rows: ROWS } }],
+    [
+      'convertToJson',
+      { source: csvSource(CSV) },
+      'application/json',
+      { json: { fields: ['name', 'price'], rows: ROWS } },
+    ],
     [
       'convertToJson',
       { source: { uri: 'file:///data/products.csv' }, mode: 'LINES' },
@@ -83,7 +71,7 @@ describe('a command', () => {
     ],
     [
       'convertToXml',
-      { source: json({ a: '<&' }), rootElement: 'top' },
+      { source: jsonSource({ a: '<&' }), rootElement: 'top' },
       'application/xml',
       {
         text: expect.stringMatching(/<top[^>]*>\s*<a>&lt;&amp;<\/a>\s*<\/top>/),
@@ -91,7 +79,7 @@ describe('a command', () => {
     ],
     [
       'convertToCsv',
-      { source: json(ROWS), fields: ['price', 'name'], delimiter: ';' },
+      { source: jsonSource(ROWS), fields: ['price', 'name'], delimiter: ';' },
       'text/csv',
       {
         text: expect.stringMatching(/^price;name\r?\n12\.50;"Lamp, ""old"""\r?\n99;Table\r?\n$/),
@@ -101,7 +89,7 @@ describe('a command', () => {
     ['render', { data: { who: '<b>' }, template: 'Hello {{ who }}' }, 'text/html', { text: 'Hello &lt;b&gt;' }],
     [
       'render',
-      { source: csv(CSV), title: 'All' },
+      { source: csvSource(CSV), title: 'All' },
       'text/html',
       {
         text: expect.stringMatching(/<title>All<\/title>[\s\S]*<td>Lamp, &quot;old&quot;<\/td>/),
@@ -121,15 +109,19 @@ describe('a command', () => {
   });
 
   it('refuses options that do not fit, and says where', async () => {
-    const wrong = await command('execute', { command: 'convertToCsv', source: csv(CSV), options: { delimiter: ';;' } });
+    const wrong = await command('execute', {
+      command: 'convertToCsv',
+      source: csvSource(CSV),
+      options: { delimiter: ';;' },
+    });
     expect(wrong).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/delimiter' }] });
-    const extra = await command('execute', { command: 'fetch', source: csv(CSV), options: { colour: 'red' } });
+    const extra = await command('execute', { command: 'fetch', source: csvSource(CSV), options: { colour: 'red' } });
     expect(extra).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('colour') });
     expect(await command('execute', { command: 'explode' })).toMatchObject({ code: 'NOT_FOUND', path: ['command'] });
   });
 
   it('that does not make the wanted media type fails', async () => {
-    const wanted = { command: 'convertToJson', source: csv(CSV) };
+    const wanted = { command: 'convertToJson', source: csvSource(CSV) };
     const { run, resource } = await command('execute', { ...wanted, outputMediaType: 'text/html' });
     expect(run).toMatchObject({
       state: 'FAILED',
@@ -150,7 +142,7 @@ describe('a schema', () => {
   });
 
   it('stops data that do not, and lists every place by its JSON Pointer, also behind a $ref', async () => {
-    const source = csv(`name,price\nLamp,cheap\n${'x'.repeat(21)},free\n`);
+    const source = csvSource(`name,price\nLamp,cheap\n${'x'.repeat(21)},free\n`);
     const { run, resource } = await command('convertToJson', { source, schemaUri });
     expect(run).toMatchObject({ state: 'FAILED', error: { code: 'SCHEMA_VIOLATION', step: 'convertToJson' } });
     const { violations } = run.error.details;
@@ -204,74 +196,13 @@ describe('a pipeline', () => {
     expect(await command('pipeline', { steps: Array(101).fill(steps[0]) })).toMatchObject({ code: 'BAD_INPUT' });
   });
 });
-
-describe('an artifact', () => {
-  const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: i, name: `name ${i}` }));
-
-  it('is what an output over 64 KiB becomes, and is downloaded as it is', async () => {
-    const { run, resource } = await command('convertToCsv', { source: json(rows) });
-    expect(resource.size).toBeGreaterThan(64 * 1024);
-    expect(resource.url).toBe(`/artifacts/${resource.digest}`);
-    const download = await server.fetch(resource.url, { token });
-    expect(download.headers.get('content-type')).toMatch(/^text\/csv/);
-    expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename="convertToCsv\.csv"/);
-    const bytes = Buffer.from(await download.arrayBuffer());
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(resource.digest);
-    expect(bytes.toString()).toBe(resource.text);
-
-    const part = await server.fetch(resource.url, { token, headers: { range: 'bytes=4-9' } });
-    expect([part.status, await part.text()]).toEqual([206, bytes.subarray(4, 10).toString()]);
-    const { data } = await server.query(
-      `{ run(id: "${run.id}") { artifacts { nodes { digest name size step { key } } } } }`,
-      {},
-      token,
-    );
-    expect(data.run.artifacts.nodes).toMatchObject([{ digest: resource.digest, step: { key: 'convertToCsv' } }]);
-  });
-
-  it('is for signed-in people only', async () => {
-    const { resource } = await command('convertToCsv', { source: json(rows) });
-    expect((await server.fetch(resource.url)).status).toBe(401);
-  });
-
-  it('comes from uploadArtifact, and is a source like any other', async () => {
-    const upload = `mutation ($input: UploadArtifactInput!) {
-      uploadArtifact(input: $input) { ... on Artifact { digest name mediaType run { state } } ... on Refusal { code message } }
-    }`;
-    const { data } = await server.query(upload, { input: { name: 'products.csv', source: csv(CSV) } }, token);
-    expect(data.uploadArtifact).toMatchObject({
-      name: 'products.csv',
-      mediaType: 'text/csv',
-      run: { state: 'SUCCEEDED' },
-    });
-    const uri = `artifact:sha256/${data.uploadArtifact.digest}`;
-    const { resource } = await command('convertToJson', { source: { uri } });
-    expect(resource.json.rows).toEqual(ROWS);
-  });
-
-  it('comes from POST /artifacts, of up to FETCH_MAX_BYTES', async () => {
-    const body = `a,b\n${'1,2\n'.repeat(200_000)}`;
-    const headers = { 'content-type': 'text/csv' };
-    const put = await server.fetch('/artifacts?name=big.csv', { method: 'POST', headers, body, token });
-    expect(put.status).toBe(201);
-    const artifact = (await put.json()) as { digest: string; size: number };
-    expect(artifact.size).toBe(body.length);
-    const { resource } = await command('fetch', { source: { uri: `artifact:sha256/${artifact.digest}` } });
-    expect(resource).toMatchObject({ digest: artifact.digest, mediaType: 'text/csv' });
-
-    const tooLarge = await server.fetch('/artifacts', { method: 'POST', headers, body: `${body}${body}`, token });
-    expect(tooLarge.status).toBe(413);
-    expect(await tooLarge.json()).toMatchObject({ error: { code: 'RESOURCE_TOO_LARGE' } });
-  });
-});
-
 describe('an idempotency key', () => {
   it('gives the same run to the same request, and no other', async () => {
-    const input = { source: csv(CSV), idempotencyKey: 'key-1' };
+    const input = { source: csvSource(CSV), idempotencyKey: 'key-1' };
     const first = await command('convertToJson', input);
     const again = await command('convertToJson', input);
     expect(again).toEqual(first);
-    const other = await command('convertToJson', { ...input, source: csv('a\n1\n') });
+    const other = await command('convertToJson', { ...input, source: csvSource('a\n1\n') });
     expect(other).toMatchObject({
       code: 'CONFLICT',
       path: ['idempotencyKey'],
@@ -295,7 +226,7 @@ describe('an idempotency key', () => {
   it('holds across restarts, also for a run that was cut off by a crash', async () => {
     const options = { dataDir: join(folder.path, 'state'), env: env() };
     await using before = await startServer(options);
-    const done = { source: csv(CSV), idempotencyKey: 'done' };
+    const done = { source: csvSource(CSV), idempotencyKey: 'done' };
     const first = await command('convertToJson', done, before);
     release = Promise.withResolvers();
     const cut = { source: { uri: `${web.url}/slow` }, idempotencyKey: 'cut' };

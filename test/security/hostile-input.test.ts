@@ -1,18 +1,16 @@
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeOf as verdictOf } from '../support/outcome.ts';
+import { type HealthProbe, startHealthProbe } from '../support/health-probe.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { listFiles } from '../support/temp-folder.ts';
-import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
 const TIMEOUT_MS = 4_000;
 /** For whatever is refused by a limit of time, on a machine that has other things to do. */
 const SOON_MS = TIMEOUT_MS + 4_000;
-const HEALTH_MS = 3_000;
 
 let server: Server;
 /** May be reached. */
@@ -23,32 +21,10 @@ let canary: WebServer;
 let admin: string;
 /** 200 MiB of nothing. */
 let bomb: Buffer;
-let probe: { stop(): Promise<readonly number[]> };
+let probe: HealthProbe;
 
-async function verdict(command: string, source: object | undefined, options: object = {}, more: object = {}) {
-  return verdictOf(server, admin, command, { options, ...more, ...(source && { source }) });
-}
-
-/** Asks for the health all the time; gives how long each answer took. */
-function probeHealth() {
-  const times: number[] = [];
-  let stopped = false;
-  const probing = (async () => {
-    while (!stopped) {
-      const began = performance.now();
-      const { status } = await server.fetch('/health');
-      if (status !== 200) throw new Error(`health says ${status}`);
-      times.push(performance.now() - began);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      await probing;
-      return times;
-    },
-  };
+async function outcome(command: string, source: object | undefined, options: object = {}, more: object = {}) {
+  return outcomeOf(server, admin, command, { options, ...more, ...(source && { source }) });
 }
 
 beforeAll(async () => {
@@ -80,7 +56,7 @@ beforeAll(async () => {
     },
   });
   admin = await tokenFor('admin', { roles: ['admin'] });
-  probe = probeHealth();
+  probe = startHealthProbe(server);
 });
 
 afterAll(async () => {
@@ -109,23 +85,23 @@ describe('a web server that means harm', () => {
     ['the unspecified address', () => `http://0.0.0.0:${canary.port}/`],
   ])('cannot lead to %s', async (_, target) => {
     for (const uri of [target(), `${web.url}/to?${encodeURIComponent(target())}`]) {
-      expect(await verdict('fetch', { uri })).toBe('FORBIDDEN');
+      expect(await outcome('fetch', { uri })).toBe('FORBIDDEN');
     }
     expect(canary.hits).toEqual([]);
   });
 
   it('cannot lead around in a circle, out of the web, or with credentials', async () => {
     const to = (uri: string) => ({ uri: `${web.url}/to?${encodeURIComponent(uri)}` });
-    expect(await verdict('fetch', { uri: `${web.url}/round` })).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict('fetch', to('file:///data/secret.txt'))).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict('fetch', to('data:,x'))).toBe('RESOURCE_UNREACHABLE');
-    expect(await verdict('fetch', to(`http://me:pass@${web.host}/public/`))).toBe('BAD_INPUT');
+    expect(await outcome('fetch', { uri: `${web.url}/round` })).toBe('RESOURCE_UNREACHABLE');
+    expect(await outcome('fetch', to('file:///data/secret.txt'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await outcome('fetch', to('data:,x'))).toBe('RESOURCE_UNREACHABLE');
+    expect(await outcome('fetch', to(`http://me:pass@${web.host}/public/`))).toBe('BAD_INPUT');
   });
 
   it.each(['huge', 'endless', 'bomb'])('cannot fill memory or disk (%s)', async (kind) => {
     const uri = `${web.url}/${kind}`;
     const before = await server.memory();
-    const codes = await Promise.all([1, 2, 3].map(() => verdict('fetch', { uri })));
+    const codes = await Promise.all([1, 2, 3].map(() => outcome('fetch', { uri })));
     expect(codes).toEqual(Array(3).fill('RESOURCE_TOO_LARGE'));
     expect((await server.memory('peak')) - before).toBeLessThan(250 * MIB);
     expect(await listFiles(join(server.dataDir, 'artifacts/scratch'))).toEqual([]);
@@ -133,7 +109,7 @@ describe('a web server that means harm', () => {
 
   it.each(['silent', 'drip'])('cannot hold a run for ever (%s)', async (kind) => {
     const began = performance.now();
-    expect(await verdict('fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
+    expect(await outcome('fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
     expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
@@ -149,14 +125,14 @@ describe('data that mean harm', () => {
     ['an entity on the web', () => `<!DOCTYPE a [<!ENTITY % p SYSTEM "${canary.url}/dtd">%p;]><a/>`],
     ['100,000 elements inside each other', () => '<a>'.repeat(100_000) + '</a>'.repeat(100_000)],
   ])('XML with %s is refused', async (_, text) => {
-    expect(await verdict('convertToJson', xml(text()))).toBe('BAD_INPUT');
+    expect(await outcome('convertToJson', xml(text()))).toBe('BAD_INPUT');
     expect(canary.hits).toEqual([]);
   });
 
   it('JSON nested 100,000 deep is refused', async () => {
     const text = '['.repeat(100_000) + ']'.repeat(100_000);
     for (const command of ['convertToJson', 'convertToXml', 'convertToCsv']) {
-      expect(await verdict(command, { text: { text, mediaType: 'application/json' } })).toBe('BAD_INPUT');
+      expect(await outcome(command, { text: { text, mediaType: 'application/json' } })).toBe('BAD_INPUT');
     }
   });
 });
@@ -165,7 +141,7 @@ describe('a schema that means harm', () => {
   const text = JSON.stringify(`${'a'.repeat(50_000)}!`);
   const source = { text: { text, mediaType: 'application/json' } };
   const check = (schema: unknown) =>
-    verdict('fetch', source, {}, { schemaUri: `data:application/json,${encodeURIComponent(JSON.stringify(schema))}` });
+    outcome('fetch', source, {}, { schemaUri: `data:application/json,${encodeURIComponent(JSON.stringify(schema))}` });
 
   it.each([
     ['a catastrophic pattern', { pattern: '^(a+)+$' }, 'SCHEMA_VIOLATION'],
@@ -210,218 +186,11 @@ describe('a template that means harm', () => {
   ])('that %s is stopped', async (_, template, wanted) => {
     const began = performance.now();
     const data = { text: { text: JSON.stringify({ x: 'x'.repeat(1_000) }), mediaType: 'application/json' } };
-    expect(await verdict('render', data, { template })).toMatch(wanted);
+    expect(await outcome('render', data, { template })).toMatch(wanted);
     expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
 
-describe('a request that means harm', () => {
-  const post = async (body: string, headers: Record<string, string> = {}, path = '/graphql') => {
-    const response = await server.fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-      token: admin,
-    });
-    const text = await response.text();
-    const answer = JSON.parse(text);
-    return { status: response.status, code: answer.errors?.[0].extensions.code ?? answer.error?.code, text };
-  };
-  const ask = (query: string, variables?: unknown) => post(JSON.stringify({ query, variables }));
-  const many = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i)).join(' ');
-  const nested = (depth: number, open: string, close: string, inside = '') =>
-    open.repeat(depth) + inside + close.repeat(depth);
-
-  it.each([
-    ['10,000 aliases', () => `{ ${many(10_000, (i) => `a${i}: health { status }`)} }`],
-    ['1,000 aliases of what is dear', () => `{ ${many(1_000, (i) => `a${i}: runs(first: 100) { totalCount }`)} }`],
-    ['10,000 fields of one name', () => `{ ${many(10_000, () => 'health { status }')} }`],
-    ['10,000 directives', () => `{ health ${many(10_000, () => '@include(if: true)')} { status } }`],
-    ['10,000 levels', () => nested(10_000, '{ run(id: "x") ', '}', '{ id }')],
-    ['20 levels', () => nested(20, '{ run(id: "x") { steps ', '} }', '{ id }')],
-    ['10,000 lists in each other', () => `{ runs(filter: { label: ${nested(10_000, '[', ']')} }) { totalCount } }`],
-    [
-      'fragments that double',
-      () =>
-        `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`,
-    ],
-    ['10,000 operations', () => many(10_000, (i) => `query q${i} { health { status } }`)],
-    [
-      'pages of pages of pages',
-      () =>
-        '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }',
-    ],
-  ])('by a document of %s is refused', async (_, document) => {
-    const began = performance.now();
-    const { status, code, text } = await ask(document());
-    expect([status, code]).toEqual([400, 'TOO_COSTLY']);
-    expect(text.length).toBeLessThan(2_000);
-    expect(performance.now() - began).toBeLessThan(HEALTH_MS);
-  });
-
-  it('by a fragment that holds itself is refused', async () => {
-    expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({
-      status: 400,
-      code: 'BAD_INPUT',
-    });
-  });
-
-  it.each([
-    [
-      'of 2 MB',
-      () => post(JSON.stringify({ query: '{ health { status } }', variables: { x: 'x'.repeat(2_000_000) } })),
-      413,
-      'RESOURCE_TOO_LARGE',
-    ],
-    ['that is no JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
-    ['that is no object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
-    ['that is empty', () => post(''), 400, 'BAD_INPUT'],
-    [
-      'that is a list of operations',
-      () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'),
-      400,
-      'BAD_INPUT',
-    ],
-    ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
-    ['with a query that is no text', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
-    [
-      'with variables that are no object',
-      () => post('{"query":"{ health { status } }","variables":[1]}'),
-      400,
-      'BAD_INPUT',
-    ],
-    [
-      'nested 100,000 deep',
-      () =>
-        post(
-          `{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`,
-        ),
-      400,
-      'BAD_INPUT',
-    ],
-    ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
-    ['for a field that is not there', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
-    [
-      'as a form',
-      () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }),
-      400,
-      'BAD_INPUT',
-    ],
-    ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 400, 'BAD_INPUT'],
-    [
-      'as application/graphql',
-      () => post('{ health { status } }', { 'content-type': 'application/graphql' }),
-      400,
-      'BAD_INPUT',
-    ],
-    [
-      'as multipart',
-      () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }),
-      400,
-      'BAD_INPUT',
-    ],
-    ['that says it is compressed', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
-    ['to a place that is not there', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
-  ])('by a body %s is refused', async (_, send, status, code) => {
-    expect(await send()).toMatchObject({ status, code });
-  });
-
-  it('under the name of another site is refused, as a browser would send it whose name was rebound', async () => {
-    expect(await statusFor('evil.example')).toBe(403);
-    expect(await statusFor('localhost')).toBe(200);
-  });
-
-  it('by a mutation in a GET is refused', async () => {
-    const mutation = encodeURIComponent(
-      'mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }',
-    );
-    const simple = await server.fetch(`/graphql?query=${mutation}`);
-    expect([simple.status, await simple.text()]).toEqual([400, expect.stringContaining('BAD_INPUT')]);
-    const asked = await server.fetch(`/graphql?query=${mutation}`, { headers: { 'graphql-require-preflight': '1' } });
-    expect([asked.status, await asked.text()]).toEqual([405, expect.not.stringContaining('Session')]);
-  });
-
-  it('by a token that is forged, unsigned or old is refused', async () => {
-    const [head, body] = admin.split('.');
-    const none = Buffer.from('{"alg":"none"}').toString('base64url');
-    const old = await tokenFor('alice', { roles: ['admin'], expiresIn: '-1m' });
-    for (const token of [`${head}.${body}.AAAA`, `${none}.${body}.`, old, 'x'.repeat(10_000)]) {
-      const { status, errors } = await server.query('{ runs { totalCount } }', {}, token);
-      expect([status, errors?.[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
-    }
-  });
-});
-
-/** The status that the server gives to who calls it by that name. */
-function statusFor(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(server.url);
-    request({ hostname, port, path: '/health', headers: { host } }, (res) => {
-      res.resume();
-      resolve(res.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
-describe('more callers than there are places', () => {
-  it('are told to come back, while those who have one are served', async () => {
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    await using slow = await startWebServer((_, res) => void released.then(() => res.end('late')));
-    const env = { ALLOWED_PRIVATE_HOSTS: slow.host, MAX_RUNNING: '2', MAX_QUEUED: '3' };
-    await using small = await startServer({ env });
-    const fetch = `mutation { fetch(input: { source: { uri: "${slow.url}" } }) {
-      ... on CommandOutcome { run { state } } ... on Refusal { code retryAfterMs }
-    } }`;
-    const counts = { state: 0, code: 0 };
-    const asked = Array.from({ length: 10 }, async () => {
-      const { state, code, ...rest } = await small
-        .query(fetch, {}, admin)
-        .then(({ data }) => ({ ...data.fetch, ...data.fetch.run }));
-      if (state) counts.state += 1;
-      else counts.code += 1;
-      expect(state ?? code).toMatch(/SUCCEEDED|UNAVAILABLE/);
-      if (code) expect(rest.retryAfterMs).toBeGreaterThan(0);
-    });
-    await until('the rest is refused', () => counts.code === 5);
-    expect(slow.hits.length).toBeLessThanOrEqual(2);
-    expect((await small.fetch('/health')).status).toBe(200);
-    release();
-    await Promise.all(asked);
-    expect(counts).toEqual({ state: 5, code: 5 });
-  });
-
-  it('whose templates never end do not keep others from their work', async () => {
-    const template = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
-    const endless = Promise.all(Array.from({ length: 30 }, () => verdict('render', undefined, { template, data: [] })));
-    let served = 0;
-    let over = false;
-    void endless.finally(() => {
-      over = true;
-    });
-    while (!over) {
-      const text = `a,b\n${served},x\n`;
-      const source = { text: { text, mediaType: 'text/csv' } };
-      expect(await verdictOf(server, admin, 'convertToJson', { source })).toBe('done');
-      served += 1;
-    }
-    expect(served).toBeGreaterThan(5);
-    for (const code of await endless) expect(code).toMatch(/BAD_INPUT|TIMEOUT|UNAVAILABLE/);
-  });
-});
-
-it('and all the while the server answered', async () => {
-  const times = await probe.stop();
-  expect(times.length).toBeGreaterThan(50);
-  expect(Math.max(...times)).toBeLessThan(HEALTH_MS);
-  expect(server.process.exitCode).toBeNull();
-  expect(await server.memory('peak')).toBeLessThan(800 * MIB);
-  expect(server.logged('step.bug')).toEqual([]);
-  expect(server.log.filter((line) => /"level":"error"/.test(line))).toEqual([]);
-  if (process.env.SHOW_NUMBERS) {
-    console.log(
-      `health: ${times.length} asks, slowest ${Math.max(...times).toFixed(0)} ms; peak ${((await server.memory('peak')) / MIB).toFixed(0)} MiB`,
-    );
-  }
+it('the server answers all the while', async () => {
+  await probe.expectResponsive();
 });

@@ -1,33 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { type Batch, EVENTS_SUBSCRIPTION, startJournalServer } from '../test/journal-server.ts';
+import { type Batch, collectEvents, EVENTS_SUBSCRIPTION, startJournalServer, upTo } from '../test/journal-server.ts';
+import { cleanUp, clientOf, disposeLater, startJournal } from '../test/test-clients.ts';
 import { createClient } from './create-client.ts';
 import { SignalboxError } from './signalbox-error.ts';
 import { MAX_BUFFERED_RESULTS } from './subscribe.ts';
 
 type Data = { readonly events: Batch };
-
-const cleanups: (() => unknown)[] = [];
-const later = <T>(thing: T, cleanup: (thing: T) => unknown): T => {
-  cleanups.push(() => cleanup(thing));
-  return thing;
-};
-const journal = async (options: Parameters<typeof startJournalServer>[0] = {}) =>
-  later(await startJournalServer(options), (server) => server.stop());
-const clientOf = (options: Parameters<typeof createClient>[0]) =>
-  later(createClient(options), (client) => client.close());
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-
-/** Subscribes and gives all events until the end, or until there are so many. */
-async function collect(stream: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<number[]> {
-  const seen: number[] = [];
-  for await (const data of stream) {
-    seen.push(...(data as Data).events.events);
-    if (seen.length >= most) break;
-  }
-  return seen;
-}
 
 beforeEach(() => {
   // The shortest of the random waits.
@@ -37,7 +17,7 @@ beforeEach(() => {
 afterEach(async () => {
   vi.restoreAllMocks();
   vi.useRealTimers();
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  await cleanUp();
 });
 
 describe('a subscription that is interrupted', () => {
@@ -57,7 +37,7 @@ describe('a subscription that is interrupted', () => {
           try {
             proxy.cutAfter(cuts);
             server.append(early);
-            const seen = collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch }));
+            const seen = collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, { batch }));
             for (let at = early; at < total; at += 3) {
               await new Promise((resolve) => setImmediate(resolve));
               server.append(Math.min(3, total - at));
@@ -77,12 +57,12 @@ describe('a subscription that is interrupted', () => {
   });
 
   it('goes on at another server that continues the same journal', async () => {
-    const first = await journal();
-    const proxy = later(await startCuttingProxy(first.port), (it) => it.stop());
+    const first = await startJournal();
+    const proxy = disposeLater(await startCuttingProxy(first.port), (it) => it.stop());
     first.append(5);
     const stream = clientOf({ url: proxy.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 5 });
-    expect(await collect({ [Symbol.asyncIterator]: () => ({ next: () => stream.next() }) }, 5)).toEqual(upTo(5));
-    const second = await journal({ last: 8 });
+    expect(await collectEvents({ [Symbol.asyncIterator]: () => ({ next: () => stream.next() }) }, 5)).toEqual(upTo(5));
+    const second = await startJournal({ last: 8 });
     second.append(8);
     const next = stream.next();
     proxy.redirect(second.port);
@@ -93,7 +73,7 @@ describe('a subscription that is interrupted', () => {
 
   it('tells of each interruption and when it tries again', async () => {
     const told: unknown[] = [];
-    const server = await journal({
+    const server = await startJournal({
       last: 4,
       onPull: (position, socket) => {
         if (position === 2 && server.subscriptions.length === 1) socket.close(1012, 'restart');
@@ -104,13 +84,13 @@ describe('a subscription that is interrupted', () => {
       url: server.url,
       onInterrupted: ({ code, message }, ms) => told.push([code, message, ms]),
     });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 2 }))).toEqual(upTo(4));
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 2 }))).toEqual(upTo(4));
     expect(told).toEqual([['UNAVAILABLE', expect.stringContaining('1012: restart'), 50]]);
   });
 
   it('waits as long as the server asks when it is throttled', async () => {
     const told: [string, number][] = [];
-    const server = await journal({
+    const server = await startJournal({
       last: 2,
       onPull: () => {
         if (server.subscriptions.length === 1) throw throttled(120);
@@ -118,14 +98,14 @@ describe('a subscription that is interrupted', () => {
     });
     server.append(2);
     const client = clientOf({ url: server.url, onInterrupted: ({ code }, ms) => told.push([code, ms]) });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(2));
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(2));
     expect(told).toEqual([['THROTTLED', 120]]);
   });
 
   it('leaves a connection on which nothing comes any more', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const server = await journal();
-    const proxy = later(await startCuttingProxy(server.port), (it) => it.stop());
+    const server = await startJournal();
+    const proxy = disposeLater(await startCuttingProxy(server.port), (it) => it.stop());
     server.append(1);
     const stream = clientOf({ url: proxy.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     await stream.next();
@@ -137,74 +117,30 @@ describe('a subscription that is interrupted', () => {
   });
 });
 
-describe('a token that the server refuses', () => {
-  it('is replaced by another from getToken, and the subscription goes on', async () => {
-    const asked: (string | undefined)[] = [];
-    const server = await journal({
-      last: 6,
-      authorize: (token) => token !== 'old',
-      onPull: (position, socket) => {
-        if (position === 3 && server.tokens.length === 2) socket.close(4403, 'token expired');
-      },
-    });
-    server.append(6);
-    const getToken = (rejected?: string) => {
-      asked.push(rejected);
-      return rejected === undefined ? 'old' : `after ${rejected}`;
-    };
-    const client = clientOf({ url: server.url, getToken });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 3 }))).toEqual(upTo(6));
-    expect(server.tokens).toEqual(['old', 'after old', 'after after old']);
-    expect(asked).toEqual([undefined, 'old', 'after old']);
-  });
-
-  it.each([
-    ['a fixed token', { token: 'old' }],
-    ['a getToken that has no other', { getToken: () => 'old' }],
-    ['no token at all', {}],
-  ])('ends the subscription with UNAUTHENTICATED when there is %s', async (_, credentials) => {
-    const server = await journal({ authorize: () => false });
-    const client = clientOf({ url: server.url, ...credentials });
-    await expect(client.subscribe(EVENTS_SUBSCRIPTION, {}).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(server.tokens).toHaveLength(1);
-  });
-
-  it('is asked for again when getToken fails, because the network may be gone for it too', async () => {
-    const server = await journal({ last: 1 });
-    server.append(1);
-    let calls = 0;
-    const getToken = async () => {
-      if (calls++ === 0) throw new TypeError('fetch failed');
-      return 'good';
-    };
-    expect(await collect(clientOf({ url: server.url, getToken }).subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual([1]);
-  });
-});
-
 describe('a consumer', () => {
   it('that is slow makes the server stop, and still gets every event once and in order', async () => {
     const total = 5_000;
-    const server = await journal({ last: total, onPull: () => new Promise((resolve) => setImmediate(resolve)) });
+    const server = await startJournal({ last: total, onPull: () => new Promise((resolve) => setImmediate(resolve)) });
     server.append(total);
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const first = (await stream.next()).value as Data;
     await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true), { timeout: 10_000, interval: 5 });
     expect(server.subscriptions).toHaveLength(1);
     expect(server.subscriptions[0]?.pulled).toBeLessThan(total / 2);
-    expect([...first.events.events, ...(await collect(stream))]).toEqual(upTo(total));
+    expect([...first.events.events, ...(await collectEvents(stream))]).toEqual(upTo(total));
     // What the server had sent before it heard of the stop was dropped, and is read again from there.
     expect(server.subscriptions[1]?.after).toBe(`c${MAX_BUFFERED_RESULTS + 1}`);
   });
 
   it('that leaves its loop ends the subscription at the server', async () => {
-    const server = await journal();
+    const server = await startJournal();
     server.append(10);
-    expect(await collect(clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}), 10)).toHaveLength(10);
+    expect(await collectEvents(clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}), 10)).toHaveLength(10);
     await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
   });
 
   it('that waits is let go by return()', async () => {
-    const server = await journal();
+    const server = await startJournal();
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     const next = stream.next();
     await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
@@ -215,7 +151,7 @@ describe('a consumer', () => {
   });
 
   it('that waits is let go when its signal aborts, and the signal is left without listeners', async () => {
-    const server = await journal();
+    const server = await startJournal();
     const abort = new AbortController();
     const added = vi.spyOn(abort.signal, 'addEventListener');
     const removed = vi.spyOn(abort.signal, 'removeEventListener');
@@ -228,28 +164,28 @@ describe('a consumer', () => {
   });
 
   it('that aborts before it begins opens no connection', async () => {
-    const server = await journal();
+    const server = await startJournal();
     const client = clientOf({ url: server.url });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: AbortSignal.abort() }))).toEqual([]);
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: AbortSignal.abort() }))).toEqual([]);
     expect(server.tokens).toEqual([]);
   });
 
   it('that aborts while nobody answers does not wait for the next try', async () => {
-    const server = await journal();
+    const server = await startJournal();
     await server.stop();
     const abort = new AbortController();
     const client = clientOf({ url: server.url, onInterrupted: () => abort.abort() });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }))).toEqual([]);
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }))).toEqual([]);
   });
 
   it('sees the end when the server completes, and when the client is closed', async () => {
-    const server = await journal({ last: 3 });
+    const server = await startJournal({ last: 3 });
     server.append(3);
     const client = clientOf({ url: server.url });
-    expect(await collect(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(3));
-    const endless = await journal();
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(3));
+    const endless = await startJournal();
     const other = clientOf({ url: endless.url });
-    const waiting = collect(other.subscribe(EVENTS_SUBSCRIPTION, {}));
+    const waiting = collectEvents(other.subscribe(EVENTS_SUBSCRIPTION, {}));
     await vi.waitFor(() => expect(endless.subscriptions).toHaveLength(1));
     other.close();
     expect(await waiting).toEqual([]);
@@ -257,7 +193,7 @@ describe('a consumer', () => {
   });
 
   it('may ask for several results at once', async () => {
-    const server = await journal({ last: 2 });
+    const server = await startJournal({ last: 2 });
     server.append(2);
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const results = await Promise.all([stream.next(), stream.next(), stream.next()]);
@@ -267,7 +203,7 @@ describe('a consumer', () => {
 
 describe('what another try would not change', () => {
   it('is thrown after the events that came before it, and then the end', async () => {
-    const server = await journal({
+    const server = await startJournal({
       onPull: (position) => {
         if (position === 2) throw coded('CURSOR_EXPIRED', 'That is too long ago.');
       },
@@ -281,21 +217,21 @@ describe('what another try would not change', () => {
   });
 
   it.each([4400, 4500, 1009])('is the close code %i', async (code) => {
-    const server = await journal({ onPull: (_, socket) => socket.close(code, 'no') });
+    const server = await startJournal({ onPull: (_, socket) => socket.close(code, 'no') });
     server.append(1);
     const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining(`${code}: no`) });
   });
 
   it('is a server that speaks something else', async () => {
-    const server = await journal({ onPull: (_, socket) => socket.send('hello') });
+    const server = await startJournal({ onPull: (_, socket) => socket.send('hello') });
     server.append(1);
     const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
   it('is a document that can never resume, because it selects no cursor', async () => {
-    const server = await journal();
+    const server = await startJournal();
     server.append(1);
     const next = clientOf({ url: server.url })
       .subscribe('subscription ($after: String) { events(after: $after) { events } }', {})
@@ -308,21 +244,6 @@ describe('what another try would not change', () => {
     const client = clientOf({ url: 'http://127.0.0.1:1' });
     const parsed = { kind: 'Document', definitions: [] };
     expect(() => client.subscribe(parsed)).toThrow(/documentMode/);
-  });
-});
-
-describe('the subscriptions of a client', () => {
-  it('share one connection, which closes when none is left', async () => {
-    const server = await journal({ last: 2 });
-    server.append(1);
-    const client = clientOf({ url: server.url });
-    const both = [client.subscribe(EVENTS_SUBSCRIPTION, {}), client.subscribe(EVENTS_SUBSCRIPTION, { after: 'c0' })];
-    await Promise.all(both.map((stream) => stream.next()));
-    expect(server.open()).toBe(1);
-    server.append(1);
-    expect(await Promise.all(both.map((stream) => collect(stream)))).toEqual([[2], [2]]);
-    expect(server.tokens).toHaveLength(1);
-    await vi.waitFor(() => expect(server.open()).toBe(0), { timeout: 5_000 });
   });
 });
 

@@ -130,3 +130,19 @@ export async function startJournalServer(options: {
     },
   };
 }
+
+/** The numbers from 1 to `count`. */
+export const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Reads the events of a subscription until its end, or until there are `max` of them. */
+export async function collectEvents(
+  stream: AsyncIterable<unknown>,
+  max = Number.POSITIVE_INFINITY,
+): Promise<readonly number[]> {
+  const events: number[] = [];
+  for await (const data of stream) {
+    events.push(...(data as { readonly events: Batch }).events.events);
+    if (events.length >= max) break;
+  }
+  return events;
+}

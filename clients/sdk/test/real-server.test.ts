@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import fc from 'fast-check';
 import { buildSchema, parse, validate } from 'graphql';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
-import { type Client, type ClientOptions, createClient } from '../src/create-client.ts';
 import * as documents from '../src/generated/graphql.ts';
 import { unwrap } from '../src/signalbox-error.ts';
+import { adminClient, cleanUp, convert, portOf } from './test-clients.ts';
 
 const { ConvertToJsonDocument, ExecuteDocument, PipelineDocument, ResourcesDocument } = documents;
 const { RunDocument, RunEventsDocument, RunsDocument, ViewerDocument } = documents;
@@ -21,68 +20,15 @@ type Events = documents.EventsSubscription['events']['events'];
 let dataDir: string;
 let server: Server;
 let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
-const clients: Client[] = [];
-
-const portOf = ({ url }: Server) => Number(new URL(url).port);
-const admin = () => tokenFor('admin', { roles: ['admin'] });
-
-async function clientAt(url: string, options: Partial<ClientOptions> = {}): Promise<Client> {
-  const client = createClient({
-    url,
-    ...('getToken' in options ? {} : { token: await admin() }),
-    ...options,
-  } as ClientOptions);
-  clients.push(client);
-  return client;
-}
-
-async function convert(client: Client, text: string) {
-  const input = { source: { text: { text, mediaType: 'text/csv' } } };
-  return unwrap((await client.request(ConvertToJsonDocument, { input })).convertToJson);
-}
-
-/** The newest place in the journal, and everything after a place, by queries. */
-const PAGE = 'query ($after: Cursor) { events(after: $after, first: 100) { cursor caughtUp events { hash } } }';
-async function journalAfter(client: Client, after?: string): Promise<{ cursor: string; hashes: string[] }> {
-  const hashes: string[] = [];
-  for (let cursor = after; ; ) {
-    const { events } = (await client.request(PAGE, { after: cursor })) as {
-      events: { cursor: string; caughtUp: boolean; events: { hash: string }[] };
-    };
-    hashes.push(...events.events.map(({ hash }) => hash));
-    cursor = events.cursor;
-    if (events.caughtUp) return { cursor, hashes };
-  }
-}
-
-const HASHES = `subscription ($after: Cursor, $batch: Int) {
-  events(after: $after, batch: $batch) { cursor events { hash } }
-}`;
-
-/** Pulls from a subscription as much as it is told to. */
-function reader(client: Client, variables: { after?: string; batch?: number }) {
-  const stream = client.subscribe(HASHES, variables);
-  const seen: string[] = [];
-  return {
-    seen,
-    async upTo(count: number) {
-      while (seen.length < count) {
-        const { value } = (await stream.next()) as { value: { events: { events: { hash: string }[] } } };
-        seen.push(...value.events.events.map(({ hash }) => hash));
-      }
-    },
-  };
-}
-
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'signalbox-sdk-'));
   server = await startServer({ dataDir });
   proxy = await startCuttingProxy(portOf(server));
 });
 
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
-  for (const client of clients.splice(0)) client.close();
+  await cleanUp();
 });
 
 afterAll(async () => {
@@ -108,7 +54,7 @@ describe('the ready documents', () => {
 
 describe('at a real server', () => {
   it('signs in, and then is somebody', async () => {
-    const client = await clientAt(server.url, { token: 'not a token' });
+    const client = await adminClient(server.url, { token: 'not a token' });
     const session = await client.signIn('alice', 'alice');
     expect(session.principal).toMatchObject({ username: 'alice', roles: ['analyst'] });
     expect((await client.request(ViewerDocument)).viewer?.subject).toBe(session.principal.subject);
@@ -116,7 +62,7 @@ describe('at a real server', () => {
   });
 
   it('runs commands and reads what they did', async () => {
-    const client = await clientAt(server.url);
+    const client = await adminClient(server.url);
     const { run, resource } = await convert(client, 'a,b\n1,2\n');
     expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
     expect(resource?.json).toMatchObject({ rows: [{ a: '1', b: '2' }] });
@@ -139,7 +85,7 @@ describe('at a real server', () => {
   });
 
   it('tells a refusal by unwrap, and keeps what was read beside what failed', async () => {
-    const bob = await clientAt(server.url, { token: await tokenFor('bob', { roles: ['user'] }) });
+    const bob = await adminClient(server.url, { token: await tokenFor('bob', { roles: ['user'] }) });
     const input = { source: { uri: 'https://private.example/x.csv' } };
     const { convertToJson } = await bob.request(ConvertToJsonDocument, { input });
     expect(() => unwrap(convertToJson)).toThrow(
@@ -158,7 +104,7 @@ describe('at a real server', () => {
   });
 
   it('uploads, names the artifact in a command, and downloads it', async () => {
-    const client = await clientAt(server.url);
+    const client = await adminClient(server.url);
     const csv = 'name,price\nlamp,12\n';
     const artifact = await client.upload(new Blob([csv], { type: 'text/csv' }).stream(), {
       name: 'lamps.csv',
@@ -174,7 +120,7 @@ describe('at a real server', () => {
   });
 
   it('gives the events of a run, and ends with the run', async () => {
-    const client = await clientAt(server.url);
+    const client = await adminClient(server.url);
     const { run } = await convert(client, 'a\n1\n');
     const events: Events[number][] = [];
     for await (const { runEvents } of client.subscribe(RunEventsDocument, { runId: run.id, batch: 2 })) {
@@ -200,7 +146,7 @@ describe('a workflow at a real server', () => {
 
   it('is checked, saved, started, decided on, signalled, and followed to its end, over connections that are cut', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
-    const client = await clientAt(server.url);
+    const client = await adminClient(server.url);
     const { validateWorkflow } = await client.request(ValidateWorkflowDocument, { source: { document } });
     expect(validateWorkflow).toMatchObject({ valid: true, problems: [] });
     const saved = await client.request(SaveWorkflowDocument, { input: { source: { document } } });
@@ -208,7 +154,7 @@ describe('a workflow at a real server', () => {
     const { startRun } = await client.request(StartRunDocument, { input: { source: { name: 'sdk' } } });
     const { id: runId } = unwrap(startRun);
 
-    const follower = await clientAt(proxy.url);
+    const follower = await adminClient(proxy.url);
     proxy.cutAfter([2000, 3000]);
     const seen: string[] = [];
     let signalled = false;
@@ -234,81 +180,5 @@ describe('a workflow at a real server', () => {
     expect(run).toMatchObject({ workflow: 'sdk', outputs: [{ name: 'said', value: 'gone' }] });
     const again = await client.request(SendSignalDocument, { input: { runId, name: 'go' } });
     expect(() => unwrap(again.sendSignal)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
-  });
-});
-
-describe('every event comes once and in order', () => {
-  let client: Client;
-  let begin: string;
-
-  beforeEach(async () => {
-    // The shortest of the random waits.
-    vi.spyOn(Math, 'random').mockReturnValue(0);
-    client = await clientAt(server.url);
-    begin = (await journalAfter(client)).cursor;
-  });
-
-  it('wherever the connections are cut, in what was and in what comes', async () => {
-    for (let i = 0; i < 10; i++) await convert(client, `a\n${i}\n`);
-    const old = await journalAfter(client, begin);
-    vi.restoreAllMocks();
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat({ max: 6000 }), { maxLength: 4 }),
-        fc.integer({ min: 1, max: 20 }),
-        async (cuts, batch) => {
-          vi.spyOn(Math, 'random').mockReturnValue(0);
-          const watcher = await clientAt(proxy.url);
-          proxy.cutAfter(cuts);
-          const reading = reader(watcher, { after: begin, batch });
-          await reading.upTo(1);
-          const live = convert(client, 'a\n1\n');
-          await reading.upTo(old.hashes.length);
-          await live;
-          const { hashes } = await journalAfter(client, begin);
-          await reading.upTo(hashes.length);
-          expect(reading.seen).toEqual(hashes);
-          watcher.close();
-          vi.restoreAllMocks();
-        },
-      ),
-      { numRuns: 6 },
-    );
-  });
-
-  it.each(['SIGTERM', 'SIGKILL'] as const)('when the server ends by %s and starts again', async (signal) => {
-    const reading = reader(await clientAt(proxy.url), { after: begin, batch: 3 });
-    await convert(client, 'a\n1\n');
-    await reading.upTo(1);
-    const pending = reading.upTo((await journalAfter(client, begin)).hashes.length + 1);
-    await server.stop(signal);
-    server = await startServer({ dataDir });
-    proxy.redirect(portOf(server));
-    client = await clientAt(server.url);
-    await convert(client, 'a\n2\n');
-    await pending;
-    const { hashes } = await journalAfter(client, begin);
-    await reading.upTo(hashes.length);
-    expect(reading.seen).toEqual(hashes);
-  });
-
-  it('when the token ends and another follows', async () => {
-    let given = 0;
-    const watcher = await clientAt(server.url, {
-      getToken: (rejected) => {
-        given += 1;
-        return rejected === undefined ? tokenFor('admin', { roles: ['admin'], expiresIn: '2s' }) : admin();
-      },
-    });
-    const reading = reader(watcher, { after: begin });
-    await convert(client, 'a\n1\n');
-    await reading.upTo(1);
-    const pending = reading.upTo((await journalAfter(client, begin)).hashes.length + 1);
-    await vi.waitFor(() => expect(given).toBe(2), { timeout: 10_000 });
-    await convert(client, 'a\n2\n');
-    await pending;
-    const { hashes } = await journalAfter(client, begin);
-    await reading.upTo(hashes.length);
-    expect(reading.seen).toEqual(hashes);
   });
 });

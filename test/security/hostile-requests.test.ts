@@ -1,0 +1,224 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HealthProbe, MAX_HEALTH_MS, startHealthProbe } from '../support/health-probe.ts';
+import { outcomeOf } from '../support/outcome.ts';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { until } from '../support/until.ts';
+import { startWebServer } from '../support/web-server.ts';
+
+let server: Server;
+/** A token that the policy lets do everything. */
+let admin: string;
+let probe: HealthProbe;
+
+beforeAll(async () => {
+  server = await startServer({ env: { COMMAND_TIMEOUT_MS: '4000' } });
+  admin = await tokenFor('admin', { roles: ['admin'] });
+  probe = startHealthProbe(server);
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+});
+
+describe('a request that means harm', () => {
+  const post = async (body: string, headers: Record<string, string> = {}, path = '/graphql') => {
+    const response = await server.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      token: admin,
+    });
+    const text = await response.text();
+    const answer = JSON.parse(text);
+    return { status: response.status, code: answer.errors?.[0].extensions.code ?? answer.error?.code, text };
+  };
+  const ask = (query: string, variables?: unknown) => post(JSON.stringify({ query, variables }));
+  const many = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i)).join(' ');
+  const nested = (depth: number, open: string, close: string, inside = '') =>
+    open.repeat(depth) + inside + close.repeat(depth);
+
+  it.each([
+    ['10,000 aliases', () => `{ ${many(10_000, (i) => `a${i}: health { status }`)} }`],
+    ['1,000 aliases of what is dear', () => `{ ${many(1_000, (i) => `a${i}: runs(first: 100) { totalCount }`)} }`],
+    ['10,000 fields of one name', () => `{ ${many(10_000, () => 'health { status }')} }`],
+    ['10,000 directives', () => `{ health ${many(10_000, () => '@include(if: true)')} { status } }`],
+    ['10,000 levels', () => nested(10_000, '{ run(id: "x") ', '}', '{ id }')],
+    ['20 levels', () => nested(20, '{ run(id: "x") { steps ', '} }', '{ id }')],
+    ['10,000 lists in each other', () => `{ runs(filter: { label: ${nested(10_000, '[', ']')} }) { totalCount } }`],
+    [
+      'fragments that double',
+      () =>
+        `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`,
+    ],
+    ['10,000 operations', () => many(10_000, (i) => `query q${i} { health { status } }`)],
+    [
+      'pages of pages of pages',
+      () =>
+        '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }',
+    ],
+  ])('by a document of %s is refused', async (_, document) => {
+    const began = performance.now();
+    const { status, code, text } = await ask(document());
+    expect([status, code]).toEqual([400, 'TOO_COSTLY']);
+    expect(text.length).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(MAX_HEALTH_MS);
+  });
+
+  it('by a fragment that holds itself is refused', async () => {
+    expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({
+      status: 400,
+      code: 'BAD_INPUT',
+    });
+  });
+
+  it.each([
+    [
+      'of 2 MB',
+      () => post(JSON.stringify({ query: '{ health { status } }', variables: { x: 'x'.repeat(2_000_000) } })),
+      413,
+      'RESOURCE_TOO_LARGE',
+    ],
+    ['that is no JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
+    ['that is no object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
+    ['that is empty', () => post(''), 400, 'BAD_INPUT'],
+    [
+      'that is a list of operations',
+      () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'),
+      400,
+      'BAD_INPUT',
+    ],
+    ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
+    ['with a query that is no text', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
+    [
+      'with variables that are no object',
+      () => post('{"query":"{ health { status } }","variables":[1]}'),
+      400,
+      'BAD_INPUT',
+    ],
+    [
+      'nested 100,000 deep',
+      () =>
+        post(
+          `{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`,
+        ),
+      400,
+      'BAD_INPUT',
+    ],
+    ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
+    ['for a field that is not there', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
+    [
+      'as a form',
+      () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }),
+      400,
+      'BAD_INPUT',
+    ],
+    ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 400, 'BAD_INPUT'],
+    [
+      'as application/graphql',
+      () => post('{ health { status } }', { 'content-type': 'application/graphql' }),
+      400,
+      'BAD_INPUT',
+    ],
+    [
+      'as multipart',
+      () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }),
+      400,
+      'BAD_INPUT',
+    ],
+    ['that says it is compressed', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
+    ['to a place that is not there', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
+  ])('by a body %s is refused', async (_, send, status, code) => {
+    expect(await send()).toMatchObject({ status, code });
+  });
+
+  it('under the name of another site is refused, as a browser would send it whose name was rebound', async () => {
+    expect(await statusFor('evil.example')).toBe(403);
+    expect(await statusFor('localhost')).toBe(200);
+  });
+
+  it('by a mutation in a GET is refused', async () => {
+    const mutation = encodeURIComponent(
+      'mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }',
+    );
+    const simple = await server.fetch(`/graphql?query=${mutation}`);
+    expect([simple.status, await simple.text()]).toEqual([400, expect.stringContaining('BAD_INPUT')]);
+    const asked = await server.fetch(`/graphql?query=${mutation}`, { headers: { 'graphql-require-preflight': '1' } });
+    expect([asked.status, await asked.text()]).toEqual([405, expect.not.stringContaining('Session')]);
+  });
+
+  it('by a token that is forged, unsigned or old is refused', async () => {
+    const [head, body] = admin.split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const old = await tokenFor('alice', { roles: ['admin'], expiresIn: '-1m' });
+    for (const token of [`${head}.${body}.AAAA`, `${none}.${body}.`, old, 'x'.repeat(10_000)]) {
+      const { status, errors } = await server.query('{ runs { totalCount } }', {}, token);
+      expect([status, errors?.[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    }
+  });
+});
+
+/** The status that the server gives to who calls it by that name. */
+function statusFor(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    request({ hostname, port, path: '/health', headers: { host } }, (res) => {
+      res.resume();
+      resolve(res.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('more callers than there are places', () => {
+  it('are told to come back, while those who have one are served', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await using slow = await startWebServer((_, res) => void released.then(() => res.end('late')));
+    const env = { ALLOWED_PRIVATE_HOSTS: slow.host, MAX_RUNNING: '2', MAX_QUEUED: '3' };
+    await using small = await startServer({ env });
+    const fetch = `mutation { fetch(input: { source: { uri: "${slow.url}" } }) {
+      ... on CommandOutcome { run { state } } ... on Refusal { code retryAfterMs }
+    } }`;
+    const counts = { state: 0, code: 0 };
+    const asked = Array.from({ length: 10 }, async () => {
+      const { state, code, ...rest } = await small
+        .query(fetch, {}, admin)
+        .then(({ data }) => ({ ...data.fetch, ...data.fetch.run }));
+      if (state) counts.state += 1;
+      else counts.code += 1;
+      expect(state ?? code).toMatch(/SUCCEEDED|UNAVAILABLE/);
+      if (code) expect(rest.retryAfterMs).toBeGreaterThan(0);
+    });
+    await until('the rest is refused', () => counts.code === 5);
+    expect(slow.hits.length).toBeLessThanOrEqual(2);
+    expect((await small.fetch('/health')).status).toBe(200);
+    release();
+    await Promise.all(asked);
+    expect(counts).toEqual({ state: 5, code: 5 });
+  });
+
+  it('whose templates never end do not keep others from their work', async () => {
+    const template = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
+    const endless = Promise.all(
+      Array.from({ length: 30 }, () => outcomeOf(server, admin, 'render', { options: { template, data: [] } })),
+    );
+    let served = 0;
+    let over = false;
+    void endless.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      const text = `a,b\n${served},x\n`;
+      const source = { text: { text, mediaType: 'text/csv' } };
+      expect(await outcomeOf(server, admin, 'convertToJson', { source })).toBe('done');
+      served += 1;
+    }
+    expect(served).toBeGreaterThan(5);
+    for (const code of await endless) expect(code).toMatch(/BAD_INPUT|TIMEOUT|UNAVAILABLE/);
+  });
+});
+
+it('the server answers all the while', async () => {
+  await probe.expectResponsive();
+});

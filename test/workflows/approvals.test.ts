@@ -1,0 +1,162 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
+import { until } from '../support/until.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
+import { fetchStep, valueStep, workflowSource } from '../support/workflow-source.ts';
+
+const APPROVAL = `... on Approval {
+  __typename id state reason roles comment decidedBy { username } decidedAt run { id } step { key state }
+}`;
+
+let folder: Awaited<ReturnType<typeof createTempFolder>>;
+let server: Server;
+let web: WebServer;
+let users: TestUsers;
+
+const start: TestUsers['start'] = (...of) => users.start(...of);
+const decide = (approvalId: string, approve: boolean, who: TestUserName, comment?: string) =>
+  users.mutate('decideApproval', { approvalId, approve, comment }, APPROVAL, who);
+
+/** The approval that the run waits for, as who may see it sees it. */
+const openOf = (runId: string, who: TestUserName = 'admin') =>
+  until(`${runId} waits for a person`, async () => {
+    const { approvals } = await users.ask(`{ approvals(state: OPEN, first: 100) { nodes { ${APPROVAL} } } }`, {}, who);
+    return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === runId);
+  });
+
+beforeAll(async () => {
+  folder = await createTempFolder();
+  web = await startWebServer((_, res) => {
+    res.setHeader('content-type', 'application/json').end('{"there":true}');
+  });
+  const rulesFile = join(folder.path, 'policy.csv');
+  const shipped = await readFile('policy/policy.csv', 'utf8');
+  await writeFile(rulesFile, `${shipped}\np, analyst, command:fetch, ${web.url}/agreed/**, *, approve\n`);
+  server = await startServer({ env: { POLICY_FILE: rulesFile, ALLOWED_PRIVATE_HOSTS: web.host } });
+  users = await createTestUsers(server);
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await web?.close();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+describe('a step that asks a person', () => {
+  const asking = (input: object) =>
+    workflowSource(
+      'asking',
+      { id: 'agree', kind: 'approval', input } as never,
+      valueStep('after', '{{ steps.agree.output }}'),
+    );
+
+  it('goes on when one agrees, and says who did and why', async () => {
+    const started = await start(asking({ reason: 'Shall it go on?' }), { waitMs: 0 });
+    const approval = await openOf(started.id);
+    expect(approval).toMatchObject({
+      ...{ state: 'OPEN', reason: 'Shall it go on?', roles: [], decidedBy: null, decidedAt: null },
+      step: { key: 'agree', state: 'WAITING' },
+    });
+    expect((await users.reach(started.id, 'WAITING')).steps[0].approval).toEqual({ id: approval.id, state: 'OPEN' });
+    expect(await decide(approval.id, true, 'admin', 'Why not?')).toMatchObject({
+      ...{ __typename: 'Approval', state: 'APPROVED', decidedBy: { username: 'admin' }, comment: 'Why not?' },
+    });
+    const run = await users.reach(started.id, 'SUCCEEDED');
+    expect(run.output).toMatchObject({ approved: true, comment: 'Why not?' });
+    expect(await decide(approval.id, false, 'admin')).toMatchObject({ code: 'CONFLICT' });
+
+    const { events, approvals, node } = await users.ask(
+      `query ($run: ID!, $id: ID!) {
+        events(filter: { runId: $run, types: [APPROVAL_REQUESTED, APPROVAL_DECIDED] }) { events {
+          type step
+          ... on ApprovalRequested { approval { id state reason } }
+          ... on ApprovalDecided { approval { id state decidedBy { username } } }
+        } }
+        approvals(state: APPROVED) { nodes { id } }
+        node(id: $id) { ${APPROVAL} }
+      }`,
+      { run: run.id, id: approval.id },
+    );
+    const { id } = approval;
+    expect(events.events).toEqual([
+      { type: 'APPROVAL_REQUESTED', step: 'agree', approval: { id, state: 'OPEN', reason: 'Shall it go on?' } },
+      {
+        type: 'APPROVAL_DECIDED',
+        step: 'agree',
+        approval: { id, state: 'APPROVED', decidedBy: { username: 'admin' } },
+      },
+    ]);
+    expect(approvals.nodes).toContainEqual({ id });
+    expect(node).toMatchObject({ __typename: 'Approval', state: 'APPROVED' });
+  });
+
+  it('ends when one does not agree', async () => {
+    const started = await start(asking({ reason: 'Shall it?' }), { waitMs: 0 });
+    const { id } = await openOf(started.id);
+    expect(await decide(id, false, 'admin', 'No.')).toMatchObject({ state: 'REJECTED', comment: 'No.' });
+    const ended = await until('the run ends', async () => {
+      const run = await users.run(started.id);
+      return ['FAILED', 'DENIED'].includes(run.state) && run;
+    });
+    expect(statesOf(ended).after).toBe('SKIPPED');
+    expect(ended.error.step).toBe('agree');
+  });
+
+  it('ends when nobody decides in time', async () => {
+    const run = await start(asking({ reason: 'Soon?', expires_ms: 50 }));
+    expect(run.state).not.toBe('SUCCEEDED');
+    expect(run.steps[0].approval.state).toBe('EXPIRED');
+  });
+
+  it('takes the word of who has a role that it names only', async () => {
+    const started = await start(asking({ reason: 'Dear admin?', roles: ['admin'] }), { waitMs: 0 });
+    const approval = await openOf(started.id, 'alice');
+    expect(approval.roles).toEqual(['admin']);
+    expect(await decide(approval.id, true, 'alice')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await decide(approval.id, true, 'admin')).toMatchObject({ state: 'APPROVED' });
+    await users.reach(started.id, 'SUCCEEDED');
+  });
+
+  it('is not found by who may not see the run, and not decided by who may decide nothing', async () => {
+    const alices = await start(asking({ reason: '?' }), { waitMs: 0 });
+    const bobs = await start(asking({ reason: '?' }), { waitMs: 0 }, 'bob');
+    expect(await decide((await openOf(alices.id)).id, true, 'bob')).toMatchObject({ __typename: 'Refusal' });
+    expect(await decide((await openOf(bobs.id)).id, true, 'bob')).toMatchObject({
+      code: 'FORBIDDEN',
+      decision: { action: 'mutation:decideApproval' },
+    });
+    expect(await decide((await openOf(bobs.id)).id, true, 'alice')).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('a step for which the policy asks a person', () => {
+  it('waits for somebody else than who started the run', async () => {
+    const before = web.hits.length;
+    const started = await start(workflowSource('agreed', fetchStep('get', `${web.url}/agreed/a`)), { waitMs: 0 });
+    const approval = await openOf(started.id);
+    expect(approval.reason).toContain('rule_');
+    expect(web.hits.length).toBe(before);
+    expect(await decide(approval.id, true, 'alice')).toMatchObject({ code: 'FORBIDDEN' });
+    await decide(approval.id, true, 'admin');
+    const run = await users.reach(started.id, 'SUCCEEDED');
+    expect(run.output).toEqual({ there: true });
+    expect(run.steps[0].approval).toEqual({ id: approval.id, state: 'APPROVED' });
+    expect(web.hits.length).toBe(before + 1);
+  });
+
+  it('also when it is a command by itself: what is answered then is a run without a resource', async () => {
+    const input = { command: 'fetch', source: { uri: `${web.url}/agreed/b` } };
+    const outcome = await users.mutate(
+      'execute',
+      input,
+      '... on CommandOutcome { run { id state } resource { text } }',
+    );
+    expect(outcome).toMatchObject({ run: { state: 'WAITING' }, resource: null });
+    await decide((await openOf(outcome.run.id)).id, true, 'admin');
+    expect((await users.reach(outcome.run.id, 'SUCCEEDED')).output).toEqual({ there: true });
+  });
+});
