@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of what runs in the sandbox. They are left out where there is none, unless REQUIRE_SERVICES is set. */
+/** Tests of what runs in the sandbox. They are left out where it is missing, unless REQUIRE_SERVICES is set. */
 const IN_SANDBOX = [
   'src/agents/{bash-cli,litellm,mcp,registry}.test.ts',
   'src/agents/mcp/stdio-transport.test.ts',
@@ -17,7 +17,7 @@ const leftOut = hasSandbox || process.env.REQUIRE_SERVICES ? [] : IN_SANDBOX;
 if (leftOut.length > 0) console.warn('Without bubblewrap and python3 the tests of the sandbox are left out.');
 
 export default defineConfig({
-  // Vitest resolves graphql's `development` condition beside the plain one and would load it twice.
+  // Vitest resolves graphql's `development` condition in addition to the plain one, and would load it twice.
   resolve: {
     alias: [
       { find: /^graphql$/, replacement: fileURLToPath(new URL('./node_modules/graphql/index.mjs', import.meta.url)) },
@@ -27,8 +27,10 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'clients/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut],
     server: { deps: { inline: [/graphql/, /pothos/] } },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Tests wait for facts. These limits only end what hangs, also on a machine that is busy with something else.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });
