@@ -7,7 +7,7 @@ import { isJsonRequest, useHttpRules } from './http/http-rules.ts';
 import { useDrainCutoff, useLiveSubscriptions } from './http/server-sent-events.ts';
 import { createAdmission, useAdmission } from './operations/admission.ts';
 import { createDocumentCache, useDocumentCache } from './operations/document-cache.ts';
-import { useOperationSpans } from './operations/operation-spans.ts';
+import { useExecutor } from './operations/execute-operation.ts';
 import { loadTrustedDocuments, resolveAnyDocument } from './operations/trusted-documents.ts';
 import { authenticateCaller } from './request/caller.ts';
 import { type Caller, type Context, createContext, type GraphqlApp, type TransportInfo } from './request/context.ts';
@@ -20,46 +20,47 @@ import { createSubscribe } from './subscriptions/live-subscription.ts';
 export interface GraphqlServer {
   /** Answers `/graphql`: operations, subscriptions as server-sent events, GraphiQL. */
   handle(req: IncomingMessage, res: ServerResponse, info: TransportInfo): Promise<void>;
-  /** Takes a WebSocket handshake for `graphql-transport-ws`. The origin was checked. */
+  /** Accepts a WebSocket handshake for `graphql-transport-ws`. The caller has checked the origin. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: TransportInfo): void;
-  /** Ends every subscription and socket; clients that reconnect go on from their cursors. */
+  /** Ends every subscription and socket; clients reconnect and continue from their cursors. */
   close(): Promise<void>;
 }
 
-/** A request as the HTTP server hands it over, and an operation as it comes on a socket. */
+/** Yoga's server context of a request over HTTP. */
 interface HttpContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly info: TransportInfo;
-  /** What the short way left. */
+  /** What the fast path left to Yoga. */
   readonly fallback?: YogaFallback;
 }
 
+/** Yoga's server context of an operation on a socket. */
 interface SocketContext {
   readonly caller: Caller;
   readonly signal: AbortSignal;
 }
 
-/** GraphQL over HTTP and WebSocket: one schema, one set of limits, one way of telling errors. */
+/** GraphQL over HTTP and WebSocket: one schema, one set of limits, one format of errors. */
 export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimits> = {}): GraphqlServer {
   const { server } = app.config;
   const schema = buildSchema(app.commands);
   const documents = createDocumentCache(schema, app);
   const admit = createAdmission(schema, documents);
   const subscribe = createSubscribe(schema, app);
-  const textOf =
+  const resolveDocument =
     server.trustedDocuments === undefined ? resolveAnyDocument : loadTrustedDocuments(server.trustedDocuments);
 
   const yoga = createYoga<HttpContext | SocketContext, Context>({
     schema,
     plugins: [
       useGraphiql({ enabled: server.graphiql }),
-      useHttpRules(textOf),
+      useHttpRules(resolveDocument),
       useDrainCutoff(),
       useDocumentCache(documents),
       useAdmission(admit),
       useLiveSubscriptions(subscribe),
-      useOperationSpans(),
+      useExecutor(),
     ],
     context: async (from) => {
       if ('caller' in from) return createContext(app, from.caller, from.signal);
@@ -71,7 +72,7 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
       );
     },
     maskedErrors: { maskError: (error) => publicError(error, app) },
-    // What Yoga would do otherwise is done above, by the HTTP server, or not wanted.
+    // These are done above or by the HTTP server, or are not wanted.
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -83,21 +84,19 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
     logging: false,
   });
   const sockets = createSocketServer(
-    { app, resolveDocument: textOf, admit, subscribe, getEnveloped: yoga.getEnveloped },
+    { app, resolveDocument, admit, subscribe, getEnveloped: yoga.getEnveloped },
     limits,
   );
 
-  // Yoga's executor without the hooks, which the short way does not need.
-  const { execute } = createYoga({ schema, maskedErrors: false, logging: false }).getEnveloped({});
-  const answer = createFastPath({ app, schema, documents, admit, resolveDocument: textOf, execute });
+  const answer = createFastPath({ app, schema, documents, admit, resolveDocument });
 
   return {
     handle: async (req, res, info) => {
-      // What one caller may see is nobody else's; the files of GraphiQL say otherwise themselves.
+      // Responses depend on the caller; the files of GraphiQL override this.
       res.setHeader('Cache-Control', 'no-store');
       if (req.method !== 'POST' || !isJsonRequest(req)) return yoga(req, res, { info });
-      const begun = await answer(req, res, info);
-      if (begun) await yoga(req, res, { info, fallback: begun });
+      const fallback = await answer(req, res, info);
+      if (fallback) await yoga(req, res, { info, fallback });
     },
     upgrade: (req, socket, head, info) => sockets.upgrade(req, socket, head, info),
     close: () => sockets.close(),

@@ -162,39 +162,39 @@ export type EventFilter = {
   readonly workflow?: string | null | undefined;
 };
 
-/** What an event tells. Each has an object type of its own that implements `Event`. */
+/** What an event reports. Each type has its own object type, which implements `Event`. */
 export type EventType =
-  /** `AgentDelta`: a piece of what an agent is saying. */
+  /** `AgentDelta`: A fragment of a message that an agent is producing. At most 20 a second for each step. */
   | 'AGENT_DELTA'
-  /** `AgentMessage`: something was said to an agent, or by it. */
+  /** `AgentMessage`: A complete message to or from an agent. */
   | 'AGENT_MESSAGE'
-  /** `ApprovalDecided`: a person decided, or nobody did in time. */
+  /** `ApprovalDecided`: An approval was granted or rejected, or it expired. */
   | 'APPROVAL_DECIDED'
-  /** `ApprovalRequested`: a step waits for a person. */
+  /** `ApprovalRequested`: A step is waiting for a person to approve it. */
   | 'APPROVAL_REQUESTED'
-  /** `ArtifactCreated`: bytes were stored. */
+  /** `ArtifactCreated`: An artifact was stored. */
   | 'ARTIFACT_CREATED'
-  /** `LogLine`: a step wrote to its log. */
+  /** `LogLine`: A step wrote to its log. */
   | 'LOG'
-  /** `Notification`: something that people should know. */
+  /** `Notification`: A message for people. */
   | 'NOTIFICATION'
-  /** `PolicyDecided`: the policy was asked, and answered. */
+  /** `PolicyDecided`: The policy made a decision about a step. */
   | 'POLICY_DECIDED'
-  /** `RunCreated`: a run was accepted. */
+  /** `RunCreated`: A run was accepted. Always the first event of its run. */
   | 'RUN_CREATED'
-  /** `RunStateChanged`: a run moved to another state. */
+  /** `RunStateChanged`: A run changed state. When `to` is a final state, this is the last event of the run, unless `retryStep` continues it. */
   | 'RUN_STATE_CHANGED'
-  /** `SignalReceived`: somebody sent the run a signal. */
+  /** `SignalReceived`: A signal was sent to the run. It is kept until a step consumes it. */
   | 'SIGNAL_RECEIVED'
-  /** `StepsAdded`: steps came up on the way. */
+  /** `StepsAdded`: Steps were added while the run was active: the items of a `for_each`, or compensations. */
   | 'STEPS_ADDED'
-  /** `StepProgress`: a step told how far it is. */
+  /** `StepProgress`: A step reported its progress. */
   | 'STEP_PROGRESS'
-  /** `StepStateChanged`: a step moved to another state. */
+  /** `StepStateChanged`: A step changed state. */
   | 'STEP_STATE_CHANGED'
-  /** `ToolCalled`: a step called a tool. */
+  /** `ToolCalled`: A step called a tool. The result follows as `ToolReturned`. */
   | 'TOOL_CALLED'
-  /** `ToolReturned`: the tool gave its result, or failed. */
+  /** `ToolReturned`: A tool call returned a result, or failed. */
   | 'TOOL_RETURNED';
 
 /** A command by its name, for callers that learn the name only while they run. */
@@ -269,15 +269,15 @@ export type LlmBackendInput = {
   readonly temperature?: number | null | undefined;
 };
 
-/** How much a log line matters, from DEBUG up to ERROR. */
+/** Severity, from DEBUG up to ERROR. */
 export type LogLevel =
-  /** Detail for whoever looks for a cause. */
+  /** Details for finding a cause. */
   | 'DEBUG'
-  /** It did not work. */
+  /** Something failed. */
   | 'ERROR'
-  /** What was done. */
+  /** Normal progress. */
   | 'INFO'
-  /** It went on, but somebody should look. */
+  /** Something unexpected, after which the work continued. */
   | 'WARN';
 
 /** An MCP server: started as a program, or found at a URL. */
@@ -556,22 +556,22 @@ export type WorkflowPartsFragment = { readonly __typename: 'Workflow', readonly 
 export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
 
 export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
-    | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-    | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'AgentDelta', readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'AgentMessage', readonly role: string, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
     | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
     | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
     | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-    | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
-    | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'RunCreated', readonly kind: RunKind, readonly goal: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly principal: { readonly subject: string, readonly username: string } }
     | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
     | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-    | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-    | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } }
+    | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
   > };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -780,22 +780,22 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
-      | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentDelta', readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly role: string, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
-      | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'RunCreated', readonly kind: RunKind, readonly goal: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly principal: { readonly subject: string, readonly username: string } }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } }
+      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
     > } };
 
 export type RunEventsSubscriptionVariables = Exact<{
@@ -806,22 +806,22 @@ export type RunEventsSubscriptionVariables = Exact<{
 
 
 export type RunEventsSubscription = { readonly runEvents: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
-      | { readonly __typename: 'AgentDelta', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'AgentMessage', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentDelta', readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly role: string, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'Notification', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
-      | { readonly __typename: 'RunCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'RunCreated', readonly kind: RunKind, readonly goal: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly principal: { readonly subject: string, readonly username: string } }
       | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'SignalReceived', readonly name: string, readonly payload: unknown, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
       | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
-      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } }
+      | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
     > } };
 
 export type RunUpdatedSubscriptionVariables = Exact<{
@@ -1014,6 +1014,14 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
     at
     runId
     step
+    ... on RunCreated {
+      kind
+      goal
+      principal {
+        subject
+        username
+      }
+    }
     ... on RunStateChanged {
       from
       to
@@ -1041,6 +1049,32 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
     ... on LogLine {
       level
       text
+    }
+    ... on AgentMessage {
+      role
+      text
+    }
+    ... on AgentDelta {
+      text
+    }
+    ... on ToolCalled {
+      call {
+        id
+        tool
+        arguments
+      }
+    }
+    ... on ToolReturned {
+      call {
+        id
+        tool
+        result
+        error {
+          code
+          message
+        }
+        durationMs
+      }
     }
     ... on ArtifactCreated {
       artifact {
@@ -1075,6 +1109,10 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
     ... on SignalReceived {
       name
       payload
+    }
+    ... on Notification {
+      level
+      message
     }
   }
 }
@@ -1981,6 +2019,14 @@ export const EventsDocument = new TypedDocumentString(`
     at
     runId
     step
+    ... on RunCreated {
+      kind
+      goal
+      principal {
+        subject
+        username
+      }
+    }
     ... on RunStateChanged {
       from
       to
@@ -2008,6 +2054,32 @@ export const EventsDocument = new TypedDocumentString(`
     ... on LogLine {
       level
       text
+    }
+    ... on AgentMessage {
+      role
+      text
+    }
+    ... on AgentDelta {
+      text
+    }
+    ... on ToolCalled {
+      call {
+        id
+        tool
+        arguments
+      }
+    }
+    ... on ToolReturned {
+      call {
+        id
+        tool
+        result
+        error {
+          code
+          message
+        }
+        durationMs
+      }
     }
     ... on ArtifactCreated {
       artifact {
@@ -2042,6 +2114,10 @@ export const EventsDocument = new TypedDocumentString(`
     ... on SignalReceived {
       name
       payload
+    }
+    ... on Notification {
+      level
+      message
     }
   }
 }`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
@@ -2062,6 +2138,14 @@ export const RunEventsDocument = new TypedDocumentString(`
     at
     runId
     step
+    ... on RunCreated {
+      kind
+      goal
+      principal {
+        subject
+        username
+      }
+    }
     ... on RunStateChanged {
       from
       to
@@ -2089,6 +2173,32 @@ export const RunEventsDocument = new TypedDocumentString(`
     ... on LogLine {
       level
       text
+    }
+    ... on AgentMessage {
+      role
+      text
+    }
+    ... on AgentDelta {
+      text
+    }
+    ... on ToolCalled {
+      call {
+        id
+        tool
+        arguments
+      }
+    }
+    ... on ToolReturned {
+      call {
+        id
+        tool
+        result
+        error {
+          code
+          message
+        }
+        durationMs
+      }
     }
     ... on ArtifactCreated {
       artifact {
@@ -2123,6 +2233,10 @@ export const RunEventsDocument = new TypedDocumentString(`
     ... on SignalReceived {
       name
       payload
+    }
+    ... on Notification {
+      level
+      message
     }
   }
 }`) as unknown as TypedDocumentString<RunEventsSubscription, RunEventsSubscriptionVariables>;

@@ -1,7 +1,15 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
+import { commands } from '../../../commands/registry.ts';
 import type { Health } from '../../../core/telemetry.ts';
+import { createAdmission } from '../operations/admission.ts';
+import { createDocumentCache } from '../operations/document-cache.ts';
+import { resolveAnyDocument } from '../operations/trusted-documents.ts';
+import { buildSchema } from '../schema/schema.ts';
+import { createFastPath } from './fast-path.ts';
 
 const health = vi.fn<() => Promise<Health>>(async () => ({ status: 'OK', version: '1', uptimeMs: 1, checks: [] }));
 let api: TestGraphqlServer;
@@ -10,9 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Takes the short way, and goes through Yoga. */
 const ACCEPTS = [undefined, '*/*', 'application/json', 'application/json, */*', 'text/html', 'image/png;q=0.1, */*'];
 const RESPONSE = 'application/graphql-response+json';
+/** As the SDK sends it (clients/sdk/src/send-operation.ts). */
+const SDK_ACCEPT = `${RESPONSE}, application/json;q=0.9`;
 
 const post = async (query: string, accept?: string, more: object = {}) => {
   const response = await fetch(api.url, {
@@ -24,17 +33,55 @@ const post = async (query: string, accept?: string, more: object = {}) => {
   return { status: response.status, type, length: response.headers.get('content-length'), text: await response.text() };
 };
 
-it('gives the same answer in whatever way it goes', async () => {
+it('gives the same answer as Yoga', async () => {
   const query = '{ health { status } viewer { username } }';
   const text = '{"data":{"health":{"status":"OK"},"viewer":{"username":"admin"}}}';
   for (const accept of ACCEPTS) {
     const type = 'application/json; charset=utf-8';
     expect(await post(query, accept), accept ?? 'none').toEqual({ status: 200, type, length: `${text.length}`, text });
   }
-  for (const accept of [RESPONSE, `${RESPONSE}, application/json;q=0.9`]) {
+  for (const accept of [RESPONSE, SDK_ACCEPT, `application/json;q=0.9, ${RESPONSE}`]) {
     const type = `${RESPONSE}; charset=utf-8`;
     expect(await post(query, accept), accept).toEqual({ status: 200, type, length: `${text.length}`, text });
   }
+});
+
+it.each([
+  SDK_ACCEPT,
+  RESPONSE,
+  'application/json',
+  'application/json;q=0.1, image/png',
+  `image/png, ${RESPONSE};q=0.5`,
+])('serves Accept: %s itself, with the answer of Yoga', async (accept) => {
+  const schema = buildSchema(commands);
+  const documents = createDocumentCache(schema, api.app);
+  const admit = createAdmission(schema, documents);
+  const answer = createFastPath({ app: api.app, schema, documents, admit, resolveDocument: resolveAnyDocument });
+  const fastOnly = createServer(async (req, res) => {
+    const fallback = await answer(req, res, { address: '127.0.0.1', draining: new AbortController().signal });
+    if (fallback) res.writeHead(501).end();
+  }).listen(0, '127.0.0.1');
+  await once(fastOnly, 'listening');
+  const query = '{ health { status } viewer { username } catalog { commands { name } } }';
+  const headers = { accept, authorization: `Bearer ${ADMIN}` };
+  const fast = await fetch(`http://127.0.0.1:${(fastOnly.address() as AddressInfo).port}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  // Yoga answers every GET.
+  const yoga = await fetch(`${api.url}?${new URLSearchParams({ query })}`, {
+    headers: { ...headers, 'graphql-require-preflight': '1' },
+  });
+  const contents = async (response: Response) => ({
+    status: response.status,
+    type: response.headers.get('content-type'),
+    text: await response.text(),
+  });
+  const expected = await contents(yoga);
+  expect(expected.status).toBe(200);
+  expect(await contents(fast)).toEqual(expected);
+  fastOnly.close();
 });
 
 it('counts the length of an answer in bytes', async () => {

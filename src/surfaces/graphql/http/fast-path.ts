@@ -1,34 +1,35 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { AdmitOperation } from '../operations/admission.ts';
 import { type DocumentCache, findOperation } from '../operations/document-cache.ts';
+import { executeOperation } from '../operations/execute-operation.ts';
 import { type OperationParams, parseOperationParams } from '../operations/operation-params.ts';
-import { inOperationSpan } from '../operations/operation-spans.ts';
 import type { ResolveDocument } from '../operations/trusted-documents.ts';
 import { authenticateCaller } from '../request/caller.ts';
 import { createContext, type GraphqlApp, type TransportInfo } from '../request/context.ts';
 import { publicError } from '../request/public-error.ts';
+import { negotiateResultType } from './accept.ts';
 import { readJsonBody } from './read-json-body.ts';
 
-/** Aborts when the client goes away before its answer is out. */
+/** Aborts when the client disconnects before its response is complete. */
 export function abortOnDisconnect(res: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   const abort = () => {
-    if (!res.writableFinished) gone.abort();
+    if (!res.writableFinished) disconnected.abort();
   };
   if (res.closed) abort();
   else res.once('close', abort);
-  return gone.signal;
+  return disconnected.signal;
 }
 
-/** Uploads go as artifacts. */
+/** Larger content is uploaded as artifacts. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A POST whose answer is left to Yoga, which tells everything that is not a plain result. */
+/** A POST that Yoga must answer: anything but a result without errors. */
 export interface YogaFallback {
-  /** What was asked; read once. @throws Fault why that cannot be known */
+  /** The request, read once. @throws Fault when it cannot be read */
   readonly request: () => OperationRequest;
-  /** Absent: the operation did not run yet. */
+  /** Absent when the operation has not run yet. */
   readonly result?: ExecutionResult;
 }
 
@@ -37,7 +38,7 @@ export interface OperationRequest extends OperationParams {
   readonly query: string;
 }
 
-/** Answers a POST of JSON, or gives back what is left to do. Rejects over a bug only. */
+/** Answers a POST of JSON, or returns what Yoga must do. Rejects only for a bug. */
 export type FastPath = (
   req: IncomingMessage,
   res: ServerResponse,
@@ -50,70 +51,68 @@ interface FastPathDeps {
   readonly documents: DocumentCache;
   readonly admit: AdmitOperation;
   readonly resolveDocument: ResolveDocument;
-  readonly execute: (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 }
 
-/** A result with its errors as they came. */
+/** A result with errors that are not public yet. */
 type RawResult = Omit<ExecutionResult, 'errors'> & { readonly errors?: readonly unknown[] };
 
-/** How a result without errors is written, by the headers that ask for nothing else. */
-const JSON_CONTENT_TYPES: ReadonlyMap<string | undefined, string> = new Map([
-  [undefined, 'application/json; charset=utf-8'],
-  ['*/*', 'application/json; charset=utf-8'],
-  ['application/json', 'application/json; charset=utf-8'],
-  ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
-]);
-
 /**
- * The short way of queries and mutations: without Yoga's request, response and hooks, which take as long as a small
- * command does. It writes results without errors, to clients that take plain JSON; the rest goes on in Yoga.
+ * Answers queries and mutations without Yoga's request, response and hooks, which take as long as a small command does.
+ * It writes results without errors to clients that accept one of the two JSON media types; Yoga does the rest.
  */
 export function createFastPath(deps: FastPathDeps): FastPath {
-  const { app, schema, documents, admit, resolveDocument: textOf, execute } = deps;
+  const { app, schema, documents, admit, resolveDocument } = deps;
 
-  /** Undefined when it is not for this way. */
+  /** Undefined when Yoga must run the operation. */
   const run = async (
-    asked: OperationRequest,
+    request: OperationRequest,
     req: IncomingMessage,
     res: ServerResponse,
     info: TransportInfo,
   ): Promise<RawResult | undefined> => {
-    const { document, errors } = documents.parse(asked.query);
+    const { document, errors } = documents.parse(request.query);
     if (errors.length > 0) return { errors };
-    const { operationName = null, variables: variableValues = {} } = asked;
+    const { operationName = null, variables: variableValues = {} } = request;
     const type = findOperation(document, operationName)?.operation;
     if (type === undefined || type === OperationTypeNode.SUBSCRIPTION) return undefined;
     const caller = { ...info, ...(await authenticateCaller(app, req.headers.authorization)) };
     const contextValue = createContext(app, caller, abortOnDisconnect(res));
     const args = { schema, document, operationName, variableValues, contextValue };
     admit(args);
-    return inOperationSpan(args, execute);
+    return executeOperation(args);
   };
 
   return async (req, res, info) => {
-    let asked: OperationRequest;
+    let request: OperationRequest;
     try {
-      asked = parseOperationRequest(await readJsonBody(req, MAX_BODY_BYTES), textOf);
+      request = parseOperationRequest(await readJsonBody(req, MAX_BODY_BYTES), resolveDocument);
     } catch (error) {
       return { request: () => rethrow(error) };
     }
-    const made = await run(asked, req, res, info).catch((error: unknown): RawResult => ({ errors: [error] }));
-    if (!made) return { request: () => asked };
-    const { errors, ...plain } = made;
-    if (errors) return { request: () => asked, result: { errors: errors.map((e) => publicError(e, app)), ...plain } };
-    const mediaType = JSON_CONTENT_TYPES.get(req.headers.accept);
-    if (mediaType === undefined) return { request: () => asked, result: plain };
+    const raw = await run(request, req, res, info).catch((error: unknown): RawResult => ({ errors: [error] }));
+    if (!raw) return { request: () => request };
+    const { errors, ...plain } = raw;
+    if (errors) {
+      return { request: () => request, result: { errors: errors.map((error) => publicError(error, app)), ...plain } };
+    }
+    const mediaType = negotiateResultType(req.headers.accept);
+    if (mediaType === undefined) return { request: () => request, result: plain };
     const body = JSON.stringify(plain);
     // As text, because Node sends that together with the headers.
-    res.writeHead(200, { 'Content-Type': mediaType, 'Content-Length': Buffer.byteLength(body) }).end(body);
+    res
+      .writeHead(200, {
+        'Content-Type': `${mediaType}; charset=utf-8`,
+        'Content-Length': Buffer.byteLength(body),
+      })
+      .end(body);
     return undefined;
   };
 }
 
 /** @throws Fault BAD_INPUT, FORBIDDEN */
-export function parseOperationRequest(body: unknown, textOf: ResolveDocument): OperationRequest {
+export function parseOperationRequest(body: unknown, resolveDocument: ResolveDocument): OperationRequest {
   const { documentId, ...params } = parseOperationParams(body);
-  return { ...params, query: textOf({ ...params, ...(documentId && { documentId }) }) };
+  return { ...params, query: resolveDocument({ ...params, ...(documentId && { documentId }) }) };
 }
 
 function rethrow(error: unknown): never {

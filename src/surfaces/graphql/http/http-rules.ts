@@ -3,17 +3,18 @@ import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import { Fault } from '../../../core/errors.ts';
 import type { ResolveDocument } from '../operations/trusted-documents.ts';
+import { negotiateResultType } from './accept.ts';
 import { parseOperationRequest, type YogaFallback } from './fast-path.ts';
 
 /**
- * A page of another site can make a browser send a GET, or a form, but not one of these without asking this server
- * first (Fetch standard, CORS-safelisted request-header).
+ * A page of another site can make a browser send a GET or a form, but with one of these headers the browser asks this
+ * server first (Fetch standard, CORS-safelisted request-header).
  */
 const PREFLIGHT_HEADERS = ['graphql-require-preflight', 'apollo-require-preflight', 'x-csrf'];
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;|$)/i;
 
 const STREAM_REQUIRED_ERROR = new GraphQLError(
-  'A subscription is answered as text/event-stream, or over a WebSocket; accept one.',
+  'A subscription is a stream, which the Accept header excludes. Accept text/event-stream, or use a WebSocket.',
   {
     extensions: { code: 'BAD_INPUT', http: { status: 406, spec: false } },
   },
@@ -25,43 +26,44 @@ interface HttpRulesContext {
   readonly fallback?: YogaFallback;
 }
 
-/** Whether a request says that it brings JSON, which no form of a page can say. */
+/** Whether the request declares a JSON body, which no HTML form can do. */
 export function isJsonRequest(req: IncomingMessage): boolean {
   return JSON_MEDIA_TYPE.test(req.headers['content-type'] ?? '');
 }
 
 /**
- * What the server takes over HTTP: POST with `application/json`, and GET with a header that makes a browser ask first.
- * No forms, no multipart, no lists of operations.
+ * The server accepts POST with `application/json`, and GET with a header that makes a browser ask first. It accepts no
+ * forms, no multipart and no batches.
  */
-export function useHttpRules(textOf: ResolveDocument): Plugin<object, HttpRulesContext> {
+export function useHttpRules(resolveDocument: ResolveDocument): Plugin<object, HttpRulesContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      const { req, fallback: begun } = serverContext;
+      const { req, fallback } = serverContext;
       if (request.method === 'POST') {
-        if (!begun) throw new Fault('BAD_INPUT', 'Send the request as Content-Type: application/json.');
-        setRequestParser(begun.request);
+        if (!fallback) throw new Fault('BAD_INPUT', 'A POST must have Content-Type: application/json.');
+        setRequestParser(fallback.request);
       } else if (request.method === 'GET') {
         if (!isJsonRequest(req) && !PREFLIGHT_HEADERS.some((name) => req.headers[name] !== undefined)) {
           throw new Fault(
             'BAD_INPUT',
-            `A GET needs the header ${PREFLIGHT_HEADERS[0]}, so that no other site can send it.`,
+            `A GET requires the header ${PREFLIGHT_HEADERS[0]}, so that no other site can send it. Add the header, or use POST.`,
           );
         }
-        setRequestParser(() => parseOperationRequest(parseQueryParams(req.url ?? ''), textOf));
+        setRequestParser(() => parseOperationRequest(parseQueryParams(req.url ?? ''), resolveDocument));
       }
     },
     onParams({ context, setResult }) {
       if (context.fallback?.result) setResult(context.fallback.result);
     },
-    onResultProcess({ result, setResult, resultProcessor, setResultProcessor }) {
-      // A client that accepts nothing of what there is still gets to know what went wrong.
-      if (resultProcessor) return;
+    onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor }) {
       if (isAsyncIterable(result)) {
+        if (resultProcessor) return;
         void result[Symbol.asyncIterator]().return?.();
         setResult({ errors: [STREAM_REQUIRED_ERROR] });
       }
-      setResultProcessor(processRegularResult, 'application/json');
+      const mediaType = negotiateResultType(request.headers.get('accept') ?? undefined);
+      // A client that accepts neither media type gets JSON: GraphQL over HTTP allows to disregard the header.
+      if (mediaType || !resultProcessor) setResultProcessor(processRegularResult, mediaType ?? 'application/json');
     },
   };
 }
@@ -78,6 +80,6 @@ function parseJsonParam(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Fault('BAD_INPUT', 'variables and extensions are JSON in the query string.');
+    throw new Fault('BAD_INPUT', 'variables and extensions must be JSON in the query string.');
   }
 }

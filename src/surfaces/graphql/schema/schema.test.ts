@@ -13,6 +13,7 @@ import { startGraphql, type TestGraphqlServer } from '../../../../test/support/s
 import { type AnyCommand, defineCommand, resource } from '../../../commands/definition/define-command.ts';
 import { AnyJson, ResourceInput, SchemaUri, Uri } from '../../../commands/definition/options.ts';
 import { commands } from '../../../commands/registry.ts';
+import { EVENT_TYPES } from '../../../core/event.ts';
 import { buildSchema, printContract } from './schema.ts';
 
 const contract = readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
@@ -40,6 +41,20 @@ describe('the schema', () => {
       }
     }
     expect(bare).toEqual([]);
+  });
+
+  it('has an object type with a description for each type of event, and no other events', () => {
+    const schema = buildSchema(commands);
+    const event = schema.getType('Event');
+    if (!isInterfaceType(event)) throw new Error('Event must be an interface');
+    const types = Object.entries(EVENT_TYPES).map(([type, { graphqlType, description }]) => {
+      expect(schema.getType(graphqlType)?.description, type).toBe(description);
+      return graphqlType;
+    });
+    expect(new Set(schema.getPossibleTypes(event).map(({ name }) => name))).toEqual(new Set(types));
+    const values = schema.getType('EventType');
+    if (!isEnumType(values)) throw new Error('EventType must be an enum');
+    expect(values.getValues().map(({ name }) => name)).toEqual(Object.keys(EVENT_TYPES));
   });
 });
 

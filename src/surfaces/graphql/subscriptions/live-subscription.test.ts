@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
-import type { Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import { EVENTS, follow, RUN_EVENTS, seqsOf, upTo } from '../../../../test/support/surfaces/event-subscriptions.ts';
 import {
   ADMIN,
   ALICE,
@@ -11,52 +9,12 @@ import {
   startGraphql,
   type TestGraphqlServer,
 } from '../../../../test/support/surfaces/graphql-server.ts';
-import type { Principal } from '../../../core/principal.ts';
 
 let api: TestGraphqlServer;
 beforeAll(async () => {
   api = await startGraphql();
 });
 afterAll(() => api.close());
-
-interface Seen {
-  readonly cursor: string;
-  readonly caughtUp: boolean;
-  readonly events: readonly {
-    readonly runId: string;
-    readonly seq: number;
-    readonly text?: string;
-    readonly to?: string;
-  }[];
-}
-
-const FIELDS = 'cursor caughtUp events { cursor runId seq type ... on LogLine { text } ... on RunStateChanged { to } }';
-const EVENTS = `subscription ($filter: EventFilter, $after: Cursor, $batch: Int) { events(filter: $filter, after: $after, batch: $batch) { ${FIELDS} } }`;
-const RUN_EVENTS = `subscription ($id: ID!, $after: Cursor, $batch: Int) { runEvents(runId: $id, after: $after, batch: $batch) { ${FIELDS} } }`;
-
-/** Batches until `enough` of what was seen, or until the end. */
-async function follow(
-  client: Client,
-  query: string,
-  variables: Record<string, unknown>,
-  enough: (seqs: readonly number[]) => boolean = () => false,
-  onBatch: (batch: Seen) => void = () => {},
-): Promise<readonly Seen[]> {
-  const seen: Seen[] = [];
-  for await (const { data, errors } of client.iterate<Record<string, Seen>>({ query, variables })) {
-    if (errors) throw Object.assign(new Error('subscription failed'), { errors });
-    const batch = Object.values(data ?? {})[0] as Seen;
-    seen.push(batch);
-    onBatch(batch);
-    if (enough(seqsOf(seen))) break;
-  }
-  return seen;
-}
-
-const adminUntil = (ms: number) => ({ ...(api.tokens.get(ADMIN) as Principal), expiresAt: new Date(Date.now() + ms) });
-
-const seqsOf = (seen: readonly Seen[]) => seen.flatMap(({ events }) => events.map(({ seq }) => seq));
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('a subscription over WebSocket', () => {
   it('to a run begins with its first event and completes after its last', async () => {
@@ -246,193 +204,5 @@ describe('a reader that stops reading while 100,000 events pass', () => {
     await vi.waitFor(() => expect(slow.count).toEqual(fast.count), 10_000);
     slow.socket.close();
     fast.socket.close();
-  });
-});
-
-describe('a socket', () => {
-  const open = async (init: object = { Authorization: `Bearer ${ADMIN}` }, headers = {}) => {
-    const socket = api.socket(headers);
-    const messages: { type: string; id?: string; payload?: unknown }[] = [];
-    const closed = once(socket, 'close').then(([code, reason]) => [code, String(reason)] as const);
-    socket.on('message', (data) => messages.push(JSON.parse(String(data))));
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'connection_init', payload: init }));
-    await Promise.race([closed, once(socket, 'message')]);
-    return { socket, messages, closed };
-  };
-  const subscribe = (socket: WebSocket, id: string, query: string, variables = {}) =>
-    socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query, variables } }));
-
-  it('runs queries and mutations with the same limits and errors', async () => {
-    const { socket, messages } = await open({ token: ADMIN });
-    subscribe(
-      socket,
-      '1',
-      'mutation { convertToBase64(input: { source: { text: { text: "a" } } }) { ... on CommandOutcome { resource { text } } } }',
-    );
-    subscribe(socket, '2', `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: health { status }`).join(' ')} }`);
-    subscribe(socket, '3', '{ nothing }');
-    subscribe(socket, '4', '{ run(id: "x") { id } verifyRun(id: "x") { valid } }');
-    subscribe(socket, '5', '{ health');
-    await vi.waitFor(() =>
-      expect(messages.filter(({ type }) => type === 'complete' || type === 'error')).toHaveLength(5),
-    );
-    const of = (id: string) => messages.filter((m) => m.id === id).map(({ type, payload }) => ({ type, payload }));
-    expect(of('1')[0]?.payload).toMatchObject({ data: { convertToBase64: { resource: { text: 'YQ==' } } } });
-    expect(of('2')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'TOO_COSTLY' } }] }]);
-    expect(of('3')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'BAD_INPUT' } }] }]);
-    expect(of('4')[0]?.payload).toMatchObject({
-      data: null,
-      errors: [{ path: ['verifyRun'], extensions: { code: 'NOT_FOUND' } }],
-    });
-    expect(of('5')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'BAD_INPUT' } }] }]);
-    expect(JSON.stringify(messages)).not.toContain('"http"');
-    socket.close();
-  });
-
-  it('takes its token from connection_init, otherwise from the handshake', async () => {
-    const { socket, messages } = await open({}, { authorization: `Bearer ${BOB}` });
-    subscribe(socket, '1', '{ viewer { username } }');
-    await vi.waitFor(() => expect(messages.at(-1)?.type).toBe('complete'));
-    expect(messages.at(-2)?.payload).toEqual({ data: { viewer: { username: 'bob' } } });
-    socket.close();
-  });
-
-  it('with a wrong token is closed with the reason', async () => {
-    const { closed, messages } = await open({ token: 'wrong' });
-    expect((await closed)[0]).toBe(4403);
-    expect(messages).toEqual([]);
-  });
-
-  it('closes when its token expires, so that the client comes back with a new one and loses nothing', async () => {
-    const token = (name: string, ms: number) => api.tokens.set(name, adminUntil(ms));
-    token('short', 400);
-    token('long', 60_000);
-    const id = await api.appendRun(0, { end: false });
-    const closes: unknown[] = [];
-    let connections = 0;
-    const client = api.client(ADMIN, {
-      connectionParams: () => ({ token: connections++ === 0 ? 'short' : 'long' }),
-      retryAttempts: 2,
-      retryWait: async () => {},
-      on: { closed: (event) => closes.push([(event as CloseEvent).code, (event as CloseEvent).reason]) },
-    });
-    const seqs: number[] = [];
-    const done = follow(
-      client,
-      RUN_EVENTS,
-      { id },
-      (s) => s.includes(3),
-      ({ events }) => seqs.push(...events.map((e) => e.seq)),
-    );
-    await vi.waitFor(() => expect(connections).toBe(2), 5_000);
-    await api.app.journal.append(id, 3, [
-      { type: 'LOG', at: new Date(), step: 'fetch', payload: { level: 'INFO', text: 'later' } },
-    ]);
-    await done;
-    expect(closes[0]).toEqual([4403, 'token expired']);
-    expect(seqs).toContain(3);
-  });
-
-  it('is bounded: in what a message may have, and in how many operations are under way', async () => {
-    const { socket, messages, closed } = await open();
-    for (let i = 0; i < 101; i++) subscribe(socket, `s${i}`, EVENTS);
-    await vi.waitFor(() => expect(messages.some(({ type }) => type === 'error')).toBe(true));
-    expect(messages.filter(({ type }) => type === 'error')).toMatchObject([
-      { id: 's100', payload: [{ extensions: { code: 'TOO_COSTLY' } }] },
-    ]);
-    socket.send('x'.repeat(1024 * 1024 + 1));
-    expect((await closed)[0]).toBe(1009);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
-  });
-
-  it('that says nothing, or nonsense, is closed', async () => {
-    const nonsense = await open();
-    nonsense.socket.send('{');
-    expect((await nonsense.closed)[0]).toBe(4400);
-    const binary = await open();
-    binary.socket.send(Buffer.from('{}'));
-    expect((await binary.closed)[0]).toBe(1003);
-    const early = api.socket();
-    await once(early, 'open');
-    early.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: '{ health { status } }' } }));
-    expect((await once(early, 'close'))[0]).toBe(4401);
-  });
-});
-
-describe('a subscription over server-sent events', () => {
-  const sse = (query: string, variables: object, token = ADMIN, signal?: AbortSignal) =>
-    fetch(api.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-      ...(signal && { signal }),
-    });
-
-  it('brings the same batches, and completes', async () => {
-    const id = await api.appendRun(5);
-    const response = await sse(RUN_EVENTS, { id });
-    const text = await response.text();
-    const batches = [...text.matchAll(/^data: (\{.*\})$/gm)].map(
-      ([, json]) => JSON.parse(json as string).data.runEvents,
-    );
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
-    expect(seqsOf(batches)).toEqual(upTo(8));
-    expect(text).toContain('event: complete');
-  });
-
-  it('waits for a reader that stops reading, and lets little wait', async () => {
-    const id = await api.appendRun(20_000, { text: 'x'.repeat(500) });
-    const request = httpRequest(api.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ADMIN}` },
-    });
-    request.end(JSON.stringify({ query: RUN_EVENTS, variables: { id } }));
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const waiting = Math.max(...[...api.connections].map(({ writableLength }) => writableLength));
-    expect(waiting).toBeLessThan(1024 * 1024);
-    const events = (await text(response)).match(/"seq":/g)?.length;
-    expect(events).toBe(20_003);
-  });
-
-  it('ends with its reader', async () => {
-    const stop = new AbortController();
-    await sse(EVENTS, {}, ADMIN, stop.signal);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(1));
-    stop.abort();
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
-  });
-
-  it('is cut off, not completed, when the server stops, so that the reader comes back', async () => {
-    const stopping = await startGraphql();
-    const response = await fetch(stopping.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ADMIN}` },
-      body: JSON.stringify({ query: EVENTS }),
-    });
-    await vi.waitFor(() => expect(stopping.subscriptions.open).toBe(1));
-    stopping.draining.abort();
-    await expect(response.text()).rejects.toThrow();
-    expect(stopping.subscriptions.open).toBe(0);
-    await stopping.close();
-  });
-
-  it('tells why it ends when the token expires', async () => {
-    api.tokens.set('brief', adminUntil(300));
-    const text = await (await sse(EVENTS, {}, 'brief')).text();
-    expect(text).toContain('UNAUTHENTICATED');
-  });
-
-  it('is refused with a status when the caller is nobody, or does not accept it', async () => {
-    const nobody = await sse(EVENTS, {}, '');
-    expect(nobody.status).toBe(401);
-    const json = await api.send({
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${ADMIN}` },
-      body: JSON.stringify({ query: EVENTS }),
-    });
-    expect([json.status, json.errors[0].extensions.code]).toEqual([406, 'BAD_INPUT']);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
   });
 });

@@ -1,78 +1,68 @@
-import type { Event as JournalEvent, LogLevel as Level, EventType as Type } from '../../../../core/event.ts';
+import type { FieldMap } from '@pothos/core';
+import {
+  EVENT_TYPE_NAMES,
+  EVENT_TYPES,
+  type Event as JournalEvent,
+  type LogLevel as Level,
+  type EventType as Type,
+} from '../../../../core/event.ts';
 import { builder } from '../builder/builder.ts';
 
 export const EventType = builder.enumType('EventType', {
-  description: 'What an event tells. Each has an object type of its own that implements `Event`.',
-  values: {
-    RUN_CREATED: { description: '`RunCreated`: a run was accepted.' },
-    RUN_STATE_CHANGED: { description: '`RunStateChanged`: a run moved to another state.' },
-    STEPS_ADDED: { description: '`StepsAdded`: steps came up on the way.' },
-    STEP_STATE_CHANGED: { description: '`StepStateChanged`: a step moved to another state.' },
-    STEP_PROGRESS: { description: '`StepProgress`: a step told how far it is.' },
-    LOG: { description: '`LogLine`: a step wrote to its log.' },
-    AGENT_MESSAGE: { description: '`AgentMessage`: something was said to an agent, or by it.' },
-    AGENT_DELTA: { description: '`AgentDelta`: a piece of what an agent is saying.' },
-    TOOL_CALLED: { description: '`ToolCalled`: a step called a tool.' },
-    TOOL_RETURNED: { description: '`ToolReturned`: the tool gave its result, or failed.' },
-    ARTIFACT_CREATED: { description: '`ArtifactCreated`: bytes were stored.' },
-    POLICY_DECIDED: { description: '`PolicyDecided`: the policy was asked, and answered.' },
-    APPROVAL_REQUESTED: { description: '`ApprovalRequested`: a step waits for a person.' },
-    APPROVAL_DECIDED: { description: '`ApprovalDecided`: a person decided, or nobody did in time.' },
-    SIGNAL_RECEIVED: { description: '`SignalReceived`: somebody sent the run a signal.' },
-    NOTIFICATION: { description: '`Notification`: something that people should know.' },
-  } satisfies Record<Type, object>,
+  description: 'What an event reports. Each type has its own object type, which implements `Event`.',
+  values: Object.fromEntries(
+    EVENT_TYPE_NAMES.map((type) => [
+      type,
+      { description: `\`${EVENT_TYPES[type].graphqlType}\`: ${EVENT_TYPES[type].description}` },
+    ]),
+  ) as Record<Type, { readonly description: string }>,
 });
 
 export const LogLevel = builder.enumType('LogLevel', {
-  description: 'How much a log line matters, from DEBUG up to ERROR.',
+  description: 'Severity, from DEBUG up to ERROR.',
   values: {
-    DEBUG: { description: 'Detail for whoever looks for a cause.' },
-    INFO: { description: 'What was done.' },
-    WARN: { description: 'It went on, but somebody should look.' },
-    ERROR: { description: 'It did not work.' },
+    DEBUG: { description: 'Details for finding a cause.' },
+    INFO: { description: 'Normal progress.' },
+    WARN: { description: 'Something unexpected, after which the work continued.' },
+    ERROR: { description: 'Something failed.' },
   } satisfies Record<Level, object>,
 });
 
 export type EventOf<T extends Type> = Extract<JournalEvent, { readonly type: T }>;
 
-const TYPE_NAMES: Record<Type, string> = {
-  RUN_CREATED: 'RunCreated',
-  RUN_STATE_CHANGED: 'RunStateChanged',
-  STEPS_ADDED: 'StepsAdded',
-  STEP_STATE_CHANGED: 'StepStateChanged',
-  STEP_PROGRESS: 'StepProgress',
-  LOG: 'LogLine',
-  AGENT_MESSAGE: 'AgentMessage',
-  AGENT_DELTA: 'AgentDelta',
-  TOOL_CALLED: 'ToolCalled',
-  TOOL_RETURNED: 'ToolReturned',
-  ARTIFACT_CREATED: 'ArtifactCreated',
-  POLICY_DECIDED: 'PolicyDecided',
-  APPROVAL_REQUESTED: 'ApprovalRequested',
-  APPROVAL_DECIDED: 'ApprovalDecided',
-  SIGNAL_RECEIVED: 'SignalReceived',
-  NOTIFICATION: 'Notification',
-};
-
 const EventRef = builder.interfaceRef<JournalEvent>('Event');
 
 export const Event = EventRef.implement({
-  description: 'One fact in the journal. Facts are added, never changed or removed.',
-  resolveType: ({ type }) => TYPE_NAMES[type],
+  description: 'One fact in the journal. Facts are only added, never changed or removed.',
+  resolveType: ({ type }) => EVENT_TYPES[type].graphqlType,
   fields: (t) => ({
     cursor: t.field({
       type: 'Cursor',
-      description: 'Its place in the journal, for `after`.',
+      description: 'Its position in the journal, for `after`.',
       resolve: ({ position }) => position,
     }),
-    seq: t.exposeInt('seq', { description: 'Its place in its run: 1, 2, 3 and so on.' }),
-    type: t.expose('type', { type: EventType, description: 'What it tells.' }),
+    seq: t.exposeInt('seq', { description: 'Its position in its run: 1, 2, 3 and so on.' }),
+    type: t.expose('type', { type: EventType, description: 'Type of the event.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
-    runId: t.exposeID('runId', { description: 'The run that it belongs to.' }),
-    step: t.exposeString('step', { nullable: true, description: 'Key of the step that it is about.' }),
+    runId: t.exposeID('runId', { description: 'ID of the run that it belongs to.' }),
+    step: t.exposeString('step', {
+      nullable: true,
+      description: 'Key of the step that it is about. Null when it is about the whole run.',
+    }),
     hash: t.expose('hash', {
       type: 'Sha256',
-      description: 'Covers the event and the hash of the one before it in its run.',
+      description: 'SHA-256 of the event and of the hash of the previous event of the run.',
     }),
   }),
 });
+
+type EventFieldBuilder<T extends Type> = PothosSchemaTypes.ObjectFieldBuilder<
+  typeof builder.$inferSchemaTypes,
+  EventOf<T>
+>;
+
+/** Adds the object type of an event type; its name and description are those of `EVENT_TYPES`. */
+export function addEventType<T extends Type>(type: T, fields: (t: EventFieldBuilder<T>) => FieldMap): void {
+  const { graphqlType, description } = EVENT_TYPES[type];
+  builder.objectRef<EventOf<T>>(graphqlType).implement({ description, interfaces: [Event], fields });
+}

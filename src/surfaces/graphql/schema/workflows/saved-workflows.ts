@@ -37,7 +37,8 @@ const DeleteWorkflowInput = builder.inputType('DeleteWorkflowInput', {
 builder.mutationField('deleteWorkflow', (t) =>
   t.field({
     type: WorkflowResult,
-    description: 'Forget a saved workflow and its schedule; answers with it as it was. Its runs stay, and go on.',
+    description:
+      'Forget a saved workflow and its schedule; answers with the deleted workflow. Its runs stay, and go on.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: DeleteWorkflowInput, required: true, description: 'The workflow to forget.' }) },
     resolve: (_, { input: { name } }, ctx) =>
