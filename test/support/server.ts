@@ -12,7 +12,7 @@ const FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsW
 
 /** Signs the tokens of every server that the tests start. */
 const SECRET = 'a secret for tests, of more than 32 bytes';
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 /** More than a server takes to drain; past it the test has found that it hangs. */
 const STOP_TIMEOUT_MS = 15_000;
 
