@@ -81,7 +81,7 @@ const DEFAULT_SHELL = '/bin/bash';
 /** How much of the end of the output an error message contains. */
 const MAX_TAIL_CHARS = 2_000;
 
-const Config = Type.Object(
+export const BashCliConfig = Type.Object(
   {
     commandTemplate: Type.Optional(
       Type.String({
@@ -127,7 +127,7 @@ export const bashCli = (deps: ShellDeps) =>
     description:
       'Runs a shell script in the sandbox, without a network, with the folder of the run at /workspace. Its standard output ' +
       'is streamed, its standard error is logged. An exit code other than 0 fails the step.',
-    config: Config,
+    config: BashCliConfig,
     resumes: false,
     requiredAccess({ commandTemplate, shell = DEFAULT_SHELL }) {
       requireTemplate(commandTemplate);

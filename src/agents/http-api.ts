@@ -17,7 +17,7 @@ export interface HttpApiDeps {
 const MAX_RESPONSE_BYTES = 10 * 2 ** 20;
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-const Config = Type.Object(
+export const HttpApiConfig = Type.Object(
   {
     url: UriOption('http or https URL of the agent. Redirects are not followed.'),
     method: Type.Optional(
@@ -55,7 +55,7 @@ export function httpApi(deps: HttpApiDeps) {
     description:
       'Sends JSON {role, goal, context, memory} to a service. The response body, of any media type, is the output. A ' +
       'status other than 2xx is a failure.',
-    config: Config,
+    config: HttpApiConfig,
     resumes: false,
 
     requiredAccess: ({ url }) => [{ action: 'agent:http_api', uri: requireHttpUri(url, deps.canonicalize) }],

@@ -37,7 +37,7 @@ export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatC
 const DEFAULT_MAX_TOKENS = 1024;
 const DEFAULT_MAX_TURNS = 10;
 
-const Config = Type.Object(
+export const LitellmConfig = Type.Object(
   {
     model: Type.Optional(
       Type.String({
@@ -93,7 +93,7 @@ const Config = Type.Object(
     additionalProperties: false,
   },
 );
-type Config = Static<typeof Config>;
+type LitellmConfig = Static<typeof LitellmConfig>;
 
 /** Agents that are a language model with tools, behind any endpoint that speaks OpenAI chat completions. */
 export function litellm(deps: LitellmDeps) {
@@ -102,7 +102,7 @@ export function litellm(deps: LitellmDeps) {
     description:
       'Asks a language model behind LiteLLM or any other endpoint that speaks OpenAI chat completions. The model may call ' +
       'tools of this server and of MCP servers, under the policy. The output is JSON: {text, json?, turns, usage?}.',
-    config: Config,
+    config: LitellmConfig,
     resumes: true,
 
     requiredAccess: (config) => [
@@ -137,7 +137,7 @@ export function litellm(deps: LitellmDeps) {
 }
 
 /** @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
-function modelLocation({ apiBase, model }: Config, { llm, canonicalize }: LitellmDeps) {
+function modelLocation({ apiBase, model }: LitellmConfig, { llm, canonicalize }: LitellmDeps) {
   const base = apiBase ?? llm?.apiBase;
   if (base === undefined) {
     throw new Fault('BAD_INPUT', 'No endpoint is configured: this server has no LLM_API_BASE. Set apiBase.');
@@ -153,7 +153,7 @@ function modelLocation({ apiBase, model }: Config, { llm, canonicalize }: Litell
   return { uri, model: name };
 }
 
-function endpointOf(config: Config, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
+function endpointOf(config: LitellmConfig, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
   const { uri, model } = modelLocation(config, deps);
   const secretName = config.apiKey?.replace(/^secret:/, '');
   const serverKey = config.apiBase === undefined ? deps.llm?.apiKey : undefined;

@@ -11,6 +11,23 @@ export interface McpDeps extends McpClientDeps {
   readonly schemas: SchemaValidator;
 }
 
+export const McpConfig = Type.Object(
+  {
+    ...mcpServerConfigProperties,
+    arguments: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        'x-signalbox': 'json',
+        description: 'Arguments of the tool, by name. Missing arguments are taken from the context.',
+      }),
+    ),
+  },
+  {
+    title: MCP_INPUT_TITLE,
+    description: 'A tool of an MCP server: exactly one of stdioCommand and serverUrl.',
+    additionalProperties: false,
+  },
+);
+
 /** Agents that are one tool of an MCP server. */
 export const mcp = (deps: McpDeps) =>
   defineBackend({
@@ -18,22 +35,7 @@ export const mcp = (deps: McpDeps) =>
     description:
       'Calls one tool of an MCP server, over stdio, streamable HTTP, or HTTP with SSE: the first that the agent names, ' +
       'the only tool of the server, or the one that the goal names. Its arguments come from the configuration and the context.',
-    config: Type.Object(
-      {
-        ...mcpServerConfigProperties,
-        arguments: Type.Optional(
-          Type.Record(Type.String(), Type.Unknown(), {
-            'x-signalbox': 'json',
-            description: 'Arguments of the tool, by name. Missing arguments are taken from the context.',
-          }),
-        ),
-      },
-      {
-        title: MCP_INPUT_TITLE,
-        description: 'A tool of an MCP server: exactly one of stdioCommand and serverUrl.',
-        additionalProperties: false,
-      },
-    ),
+    config: McpConfig,
     resumes: false,
     requiredAccess(config) {
       const uri = mcpServerUri(config, deps.canonicalize);

@@ -23,7 +23,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** RFC 6455 section 7.4.1: normal closure, and closure without a status. */
 const NORMAL_CLOSE_CODES = [1000, 1005];
 
-const Config = Type.Object(
+export const WebsocketConfig = Type.Object(
   {
     uri: UriOption(
       'ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p.',
@@ -62,7 +62,7 @@ export function websocket(deps: WebsocketDeps) {
     description:
       'Sends one JSON message {role, goal, context, memory} to a service over a WebSocket. The service answers with text, ' +
       'or with JSON messages of type delta, log, message, final and error. The output is JSON: {text, json?}.',
-    config: Config,
+    config: WebsocketConfig,
     resumes: false,
 
     requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: httpUriOf(uri) }],

@@ -4,32 +4,32 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** How an agent is reached: exactly one of these. */
+/** How an agent is reached. Exactly one of these. */
 export type AgentBackendInput =
-  {   /** A shell command. */
+  {   /** A shell script that runs in the sandbox, in the folder of its run. */
   readonly bashCli: BashBackendInput; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
-  |  { readonly bashCli?: never;   /** An HTTP request. */
+  |  { readonly bashCli?: never;   /** An HTTP request with role, goal, context and memory as JSON. */
   readonly httpApi: HttpBackendInput; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
-  |  { readonly bashCli?: never; readonly httpApi?: never;   /** A language model. */
+  |  { readonly bashCli?: never; readonly httpApi?: never;   /** A language model that may call tools. */
   readonly litellm: LlmBackendInput; readonly mcp?: never; readonly websocket?: never; }
-  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never;   /** A tool of an MCP server. */
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never;   /** A tool of an MCP server: exactly one of stdioCommand and serverUrl. */
   readonly mcp: McpBackendInput; readonly websocket?: never; }
-  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never;   /** A WebSocket. */
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never;   /** An agent that streams messages over a WebSocket until its reply is final. */
   readonly websocket: WebSocketBackendInput; };
 
-/** An agent: what it is for, and how it is reached. */
+/** An agent: its purpose, and how it is reached. */
 export type AgentInput = {
   /** How it is reached. */
   readonly backend: AgentBackendInput;
-  /** What it is to do. */
+  /** Its task. */
   readonly goal: string;
-  /** A name of your own for it. */
+  /** Your name for it. */
   readonly id?: string | null | undefined;
-  /** `memory:NAME`, or a `file:` URI: what it reads before, and what its answer is added to. */
+  /** `memory:NAME`, or a `file:` URI. It is read before the agent runs, and the answer is appended to it. */
   readonly memoryUri?: string | null | undefined;
-  /** What it is: “Summarizer”. */
+  /** Its role, such as “Summarizer”. */
   readonly role: string;
-  /** Names of the tools that it may call, as `catalog.tools` or its MCP servers list them. */
+  /** Names of the tools that it may call: those in `catalog.tools`, and those of its MCP servers. */
   readonly tools?: ReadonlyArray<string> | null | undefined;
 };
 
@@ -44,15 +44,15 @@ export type ApprovalState =
   /** Somebody did not agree, and the step ended. */
   | 'REJECTED';
 
-/** A shell command that runs in the sandbox, in the folder of its run. */
+/** A shell script that runs in the sandbox, in the folder of its run. */
 export type BashBackendInput = {
-  /** The command. `{{ goal }}`, `{{ role }}`, `{{ memory }}` and `{{ context.KEY }}` stand for values, which are never read as shell text. */
+  /** Shell script; required. {{ role }}, {{ goal }}, {{ memory }}, {{ context }} and {{ context.NAME }} are replaced by references to variables, each one word whatever it contains. The same values are in SIGNALBOX_ROLE, SIGNALBOX_GOAL, SIGNALBOX_MEMORY and SIGNALBOX_CONTEXT, and as one JSON object on standard input. */
   readonly commandTemplate?: string | null | undefined;
-  /** Absolute path of the shell; /bin/bash unless told. */
+  /** Absolute path of the shell, which is called with -c and the script. Default /bin/bash. */
   readonly shell?: string | null | undefined;
-  /** How long it may take. */
+  /** Time limit in milliseconds, within the time limit of the step. */
   readonly timeoutMs?: number | null | undefined;
-  /** Folder below that of the run. */
+  /** Folder of the workspace in which the script starts; it must exist. Default: the workspace itself. */
   readonly workingDir?: string | null | undefined;
 };
 
@@ -225,13 +225,13 @@ export type FetchInput = {
 
 /** An HTTP request with role, goal, context and memory as JSON. */
 export type HttpBackendInput = {
-  /** An object of headers. Values may name secrets: `secret:NAME`. */
+  /** Headers by name. `secret:NAME` in a value is replaced by that secret of this server. */
   readonly headers?: unknown;
-  /** Its method. */
+  /** HTTP method. With GET the request has no body. Default POST. */
   readonly method?: string | null | undefined;
-  /** How long it may take. */
+  /** Time limit for the whole request, in milliseconds. Default 120000. */
   readonly timeoutMs?: number | null | undefined;
-  /** Where it is sent. */
+  /** http or https URL of the agent. Redirects are not followed. */
   readonly url: string;
 };
 
@@ -253,19 +253,19 @@ export type InlineText = {
 
 /** A language model that may call tools. */
 export type LlmBackendInput = {
-  /** Base URL of the endpoint, such as `https://models.example/v1`. This server’s own unless told. */
+  /** Base URL (http or https) of an endpoint that speaks OpenAI chat completions, such as http://litellm:4000/v1. Default LLM_API_BASE; LLM_API_KEY is sent only there. */
   readonly apiBase?: string | null | undefined;
-  /** The name of a secret, `secret:NAME`; a key itself is refused. */
+  /** API key, as the name of a secret of this server: `secret:NAME`. A literal key is rejected. */
   readonly apiKey?: string | null | undefined;
-  /** Tokens of one answer at most. */
+  /** Maximum tokens of one answer. Default 1024. */
   readonly maxTokens?: number | null | undefined;
-  /** Answers at most; between two of them it calls tools. */
+  /** Maximum number of answers. Each may call tools, except the last. Default 10. */
   readonly maxTurns?: number | null | undefined;
-  /** MCP servers whose tools it may call. */
+  /** MCP servers whose tools the model may call. Maximum 8. */
   readonly mcpServers?: ReadonlyArray<McpBackendInput> | null | undefined;
   /** Name of the model at the endpoint. Default LLM_MODEL; required with apiBase. */
   readonly model?: string | null | undefined;
-  /** How freely it chooses its words; as the endpoint does unless told. */
+  /** Sampling temperature, 0 to 2. Default: that of the model. */
   readonly temperature?: number | null | undefined;
 };
 
@@ -280,17 +280,17 @@ export type LogLevel =
   /** Something unexpected, after which the work continued. */
   | 'WARN';
 
-/** An MCP server: started as a program, or found at a URL. */
+/** A tool of an MCP server: exactly one of stdioCommand and serverUrl. */
 export type McpBackendInput = {
-  /** An object of arguments of the tool; others are taken from the context. */
+  /** Arguments of the tool, by name. Missing arguments are taken from the context. */
   readonly arguments?: unknown;
-  /** An object of environment variables of the program. Values may name secrets: `secret:NAME`. */
+  /** Environment variables of the program, by name. `secret:NAME` in a value is replaced by that secret of this server. */
   readonly env?: unknown;
-  /** An object of headers of the requests. Values may name secrets: `secret:NAME`. */
+  /** Headers of every request, by name, such as {"Authorization": "Bearer secret:NAME"}. `secret:NAME` in a value is replaced by that secret of this server. */
   readonly headers?: unknown;
-  /** Streamable HTTP, or HTTP with SSE where the server knows only that. */
+  /** http or https URL of a server that speaks streamable HTTP, or the older HTTP with SSE. */
   readonly serverUrl?: string | null | undefined;
-  /** Program and arguments that speak MCP over stdio; it runs in the sandbox. */
+  /** Program and arguments of a server that speaks MCP over stdio. It runs in the sandbox; the policy must allow exec on the program. `node` is the Node.js of this server. A path below a folder of SANDBOX_READ_PATHS may begin with the name of that folder. */
   readonly stdioCommand?: ReadonlyArray<string> | null | undefined;
 };
 
@@ -518,15 +518,15 @@ export type StepState =
   /** It waits for something from outside. */
   | 'WAITING';
 
-/** A WebSocket that streams messages until the reply is final. */
+/** An agent that streams messages over a WebSocket until its reply is final. */
 export type WebSocketBackendInput = {
-  /** An object of headers of the handshake. Values may name secrets: `secret:NAME`. */
+  /** Headers of the handshake by name. `secret:NAME` in a value is replaced by that secret of this server. */
   readonly headers?: unknown;
-  /** Asked for in the handshake. */
+  /** Subprotocol that the agent must accept (RFC 6455, section 1.9). */
   readonly subprotocol?: string | null | undefined;
-  /** How long it may take. */
+  /** Maximum silence of the agent, in milliseconds. Default 60000. */
   readonly timeoutMs?: number | null | undefined;
-  /** A wss or ws URI. The policy is asked about it as https or http. */
+  /** ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p. */
   readonly uri: string;
 };
 
