@@ -94,7 +94,9 @@ const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]|(?:^|\n)import\s+['"](\.[^'"]+)['"]/g;
 
 function importsOf(file: string): string[] {
-  const targets = [...read(file).matchAll(IMPORT)].map((m) => normalize(join(dirname(file), m[1] ?? m[2] ?? m[3] ?? '')));
+  const targets = [...read(file).matchAll(IMPORT)].map((m) =>
+    normalize(join(dirname(file), m[1] ?? m[2] ?? m[3] ?? '')),
+  );
   // A type comment may name the file that it stands in.
   return targets.filter((target) => target !== file);
 }
@@ -211,6 +213,13 @@ describe('the architecture', () => {
       { cwd: root },
     );
     expect(copies.toString().trim().split('\n')).toEqual(['node_modules/graphql/package.json']);
+  });
+
+  it('describes every table in docs/data-model.md', () => {
+    const tables = [...read('prisma/schema.prisma').matchAll(/@@map\("(\w+)"\)/g)].map(([, table = '']) => table);
+    expect(tables.length).toBeGreaterThan(10);
+    const page = read('docs/data-model.md');
+    expect(tables.filter((table) => !page.includes(`| \`${table}\` |`))).toEqual([]);
   });
 
   it('links only to files that exist', () => {

@@ -7,8 +7,8 @@ import { createAuthenticator } from '../auth/create-authenticator.ts';
 import type { Config } from '../config/config.ts';
 import type { ArtifactStore } from '../core/artifact-store.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { CpuPool } from '../core/cpu-pool.ts';
 import type { Resources, SchemaValidator } from '../core/resource.ts';
-import type { CpuPool } from '../core/runtime.ts';
 
 import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
 import { createWorkspaces, type Workspaces } from '../resources/artifacts/workspaces.ts';

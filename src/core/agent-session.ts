@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { CanonicalUri } from './canonical-uri.ts';
+import type { CpuPool } from './cpu-pool.ts';
 import type { LogLevel, ToolCallRequest } from './event.ts';
 import type { User } from './principal.ts';
 import type { Body, ResourceInput } from './resource.ts';
-import type { CpuPool } from './runtime.ts';
 
 /** Bytes that a step keeps in addition to its output, as an artifact of the run. */
 export interface SavedArtifact {

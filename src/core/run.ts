@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../lib/json.ts';
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json, type JsonObject } from '../lib/json.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
@@ -255,4 +256,11 @@ export interface ArtifactRecord {
   /** Key of the step that created the artifact. */
   readonly step?: string;
   readonly createdAt: Date;
+}
+
+/** Small JSON as the output of a step. */
+export function jsonOutput(value: Json): StepOutput {
+  const text = canonicalJson(value);
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { mediaType: 'application/json', size: Buffer.byteLength(text), digest, text };
 }

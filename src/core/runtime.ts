@@ -1,22 +1,6 @@
 import type { Json } from '../lib/json.ts';
 import type { ToolContext } from './agent-session.ts';
 
-/** Runs a task module in a worker thread that can be terminated. */
-export interface CpuPool {
-  /**
-   * Calls the export `run` of the module with `input` (structured-cloned) in a worker.
-   * @param task URL of a module that exports `run(input): Promise<Output> | Output`.
-   * @throws Fault TIMEOUT after `timeoutMs` (the worker is terminated), UNAVAILABLE when the queue is full, CANCELLED;
-   *   a Fault from the task is thrown unchanged.
-   */
-  run<Input, Output>(
-    task: URL,
-    input: Input,
-    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-  ): Promise<Output>;
-  close(): Promise<void>;
-}
-
 /** Input of a worker program: one line of JSON on standard input. docs/runtimes.md documents the names. */
 export interface WorkItem {
   readonly run_id: string;

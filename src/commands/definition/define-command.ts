@@ -1,9 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSpec } from '../../core/agent.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import type { LogLevel } from '../../core/event.ts';
 import type { Body, Content, ResourceInput, StepResult } from '../../core/resource.ts';
 import type { Effect } from '../../core/run.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
 export type { Content, StepResult as Made };

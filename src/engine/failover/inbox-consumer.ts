@@ -1,6 +1,6 @@
-import { jsonOutput } from '../../core/json-output.ts';
 import type { Inbox, RunMessage } from '../../core/leases.ts';
 import type { User } from '../../core/principal.ts';
+import { jsonOutput } from '../../core/run.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Json } from '../../lib/json.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';

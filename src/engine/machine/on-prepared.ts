@@ -1,4 +1,4 @@
-import { jsonOutput } from '../../core/json-output.ts';
+import { jsonOutput } from '../../core/run.ts';
 import type { Preparation } from '../model/machine-input.ts';
 import { isParent, type MutableStep } from '../model/run-aggregate.ts';
 import { failAttempt, stateAfter } from './fail-attempt.ts';

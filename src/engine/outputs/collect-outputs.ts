@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';

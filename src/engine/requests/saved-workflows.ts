@@ -1,11 +1,11 @@
 import { optionRoleOf } from '../../commands/definition/options.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../../workflow/expressions/evaluate.ts';

@@ -1,9 +1,9 @@
 import type { Memories, TokenLimits, TokenUsage } from '../../core/agent-stores.ts';
 import type { ArtifactStore } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import type { Scope, User } from '../../core/principal.ts';
 import type { Resources, SchemaValidator } from '../../core/resource.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { SchemaValidator } from '../../core/resource.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
 import { createSchemaValidator } from './schema-validator.ts';
 

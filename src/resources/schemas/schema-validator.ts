@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Body, SchemaValidator } from '../../core/resource.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import { decodeText } from '../content/decode-text.ts';
 import {
   type SchemaDocument,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestTask } from '../../../test/support/runtime/cpu-pool-task.ts';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import { type CpuPoolOptions, createCpuPool } from './cpu-pool.ts';
 
 const TASK = new URL('../../../test/support/runtime/cpu-pool-task.ts', import.meta.url);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { TaskRequest, TaskResult } from './cpu-worker.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import type { Json } from '../../lib/json.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
 import type { ExpressionScope } from '../model/expression-scope.ts';

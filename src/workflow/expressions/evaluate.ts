@@ -1,5 +1,5 @@
+import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { CpuPool } from '../../core/runtime.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
 import type { ExpressionScope } from '../model/expression-scope.ts';
 import { runExpression } from './expression-engine.ts';

@@ -9,10 +9,10 @@ import type {
   ToolContext,
   ToolInfo,
 } from '../../../src/core/agent-session.ts';
+import type { CpuPool } from '../../../src/core/cpu-pool.ts';
 import { Fault, isRetryable } from '../../../src/core/errors.ts';
 import type { EventPayloads, EventType, LogLevel, NewEvent } from '../../../src/core/event.ts';
 import type { User } from '../../../src/core/principal.ts';
-import type { CpuPool } from '../../../src/core/runtime.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
 /** A tool of this server, as a test plays it. */

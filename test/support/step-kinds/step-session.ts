@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSession, ModelReply, SavedArtifact } from '../../../src/core/agent-session.ts';
+import type { CpuPool } from '../../../src/core/cpu-pool.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { Body } from '../../../src/core/resource.ts';
-import type { CpuPool } from '../../../src/core/runtime.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
 /** A tool as a kind calls it. Real ones fit. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ToolContext } from '../../../src/core/agent-session.ts';
 import type { CanonicalUri } from '../../../src/core/canonical-uri.ts';
+import type { CpuPool } from '../../../src/core/cpu-pool.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { LogLevel } from '../../../src/core/event.ts';
 import type { User } from '../../../src/core/principal.ts';
-import type { CpuPool } from '../../../src/core/runtime.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
 import { createTestResources } from '../resources/resources.ts';
 
