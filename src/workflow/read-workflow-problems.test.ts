@@ -287,27 +287,3 @@ steps:
     expect(problemsOf(chain(1_000))).toBe('');
   });
 });
-
-describe('options', () => {
-  it('of any type may be an expression', () => {
-    const input = { source: '{{ s }}', mode: '{{ s }}', header: '{{ h }}' };
-    const steps = [{ id: 'a', kind: 'command', command: 'convertToJson', input }];
-    expect(problemsOf(steps, { inputs: { s: 'string', h: 'boolean' } })).toBe('');
-    expect(
-      problemsOf([{ id: 'a', kind: 'command', command: 'convertToJson', input: '{{ o }}' }], {
-        inputs: { o: 'object' },
-      }),
-    ).toBe('');
-  });
-
-  it('of steps that repair another may refer to repair, and only those', () => {
-    const input = { ms: '{{ repair.round if repair is defined else 1 }}' };
-    const steps = [
-      sleep('a', { input }),
-      sleep('b', { input, when: 'steps.a.state' }),
-      sleep('c', { depends_on: ['b'], repair: { step: 'a' } }),
-    ];
-    expect(problemsOf(steps)).toBe('');
-    expect(problemsOf([...steps, sleep('d', { input })])).toMatch(/Step d: .* refers to repair/);
-  });
-});
