@@ -25,6 +25,6 @@ export function eventHash(runId: string, seq: number, prevHash: string, event: H
 
 /** The members are in the order of RFC 8785, so that a canonical payload need not be parsed again. */
 function canonicalEvent({ type, at, step, payload }: HashedEvent): string {
-  const about = step === undefined ? '' : `,"step":${canonicalJson(step)}`;
-  return `{"at":"${at.toISOString()}","payload":${payload}${about},"type":${canonicalJson(type)}}`;
+  const stepMember = step === undefined ? '' : `,"step":${canonicalJson(step)}`;
+  return `{"at":"${at.toISOString()}","payload":${payload}${stepMember},"type":${canonicalJson(type)}}`;
 }

@@ -10,15 +10,15 @@ export type Subtrees = (start: number, end: number) => Uint8Array;
  * @throws RangeError for a subtree that it does not hold
  */
 export function createSubtrees(frontier: Frontier, laterLeafHashes: readonly Uint8Array[]): Subtrees {
-  const known = new Map<string, Uint8Array>();
+  const hashes = new Map<string, Uint8Array>();
   let [start, size] = [0, splitPoint(frontier.size + 1)];
   for (const root of frontier.roots) {
     while (start + size > frontier.size) size /= 2;
-    known.set(`${start}-${start + size}`, root);
+    hashes.set(`${start}-${start + size}`, root);
     start += size;
   }
   const subtree: Subtrees = (from, to) => {
-    const root = known.get(`${from}-${to}`);
+    const root = hashes.get(`${from}-${to}`);
     if (root) return root;
     if (to - from === 1) {
       const leaf = laterLeafHashes[from - frontier.size];

@@ -108,18 +108,18 @@ describe('a key set', () => {
 
   it('is read through the fetch that is given', async () => {
     const { sign, auth } = await provider('ES256');
-    const asked: string[] = [];
+    const issuers: string[] = [];
     const authenticator = createAuthenticator({
       config: { tokenMinutes: 60, ...auth },
       accounts: memoryAccounts(),
       clock: { now: () => new Date(NOW * 1000) },
       fetchKeys: (url, options) => {
-        asked.push(url);
+        issuers.push(url);
         return fetch(url, options);
       },
     });
     await authenticator.authenticate(await sign({}));
-    expect(asked).toEqual([auth.issuer.url]);
+    expect(issuers).toEqual([auth.issuer.url]);
   });
 
   it('makes this server take no passwords', async () => {

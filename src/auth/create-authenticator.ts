@@ -44,8 +44,8 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
     if (token.length > MAX_TOKEN_LENGTH) throw new Fault('UNAUTHENTICATED', 'The token is too long. Sign in again.');
     const key = hash('sha256', token, 'base64');
     const now = clock.now().getTime();
-    const known = remembered.get(key);
-    if (known !== undefined && now < known.until) return known.principal;
+    const verification = remembered.get(key);
+    if (verification !== undefined && now < verification.until) return verification.principal;
     const principal = await tokens.verify(token);
     const expires = principal.expiresAt.getTime();
     // Expired by less than the clock skew: the caller would see the expiry in the principal and stop.

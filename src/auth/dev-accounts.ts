@@ -14,7 +14,7 @@ export const devAccounts = [
  * admin when the same data is used in production. Each is hashed on first use, so that the server starts quickly.
  */
 export function withDevAccounts(accounts: Accounts): Accounts {
-  const made = new Map<string, Promise<Account>>();
+  const hashed = new Map<string, Promise<Account>>();
   const make = async ({ username, password, roles }: (typeof devAccounts)[number]): Promise<Account> => ({
     subject: `dev:${username}`,
     username,
@@ -24,10 +24,10 @@ export function withDevAccounts(accounts: Accounts): Accounts {
   });
   return {
     async find(username) {
-      const known = devAccounts.find((account) => account.username === username);
-      if (known === undefined) return accounts.find(username);
-      const account = made.get(username) ?? make(known);
-      made.set(username, account);
+      const devAccount = devAccounts.find((account) => account.username === username);
+      if (devAccount === undefined) return accounts.find(username);
+      const account = hashed.get(username) ?? make(devAccount);
+      hashed.set(username, account);
       return account;
     },
     put: (account) => accounts.put(account),

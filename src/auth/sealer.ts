@@ -27,8 +27,8 @@ export function createSealer(key: Secret): Sealer {
   const keysOf = (purpose: SealPurpose, salt: Uint8Array) => {
     // As JSON, so that different purposes never give the same text.
     const info = JSON.stringify(['signalbox seal', VERSION, ...purpose]);
-    const made = Buffer.from(hkdfSync('sha256', key.reveal(), salt, info, KEY_BYTES + NONCE_BYTES));
-    return { key: made.subarray(0, KEY_BYTES), nonce: made.subarray(KEY_BYTES) };
+    const keyAndNonce = Buffer.from(hkdfSync('sha256', key.reveal(), salt, info, KEY_BYTES + NONCE_BYTES));
+    return { key: keyAndNonce.subarray(0, KEY_BYTES), nonce: keyAndNonce.subarray(KEY_BYTES) };
   };
 
   return {

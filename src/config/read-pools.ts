@@ -56,11 +56,11 @@ export function readPools(read: EnvironmentReader, name: string): Readonly<Recor
   if (file === undefined) return inline;
   try {
     const { parse } = require('yaml') as typeof import('yaml');
-    const given: unknown = parse(readFileSync(resolve(file), 'utf8')) ?? {};
-    if (!isJsonObject(given)) throw new Error('it must be an object of pools by name');
+    const document: unknown = parse(readFileSync(resolve(file), 'utf8')) ?? {};
+    if (!isJsonObject(document)) throw new Error('it must be an object of pools by name');
     return {
       ...inline,
-      ...Object.fromEntries(Object.entries(given).map(([pool, one]) => [pool, readPool(pool, one)])),
+      ...Object.fromEntries(Object.entries(document).map(([pool, one]) => [pool, readPool(pool, one)])),
     };
   } catch (error) {
     read.addProblem(
@@ -72,13 +72,13 @@ export function readPools(read: EnvironmentReader, name: string): Readonly<Recor
 }
 
 /** @throws Error that states what is not valid */
-function readPool(name: string, given: Json): PoolSettings {
+function readPool(name: string, settings: Json): PoolSettings {
   if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) throw new Error(`${JSON.stringify(name)} is not a valid pool name`);
-  const runtime = isJsonObject(given) ? String(given.runtime) : '';
+  const runtime = isJsonObject(settings) ? String(settings.runtime) : '';
   const schema = Object.hasOwn(RUNTIMES, runtime) ? RUNTIMES[runtime] : undefined;
   if (!schema) throw new Error(`${name} needs a runtime: ${Object.keys(RUNTIMES).join(', ')}`);
   const { Value } = require('typebox/value') as typeof import('typebox/value');
-  const pool = Value.Default(schema, given);
+  const pool = Value.Default(schema, settings);
   const [problem] = Value.Errors(schema, pool);
   if (problem) throw new Error(`${name}${problem.instancePath} ${problem.message}`);
   const { read_paths: paths, ...rest } = pool as Record<string, unknown>;

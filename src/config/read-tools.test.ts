@@ -57,8 +57,8 @@ describe('named secrets', () => {
   it('are what begins with SECRET_, from the environment or a file', () => {
     const path = file('token', 'from a file\n');
     const { secrets } = settings({ SECRET_ONE: 'one', SECRET_TWO_FILE: path, OTHER: 'x' });
-    const shown = [...secrets].map(([name, secret]) => [name, Buffer.from(secret.reveal()).toString()]);
-    expect(shown).toEqual([
+    const revealed = [...secrets].map(([name, secret]) => [name, Buffer.from(secret.reveal()).toString()]);
+    expect(revealed).toEqual([
       ['ONE', 'one'],
       ['TWO', 'from a file'],
     ]);

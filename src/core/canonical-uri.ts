@@ -13,6 +13,6 @@ export interface CanonicalUri {
   readonly port: string;
   /** Percent-encoded; for `data:` the media type alone (`text/csv`); for `artifact:` `sha256/<hex>`. */
   readonly path: string;
-  /** Without the question mark; empty when there is none. */
+  /** Without the question mark; empty for a URI without a query. */
   readonly query: string;
 }

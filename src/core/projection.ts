@@ -59,7 +59,13 @@ export function createAddedStep(parent: StepRecord, added: AddedStep): StepRecor
   } = terms;
   const { kind, capability, effect, maxAttempts, position } = parent;
   return {
-    ...{ kind, capability, effect, maxAttempts, position, title, dependsOn: [] },
+    kind,
+    capability,
+    effect,
+    maxAttempts,
+    position,
+    title,
+    dependsOn: [],
     ...(parent.input !== undefined && { input: parent.input }),
     ...(Object.keys(own).length > 0 && { terms: own }),
     ...identity,
@@ -114,11 +120,11 @@ export function createApproval(
   event: Extract<NewEvent, { type: 'APPROVAL_REQUESTED' }>,
 ): ApprovalRecord {
   const { id, reason, call, roles = [], expiresAt } = event.payload;
-  const more = {
+  const optional = {
     ...(call !== undefined && { call }),
     ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
   };
-  return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...more };
+  return { id, runId, step: event.step ?? '', state: 'OPEN', reason, roles, requestedAt: event.at, ...optional };
 }
 
 /** The changes that APPROVAL_DECIDED makes to the approval. */

@@ -79,15 +79,15 @@ describe('a command', () => {
   });
 
   it('that does not end is stopped, told so, and kept as TIMEOUT', async () => {
-    let told: unknown;
+    let reason: unknown;
     const endless = commandThat('endless', 'pure', ({ signal }) => {
-      signal.addEventListener('abort', () => (told = signal.reason));
+      signal.addEventListener('abort', () => (reason = signal.reason));
       return new Promise(() => {});
     });
     const engine = on.engine({ commands: [endless], timeoutMs: 50 });
     const { snapshot } = await engine.executeCommand(ADMIN, { command: 'endless', options: {} });
     expect(snapshot.run).toMatchObject({ state: 'TIMEOUT', error: { code: 'TIMEOUT', step: 'endless' } });
-    expect(told).toMatchObject({ code: 'TIMEOUT' });
+    expect(reason).toMatchObject({ code: 'TIMEOUT' });
   });
 
   it('with a bug fails with a reference and without its stack', async () => {

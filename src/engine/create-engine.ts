@@ -130,8 +130,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const cancelChild = async ({ id, principal: by }: RunRecord, childId: string): Promise<void> => {
     const reason = `its parent run ${id} ended`;
     // It may not be recorded yet.
-    const here = runs.get(childId);
-    if (here) return here.send({ type: 'cancelled', by, reason, compensate: false });
+    const handle = runs.get(childId);
+    if (handle) return handle.send({ type: 'cancelled', by, reason, compensate: false });
     const child = await reader.run({ tenant: by.tenant }, childId);
     if (!child || isFinalRunState(child.state)) return;
     await sendMessage(controlDeps, child, {

@@ -25,18 +25,18 @@ export const performStep =
   };
 
 function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
-  const { run: live, step } = attempt;
+  const { run, step } = attempt;
   const { kind, capability, terms } = step;
   if (kind === 'WORKFLOW') return deps.performSubWorkflow(attempt);
   const runtime = terms?.pool === undefined ? undefined : deps.capabilities.runtime(terms.pool);
   if (runtime) return performInPool(deps, runtime, attempt);
   switch (kind) {
     case 'COMMAND':
-      return performCommand(deps, deps.capabilities.command(capability), inputOf(live, step), attempt);
+      return performCommand(deps, deps.capabilities.command(capability), inputOf(run, step), attempt);
     case 'QUERY':
-      return performQuery(deps, deps.capabilities.query(capability), inputOf(live, step), attempt);
+      return performQuery(deps, deps.capabilities.query(capability), inputOf(run, step), attempt);
     case 'TRANSFORM':
-      return performTransform(deps, inputOf(live, step), attempt);
+      return performTransform(deps, inputOf(run, step), attempt);
     case 'TOOL':
       return performTool(deps, attempt);
     case 'AGENT':

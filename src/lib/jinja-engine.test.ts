@@ -17,13 +17,13 @@ describe('createJinjaEngine', () => {
   });
 
   it('holds each to its memory, and leaves the others unharmed by one that ran out', () => {
-    const kept = createJinjaEngine(MEMORY);
+    const sharedEngine = createJinjaEngine(MEMORY);
     for (let i = 0; i < 10; i += 1) {
       const engine = createJinjaEngine(MEMORY);
       expect(() => render(engine, '{{ "x" * 100000000 }}')).toThrow(WebAssembly.RuntimeError);
       expect(engine.memoryBytes()).toBeLessThanOrEqual(MEMORY);
       engine.close();
-      expect(render(kept, '{{ a + 1 }}')).toBe('2');
+      expect(render(sharedEngine, '{{ a + 1 }}')).toBe('2');
     }
   });
 });

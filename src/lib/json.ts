@@ -23,9 +23,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** Values that need the library, which is three times slower. */
-const NOT_PLAIN_JSON = new Error(
-  'not plain JSON, or nested deeply, or with keys that an object puts in an order of its own',
-);
+const NOT_PLAIN_JSON = new Error('not plain JSON, or nested deeply, or with keys that an object reorders');
 const MAX_PLAIN_DEPTH = 100;
 
 /**

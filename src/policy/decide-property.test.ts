@@ -135,18 +135,15 @@ m = inherits(r.roles, p.role) && acts(r.action, p.action) && covers(r.uri, r.sch
   const heirs = new Map<string, readonly string[]>();
   for (const role of ROLES) heirs.set(role, [role, ...(await enforcer.getImplicitRolesForUser(role))]);
   await enforcer.addFunction('inherits', (roles: string[], role: string) =>
-    roles.some((held) => heirs.get(held)?.includes(role)),
+    roles.some((own) => heirs.get(own)?.includes(role)),
   );
   await enforcer.addFunction('acts', (action: string, pattern: string) =>
     new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(action),
   );
-  await enforcer.addFunction(
-    'covers',
-    (asked: CanonicalUri | undefined, schema: CanonicalUri | undefined, i: string) => {
-      const said = all[Number(i)] as Rule;
-      return said.uri.some((g) => naive(g, asked)) && (schema === undefined || naive(said.schema, schema));
-    },
-  );
+  await enforcer.addFunction('covers', (uri: CanonicalUri | undefined, schema: CanonicalUri | undefined, i: string) => {
+    const rule = all[Number(i)] as Rule;
+    return rule.uri.some((g) => naive(g, uri)) && (schema === undefined || naive(rule.schema, schema));
+  });
   const rows = all.map(({ role, action, effect }, i) => [role, action, String(i), effect, 'allow']);
   const definition = enforcer.getModel().model.get('p')?.get('p');
   return ({ roles, action, uri, schema }: PolicyRequest): PolicyEffect => {
@@ -158,11 +155,10 @@ m = inherits(r.roles, p.role) && acts(r.action, p.action) && covers(r.uri, r.sch
   };
 }
 
-function naive(glob: Glob | '**', asked: CanonicalUri | undefined): boolean {
+function naive(glob: Glob | '**', uri: CanonicalUri | undefined): boolean {
   if (glob === '**') return true;
-  if (asked === undefined || glob.scheme !== asked.scheme || (glob.port !== '*' && glob.port !== asked.port))
-    return false;
-  return list(glob.host, asked.host.split('.')) && list(glob.path, asked.path.slice(1).split('/'));
+  if (uri === undefined || glob.scheme !== uri.scheme || (glob.port !== '*' && glob.port !== uri.port)) return false;
+  return list(glob.host, uri.host.split('.')) && list(glob.path, uri.path.slice(1).split('/'));
 }
 
 function list([first, ...rest]: readonly string[], items: readonly string[]): boolean {
@@ -203,8 +199,8 @@ describe('deciding', () => {
           await compile(...head([]), ...all.map(lineOf)),
           await compile(...shuffled.map(lineOf), ...head([])),
         ];
-        for (const asked of asks) {
-          const [a, b] = [decide(one, asked), decide(other, asked)];
+        for (const request of asks) {
+          const [a, b] = [decide(one, request), decide(other, request)];
           expect([a.effect, a.rule?.obligation]).toEqual([b.effect, b.rule?.obligation]);
         }
       },

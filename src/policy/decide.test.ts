@@ -17,13 +17,13 @@ function uri(href: string): CanonicalUri {
 describe('deciding', () => {
   it('names the rule, the canonical URIs and the snapshot', async () => {
     const policy = await compile('g, user', 'p, user, command:fetch, http://a/**, file:///schemas/*, allow, , why');
-    const asked = {
+    const request = {
       roles: ['user'],
       action: 'command:fetch',
       uri: uri('http://a/x'),
       schema: uri('file:///schemas/s'),
     };
-    expect(decide(policy, asked)).toEqual({
+    expect(decide(policy, request)).toEqual({
       effect: 'ALLOW',
       reason: expect.stringMatching(
         /^rule_[0-9a-f]{12} \(line 2\) allows user command:fetch on http:\/\/a\/\*\* with schema file:\/\/\/schemas\/\*\.$/,
@@ -48,10 +48,10 @@ describe('deciding', () => {
 
   it('looks at the schema column only when there is a schema', async () => {
     const policy = await compile('g, user', 'p, user, command:*, http://a/**, file:///schemas/public-*, allow');
-    const asked = { roles: ['user'], action: 'command:fetch', uri: uri('http://a/x') };
-    expect(decide(policy, asked).effect).toBe('ALLOW');
-    expect(decide(policy, { ...asked, schema: uri('file:///schemas/public-a') }).effect).toBe('ALLOW');
-    expect(decide(policy, { ...asked, schema: uri('file:///schemas/secret') }).effect).toBe('DENY');
+    const request = { roles: ['user'], action: 'command:fetch', uri: uri('http://a/x') };
+    expect(decide(policy, request).effect).toBe('ALLOW');
+    expect(decide(policy, { ...request, schema: uri('file:///schemas/public-a') }).effect).toBe('ALLOW');
+    expect(decide(policy, { ...request, schema: uri('file:///schemas/secret') }).effect).toBe('DENY');
   });
 
   it('denies who has no role that the policy knows, and says so', async () => {

@@ -54,10 +54,10 @@ function decisionOf(
 }
 
 function noMatchReason(policy: CompiledPolicy, { roles, action }: PolicyRequest): string {
-  const known = roles.filter((role) => policy.roles.has(role));
-  return known.length === 0
+  const declared = roles.filter((role) => policy.roles.has(role));
+  return declared.length === 0
     ? "Nothing matched, so it is denied: none of the caller's roles is in the policy."
-    : `Nothing matched, so it is denied: no rule lets ${known.join(', ')} do ${action} here.`;
+    : `Nothing matched, so it is denied: no rule lets ${declared.join(', ')} do ${action} here.`;
 }
 
 /**
@@ -65,8 +65,8 @@ function noMatchReason(policy: CompiledPolicy, { roles, action }: PolicyRequest)
  * does not know match nothing, and might hold anything, so they stay out.
  */
 function cacheKey(policy: CompiledPolicy, { roles, action, uri, schema }: PolicyRequest): string {
-  const known = roles.filter((role) => policy.roles.has(role)).join(',');
-  return `${uri?.href ?? ''}\n${schema?.href ?? ''}\n${action}\n${known}`;
+  const declared = roles.filter((role) => policy.roles.has(role)).join(',');
+  return `${uri?.href ?? ''}\n${schema?.href ?? ''}\n${action}\n${declared}`;
 }
 
 function sameRoles({ roles }: Decision, ask: PolicyRequest): boolean {

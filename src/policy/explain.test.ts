@@ -13,7 +13,7 @@ function uri(href: string) {
   return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: '' };
 }
 
-const asked: PolicyRequest = { roles: ['user'], action: 'command:fetch', uri: uri('http://a.example/b/c') };
+const request: PolicyRequest = { roles: ['user'], action: 'command:fetch', uri: uri('http://a.example/b/c') };
 
 describe('explaining a decision', () => {
   it('names the part in which each rule differs, the part that is easiest to change first', async () => {
@@ -24,7 +24,7 @@ describe('explaining a decision', () => {
       'p, user, command:*, http://a.example/b/**, file:///schemas/**, allow',
       'p, admin, command:render, **, *, allow',
     );
-    const { decision, nearMisses } = explain(policy, { ...asked, schema: uri('http://schemas/x') });
+    const { decision, nearMisses } = explain(policy, { ...request, schema: uri('http://schemas/x') });
     expect(nearMisses.map(({ rule, missed }) => [rule.role, rule.action, missed])).toEqual([
       ['user', 'command:*', 'schema'],
       ['user', 'command:*', 'uri'],
@@ -45,7 +45,7 @@ describe('explaining a decision', () => {
       'p, user, *, http://a.example/x/**, *, allow',
       'p, user, *, data:** | http://a.example:8080/b/c, *, allow',
     );
-    const lines = explain(policy, asked).nearMisses.map(({ rule }) => rule.uri);
+    const lines = explain(policy, request).nearMisses.map(({ rule }) => rule.uri);
     expect(lines).toEqual([
       'data:** | http://a.example:8080/b/c',
       'http://a.example/x/**',
@@ -61,7 +61,7 @@ describe('explaining a decision', () => {
       'p, user, *, http://a.example/b/d, *, allow',
       'p, admin, *, **, *, deny',
     );
-    const { decision, nearMisses } = explain(policy, asked);
+    const { decision, nearMisses } = explain(policy, request);
     expect(decision.effect).toBe('ALLOW');
     expect(decision.reason).not.toContain('Closest');
     expect(nearMisses.map(({ rule }) => rule.effect)).toEqual(['DENY', 'ALLOW']);
@@ -69,12 +69,12 @@ describe('explaining a decision', () => {
 
   it('lists five at most', async () => {
     const policy = await compile(...Array.from({ length: 20 }, (_, i) => `p, user, *, http://h${i}/**, *, allow`));
-    expect(explain(policy, asked).nearMisses).toHaveLength(5);
+    expect(explain(policy, request).nearMisses).toHaveLength(5);
   });
 
   it('counts inherited roles as held', async () => {
     const policy = await compile('g, boss, user', 'p, user, *, http://other/**, *, allow');
-    expect(explain(policy, { ...asked, roles: ['boss'] }).nearMisses).toMatchObject([{ missed: 'uri' }]);
+    expect(explain(policy, { ...request, roles: ['boss'] }).nearMisses).toMatchObject([{ missed: 'uri' }]);
   });
 
   it('explains an ask without a URI', async () => {

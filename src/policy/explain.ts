@@ -43,9 +43,9 @@ export function explain(policy: CompiledPolicy, ask: PolicyRequest): Explanation
 function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decision): RankedMiss[] {
   try {
     const question = toEvaluationRequest(ask);
-    const held = new Set(ask.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
+    const roles = new Set(ask.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
     const misses = policy.rules.flatMap((loaded): RankedMiss[] => {
-      const [missed, ...more] = missedParts(loaded, question, held);
+      const [missed, ...more] = missedParts(loaded, question, roles);
       return missed && more.length === 0 ? [{ loaded, missed, shared: sharedKeys(loaded, question.uri) }] : [];
     });
     const changes = ({ loaded }: RankedMiss) => (loaded.rule.effect === decision.effect ? 1 : 0);
@@ -67,10 +67,10 @@ function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decisi
 function missedParts(
   { rule, uri, schema }: CompiledRule,
   ask: EvaluationRequest,
-  held: ReadonlySet<string>,
+  roles: ReadonlySet<string>,
 ): NearMiss['missed'][] {
   const parts: readonly (readonly [NearMiss['missed'], boolean])[] = [
-    ['role', held.has(rule.role)],
+    ['role', roles.has(rule.role)],
     ['action', matchAction(rule.action, ask.action)],
     ['uri', coversUri(uri, ask.uri)],
     ['schema', coversSchema(schema, ask.schema)],

@@ -28,9 +28,9 @@ export async function loadPolicy(source: PolicySource): Promise<Policy & { close
   /** What the log was told last, so that it is not told again at every look. */
   let complaint: string | undefined;
 
-  const complain = (about: string, error: unknown) => {
-    if (about === complaint) return;
-    complaint = about;
+  const complain = (subject: string, error: unknown) => {
+    if (subject === complaint) return;
+    complaint = subject;
     const { message, violations } = error instanceof Fault ? error : { message: String(error), violations: [] };
     logger.error('policy.refused', { inForce: current.snapshot, message, problems: violations });
   };

@@ -49,8 +49,8 @@ function effect(role: string, action: string, href?: string, schema?: string): P
   return decide(policy, ask).effect;
 }
 
-function may(...asked: Parameters<typeof effect>): boolean {
-  return effect(...asked) === 'ALLOW';
+function may(...request: Parameters<typeof effect>): boolean {
+  return effect(...request) === 'ALLOW';
 }
 
 const EVERYWHERE = [
@@ -209,13 +209,13 @@ describe('the policy that Signalbox comes with', () => {
   it('shows in a comment how analyst may start a program, and that is all that it takes', async () => {
     const rules = read('policy.csv').replace(/^# {3}p, analyst/gm, 'p, analyst');
     const opened = await compilePolicy({ model: read('model.conf'), rules }, CAPABILITIES);
-    const asked = (action: string, href: string) =>
+    const request = (action: string, href: string) =>
       decide(opened, { roles: ['analyst'], action, uri: uri(href) }).effect;
     for (const action of ['exec', 'agent:mcp', 'secret:TOKEN']) {
-      expect(asked(action, 'exec:///usr/bin/python3')).toBe('ALLOW');
-      expect(asked(action, 'exec:///usr/bin/perl')).toBe('DENY');
+      expect(request(action, 'exec:///usr/bin/python3')).toBe('ALLOW');
+      expect(request(action, 'exec:///usr/bin/perl')).toBe('DENY');
     }
-    expect(asked('agent:bash_cli', 'exec:///usr/bin/python3')).toBe('DENY');
+    expect(request('agent:bash_cli', 'exec:///usr/bin/python3')).toBe('DENY');
   });
 
   it('grants no resource to a caller that may start a workflow', () => {

@@ -154,8 +154,8 @@ describe('the log', () => {
       setTimeout(async () => { log.info('after'); await log.flush(); console.log('still alive'); process.exit(0); }, 300);`;
     const running = child(script);
     running.stdout.once('data', () => running.stderr.destroy());
-    const said = Buffer.concat(await running.stdout.toArray()).toString();
-    expect(said).toBe('alive true\nstill alive\n');
+    const output = Buffer.concat(await running.stdout.toArray()).toString();
+    expect(output).toBe('alive true\nstill alive\n');
   });
 
   it('is written when flush resolves', async () => {

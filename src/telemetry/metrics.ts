@@ -63,9 +63,9 @@ export function createMetrics(): Metrics {
       runs.inc({ kind, state });
       runSeconds.observe({ kind }, seconds);
     },
-    journalCommitted: (appended, written, seconds) => {
+    journalCommitted: (appended, stored, seconds) => {
       appends.inc(appended);
-      events.inc(written);
+      events.inc(stored);
       batch.observe(appended);
       commitSeconds.observe(seconds);
     },

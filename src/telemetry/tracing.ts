@@ -37,7 +37,7 @@ export async function startTracing(
   return {
     async shutdown(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
+      const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(() => {
           deps.logger.warn('tracing.flush_timeout', { timeoutMs });
           resolve();
@@ -46,7 +46,7 @@ export async function startTracing(
       const flushed = provider
         .shutdown()
         .catch((error: unknown) => deps.logger.warn('tracing.flush_failed', { error }));
-      await Promise.race([flushed, late]);
+      await Promise.race([flushed, timeout]);
       clearTimeout(timer);
       trace.disable();
       propagation.disable();

@@ -30,6 +30,6 @@ export const driveDownload = (drive: DriveResolver, maxBytes = DEFAULT_MAX_BYTES
     async run({ id }, ctx) {
       const { source, download } = await drive(ctx.user);
       const { file, mediaType, bytes } = await download(id, maxBytes, ctx.signal);
-      return { source, file: await ctx.keep(file.name, mediaType, bytes) };
+      return { source, file: await ctx.saveArtifact(file.name, mediaType, bytes) };
     },
   });

@@ -27,7 +27,7 @@ describe('python.run', () => {
       'print("careful", file=sys.stderr)',
       'sys.exit(3)',
     ].join('\n');
-    const { uri } = await test.context.keep('c.csv', 'text/csv', 'c\n');
+    const { uri } = await test.context.saveArtifact('c.csv', 'text/csv', 'c\n');
     const result = await tool.run(
       {
         entrypoint: 'main.py',

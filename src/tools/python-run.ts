@@ -58,7 +58,7 @@ export const pythonRun = (engine: PythonEngine) =>
 async function inlineOutput<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
   const text = result[name];
   if (text.length <= MAX_INLINE_CHARS) return { [name]: text } as Record<Name, string>;
-  const { uri } = await ctx.keep(`${name}.txt`, 'text/plain; charset=utf-8', text);
+  const { uri } = await ctx.saveArtifact(`${name}.txt`, 'text/plain; charset=utf-8', text);
   const cut = text.slice(0, MAX_INLINE_CHARS).toWellFormed();
   return { [name]: cut, [`${name}_uri`]: uri } as Record<Name, string> & Record<`${Name}_uri`, string>;
 }
@@ -66,7 +66,7 @@ async function inlineOutput<Name extends 'stdout' | 'stderr'>(name: Name, result
 async function saveProducedFiles({ produced }: PythonResult, ctx: ToolContext) {
   const files = [];
   for (const { path, bytes } of produced) {
-    const { uri, sha256, size, media_type } = await ctx.keep(path, mediaTypeOfFile(path), bytes);
+    const { uri, sha256, size, media_type } = await ctx.saveArtifact(path, mediaTypeOfFile(path), bytes);
     files.push({ path, uri, sha256, size, media_type });
   }
   return files;

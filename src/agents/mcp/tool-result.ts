@@ -28,7 +28,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export async function toolResultJson(
   tool: string,
   result: CallToolResult,
-  work: Pick<ToolContext, 'keep'>,
+  work: Pick<ToolContext, 'saveArtifact'>,
 ): Promise<Json> {
   const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
   if (result.isError) {
@@ -41,20 +41,20 @@ export async function toolResultJson(
   return { text, content };
 }
 
-async function partJson(part: ContentBlock, name: string, work: Pick<ToolContext, 'keep'>): Promise<Json> {
-  const keep = async (base64: string, mediaType = 'application/octet-stream'): Promise<JsonObject> => {
+async function partJson(part: ContentBlock, name: string, work: Pick<ToolContext, 'saveArtifact'>): Promise<Json> {
+  const saveBase64 = async (base64: string, mediaType = 'application/octet-stream'): Promise<JsonObject> => {
     const bytes = decodeBase64(base64, MAX_MESSAGE_BYTES);
     const extension = EXTENSIONS[mediaType] ?? 'bin';
-    return { ...(await work.keep(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
+    return { ...(await work.saveArtifact(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
   };
   switch (part.type) {
     case 'image':
     case 'audio':
-      return { type: part.type, ...(await keep(part.data, part.mimeType)) };
+      return { type: part.type, ...(await saveBase64(part.data, part.mimeType)) };
     case 'resource': {
       const { resource } = part;
       if (!('blob' in resource)) return { type: 'resource', ...(toPlainJson(resource, name) as JsonObject) };
-      return { type: 'resource', source: resource.uri, ...(await keep(resource.blob, resource.mimeType)) };
+      return { type: 'resource', source: resource.uri, ...(await saveBase64(resource.blob, resource.mimeType)) };
     }
     default:
       return toPlainJson(part, name);

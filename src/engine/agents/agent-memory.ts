@@ -25,18 +25,18 @@ export async function appendMemory(
     uri: memoryUri,
     id,
     goal,
-    made,
+    made: result,
   }: { readonly uri: string; readonly id: string; readonly goal: string; readonly made: StepResult },
 ): Promise<StepResult> {
   const uri = parseMemoryUri(deps, memoryUri);
   session.authorize('memory:append', uri);
-  const content = await readAll(made);
+  const content = await readAll(result);
   const at = deps.clock.now();
   const text = `[${at.toISOString()}] ${goal}\n${truncate(content)}\n`;
   if (uri.scheme === 'memory')
     await deps.memories.append(session.user.tenant, uri.path, { id, text, at, runId: session.runId });
   else await deps.resources.append(uri, text);
-  return { mediaType: made.mediaType, content };
+  return { mediaType: result.mediaType, content };
 }
 
 function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUri {

@@ -98,11 +98,11 @@ describe('an agent session', () => {
   it('redacts secrets in events, tool results and its output', async () => {
     const uri = agents.resources.canonicalize('https://api.example/x');
     const id = await agents.run(async (session) => {
-      const known = session.secret('KNOWN', uri);
-      session.log('INFO', `it is ${known}`);
-      await session.addMessage('user', `use ${known}`);
-      const echoed = await session.callTool('echo', { v: [known] });
-      return { echoed, known };
+      const secret = session.secret('KNOWN', uri);
+      session.log('INFO', `it is ${secret}`);
+      await session.addMessage('user', `use ${secret}`);
+      const echoed = await session.callTool('echo', { v: [secret] });
+      return { echoed, known: secret };
     });
     expect(await agents.outputOf(id)).toEqual({ echoed: { v: ['[secret]'] }, known: '[secret]' });
     const failed = await agents.run(async (session) => {

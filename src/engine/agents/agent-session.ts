@@ -17,8 +17,8 @@ const DELTA_PIECE = /[\s\S]{1,16384}/gu;
 /** The session of one attempt at an agent, or at a kind that calls tools and models. */
 export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRedactor): Promise<AgentSession> {
   const { clock } = deps;
-  const { run: live, step, signal, emit, flush } = redactor.attempt;
-  const replayLog = await readReplayLog(deps.reader, live, step);
+  const { run, step, signal, emit, flush } = redactor.attempt;
+  const replayLog = await readReplayLog(deps.reader, run, step);
   const contexts = createToolContexts(deps, redactor);
   const deltas = createDeltaBuffer((text) =>
     emit({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
@@ -51,8 +51,8 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
       await flush();
     },
     async requestModel(ask) {
-      const known = earlier(true);
-      if (known) return { text: known.text, calls: known.calls ?? [] };
+      const entry = earlier(true);
+      if (entry) return { text: entry.text, calls: entry.calls ?? [] };
       const turn = await ask();
       deltas.flush();
       const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
@@ -65,9 +65,9 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
     streamText: deltas.add,
     async reserveTokens(tokens) {
       const id = newId('call');
-      const { id: runId, principal: who } = live.record;
+      const { id: runId, principal: user } = run.record;
       const day = clock.now().toISOString().slice(0, 10);
-      const missing = await deps.tokens.reserve({ id, runId, who, day, tokens }, deps.tokenLimits);
+      const missing = await deps.tokens.reserve({ id, runId, who: user, day, tokens }, deps.tokenLimits);
       if (missing) throw tooManyTokens(tokens, missing);
       return (used) => deps.tokens.settle(id, used);
     },

@@ -20,14 +20,14 @@ export const EMPTY_LOG: ReplayLog = { messages: [], calls: new Map(), results: n
 /** Reads the log of the current attempt; all of it must be durable. */
 export async function readReplayLog(
   reader: Pick<StoreReader, 'history'>,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
 ): Promise<ReplayLog> {
-  if (!live.bookkeeping.get(step.key)?.hasReplayLog) return EMPTY_LOG;
+  if (!run.bookkeeping.get(step.key)?.hasReplayLog) return EMPTY_LOG;
   let replayLog = createEmptyLog();
-  const asked = new Map<string, string>();
+  const approvals = new Map<string, string>();
   let attempt = 0;
-  for await (const event of reader.history(live.record.id)) {
+  for await (const event of reader.history(run.record.id)) {
     if (event.step !== step.key) continue;
     if (event.type === 'STEP_STATE_CHANGED' && event.payload.attempt !== attempt) {
       attempt = event.payload.attempt;
@@ -36,9 +36,9 @@ export async function readReplayLog(
     else if (event.type === 'TOOL_CALLED') replayLog.calls.set(event.payload.call.id, event.payload.call);
     else if (event.type === 'TOOL_RETURNED') replayLog.results.set(event.payload.call.id, event.payload.call);
     else if (event.type === 'APPROVAL_REQUESTED' && event.payload.call !== undefined) {
-      asked.set(event.payload.id, event.payload.call);
+      approvals.set(event.payload.id, event.payload.call);
     } else if (event.type === 'APPROVAL_DECIDED') {
-      const call = asked.get(event.payload.id);
+      const call = approvals.get(event.payload.id);
       if (call !== undefined) replayLog.decisions.set(call, event.payload);
     }
   }

@@ -40,27 +40,27 @@ export function createToolCaller(
   {
     contexts,
     replayLog,
-    asked = false,
+    asked: isAuthorized = false,
   }: { readonly contexts: ToolContexts; readonly replayLog: ReplayLog; readonly asked?: boolean },
 ): AgentSession['callTool'] {
   const { attempt } = redactor;
   const { step, signal } = attempt;
   let count = 0;
-  return async (tool, given, remote) => {
+  return async (tool, input, remote) => {
     count += 1;
-    const args = wellFormedJson(given);
+    const args = wellFormedJson(input);
     // The same when the step is replayed, so that the call is found in the journal.
     const id = `call_${createHash('sha256').update(`${step.id}/${step.attempt}/${count}`).digest('hex').slice(0, 32)}`;
-    const known = replayLog.results.get(id);
-    if (known) {
+    const result = replayLog.results.get(id);
+    if (result) {
       assertSameCall(replayLog, id, tool);
-      if (known.error) throw toFault(known.error);
-      return known.kept ? readSavedResult(deps, known.result) : (known.result ?? null);
+      if (result.error) throw toFault(result.error);
+      return result.kept ? readSavedResult(deps, result.result) : (result.result ?? null);
     }
     signal.throwIfAborted();
     const call = resolveCall(deps, contexts, { id, tool, args, remote });
     if (replayLog.calls.has(id)) assertSameCall(replayLog, id, tool);
-    else if (!asked) authorizeCall(deps, attempt, call, replayLog.decisions.get(approvalKey(call)));
+    else if (!isAuthorized) authorizeCall(deps, attempt, call, replayLog.decisions.get(approvalKey(call)));
     return performCall(deps, redactor, contexts, call, replayLog.calls.has(id));
   };
 }
@@ -78,11 +78,11 @@ function resolveCall(
   }
   if (remote) {
     const asks = [{ action: `tool:${name}`, uri: remote.uri }];
-    return { ...call, asks, repeatable: false, perform: (given, signal) => remote.perform(given, signal) };
+    return { ...call, asks, repeatable: false, perform: (input, signal) => remote.perform(input, signal) };
   }
   const tool = deps.capabilities.tool(name);
   const options = validateOptions(deps.capabilities.of({ kind: 'TOOL', capability: name }) as AnyCommand, args);
-  const perform: PerformCall = async (given, signal) => (await tool.run(given, contexts(signal))) as Json;
+  const perform: PerformCall = async (input, signal) => (await tool.run(input, contexts(signal))) as Json;
   const repeatable = tool.effect === 'pure' || tool.idempotent === true;
   return { ...call, args: options, asks: toolAccessRequests(tool, options), repeatable, perform };
 }
@@ -94,7 +94,7 @@ function authorizeCall(
   call: ToolCall,
   approval: ApprovalDecision | undefined,
 ): void {
-  const { run: live, step, emit } = attempt;
+  const { run, step, emit } = attempt;
   const { id, tool, args, asks } = call;
   const at = clock.now();
   const decided = (decision: Decision) => emit({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
@@ -106,10 +106,12 @@ function authorizeCall(
   };
   if (approval && approval.state !== 'APPROVED') {
     const { by, comment } = approval;
-    const message = `${by?.username ?? 'Nobody'} did not approve ${tool}${comment === undefined ? '.' : `: ${comment}`}`;
+    const message = by
+      ? `${by.username} did not approve ${tool}${comment === undefined ? '.' : `: ${comment}`}`
+      : `The call of ${tool} was not approved in time.`;
     throw refused(new Fault('FORBIDDEN', message));
   }
-  const result = gate.askAll(live.record.principal, asks, approval !== undefined);
+  const result = gate.askAll(run.record.principal, asks, approval !== undefined);
   const isRefused = result.type === 'denied' || result.type === 'throttled';
   for (const decision of isRefused ? result.decisions.slice(0, result.index + 1) : result.decisions) {
     // The journal has the approval, and the decision that required it, already.
@@ -128,8 +130,8 @@ function authorizeCall(
  * different tool after the approval.
  */
 function approvalKey({ id, tool, args, asks }: ToolCall): string {
-  const about = canonicalJson([id, tool, args, asks.map(({ uri }) => uri?.href ?? null)]);
-  return `call_${createHash('sha256').update(about).digest('hex').slice(0, 32)}`;
+  const identity = canonicalJson([id, tool, args, asks.map(({ uri }) => uri?.href ?? null)]);
+  return `call_${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
 }
 
 const MAX_SHOWN_CHARACTERS = 1_000;
@@ -178,12 +180,12 @@ async function performCall(
 const INTERRUPTED_MESSAGE =
   'The server stopped while this tool was running. It may or may not have acted: check before you call it again.';
 
-async function saveResult(context: Pick<AgentSession, 'keep'>, id: string, text: string): Promise<Json> {
+async function saveResult(context: Pick<AgentSession, 'saveArtifact'>, id: string, text: string): Promise<Json> {
   if (Buffer.byteLength(text) > MAX_RESULT_BYTES) {
     throw new Fault('RESOURCE_TOO_LARGE', `A tool may return at most ${MAX_RESULT_BYTES} bytes of JSON. Request less.`);
   }
-  const kept: SavedArtifact = await context.keep(`${id}.json`, 'application/json', text);
-  return { ...kept };
+  const artifact: SavedArtifact = await context.saveArtifact(`${id}.json`, 'application/json', text);
+  return { ...artifact };
 }
 
 async function readSavedResult({ artifacts }: AgentStepDeps, result: Json | undefined): Promise<Json> {

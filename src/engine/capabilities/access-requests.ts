@@ -32,10 +32,10 @@ export function accessRequestsOf(
 ): readonly AccessRequest[] {
   const action = actionOf(step);
   if (!capability) return [{ action }];
-  const named = resourcesOfOptions(capability as AnyCommand, options);
-  const schema = named.schema === undefined ? {} : { schema: resources.canonicalize(named.schema) };
-  if (named.resources.length === 0) return [{ action, ...schema }];
-  return named.resources.map((source) => ({ action, uri: resources.policyUriOf(source), ...schema }));
+  const mentions = resourcesOfOptions(capability as AnyCommand, options);
+  const schema = mentions.schema === undefined ? {} : { schema: resources.canonicalize(mentions.schema) };
+  if (mentions.resources.length === 0) return [{ action, ...schema }];
+  return mentions.resources.map((source) => ({ action, uri: resources.policyUriOf(source), ...schema }));
 }
 
 /** What the policy is asked before a tool is called. @throws Fault BAD_INPUT for a target that the tool cannot reach */

@@ -39,10 +39,10 @@ export function parseAgentInput(input: JsonObject, capabilities: Capabilities): 
 }
 
 function configCapability(backend: AnyBackend): Capability {
-  let known = configCapabilities.get(backend);
-  if (!known) {
-    known = { name: backend.name, options: backend.config };
-    configCapabilities.set(backend, known);
+  let capability = configCapabilities.get(backend);
+  if (!capability) {
+    capability = { name: backend.name, options: backend.config };
+    configCapabilities.set(backend, capability);
   }
-  return known;
+  return capability;
 }

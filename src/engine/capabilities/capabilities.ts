@@ -58,9 +58,9 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   const { commands, queries, tools, backends, kinds, pools } = deps;
   const byName: Commands = new Map(commands.map((command) => [command.name, command]));
   const command = (name: string) => {
-    const found = findCommand(byName, name, ['command']);
-    if (isComposite(found)) throw new Error(`${name} was planned as one step`);
-    return found;
+    const command = findCommand(byName, name, ['command']);
+    if (isComposite(command)) throw new Error(`${name} was planned as one step`);
+    return command;
   };
   const query = createFinder('query', queries, ({ name }) => name);
   const tool = createFinder('tool', tools, ({ name }) => name);
@@ -83,8 +83,8 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
     kind,
     backend: createFinder('agent backend', backends, ({ name }) => name as string),
     runtime: (pool) => {
-      const found = pools.get(pool);
-      if (found !== undefined) return found === 'inline' ? undefined : found;
+      const runtime = pools.get(pool);
+      if (runtime !== undefined) return runtime === 'inline' ? undefined : runtime;
       throw new Fault('NOT_FOUND', `Unknown pool ${pool}. Available: ${[...pools.keys()].join(', ')}.`);
     },
     of: ({ kind, capability }) => {
@@ -98,8 +98,8 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
 function createFinder<T>(what: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
   const byName = new Map(all.map((one) => [nameOf(one), one]));
   return (name) => {
-    const found = byName.get(name);
-    if (found) return found;
+    const command = byName.get(name);
+    if (command) return command;
     throw new Fault('NOT_FOUND', `Unknown ${what} ${name}. Available: ${[...byName.keys()].join(', ')}.`);
   };
 }

@@ -93,13 +93,13 @@ describe('a waiting request', () => {
   it('is served by priority, then by age', () => {
     const on = startDispatcher({ node: 1 });
     on.request('first');
-    const asked: readonly [string, Priority][] = [
+    const requests: readonly [string, Priority][] = [
       ['batch', 'BATCH'],
       ['interactive 1', 'INTERACTIVE'],
       ['interactive 2', 'INTERACTIVE'],
       ['critical', 'CRITICAL'],
     ];
-    for (const [name, priority] of asked) on.request(name, { priority });
+    for (const [name, priority] of requests) on.request(name, { priority });
     for (let i = 0; i < 4; i++) on.release(on.begun.at(-1) ?? '');
     expect(on.begun).toEqual(['first', 'critical', 'interactive 1', 'interactive 2', 'batch']);
   });

@@ -120,15 +120,15 @@ describe('a run in progress', () => {
     const inner = { name, steps: workflow(20).document.steps };
     const outer = { name: 'outer', steps: [{ id: 'in', kind: 'workflow', workflow: name, input: {} }] };
     for (const at of [1, 2]) {
-      const seen = new Map<string, number>();
+      const counts = new Map<string, number>();
       let parent = '';
       const engine = on.engine({
         journal: (real) => ({
           ...real,
           append: async (runId, seq, events) => {
             parent ||= runId;
-            const nth = (seen.get(runId) ?? 0) + 1;
-            seen.set(runId, nth);
+            const nth = (counts.get(runId) ?? 0) + 1;
+            counts.set(runId, nth);
             if (runId !== parent && nth === at) throw away();
             return real.append(runId, seq, events);
           },
@@ -138,7 +138,7 @@ describe('a run in progress', () => {
       await engine.saveWorkflow(ADMIN, { document: inner });
       const { run } = await engine.startWorkflow(ADMIN, { source: { document: outer }, waitMs: 0 });
       expect(await endOf(run.id)).toBe('SUCCEEDED');
-      expect(seen.size).toBe(2);
+      expect(counts.size).toBe(2);
       await engine.stop(0);
     }
   });
@@ -148,10 +148,10 @@ describe('a message to a run that another node has taken over', () => {
   const waiting = {
     document: { name: 'listens', steps: [{ id: 'wait', kind: 'signal', input: { name: 'go' } }] },
   };
-  const taken = new Fault('CONFLICT', 'Another node drives it.', { details: { owner: 'node_other' } });
+  const conflict = new Fault('CONFLICT', 'Another node drives it.', { details: { owner: 'node_other' } });
   const start = async () => {
     const engine = on.engine({
-      journal: withTrouble((_, append) => (isTaken ? Promise.reject(taken) : append())),
+      journal: withTrouble((_, append) => (isTaken ? Promise.reject(conflict) : append())),
     });
     let isTaken = false;
     await engine.begin();

@@ -15,7 +15,7 @@ export interface ReaderOptions extends Omit<ReadContext, 'authorize'> {
   /** The schema that the content must conform to. */
   readonly schema?: CanonicalUri;
   /** Called before each read and each redirect. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
-  pass(ask: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
+  authorize(ask: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
 }
 
 interface ReaderDeps {
@@ -24,12 +24,13 @@ interface ReaderDeps {
 }
 
 /** Reads resources and schemas under one policy: a schema is matched by the schema column, with the resource it applies to. */
-export function createAuthorizedReader({ resources, schemas }: ReaderDeps, terms: ReaderOptions): AuthorizedReader {
-  const { source, schema, pass, ...context } = terms;
+export function createAuthorizedReader({ resources, schemas }: ReaderDeps, options: ReaderOptions): AuthorizedReader {
+  const { source, schema, authorize: authorizeRequest, ...context } = options;
   return {
-    read: (from) => resources.read(from, { ...context, authorize: (uri) => pass({ uri, ...(schema && { schema }) }) }),
+    read: (from) =>
+      resources.read(from, { ...context, authorize: (uri) => authorizeRequest({ uri, ...(schema && { schema }) }) }),
     async validate(json, schemaUri) {
-      const authorize = (found: CanonicalUri) => pass({ ...(source && { uri: source }), schema: found });
+      const authorize = (uri: CanonicalUri) => authorizeRequest({ ...(source && { uri: source }), schema: uri });
       const violations = await schemas.validate({
         json,
         schemaUri,

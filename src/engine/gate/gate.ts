@@ -108,7 +108,7 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
       };
     }
     for (const [key, { rate, count }] of charges) {
-      for (let taken = 0; taken < count; taken += 1) buckets.take(key, rate);
+      for (let n = 0; n < count; n += 1) buckets.take(key, rate);
     }
     return { type: 'allowed', decisions };
   };

@@ -144,11 +144,13 @@ function onWoke(transition: Transition, step: MutableStep): boolean {
   else if (step.state !== 'WAITING') return false;
   else if (findOpenApproval(transition, step)) {
     expireApproval(transition, step);
-    moveStep(transition, step, 'TIMEOUT', { error: failure('TIMEOUT', 'Nobody decided in time.') });
+    moveStep(transition, step, 'TIMEOUT', {
+      error: failure('TIMEOUT', 'The approval expired: nobody decided in time.'),
+    });
   } else if (!hasBegun(transition.run, step)) prepare(transition, step);
   else if (step.kind === 'SLEEP') moveStep(transition, step, 'SUCCEEDED');
   else if (step.kind === 'SIGNAL') {
-    const message = `The signal ${signalName(step)} did not come in time.`;
+    const message = `The signal ${signalName(step)} did not arrive in time.`;
     moveStep(transition, step, 'TIMEOUT', { error: failure('TIMEOUT', message) });
   } else prepare(transition, step);
   return true;

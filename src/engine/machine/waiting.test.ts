@@ -36,7 +36,10 @@ describe('an approval', () => {
     expect(run.woke('a').events).toEqual([]);
     run.wait(1);
     run.woke('a');
-    expect(run.live.record).toMatchObject({ state: 'TIMEOUT', error: { message: 'Nobody decided in time.' } });
+    expect(run.live.record).toMatchObject({
+      state: 'TIMEOUT',
+      error: { message: 'The approval expired: nobody decided in time.' },
+    });
     expect(run.decide(true, id).events).toEqual([]);
   });
 
@@ -156,7 +159,7 @@ describe('a signal', () => {
     run.woke('a');
     expect(run.live.record).toMatchObject({
       state: 'TIMEOUT',
-      error: { message: 'The signal go did not come in time.' },
+      error: { message: 'The signal go did not arrive in time.' },
     });
   });
 

@@ -18,17 +18,17 @@ interface CollectDeps {
 /** The outputs of the items of a `for_each` as one list, in order; null for an item that failed. */
 export async function collectItemOutputs(
   deps: CollectDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
 ): Promise<StoredOutput> {
   const texts: string[] = [];
-  for (const item of live.items.get(step.key)?.steps ?? []) {
+  for (const item of run.items.get(step.key)?.steps ?? []) {
     const value = outputJson(item.state === 'SUCCEEDED' ? item.output : undefined, deps.artifacts);
     texts.push(JSON.stringify(value instanceof Promise ? await value : value));
   }
-  const made = { mediaType: 'application/json', content: `[${texts.join(',')}]` };
+  const content = { mediaType: 'application/json', content: `[${texts.join(',')}]` };
   const signal = new AbortController().signal;
-  return storeOutput(made, {
+  return storeOutput(content, {
     artifacts: deps.artifacts,
     maxBytes: deps.maxResultBytes,
     name: `${step.key}.json`,
@@ -45,13 +45,13 @@ export interface RunOutputsDeps extends ScopeDeps {
 /** Evaluates the outputs of the plan. A value of more than 64 KiB becomes an artifact, and the output refers to it. */
 export async function evaluateRunOutputs(
   deps: RunOutputsDeps,
-  live: RunAggregate,
+  run: RunAggregate,
 ): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }> {
-  const wanted: JsonObject = live.record.plan?.outputs ?? {};
-  const scope = await buildExpressionScope(deps, live, undefined, [referencesIn(wanted)]);
+  const expressions: JsonObject = run.record.plan?.outputs ?? {};
+  const scope = await buildExpressionScope(deps, run, undefined, [referencesIn(expressions)]);
   const outputs: Record<string, Json> = {};
   const events: NewEvent[] = [];
-  for (const [name, value] of Object.entries(wanted)) {
+  for (const [name, value] of Object.entries(expressions)) {
     const result = await evaluate(value, scope, deps.cpu);
     const text = JSON.stringify(result);
     if (text.length * 3 <= MAX_INLINE_BYTES || Buffer.byteLength(text) <= MAX_INLINE_BYTES) {
@@ -59,8 +59,8 @@ export async function evaluateRunOutputs(
       continue;
     }
     const options = { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name: `${name}.json` };
-    const made = { mediaType: 'application/json', content: text };
-    const { output, artifact } = await storeOutput(made, { ...options, signal: new AbortController().signal });
+    const content = { mediaType: 'application/json', content: text };
+    const { output, artifact } = await storeOutput(content, { ...options, signal: new AbortController().signal });
     outputs[name] = resourceView(output);
     const { digest, mediaType, size } = output;
     if (artifact)

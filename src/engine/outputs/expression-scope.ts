@@ -19,28 +19,28 @@ export interface ScopeDeps {
  */
 export function buildExpressionScope(
   deps: ScopeDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep | undefined,
-  mentioned: readonly References[],
+  references: readonly References[],
 ): ExpressionScope | Promise<ExpressionScope> {
-  const keys = mentioned.some(({ dynamicStep }) => dynamicStep)
-    ? live.topLevel.map(({ key }) => key)
-    : new Set(mentioned.flatMap(({ steps }) => [...steps]));
+  const keys = references.some(({ dynamicStep }) => dynamicStep)
+    ? run.topLevel.map(({ key }) => key)
+    : new Set(references.flatMap(({ steps }) => [...steps]));
   const steps: Record<string, StepView> = {};
-  const late: Promise<unknown>[] = [];
-  const wantsContent = mentioned.some(({ members }) => members.has('content'));
+  const pending: Promise<unknown>[] = [];
+  const wantsContent = references.some(({ members }) => members.has('content'));
   for (const key of keys) {
-    const one = live.steps.get(key);
+    const one = run.steps.get(key);
     if (!one) continue;
     const output = outputJson(one.output, deps.artifacts);
-    const keep = (value: Json, content?: JsonObject | null) => {
-      steps[key] = { ...stepView(live, one, value), ...(content !== undefined && { content }) };
+    const addView = (value: Json, content?: JsonObject | null) => {
+      steps[key] = { ...stepView(run, one, value), ...(content !== undefined && { content }) };
     };
-    if (wantsContent) late.push(withContent(deps, one, output, keep));
-    else if (output instanceof Promise) late.push(output.then((value) => keep(value)));
-    else keep(output);
+    if (wantsContent) pending.push(withContent(deps, one, output, addView));
+    else if (output instanceof Promise) pending.push(output.then((value) => addView(value)));
+    else addView(output);
   }
-  const { id, labels, inputs } = live.record;
+  const { id, labels, inputs } = run.record;
   const scope: { -readonly [K in keyof ExpressionScope]: ExpressionScope[K] } = {
     inputs: inputs as JsonObject,
     steps,
@@ -50,16 +50,16 @@ export function buildExpressionScope(
     scope.item = step.item ?? null;
     scope.index = step.index ?? 0;
   }
-  const repair = step && live.bookkeeping.get(step.key)?.repair;
-  if (repair && mentioned.some((one) => one.repair)) {
+  const repair = step && run.bookkeeping.get(step.key)?.repair;
+  if (repair && references.some((one) => one.repair)) {
     const { step: failed, round, error } = repair;
-    late.push(
+    pending.push(
       deps.logsOf(id, failed).then((logs) => {
         scope.repair = { step: failed, round, error: { ...error }, logs };
       }),
     );
   }
-  return late.length === 0 ? scope : Promise.all(late).then(() => scope);
+  return pending.length === 0 ? scope : Promise.all(pending).then(() => scope);
 }
 
 /** An output with its content, as agents get it. */
@@ -67,14 +67,14 @@ async function withContent(
   { artifacts }: ScopeDeps,
   { output }: MutableStep,
   value: Json | Promise<Json>,
-  keep: (value: Json, content: JsonObject | null) => void,
+  addView: (value: Json, content: JsonObject | null) => void,
 ): Promise<void> {
-  keep(await value, output ? await outputContent(output, artifacts) : null);
+  addView(await value, output ? await outputContent(output, artifacts) : null);
 }
 
-function stepView(live: RunAggregate, step: MutableStep, output: Json): StepView {
+function stepView(run: RunAggregate, step: MutableStep, output: Json): StepView {
   const { state, error } = step;
-  const failed = live.items.get(step.key)?.steps.filter((item) => isFailedEnd(item.state));
+  const failed = run.items.get(step.key)?.steps.filter((item) => isFailedEnd(item.state));
   return {
     output,
     resource: step.output ? resourceView(step.output) : null,

@@ -6,29 +6,29 @@ function caching() {
   let now = 0;
   const cache = createOutputCache({ now: () => new Date(now) });
   const step = () => ({ ...plannedStep('a'), runId: 'r', position: 0, state: 'PENDING', attempt: 0 }) as const;
-  const made = textOutput('made');
-  return { cache, step, made, wait: (ms: number) => (now += ms) };
+  const output = textOutput('made');
+  return { cache, step, made: output, wait: (ms: number) => (now += ms) };
 }
 
 it('gives what was made under the same key, while it is young enough', () => {
-  const { cache, step, made, wait } = caching();
+  const { cache, step, made: output, wait } = caching();
   const first = step();
   expect(cache.find(first, 'key', 1_000)).toBeUndefined();
-  cache.put(first, made);
+  cache.put(first, output);
   wait(1_000);
-  expect(cache.find(step(), 'key', 1_000)).toBe(made);
+  expect(cache.find(step(), 'key', 1_000)).toBe(output);
   expect(cache.find(step(), 'other', 1_000)).toBeUndefined();
   wait(1);
   expect(cache.find(step(), 'key', 1_000)).toBeUndefined();
-  expect(cache.find(step(), 'key', 2_000)).toBe(made);
+  expect(cache.find(step(), 'key', 2_000)).toBe(output);
 });
 
 it('keeps nothing of a step that has no key, and no artifact, which may be removed', () => {
-  const { cache, step, made } = caching();
-  cache.put(step(), made);
+  const { cache, step, made: output } = caching();
+  cache.put(step(), output);
   const large = step();
   cache.find(large, 'key', 1_000);
-  const { text: _, ...artifact } = made;
+  const { text: _, ...artifact } = output;
   cache.put(large, artifact);
   expect(cache.find(step(), 'key', 1_000)).toBeUndefined();
 });

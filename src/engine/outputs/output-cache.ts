@@ -19,8 +19,8 @@ export function createOutputCache(clock: Clock): OutputCache {
   return {
     find(step, key, ttlMs) {
       keys.set(step, key);
-      const known = outputs.get(key);
-      return known && clock.now().getTime() - known.at <= ttlMs ? known.output : undefined;
+      const entry = outputs.get(key);
+      return entry && clock.now().getTime() - entry.at <= ttlMs ? entry.output : undefined;
     },
     put(step, output) {
       const key = keys.get(step);

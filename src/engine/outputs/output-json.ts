@@ -15,19 +15,21 @@ const parsedOutputs = new WeakMap<StepOutput, Json>();
 export function outputJson(output: StepOutput | undefined, artifacts: ArtifactStore): Json | Promise<Json> {
   if (!output) return null;
   if (!isJson(output.mediaType)) return resourceView(output);
-  const known = parsedOutputs.get(output);
-  if (known !== undefined) return known;
-  const keep = (text: string) => {
+  const json = parsedOutputs.get(output);
+  if (json !== undefined) return json;
+  const parseAndCache = (text: string) => {
     const value = parseJson(text) as Json;
     parsedOutputs.set(output, value);
     return value;
   };
-  if (output.text !== undefined) return keep(output.text);
+  if (output.text !== undefined) return parseAndCache(output.text);
   if (output.size > MAX_JSON_BYTES) {
     const message = `${outputUri(output)} has ${output.size} bytes of JSON; an expression can read at most ${MAX_JSON_BYTES}. Pass its URI instead: steps.KEY.resource.uri.`;
     throw new Fault('RESOURCE_TOO_LARGE', message);
   }
-  return artifacts.read(output.digest, MAX_JSON_BYTES).then((bytes) => keep(Buffer.from(bytes).toString('utf8')));
+  return artifacts
+    .read(output.digest, MAX_JSON_BYTES)
+    .then((bytes) => parseAndCache(Buffer.from(bytes).toString('utf8')));
 }
 
 export function resourceView(output: StepOutput) {

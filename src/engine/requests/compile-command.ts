@@ -32,11 +32,11 @@ export function compileCommand(
 ): CommandPlan {
   const plan = compile(capabilities, name, options);
   if (outputMediaType === undefined) return plan;
-  const wanted = essenceOf(outputMediaType);
+  const mediaType = essenceOf(outputMediaType);
   const last = plan.steps.length - 1;
   return {
     ...plan,
-    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { ...s.terms, outputMediaType: wanted } } : s)),
+    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { ...s.terms, outputMediaType: mediaType } } : s)),
   };
 }
 

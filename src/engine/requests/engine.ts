@@ -104,7 +104,7 @@ export interface Engine {
    * @throws Fault NOT_FOUND, FORBIDDEN (also without permission to start the workflow), CONFLICT until the run has ended, BAD_INPUT
    */
   rerunFrom(principal: SignedIn, runId: string, step: string, inputs?: JsonObject): Promise<RunSnapshot>;
-  /** @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when it is already decided */
+  /** @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when it was already decided */
   decideApproval(
     principal: SignedIn,
     approvalId: string,

@@ -45,8 +45,8 @@ export async function executeCommand(
   request: CommandRequest,
 ): Promise<RunOutcome> {
   const plan = compileCommand(deps.capabilities, request.command, request.options, request.outputMediaType);
-  const about = identifyRequest(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
-  return runToEndOrWait(deps, userOf(principal), plan, about);
+  const identity = identifyRequest(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
+  return runToEndOrWait(deps, userOf(principal), plan, identity);
 }
 
 /** See `Engine.callTool`. */
@@ -65,13 +65,13 @@ export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: 
     maxAttempts: 1,
     ...(idempotent && { terms: { idempotent } }),
   };
-  const about = identifyRequest(request, [request.tool, inputs]);
-  return runToEndOrWait(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, about);
+  const identity = identifyRequest(request, [request.tool, inputs]);
+  return runToEndOrWait(deps, userOf(principal), { kind: 'COMMAND', inputs, steps: [step] }, identity);
 }
 
 /** See `Engine.runAgent`. */
 export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: AgentRequest): Promise<RunSnapshot> {
-  const who = userOf(principal);
+  const user = userOf(principal);
   const { waitMs = 0 } = request;
   checkWait(waitMs);
   const { agent, context } = parseAgentInput(
@@ -80,20 +80,20 @@ export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: 
   );
   const step = planAgent(deps.capabilities, agent, context, agent.backend);
   const inputs = { agent: { ...agent }, context } as JsonObject;
-  const about = identifyRequest(request, inputs);
-  deps.gate.pass(who, { action: 'mutation:runAgent' });
+  const identity = identifyRequest(request, inputs);
+  deps.gate.pass(user, { action: 'mutation:runAgent' });
   const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal } as const;
-  return deps.idempotency(who, about, async () => waitForEnd(await startPlan(deps, who, plan, about), waitMs));
+  return deps.idempotency(user, identity, async () => waitForEnd(await startPlan(deps, user, plan, identity), waitMs));
 }
 
 async function runToEndOrWait(
   deps: ExecuteDeps,
-  who: User,
+  user: User,
   plan: CommandPlan,
-  about: RequestIdentity,
+  identity: RequestIdentity,
 ): Promise<RunOutcome> {
-  const snapshot = await deps.idempotency(who, about, async () =>
-    (await startPlan(deps, who, plan, about)).completedOrWaiting(),
+  const snapshot = await deps.idempotency(user, identity, async () =>
+    (await startPlan(deps, user, plan, identity)).completedOrWaiting(),
   );
   const output = snapshot.run.state === 'SUCCEEDED' ? snapshot.steps.at(-1)?.output : undefined;
   return { snapshot, ...(output && { output }) };
@@ -102,21 +102,21 @@ async function runToEndOrWait(
 /** @throws Fault FORBIDDEN, THROTTLED when the policy does not admit the plan; a denial is recorded as a run */
 async function startPlan(
   deps: ExecuteDeps,
-  who: User,
+  user: User,
   plan: CommandPlan & { readonly goal?: string },
-  about: RequestIdentity,
+  identity: RequestIdentity,
 ): Promise<RunHandle> {
-  const admission = admitPlan(plan.steps, plan.inputs, who, deps);
+  const admission = admitPlan(plan.steps, plan.inputs, user, deps);
   if (admission.refused) {
     const { step, fault } = admission.refused;
     if (fault.code !== 'THROTTLED') {
-      const { idempotencyKey: _, ...rest } = about;
-      await denyRun(deps, createRunStart(who, plan, rest, deps.clock.now()), fault, step);
+      const { idempotencyKey: _, ...rest } = identity;
+      await denyRun(deps, createRunStart(user, plan, rest, deps.clock.now()), fault, step);
     }
     throw fault;
   }
   deps.dispatcher.assertCapacity();
-  const start = createRunStart(who, plan, about, deps.clock.now());
+  const start = createRunStart(user, plan, identity, deps.clock.now());
   deps.admitted.set(start.run, admission.admitted);
   return deps.runs.drive(start);
 }

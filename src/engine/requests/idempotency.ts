@@ -6,8 +6,8 @@ import type { RequestIdentity } from '../driver/run-start.ts';
 
 /** Returns the run that the principal started with this key before, or starts one. */
 export type Idempotency = (
-  who: User,
-  about: RequestIdentity,
+  user: User,
+  identity: RequestIdentity,
   start: () => Promise<RunSnapshot>,
 ) => Promise<RunSnapshot>;
 
@@ -18,29 +18,29 @@ interface IdempotencyDeps {
 }
 
 /** The same key returns the same run: concurrently, after a restart, and on another node. */
-export function createIdempotency({ reader, onDuplicate: found }: IdempotencyDeps): Idempotency {
+export function createIdempotency({ reader, onDuplicate }: IdempotencyDeps): Idempotency {
   const underWay = new Map<string, Promise<RunSnapshot>>();
 
-  const startOrFind = async (who: User, key: string, start: () => Promise<RunSnapshot>): Promise<RunSnapshot> => {
-    const stored = await reader.runByIdempotencyKey(who.tenant, who.subject, key);
-    if (stored) return found(stored);
+  const startOrFind = async (user: User, key: string, start: () => Promise<RunSnapshot>): Promise<RunSnapshot> => {
+    const stored = await reader.runByIdempotencyKey(user.tenant, user.subject, key);
+    if (stored) return onDuplicate(stored);
     try {
       return await start();
     } catch (error) {
       // Another node was faster.
       const isConflict = error instanceof Fault && error.code === 'CONFLICT';
-      const other = isConflict ? await reader.runByIdempotencyKey(who.tenant, who.subject, key) : undefined;
-      if (other) return found(other);
+      const other = isConflict ? await reader.runByIdempotencyKey(user.tenant, user.subject, key) : undefined;
+      if (other) return onDuplicate(other);
       throw error;
     }
   };
 
-  return async (who, { idempotencyKey: key, requestDigest }, start) => {
+  return async (user, { idempotencyKey: key, requestDigest }, start) => {
     if (key === undefined) return start();
-    const name = JSON.stringify([who.tenant, who.subject, key]);
+    const name = JSON.stringify([user.tenant, user.subject, key]);
     const earlier = underWay.get(name);
     if (earlier) return assertSameRequest(await earlier, requestDigest);
-    const run = startOrFind(who, key, start);
+    const run = startOrFind(user, key, start);
     underWay.set(name, run);
     try {
       return assertSameRequest(await run, requestDigest);

@@ -57,7 +57,7 @@ describe('an approval', () => {
     const { run } = await on.start(asks(', roles: [board]'));
     await on.waiting(run.id);
     const { id } = await on.approvalOf(run.id, 'ok');
-    const decide = (who: typeof ADMIN) => on.engine.decideApproval(who, id, { approve: true });
+    const decide = (user: typeof ADMIN) => on.engine.decideApproval(user, id, { approve: true });
     await expect(decide(EVE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(decide({ ...BOB, roles: ['board'] })).rejects.toMatchObject({
       code: expect.stringMatching(/NOT_FOUND|FORBIDDEN/),
@@ -149,9 +149,9 @@ describe('a signal', () => {
     await expect(on.engine.sendSignal(BOB, run.id, { name: 'go' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('that does not come in time ends the step', async () => {
+  it('that does not arrive in time ends the step', async () => {
     const { run } = await on.run('  - { id: a, kind: signal, input: { name: go, timeout_ms: 30 } }');
-    expect(run).toMatchObject({ state: 'TIMEOUT', error: { message: 'The signal go did not come in time.' } });
+    expect(run).toMatchObject({ state: 'TIMEOUT', error: { message: 'The signal go did not arrive in time.' } });
   });
 });
 

@@ -171,10 +171,10 @@ function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedI
 
 /** Sends to the run itself if this node drives it, else to its inbox. Resolves when the result is durable. */
 export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
-  const here = deps.runs.get(run.id);
-  if (here) {
-    await withAnswerTimeout(here.send(toMachineInput(message)), run);
-    return snapshotOf(here.run);
+  const handle = deps.runs.get(run.id);
+  if (handle) {
+    await withAnswerTimeout(handle.send(toMachineInput(message)), run);
+    return snapshotOf(handle.run);
   }
   await deps.inbox.send(message);
   const { seq } = run;
@@ -186,13 +186,13 @@ export async function sendMessage(deps: RunControlDeps, run: RunRecord, message:
 /** The store may be unavailable for a while: then the caller gets a fault. */
 async function withAnswerTimeout(work: Promise<void>, { id }: RunRecord): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     const message = `The update to run ${id} has not been stored yet. Check the run before you send it again.`;
     timer = setTimeout(() => reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 })), ANSWER_TIMEOUT_MS);
   });
-  // It may be rejected when nothing waits for it any more.
+  // It may reject when nothing waits for it any longer.
   work.catch(() => {});
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }
 
 function assertNotEnded({ id, state }: RunRecord): void {
@@ -206,7 +206,7 @@ function checkText(name: string, text: string | undefined): void {
 
 function alreadyDecided({ state, decidedBy }: ApprovalRecord): Fault {
   const by = decidedBy ? ` by ${decidedBy.username}` : '';
-  return new Fault('CONFLICT', `This is already decided${by}: it is ${state}.`);
+  return new Fault('CONFLICT', `This approval was already decided${by}: it is ${state}.`);
 }
 
 function notAnsweredYet({ id }: RunRecord): Fault {

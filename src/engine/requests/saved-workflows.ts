@@ -90,33 +90,33 @@ export async function validateWorkflow(
   inputs: JsonObject | undefined,
 ): Promise<WorkflowReport> {
   const { document, problems, graph } = await deps.workflowLoader.read(principal, source);
-  const shown = graph ? { graph } : {};
-  if (!document) return { problems, decisions: [], ...shown };
-  const { given, found } = inputsFor(document, inputs);
+  const graphField = graph ? { graph } : {};
+  if (!document) return { problems, decisions: [], ...graphField };
+  const { values, problems: inputProblems } = inputsFor(document, inputs);
   const decisions: { step: string; decision: Decision }[] = [];
   for (const step of document.steps) {
-    for (const ask of await knownAccessRequests(deps, step, given)) {
+    for (const ask of await knownAccessRequests(deps, step, values)) {
       decisions.push({ step: step.key, decision: deps.policy.decide({ ...ask, roles: principal.roles }) });
     }
   }
-  return { problems: [...problems, ...found], decisions, ...shown };
+  return { problems: [...problems, ...inputProblems], decisions, ...graphField };
 }
 
 /** Without inputs the document is validated, not a run of it: then a missing input is not a problem. */
 function inputsFor(
   document: WorkflowDocument,
   inputs: JsonObject | undefined,
-): { readonly given: JsonObject; readonly found: readonly Problem[] } {
+): { readonly values: JsonObject; readonly problems: readonly Problem[] } {
   try {
-    return { given: document.compile(inputs ?? {}).inputs, found: [] };
+    return { values: document.compile(inputs ?? {}).inputs, problems: [] };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (inputs === undefined) return { given: {}, found: [] };
-    const told = error.violations.length > 0 ? error.violations : [{ path: '', message: error.message }];
-    const found = told.map(
+    if (inputs === undefined) return { values: {}, problems: [] };
+    const violations = error.violations.length > 0 ? error.violations : [{ path: '', message: error.message }];
+    const problems = violations.map(
       ({ path, message }): Problem => ({ severity: 'ERROR', message: `inputs${path}: ${message}` }),
     );
-    return { given: inputs, found };
+    return { values: inputs, problems };
   }
 }
 
@@ -127,15 +127,15 @@ async function knownAccessRequests(
   inputs: JsonObject,
 ): Promise<readonly AccessRequest[]> {
   const capability = deps.capabilities.of(step);
-  const given = step.input ?? inputs;
-  const known: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(isJsonObject(given) ? given : {})) {
+  const input = step.input ?? inputs;
+  const literals: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(isJsonObject(input) ? input : {})) {
     const option = await knownValue(deps, value, inputs);
-    if (option !== undefined) known[name] = option;
+    if (option !== undefined) literals[name] = option;
     else if (capability && optionRoleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
   }
   try {
-    return stepAccessRequests(deps, step, known);
+    return stepAccessRequests(deps, step, literals);
   } catch (error) {
     // The value is not a URI. The step itself will fail with that.
     if (error instanceof Fault) return [];

@@ -56,16 +56,16 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const rule = schedule.rule as unknown as ScheduleRule;
     const now = clock.now();
     const times = dueTimes(rule, schedule.nextAt, now);
-    const wanted = timesToStart(rule, times, now);
+    const due = timesToStart(rule, times, now);
     const name = JSON.stringify([schedule.tenant, schedule.name, schedule.nextAt]);
     const busy = rule.overlap !== 'allow' && (await isUnderWay(schedule));
     if (busy && rule.overlap === 'queue') {
       // It stays due until the previous run ends; by then it would look like a missed time.
-      if (wanted.length > 0) queued.add(name);
+      if (due.length > 0) queued.add(name);
       return;
     }
-    const waited = queued.delete(name) && wanted.length === 0;
-    const starting = busy ? [] : waited ? times.slice(-1) : wanted;
+    const waited = queued.delete(name) && due.length === 0;
+    const starting = busy ? [] : waited ? times.slice(-1) : due;
     for (const [i, at] of starting.entries()) {
       const following = starting[i + 1];
       try {
@@ -96,12 +96,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     setNextDue(nextAt) {
       clearTimeout(timer);
       if (!nextAt || stopped) return;
-      const left = Math.max(0, nextAt.getTime() - clock.now().getTime());
+      const delayMs = Math.max(0, nextAt.getTime() - clock.now().getTime());
       // A later heartbeat sets what is far away.
-      if (left > 60_000) return;
+      if (delayMs > 60_000) return;
       timer = setTimeout(() => {
         tick().catch((error: unknown) => logger.error('schedule.failed', { error: String(error) }));
-      }, left);
+      }, delayMs);
     },
     tick,
     stop() {

@@ -27,18 +27,18 @@ export async function startWorkflow(
 ): Promise<RunSnapshot> {
   const { source, inputs = {}, priority = 'INTERACTIVE', waitMs = 0 } = request;
   checkWait(waitMs);
-  const who = userOf(principal);
-  const found = await deps.workflowLoader.readValid(principal, source);
-  const plan = found.document.compile(inputs);
+  const user = userOf(principal);
+  const workflow = await deps.workflowLoader.readValid(principal, source);
+  const plan = workflow.document.compile(inputs);
   const labels = { ...plan.labels, ...request.labels };
   checkLabels(labels);
-  const about = identifyRequest(request, [plan.name, found.document.yaml, plan.inputs, labels, priority]);
-  return deps.idempotency(who, about, async () => {
+  const identity = identifyRequest(request, [plan.name, workflow.document.yaml, plan.inputs, labels, priority]);
+  return deps.idempotency(user, identity, async () => {
     const at = deps.clock.now();
-    const opening = { ...workflowOpening(plan, found), workflow: plan.name, labels, priority };
-    const decided = await authorizeWorkflow(deps, who, opening, about, at);
+    const opening = { ...workflowOpening(plan, workflow), workflow: plan.name, labels, priority };
+    const decided = await authorizeWorkflow(deps, user, opening, identity, at);
     assertRunCapacity(deps);
-    const start = createRunStart(who, opening, about, at);
+    const start = createRunStart(user, opening, identity, at);
     return waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
   });
 }

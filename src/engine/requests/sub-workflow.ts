@@ -41,17 +41,17 @@ export function performSubWorkflow(deps: SubWorkflowDeps, attempt: Attempt): Pro
   return withTimeLimit({ timeoutMs }, attempt, (inner) => awaitChild(deps, inner));
 }
 
-async function awaitChild(deps: SubWorkflowDeps, { run: live, step, signal }: Attempt): Promise<Partial<StoredOutput>> {
+async function awaitChild(deps: SubWorkflowDeps, { run, step, signal }: Attempt): Promise<Partial<StoredOutput>> {
   const { childId } = step;
   if (childId === undefined) throw new Error(`step ${step.key} has no id for its run`);
   const stop = () => {
     // A node that takes over a released run expects its child as it was.
     if (isReleased(signal)) return;
-    deps.cancelChild(live.record, childId).catch(() => {});
+    deps.cancelChild(run.record, childId).catch(() => {});
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const ended = await childEnd(deps, live, step, childId, signal);
+    const ended = await childEnd(deps, run, step, childId, signal);
     signal.throwIfAborted();
     return await childOutput(deps, ended, step, signal);
   } finally {
@@ -66,14 +66,14 @@ function isReleased({ reason }: AbortSignal): boolean {
 /** The end of the child. While the store is unavailable the parent waits too, and starts a child that was not stored again. */
 async function childEnd(
   deps: SubWorkflowDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   childId: string,
   signal: AbortSignal,
 ): Promise<RunSnapshot> {
   for (;;) {
     try {
-      const end = await findOrStartChild(deps, live, step, childId, signal);
+      const end = await findOrStartChild(deps, run, step, childId, signal);
       if (!(end instanceof Fault)) return end;
       throw end;
     } catch (error) {
@@ -87,17 +87,17 @@ async function childEnd(
 /** @returns the run at its end, or the fault because of which this node no longer drives it */
 async function findOrStartChild(
   deps: SubWorkflowDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   childId: string,
   signal: AbortSignal,
 ): Promise<RunSnapshot | Fault> {
-  const { record: parent } = live;
+  const { record: parent } = run;
   const { tenant } = parent.principal;
-  const here = deps.runs.get(childId);
-  if (here) return here.released;
+  const handle = deps.runs.get(childId);
+  if (handle) return handle.released;
   if (await deps.reader.run({ tenant }, childId)) {
-    return followRun(deps, tenant, childId, ({ run }) => isFinalRunState(run.state), signal);
+    return followRun(deps, tenant, childId, (child) => isFinalRunState(child.run.state), signal);
   }
   const depth = (parent.plan?.depth ?? 0) + 1;
   if (depth > MAX_WORKFLOW_DEPTH) {
@@ -106,20 +106,23 @@ async function findOrStartChild(
       `Workflows may be nested at most ${MAX_WORKFLOW_DEPTH} deep. Check whether one starts itself.`,
     );
   }
-  const found = await deps.workflowLoader.readValid({ kind: 'user', ...parent.principal }, { name: step.capability });
+  const workflow = await deps.workflowLoader.readValid(
+    { kind: 'user', ...parent.principal },
+    { name: step.capability },
+  );
   // From here on there is a run to cancel, and nothing is awaited in between.
   signal.throwIfAborted();
-  const plan = found.document.compile(inputOf(live, step));
-  const opening = workflowOpening(plan, found);
-  const what = {
+  const plan = workflow.document.compile(inputOf(run, step));
+  const opening = workflowOpening(plan, workflow);
+  const content = {
     ...opening,
     plan: { ...opening.plan, depth },
     parentId: parent.id,
     labels: { ...plan.labels, ...parent.labels },
     priority: parent.priority,
   };
-  const about = { traceId: parent.traceId, requestDigest: '' };
-  return deps.runs.drive(createRunStart(parent.principal, what, about, deps.clock.now(), childId)).released;
+  const identity = { traceId: parent.traceId, requestDigest: '' };
+  return deps.runs.drive(createRunStart(parent.principal, content, identity, deps.clock.now(), childId)).released;
 }
 
 async function childOutput(
@@ -132,8 +135,8 @@ async function childOutput(
     const { code = 'CANCELLED', message = `it is ${run.state}` } = run.error ?? {};
     throw new Fault(code, `Run ${run.id} of ${step.capability}: ${message}`, { details: { runId: run.id } });
   }
-  const made = { mediaType: 'application/json', content: JSON.stringify(run.outputs ?? null) };
-  return storeOutput(made, {
+  const content = { mediaType: 'application/json', content: JSON.stringify(run.outputs ?? null) };
+  return storeOutput(content, {
     artifacts: deps.artifacts,
     maxBytes: deps.maxResultBytes,
     name: `${step.key}.json`,

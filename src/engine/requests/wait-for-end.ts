@@ -25,9 +25,9 @@ export async function followRun(
   signal: AbortSignal,
 ): Promise<RunSnapshot> {
   const look = async () => {
-    const found = await reader.snapshot({ tenant }, runId);
-    if (!found) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
-    return found;
+    const snapshot = await reader.snapshot({ tenant }, runId);
+    if (!snapshot) throw new Fault('NOT_FOUND', `There is no run ${runId}.`);
+    return snapshot;
   };
   let run = await look();
   if (enough(run) || signal.aborted) return run;

@@ -45,13 +45,13 @@ const READ_TIMEOUT_MS = 30_000;
 
 export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
   const catalog = catalogOf(deps.capabilities);
-  const known = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MAX_DOCUMENT_BYTES });
+  const results = new LRUCache<string, ReadResult>({ max: 1_000, maxSize: 16 * MAX_DOCUMENT_BYTES });
 
   const readText = async (text: string): Promise<ReadResult> => {
-    let reading = known.get(text);
+    let reading = results.get(text);
     if (!reading) {
       reading = await readSource({ text }, catalog);
-      known.set(text, reading, { size: text.length + 1 });
+      results.set(text, reading, { size: text.length + 1 });
     }
     return reading;
   };
@@ -70,9 +70,9 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
     read,
     graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
     async readValid(principal, source) {
-      const found = await read(principal, source);
-      const { document, problems } = found;
-      if (document) return { ...found, document };
+      const result = await read(principal, source);
+      const { document, problems } = result;
+      if (document) return { ...result, document };
       throw invalidWorkflow(problems);
     },
   };
@@ -94,7 +94,7 @@ async function readTextAt(
     {
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
       maxBytes: MAX_DOCUMENT_BYTES,
-      authorize: (found) => void gate.pass(principal, { action: 'query:resources', uri: found }),
+      authorize: (uri) => void gate.pass(principal, { action: 'query:resources', uri }),
       ...(scope && { scope }),
     },
   );

@@ -16,8 +16,8 @@ export function performCommand(
   attempt: Attempt,
 ): Promise<StoredOutput> {
   return withTimeLimit(deps, attempt, async (inner) => {
-    const made = await command.run(options, createCommandContext(deps, command, options, inner));
-    return storeStepOutput(deps, inner, made);
+    const result = await command.run(options, createCommandContext(deps, command, options, inner));
+    return storeStepOutput(deps, inner, result);
   });
 }
 

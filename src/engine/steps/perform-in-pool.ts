@@ -9,17 +9,17 @@ import { createToolContexts } from './tool-context.ts';
 /** A step whose pool has a separate runtime: passed to a worker as a WorkItem. */
 export function performInPool(deps: AgentStepDeps, runtime: Runtime, attempt: Attempt): Promise<StoredOutput> {
   return withSecretsRedacted(deps, attempt, async (redactor) => {
-    const { run: live, step, signal } = redactor.attempt;
+    const { run, step, signal } = redactor.attempt;
     const item = {
-      run_id: live.record.id,
+      run_id: run.record.id,
       step_id: step.id,
       step: step.key,
       kind: step.kind.toLowerCase(),
       capability: step.capability,
       attempt: step.attempt,
-      input: inputOf(live, step),
-      idempotency_key: `${live.record.id}/${step.id}/${step.attempt}`,
-      trace_id: live.record.traceId,
+      input: inputOf(run, step),
+      idempotency_key: `${run.record.id}/${step.id}/${step.attempt}`,
+      trace_id: run.record.traceId,
       timeout_ms: step.terms?.timeoutMs ?? deps.agentTimeoutMs,
     };
     return jsonContent(redactor.redactJson(await runtime.perform(item, createToolContexts(deps, redactor)(signal))));

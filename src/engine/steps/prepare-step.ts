@@ -45,32 +45,32 @@ const MAX_ITEMS = 10_000;
  */
 export function prepareStep(
   deps: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
 ): Preparation | Promise<Preparation> {
   const { terms } = step;
   const isItem = step.role === 'item';
   const needsScope = terms?.evaluate || terms?.cache || (!isItem && (terms?.when ?? terms?.forEach) !== undefined);
-  if (needsScope) return prepareWithExpressions(deps, live, step);
-  const previous = live.record.kind === 'PIPELINE' ? previousOutput(live, step) : undefined;
-  if (!previous) return prepareWithInput(deps, live, step, undefined);
-  if (step.kind !== 'AGENT') return prepareWithInput(deps, live, step, inputWithPrevious(deps, live, step, previous));
-  return withPreviousContext(deps, live, step, previous).then((input) => prepareWithInput(deps, live, step, input));
+  if (needsScope) return prepareWithExpressions(deps, run, step);
+  const previous = run.record.kind === 'PIPELINE' ? previousOutput(run, step) : undefined;
+  if (!previous) return prepareWithInput(deps, run, step, undefined);
+  if (step.kind !== 'AGENT') return prepareWithInput(deps, run, step, inputWithPrevious(deps, run, step, previous));
+  return withPreviousContext(deps, run, step, previous).then((input) => prepareWithInput(deps, run, step, input));
 }
 
-function previousOutput(live: RunAggregate, { dependsOn }: MutableStep): StepOutput | undefined {
+function previousOutput(run: RunAggregate, { dependsOn }: MutableStep): StepOutput | undefined {
   const [previous] = dependsOn;
-  return previous === undefined ? undefined : live.steps.get(previous)?.output;
+  return previous === undefined ? undefined : run.steps.get(previous)?.output;
 }
 
 /** An agent of a pipeline has the output of the previous step in its context. */
 async function withPreviousContext(
   deps: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   output: StepOutput,
 ): Promise<Json> {
-  const input = objectOf(plannedInput(live, step) ?? {});
+  const input = objectOf(plannedInput(run, step) ?? {});
   const context = isJsonObject(input.context ?? null) ? (input.context as JsonObject) : {};
   const previous = await outputContent(output, deps.artifacts);
   return { ...input, context: { ...context, previous } };
@@ -79,50 +79,50 @@ async function withPreviousContext(
 /** In a pipeline, the options with the output of the previous step; undefined unless they refer to it. */
 function inputWithPrevious(
   { capabilities }: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   output: StepOutput,
 ): Json | undefined {
-  const input = plannedInput(live, step);
+  const input = plannedInput(run, step);
   if (!isJsonObject(input) || !referencesPreviousOutput(input)) return undefined;
   const command = capabilities.command(step.capability);
   return validateOptions(command, substitutePreviousOutput(command, input, outputUri(output)));
 }
 
-async function prepareWithExpressions(deps: PrepareDeps, live: RunAggregate, step: MutableStep): Promise<Preparation> {
+async function prepareWithExpressions(deps: PrepareDeps, run: RunAggregate, step: MutableStep): Promise<Preparation> {
   const { terms = {} } = step;
-  const input = plannedInput(live, step);
+  const input = plannedInput(run, step);
   const isItem = step.role === 'item';
   // The condition and the list of a `for_each` were evaluated before its items.
   const when = isItem ? undefined : terms.when;
   const forEach = isItem ? undefined : terms.forEach;
   if (when !== undefined) {
-    const scope = await buildExpressionScope(deps, live, step, [referencesInExpression(when)]);
+    const scope = await buildExpressionScope(deps, run, step, [referencesInExpression(when)]);
     if (!(await evaluateCondition(when, scope, deps.cpu))) return { type: 'skip' };
   }
   if (forEach !== undefined) {
-    const scope = await buildExpressionScope(deps, live, step, [referencesInExpression(forEach)]);
+    const scope = await buildExpressionScope(deps, run, step, [referencesInExpression(forEach)]);
     return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, deps.cpu)) };
   }
-  const wanted = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
-  const scope = await buildExpressionScope(deps, live, step, wanted);
+  const references = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
+  const scope = await buildExpressionScope(deps, run, step, references);
   const value = terms.evaluate ? await evaluate(input ?? null, scope, deps.cpu) : undefined;
-  const prepared = prepareWithInput(deps, live, step, value);
+  const prepared = prepareWithInput(deps, run, step, value);
   return prepared.type === 'ready' && terms.cache
-    ? takeFromCache(deps, live, step, terms.cache, scope, prepared)
+    ? takeFromCache(deps, run, step, terms.cache, scope, prepared)
     : prepared;
 }
 
 async function takeFromCache(
   deps: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   cache: { readonly key: string; readonly ttlMs: number },
   scope: ExpressionScope,
   prepared: Preparation,
 ): Promise<Preparation> {
   const key = JSON.stringify([
-    live.record.principal.tenant,
+    run.record.principal.tenant,
     step.capability,
     await evaluate(cache.key, scope, deps.cpu),
   ]);
@@ -150,28 +150,28 @@ function listOf(value: Json): readonly Json[] {
 /** @param value the evaluated input; undefined when it is as planned */
 function prepareWithInput(
   deps: PrepareDeps,
-  live: RunAggregate,
+  run: RunAggregate,
   step: MutableStep,
   value: Json | undefined,
 ): Preparation {
-  const given = value ?? plannedInput(live, step) ?? live.record.inputs;
+  const raw = value ?? plannedInput(run, step) ?? run.record.inputs;
   const { kind } = step;
   // Inputs without expressions were validated when they were planned; `$previous.output` just now.
   const check = step.terms?.evaluate === true && kind !== 'AGENT' && deps.capabilities.of(step);
-  const options = check ? validateOptions(check as AnyCommand, objectOf(given)) : given;
+  const options = check ? validateOptions(check as AnyCommand, objectOf(raw)) : raw;
   const input = check ? options : value;
   const recorded = input === undefined ? {} : { input };
 
-  const authorization = authorizeStep(deps, live, step, isJsonObject(options) ? options : {});
+  const authorization = authorizeStep(deps, run, step, isJsonObject(options) ? options : {});
   if ('type' in authorization) return { ...authorization, ...recorded };
   const passed = { decisions: authorization.decisions, ...recorded };
   switch (kind) {
     case 'APPROVAL':
-      return { type: 'ask', ...passed, ...parseApproval(objectOf(given), deps.clock) };
+      return { type: 'ask', ...passed, ...parseApproval(objectOf(raw), deps.clock) };
     case 'SLEEP':
-      return { type: 'sleep', ...passed, until: parseWakeTime(objectOf(given), deps.clock) };
+      return { type: 'sleep', ...passed, until: parseWakeTime(objectOf(raw), deps.clock) };
     case 'SIGNAL':
-      return { type: 'await', ...passed, input: given, ...parseSignalWait(objectOf(given), deps.clock) };
+      return { type: 'await', ...passed, input: raw, ...parseSignalWait(objectOf(raw), deps.clock) };
     case 'WORKFLOW':
       return { type: 'ready', ...passed, childId: newId('run') };
     default:
@@ -260,6 +260,6 @@ function timeAfter(ms: Json, clock: Clock, name: string): Date {
 }
 
 /** The input that a step runs with. */
-export function inputOf(live: RunAggregate, step: StepRecord): JsonObject {
-  return objectOf(step.input ?? live.record.inputs);
+export function inputOf(run: RunAggregate, step: StepRecord): JsonObject {
+  return objectOf(step.input ?? run.record.inputs);
 }

@@ -28,21 +28,21 @@ export interface SecretRedactor {
 export function createSecretRedactor(attempt: Attempt): SecretRedactor {
   /** Plain and as escaped in JSON; the longest first, since one may be a prefix of another. */
   let forms: readonly string[] = [];
-  const text = (from: string) => forms.reduce((shown, form) => shown.replaceAll(form, REDACTED), from);
+  const text = (from: string) => forms.reduce((redacted, form) => redacted.replaceAll(form, REDACTED), from);
   const json = (value: Json): Json => (forms.length === 0 ? value : mapStrings(value, text));
   const bytes = (from: Uint8Array) => replaceInBytes(from, forms);
   return {
     addSecret(secret) {
       if (secret.length < MIN_SECRET_CHARACTERS) return;
-      const known = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
-      forms = [...known].sort((a, b) => b.length - a.length);
+      const spellings = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
+      forms = [...spellings].sort((a, b) => b.length - a.length);
     },
     redactJson: json,
     redactBytes: bytes,
-    redactContent: (made) => {
-      const { content } = made;
-      if (typeof content === 'string') return { ...made, content: text(content) };
-      return content instanceof Uint8Array ? { ...made, content: bytes(content) } : made;
+    redactContent: (result) => {
+      const { content } = result;
+      if (typeof content === 'string') return { ...result, content: text(content) };
+      return content instanceof Uint8Array ? { ...result, content: bytes(content) } : result;
     },
     redactError: (error) => {
       if (!(error instanceof Fault) || forms.length === 0) return error;
@@ -66,13 +66,13 @@ export function createSecretRedactor(attempt: Attempt): SecretRedactor {
 /** Each byte as one character, so that binary content is not changed. */
 function replaceInBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
   const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
-  if (found.length === 0) return bytes;
-  const shown = found.reduce(
+  const matches = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
+  if (matches.length === 0) return bytes;
+  const redacted = matches.reduce(
     (text, secret) => text.replaceAll(secret.toString('latin1'), REDACTED),
     from.toString('latin1'),
   );
-  return Buffer.from(shown, 'latin1');
+  return Buffer.from(redacted, 'latin1');
 }
 
 function mapStrings(value: Json, change: (text: string) => string): Json {

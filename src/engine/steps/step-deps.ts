@@ -23,7 +23,7 @@ export interface CommandStepDeps {
   readonly maxResultBytes: number;
   readonly timeoutMs: number;
   /** The stored content that the user may read. */
-  scopeOf(who: User): Scope | undefined;
+  scopeOf(user: User): Scope | undefined;
 }
 
 /** What steps need that call tools, request models and store files. */

@@ -31,48 +31,48 @@ export function createStepReader(
 }
 
 /**
- * @param asked what the policy was asked before the step began; the first of it names the action
- * @param kept finds an artifact that the step itself has stored so far
+ * @param authorized what the policy was asked before the step began; the first of it names the action
+ * @param findSaved finds an artifact that the step itself has stored so far
  */
 export function openStepReader(
   deps: CommandStepDeps,
-  asked: readonly AccessRequest[],
+  authorized: readonly AccessRequest[],
   attempt: Attempt,
-  kept: (digest: string) => StepOutput | undefined = () => undefined,
+  findSaved: (digest: string) => StepOutput | undefined = () => undefined,
 ): AuthorizedReader {
   const { gate, clock } = deps;
-  const { run: live, step, signal, emit } = attempt;
-  const who = live.record.principal;
-  const known = new Set(asked.map(accessKey));
+  const { run, step, signal, emit } = attempt;
+  const user = run.record.principal;
+  const authorizedKeys = new Set(authorized.map(accessKey));
   const record = (decision: Decision) =>
     emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
   /** Decisions from before the step began are in the journal already; further ones are added. */
   const pass = (ask: AccessRequest) => {
     const name = accessKey(ask);
-    if (known.has(name)) return;
-    known.add(name);
+    if (authorizedKeys.has(name)) return;
+    authorizedKeys.add(name);
     try {
-      record(gate.pass(who, ask));
+      record(gate.pass(user, ask));
     } catch (error) {
       if (error instanceof Fault && error.decision) record(error.decision);
       throw error;
     }
   };
-  const { action, schema } = asked[0] as AccessRequest;
-  const source = asked.find((ask) => ask.uri)?.uri;
-  const scope = deps.scopeOf(who);
+  const { action, schema } = authorized[0] as AccessRequest;
+  const source = authorized.find((ask) => ask.uri)?.uri;
+  const scope = deps.scopeOf(user);
   return createAuthorizedReader(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
-    findOutput: (digest) => kept(digest) ?? findOutput(live, digest),
-    pass: (ask) => pass({ action, ...ask }),
+    findOutput: (digest) => findSaved(digest) ?? findOutput(run, digest),
+    authorize: (ask) => pass({ action, ...ask }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
   });
 }
-function findOutput(live: RunAggregate, digest: string): StepOutput | undefined {
-  for (const { output } of live.steps.values()) if (output?.digest === digest) return output;
+function findOutput(run: RunAggregate, digest: string): StepOutput | undefined {
+  for (const { output } of run.steps.values()) if (output?.digest === digest) return output;
   return undefined;
 }
 

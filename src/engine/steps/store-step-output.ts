@@ -9,13 +9,13 @@ import type { CommandStepDeps } from './step-deps.ts';
 export function storeStepOutput(
   deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes'>,
   { step, signal }: Attempt,
-  made: StepResult,
+  result: StepResult,
 ): Promise<StoredOutput> {
-  const wanted = step.terms?.outputMediaType;
-  if (wanted !== undefined && essenceOf(made.mediaType) !== wanted) {
-    const message = `${step.capability} returned ${essenceOf(made.mediaType)}, not ${wanted}. Request that media type, or use another command.`;
+  const mediaType = step.terms?.outputMediaType;
+  if (mediaType !== undefined && essenceOf(result.mediaType) !== mediaType) {
+    const message = `${step.capability} returned ${essenceOf(result.mediaType)}, not ${mediaType}. Request that media type, or use another command.`;
     throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
   }
-  const name = `${step.key}${extensionOf(made.mediaType)}`;
-  return storeOutput(made, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
+  const name = `${step.key}${extensionOf(result.mediaType)}`;
+  return storeOutput(result, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
 }

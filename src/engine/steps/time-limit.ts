@@ -17,8 +17,12 @@ export function withTimeLimit<T>(
   work: (inner: Attempt) => Promise<T>,
 ): Promise<T> {
   const { step, signal } = attempt;
-  const about = { 'signalbox.run_id': step.runId, 'signalbox.step_id': step.id, 'signalbox.command': step.capability };
-  return inSpan('step.perform', about, async () => {
+  const attributes = {
+    'signalbox.run_id': step.runId,
+    'signalbox.step_id': step.id,
+    'signalbox.command': step.capability,
+  };
+  return inSpan('step.perform', attributes, async () => {
     const stop = new AbortController();
     const cut = Promise.withResolvers<never>();
     const end = (fault: unknown) => {

@@ -47,13 +47,13 @@ export function createToolContexts(
 
 function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: SharedState): ToolContext {
   const { gate, clock, artifacts } = deps;
-  const { run: live, step, signal } = attempt;
-  const who = live.record.principal;
+  const { run, step, signal } = attempt;
+  const user = run.record.principal;
   const emit = (event: Pick<NewEvent, 'type' | 'payload'>) =>
     attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);
-  const authorize = (asked: string, uri?: CanonicalUri) => {
+  const authorize = (action: string, uri?: CanonicalUri) => {
     try {
-      const decision = gate.pass(who, { action: asked, ...(uri && { uri }) });
+      const decision = gate.pass(user, { action, ...(uri && { uri }) });
       emit({ type: 'POLICY_DECIDED', payload: { decision } });
     } catch (error) {
       if (error instanceof Fault && error.decision)
@@ -61,12 +61,12 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       throw error;
     }
   };
-  const made = (digest: string) => shared.saved.get(digest);
-  const reading = openStepReader(deps, [{ action: READ_ACTION }], attempt, made);
+  const findSaved = (digest: string) => shared.saved.get(digest);
+  const reading = openStepReader(deps, [{ action: READ_ACTION }], attempt, findSaved);
   return {
-    runId: live.record.id,
+    runId: run.record.id,
     step: step.key,
-    user: who,
+    user,
     signal,
     cpu: deps.cpu,
     log(level, text) {
@@ -100,7 +100,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       throw new Fault('NOT_FOUND', `Unknown secret ${name}. Set SECRET_${name}, or SECRET_${name}_FILE, and restart.`);
     },
     read: (source) => reading.read(source),
-    async keep(named, typed, content): Promise<SavedArtifact> {
+    async saveArtifact(named, typed, content): Promise<SavedArtifact> {
       // Both may come from an outside source.
       const name = truncate(named);
       const mediaType = parseMediaType(typed) ? wellFormed(typed) : 'application/octet-stream';
@@ -110,7 +110,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       emit({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
       return { name, uri: artifactUri(digest), media_type: mediaType, size, sha256: digest };
     },
-    workspace: () => deps.workspace(live.record.id),
+    workspace: () => deps.workspace(run.record.id),
   };
 }
 

@@ -85,8 +85,8 @@ function parseModel(text: string): Model {
     return refuse(error instanceof Error ? error.message : String(error));
   }
   for (const [section, name, value] of DEFINITIONS) {
-    const found = model.model.get(section);
-    if (found?.size !== 1 || plain(found.get(section)?.value ?? '') !== plain(value)) {
+    const assertions = model.model.get(section);
+    if (assertions?.size !== 1 || plain(assertions.get(section)?.value ?? '') !== plain(value)) {
       refuse(`[${name}] must be "${section} = ${value.replaceAll(/\b([rp])_/g, '$1.')}".`);
     }
   }

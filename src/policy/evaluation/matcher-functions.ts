@@ -24,17 +24,17 @@ export function matcherFunctions({ rules, roles }: ParsedPolicy, enforcer: Enfor
   const globsOf = (column: string) => globs.get(column) ?? [];
 
   const links = new Map([...roles.keys()].map((role) => [role, new Map<Role, boolean>()]));
-  const inherits = (held: Role, role: Role): boolean => {
-    const known = links.get(held);
-    let linked = known?.get(role);
-    if (known && linked === undefined) {
-      linked = enforcer.getRoleManager().syncedHasLink?.(held, role) === true;
-      known.set(role, linked);
+  const inherits = (own: Role, role: Role): boolean => {
+    const cached = links.get(own);
+    let linked = cached?.get(role);
+    if (cached && linked === undefined) {
+      linked = enforcer.getRoleManager().syncedHasLink?.(own, role) === true;
+      cached.set(role, linked);
     }
     return linked === true;
   };
   return {
-    hasRole: (held: readonly Role[], role: Role) => held.some((one) => inherits(one, role)),
+    hasRole: (roles: readonly Role[], role: Role) => roles.some((one) => inherits(one, role)),
     actionMatches: (action: string, glob: string) => matchAction(glob, action),
     uriMatches: (uri: UriParts | undefined, column: string) => coversUri(globsOf(column), uri),
     schemaMatches: (schema: UriParts | undefined, column: string) => coversSchema(globsOf(column), schema),

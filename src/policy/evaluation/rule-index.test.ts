@@ -8,8 +8,8 @@ function indexOf(...rules: readonly string[]) {
   const index = createRuleIndex(policy.rules, policy.roles);
   return (role: string, action: string, host?: string, path = '/x') => {
     const uri = host === undefined ? undefined : { href: '', scheme: 'http', host, port: '', path, query: '' };
-    const found = index.candidates({ roles: [role], action, uri: uri && splitUri(uri), schema: undefined });
-    return found.map(({ rule }) => `${rule.effect} ${rule.uri}`);
+    const candidates = index.candidates({ roles: [role], action, uri: uri && splitUri(uri), schema: undefined });
+    return candidates.map(({ rule }) => `${rule.effect} ${rule.uri}`);
   };
 }
 

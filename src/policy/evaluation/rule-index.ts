@@ -42,23 +42,24 @@ export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph
   }
   const inherited = new Map([...roles.keys()].map((role) => [role, inheritedRoles(roles, role)]));
 
-  const held = (asked: readonly Role[]) =>
-    asked.length === 1
-      ? (inherited.get(asked[0] as Role) ?? [])
-      : new Set(asked.flatMap((role) => inherited.get(role) ?? []));
+  const allRoles = (roles: readonly Role[]) =>
+    roles.length === 1
+      ? (inherited.get(roles[0] as Role) ?? [])
+      : new Set(roles.flatMap((role) => inherited.get(role) ?? []));
 
   return {
     candidates({ roles, action, uri }) {
       const keys = uri && keysOf(uri);
-      const found: IndexedRule[] = [];
-      for (const role of held(roles)) {
+      const candidates: IndexedRule[] = [];
+      for (const role of allRoles(roles)) {
         const trees = byRole.get(role);
-        collect(trees?.exact.get(action), keys, uri, found);
-        for (const [glob, root] of trees?.wild ?? []) if (matchAction(glob, action)) collect(root, keys, uri, found);
+        collect(trees?.exact.get(action), keys, uri, candidates);
+        for (const [glob, root] of trees?.wild ?? [])
+          if (matchAction(glob, action)) collect(root, keys, uri, candidates);
       }
       // Two alternatives of one rule may both have led to it.
-      if (found.length > 1) found.sort((a, b) => a.order - b.order);
-      return found.filter((placed, at) => placed !== found[at - 1]).map(({ loaded }) => loaded);
+      if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order);
+      return candidates.filter((placed, at) => placed !== candidates[at - 1]).map(({ loaded }) => loaded);
     },
   };
 }
@@ -84,11 +85,11 @@ function collect(
   root: Node | undefined,
   keys: readonly string[] | undefined,
   uri: UriParts | undefined,
-  found: IndexedRule[],
+  candidates: IndexedRule[],
 ): void {
   let node = root;
   for (let depth = 0; node; depth += 1) {
-    for (const placed of node.rules) if (coversUri(placed.loaded.uri, uri)) found.push(placed);
+    for (const placed of node.rules) if (coversUri(placed.loaded.uri, uri)) candidates.push(placed);
     node = keys && depth < keys.length ? node.next.get(keys[depth] as string) : undefined;
   }
 }

@@ -12,14 +12,14 @@ const MAX_READS = 100;
  */
 export async function readStable<T>(
   read: () => Promise<T>,
-  digest: (found: T) => string,
+  digest: (content: T) => string,
   { pauseMs = READ_INTERVAL_MS }: { readonly pauseMs?: number } = {},
 ): Promise<T> {
   let before: string | undefined;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const found = await read();
-    const now = digest(found);
-    if (now === before) return found;
+    const content = await read();
+    const now = digest(content);
+    if (now === before) return content;
     before = now;
     await setTimeout(pauseMs, undefined, { ref: false });
   }

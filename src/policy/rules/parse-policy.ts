@@ -65,11 +65,11 @@ export function parsePolicy(text: string, actions?: readonly string[]): ParsedPo
 /** One refusal that lists all problems; its message shows the first ones for people who see no more than that. */
 export function policyFault(problems: readonly PolicyProblem[]): Fault {
   const sorted = problems.toSorted((a, b) => a.line - b.line);
-  const shown = sorted.slice(0, 20).map(({ line, message }) => `line ${line}: ${message}`);
-  const rest = sorted.length - shown.length;
+  const messages = sorted.slice(0, 20).map(({ line, message }) => `line ${line}: ${message}`);
+  const rest = sorted.length - messages.length;
   return new Fault(
     'BAD_INPUT',
-    `The policy does not validate. Correct these lines:\n${shown.join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`,
+    `The policy does not validate. Correct these lines:\n${messages.join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`,
     { violations: sorted.map(({ line, message }) => ({ path: `/line/${line}`, message })) },
   );
 }
@@ -155,8 +155,8 @@ function undeclared(role: Role, graph: RoleGraph): string {
 function checkDuplicates(rules: readonly CompiledRule[], problems: PolicyProblem[]): void {
   const seen = new Map<string, number>();
   for (const { line, rule } of rules) {
-    const { id: _id, comment: _comment, ...said } = rule;
-    const key = JSON.stringify(said);
+    const { id: _id, comment: _comment, ...content } = rule;
+    const key = JSON.stringify(content);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, line);
     else problems.push({ line, message: `The rule says the same as line ${first}; remove one of them.` });

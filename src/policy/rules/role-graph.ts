@@ -9,10 +9,10 @@ export const MAX_INHERITANCE_DEPTH = 10;
 /** The role itself and everything it inherits from, nearest first; empty for a role that is not declared. */
 export function inheritedRoles(graph: RoleGraph, role: Role): readonly Role[] {
   if (!graph.has(role)) return [];
-  const found = new Set([role]);
+  const roles = new Set([role]);
   // A Set hands out what is added while it is walked through.
-  for (const next of found) for (const parent of graph.get(next) ?? []) found.add(parent);
-  return [...found];
+  for (const next of roles) for (const parent of graph.get(next) ?? []) roles.add(parent);
+  return [...roles];
 }
 
 /** A circle of inheritance that begins and ends at the role, or undefined. */

@@ -32,9 +32,9 @@ async function putOld(text: string): Promise<string> {
 }
 
 async function unused(): Promise<string[]> {
-  const found: string[] = [];
-  for await (const digest of store.unusedSince(hourAgo())) found.push(digest);
-  return found.sort();
+  const digests: string[] = [];
+  for await (const digest of store.unusedSince(hourAgo())) digests.push(digest);
+  return digests.sort();
 }
 
 describe('removing artifacts', () => {

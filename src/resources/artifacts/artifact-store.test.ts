@@ -47,9 +47,9 @@ async function* inChunks(...chunks: readonly string[]): AsyncGenerator<Uint8Arra
 }
 
 async function all(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const found: Uint8Array[] = [];
-  for await (const chunk of chunks) found.push(chunk);
-  return Buffer.concat(found).toString();
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts).toString();
 }
 
 describe('putting an artifact', () => {

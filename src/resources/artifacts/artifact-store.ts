@@ -22,8 +22,8 @@ export async function createArtifactStore(folder: string, node = 'own'): Promise
   const root = resolve(folder);
   const pathOf = (digest: string) => join(root, digest.slice(0, 2), digest.slice(2, 4), digest);
   const scratchFolder = await withStorageFaults(async () => {
-    const [scratch, made] = await createScratchFolder(join(root, 'scratch'), node);
-    const top = made === undefined ? root : dirname(made);
+    const [scratch, created] = await createScratchFolder(join(root, 'scratch'), node);
+    const top = created === undefined ? root : dirname(created);
     for (let each = root; each.length >= top.length && each !== dirname(each); each = dirname(each)) {
       await syncFolder(each);
     }

@@ -16,13 +16,13 @@ export async function createScratchFolder(
 ): Promise<readonly [string, string | undefined]> {
   const own = join(folder, node);
   await rm(own, { recursive: true, force: true });
-  const made = await mkdir(own, { recursive: true, mode: 0o700 });
+  const created = await mkdir(own, { recursive: true, mode: 0o700 });
   const before = Date.now() - ABANDONED_AFTER_MS;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name !== node && (await lastModified(path)) < before) await rm(path, { recursive: true, force: true });
   }
-  return [own, made];
+  return [own, created];
 }
 
 /** When the folder, or a file in it, was last written to; now when it vanishes meanwhile. */

@@ -35,9 +35,9 @@ describe('the folders of runs', () => {
     await utimes(await workspaces.of(old), long, long);
     await mkdir(join(folder, 'lost+found'));
     await utimes(join(folder, 'lost+found'), long, long);
-    const found: string[] = [];
-    for await (const id of workspaces.unusedSince(new Date(Date.now() - 3_600_000))) found.push(id);
-    expect(found).toEqual([old]);
+    const folders: string[] = [];
+    for await (const id of workspaces.unusedSince(new Date(Date.now() - 3_600_000))) folders.push(id);
+    expect(folders).toEqual([old]);
   });
 
   it('go with all that is in them', async () => {
@@ -50,8 +50,8 @@ describe('the folders of runs', () => {
   });
 
   it('are empty while the folder does not exist', async () => {
-    const found: string[] = [];
-    for await (const id of createWorkspaces(join(folder, 'none')).unusedSince(new Date())) found.push(id);
-    expect(found).toEqual([]);
+    const folders: string[] = [];
+    for await (const id of createWorkspaces(join(folder, 'none')).unusedSince(new Date())) folders.push(id);
+    expect(folders).toEqual([]);
   });
 });

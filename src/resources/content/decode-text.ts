@@ -47,9 +47,9 @@ export async function decodeTextStream(stream: AsyncIterable<Uint8Array>, mediaT
   for await (const chunk of stream) {
     head = decoder ? chunk : head.length === 0 ? chunk : Buffer.concat([head, chunk]);
     if (!decoder && head.length < BOM_LENGTH) continue;
-    const found = decoder ?? textDecoderFor(mediaType, head);
-    decoder = found;
-    parts.push(decodeOrFault(found, () => found.decode(head, { stream: true })));
+    const textDecoder = decoder ?? textDecoderFor(mediaType, head);
+    decoder = textDecoder;
+    parts.push(decodeOrFault(textDecoder, () => textDecoder.decode(head, { stream: true })));
   }
   if (!decoder) return decodeText(head, mediaType);
   const last = decoder;

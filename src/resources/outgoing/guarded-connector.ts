@@ -75,11 +75,11 @@ function filteredLookup(
 ): LookupFunction {
   return (hostname, options, done) => {
     resolve(hostname).then(
-      (found) => {
-        const [first] = found;
+      (addresses) => {
+        const [first] = addresses;
         if (!first) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
-        if (!found.every(({ address }) => judge(address))) return done(notPublicFault(hostname) as Error, '');
-        if (options.all) done(null, [...found]);
+        if (!addresses.every(({ address }) => judge(address))) return done(notPublicFault(hostname) as Error, '');
+        if (options.all) done(null, [...addresses]);
         else done(null, first.address, first.family);
       },
       (error: NodeJS.ErrnoException) => done(error, ''),

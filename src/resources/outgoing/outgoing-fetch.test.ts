@@ -54,10 +54,16 @@ async function nobodyIsWaiting(): Promise<void> {
 
 describe('a fetch for one origin', () => {
   it('sends method, headers and body as they are, says who it is, and gives the answer as fetch does', async () => {
-    let seen: unknown;
+    let received: unknown;
     handler = async (request, response) => {
       const { method, url, headers } = request;
-      seen = { method, url, type: headers['content-type'], agent: headers['user-agent'], body: await text(request) };
+      received = {
+        method,
+        url,
+        type: headers['content-type'],
+        agent: headers['user-agent'],
+        body: await text(request),
+      };
       response.writeHead(201, { 'x-made': 'yes', 'set-cookie': ['a=1', 'b=2'] }).end('done');
     };
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":"ü"}' };
@@ -68,7 +74,7 @@ describe('a fetch for one origin', () => {
       ['a=1', 'b=2'],
     ]);
     expect(await answer.text()).toBe('done');
-    expect(seen).toEqual({
+    expect(received).toEqual({
       ...{ method: 'POST', url: '/things?n=1', type: 'application/json' },
       ...{ agent: 'signalbox/1.2.3', body: '{"a":"ü"}' },
     });
@@ -80,8 +86,8 @@ describe('a fetch for one origin', () => {
     handler = (_, response) => response.writeHead(307, { location: other }).end();
     await expect(fetchFrom()(`${origin}/`)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /redirects/));
     for (const name of ['Host', 'Transfer-Encoding', 'Sec-Fetch-Mode', 'Proxy-Authorization']) {
-      const asked = fetchFrom()(`${origin}/`, { headers: { [name]: 'inner.example' } });
-      await expect(asked).rejects.toEqual(fault('BAD_INPUT', /set by Signalbox/));
+      const response = fetchFrom()(`${origin}/`, { headers: { [name]: 'inner.example' } });
+      await expect(response).rejects.toEqual(fault('BAD_INPUT', /set by Signalbox/));
     }
     expect(requests).toBe(1);
   });
@@ -146,11 +152,11 @@ describe('a host that is silent', () => {
 
   it('may take as long as it likes while it says something', async () => {
     handler = (_, response) => {
-      let said = 0;
+      let count = 0;
       const timer = setInterval(() => {
-        said += 1;
+        count += 1;
         response.write('.');
-        if (said === 5) response.end(() => clearInterval(timer));
+        if (count === 5) response.end(() => clearInterval(timer));
       }, 80);
     };
     expect(await (await fetchFrom({ idleMs: 200 })(`${origin}/`)).text()).toBe('.....');

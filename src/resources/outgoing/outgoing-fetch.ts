@@ -111,15 +111,15 @@ function toResponse(
 /** Reads nothing ahead of who reads it. To cancel it ends the request at once, even while the host is silent. */
 function boundedStream(coding: string, body: Readable, host: string, maxBytes: number, signal: AbortSignal) {
   const chunks = decodeContent(coding, body);
-  let left = maxBytes;
+  let remaining = maxBytes;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await chunks.next();
           if (done) return controller.close();
-          left -= value.byteLength;
-          if (left < 0) throw tooLarge(host, maxBytes);
+          remaining -= value.byteLength;
+          if (remaining < 0) throw tooLarge(host, maxBytes);
           controller.enqueue(value);
         } catch (error) {
           body.destroy();

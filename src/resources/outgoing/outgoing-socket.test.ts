@@ -11,7 +11,7 @@ let server: Server;
 let sockets: WebSocketServer;
 let uri: string;
 let endpoint: string;
-const made: Outgoing[] = [];
+const connections: Outgoing[] = [];
 let talk: (socket: WebSocket, request: IncomingMessage) => void = () => {};
 let requests: IncomingMessage[] = [];
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   requests = [];
-  for (const outgoing of made.splice(0)) await outgoing.close();
+  for (const outgoing of connections.splice(0)) await outgoing.close();
   for (const client of sockets.clients) client.terminate();
 });
 
@@ -53,7 +53,7 @@ afterAll(() => {
 
 function outgoing(allowedPrivateHosts = [endpoint], headerTimeoutMs = 5_000): Outgoing {
   const created = createOutgoing({ version: '1', allowedPrivateHosts, headerTimeoutMs });
-  made.push(created);
+  connections.push(created);
   return created;
 }
 

@@ -129,8 +129,8 @@ function waitForOpen(
       reject(fault);
       socket.terminate();
     };
-    const late = new Fault('TIMEOUT', `${host} did not open the WebSocket in time. Try again later.`);
-    const timer = setTimeout(refuse, timeoutMs, late);
+    const timeout = new Fault('TIMEOUT', `${host} did not open the WebSocket in time. Try again later.`);
+    const timer = setTimeout(refuse, timeoutMs, timeout);
     socket.once('close', () => clearTimeout(timer));
     socket.once('open', () => {
       clearTimeout(timer);

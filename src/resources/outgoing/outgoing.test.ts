@@ -42,7 +42,7 @@ let connections: number;
 let requests: number;
 /** Where `/up` redirects to. */
 let upgrade: string;
-const made: Outgoing[] = [];
+const opened: Outgoing[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const outgoing of made.splice(0)) await outgoing.close();
+  for (const outgoing of opened.splice(0)) await outgoing.close();
 });
 
 afterAll(() => {
@@ -72,7 +72,7 @@ afterAll(() => {
 
 function outgoing(deps: Partial<OutgoingDeps>): Outgoing {
   const created = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 5_000, ...deps });
-  made.push(created);
+  opened.push(created);
   return created;
 }
 
@@ -110,11 +110,11 @@ describe('what may be connected to', () => {
 
   it('is judged again by the peer that was really reached', async () => {
     // Shows a public address to who judges and another one to who connects: what a fault in between would look like.
-    let asked = 0;
+    let requestCount = 0;
     const turning = {
       family: 4,
       get address() {
-        return asked++ === 0 ? PUBLIC.address : LOOPBACK.address;
+        return requestCount++ === 0 ? PUBLIC.address : LOOPBACK.address;
       },
     };
     const guarded = outgoing({ lookup: async () => [turning] });

@@ -72,8 +72,8 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       if (signal.aborted) throw abortFault(signal);
       const stop = new AbortController();
       const onAbort = () => stop.abort(abortFault(signal));
-      const late = new Fault('TIMEOUT', `${uri.host} did not send everything in time. Try again later.`);
-      const timer = setTimeout(() => stop.abort(late), Math.max(timeoutMs, 1));
+      const timeout = new Fault('TIMEOUT', `${uri.host} did not send everything in time. Try again later.`);
+      const timer = setTimeout(() => stop.abort(timeout), Math.max(timeoutMs, 1));
       const settle = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);

@@ -18,14 +18,14 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
  * The answer of a service that was to do something, when it did not: below 500 the caller has to change something,
  * apart from what asks for patience.
  * @param retryAfter the Retry-After header: seconds or a date (RFC 9110 section 10.2.3)
- * @param said what the service says about it; cut
+ * @param detail what the service says about it; cut
  */
-export function statusFault(host: string, status: number, retryAfter?: string | null, said = ''): Fault {
+export function statusFault(host: string, status: number, retryAfter?: string | null, detail = ''): Fault {
   const unknown =
     status >= 500 ? 'has trouble; try again later' : 'does not do what was asked; check what is sent to it';
   const [code, why] = BY_STATUS[status] ?? [status >= 500 ? 'UNAVAILABLE' : 'BAD_INPUT', unknown];
   const wait = retryAfter ? parseRetryAfter(retryAfter) : undefined;
-  const words = said.trim().slice(0, 500);
+  const words = detail.trim().slice(0, 500);
   return new Fault(code, `${host} ${why} (status ${status}).${words && ` It says: ${words}`}`, {
     ...(wait !== undefined && { retryAfterMs: wait }),
     details: { host, status },

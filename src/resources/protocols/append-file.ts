@@ -56,12 +56,12 @@ async function openWithinRoots(uri: CanonicalUri, roots: RootSettings, flags: nu
   const root = rootOf(uri, roots);
   const path = decodedPath(uri.path);
   if (path.includes('//') || path.endsWith('/')) throw new Fault('BAD_INPUT', 'Name a file, with single slashes.');
-  const wanted = root.folder + path.slice(root.name.length);
+  const target = root.folder + path.slice(root.name.length);
   const base = await realpath(root.folder);
   // Judged before a file could be made there, and on the open file again.
-  const folder = await realpath(dirname(wanted));
+  const folder = await realpath(dirname(target));
   if (folder !== base && !folder.startsWith(base + sep)) throw outsideRootsFault(roots);
-  const place = join(folder, basename(wanted));
+  const place = join(folder, basename(target));
   const handle = await open(place, flags, 0o600);
   const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => place);
   const stats = await handle.stat();

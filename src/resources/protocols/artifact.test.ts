@@ -10,7 +10,7 @@ const [onDisk, inline, lost] = [sha256(bytes), sha256('zażółć'), sha256('los
 const mine: Scope = { tenant: 'one', subject: 'ada' };
 
 let resources: TestResources;
-const asked: unknown[] = [];
+const scopes: unknown[] = [];
 
 beforeAll(async () => {
   const record = (digest: string, size: number): StoredContent => ({
@@ -24,7 +24,7 @@ beforeAll(async () => {
   };
   resources = await createTestResources({
     content: async (scope, digest) => {
-      asked.push(scope);
+      scopes.push(scope);
       return scope.tenant === mine.tenant ? stored[digest] : undefined;
     },
   });
@@ -46,11 +46,11 @@ describe('artifact:', () => {
   });
 
   it('is not found by who may not see it, with the scope handed on as it came', async () => {
-    asked.length = 0;
+    scopes.length = 0;
     const uri = `artifact:sha256/${onDisk}`;
     await expect(resources.open(uri, { scope: { tenant: 'two' } })).rejects.toEqual(notFound);
     await expect(resources.open(uri)).rejects.toEqual(notFound);
-    expect(asked).toEqual([{ tenant: 'two' }]);
+    expect(scopes).toEqual([{ tenant: 'two' }]);
   });
 
   it('is not found when nobody made it, or its bytes are gone', async () => {

@@ -21,17 +21,17 @@ export const artifact = defineProtocol({
 
   async open(uri, ctx) {
     const digest = uri.path.slice('sha256/'.length);
-    const made = ctx.findOutput?.(digest);
-    const stored = made ? undefined : ctx.scope && (await ctx.content(ctx.scope, digest));
-    const found = made ?? (stored?.kind === 'text' ? stored.output : stored?.artifact);
-    if (!found) {
+    const output = ctx.findOutput?.(digest);
+    const stored = output ? undefined : ctx.scope && (await ctx.content(ctx.scope, digest));
+    const content = output ?? (stored?.kind === 'text' ? stored.output : stored?.artifact);
+    if (!content) {
       throw new Fault(
         'NOT_FOUND',
         'You have no artifact with this digest. Check it, or run the step that makes it again.',
       );
     }
-    const { mediaType, size } = found;
-    const content = 'text' in found ? Buffer.from(found.text) : await ctx.artifacts.open(digest);
-    return { uri: uri.href, mediaType, size, content };
+    const { mediaType, size } = content;
+    const bytes = 'text' in content ? Buffer.from(content.text) : await ctx.artifacts.open(digest);
+    return { uri: uri.href, mediaType, size, content: bytes };
   },
 });

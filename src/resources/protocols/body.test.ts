@@ -15,7 +15,7 @@ interface Given {
 }
 
 /** A body on chunks, with a record of how often its source was freed. */
-function given({ chunks, mediaType = 'text/plain', size, maxBytes = 1000, hangs }: Given) {
+function bodyOf({ chunks, mediaType = 'text/plain', size, maxBytes = 1000, hangs }: Given) {
   const stop = new AbortController();
   const record = { released: 0, pulled: 0, outcomes: [] as { bytes: number; error?: unknown }[] };
   async function* content() {
@@ -45,32 +45,32 @@ const fault = (code: string) => expect.objectContaining({ name: 'Fault', code })
 
 describe('createBody', () => {
   it('gives the bytes as they are, counts them, and frees the source once', async () => {
-    const { open, record } = given({ chunks: ['ab', 'c', ''] });
+    const { open, record } = bodyOf({ chunks: ['ab', 'c', ''] });
     expect(Buffer.from(await (await open()).bytes()).toString()).toBe('abc');
     expect(record).toMatchObject({ released: 1, outcomes: [{ bytes: 3 }] });
   });
 
   it('passes exactly the limit, and ends one byte past it without pulling more', async () => {
-    expect(await (await given({ chunks: ['12', '34'], maxBytes: 4 }).open()).text()).toBe('1234');
-    const { open, record } = given({ chunks: ['12', '345', '6', '7'], maxBytes: 4 });
+    expect(await (await bodyOf({ chunks: ['12', '34'], maxBytes: 4 }).open()).text()).toBe('1234');
+    const { open, record } = bodyOf({ chunks: ['12', '345', '6', '7'], maxBytes: 4 });
     await expect((await open()).bytes()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(record).toMatchObject({ released: 1, pulled: 2 });
   });
 
   it('refuses by the announced size before anything is read', async () => {
-    const { open, record } = given({ chunks: ['x'], size: 1001 });
+    const { open, record } = bodyOf({ chunks: ['x'], size: 1001 });
     await expect(open()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(record).toMatchObject({ released: 1, pulled: 0 });
   });
 
   it('frees the source when the reader leaves early, or never begins', async () => {
-    const early = given({ chunks: ['a', 'b', 'c'] });
+    const early = bodyOf({ chunks: ['a', 'b', 'c'] });
     for await (const chunk of (await early.open()).stream()) {
       expect(chunk).toHaveLength(1);
       break;
     }
     expect(early.record).toMatchObject({ released: 1, pulled: 1 });
-    const never = given({ chunks: ['a'] });
+    const never = bodyOf({ chunks: ['a'] });
     const body = await never.open();
     await body.cancel();
     await body.cancel();
@@ -78,14 +78,14 @@ describe('createBody', () => {
   });
 
   it('can be read once', async () => {
-    const body = await given({ chunks: ['a'] }).open();
+    const body = await bodyOf({ chunks: ['a'] }).open();
     await body.text();
     await expect(body.bytes()).rejects.toThrow(TypeError);
     expect(() => body.stream()).toThrow(TypeError);
   });
 
   it('ends when aborted while the source keeps silent, and frees it', async () => {
-    const { open, record, stop } = given({ chunks: ['a'], hangs: true });
+    const { open, record, stop } = bodyOf({ chunks: ['a'], hangs: true });
     const reading = (await open()).bytes();
     setImmediate(() => stop.abort());
     await expect(reading).rejects.toEqual(fault('CANCELLED'));
@@ -93,7 +93,7 @@ describe('createBody', () => {
   });
 
   it('frees the source when aborted while nobody reads', async () => {
-    const { open, record, stop } = given({ chunks: ['a'] });
+    const { open, record, stop } = bodyOf({ chunks: ['a'] });
     const body = await open();
     stop.abort();
     expect(record).toMatchObject({ released: 1, outcomes: [{ error: fault('CANCELLED') }] });
@@ -101,18 +101,18 @@ describe('createBody', () => {
   });
 
   it('ends with the reason of the abort: a fault as it is, a time-out as TIMEOUT', async () => {
-    const { open, stop } = given({ chunks: ['a'] });
+    const { open, stop } = bodyOf({ chunks: ['a'] });
     const body = await open();
     stop.abort(new Fault('TIMEOUT', 'the command took too long'));
     await expect(body.text()).rejects.toThrow('the command took too long');
-    const late = given({ chunks: ['a'] });
+    const late = bodyOf({ chunks: ['a'] });
     late.stop.abort(new DOMException('late', 'TimeoutError'));
     await expect(late.open()).rejects.toEqual(fault('TIMEOUT'));
     expect(late.record.released).toBe(1);
   });
 
   it('listens to the signal no longer than it lives', async () => {
-    const { open, record, stop } = given({ chunks: ['a'] });
+    const { open, record, stop } = bodyOf({ chunks: ['a'] });
     await (await open()).text();
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
     stop.abort();
@@ -142,7 +142,7 @@ describe('the text of a body', () => {
   it.each(cases)('is decoded by %s', async (_, bytes, mediaType, text) => {
     expect(await (await inMemory(bytes, mediaType)).text()).toBe(text);
     const inPieces = [...bytes].map((byte) => Uint8Array.of(byte));
-    expect(await (await given({ chunks: inPieces, mediaType }).open()).text()).toBe(text);
+    expect(await (await bodyOf({ chunks: inPieces, mediaType }).open()).text()).toBe(text);
   });
 
   it.each([
@@ -152,7 +152,7 @@ describe('the text of a body', () => {
     ['a charset that WHATWG refuses to decode', Buffer.from('abc'), 'text/csv;charset=iso-2022-kr'],
   ])('is BAD_INPUT for %s, and the source is freed', async (_, bytes, mediaType) => {
     await expect((await inMemory(bytes, mediaType)).text()).rejects.toEqual(fault('BAD_INPUT'));
-    const { open, record } = given({ chunks: [...bytes].map((byte) => Uint8Array.of(byte)), mediaType });
+    const { open, record } = bodyOf({ chunks: [...bytes].map((byte) => Uint8Array.of(byte)), mediaType });
     await expect((await open()).text()).rejects.toEqual(fault('BAD_INPUT'));
     expect(record.released).toBe(1);
   });

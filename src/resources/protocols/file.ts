@@ -57,8 +57,8 @@ export const file = defineProtocol({
 
 /** The root that the path names; the longest where one stands inside another. @throws Fault FORBIDDEN when none does. */
 export function rootOf({ path }: CanonicalUri, ctx: RootSettings): LocalRoot {
-  const named = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
-  const [longest] = named.sort((a, b) => b.name.length - a.name.length);
+  const roots = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
+  const [longest] = roots.sort((a, b) => b.name.length - a.name.length);
   if (!longest) throw outsideRootsFault(ctx);
   return longest;
 }
@@ -117,9 +117,9 @@ async function regularFile(handle: FileHandle): Promise<{ readonly size: number 
  * Where the open file really lies, as a decoded path under a virtual root: the one that was asked for, where there are
  * several. @throws Fault FORBIDDEN when it lies outside of all.
  */
-async function virtualPath(handle: FileHandle, path: string, asked: LocalRoot, ctx: OpenContext): Promise<string> {
+async function virtualPath(handle: FileHandle, path: string, root: LocalRoot, ctx: OpenContext): Promise<string> {
   const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpathOf(handle, path));
-  for (const { name, folder } of [asked, ...ctx.settings.localRoots]) {
+  for (const { name, folder } of [root, ...ctx.settings.localRoots]) {
     const base = await realpath(folder);
     if (real === base || real.startsWith(base + sep)) return name + real.slice(base.length).replaceAll(sep, '/');
   }
@@ -129,8 +129,8 @@ async function virtualPath(handle: FileHandle, path: string, asked: LocalRoot, c
 /** Where there is no /proc: the path that leads there now, provided that it leads to the file that is open. */
 async function realpathOf(handle: FileHandle, path: string): Promise<string> {
   const real = await realpath(path);
-  const [opened, found] = await Promise.all([handle.stat({ bigint: true }), stat(real, { bigint: true })]);
-  if (opened.dev === found.dev && opened.ino === found.ino) return real;
+  const [opened, current] = await Promise.all([handle.stat({ bigint: true }), stat(real, { bigint: true })]);
+  if (opened.dev === current.dev && opened.ino === current.ino) return real;
   throw new Fault('NOT_FOUND', 'The file was moved while it was opened.');
 }
 

@@ -43,9 +43,9 @@ describe('redirects', () => {
 
   it('are followed five times and no more', async () => {
     http.handler = (request, response) => {
-      const left = Number(request.url?.slice(1));
-      if (left === 0) response.end('arrived');
-      else response.writeHead(301, { location: `/${left - 1}` }).end();
+      const redirects = Number(request.url?.slice(1));
+      if (redirects === 0) response.end('arrived');
+      else response.writeHead(301, { location: `/${redirects - 1}` }).end();
     };
     expect(await (await http.resources.open(`${http.origin}/5`)).text()).toBe('arrived');
     await expect(http.resources.open(`${http.origin}/6`)).rejects.toEqual(

@@ -10,15 +10,15 @@ const fault = (code: string, message: RegExp = /./) =>
 
 describe('reading http', () => {
   it('sends a plain GET that says who asks, and gives body, media type and size', async () => {
-    let seen: unknown;
+    let received: unknown;
     http.handler = (request, response) => {
-      seen = { method: request.method, url: request.url, headers: request.headers };
+      received = { method: request.method, url: request.url, headers: request.headers };
       response.writeHead(200, { 'content-type': 'Text/CSV; Charset=utf-8', 'content-length': 3 }).end('a,b');
     };
     const body = await http.resources.open(`${http.origin}/x//y?q=%7e#part`);
     expect(body).toMatchObject({ uri: `${http.origin}/x//y?q=~`, mediaType: 'text/csv;charset=utf-8', size: 3 });
     expect(await body.text()).toBe('a,b');
-    expect(seen).toMatchObject({
+    expect(received).toMatchObject({
       method: 'GET',
       url: '/x//y?q=~',
       headers: { host: `127.0.0.1:${http.port}`, 'user-agent': 'signalbox/0.0.0-test', accept: '*/*' },

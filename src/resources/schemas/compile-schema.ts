@@ -46,8 +46,8 @@ export function compileSchema(
   } catch (error) {
     if (!(error instanceof MissingRefError)) throw schemaFault(root.uri, error);
     const { missingSchema: missing, missingRef } = error;
-    const known = missing === '' || documents.some(({ uri }) => uri === missing);
-    if (known) throw fault(root.uri, `refers to ${missingRef.slice(0, 200)}, which does not exist`);
+    const isKnown = missing === '' || documents.some(({ uri }) => uri === missing);
+    if (isKnown) throw fault(root.uri, `refers to ${missingRef.slice(0, 200)}, which does not exist`);
     return { missing };
   }
 }
@@ -95,11 +95,11 @@ function schemaOf({ uri, text }: SchemaDocument): Json {
 }
 
 function dialectOf(uri: string, schema: Json | undefined, standard = DEFAULT_DIALECT): string {
-  const named = isJsonObject(schema) ? schema.$schema : undefined;
-  if (named === undefined) return standard;
-  const dialect = typeof named === 'string' ? named.replace(/^https?:/, '').replace(/#$/, '') : '';
+  const declared = isJsonObject(schema) ? schema.$schema : undefined;
+  if (declared === undefined) return standard;
+  const dialect = typeof declared === 'string' ? declared.replace(/^https?:/, '').replace(/#$/, '') : '';
   if (DIALECTS.has(dialect)) return dialect;
-  throw fault(uri, `has the $schema ${JSON.stringify(named).slice(0, 200)}; use draft-07, 2019-09 or 2020-12`);
+  throw fault(uri, `has the $schema ${JSON.stringify(declared).slice(0, 200)}; use draft-07, 2019-09 or 2020-12`);
 }
 
 /** With an absolute `$id` where its place is not the name it was asked for by; without `$schema`, which was looked at. */

@@ -18,10 +18,10 @@ const served = new Map<string, unknown>();
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const found = served.get(request.url ?? '');
-    if (typeof found === 'string') response.writeHead(302, { location: found }).end();
+    const schema = served.get(request.url ?? '');
+    if (typeof schema === 'string') response.writeHead(302, { location: schema }).end();
     else
-      response.writeHead(found ? 200 : 404, { 'content-type': 'application/schema+json' }).end(JSON.stringify(found));
+      response.writeHead(schema ? 200 : 404, { 'content-type': 'application/schema+json' }).end(JSON.stringify(schema));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -232,9 +232,9 @@ describe('schemas that nobody vouches for', () => {
     ['a schema that nests without end', `${'{"not":'.repeat(500)}{}${'}'.repeat(500)}`, /nests deeper than 200/],
     ['a schema that refers to itself', { $ref: '#' }, /refers to itself without end/],
   ])('are refused as BAD_INPUT: %s', async (_, schema, message) => {
-    const found = await refusal(inline(schema), 'null');
-    expect(found).toMatch(/^BAD_INPUT: The schema /);
-    expect(found).toMatch(message);
+    const error = await refusal(inline(schema), 'null');
+    expect(error).toMatch(/^BAD_INPUT: The schema /);
+    expect(error).toMatch(message);
   });
 
   it('are refused when they are large', async () => {

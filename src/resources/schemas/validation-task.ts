@@ -18,9 +18,9 @@ export async function run({ key, documents, json, firstOnly }: ValidationRequest
   const name = `${key}${firstOnly ? ' first' : ''}`;
   let validate = compiled.get(name);
   if (!validate) {
-    const made = await compileSchema(documents, { allErrors: !firstOnly });
-    if ('missing' in made) return made;
-    validate = made.validate;
+    const result = await compileSchema(documents, { allErrors: !firstOnly });
+    if ('missing' in result) return result;
+    validate = result.validate;
     compiled.set(name, validate, { size: documents.reduce((sum, { text }) => sum + text.length + 1, 0) });
   }
   if (isValid(validate, parseJson(textOf(json)))) return { violations: [] };
@@ -55,13 +55,13 @@ function toViolations(errors: readonly ErrorObject[], firstOnly: boolean): reado
     return [...errors.slice(0, 1).map(violationOf), note];
   }
   if (errors.length <= MAX_VIOLATIONS) return errors.map(violationOf);
-  const shown = errors.slice(0, MAX_VIOLATIONS - 1).map(violationOf);
-  return [...shown, { path: '', message: `There are ${errors.length - shown.length} more violations.` }];
+  const violations = errors.slice(0, MAX_VIOLATIONS - 1).map(violationOf);
+  return [...violations, { path: '', message: `There are ${errors.length - violations.length} more violations.` }];
 }
 
 function violationOf({ instancePath, keyword, message = 'does not fit', params }: ErrorObject): Violation {
-  const told = detailOf(params as Readonly<Record<string, unknown>>);
-  return { path: instancePath, message: `${message}${told}`.slice(0, MAX_MESSAGE_LENGTH), keyword };
+  const detail = detailOf(params as Readonly<Record<string, unknown>>);
+  return { path: instancePath, message: `${message}${detail}`.slice(0, MAX_MESSAGE_LENGTH), keyword };
 }
 
 /** What ajv's own message leaves out. */

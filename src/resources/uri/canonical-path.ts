@@ -23,9 +23,9 @@ function normalizeEscapes(text: string): string {
  */
 export function canonicalPath(path: string): string {
   const normal = normalizeEscapes(path);
-  const found = /%(?:2F|5C|[01][0-9A-F]|7F|25[0-9A-Fa-f]{2})/.exec(normal)?.[0];
-  if (found !== undefined) {
-    throw new Fault('BAD_INPUT', `The path holds ${found}, which readers decode in different ways. Take it out.`);
+  const badEscape = /%(?:2F|5C|[01][0-9A-F]|7F|25[0-9A-Fa-f]{2})/.exec(normal)?.[0];
+  if (badEscape !== undefined) {
+    throw new Fault('BAD_INPUT', `The path holds ${badEscape}, which readers decode in different ways. Take it out.`);
   }
   return normal;
 }

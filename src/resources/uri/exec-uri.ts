@@ -20,8 +20,8 @@ export function findProgram(name: string): string {
     throw new Fault('NOT_FOUND', `There is no program ${path} that this server may start.`);
   }
   if (name.includes('/')) throw new Fault('BAD_INPUT', `Write the absolute path of ${name}.`);
-  const found = SEARCH_PATH.map((folder) => join(folder, name)).find(isExecutable);
-  if (found !== undefined) return found;
+  const program = SEARCH_PATH.map((folder) => join(folder, name)).find(isExecutable);
+  if (program !== undefined) return program;
   throw new Fault(
     'NOT_FOUND',
     `There is no program ${name} in ${SEARCH_PATH.join(', ')}. Install it, or write its path.`,

@@ -12,11 +12,11 @@ const SAFE_OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_
 export async function storeArtifacts(
   files: NonNullable<WorkResult['artifacts']>,
   workspace: string,
-  context: Pick<ToolContext, 'keep'>,
+  context: Pick<ToolContext, 'saveArtifact'>,
 ): Promise<readonly SavedArtifact[]> {
   const artifacts: SavedArtifact[] = [];
   for (const { path, name = path, media_type: mediaType = 'application/octet-stream' } of files) {
-    artifacts.push(await context.keep(name, mediaType, await readInside(workspace, path)));
+    artifacts.push(await context.saveArtifact(name, mediaType, await readInside(workspace, path)));
   }
   return artifacts;
 }

@@ -115,7 +115,7 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
       return value;
     },
     read: options.read ?? (async () => Promise.reject(new Fault('NOT_FOUND', 'There is nothing to read here.'))),
-    async keep(name, mediaType, content) {
+    async saveArtifact(name, mediaType, content) {
       const bytes = Buffer.from(content as Uint8Array);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const uri = `artifact:sha256/${sha256}`;

@@ -114,7 +114,7 @@ export async function startEngine() {
     maxResultBytes: settings.fetchMaxBytes,
     timeoutMs,
     limits: { node: 16, queue: 16, runs: 1_000, ...limits },
-    scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
+    scopeOf: (user) => scopeOf({ kind: 'user', ...user }, policy),
   });
   const engine = (options?: Options) => createEngine(deps(options));
 

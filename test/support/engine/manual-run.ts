@@ -10,7 +10,7 @@ import { ANN, runOpening, START, textOutput } from './runs.ts';
 export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
   const opening = runOpening(steps, plan);
   const events: NewEvent[] = [];
-  let live: RunAggregate = createRunAggregate('run', START, opening);
+  let run: RunAggregate = createRunAggregate('run', START, opening);
   let effects: readonly MachineEffect[] = [];
   let now = START.getTime();
   let ids = 0;
@@ -18,22 +18,22 @@ export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
 
   const tell = (signal: MachineInput) => {
     const at = new Date(now);
-    const move = next(live, signal, { at, random: () => luck, newId: (prefix) => `${prefix}_${++ids}` });
+    const move = next(run, signal, { at, random: () => luck, newId: (prefix) => `${prefix}_${++ids}` });
     events.push(...move.events);
     effects = move.effects;
     return move;
   };
-  const attemptOf = (step: string) => live.steps.get(step)?.attempt ?? 0;
+  const attemptOf = (step: string) => run.steps.get(step)?.attempt ?? 0;
   const on = {
     get live() {
-      return live;
+      return run;
     },
     get state() {
-      return live.record.state;
+      return run.record.state;
     },
     /** Of every step, the items and compensations too. */
     get states() {
-      return Object.fromEntries([...live.steps.values()].map(({ key, state }) => [key, state]));
+      return Object.fromEntries([...run.steps.values()].map(({ key, state }) => [key, state]));
     },
     /** What the last signal asked for, as `prepare a`. */
     get asked() {
@@ -42,12 +42,12 @@ export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
     get events(): readonly NewEvent[] {
       return events;
     },
-    step: (key: string) => live.steps.get(key),
+    step: (key: string) => run.steps.get(key),
     tell,
     start: () => tell({ type: 'started' }),
     prepared: (step: string, prepared: Preparation = { type: 'ready' }) => tell({ type: 'prepared', step, prepared }),
     begun: (step: string) => tell({ type: 'begun', step }),
-    /** Its turn has come, it has a place, and it is at work. */
+    /** Prepares the step and gives it a slot, so that it runs. */
     begin(step: string) {
       on.prepared(step);
       return on.begun(step);
@@ -55,7 +55,7 @@ export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
     succeed: (step: string, text = step) =>
       tell({ type: 'succeeded', step, attempt: attemptOf(step), output: textOutput(text) }),
     fail: (step: string, failure: Failure) => tell({ type: 'failed', step, attempt: attemptOf(step), failure }),
-    /** All of it, to its success. */
+    /** Runs the steps until they succeed. */
     do(...keys: readonly string[]) {
       for (const step of keys) {
         on.begin(step);
@@ -63,7 +63,7 @@ export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
       }
     },
     woke: (step: string) => tell({ type: 'woke', step }),
-    decide: (approve: boolean, approvalId = [...live.approvals.keys()][0] ?? '') =>
+    decide: (approve: boolean, approvalId = [...run.approvals.keys()][0] ?? '') =>
       tell({ type: 'decided', approvalId, by: ANN, approve, output: textOutput(`${approve}`) }),
     signal: (name: string, id = `msg_${++ids}`) =>
       tell({ type: 'signalled', id, name, payload: id, output: textOutput(id) }),
@@ -79,8 +79,8 @@ export function createManualRun(steps: readonly PlannedStep[], plan?: RunPlan) {
     },
     /** The process is gone, and another one has the run by its events. */
     crash() {
-      live = createRunAggregate('run', START, opening);
-      for (const event of coalesceMoves(events)) applyEvent(live, event);
+      run = createRunAggregate('run', START, opening);
+      for (const event of coalesceMoves(events)) applyEvent(run, event);
       return tell({ type: 'recovered' });
     },
   };

@@ -31,9 +31,9 @@ export function observableCommands() {
   const acted: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const gate = (name: string) => {
-    const found = gates.get(name) ?? Promise.withResolvers<void>();
-    gates.set(name, found);
-    return found;
+    const gate = gates.get(name) ?? Promise.withResolvers<void>();
+    gates.set(name, gate);
+    return gate;
   };
   let failures = 0;
   const options = Type.Object({ v: Type.Optional(Type.Unknown({ description: 'Anything.' })) });
@@ -50,8 +50,8 @@ export function observableCommands() {
       return v;
     }),
     /** Until the gate of its name is open; `acted` has it before. */
-    command('hold', 'pure', (v, { signal }) => held(String(v), signal)),
-    command('holdOut', 'external', (v, { signal }) => held(String(v), signal)),
+    command('hold', 'pure', (v, { signal }) => waitAt(String(v), signal)),
+    command('holdOut', 'external', (v, { signal }) => waitAt(String(v), signal)),
     command('fail', 'pure', (v) => {
       throw new Fault('BAD_INPUT', String(v ?? 'always'));
     }),
@@ -62,7 +62,7 @@ export function observableCommands() {
       throw new Fault('RESOURCE_UNREACHABLE', 'not now');
     }),
   ];
-  const held = async (name: string, signal: AbortSignal) => {
+  const waitAt = async (name: string, signal: AbortSignal) => {
     acted.push(name);
     const cut = Promise.withResolvers<never>();
     const abort = () => {
@@ -97,9 +97,9 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
   await engine.begin();
 
   const snapshot = async (id: string): Promise<RunSnapshot> => {
-    const found = await on.store.reader.snapshot(TENANT, id);
-    if (!found) throw new Error(`there is no run ${id}`);
-    return found;
+    const snapshot = await on.store.reader.snapshot(TENANT, id);
+    if (!snapshot) throw new Error(`there is no run ${id}`);
+    return snapshot;
   };
   const until = async (id: string, enough: (run: RunSnapshot) => boolean): Promise<RunSnapshot> => {
     for (const late = Date.now() + 8_000; ; await sleep(10)) {
@@ -156,13 +156,13 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     },
     /** Of every run there is: whether its chain of events is whole. */
     async broken() {
-      const broken: string[] = [];
+      const problems: string[] = [];
       const { edges } = await on.store.reader.runs(TENANT, {}, { first: 100 });
       for (const { node } of edges) {
-        const found = await on.store.verifyRun(TENANT, node.id);
-        if (!found?.valid) broken.push(`${node.id}: ${found?.problems.join(', ')}`);
+        const verification = await on.store.verifyRun(TENANT, node.id);
+        if (!verification?.valid) problems.push(`${node.id}: ${verification?.problems.join(', ')}`);
       }
-      return broken;
+      return problems;
     },
     async stop() {
       await engine.stop(0);

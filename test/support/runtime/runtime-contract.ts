@@ -52,7 +52,7 @@ export function describeRuntime(
       authorize: (action: string, uri?: { href: string }) => events.push(`${action} ${uri?.href}`),
       secret: (secret: string) => `value of ${secret}`,
       workspace: async () => folder,
-      keep: async (file: string, media_type: string, content: Uint8Array) => {
+      saveArtifact: async (file: string, media_type: string, content: Uint8Array) => {
         artifacts[file] = Buffer.from(content).toString();
         return { name: file, uri: 'artifact:sha256/0', media_type, size: content.length, sha256: '0' };
       },

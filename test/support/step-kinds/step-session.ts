@@ -64,7 +64,7 @@ export function createTestStepSession(given: readonly TestStepTool[] = []): Test
       const uri = 'uri' in source ? source.uri : '';
       return bodyOf(uri, stored.get(uri) ?? throwNotFound(JSON.stringify(source)));
     },
-    async keep(name, mediaType, content): Promise<SavedArtifact> {
+    async saveArtifact(name, mediaType, content): Promise<SavedArtifact> {
       const bytes = Buffer.from(content as Uint8Array);
       kept.set(name, bytes.toString());
       return { name, media_type: mediaType, ...store(bytes) };

@@ -80,7 +80,7 @@ export async function createTestToolContext(options: TestToolContextOptions = {}
         const bytes = Buffer.from(await artifacts.read(digest, MAX_BYTES)).toString('base64');
         return resources.open({ bytes: { base64: bytes, mediaType } }, { signal });
       }),
-    async keep(name, mediaType, content) {
+    async saveArtifact(name, mediaType, content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       const { digest, size } = await artifacts.put(bytes, { maxBytes: MAX_BYTES, signal });
       kept.set(digest, { mediaType, size, digest });

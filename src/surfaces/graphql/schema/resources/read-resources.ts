@@ -41,7 +41,7 @@ function createUriReader(schemaUri: string | undefined, ctx: Context): (uri: str
     maxBytes: Math.min(MAX_INLINE_BYTES, app.config.resources.fetchMaxBytes),
     scope: callerScope(ctx),
     ...(schema && { schema }),
-    pass: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
+    authorize: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
   };
 
   return async (uri) => {
