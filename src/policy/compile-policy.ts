@@ -6,28 +6,28 @@ import { createRuleIndex, type RuleIndex } from './evaluation/rule-index.ts';
 import { type ParsedPolicy, parsePolicy } from './rules/parse-policy.ts';
 
 export interface PolicyText {
-  /** Of model.conf. */
+  /** Content of model.conf. */
   readonly model: string;
-  /** Of policy.csv. */
+  /** Content of policy.csv. */
   readonly rules: string;
 }
 
-/** A policy ready to decide. Immutable but for the decisions it remembers. */
+/** A policy ready to decide. Immutable except for its cache of decisions. */
 export interface CompiledPolicy extends ParsedPolicy {
   readonly index: RuleIndex;
   readonly evaluator: CasbinEvaluator;
-  /** sha256 of model and rules. */
+  /** SHA-256 of model and rules. */
   readonly snapshot: string;
-  /** Belongs to this policy alone, so a new one begins without memories. */
+  /** Belongs to this policy only, so a new policy starts with an empty cache. */
   readonly decisionCache: LRUCache<string, Decision>;
 }
 
-/** With decide.ts's longest key some 15 MB at most. */
+/** About 15 MB with the longest keys of decide.ts. */
 const MAX_CACHED_DECISIONS = 10_000;
 
 /**
- * @param actions every action that can be asked, so that a rule for none of them is found.
- * @throws Fault BAD_INPUT with every problem: rules at `/line/N`, the model at `/model`.
+ * @param actions all actions, so that a rule with a misspelled action is reported
+ * @throws Fault BAD_INPUT with every problem: rules at `/line/N`, the model at `/model`
  */
 export async function compilePolicy(text: PolicyText, actions?: readonly string[]): Promise<CompiledPolicy> {
   const parsed = parsePolicy(text.rules, actions);
@@ -40,7 +40,7 @@ export async function compilePolicy(text: PolicyText, actions?: readonly string[
   };
 }
 
-/** The length keeps text from moving between the two unseen. */
+/** The length ensures that text cannot move between the two without changing the digest. */
 export function snapshotOf({ model, rules }: PolicyText): string {
   return createHash('sha256').update(`${model.length}\n`).update(model).update(rules).digest('hex');
 }

@@ -104,7 +104,7 @@ describe('deciding', () => {
     };
     expect(decide(broken, { roles: ['user'], action: 'exec' })).toMatchObject({
       effect: 'DENY',
-      reason: 'The policy could not decide, so it is denied: out of order',
+      reason: 'Denied, because the policy could not decide: out of order',
       snapshot: policy.snapshot,
     });
     for (const nonsense of [

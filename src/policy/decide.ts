@@ -4,10 +4,10 @@ import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
 import { splitUri } from './globs/uri-glob.ts';
 import type { CompiledRule } from './rules/compiled-rule.ts';
 
-/** Longer keys are not cached, so that hostile URIs cannot fill the memory. In characters. */
+/** Longer keys are not cached, so that hostile URIs cannot fill the memory. */
 const MAX_CACHE_KEY_LENGTH = 512;
 
-/** Decides a request. Synchronous; never throws: an internal error denies and becomes the reason. */
+/** Decides a request. Synchronous; never throws: an internal error denies, with the error as the reason. */
 export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
   try {
     const key = cacheKey(policy, ask);
@@ -23,7 +23,7 @@ export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
     const why = error instanceof Error ? error.message : String(error);
     return {
       effect: 'DENY',
-      reason: `The policy could not decide, so it is denied: ${why}`,
+      reason: `Denied, because the policy could not decide: ${why}`,
       action: String(ask?.action),
       roles: ask?.roles ?? [],
       ...(ask?.uri && { canonicalUri: ask.uri.href }),
@@ -56,13 +56,13 @@ function decisionOf(
 function noMatchReason(policy: CompiledPolicy, { roles, action }: PolicyRequest): string {
   const declared = roles.filter((role) => policy.roles.has(role));
   return declared.length === 0
-    ? "Nothing matched, so it is denied: none of the caller's roles is in the policy."
-    : `Nothing matched, so it is denied: no rule lets ${declared.join(', ')} do ${action} here.`;
+    ? "Denied, because none of the caller's roles is declared in the policy."
+    : `Denied, because no rule matched: none lets ${declared.join(', ')} do ${action} here.`;
 }
 
 /**
- * Unambiguous: canonical URIs hold no line feed and declared roles neither line feed nor comma. Roles that the policy
- * does not know match nothing, and might hold anything, so they stay out.
+ * Unambiguous: canonical URIs contain no line feed, and declared roles neither line feed nor comma. Roles that the policy
+ * does not declare are omitted: they match nothing, and may contain any character.
  */
 function cacheKey(policy: CompiledPolicy, { roles, action, uri, schema }: PolicyRequest): string {
   const declared = roles.filter((role) => policy.roles.has(role)).join(',');

@@ -10,19 +10,19 @@ import { inheritedRoles } from './rules/role-graph.ts';
 
 const MAX_NEAR_MISSES = 5;
 
-/** Which part to change first: a caller can ask for another URI sooner than get another role. */
+/** Which part to change first: a caller can change the URI more easily than the role. */
 const MISS_ORDER: readonly NearMiss['missed'][] = ['schema', 'uri', 'action', 'role'];
 
 interface RankedMiss {
   readonly loaded: CompiledRule;
   readonly missed: NearMiss['missed'];
-  /** How much of the URI the rule shares with the ask, in host labels and path segments. */
+  /** How much of the URI the rule shares with the request, in host labels and path segments. */
   readonly shared: number;
 }
 
 /**
- * The decision, with the rules that differ from the ask in one part only: first those that would have changed the
- * answer, then the nearest. Looks at every rule, so it is for people and not for each request. Never throws.
+ * The decision, with the rules that differ from the request in one part only: first those that would have changed the
+ * decision, then the nearest. Evaluates every rule, so it is meant for people, not for every request. Never throws.
  */
 export function explain(policy: CompiledPolicy, ask: PolicyRequest): Explanation {
   const decision = decide(policy, ask);
@@ -59,7 +59,7 @@ function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decisi
       )
       .slice(0, MAX_NEAR_MISSES);
   } catch {
-    // The decision has met the same error, denied, and gives it as the reason.
+    // The decision failed with the same error: it denies, with the error as the reason.
     return [];
   }
 }

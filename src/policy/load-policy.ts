@@ -12,20 +12,20 @@ export interface PolicySource {
   readonly modelFile: string;
   readonly rulesFile: string;
   readonly logger: Logger;
-  /** Every action that can be asked. With it a rule that names another one, without `*`, is refused as misspelt. */
+  /** All actions. If set, a rule with another action, without `*`, is rejected as misspelled. */
   readonly actions?: readonly string[];
 }
 
 /**
- * The policy of the two files, replaced as a whole when they change. A new one that does not validate is refused: the
- * log lists its lines and the one in force stays.
- * @throws Fault BAD_INPUT with every problem when it does not validate at start, or a file cannot be read.
+ * The policy of the two files, replaced as a whole when they change. An invalid new policy is rejected: the log lists its
+ * lines, and the current policy stays in force.
+ * @throws Fault BAD_INPUT with every problem when the policy is invalid at start, or a file cannot be read
  */
 export async function loadPolicy(source: PolicySource): Promise<Policy & { close(): void }> {
   const { modelFile, rulesFile, logger, actions } = source;
   let current = await compilePolicy(await readPolicyFiles(source), actions);
   logger.info('policy.loaded', summary(current));
-  /** What the log was told last, so that it is not told again at every look. */
+  /** The last message in the log, so that it is not repeated at every check. */
   let complaint: string | undefined;
 
   const complain = (subject: string, error: unknown) => {

@@ -7,7 +7,7 @@ export const TENANT_RUNS = runUri('tenant');
 export const OWN_RUNS = runUri('own');
 
 /**
- * Which runs and outputs the principal may see, by the action `query:runs`. Undefined: none.
+ * The runs and outputs that the principal may see, by the action `query:runs`; undefined for none.
  * A read cannot wait for an approval or a rate limit, so only ALLOW grants it.
  */
 export function scopeOf(principal: Principal, policy: Policy): Scope | undefined {

@@ -45,14 +45,14 @@ function parseUri(text: string): CanonicalUri {
   }
   // WHATWG silently drops tabs, newlines and outer spaces: two texts that look different would be the same URI.
   if (/[\p{Cc}\p{Z}]/u.test(text)) {
-    throw new Fault('BAD_INPUT', 'The URI holds white space or a control character. Percent-encode it or take it out.');
+    throw new Fault('BAD_INPUT', 'The URI contains white space or a control character. Percent-encode or remove it.');
   }
   if (!text.isWellFormed())
-    throw new Fault('BAD_INPUT', 'The URI holds half of a surrogate pair. Percent-encode UTF-8.');
+    throw new Fault('BAD_INPUT', 'The URI contains half of a surrogate pair. Percent-encode its UTF-8.');
   const url = URL.parse(text);
   if (url === null) throw new Fault('BAD_INPUT', parseProblem(text));
   if (url.username !== '' || url.password !== '' || (url.host !== '' && hasUserinfo(text))) {
-    throw new Fault('BAD_INPUT', 'The URI holds a user name or password (the part before @). Take it out.');
+    throw new Fault('BAD_INPUT', 'The URI contains a user name or password (the part before @). Remove it.');
   }
   return protocol.canonicalize(url);
 }
@@ -64,7 +64,7 @@ function hasUserinfo(text: string): boolean {
 
 function parseProblem(text: string): string {
   if (/^[^:]+:[\\/]*\[[^\]/]*%/.test(text)) {
-    return 'An IPv6 zone id (after %) names an interface of one machine only. Take it out.';
+    return 'An IPv6 zone id (after %) names an interface of one machine only. Remove it.';
   }
   return 'This is not a valid URI: its host or port cannot be parsed. Check the part between // and the next /.';
 }

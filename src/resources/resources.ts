@@ -77,13 +77,14 @@ function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened
     return { uri: uri.href, mediaType: type.toString(), content: decodeBase64(source.bytes.base64, maxBytes) };
   }
   const { text } = source.text;
-  if (!text.isWellFormed()) throw new Fault('BAD_INPUT', 'The text holds half of a surrogate pair. Give it as bytes.');
+  if (!text.isWellFormed())
+    throw new Fault('BAD_INPUT', 'The text contains half of a surrogate pair. Send it as bytes.');
   // The text is already decoded, so a charset parameter no longer applies.
   if (type.params.has('charset')) type.params.set('charset', 'utf-8');
   return { uri: uri.href, mediaType: type.toString(), content: Buffer.from(text) };
 }
 
-/** One span from the opening until the body was read, failed or was given up. */
+/** One span from the opening until the body was read, failed or was cancelled. */
 async function withReadSpan(uri: CanonicalUri, ctx: ReadContext, open: () => Promise<OpenedResource>): Promise<Body> {
   if (!isTracingEnabled()) return createBody(await open(), ctx);
   const attributes = { 'url.scheme': uri.scheme, ...(uri.host && { 'server.address': uri.host }) };

@@ -128,7 +128,7 @@ describe('a denial', () => {
   it('is recorded as a run that ended DENIED, with the decision, and explains itself', async () => {
     const refused = await execute('bob', 'fetch', uri);
     expect(refused).toMatchObject({ code: 'FORBIDDEN', decision: { effect: 'DENY', canonicalUri, rule: null } });
-    expect(refused.message).toBe('Nothing matched, so it is denied: no rule lets user do command:fetch here.');
+    expect(refused.message).toBe('Denied, because no rule matched: none lets user do command:fetch here.');
 
     const { data } = await server.query(
       `{ runs(first: 1, filter: { state: [DENIED] }) { nodes { id state error { code } events { events {
@@ -154,7 +154,9 @@ describe('a denial', () => {
       'query ($input: ExplainPolicyInput!) { explainPolicy(input: $input) { effect reason canonicalUri nearMisses { missed rule { role } } } }';
     const explained = await server.query(explain, { input: { action: 'command:fetch', uri } }, tokens.bob);
     expect(explained.data.explainPolicy).toMatchObject({ effect: 'DENY', canonicalUri });
-    expect(explained.data.explainPolicy.reason).toMatch(/^Nothing matched.* Closest: rule_[0-9a-f]{12} \(line \d+\)/);
+    expect(explained.data.explainPolicy.reason).toMatch(
+      /^Denied, because no rule matched.* Closest: rule_[0-9a-f]{12} \(line \d+\)/,
+    );
     expect(explained.data.explainPolicy.nearMisses[0]).toMatchObject({ missed: 'uri', rule: { role: 'user' } });
   });
 

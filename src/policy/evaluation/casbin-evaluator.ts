@@ -5,16 +5,16 @@ import type { ParsedPolicy } from '../rules/parse-policy.ts';
 import { type EvaluationRequest, matcherFunctions } from './matcher-functions.ts';
 import { EFFECT_EXPRESSION, strongestEffect } from './strongest-effect.ts';
 
-/** Casbin with the model, asked about as many rules as one likes. */
+/** Casbin with the model, for any number of candidate rules. */
 export interface CasbinEvaluator {
   /**
-   * The rule that decides among the candidates: the first with the strongest effect of those that match.
-   * Undefined when none matches, which denies. @throws when Casbin does; the caller denies then too.
+   * The rule that decides: of the candidates that match, the first one with the strongest effect.
+   * Undefined when none matches, which denies. @throws when Casbin does; the caller must then deny
    */
   decidingRule(question: EvaluationRequest, candidates: readonly CompiledRule[]): CompiledRule | undefined;
 }
 
-/** The narrowing of rules (rule-index.ts) follows exactly these; under other ones it would answer wrongly. */
+/** rule-index.ts assumes exactly these; with others it would omit rules that match. */
 const DEFINITIONS: readonly (readonly [section: string, name: string, value: string])[] = [
   ['r', 'request_definition', 'roles, action, uri, schema'],
   ['p', 'policy_definition', 'role, action, uri, schema, effect, obligation, comment'],
@@ -29,16 +29,16 @@ const DEFINITIONS: readonly (readonly [section: string, name: string, value: str
 ];
 
 /**
- * Casbin's functions for matchers are left out: copied for every rule they make a decision four times slower, and
- * its globMatch is not to be used.
+ * Casbin's matcher functions are removed: copied for every rule, they make a decision four times slower, and its globMatch
+ * must not be used.
  */
 class BareEnforcer extends Enforcer {
   protected override fm = new FunctionMap();
 }
 
 /**
- * One enforcer, given the candidates of each decision in turn. That is safe because a decision is synchronous.
- * @throws Fault BAD_INPUT at `/model` when the model is not the one that the rules are narrowed for.
+ * One enforcer, which gets the candidates of each decision. That is safe because a decision is synchronous.
+ * @throws Fault BAD_INPUT at `/model` when the model is not the one that rule-index.ts assumes
  */
 export async function createCasbinEvaluator(modelText: string, policy: ParsedPolicy): Promise<CasbinEvaluator> {
   const { rules, roles } = policy;
@@ -66,7 +66,7 @@ export async function createCasbinEvaluator(modelText: string, policy: ParsedPol
   };
 }
 
-/** As Casbin sees it: the columns of the model's policy definition. */
+/** The rule as Casbin gets it: the columns of the model's policy definition. */
 export function columnsOf({ rule }: CompiledRule): string[] {
   const { role, action, uri, schema, effect, obligation = '', comment = '' } = rule;
   return [role, action, uri, schema, effect.toLowerCase(), obligation, comment];
@@ -74,7 +74,7 @@ export function columnsOf({ rule }: CompiledRule): string[] {
 
 function parseModel(text: string): Model {
   const refuse = (message: string): never => {
-    throw new Fault('BAD_INPUT', `The policy model does not validate: ${message}`, {
+    throw new Fault('BAD_INPUT', `The policy model is invalid: ${message}`, {
       violations: [{ path: '/model', message }],
     });
   };

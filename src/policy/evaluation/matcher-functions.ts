@@ -6,7 +6,7 @@ import { coversSchema, coversUri } from '../rules/compiled-rule.ts';
 import type { ParsedPolicy } from '../rules/parse-policy.ts';
 import { effectCode } from './strongest-effect.ts';
 
-/** What Casbin is asked: an ask with its URIs split. */
+/** The request that Casbin gets: with its URIs split. */
 export interface EvaluationRequest {
   readonly roles: readonly Role[];
   readonly action: string;
@@ -15,8 +15,8 @@ export interface EvaluationRequest {
 }
 
 /**
- * The functions that the model's matcher calls. Globs were parsed when the rules were loaded, and are found by text;
- * roles are asked of Casbin's role manager once.
+ * The functions that the model's matcher calls. Globs are parsed when the rules are loaded, and found by their text;
+ * Casbin's role manager is asked once for each pair of roles.
  */
 export function matcherFunctions({ rules, roles }: ParsedPolicy, enforcer: Enforcer) {
   const globs = new Map<string, readonly UriGlob[]>();

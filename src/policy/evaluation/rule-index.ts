@@ -7,25 +7,25 @@ import { inheritedRoles, type RoleGraph } from '../rules/role-graph.ts';
 import type { EvaluationRequest } from './matcher-functions.ts';
 import { EFFECTS_BY_STRENGTH } from './strongest-effect.ts';
 
-/** Finds the few rules that can match, so that Casbin need not look at all. */
+/** Finds the few rules that can match, so that Casbin does not evaluate all. */
 export interface RuleIndex {
-  /** Every rule that matches is among them, strongest first. */
+  /** A superset of the rules that match, strongest first. */
   candidates(question: EvaluationRequest): readonly CompiledRule[];
 }
 
-/** A tree over scheme, host labels from the right, and path segments, as far as a glob writes them out. */
+/** A tree over scheme, host labels from the right, and path segments, up to the first wildcard of a glob. */
 interface Node {
   readonly rules: IndexedRule[];
   readonly next: Map<string, Node>;
 }
 
-/** The trees of one role: by actions that are written out, and by those with a `*`. */
+/** The trees of one role: by exact actions, and by those with a `*`. */
 interface Trees {
   readonly exact: Map<string, Node>;
   readonly wild: Map<string, Node>;
 }
 
-/** `order` is the place among all rules, strongest first. */
+/** `order` is the position among all rules, strongest first. */
 interface IndexedRule {
   readonly loaded: CompiledRule;
   readonly order: number;
@@ -57,14 +57,14 @@ export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph
         for (const [glob, root] of trees?.wild ?? [])
           if (matchAction(glob, action)) collect(root, keys, uri, candidates);
       }
-      // Two alternatives of one rule may both have led to it.
+      // Two alternatives of one rule may both match.
       if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order);
       return candidates.filter((placed, at) => placed !== candidates[at - 1]).map(({ loaded }) => loaded);
     },
   };
 }
 
-/** Among throttles the one that lets less through comes first, so that it is the one that counts. */
+/** Among throttles the one with the lowest rate comes first, so that it applies. */
 function strongestFirst(rules: readonly CompiledRule[]): CompiledRule[] {
   const strength = ({ rule }: CompiledRule) => EFFECTS_BY_STRENGTH.indexOf(rule.effect);
   return rules.toSorted(
@@ -94,12 +94,12 @@ function collect(
   }
 }
 
-/** What stands in the tree for a URI. The slash parts host from path: no label is one. */
+/** The keys of a URI in the tree. The slash separates host and path: no label is a slash. */
 export function keysOf({ scheme, host, path }: UriParts): string[] {
   return [scheme, ...host.toReversed(), '/', ...path];
 }
 
-/** The keys that any URI under the glob begins with. */
+/** The keys with which every URI that the glob matches begins. */
 export function literalKeysOf(glob: UriGlob): string[] {
   if (glob === 'anything') return [];
   const keys = [glob.scheme];

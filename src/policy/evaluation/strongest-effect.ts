@@ -1,12 +1,12 @@
 import type { PolicyEffect } from '../../core/policy.ts';
 
-/** Strongest first: any deny denies, else any approve asks a person, else any throttle limits, else any allow lets in. */
+/** Strongest first: any deny denies, else any approve requires a person, else any throttle limits, else any allow permits. */
 export const EFFECTS_BY_STRENGTH: readonly PolicyEffect[] = ['DENY', 'APPROVE', 'THROTTLE', 'ALLOW'];
 
-/** How the model's [policy_effect] says it. */
+/** The value of [policy_effect] in the model. */
 export const EFFECT_EXPRESSION = 'first(deny, approve, throttle, allow) || deny';
 
-/** Casbin's numbers for effects, and two more; what a matcher answers as a number reaches the effector as it is. */
+/** Casbin's numbers for effects, and two more. A number that a matcher returns reaches the effector unchanged. */
 const CODES: ReadonlyMap<string, number> = new Map<PolicyEffect, number>([
   ['ALLOW', 1],
   ['DENY', 3],
@@ -17,7 +17,7 @@ const CODES: ReadonlyMap<string, number> = new Map<PolicyEffect, number>([
 /** The matcher function `effect`: the column as Casbin's number. @throws Error on anything else, which denies. */
 export function effectCode(effect: string): number {
   const code = CODES.get(effect.toUpperCase());
-  if (code === undefined) throw new Error(`"${effect}" is no effect`);
+  if (code === undefined) throw new Error(`"${effect}" is not an effect`);
   return code;
 }
 
@@ -26,8 +26,8 @@ const DENY = effectCode('DENY');
 const STRENGTH = new Map(EFFECTS_BY_STRENGTH.toReversed().map((effect, index) => [effectCode(effect), index + 1]));
 
 /**
- * Casbin's port for combining the effects of all rules that match (its own effectors know allow and deny only).
- * The rule that Casbin names is the first one with the strongest effect.
+ * Casbin's port for combining the effects of all rules that match (Casbin's own effectors only know allow and deny).
+ * Casbin returns the first rule with the strongest effect.
  */
 export const strongestEffect = {
   newStream() {
@@ -36,7 +36,7 @@ export const strongestEffect = {
     const allowed = () => code === ALLOW;
     return {
       current: allowed,
-      /** Answers: allowed so far, whether this rule is the one to name, whether later rules can change nothing. */
+      /** Returns: allowed so far, whether this rule decides, and whether later rules cannot change the result. */
       pushEffect(next: number): [boolean, boolean, boolean] {
         const strength = STRENGTH.get(next) ?? 0;
         const leads = strength > strongest;

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import { matchStars } from './wildcard.ts';
 
-/** Actions other than capabilities, secrets and workflows, whose names only the running server knows. */
+/** The fixed actions. The names of capabilities, secrets and workflows are known only to the running server. */
 export const ENGINE_ACTIONS = [
   'exec',
   'memory:read',
@@ -34,35 +34,35 @@ const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-
 
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
- * `memory:append`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `exec`, or `*` for all. What follows the colon may
- * hold `*`.
- * @param names what can be asked about; a name without `*` must be one of them, or the engine's own. Workflows come and
- *   go while the policy stands, and tools are not only this server's, so any name of one will do.
+ * `memory:append`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `exec`, or `*` for all. The part after the colon may
+ * contain `*`.
+ * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow is accepted, because
+ *   workflows are saved and deleted at run time, and of a tool, because MCP servers have more.
  * @throws Fault BAD_INPUT
  */
 export function parseAction(text: string, names?: readonly string[]): string {
   if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
-      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME (what follows the colon may hold *), exec, or * for all.`,
+      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME (the part after the colon may contain *), exec, or * for all.`,
     );
   }
   if (!names || text.includes('*') || text.startsWith('workflow:') || isForeignTool(text, names)) return text;
   const all: readonly string[] = [...names, ...ENGINE_ACTIONS];
   if (all.includes(text)) return text;
-  throw new Fault('BAD_INPUT', `There is no action "${text}". Known are ${all.join(', ')}.`);
+  throw new Fault('BAD_INPUT', `Unknown action "${text}". Available: ${all.join(', ')}.`);
 }
 
 /**
- * A tool of an MCP server, which nobody knows before that server is asked. A name that begins as one of this server's
- * does, such as `tool:repo.git.psuh`, is taken for a misspelt one.
+ * A tool of an MCP server, unknown until that server lists it. A name that begins like a tool of this server, such as
+ * `tool:repo.git.psuh`, counts as misspelled.
  */
 function isForeignTool(text: string, names: readonly string[]): boolean {
   const [family = ''] = text.split('.');
   return text.startsWith('tool:') && !names.some((action) => action === family || action.startsWith(`${family}.`));
 }
 
-/** A star stands for any run of characters of the name; only `*` alone crosses the colon. */
+/** A star matches any characters of the name; only `*` alone also matches the colon. */
 export function matchAction(glob: string, action: string): boolean {
   if (glob === '*' || glob === action) return true;
   const colon = glob.indexOf(':') + 1;

@@ -10,23 +10,23 @@ const TWO_PART_SCHEMES: Readonly<Record<string, string>> = { data: 'data:text/*'
 const SPAN: SegmentGlob = { text: '**', wild: false, span: true };
 const MAX_LENGTH = 1_024;
 
-/** Characters that canonical URIs never hold, or that other glob languages give a meaning which this one has not. */
+/** Characters that canonical URIs never contain, or that have a meaning in other glob languages but not in this one. */
 const FORBIDDEN_CHARACTERS: readonly (readonly [RegExp, string])[] = [
-  [/[\p{Cc} ]/u, 'a space or control character never stands in a URI'],
-  [/\P{ASCII}/u, 'write it as a URI does: punycode in a host, %XX in a path'],
-  [/\\/, 'a backslash never stands in a URI'],
-  [/\?/, 'rules do not look at the query; end the glob before the "?"'],
-  [/#/, 'a URI reaches the policy without its fragment'],
+  [/[\p{Cc} ]/u, 'a URI never contains a space or a control character'],
+  [/\P{ASCII}/u, 'write punycode in a host, and %XX in a path'],
+  [/\\/, 'a URI never contains a backslash'],
+  [/\?/, 'rules do not match the query; end the glob before the "?"'],
+  [/#/, 'rules do not match the fragment; end the glob before the "#"'],
   [/\|/, 'put a space on both sides of "|" between alternatives'],
-  [/["<>^`{}]/, 'it has no meaning here and never stands in a URI; write it as %XX'],
+  [/["<>^`{}]/, 'a URI never contains this character; write it as %XX'],
 ];
 
-/** Ends the parsing of one glob. `at` counts from 0 in the glob. */
+/** Rejects the glob. `at` counts from 0 in the glob. */
 type Refuse = (at: number, why: string) => never;
 
 /**
  * The alternatives of a rule's uri or schema column, separated by ` | `.
- * @throws Fault BAD_INPUT with the position in the column, counted from 1.
+ * @throws Fault BAD_INPUT with the position in the column, counted from 1
  */
 export function parseUriGlobs(column: string): UriGlob[] {
   let offset = 0;
@@ -38,10 +38,10 @@ export function parseUriGlobs(column: string): UriGlob[] {
 }
 
 /**
- * One URI glob, brought to the same canonical form as the URIs it will be held against: lower-case scheme and host,
- * default port left out, unreserved characters decoded, hex in upper case.
- * @param offset where the glob begins in its column.
- * @throws Fault BAD_INPUT when it could be read in two ways, or could never match what it seems to say.
+ * One URI glob in the same canonical form as the URIs it is compared with: scheme and host in lower case, default port
+ * omitted, unreserved characters decoded, hex digits in upper case.
+ * @param offset where the glob begins in its column
+ * @throws Fault BAD_INPUT when it is ambiguous, or could never match what it seems to mean
  */
 export function parseUriGlob(text: string, offset = 0): UriGlob {
   const refuse: Refuse = (at, why) => {
@@ -56,7 +56,7 @@ export function parseUriGlob(text: string, offset = 0): UriGlob {
   }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
   if (scheme === undefined) {
-    return refuse(0, 'it begins with a scheme such as https:, without wildcards; ** alone stands for everything');
+    return refuse(0, 'it must begin with a scheme such as https:, without wildcards; ** alone matches everything');
   }
   const from = scheme.length + 1;
   return text.startsWith('//', from)
@@ -69,8 +69,8 @@ function withAuthority(scheme: string, text: string, from: number, refuse: Refus
   const end = slash < 0 ? text.length : slash;
   const authority = text.slice(from, end);
   const isAnywhere = slash < 0 && authority === '**' && scheme !== 'file';
-  if (slash < 0 && !isAnywhere) refuse(end, 'say which paths: end it with /** for all of them, or / for the root');
-  if (authority.includes('@')) refuse(from + authority.indexOf('@'), 'a URI with user info is never let in');
+  if (slash < 0 && !isAnywhere) refuse(end, 'the path is missing: end it with /** for all paths, or / for the root');
+  if (authority.includes('@')) refuse(from + authority.indexOf('@'), 'a URI with user info is always rejected');
 
   if (authority.startsWith('[') && !authority.includes(']')) refuse(from, 'the bracket of the address is not closed');
   const colon = authority.startsWith('[') ? authority.indexOf(':', authority.indexOf(']')) : authority.indexOf(':');
@@ -86,37 +86,37 @@ function withAuthority(scheme: string, text: string, from: number, refuse: Refus
 
 function withoutAuthority(scheme: string, text: string, from: number, refuse: Refuse): ComponentGlob {
   const path = text.slice(from);
-  if (scheme === 'file') refuse(from, 'a file glob begins with file:///');
+  if (scheme === 'file') refuse(from, 'a file glob must begin with file:///');
   if (scheme in DEFAULT_PORTS) refuse(from, `write ${scheme}://**:*/** for every host and port`);
   if (path === '**') return { scheme, host: [SPAN], port: '*', path: [SPAN] };
   if (path === '' || path.startsWith('/')) refuse(from, `write ${scheme}:** for all of them`);
 
-  if (scheme === 'data' && /[;,]/.test(path))
-    refuse(path.search(/[;,]/) + from, 'data: is matched by media type alone');
+  if (scheme === 'data' && /[;,]/.test(path)) refuse(path.search(/[;,]/) + from, 'data: is matched by media type only');
   const example = TWO_PART_SCHEMES[scheme];
   const segments = parseSegments(example ? path.toLowerCase() : path, from, '/', refuse);
   if (example && segments.length !== 2 && !segments.includes(SPAN)) {
-    refuse(from, `it has two parts, as in ${example}; write ${scheme}:** for all of them`);
+    refuse(from, `it must have two parts, as in ${example}; write ${scheme}:** for all of them`);
   }
   return { scheme, host: literalHost(''), port: '', path: segments };
 }
 
 function parsePort(scheme: string, text: string, at: number, refuse: Refuse): string {
   if (text === '*') return '*';
-  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) refuse(at, 'a port is a number up to 65535, or * for any');
+  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535)
+    refuse(at, 'a port must be a number up to 65535, or * for any');
   const port = String(Number(text));
   return port === DEFAULT_PORTS[scheme] ? '' : port;
 }
 
 function parseHost(scheme: string, text: string, at: number, refuse: Refuse): readonly SegmentGlob[] {
-  if (scheme === 'file' && text !== '') refuse(at, 'a file URI has no host: it begins with file:///');
-  if (text === '' && scheme in DEFAULT_PORTS) refuse(at, 'the host is missing; ** stands for any');
+  if (scheme === 'file' && text !== '') refuse(at, 'a file URI has no host: begin it with file:///');
+  if (text === '' && scheme in DEFAULT_PORTS) refuse(at, 'the host is missing; write ** for any');
   if (text === '') return literalHost('');
   const host = text.toLowerCase().replace(/\.$/, '');
   if (host.startsWith('[')) return literalHost(whatwgHost(host, at, refuse));
 
   const odd = host.search(/[^a-z0-9._*-]/);
-  if (odd >= 0) refuse(at + odd, `"${host[odd]}" cannot stand in a host`);
+  if (odd >= 0) refuse(at + odd, `"${host[odd]}" is not allowed in a host`);
   if (!host.includes('*') && scheme in DEFAULT_PORTS) return literalHost(whatwgHost(host, at, refuse));
   const empty = host.split('.').indexOf('');
   if (empty >= 0) refuse(at, 'a label of the host is empty');
@@ -125,10 +125,10 @@ function parseHost(scheme: string, text: string, at: number, refuse: Refuse): re
 
 const literalHost = (host: string) => labelsOf(host).map(literal);
 
-/** As URIs are canonicalized: `127.1` and `0x7f000001` are 127.0.0.1, IPv6 is written in its short form. */
+/** Canonicalized like URIs: `127.1` and `0x7f000001` are 127.0.0.1, IPv6 has its short form. */
 function whatwgHost(host: string, at: number, refuse: Refuse): string {
   const url = URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`) : refuse(at, 'the host is not valid');
-  if (url.hostname.startsWith('[::ffff:')) refuse(at, 'write an IPv4-mapped address as the IPv4 address that it is');
+  if (url.hostname.startsWith('[::ffff:')) refuse(at, 'write an IPv4-mapped address as an IPv4 address');
   return url.hostname;
 }
 
@@ -144,21 +144,21 @@ function parseSegments(text: string, at: number, separator: '/' | '.', refuse: R
 
 function parseSegment(part: string, at: number, separator: string, refuse: Refuse): SegmentGlob {
   if (part === '**') return SPAN;
-  if (part.includes('**')) refuse(at + part.indexOf('**'), `** stands alone between two "${separator}"`);
+  if (part.includes('**')) refuse(at + part.indexOf('**'), `** must be alone between two "${separator}"`);
   const bracket = part.search(/[[\]]/);
-  if (bracket >= 0) refuse(at + bracket, 'only * and ** are wildcards; a * covers a bracket too');
+  if (bracket >= 0) refuse(at + bracket, 'only * and ** are wildcards; a * also matches a bracket');
   const text = part.replace(/%(.{0,2})/g, (encoded, hex: string, index: number) => {
-    if (!/^[0-9a-f]{2}$/i.test(hex)) refuse(at + index, '"%" is followed by two hex digits');
+    if (!/^[0-9a-f]{2}$/i.test(hex)) refuse(at + index, '"%" must be followed by two hex digits');
     const character = String.fromCharCode(Number.parseInt(hex, 16));
-    // As canonical URIs: not the C1 controls, which are bytes of ordinary UTF-8 here.
+    // As in canonical URIs: C1 controls are allowed, because they are bytes of ordinary UTF-8 here.
     if (/[/\\\x7f]/.test(character) || character < ' ') {
-      refuse(at + index, `a URI with ${encoded} in its path is never let in`);
+      refuse(at + index, `a URI with ${encoded} in its path is always rejected`);
     }
     return /[a-z0-9._~-]/i.test(character) ? character : encoded.toUpperCase();
   });
   const twice = text.search(/%25[0-9a-f]{2}/i);
-  if (twice >= 0) refuse(at + part.search(/%25/), 'a URI that is percent-encoded twice is never let in');
-  if (text === '.' || text === '..') refuse(at, 'a canonical path has no "." and no ".." segment');
+  if (twice >= 0) refuse(at + part.search(/%25/), 'a URI that is percent-encoded twice is always rejected');
+  if (text === '.' || text === '..') refuse(at, 'a canonical path has no "." or ".." segment');
   return text.includes('*') ? { text, wild: true, span: false } : literal(text);
 }
 

@@ -1,16 +1,16 @@
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { matchStars, matchWildcards } from './wildcard.ts';
 
-/** One label of a host or one segment of a path, as a rule wrote it. */
+/** One label of a host or one segment of a path of a glob. */
 export interface SegmentGlob {
   readonly text: string;
-  /** Holds a `*`, which stands for any run of characters of this segment. */
+  /** Contains a `*`, which matches any characters of this segment. */
   readonly wild: boolean;
-  /** Is `**`, which stands for any number of whole segments, also none. */
+  /** Is `**`, which matches any number of whole segments, including none. */
   readonly span: boolean;
 }
 
-/** A rule's URI glob, in the same components as a canonical URI. `*` never leaves the one it stands in. */
+/** A rule's URI glob, with the components of a canonical URI. `*` matches within one component only. */
 export interface ComponentGlob {
   readonly scheme: string;
   /** Labels from left to right; an IPv6 address is one label. */
@@ -23,7 +23,7 @@ export interface ComponentGlob {
 /** `anything` is the glob `**` alone: every URI, and the absence of one. */
 export type UriGlob = 'anything' | ComponentGlob;
 
-/** A canonical URI, split once for all the globs that it is held against. */
+/** A canonical URI, split once for all globs that it is compared with. */
 export interface UriParts {
   readonly scheme: string;
   readonly host: readonly string[];
@@ -31,13 +31,13 @@ export interface UriParts {
   readonly path: readonly string[];
 }
 
-/** Rules do not see the query: a caller that may read a path may read it with any query (docs/policy.md explains why). */
+/** Rules do not match the query: a caller that may read a path may read it with any query. docs/policy.md explains why. */
 export function splitUri(uri: CanonicalUri): UriParts {
   const { scheme, host, port, path } = uri;
   return { scheme, host: labelsOf(host), port, path: segmentsOf(path) };
 }
 
-/** IPv6 addresses are not split: their dots, if any, separate no names. */
+/** IPv6 addresses are not split: their dots do not separate labels. */
 export function labelsOf(host: string): string[] {
   return host.startsWith('[') ? [host] : host.split('.');
 }
@@ -47,7 +47,7 @@ export function segmentsOf(path: string): string[] {
   return (path.startsWith('/') ? path.slice(1) : path).split('/');
 }
 
-/** Whether the glob covers the URI; an absent URI is covered by `**` only. Takes at most glob × URI length steps. */
+/** True when the glob matches the URI; only `**` matches an absent URI. Takes at most glob × URI length steps. */
 export function matchUriGlob(glob: UriGlob, target: UriParts | undefined): boolean {
   if (glob === 'anything') return true;
   return (
@@ -65,7 +65,7 @@ function matchSegments(pattern: readonly SegmentGlob[], segments: readonly strin
 
 const isSpan = (segment: SegmentGlob) => segment.span;
 
-/** An empty segment (`//`) is covered by an empty one or by `**`, never by `*`. */
+/** An empty segment (`//`) is matched by an empty one or by `**`, never by `*`. */
 function fits({ text, wild }: SegmentGlob, segment: string): boolean {
   return wild ? segment !== '' && matchStars(text, segment) : text === segment;
 }

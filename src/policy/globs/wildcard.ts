@@ -1,6 +1,6 @@
 /**
- * Greedy matching with two pointers: on a mismatch the newest star takes one item more, older stars are never
- * revisited. At most pattern × text steps, whatever is in them; there is no backtracking that could blow up.
+ * Greedy matching with two pointers: on a mismatch the last star matches one more item; earlier stars are never revisited.
+ * Takes at most pattern × text steps, because there is no backtracking.
  * Works on the characters of a segment and, one level up, on the segments of a path.
  */
 export function matchWildcards<P, T>(
@@ -34,7 +34,7 @@ export function matchWildcards<P, T>(
   return p === pattern.length;
 }
 
-/** Whether the text fits a pattern in which `*` stands for any run of characters, also an empty one. */
+/** True when the text matches a pattern in which `*` matches any characters, including none. */
 export function matchStars(pattern: string, text: string): boolean {
   return matchWildcards(pattern, text, isStarCharacter, isSameCharacter);
 }

@@ -7,8 +7,8 @@ const MAX_READS = 100;
 /**
  * Reads until two consecutive reads return the same. A policy that is only half written may be valid, without its deny
  * rules.
- * @param digest equal for equal reads.
- * @throws Fault UNAVAILABLE when that takes more than some ten seconds, and whatever `read` throws.
+ * @param digest equal for equal reads
+ * @throws Fault UNAVAILABLE when that takes more than about ten seconds, and what `read` throws
  */
 export async function readStable<T>(
   read: () => Promise<T>,
@@ -23,5 +23,5 @@ export async function readStable<T>(
     before = now;
     await setTimeout(pauseMs, undefined, { ref: false });
   }
-  throw new Fault('UNAVAILABLE', 'The policy files keep changing. Replace them in one step, by renaming.');
+  throw new Fault('UNAVAILABLE', 'The policy files keep changing. Replace them atomically, by renaming.');
 }

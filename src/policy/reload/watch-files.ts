@@ -1,16 +1,16 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** One save makes several events; they are looked at together. */
+/** One save causes several events, which are handled together. */
 const DEBOUNCE_MS = 50;
-/** For what no event tells: network and container mounts, links to other folders, too many watches. */
+/** For changes without an event: network and container mounts, links to other folders, too many watches. */
 const POLL_MS = 5_000;
-/** The link that Kubernetes swaps when a mounted ConfigMap or Secret changes; the files themselves see no event. */
+/** The link that Kubernetes swaps when a mounted ConfigMap or Secret changes; the files themselves get no event. */
 const MOUNT_LINK = '..data';
 
 /**
- * Calls `check` whenever one of the files may have changed, and from time to time without a reason: it must look for
- * itself, and must not reject. Calls never overlap. Watches the folders, because editors replace a file by renaming.
+ * Calls `check` whenever one of the files may have changed, and also periodically: it must find out itself, and must not
+ * reject. Calls never overlap. Watches the folders, because editors replace a file by renaming.
  * Does not keep the process alive.
  */
 export function watchFiles(
@@ -31,7 +31,7 @@ export function watchFiles(
     running = false;
     if (missed && !closed) changed();
   };
-  // Not restarted by later events: in a busy folder it would never fire.
+  // Later events do not restart it: in a busy folder it would never fire.
   const changed = () => {
     gathering ??= setTimeout(() => {
       gathering = undefined;
@@ -51,7 +51,7 @@ export function watchFiles(
   };
 }
 
-/** None when the system gives no watch; then the poll alone must do. */
+/** Undefined when the system provides no watch; then only polling remains. */
 function watchFolder(file: string, changed: () => void): FSWatcher[] {
   try {
     const watcher = watch(dirname(file), { persistent: false }, (_, name) => {

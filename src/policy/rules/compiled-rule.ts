@@ -6,7 +6,7 @@ import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
 import { matchUriGlob, type UriGlob, type UriParts } from '../globs/uri-glob.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 
-/** A rule with what was worked out from its text once, when it was loaded. */
+/** A rule with the values derived from its text when it was loaded. */
 export interface CompiledRule {
   readonly rule: PolicyRule;
   /** As reasons show it: `rule_0a1b2c3d4e5f (line 14) allows analyst command:* on https://**`. */
@@ -15,7 +15,7 @@ export interface CompiledRule {
   readonly line: number;
   readonly uri: readonly UriGlob[];
   readonly schema: readonly UriGlob[];
-  /** With THROTTLE only. */
+  /** Only with THROTTLE. */
   readonly rateLimit?: RateLimit;
 }
 
@@ -30,8 +30,8 @@ const COLUMNS = ['role', 'action', 'uri', 'schema', 'effect', 'obligation', 'com
 
 /**
  * Reads the columns of one `p` line, without the `p`.
- * @param text the line itself; the rule's id is made from it.
- * @param report called with every problem; the result is undefined when there was one.
+ * @param text the line itself, from which the rule's id is derived
+ * @param report called with every problem; the result is then undefined
  */
 export function compileRule(
   columns: readonly string[],
@@ -61,7 +61,8 @@ export function compileRule(
   const schemaGlobs = attempt('schema', (): UriGlob[] => (schema === '*' ? ['anything'] : parseUriGlobs(schema)));
   const effect = Object.hasOwn(EFFECTS, effectText) ? EFFECTS[effectText] : undefined;
   if (!effect) refuse(`effect: "${effectText}" is not an effect. Write allow, deny, approve or throttle (lower case).`);
-  if (effect !== 'THROTTLE' && obligation !== '') refuse('obligation: only a throttle rule has one.');
+  if (effect !== 'THROTTLE' && obligation !== '')
+    refuse('obligation: only a throttle rule may have one. Leave it empty.');
   const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRateLimit(obligation)) : undefined;
 
   if (!sound || !effect || !uriGlobs || !schemaGlobs) return undefined;
@@ -89,7 +90,7 @@ function describe({ id, role, action, uri, schema, effect, obligation }: PolicyR
   const verb = {
     ALLOW: 'allows',
     DENY: 'denies',
-    APPROVE: 'asks a person to approve',
+    APPROVE: 'requires a person to approve',
     THROTTLE: `limits to ${obligation?.replace('rate=', '')}`,
   }[effect];
   return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${schema === '*' ? '' : ` with schema ${schema}`}`;
@@ -99,7 +100,7 @@ export function coversUri(globs: readonly UriGlob[], target: UriParts | undefine
   return globs.some((glob) => matchUriGlob(glob, target));
 }
 
-/** The schema column is looked at only when the ask has a schema. */
+/** The schema column is matched only when the request has a schema. */
 export function coversSchema(globs: readonly UriGlob[], target: UriParts | undefined): boolean {
   return target === undefined || coversUri(globs, target);
 }

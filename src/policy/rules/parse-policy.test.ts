@@ -102,9 +102,9 @@ describe('reading policy.csv', () => {
     ];
     const text = ['g, user', ...rules.map((action) => `p, user, ${action}, **, *, deny`)].join('\n');
     expect(problemsOf(text, actions)).toEqual({
-      '/line/2': expect.stringContaining('no action "command:fecth"'),
-      '/line/5': expect.stringContaining('no action "mutation:cancelRuns"'),
-      '/line/7': expect.stringContaining('no action "step:nap"'),
+      '/line/2': expect.stringContaining('Unknown action "command:fecth"'),
+      '/line/5': expect.stringContaining('Unknown action "mutation:cancelRuns"'),
+      '/line/7': expect.stringContaining('Unknown action "step:nap"'),
     });
   });
 
@@ -118,11 +118,11 @@ describe('reading policy.csv', () => {
     const engines = ['exec', 'memory:read', 'memory:append', 'memory:write', 'step:codegen', 'mutation:runAgent'];
     const text = ['g, user', ...[...rules, ...engines].map((action) => `p, user, ${action}, **, *, deny`)].join('\n');
     expect(problemsOf(text, actions)).toEqual({
-      '/line/3': expect.stringContaining('no action "tool:web.serach"'),
-      '/line/4': expect.stringContaining('no action "tool:repo.git"'),
-      '/line/6': expect.stringContaining('no action "agent:mpc"'),
-      '/line/7': expect.stringContaining('no action "secret:KEZ"'),
-      '/line/11': expect.stringContaining('no action "memory:write"'),
+      '/line/3': expect.stringContaining('Unknown action "tool:web.serach"'),
+      '/line/4': expect.stringContaining('Unknown action "tool:repo.git"'),
+      '/line/6': expect.stringContaining('Unknown action "agent:mpc"'),
+      '/line/7': expect.stringContaining('Unknown action "secret:KEZ"'),
+      '/line/11': expect.stringContaining('Unknown action "memory:write"'),
     });
   });
 
@@ -157,7 +157,7 @@ describe('reading policy.csv', () => {
 
   it('refuses a rule that says what another one says, whatever its comment', () => {
     const text = 'g, user\np, user, *, **, *, allow\np,user,*,**,*,allow,,"again"';
-    expect(problemsOf(text)).toEqual({ '/line/3': expect.stringContaining('the same as line 2') });
+    expect(problemsOf(text)).toEqual({ '/line/3': expect.stringContaining('the same as in line 2') });
   });
 
   it('refuses a policy without a rule: a file that is being written is empty for a moment', () => {

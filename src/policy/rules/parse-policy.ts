@@ -4,7 +4,7 @@ import type { Role } from '../../core/principal.ts';
 import { type CompiledRule, compileRule } from './compiled-rule.ts';
 import { findCycle, inheritsTooDeep, MAX_INHERITANCE_DEPTH, type RoleGraph } from './role-graph.ts';
 
-/** What is wrong with one line, counted from 1. */
+/** A problem of one line, counted from 1. */
 export interface PolicyProblem {
   readonly line: number;
   readonly message: string;
@@ -16,7 +16,7 @@ export interface ParsedPolicy {
   readonly roles: RoleGraph;
 }
 
-/** No separators of policy files or cache keys, and nothing that only looks like another role. */
+/** No separators of policy files or cache keys, and no characters that look like others. */
 const ROLE = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}$/;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_ROLES = 1_000;
@@ -24,14 +24,14 @@ const MAX_ROLES = 1_000;
 interface Link {
   readonly line: number;
   readonly role: Role;
-  /** Absent on a line that only declares the role. */
+  /** Undefined on a line that only declares the role. */
   readonly parent?: Role;
 }
 
 /**
  * Reads policy.csv: `p, role, action, uri, schema, effect, obligation, comment` and `g, role[, parent]` lines.
- * @param actions every action that can be asked, so that a rule for none of them is found.
- * @throws Fault BAD_INPUT with every problem as a violation at `/line/N`.
+ * @param actions all actions, so that a rule with a misspelled action is reported
+ * @throws Fault BAD_INPUT with every problem as a violation at `/line/N`
  */
 export function parsePolicy(text: string, actions?: readonly string[]): ParsedPolicy {
   const problems: PolicyProblem[] = [];
@@ -50,7 +50,7 @@ export function parsePolicy(text: string, actions?: readonly string[]): ParsedPo
       if (more.length > 0) report('A "g" line has two columns, role and parent, or the role alone to declare it.');
       links.push({ line, role, ...(parent !== '' && { parent }) });
     } else {
-      report(`A line begins with p (a rule), g (a role) or # (a comment), not with "${kind}".`);
+      report(`A line must begin with p (a rule), g (a role) or # (a comment), not with "${kind}".`);
     }
   }
 
@@ -62,14 +62,14 @@ export function parsePolicy(text: string, actions?: readonly string[]): ParsedPo
   return { rules, roles };
 }
 
-/** One refusal that lists all problems; its message shows the first ones for people who see no more than that. */
+/** One fault with all problems; its message shows the first ones. */
 export function policyFault(problems: readonly PolicyProblem[]): Fault {
   const sorted = problems.toSorted((a, b) => a.line - b.line);
   const messages = sorted.slice(0, 20).map(({ line, message }) => `line ${line}: ${message}`);
   const rest = sorted.length - messages.length;
   return new Fault(
     'BAD_INPUT',
-    `The policy does not validate. Correct these lines:\n${messages.join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`,
+    `The policy is invalid. Correct these lines:\n${messages.join('\n')}${rest > 0 ? `\nand ${rest} more` : ''}`,
     { violations: sorted.map(({ line, message }) => ({ path: `/line/${line}`, message })) },
   );
 }
@@ -80,7 +80,7 @@ interface CsvRecord {
   readonly fields: readonly string[];
 }
 
-/** Line by line, so that a forgotten quote spoils one line and not the rest of the file. */
+/** Line by line, so that a missing quote affects one line and not the rest of the file. */
 function* recordsOf(text: string, problems: PolicyProblem[]): Generator<CsvRecord> {
   if (text.length > MAX_CHARACTERS) {
     problems.push({ line: 1, message: `The policy is longer than ${MAX_CHARACTERS} characters.` });
@@ -94,7 +94,7 @@ function* recordsOf(text: string, problems: PolicyProblem[]): Generator<CsvRecor
     const content = whole.trim();
     if (content === '' || content.startsWith('#')) continue;
     if (/[\p{Cc}\uFFFD]/u.test(content.replaceAll('\t', ' '))) {
-      problems.push({ line, message: 'The line holds control characters or is not UTF-8.' });
+      problems.push({ line, message: 'The line contains control characters or is not UTF-8.' });
       continue;
     }
     try {
@@ -112,7 +112,7 @@ function fieldsOf(content: string): readonly string[] {
   return parseCsv(content, { trim: true, relax_column_count: true })[0] ?? [];
 }
 
-/** A role is declared by standing first on a `g` line, so that a misspelt one is found: in a deny rule it would open a door. */
+/** A role is declared as the first name of a `g` line, so that a misspelled one is reported: in a deny rule it would deny nobody. */
 function checkRoles(rules: readonly Link[], links: readonly Link[], problems: PolicyProblem[]): RoleGraph {
   const graph = new Map<Role, Role[]>();
   for (const { line, role } of links) {
@@ -120,7 +120,7 @@ function checkRoles(rules: readonly Link[], links: readonly Link[], problems: Po
     else problems.push({ line, message: `"${role}" cannot be the name of a role: use letters, digits and _.:/@-.` });
   }
   if (graph.size > MAX_ROLES) {
-    problems.push({ line: 1, message: `There are more than ${MAX_ROLES} roles.` });
+    problems.push({ line: 1, message: `There are more than ${MAX_ROLES} roles. Remove some.` });
     return graph;
   }
   for (const { line, role, parent } of links) {
@@ -159,6 +159,6 @@ function checkDuplicates(rules: readonly CompiledRule[], problems: PolicyProblem
     const key = JSON.stringify(content);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, line);
-    else problems.push({ line, message: `The rule says the same as line ${first}; remove one of them.` });
+    else problems.push({ line, message: `The rule is the same as in line ${first}. Remove one of them.` });
   }
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 
-/** How often something may be done. */
+/** How often an action is allowed. */
 export interface RateLimit {
   readonly count: number;
   readonly periodMs: number;
@@ -9,7 +9,7 @@ export interface RateLimit {
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Reads the obligation of a `throttle` rule: `rate=10/m`, the unit being s, m or h.
+ * Reads the obligation of a `throttle` rule: `rate=10/m`, with the unit s, m or h.
  * @throws Fault BAD_INPUT
  */
 export function parseRateLimit(obligation: string): RateLimit {
@@ -21,7 +21,7 @@ export function parseRateLimit(obligation: string): RateLimit {
   return { count: Number(count), periodMs: perMs };
 }
 
-/** Negative when `a` lets less through: fewer in the long run, or as many in smaller bursts. */
+/** Negative when `a` allows less: fewer per time, or as many in smaller bursts. */
 export function compareRateLimits(a: RateLimit, b: RateLimit): number {
   return a.count * b.periodMs - b.count * a.periodMs || a.count - b.count;
 }

@@ -1,21 +1,21 @@
 import type { Role } from '../../core/principal.ts';
 
-/** Every declared role with the roles whose rules it has too. */
+/** Every declared role with the roles whose rules it inherits. */
 export type RoleGraph = ReadonlyMap<Role, readonly Role[]>;
 
-/** Casbin's role manager follows no chain beyond this and says nothing; so longer ones are refused. */
+/** Casbin's role manager silently ignores longer chains, so they are rejected. */
 export const MAX_INHERITANCE_DEPTH = 10;
 
 /** The role itself and everything it inherits from, nearest first; empty for a role that is not declared. */
 export function inheritedRoles(graph: RoleGraph, role: Role): readonly Role[] {
   if (!graph.has(role)) return [];
   const roles = new Set([role]);
-  // A Set hands out what is added while it is walked through.
+  // A Set also iterates over elements that are added meanwhile.
   for (const next of roles) for (const parent of graph.get(next) ?? []) roles.add(parent);
   return [...roles];
 }
 
-/** A circle of inheritance that begins and ends at the role, or undefined. */
+/** A cycle of inheritance that begins and ends at the role, or undefined. */
 export function findCycle(graph: RoleGraph, role: Role): readonly Role[] | undefined {
   const cameFrom = new Map<Role, Role>();
   const waiting = [role];
@@ -34,7 +34,7 @@ export function findCycle(graph: RoleGraph, role: Role): readonly Role[] | undef
   return undefined;
 }
 
-/** Whether something is inherited only through more links than Casbin follows. */
+/** True when a role is inherited only through more links than Casbin follows. */
 export function inheritsTooDeep(graph: RoleGraph, role: Role): boolean {
   const seen = new Set<Role>();
   let level = [role];

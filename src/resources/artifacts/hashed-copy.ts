@@ -58,7 +58,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 function tooLarge(maxBytes: number): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', `This has more than ${maxBytes} bytes, the most that one artifact may have.`, {
+  return new Fault('RESOURCE_TOO_LARGE', `An artifact may have at most ${maxBytes} bytes; this is larger. Split it.`, {
     details: { maxBytes },
   });
 }

@@ -23,7 +23,7 @@ describe('the folders of runs', () => {
   });
 
   it.each(['', '..', '../x', 'run_1', 'step_0'])('are not made for %j', async (id) => {
-    await expect(createWorkspaces(folder).of(id)).rejects.toThrow('is no run');
+    await expect(createWorkspaces(folder).of(id)).rejects.toThrow('is not the id of a run');
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ export interface Workspaces extends WorkspaceRemoval {
 /** @param folder absolute; created at first use */
 export function createWorkspaces(folder: string): Workspaces {
   const placeOf = (runId: string) => {
-    if (idPrefix(runId) !== 'run') throw new Error(`${runId} is no run`);
+    if (idPrefix(runId) !== 'run') throw new Error(`${runId} is not the id of a run`);
     return join(folder, runId);
   };
   return {

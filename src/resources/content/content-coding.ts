@@ -10,29 +10,29 @@ import {
 } from 'node:zlib';
 import { Fault } from '../../core/errors.ts';
 
-/** What `Accept-Encoding` offers. */
+/** The value of `Accept-Encoding`. */
 export const ACCEPTED_CODINGS = 'gzip, deflate, br, zstd';
 
-/** RFC 9659: no zstd frame on the web may ask its reader for a window of more than 8 MiB. */
+/** RFC 9659: a zstd frame on the web may require a window of at most 8 MiB. */
 const ZSTD_WINDOW_LOG = 23;
 
 /**
- * Undoes one content coding (RFC 9110 section 8.4.1) on the way, a buffer at a time: nothing is decoded ahead of the
- * reader, so a bomb grows no further than the reader lets it. More than one coding is refused.
- * @param header the value of Content-Encoding.
- * @param encoded read by nobody else; to be destroyed by its owner.
- * @throws Fault RESOURCE_UNREACHABLE for a coding that was not offered.
+ * Decodes one content coding (RFC 9110 section 8.4.1) as a stream. Nothing is decoded ahead of the reader, so a compression
+ * bomb grows no further than the reader allows. More than one coding is rejected.
+ * @param header the value of Content-Encoding
+ * @param encoded must have no other reader; its owner destroys it
+ * @throws Fault RESOURCE_UNREACHABLE for a coding that was not offered
  */
 export async function* decodeContent(header: string, encoded: Readable): AsyncGenerator<Uint8Array> {
   const coding = header.trim().toLowerCase();
   if (coding === '' || coding === 'identity') return yield* encoded;
   const source = encoded[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
-  // A body without a byte has nothing to decode: a 204, or an empty answer under a blanket header.
+  // An empty body has nothing to decode: a 204, or an empty response with the header.
   if (first.done) return;
   const decoder = decoderFor(coding, first.value);
   const done = pipeline(Readable.from(prepend(first.value, source), { objectMode: false }), decoder);
-  // The decoder's own iteration throws what broke it; this is to have it handled when the reader left before.
+  // Iterating the decoder throws its error; this handles the error when the reader has stopped before.
   done.catch(() => {});
   yield* decoder;
 }
@@ -43,7 +43,7 @@ function decoderFor(coding: string, head: Uint8Array): Transform {
     case 'x-gzip':
       return createGunzip();
     case 'deflate':
-      // Meant is the zlib form (RFC 1950, its first byte ends in 8), but many servers send bare deflate.
+      // The standard means the zlib form (RFC 1950; its first byte ends in 8), but many servers send raw deflate.
       return ((head[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw();
     case 'br':
       return createBrotliDecompress();
@@ -52,7 +52,7 @@ function decoderFor(coding: string, head: Uint8Array): Transform {
     default:
       throw new Fault(
         'RESOURCE_UNREACHABLE',
-        `The answer is packed as "${coding.slice(0, 40)}", which was not offered. Have the server send ${ACCEPTED_CODINGS}, or nothing.`,
+        `The response has the content coding "${coding.slice(0, 40)}", which was not offered. The server must use ${ACCEPTED_CODINGS}, or none.`,
       );
   }
 }

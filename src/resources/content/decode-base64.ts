@@ -1,13 +1,13 @@
 import { Fault } from '../../core/errors.ts';
 
 /**
- * Base64 by RFC 4648 section 4, as strict as section 3 asks: the one alphabet, padded, no other characters, no bits
- * left over. So equal bytes have one spelling.
- * @throws Fault BAD_INPUT, or RESOURCE_TOO_LARGE before anything is decoded.
+ * Base64 by RFC 4648 section 4, as strict as section 3 requires: the standard alphabet, padded, no other characters, no
+ * unused bits. So equal bytes have one encoding.
+ * @throws Fault BAD_INPUT, or RESOURCE_TOO_LARGE before anything is decoded
  */
 export function decodeBase64(text: string, maxBytes: number): Uint8Array {
   if ((text.length / 4) * 3 > maxBytes + 2) {
-    throw new Fault('RESOURCE_TOO_LARGE', `The base64 text holds more than ${maxBytes} bytes.`, {
+    throw new Fault('RESOURCE_TOO_LARGE', `The base64 text encodes more than ${maxBytes} bytes. Send less.`, {
       details: { maxBytes },
     });
   }
@@ -17,7 +17,7 @@ export function decodeBase64(text: string, maxBytes: number): Uint8Array {
   if (!fits || Buffer.from(end, 'base64').toString('base64') !== end) {
     throw new Fault(
       'BAD_INPUT',
-      'This is no base64 (RFC 4648): use A-Z a-z 0-9 + /, padded with = to a multiple of 4.',
+      'This is not base64 (RFC 4648). Use A-Z a-z 0-9 + /, padded with = to a multiple of 4.',
     );
   }
   return bytes;

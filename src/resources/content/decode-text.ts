@@ -5,10 +5,10 @@ import { charsetOf } from '../../lib/media-type.ts';
 const BOM_LENGTH = 3;
 
 /**
- * The decoder for text: by byte order mark, then the media type's charset, then UTF-8 (WHATWG Encoding section 6,
- * "decode"). It strips the mark and throws on what is not text.
- * @param head the first three bytes or more, or all there are.
- * @throws Fault BAD_INPUT for a charset that is not known.
+ * The decoder for text: by byte order mark, then the charset of the media type, then UTF-8 (WHATWG Encoding section 6,
+ * "decode"). It strips the mark, and throws on bytes that are not text.
+ * @param head at least the first three bytes, or all bytes
+ * @throws Fault BAD_INPUT for an unknown charset
  */
 export function textDecoderFor(mediaType: string, head: Uint8Array): TextDecoder {
   const label = charsetOfBom(head) ?? charsetOf(mediaType) ?? 'utf-8';
@@ -16,13 +16,9 @@ export function textDecoderFor(mediaType: string, head: Uint8Array): TextDecoder
     return new TextDecoder(label, { fatal: true });
   } catch (cause) {
     const name = label.slice(0, 40);
-    throw new Fault(
-      'BAD_INPUT',
-      `There is no decoder for charset "${name}". Use a name of the WHATWG Encoding standard.`,
-      {
-        cause,
-      },
-    );
+    throw new Fault('BAD_INPUT', `Unknown charset "${name}". Use a name of the WHATWG Encoding standard.`, {
+      cause,
+    });
   }
 }
 
@@ -33,7 +29,7 @@ function charsetOfBom(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** @throws Fault BAD_INPUT when the bytes are not text in their charset. */
+/** @throws Fault BAD_INPUT when the bytes are not text in their charset */
 export function decodeText(bytes: Uint8Array, mediaType: string): string {
   const decoder = textDecoderFor(mediaType, bytes);
   return decodeOrFault(decoder, () => decoder.decode(bytes));
@@ -63,7 +59,7 @@ function decodeOrFault(decoder: TextDecoder, run: () => string): string {
   } catch (cause) {
     throw new Fault(
       'BAD_INPUT',
-      `The bytes are not text in ${decoder.encoding}. Name their charset in the media type.`,
+      `The bytes are not valid ${decoder.encoding}. State their charset in the media type.`,
       {
         cause,
       },

@@ -21,7 +21,7 @@ export interface ResolvedAddress {
 export interface GuardDeps {
   /** `host:port` that may be private addresses; IPv6 in brackets. */
   readonly allowedPrivateHosts: readonly string[];
-  /** How long a host may take to accept a connection, to answer, or to be silent within its answer. */
+  /** Maximum time to accept a connection, to begin the response, and between two parts of the response. */
   readonly headerTimeoutMs: number;
   /** Resolves a name to all of its addresses. Default: the resolver of the system. */
   readonly lookup?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
@@ -57,7 +57,7 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
     const isExempt = exempt.has(`${options.hostname}:${port}`);
     const judge = isExempt ? anywhere : isPublicAddress;
     if (isIP(options.hostname) !== 0 && !judge(options.hostname)) {
-      // Undici expects the answer after the call.
+      // Undici expects the callback after this call returns.
       return void setImmediate(done, notPublicFault(options.hostname), null);
     }
     connectorFor(judge)(options, (...[error, socket]) => {
@@ -96,6 +96,6 @@ function canonicalEndpoint(entry: string): string {
 function notPublicFault(host: string): Fault {
   return new Fault(
     'FORBIDDEN',
-    `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
+    `${host} has an address that is not public. To allow it, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
   );
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 
-/** Why an answer did not come, in words; the system's own message may name inner addresses and is not passed on. */
+/** Messages for failed requests. The message of the system may contain internal addresses, and is not passed on. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name cannot be resolved at the moment',
   EADDRNOTAVAIL: 'there is no route to it',
@@ -10,20 +10,20 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to it',
   ENOTFOUND: 'its name does not exist',
   EPIPE: 'it closed the connection',
-  EPROTO: 'it does not speak TLS as it should',
-  UND_ERR_HEADERS_OVERFLOW: 'its answer has too many headers',
+  EPROTO: 'its TLS handshake failed',
+  UND_ERR_HEADERS_OVERFLOW: 'its response has too many headers',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it sent less than it announced',
   UND_ERR_SOCKET: 'it closed the connection before the end',
 };
 
 const TIMEOUTS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'It did not accept a connection in time.',
-  UND_ERR_BODY_TIMEOUT: 'It stopped sending in the middle of its answer.',
+  UND_ERR_BODY_TIMEOUT: 'It stopped sending in the middle of its response.',
   UND_ERR_CONNECT_TIMEOUT: 'It did not accept a connection in time.',
   UND_ERR_HEADERS_TIMEOUT: 'It did not answer in time.',
 };
 
-/** What a caller is told about a failed request. A fault stays as it is. */
+/** The fault of a failed request. A fault is returned unchanged. */
 export function networkFault(error: unknown, host: string): Fault {
   if (error instanceof Fault) return error;
   const code = codeOf(error);
@@ -39,10 +39,9 @@ export function networkFault(error: unknown, host: string): Fault {
 }
 
 function otherReason(code: string): string {
-  if (code.startsWith('HPE_')) return 'what it answers is not HTTP';
-  if (/CERT|SIGNED|ERR_TLS|UNABLE_TO/.test(code))
-    return `its certificate does not prove that it is this host (${code})`;
-  if (code.startsWith('ERR_SSL')) return 'it does not speak TLS as it should';
+  if (code.startsWith('HPE_')) return 'its response is not valid HTTP';
+  if (/CERT|SIGNED|ERR_TLS|UNABLE_TO/.test(code)) return `its certificate is not valid for this host (${code})`;
+  if (code.startsWith('ERR_SSL')) return 'its TLS handshake failed';
   return 'the connection failed';
 }
 

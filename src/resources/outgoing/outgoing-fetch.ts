@@ -8,11 +8,11 @@ import { networkFault } from './network-fault.ts';
 import { checkHeaders } from './request-headers.ts';
 
 export interface FetchOptions {
-  /** Of one answer, decoded. */
+  /** Maximum of one response, decoded. */
   readonly maxBytes: number;
-  /** How long the host may be silent, before its answer and within it. */
+  /** Maximum time without data, before the response and within it. */
   readonly idleMs: number;
-  /** Ends every request that was made with it. */
+  /** Aborts all requests of this fetch. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: 
     if (url.origin !== origin) {
       throw new Fault(
         'FORBIDDEN',
-        `Only ${origin} was allowed here, and it leads to ${url.origin}. Name that URI itself.`,
+        `Only ${origin} is allowed here, but the request goes to ${url.origin}. Use that URI directly.`,
       );
     }
     const headers = Object.fromEntries(request.headers);
@@ -62,7 +62,7 @@ export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: 
   };
 }
 
-/** One signal for several, which forgets them: the longest one outlives many requests. */
+/** One signal for several, which releases them: the longest one outlives many requests. */
 function combineSignals(signals: readonly (AbortSignal | undefined)[]) {
   const stop = new AbortController();
   const all = signals.filter((signal) => signal !== undefined);
@@ -90,9 +90,9 @@ function toResponse(
   }
   const why =
     REDIRECTS.has(status) && headers.has('location')
-      ? 'redirects, which is not followed here. Name the URI where it ends.'
+      ? 'redirects, which is not followed here. Use the URI that it redirects to.'
       : status < 200 || status > 599
-        ? 'answers with a status that HTTP does not have.'
+        ? 'responds with an invalid HTTP status.'
         : undefined;
   if (why !== undefined) {
     body.destroy();
@@ -108,7 +108,7 @@ function toResponse(
   return new Response(boundedStream(coding, body, to.host, maxBytes, signal), { status, headers });
 }
 
-/** Reads nothing ahead of who reads it. To cancel it ends the request at once, even while the host is silent. */
+/** Reads no further than its reader. Cancelling it ends the request at once, even while the host is silent. */
 function boundedStream(coding: string, body: Readable, host: string, maxBytes: number, signal: AbortSignal) {
   const chunks = decodeContent(coding, body);
   let remaining = maxBytes;
@@ -133,5 +133,5 @@ function boundedStream(coding: string, body: Readable, host: string, maxBytes: n
 }
 
 function tooLarge(host: string, maxBytes: number): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', `${host} sends more than ${maxBytes} bytes. Ask it for less at a time.`);
+  return new Fault('RESOURCE_TOO_LARGE', `${host} sends more than ${maxBytes} bytes. Request less at a time.`);
 }

@@ -108,7 +108,7 @@ describe('a WebSocket to elsewhere', () => {
     await expect(refused).rejects.toEqual(fault('THROTTLED', /429/));
     await expect(refused).rejects.toMatchObject({ retryAfterMs: 7_000 });
     await expect(connect('moved')).rejects.toEqual(fault('BAD_INPUT', /302/));
-    await expect(connect('wrong')).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /WebSocket server/));
+    await expect(connect('wrong')).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /WebSocket handshake/));
     await expect(connect('', { subprotocol: 'unknown' })).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /subprotocol/));
   });
 

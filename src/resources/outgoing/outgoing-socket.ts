@@ -17,18 +17,18 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
 }
 
-/** A WebSocket (RFC 6455) that is open. */
+/** An open WebSocket (RFC 6455). */
 export interface OutgoingSocket {
-  /** Resolves when it is on its way. @throws Fault RESOURCE_UNREACHABLE */
+  /** Resolves when the message is sent. @throws Fault RESOURCE_UNREACHABLE */
   send(text: string): Promise<void>;
   /**
-   * What comes, in order, to be read once: text as a string. Hardly more is taken from the network than is read. Ends
-   * when the connection is closed. @throws Fault RESOURCE_TOO_LARGE, RESOURCE_UNREACHABLE, CANCELLED, TIMEOUT
+   * The incoming messages in order, to be read once; text as a string. Little more is taken from the network than is read.
+   * Ends when the connection is closed. @throws Fault RESOURCE_TOO_LARGE, RESOURCE_UNREACHABLE, CANCELLED, TIMEOUT
    */
   readonly messages: AsyncIterable<string | Uint8Array>;
-  /** 1006 where nobody said goodbye. Resolves only when the messages are read, or after `close`. */
+  /** The close code; 1006 without a closing handshake. Resolves only when the messages are read, or after `close`. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
-  /** Says goodbye, and cuts the connection when that is not answered within a second. */
+  /** Starts the closing handshake, and terminates the connection if it is not completed within a second. */
   close(code?: number): void;
 }
 
@@ -44,7 +44,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** RFC 6455 section 11.3.4: a token. */
 const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** `wss://h/p` is decided on and opened as `https://h/p`: there is no canonical URI with the schemes of WebSocket. */
+/** `wss://h/p` is authorized and opened as `https://h/p`: canonical URIs do not use the schemes of WebSocket. */
 export function httpUriOfWebSocket(uri: string): string {
   return uri.replace(/^wss:/i, 'https:').replace(/^ws:/i, 'http:');
 }
@@ -56,7 +56,7 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
   if (subprotocol !== undefined && !SUBPROTOCOL.test(subprotocol)) {
     throw new Fault(
       'BAD_INPUT',
-      'The subprotocol is no token of RFC 6455, section 11.3.4. Write one name, such as "chat".',
+      'The subprotocol is not a token (RFC 6455 section 11.3.4). Write one name, such as "chat".',
     );
   }
   const signals = [options.signal, deps.closing];
@@ -88,7 +88,7 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
     closed,
     close: (code = 1000) => {
       socket.close(code);
-      // Its goodbye comes after what has not been read.
+      // The close frame comes after the messages that were not read yet.
       socket.removeAllListeners('message').resume();
       const timer = setTimeout(cut, CLOSE_TIMEOUT_MS);
       socket.once('close', () => clearTimeout(timer));
@@ -147,8 +147,8 @@ function waitForOpen(
 }
 
 function handshakeFault(error: Error, host: string): Fault {
-  // The library's own complaints have no code.
+  // Errors of the library itself have no code.
   if ((error as NodeJS.ErrnoException).code !== undefined) return networkFault(error, host);
-  const message = `${host} does not answer as a WebSocket server does. Check the URI and the subprotocol.`;
+  const message = `${host} did not accept the WebSocket handshake. Check the URI and the subprotocol.`;
   return new Fault('RESOURCE_UNREACHABLE', message, { cause: error });
 }

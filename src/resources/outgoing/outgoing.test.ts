@@ -211,7 +211,7 @@ describe('over TLS', () => {
     expect(await get(guarded, `https://secure.test:${securePort}/`)).toBe('safe');
     for (const host of ['wrong.test', '127.0.0.1']) {
       await expect(get(guarded, `https://${host}:${securePort}/`)).rejects.toEqual(
-        fault('RESOURCE_UNREACHABLE', /certificate does not prove/),
+        fault('RESOURCE_UNREACHABLE', /certificate is not valid for this host/),
       );
     }
   });
@@ -225,7 +225,7 @@ describe('over TLS', () => {
     const socket = await guarded.connect(right, limits);
     await socket.send('hello');
     for await (const message of socket.messages) expect(message).toBe('hello');
-    const refusal = fault('RESOURCE_UNREACHABLE', /certificate does not prove/);
+    const refusal = fault('RESOURCE_UNREACHABLE', /certificate is not valid for this host/);
     await expect(guarded.fetch(wrong, limits)(wrong.href)).rejects.toEqual(refusal);
     await expect(guarded.connect(wrong, limits)).rejects.toEqual(refusal);
   });
@@ -234,7 +234,7 @@ describe('over TLS', () => {
     setDefaultCACertificates(trusted);
     const guarded = outgoing({ lookup, allowedPrivateHosts: [`secure.test:${securePort}`] });
     await expect(get(guarded, `https://secure.test:${securePort}/`)).rejects.toEqual(
-      fault('RESOURCE_UNREACHABLE', /certificate does not prove/),
+      fault('RESOURCE_UNREACHABLE', /certificate is not valid for this host/),
     );
     setDefaultCACertificates([...trusted, CERTIFICATE]);
   });
@@ -242,7 +242,7 @@ describe('over TLS', () => {
   it('a server that speaks no TLS is told in plain words', async () => {
     const guarded = outgoing({ lookup, allowedPrivateHosts: [`inner.example:${port}`] });
     await expect(get(guarded, `https://inner.example:${port}/`)).rejects.toEqual(
-      fault('RESOURCE_UNREACHABLE', /does not speak TLS/),
+      fault('RESOURCE_UNREACHABLE', /TLS handshake failed/),
     );
   });
 

@@ -9,7 +9,7 @@ import { createOutgoingFetch, type FetchOptions } from './outgoing-fetch.ts';
 import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
 
 export interface OutgoingDeps extends GuardDeps {
-  /** Signalbox's own, for the User-Agent header. */
+  /** Version of Signalbox, for the User-Agent header. */
   readonly version: string;
 }
 
@@ -24,28 +24,28 @@ export interface OutgoingResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** As it was sent: content codings are not undone. Its errors are not faults; see `networkFault`. Destroy or read it. */
+  /** As sent: content codings are not decoded. Its errors are not faults; see `networkFault`. Read or destroy it. */
   readonly body: Readable;
 }
 
 /** The only way to other machines: it connects to public and explicitly allowed addresses only. */
 export interface Outgoing {
-  /** One GET, one answer; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
+  /** One GET, one response; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
   get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingResponse>;
   /**
-   * A WHATWG fetch that goes to this URI's origin alone; redirects are refused, and what comes back is bounded. What it
-   * throws, and what the reading of a body throws, are faults. Policy has been asked before.
+   * A WHATWG fetch for the origin of this URI only. Redirects are rejected, and the size of responses is limited. Its errors,
+   * and those of reading a body, are faults. The policy must have been asked before.
    */
   fetch(to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch;
-  /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that refuses it */
+  /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that rejects it */
   connect(to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket>;
   /** Aborts all active requests. */
   close(): Promise<void>;
 }
 
-/** More requests to one origin wait for a free connection, within their own time. */
+/** Connections to one origin. Further requests wait for a free one, within their time limit. */
 const MAX_CONNECTIONS_PER_ORIGIN = 64;
-/** The same for conversations, which are long and mostly silent. */
+/** The same for sessions, which are long and mostly idle. */
 const MAX_FETCH_CONNECTIONS_PER_ORIGIN = 256;
 
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
@@ -72,7 +72,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       if (signal.aborted) throw abortFault(signal);
       const stop = new AbortController();
       const onAbort = () => stop.abort(abortFault(signal));
-      const timeout = new Fault('TIMEOUT', `${uri.host} did not send everything in time. Try again later.`);
+      const timeout = new Fault('TIMEOUT', `${uri.host} did not send its whole response in time. Try again later.`);
       const timer = setTimeout(() => stop.abort(timeout), Math.max(timeoutMs, 1));
       const settle = () => {
         clearTimeout(timer);

@@ -12,7 +12,7 @@ interface Limits {
 /** Number of unread messages at which reading from the network pauses; the limit in bytes is the size of one message. */
 const MAX_BUFFERED_MESSAGES = 32;
 
-/** The messages of a WebSocket, at the pace of the reader. Listens from the call on, so that nothing is missed. */
+/** The messages of a WebSocket, at the pace of the reader. Listens from this call on, so that no message is missed. */
 export function socketMessages(socket: WebSocket, limits: Limits): AsyncIterable<string | Uint8Array> {
   const waiting: Buffer[] = [];
   const isText = new WeakSet<Buffer>();
@@ -66,7 +66,7 @@ export function socketMessages(socket: WebSocket, limits: Limits): AsyncIterable
 function messageFault(error: Error, { host, maxMessageBytes }: Limits): Fault {
   const code = String((error as NodeJS.ErrnoException).code ?? '');
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-    const message = `${host} sends a message of more than ${maxMessageBytes} bytes. Ask it for less at a time.`;
+    const message = `${host} sends a message of more than ${maxMessageBytes} bytes. Request less at a time.`;
     return new Fault('RESOURCE_TOO_LARGE', message, { cause: error });
   }
   if (!code.startsWith('WS_ERR_')) return networkFault(error, host);

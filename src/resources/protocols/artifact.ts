@@ -2,10 +2,10 @@ import { Fault } from '../../core/errors.ts';
 import { artifactDigest, artifactUri } from '../../lib/artifact-uri.ts';
 import { defineProtocol } from './define-protocol.ts';
 
-/** `artifact:sha256/<64 hex digits>`: what a run made, whether it lies in the store as text or on disk as bytes. */
+/** `artifact:sha256/<64 hex digits>`: content that a run produced, stored as text in the database or as bytes on disk. */
 export const artifact = defineProtocol({
   scheme: 'artifact',
-  description: 'What a run made, by the sha256 of its bytes: artifact:sha256/<64 hex digits>.',
+  description: 'Content that a run produced, by the sha256 of its bytes: artifact:sha256/<64 hex digits>.',
   limits: (settings) => ({ maxBytes: settings.fetchMaxBytes }),
 
   canonicalize(url) {
@@ -13,7 +13,7 @@ export const artifact = defineProtocol({
     if (digest === undefined) {
       throw new Fault(
         'BAD_INPUT',
-        'This names no artifact. Write artifact:sha256/ and the 64 hex digits of its digest.',
+        'This is not the URI of an artifact. Write artifact:sha256/ and the 64 hex digits of its digest.',
       );
     }
     return { href: artifactUri(digest), scheme: 'artifact', host: '', port: '', path: `sha256/${digest}`, query: '' };
@@ -27,7 +27,7 @@ export const artifact = defineProtocol({
     if (!content) {
       throw new Fault(
         'NOT_FOUND',
-        'You have no artifact with this digest. Check it, or run the step that makes it again.',
+        'You have no artifact with this digest. Check the digest, or run the step that produces it again.',
       );
     }
     const { mediaType, size } = content;

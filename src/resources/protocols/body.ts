@@ -13,17 +13,17 @@ export interface BodyLimits {
 }
 
 /**
- * Makes what a protocol opened into a body: counts its bytes, stops at the limit and at the signal, and frees the
- * source exactly once, whichever way it ends. An abort frees it also while nobody reads.
- * @throws Fault RESOURCE_TOO_LARGE when the source tells a size past the limit, CANCELLED or TIMEOUT when the signal is
- *   aborted already; the source is freed.
+ * The body of an opened resource: counts its bytes, stops at the limit and at the signal, and releases the source exactly
+ * once, however it ends. An abort releases it even while nothing reads.
+ * @throws Fault RESOURCE_TOO_LARGE when the source states a size over the limit, CANCELLED or TIMEOUT when the signal is
+ *   already aborted; the source is released.
  */
 export async function createBody(opened: OpenedResource, limits: BodyLimits): Promise<Body> {
   const { signal, maxBytes } = limits;
   const { uri, mediaType, content } = opened;
   const size = content instanceof Uint8Array ? content.length : opened.size;
   let bytes = 0;
-  let taken = false;
+  let isTaken = false;
   let ending: Promise<void> | undefined;
 
   const end = (error?: unknown): Promise<void> => {
@@ -36,14 +36,14 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
   };
   const onAbort = () => void end(abortFault(signal)).catch(() => {});
 
-  const refusal = signal.aborted ? abortFault(signal) : (size ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
-  if (refusal) {
-    await end(refusal);
-    throw refusal;
+  const fault = signal.aborted ? abortFault(signal) : (size ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
+  if (fault) {
+    await end(fault);
+    throw fault;
   }
-  // Bytes in memory, of which nobody wants to hear: nothing would happen at the abort.
-  const isLoose = content instanceof Uint8Array && !opened.release && !limits.onEnd;
-  if (!isLoose) signal.addEventListener('abort', onAbort, { once: true });
+  // Bytes in memory that need no release and no report: an abort would change nothing.
+  const needsNoAbort = content instanceof Uint8Array && !opened.release && !limits.onEnd;
+  if (!needsNoAbort) signal.addEventListener('abort', onAbort, { once: true });
 
   async function* counted(): AsyncGenerator<Uint8Array> {
     let failure: unknown;
@@ -63,8 +63,8 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
   }
 
   const take = () => {
-    if (taken) throw new TypeError('a body can be read once');
-    taken = true;
+    if (isTaken) throw new TypeError('a body can be read once');
+    isTaken = true;
   };
   const stream = (): AsyncGenerator<Uint8Array> => {
     take();
@@ -90,13 +90,13 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
     ...(size !== undefined && { size }),
     stream,
     bytes: whole,
-    // Whole bytes decode in one go, several times faster than piece by piece.
+    // Decoding all bytes at once is several times faster than chunk by chunk.
     text: async () =>
       content instanceof Uint8Array
         ? decodeText(await whole(), mediaType)
         : await decodeTextStream(stream(), mediaType),
     cancel: async () => {
-      taken = true;
+      isTaken = true;
       await end();
     },
   };
@@ -105,7 +105,7 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
 function tooLarge(maxBytes: number): Fault {
   return new Fault(
     'RESOURCE_TOO_LARGE',
-    `The resource has more than ${maxBytes} bytes. Use a smaller one, or have FETCH_MAX_BYTES raised.`,
+    `The resource has more than ${maxBytes} bytes. Use a smaller one, or ask the operator to raise FETCH_MAX_BYTES.`,
     { details: { maxBytes } },
   );
 }

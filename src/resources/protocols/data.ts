@@ -6,10 +6,10 @@ import { defineProtocol } from './define-protocol.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Every byte percent-encoded, and room for a media type: no longer text can hold what is allowed. */
+/** Enough for `MAX_BYTES` percent-encoded bytes and a media type. */
 const MAX_LENGTH = MAX_BYTES * 3 + 1024;
 
-/** RFC 2397: what an absent media type stands for. */
+/** RFC 2397: the default media type. */
 const DEFAULT_TYPE = 'text/plain;charset=US-ASCII';
 
 interface Payload {
@@ -25,8 +25,8 @@ interface Payload {
 const payloads = new WeakMap<CanonicalUri, Payload>();
 
 /**
- * RFC 2397, strict: the media type must parse, escapes and base64 must be whole, and a raw `#`, which would cut the
- * data short, is refused. Without a comma it names a kind of inline data for policy to decide on, and cannot be read.
+ * RFC 2397, strict: the media type must parse, escapes and base64 must be complete, and a raw `#`, which would truncate the
+ * data, is rejected. Without a comma the URI names a kind of inline data for the policy to decide on, and cannot be read.
  */
 export const data = defineProtocol({
   scheme: 'data',
@@ -36,12 +36,15 @@ export const data = defineProtocol({
   canonicalize(url) {
     const text = url.href.slice('data:'.length);
     if (text.length > MAX_LENGTH) throw tooLarge();
-    if (text.includes('#')) throw new Fault('BAD_INPUT', 'A raw # ends the data. Write %23 for it.');
+    if (text.includes('#')) throw new Fault('BAD_INPUT', 'A raw # would end the data. Write %23 for it.');
     const comma = text.indexOf(',');
     const [, type = '', flag] = /^(.*?)(;base64)?$/i.exec(comma === -1 ? text : text.slice(0, comma)) ?? [];
     const mediaType = parseMediaType(type === '' ? DEFAULT_TYPE : type.startsWith(';') ? `text/plain${type}` : type);
     if (!mediaType)
-      throw new Fault('BAD_INPUT', 'The text before the comma is not a media type. Write data:text/csv,a');
+      throw new Fault(
+        'BAD_INPUT',
+        'The text before the comma is not a media type. Write, for example, data:text/csv,a',
+      );
     const path = mediaType.essence;
     const uri: CanonicalUri = { href: `data:${path}`, scheme: 'data', host: '', port: '', path, query: '' };
     if (comma !== -1) {
@@ -53,7 +56,11 @@ export const data = defineProtocol({
 
   async open(uri) {
     const payload = payloads.get(uri);
-    if (!payload) throw new Fault('BAD_INPUT', 'This data: URI has no comma, and so no data. Write data:text/csv,a');
+    if (!payload)
+      throw new Fault(
+        'BAD_INPUT',
+        'This data: URI has no comma, and therefore no data. Write, for example, data:text/csv,a',
+      );
     const bytes = percentDecode(payload.text);
     const content = payload.isBase64 ? decodeBase64(Buffer.from(bytes).toString('latin1'), MAX_BYTES) : bytes;
     if (content.length > MAX_BYTES) throw tooLarge();
@@ -61,7 +68,7 @@ export const data = defineProtocol({
   },
 });
 
-/** @param text ASCII, as WHATWG URL leaves it. @throws Fault BAD_INPUT for a `%` that begins no escape. */
+/** @param text ASCII, as WHATWG URL leaves it. @throws Fault BAD_INPUT for a `%` that does not begin an escape. */
 function percentDecode(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'latin1');
   if (!text.includes('%')) return bytes;
@@ -91,7 +98,11 @@ function hexValue(code = 0): number {
 }
 
 function tooLarge(): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', 'Inline data is limited to 1 MiB. Upload it as an artifact and name that.', {
-    details: { maxBytes: MAX_BYTES },
-  });
+  return new Fault(
+    'RESOURCE_TOO_LARGE',
+    'Inline data may have at most 1 MiB. Upload it as an artifact, and pass the URI of the artifact.',
+    {
+      details: { maxBytes: MAX_BYTES },
+    },
+  );
 }

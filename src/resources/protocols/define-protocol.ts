@@ -6,30 +6,30 @@ import type { ReadContext } from '../../core/resource.ts';
 import type { StoredContent } from '../../core/store-reader.ts';
 import type { Outgoing } from '../outgoing/outgoing.ts';
 
-/** What a protocol may use to open a URI. */
+/** The dependencies with which a protocol opens a URI. */
 export interface OpenContext extends ReadContext {
   readonly settings: Config['resources'];
   readonly outgoing: Outgoing;
   readonly artifacts: ArtifactStore;
-  /** What a run made, as far as `scope` sees it. */
+  /** Content that a run produced, if `scope` may see it. */
   readonly content: (scope: Scope, digest: string) => Promise<StoredContent | undefined>;
-  /** For a URI that an answer names, such as the target of a redirect. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
+  /** For a URI in a response, such as the target of a redirect. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
   readonly canonicalize: (uri: string) => CanonicalUri;
 }
 
-/** A resource that is open but not read. Its bytes are counted, and stopped by the signal, by who opened it. */
+/** A resource that is open but not read. The caller counts its bytes, and stops it at the signal. */
 export interface OpenedResource {
-  /** The canonical URI it was found at, after redirects. */
+  /** The canonical URI after redirects. */
   readonly uri: string;
   readonly mediaType: string;
-  /** In decoded bytes, where the source tells it. */
+  /** In decoded bytes, if the source states it. */
   readonly size?: number;
   readonly content: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Frees what is behind `content`: called once when it was read to its end, failed, or is no longer wanted. */
+  /** Releases the source of `content`. Called once: when it was read to its end, failed, or is no longer needed. */
   release?(): void | Promise<void>;
 }
 
-/** Reads one URI scheme. A new one is one file in `protocols/` and one line in `protocols.ts`. */
+/** Reads one URI scheme. A new one is one file in `protocols/` and one line in `registry.ts`. */
 export interface Protocol {
   /** Lower case, without the colon. */
   readonly scheme: string;
@@ -39,11 +39,11 @@ export interface Protocol {
   limits(settings: Config['resources']): Readonly<Record<string, number>>;
   /** @param url parsed by WHATWG rules; free of userinfo, white space and control characters. @throws Fault BAD_INPUT */
   canonicalize(url: URL): CanonicalUri;
-  /** Asks `ctx.authorize` about every further URI that it is led to; the first was asked about. @throws Fault */
+  /** Calls `ctx.authorize` for every further URI, such as a redirect; the first is already authorized. @throws Fault */
   open(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource>;
 }
 
-/** Checks nothing and changes nothing: it gives the object its type. */
+/** Returns the object unchanged; gives it its type. */
 export function defineProtocol(protocol: Protocol): Protocol {
   return protocol;
 }

@@ -13,13 +13,13 @@ type RootSettings = { readonly settings: Pick<Config['resources'], 'localRoots'>
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */
+/** Without O_NONBLOCK, opening a FIFO waits for a writer forever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * Files under the virtual roots. The text of the path decides which file is tried; where it really lies is judged on
- * the open descriptor, so that no link and no swap of a folder in between leads out. A link within the roots counts as
- * a redirect: policy is asked about the place it leads to.
+ * Files under the virtual roots. The path determines which file is opened; its real location is checked on the open
+ * descriptor, so that no link, and no folder swapped in the meantime, leads outside. A link within the roots is a redirect:
+ * the policy is asked about its target.
  */
 export const file = defineProtocol({
   scheme: 'file',
@@ -37,7 +37,7 @@ export const file = defineProtocol({
   async open(uri, ctx) {
     const root = rootOf(uri, ctx);
     const path = decodedPath(uri.path);
-    // The file system would take `a//b` for `a/b`, which policy was not asked about.
+    // The file system reads `a//b` as `a/b`, about which the policy was not asked.
     if (path.includes('//')) throw new Fault('BAD_INPUT', 'The path has an empty segment. Write one slash.');
     const realPath = root.folder + path.slice(root.name.length);
     const handle = await openFile(realPath);
@@ -55,7 +55,7 @@ export const file = defineProtocol({
   },
 });
 
-/** The root that the path names; the longest where one stands inside another. @throws Fault FORBIDDEN when none does. */
+/** The root that the path names; the longest if roots are nested. @throws Fault FORBIDDEN when no root contains it */
 export function rootOf({ path }: CanonicalUri, ctx: RootSettings): LocalRoot {
   const roots = ctx.settings.localRoots.filter(({ name }) => path === name || path.startsWith(`${name}/`));
   const [longest] = roots.sort((a, b) => b.name.length - a.name.length);
@@ -63,7 +63,7 @@ export function rootOf({ path }: CanonicalUri, ctx: RootSettings): LocalRoot {
   return longest;
 }
 
-/** Decodes once. @throws Fault BAD_INPUT when that is not UTF-8. */
+/** Decodes once. @throws Fault BAD_INPUT when the result is not UTF-8 */
 export function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -79,18 +79,24 @@ async function openFile(path: string): Promise<FileHandle> {
     switch ((cause as NodeJS.ErrnoException).code) {
       case 'ENOENT':
       case 'ENOTDIR':
-        throw new Fault('NOT_FOUND', 'There is no such file. Check its name; case counts.', { cause });
+        throw new Fault('NOT_FOUND', 'This file does not exist. Check its name; upper and lower case differ.', {
+          cause,
+        });
       case 'ELOOP':
         throw new Fault('FORBIDDEN', 'This is a symbolic link, which is not followed. Name the file itself.', {
           cause,
         });
       case 'ENAMETOOLONG':
-        throw new Fault('BAD_INPUT', 'A part of the path is longer than a file name can be.', { cause });
+        throw new Fault('BAD_INPUT', 'A part of the path is longer than a file name may be. Shorten it.', { cause });
       case 'EACCES':
       case 'EPERM':
-        throw new Fault('RESOURCE_UNREACHABLE', 'The server may not read this file. Have its permissions changed.', {
-          cause,
-        });
+        throw new Fault(
+          'RESOURCE_UNREACHABLE',
+          'The server may not read this file. Ask the operator to change its permissions.',
+          {
+            cause,
+          },
+        );
       case 'ENXIO':
       case 'ENODEV':
         throw notRegularFault(cause);
@@ -98,7 +104,7 @@ async function openFile(path: string): Promise<FileHandle> {
       case 'ENFILE':
         throw new Fault('UNAVAILABLE', 'The server has too many files open. Try again later.', { cause });
       default:
-        throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be opened. Have the disk looked at.', {
+        throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be opened. Ask the operator to check the disk.', {
           cause,
         });
     }
@@ -109,13 +115,13 @@ async function regularFile(handle: FileHandle): Promise<{ readonly size: number 
   const stats = await handle.stat();
   if (stats.isDirectory()) throw new Fault('BAD_INPUT', 'This is a folder. Name a file in it.');
   if (!stats.isFile()) throw notRegularFault();
-  if (stats.nlink === 0) throw new Fault('NOT_FOUND', 'The file was deleted while it was opened.');
+  if (stats.nlink === 0) throw new Fault('NOT_FOUND', 'The file was deleted while it was being opened.');
   return stats;
 }
 
 /**
- * Where the open file really lies, as a decoded path under a virtual root: the one that was asked for, where there are
- * several. @throws Fault FORBIDDEN when it lies outside of all.
+ * The real location of the open file, as a decoded path under a virtual root; under the requested root if several contain
+ * it. @throws Fault FORBIDDEN when it is outside all roots
  */
 async function virtualPath(handle: FileHandle, path: string, root: LocalRoot, ctx: OpenContext): Promise<string> {
   const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpathOf(handle, path));
@@ -126,21 +132,25 @@ async function virtualPath(handle: FileHandle, path: string, root: LocalRoot, ct
   throw outsideRootsFault(ctx);
 }
 
-/** Where there is no /proc: the path that leads there now, provided that it leads to the file that is open. */
+/** Without /proc: the path that leads there now, if it leads to the open file. */
 async function realpathOf(handle: FileHandle, path: string): Promise<string> {
   const real = await realpath(path);
   const [opened, current] = await Promise.all([handle.stat({ bigint: true }), stat(real, { bigint: true })]);
   if (opened.dev === current.dev && opened.ino === current.ino) return real;
-  throw new Fault('NOT_FOUND', 'The file was moved while it was opened.');
+  throw new Fault('NOT_FOUND', 'The file was moved while it was being opened. Try again.');
 }
 
 async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (;;) {
     // A separate buffer for each chunk, because the reader may keep it.
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES)).catch((cause: unknown) => {
-      throw new Fault('RESOURCE_UNREACHABLE', 'The file cannot be read to its end. Have the disk looked at.', {
-        cause,
-      });
+      throw new Fault(
+        'RESOURCE_UNREACHABLE',
+        'The file cannot be read to its end. Ask the operator to check the disk.',
+        {
+          cause,
+        },
+      );
     });
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -148,10 +158,10 @@ async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
 }
 
 export function outsideRootsFault(ctx: RootSettings): Fault {
-  const names = ctx.settings.localRoots.map(({ name }) => `file://${name}/`).join(', ') || 'none at present';
+  const names = ctx.settings.localRoots.map(({ name }) => `file://${name}/`).join(', ') || 'none';
   return new Fault('FORBIDDEN', `Only files in the folders of ALLOWED_LOCAL_ROOTS can be read (${names}).`);
 }
 
 function notRegularFault(cause?: unknown): Fault {
-  return new Fault('BAD_INPUT', 'This is no regular file but a device, a pipe or a socket. Name a file.', { cause });
+  return new Fault('BAD_INPUT', 'This is a device, a pipe or a socket. Name a regular file.', { cause });
 }

@@ -34,9 +34,9 @@ describe('reading http', () => {
 
   it.each([
     [404, 'NOT_FOUND', /nothing at this URI/],
-    [410, 'NOT_FOUND', /any more/],
+    [410, 'NOT_FOUND', /no longer/],
     [401, 'RESOURCE_UNREACHABLE', /credentials/],
-    [403, 'RESOURCE_UNREACHABLE', /does not let/],
+    [403, 'RESOURCE_UNREACHABLE', /does not allow/],
     [500, 'RESOURCE_UNREACHABLE', /status 500/],
     [206, 'RESOURCE_UNREACHABLE', /status 206/],
     [304, 'RESOURCE_UNREACHABLE', /status 304/],
@@ -66,7 +66,7 @@ describe('reading http', () => {
     });
     http.closeAfter(reader);
     const url = `http://127.0.0.1:${otherPort}/`;
-    await expect(reader.open(url)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /not HTTP/));
+    await expect(reader.open(url)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /not valid HTTP/));
     await expect(reader.open('http://nowhere.example/')).rejects.toEqual(
       fault('RESOURCE_UNREACHABLE', /^nowhere\.example cannot be read: its name does not exist/),
     );

@@ -12,12 +12,12 @@ export const MAX_REDIRECTS = 5;
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** The one spelling of an http or https URL: origin, path and query; a fragment is never sent and is left out. */
+/** The canonical form of an http or https URL: origin, path and query. A fragment is never sent, and is omitted. */
 export function canonicalHttp(url: URL): CanonicalUri {
   const scheme = url.protocol.slice(0, -1);
   const host = canonicalHost(url.hostname);
   const port = url.port;
-  if (port === '0') throw new Fault('BAD_INPUT', 'Nothing listens on port 0. Name the real port, or none.');
+  if (port === '0') throw new Fault('BAD_INPUT', 'Nothing listens on port 0. Write the real port, or omit it.');
   const path = canonicalPath(url.pathname);
   const query = canonicalQuery(url.search);
   const href = `${scheme}://${host}${port && `:${port}`}${path}${query && `?${query}`}`;
@@ -25,8 +25,8 @@ export function canonicalHttp(url: URL): CanonicalUri {
 }
 
 /**
- * GETs a resource. Follows up to five redirects, each of which is canonicalized and asked about like the first; never
- * from https to http, never to another scheme. No credentials are ever sent. The time limit holds for all of it.
+ * GETs a resource. Follows at most five redirects, each canonicalized and authorized like the first URI; never from https to
+ * http, never to another scheme. Never sends credentials. One time limit applies to the whole request.
  */
 export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource> {
   const deadline = performance.now() + ctx.settings.totalTimeoutMs;
@@ -42,7 +42,7 @@ export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<Ope
       if (!REDIRECT_STATUSES.has(answer.status) || location === undefined) return toOpenedResource(hop, answer);
       if (redirects === MAX_REDIRECTS) {
         throw unreachableFault(
-          `${uri.host} redirects more than ${MAX_REDIRECTS} times. Use the URI where it ends.`,
+          `${uri.host} redirects more than ${MAX_REDIRECTS} times. Use the URI of the last redirect.`,
           answer,
         );
       }
@@ -64,10 +64,11 @@ function redirectTarget(
 ): CanonicalUri {
   // Header values arrive as one character per byte; servers that do not escape send UTF-8.
   const target = URL.parse(Buffer.from(location, 'latin1').toString(), from.href);
-  if (target === null) throw unreachableFault(`${from.host} redirects to something that is no URI.`, answer);
+  if (target === null)
+    throw unreachableFault(`${from.host} redirects to an invalid URI. Use the URI that it should redirect to.`, answer);
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {
     throw unreachableFault(
-      `${from.host} redirects to a ${target.protocol} URI, which is not followed from http.`,
+      `${from.host} redirects to a ${target.protocol} URI, which is not followed from http. Use that URI directly.`,
       answer,
     );
   }
@@ -82,7 +83,7 @@ function redirectTarget(
 
 function toOpenedResource(uri: CanonicalUri, answer: OutgoingResponse): OpenedResource {
   const { status, body } = answer;
-  // 206 was not asked for: a part must not pass for the whole.
+  // 206 was not requested: a part must not pass for the whole.
   if (status < 200 || status > 299 || status === 206) throw readFault(uri, answer);
   const coding = header(answer, 'content-encoding') ?? '';
   const length = Number(header(answer, 'content-length') ?? Number.NaN);
@@ -106,14 +107,14 @@ async function* withNetworkFaults(content: AsyncIterable<Uint8Array>, host: stri
 
 const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   401: ['RESOURCE_UNREACHABLE', 'asks for credentials, which Signalbox does not send'],
-  403: ['RESOURCE_UNREACHABLE', 'does not let Signalbox read this'],
+  403: ['RESOURCE_UNREACHABLE', 'does not allow Signalbox to read this'],
   404: ['NOT_FOUND', 'has nothing at this URI'],
-  410: ['NOT_FOUND', 'has nothing at this URI any more'],
-  429: ['RESOURCE_UNREACHABLE', 'is asked too often; try again later'],
+  410: ['NOT_FOUND', 'no longer has anything at this URI'],
+  429: ['RESOURCE_UNREACHABLE', 'receives too many requests; try again later'],
 };
 
 function readFault(uri: CanonicalUri, answer: OutgoingResponse): Fault {
-  const [code, why] = BY_STATUS[answer.status] ?? ['RESOURCE_UNREACHABLE', 'gave no resource'];
+  const [code, why] = BY_STATUS[answer.status] ?? ['RESOURCE_UNREACHABLE', 'returned no resource'];
   return new Fault(code, `${uri.host} ${why} (status ${answer.status}).`, {
     details: { uri: uri.href, status: answer.status },
   });
@@ -125,13 +126,13 @@ function unreachableFault(message: string, answer: OutgoingResponse): Fault {
 
 function header(answer: OutgoingResponse, name: string): string | undefined {
   const value = answer.headers[name];
-  // Sent twice, it is as if sent once with a comma between (RFC 9110 section 5.3).
+  // A header that is sent twice equals one with both values, separated by a comma (RFC 9110 section 5.3).
   return typeof value === 'object' ? value.join(', ') : value;
 }
 
 export const http = defineProtocol({
   scheme: 'http',
-  description: 'GET from a web server; redirects are followed where policy allows each.',
+  description: 'GET from a web server. Redirects are followed if the policy allows each.',
   limits: (settings) => ({
     maxBytes: settings.fetchMaxBytes,
     maxRedirects: MAX_REDIRECTS,
@@ -145,5 +146,5 @@ export const http = defineProtocol({
 export const https = defineProtocol({
   ...http,
   scheme: 'https',
-  description: 'GET from a web server over TLS; redirects are followed where policy allows each, never to plain http.',
+  description: 'GET from a web server over TLS. Redirects are followed if the policy allows each, never to plain http.',
 });

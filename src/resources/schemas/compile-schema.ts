@@ -12,7 +12,7 @@ export type CompileResult = { readonly validate: ValidateFunction } | { readonly
 
 type AjvLike = Ajv | Ajv2019 | Ajv2020;
 
-/** By `$schema`, without scheme and empty fragment. The last is taken for a schema that does not say. */
+/** By `$schema`, without scheme and empty fragment. A schema without `$schema` uses `DEFAULT_DIALECT`. */
 const DIALECTS: ReadonlyMap<string, (options: Options) => AjvLike> = new Map([
   ['//json-schema.org/draft-07/schema', (options: Options) => new Ajv(options)],
   ['//json-schema.org/draft/2019-09/schema', (options: Options) => new Ajv2019(options)],
@@ -21,9 +21,9 @@ const DIALECTS: ReadonlyMap<string, (options: Options) => AjvLike> = new Map([
 const DEFAULT_DIALECT = '//json-schema.org/draft/2020-12/schema';
 
 /**
- * Compiles a schema with the documents it refers to, or names one that is missing.
+ * Compiles a schema with the documents that it refers to, or returns the URI of one that is missing.
  * @param documents the schema first
- * @throws Fault BAD_INPUT that names the document and what is wrong with it
+ * @throws Fault BAD_INPUT with the document and its problem
  */
 export function compileSchema(
   documents: readonly SchemaDocument[],
@@ -36,7 +36,7 @@ export function compileSchema(
   const ajv = createAjv(dialect, allErrors);
   for (const { uri, base, schema } of parsed) {
     if (dialectOf(uri, schema, dialect) !== dialect)
-      throw fault(uri, 'is of another dialect than the schema that refers to it');
+      throw fault(uri, 'has a different dialect than the schema that refers to it');
     withSchemaFaults(uri, () => ajv.addSchema(withId(schema, uri, base), uri));
   }
   try {
@@ -57,15 +57,15 @@ function createAjv(dialect: string, allErrors: boolean): AjvLike {
   if (!make) throw new TypeError(`no such dialect: ${dialect}`);
   const ajv = make({
     allErrors,
-    // Unknown keywords and formats are annotations, as the standard has it.
+    // Unknown keywords and formats are annotations, as the standard requires.
     strict: false,
     logger: false,
-    // Or `constructor` would be a property of every object.
+    // Otherwise `constructor` would be a property of every object.
     ownProperties: true,
     code: { regExp: linearRegExp },
   });
   addFormats.default(ajv);
-  // The one format whose regular expression takes quadratic time: 20,000 characters held it for 0.2 s.
+  // The one format whose regular expression takes quadratic time: 20,000 characters take 0.2 s.
   ajv.addFormat('url', (text) => /^(?:https?|ftp):\/\//i.test(text) && URL.canParse(text));
   return ajv;
 }
@@ -78,8 +78,8 @@ const linearRegExp = Object.assign(
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new UnsupportedPatternError(
-        `uses the pattern ${JSON.stringify(pattern.slice(0, 100))}, which the RE2 engine refuses (${why.slice(0, 120)}): ` +
-          'it has no lookaround and no backreferences',
+        `uses the pattern ${JSON.stringify(pattern.slice(0, 100))}, which RE2 does not accept (${why.slice(0, 120)}). ` +
+          'RE2 has no lookaround and no backreferences',
       );
     }
   },
@@ -90,7 +90,7 @@ class UnsupportedPatternError extends Error {}
 
 function schemaOf({ uri, text }: SchemaDocument): Json {
   const schema = withSchemaFaults(uri, () => parseJson(text));
-  if (!isJsonObject(schema) && typeof schema !== 'boolean') throw fault(uri, 'is neither an object nor a boolean');
+  if (!isJsonObject(schema) && typeof schema !== 'boolean') throw fault(uri, 'must be an object or a boolean');
   return schema;
 }
 
@@ -99,10 +99,13 @@ function dialectOf(uri: string, schema: Json | undefined, standard = DEFAULT_DIA
   if (declared === undefined) return standard;
   const dialect = typeof declared === 'string' ? declared.replace(/^https?:/, '').replace(/#$/, '') : '';
   if (DIALECTS.has(dialect)) return dialect;
-  throw fault(uri, `has the $schema ${JSON.stringify(declared).slice(0, 200)}; use draft-07, 2019-09 or 2020-12`);
+  throw fault(
+    uri,
+    `has the unsupported $schema ${JSON.stringify(declared).slice(0, 200)}. Use draft-07, 2019-09 or 2020-12`,
+  );
 }
 
-/** With an absolute `$id` where its place is not the name it was asked for by; without `$schema`, which was looked at. */
+/** The schema with an absolute `$id` if it was found at a different URI than requested, and without `$schema`, which was checked. */
 function withId(schema: Json, uri: string, base: string): object | boolean {
   if (!isJsonObject(schema)) return schema as boolean;
   const { $schema: _, $id, ...rest } = schema;

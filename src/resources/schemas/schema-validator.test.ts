@@ -224,13 +224,13 @@ describe('references to other documents', () => {
 describe('schemas that nobody vouches for', () => {
   it.each([
     ['text that is not JSON', '{', /is not JSON|not JSON/],
-    ['a list', [1], /neither an object nor a boolean/],
+    ['a list', [1], /must be an object or a boolean/],
     ['a keyword with the wrong value', { type: 'strin' }, /not a valid JSON Schema/],
-    ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }, /use draft-07, 2019-09 or 2020-12/],
-    ['a lookahead', { pattern: '^(?=a)b' }, /RE2 engine refuses .*no lookaround and no backreferences/],
-    ['a backreference', { patternProperties: { '(a)\\1': {} } }, /RE2 engine refuses/],
+    ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }, /Use draft-07, 2019-09 or 2020-12/],
+    ['a lookahead', { pattern: '^(?=a)b' }, /RE2 does not accept .*no lookaround and no backreferences/],
+    ['a backreference', { patternProperties: { '(a)\\1': {} } }, /RE2 does not accept/],
     ['a schema that nests without end', `${'{"not":'.repeat(500)}{}${'}'.repeat(500)}`, /nests deeper than 200/],
-    ['a schema that refers to itself', { $ref: '#' }, /refers to itself without end/],
+    ['a schema that refers to itself', { $ref: '#' }, /refers to itself endlessly/],
   ])('are refused as BAD_INPUT: %s', async (_, schema, message) => {
     const error = await refusal(inline(schema), 'null');
     expect(error).toMatch(/^BAD_INPUT: The schema /);

@@ -17,42 +17,42 @@ export interface SchemaValidatorDeps {
 
 const MAX_DATA_BYTES = 16 * 2 ** 20;
 const MAX_SCHEMA_BYTES = 2 ** 20;
-/** The schema itself and all that it refers to. */
+/** The schema and all documents that it refers to. */
 const MAX_DOCUMENTS = 32;
 const TIMEOUT_MS = 2_000;
 const TASK_URL = new URL('./validation-task.ts', import.meta.url);
 
 /**
- * Checks data against schemas that nobody vouches for: they are compiled and run in a worker, which is stopped when it
- * takes too long or too much memory.
+ * Checks data against untrusted schemas: they are compiled and run in a worker, which is stopped when it takes too long or
+ * too much memory.
  */
 export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValidator {
-  /** What a schema turned out to refer to, by its digest. Only a hint: each document is read again every time. */
+  /** The URIs that a schema refers to, by its digest. Only a hint: every document is read each time. */
   const referred = new LRUCache<string, readonly string[]>({ max: 256 });
 
   return {
     async validate({ json, schemaUri, read, signal }) {
       const size = typeof json === 'string' ? Buffer.byteLength(json) : json.byteLength;
       if (size > MAX_DATA_BYTES) {
-        const message = `Data of ${size} bytes cannot be checked against a schema; ${MAX_DATA_BYTES} bytes is the most.`;
+        const message = `Data of ${size} bytes cannot be checked against a schema: the maximum is ${MAX_DATA_BYTES} bytes. Check less data.`;
         throw new Fault('RESOURCE_TOO_LARGE', message);
       }
       const root = await loadDocument(schemaUri, read);
       const documents = [root];
       const digest = digestOf([root]);
       const hinted = await Promise.allSettled((referred.get(digest) ?? []).map((uri) => loadDocument(uri, read)));
-      // One that cannot be read may not be needed any more; if it is, the worker asks for it and the error is told.
-      for (const one of hinted) if (one.status === 'fulfilled') documents.push(one.value);
+      // A document that cannot be read may no longer be needed. If it is, the worker requests it, and the error is reported.
+      for (const hint of hinted) if (hint.status === 'fulfilled') documents.push(hint.value);
 
-      const ask = (firstOnly: boolean) => {
-        const order: ValidationRequest = { key: digestOf(documents), documents, json, firstOnly };
-        return cpu.run<ValidationRequest, ValidationResponse>(TASK_URL, order, { timeoutMs: TIMEOUT_MS, signal });
+      const validate = (firstOnly: boolean) => {
+        const request: ValidationRequest = { key: digestOf(documents), documents, json, firstOnly };
+        return cpu.run<ValidationRequest, ValidationResponse>(TASK_URL, request, { timeoutMs: TIMEOUT_MS, signal });
       };
       for (;;) {
-        const answer = await ask(false).catch((error: unknown) => {
+        const answer = await validate(false).catch((error: unknown) => {
           const code = error instanceof Fault ? error.code : undefined;
           // Millions of violations do not fit into the worker. The first one does.
-          if (code === 'RESOURCE_TOO_LARGE') return ask(true);
+          if (code === 'RESOURCE_TOO_LARGE') return validate(true);
           if (code !== 'TIMEOUT' || signal.aborted) throw error;
           const message = `Checking the data against ${shortenUri(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
           throw new Fault('TIMEOUT', `${message} Use a simpler schema, or less data.`);
@@ -61,12 +61,12 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
           const [, ...others] = documents;
           referred.set(
             digest,
-            others.map((one) => one.uri),
+            others.map(({ uri }) => uri),
           );
           return answer.violations;
         }
         if (documents.length === MAX_DOCUMENTS) {
-          const message = `The schema ${shortenUri(schemaUri)} refers to more than ${MAX_DOCUMENTS - 1} other documents.`;
+          const message = `The schema ${shortenUri(schemaUri)} refers to more than ${MAX_DOCUMENTS - 1} other documents. Combine some of them.`;
           throw new Fault('BAD_INPUT', message);
         }
         documents.push(await loadDocument(answer.missing, read));
@@ -77,7 +77,7 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
 
 async function loadDocument(uri: string, read: (uri: string) => Promise<Body>): Promise<SchemaDocument> {
   const body = await read(uri);
-  // What a body tells of its place has no data, so that all `data:` schemas would lie in one.
+  // The URI of a `data:` body omits the data, so all `data:` schemas would have the same base.
   const base = body.uri.startsWith('data:') ? uri : body.uri;
   return { uri, base, text: decodeText(await readSchemaBytes(body, uri), body.mediaType) };
 }
@@ -89,13 +89,16 @@ async function readSchemaBytes(body: Body, uri: string): Promise<Uint8Array> {
     pieces.push(piece);
     size += piece.byteLength;
     if (size > MAX_SCHEMA_BYTES) {
-      throw new Fault('RESOURCE_TOO_LARGE', `The schema ${shortenUri(uri)} is larger than ${MAX_SCHEMA_BYTES} bytes.`);
+      throw new Fault(
+        'RESOURCE_TOO_LARGE',
+        `The schema ${shortenUri(uri)} is larger than ${MAX_SCHEMA_BYTES} bytes. Split it with $ref.`,
+      );
     }
   }
   return Buffer.concat(pieces);
 }
 
-/** Equal for the same documents in the same places. */
+/** Equal for the same documents at the same URIs. */
 function digestOf(documents: readonly SchemaDocument[]): string {
   const hash = createHash('sha256');
   for (const { uri, base, text } of documents) hash.update(JSON.stringify([uri, base, text]));

@@ -8,12 +8,12 @@ import type { ValidationRequest, ValidationResponse } from './validation-request
 
 const MAX_VIOLATIONS = 100;
 const MAX_MESSAGE_LENGTH = 300;
-/** Of the texts of the schemas whose compiled form is kept, in UTF-16 units. */
+/** Maximum length of all schemas whose compiled form is cached, in UTF-16 units. */
 const MAX_CACHED_LENGTH = 8 * 2 ** 20;
 
 const compiled = new LRUCache<string, ValidateFunction>({ max: 128, maxSize: MAX_CACHED_LENGTH });
 
-/** Checks JSON text against a schema. @throws Fault BAD_INPUT when either is unusable */
+/** Checks JSON text against a schema. @throws Fault BAD_INPUT when either is invalid */
 export async function run({ key, documents, json, firstOnly }: ValidationRequest): Promise<ValidationResponse> {
   const name = `${key}${firstOnly ? ' first' : ''}`;
   let validate = compiled.get(name);
@@ -25,7 +25,7 @@ export async function run({ key, documents, json, firstOnly }: ValidationRequest
   }
   if (isValid(validate, parseJson(textOf(json)))) return { violations: [] };
   const errors = validate.errors ?? [];
-  // The errors of the last call would be kept with the compiled schema.
+  // Otherwise the errors would stay in memory with the compiled schema.
   validate.errors = null;
   return { violations: toViolations(errors, firstOnly) };
 }
@@ -35,7 +35,7 @@ function isValid(validate: ValidateFunction, data: Json): boolean {
     return validate(data) as boolean;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new Fault('BAD_INPUT', 'The schema refers to itself without end.', { cause });
+    throw new Fault('BAD_INPUT', 'The schema refers to itself endlessly. Break the cycle.', { cause });
   }
 }
 
@@ -44,14 +44,14 @@ function textOf(json: string | Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(json);
   } catch (cause) {
-    throw new Fault('BAD_INPUT', 'The data is not UTF-8 text. Only JSON can be checked against a schema.', { cause });
+    throw new Fault('BAD_INPUT', 'The data is not UTF-8. Only JSON can be checked against a schema.', { cause });
   }
 }
 
-/** As many as a person can use; the last entry states how many more exist. */
+/** At most `MAX_VIOLATIONS`; the last entry states how many more exist. */
 function toViolations(errors: readonly ErrorObject[], firstOnly: boolean): readonly Violation[] {
   if (firstOnly) {
-    const note = { path: '', message: 'There are more violations than fit into memory; only one is shown.' };
+    const note = { path: '', message: 'There are more violations than fit into memory. Only one is shown.' };
     return [...errors.slice(0, 1).map(violationOf), note];
   }
   if (errors.length <= MAX_VIOLATIONS) return errors.map(violationOf);
@@ -64,7 +64,7 @@ function violationOf({ instancePath, keyword, message = 'does not fit', params }
   return { path: instancePath, message: `${message}${detail}`.slice(0, MAX_MESSAGE_LENGTH), keyword };
 }
 
-/** What ajv's own message leaves out. */
+/** The property or values that ajv's message omits. */
 function detailOf(params: Readonly<Record<string, unknown>>): string {
   const name = params.additionalProperty ?? params.unevaluatedProperty;
   if (typeof name === 'string') return `: ${JSON.stringify(name)}`;

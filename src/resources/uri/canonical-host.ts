@@ -22,12 +22,12 @@ const allowedLabels = [...SCRIPTS.map((script) => [script]), ...COMBINED_SCRIPTS
 );
 
 /**
- * A host as `URL.hostname` gives it → the one spelling: without a trailing dot, an IPv4-mapped IPv6 address as the
- * IPv4 address that it reaches.
+ * The canonical form of a host from `URL.hostname`: without a trailing dot, an IPv4-mapped IPv6 address as the IPv4 address
+ * that it reaches.
  *
  * An internationalized name must be UTS #39 "highly restrictive", label by label: one recommended script, or Latin
- * with the scripts of Japanese, Chinese or Korean; characters common to all scripts may stand anywhere. So `pаypal`
- * with a Cyrillic `а` is refused, whether it came as Unicode or as punycode.
+ * with the scripts of Japanese, Chinese or Korean; characters common to all scripts are allowed everywhere. So
+ * `pаypal` with a Cyrillic `а` is rejected, as Unicode and as punycode.
  * @throws Fault BAD_INPUT
  */
 export function canonicalHost(hostname: string): string {
@@ -37,11 +37,11 @@ export function canonicalHost(hostname: string): string {
   if (host.length > 253 || labels.some((label) => label === '' || label.length > 63)) {
     throw new Fault(
       'BAD_INPUT',
-      'The host name has a label that is empty or too long (RFC 1035: 63 of 253 characters).',
+      'The host name has a label that is empty or too long. RFC 1035 allows 63 characters, and 253 in all.',
     );
   }
   if (!/^[a-z0-9._-]+$/.test(host)) {
-    throw new Fault('BAD_INPUT', 'The host name may hold letters, digits, hyphens, underscores and dots only.');
+    throw new Fault('BAD_INPUT', 'The host name may contain only letters, digits, hyphens, underscores and dots.');
   }
   if (labels.some((label) => label.startsWith('xn--'))) checkUnicodeName(host);
   return host;
@@ -54,11 +54,14 @@ function canonicalIpv6(hostname: string): string {
 
 function checkUnicodeName(host: string): void {
   const unicode = domainToUnicode(host);
-  // Punycode that cannot be decoded stays as it is; one that decodes to another name does not lead back.
+  // Punycode that cannot be decoded stays unchanged; punycode of another name encodes differently.
   if (domainToASCII(unicode) !== host || unicode.split('.').some((label) => label.startsWith('xn--'))) {
-    throw new Fault('BAD_INPUT', 'The host name holds punycode (xn--) that stands for no name. Check its spelling.');
+    throw new Fault('BAD_INPUT', 'The host name contains invalid punycode (xn--). Check its spelling.');
   }
   if (unicode.split('.').some((label) => !allowedLabels.some((allowed) => allowed.test(label)))) {
-    throw new Fault('BAD_INPUT', 'The host name mixes scripts, or uses a rare one, and can be mistaken for another.');
+    throw new Fault(
+      'BAD_INPUT',
+      'The host name mixes scripts, or uses a rare one, and can be mistaken for another. Use another name of the host.',
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { Fault } from '../../core/errors.ts';
 
 /**
- * RFC 3986 section 6.2.2: hex digits in upper case, unreserved characters decoded. Dot segments are WHATWG's to
- * resolve, before.
- * @throws Fault BAD_INPUT for a `%` that begins no escape.
+ * RFC 3986 section 6.2.2: hex digits in upper case, unreserved characters decoded. Dot segments must
+ * be resolved before, as WHATWG URL does.
+ * @throws Fault BAD_INPUT for a `%` that does not begin an escape
  */
 function normalizeEscapes(text: string): string {
   if (!text.includes('%')) return text;
@@ -17,15 +17,15 @@ function normalizeEscapes(text: string): string {
 }
 
 /**
- * The path in its one spelling. `//` is kept.
- * @throws Fault BAD_INPUT for what servers and file systems decode in different ways: `%2F`, `%5C`, control
- *   characters, and a `%25` that would be decoded twice.
+ * The canonical path. `//` is preserved.
+ * @throws Fault BAD_INPUT for escapes that servers and file systems decode differently: `%2F`, `%5C`, control characters,
+ *   and a `%25` that would be decoded twice
  */
 export function canonicalPath(path: string): string {
   const normal = normalizeEscapes(path);
   const badEscape = /%(?:2F|5C|[01][0-9A-F]|7F|25[0-9A-Fa-f]{2})/.exec(normal)?.[0];
   if (badEscape !== undefined) {
-    throw new Fault('BAD_INPUT', `The path holds ${badEscape}, which readers decode in different ways. Take it out.`);
+    throw new Fault('BAD_INPUT', `The path contains ${badEscape}, which servers decode in different ways. Remove it.`);
   }
   return normal;
 }
