@@ -33,15 +33,15 @@ export type AgentInput = {
   readonly tools?: ReadonlyArray<string> | null | undefined;
 };
 
-/** Where an approval stands. Once it is not OPEN, it stays as it is. */
+/** State of an approval. Once it is no longer OPEN, it does not change. */
 export type ApprovalState =
-  /** Somebody agreed, and the step went on. */
+  /** A person approved, and the step continued. */
   | 'APPROVED'
-  /** Nobody decided before its time was over or its run ended. */
+  /** Nobody decided before it expired or its run ended. */
   | 'EXPIRED'
-  /** The step waits for somebody to decide. */
+  /** The step is waiting for a decision. */
   | 'OPEN'
-  /** Somebody did not agree, and the step ended. */
+  /** A person rejected, and the step ended. */
   | 'REJECTED';
 
 /** A shell script that runs in the sandbox, in the folder of its run. */
@@ -58,34 +58,34 @@ export type BashBackendInput = {
 
 /** A run to stop. */
 export type CancelRunInput = {
-  /** Undo first what its steps did, where they say how. */
+  /** Run the compensations of its completed steps first. */
   readonly compensate?: boolean | null | undefined;
-  /** Why, for whoever looks at it later. */
+  /** Reason, which is recorded. */
   readonly reason?: string | null | undefined;
-  /** The run. */
+  /** ID of the run. */
   readonly runId: string;
 };
 
-/** What `convertToJson` takes its source for. */
+/** How `convertToJson` reads its source. */
 export type ConversionMode =
-  /** What its media type says, and where that tells nothing, how it begins. */
+  /** By its media type; when that is not conclusive, by the start of its content. */
   | 'AUTO'
-  /** Comma-separated values (RFC 4180), or with another delimiter. */
+  /** Comma-separated values (RFC 4180), with any delimiter. */
   | 'CSV'
-  /** JSON, which stays as it is. */
+  /** JSON, which is not changed. */
   | 'JSON'
-  /** Text, as a list of its lines. */
+  /** Text, as a list of lines. */
   | 'LINES'
   /** XML; attributes are kept, entities are not expanded. */
   | 'XML';
 
-/** The options of `convertToJson`. */
+/** Options of `convertToJson`. */
 export type ConvertToJsonInput = {
   /** Between the fields of CSV. Found out from the first record when absent. */
   readonly delimiter?: string | null | undefined;
   /** The first record of CSV holds the names. Without it they are column1, column2 and so on. */
   readonly header?: boolean | null | undefined;
-  /** Text of your own. The same key again gives the same run instead of another one. */
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
   /** What the source is. AUTO goes by its media type, and where that tells nothing by how it begins. */
   readonly mode?: ConversionMode | null | undefined;
@@ -95,70 +95,70 @@ export type ConvertToJsonInput = {
   readonly source: ResourceInput;
 };
 
-/** What you decide. */
+/** A decision on an approval. */
 export type DecideApprovalInput = {
-  /** The approval. */
+  /** ID of the approval. */
   readonly approvalId: string;
-  /** True: the step goes on. False: it ends. */
+  /** True: the step continues. False: it ends. */
   readonly approve: boolean;
-  /** Why, for whoever looks at it later. */
+  /** Reason, which is recorded. */
   readonly comment?: string | null | undefined;
 };
 
-/** A saved workflow to forget. */
+/** A saved workflow to delete. */
 export type DeleteWorkflowInput = {
   /** Its name. */
   readonly name: string;
 };
 
-/** Why something was refused or failed. The set is closed: it stands in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
+/** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
-  /** The policy asks for the consent of a person first. */
+  /** The policy requires the approval of a person first. */
   | 'APPROVAL_REQUIRED'
-  /** The input does not fit. `path` or `violations` say where. */
+  /** The input is invalid. `path` or `violations` say where. */
   | 'BAD_INPUT'
-  /** It was stopped because somebody asked for that. */
+  /** It was stopped on request. */
   | 'CANCELLED'
-  /** It contradicts what is already there, such as an idempotency key used for something else. */
+  /** It conflicts with the current state, such as an idempotency key used for another request. */
   | 'CONFLICT'
-  /** The events at this cursor are no longer kept. Read again from the beginning. */
+  /** The events at this cursor have been deleted. Read again from the beginning. */
   | 'CURSOR_EXPIRED'
-  /** The policy denies it. `decision` names the rule; `explainPolicy` shows what came close. */
+  /** The policy denies it. `decision` names the rule; `explainPolicy` shows rules that almost matched. */
   | 'FORBIDDEN'
-  /** A bug of the server. The message holds a reference under which the log has the rest. */
+  /** A bug in the server. The message contains a reference to the details in the log. */
   | 'INTERNAL'
-  /** There is no such thing, or it is not yours to see. */
+  /** It does not exist, or you may not see it. */
   | 'NOT_FOUND'
-  /** The bytes are more than a limit allows; the message names the limit. */
+  /** The content exceeds a limit, which the message names. */
   | 'RESOURCE_TOO_LARGE'
-  /** The resource could not be read: its server, network or file did not answer. */
+  /** The resource could not be read: its server, network or file did not respond. */
   | 'RESOURCE_UNREACHABLE'
-  /** The data does not fit the JSON Schema at `schemaUri`. `violations` lists where. */
+  /** The data does not match the JSON Schema at `schemaUri`. `violations` lists where. */
   | 'SCHEMA_VIOLATION'
-  /** Too often. Try again after `retryAfterMs`. */
+  /** Rate limit exceeded. Try again after `retryAfterMs`. */
   | 'THROTTLED'
-  /** It took longer than it may and was stopped. */
+  /** It exceeded its time limit and was stopped. */
   | 'TIMEOUT'
-  /** The document asks for too much at once. Ask for less, or in several requests. */
+  /** The operation is too costly. Select less, or use several requests. */
   | 'TOO_COSTLY'
-  /** Nobody is signed in, or the token is wrong or has expired. Sign in and send the new token. */
+  /** The token is missing, wrong or expired. Sign in and send the new token. */
   | 'UNAUTHENTICATED'
-  /** The server cannot do it just now. Try again after `retryAfterMs`. */
+  /** The server cannot do it now. Try again after `retryAfterMs`. */
   | 'UNAVAILABLE'
-  /** No protocol reads this kind of URI. `catalog.protocols` lists what is read. */
+  /** The scheme of the URI is not supported. `catalog.protocols` lists those that are. */
   | 'UNSUPPORTED_SCHEME';
 
-/** Which events are wanted. What is left out does not narrow; what is given must all hold. */
+/** Conditions for events. All of those that are set must match. */
 export type EventFilter = {
   /** Log lines of at least this level; other events are not affected. */
   readonly level?: LogLevel | null | undefined;
-  /** Of this run. */
+  /** Events of this run. */
   readonly runId?: string | null | undefined;
-  /** About one of the steps with these keys. */
+  /** Events of steps with one of these keys. */
   readonly steps?: ReadonlyArray<string> | null | undefined;
-  /** Of one of these types. */
+  /** Events of one of these types. */
   readonly types?: ReadonlyArray<EventType> | null | undefined;
-  /** Of runs of the workflow with this name. */
+  /** Events of runs of the workflow with this name. */
   readonly workflow?: string | null | undefined;
 };
 
@@ -197,25 +197,25 @@ export type EventType =
   /** `ToolReturned`: A tool call returned a result, or failed. */
   | 'TOOL_RETURNED';
 
-/** A command by its name, for callers that learn the name only while they run. */
+/** A command by name, for callers that know the name only at run time. */
 export type ExecuteInput = {
-  /** Its name, as `catalog.commands` lists it. */
+  /** Name of the command, as in `catalog.commands`. */
   readonly command: string;
-  /** Text of your own. The same key again gives the same run instead of another one. */
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
-  /** The other options: an object that fits `catalog.commands.options`. */
+  /** The other options: an object that matches `catalog.commands.options`. */
   readonly options?: unknown;
-  /** What the result must be, or the run fails; parameters are not compared. */
+  /** Media type that the output must have; otherwise the run fails. Parameters are ignored. */
   readonly outputMediaType?: string | null | undefined;
-  /** The option `schemaUri`, where the command has one. */
+  /** The option `schemaUri`, when the command has it. */
   readonly schemaUri?: string | null | undefined;
-  /** The option `source`, where the command has one. */
+  /** The option `source`, when the command has it. */
   readonly source?: ResourceInput | null | undefined;
 };
 
-/** The options of `fetch`. */
+/** Options of `fetch`. */
 export type FetchInput = {
-  /** Text of your own. The same key again gives the same run instead of another one. */
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
   /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
   readonly schemaUri?: string | null | undefined;
@@ -235,19 +235,19 @@ export type HttpBackendInput = {
   readonly url: string;
 };
 
-/** Bytes that are sent along. */
+/** Bytes inside the request. */
 export type InlineBytes = {
-  /** The bytes themselves. */
+  /** The bytes. */
   readonly base64: string;
-  /** What the bytes are. */
+  /** Media type of the bytes. */
   readonly mediaType?: string | null | undefined;
 };
 
-/** Text that is sent along. */
+/** Text inside the request. */
 export type InlineText = {
-  /** What the text is. */
+  /** Media type of the text. */
   readonly mediaType?: string | null | undefined;
-  /** The text itself. */
+  /** The text. */
   readonly text: string;
 };
 
@@ -294,9 +294,9 @@ export type McpBackendInput = {
   readonly stdioCommand?: ReadonlyArray<string> | null | undefined;
 };
 
-/** The options of `pipeline`. */
+/** Options of `pipeline`. */
 export type PipelineInput = {
-  /** Text of your own. The same key again gives the same run instead of another one. */
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
   /** The steps, in order; at most 100. */
   readonly steps: ReadonlyArray<PipelineStepInput>;
@@ -312,210 +312,210 @@ export type PipelineStepInput = {
   readonly options?: unknown;
 };
 
-/** What a rule does with a request that it matches. What no rule matches is denied; DENY wins over all. */
+/** Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects. */
 export type PolicyEffect =
-  /** It may be done. */
+  /** The request is allowed. */
   | 'ALLOW'
-  /** It may be done once a person has agreed. */
+  /** The request is allowed after a person has approved it. */
   | 'APPROVE'
-  /** It may not be done, whatever other rules say. */
+  /** The request is denied, whatever other rules say. */
   | 'DENY'
-  /** It may be done, but only as often as the obligation says. */
+  /** The request is allowed, at the rate in the obligation. */
   | 'THROTTLE';
 
-/** Which runs go first when there are more than places. */
+/** Which runs go first when slots are scarce. */
 export type Priority =
-  /** When nothing else is waiting. */
+  /** When no other run is waiting. */
   | 'BATCH'
-  /** Before everything else. */
+  /** Before all others. */
   | 'CRITICAL'
-  /** Somebody waits for it. The usual. */
+  /** Somebody is waiting for it. */
   | 'INTERACTIVE';
 
-/** A step from which a run is done again. */
+/** A step from which to repeat a run. */
 export type RerunFromInput = {
-  /** An object of inputs in place of those of the run. */
+  /** Object of inputs that replace those of the run. Default: the inputs of the run. */
   readonly inputs?: unknown;
-  /** The run, which has ended. */
+  /** ID of the run, which must have ended. */
   readonly runId: string;
-  /** Key of the first step that is done again. */
+  /** Key of the first step to repeat. */
   readonly step: string;
 };
 
-/** A resource to work on: exactly one of the three. Larger content than a request takes (1 MiB) is uploaded first, with `POST /artifacts`. */
+/** A resource: exactly one of the three. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`. */
 export type ResourceInput =
-  {   /** The bytes themselves. */
+  {   /** The bytes. */
   readonly bytes: InlineBytes; readonly text?: never; readonly uri?: never; }
-  |  { readonly bytes?: never;   /** The text itself. */
+  |  { readonly bytes?: never;   /** The text. */
   readonly text: InlineText; readonly uri?: never; }
-  |  { readonly bytes?: never; readonly text?: never;   /** Where it is read, under the policy. */
+  |  { readonly bytes?: never; readonly text?: never;   /** URI of the resource, which is read under the policy. */
   readonly uri: string; };
 
-/** A step to try again. */
+/** A step to retry. */
 export type RetryStepInput = {
-  /** The run, which ended badly. */
+  /** ID of the run, which must have failed. */
   readonly runId: string;
-  /** Key of the step that ended badly. */
+  /** Key of the step, which must have failed. */
   readonly step: string;
 };
 
-/** Which runs are wanted. What is left out does not narrow; what is given must all hold. */
+/** Conditions for runs. All of those that are set must match. */
 export type RunFilter = {
-  /** Accepted later than this. */
+  /** Runs accepted after this time. */
   readonly createdAfter?: string | null | undefined;
-  /** Accepted earlier than this. */
+  /** Runs accepted before this time. */
   readonly createdBefore?: string | null | undefined;
-  /** Of one of these kinds. */
+  /** Runs of one of these kinds. */
   readonly kind?: ReadonlyArray<RunKind> | null | undefined;
-  /** With all of these labels: `{"team": "sales"}`. */
+  /** Runs with all of these labels: `{"team": "sales"}`. */
   readonly label?: unknown;
-  /** Started by this subject or user name. */
+  /** Runs started by this subject or user name. */
   readonly principal?: string | null | undefined;
-  /** In one of these states. */
+  /** Runs in one of these states. */
   readonly state?: ReadonlyArray<RunState> | null | undefined;
-  /** With this text in its id, its goal, or the name of its workflow or of one of its commands. */
+  /** Runs with this text in their ID, their goal, or the name of their workflow or of one of their commands. */
   readonly text?: string | null | undefined;
-  /** Of the workflow with this name. */
+  /** Runs of the workflow with this name. */
   readonly workflow?: string | null | undefined;
 };
 
-/** What a run carries out. */
+/** What a run executes. */
 export type RunKind =
   /** One agent. */
   | 'AGENT'
   /** One command. */
   | 'COMMAND'
-  /** Several commands one after the other, each with the output of the one before at hand. */
+  /** Several commands in sequence; each can use the output of the previous one. */
   | 'PIPELINE'
-  /** The steps of a workflow, each as soon as what it needs is done. */
+  /** The steps of a workflow; each starts as soon as its dependencies have ended. */
   | 'WORKFLOW';
 
-/** Where a run stands. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: nothing more happens to the run, unless `retryStep` continues one that ended badly. */
+/** State of a run. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: the run no longer changes, unless `retryStep` continues one that failed. */
 export type RunState =
-  /** It was stopped. */
+  /** It was stopped on request. */
   | 'CANCELLED'
-  /** The policy did not let a step pass. */
+  /** The policy denied a step. */
   | 'DENIED'
   /** A step failed; `error` says which and why. */
   | 'FAILED'
-  /** Accepted; nothing has begun. */
+  /** Accepted; no step has started. */
   | 'PENDING'
-  /** At least one step has begun. */
+  /** At least one step has started. */
   | 'RUNNING'
-  /** It is done: every step succeeded, or was not needed. */
+  /** Every step succeeded or was skipped. */
   | 'SUCCEEDED'
-  /** A step took longer than it may. */
+  /** A step exceeded its time limit. */
   | 'TIMEOUT'
-  /** No step can go on until something comes from outside. */
+  /** No step can continue until something happens outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
 
-/** A workflow to keep. */
+/** A workflow to save. */
 export type SaveWorkflowInput = {
-  /** The workflow, which has a name in it. */
+  /** The workflow, which must contain a name. */
   readonly source: WorkflowSource;
 };
 
-/** A signal for a run. */
+/** A signal to a run. */
 export type SendSignalInput = {
-  /** What its step waits for. */
+  /** Name of the signal, for which a step waits. */
   readonly name: string;
-  /** What that step then gives as its output. */
+  /** Payload, which becomes the output of that step. */
   readonly payload?: unknown;
-  /** The run. */
+  /** ID of the run. */
   readonly runId: string;
 };
 
-/** How bad a problem of a workflow is. */
+/** Severity of a problem in a workflow. */
 export type Severity =
-  /** It cannot be started or saved like this. */
+  /** The workflow cannot be started or saved. */
   | 'ERROR'
-  /** It runs, but perhaps not as it was meant. */
+  /** The workflow runs, but perhaps not as intended. */
   | 'WARNING';
 
-/** Who signs in. */
+/** Credentials. */
 export type SignInInput = {
   /** Its password. */
   readonly password: string;
-  /** The name of the account. */
+  /** Name of the account. */
   readonly username: string;
 };
 
 /** A workflow to start. */
 export type StartRunInput = {
-  /** Text of your own. The same key again gives the same run instead of another one. */
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
-  /** An object of what it takes; `Workflow.inputs` is the schema. */
+  /** Object of inputs; `Workflow.inputs` is the schema. */
   readonly inputs?: unknown;
-  /** An object of names and values to find the run by. */
+  /** Object of labels: names and values for filters. */
   readonly labels?: unknown;
-  /** Whether it goes before others when places are few. */
+  /** Its precedence over other runs when slots are scarce. */
   readonly priority?: Priority | null | undefined;
   /** The workflow. */
   readonly source: WorkflowSource;
-  /** Milliseconds to wait for its end before answering, at most 60000. The run goes on in any case. */
+  /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
   readonly waitMs?: number | null | undefined;
 };
 
-/** What a step does. */
+/** Kind of a step. */
 export type StepKind =
-  /** Runs an agent; its output is what the agent gives. */
+  /** Runs an agent; its output is that of the agent. */
   | 'AGENT'
   /** Waits for a person to decide. */
   | 'APPROVAL'
-  /** Writes the files of a plan, by the templates of a stack and perhaps a language model. */
+  /** Writes the files of a plan, from the templates of a stack and optionally with a language model. */
   | 'CODEGEN'
-  /** Runs a command: options in, a resource out. */
+  /** Runs a command: options in, resource out. */
   | 'COMMAND'
-  /** Checks files with linters, compilers and their own tests. */
+  /** Checks files with linters, compilers and their tests. */
   | 'EVAL'
-  /** Tells people something. */
+  /** Notifies people. */
   | 'NOTIFY'
   /** Plans a service: its entity, endpoints, files and tests. */
   | 'PLAN'
-  /** Reads, and changes nothing. */
+  /** Reads; changes nothing. */
   | 'QUERY'
   /** Commits files to a git repository in the folder of the run. */
   | 'REPO'
-  /** Searches the web and the drive, and collects what was found. */
+  /** Searches the web and the drive, and collects the results. */
   | 'RESEARCH'
-  /** Waits for somebody to send the run a signal; its output is what came with it. */
+  /** Waits for a signal to the run; its output is the payload of the signal. */
   | 'SIGNAL'
-  /** Waits for a time to pass. */
+  /** Waits for a duration, or until a point in time. */
   | 'SLEEP'
   /** Calls one tool. */
   | 'TOOL'
-  /** Makes a value of others, by an expression. */
+  /** Computes a value from others, by an expression. */
   | 'TRANSFORM'
-  /** Runs a saved workflow as a run of its own; its output is what that gives. */
+  /** Runs a saved workflow as a separate run; its output is that of the run. */
   | 'WORKFLOW';
 
-/** Where a step stands. States move forward, and back to SCHEDULED only when it is tried again; a step of a pure command may pass several at once and is then recorded with its result. */
+/** State of a step. States move forward, and back to SCHEDULED only for a retry. A step of a pure command may pass through several at once, and is then recorded with its result. */
 export type StepState =
-  /** It was stopped with its run. */
+  /** It was stopped together with its run. */
   | 'CANCELLED'
-  /** The policy did not let it pass; `decision` says why. */
+  /** The policy denied it; `decision` says why. */
   | 'DENIED'
-  /** It was handed over; that it may act is recorded. */
+  /** It may act outside now; this has been recorded durably. */
   | 'DISPATCHED'
-  /** It failed, and is not tried again. */
+  /** It failed, and is not retried. */
   | 'FAILED'
-  /** It failed in a way that no retry can mend. */
+  /** It failed in a way that a retry cannot repair. */
   | 'FAILED_FATAL'
-  /** This try failed; another may follow. */
+  /** This attempt failed; another may follow. */
   | 'FAILED_RETRYABLE'
-  /** It waits for the steps that it depends on. */
+  /** It is waiting for the steps that it depends on. */
   | 'PENDING'
-  /** It is being done. */
+  /** It is running. */
   | 'RUNNING'
-  /** It is ready and waits for a place. */
+  /** It is ready, and waiting for a free slot. */
   | 'SCHEDULED'
-  /** It was not done: its `when` was false, or an earlier step ended badly. */
+  /** It did not run: its `when` was false, or an earlier step failed. */
   | 'SKIPPED'
-  /** It is done; `output` and `resource` hold what it made. */
+  /** It succeeded; `output` and `resource` contain its result. */
   | 'SUCCEEDED'
-  /** It took longer than it may and was stopped. */
+  /** It exceeded its time limit and was stopped. */
   | 'TIMEOUT'
-  /** It waits for something from outside. */
+  /** It is waiting for something outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
 
 /** An agent that streams messages over a WebSocket until its reply is final. */
@@ -530,15 +530,15 @@ export type WebSocketBackendInput = {
   readonly uri: string;
 };
 
-/** Where a workflow comes from: exactly one of the four. */
+/** A workflow: exactly one of the four. */
 export type WorkflowSource =
-  {   /** The same as a value. */
+  {   /** The document as a JSON value. */
   readonly document: unknown; readonly name?: never; readonly uri?: never; readonly yaml?: never; }
-  |  { readonly document?: never;   /** The newest version of a saved one. */
+  |  { readonly document?: never;   /** Name of a saved workflow, in its newest version. */
   readonly name: string; readonly uri?: never; readonly yaml?: never; }
-  |  { readonly document?: never; readonly name?: never;   /** Where its text is read, under the policy for `query:resources`. */
+  |  { readonly document?: never; readonly name?: never;   /** URI of its text, which is read under the policy for `query:resources`. */
   readonly uri: string; readonly yaml?: never; }
-  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Its text, YAML or JSON, in any of the three forms. */
+  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Text of the workflow, YAML or JSON, in any of the three forms. */
   readonly yaml: string; };
 
 export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };

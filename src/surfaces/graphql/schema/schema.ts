@@ -3,7 +3,7 @@ import type { AnyCommand } from '../../../commands/definition/define-command.ts'
 import { makeFaultsLocatable } from '../request/locatable-errors.ts';
 import { builder } from './builder/builder.ts';
 import { withCommandMutations } from './commands/command-mutations.ts';
-// Each of these adds its type, and the fields of Query, Mutation and Subscription that lead to it, in this order.
+// Each module adds its types, and their fields of Query, Mutation and Subscription, in this order.
 import './builder/scalars.ts';
 import './builder/json.ts';
 import './builder/root-types.ts';
@@ -36,7 +36,7 @@ import './accounts/drive-connection.ts';
 import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';
 
-/** The schema with a mutation for each of these commands. @throws Error when one of them cannot have one */
+/** The schema with a mutation for each command. @throws Error when a command cannot have one */
 export function buildSchema(commands: readonly AnyCommand[]): GraphQLSchema {
   const schema = withTypesInReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
   return makeFaultsLocatable(schema);
@@ -47,11 +47,11 @@ export function printContract(schema: GraphQLSchema): string {
   return `${printSchema(schema)}\n`;
 }
 
-/** The roots first, then every type where it is first needed: the order in which one reads a contract. */
+/** The roots first, then every type where it is first used, so that the contract can be read in order. */
 function withTypesInReadingOrder(schema: GraphQLSchema): GraphQLSchema {
   const { types, ...config } = schema.toConfig();
   const reached = new GraphQLSchema(config).getTypeMap();
   const roots = [config.query, config.mutation, config.subscription].filter((root) => root != null);
-  // Types that only an interface leads to must be named.
+  // Types that are only reachable through an interface must be listed.
   return new GraphQLSchema({ ...config, types: [...roots, ...types.filter(({ name }) => !(name in reached))] });
 }

@@ -22,7 +22,7 @@ interface SubscriptionOptions {
   onUpdated(uri: string): void;
 }
 
-/** What changes a run; a log line does not. */
+/** Events that change a run; log lines do not. */
 const RUN_CHANGE_EVENTS = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG' && type !== 'AGENT_DELTA');
 /** Whatever happens meanwhile is one change. */
 const MIN_UPDATE_INTERVAL_MS = 200;

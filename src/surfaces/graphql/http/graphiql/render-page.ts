@@ -22,7 +22,7 @@ export function renderPage({ script, style, start, workers }: Assets): string {
     <link rel="stylesheet" href="${assetUrl(style)}">
   </head>
   <body id="body" class="no-focus-outline">
-    <noscript>GraphiQL needs JavaScript. The API is at this same address, for programs.</noscript>
+    <noscript>GraphiQL needs JavaScript. Programs use the API at this address.</noscript>
     <div id="root"></div>
     <script type="application/json" id="options">${toScriptJson(options)}</script>
     <script type="application/json" id="workers">${toScriptJson(workerUrls)}</script>

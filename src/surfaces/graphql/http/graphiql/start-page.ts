@@ -1,4 +1,4 @@
-/** What GraphiQL asks its fetcher, and what the page finds around it. */
+/** Parameters of GraphiQL's fetcher, and globals of the page. */
 interface Operation {
   readonly query: string;
   readonly operationName?: string | null;
@@ -23,8 +23,8 @@ interface Page {
 }
 
 /**
- * Runs in the browser, as a file of its own, and may use nothing from around it. Its fetcher speaks HTTP and
- * graphql-transport-ws, and keeps the token of the last sign-in for as long as the page is open.
+ * Runs in the browser, as a separate file, so it cannot use anything outside the function. Its fetcher speaks HTTP and
+ * graphql-transport-ws, and keeps the token of the last sign-in while the page is open.
  */
 export function startPage(): void {
   const page = globalThis as unknown as Page;

@@ -8,14 +8,14 @@ const tab = (query: string, variables: object = {}): Tab => ({
   variables: JSON.stringify(variables, null, 2),
 });
 
-/** The examples that GraphiQL opens with. Lines of up to 54 characters stand beside its buttons on a usual screen. */
+/** The examples in the tabs of GraphiQL. Lines of up to 54 characters fit next to its buttons on a usual screen. */
 export const tabs: readonly Tab[] = [
   tab(`
 # 1. Sign in. The accounts of development are
 # admin/admin, alice/alice and bob/bob.
 #
-# From then on every tab sends the token, until this
-# page is closed. A token from elsewhere goes into
+# Every tab then sends the token until this page is
+# closed. Put a token from another source into
 # "Headers" below: {"Authorization": "Bearer TOKEN"}
 mutation SignIn {
   signIn(input: { username: "alice", password: "alice" }) {
@@ -30,10 +30,10 @@ mutation SignIn {
 `),
   tab(
     `
-# 2. CSV to JSON, checked against a JSON Schema. Say
+# 2. CSV to JSON, validated with a JSON Schema. Use
 # strict-products.json instead, and run.error lists
-# every row that does not fit. The source may be a URI
-# of any protocol, or come along as
+# every invalid row. The source may be a URI of any
+# supported scheme, or text in the request:
 # { text: { text: "…", mediaType: "text/csv" } }.
 mutation ConvertCsv($csv: URI!, $schema: URI!) {
   convertToJson(input: { source: { uri: $csv }, schemaUri: $schema }) {
@@ -53,8 +53,8 @@ mutation ConvertCsv($csv: URI!, $schema: URI!) {
     { csv: 'file:///data/products.csv', schema: 'file:///schemas/products.json' },
   ),
   tab(`
-# 3. A pipeline. Each step finds what the one before
-# it made under "$previous.output".
+# 3. A pipeline. Each step can read the output of the
+# previous one as "$previous.output".
 mutation Pipeline {
   pipeline(
     input: {
@@ -87,8 +87,8 @@ mutation Pipeline {
 }
 `),
   tab(`
-# 4. What was recorded: runs, newest first, with every
-# event in the order in which it was committed.
+# 4. The recorded runs, newest first, with all their
+# events in commit order.
 query Recorded {
   runs(first: 5) {
     totalCount
@@ -106,10 +106,10 @@ query Recorded {
 }
 `),
   tab(`
-# 5. Everything that happens, live. Let it run, and run
-# a command in another tab. After a lost connection,
-# pass the last cursor as "after": nothing is lost,
-# nothing is repeated.
+# 5. All events, live. Leave it running, and run a
+# command in another tab. After a lost connection, pass
+# the last cursor as "after": no event is lost or
+# repeated.
 subscription Follow {
   events {
     cursor
@@ -131,9 +131,9 @@ subscription Follow {
 }
 `),
   tab(`
-# 6. Why may I, or why may I not? Nothing is done here:
-# the policy only says what it would say, and what came
-# close.
+# 6. Why is something allowed or denied? Nothing is
+# executed: this shows what the policy would decide, and
+# which rules almost matched.
 query Explain {
   explainPolicy(
     input: {
@@ -151,10 +151,10 @@ query Explain {
 `),
   tab(
     `
-# 7. A workflow: each step begins as soon as what it
-# needs is done; this one pauses in between. With
-# waitMs: 0 the answer comes at once, and the run goes
-# on by itself: see the next tab.
+# 7. A workflow: each step starts as soon as its
+# dependencies have ended; this one contains a pause.
+# With waitMs: 0 the response is immediate, and the run
+# continues: see the next tab.
 mutation StartWorkflow(
   $csv: URI!
   $pauseMs: Int!
@@ -214,10 +214,10 @@ mutation StartWorkflow(
   ),
   tab(
     `
-# 8. One run as it changes: its state now, then each
-# newer one, until it has ended. Say pauseMs: 60000 and
-# waitMs: 0 in the tab before, run it, and put the id
-# that it answers into the variables below.
+# 8. One run, live: its current state, then each new
+# one, until it has ended. Set pauseMs: 60000 and
+# waitMs: 0 in the previous tab, run it, and put the id
+# of the run into the variables below.
 subscription RunUpdated($runId: ID!) {
   runUpdated(runId: $runId) {
     id

@@ -11,44 +11,49 @@ interface DriveConnectionView {
 }
 
 const DriveConnection = builder.objectRef<DriveConnectionView>('DriveConnection').implement({
-  description:
-    'Whether `drive.*` works with the caller’s own Google Drive; otherwise it works with a folder of this server.',
+  description: 'Whether `drive.*` uses the Google Drive of the caller. Otherwise it uses a folder of this server.',
   fields: (t) => ({
-    connected: t.exposeBoolean('connected', { description: 'True when it does.' }),
+    connected: t.exposeBoolean('connected', { description: 'True when it uses the Google Drive of the caller.' }),
     url: t.field({
       type: 'URI',
       nullable: true,
-      description: 'Where the caller’s browser has to go next. What comes of it is for `finishDriveConnection`.',
+      description:
+        'URL that the caller must open in a browser next. Google then returns the input of `finishDriveConnection`. Null when there is nothing to do.',
       resolve: ({ url }) => url ?? null,
     }),
   }),
 });
 
 const DriveConnectionResult = builder.unionType('DriveConnectionResult', {
-  description: 'The connection, or why there is none.',
+  description: 'The connection, or why the request was refused.',
   types: [DriveConnection, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'DriveConnection'),
 });
 
 const FinishDriveConnectionInput = builder.inputType('FinishDriveConnectionInput', {
-  description: 'What Google answered, as the page shows it that the browser came back to.',
+  description: 'The response of Google, as shown on the page to which the browser returned.',
   fields: (t) => ({
-    code: t.string({ required: true, description: 'The code.' }),
-    state: t.string({ required: true, description: 'The state. It is good for ten minutes, and only for who began.' }),
+    code: t.string({ required: true, description: 'Authorization code.' }),
+    state: t.string({
+      required: true,
+      description: 'State. Valid for ten minutes, and only for the user who started the connection.',
+    }),
   }),
 });
 
 builder.mutationFields((t) => ({
   beginDriveConnection: t.field({
     type: DriveConnectionResult,
-    description: 'Begin to let `drive.*` work with your own Google Drive.',
+    description: 'Start to connect `drive.*` to your own Google Drive.',
     resolve: (_, _args, ctx) =>
       orRefusal(async () => ({ connected: false, ...authorizeDriveConnection('begin', ctx).begin(requireUser(ctx)) })),
   }),
   finishDriveConnection: t.field({
     type: DriveConnectionResult,
-    description: 'Let `drive.*` work with your own Google Drive, now that Google has agreed.',
-    args: { input: t.arg({ type: FinishDriveConnectionInput, required: true, description: 'What Google answered.' }) },
+    description: 'Finish the connection of `drive.*` to your own Google Drive, after consent at Google.',
+    args: {
+      input: t.arg({ type: FinishDriveConnectionInput, required: true, description: 'The response of Google.' }),
+    },
     resolve: (_, { input: { code, state } }, ctx) =>
       orRefusal(async () => {
         await authorizeDriveConnection('finish', ctx).finish(requireUser(ctx), { code, state }, ctx.signal);
@@ -57,7 +62,7 @@ builder.mutationFields((t) => ({
   }),
   disconnectDrive: t.field({
     type: DriveConnectionResult,
-    description: 'Take that back: the permission is revoked at Google, and forgotten here.',
+    description: 'Disconnect your Google Drive: the permission is revoked at Google and deleted here.',
     resolve: (_, _args, ctx) =>
       orRefusal(async () => {
         await authorizeDriveConnection('disconnect', ctx).disconnect(requireUser(ctx), ctx.signal);
@@ -72,7 +77,7 @@ const ACTIONS = {
   disconnect: 'mutation:disconnectDrive',
 } as const;
 
-/** @throws Fault FORBIDDEN, UNAVAILABLE where this server is no client of Google's */
+/** @throws Fault FORBIDDEN, UNAVAILABLE when this server is not a client of Google */
 function authorizeDriveConnection(what: keyof typeof ACTIONS, ctx: Context) {
   const who: SignedIn = requireUser(ctx);
   ctx.app.gate.pass(who, { action: ACTIONS[what] });

@@ -2,18 +2,18 @@ import type { User } from '../../../../core/principal.ts';
 import { builder } from '../builder/builder.ts';
 
 export const Principal = builder.objectRef<User & { readonly expiresAt?: Date }>('Principal').implement({
-  description: 'Somebody who signed in, as the token says.',
+  description: 'A user, as described by their token.',
   fields: (t) => ({
-    subject: t.exposeString('subject', { description: 'What identifies them for ever (the claim `sub`).' }),
-    username: t.exposeString('username', { description: 'What they are called.' }),
+    subject: t.exposeString('subject', { description: 'Permanent ID of the user (the claim `sub`).' }),
+    username: t.exposeString('username', { description: 'Name of the user.' }),
     tenant: t.exposeString('tenant', {
-      description: 'Whose data they work with. Nothing is ever read across tenants.',
+      description: 'Tenant whose data they work with. Nothing is ever read across tenants.',
     }),
-    roles: t.exposeStringList('roles', { description: 'What the policy has rules for.' }),
+    roles: t.exposeStringList('roles', { description: 'Their roles, for which the policy has rules.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When their token ends. Null where it is about the past, such as who started a run.',
+      description: 'When their token expires. Null in records of the past, such as who started a run.',
     }),
   }),
 });
@@ -22,7 +22,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Principal,
     nullable: true,
-    description: 'Who you are, as the server sees you. Null when you are not signed in.',
+    description: 'You, as described by your token. Null without a token. Requires no token.',
     resolve: (_, _args, { principal }) => (principal.kind === 'anonymous' ? null : principal),
   }),
 );

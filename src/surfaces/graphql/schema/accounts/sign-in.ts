@@ -4,27 +4,29 @@ import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Principal } from './principal.ts';
 
 export const Session = builder.objectRef<SignedInSession>('Session').implement({
-  description: 'What a sign-in gives.',
+  description: 'The result of a sign-in.',
   fields: (t) => ({
-    token: t.exposeString('token', { description: 'Send it with every request as `Authorization: Bearer TOKEN`.' }),
+    token: t.exposeString('token', {
+      description: 'The token. Send it with every request as `Authorization: Bearer TOKEN`.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When the token ends. Subscriptions end with it and go on with a new one.',
+      description: 'When the token expires. Subscriptions end then; resume them with a new token.',
     }),
-    principal: t.expose('principal', { type: Principal, description: 'Who signed in.' }),
+    principal: t.expose('principal', { type: Principal, description: 'The user who signed in.' }),
   }),
 });
 
 export const SignInInput = builder.inputType('SignInInput', {
-  description: 'Who signs in.',
+  description: 'Credentials.',
   fields: (t) => ({
-    username: t.string({ required: true, description: 'The name of the account.' }),
+    username: t.string({ required: true, description: 'Name of the account.' }),
     password: t.string({ required: true, description: 'Its password.' }),
   }),
 });
 
 export const SignInResult = builder.unionType('SignInResult', {
-  description: 'A session, or why there is none.',
+  description: 'A session, or why the sign-in was refused.',
   types: [Session, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Session'),
 });
@@ -33,8 +35,8 @@ builder.mutationField('signIn', (t) =>
   t.field({
     type: SignInResult,
     description:
-      'Sign in with a password. Open to everybody; limited for each account and address, so that passwords cannot be guessed.',
-    args: { input: t.arg({ type: SignInInput, required: true, description: 'Who signs in.' }) },
+      'Sign in with a password. Requires no token. Attempts are limited for each account and address, so that passwords cannot be guessed.',
+    args: { input: t.arg({ type: SignInInput, required: true, description: 'Credentials.' }) },
     resolve: (_, { input }, { app, address }) =>
       orRefusal(() => app.authenticator.signIn(input.username, input.password, address)),
   }),

@@ -9,7 +9,7 @@ const RunAgentInput = builder.inputType('RunAgentInput', {
   description: 'An agent to run.',
   fields: (t) => ({
     agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
-    context: t.field({ type: 'JSON', description: 'What it is handed, any JSON value.' }),
+    context: t.field({ type: 'JSON', description: 'Context of the agent: any JSON value.' }),
     waitMs: t.int(WAIT_MS_FIELD),
     idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
   }),
@@ -19,7 +19,7 @@ builder.mutationField('runAgent', (t) =>
   t.field({
     type: RunResult,
     description:
-      'Run one agent. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `agent:BACKEND` on what it reaches, for `exec` on programs, and for `tool:NAME` on each call.',
+      'Run one agent. Returns when the run has been recorded; with `waitMs`, when it has ended or the time is over. Requires permission for `agent:BACKEND` on what it reaches, for `exec` on programs, and for `tool:NAME` on each call.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
     resolve: (_, { input }, ctx) =>

@@ -3,19 +3,19 @@ import { Fault } from '../../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
 import { builder } from './builder.ts';
 
-/** Deeper values would exhaust the stack of what walks them later. */
+/** Deeper values would exhaust the stack of recursive functions. */
 const MAX_JSON_DEPTH = 64;
 
 builder.scalarType('JSON', {
-  description: `Any JSON value (RFC 8259), nested at most ${MAX_JSON_DEPTH} levels. In a document it is written as a GraphQL value, which may hold variables.`,
+  description: `Any JSON value (RFC 8259), nested at most ${MAX_JSON_DEPTH} levels. In a document it is written as a GraphQL value, which may contain variables.`,
   serialize: (value) => value as Json,
   parseValue: (value) => assertJson(value),
   parseLiteral: (node, variables) => literalToJson(node, variables ?? {}),
 });
 
 /**
- * The value, when it is JSON that is safe to copy around.
- * @throws GraphQLError when it nests too deep, holds the key `__proto__`, or something that JSON cannot hold.
+ * The value, when it is JSON that is safe to copy.
+ * @throws GraphQLError when it nests too deeply, contains the key `__proto__`, or is not JSON.
  */
 export function assertJson(value: unknown, depth = 0): Json {
   assertDepth(depth);
@@ -32,10 +32,10 @@ export function assertJson(value: unknown, depth = 0): Json {
     }
     return value as Json;
   }
-  throw new GraphQLError('JSON holds null, true, false, finite numbers, text, lists and objects, nothing else.');
+  throw new GraphQLError('A JSON value must consist of null, true, false, finite numbers, text, lists and objects.');
 }
 
-/** A literal of a document as JSON; variables in it are replaced. @throws GraphQLError as `checkJson` does */
+/** A literal of a document as JSON; its variables are replaced. @throws GraphQLError as `assertJson` does */
 export function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>, depth = 0): Json {
   assertDepth(depth);
   switch (node.kind) {
@@ -54,7 +54,7 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
       const object: Record<string, Json> = {};
       for (const { name, value } of node.fields) {
         assertKey(name.value);
-        // A key whose variable was not given is left out, as it is in an input object.
+        // A key whose variable has no value is omitted, as in an input object.
         if (value.kind === Kind.VARIABLE && variables[value.name.value] === undefined) continue;
         object[name.value] = literalToJson(value, variables, depth + 1);
       }
@@ -69,11 +69,11 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
 
 function assertDepth(depth: number): void {
   if (depth > MAX_JSON_DEPTH)
-    throw new GraphQLError(`JSON may nest ${MAX_JSON_DEPTH} levels here; put deeper data into a resource.`);
+    throw new GraphQLError(`JSON may nest at most ${MAX_JSON_DEPTH} levels here. Put deeper data into a resource.`);
 }
 
 function assertKey(key: string): void {
-  if (key === '__proto__') throw new GraphQLError('The key "__proto__" is not allowed in JSON here; use another name.');
+  if (key === '__proto__') throw new GraphQLError('JSON must not contain the key "__proto__" here. Use another name.');
 }
 
 function isPlain(value: object): boolean {
@@ -81,8 +81,8 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** The value of an argument that is JSON, when it is an object. @throws Fault BAD_INPUT with the path */
+/** The value of a JSON argument that must be an object. @throws Fault BAD_INPUT with the path */
 export function requireJsonObject(value: unknown, path: readonly string[]): JsonObject {
   if (isJsonObject(value)) return value;
-  throw new Fault('BAD_INPUT', `${path.at(-1)} is an object of names and values.`, { path });
+  throw new Fault('BAD_INPUT', `${path.at(-1)} must be an object of names and values.`, { path });
 }

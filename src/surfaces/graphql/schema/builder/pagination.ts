@@ -2,20 +2,24 @@ import { Fault } from '../../../../core/errors.ts';
 import type { Page, PageArgs } from '../../../../core/store-reader.ts';
 import { builder } from './builder.ts';
 
-/** Entries of a connection's page, and items of any list argument, at most. */
+/** Maximum number of entries in a page of a connection, and of items in a list argument. */
 export const MAX_PAGE_SIZE = 100;
-/** Events in one batch at most. */
+/** Maximum number of events in one batch. */
 export const MAX_BATCH_EVENTS = 1_000;
 const DEFAULT_PAGE_SIZE = 50;
 
 type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-/** Relay's arguments, checked. Without `first` and `last` it is the first page. @throws Fault BAD_INPUT */
+/** Relay's arguments, validated. Default: the first page. @throws Fault BAD_INPUT */
 export function parsePageArgs({ first, after, last, before }: Nullable<PageArgs>): PageArgs {
   if (first != null && last != null) {
-    throw new Fault('BAD_INPUT', 'Pass first to page forwards or last to page backwards, not both.', {
-      path: ['last'],
-    });
+    throw new Fault(
+      'BAD_INPUT',
+      'first and last exclude each other. Pass first to page forwards or last to page backwards.',
+      {
+        path: ['last'],
+      },
+    );
   }
   if (last != null) return { last: requireInRange('last', last, 0, MAX_PAGE_SIZE), ...(before != null && { before }) };
   return {
@@ -26,20 +30,20 @@ export function parsePageArgs({ first, after, last, before }: Nullable<PageArgs>
 }
 
 /**
- * The number, when it lies between the two.
- * @param name of the argument, with dots where it lies in another one
- * @param instead what to do for more
+ * The number, when it is in the range.
+ * @param name path of the argument, with dots
+ * @param advice what to do instead
  * @throws Fault BAD_INPUT
  */
 export function requireInRange(
   name: string,
   value: number,
-  least: number,
-  most: number,
-  instead = 'take more in several pages',
+  min: number,
+  max: number,
+  advice = 'read more in several pages',
 ): number {
-  if (value >= least && value <= most) return value;
-  throw new Fault('BAD_INPUT', `${name} is a number from ${least} to ${most}; ${instead}.`, { path: name.split('.') });
+  if (value >= min && value <= max) return value;
+  throw new Fault('BAD_INPUT', `${name} must be a number from ${min} to ${max}; ${advice}.`, { path: name.split('.') });
 }
 
 export interface PageInfoFields {
@@ -50,10 +54,10 @@ export interface PageInfoFields {
 }
 
 export const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
-  description: 'Where a page lies in its list (Relay’s cursor connections).',
+  description: 'Position of a page in its list (Relay cursor connections).',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Something follows this page.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Something precedes this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True when entries follow this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'True when entries precede this page.' }),
     startCursor: t.exposeString('startCursor', {
       nullable: true,
       description: 'Cursor of the first entry, for `before`. Null when the page is empty.',
@@ -72,16 +76,16 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
   const Edge = builder.objectRef<{ readonly cursor: string; readonly node: T }>(`${name}Edge`).implement({
     description: `An entry of ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}Connection.`,
     fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'Its place in the list, for `after` and `before`.' }),
+      cursor: t.exposeString('cursor', { description: 'Cursor of the entry, for `after` and `before`.' }),
       node: t.field({
         type: Node,
-        description: `The ${name.toLowerCase()} itself.`,
+        description: `The ${name.toLowerCase()}.`,
         resolve: ({ node }) => node as never,
       }),
     }),
   });
   return builder.objectRef<Page<T>>(`${name}Connection`).implement({
-    description: `A page of a list of ${name.toLowerCase()}s (Relay’s cursor connections).`,
+    description: `A page of a list of ${name.toLowerCase()}s (Relay cursor connections).`,
     fields: (t) => ({
       edges: t.field({
         type: [Edge],
@@ -97,7 +101,7 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
       }),
       pageInfo: t.field({
         type: PageInfo,
-        description: 'Where the page lies in the list.',
+        description: 'Position of the page in the list.',
         resolve: ({ edges, hasNextPage, hasPreviousPage }) => ({
           hasNextPage,
           hasPreviousPage,
@@ -106,7 +110,7 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
         }),
       }),
       totalCount: t.int({
-        description: 'How many there are on all pages. Counted only when asked for.',
+        description: 'Number of entries on all pages. Counted only when selected.',
         resolve: (page) => page.totalCount(),
       }),
     }),

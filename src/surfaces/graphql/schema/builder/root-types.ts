@@ -2,15 +2,15 @@ import { builder } from './builder.ts';
 
 builder.queryType({
   description:
-    'Reads. They change nothing and may be sent again. `health`, `viewer` and `catalog` are open to everybody; everything else needs a token.',
+    'Reads. They change nothing and may be repeated. `health`, `viewer` and `catalog` require no token; all other fields do.',
 });
 
 builder.mutationType({
   description:
-    'Actions. Each takes one `input` and answers with what was asked for, or with a `Refusal` that says why nothing was done. Every command has a field here; each run of one is decided by the policy and recorded.',
+    'Actions. Each has one `input`, and returns its result or a `Refusal` that says why nothing was done. Every command has a field here. The policy decides about each run, and each run is recorded.',
 });
 
 builder.subscriptionType({
   description:
-    'The journal as it grows. A subscription is a cursor: keep the one of the last batch, and after a lost connection pass it as `after` to go on without gap or repeat. Over WebSocket (`graphql-transport-ws`) or server-sent events, at the same path.',
+    'The journal, live. Keep the cursor of the last batch, and pass it as `after` on reconnection to continue without gap or repetition. Over WebSocket (`graphql-transport-ws`) or server-sent events, at the same path.',
 });

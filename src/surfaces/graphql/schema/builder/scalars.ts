@@ -8,22 +8,22 @@ const RFC_3339 =
 
 builder.scalarType('DateTime', {
   description:
-    'A moment, as RFC 3339 text. Answers are in UTC with milliseconds: `2026-11-20T09:30:00.000Z`. Input may have any offset.',
+    'A point in time, as RFC 3339 text. Output is in UTC with milliseconds: `2026-11-20T09:30:00.000Z`. Input may have any offset.',
   serialize: (value) => (value as Date).toISOString(),
   parseValue: parseDateTime,
 });
 
-/** @throws GraphQLError when the value is no RFC 3339 date-time or names a day that does not exist. */
+/** @throws GraphQLError when the value is not an RFC 3339 date-time, or names a day that does not exist. */
 export function parseDateTime(value: unknown): Date {
   const [, year, month, day] = (typeof value === 'string' && RFC_3339.exec(value)) || [];
   if (!year || Number(day) < 1 || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) {
-    throw new GraphQLError('A DateTime is RFC 3339 text with an offset, for example "2026-11-20T09:30:00Z".');
+    throw new GraphQLError('A DateTime must be RFC 3339 text with an offset, for example "2026-11-20T09:30:00Z".');
   }
   return new Date((value as string).toUpperCase());
 }
 
 const STARTS_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are forbidden
 const FORBIDDEN_CHARACTERS = /[\u0000-\u0020\u007f]/;
 
 builder.scalarType('URI', {
@@ -33,11 +33,11 @@ builder.scalarType('URI', {
   parseValue: parseUri,
 });
 
-/** @throws GraphQLError when the value has no scheme, or holds spaces or control characters. */
+/** @throws GraphQLError when the value has no scheme, or contains spaces or control characters. */
 export function parseUri(value: unknown): string {
   if (typeof value !== 'string' || !STARTS_WITH_SCHEME.test(value) || FORBIDDEN_CHARACTERS.test(value)) {
     throw new GraphQLError(
-      'A URI is text that begins with a scheme and holds no spaces or control characters, for example "https://example.com/a.csv".',
+      'A URI must begin with a scheme and must not contain spaces or control characters, for example "https://example.com/a.csv".',
     );
   }
   return value;
@@ -49,10 +49,12 @@ builder.scalarType('Base64', {
   parseValue: parseBase64,
 });
 
-/** The text itself, when it is base64. @throws GraphQLError when it is not */
+/** The text itself. @throws GraphQLError when it is not base64 */
 export function parseBase64(value: unknown): string {
   if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
-    throw new GraphQLError('Base64 is text of A-Z, a-z, 0-9, + and /, padded with = to a multiple of four characters.');
+    throw new GraphQLError(
+      'Base64 must consist of A-Z, a-z, 0-9, + and /, padded with = to a multiple of four characters.',
+    );
   }
   return value;
 }
@@ -65,27 +67,27 @@ const MEDIA_TYPE = new RegExp(
 const MAX_MEDIA_TYPE_CHARACTERS = 255;
 
 builder.scalarType('MediaType', {
-  description: 'A media type (RFC 6838), parameters allowed: `text/csv`, `text/html; charset=utf-8`.',
+  description: 'A media type (RFC 6838), with or without parameters: `text/csv`, `text/html; charset=utf-8`.',
   serialize: String,
   parseValue: parseMediaType,
 });
 
-/** @throws GraphQLError when the value is no media type. */
+/** @throws GraphQLError when the value is not a media type. */
 export function parseMediaType(value: unknown): string {
   if (typeof value !== 'string' || value.length > MAX_MEDIA_TYPE_CHARACTERS || !MEDIA_TYPE.test(value)) {
-    throw new GraphQLError('A MediaType is a type, a slash and a subtype, for example "text/csv; charset=utf-8".');
+    throw new GraphQLError('A MediaType must be a type, a slash and a subtype, for example "text/csv; charset=utf-8".');
   }
   return value;
 }
 
 builder.scalarType('Cursor', {
   description:
-    'A place in the journal, as opaque text. Keep the one that came with the last event or batch you handled, and pass it as `after` to go on from there without gap or repeat.',
+    'A position in the journal, as opaque text. Keep the cursor of the last event or batch that you handled, and pass it as `after` to continue without gap or repetition.',
   serialize: (value) => encodeCursor(value as number),
   parseValue: parseCursor,
 });
 
-/** The journal position of a cursor. @throws GraphQLError when the value is none of this server's */
+/** The journal position of a cursor. @throws GraphQLError when it is not a cursor of this server */
 export function parseCursor(value: unknown): number {
   try {
     return decodeCursor(typeof value === 'string' ? value : '');
@@ -96,29 +98,30 @@ export function parseCursor(value: unknown): number {
 }
 
 builder.scalarType('Sha256', {
-  description: 'A SHA-256 digest as 64 lower-case hexadecimal digits.',
+  description: 'A SHA-256 digest, as 64 lower-case hexadecimal digits.',
   serialize: String,
   parseValue: parseSha256,
 });
 
-/** The digest in lower case. @throws GraphQLError when the value is none */
+/** The digest in lower case. @throws GraphQLError when the value is not a digest */
 export function parseSha256(value: unknown): string {
   if (typeof value !== 'string' || !/^[0-9a-fA-F]{64}$/.test(value)) {
-    throw new GraphQLError('A Sha256 is 64 hexadecimal digits.');
+    throw new GraphQLError('A Sha256 must be 64 hexadecimal digits.');
   }
   return value.toLowerCase();
 }
 
 builder.scalarType('SafeInt', {
-  description: 'A whole number between −(2^53 − 1) and 2^53 − 1, as a JSON number: what every language keeps exactly.',
+  description:
+    'A whole number between −(2^53 − 1) and 2^53 − 1, as a JSON number. Every language represents it exactly.',
   serialize: (value) => parseSafeInt(value),
   parseValue: parseSafeInt,
 });
 
-/** @throws GraphQLError when the value is no whole number in that range. */
+/** @throws GraphQLError when the value is not a whole number in that range. */
 export function parseSafeInt(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-    throw new GraphQLError('A SafeInt is a whole number between −(2^53 − 1) and 2^53 − 1.');
+    throw new GraphQLError('A SafeInt must be a whole number between −(2^53 − 1) and 2^53 − 1.');
   }
   return value;
 }

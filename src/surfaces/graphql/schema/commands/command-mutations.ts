@@ -17,14 +17,14 @@ import { inputFromOptions, toPascalCase } from './input-from-options.ts';
 
 const IDEMPOTENCY_KEY_INPUT: GraphQLInputFieldConfig = {
   type: GraphQLString,
-  description: 'Text of your own. The same key again gives the same run instead of another one.',
+  description: 'Idempotency key. Repeating a request with the same key returns the original run.',
 };
 
-/** A command may start work of any size; the policy and the engine's limits judge that, this only bounds a request. */
+/** A command may start work of any size, which the policy and the engine limit; this only limits one request. */
 const COMMAND_COST = 100;
 
 /**
- * The schema with one mutation for each command, before the mutations that it has.
+ * The schema with one mutation for each command, before its other mutations.
  * @throws Error when a command's name is taken, or its options have no GraphQL input
  */
 export function withCommandMutations(base: GraphQLSchema, commands: readonly AnyCommand[]): GraphQLSchema {
@@ -37,9 +37,7 @@ export function withCommandMutations(base: GraphQLSchema, commands: readonly Any
   const fields: Record<string, GraphQLFieldConfig<unknown, Context>> = { ...(signIn && { signIn }) };
   for (const command of commands) {
     if (command.name in mutation.fields || command.name in fields) {
-      throw new Error(
-        `The command ${command.name} cannot be a mutation: there is one of that name. Rename the command.`,
-      );
+      throw new Error(`The command ${command.name} cannot be a mutation: that name is taken. Rename the command.`);
     }
     fields[command.name] = createCommandMutation(command, named);
   }
@@ -56,7 +54,7 @@ function createCommandMutation(
   named: (name: string) => GraphQLNamedType | undefined,
 ): GraphQLFieldConfig<unknown, Context> {
   const { name, title, description } = command;
-  const about = `The options of \`${name}\`.`;
+  const about = `Options of \`${name}\`.`;
   const input = inputFromOptions(toPascalCase(name), about, command.options, named, {
     idempotencyKey: IDEMPOTENCY_KEY_INPUT,
   });

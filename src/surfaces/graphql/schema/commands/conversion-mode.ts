@@ -1,13 +1,13 @@
 import { builder } from '../builder/builder.ts';
 
-/** Used by the input of `convertToJson`, which is made from the command's options; here is what each value means. */
+/** Describes the values of an option of `convertToJson`, whose input is generated. */
 export const ConversionMode = builder.enumType('ConversionMode', {
-  description: 'What `convertToJson` takes its source for.',
+  description: 'How `convertToJson` reads its source.',
   values: {
-    AUTO: { description: 'What its media type says, and where that tells nothing, how it begins.' },
-    CSV: { description: 'Comma-separated values (RFC 4180), or with another delimiter.' },
-    JSON: { description: 'JSON, which stays as it is.' },
+    AUTO: { description: 'By its media type; when that is not conclusive, by the start of its content.' },
+    CSV: { description: 'Comma-separated values (RFC 4180), with any delimiter.' },
+    JSON: { description: 'JSON, which is not changed.' },
     XML: { description: 'XML; attributes are kept, entities are not expanded.' },
-    LINES: { description: 'Text, as a list of its lines.' },
+    LINES: { description: 'Text, as a list of lines.' },
   },
 });

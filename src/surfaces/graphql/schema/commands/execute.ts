@@ -9,7 +9,7 @@ import { viewFromOutput } from '../nodes/resource-view.ts';
 import { ResourceInput, toResourceInput } from '../resources/resource-input.ts';
 
 export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
-  description: 'A command that was accepted: its run, and what it made.',
+  description: 'An accepted command: its run and its output.',
   fields: (t) => ({
     run: t.field({
       type: Run,
@@ -19,34 +19,34 @@ export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').im
     resource: t.field({
       type: Resource,
       nullable: true,
-      description: 'What it made. Null while the run waits, or when it failed: `run.error` says why.',
+      description: 'Output of the command. Null while the run is waiting, and when it failed; `run.error` says why.',
       resolve: ({ output }, _args, ctx) => (output ? viewFromOutput(output, ctx) : null),
     }),
   }),
 });
 
 export const CommandResult = builder.unionType('CommandResult', {
-  description: 'What came of a command, or why it was not begun.',
+  description: 'The outcome of a command, or why it was refused.',
   types: [CommandOutcome, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'CommandOutcome'),
 });
 
 const ExecuteInput = builder.inputType('ExecuteInput', {
-  description: 'A command by its name, for callers that learn the name only while they run.',
+  description: 'A command by name, for callers that know the name only at run time.',
   fields: (t) => ({
-    command: t.string({ required: true, description: 'Its name, as `catalog.commands` lists it.' }),
-    source: t.field({ type: ResourceInput, description: 'The option `source`, where the command has one.' }),
-    schemaUri: t.field({ type: 'URI', description: 'The option `schemaUri`, where the command has one.' }),
+    command: t.string({ required: true, description: 'Name of the command, as in `catalog.commands`.' }),
+    source: t.field({ type: ResourceInput, description: 'The option `source`, when the command has it.' }),
+    schemaUri: t.field({ type: 'URI', description: 'The option `schemaUri`, when the command has it.' }),
     outputMediaType: t.field({
       type: 'MediaType',
-      description: 'What the result must be, or the run fails; parameters are not compared.',
+      description: 'Media type that the output must have; otherwise the run fails. Parameters are ignored.',
     }),
     options: t.field({
       type: 'JSON',
-      description: 'The other options: an object that fits `catalog.commands.options`.',
+      description: 'The other options: an object that matches `catalog.commands.options`.',
     }),
     idempotencyKey: t.string({
-      description: 'Text of your own. The same key again gives the same run instead of another one.',
+      description: 'Idempotency key. Repeating a request with the same key returns the original run.',
     }),
   }),
 });
@@ -54,7 +54,7 @@ const ExecuteInput = builder.inputType('ExecuteInput', {
 builder.mutationField('execute', (t) =>
   t.field({
     type: CommandResult,
-    description: 'Run any command by its name. Each command has a field of its own too, with typed options.',
+    description: 'Run any command by name. Each command also has its own field, with typed options.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: ExecuteInput, required: true, description: 'The command and its options.' }) },
     resolve: (_, { input }, ctx) => {

@@ -18,7 +18,7 @@ import { type OptionRole, optionRoleOf } from '../../../../commands/definition/o
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
 import { toAgentSpec } from '../agents/agent-input.ts';
 
-/** The parts of JSON Schema that options are made of (docs/commands.md lists them). */
+/** The parts of JSON Schema that options may use (docs/commands.md lists them). */
 interface OptionSchema {
   readonly type?: string;
   readonly title?: string;
@@ -26,7 +26,7 @@ interface OptionSchema {
   readonly default?: Json;
   readonly const?: Json;
   readonly enum?: readonly Json[];
-  /** What each value of `enum` means; an annotation that editors know. */
+  /** A description of each value of `enum`; an annotation that editors support. */
   readonly enumDescriptions?: readonly string[];
   readonly anyOf?: readonly OptionSchema[];
   readonly items?: OptionSchema;
@@ -36,7 +36,7 @@ interface OptionSchema {
   readonly maximum?: number;
 }
 
-/** How a GraphQL input becomes options again: enum names are values, and what was left out is not there. */
+/** Converts a GraphQL input to options: enum names become values, and null becomes absent. */
 export type OptionConverter = (value: unknown) => Json;
 
 export interface OptionsInput {
@@ -56,12 +56,12 @@ const ROLE_VALUES: Partial<Record<OptionRole, OptionConverter>> = {
 const MAX_INT32 = 2 ** 31 - 1;
 
 /**
- * The GraphQL input of a command's options, so that a command has its mutation without a line of GraphQL. A property
+ * The GraphQL input of a command's options, so that a command needs no GraphQL code for its mutation. A property
  * that is required and has no default is non-null. A union of literals is an enum; its GraphQL name, as that of a
- * nested object, is the schema's `title` when that is a name, and otherwise made from where it stands.
+ * nested object, is the schema's `title` when that is a valid name, and otherwise derived from its path.
  * @param named the types of the schema that the input becomes part of
- * @param extra fields that are no options
- * @throws Error when the options hold what GraphQL has no input for; the message names the property
+ * @param extra fields that are not options
+ * @throws Error when an option has no GraphQL input type; the message names the property
  */
 export function inputFromOptions(
   name: string,
@@ -136,7 +136,7 @@ function inputTypeOf(
     case 'object':
       if (schema.properties) return objectInput(titleName(schema) ?? `${name}Input`, schema, named);
   }
-  throw new Error(`The option ${name} has no GraphQL type; give it a type, or take AnyJson(…) for any JSON value.`);
+  throw new Error(`The option ${name} has no GraphQL type. Give it a type, or use AnyJson(…) for any JSON value.`);
 }
 
 function nonNull(type: GraphQLInputType): GraphQLInputType {
@@ -151,7 +151,8 @@ function enumInput(name: string, schema: OptionSchema, literals: readonly EnumLi
       known.getValues().map((value) => value.name),
       names,
     );
-    if (!same) throw new Error(`The enum ${name} has other values than this option; give it another title.`);
+    if (!same)
+      throw new Error(`The enum ${name} exists with other values than this option. Give the option another title.`);
     return { type: known, toOptions: identity };
   }
   const values = literals.map(({ value, description }, i) => {
@@ -181,7 +182,7 @@ function identity(value: unknown): Json {
   return value as Json;
 }
 
-/** Plain objects without what is null, as options know no null where GraphQL lets it stand. */
+/** Plain objects without null, which GraphQL allows and options do not. */
 function withoutNulls(value: unknown): Json {
   if (!isJsonObject(value)) return value as Json;
   const object: Record<string, Json> = {};

@@ -3,12 +3,12 @@ import { builder } from '../builder/builder.ts';
 import { PolicyDecision } from '../policy/policy.ts';
 import { ErrorCode, Violation } from './errors.ts';
 
-/** A mutation that was not carried out; the schema knows it as `Refusal`. An Error itself would be thrown by graphql. */
+/** The value of `Refusal`. It is not an Error, because graphql throws those. */
 export interface MutationRefusal {
   readonly fault: Fault;
 }
 
-/** A mutation's answer: what `act` gives, or why it was refused. Bugs are thrown on. */
+/** The result of `act`, or why it was refused. Bugs are rethrown. */
 export async function orRefusal<T>(act: () => Promise<T>): Promise<T | MutationRefusal> {
   try {
     return await act();
@@ -23,31 +23,31 @@ export function isRefusal(value: object): value is MutationRefusal {
 }
 
 export const Refusal = builder.objectRef<MutationRefusal>('Refusal').implement({
-  description: 'A mutation that was not carried out, and why. Nothing was changed.',
+  description: 'A mutation that was refused, and why. Nothing was changed.',
   fields: (t) => ({
-    code: t.field({ type: ErrorCode, description: 'The kind of refusal.', resolve: ({ fault }) => fault.code }),
+    code: t.field({ type: ErrorCode, description: 'Code of the refusal.', resolve: ({ fault }) => fault.code }),
     message: t.string({ description: 'Why, and what to do next.', resolve: ({ fault }) => fault.message }),
     path: t.field({
       type: ['String'],
       nullable: true,
-      description: 'Which part of the input it is about, outermost first.',
+      description: 'Path of the invalid part of the input, outermost first.',
       resolve: ({ fault: { path } }) => (path ? [...path] : null),
     }),
     decision: t.field({
       type: PolicyDecision,
       nullable: true,
-      description: 'What the policy said, for FORBIDDEN, APPROVAL_REQUIRED and THROTTLED.',
+      description: 'Decision of the policy, for FORBIDDEN, APPROVAL_REQUIRED and THROTTLED.',
       resolve: ({ fault: { decision } }) => decision ?? null,
     }),
     violations: t.field({
       type: [Violation],
-      description: 'What does not fit, place by place, for BAD_INPUT and SCHEMA_VIOLATION.',
+      description: 'Every invalid place, for BAD_INPUT and SCHEMA_VIOLATION.',
       resolve: ({ fault: { violations } }) => [...violations],
     }),
     retryAfterMs: t.field({
       type: 'Int',
       nullable: true,
-      description: 'Milliseconds to wait before trying again, for THROTTLED and UNAVAILABLE.',
+      description: 'Milliseconds to wait before a retry, for THROTTLED and UNAVAILABLE.',
       resolve: ({ fault: { retryAfterMs } }) => (retryAfterMs === undefined ? null : Math.ceil(retryAfterMs)),
     }),
   }),

@@ -3,17 +3,17 @@ import { ToolCall } from '../steps/tool-call.ts';
 
 addEventType('AGENT_MESSAGE', (t) => ({
   role: t.string({
-    description: 'Who said it: `system`, `user` or `assistant`, which is the agent.',
+    description: 'Author of the message: `system`, `user` or `assistant` (the agent).',
     resolve: ({ payload }) => payload.role,
   }),
   text: t.string({
-    description: 'What was said. Empty where an agent only calls tools.',
+    description: 'Text of the message. Empty when an agent only calls tools.',
     resolve: ({ payload }) => payload.text,
   }),
 }));
 
 addEventType('AGENT_DELTA', (t) => ({
-  text: t.string({ description: 'The piece.', resolve: ({ payload }) => payload.text }),
+  text: t.string({ description: 'The fragment.', resolve: ({ payload }) => payload.text }),
 }));
 
 addEventType('TOOL_CALLED', (t) => ({
@@ -27,7 +27,7 @@ addEventType('TOOL_CALLED', (t) => ({
 addEventType('TOOL_RETURNED', (t) => ({
   call: t.field({
     type: ToolCall,
-    description: 'The call, by the same id.',
+    description: 'The call, with the same ID as in `ToolCalled`.',
     extensions: { cost: 5 },
     resolve: ({ runId, payload }) => ({ runId, ...payload.call }),
   }),

@@ -8,7 +8,7 @@ import { PolicyDecision } from '../policy/policy.ts';
 addEventType('POLICY_DECIDED', (t) => ({
   decision: t.field({
     type: PolicyDecision,
-    description: 'What it said, and why.',
+    description: 'The decision, and why.',
     resolve: ({ payload }) => payload.decision,
   }),
 }));
@@ -16,7 +16,7 @@ addEventType('POLICY_DECIDED', (t) => ({
 addEventType('APPROVAL_REQUESTED', (t) => ({
   approval: t.field({
     type: Approval,
-    description: 'What is to be decided, as it was opened.',
+    description: 'The approval, as it was requested.',
     resolve: (event) => createApproval(event.runId, event),
   }),
 }));
@@ -24,7 +24,7 @@ addEventType('APPROVAL_REQUESTED', (t) => ({
 addEventType('APPROVAL_DECIDED', (t) => ({
   approval: t.field({
     type: Approval,
-    description: 'What was decided, by whom, and why.',
+    description: 'The approval, with the decision.',
     extensions: { cost: 5 },
     resolve: async ({ payload: { id } }, _args, ctx) => {
       const approval = await ctx.app.reader.approval(callerScope(ctx), id);

@@ -6,43 +6,43 @@ import { publicRunKind, RunKind, RunState } from '../runs/run-state.ts';
 addEventType('RUN_CREATED', (t) => ({
   kind: t.field({
     type: RunKind,
-    description: 'What it carries out.',
+    description: 'What it executes.',
     resolve: ({ payload }) => publicRunKind(payload.kind),
   }),
   goal: t.string({
     nullable: true,
-    description: 'What it is for, in words, where its workflow says so.',
+    description: 'Goal of the run, in words. Null when its workflow states none.',
     resolve: ({ payload }) => payload.goal ?? null,
   }),
   principal: t.field({
     type: Principal,
-    description: 'Who asked for it.',
+    description: 'Who started it.',
     resolve: ({ payload }) => payload.principal,
   }),
 }));
 
 addEventType('RUN_STATE_CHANGED', (t) => ({
-  from: t.field({ type: RunState, description: 'The state before.', resolve: ({ payload }) => payload.from }),
-  to: t.field({ type: RunState, description: 'The state from now on.', resolve: ({ payload }) => payload.to }),
+  from: t.field({ type: RunState, description: 'Previous state.', resolve: ({ payload }) => payload.from }),
+  to: t.field({ type: RunState, description: 'New state.', resolve: ({ payload }) => payload.to }),
   error: t.field({
     type: Failure,
     nullable: true,
-    description: 'Why, when it ended badly.',
+    description: 'The failure. Null unless it failed.',
     resolve: ({ payload }) => payload.error ?? null,
   }),
 }));
 
 addEventType('SIGNAL_RECEIVED', (t) => ({
-  name: t.string({ description: 'Its name.', resolve: ({ payload }) => payload.name }),
+  name: t.string({ description: 'Name of the signal.', resolve: ({ payload }) => payload.name }),
   payload: t.field({
     type: 'JSON',
     nullable: true,
-    description: 'What came with it.',
+    description: 'Payload of the signal.',
     resolve: ({ payload }) => payload.payload ?? null,
   }),
 }));
 
 addEventType('NOTIFICATION', (t) => ({
-  level: t.field({ type: LogLevel, description: 'How much it matters.', resolve: ({ payload }) => payload.level }),
-  message: t.string({ description: 'What they should know.', resolve: ({ payload }) => payload.message }),
+  level: t.field({ type: LogLevel, description: 'Severity.', resolve: ({ payload }) => payload.level }),
+  message: t.string({ description: 'The message.', resolve: ({ payload }) => payload.message }),
 }));

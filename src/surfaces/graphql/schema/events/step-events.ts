@@ -5,22 +5,22 @@ import { StepState } from '../steps/step.ts';
 
 addEventType('STEPS_ADDED', (t) => ({
   keys: t.stringList({
-    description: 'Keys of the steps, in their order.',
+    description: 'Keys of the steps, in order.',
     resolve: ({ payload }) => payload.steps.map(({ key }) => key),
   }),
 }));
 
 addEventType('STEP_STATE_CHANGED', (t) => ({
-  from: t.field({ type: StepState, description: 'The state before.', resolve: ({ payload }) => payload.from }),
-  to: t.field({ type: StepState, description: 'The state from now on.', resolve: ({ payload }) => payload.to }),
+  from: t.field({ type: StepState, description: 'Previous state.', resolve: ({ payload }) => payload.from }),
+  to: t.field({ type: StepState, description: 'New state.', resolve: ({ payload }) => payload.to }),
   attempt: t.int({
-    description: 'Which try it is about, from 1; 0 before the first.',
+    description: 'Number of the attempt, from 1; 0 before the first.',
     resolve: ({ payload }) => payload.attempt,
   }),
   error: t.field({
     type: Failure,
     nullable: true,
-    description: 'Why, when it ended badly.',
+    description: 'The failure. Null unless it failed.',
     resolve: ({ payload }) => payload.error ?? null,
   }),
 }));
@@ -28,25 +28,25 @@ addEventType('STEP_STATE_CHANGED', (t) => ({
 addEventType('STEP_PROGRESS', (t) => ({
   percent: t.int({
     nullable: true,
-    description: 'From 0 to 100, where it can tell.',
+    description: 'From 0 to 100. Null when it is not known.',
     resolve: ({ payload: { percent } }) => (percent === undefined ? null : Math.round(percent)),
   }),
   memo: t.string({
     nullable: true,
-    description: 'What it is doing, in its own words.',
+    description: 'What the step is doing, in words.',
     resolve: ({ payload }) => payload.memo ?? null,
   }),
 }));
 
 addEventType('LOG', (t) => ({
-  level: t.field({ type: LogLevel, description: 'How much it matters.', resolve: ({ payload }) => payload.level }),
-  text: t.string({ description: 'What it wrote.', resolve: ({ payload }) => payload.text }),
+  level: t.field({ type: LogLevel, description: 'Severity.', resolve: ({ payload }) => payload.level }),
+  text: t.string({ description: 'The line.', resolve: ({ payload }) => payload.text }),
 }));
 
 addEventType('ARTIFACT_CREATED', (t) => ({
   artifact: t.field({
     type: Artifact,
-    description: 'What was stored.',
+    description: 'The artifact.',
     resolve: ({ payload, runId, step, at }) => ({
       ...payload,
       runId,

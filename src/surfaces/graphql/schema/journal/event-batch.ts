@@ -6,19 +6,19 @@ import { MAX_BATCH_EVENTS, MAX_PAGE_SIZE, requireInRange } from '../builder/pagi
 import { Event, EventType, LogLevel } from './event.ts';
 
 export const EventFilter = builder.inputType('EventFilter', {
-  description: 'Which events are wanted. What is left out does not narrow; what is given must all hold.',
+  description: 'Conditions for events. All of those that are set must match.',
   fields: (t) => ({
-    runId: t.id({ description: 'Of this run.' }),
-    types: t.field({ type: [EventType], description: 'Of one of these types.' }),
-    steps: t.stringList({ description: 'About one of the steps with these keys.' }),
-    workflow: t.string({ description: 'Of runs of the workflow with this name.' }),
+    runId: t.id({ description: 'Events of this run.' }),
+    types: t.field({ type: [EventType], description: 'Events of one of these types.' }),
+    steps: t.stringList({ description: 'Events of steps with one of these keys.' }),
+    workflow: t.string({ description: 'Events of runs of the workflow with this name.' }),
     level: t.field({ type: LogLevel, description: 'Log lines of at least this level; other events are not affected.' }),
   }),
 });
 
 type EventFilterInput = typeof EventFilter.$inferInput;
 
-/** As the journal takes it. Lists are sorted, so that equal filters are equal. @throws Fault BAD_INPUT */
+/** The filter in the form of the journal. Lists are sorted, so that equal filters are equal. @throws Fault BAD_INPUT */
 export function toEventFilter(given: EventFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { runId, types, steps, workflow, level } = given;
@@ -35,21 +35,21 @@ export function toEventFilter(given: EventFilterInput | null | undefined): Filte
 const DEFAULT_BATCH_EVENTS = 100;
 
 export const EventBatch = builder.objectRef<Batch>('EventBatch').implement({
-  description: 'Some events, in the order in which they were committed.',
+  description: 'A batch of events, in commit order.',
   fields: (t) => ({
     events: t.field({
       type: [Event],
-      description: 'The events; none when nothing matched up to `cursor`.',
+      description: 'The events. Empty when none matched up to `cursor`.',
       extensions: { listSize: 1 },
       resolve: ({ events }) => [...events],
     }),
     cursor: t.field({
       type: 'Cursor',
-      description: 'Where to go on: everything that matches up to here was in this batch or an earlier one.',
+      description: 'Where to continue: all matching events up to here were in this batch or an earlier one.',
       resolve: ({ position }) => position,
     }),
     caughtUp: t.exposeBoolean('caughtUp', {
-      description: 'True when nothing newer was in the journal at the time.',
+      description: 'True when the journal contained nothing newer at that time.',
     }),
   }),
 });
@@ -57,11 +57,11 @@ export const EventBatch = builder.objectRef<Batch>('EventBatch').implement({
 builder.queryField('events', (t) =>
   t.field({
     type: EventBatch,
-    description: 'One page of the journal, from the oldest on. To follow it live, subscribe to `events`.',
+    description: 'One page of the journal, oldest event first. To follow it live, subscribe to `events`.',
     args: {
-      filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
-      after: t.arg({ type: 'Cursor', description: 'Only those after this cursor; from the beginning unless told.' }),
-      first: t.arg.int({ defaultValue: DEFAULT_BATCH_EVENTS, description: `How many, at most ${MAX_BATCH_EVENTS}.` }),
+      filter: t.arg({ type: EventFilter, description: 'Only matching events. Default: all.' }),
+      after: t.arg({ type: 'Cursor', description: 'Only events after this cursor. Default: from the beginning.' }),
+      first: t.arg.int({ defaultValue: DEFAULT_BATCH_EVENTS, description: `Page size. Maximum ${MAX_BATCH_EVENTS}.` }),
     },
     resolve: (_, { filter, after, first }, ctx) => {
       const limit = requireInRange('first', first ?? DEFAULT_BATCH_EVENTS, 1, MAX_BATCH_EVENTS);
@@ -74,13 +74,13 @@ builder.subscriptionFields((t) => ({
   events: t.field({
     type: EventBatch,
     description:
-      'Events from the cursor, or from now, and then live: without gap, repeat or reordering. A slow reader falls behind and catches up from the journal; nothing is dropped.',
+      'Events from the cursor, or from now, and then live: without gap, repetition or reordering. A slow reader falls behind and catches up from the journal; nothing is dropped.',
     args: {
-      filter: t.arg({ type: EventFilter, description: 'Only the events that match all of this.' }),
-      after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from now unless told.' }),
+      filter: t.arg({ type: EventFilter, description: 'Only matching events. Default: all.' }),
+      after: t.arg({ type: 'Cursor', description: 'Start after this cursor. Default: now.' }),
       batch: t.arg.int({
         defaultValue: DEFAULT_BATCH_EVENTS,
-        description: `Events in one batch, at most ${MAX_BATCH_EVENTS}.`,
+        description: `Batch size. Maximum ${MAX_BATCH_EVENTS}.`,
       }),
     },
     subscribe: (_, { filter, after, batch }, ctx) =>
@@ -95,13 +95,16 @@ builder.subscriptionFields((t) => ({
   runEvents: t.field({
     type: EventBatch,
     description:
-      'The events of one run, from its first or from the cursor, and then live. Completes after the run’s last event.',
+      'The events of one run, from its first or from the cursor, and then live. Completes after the last event of the run.',
     args: {
-      runId: t.arg.id({ required: true, description: 'The run.' }),
-      after: t.arg({ type: 'Cursor', description: 'Begin after this cursor; from the run’s first event unless told.' }),
+      runId: t.arg.id({ required: true, description: 'ID of the run.' }),
+      after: t.arg({
+        type: 'Cursor',
+        description: 'Start after this cursor. Default: from the first event of the run.',
+      }),
       batch: t.arg.int({
         defaultValue: DEFAULT_BATCH_EVENTS,
-        description: `Events in one batch, at most ${MAX_BATCH_EVENTS}.`,
+        description: `Batch size. Maximum ${MAX_BATCH_EVENTS}.`,
       }),
     },
     subscribe: (_, { runId, after, batch }, ctx) =>

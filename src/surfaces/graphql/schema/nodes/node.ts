@@ -23,7 +23,7 @@ const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promi
 const NodeRef = builder.interfaceRef<NodeView>('Node');
 
 export const Node = NodeRef.implement({
-  description: 'Something with an id of its own, that can be asked for again by that id alone.',
+  description: 'An object with a global ID, by which it can be read again (Relay’s `Node`).',
   resolveType: (node) => {
     if ('run' in node) return 'Run';
     if ('yaml' in node) return 'Workflow';
@@ -33,7 +33,7 @@ export const Node = NodeRef.implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'Readable, typed and opaque: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`. Unique on this server, for ever.',
+        'Global ID, permanent and opaque, with a prefix for its type: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`.',
       resolve: () => {
         throw new Error('every Node resolves its id itself');
       },
@@ -45,15 +45,15 @@ builder.queryFields((t) => ({
   node: t.field({
     type: Node,
     nullable: true,
-    description: 'The thing with this id. Null when there is none, or when it is not yours to see.',
-    args: { id: t.arg.id({ required: true, description: 'An id that this server gave out.' }) },
+    description: 'The object with this ID. Null when it does not exist, or when you may not see it.',
+    args: { id: t.arg.id({ required: true, description: 'An ID from this server.' }) },
     resolve: (_, { id }, ctx) => readNode(id, ctx),
   }),
   nodes: t.field({
     type: [Node],
     nullable: { list: false, items: true },
-    description: 'Several things by their ids, in the same order, with null where `node` would answer null.',
-    args: { ids: t.arg.idList({ required: true, description: `At most ${MAX_PAGE_SIZE} ids.` }) },
+    description: 'Several objects by their IDs, in the same order; null where `node` would be null.',
+    args: { ids: t.arg.idList({ required: true, description: `IDs. Maximum ${MAX_PAGE_SIZE}.` }) },
     resolve: (_, { ids }, ctx) => {
       requireInRange('ids', ids.length, 0, MAX_PAGE_SIZE);
       return Promise.all(ids.map((id) => readNode(id, ctx)));

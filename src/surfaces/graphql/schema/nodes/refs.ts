@@ -3,13 +3,13 @@ import type { WorkflowRecord } from '../../../../core/workflows.ts';
 import { builder } from '../builder/builder.ts';
 import type { ResourceView } from './resource-view.ts';
 
-/** A run as its resolvers get it; the steps are there, with or without items, when whoever brought the run had them. */
+/** A run as its resolvers receive it; with its steps, with or without items, when they were read with the run. */
 export interface RunView {
   readonly run: RunRecord;
   readonly steps?: readonly StepRecord[];
 }
 
-// The types that refer to each other, so that their files need not.
+// Types that refer to each other: their files import these instead of one another.
 export const Run = builder.objectRef<RunView>('Run');
 export const Step = builder.objectRef<StepRecord>('Step');
 export const Artifact = builder.objectRef<ArtifactRecord>('Artifact');

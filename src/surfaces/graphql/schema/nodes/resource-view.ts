@@ -7,25 +7,25 @@ import { isJsonObject, type Json } from '../../../../lib/json.ts';
 import { callerScope, requireUser } from '../../request/caller-scope.ts';
 import { type Context, MAX_INLINE_BYTES } from '../../request/context.ts';
 
-/** A resource as its resolvers get it: what is known of it, and the way to its bytes. */
+/** A resource as its resolvers receive it: its metadata, and a function that reads its bytes. */
 export interface ResourceView {
   readonly uri: string;
   readonly mediaType: string;
   readonly size: number;
   readonly digest: string;
-  /** Where it is downloaded, when it is stored. */
+  /** Path for the download, when it is stored. */
   readonly url?: string;
   /** @throws Fault */
   bytes(): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Bytes that were read just now. */
+/** A resource whose bytes have been read. */
 export function viewFromBytes(uri: string, mediaType: string, bytes: Uint8Array): ResourceView {
   const digest = createHash('sha256').update(bytes).digest('hex');
   return { uri, mediaType, size: bytes.byteLength, digest, bytes: () => bytes };
 }
 
-/** What a run made, from its row or, read once and when it is asked for, from the artifact store. */
+/** The output of a run: from its row, or from the artifact store, read once and only when needed. */
 export function viewFromOutput(output: StepOutput, ctx: Context): ResourceView {
   const { mediaType, size, digest, text } = output;
   const uri = artifactUri(digest);
@@ -42,14 +42,14 @@ export function viewFromOutput(output: StepOutput, ctx: Context): ResourceView {
   };
 }
 
-/** Asks the policy whether the caller may read a stored artifact. @throws Fault FORBIDDEN and its kin */
+/** Asks the policy whether the caller may read a stored artifact. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED */
 export function authorizeArtifactRead(digest: string, ctx: Context): void {
   const { app } = ctx;
   const uri = app.resources.canonicalize(artifactUri(digest));
   app.gate.pass(requireUser(ctx), { action: 'query:artifact', uri });
 }
 
-/** What a run or a step made, when its media type says that it is JSON; null otherwise. */
+/** The output of a run or a step, when its media type is JSON; null otherwise. */
 export async function parseOutputJson(output: StepOutput | undefined, ctx: Context): Promise<Json> {
   if (!output || !/^application\/(?:[^;]*\+)?json\s*(?:;|$)/i.test(output.mediaType)) return null;
   return parseJsonOrNull(await readInline(viewFromOutput(output, ctx), ctx));
@@ -62,14 +62,14 @@ export function downloadUrl(digest: string): string {
 
 /**
  * The bytes for a field of the response.
- * @throws Fault RESOURCE_TOO_LARGE when the response would carry more than `INLINE_BYTES` of content
+ * @throws Fault RESOURCE_TOO_LARGE when the response would contain more than `MAX_INLINE_BYTES` of content
  */
 export async function readInline(view: ResourceView, ctx: Context): Promise<Uint8Array> {
   if (view.size > ctx.inlineBudget.bytesLeft) {
-    const where = view.url ? `Download it from ${view.url}` : 'Leave the content out, or ask for it alone';
+    const where = view.url ? `Download it from ${view.url}` : 'Omit the content, or select it in a separate request';
     throw new Fault(
       'RESOURCE_TOO_LARGE',
-      `A response carries at most ${MAX_INLINE_BYTES} bytes of content, and this resource of ${view.size} bytes goes beyond. ${where}.`,
+      `A response may contain at most ${MAX_INLINE_BYTES} bytes of content; this resource of ${view.size} bytes exceeds that. ${where}.`,
     );
   }
   ctx.inlineBudget.bytesLeft -= view.size;
@@ -83,7 +83,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** The bytes as JSON; null when they are none, and when they are the JSON value null. */
+/** The bytes as JSON; null when they are not JSON, and when they are the JSON value null. */
 export function parseJsonOrNull(bytes: Uint8Array): Json {
   const text = decodeUtf8(bytes);
   if (text === null) return null;
@@ -97,8 +97,8 @@ export function parseJsonOrNull(bytes: Uint8Array): Json {
 const ARTIFACT = /^artifact:sha256\/([0-9a-f]{64})$/;
 
 /**
- * The resource that a value stands for: `{uri, media_type, size}`, as expressions have what a step made, or that URI
- * alone; null for any other value. Anybody may write such a value, so the bytes are looked for in what the caller sees.
+ * The resource that a value names: `{uri, media_type, size}`, as expressions show the output of a step, or that URI
+ * alone; null for any other value. Anyone may write such a value, so only resources that the caller may see are found.
  */
 export async function artifactResource(value: Json, ctx: Context): Promise<ResourceView | null> {
   const uri = isJsonObject(value) ? value.uri : value;

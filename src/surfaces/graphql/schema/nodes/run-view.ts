@@ -9,7 +9,7 @@ import type { RunView } from './refs.ts';
 const pendingReads = new WeakMap<Context, Map<string, Promise<RunRecord | undefined>>>();
 
 /**
- * A run that something else leads to. Those that lead to the same run at the same time share one read; a later one,
+ * A run that another object refers to. References to the same run at the same time share one read; a later one,
  * which may follow a mutation, reads again.
  */
 export async function findRun(id: string, ctx: Context): Promise<RunView | null> {
@@ -24,19 +24,19 @@ export async function findRun(id: string, ctx: Context): Promise<RunView | null>
   return run ? { run } : null;
 }
 
-/** The same, where it must be there. @throws Fault NOT_FOUND */
+/** The same for a run that must exist. @throws Fault NOT_FOUND */
 export async function requireRun(id: string, ctx: Context): Promise<RunView> {
   const run = await findRun(id, ctx);
   if (!run) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`);
   return run;
 }
 
-/** A page of runs as the resolvers of Run take them. */
+/** A page of runs for the resolvers of Run. */
 export function toRunViewPage(page: Page<RunRecord>): Page<RunView> {
   return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: { run: node } })) };
 }
 
-/** From the start to the end, or until now while it is under way; null before the start. */
+/** Milliseconds from the start to the end, or until now while it is running; null before the start. */
 export function durationMs(
   span: { readonly startedAt?: Date; readonly finishedAt?: Date },
   clock: Clock,

@@ -4,40 +4,41 @@ import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 
 export const PolicyEffect = builder.enumType('PolicyEffect', {
-  description: 'What a rule does with a request that it matches. What no rule matches is denied; DENY wins over all.',
+  description:
+    'Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects.',
   values: {
-    ALLOW: { description: 'It may be done.' },
-    DENY: { description: 'It may not be done, whatever other rules say.' },
-    APPROVE: { description: 'It may be done once a person has agreed.' },
-    THROTTLE: { description: 'It may be done, but only as often as the obligation says.' },
+    ALLOW: { description: 'The request is allowed.' },
+    DENY: { description: 'The request is denied, whatever other rules say.' },
+    APPROVE: { description: 'The request is allowed after a person has approved it.' },
+    THROTTLE: { description: 'The request is allowed, at the rate in the obligation.' },
   } satisfies Record<Effect, object>,
 });
 
 export const PolicyRule = builder.objectRef<Rule>('PolicyRule').implement({
-  description: 'One line of the policy. The order of the lines does not matter.',
+  description: 'One rule of the policy. The order of the rules does not matter.',
   fields: (t) => ({
-    id: t.exposeString('id', { description: 'Stays the same while the text of the line does.' }),
-    role: t.exposeString('role', { description: 'Whom it is about; roles may inherit from others.' }),
+    id: t.exposeString('id', { description: 'ID of the rule. It stays the same while the text of the rule does.' }),
+    role: t.exposeString('role', { description: 'Role to which it applies; roles may inherit from others.' }),
     action: t.exposeString('action', {
-      description: 'Glob on what is to be done: `command:convertToCsv`, `query:*`.',
+      description: 'Glob on the action: `command:convertToCsv`, `query:*`.',
     }),
     uri: t.exposeString('uri', { description: 'Glob on the canonical URI: `https://**`, `file:///data/**`.' }),
     schema: t.exposeString('schema', {
-      description: 'Glob on the URI of the JSON Schema, looked at only when one is used.',
+      description: 'Glob on the URI of the JSON Schema. Null when it is not checked.',
     }),
-    effect: t.expose('effect', { type: PolicyEffect, description: 'What it does with what it matches.' }),
+    effect: t.expose('effect', { type: PolicyEffect, description: 'Its effect.' }),
     obligation: t.exposeString('obligation', {
       nullable: true,
-      description: 'What comes with the effect: `rate=10/m` with THROTTLE.',
+      description: 'Parameter of the effect: `rate=10/m` with THROTTLE.',
     }),
-    comment: t.exposeString('comment', { nullable: true, description: 'What its author wrote beside it.' }),
+    comment: t.exposeString('comment', { nullable: true, description: 'Comment of its author.' }),
   }),
 });
 
 builder.queryField('policyRules', (t) =>
   t.field({
     type: [PolicyRule],
-    description: 'All rules now in force. Needs the policy’s leave for `query:policyRules`.',
+    description: 'All rules in force. Requires permission for `query:policyRules`.',
     resolve: (_, _args, ctx) => {
       ctx.app.gate.pass(requireUser(ctx), { action: 'query:policyRules' });
       return [...ctx.app.policy.rules()];
@@ -46,11 +47,11 @@ builder.queryField('policyRules', (t) =>
 );
 
 export const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({
-  description: 'A rule that would have matched but for one part.',
+  description: 'A rule that would have matched except for one part.',
   fields: (t) => ({
     rule: t.expose('rule', { type: PolicyRule, description: 'The rule.' }),
     missed: t.exposeString('missed', {
-      description: 'The column that did not match: `role`, `action`, `uri` or `schema`.',
+      description: 'The part that did not match: `role`, `action`, `uri` or `schema`.',
     }),
   }),
 });
@@ -58,62 +59,62 @@ export const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').impl
 export const PolicyDecision = builder
   .objectRef<Decision & { readonly nearMisses?: readonly NearMiss[] }>('PolicyDecision')
   .implement({
-    description: 'What the policy said to one request, and why.',
+    description: 'The decision of the policy about one request, and why.',
     fields: (t) => ({
-      effect: t.expose('effect', { type: PolicyEffect, description: 'What it said.' }),
-      reason: t.exposeString('reason', { description: 'Why, in a sentence.' }),
+      effect: t.expose('effect', { type: PolicyEffect, description: 'The decision.' }),
+      reason: t.exposeString('reason', { description: 'The reason, in one sentence.' }),
       rule: t.expose('rule', {
         type: PolicyRule,
         nullable: true,
-        description: 'The rule that decided. Null when none matched, which denies.',
+        description: 'The rule that decided. Null when no rule matched, which denies.',
       }),
       action: t.exposeString('action', {
         description:
-          'What was to be done: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
+          'The requested action: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
       }),
       uri: t.field({
         type: 'URI',
         nullable: true,
-        description: 'The resource it was to be done with, where there was one; the same as `canonicalUri`.',
+        description: 'The same as `canonicalUri`.',
         resolve: ({ canonicalUri }) => canonicalUri ?? null,
       }),
-      roles: t.exposeStringList('roles', { description: 'The roles of who asked.' }),
+      roles: t.exposeStringList('roles', { description: 'Roles of the caller.' }),
       canonicalUri: t.expose('canonicalUri', {
         type: 'URI',
         nullable: true,
-        description: 'What the rules were matched against: the URI parsed, checked and normalized.',
+        description:
+          'The URI that the rules were matched with: parsed, checked and normalized. Null for a request without a resource.',
       }),
       schemaUri: t.expose('schemaUri', {
         type: 'URI',
         nullable: true,
-        description: 'The canonical URI of the JSON Schema, where one was used.',
+        description: 'Canonical URI of the JSON Schema. Null when none was used.',
       }),
       snapshot: t.exposeString('snapshot', {
-        description: 'SHA-256 of the policy that decided; changes when the policy does.',
+        description: 'SHA-256 of the policy that decided. It changes with the policy.',
       }),
       nearMisses: t.field({
         type: [PolicyNearMiss],
-        description:
-          'Rules that came close, closest first. Only `explainPolicy` looks for them; elsewhere it is empty.',
+        description: 'Rules that almost matched, closest first. Empty except in `explainPolicy`.',
         resolve: ({ nearMisses }) => [...(nearMisses ?? [])],
       }),
     }),
   });
 
 const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
-  description: 'A request that is not made, only judged.',
+  description: 'A hypothetical request.',
   fields: (t) => ({
     role: t.string({
       description:
-        'Whose request it would be; your own roles unless told. Another role needs the policy’s leave for `query:explainPolicy`.',
+        'Role of the request. Default: your roles. Another role requires permission for `query:explainPolicy`.',
     }),
     action: t.string({
       required: true,
       description:
-        'What would be done, `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`: `command:fetch`.',
+        'Action of the request: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
     }),
-    uri: t.field({ type: 'URI', description: 'The resource that it would be done with.' }),
-    schemaUri: t.field({ type: 'URI', description: 'The JSON Schema that would be used.' }),
+    uri: t.field({ type: 'URI', description: 'URI of the request.' }),
+    schemaUri: t.field({ type: 'URI', description: 'URI of the JSON Schema of the request.' }),
   }),
 });
 
@@ -121,8 +122,8 @@ builder.queryField('explainPolicy', (t) =>
   t.field({
     type: PolicyDecision,
     description:
-      'What the policy would say, which rule decides, and which rules came close. Nothing is done, counted or recorded.',
-    args: { input: t.arg({ type: ExplainPolicyInput, required: true, description: 'The request to judge.' }) },
+      'Explain what the policy would decide: the decision, its rule, and rules that almost matched. Nothing is executed, counted or recorded.',
+    args: { input: t.arg({ type: ExplainPolicyInput, required: true, description: 'The hypothetical request.' }) },
     resolve: (_, { input: { role, action, uri, schemaUri } }, ctx) => {
       const { gate, policy, resources } = ctx.app;
       const who = requireUser(ctx);
@@ -130,7 +131,7 @@ builder.queryField('explainPolicy', (t) =>
       if (!/^(command|query|tool|workflow|step|mutation):\S{1,200}$/.test(action)) {
         throw new Fault(
           'BAD_INPUT',
-          'An action is command:NAME, query:NAME, workflow:NAME, step:KIND or mutation:NAME.',
+          'action must be command:NAME, query:NAME, workflow:NAME, step:KIND or mutation:NAME.',
           {
             path: ['input', 'action'],
           },

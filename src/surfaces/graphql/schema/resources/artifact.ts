@@ -12,37 +12,37 @@ import { ResourceInput, toResourceInput } from './resource-input.ts';
 export const ArtifactConnection = createConnectionType('Artifact', Artifact);
 
 Artifact.implement({
-  description: 'Immutable bytes that a run made or that were uploaded, kept once under their digest.',
+  description: 'Immutable bytes that a run produced or a user uploaded, stored once under their digest.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Of this artifact: `art_…`.' }),
+    id: t.exposeID('id', { description: 'ID of the artifact: `art_…`.' }),
     digest: t.expose('digest', { type: 'Sha256', description: 'SHA-256 of the bytes.' }),
-    name: t.exposeString('name', { description: 'A file name for it.' }),
-    mediaType: t.expose('mediaType', { type: 'MediaType', description: 'What the bytes are.' }),
-    size: t.expose('size', { type: 'SafeInt', description: 'How many bytes.' }),
+    name: t.exposeString('name', { description: 'File name.' }),
+    mediaType: t.expose('mediaType', { type: 'MediaType', description: 'Media type of the bytes.' }),
+    size: t.expose('size', { type: 'SafeInt', description: 'Number of bytes.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
     run: t.field({
       type: Run,
       nullable: true,
-      description: 'The run that made it.',
+      description: 'The run that produced it.',
       extensions: { cost: 5 },
       resolve: ({ runId }, _args, ctx) => findRun(runId, ctx),
     }),
     step: t.field({
       type: Step,
       nullable: true,
-      description: 'The step that made it.',
+      description: 'The step that produced it.',
       extensions: { cost: 5 },
       resolve: async ({ runId, step }, _args, ctx) =>
         step === undefined ? null : ((await ctx.app.reader.stepByKey(callerScope(ctx), runId, step)) ?? null),
     }),
     resource: t.field({
       type: Resource,
-      description: 'It as a resource, for its content.',
+      description: 'The artifact as a resource, for its content.',
       resolve: (artifact, _args, ctx) => viewFromOutput(artifact, ctx),
     }),
     url: t.string({
-      description: 'Where it is downloaded by plain HTTP, relative to this server, with the same token and policy.',
+      description: 'Path for the download over HTTP, with the same token and policy.',
       resolve: ({ digest }) => downloadUrl(digest),
     }),
   }),
@@ -52,7 +52,7 @@ builder.queryField('artifact', (t) =>
   t.field({
     type: Artifact,
     nullable: true,
-    description: 'The artifact with this digest. Null when there is none, or when it is not yours to see.',
+    description: 'The artifact with this digest. Null when it does not exist, or when you may not see it.',
     args: { digest: t.arg({ type: 'Sha256', required: true, description: 'SHA-256 of its bytes.' }) },
     resolve: async (_, { digest }, ctx) => {
       authorizeArtifactRead(digest, ctx);
@@ -62,15 +62,15 @@ builder.queryField('artifact', (t) =>
 );
 
 export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
-  description: 'Bytes to keep.',
+  description: 'Bytes to store.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'A file name for them, without folders.' }),
-    source: t.field({ type: ResourceInput, required: true, description: 'The bytes, or where to read them.' }),
+    name: t.string({ required: true, description: 'File name, without folders.' }),
+    source: t.field({ type: ResourceInput, required: true, description: 'The bytes, or their URI.' }),
   }),
 });
 
 export const ArtifactResult = builder.unionType('ArtifactResult', {
-  description: 'A stored artifact, or why nothing was stored.',
+  description: 'A stored artifact, or why the upload was refused.',
   types: [Artifact, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Artifact'),
 });
@@ -79,7 +79,7 @@ builder.mutationField('uploadArtifact', (t) =>
   t.field({
     type: ArtifactResult,
     description:
-      'Store bytes as an artifact, as the single step of a run. For more than fits into a request, use `POST /artifacts`.',
+      'Store bytes as an artifact, as the only step of a run. For more bytes than a request may have, use `POST /artifacts`.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: UploadArtifactInput, required: true, description: 'The bytes and their name.' }) },
     resolve: (_, { input }, ctx) =>

@@ -8,11 +8,11 @@ import { requireInRange } from '../builder/pagination.ts';
 import { Resource } from '../nodes/refs.ts';
 import { type ResourceView, viewFromBytes } from '../nodes/resource-view.ts';
 
-/** Resources that one request reads at the same time. */
+/** Maximum number of resources that one request reads concurrently. */
 const MAX_PARALLEL_READS = 8;
 
 /**
- * Runs the query for each URI under the caller's policy, several at a time. What fails is an Error in its place; the
+ * Runs the query for each URI under the caller's policy, several at a time. A failure is an Error at its index; the
  * others are not affected.
  */
 export async function readResources(
@@ -59,18 +59,18 @@ builder.queryField('resources', (t) =>
     type: [Resource],
     nullable: { list: false, items: true },
     description:
-      'Read resources now, without a run. One that cannot be read is null in the list and an error with its index in `path`; the others are not affected. Each may have 8 MiB.',
+      'Read resources now, without a run. A resource that cannot be read is null in the list, and an error with its index in `path`; the others are not affected. Maximum 8 MiB each.',
     extensions: { cost: 50 },
     args: {
-      uris: t.arg({ type: ['URI'], required: true, description: `What to read; at most ${MAX_URIS}.` }),
+      uris: t.arg({ type: ['URI'], required: true, description: `URIs of the resources. Maximum ${MAX_URIS}.` }),
       schemaUri: t.arg({
         type: 'URI',
-        description: 'JSON Schema that each of them must fit, or it is an error SCHEMA_VIOLATION.',
+        description: 'URI of a JSON Schema that each resource must match; otherwise it is an error SCHEMA_VIOLATION.',
       }),
     },
     resolve: async (_, { uris, schemaUri }, ctx) => {
       requireInRange('uris', uris.length, 1, MAX_URIS);
-      // graphql takes an Error in a list for the failure of that item.
+      // graphql treats an Error in a list as the failure of that item.
       return (await readResources(uris, schemaUri ?? undefined, ctx)) as never;
     },
   }),

@@ -2,37 +2,37 @@ import type { ResourceInput as Source } from '../../../../core/resource.ts';
 import { builder } from '../builder/builder.ts';
 
 const InlineText = builder.inputType('InlineText', {
-  description: 'Text that is sent along.',
+  description: 'Text inside the request.',
   fields: (t) => ({
-    text: t.string({ required: true, description: 'The text itself.' }),
-    mediaType: t.field({ type: 'MediaType', defaultValue: 'text/plain', description: 'What the text is.' }),
+    text: t.string({ required: true, description: 'The text.' }),
+    mediaType: t.field({ type: 'MediaType', defaultValue: 'text/plain', description: 'Media type of the text.' }),
   }),
 });
 
 const InlineBytes = builder.inputType('InlineBytes', {
-  description: 'Bytes that are sent along.',
+  description: 'Bytes inside the request.',
   fields: (t) => ({
-    base64: t.field({ type: 'Base64', required: true, description: 'The bytes themselves.' }),
+    base64: t.field({ type: 'Base64', required: true, description: 'The bytes.' }),
     mediaType: t.field({
       type: 'MediaType',
       defaultValue: 'application/octet-stream',
-      description: 'What the bytes are.',
+      description: 'Media type of the bytes.',
     }),
   }),
 });
 
 export const ResourceInput = builder.inputType('ResourceInput', {
   description:
-    'A resource to work on: exactly one of the three. Larger content than a request takes (1 MiB) is uploaded first, with `POST /artifacts`.',
+    'A resource: exactly one of the three. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`.',
   isOneOf: true,
   fields: (t) => ({
-    uri: t.field({ type: 'URI', description: 'Where it is read, under the policy.' }),
-    text: t.field({ type: InlineText, description: 'The text itself.' }),
-    bytes: t.field({ type: InlineBytes, description: 'The bytes themselves.' }),
+    uri: t.field({ type: 'URI', description: 'URI of the resource, which is read under the policy.' }),
+    text: t.field({ type: InlineText, description: 'The text.' }),
+    bytes: t.field({ type: InlineBytes, description: 'The bytes.' }),
   }),
 });
 
-/** As the engine takes it: without what was left out. */
+/** The input in the form of the engine: without absent fields. */
 export function toResourceInput({ uri, text, bytes }: typeof ResourceInput.$inferInput): Source {
   if (uri != null) return { uri };
   if (text) return { text: { text: text.text, ...(text.mediaType != null && { mediaType: text.mediaType }) } };

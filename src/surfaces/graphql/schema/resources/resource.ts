@@ -3,19 +3,20 @@ import { decodeUtf8, parseJsonOrNull, readInline } from '../nodes/resource-view.
 
 Resource.implement({
   description:
-    'Bytes and their media type, found at a URI. The content is read only when one of `base64`, `text` and `json` is asked for; a response carries 8 MiB of it at most.',
+    'Bytes and their media type, at a URI. The content is read only when `base64`, `text` or `json` is selected. A response contains at most 8 MiB of content.',
   fields: (t) => ({
     uri: t.expose('uri', {
       type: 'URI',
-      description: 'Where it came from; `artifact:sha256/…` for what a run made, readable again under that URI.',
+      description:
+        'URI of the resource; `artifact:sha256/…` for the output of a run, which can be read again at that URI.',
     }),
-    mediaType: t.expose('mediaType', { type: 'MediaType', description: 'What the bytes are.' }),
-    size: t.expose('size', { type: 'SafeInt', description: 'How many bytes.' }),
+    mediaType: t.expose('mediaType', { type: 'MediaType', description: 'Media type of the bytes.' }),
+    size: t.expose('size', { type: 'SafeInt', description: 'Number of bytes.' }),
     digest: t.expose('digest', { type: 'Sha256', description: 'SHA-256 of the bytes.' }),
     base64: t.field({
       type: 'Base64',
       description:
-        'The bytes. RESOURCE_TOO_LARGE when the response would grow too large: then download them from `url`.',
+        'The bytes. RESOURCE_TOO_LARGE when the response would become too large; download them from `url` then.',
       extensions: { cost: 20 },
       resolve: async (view, _args, ctx) => Buffer.from(await readInline(view, ctx)).toString('base64'),
     }),
@@ -34,8 +35,7 @@ Resource.implement({
     }),
     url: t.exposeString('url', {
       nullable: true,
-      description:
-        'Where it is downloaded by plain HTTP, relative to this server, with the same token. Null for what was read and is not stored.',
+      description: 'Path for the download over HTTP, with the same token. Null when the resource is not stored.',
     }),
   }),
 });

@@ -10,31 +10,31 @@ import { Approval, Run, Step } from '../nodes/refs.ts';
 import { requireRun } from '../nodes/run-view.ts';
 
 export const ApprovalState = builder.enumType('ApprovalState', {
-  description: 'Where an approval stands. Once it is not OPEN, it stays as it is.',
+  description: 'State of an approval. Once it is no longer OPEN, it does not change.',
   values: {
-    OPEN: { description: 'The step waits for somebody to decide.' },
-    APPROVED: { description: 'Somebody agreed, and the step went on.' },
-    REJECTED: { description: 'Somebody did not agree, and the step ended.' },
-    EXPIRED: { description: 'Nobody decided before its time was over or its run ended.' },
+    OPEN: { description: 'The step is waiting for a decision.' },
+    APPROVED: { description: 'A person approved, and the step continued.' },
+    REJECTED: { description: 'A person rejected, and the step ended.' },
+    EXPIRED: { description: 'Nobody decided before it expired or its run ended.' },
   } satisfies Record<State, object>,
 });
 
 Approval.implement({
   description:
-    'A decision that a person owes before a step goes on: because the step is of the kind APPROVAL, or because the policy says so.',
+    'A decision of a person that a step requires to continue: the step is of kind APPROVAL, or the policy requires it.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Of this approval: `apr_…`.' }),
-    state: t.expose('state', { type: ApprovalState, description: 'Where it stands.' }),
+    id: t.exposeID('id', { description: 'ID of the approval: `apr_…`.' }),
+    state: t.expose('state', { type: ApprovalState, description: 'State of the approval.' }),
     run: t.field({
       type: Run,
-      description: 'The run that waits.',
+      description: 'The run that is waiting.',
       extensions: { cost: 5 },
       resolve: ({ runId }, _args, ctx) => requireRun(runId, ctx),
     }),
     step: t.field({
       type: Step,
-      description: 'The step that waits.',
+      description: 'The step that is waiting.',
       extensions: { cost: 5 },
       resolve: async ({ id, runId, step }, _args, ctx) => {
         const found = await ctx.app.reader.stepByKey(callerScope(ctx), runId, step);
@@ -42,23 +42,27 @@ Approval.implement({
         return found;
       },
     }),
-    reason: t.exposeString('reason', { description: 'What is to be decided, or which rule asks for it.' }),
+    reason: t.exposeString('reason', { description: 'What must be decided, or which rule requires it.' }),
     roles: t.stringList({
-      description: 'Who decides has one of these roles. None: whoever the policy lets.',
+      description: 'Roles, one of which is required to decide. Empty when the policy alone determines who may decide.',
       resolve: ({ roles }) => [...roles],
     }),
-    requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When the step began to wait.' }),
-    decidedAt: t.expose('decidedAt', { type: 'DateTime', nullable: true, description: 'When it was decided.' }),
+    requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was requested.' }),
+    decidedAt: t.expose('decidedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was decided. Null while it is open.',
+    }),
     decidedBy: t.expose('decidedBy', {
       type: Principal,
       nullable: true,
-      description: 'Who decided. Null while it is open, and when it expired.',
+      description: 'Who decided. Null while it is open, and when it has expired.',
     }),
-    comment: t.exposeString('comment', { nullable: true, description: 'What they said about it.' }),
+    comment: t.exposeString('comment', { nullable: true, description: 'Comment of the person who decided.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it expires. Null when it waits for as long as its run does.',
+      description: 'When it expires. Null when it stays open as long as its run.',
     }),
   }),
 });
@@ -68,11 +72,14 @@ export const ApprovalConnection = createConnectionType('Approval', Approval);
 builder.queryField('approvals', (t) =>
   t.field({
     type: ApprovalConnection,
-    description: 'Approvals of the runs that you may see, newest first.',
+    description: 'Approvals of runs that you may see, newest first.',
     args: {
-      state: t.arg({ type: ApprovalState, description: 'Only those that stand here: OPEN for what is yet to decide.' }),
-      first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
-      after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
+      state: t.arg({
+        type: ApprovalState,
+        description: 'Only approvals in this state: OPEN for those that require a decision.',
+      }),
+      first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
+      after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
     },
     resolve: (_, { state, ...page }, ctx) =>
       ctx.app.reader.approvals(callerScope(ctx), state ?? undefined, parsePageArgs(page)),
@@ -80,17 +87,17 @@ builder.queryField('approvals', (t) =>
 );
 
 export const ApprovalResult = builder.unionType('ApprovalResult', {
-  description: 'An approval that was decided, or why it was not.',
+  description: 'A decided approval, or why the decision was refused.',
   types: [Approval, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Approval'),
 });
 
 const DecideApprovalInput = builder.inputType('DecideApprovalInput', {
-  description: 'What you decide.',
+  description: 'A decision on an approval.',
   fields: (t) => ({
-    approvalId: t.id({ required: true, description: 'The approval.' }),
-    approve: t.boolean({ required: true, description: 'True: the step goes on. False: it ends.' }),
-    comment: t.string({ description: 'Why, for whoever looks at it later.' }),
+    approvalId: t.id({ required: true, description: 'ID of the approval.' }),
+    approve: t.boolean({ required: true, description: 'True: the step continues. False: it ends.' }),
+    comment: t.string({ description: 'Reason, which is recorded.' }),
   }),
 });
 
@@ -98,9 +105,9 @@ builder.mutationField('decideApproval', (t) =>
   t.field({
     type: ApprovalResult,
     description:
-      'Agree that a step goes on, or not. Where the policy asks for an approval, it is not for who started the run to give it. CONFLICT when it was decided already.',
+      'Approve or reject a step. You cannot approve a run that you started when the policy requires the approval. CONFLICT when it has already been decided.',
     extensions: { cost: 100 },
-    args: { input: t.arg({ type: DecideApprovalInput, required: true, description: 'What you decide.' }) },
+    args: { input: t.arg({ type: DecideApprovalInput, required: true, description: 'The decision.' }) },
     resolve: (_, { input: { approvalId, approve, comment } }, ctx) =>
       orRefusal(async () =>
         ctx.app.engine.decideApproval(requireUser(ctx), approvalId, { approve, ...(comment != null && { comment }) }),

@@ -9,29 +9,30 @@ import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunKind, RunState } from './run-state.ts';
 
 export const RunFilter = builder.inputType('RunFilter', {
-  description: 'Which runs are wanted. What is left out does not narrow; what is given must all hold.',
+  description: 'Conditions for runs. All of those that are set must match.',
   fields: (t) => ({
-    state: t.field({ type: [RunState], description: 'In one of these states.' }),
-    kind: t.field({ type: [RunKind], description: 'Of one of these kinds.' }),
-    workflow: t.string({ description: 'Of the workflow with this name.' }),
-    principal: t.string({ description: 'Started by this subject or user name.' }),
-    label: t.field({ type: 'JSON', description: 'With all of these labels: `{"team": "sales"}`.' }),
-    createdAfter: t.field({ type: 'DateTime', description: 'Accepted later than this.' }),
-    createdBefore: t.field({ type: 'DateTime', description: 'Accepted earlier than this.' }),
+    state: t.field({ type: [RunState], description: 'Runs in one of these states.' }),
+    kind: t.field({ type: [RunKind], description: 'Runs of one of these kinds.' }),
+    workflow: t.string({ description: 'Runs of the workflow with this name.' }),
+    principal: t.string({ description: 'Runs started by this subject or user name.' }),
+    label: t.field({ type: 'JSON', description: 'Runs with all of these labels: `{"team": "sales"}`.' }),
+    createdAfter: t.field({ type: 'DateTime', description: 'Runs accepted after this time.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Runs accepted before this time.' }),
     text: t.string({
-      description: 'With this text in its id, its goal, or the name of its workflow or of one of its commands.',
+      description:
+        'Runs with this text in their ID, their goal, or the name of their workflow or of one of their commands.',
     }),
   }),
 });
 
 type RunFilterInput = typeof RunFilter.$inferInput;
 
-/** As the store takes it. @throws Fault BAD_INPUT when `label` is no object */
+/** The filter in the form of the store. @throws Fault BAD_INPUT when `label` is not an object */
 export function toRunFilter(given: RunFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
   if (label != null && !isJsonObject(label)) {
-    throw new Fault('BAD_INPUT', 'filter.label is an object of names and values.', { path: ['filter', 'label'] });
+    throw new Fault('BAD_INPUT', 'filter.label must be an object of names and values.', { path: ['filter', 'label'] });
   }
   return {
     ...(state && { state }),
@@ -50,13 +51,13 @@ export const RunConnection = createConnectionType('Run', Run);
 builder.queryField('runs', (t) =>
   t.field({
     type: RunConnection,
-    description: 'Runs, newest first: your own, or all of your tenant where the policy lets you see them.',
+    description: 'Runs, newest first: your own, or all of your tenant when the policy allows it.',
     args: {
-      filter: t.arg({ type: RunFilter, description: 'Only the runs that match all of this.' }),
-      first: t.arg.int({ description: 'How many, from the newest on: at most 100, and 50 unless told.' }),
-      after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
-      last: t.arg.int({ description: 'How many, from the oldest on: at most 100. Not together with `first`.' }),
-      before: t.arg.string({ description: 'Only those before this cursor of an earlier page.' }),
+      filter: t.arg({ type: RunFilter, description: 'Only matching runs. Default: all.' }),
+      first: t.arg.int({ description: 'Page size, from the newest run. Maximum 100; default 50.' }),
+      after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
+      last: t.arg.int({ description: 'Page size, from the oldest run. Maximum 100. Cannot be combined with `first`.' }),
+      before: t.arg.string({ description: 'Only entries before this cursor of an earlier page.' }),
     },
     resolve: async (_, { filter, ...page }, ctx) =>
       toRunViewPage(await ctx.app.reader.runs(callerScope(ctx), toRunFilter(filter), parsePageArgs(page))),

@@ -7,9 +7,9 @@ import { RunResult } from './run-request.ts';
 const CancelRunInput = builder.inputType('CancelRunInput', {
   description: 'A run to stop.',
   fields: (t) => ({
-    runId: t.id({ required: true, description: 'The run.' }),
-    reason: t.string({ description: 'Why, for whoever looks at it later.' }),
-    compensate: t.boolean({ defaultValue: false, description: 'Undo first what its steps did, where they say how.' }),
+    runId: t.id({ required: true, description: 'ID of the run.' }),
+    reason: t.string({ description: 'Reason, which is recorded.' }),
+    compensate: t.boolean({ defaultValue: false, description: 'Run the compensations of its completed steps first.' }),
   }),
 });
 
@@ -17,7 +17,7 @@ builder.mutationField('cancelRun', (t) =>
   t.field({
     type: RunResult,
     description:
-      'Stop a run, and the runs that it started. What is under way is aborted. CONFLICT when it has ended already.',
+      'Stop a run, and the runs that it started. Running steps are aborted. CONFLICT when it has already ended.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run to stop.' }) },
     resolve: (_, { input: { runId, reason, compensate } }, ctx) =>
@@ -31,30 +31,33 @@ builder.mutationField('cancelRun', (t) =>
 );
 
 const RetryStepInput = builder.inputType('RetryStepInput', {
-  description: 'A step to try again.',
+  description: 'A step to retry.',
   fields: (t) => ({
-    runId: t.id({ required: true, description: 'The run, which ended badly.' }),
-    step: t.string({ required: true, description: 'Key of the step that ended badly.' }),
+    runId: t.id({ required: true, description: 'ID of the run, which must have failed.' }),
+    step: t.string({ required: true, description: 'Key of the step, which must have failed.' }),
   }),
 });
 
 builder.mutationField('retryStep', (t) =>
   t.field({
     type: RunResult,
-    description: 'Continue a run that ended badly at one of its steps. What succeeded is kept.',
+    description: 'Continue a failed run at one of its failed steps. Results of steps that succeeded are kept.',
     extensions: { cost: 100 },
-    args: { input: t.arg({ type: RetryStepInput, required: true, description: 'The step to try again.' }) },
+    args: { input: t.arg({ type: RetryStepInput, required: true, description: 'The step to retry.' }) },
     resolve: (_, { input: { runId, step } }, ctx) =>
       orRefusal(async () => ctx.app.engine.retryStep(requireUser(ctx), runId, step)),
   }),
 );
 
 const RerunFromInput = builder.inputType('RerunFromInput', {
-  description: 'A step from which a run is done again.',
+  description: 'A step from which to repeat a run.',
   fields: (t) => ({
-    runId: t.id({ required: true, description: 'The run, which has ended.' }),
-    step: t.string({ required: true, description: 'Key of the first step that is done again.' }),
-    inputs: t.field({ type: 'JSON', description: 'An object of inputs in place of those of the run.' }),
+    runId: t.id({ required: true, description: 'ID of the run, which must have ended.' }),
+    step: t.string({ required: true, description: 'Key of the first step to repeat.' }),
+    inputs: t.field({
+      type: 'JSON',
+      description: 'Object of inputs that replace those of the run. Default: the inputs of the run.',
+    }),
   }),
 });
 
@@ -62,7 +65,7 @@ builder.mutationField('rerunFrom', (t) =>
   t.field({
     type: RunResult,
     description:
-      'Start a new run of the same plan in which a step, and all that follow from it, are done again. The other steps keep what they made.',
+      'Start a new run of the same plan that repeats a step and all steps that depend on it. The other steps keep their results.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: RerunFromInput, required: true, description: 'The run and the step.' }) },
     resolve: (_, { input: { runId, step, inputs } }, ctx) =>
@@ -78,18 +81,18 @@ builder.mutationField('rerunFrom', (t) =>
 );
 
 const SendSignalInput = builder.inputType('SendSignalInput', {
-  description: 'A signal for a run.',
+  description: 'A signal to a run.',
   fields: (t) => ({
-    runId: t.id({ required: true, description: 'The run.' }),
-    name: t.string({ required: true, description: 'What its step waits for.' }),
-    payload: t.field({ type: 'JSON', description: 'What that step then gives as its output.' }),
+    runId: t.id({ required: true, description: 'ID of the run.' }),
+    name: t.string({ required: true, description: 'Name of the signal, for which a step waits.' }),
+    payload: t.field({ type: 'JSON', description: 'Payload, which becomes the output of that step.' }),
   }),
 });
 
 builder.mutationField('sendSignal', (t) =>
   t.field({
     type: RunResult,
-    description: 'Send a run what a step of it waits for, or will wait for. It is kept until a step takes it.',
+    description: 'Send a signal to a run. It is kept until a step consumes it.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: SendSignalInput, required: true, description: 'The run and the signal.' }) },
     resolve: (_, { input: { runId, name, payload } }, ctx) =>

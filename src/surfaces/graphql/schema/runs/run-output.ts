@@ -5,7 +5,7 @@ import type { Context } from '../../request/context.ts';
 import type { RunView } from '../nodes/refs.ts';
 import { artifactResource, parseOutputJson, type ResourceView, viewFromOutput } from '../nodes/resource-view.ts';
 
-/** The run's steps without items: those that came with it, otherwise from the store. */
+/** The run's steps without items: those read with the run, otherwise from the store. */
 export async function listSteps({ run, steps }: RunView, ctx: Context): Promise<readonly StepRecord[]> {
   const found = steps ?? (await ctx.app.reader.steps(callerScope(ctx), run.id));
   return found.filter(({ role }) => role !== 'item');
@@ -17,7 +17,7 @@ export async function findStep({ run, steps }: RunView, key: string, ctx: Contex
   return found ?? (await ctx.app.reader.stepByKey(callerScope(ctx), run.id, key)) ?? null;
 }
 
-/** What a run that succeeded made, as JSON: the outputs that its workflow names, otherwise what its last step made. */
+/** The output of a successful run as JSON: the outputs that its workflow names, otherwise the output of its last step. */
 export async function runOutputJson(view: RunView, ctx: Context): Promise<Json> {
   return view.run.outputs ?? parseOutputJson(await lastStepOutput(view, ctx), ctx);
 }

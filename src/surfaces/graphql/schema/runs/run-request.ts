@@ -3,18 +3,18 @@ import { requireInRange } from '../builder/pagination.ts';
 import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { Run } from '../nodes/refs.ts';
 
-/** Longer ones follow the run with a subscription. */
+/** For longer runs, clients subscribe. */
 const MAX_WAIT_MS = 60_000;
 
 /** The field `waitMs` of inputs that start a run. */
 export const WAIT_MS_FIELD = {
   defaultValue: 0,
-  description: `Milliseconds to wait for its end before answering, at most ${MAX_WAIT_MS}. The run goes on in any case.`,
+  description: `Milliseconds to wait for the end of the run before the response. Maximum ${MAX_WAIT_MS}; default 0. The run continues in any case.`,
 } as const;
 
 /** The field `idempotencyKey` of inputs that start a run. */
 export const IDEMPOTENCY_KEY_FIELD = {
-  description: 'Text of your own. The same key again gives the same run instead of another one.',
+  description: 'Idempotency key. Repeating a request with the same key returns the original run.',
 } as const;
 
 /** @throws Fault BAD_INPUT */
@@ -23,7 +23,7 @@ export function parseWaitMs(waitMs: number | null | undefined): number {
 }
 
 export const RunResult = builder.unionType('RunResult', {
-  description: 'A run, or why nothing was done.',
+  description: 'A run, or why the request was refused.',
   types: [Run, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Run'),
 });

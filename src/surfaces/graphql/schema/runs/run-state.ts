@@ -4,38 +4,40 @@ import { builder } from '../builder/builder.ts';
 
 const RUN_KINDS = {
   COMMAND: { description: 'One command.' },
-  PIPELINE: { description: 'Several commands one after the other, each with the output of the one before at hand.' },
+  PIPELINE: { description: 'Several commands in sequence; each can use the output of the previous one.' },
   AGENT: { description: 'One agent.' },
-  WORKFLOW: { description: 'The steps of a workflow, each as soon as what it needs is done.' },
+  WORKFLOW: { description: 'The steps of a workflow; each starts as soon as its dependencies have ended.' },
 };
 
-export const RunKind = builder.enumType('RunKind', { description: 'What a run carries out.', values: RUN_KINDS });
+export const RunKind = builder.enumType('RunKind', { description: 'What a run executes.', values: RUN_KINDS });
 
-/** The kinds that the contract has so far; the engine makes no others. */
+/** The kind of a run in the contract, which has all kinds that the engine creates. */
 export function publicRunKind(kind: Kind): keyof typeof RUN_KINDS {
   return kind as keyof typeof RUN_KINDS;
 }
 
 export const RunState = builder.enumType('RunState', {
   description:
-    'Where a run stands. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: nothing more happens to the run, unless `retryStep` continues one that ended badly.',
+    'State of a run. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: the run no longer changes, unless `retryStep` continues one that failed.',
   values: {
-    PENDING: { description: 'Accepted; nothing has begun.' },
-    RUNNING: { description: 'At least one step has begun.' },
-    WAITING: { description: 'No step can go on until something comes from outside.' },
-    SUCCEEDED: { description: 'It is done: every step succeeded, or was not needed.' },
+    PENDING: { description: 'Accepted; no step has started.' },
+    RUNNING: { description: 'At least one step has started.' },
+    WAITING: {
+      description: 'No step can continue until something happens outside: a time, a person, a signal or a rate limit.',
+    },
+    SUCCEEDED: { description: 'Every step succeeded or was skipped.' },
     FAILED: { description: 'A step failed; `error` says which and why.' },
-    TIMEOUT: { description: 'A step took longer than it may.' },
-    DENIED: { description: 'The policy did not let a step pass.' },
-    CANCELLED: { description: 'It was stopped.' },
+    TIMEOUT: { description: 'A step exceeded its time limit.' },
+    DENIED: { description: 'The policy denied a step.' },
+    CANCELLED: { description: 'It was stopped on request.' },
   } satisfies Record<State, object>,
 });
 
 export const Priority = builder.enumType('Priority', {
-  description: 'Which runs go first when there are more than places.',
+  description: 'Which runs go first when slots are scarce.',
   values: {
-    CRITICAL: { description: 'Before everything else.' },
-    INTERACTIVE: { description: 'Somebody waits for it. The usual.' },
-    BATCH: { description: 'When nothing else is waiting.' },
+    CRITICAL: { description: 'Before all others.' },
+    INTERACTIVE: { description: 'Somebody is waiting for it.' },
+    BATCH: { description: 'When no other run is waiting.' },
   } satisfies Record<Level, object>,
 });

@@ -8,47 +8,47 @@ type StoredCheckpoint = NonNullable<ChainVerification['checkpoint']>;
 
 export const Checkpoint = builder.objectRef<StoredCheckpoint>('Checkpoint').implement({
   description:
-    'A tree of hashes (RFC 6962) over every run that has ended, signed by the server. What it covers cannot be changed later without notice, not even by whoever has the database.',
+    'The signed root of a Merkle tree (RFC 6962) over all runs that have ended. Later changes to the runs that it covers are detectable, even when made in the database.',
   fields: (t) => ({
-    size: t.exposeInt('size', { description: 'How many ends of runs it covers.' }),
+    size: t.exposeInt('size', { description: 'Number of run ends that it covers.' }),
     rootHash: t.expose('rootHash', { type: 'Sha256', description: 'Root of the tree.' }),
     signature: t.expose('signature', { type: 'Base64', description: 'Ed25519 signature of the checkpoint’s text.' }),
-    keyId: t.exposeString('keyId', { description: 'The key that it was signed with.' }),
+    keyId: t.exposeString('keyId', { description: 'ID of the signing key.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was signed.' }),
   }),
 });
 
 export const RunVerification = builder.objectRef<ChainVerification>('RunVerification').implement({
   description:
-    'What became of a run’s hash chain when it was computed anew. Each event’s hash covers the one before, so a changed, added or removed event shows.',
+    'The result of recomputing the hash chain of a run. The hash of each event covers the previous one, so a changed, added or removed event is detected.',
   fields: (t) => ({
-    valid: t.exposeBoolean('valid', { description: 'True when every event is as it was recorded.' }),
-    events: t.exposeInt('events', { description: 'How many events were looked at.' }),
+    valid: t.exposeBoolean('valid', { description: 'True when every event is as recorded.' }),
+    events: t.exposeInt('events', { description: 'Number of events that were checked.' }),
     headHash: t.expose('headHash', {
       type: 'Sha256',
       nullable: true,
-      description: 'Hash of the newest event. Keep it elsewhere to prove later that nothing before it changed.',
+      description: 'Hash of the newest event. Store it elsewhere to prove later that nothing before it has changed.',
     }),
     firstInvalidSeq: t.exposeInt('firstInvalidSeq', {
       nullable: true,
-      description: 'The `seq` of the first event that does not fit.',
+      description: 'The `seq` of the first invalid event. Null when all are valid.',
     }),
     checkpoint: t.expose('checkpoint', {
       type: Checkpoint,
       nullable: true,
       description:
-        'The oldest signed checkpoint that covers the end of the run; it fits. Null until there is one, a second after the end.',
+        'The oldest signed checkpoint that covers the end of the run, verified. Null until it exists, one second after the end.',
     }),
-    problems: t.exposeStringList('problems', { description: 'What does not fit, in sentences.' }),
+    problems: t.exposeStringList('problems', { description: 'Problems, as sentences. Empty when the run is valid.' }),
   }),
 });
 
 builder.queryField('verifyRun', (t) =>
   t.field({
     type: RunVerification,
-    description: 'Compute the hash chain of a run’s events anew and compare.',
+    description: 'Recompute the hash chain of a run and compare it with the recorded one.',
     extensions: { cost: 100 },
-    args: { id: t.arg.id({ required: true, description: 'The run.' }) },
+    args: { id: t.arg.id({ required: true, description: 'ID of the run.' }) },
     resolve: async (_, { id }, ctx) => {
       const found = await ctx.app.verifyRun(callerScope(ctx), id);
       if (!found) throw new Fault('NOT_FOUND', `There is no run ${id} that you may see.`, { path: ['id'] });
@@ -57,13 +57,13 @@ builder.queryField('verifyRun', (t) =>
   }),
 );
 
-/** Of the events of one export. */
+/** Of all events in one export. */
 const MAX_EXPORT_BYTES = 8 * 2 ** 20;
 
 builder.objectField(Run, 'export', (t) =>
   t.field({
     type: 'JSON',
-    description: `The run with everything that is needed to verify it without this server: all of its events, their hashes, and its place in the signed tree once a checkpoint covers its end. \`signalbox verify\` reads it. The events may have at most ${MAX_EXPORT_BYTES} bytes.`,
+    description: `The run with everything that is required to verify it without this server: all events, their hashes, and its position in the signed tree once a checkpoint covers its end. \`signalbox verify\` reads it. Maximum ${MAX_EXPORT_BYTES} bytes of events.`,
     extensions: { cost: 100 },
     resolve: async ({ run }, _args, ctx) => {
       const exported = await ctx.app.exportRun(callerScope(ctx), run.id, MAX_EXPORT_BYTES);

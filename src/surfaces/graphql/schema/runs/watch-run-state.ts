@@ -8,19 +8,19 @@ import type { Context } from '../../request/context.ts';
 import { followJournal } from '../../subscriptions/watch-events.ts';
 import type { RunView } from '../nodes/refs.ts';
 
-/** What changes a run; a log line does not. */
+/** Events that change a run; log lines do not. */
 const RUN_CHANGE_EVENTS = EVENT_TYPE_NAMES.filter((type) => type !== 'LOG').sort();
 const MAX_BATCH_EVENTS = 1_000;
 
 type RunViewResult = IteratorResult<RunView, undefined>;
 const DONE = { done: true, value: undefined } as const;
 
-/** What a batch came to, for everybody who is handed the same batch: read once, and the same object for all. */
+/** The state after a batch, read once and shared by all subscribers with the same batch. */
 const viewsByBatch = new WeakMap<EventBatch, Promise<RunView>>();
 
 /**
- * A run as it is now, and again each time it has changed, until it has ended. Only the latest: it is read when the
- * caller asks for the next one, so whoever is slow passes over what was meanwhile, and still gets the last.
+ * The current state of a run, and again after each change, until it has ended. It is read when the caller requests the
+ * next one, so a slow caller skips intermediate states, but still receives the last.
  * @throws Fault NOT_FOUND, FORBIDDEN
  */
 export async function watchRunState(ctx: Context, runId: string): Promise<AsyncIterableIterator<RunView, undefined>> {
@@ -40,7 +40,7 @@ export async function watchRunState(ctx: Context, runId: string): Promise<AsyncI
     let known = viewsByBatch.get(batch);
     if (!known) {
       known = readRun(ctx, runId).then((run) => ({ run }));
-      // Who comes next may have more luck.
+      // The next subscriber may succeed.
       known.catch(() => viewsByBatch.delete(batch));
       viewsByBatch.set(batch, known);
     }
@@ -53,7 +53,7 @@ export async function watchRunState(ctx: Context, runId: string): Promise<AsyncI
       const { done, value: batch } = await batches.next();
       if (done) return DONE;
       const newest = batch.events.at(-1);
-      // What was told already held this, as it was read later.
+      // The previous result was read later, and contains this change.
       if (!newest || newest.seq <= told.seq) continue;
       const view = await stateAfter(batch);
       if (view.run.seq > told.seq) return tell(view);

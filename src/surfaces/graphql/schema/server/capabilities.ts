@@ -7,13 +7,13 @@ import type { AnyTool } from '../../../../tools/define-tool.ts';
 import { builder } from '../builder/builder.ts';
 
 export const Effect = builder.enumType('Effect', {
-  description: 'What a capability does to the world outside Signalbox.',
+  description: 'Effect of a capability on the world outside Signalbox.',
   values: {
     PURE: {
-      description: 'Nothing: it reads and computes. It may be done again, and only its result counts.',
+      description: 'It only reads and computes. It may be repeated; only its result counts.',
     },
     EXTERNAL: {
-      description: 'It may change something outside. That it is about to act is recorded durably before it acts.',
+      description: 'It may change something outside. Its start is recorded durably before it acts.',
     },
   },
 });
@@ -28,25 +28,23 @@ export interface CapabilityView {
 }
 
 export const Capability = builder.objectRef<CapabilityView>('Capability').implement({
-  description: 'Something that this server can do.',
+  description: 'Something that this server can do: a command, a query or a tool.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description:
-        'What it is called: in `execute(input: {command})`, and in the policy after `command:`, `query:` or `tool:`.',
+      description: 'Its name: in `execute(input: {command})`, and in the policy after `command:`, `query:` or `tool:`.',
     }),
-    title: t.exposeString('title', { description: 'What it is called for people.' }),
+    title: t.exposeString('title', { description: 'Its title, for people.' }),
     description: t.exposeString('description', { description: 'What it does.' }),
-    effect: t.expose('effect', { type: Effect, description: 'Whether it may change something outside.' }),
-    options: t.expose('options', { type: 'JSON', description: 'JSON Schema (2020-12) of what it takes.' }),
+    effect: t.expose('effect', { type: Effect, description: 'Whether it may change something outside Signalbox.' }),
+    options: t.expose('options', { type: 'JSON', description: 'JSON Schema (2020-12) of its options.' }),
     field: t.exposeString('field', {
       nullable: true,
-      description:
-        'The field of this schema that does it, of Mutation for a command, of Query for a query. Null for a tool.',
+      description: 'Its field in this schema: of Mutation for a command, of Query for a query. Null for a tool.',
     }),
   }),
 });
 
-/** A command as the catalog shows it. What a composite command does is only known with its options. */
+/** A command as the catalog shows it. The effect of a composite command depends on its options. */
 export function commandCapability(command: AnyCommand): CapabilityView {
   const { name, title, description, options } = command;
   const effect = isComposite(command) || command.effect === 'external' ? 'EXTERNAL' : 'PURE';
@@ -67,44 +65,42 @@ const queryCapability = (name: string, title: string, description: string, optio
   field: name,
 });
 
-/** What the policy calls `query:NAME`. */
+/** The actions `query:NAME` of the policy. */
 export const queryCapabilities: readonly CapabilityView[] = [
   ...queries.map(({ name, title, description, options }) => queryCapability(name, title, description, options)),
   queryCapability(
     'artifact',
     'Read an artifact',
-    'Finds stored bytes by their digest, and reads them. Policy is asked about `artifact:sha256/DIGEST`.',
+    'Finds stored bytes by their digest, and reads them. The policy decides on `artifact:sha256/DIGEST`.',
     Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the bytes.' }) }),
   ),
   queryCapability(
     'runs',
     'See runs',
-    'Runs with their steps, events and artifacts. Policy is asked about `run:tenant` (all of the tenant) and `run:own`.',
-    Type.Object({ filter: Type.Optional(AnyJson('Which runs; the input RunFilter of the schema.')) }),
+    'Runs with their steps, events and artifacts. The policy decides on `run:tenant` (all runs of the tenant) and `run:own`.',
+    Type.Object({ filter: Type.Optional(AnyJson('Only the matching runs; the input RunFilter of the schema.')) }),
   ),
   queryCapability(
     'workflows',
     'See workflows',
-    'Saved workflows with their texts. Policy is asked without a URI.',
-    Type.Object({ name: Type.Optional(Type.String({ description: 'The one with this name.' })) }),
+    'Saved workflows with their texts. The policy decides without a URI.',
+    Type.Object({ name: Type.Optional(Type.String({ description: 'Name of the workflow.' })) }),
   ),
   queryCapability('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
   queryCapability(
     'explainPolicy',
     'Explain the policy',
-    'Tells what the policy would say to a request, and why. Policy is asked only for roles that are not one’s own.',
+    'Shows what the policy would decide about a request, and why. The policy is asked only about roles that the caller does not have.',
     Type.Object({
-      role: Type.Optional(
-        Type.String({ description: 'Whose request it would be; the caller’s own roles unless told.' }),
-      ),
-      action: Type.String({ description: 'What would be done.' }),
-      uri: Type.Optional(Uri('The resource that it would be done with.')),
+      role: Type.Optional(Type.String({ description: 'Role of the request. Default: the roles of the caller.' })),
+      action: Type.String({ description: 'Action of the request.' }),
+      uri: Type.Optional(Uri('URI of the request.')),
       schemaUri: SchemaUri,
     }),
   ),
 ];
 
-/** Without TypeBox's symbols: what JSON.stringify keeps. */
+/** The schema without TypeBox's symbols. */
 export function plainSchema(schema: TObject): JsonObject {
   return JSON.parse(JSON.stringify(schema)) as JsonObject;
 }

@@ -7,15 +7,15 @@ import { STEP_KINDS, StepKind } from '../steps/step-kind.ts';
 import { Capability, commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
 
 export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
-  description: 'One kind of URI that this server reads.',
+  description: 'A kind of URI that this server reads.',
   fields: (t) => ({
     scheme: t.exposeString('scheme', {
-      description: 'What such a URI begins with, without the colon: `https`, `data`.',
+      description: 'Its scheme, without the colon: `https`, `data`.',
     }),
-    description: t.exposeString('description', { description: 'What it reads, and from where.' }),
+    description: t.exposeString('description', { description: 'What it reads.' }),
     limits: t.field({
       type: 'JSON',
-      description: 'An object of numbers, each named with its unit: `{"maxBytes": 52428800}`.',
+      description: 'Its limits: an object of numbers, each named with its unit, such as `{"maxBytes": 52428800}`.',
       resolve: ({ limits }) => limits,
     }),
   }),
@@ -24,11 +24,11 @@ export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
 type Kind = keyof typeof STEP_KINDS;
 
 export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
-  description: 'One kind of step that a run may have.',
+  description: 'A kind of step that a run may have.',
   fields: (t) => ({
     kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
     description: t.string({
-      description: 'What a step of this kind does.',
+      description: 'What steps of this kind do.',
       resolve: (kind) => STEP_KINDS[kind].description,
     }),
   }),
@@ -36,8 +36,8 @@ export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
 
 const BACKEND_DESCRIPTIONS: Record<Backend, string> = {
   mcp: 'A tool of an MCP server, over stdio, streamable HTTP or SSE.',
-  litellm: 'A language model behind any endpoint that speaks OpenAI’s chat completions, such as LiteLLM.',
-  bash_cli: 'A shell command in the sandbox.',
+  litellm: 'A language model at any endpoint that speaks OpenAI chat completions, such as LiteLLM.',
+  bash_cli: 'A shell script in the sandbox.',
   http_api: 'One HTTP request.',
   websocket: 'A conversation over a WebSocket.',
 };
@@ -50,13 +50,13 @@ export const AgentBackend = builder.enumType('AgentBackend', {
 });
 
 export const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
-  description: 'A way to reach agents.',
+  description: 'A backend: a way to reach agents.',
   fields: (t) => ({
-    name: t.expose('name', { type: AgentBackend, description: 'What it is called.' }),
+    name: t.expose('name', { type: AgentBackend, description: 'Its name.' }),
     description: t.exposeString('description', { description: 'What it does.' }),
     config: t.field({
       type: 'JSON',
-      description: 'JSON Schema (2020-12) of its configuration. Documents write the names in snake_case.',
+      description: 'JSON Schema (2020-12) of its configuration. Workflow documents write the names in snake_case.',
       resolve: ({ config }) => plainSchema(config),
     }),
   }),
@@ -67,32 +67,32 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
   fields: (t) => ({
     commands: t.field({
       type: [Capability],
-      description: 'The commands, built in and from plugins. Each is a mutation too.',
+      description: 'The commands, built in and from plugins. Each is also a mutation.',
       resolve: ({ commands }) => commands.map(commandCapability),
     }),
     queries: t.field({
       type: [Capability],
-      description: 'The reads that the policy has rules for by their names.',
+      description: 'The reads that the policy controls by name.',
       resolve: () => [...queryCapabilities],
     }),
     tools: t.field({
       type: [Capability],
-      description: 'What agents and steps of kind `tool` may call; also served over MCP.',
+      description: 'The tools that agents and steps of kind `tool` may call. Also available over MCP.',
       resolve: ({ tools }) => tools.map(toolCapability),
     }),
     protocols: t.field({
       type: [Protocol],
-      description: 'The kinds of URI that it reads.',
+      description: 'The URI schemes that it reads.',
       resolve: ({ resources }) => [...resources.protocols],
     }),
     agentBackends: t.field({
       type: [AgentBackendInfo],
-      description: 'The ways to reach agents.',
+      description: 'The backends that reach agents.',
       resolve: ({ backends }) => [...backends],
     }),
     stepKinds: t.field({
       type: [StepKindInfo],
-      description: 'The kinds of steps that a run may have.',
+      description: 'The kinds of steps.',
       resolve: () => Object.keys(STEP_KINDS) as (keyof typeof STEP_KINDS)[],
     }),
   }),
@@ -101,7 +101,8 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
 builder.queryField('catalog', (t) =>
   t.field({
     type: Catalog,
-    description: 'What this server can do: commands, queries, tools, agents, protocols. Open to everybody.',
+    description:
+      'What this server can do: commands, queries, tools, agent backends, protocols and kinds of steps. Requires no token.',
     resolve: (_, _args, { app }) => app,
   }),
 );

@@ -3,19 +3,19 @@ import { builder } from '../builder/builder.ts';
 import { HealthCheck, HealthStatus } from './health-check.ts';
 
 export const Health = builder.objectRef<Report>('Health').implement({
-  description: 'How the server is.',
+  description: 'Health of the server.',
   fields: (t) => ({
-    status: t.expose('status', { type: HealthStatus, description: 'As bad as the worst of its checks.' }),
-    version: t.exposeString('version', { description: 'Of Signalbox, as in its package.json.' }),
+    status: t.expose('status', { type: HealthStatus, description: 'The worst status of its checks.' }),
+    version: t.exposeString('version', { description: 'Version of Signalbox.' }),
     uptimeMs: t.exposeFloat('uptimeMs', { description: 'Milliseconds since the process started.' }),
-    checks: t.expose('checks', { type: [HealthCheck], description: 'Part by part.' }),
+    checks: t.expose('checks', { type: [HealthCheck], description: 'Health of each part.' }),
   }),
 });
 
 builder.queryField('health', (t) =>
   t.field({
     type: Health,
-    description: 'How the server is. Open to everybody; `GET /health` tells probes the same.',
+    description: 'Health of the server; the same as `GET /health`. Requires no token.',
     resolve: (_, _args, ctx) => ctx.app.health(),
   }),
 );

@@ -5,12 +5,12 @@ import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { Failure } from '../errors/errors.ts';
 
-/** A call as its step has it, or as one event tells of it. */
+/** A tool call of a step, or of one event. */
 export interface ToolCallView {
   readonly id: string;
   readonly runId: string;
   readonly tool: string;
-  /** Absent in the event that tells of its end. */
+  /** Absent in the event of its end. */
   readonly arguments?: JsonObject;
   readonly result?: Json;
   readonly error?: Why;
@@ -18,15 +18,15 @@ export interface ToolCallView {
 }
 
 export const ToolCall = builder.objectRef<ToolCallView>('ToolCall').implement({
-  description: 'A tool that a step called.',
+  description: 'A tool call of a step.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Of this call: `call_…`.' }),
+    id: t.exposeID('id', { description: 'ID of the call: `call_…`.' }),
     tool: t.exposeString('tool', {
-      description: 'Name of the tool, of this server or of the MCP server that was asked.',
+      description: 'Name of the tool, on this server or on an MCP server.',
     }),
     arguments: t.field({
       type: 'JSON',
-      description: 'What it was called with.',
+      description: 'Arguments of the call.',
       resolve: async ({ id, runId, arguments: given }, _args, ctx) => {
         const call = given ? { arguments: given } : await ctx.app.reader.toolCall(callerScope(ctx), runId, id);
         if (!call) throw new Fault('NOT_FOUND', `There is no call ${id} that you may see.`);
@@ -37,18 +37,18 @@ export const ToolCall = builder.objectRef<ToolCallView>('ToolCall').implement({
       type: 'JSON',
       nullable: true,
       description:
-        'What it gave; where that is large, the artifact that it is kept as. Null while it is at work, and when it failed.',
+        'Result; when it is large, the artifact that contains it. Null while the call is running, and when it failed.',
       resolve: ({ result }) => result ?? null,
     }),
     error: t.field({
       type: Failure,
       nullable: true,
-      description: 'Why it gave nothing. Null otherwise.',
+      description: 'Why it failed. Null unless it failed.',
       resolve: ({ error }) => error ?? null,
     }),
     durationMs: t.float({
       nullable: true,
-      description: 'Milliseconds that it took. Null while it is at work.',
+      description: 'Duration in milliseconds. Null while it is running.',
       resolve: ({ durationMs }) => durationMs ?? null,
     }),
   }),

@@ -5,15 +5,15 @@ import { Workflow } from '../nodes/refs.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 export const WorkflowResult = builder.unionType('WorkflowResult', {
-  description: 'A saved workflow, or why nothing was done.',
+  description: 'A saved workflow, or why the request was refused.',
   types: [Workflow, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Workflow'),
 });
 
 const SaveWorkflowInput = builder.inputType('SaveWorkflowInput', {
-  description: 'A workflow to keep.',
+  description: 'A workflow to save.',
   fields: (t) => ({
-    source: t.field({ type: WorkflowSource, required: true, description: 'The workflow, which has a name in it.' }),
+    source: t.field({ type: WorkflowSource, required: true, description: 'The workflow, which must contain a name.' }),
   }),
 });
 
@@ -21,26 +21,25 @@ builder.mutationField('saveWorkflow', (t) =>
   t.field({
     type: WorkflowResult,
     description:
-      'Keep a workflow under its name, as the next version. The same text again keeps nothing new. With a schedule, the newest version starts by itself from then on, on your behalf.',
+      'Save a workflow under its name, as the next version. The same text again does not create a version. With a schedule, the newest version starts automatically from then on, on your behalf.',
     extensions: { cost: 100 },
-    args: { input: t.arg({ type: SaveWorkflowInput, required: true, description: 'The workflow to keep.' }) },
+    args: { input: t.arg({ type: SaveWorkflowInput, required: true, description: 'The workflow to save.' }) },
     resolve: (_, { input: { source } }, ctx) =>
       orRefusal(async () => ctx.app.engine.saveWorkflow(requireUser(ctx), toWorkflowSource(source))),
   }),
 );
 
 const DeleteWorkflowInput = builder.inputType('DeleteWorkflowInput', {
-  description: 'A saved workflow to forget.',
+  description: 'A saved workflow to delete.',
   fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
 });
 
 builder.mutationField('deleteWorkflow', (t) =>
   t.field({
     type: WorkflowResult,
-    description:
-      'Forget a saved workflow and its schedule; answers with the deleted workflow. Its runs stay, and go on.',
+    description: 'Delete a saved workflow and its schedule, and return it. Its runs are kept, and continue.',
     extensions: { cost: 100 },
-    args: { input: t.arg({ type: DeleteWorkflowInput, required: true, description: 'The workflow to forget.' }) },
+    args: { input: t.arg({ type: DeleteWorkflowInput, required: true, description: 'The workflow to delete.' }) },
     resolve: (_, { input: { name } }, ctx) =>
       orRefusal(async () => ctx.app.engine.deleteWorkflow(requireUser(ctx), name)),
   }),

@@ -11,12 +11,12 @@ const StartRunInput = builder.inputType('StartRunInput', {
   description: 'A workflow to start.',
   fields: (t) => ({
     source: t.field({ type: WorkflowSource, required: true, description: 'The workflow.' }),
-    inputs: t.field({ type: 'JSON', description: 'An object of what it takes; `Workflow.inputs` is the schema.' }),
-    labels: t.field({ type: 'JSON', description: 'An object of names and values to find the run by.' }),
+    inputs: t.field({ type: 'JSON', description: 'Object of inputs; `Workflow.inputs` is the schema.' }),
+    labels: t.field({ type: 'JSON', description: 'Object of labels: names and values for filters.' }),
     priority: t.field({
       type: Priority,
       defaultValue: 'INTERACTIVE',
-      description: 'Whether it goes before others when places are few.',
+      description: 'Its precedence over other runs when slots are scarce.',
     }),
     waitMs: t.int(WAIT_MS_FIELD),
     idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
@@ -27,9 +27,9 @@ builder.mutationField('startRun', (t) =>
   t.field({
     type: RunResult,
     description:
-      'Start a workflow. Answers when the run is recorded, or with `waitMs` when it has ended, if that is sooner. Needs the policy’s leave for `workflow:NAME`; each step is decided when its turn comes.',
+      'Start a workflow. Returns when the run has been recorded; with `waitMs`, when it has ended or the time is over. Requires permission for `workflow:NAME`; the policy decides about each step when it is due.',
     extensions: { cost: 100 },
-    args: { input: t.arg({ type: StartRunInput, required: true, description: 'The workflow and what it takes.' }) },
+    args: { input: t.arg({ type: StartRunInput, required: true, description: 'The workflow and its inputs.' }) },
     resolve: (_, { input }, ctx) =>
       orRefusal(async () => {
         const { source, inputs, labels, priority, waitMs, idempotencyKey } = input;

@@ -3,33 +3,33 @@ import { builder } from '../builder/builder.ts';
 import { StepKind } from '../steps/step-kind.ts';
 
 export const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').implement({
-  description: 'One step of a workflow, to draw.',
+  description: 'One step of a workflow graph.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Its name, unique in the workflow.' }),
-    kind: t.expose('kind', { type: StepKind, description: 'What kind of thing it does.' }),
-    title: t.exposeString('title', { description: 'What it does, for people.' }),
+    key: t.exposeString('key', { description: 'Key of the step, unique in the workflow.' }),
+    kind: t.expose('kind', { type: StepKind, description: 'Kind of the step.' }),
+    title: t.exposeString('title', { description: 'Title, for people.' }),
   }),
 });
 
 export const GraphEdge = builder.objectRef<Graph['edges'][number]>('GraphEdge').implement({
-  description: 'That one step needs another.',
+  description: 'A dependency between two steps.',
   fields: (t) => ({
-    from: t.exposeString('from', { description: 'Key of the step that is needed.' }),
-    to: t.exposeString('to', { description: 'Key of the step that needs it.' }),
+    from: t.exposeString('from', { description: 'Key of the step that must end first.' }),
+    to: t.exposeString('to', { description: 'Key of the step that depends on it.' }),
   }),
 });
 
 export const WorkflowGraph = builder.objectRef<Graph>('WorkflowGraph').implement({
-  description: 'The steps of a workflow and what they need, to draw. It has no circles.',
+  description: 'The steps of a workflow and their dependencies, for drawing. It has no cycles.',
   fields: (t) => ({
     nodes: t.field({
       type: [GraphNode],
-      description: 'Its steps, in the order of the document.',
+      description: 'Steps, in the order of the document.',
       resolve: ({ nodes }) => [...nodes],
     }),
     edges: t.field({
       type: [GraphEdge],
-      description: 'From each step that is needed to each that needs it.',
+      description: 'Dependencies.',
       resolve: ({ edges }) => [...edges],
     }),
   }),

@@ -2,19 +2,22 @@ import type { WorkflowSource as Source } from '../../../../engine/requests/engin
 import { builder } from '../builder/builder.ts';
 
 export const WorkflowSource = builder.inputType('WorkflowSource', {
-  description: 'Where a workflow comes from: exactly one of the four.',
+  description: 'A workflow: exactly one of the four.',
   isOneOf: true,
   fields: (t) => ({
-    name: t.string({ description: 'The newest version of a saved one.' }),
-    yaml: t.string({ description: 'Its text, YAML or JSON, in any of the three forms.' }),
-    document: t.field({ type: 'JSON', description: 'The same as a value.' }),
-    uri: t.field({ type: 'URI', description: 'Where its text is read, under the policy for `query:resources`.' }),
+    name: t.string({ description: 'Name of a saved workflow, in its newest version.' }),
+    yaml: t.string({ description: 'Text of the workflow, YAML or JSON, in any of the three forms.' }),
+    document: t.field({ type: 'JSON', description: 'The document as a JSON value.' }),
+    uri: t.field({
+      type: 'URI',
+      description: 'URI of its text, which is read under the policy for `query:resources`.',
+    }),
   }),
 });
 
 type WorkflowSourceInput = typeof WorkflowSource.$inferInput;
 
-/** As the engine takes it. */
+/** The input in the form of the engine. */
 export function toWorkflowSource({ name, yaml, document, uri }: WorkflowSourceInput): Source {
   if (name != null) return { name };
   if (yaml != null) return { yaml };

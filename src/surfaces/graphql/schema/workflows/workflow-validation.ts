@@ -8,17 +8,17 @@ import { WorkflowGraph } from './workflow-graph.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
 export const Severity = builder.enumType('Severity', {
-  description: 'How bad a problem of a workflow is.',
+  description: 'Severity of a problem in a workflow.',
   values: {
-    ERROR: { description: 'It cannot be started or saved like this.' },
-    WARNING: { description: 'It runs, but perhaps not as it was meant.' },
+    ERROR: { description: 'The workflow cannot be started or saved.' },
+    WARNING: { description: 'The workflow runs, but perhaps not as intended.' },
   } satisfies Record<Problem['severity'], object>,
 });
 
 export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({
-  description: 'Something wrong with a workflow, or with what it was given.',
+  description: 'A problem in a workflow, or in its inputs.',
   fields: (t) => ({
-    severity: t.expose('severity', { type: Severity, description: 'How bad it is.' }),
+    severity: t.expose('severity', { type: Severity, description: 'Severity.' }),
     message: t.exposeString('message', { description: 'What is wrong, and what to do about it.' }),
     step: t.exposeString('step', { nullable: true, description: 'Key of the step that it is about.' }),
     line: t.exposeInt('line', { nullable: true, description: 'Line of the text, from 1. Null without a text.' }),
@@ -27,33 +27,33 @@ export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').imp
 });
 
 export const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({
-  description: 'What the policy would say to one step now, if you had started the workflow.',
+  description: 'What the policy would decide now about one step, if you started the workflow.',
   fields: (t) => ({
     step: t.exposeString('step', { description: 'Key of the step.' }),
-    decision: t.expose('decision', { type: PolicyDecision, description: 'What it would say.' }),
+    decision: t.expose('decision', { type: PolicyDecision, description: 'The decision.' }),
   }),
 });
 
 export const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation').implement({
-  description: 'What was found out about a workflow without starting it.',
+  description: 'The result of checking a workflow without starting it.',
   fields: (t) => ({
     valid: t.boolean({
-      description: 'True when it could be started like this: no problem is an ERROR.',
+      description: 'True when it can be started: no problem is an ERROR.',
       resolve: ({ problems }) => problems.every(({ severity }) => severity !== 'ERROR'),
     }),
     problems: t.field({
       type: [WorkflowProblem],
-      description: 'Everything wrong with it at once, in the order of the text.',
+      description: 'All problems, in the order of the text.',
       resolve: ({ problems }) => [...problems],
     }),
     graph: t.expose('graph', {
       type: WorkflowGraph,
       nullable: true,
-      description: 'Its steps, to draw. Null when too much is wrong to tell them.',
+      description: 'Its steps and dependencies. Null when errors hide them.',
     }),
     decisions: t.field({
       type: [StepDecision],
-      description: 'What the policy would say to each step now, where the resources are known before it runs.',
+      description: 'What the policy would decide now about each step whose resources are known before it runs.',
       resolve: ({ decisions }) => [...decisions],
     }),
   }),
@@ -63,11 +63,11 @@ builder.queryField('validateWorkflow', (t) =>
   t.field({
     type: WorkflowValidation,
     description:
-      'A dry run: every problem of a workflow, its graph, and what the policy would say to you. Nothing starts.',
+      'Check a workflow: all problems, its graph, and what the policy would decide for you. Nothing is started.',
     extensions: { cost: 100 },
     args: {
       source: t.arg({ type: WorkflowSource, required: true, description: 'The workflow.' }),
-      inputs: t.arg({ type: 'JSON', description: 'An object of what it takes; without it, that is not checked.' }),
+      inputs: t.arg({ type: 'JSON', description: 'Object of inputs. Without it, inputs are not checked.' }),
     },
     resolve: (_, { source, inputs }, ctx) =>
       ctx.app.engine.validateWorkflow(

@@ -9,19 +9,19 @@ import { RunConnection } from '../runs/run-connection.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 
 Workflow.implement({
-  description: 'One version of a saved workflow. It stays as it is; saving it again makes the next version.',
+  description: 'One version of a saved workflow. It never changes; saving the workflow again creates the next version.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Of this version: `wf_…`.' }),
-    name: t.exposeString('name', { description: 'Its name, unique in the tenant.' }),
-    version: t.exposeInt('version', { description: 'Which version it is, from 1.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it says that it does.' }),
-    yaml: t.exposeString('yaml', { description: 'Its text, as it was given.' }),
-    document: t.expose('document', { type: 'JSON', description: 'The value of that text.' }),
-    inputs: t.expose('inputs', { type: 'JSON', description: 'JSON Schema (2020-12) of what it takes.' }),
+    id: t.exposeID('id', { description: 'ID of this version: `wf_…`.' }),
+    name: t.exposeString('name', { description: 'Name of the workflow, unique in the tenant.' }),
+    version: t.exposeInt('version', { description: 'Number of the version, from 1.' }),
+    description: t.exposeString('description', { nullable: true, description: 'Description in the document.' }),
+    yaml: t.exposeString('yaml', { description: 'Its text, as it was saved.' }),
+    document: t.expose('document', { type: 'JSON', description: 'The text as a JSON value.' }),
+    inputs: t.expose('inputs', { type: 'JSON', description: 'JSON Schema (2020-12) of its inputs.' }),
     graph: t.field({
       type: WorkflowGraph,
-      description: 'Its steps, to draw.',
+      description: 'Its steps and dependencies, for drawing.',
       extensions: { cost: 20 },
       resolve: ({ document }, _args, { app }) => app.engine.workflowGraph(document),
     }),
@@ -29,11 +29,11 @@ Workflow.implement({
     createdBy: t.expose('createdBy', { type: Principal, description: 'Who saved this version.' }),
     runs: t.field({
       type: RunConnection,
-      description: 'Runs of the workflow, of any version, that you may see, newest first.',
+      description: 'Runs of the workflow, of all versions, that you may see, newest first.',
       extensions: { cost: 5 },
       args: {
-        first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
-        after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
+        first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
+        after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
       },
       resolve: async ({ name }, page, ctx) =>
         toRunViewPage(await ctx.app.reader.runs(callerScope(ctx), { workflow: name }, parsePageArgs(page))),
@@ -46,8 +46,8 @@ builder.queryField('workflow', (t) =>
     type: Workflow,
     nullable: true,
     description:
-      'The newest version of a saved workflow of your tenant. Null when there is none. Needs the policy’s leave for `query:workflows`.',
-    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+      'The newest version of a saved workflow of your tenant. Null when it does not exist. Requires permission for `query:workflows`.',
+    args: { name: t.arg.string({ required: true, description: 'Name of the workflow.' }) },
     resolve: async (_, { name }, ctx) => {
       const { tenant } = authorizeWorkflowRead(ctx);
       return (await ctx.app.workflows.find(tenant, name)) ?? null;
@@ -61,10 +61,10 @@ builder.queryField('workflows', (t) =>
   t.field({
     type: WorkflowConnection,
     description:
-      'The saved workflows of your tenant, each in its newest version, newest first. Needs the policy’s leave for `query:workflows`.',
+      'The saved workflows of your tenant, each in its newest version, newest first. Requires permission for `query:workflows`.',
     args: {
-      first: t.arg.int({ description: 'How many: at most 100, and 50 unless told.' }),
-      after: t.arg.string({ description: 'Only those after this cursor of an earlier page.' }),
+      first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
+      after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
     },
     resolve: (_, page, ctx) => {
       const { tenant } = authorizeWorkflowRead(ctx);
