@@ -7,7 +7,7 @@ import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
 import { clientAddress } from './exchange/request-headers.ts';
 import { toFault } from './exchange/respond.ts';
 
-/** Hands a WebSocket handshake on, or refuses it. A browser asks nobody before it opens one, so the origin is checked. */
+/** Accepts or refuses a WebSocket handshake. CORS does not cover WebSockets, so the origin is checked here. */
 export function acceptUpgrade(
   req: IncomingMessage,
   socket: Duplex,
@@ -15,7 +15,7 @@ export function acceptUpgrade(
   ctx: { readonly deps: HttpDeps; readonly draining: AbortSignal },
 ): void {
   const { deps, draining } = ctx;
-  // Without a listener, a client that resets the connection would end the process.
+  // Without a listener, a connection reset would end the process.
   socket.on('error', () => socket.destroy());
   const refusal = upgradeFault(req, deps, draining);
   if (refusal) {
@@ -32,16 +32,16 @@ export function acceptUpgrade(
 
 function upgradeFault(req: IncomingMessage, { config }: HttpDeps, draining: AbortSignal): Fault | undefined {
   if (req.url?.replace(/\?.*/s, '') !== '/graphql')
-    return new Fault('NOT_FOUND', 'There is no WebSocket here; open /graphql.');
+    return new Fault('NOT_FOUND', 'This path has no WebSocket. Open /graphql.');
   if (config.mode === 'development' && !isLoopbackHost(req))
-    return new Fault('FORBIDDEN', 'A development server answers this machine only; ask for localhost.');
+    return new Fault('FORBIDDEN', 'A development server accepts requests for this machine only. Use localhost.');
   if (!isAllowedOrigin(req, config.server.corsOrigins))
-    return new Fault('FORBIDDEN', 'This origin may not open a WebSocket; add it to CORS_ORIGINS.');
+    return new Fault('FORBIDDEN', 'This origin may not open a WebSocket. Add it to CORS_ORIGINS.');
   if (draining.aborted) return new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.');
   return undefined;
 }
 
-/** Answers on a bare socket, where there is no response object, and closes it. */
+/** Responds on a raw socket, without a response object, and closes it. */
 export function writeRawFault(
   socket: Duplex,
   fault: { code: ErrorCode; message: string },

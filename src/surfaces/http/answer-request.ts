@@ -8,7 +8,7 @@ import { sendFault, toFault } from './exchange/respond.ts';
 import { setSecurityHeaders } from './exchange/security-headers.ts';
 import { matchRoute, routes } from './routes.ts';
 
-/** Finds who answers, and turns what goes wrong into an answer. Resolves when that is done; never rejects. */
+/** Routes a request, and turns errors into responses. Resolves when that is done; never rejects. */
 export async function answerRequest(
   req: IncomingMessage,
   res: ServerResponse,
@@ -25,13 +25,13 @@ export async function answerRequest(
     setCorsHeaders(req, res, config.server.corsOrigins);
     limitBodyIdleTime(req, res, limits);
     if (config.mode === 'development' && !isLoopbackHost(req))
-      throw new Fault('FORBIDDEN', 'A development server answers this machine only; ask for localhost.');
+      throw new Fault('FORBIDDEN', 'A development server accepts requests for this machine only. Use localhost.');
     await dispatchRoute({ req, res, query, params: {}, info, deps, limits }, path);
   } catch (error) {
-    // The client went away in the middle, which is its right.
+    // The client disconnected, which is not an error.
     if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
     const fault = toFault(error, info, deps.logger);
-    // Too late for another answer: the client sees that this one was cut short.
+    // Too late for another response: the client sees that this one is incomplete.
     if (res.headersSent) res.destroy();
     else sendFault(res, fault);
   }
@@ -44,13 +44,16 @@ async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   const methods = found?.route.methods ?? (home ? ['GET', 'HEAD'] : undefined);
   if (methods === undefined) {
     const known = routes.map(({ pattern, methods }) => `${methods.join('|')} ${pattern}`).join(', ');
-    throw new Fault('NOT_FOUND', `There is nothing here. This server answers ${known}.`);
+    throw new Fault('NOT_FOUND', `This path does not exist. The server has ${known}.`);
   }
   if (req.method === 'OPTIONS') {
     sendOptions(req, res, methods);
   } else if (!methods.includes(req.method ?? '')) {
     const allow = methods.join(', ');
-    sendFault(res, new Fault('BAD_INPUT', `Ask with ${allow}.`), { status: 405, headers: { Allow: allow } });
+    sendFault(res, new Fault('BAD_INPUT', `This method is not allowed. Use ${allow}.`), {
+      status: 405,
+      headers: { Allow: allow },
+    });
   } else if (found) {
     await found.route.serve({ ...exchange, params: found.params });
   } else {
@@ -62,19 +65,19 @@ function wantsGraphiql(req: IncomingMessage, path: string): boolean {
   return path === '/graphql' && req.method === 'GET' && (req.headers.accept ?? '').includes('text/html');
 }
 
-/** A body that stands still ends the connection; once it is here, the answer may take its time. */
+/** A stalled body ends the connection; after the body, the response may take any time. */
 function limitBodyIdleTime(req: IncomingMessage, res: ServerResponse, limits: HttpLimits): void {
   if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
   req.socket.setTimeout(limits.bodyIdleTimeoutMs);
   req.once('end', () => {
-    // When the answer went out first, Node counts the time between requests already.
+    // When the response was sent first, Node already measures the time between requests.
     if (!res.writableEnded) req.socket.setTimeout(0);
   });
 }
 
 /**
- * An answer that came before the request was over. What is still under way is read and dropped for a moment, because
- * closing at once would make the client's system throw the answer away (RFC 9112, section 9.6).
+ * A response that was sent before the request was complete. The rest of the request is read and dropped for a moment:
+ * an immediate close would make the client's system discard the response (RFC 9112, section 9.6).
  */
 function drainRequestBody(req: IncomingMessage, limits: HttpLimits): void {
   const timer = setTimeout(() => req.destroy(), limits.lingerTimeoutMs);

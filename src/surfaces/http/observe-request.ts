@@ -7,10 +7,10 @@ import type { HttpDeps } from './exchange/http-deps.ts';
 import { matchRoute } from './routes.ts';
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
-/** As nginx counts it: the client went away before the answer was out. */
+/** As in nginx: the client disconnected before the response was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Does `work` inside the server span of the request, and counts the request when its answer is out or given up. */
+/** Runs `work` in the server span of the request, and counts the request when its response is complete or aborted. */
 export function observeRequest(
   req: IncomingMessage,
   res: ServerResponse,
@@ -43,7 +43,7 @@ export function observeRequest(
   trace.getTracer('signalbox').startActiveSpan(`${method} ${route}`, options, caller, answer);
 }
 
-/** The trace id of a traceparent header (W3C Trace Context, section 3.2). */
+/** The trace ID of a traceparent header (W3C Trace Context, section 3.2). */
 function parseTraceId(header: string | readonly string[] | undefined): string | undefined {
   const [, version, id] =
     /^([0-9a-f]{2})-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(String(header ?? '')) ?? [];

@@ -57,7 +57,7 @@ describe('routes', () => {
     ] as const) {
       const response = await fetch(`${server.url}${path}`, { method: 'DELETE' });
       expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
-      expect(await response.json()).toMatchObject({ error: { message: `Ask with ${allow}.` } });
+      expect(await response.json()).toMatchObject({ error: { message: `This method is not allowed. Use ${allow}.` } });
     }
   });
 

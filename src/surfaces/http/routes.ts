@@ -7,13 +7,13 @@ import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
 import type { Exchange } from './exchange/exchange.ts';
 
 export interface Route {
-  /** Names the route in metrics, traces and messages; `:name` stands for one segment. */
+  /** Name of the route in metrics, traces and messages; `:name` matches one segment. */
   readonly pattern: string;
   readonly methods: readonly string[];
   serve(exchange: Exchange): void | Promise<void>;
 }
 
-/** Everything that the server answers, beside `/`, which leads to GraphiQL. */
+/** All routes except `/`, which redirects to GraphiQL. */
 export const routes: readonly Route[] = [
   {
     pattern: '/graphql',
@@ -34,16 +34,16 @@ export const routes: readonly Route[] = [
 
 interface RouteMatch {
   readonly route: Route;
-  /** What its pattern named. */
+  /** Parameters of its pattern. */
   readonly params: Exchange['params'];
 }
 
-/** The routes that name nothing, by their path. */
+/** The routes without parameters, by path. */
 const staticRoutes: ReadonlyMap<string, RouteMatch> = new Map(
   routes.filter(({ pattern }) => !pattern.includes(':')).map((route) => [route.pattern, { route, params: {} }]),
 );
 
-/** The route of a path; nothing is decoded. */
+/** The route of a path, which is not decoded. */
 export function matchRoute(path: string): RouteMatch | undefined {
   const found = staticRoutes.get(path);
   if (found) return found;

@@ -12,11 +12,11 @@ import { clientAddress } from './exchange/request-headers.ts';
 import { observeRequest } from './observe-request.ts';
 
 export interface HttpServer {
-  /** @throws Fault UNAVAILABLE when the address cannot be had. */
+  /** @throws Fault UNAVAILABLE when the address is not available */
   listen(): Promise<AddressInfo>;
   /**
-   * Takes no more connections, lets requests under way finish for `drainMs`, then cuts off the rest. WebSockets count
-   * as under way: whoever took them ends them when `RequestInfo.draining` aborts.
+   * Accepts no more connections, lets active requests finish for `drainMs`, then cuts off the rest. WebSockets count
+   * as active: their handler ends them when `RequestInfo.draining` aborts.
    */
   close(drainMs: number): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     connectionsCheckingInterval: Math.max(100, Math.min(limits.headersTimeoutMs / 4, 5_000)),
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     maxHeaderSize: limits.maxHeaderBytes,
-    // Some clients offer h2c with every request; that is no handshake of ours, and the request is served as it is.
+    // Some clients offer h2c with every request, which is ignored: the request is served as HTTP/1.1.
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
   server.maxConnections = limits.maxConnections;
@@ -54,12 +54,12 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     });
   };
   const serve = (req: IncomingMessage, res: ServerResponse) => {
-    // Requests that were sent ahead (pipelined) get their socket in turn, and nothing is done for them before.
+    // Pipelined requests get the socket in turn; nothing is done for them before.
     if (res.socket) begin(req, res);
     else res.once('socket', () => begin(req, res));
   };
   server.on('request', serve);
-  // So that a client that asks first does not send a body which is refused anyway.
+  // Only an accepted request gets 100 Continue, so a client does not send a body that would be refused.
   server.on('checkContinue', serve);
   server.on('upgrade', (req, socket, head) => {
     upgraded.add(socket);
@@ -72,7 +72,7 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     else if (error.code === 'HPE_HEADER_OVERFLOW')
       writeRawFault(
         socket,
-        { code: 'BAD_INPUT', message: `Headers have at most ${limits.maxHeaderBytes} bytes.` },
+        { code: 'BAD_INPUT', message: `The headers exceed the maximum of ${limits.maxHeaderBytes} bytes.` },
         431,
       );
     else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')

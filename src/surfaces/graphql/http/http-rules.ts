@@ -62,7 +62,7 @@ export function useHttpRules(resolveDocument: ResolveDocument): Plugin<object, H
         setResult({ errors: [STREAM_REQUIRED_ERROR] });
       }
       const mediaType = negotiateResultType(request.headers.get('accept') ?? undefined);
-      // A client that accepts neither media type gets JSON: GraphQL over HTTP allows to disregard the header.
+      // A client that accepts neither media type gets JSON: GraphQL over HTTP permits disregarding the header.
       if (mediaType || !resultProcessor) setResultProcessor(processRegularResult, mediaType ?? 'application/json');
     },
   };

@@ -3,8 +3,8 @@ import { Fault } from '../../../core/errors.ts';
 
 /**
  * The JSON body of a request.
- * @throws Fault RESOURCE_TOO_LARGE past `maxBytes` without reading on, BAD_INPUT when it is no JSON in UTF-8, CANCELLED
- *   when the client goes away in the middle
+ * @throws Fault RESOURCE_TOO_LARGE past `maxBytes` without reading on, BAD_INPUT when it is not JSON in UTF-8, CANCELLED
+ *   when the client disconnects
  */
 export function readJsonBody(req: IncomingMessage, maxBytes: number): Promise<unknown> {
   if (Number(req.headers['content-length']) > maxBytes) return Promise.reject(bodyTooLargeFault(maxBytes));
@@ -36,11 +36,11 @@ function parseBody(chunks: readonly Buffer[]): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new Fault('BAD_INPUT', 'The body is not JSON; send {"query": "…", "variables": {…}}.');
+    throw new Fault('BAD_INPUT', 'The body is not JSON. Send {"query": "…", "variables": {…}}.');
   }
 }
 
 function bodyTooLargeFault(maxBytes: number): Fault {
-  const message = `A request has at most ${maxBytes} bytes. Upload larger content with POST /artifacts and pass its URI.`;
+  const message = `A request may have at most ${maxBytes} bytes. Upload larger content with POST /artifacts and pass its URI.`;
   return new Fault('RESOURCE_TOO_LARGE', message);
 }

@@ -3,7 +3,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Context } from '../request/context.ts';
 import type { Subscribe } from '../subscriptions/live-subscription.ts';
 
-/** Subscriptions as server-sent events: the same results, made once, as over WebSocket. */
+/** Subscriptions as server-sent events, with the same shared results as over WebSocket. */
 export function useLiveSubscriptions(subscribe: Subscribe): Plugin<Context> {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
@@ -14,8 +14,8 @@ interface StreamContext {
 }
 
 /**
- * Cuts streams of events off when the server stops. A stream that ended properly would tell its reader that there is no
- * more to come; one that is cut off makes it come back with its cursor.
+ * Cuts off event streams when the server stops. A stream that ended properly would tell its reader that nothing follows;
+ * after a cut-off, the reader reconnects with its cursor.
  */
 export function useDrainCutoff(): Plugin<object, StreamContext> {
   return {

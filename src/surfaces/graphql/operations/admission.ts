@@ -13,7 +13,7 @@ import type { Context } from '../request/context.ts';
 import { type Cost, MAX_COST, operationCost, type Variables } from './cost.ts';
 import { type DocumentCache, findOperation, type ParsedDocument } from './document-cache.ts';
 
-/** What anybody may ask, signed in or not. */
+/** Fields that require no token. */
 const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'health',
   'viewer',
@@ -32,7 +32,7 @@ interface AdmissionFacts {
 /** Passed by every operation before it runs. @throws Fault UNAUTHENTICATED, TOO_COSTLY */
 export type AdmitOperation = (args: ExecutionArgs) => void;
 
-/** The check of who is signed in, and of what an operation costs. What never changes is kept with its node. */
+/** The check of the caller and of the operation's cost. Constant facts are cached by node. */
 export function createAdmission(schema: GraphQLSchema, documents: DocumentCache): AdmitOperation {
   const kept = new WeakMap<OperationDefinitionNode, AdmissionFacts>();
 
@@ -53,12 +53,12 @@ export function createAdmission(schema: GraphQLSchema, documents: DocumentCache)
   return ({ document, operationName, variableValues, contextValue }) => {
     const known = documents.find(document);
     const operation = findOperation(document, operationName);
-    // Without an operation there is nothing to run, which the executor says better.
+    // The executor has a better message for a missing operation.
     if (!known || !operation) return;
     const { isPublic, cost } = factsOf(known, operation, variableValues ?? {});
     if (!isPublic) requireUser(contextValue as Context);
     if (cost.points > MAX_COST) {
-      const message = `The operation costs ${cost.points} points; at most ${MAX_COST} are taken. Ask for smaller pages or fewer fields.`;
+      const message = `The operation costs ${cost.points} points; the maximum is ${MAX_COST}. Select smaller pages or fewer fields.`;
       throw new Fault('TOO_COSTLY', message, { details: { cost: cost.points, most: MAX_COST } });
     }
   };
@@ -80,7 +80,7 @@ function rootFields(
   });
 }
 
-/** Lets an operation run only when its caller is signed in, where that is needed, and when it does not cost too much. */
+/** Admits every operation before Yoga runs it. */
 export function useAdmission(admit: AdmitOperation): Plugin<Context> {
   const check = ({ args }: { readonly args: ExecutionArgs }) => admit(args);
   return { onExecute: check, onSubscribe: check };

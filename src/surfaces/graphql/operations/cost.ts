@@ -16,10 +16,10 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** Points that one operation may cost: about as many fields as a response has at most. */
+/** Maximum points of one operation: about the maximum number of fields in a response. */
 export const MAX_COST = 20_000;
 
-/** A list without a page size is taken for this long. */
+/** Assumed length of a list without a page size. */
 const DEFAULT_LIST_SIZE = 10;
 const PAGE_ARGUMENTS = ['first', 'last', 'batch'];
 const LIST_ARGUMENTS = ['uris', 'ids'];
@@ -29,13 +29,13 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Cost {
   readonly points: number;
-  /** No page size is a variable, so that it is the same for every request. */
+  /** No page size is a variable, so the cost is the same for every request. */
   readonly isConstant: boolean;
 }
 
 /**
- * What an operation costs at most. A field costs one point, or its extension `cost`; what is selected in it costs as
- * often as its page is long. Takes time linear in the document, whatever its fragments.
+ * The maximum cost of an operation. A field costs one point, or its extension `cost`; its selections are multiplied by
+ * its page size. Takes time linear in the document, whatever its fragments.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -97,7 +97,7 @@ function withVariableDefaults({ variableDefinitions = [] }: OperationDefinitionN
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-/** Undefined for `__typename` and introspection, which are bounded by the schema itself. */
+/** Undefined for `__typename` and introspection, which the schema itself limits. */
 function findField(parent: GraphQLNamedType | undefined, name: string) {
   if (!parent || name.startsWith('__')) return undefined;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
@@ -122,7 +122,7 @@ function isList({ type }: GraphQLField<unknown, unknown>): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type);
 }
 
-/** The number that an argument is, or the length of the list that it is. */
+/** The value of a number argument, or the length of a list argument. */
 function argumentSize(value: ValueNode | undefined, variables: Variables): number | undefined {
   if (!value) return undefined;
   if (value.kind === Kind.INT) return Number(value.value);

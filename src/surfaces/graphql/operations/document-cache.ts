@@ -18,27 +18,27 @@ import type { GraphqlApp } from '../request/context.ts';
 import { publicError } from '../request/public-error.ts';
 import { assertWithinLimits, DOCUMENT_LIMITS } from './document-limits.ts';
 
-/** A document that was parsed and validated, with what is asked about it for every request. */
+/** A parsed and validated document, with the facts that every request needs. */
 export interface ParsedDocument {
   readonly document: DocumentNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** None: it is valid. */
+  /** Empty when it is valid. */
   readonly errors: readonly GraphQLError[];
 }
 
 export interface DocumentCache {
   /** @throws GraphQLError for a syntax error, Fault TOO_COSTLY past a limit */
   parse(text: string): ParsedDocument;
-  /** What `parse` said about this very document. */
+  /** The result of `parse` for this document object. */
   find(document: DocumentNode): ParsedDocument | undefined;
 }
 
-/** What all documents that are kept may take together, and about what a token takes with its node. */
+/** Maximum memory of all cached documents, and the estimated memory of a token with its node. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 const ESTIMATED_TOKEN_BYTES = 300;
 const MAX_VALIDATION_ERRORS = 20;
 
-/** Parses and validates each document once: requests repeat a few documents, and validation is dearer than running. */
+/** Parses and validates each document once: requests repeat a few documents, and validation costs more than execution. */
 export function createDocumentCache(schema: GraphQLSchema, app: Pick<GraphqlApp, 'config' | 'logger'>): DocumentCache {
   const { mode, server } = app.config;
   const rules = [
@@ -57,7 +57,7 @@ export function createDocumentCache(schema: GraphQLSchema, app: Pick<GraphqlApp,
     assertWithinLimits(document);
     const hideSuggestions = mode !== 'development';
     const errors = validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions });
-    // graphql gives up on fields that would have to be compared with each other too often.
+    // graphql aborts when too many fields would have to be compared with each other.
     if (errors.some(({ message }) => message === 'Validation aborted.'))
       throw documentTooLargeFault('fewer fields of the same name');
     const known = {
@@ -74,7 +74,7 @@ export function createDocumentCache(schema: GraphQLSchema, app: Pick<GraphqlApp,
       const before = kept.get(text);
       if (before) return before;
       const known = check(text);
-      // Only what is valid is worth a place; mistakes are not repeated often.
+      // Only valid documents are cached; invalid ones are rarely repeated.
       if (known.errors.length === 0) kept.set(text, known);
       return known;
     },
@@ -82,7 +82,7 @@ export function createDocumentCache(schema: GraphQLSchema, app: Pick<GraphqlApp,
   };
 }
 
-/** The operation that runs: the only one, or the one of that name. */
+/** The operation to run: the only one, or the one with this name. */
 export function findOperation(
   document: DocumentNode,
   name: string | null | undefined,
@@ -103,7 +103,7 @@ function parseWithinLimits(text: string): DocumentNode {
   try {
     return parse(text, { maxLexicalTokens: tokens, maxComments: comments });
   } catch (error) {
-    // The parser descends into what is nested, and tells its limits apart by their text only.
+    // The parser recurses, and its limit errors differ only in their text.
     if (error instanceof RangeError) throw documentTooLargeFault('less nesting');
     if (error instanceof GraphQLError && /contains more than \d+ (?:tokens|comments)/i.test(error.message)) {
       throw documentTooLargeFault(`at most ${tokens} tokens and ${comments} comments`);
@@ -113,10 +113,10 @@ function parseWithinLimits(text: string): DocumentNode {
 }
 
 function documentTooLargeFault(what: string): Fault {
-  return new Fault('TOO_COSTLY', `The document is too large: a document has ${what}.`);
+  return new Fault('TOO_COSTLY', `The document is too large. It must have ${what}.`);
 }
 
-/** Parses and validates through the cache of documents, with their limits, for every transport. */
+/** Parses and validates through the document cache, with its limits, for every transport. */
 export function useDocumentCache(documents: DocumentCache): Plugin {
   return {
     onParse: ({ params: { source }, setParsedDocument }) => {

@@ -1,11 +1,11 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
 import { Fault } from '../../../core/errors.ts';
 
-/** What one document may be. Far above what clients write, far below what hurts. */
+/** Limits of one document: far above what clients write, far below what harms the server. */
 export const DOCUMENT_LIMITS = {
-  /** Lexical tokens: bounds parsing and everything after it. */
+  /** Lexical tokens; limits parsing and everything after it. */
   tokens: 4_000,
-  /** Characters; the data of a request belongs into variables. */
+  /** Characters; data belongs in variables. */
   characters: 256 * 1024,
   comments: 500,
   /** Fields inside fields, through fragments. GraphiQL's introspection has 14. */
@@ -54,7 +54,7 @@ function createDepthCounter(fragments: ReadonlyMap<string, FragmentDefinitionNod
   const depthOfFragment = (name: string): number => {
     let depth = known.get(name);
     if (depth === undefined) {
-      // A fragment that leads back to itself is refused by validation; here it must only end.
+      // Validation rejects a fragment that refers to itself; here the walk must only end.
       known.set(name, 0);
       depth = depthOf(fragments.get(name)?.selectionSet);
       known.set(name, depth);
@@ -66,6 +66,6 @@ function createDepthCounter(fragments: ReadonlyMap<string, FragmentDefinitionNod
 
 function assertWithinLimit(name: keyof typeof DOCUMENT_LIMITS, value: number): void {
   if (value <= DOCUMENT_LIMITS[name]) return;
-  const message = `The document has ${name} of ${value}; at most ${DOCUMENT_LIMITS[name]} are taken. Ask for less, or in several requests.`;
+  const message = `The document has ${name} of ${value}; the maximum is ${DOCUMENT_LIMITS[name]}. Select less, or use several requests.`;
   throw new Fault('TOO_COSTLY', message, { details: { limit: name, most: DOCUMENT_LIMITS[name] } });
 }

@@ -4,19 +4,22 @@ import { Fault } from '../../../core/errors.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import type { OperationParams } from './operation-params.ts';
 
-/** The text of the document that a request asks for. @throws Fault BAD_INPUT, FORBIDDEN */
+/** The text of the document of a request. @throws Fault BAD_INPUT, FORBIDDEN */
 export type ResolveDocument = (params: OperationParams) => string;
 
-/** Any document runs; the request brings its text. */
+/** Accepts any document; the request contains its text. */
 export const resolveAnyDocument: ResolveDocument = ({ query }) => {
   if (query !== undefined) return query;
-  throw new Fault('BAD_INPUT', 'The request has no query. This server keeps no documents; send the text.');
+  throw new Fault(
+    'BAD_INPUT',
+    'The request has no query, and this server has no trusted documents. Send the text as query.',
+  );
 };
 
 /**
- * Only the documents of the file run: a JSON object, sha256 → text. A request names one by `documentId`
- * (`sha256:HEX`), by `extensions.persistedQuery.sha256Hash`, or brings the same text.
- * @throws Fault BAD_INPUT when the file is not of that form, or a digest is not that of its document
+ * Accepts only the documents of the file: a JSON object, sha256 → text. A request names one by `documentId`
+ * (`sha256:HEX`), by `extensions.persistedQuery.sha256Hash`, or contains the same text.
+ * @throws Fault BAD_INPUT when the file does not have that form, or a digest is not that of its document
  */
 export function loadTrustedDocuments(file: string): ResolveDocument {
   const texts = readTrustedDocuments(file);
@@ -25,13 +28,13 @@ export function loadTrustedDocuments(file: string): ResolveDocument {
     const id = documentId ?? (query === undefined ? persisted?.sha256Hash : sha256(query));
     const text = typeof id === 'string' ? texts.get(id.replace(/^sha256:/, '').toLowerCase()) : undefined;
     if (text !== undefined) return text;
-    throw new Fault('FORBIDDEN', 'This server runs trusted documents only; send the documentId of one.');
+    throw new Fault('FORBIDDEN', 'This server accepts trusted documents only. Send the documentId of one.');
   };
 }
 
 function readTrustedDocuments(file: string): ReadonlyMap<string, string> {
   const found: unknown = parseJsonFile(file);
-  if (!isJsonObject(found)) throw invalidFileFault(file, 'it is no JSON object');
+  if (!isJsonObject(found)) throw invalidFileFault(file, 'it is not a JSON object');
   for (const [digest, text] of Object.entries(found)) {
     if (typeof text !== 'string' || sha256(text) !== digest.toLowerCase()) {
       throw invalidFileFault(file, `${digest} is not the sha256 of its document`);

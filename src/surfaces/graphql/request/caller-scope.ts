@@ -4,7 +4,7 @@ import type { WorkflowRecord } from '../../../core/workflows.ts';
 import { scopeOf } from '../../../policy/visibility.ts';
 import type { Context } from './context.ts';
 
-/** @throws Fault UNAUTHENTICATED when nobody is signed in. */
+/** The signed-in user. @throws Fault UNAUTHENTICATED */
 export function requireUser(ctx: Context): SignedIn {
   if (ctx.principal.kind === 'anonymous') {
     throw (
@@ -14,22 +14,22 @@ export function requireUser(ctx: Context): SignedIn {
   return ctx.principal;
 }
 
-/** How far the caller sees. @throws Fault UNAUTHENTICATED, or FORBIDDEN when the policy lets them see no runs */
+/** What the caller may see. @throws Fault UNAUTHENTICATED, or FORBIDDEN when the policy lets them see no runs */
 export function callerScope(ctx: Context): Scope {
   const scope = scopeOf(requireUser(ctx), ctx.app.policy);
   if (!scope)
-    throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
+    throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs. A rule for query:runs would allow it.');
   return scope;
 }
 
-/** Whoever may read the saved workflows of their tenant. @throws Fault UNAUTHENTICATED, FORBIDDEN and its kin */
+/** The caller, when they may read the saved workflows of their tenant. @throws Fault UNAUTHENTICATED, FORBIDDEN, APPROVAL_REQUIRED, THROTTLED */
 export function authorizeWorkflowRead(ctx: Context): SignedIn {
   const who = requireUser(ctx);
   ctx.app.gate.pass(who, { action: 'query:workflows' });
   return who;
 }
 
-/** One version of a saved workflow of the caller's tenant. @throws Fault as `mayReadWorkflows` does */
+/** One version of a saved workflow of the caller's tenant. @throws Fault as `authorizeWorkflowRead` does */
 export async function findWorkflowById(id: string, ctx: Context): Promise<WorkflowRecord | undefined> {
   const { tenant } = authorizeWorkflowRead(ctx);
   return ctx.app.workflows.byId(tenant, id);

@@ -4,8 +4,8 @@ import { anonymous, type Principal } from '../../../core/principal.ts';
 import type { Caller, GraphqlApp } from './context.ts';
 
 /**
- * Who sends this header. Whoever sends a token that is worth nothing is nobody, so that they can still sign in; what
- * needs somebody then says what is wrong with the token.
+ * The principal of this header. A caller with an invalid token is anonymous, so that they can still sign in; a field
+ * that requires a user then reports what is wrong with the token.
  */
 export async function authenticateCaller(
   { authenticator }: Pick<GraphqlApp, 'authenticator'>,
@@ -19,10 +19,10 @@ export async function authenticateCaller(
   }
 }
 
-/** The longest that setTimeout waits; a token that lives longer is not watched. */
+/** The maximum delay of setTimeout; the expiry of a token that lives longer is not watched. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Acts when the principal's token ends. Gives what stops the waiting. */
+/** Calls back when the principal's token expires. Returns a function that cancels this. */
 export function onTokenExpiry(principal: Principal, clock: Clock, act: () => void): () => void {
   if (principal.kind !== 'user' || !principal.expiresAt) return () => {};
   const ms = principal.expiresAt.getTime() - clock.now().getTime();

@@ -1,8 +1,8 @@
 import type { Principal } from '../../../core/principal.ts';
 
-/** How many of something each key has. */
+/** A limit on concurrent uses, for each key. */
 export interface ConcurrencyLimit {
-  /** Counts one more, and gives the function that counts it off again; undefined when the key has the most it may. */
+  /** Counts one use, and returns the function that releases it; undefined when the key is at its limit. */
   acquire(key: string): (() => void) | undefined;
 }
 
@@ -22,7 +22,7 @@ export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   };
 }
 
-/** A key for everything that one principal has; anonymous callers share theirs. */
+/** The key of a principal; anonymous callers share one. */
 export function principalKey(principal: Principal): string {
   return principal.kind === 'anonymous' ? '' : `${principal.tenant}\n${principal.subject}`;
 }

@@ -19,16 +19,16 @@ import type { Engine } from '../../../engine/requests/engine.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import type { Drives } from '../../../tools/drive/drives.ts';
 
-/** What the GraphQL surface stands on; `app.ts` makes it. */
+/** The dependencies of the GraphQL surface, which `compose/` provides. */
 export interface GraphqlApp {
   readonly config: Config;
   readonly engine: Engine;
-  /** For reads that are no step of a run: the same policy and the same buckets as the engine's. */
+  /** For reads outside of runs: the same policy and rate limits as the engine's. */
   readonly gate: Gate;
   readonly policy: Policy;
   readonly journal: Journal;
   readonly reader: StoreReader;
-  /** The saved ones. */
+  /** The saved workflows. */
   readonly workflows: Workflows;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
@@ -41,7 +41,7 @@ export interface GraphqlApp {
   readonly commands: readonly AnyCommand[];
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
-  /** Whose files `drive.*` finds, and how one connects one's own. */
+  /** Drives for `drive.*`, and how users connect their own. */
   readonly drives: Drives;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -50,29 +50,29 @@ export interface GraphqlApp {
   health(): Promise<Health>;
 }
 
-/** Who asks, and from where: known before a document is looked at. */
+/** The caller, as known before the document is read. */
 export interface Caller {
   readonly principal: Principal;
-  /** Why a token that was sent is worth nothing; the principal is anonymous then. */
+  /** Why the token is invalid; the principal is anonymous then. */
   readonly authFault?: Fault;
-  /** Of the client; for limits. */
+  /** Address of the client, for limits. */
   readonly address: string;
-  /** W3C trace id that the request brought, or that it was given. */
+  /** W3C trace ID of the request, or a new one. */
   readonly traceId?: string;
-  /** Aborts when the server begins to stop: subscriptions end then. */
+  /** Aborts when the server begins to stop; subscriptions end then. */
   readonly draining: AbortSignal;
 }
 
-/** What a resolver gets: made anew for each request, and for each batch of a subscription. */
+/** The context of resolvers: created for each request, and for each batch of a subscription. */
 export interface Context extends Caller {
   readonly app: GraphqlApp;
-  /** Aborts when the caller has gone. Reads end with it; what a mutation began goes on, because it is recorded. */
+  /** Aborts when the caller disconnects. Reads end then; runs continue, because they are recorded. */
   readonly signal: AbortSignal;
-  /** Bytes of content that this request may still carry inline. */
+  /** Bytes of content that the response may still contain. */
   readonly inlineBudget: { bytesLeft: number };
 }
 
-/** Content inside one response, all resources together; more is downloaded by its `url`. */
+/** Maximum bytes of content in one response, of all resources together; more is downloaded from `url`. */
 export const MAX_INLINE_BYTES = 8 * 1024 * 1024;
 
 export function createContext(app: GraphqlApp, caller: Caller, signal: AbortSignal): Context {
@@ -89,10 +89,10 @@ export function createContext(app: GraphqlApp, caller: Caller, signal: AbortSign
   };
 }
 
-/** What the HTTP server knows of a request before it is looked into. */
+/** What the transport knows about the caller. */
 export type TransportInfo = Omit<Caller, 'principal'>;
 
-/** The trace that a run begun here belongs to: the span's under way, or the one that the request named. */
+/** The trace of runs started here: that of the active span, otherwise that of the request. */
 export function currentTrace(ctx: Context): { readonly traceId?: string } {
   const traceId = activeTraceId() ?? ctx.traceId;
   return traceId === undefined ? {} : { traceId };

@@ -2,15 +2,15 @@ import { GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectTy
 import { Fault } from '../../../core/errors.ts';
 
 /**
- * graphql takes an error with a `path` for one that it has located already, and a Fault's path is a place in the
- * input. So that the error gets its place in the answer, the Fault is put inside an error that has none.
+ * graphql treats an error with a `path` as already located, but the path of a Fault is a place in the input. To get a
+ * place in the response, the Fault is wrapped in an error without a path.
  */
 export function toLocatableError(error: unknown): Error {
   if (error instanceof Fault) return new GraphQLError(error.message, { originalError: error });
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The schema, with the faults of all its fields made locatable. */
+/** The schema, with locatable faults in all its fields. */
 export function makeFaultsLocatable(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;

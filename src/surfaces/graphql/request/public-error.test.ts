@@ -31,13 +31,15 @@ describe('an error that is not the caller’s', () => {
     expect(data).toBeNull();
     expect(errors).toEqual([
       {
-        message: expect.stringMatching(/^Something broke inside the server; the log has it as [0-9a-f-]{36}\.$/),
+        message: expect.stringMatching(
+          /^An unexpected error occurred\. The log has it under the reference [0-9a-f-]{36}\.$/,
+        ),
         path: ['health'],
         locations: expect.anything(),
         extensions: { code: 'INTERNAL' },
       },
     ]);
-    const [, reference] = /as ([0-9a-f-]{36})/.exec(errors[0].message) ?? [];
+    const [, reference] = /reference ([0-9a-f-]{36})/.exec(errors[0].message) ?? [];
     const logged = api.logs.find(({ event, fields }) => event === 'graphql.bug' && fields?.reference === reference);
     expect(logged?.level).toBe('error');
     expect(String(logged?.fields?.error)).toContain('hunter2');

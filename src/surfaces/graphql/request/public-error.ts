@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, type ErrorCode, Fault, httpStatus } from '../../../core/errors.ts';
 import type { GraphqlApp } from './context.ts';
 
-/** Codes that Yoga gives to what it refuses itself. */
+/** Codes of Yoga's own errors. */
 const YOGA_ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   REQUEST_ENTITY_TOO_LARGE: 'RESOURCE_TOO_LARGE',
   INTERNAL_SERVER_ERROR: 'INTERNAL',
@@ -14,15 +14,15 @@ const MAX_MESSAGE_CHARACTERS = 1_000;
 const KNOWN_CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
- * The error as a client sees it: a code of the closed set in `extensions.code`, and for a Fault what it carries. What
- * is neither a Fault nor the client's mistake is a bug: it is logged under a reference, and only that is told.
+ * The error as a client sees it: a code of the closed set in `extensions.code`, and the details of a Fault. Anything
+ * that is neither a Fault nor the client's mistake is a bug: it is logged, and the client receives only a reference.
  */
 export function publicError(error: unknown, { logger, config }: Pick<GraphqlApp, 'logger' | 'config'>): GraphQLError {
   const root = rootCauseOf(error);
   const where = error instanceof GraphQLError ? error : undefined;
   if (root instanceof Fault && root.code !== 'INTERNAL')
     return codedError(root.message, where, root.code, faultExtensions(root));
-  if (root instanceof GraphQLError) {
+  if (root instanceof GraphQLError && !isOutputError(root, where)) {
     if (KNOWN_CODES.has(root.extensions.code) && where === root) return root;
     const { code } = root.extensions;
     const known = KNOWN_CODES.has(code) ? (code as ErrorCode) : (YOGA_ERROR_CODES[String(code)] ?? 'BAD_INPUT');
@@ -32,10 +32,14 @@ export function publicError(error: unknown, { logger, config }: Pick<GraphqlApp,
   const reference = randomUUID();
   const path = where?.path?.join('.');
   logger.error('graphql.bug', { reference, path, error: root instanceof Error ? root.stack : String(root) });
-  return codedError(`Something broke inside the server; the log has it as ${reference}.`, where, 'INTERNAL');
+  return codedError(
+    `An unexpected error occurred. The log has it under the reference ${reference}.`,
+    where,
+    'INTERNAL',
+  );
 }
 
-/** As it goes over a WebSocket: without what is meant for an HTTP response. */
+/** The error for a WebSocket: without what is meant for an HTTP response. */
 export function formatError(error: GraphQLError): GraphQLFormattedError {
   const { extensions: { http, ...extensions } = {}, ...rest } = error.toJSON();
   return { ...rest, extensions };
@@ -46,6 +50,13 @@ function rootCauseOf(error: unknown): unknown {
   while (root instanceof GraphQLError && (root.originalError ?? root.cause) != null)
     root = root.originalError ?? root.cause;
   return root;
+}
+
+/** Whether graphql could not represent the value of a field: a bug of the server. Errors about arguments have nodes. */
+function isOutputError(root: GraphQLError, where: GraphQLError | undefined): boolean {
+  return (
+    where?.path !== undefined && where.originalError === root && !root.nodes && !KNOWN_CODES.has(root.extensions.code)
+  );
 }
 
 function codedError(message: string, where: GraphQLError | undefined, code: ErrorCode, details = {}): GraphQLError {
@@ -63,7 +74,7 @@ function codedError(message: string, where: GraphQLError | undefined, code: Erro
   });
 }
 
-/** graphql quotes what does not fit, however long it is. */
+/** graphql quotes invalid values, however long they are. */
 function truncateMessage(message: string): string {
   return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…`;
 }
@@ -82,7 +93,7 @@ function faultExtensions({ path, violations, decision, retryAfterMs, details }: 
   };
 }
 
-/** Names of the schema are not given away where introspection may be off. */
+/** Suggestions would reveal names of the schema when introspection is off. */
 function stripSuggestion(message: string): string {
   return message.replace(/ Did you mean [^?]*\?/g, '');
 }

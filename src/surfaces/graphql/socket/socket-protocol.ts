@@ -43,11 +43,11 @@ interface SocketOperation {
 }
 
 export interface SocketProtocol extends Server<Peer> {
-  /** Closes the socket over something that should not have happened. */
+  /** Closes the socket after an unexpected error. */
   closeOnError(peer: Peer, error: unknown): void;
 }
 
-/** What is said on a socket: the protocol `graphql-transport-ws`, with the plugins and errors of the HTTP side. */
+/** The protocol `graphql-transport-ws`, with the plugins and errors of the HTTP side. */
 export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
   const { app, resolveDocument: textOf, getEnveloped, admit, subscribe, limits } = deps;
   const connect = createPeerAuthenticator(app, limits);
@@ -60,7 +60,7 @@ export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
     if (Object.keys(subscriptions).length > limits.maxOperations) {
       throw new Fault(
         'TOO_COSTLY',
-        `A socket has at most ${limits.maxOperations} operations at a time; end one first.`,
+        `A socket may have at most ${limits.maxOperations} concurrent operations. End one first.`,
       );
     }
     const params = parseOperationParams(payload);
@@ -75,7 +75,7 @@ export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
     return args;
   };
 
-  /** graphql-ws closes the whole socket over what a hook throws. */
+  /** graphql-ws closes the whole socket when a hook throws. */
   const guarded = async <T, U>(work: () => Promise<T> | T, otherwise: (error: GraphQLError) => U): Promise<T | U> => {
     try {
       return await work();
@@ -87,7 +87,7 @@ export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
 
   const server = makeServer<undefined, Peer>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
-    // Who is not welcome is closed already; an answer of `false` would hide why.
+    // A rejected peer is already closed; returning `false` would hide the reason.
     onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams),
     onSubscribe: (connection, id, payload) =>
       guarded(
@@ -104,7 +104,7 @@ export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
       ...(data !== undefined && { data }),
       ...(errors && { errors: errors.map(formatError) }),
     }),
-    // A subscription's own error arrives wrapped; what a client may know of it is in the one inside.
+    // The error of a subscription arrives wrapped; the public part is its cause.
     onError: (_connection, _id, _payload, errors) =>
       errors.map((error) => formatError(publicError(error.cause instanceof GraphQLError ? error.cause : error, app))),
   });
@@ -115,7 +115,11 @@ export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
       const reference = randomUUID();
       const stack = error instanceof Error ? error.stack : String(error);
       app.logger.error('graphql.socket_broken', { reference, error: stack });
-      closePeer(peer, CLOSE_INTERNAL_ERROR, `Something broke inside the server; the log has it as ${reference}.`);
+      closePeer(
+        peer,
+        CLOSE_INTERNAL_ERROR,
+        `An unexpected error occurred. The log has it under the reference ${reference}.`,
+      );
     },
   };
 }

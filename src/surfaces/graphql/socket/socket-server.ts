@@ -9,7 +9,7 @@ import { createSocketProtocol, type SocketProtocolDeps } from './socket-protocol
 
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNSUPPORTED_DATA = 1003;
-/** For peers that do not answer the closing handshake. */
+/** For peers that do not complete the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface SocketServer {
@@ -17,7 +17,7 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-/** The WebSocket side: sockets come, are watched over, and go. What is said on them is socket-protocol.ts. */
+/** The life cycle of WebSockets: handshake, heartbeat and close. socket-protocol.ts has the protocol. */
 export function createSocketServer(
   deps: Omit<SocketProtocolDeps, 'limits'>,
   changes: Partial<SocketLimits> = {},
@@ -28,7 +28,7 @@ export function createSocketServer(
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxMessageBytes,
-    // Frames are shared among subscribers; compressing them for each would undo that.
+    // Frames are shared by subscribers; compressing them for each would undo that.
     perMessageDeflate: false,
     handleProtocols,
   });
@@ -54,7 +54,7 @@ export function createSocketServer(
         onMessage: (take) => {
           socket.on('message', (data, isBinary) => {
             peer.alive = true;
-            if (isBinary) socket.close(CLOSE_UNSUPPORTED_DATA, 'Messages are text.');
+            if (isBinary) socket.close(CLOSE_UNSUPPORTED_DATA, 'Messages must be text.');
             else take(String(data)).catch((error: unknown) => protocol.closeOnError(peer, error));
           });
         },
@@ -64,7 +64,7 @@ export function createSocketServer(
     socket.on('pong', () => {
       peer.alive = true;
     });
-    // A frame that breaks the protocol or a limit; ws closes the socket with the code that says so.
+    // A frame that violates the protocol or a limit; ws closes the socket with the matching code.
     socket.on('error', () => {});
     socket.once('close', (code, reason) => {
       peers.delete(peer);

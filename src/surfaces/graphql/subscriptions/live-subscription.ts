@@ -21,40 +21,40 @@ import { createConcurrencyLimit, principalKey } from '../request/concurrency-lim
 import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
 import { formatError, publicError } from '../request/public-error.ts';
 
-/** A result as its JSON, made once for all. */
+/** A result as JSON, serialized once for all subscribers. */
 export interface SharedResult {
-  /** The text; Yoga asks any result for it in this way. */
+  /** The text; Yoga calls this on results. */
   readonly stringify: () => string;
   /** The same in UTF-8. */
   readonly bytes: () => Uint8Array;
 }
 
-/** Live results. `return` ends it at once, also while a `next` is waiting. */
+/** Live results. `return` ends the stream immediately, even while a `next` is pending. */
 export type ResultStream = AsyncIterableIterator<SharedResult, undefined>;
 
 type Delivery = IteratorYieldResult<SharedResult>;
 type StreamEnd = IteratorReturnResult<undefined>;
 const END_OF_STREAM: StreamEnd = { done: true, value: undefined };
 
-const TOKEN_EXPIRED_MESSAGE = 'The token has expired. Sign in again and go on from your last cursor.';
+const TOKEN_EXPIRED_MESSAGE = 'The token has expired. Sign in again and continue from your last cursor.';
 
-/** graphql's `subscribe` for one operation, which was admitted. */
+/** graphql's `subscribe` for one admitted operation. */
 export type Subscribe = (args: ExecutionArgs) => Promise<ResultStream | ExecutionResult>;
 
-/** What was made of a batch stands in it: a WeakMap would keep both until the next full collection. */
+/** Results are cached in the batch itself: a WeakMap would keep both until the next full garbage collection. */
 const CACHED_RESULTS = Symbol('made');
 interface CachedBatch {
   [CACHED_RESULTS]?: Map<string, Delivery | Promise<Delivery>>;
 }
 
-/** Subscriptions of one principal, over all its connections. */
+/** Subscriptions of one principal, over all connections. */
 const MAX_SUBSCRIPTIONS_PER_PRINCIPAL = 2_000;
 const encoder = new TextEncoder();
 
 /**
  * graphql's `subscribe`, with one execution and one serialization for all subscribers with the same document,
- * variables and visibility. The journal hands the same batch object to readers at the same place, so what was made of
- * it is found again by it, and is forgotten with it. Each subscriber pulls at its own pace; nothing waits for another.
+ * variables and visibility. The journal gives the same batch object to readers at the same position, so results are
+ * cached in the batch and released with it. Each subscriber pulls at its own pace; none waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
   const ofPrincipal = createConcurrencyLimit(MAX_SUBSCRIPTIONS_PER_PRINCIPAL);
@@ -92,7 +92,10 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
     const release = ofPrincipal.acquire(principalKey(ctx.principal));
     if (!release) {
       stop.abort();
-      const fault = new Fault('THROTTLED', `You have ${MAX_SUBSCRIPTIONS_PER_PRINCIPAL} subscriptions; end one first.`);
+      const fault = new Fault(
+        'THROTTLED',
+        `You have ${MAX_SUBSCRIPTIONS_PER_PRINCIPAL} subscriptions, the maximum. End one first.`,
+      );
       return { errors: [publicError(fault, app)] };
     }
     const operation = operationKeyOf(validated);
@@ -110,9 +113,9 @@ interface StreamOptions {
   readonly operationKey: string;
   /** `visibilityOf` its caller. */
   readonly visibility: string;
-  /** What the batch becomes for everybody with this key. */
+  /** The result of a batch for all subscribers with this key. */
   deliver(batch: object, key: string): Delivery | Promise<Delivery>;
-  /** Gives the principal's place back. */
+  /** Releases the principal's slot. */
   release(): void;
 }
 
@@ -156,7 +159,7 @@ function openStream(
       end();
       return END_OF_STREAM;
     }
-    // The source asked the policy whether it may hand this batch over; what is in it is under the same policy.
+    // The source has asked the policy about this batch; its contents are under the same policy.
     if (snapshot !== app.policy.snapshot()) {
       snapshot = app.policy.snapshot();
       key = visibilityKeyOf(ctx) + operation;
@@ -183,19 +186,19 @@ function openStream(
 
 function executeBatch(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
   const caller = args.contextValue as Context;
-  // Shared with others, so it ends with nobody's subscription; and new, as that of a request is.
+  // Shared, so it does not end with any one subscription; and new, like that of a request.
   const contextValue = createContext(app, caller, new AbortController().signal);
   const serialize = ({ data, errors }: ExecutionResult): Delivery => {
     const formatted = errors?.map((error) => formatError(publicError(error, app)));
-    // Only the text is kept: a batch stays in the journal's memory for as long as somebody may still ask for it.
+    // Only the text is kept, because a batch stays in memory while the journal may still deliver it.
     const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
     let bytes: Uint8Array | undefined;
     let asked = false;
     const encode = () => {
       if (bytes) return bytes;
-      // Not from Buffer's pool: what is kept would keep its whole slab.
+      // Not from Buffer's pool: that would keep the whole slab in memory.
       const encoded = encoder.encode(text);
-      // A reader that catches up is alone with what it reads. From the second one on it is kept.
+      // A reader that catches up is alone with its batch. The result is kept from the second reader on.
       if (asked) bytes = encoded;
       asked = true;
       return encoded;
@@ -206,13 +209,13 @@ function executeBatch(app: GraphqlApp, batch: object, args: ValidatedSubscriptio
   return result instanceof Promise ? result.then(serialize) : serialize(result);
 }
 
-/** Who sees the same: the same scope, roles and policy. */
+/** Equal for callers who see the same: same scope, roles and policy. */
 function visibilityKeyOf(ctx: Context): string {
   const roles = ctx.principal.kind === 'anonymous' ? [] : [...ctx.principal.roles].sort();
   return canonicalJson([ctx.app.policy.snapshot(), callerScope(ctx), roles]);
 }
 
-/** Equal for operations that make the same of a batch, wherever each of them began. */
+/** Equal for operations with the same result for a batch, wherever each of them started. */
 function operationKeyOf({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): string {
   const matters = variablesBelowRoot(document, operation);
   const used = Object.entries(rawVariableValues ?? {}).filter(([name]) => matters.has(name));
@@ -220,7 +223,7 @@ function operationKeyOf({ document, operation, rawVariableValues }: ValidatedSub
   return createHash('sha256').update(all).digest('base64');
 }
 
-/** Variables that are used below the root field; its own arguments only say what is read, and the batch is that. */
+/** Variables used below the root field; arguments of the root field only select the batch. */
 function variablesBelowRoot(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
   const names = new Set<string>();
   const collect = (node: ASTNode | undefined) => {

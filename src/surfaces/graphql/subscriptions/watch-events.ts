@@ -5,7 +5,7 @@ import { isFinalRunState } from '../../../core/states.ts';
 import { callerScope } from '../request/caller-scope.ts';
 import type { Context } from '../request/context.ts';
 
-/** Events from after the position, or from now, and then live. @throws Fault FORBIDDEN when the caller sees no runs */
+/** Events after the position, or from now, and then live. @throws Fault FORBIDDEN when the caller may see no runs */
 export async function watchEvents(
   ctx: Context,
   filter: EventFilter,
@@ -16,7 +16,7 @@ export async function watchEvents(
   return after === undefined ? streamFromNow(ctx, filter, limit) : followJournal(ctx, filter, after, limit);
 }
 
-/** Says first where "now" is, so that who is cut off before the first event can still go on from there. */
+/** Starts with the position of "now", so that a subscriber that is cut off before the first event can continue from it. */
 async function streamFromNow(ctx: Context, filter: EventFilter, limit: number): Promise<BatchStream> {
   const position = await ctx.app.journal.head();
   const rest = followJournal(ctx, filter, position, limit);
@@ -33,7 +33,7 @@ async function streamFromNow(ctx: Context, filter: EventFilter, limit: number): 
   };
 }
 
-/** The events of one run, until its last. @throws Fault NOT_FOUND, FORBIDDEN */
+/** The events of one run, up to its last. @throws Fault NOT_FOUND, FORBIDDEN */
 export async function watchRunEvents(
   ctx: Context,
   runId: string,
@@ -47,7 +47,7 @@ export async function watchRunEvents(
     : untilRunEnds(followJournal(ctx, { runId }, after, limit), (position) => isLastEvent(ctx, runId, position));
 }
 
-/** Whether the run has no event after this one: a run that ended badly may go on, when one of its steps is retried. */
+/** Whether this is the run's last event: a failed run may continue, when one of its steps is retried. */
 async function isLastEvent(ctx: Context, runId: string, position: number): Promise<boolean> {
   const run = await ctx.app.reader.run(callerScope(ctx), runId);
   return !run || run.headPosition <= position;
@@ -57,9 +57,9 @@ type BatchResult = IteratorResult<EventBatch, undefined>;
 type BatchStream = AsyncIterableIterator<EventBatch, undefined>;
 
 /**
- * Reads the journal for as long as the policy lets the caller see it: when the policy has changed, what they see is
- * asked for again before the next batch is handed over. It is no generator, because it is passed for every event of
- * every subscriber, and a generator makes several promises for each.
+ * Reads the journal while the policy lets the caller see it: after a change of the policy, their visibility is decided
+ * again before the next batch is delivered. It is not a generator, because it is passed for every event of
+ * every subscriber, and a generator creates several promises for each.
  */
 export function followJournal(ctx: Context, filter: EventFilter, after: number, limit: number): BatchStream {
   const { journal, policy } = ctx.app;

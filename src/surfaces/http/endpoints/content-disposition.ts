@@ -9,7 +9,7 @@ export function attachmentHeader(name: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
-/** The file name in a Content-Disposition header; undefined when it has none that can be read. */
+/** The file name in a Content-Disposition header; undefined when it has none, or cannot be parsed. */
 export function parseFileName(header: string | undefined): string | undefined {
   const text = header ?? '';
   const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(text)?.[1];

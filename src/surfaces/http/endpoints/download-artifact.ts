@@ -9,14 +9,14 @@ import { setUntrustedContentHeaders } from '../exchange/security-headers.ts';
 import { attachmentHeader } from './content-disposition.ts';
 
 /**
- * `GET /artifacts/:digest`: the bytes as they are, in whole or in part, as fast as the client takes them. They never
- * change, so the digest is their entity tag; but who may read them does, so caches ask again each time.
+ * `GET /artifacts/:digest`: the bytes, whole or a range, at the speed of the client. They never
+ * change, so the digest is their entity tag; permissions may change, so caches must revalidate.
  */
 export async function downloadArtifact({ req, res, params, deps, limits }: Exchange): Promise<void> {
   const digest = params.digest ?? '';
   const principal = await authenticateUser(req, deps);
   if (!/^[0-9a-f]{64}$/.test(digest))
-    throw new Fault('BAD_INPUT', 'A digest is 64 hex digits in lower case; take the one of an artifact.');
+    throw new Fault('BAD_INPUT', 'The digest must be 64 lower-case hex digits. Use the digest of an artifact.');
   const artifact = await deps.download(principal, digest);
 
   const etag = `"${digest}"`;
@@ -29,12 +29,12 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
     res.writeHead(304).end();
     return;
   }
-  // If-Range compares strongly; a date there never equals the tag, and so asks for everything.
+  // If-Range compares strongly; a date never equals the tag, so everything is sent.
   const ifRange = req.headers['if-range'];
   const asked = req.method === 'GET' && (ifRange === undefined || ifRange === etag) ? req.headers.range : undefined;
   const range = parseByteRange(asked, artifact.size);
   if (range === 'unsatisfiable') {
-    const fault = new Fault('BAD_INPUT', `The range lies past the end; the artifact has ${artifact.size} bytes.`);
+    const fault = new Fault('BAD_INPUT', `The range starts past the end. The artifact has ${artifact.size} bytes.`);
     sendFault(res, fault, { status: 416, headers: { 'Content-Range': `bytes */${artifact.size}` } });
     return;
   }
@@ -54,7 +54,7 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
   await pipeline(Readable.from(assertByteCount(body, length), { highWaterMark: 1 }), res);
 }
 
-/** Fails when there are more or fewer bytes than promised: otherwise the client waits for ever, or reads nonsense next. */
+/** Fails when there are more or fewer bytes than promised: otherwise the client would wait forever, or misread the next response. */
 async function* assertByteCount(body: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
   let left = length;
   for await (const chunk of body) {

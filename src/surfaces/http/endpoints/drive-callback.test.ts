@@ -12,7 +12,7 @@ describe('the page that Google sends a browser back to', () => {
   });
 
   it('says why there is nothing to copy', () => {
-    expect(renderDriveCallback({ error: 'access_denied', state: 's' })).toContain('You did not allow it.');
+    expect(renderDriveCallback({ error: 'access_denied', state: 's' })).toContain('You denied access.');
     expect(renderDriveCallback({ error: 'server_error' })).toContain('Google refused: server_error.');
     for (const half of [{}, { code: 'c' }, { state: 's' }, { code: '', state: 's' }])
       expect(renderDriveCallback(half)).toContain('lacks the code or the state');

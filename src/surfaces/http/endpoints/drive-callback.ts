@@ -1,6 +1,6 @@
 import type { Exchange } from '../exchange/exchange.ts';
 
-/** What Google sends the browser back with (RFC 6749 section 4.1.2). */
+/** Parameters with which Google redirects the browser (RFC 6749, section 4.1.2). */
 export interface DriveCallback {
   readonly code?: string | undefined;
   readonly state?: string | undefined;
@@ -17,9 +17,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The page that a person sees after Google asked him: what he has to copy into `finishDriveConnection`. It does nothing by
- * itself, for the browser's cookies and tokens say nothing about who began; it has no script, style or link, so the
- * strictest content policy lets it be.
+ * The page that a person sees after consent at Google: the values to copy into `finishDriveConnection`. It does nothing
+ * automatically, because the browser does not identify the user who started. It has no script, style or link, so the
+ * strictest content policy allows it.
  */
 export function renderDriveCallback({ code, state, error }: DriveCallback): string {
   const whole = code !== undefined && code !== '' && state !== undefined && state !== '';
@@ -47,8 +47,8 @@ function renderCodeAndState(code: string, state: string): string {
 }
 
 function refusalReason(error: string | undefined): string {
-  if (error === 'access_denied') return 'You did not allow it.';
-  if (error === undefined || error === '') return 'This address lacks the code or the state that Google adds to it.';
+  if (error === 'access_denied') return 'You denied access.';
+  if (error === undefined || error === '') return 'This address lacks the code or the state of Google.';
   return `Google refused: ${error.slice(0, 200)}.`;
 }
 
@@ -56,7 +56,7 @@ function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** GET /oauth/drive: where Google sends the browser back to. What it brings is for whoever is signed in, and no script reads it. */
+/** GET /oauth/drive: Google redirects the browser here. Its values are for the signed-in user; no script reads them. */
 export function serveDriveCallback({ req, res }: Exchange): void {
   const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
   const [code, state, error] = ['code', 'state', 'error'].map((name) => searchParams.get(name) ?? undefined);

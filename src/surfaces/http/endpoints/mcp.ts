@@ -2,12 +2,12 @@ import { Fault } from '../../../core/errors.ts';
 import { authenticateUser, type Exchange } from '../exchange/exchange.ts';
 import { isAllowedOrigin } from '../exchange/origin.ts';
 
-/** `/mcp`, for whoever is signed in. Pages of other sites are turned away, as MCP wants it (2025-11-25, "Security Warning"). */
+/** `/mcp`, for signed-in users. Other origins are refused, as MCP requires (2025-11-25, "Security Warning"). */
 export async function serveMcp({ req, res, info, deps }: Exchange): Promise<void> {
   if (!isAllowedOrigin(req, deps.config.server.corsOrigins))
-    throw new Fault('FORBIDDEN', 'This origin may not speak MCP with this server; add it to CORS_ORIGINS.');
+    throw new Fault('FORBIDDEN', 'This origin may not use MCP on this server. Add it to CORS_ORIGINS.');
   const principal = await authenticateUser(req, deps);
-  // A page has to see which session it got.
+  // A page must be able to read its session ID.
   if (res.hasHeader('Access-Control-Allow-Origin')) res.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id');
   if (req.headers.expect !== undefined) res.writeContinue();
   await deps.mcp(req, res, { principal, traceId: info.traceId });

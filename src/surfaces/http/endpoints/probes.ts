@@ -6,14 +6,14 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
 
 const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-/** What proxies add. With one of them, the peer's address says nothing about who asks. */
+/** Headers that proxies add. With one of them, the peer's address is not that of the client. */
 const FORWARDED_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /** `GET /health`: 200 while requests can be served, 503 when not, or when the server is stopping. */
 export async function reportHealth({ res, info, deps, limits }: Exchange): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const fault = new Fault('UNAVAILABLE', 'The checks take too long. Look at the log, and ask again.');
+    const fault = new Fault('UNAVAILABLE', 'The health checks take too long. Read the log, and try again.');
     timer = setTimeout(() => reject(fault), limits.healthTimeoutMs);
   });
   try {
@@ -25,13 +25,19 @@ export async function reportHealth({ res, info, deps, limits }: Exchange): Promi
   }
 }
 
-/** `GET /metrics`, for whoever has METRICS_TOKEN; where none is set, for this machine. */
+/** `GET /metrics`, for holders of METRICS_TOKEN; when it is not set, for this machine. */
 export async function scrapeMetrics({ req, res, deps }: Exchange): Promise<void> {
   const token = deps.config.server.metricsToken;
   if (token !== undefined && !hasMetricsToken(req, token.reveal()))
-    throw new Fault('UNAUTHENTICATED', 'Send METRICS_TOKEN as "Authorization: Bearer TOKEN".');
+    throw new Fault(
+      'UNAUTHENTICATED',
+      'The metrics require a token. Send METRICS_TOKEN as "Authorization: Bearer TOKEN".',
+    );
   if (token === undefined && !isDirectLoopback(req))
-    throw new Fault('FORBIDDEN', 'Only this machine may read the metrics; set METRICS_TOKEN to read them from others.');
+    throw new Fault(
+      'FORBIDDEN',
+      'Only this machine may read the metrics. Set METRICS_TOKEN to read them from elsewhere.',
+    );
   const body = Buffer.from(await deps.metrics.scrape());
   res.writeHead(200, {
     'Content-Type': PROMETHEUS_CONTENT_TYPE,

@@ -8,21 +8,23 @@ import { parseFileName } from './content-disposition.ts';
 const MAX_NAME_CHARACTERS = 255;
 
 /**
- * `POST /artifacts?name=NAME`: the body, as it is, becomes an artifact. Everything that can be refused is refused
- * before the first byte is read; the body is never held in memory.
+ * `POST /artifacts?name=NAME`: the body becomes an artifact, unchanged. Whatever can be refused is refused
+ * before the first byte is read; the body is never kept in memory.
  */
 export async function uploadArtifact({ req, res, query, info, deps }: Exchange): Promise<void> {
   const principal = await authenticateUser(req, deps);
   const mediaType = parseMediaType(req.headers['content-type'] ?? 'application/octet-stream');
   if (mediaType === undefined)
-    throw new Fault('BAD_INPUT', 'Content-Type is no media type; write for example text/csv.', { path: ['mediaType'] });
+    throw new Fault('BAD_INPUT', 'Content-Type is not a media type. Use for example text/csv.', {
+      path: ['mediaType'],
+    });
   if (mediaType.type === 'multipart')
-    throw new Fault('BAD_INPUT', 'Send the bytes themselves as the body, not a form: curl --data-binary @FILE.');
+    throw new Fault('BAD_INPUT', 'The body must be the bytes themselves, not a form. Use curl --data-binary @FILE.');
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
-    throw new Fault('BAD_INPUT', 'Send the bytes as they are, without Content-Encoding.');
+    throw new Fault('BAD_INPUT', 'Content-Encoding is not supported. Send the bytes unencoded.');
   const name = new URLSearchParams(query).get('name') ?? parseFileName(req.headers['content-disposition']) ?? 'upload';
   if (!isFileName(name)) {
-    const message = `A name has 1 to ${MAX_NAME_CHARACTERS} characters, without slashes and control characters.`;
+    const message = `name must have 1 to ${MAX_NAME_CHARACTERS} characters, without slashes and control characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['name'] });
   }
   if (Number(req.headers['content-length'] ?? 0) > deps.maxUploadBytes) throw uploadTooLargeFault(deps.maxUploadBytes);
@@ -40,7 +42,7 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
 async function* limitBytes(req: IncomingMessage, most: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
-    // The request outlives a refusal in the middle: the answer goes over the same socket.
+    // The request outlives a refusal in the middle, because the response uses the same socket.
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       if (size > most) throw uploadTooLargeFault(most);
@@ -48,7 +50,7 @@ async function* limitBytes(req: IncomingMessage, most: number): AsyncGenerator<U
     }
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault('CANCELLED', 'The upload stopped before its end. Send it again.', { cause: error });
+    throw new Fault('CANCELLED', 'The upload ended before it was complete. Send it again.', { cause: error });
   }
 }
 
@@ -57,5 +59,8 @@ function isFileName(name: string): boolean {
 }
 
 function uploadTooLargeFault(most: number): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', `An upload has at most ${most} bytes; send less, or raise FETCH_MAX_BYTES.`);
+  return new Fault(
+    'RESOURCE_TOO_LARGE',
+    `An upload may have at most ${most} bytes. Send less, or raise FETCH_MAX_BYTES.`,
+  );
 }

@@ -3,15 +3,15 @@ import { WORKFLOW_SCHEMA } from '../../../workflow/schema/workflow-schema.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { matchesEtag } from '../exchange/request-headers.ts';
 
-/** Caches may keep it for an hour; from then on they ask whether it is still the same. */
+/** Caches may keep it for an hour, and must revalidate it afterwards. */
 const CACHE_CONTROL = 'public, max-age=3600';
 
 const body = Buffer.from(`${JSON.stringify(WORKFLOW_SCHEMA, null, 2)}\n`);
 const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
 
 /**
- * `GET /schemas/workflow.json`: the JSON Schema that workflows are checked by, for editors. It is the same for
- * everybody and tells nothing of this server but its version, so nobody has to sign in.
+ * `GET /schemas/workflow.json`: the JSON Schema of workflows, for editors. It is the same for
+ * everyone and reveals only the version of this server, so it requires no token.
  */
 export function serveWorkflowSchema({ req, res }: Exchange): void {
   const headers = { ETag: etag, 'Cache-Control': CACHE_CONTROL };

@@ -4,11 +4,11 @@ import type { SignedIn } from '../../../core/principal.ts';
 import type { HttpDeps, RequestInfo } from './http-deps.ts';
 import type { HttpLimits } from './http-limits.ts';
 
-/** One request and its answer, with all that a route needs. */
+/** One request and its response, with everything that a route needs. */
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** What the pattern of the route named. */
+  /** Parameters of the route. */
   readonly params: Readonly<Record<string, string | undefined>>;
   /** Without the question mark. */
   readonly query: string;
@@ -17,13 +17,13 @@ export interface Exchange {
   readonly limits: HttpLimits;
 }
 
-/** The two parts of what a request asks for. The query stands without its question mark; nothing is decoded. */
+/** Path and query of a request target. The query has no question mark; nothing is decoded. */
 export function splitUrl({ url = '' }: IncomingMessage): { readonly path: string; readonly query: string } {
   const mark = url.indexOf('?');
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
-/** Who asks, by the header alone: no cookies, so no page can ask in somebody's name. @throws Fault UNAUTHENTICATED */
+/** The user of the Authorization header. There are no cookies, so no page can act for a user. @throws Fault UNAUTHENTICATED */
 export async function authenticateUser(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
   const principal = await deps.authenticate(req.headers.authorization);
   if (principal.kind !== 'anonymous') return principal;

@@ -1,14 +1,14 @@
-/** How long and how much a client may take. Tests bring shorter ones; nobody else does. */
+/** Limits on time and size. Only tests change them. */
 export interface HttpLimits {
   /** Until the header section is complete (slowloris). */
   readonly headersTimeoutMs: number;
-  /** Until the whole request is here. */
+  /** Until the whole request has arrived. */
   readonly requestTimeoutMs: number;
-  /** Without a byte in either direction, while a body is on its way. */
+  /** Without a byte in either direction, while a body is in transit. */
   readonly bodyIdleTimeoutMs: number;
-  /** Between requests. Longer than the 60 s of usual proxies, so that it is they who close. */
+  /** Between requests. Longer than the 60 s of usual proxies, so that the proxy closes first. */
   readonly keepAliveTimeoutMs: number;
-  /** What is still read of a request that was refused, so that the client gets to see the answer. */
+  /** How long a refused request is still read, so that the client receives the response. */
   readonly lingerTimeoutMs: number;
   readonly healthTimeoutMs: number;
   readonly maxHeaderBytes: number;

@@ -4,16 +4,16 @@ import { isLoopbackAddress } from '../../../lib/ip-address.ts';
 const EXPOSED_HEADERS = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-/** Whether a page may talk to this server: one of its own, or of an origin in CORS_ORIGINS. Programs send no origin. */
+/** Whether the origin may use this server: its own, or one in CORS_ORIGINS. Programs send no origin. */
 export function isAllowedOrigin(req: IncomingMessage, corsOrigins: readonly string[]): boolean {
   const { origin, host } = req.headers;
-  // The scheme is left out: a proxy in front may speak TLS.
+  // The scheme is ignored: a proxy may terminate TLS.
   return (
     origin === undefined || corsOrigins.includes(origin) || (host !== undefined && URL.parse(origin)?.host === host)
   );
 }
 
-/** CORS (Fetch standard, section 3.3). No credentials are allowed: there are no cookies. */
+/** CORS (Fetch standard, section 3.3). Credentials are not allowed, because the server has no cookies. */
 export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, corsOrigins: readonly string[]): void {
   const { origin } = req.headers;
   res.setHeader('Vary', 'Origin');
@@ -22,7 +22,7 @@ export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, corsOr
   res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }
 
-/** Answers OPTIONS for a route with these methods; what may be asked across origins follows from the CORS headers. */
+/** Answers OPTIONS for a route with these methods, and preflight requests. */
 export function sendOptions(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): void {
   const allow = methods.join(', ');
   res.setHeader('Allow', allow);
@@ -36,7 +36,7 @@ export function sendOptions(req: IncomingMessage, res: ServerResponse, methods: 
 }
 
 /**
- * Whether the request names this machine in Host. A page of a foreign site can make a name of its own point to
+ * Whether Host names this machine. A page of another site can make its own host name resolve to
  * 127.0.0.1 (DNS rebinding), but it cannot make the browser send another Host.
  */
 export function isLoopbackHost(req: IncomingMessage): boolean {

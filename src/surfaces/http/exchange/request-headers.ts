@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import type { ByteRange } from '../../../core/artifact-store.ts';
 
 /**
- * The address of who asks. Behind a proxy that is trusted, the last entry of X-Forwarded-For: the only one that the
- * proxy wrote itself; those before it are whatever the client sent.
+ * The address of the client. Behind a trusted proxy, the last entry of X-Forwarded-For: the only one that the
+ * proxy wrote itself; the client may have sent those before it.
  */
 export function clientAddress(req: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? req.headers['x-forwarded-for'] : undefined;
@@ -13,15 +13,15 @@ export function clientAddress(req: IncomingMessage, trustProxy: boolean): string
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/** Whether an If-None-Match names the entity tag (RFC 9110, section 13.1.2): then the client has it. Compared weakly. */
+/** Whether If-None-Match contains the entity tag (RFC 9110, section 13.1.2), compared weakly. */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
 }
 
 /**
- * What a Range header asks for (RFC 9110, section 14): a range; `unsatisfiable` when it lies past the end; undefined
- * when everything is to be sent: no header, not bytes, malformed, or several ranges at once, which a server may ignore.
+ * The range of a Range header (RFC 9110, section 14); `unsatisfiable` when it starts past the end; undefined
+ * when everything must be sent: no header, not bytes, malformed, or several ranges, which a server may ignore.
  */
 export function parseByteRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, first, last] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header ?? '') ?? [];

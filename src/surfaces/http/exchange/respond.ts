@@ -14,7 +14,7 @@ export function sendJson(res: ServerResponse, status: number, value: unknown, he
   res.end(body);
 }
 
-/** Answers with `{"error": {code, message, …}}`. @param status where HTTP has a closer one than the code's own. */
+/** Responds with `{"error": {code, message, …}}`. @param status overrides the status of the code */
 export function sendFault(
   res: ServerResponse,
   fault: Fault,
@@ -40,7 +40,7 @@ export function sendFault(
   );
 }
 
-/** A fault as it is; anything else is a bug, which is logged, and of which the client gets a reference only. */
+/** A Fault unchanged. Anything else is a bug: it is logged, and the client receives only a reference. */
 export function toFault(error: unknown, info: RequestInfo, logger: Logger): Fault {
   if (error instanceof Fault) return error;
   logger.error('http.failed', { traceId: info.traceId, error });

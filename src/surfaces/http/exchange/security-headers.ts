@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-/** For everything that is not meant to be a page. */
+/** For every response that is not a page. */
 const DENY_ALL_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * GraphiQL comes as one page with its scripts and styles inside, makes its workers from blobs and talks to this server
- * only. Where GraphiQL is off, no page has this.
+ * GraphiQL is one page with inline scripts and styles, creates its workers from blobs, and connects to this server
+ * only. When GraphiQL is off, no page has this policy.
  */
 const GRAPHIQL_POLICY = [
   "default-src 'none'",
@@ -20,7 +20,7 @@ const GRAPHIQL_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Sets the headers that every answer has; a handler may replace them. */
+/** Sets the headers of every response; a handler may replace them. */
 export function setSecurityHeaders(res: ServerResponse, page?: 'graphiql'): void {
   res.setHeader('Content-Security-Policy', page === 'graphiql' ? GRAPHIQL_POLICY : DENY_ALL_POLICY);
   res.setHeader('X-Content-Type-Options', 'nosniff');
@@ -30,7 +30,7 @@ export function setSecurityHeaders(res: ServerResponse, page?: 'graphiql'): void
   res.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
 }
 
-/** For bytes that somebody else made, whatever they claim to be: a browser saves them and runs nothing in them. */
+/** For untrusted bytes of any media type: a browser saves them and runs nothing in them. */
 export function setUntrustedContentHeaders(res: ServerResponse): void {
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
 }

@@ -15,7 +15,7 @@ export interface McpDeps extends DownloadDeps {
   readonly version: string;
   readonly engine: Engine;
   readonly journal: Journal;
-  /** The saved ones. */
+  /** The saved workflows. */
   readonly workflows: Workflows;
   /** Built in and from plugins. */
   readonly commands: readonly AnyCommand[];
@@ -35,5 +35,5 @@ export interface McpCaller {
 export function callerScope({ policy }: Pick<McpDeps, 'policy'>, who: SignedIn): Scope {
   const scope = scopeOf(who, policy);
   if (scope) return scope;
-  throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs; it would take a rule for query:runs.');
+  throw new Fault('FORBIDDEN', 'The policy lets your roles see no runs. A rule for query:runs would allow it.');
 }

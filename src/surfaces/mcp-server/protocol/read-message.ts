@@ -17,7 +17,7 @@ export async function readMessage(req: IncomingMessage, mostBytes: number): Prom
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    // The request outlives a refusal in the middle: the answer goes over the same socket.
+    // The request outlives a refusal in the middle, because the response uses the same socket.
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       if (size > mostBytes) throw tooLarge;

@@ -38,5 +38,5 @@ export function toRpcError(error: unknown, logger: Logger): RpcError {
 export function reportBug(error: unknown, logger: Logger): string {
   const reference = randomUUID();
   logger.error('mcp.bug', { reference, error });
-  return `Something broke inside the server; the log has it as ${reference}.`;
+  return `An unexpected error occurred. The log has it under the reference ${reference}.`;
 }

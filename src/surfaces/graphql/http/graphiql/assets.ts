@@ -5,11 +5,11 @@ import { startPage } from './start-page.ts';
 
 type Encoding = 'br' | 'gzip';
 
-/** One file of the page. Its name holds its digest, so that it may be kept for ever. */
+/** One file of the page. Its name contains its digest, so it may be cached forever. */
 export interface Asset {
   readonly name: string;
   readonly mediaType: string;
-  /** The bytes in this encoding; compressed when first asked for, and once. */
+  /** The bytes in this encoding, compressed once, on first use. */
   encoded(encoding: Encoding): Promise<Buffer<ArrayBuffer>>;
 }
 
@@ -18,7 +18,7 @@ export interface Assets {
   readonly script: Asset;
   readonly style: Asset;
   readonly start: Asset;
-  /** By the names that Monaco asks for. */
+  /** By the names that Monaco uses. */
   readonly workers: Readonly<Record<string, Asset>>;
 }
 
@@ -27,7 +27,7 @@ const compressors = {
   gzip: (text: string) => promisify(gzip)(text),
 } satisfies Record<Encoding, (text: string) => Promise<Buffer<ArrayBuffer>>>;
 
-/** The files of GraphiQL. They are 9 MB, so they are loaded when the first browser comes. */
+/** The files of GraphiQL. They are 9 MB, so they are loaded for the first browser. */
 export async function loadAssets(): Promise<Assets> {
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import(
     '@graphql-yoga/render-graphiql/graphiql'

@@ -2,7 +2,7 @@ import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { type Assets, loadAssets } from './assets.ts';
 import { renderPage } from './render-page.ts';
 
-/** GraphiQL's editor sets styles itself; everything else comes as files of this server. */
+/** GraphiQL's editor sets styles itself; everything else is a file of this server. */
 const PAGE_CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -38,7 +38,7 @@ export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin 
       return new Response(page, { headers: { ...headers, 'Cache-Control': 'no-store' } });
     }
     const asset = assets.byName.get(name);
-    if (!asset) return new Response('There is no such file; load the page again.\n', { status: 404 });
+    if (!asset) return new Response('This file does not exist. Reload the page.\n', { status: 404 });
     const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
     const headers = {
       'Content-Type': asset.mediaType,

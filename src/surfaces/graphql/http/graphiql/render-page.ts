@@ -3,13 +3,13 @@ import { tabs } from './tabs.ts';
 
 const assetUrl = ({ name }: Asset) => `/graphql?asset=${name}`;
 
-/** The page: it loads everything from this server, and runs nothing that is written in it. */
+/** The page. It loads everything from this server, and has no inline scripts. */
 export function renderPage({ script, style, start, workers }: Assets): string {
   const options = {
     title: 'Signalbox',
     endpoint: '/graphql',
     defaultTabs: tabs,
-    // Tokens are not left behind in the browser.
+    // Tokens are not stored in the browser.
     shouldPersistHeaders: false,
   };
   const workerUrls = Object.fromEntries(Object.entries(workers).map(([label, asset]) => [label, assetUrl(asset)]));
@@ -33,7 +33,7 @@ export function renderPage({ script, style, start, workers }: Assets): string {
 `;
 }
 
-/** JSON that cannot end the script element that it stands in. */
+/** JSON that cannot close the script element around it. */
 function toScriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
