@@ -12,9 +12,9 @@ import { createToolVisibility } from './tools/tool-visibility.ts';
 
 /** Commands, tools and saved workflows as tools of MCP, and runs as its resources; over streamable HTTP. */
 export interface McpServer {
-  /** Answers one request to `/mcp`. @throws Fault for what is no conversation of the caller's */
+  /** Answers one request to `/mcp`. @throws Fault when the session is not one of the caller's */
   handle(req: IncomingMessage, res: ServerResponse, caller: McpCaller): Promise<void>;
-  /** Takes no more sessions, and no longer waits for what goes on; answers that are due still go out. */
+  /** Accepts no more sessions, and no longer waits for running calls; responses that are ready are still sent. */
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {})
     const body = req.method === 'POST' ? await readMessage(req, limits.maxMessageBytes) : undefined;
     const session = await sessionOf(req, body, caller);
     const used = sessions.beginRequest(session, caller.principal);
-    // A stream is under way for as long as it is open.
+    // A stream is active while it is open.
     if (res.closed) used();
     else res.once('close', used);
     try {
@@ -63,7 +63,7 @@ export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {})
 
   return {
     async handle(req, res, caller) {
-      // What one caller may see is nobody else's.
+      // Responses depend on the caller.
       res.setHeader('Cache-Control', 'no-store');
       try {
         await serve(req, res, caller);

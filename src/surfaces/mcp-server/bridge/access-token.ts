@@ -3,13 +3,13 @@ import type { Secret } from '../../../config/secrets.ts';
 import { Fault } from '../../../core/errors.ts';
 
 /**
- * A token that the server takes now; made anew before it ends, where there is a password.
+ * A token that the server accepts now; with a password, it is renewed before it expires.
  * @param anew the last one is no longer taken
  * @throws Fault UNAUTHENTICATED
  */
 export type TokenProvider = (anew?: boolean) => Promise<string>;
 
-/** A token is taken for gone this long before it ends, so that it does not end on its way. */
+/** A token counts as expired this long before it expires, so that it does not expire in transit. */
 const EXPIRY_MARGIN_MS = 60_000;
 const RESPONSE_TIMEOUT_MS = 15_000;
 

@@ -5,9 +5,9 @@ import { createTransportFactory, type OpenTransport, type RemoteTransport } from
 
 /** The server's end of the bridge. */
 export interface RemoteSession {
-  /** Hands a message on. A request that cannot be answered is answered with an error; nothing is thrown. */
+  /** Forwards a message. A request that cannot be forwarded is answered with an error; nothing is thrown. */
   send(message: JSONRPCMessage): Promise<void>;
-  /** Requests without an answer. */
+  /** Requests that are still pending. */
   readonly pendingRequests: number;
   /** Ends the session. */
   close(): Promise<void>;
@@ -16,7 +16,7 @@ export interface RemoteSession {
 interface RemoteSessionOptions {
   readonly url: string;
   readonly token: TokenProvider;
-  /** What the server says. */
+  /** Called with each message of the server. */
   readonly onMessage: (message: JSONRPCMessage) => void;
   readonly reportError: (what: string) => void;
 }
@@ -25,14 +25,14 @@ type RequestId = string | number;
 
 /** JSON-RPC leaves these to servers. */
 const UNREACHABLE_CODE = -32_000;
-/** The session is gone: the server was started anew, or the token has ended. */
+/** The session is lost: the server was restarted, or the token has expired. */
 const SESSION_LOST_STATUSES = [401, 404];
 const RESPONSE_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * A session with the server, which is begun anew when the server no longer knows it, because the program at the other end
- * lives longer than a server or a token. What was subscribed to is then over.
+ * A session with the server. It is reopened when the server no longer knows it, because the client program
+ * outlives servers and tokens. Its subscriptions are lost then.
  */
 export async function createRemoteSession({
   url,

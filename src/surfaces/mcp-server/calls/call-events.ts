@@ -27,7 +27,7 @@ export async function findRunOfCall(
 
 const BATCH_SIZE = 1_000;
 
-/** Tells what a run records, while its call is under way. */
+/** Forwards the events of a run while its call is pending. */
 export interface EventForwarder {
   /** Tells the rest: all that the run had recorded when the call got its answer. Then nothing more. */
   finish(run: RunRecord): Promise<void>;
@@ -54,7 +54,7 @@ export function forwardEvents(
       position = batch.position;
     }
   };
-  // A store that cannot be read fails the call itself; what is told beside it may be missing.
+  // A store that cannot be read fails the call itself; its notifications may be missing.
   const told = live().catch(() => {});
 
   return {

@@ -24,9 +24,9 @@ export interface ToolCallRequest {
   readonly meta: Readonly<Record<string, unknown>>;
   /** Aborts when the client cancels the call: the run is cancelled too. */
   readonly cancelled: AbortSignal;
-  /** Aborts when nobody waits for the result any more, although the run goes on. */
+  /** Aborts when nobody waits for the result any longer, although the run continues. */
   readonly detached: AbortSignal;
-  /** Where the client asked for it. */
+  /** Present when the client requested progress. */
   readonly onProgress?: (progress: Progress) => void;
   readonly log?: {
     readonly level: LoggingLevel;
@@ -37,8 +37,8 @@ export interface ToolCallRequest {
 type StartRun = (key: string) => Promise<RunSnapshot>;
 
 /**
- * Runs a command, a tool or a saved workflow. Whatever goes wrong with it is a result, which a model can learn from.
- * @throws RpcError when there is no tool of that name
+ * Runs a command, a tool or a saved workflow. A failure is also a result, so that a model can react to it.
+ * @throws RpcError when no tool has that name
  */
 export async function handleToolCall(deps: McpDeps, caller: McpCaller, call: ToolCallRequest): Promise<CallToolResult> {
   const start = await resolveStart(deps, caller, call);
@@ -75,7 +75,7 @@ async function resolveStart(
   throw new RpcError(RPC_CODES.params, `Unknown tool: ${name.slice(0, 200)}. Ask for tools/list.`);
 }
 
-/** The run at its end, or where it waits for somebody, or where it was when nobody waited any more. */
+/** The run at its end, when it waits for a person, or when nobody waits for it any longer. */
 async function executeRun(
   deps: McpDeps,
   caller: McpCaller,
@@ -111,7 +111,7 @@ async function executeRun(
   }
 }
 
-/** Every call has a key, because its run is found by it while the call is under way. */
+/** Every call has a key, by which its run is found while the call is pending. */
 function idempotencyKeyOf({ meta }: ToolCallRequest): string {
   const given = meta[IDEMPOTENCY_KEY_META];
   if (given === undefined) return `mcp:${randomUUID()}`;
@@ -136,7 +136,7 @@ async function cancelRun(
     if (run)
       await engine.cancelRun(principal, run.id, { reason: 'the MCP client cancelled the call', compensate: false });
   } catch (error) {
-    // It may be over by now, or not the caller's to cancel: then it goes on, as the client can see in its resource.
+    // It may have ended, or the caller may not be allowed to cancel it: then it continues, which its resource shows.
     logger.debug('mcp.not_cancelled', { error });
   }
 }

@@ -15,7 +15,7 @@ const MCP_LEVELS: Readonly<Record<LogLevel, LoggingLevel>> = {
   ERROR: 'error',
 };
 
-/** Of one call; whoever wants all of them reads the events of the run. */
+/** Of one call; the events of the run have all of them. */
 const MAX_LOG_MESSAGES = 1_000;
 
 /** Makes log messages of a run's log, from the level that the client asked for. */

@@ -35,7 +35,7 @@ export async function outputContent(
   try {
     bytes = await readOutput(deps, who, output, MAX_STRUCTURED_BYTES);
   } catch (error) {
-    // It was made all the same; the link says where it is for whoever may read it.
+    // The output exists nevertheless; callers with permission can read the link.
     if (error instanceof Fault) return { content: [link] };
     throw error;
   }
@@ -65,7 +65,7 @@ function parseJsonObject({ mediaType }: StepOutput, text: string): JsonObject | 
     const value = parseJson(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
-    // A command may call text JSON that is none; it is told as the text that it is.
+    // A command may declare text as JSON that is not JSON; it is returned as text.
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { ApprovalRecord, RunSnapshot, StepRecord } from '../../../core/run.
 import type { StoreReader } from '../../../core/store-reader.ts';
 import { APPROVAL_ID_META, RUN_ID_META, runUri } from '../protocol/identifiers.ts';
 
-/** A run that goes on later, without the caller: for a person, for a signal, or because the server is stopping. */
+/** A run that continues later, without the caller: it waits for a person or a signal, or the server is stopping. */
 export async function pendingResult(
   reader: Pick<StoreReader, 'approvalOf'>,
   { run, steps }: RunSnapshot,

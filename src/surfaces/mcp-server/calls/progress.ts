@@ -1,7 +1,7 @@
 import type { Event } from '../../../core/event.ts';
 import { isFinalStepState } from '../../../core/states.ts';
 
-/** How far a run is, in steps: the part of a step that is under way counts as such. */
+/** Progress of a run, in steps; a running step counts with its fraction. */
 export interface Progress {
   readonly progress: number;
   readonly total: number;

@@ -7,7 +7,7 @@ export function runUri(runId: string): string {
   return `signalbox://runs/${runId}`;
 }
 
-/** Undefined for what is no resource of this server. */
+/** Undefined for a URI that is not a resource of this server. */
 export function parseResourceUri(uri: string): ParsedResourceUri | undefined {
   const run = /^signalbox:\/\/runs\/(run_[A-Za-z0-9_-]{1,64})(\/events)?$/.exec(uri);
   if (run?.[1] !== undefined) return { kind: run[2] === undefined ? 'run' : 'events', runId: run[1] };

@@ -1,4 +1,4 @@
-/** The SDK, loaded when the first client comes: a server that nobody speaks MCP to does without its memory. */
+/** The SDK, loaded for the first client, so that a server without MCP clients saves its memory. */
 export async function loadSdk() {
   const [{ Server }, { StreamableHTTPServerTransport }, types] = await Promise.all([
     import('@modelcontextprotocol/sdk/server/index.js'),

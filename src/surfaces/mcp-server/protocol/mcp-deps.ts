@@ -10,7 +10,7 @@ import type { DownloadDeps } from '../../../engine/requests/find-download.ts';
 import { scopeOf } from '../../../policy/visibility.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 
-/** What the MCP surface stands on; `app.ts` makes it. */
+/** The dependencies of the MCP surface, which `compose/` provides. */
 export interface McpDeps extends DownloadDeps {
   readonly version: string;
   readonly engine: Engine;
@@ -24,14 +24,14 @@ export interface McpDeps extends DownloadDeps {
   readonly logger: Logger;
 }
 
-/** Who sends a request, and the trace that it belongs to. */
+/** The principal and the trace of a request. */
 export interface McpCaller {
   readonly principal: SignedIn;
   /** W3C trace id. */
   readonly traceId: string;
 }
 
-/** How far the caller sees runs. @throws Fault FORBIDDEN when the policy lets them see none */
+/** Which runs the caller may see. @throws Fault FORBIDDEN when the policy lets them see none */
 export function callerScope({ policy }: Pick<McpDeps, 'policy'>, who: SignedIn): Scope {
   const scope = scopeOf(who, policy);
   if (scope) return scope;

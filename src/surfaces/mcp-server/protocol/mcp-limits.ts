@@ -1,12 +1,12 @@
-/** How much clients may take. Tests bring less; nobody else does. */
+/** Limits for clients. Only tests change them. */
 export interface McpLimits {
   readonly maxSessionsPerPrincipal: number;
   readonly maxSessions: number;
-  /** Under way at once in one session, streams among them. */
+  /** Concurrent requests of one session, including streams. */
   readonly maxRequestsPerSession: number;
-  /** A session that nobody speaks or listens to ends after this. */
+  /** A session without requests or streams ends after this time. */
   readonly idleTimeoutMs: number;
-  /** Runs that one session is told about. */
+  /** Runs to which one session may subscribe. */
   readonly maxSubscriptionsPerSession: number;
   /** Of one request, in bytes. */
   readonly maxMessageBytes: number;
@@ -23,7 +23,7 @@ export const MCP_LIMITS: McpLimits = {
 
 /** Text of one result; more is linked. */
 export const MAX_TEXT_BYTES = 256 * 1024;
-/** Bytes of one result that are no text; more is linked. */
+/** Binary content of one result, in bytes; more is linked. */
 export const MAX_BLOB_BYTES = 2 ** 20;
 /** Content of a resource that is read. */
 export const MAX_RESOURCE_BYTES = 4 * 2 ** 20;

@@ -28,7 +28,7 @@ export async function readMessage(req: IncomingMessage, mostBytes: number): Prom
     throw new Fault('CANCELLED', 'The request ended before its body did.', { cause: error });
   }
   const message = parseMessage(Buffer.concat(chunks).toString('utf8'));
-  // So that the limits on what is under way hold; MCP has had no batches since 2025-06-18.
+  // A batch would evade the limit on concurrent requests; MCP has had no batches since 2025-06-18.
   if (Array.isArray(message)) throw new RpcError(RPC_CODES.request, 'Send each message in a request of its own.');
   return message;
 }

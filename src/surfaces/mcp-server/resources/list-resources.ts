@@ -5,7 +5,7 @@ import { runUri } from '../protocol/identifiers.ts';
 import { callerScope, type McpDeps } from '../protocol/mcp-deps.ts';
 import { PAGE_SIZE } from '../protocol/mcp-limits.ts';
 
-/** The runs that the caller sees, newest first. @throws Fault FORBIDDEN; BAD_INPUT for a cursor that is none */
+/** The runs that the caller sees, newest first. @throws Fault FORBIDDEN; BAD_INPUT for an invalid cursor */
 export async function listResources(
   deps: Pick<McpDeps, 'reader' | 'policy'>,
   who: SignedIn,

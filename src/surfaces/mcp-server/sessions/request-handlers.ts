@@ -23,7 +23,7 @@ export interface HandlerContext {
   readonly deps: McpDeps;
   readonly listTools: ListTools;
   readonly subscriptions: ResourceSubscriptions;
-  /** The end of the session, or of this server's patience: results are no longer waited for. */
+  /** Aborts when the session ends or the server stops waiting for results. */
   readonly detached: AbortSignal;
   /** Who sent a request. */
   callerOf(extra: RequestExtra): McpCaller;
@@ -31,7 +31,7 @@ export interface HandlerContext {
   endStream(request: RequestExtra['requestId']): void;
 }
 
-/** Answers the methods of MCP 2025-11-25 that this server offers, beside those that the SDK answers itself. */
+/** Registers the methods of MCP 2025-11-25 that this server offers, in addition to those of the SDK. */
 export function registerRequestHandlers(server: Server, { types }: Pick<Sdk, 'types'>, ctx: HandlerContext): void {
   const { deps, subscriptions, callerOf } = ctx;
   let level: LoggingLevel | undefined;

@@ -57,7 +57,7 @@ export async function openSession({ sdk, deps, listTools, limits, stopping }: Se
     sessionIdGenerator: () => id,
     maxRequestBodySize: limits.maxMessageBytes,
   });
-  // Before the SDK's own, which aborts what is under way.
+  // Before the SDK's handler, which aborts pending requests.
   transport.onclose = () => ended.abort();
   const onError = (error: Error) => deps.logger.debug('mcp.protocol', { error: error.message });
   transport.onerror = onError;

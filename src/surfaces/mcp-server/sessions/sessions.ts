@@ -11,7 +11,7 @@ export interface Sessions {
   /** The principal's own; another one's is as if it were not there. @throws Fault NOT_FOUND */
   find(id: string, who: SignedIn): Session;
   /**
-   * Counts a request of the session as under way, with the token it came with; returns how to end that.
+   * Counts an active request of the session, with its token; returns a function that ends it.
    * @throws Fault THROTTLED when there are too many
    */
   beginRequest(session: Session, who: SignedIn): () => void;
@@ -98,7 +98,7 @@ export function createSessions(
       const one = kept.get(session.id);
       if (!one) return () => {};
       if (one.activeRequests >= limits.maxRequestsPerSession) {
-        const message = `A session has up to ${limits.maxRequestsPerSession} requests under way. Wait for one of them.`;
+        const message = `A session may have at most ${limits.maxRequestsPerSession} concurrent requests. Wait for one of them.`;
         throw new Fault('THROTTLED', message, { retryAfterMs: 1_000 });
       }
       one.activeRequests += 1;

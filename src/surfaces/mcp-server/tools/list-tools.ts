@@ -25,7 +25,7 @@ export function createListTools(
 ): ListTools {
   const simple = commands.filter((command) => !isComposite(command));
   const useOf = (command: AnyCommand, who: SignedIn): ToolVisibility => {
-    // Only what it is made of is asked about, and that its options tell.
+    // The policy is asked only about its parts, which depend on its options.
     if (isComposite(command)) return simple.some((one) => useOf(one, who) !== 'never') ? 'perhaps' : 'never';
     return mayUse(who, `command:${command.name}`, resourcesOfOptions(command, {}).resources.length > 0);
   };

@@ -1,14 +1,14 @@
 import type { Policy } from '../../../core/policy.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 
-/** What the policy would say to some use of an action: that it never may be, or that it may, perhaps after a person agreed. */
+/** What the policy would decide about an action on some URI: never allowed, or allowed, perhaps after approval. */
 export type ToolVisibility = 'never' | 'perhaps' | 'with approval';
 
 const MAX_CACHED_VISIBILITIES = 5_000;
 
 /**
- * Tells what is worth being listed. What is asked for in the end is decided anew, with its URIs.
- * @param somewhere it is done on URIs, which are not known yet
+ * Decides what is listed. The policy decides again about each call, with its URIs.
+ * @param somewhere the action has URIs, which are not known yet
  */
 export type GetToolVisibility = (who: SignedIn, action: string, somewhere: boolean) => ToolVisibility;
 
