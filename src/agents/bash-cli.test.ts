@@ -14,13 +14,13 @@ const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHost
 const programLimits = { memoryBytes: 2 ** 30, processes: 64, cpuSeconds: 10, fileBytes: 64 * 2 ** 20 };
 const backend = bashCli({ sandbox, programLimits });
 
-const works: TestSession[] = [];
-afterEach(() => Promise.all(works.splice(0).map((work) => work.close())));
+const sessions: TestSession[] = [];
+afterEach(() => Promise.all(sessions.splice(0).map((session) => session.close())));
 
 function workOf(): TestSession {
-  const work = createTestSession();
-  works.push(work);
-  return work;
+  const session = createTestSession();
+  sessions.push(session);
+  return session;
 }
 
 interface RunOptions {
@@ -41,12 +41,12 @@ interface Output {
 async function run(
   commandTemplate: string,
   options: RunOptions = {},
-  work = workOf(),
+  session = workOf(),
   using = backend,
 ): Promise<Output> {
   const { goal = 'a goal', context = {}, memory = '', ...config } = options;
   const agent = { role: 'a role', goal, context, memory, config: { commandTemplate, ...config } };
-  const result = await using.run(agent, work);
+  const result = await using.run(agent, session);
   expect(result.mediaType).toBe('application/json');
   return JSON.parse(String(result.content)) as Output;
 }
@@ -59,11 +59,11 @@ const failure = (run: Promise<unknown>) =>
 
 describe('the backend bash_cli', () => {
   it('returns the output of the command, streams stdout and logs stderr', async () => {
-    const work = workOf();
-    const output = await run('echo one; echo "oh no" >&2; echo żółć', {}, work);
+    const session = workOf();
+    const output = await run('echo one; echo "oh no" >&2; echo żółć', {}, session);
     expect(output).toEqual({ stdout: 'one\nżółć\n', stderr: 'oh no\n', return_code: 0 });
-    expect(work.streamedText).toBe('one\nżółć\n');
-    expect(work.logged).toEqual(['INFO oh no']);
+    expect(session.streamedText).toBe('one\nżółć\n');
+    expect(session.logged).toEqual(['INFO oh no']);
   });
 
   it('passes role, goal, context and memory as variables and on standard input', async () => {
@@ -76,11 +76,11 @@ describe('the backend bash_cli', () => {
   });
 
   it('omits values that do not fit a variable, and rejects placeholders for them', async () => {
-    const work = workOf();
+    const session = workOf();
     const context = 'x'.repeat(500_000);
-    const { stdout } = await run('wc -c; printenv SIGNALBOX_CONTEXT || echo unset', { context }, work);
+    const { stdout } = await run('wc -c; printenv SIGNALBOX_CONTEXT || echo unset', { context }, session);
     expect(stdout).toMatch(/^5000\d\d\nunset\n$/);
-    expect(work.logged).toEqual([expect.stringMatching(/^WARN SIGNALBOX_CONTEXT.*standard input/)]);
+    expect(session.logged).toEqual([expect.stringMatching(/^WARN SIGNALBOX_CONTEXT.*standard input/)]);
     expect(await failure(run('echo {{ context }}', { context }))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     expect(await failure(run('echo {{ goal }}', { goal: 'a\0b' }))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     expect(await failure(run('echo {{ context.nothing }}'))).toMatchObject({ code: 'BAD_INPUT' });
@@ -91,12 +91,12 @@ describe('the backend bash_cli', () => {
   });
 
   it('runs in the folder of the run, which the next step sees', async () => {
-    const work = workOf();
-    await run('mkdir -p src && echo kept > src/file', {}, work);
-    const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, work);
+    const session = workOf();
+    await run('mkdir -p src && echo kept > src/file', {}, session);
+    const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, session);
     expect(stdout).toBe('/workspace/src\nkept\n');
     for (const workingDir of ['/etc', '../..', 'src/../../etc', 'a\0b']) {
-      expect(await failure(run('pwd', { workingDir }, work)), workingDir).toMatchObject({ code: 'BAD_INPUT' });
+      expect(await failure(run('pwd', { workingDir }, session)), workingDir).toMatchObject({ code: 'BAD_INPUT' });
     }
   });
 
@@ -119,17 +119,19 @@ describe('the backend bash_cli', () => {
   });
 
   it('logs a warning when there is no sandbox', async () => {
-    const work = workOf();
+    const session = workOf();
     const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
-    await run('true', {}, work, bashCli({ sandbox: none, programLimits }));
-    expect(work.logged).toEqual([expect.stringMatching(/^WARN .*without a sandbox/)]);
+    await run('true', {}, session, bashCli({ sandbox: none, programLimits }));
+    expect(session.logged).toEqual([expect.stringMatching(/^WARN .*without a sandbox/)]);
   });
 
   it('ends the command within a second when the step is cancelled or its time limit is over', async () => {
-    const work = workOf();
-    setTimeout(() => work.stop.abort(), 300);
+    const session = workOf();
+    setTimeout(() => session.stop.abort(), 300);
     const begun = Date.now();
-    expect(await failure(run('trap "" TERM INT; sleep 60 & sleep 60', {}, work))).toMatchObject({ code: 'CANCELLED' });
+    expect(await failure(run('trap "" TERM INT; sleep 60 & sleep 60', {}, session))).toMatchObject({
+      code: 'CANCELLED',
+    });
     expect(await failure(run('while :; do :; done', { timeoutMs: 300 }))).toMatchObject({ code: 'TIMEOUT' });
     expect(Date.now() - begun).toBeLessThan(2_600);
   });
@@ -151,19 +153,19 @@ describe('a hostile command', () => {
   });
 
   it('writes nowhere but in the folder of the run', async () => {
-    const work = workOf();
-    const folder = await work.workspace();
+    const session = workOf();
+    const folder = await session.workspace();
     const script = `for f in / /usr/ /etc/ /bin/ ${folder}/../ /workspace/../; do touch "$f"escaped 2>/dev/null && echo "$f"; done; ln -s /etc/hostname link; touch in; true`;
-    const { stdout } = await run(script, {}, work);
+    const { stdout } = await run(script, {}, session);
     expect(stdout).toBe('');
     expect((await readdir(folder)).sort()).toEqual(['in', 'link']);
     expect(await stat(join(folder, '../escaped')).catch(() => 'none')).toBe('none');
   });
 
   it('follows no link that another step has left in its way to a folder of this machine', async () => {
-    const work = workOf();
-    await run('ln -s / out', {}, work);
-    const error = await failure(run('cat etc/hostname etc/shadow', { workingDir: 'out' }, work));
+    const session = workOf();
+    await run('ln -s / out', {}, session);
+    const error = await failure(run('cat etc/hostname etc/shadow', { workingDir: 'out' }, session));
     expect(JSON.stringify(error)).not.toContain(await readFile('/etc/hostname', 'utf8'));
   });
 
@@ -201,15 +203,15 @@ describe('a hostile command', () => {
   });
 
   it('leaves nothing in the background', async () => {
-    const work = workOf();
+    const session = workOf();
     const begun = Date.now();
     await run(
       '(setsid sh -c "sleep 1; echo still here > late") & nohup sleep 60 >/dev/null 2>&1 & disown -a; exit 0',
       {},
-      work,
+      session,
     );
     expect(Date.now() - begun).toBeLessThan(1_500);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(await readdir(await work.workspace())).toEqual([]);
+    expect(await readdir(await session.workspace())).toEqual([]);
   });
 });

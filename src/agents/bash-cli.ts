@@ -136,11 +136,11 @@ export const bashCli = (deps: ShellDeps) =>
         { action: 'agent:bash_cli', uri: execUri(shell) },
       ];
     },
-    async run(agent, work) {
+    async run(agent, session) {
       const { commandTemplate, shell = DEFAULT_SHELL, workingDir, timeoutMs } = agent.config;
       const { text, variables } = compileTemplate(requireTemplate(commandTemplate));
       const env = bashEnvironment(agent, variables, (names) =>
-        work.log('WARN', `${names.join(', ')}: too large for a variable; read the value from standard input.`),
+        session.log('WARN', `${names.join(', ')}: too large for a variable; read the value from standard input.`),
       );
       const { role, goal, context, memory } = agent;
       const call: ShellCall = {
@@ -151,7 +151,7 @@ export const bashCli = (deps: ShellDeps) =>
         cwd: sandboxFolderOf(workingDir),
         ...(timeoutMs !== undefined && { timeoutMs }),
       };
-      const { stdout, stderr, code } = await runShell(call, deps, work);
+      const { stdout, stderr, code } = await runShell(call, deps, session);
       const output = { stdout, stderr, return_code: code };
       if (code === 0) return { mediaType: 'application/json', content: JSON.stringify(output) };
       const why = (stderr.trim() || stdout.trim()).slice(-MAX_TAIL_CHARS);

@@ -42,7 +42,7 @@ export interface Backend<Config extends TObject = TObject> {
   /** What the configuration reaches. @throws Fault BAD_INPUT when that cannot be determined */
   requiredAccess(config: Static<Config>): readonly BackendAccess[];
   /** @throws Fault when the agent fails; and rethrows whatever `session.callTool` throws, even if it is not a Fault */
-  run(agent: AgentTask<Static<Config>>, work: AgentSession): Promise<StepResult>;
+  run(agent: AgentTask<Static<Config>>, session: AgentSession): Promise<StepResult>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: only the backend knows the type of its configuration, which is validated before.

@@ -38,8 +38,8 @@ afterAll(async () => {
 
 type Config = Parameters<ReturnType<typeof httpApi>['run']>[0]['config'];
 
-const run = (config: Partial<Config> = {}, work: TestSession = createTestSession()) =>
-  httpApi(deps).run(createTestAgent({ url, ...config }, { context: { n: 1 }, memory: 'old' }), work);
+const run = (config: Partial<Config> = {}, session: TestSession = createTestSession()) =>
+  httpApi(deps).run(createTestAgent({ url, ...config }, { context: { n: 1 }, memory: 'old' }), session);
 
 const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
@@ -63,12 +63,12 @@ describe('an agent behind HTTP', () => {
 
   it('receives secrets only where the policy allows it, and messages do not repeat them', async () => {
     handler = (request, response) => response.writeHead(401).end(`not ${request.headers.authorization}`);
-    const work = createTestSession({ secrets: { KEY: 's3cret' } });
+    const session = createTestSession({ secrets: { KEY: 's3cret' } });
     const headers = { Authorization: 'Bearer secret:KEY' };
-    await expect(run({ headers }, work)).rejects.toEqual(fault('FORBIDDEN', /not Bearer \[secret\]/));
+    await expect(run({ headers }, session)).rejects.toEqual(fault('FORBIDDEN', /not Bearer \[secret\]/));
     expect(seen?.request.headers.authorization).toBe('Bearer s3cret');
-    expect(work.authorized).toEqual([`secret:KEY ${url}`]);
-    await expect(run({ headers: { Authorization: 'secret:OTHER' } }, work)).rejects.toEqual(fault('NOT_FOUND'));
+    expect(session.authorized).toEqual([`secret:KEY ${url}`]);
+    await expect(run({ headers: { Authorization: 'secret:OTHER' } }, session)).rejects.toEqual(fault('NOT_FOUND'));
   });
 
   it('requires access to its canonical URI', () => {
@@ -112,10 +112,10 @@ describe('an agent behind HTTP', () => {
   it('is disconnected within a second when the step is cancelled', async () => {
     for (const speaks of [false, true]) {
       handler = (_, response) => void (speaks && response.write('so'));
-      const work = createTestSession();
-      setTimeout(() => work.stop.abort(), 60);
+      const session = createTestSession();
+      setTimeout(() => session.stop.abort(), 60);
       const from = performance.now();
-      await expect(run({}, work)).rejects.toEqual(fault('CANCELLED'));
+      await expect(run({}, session)).rejects.toEqual(fault('CANCELLED'));
       expect(performance.now() - from).toBeLessThan(1_000);
     }
     while (open > 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -60,11 +60,11 @@ export function httpApi(deps: HttpApiDeps) {
 
     requiredAccess: ({ url }) => [{ action: 'agent:http_api', uri: requireHttpUri(url, deps.canonicalize) }],
 
-    async run({ config, role, goal, context, memory }, work) {
+    async run({ config, role, goal, context, memory }, session) {
       const { method = 'POST', timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = requireHttpUri(config.url, deps.canonicalize);
-      const { headers, redact } = resolveSecretHeaders(config.headers, uri, work);
-      const limit = startTimeout(timeoutMs, work.signal, uri.host);
+      const { headers, redact } = resolveSecretHeaders(config.headers, uri, session);
+      const limit = startTimeout(timeoutMs, session.signal, uri.host);
       try {
         const fetch = deps.outgoing.fetch(uri, {
           maxBytes: MAX_RESPONSE_BYTES,

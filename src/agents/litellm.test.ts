@@ -24,9 +24,9 @@ describe('a model that answers', () => {
     const { model, run } = await startLitellm([
       { text: ['{"pr', 'ice": ', '7}'], usage: { prompt: 11, completion: 5 } },
     ]);
-    const work = createTestSession();
+    const session = createTestSession();
     const agent = { context: { item: 'Brötchen' }, memory: 'They like rye.' };
-    expect(await run(work, { agent, config: { temperature: 0.5 } })).toEqual({
+    expect(await run(session, { agent, config: { temperature: 0.5 } })).toEqual({
       ...{ text: '{"price": 7}', json: { price: 7 }, turns: 1 },
       usage: { prompt_tokens: 11, completion_tokens: 5 },
     });
@@ -36,8 +36,8 @@ describe('a model that answers', () => {
     const [system, user = {}] = messagesOf(model, 0);
     expect(system).toEqual({ role: 'system', content: 'You are terse.' });
     expect(user.content).toMatch(/Say it\.[\s\S]*"item":"Brötchen"[\s\S]*They like rye\./);
-    expect(work.streamedText).toBe('{"price": 7}');
-    expect(work.payloads('AGENT_MESSAGE').map(({ role }) => role)).toEqual(['system', 'user', 'assistant']);
+    expect(session.streamedText).toBe('{"price": 7}');
+    expect(session.payloads('AGENT_MESSAGE').map(({ role }) => role)).toEqual(['system', 'user', 'assistant']);
   });
 
   it('receives nothing about this machine, and no key but its own', async () => {
@@ -48,18 +48,18 @@ describe('a model that answers', () => {
     const { outgoing, canonicalize } = createTestOutgoing(model.endpoint);
     opened.push(outgoing);
     const backend = litellm({ ...UNUSED_MCP_DEPS, outgoing, canonicalize, llm: server });
-    const work = createTestSession({ secrets: { MINE: 'sk-mine' } });
+    const session = createTestSession({ secrets: { MINE: 'sk-mine' } });
 
-    await backend.run(createTestAgent({ maxTokens: 9, maxTurns: 1 }), work);
-    await run(work);
-    await run(work, { config: { apiKey: 'secret:MINE' } });
+    await backend.run(createTestAgent({ maxTokens: 9, maxTurns: 1 }), session);
+    await run(session);
+    await run(session, { config: { apiKey: 'secret:MINE' } });
 
     expect(model.requests.map(({ headers }) => headers.authorization)).toEqual([
       ...['Bearer sk-server', undefined, 'Bearer sk-mine'],
     ]);
     expect(model.requests[0]?.body.model).toBe('own');
     expect(Object.keys(model.requests[0]?.headers ?? {}).filter((name) => name.startsWith('x-'))).toEqual([]);
-    expect(work.authorized).toEqual([`secret:MINE ${model.url}`]);
+    expect(session.authorized).toEqual([`secret:MINE ${model.url}`]);
   });
 });
 
@@ -69,9 +69,9 @@ describe('the end of an answer', () => {
       { text: ['So'], finish: 'length' },
       { text: ['So'], finish: 'content_filter' },
     ]);
-    const work = createTestSession();
-    expect(await run(work)).toMatchObject({ text: 'So' });
-    expect(work.logged).toEqual([expect.stringMatching(/^WARN .*100 tokens.*maxTokens/)]);
+    const session = createTestSession();
+    expect(await run(session)).toMatchObject({ text: 'So' });
+    expect(session.logged).toEqual([expect.stringMatching(/^WARN .*100 tokens.*maxTokens/)]);
     await expect(run(createTestSession())).rejects.toEqual(faultWith('BAD_INPUT', /content filter/));
   });
 
@@ -89,13 +89,15 @@ describe('a model with MCP servers', () => {
     opened.push(server);
     const script = [{ calls: [{ name: 'shout', arguments: '{"text":"hey"}' }] }, { text: ['HEY it is'] }];
     const { model, run } = await startLitellm(script, {}, server.endpoint);
-    const work = createTestSession({ tools: [addTool] });
+    const session = createTestSession({ tools: [addTool] });
     const config = { mcpServers: [{ serverUrl: server.url }] };
-    expect(await run(work, { config, agent: { tools: ['math.add', 'shout'] } })).toMatchObject({ text: 'HEY it is' });
+    expect(await run(session, { config, agent: { tools: ['math.add', 'shout'] } })).toMatchObject({
+      text: 'HEY it is',
+    });
     expect(asList(model.requests[0]?.body.tools).map((tool) => (tool.function as JsonObject).name)).toEqual([
       ...['math_add', 'shout'],
     ]);
-    expect(work.authorized).toContain(`tool:shout ${server.url}`);
+    expect(session.authorized).toContain(`tool:shout ${server.url}`);
     expect(lastMessage(model).content).toContain('HEY');
     expect(server.sessions()).toBe(0);
 

@@ -110,23 +110,23 @@ export function litellm(deps: LitellmDeps) {
       ...(config.mcpServers ?? []).flatMap((server) => accessToServer(server, mcpServerUri(server, deps.canonicalize))),
     ],
 
-    async run(agent, work) {
+    async run(agent, session) {
       const { config } = agent;
       const { maxTokens = DEFAULT_MAX_TOKENS, maxTurns = DEFAULT_MAX_TURNS, temperature } = config;
-      const endpoint = endpointOf(config, deps, work);
+      const endpoint = endpointOf(config, deps, session);
       const servers: McpConnection[] = [];
       try {
-        for (const server of config.mcpServers ?? []) servers.push(await connectMcp(server, deps, work));
-        const tools = await offerTools(agent.tools, servers, work);
+        for (const server of config.mcpServers ?? []) servers.push(await connectMcp(server, deps, session));
+        const tools = await offerTools(agent.tools, servers, session);
         const request = { tools: toFunctions(tools), maxTokens, ...(temperature !== undefined && { temperature }) };
         const result = await runToolLoop(
           {
             prompt: buildPrompt(agent),
             tools,
             maxTurns,
-            ask: (messages) => completeChat(deps, endpoint, { ...request, messages }, work),
+            ask: (messages) => completeChat(deps, endpoint, { ...request, messages }, session),
           },
-          work,
+          session,
         );
         return { mediaType: 'application/json', content: JSON.stringify(outputOf(result)) };
       } finally {
@@ -153,12 +153,14 @@ function modelLocation({ apiBase, model }: LitellmConfig, { llm, canonicalize }:
   return { uri, model: name };
 }
 
-function endpointOf(config: LitellmConfig, deps: LitellmDeps, work: AgentSession): LlmEndpoint {
+function endpointOf(config: LitellmConfig, deps: LitellmDeps, session: AgentSession): LlmEndpoint {
   const { uri, model } = modelLocation(config, deps);
   const secretName = config.apiKey?.replace(/^secret:/, '');
   const serverKey = config.apiBase === undefined ? deps.llm?.apiKey : undefined;
   const apiKey =
-    secretName !== undefined ? work.secret(secretName, uri) : serverKey && Buffer.from(serverKey.reveal()).toString();
+    secretName !== undefined
+      ? session.secret(secretName, uri)
+      : serverKey && Buffer.from(serverKey.reveal()).toString();
   return { uri, model, ...(apiKey !== undefined && { apiKey }) };
 }
 

@@ -42,20 +42,20 @@ interface RunOptions extends Partial<Pick<AgentSpec, 'goal' | 'tools'>> {
 }
 
 async function run(runOptions: RunOptions, options?: Parameters<typeof createTestSession>[0], sandboxed = backend) {
-  const work = createTestSession(options);
-  sessions.push(work);
+  const session = createTestSession(options);
+  sessions.push(session);
   const { server = EVERYTHING, context = {}, goal = 'Do it.', arguments: args, tools } = runOptions;
   const config = { stdioCommand: ['node', server], ...(args && { arguments: args }) };
   const agent = { role: 'r', goal, config, context, memory: '', ...(tools && { tools }) };
-  const result = await sandboxed.run(agent, work);
+  const result = await sandboxed.run(agent, session);
   expect(result.mediaType).toBe('application/json');
-  return { output: JSON.parse(String(result.content)) as Json, work };
+  return { output: JSON.parse(String(result.content)) as Json, session };
 }
 
 describe('the backend mcp', () => {
   it('summarizes the output of the previous step with the example server', async () => {
     const text = 'Signals protect trains. Lunch is at noon. Signals and trains obey the signal box.';
-    const { output, work } = await run({
+    const { output, session } = await run({
       server: SUMMARY,
       context: { previous: { text } },
       arguments: { sentences: 2 },
@@ -65,21 +65,24 @@ describe('the backend mcp', () => {
       sentences: 2,
       of: 3,
     });
-    expect(work.payloads('TOOL_CALLED')).toMatchObject([
+    expect(session.payloads('TOOL_CALLED')).toMatchObject([
       { call: { tool: 'summarize', arguments: { text, sentences: 2 } } },
     ]);
   });
 
   it('checks the arguments before the call', async () => {
-    const work = createTestSession();
-    sessions.push(work);
+    const session = createTestSession();
+    sessions.push(session);
     const config = { stdioCommand: ['node', EVERYTHING], arguments: { a: '2' } };
-    const call = backend.run({ role: 'r', goal: 'g', tools: ['get-sum'], config, context: { b: 3 }, memory: '' }, work);
+    const call = backend.run(
+      { role: 'r', goal: 'g', tools: ['get-sum'], config, context: { b: 3 }, memory: '' },
+      session,
+    );
     await expect(call).rejects.toMatchObject({
       code: 'BAD_INPUT',
       violations: [{ path: '/a', message: expect.stringContaining('number') }],
     });
-    expect(work.payloads('TOOL_CALLED')).toEqual([]);
+    expect(session.payloads('TOOL_CALLED')).toEqual([]);
   });
 
   it('makes no call that the policy forbids, and pauses for one that needs approval', async () => {
@@ -87,9 +90,9 @@ describe('the backend mcp', () => {
     const denied = run(runOptions, { rule: () => 'deny' });
     await expect(denied).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(run(runOptions, { rule: () => 'pause' })).rejects.toBeInstanceOf(TestPause);
-    const { output, work } = await run(runOptions);
+    const { output, session } = await run(runOptions);
     expect(output).toEqual({ text: 'Echo: hello', content: [{ type: 'text', text: 'Echo: hello' }] });
-    expect(work.authorized).toEqual([`tool:echo exec://${process.execPath}`]);
+    expect(session.authorized).toEqual([`tool:echo exec://${process.execPath}`]);
   });
 
   it('leaves no process behind', async () => {
@@ -109,8 +112,8 @@ describe('the backend mcp', () => {
 
   it('logs a warning when there is no sandbox', async () => {
     const none: Sandbox = { kind: 'none', spawn: (program, signal) => sandbox.spawn(program, signal) };
-    const { work } = await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: none }));
-    expect(work.logged).toContain('WARN node runs without a sandbox: it may do whatever this server may.');
+    const { session } = await run({ tools: ['echo'], context: 'x' }, {}, mcp({ ...deps, sandbox: none }));
+    expect(session.logged).toContain('WARN node runs without a sandbox: it may do whatever this server may.');
   });
 
   it('asks the policy about the program, or about the URL', () => {

@@ -42,14 +42,14 @@ export const mcp = (deps: McpDeps) =>
       const access = { action: 'agent:mcp', uri };
       return config.stdioCommand ? [{ action: 'exec', uri }, access] : [access];
     },
-    async run({ config, context, ...agent }, work) {
+    async run({ config, context, ...agent }, session) {
       const { arguments: configured = {}, ...server } = config;
-      const connection = await connectMcp(server, deps, work);
+      const connection = await connectMcp(server, deps, session);
       try {
         const tool = selectTool(await connection.tools(), agent);
         const args = buildToolArguments(tool, configured as JsonObject, context);
-        await validateToolArguments(tool, args, deps.schemas, work.signal);
-        const output = await work.callTool(tool.name, args, {
+        await validateToolArguments(tool, args, deps.schemas, session.signal);
+        const output = await session.callTool(tool.name, args, {
           uri: connection.uri,
           perform: (allowedArgs, signal) => connection.call(tool.name, allowedArgs, signal),
         });

@@ -137,12 +137,12 @@ describe('the example agents', () => {
     ['count-words.json', { previous: 'three small words' }, { stdout: '3\n', return_code: 0 }],
   ])('%s does what it is for', async (file, context, output) => {
     const { agent, backend, config } = example(file);
-    const work = createTestSession();
+    const session = createTestSession();
     try {
-      const { content } = await backend.run({ ...agent, config, context, memory: '' }, work);
+      const { content } = await backend.run({ ...agent, config, context, memory: '' }, session);
       expect(JSON.parse(String(content))).toMatchObject(output);
     } finally {
-      await work.close();
+      await session.close();
     }
   });
 });

@@ -38,8 +38,8 @@ afterAll(async () => {
 
 type Config = Parameters<ReturnType<typeof websocket>['run']>[0]['config'];
 
-const run = async (work: TestSession = createTestSession(), config: Partial<Config> = {}) =>
-  outputJson(await websocket(deps).run(createTestAgent({ uri, ...config }, { context: [1], memory: 'old' }), work));
+const run = async (session: TestSession = createTestSession(), config: Partial<Config> = {}) =>
+  outputJson(await websocket(deps).run(createTestAgent({ uri, ...config }, { context: [1], memory: 'old' }), session));
 
 /** The messages, then the close if there is one. */
 const says =
@@ -67,12 +67,12 @@ describe('an agent behind a WebSocket', () => {
         what,
       );
     };
-    const work = createTestSession({ secrets: { KEY: 'abc' } });
-    expect(await run(work, { headers: { 'x-key': 'secret:KEY' } })).toEqual({ text: 'So be it.' });
+    const session = createTestSession({ secrets: { KEY: 'abc' } });
+    expect(await run(session, { headers: { 'x-key': 'secret:KEY' } })).toEqual({ text: 'So be it.' });
     expect(received).toEqual({ role: 'You are terse.', goal: 'Say it.', context: [1], memory: 'old' });
     expect(request?.headers['x-key']).toBe('abc');
-    expect(work.streamedText).toBe('So be it');
-    expect(work.logged).toEqual(['WARN hm', expect.stringMatching(/^DEBUG .*later/)]);
+    expect(session.streamedText).toBe('So be it');
+    expect(session.logged).toEqual(['WARN hm', expect.stringMatching(/^DEBUG .*later/)]);
     await nobodyIsConnected();
   });
 
@@ -120,10 +120,10 @@ describe('an agent behind a WebSocket', () => {
 
   it('is disconnected within a second when the step is cancelled', async () => {
     answer = says(['so']);
-    const work = createTestSession();
-    setTimeout(() => work.stop.abort(), 60);
+    const session = createTestSession();
+    setTimeout(() => session.stop.abort(), 60);
     const from = performance.now();
-    await expect(run(work)).rejects.toEqual(fault('CANCELLED'));
+    await expect(run(session)).rejects.toEqual(fault('CANCELLED'));
     expect(performance.now() - from).toBeLessThan(1_000);
     await nobodyIsConnected();
   });

@@ -67,11 +67,11 @@ export function websocket(deps: WebsocketDeps) {
 
     requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: httpUriOf(uri) }],
 
-    async run({ config, role, goal, context, memory }, work) {
+    async run({ config, role, goal, context, memory }, session) {
       const { subprotocol, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = httpUriOf(config.uri);
-      const { headers } = resolveSecretHeaders(config.headers, uri, work);
-      const limit = startTimeout(timeoutMs, work.signal, uri.host);
+      const { headers } = resolveSecretHeaders(config.headers, uri, session);
+      const limit = startTimeout(timeoutMs, session.signal, uri.host);
       let socket: OutgoingSocket | undefined;
       try {
         const { signal } = limit;
@@ -82,7 +82,7 @@ export function websocket(deps: WebsocketDeps) {
           ...(subprotocol !== undefined && { subprotocol }),
         });
         await socket.send(JSON.stringify({ role, goal, context, memory }));
-        const reply = await receiveReply(socket, uri.host, limit.restart, work);
+        const reply = await receiveReply(socket, uri.host, limit.restart, session);
         return { mediaType: 'application/json', content: JSON.stringify(reply) };
       } finally {
         socket?.close();
@@ -97,7 +97,7 @@ async function receiveReply(
   socket: OutgoingSocket,
   host: string,
   onMessage: () => void,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<WebsocketReply> {
   let text = '';
   let bytesLeft = MAX_TOTAL_BYTES;
@@ -110,11 +110,11 @@ async function receiveReply(
         `The agent at ${host} sent more than ${MAX_TOTAL_BYTES} bytes. Ask it for less.`,
       );
     const message = parseWebsocketMessage(data, host);
-    if (message.type === 'log') work.log(message.level, message.text);
+    if (message.type === 'log') session.log(message.level, message.text);
     else if (message.type === 'final') return message.reply ?? replyOf(text);
     else {
       text += message.text;
-      work.streamText(message.text);
+      session.streamText(message.text);
     }
   }
   const { code } = await socket.closed;

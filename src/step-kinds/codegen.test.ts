@@ -29,9 +29,9 @@ interface Made {
 const kind = codegen({ stacksDir });
 
 /** As the engine does: checks the input by its schema, and runs. */
-async function run(input: Parameters<typeof kind.run>[0], work: TestStepSession, more: object = {}): Promise<Made> {
+async function run(input: Parameters<typeof kind.run>[0], session: TestStepSession, more: object = {}): Promise<Made> {
   if (!Check(kind.input, input)) throw new Fault('BAD_INPUT', 'It does not fit the schema.');
-  return (await codegen({ stacksDir, ...more }).run(input, work)) as unknown as Made;
+  return (await codegen({ stacksDir, ...more }).run(input, session)) as unknown as Made;
 }
 
 const planOf = async (input: object = {}) =>
@@ -69,31 +69,31 @@ function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
 
 describe('codegen', () => {
   it.each(STACKS)('makes every file of the plan by %s, each an artifact, without anything to lint', async (stack) => {
-    const work = createTestStepSession();
+    const session = createTestStepSession();
     const made = await planOf({ stack });
-    const { files, diff } = await run({ plan: made }, work);
+    const { files, diff } = await run({ plan: made }, session);
     expect(files.map(({ path }) => path)).toEqual(made.files);
     expect(diff.added).toEqual(made.files);
     expect(files[0]).toEqual({
       path: 'README.md',
       uri: expect.stringMatching(/^artifact:sha256\/[0-9a-f]{64}$/),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-      size: Buffer.byteLength(work.artifacts.get('README.md') ?? ''),
+      size: Buffer.byteLength(session.artifacts.get('README.md') ?? ''),
       media_type: 'text/markdown',
     });
-    expect(wrongWith(work.artifacts)).toEqual([]);
-    for (const text of work.artifacts.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
+    expect(wrongWith(session.artifacts)).toEqual([]);
+    for (const text of session.artifacts.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
   });
 
   it('makes the same of the same plan, and tells what another plan changes', async () => {
-    const work = createTestStepSession();
-    const first = await run({ plan: await planOf() }, work);
-    const again = await run({ plan: await planOf(), previous: [...first.files] }, work);
+    const session = createTestStepSession();
+    const first = await run({ plan: await planOf() }, session);
+    const again = await run({ plan: await planOf(), previous: [...first.files] }, session);
     expect(again).toEqual({ ...first, diff: { added: [], changed: [], removed: [], summary: [] } });
 
     const more = await run(
       { plan: await planOf({ requirements: ['beds: integer'] }), previous: [...first.files] },
-      work,
+      session,
     );
     expect(more.diff.added).toEqual([]);
     expect(more.diff.changed).toContain('listing_service/model.py');
@@ -101,14 +101,14 @@ describe('codegen', () => {
   });
 
   it('names what research has found in the README, as plain text', async () => {
-    const work = createTestStepSession();
+    const session = createTestStepSession();
     const findings = [
       { title: 'A [page](javascript:1) <b>', url: 'https://example.com/a' },
       { title: 'Bad', url: 'javascript:alert(1)' },
       { title: 'Worse', url: 'https://example.com/> <script>' },
     ];
-    await run({ plan: await planOf(), findings }, work);
-    const readme = work.artifacts.get('README.md') ?? '';
+    await run({ plan: await planOf(), findings }, session);
+    const readme = session.artifacts.get('README.md') ?? '';
     expect(readme).toContain('- A page (javascript:1) b: <https://example.com/a>\n');
     expect(readme).not.toMatch(/Bad|Worse/);
   });
@@ -147,9 +147,9 @@ describe('codegen', () => {
         const made = base[stack] as ServicePlan;
         const fields = made.entity.fields.map((field) => ({ ...field, description: one }));
         const entity = { ...made.entity, description: other, fields };
-        const work = createTestStepSession();
-        await run({ plan: { ...made, title: one, goal: other, requirements: [one], entity } }, work);
-        expect(wrongWith(work.artifacts)).toEqual([]);
+        const session = createTestStepSession();
+        await run({ plan: { ...made, title: one, goal: other, requirements: [one], entity } }, session);
+        expect(wrongWith(session.artifacts)).toEqual([]);
       }),
       { numRuns: 15 },
     );
@@ -182,15 +182,15 @@ describe('codegen', () => {
           { name: field, type: 'string', required: true },
           { name: 'kind', type: 'choice', required: false, choices: [choice] },
         ];
-        const work = createTestStepSession();
+        const session = createTestStepSession();
         try {
-          await run({ plan: { ...base, stack, entity: { ...base.entity, fields } } }, work);
+          await run({ plan: { ...base, stack, entity: { ...base.entity, fields } } }, session);
         } catch (error) {
           expect(error).toBeInstanceOf(Fault);
           expect(error).toMatchObject({ code: 'BAD_INPUT' });
           return;
         }
-        expect(wrongWith(work.artifacts)).toEqual([]);
+        expect(wrongWith(session.artifacts)).toEqual([]);
         expect(field).toMatch(/^[a-z][a-z0-9_]*$/);
       }),
       { numRuns: 30 },
@@ -202,24 +202,24 @@ describe('codegen', () => {
 
     it('takes whole files from it, and formats them', async () => {
       const { model } = await modelThatGives([{ path, content: '"""Anew."""\nimport os\nX=1\n' }]);
-      const work = createTestStepSession();
-      const { files } = await run({ plan: await planOf() }, work, { model });
-      expect(work.artifacts.get(path)).toBe('"""Anew."""\n\nX = 1\n');
+      const session = createTestStepSession();
+      const { files } = await run({ plan: await planOf() }, session, { model });
+      expect(session.artifacts.get(path)).toBe('"""Anew."""\n\nX = 1\n');
       expect(files).toHaveLength(16);
     });
 
     it('takes nothing from it that is not in the plan', async () => {
       const { model } = await modelThatGives([{ path: '../../etc/passwd', content: '' }]);
-      const work = createTestStepSession();
-      const { files } = await run({ plan: await planOf() }, work, { model });
+      const session = createTestStepSession();
+      const { files } = await run({ plan: await planOf() }, session, { model });
       expect(files.map(({ path: one }) => one)).toEqual((await planOf()).files);
-      expect(work.logged).toContainEqual(expect.stringMatching(/^WARN .*not in the plan/));
+      expect(session.logged).toContainEqual(expect.stringMatching(/^WARN .*not in the plan/));
     });
 
     it('tells it what was wrong with which files in a repair', async () => {
       const { model, server } = await modelThatGives([]);
-      const work = createTestStepSession();
-      const uri = work.addResource('"""Mine."""\n');
+      const session = createTestStepSession();
+      const uri = session.addResource('"""Mine."""\n');
       const problems = [
         {
           code: 'BAD_INPUT',
@@ -238,12 +238,12 @@ describe('codegen', () => {
           },
         },
       ];
-      const { diff } = await run({ plan: await planOf(), problems }, work, { model });
+      const { diff } = await run({ plan: await planOf(), problems }, session, { model });
       const [{ body } = { body: {} }] = server.requests;
       const material = JSON.parse((body as unknown as { messages: { content: string }[] }).messages[1]?.content ?? '');
       expect(material.problems).toEqual(['tests/test_app.py:3: No.', 'unittest printed:\nFAILED']);
       expect(material.files.find((file: { path: string }) => file.path === path).text).toBe('"""Mine."""\n');
-      expect([work.artifacts.get(path), diff.changed]).toEqual(['"""Mine."""\n', []]);
+      expect([session.artifacts.get(path), diff.changed]).toEqual(['"""Mine."""\n', []]);
     });
   });
 });

@@ -42,27 +42,27 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
       'model may rewrite files when the plan needs more, or when `eval` found problems.',
     input: Input,
     idempotent: true,
-    async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, work): Promise<Json> {
+    async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, session): Promise<Json> {
       checkPlan(plan);
       const stack = await readStack(stacksDir, name);
       const known = findings.filter(isJsonObject);
       const wrong = readProblems(problems);
-      const before = await earlierFiles(previous ?? wrong.files, work);
+      const before = await earlierFiles(previous ?? wrong.files, session);
 
-      work.progress(10, 'templates');
-      const rendered = await renderStack(stack, plan, readSources(known), work);
+      session.progress(10, 'templates');
+      const rendered = await renderStack(stack, plan, readSources(known), session);
       const revised = model
         ? await reviseFilesByModel(
             model,
             { plan, files: mergeEarlierFiles(rendered, before), problems: wrong.texts, findings: known },
-            work,
+            session,
           )
         : rendered;
-      work.progress(70, 'formatting');
-      const files = await formatFiles(revised, work);
-      const kept = await saveFiles(files, work);
+      session.progress(70, 'formatting');
+      const files = await formatFiles(revised, session);
+      const kept = await saveFiles(files, session);
       const diff = diffFiles(before, files);
-      work.log(
+      session.log(
         'INFO',
         `${files.length} files by ${stack.name}: ${diff.added.length} new, ${diff.changed.length} changed.`,
       );
@@ -71,8 +71,8 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
   });
 }
 
-async function earlierFiles(refs: readonly FileRef[], work: AgentSession): Promise<readonly TextFile[]> {
-  const files = await readFiles(refs, work);
+async function earlierFiles(refs: readonly FileRef[], session: AgentSession): Promise<readonly TextFile[]> {
+  const files = await readFiles(refs, session);
   return files.map((file) => ({ path: file.path, text: textOf(file) }));
 }
 
@@ -83,10 +83,10 @@ function mergeEarlierFiles(rendered: readonly TextFile[], before: readonly TextF
 }
 
 /** Python files with ruff's formatting and safe fixes. */
-async function formatFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly TextFile[]> {
+async function formatFiles(files: readonly TextFile[], session: AgentSession): Promise<readonly TextFile[]> {
   const python = files.filter(isPython);
   if (python.length === 0) return files;
-  const report = await callRuff({ files: python, fix: true }, work);
+  const report = await callRuff({ files: python, fix: true }, session);
   const tidied = new Map(report.files.map(({ path, text }) => [path, text]));
   return files.map(({ path, text }) => ({ path, text: tidied.get(path) ?? text }));
 }

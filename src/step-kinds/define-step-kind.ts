@@ -13,8 +13,8 @@ export interface StepKind<Input extends TObject = TObject> {
   readonly input: Input;
   /** It may be cut off and done again. */
   readonly idempotent: boolean;
-  /** @throws Fault of what went wrong; and lets through what `work.call` throws */
-  run(input: Static<Input>, work: AgentSession): Promise<Json>;
+  /** @throws Fault of what went wrong; and lets through what `session.call` throws */
+  run(input: Static<Input>, session: AgentSession): Promise<Json>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the input of a kind is only known to the kind; it is validated before.

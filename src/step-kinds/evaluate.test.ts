@@ -29,20 +29,20 @@ beforeAll(async () => {
 });
 const workWith = (engine: string) => createTestStepSession([python[engine] as TestStepTool]);
 
-async function make(stack: string, work: TestStepSession, resource = 'Listing'): Promise<FileRef[]> {
-  const planned = await plan({ stacksDir }).run({ goal: 'A goal', resource, stack }, work);
-  const made = await codegen({ stacksDir }).run({ plan: planned as never }, work);
+async function make(stack: string, session: TestStepSession, resource = 'Listing'): Promise<FileRef[]> {
+  const planned = await plan({ stacksDir }).run({ goal: 'A goal', resource, stack }, session);
+  const made = await codegen({ stacksDir }).run({ plan: planned as never }, session);
   return [...(made as unknown as { files: FileRef[] }).files];
 }
 
 const kind = evaluate({ stacksDir, runNodeTests });
-const run = async (input: Parameters<typeof kind.run>[0], work: TestStepSession) =>
-  (await kind.run(input, work)) as unknown as Report;
+const run = async (input: Parameters<typeof kind.run>[0], session: TestStepSession) =>
+  (await kind.run(input, session)) as unknown as Report;
 const statuses = ({ checks }: Report) => Object.fromEntries(checks.map(({ tool, status }) => [tool, status]));
 
 /** The same files, with one of them changed. */
-const changed = (files: readonly FileRef[], path: string, text: string, work: TestStepSession) =>
-  files.map((file) => (file.path === path ? { path, uri: work.addResource(text) } : file));
+const changed = (files: readonly FileRef[], path: string, text: string, session: TestStepSession) =>
+  files.map((file) => (file.path === path ? { path, uri: session.addResource(text) } : file));
 
 describe('eval', () => {
   it.each([
@@ -50,8 +50,11 @@ describe('eval', () => {
     ['native', 'User'],
     ['native', 'Equipment'],
   ])('runs the tests of generated Python on %s, and they pass: %s', async (engine, resource) => {
-    const work = workWith(engine);
-    const report = await run({ stack: 'python-stdlib', files: await make('python-stdlib', work, resource) }, work);
+    const session = workWith(engine);
+    const report = await run(
+      { stack: 'python-stdlib', files: await make('python-stdlib', session, resource) },
+      session,
+    );
     expect(report.passed).toBe(true);
     expect(statuses(report)).toEqual({ ruff: 'passed', compile: 'passed', unittest: 'passed' });
     const { output, version } = report.checks.find(({ tool }) => tool === 'unittest') as CheckResult;
@@ -62,8 +65,8 @@ describe('eval', () => {
   it.each(['Booking', 'Equipment'])(
     'runs the tests of a generated Node project, and they pass: %s',
     async (resource) => {
-      const work = createTestStepSession();
-      const report = await run({ stack: 'node-yoga', files: await make('node-yoga', work, resource) }, work);
+      const session = createTestStepSession();
+      const report = await run({ stack: 'node-yoga', files: await make('node-yoga', session, resource) }, session);
       expect(report.checks).toEqual([
         expect.objectContaining({ tool: 'node_test', status: 'passed', diagnostics: [] }),
       ]);
@@ -71,8 +74,11 @@ describe('eval', () => {
   );
 
   it('says what is not installed, and fails nothing for it', async () => {
-    const work = workWith('wasi');
-    const report = await run({ stack: 'fastapi-sqlalchemy', files: await make('fastapi-sqlalchemy', work) }, work);
+    const session = workWith('wasi');
+    const report = await run(
+      { stack: 'fastapi-sqlalchemy', files: await make('fastapi-sqlalchemy', session) },
+      session,
+    );
     expect(statuses(report)).toEqual({
       ruff: 'passed',
       compile: 'passed',
@@ -85,20 +91,25 @@ describe('eval', () => {
   });
 
   it('says so where there is no sandbox for Node', async () => {
-    const work = createTestStepSession();
-    const files = await make('node-yoga', work);
+    const session = createTestStepSession();
+    const files = await make('node-yoga', session);
     const bare = createRunNodeTests({ sandbox: { ...testSandbox, kind: 'none' }, nodeModules });
     const report = await evaluate({ stacksDir, runNodeTests: bare }).run(
       { stack: 'node-yoga', files, fail: false },
-      work,
+      session,
     );
     expect(report).toMatchObject({ passed: false, checks: [{ tool: 'node_test', status: 'not installed' }] });
   });
 
   it('fails with all checks in its details, so that they can be repaired', async () => {
-    const work = workWith('native');
-    const files = changed(await make('python-stdlib', work), 'tests/test_store.py', 'import os\n\n\ndef f(:\n', work);
-    await expect(run({ stack: 'python-stdlib', files }, work)).rejects.toMatchObject({
+    const session = workWith('native');
+    const files = changed(
+      await make('python-stdlib', session),
+      'tests/test_store.py',
+      'import os\n\n\ndef f(:\n',
+      session,
+    );
+    await expect(run({ stack: 'python-stdlib', files }, session)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringMatching(/^The files do not pass ruff, compile\. tests\/test_store\.py:4/),
       details: {
@@ -117,11 +128,11 @@ describe('eval', () => {
   });
 
   it.each(['native', 'wasi'])('tells where a test of Python fails on %s', async (engine) => {
-    const work = workWith(engine);
+    const session = workWith(engine);
     const test =
       'import unittest\n\n\nclass ATest(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(1, 2)\n';
-    const files = changed(await make('python-stdlib', work), 'tests/test_store.py', test, work);
-    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, work);
+    const files = changed(await make('python-stdlib', session), 'tests/test_store.py', test, session);
+    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, session);
     expect(report).toMatchObject({
       passed: false,
       checks: [{ diagnostics: [{ path: 'tests/test_store.py', line: 6, code: 'AssertionError', message: '1 != 2' }] }],
@@ -129,11 +140,11 @@ describe('eval', () => {
   });
 
   it('tells where a test of Node fails', async () => {
-    const work = createTestStepSession();
+    const session = createTestStepSession();
     const test =
       "import assert from 'node:assert';\nimport { it } from 'node:test';\nit('adds', () => assert.equal(1, 2));\n";
-    const files = changed(await make('node-yoga', work), 'test/app.test.ts', test, work);
-    const report = await run({ stack: 'node-yoga', files, fail: false }, work);
+    const files = changed(await make('node-yoga', session), 'test/app.test.ts', test, session);
+    const report = await run({ stack: 'node-yoga', files, fail: false }, session);
     expect(report.checks[0]).toMatchObject({
       status: 'failed',
       diagnostics: [
@@ -143,17 +154,17 @@ describe('eval', () => {
   });
 
   it('takes tests that check nothing for failed', async () => {
-    const work = workWith('native');
-    const files = [{ path: 'tests/__init__.py', uri: work.addResource('') }];
-    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, work);
+    const session = workWith('native');
+    const files = [{ path: 'tests/__init__.py', uri: session.addResource('') }];
+    const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, session);
     expect(report).toMatchObject({ passed: false, checks: [{ diagnostics: [{ code: 'NOTHING_CHECKED' }] }] });
   });
 
   it('is not misled by files that shadow what looks at them', async () => {
-    const work = workWith('native');
+    const session = workWith('native');
     const evil = 'print(\'{"version": "9", "modules": [], "problems": []}\'); raise SystemExit\n';
-    const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: work.addResource(evil) }));
-    const report = await run({ stack: 'python-stdlib', files, commands: ['compile'], fail: false }, work);
+    const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: session.addResource(evil) }));
+    const report = await run({ stack: 'python-stdlib', files, commands: ['compile'], fail: false }, session);
     expect(report.checks).toMatchObject([
       { tool: 'compile', status: 'passed', version: expect.stringMatching(/^3\.11/) },
     ]);
@@ -163,9 +174,9 @@ describe('eval', () => {
     ['a check that the stack does not have', { commands: ['node_test' as const] }, /no check node_test/],
     ['a path that leads elsewhere', { files: [{ path: '../a.py', uri: 'artifact:sha256/00' }] }, /cannot be called/],
   ])('refuses %s', async (_, more, message) => {
-    const work = workWith('native');
-    const files = [{ path: 'a.py', uri: work.addResource('') }];
-    const order = run({ stack: 'python-stdlib', files, ...more }, work);
+    const session = workWith('native');
+    const files = [{ path: 'a.py', uri: session.addResource('') }];
+    const order = run({ stack: 'python-stdlib', files, ...more }, session);
     await expect(order).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) });
   });
 });

@@ -43,16 +43,16 @@ export function evaluate(deps: EvaluateDeps) {
       'said and fails nothing. A failed check fails the step, with all checks in its details, so that `repair` can mend it.',
     input: Input,
     idempotent: true,
-    async run({ stack: name, files, commands, fail = true }, work): Promise<Json> {
+    async run({ stack: name, files, commands, fail = true }, session): Promise<Json> {
       const stack = await readStack(deps.stacksDir, name);
       const { checks: known } = stack.manifest;
       const unknown = commands?.find((one) => !known.includes(one));
       if (unknown)
         throw new Fault('BAD_INPUT', `The stack ${name} has no check ${unknown}. It has: ${known.join(', ')}.`);
-      const checks = await runChecks(stack, commands ?? known, files, deps, work);
+      const checks = await runChecks(stack, commands ?? known, files, deps, session);
       const passed =
         checks.every(({ status }) => status !== 'failed') && checks.some(({ status }) => status === 'passed');
-      for (const { tool, status } of checks) work.log(status === 'failed' ? 'WARN' : 'INFO', `${tool}: ${status}`);
+      for (const { tool, status } of checks) session.log(status === 'failed' ? 'WARN' : 'INFO', `${tool}: ${status}`);
       if (!passed && fail) throw checksFailedFault(checks, files);
       return { passed, checks } as unknown as Json;
     },
@@ -64,13 +64,13 @@ async function runChecks(
   checks: readonly CheckName[],
   refs: readonly FileRef[],
   { runNodeTests }: EvaluateDeps,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly CheckResult[]> {
-  const files = await readFiles(refs, work);
+  const files = await readFiles(refs, session);
   const done: CheckResult[] = [];
-  if (checks.includes('ruff')) done.push(await checkRuff(files, work));
-  if (manifest.language === 'python') done.push(...(await checkPython(refs, checks, manifest.requires, work)));
-  if (checks.includes('node_test')) done.push(await checkNode(files, runNodeTests, work));
+  if (checks.includes('ruff')) done.push(await checkRuff(files, session));
+  if (manifest.language === 'python') done.push(...(await checkPython(refs, checks, manifest.requires, session)));
+  if (checks.includes('node_test')) done.push(await checkNode(files, runNodeTests, session));
   return done;
 }
 

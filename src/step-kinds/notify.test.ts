@@ -5,9 +5,9 @@ import { notify } from './notify.ts';
 
 describe('notify', () => {
   it('tells those who watch the run', async () => {
-    const work = createTestStepSession([notifySend()]);
-    const told = await notify.run({ message: 'It is done.', level: 'warn', title: 'Build' }, work);
+    const session = createTestStepSession([notifySend()]);
+    const told = await notify.run({ message: 'It is done.', level: 'warn', title: 'Build' }, session);
     expect(told).toMatchObject({ delivered: 'event' });
-    expect(work.logged).toEqual(['NOTIFICATION WARN Build: It is done.']);
+    expect(session.logged).toEqual(['NOTIFICATION WARN Build: It is done.']);
   });
 });

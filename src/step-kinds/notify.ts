@@ -20,5 +20,5 @@ export const notify = defineStepKind({
   }),
   // A duplicate notification is better than none.
   idempotent: true,
-  run: (input, work) => work.callTool('notify.send', { ...input }),
+  run: (input, session) => session.callTool('notify.send', { ...input }),
 });

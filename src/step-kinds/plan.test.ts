@@ -17,10 +17,10 @@ const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url
 
 async function run(
   input: Parameters<ReturnType<typeof plan>['run']>[0],
-  work: AgentSession,
+  session: AgentSession,
   more: { model?: LanguageModel } = {},
 ): Promise<ServicePlan> {
-  return (await plan({ stacksDir, ...more }).run(input, work)) as unknown as ServicePlan;
+  return (await plan({ stacksDir, ...more }).run(input, session)) as unknown as ServicePlan;
 }
 
 const open: { close(): Promise<void> }[] = [];
@@ -148,10 +148,10 @@ describe('plan', () => {
       ['is not there', [{ status: 503 }]],
     ] as [string, ScriptedAnswer[]][])('goes by the rules when it %s', async (_, script) => {
       const model = await modelThatSays(...script);
-      const work = createTestStepSession();
-      const made = await run({ goal: 'Rooms', resource: 'Listing' }, work, { model });
+      const session = createTestStepSession();
+      const made = await run({ goal: 'Rooms', resource: 'Listing' }, session, { model });
       expect(made).toEqual(await run({ goal: 'Rooms', resource: 'Listing' }, createTestStepSession()));
-      expect(work.logged).toContainEqual(expect.stringMatching(/^WARN The model was of no help/));
+      expect(session.logged).toContainEqual(expect.stringMatching(/^WARN The model was of no help/));
     });
   });
 });

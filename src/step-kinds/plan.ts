@@ -10,15 +10,15 @@ import { readStack, type Stack } from './stacks/read-stack.ts';
 import { renderPaths, renderTexts } from './stacks/render-stack.ts';
 
 /** The draft with the endpoints, files and tests that the stack makes of it. */
-export async function planForStack(draft: PlanDraft, stack: Stack, work: AgentSession): Promise<ServicePlan> {
+export async function planForStack(draft: PlanDraft, stack: Stack, session: AgentSession): Promise<ServicePlan> {
   const { endpoints, files, tests } = stack.manifest;
   const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
-  const said = await renderTexts(texts, draft, work);
+  const said = await renderTexts(texts, draft, session);
   return {
     ...draft,
     stack: stack.name,
     endpoints: endpoints.map(({ method }, i) => ({ method, path: said[2 * i] ?? '', summary: said[2 * i + 1] ?? '' })),
-    files: [...(await renderPaths(files, draft, work))],
+    files: [...(await renderPaths(files, draft, session))],
     tests: said.slice(2 * endpoints.length),
   };
 }
@@ -52,12 +52,16 @@ export function plan({ model, stacksDir }: { readonly model?: LanguageModel; rea
       'rules and a lexicon of common resources; with a language model the fields fit the goal.',
     input: Input,
     idempotent: true,
-    async run({ stack: name = DEFAULT_STACK, ...wish }, work): Promise<ServicePlan> {
+    async run({ stack: name = DEFAULT_STACK, ...wish }, session): Promise<ServicePlan> {
       const stack = await readStack(stacksDir, name);
       const draft = planByRules(wish);
-      const servicePlan = await planForStack(model ? await planByModel(model, wish, draft, work) : draft, stack, work);
+      const servicePlan = await planForStack(
+        model ? await planByModel(model, wish, draft, session) : draft,
+        stack,
+        session,
+      );
       const { entity, files } = servicePlan;
-      work.log(
+      session.log(
         'INFO',
         `${servicePlan.title}: ${entity.fields.length} fields, ${files.length} files, by ${servicePlan.made_by}.`,
       );

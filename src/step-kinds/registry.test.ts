@@ -15,7 +15,7 @@ import { createStepKinds } from './registry.ts';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
-let work: TestStepSession;
+let session: TestStepSession;
 let drive: string;
 beforeAll(async () => {
   drive = await mkdtemp(join(tmpdir(), 'signalbox-drive-'));
@@ -28,10 +28,10 @@ beforeAll(async () => {
     maxBytes: 2 ** 20,
     search: offlineIndex({ folder: examples, localRoots: [] }),
   });
-  work = createTestStepSession(tools);
+  session = createTestStepSession(tools);
 });
 afterAll(async () => {
-  await work.close();
+  await session.close();
   await rm(drive, { recursive: true });
 });
 
@@ -40,7 +40,7 @@ const kinds = createStepKinds({ stacksDir: join(examples, 'stacks') });
 /** A step of this kind, its output an object. */
 async function step(kind: AgenticKind, input: object): Promise<JsonObject> {
   const found = kinds.find((one) => one.kind === kind);
-  return (await found?.run(input, work)) as JsonObject;
+  return (await found?.run(input, session)) as JsonObject;
 }
 
 describe('the kinds, one after the other', () => {
@@ -56,10 +56,10 @@ describe('the kinds, one after the other', () => {
 
     const git = (...args: string[]) =>
       execFileSync('git', args, { cwd: join(folder, 'repo'), encoding: 'utf8' }).trim();
-    const folder = await work.workspace();
+    const folder = await session.workspace();
     expect(git('rev-parse', 'feature/listing')).toBe(commit);
     expect(git('show', 'HEAD:README.md')).toContain('- listing.txt: <drive:');
     expect(git('ls-files').split('\n')).toHaveLength(16);
-    expect(work.logged.at(-1)).toBe(`NOTIFICATION INFO Committed as ${commit}.`);
+    expect(session.logged.at(-1)).toBe(`NOTIFICATION INFO Committed as ${commit}.`);
   });
 });

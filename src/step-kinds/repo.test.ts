@@ -9,20 +9,20 @@ import { repoGitCommit } from '../tools/repo-git-commit.ts';
 import { repoGitInit } from '../tools/repo-git-init.ts';
 import { repo } from './repo.ts';
 
-let work: TestStepSession;
+let session: TestStepSession;
 beforeEach(() => {
-  work = createTestStepSession([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
+  session = createTestStepSession([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
 });
-afterEach(() => work.close());
+afterEach(() => session.close());
 
 const git = async (...args: string[]) =>
-  execFileSync('git', ['-C', join(await work.workspace(), 'repo'), ...args], { encoding: 'utf8' }).trim();
-const file = (path: string, text: string) => ({ path, uri: work.addResource(text) });
+  execFileSync('git', ['-C', join(await session.workspace(), 'repo'), ...args], { encoding: 'utf8' }).trim();
+const file = (path: string, text: string) => ({ path, uri: session.addResource(text) });
 
 describe('repo', () => {
   it('commits files to a real repository, on the branch that it is told', async () => {
     const files = [file('README.md', '# A\n'), file('a/b.py', 'x = 1\n')];
-    const made = await repo.run({ files, message: 'feat: a service', branch: 'feature/a' }, work);
+    const made = await repo.run({ files, message: 'feat: a service', branch: 'feature/a' }, session);
     expect(made).toMatchObject({ path: 'repo', branch: 'feature/a', committed: true, files, pushed: null });
     expect(await git('log', '--format=%H %s %an', 'feature/a')).toBe(
       `${(made as { commit: string }).commit} feat: a service ada`,
@@ -32,33 +32,33 @@ describe('repo', () => {
 
   it('done again, gives the same commit', async () => {
     const order = { files: [file('a', '1')], message: 'one' };
-    const first = await repo.run(order, work);
-    expect(await repo.run(order, work)).toEqual({ ...(first as object), committed: false });
+    const first = await repo.run(order, session);
+    expect(await repo.run(order, session)).toEqual({ ...(first as object), committed: false });
     expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 
   it.each(['../out', '/tmp/x', '.git/hooks/post-commit'])('refuses a file that is called %s', async (path) => {
-    await expect(repo.run({ files: [file(path, '')], message: 'm' }, work)).rejects.toMatchObject({
+    await expect(repo.run({ files: [file(path, '')], message: 'm' }, session)).rejects.toMatchObject({
       code: 'BAD_INPUT',
     });
-    expect(work.called).toEqual([]);
+    expect(session.called).toEqual([]);
   });
 
   it.each(['..', '../other', '/tmp', '.git'])('refuses a repository at %s', async (path) => {
-    const run = repo.run({ files: [file('a', '')], message: 'm', path }, work);
+    const run = repo.run({ files: [file('a', '')], message: 'm', path }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('writes through no link', async () => {
-    await mkdir(join(await work.workspace(), 'repo'));
-    await symlink('/tmp', join(await work.workspace(), 'repo', 'a'));
-    const run = repo.run({ files: [file('a/b', '')], message: 'm' }, work);
+    await mkdir(join(await session.workspace(), 'repo'));
+    await symlink('/tmp', join(await session.workspace(), 'repo', 'a'));
+    const run = repo.run({ files: [file('a/b', '')], message: 'm' }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('commits no secret', async () => {
     const secret = `${'-----BEGIN'} PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n`;
-    const run = repo.run({ files: [file('key.pem', secret)], message: 'm' }, work);
+    const run = repo.run({ files: [file('key.pem', secret)], message: 'm' }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(/key\.pem/) });
   });
 });

@@ -42,15 +42,15 @@ export const repo = defineStepKind({
     'search them for secrets first. Pushes when a remote is given.',
   input: Input,
   idempotent: true,
-  async run({ files, message, path = DEFAULT_PATH, branch, push }, work) {
+  async run({ files, message, path = DEFAULT_PATH, branch, push }, session) {
     checkPaths([{ path }]);
     checkPaths(files);
     const call = async (tool: string, args: JsonObject) =>
-      requireObject(tool, await work.callTool(tool, { path, ...args }));
+      requireObject(tool, await session.callTool(tool, { path, ...args }));
     await call('repo.git.init', {});
     if (branch !== undefined) await call('repo.git.branch', { name: branch });
-    const bytes = await readFiles(files, work);
-    await writeFiles(join(await work.workspace(), path), bytes);
+    const bytes = await readFiles(files, session);
+    await writeFiles(join(await session.workspace(), path), bytes);
     await call('repo.git.add_all', {});
     const commit = await call('repo.git.commit', { message });
     const at = typeof commit.branch === 'string' ? commit.branch : (branch ?? null);

@@ -25,8 +25,8 @@ const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): TestStepTool 
 
 describe('research', () => {
   it('looks every query up in every source, and gives each result once', async () => {
-    const work = createTestStepSession([web, drive]);
-    expect(await research.run({ queries: ['a', 'b', 'a'], limit: 3 }, work)).toEqual({
+    const session = createTestStepSession([web, drive]);
+    expect(await research.run({ queries: ['a', 'b', 'a'], limit: 3 }, session)).toEqual({
       findings: [
         { query: 'a', source: 'local folder', title: 'Notes.txt', url: 'drive:a%2Fb', snippet: 'text/plain' },
         { query: 'a', source: 'offline index', title: 'a', url: 'file:///a', snippet: 'About a' },
@@ -36,7 +36,7 @@ describe('research', () => {
       sources: ['local folder', 'offline index'],
       gaps: [],
     });
-    expect(work.called.map(({ tool, args }) => `${tool} ${args.query} ${args.limit}`)).toEqual([
+    expect(session.called.map(({ tool, args }) => `${tool} ${args.query} ${args.limit}`)).toEqual([
       'drive.search a 3',
       'drive.search b 3',
       'web.search a 3',
@@ -45,26 +45,26 @@ describe('research', () => {
   });
 
   it('looks only where it is told to', async () => {
-    const work = createTestStepSession([web, drive]);
-    await research.run({ query: 'a', sources: ['web.search'] }, work);
-    expect(work.called.map(({ tool }) => tool)).toEqual(['web.search']);
+    const session = createTestStepSession([web, drive]);
+    await research.run({ query: 'a', sources: ['web.search'] }, session);
+    expect(session.called.map(({ tool }) => tool)).toEqual(['web.search']);
   });
 
   it('goes on without a source that fails, and tells the gap', async () => {
-    const work = createTestStepSession([web, failing('drive.search', 'FORBIDDEN')]);
-    expect(await research.run({ query: 'a' }, work)).toMatchObject({
+    const session = createTestStepSession([web, failing('drive.search', 'FORBIDDEN')]);
+    expect(await research.run({ query: 'a' }, session)).toMatchObject({
       sources: ['offline index'],
       gaps: [{ source: 'drive.search', query: 'a', code: 'FORBIDDEN', message: 'drive.search says no.' }],
     });
-    expect(work.logged[0]).toMatch(/^WARN drive\.search found nothing/);
+    expect(session.logged[0]).toMatch(/^WARN drive\.search found nothing/);
   });
 
   it.each([
     ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
     ['FORBIDDEN', 'UNAVAILABLE', 'UNAVAILABLE'],
   ] as const)('fails when all sources do: %s and %s', async (one, other, code) => {
-    const work = createTestStepSession([failing('web.search', one), failing('drive.search', other)]);
-    await expect(research.run({ query: 'a' }, work)).rejects.toMatchObject({
+    const session = createTestStepSession([failing('web.search', one), failing('drive.search', other)]);
+    await expect(research.run({ query: 'a' }, session)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(/No source/),
     });

@@ -107,7 +107,7 @@ export const research = defineStepKind({
     'is a gap in the result; the step fails only when all sources fail.',
   input: Input,
   idempotent: true,
-  async run({ query, queries = [], sources = SEARCH_TOOLS, limit = 5 }, work) {
+  async run({ query, queries = [], sources = SEARCH_TOOLS, limit = 5 }, session) {
     const asked = [...new Set([...(query === undefined ? [] : [query]), ...queries])];
     if (asked.length === 0) throw new Fault('BAD_INPUT', 'Give a query or queries.', { path: ['queries'] });
     const orders = [...new Set(sources)].flatMap((source) => asked.map((one) => ({ source, query: one })));
@@ -115,8 +115,8 @@ export const research = defineStepKind({
     const gaps: Gap[] = [];
     const answered = new Set<string>();
     for (const [done, order] of orders.entries()) {
-      work.progress(Math.round((100 * done) / orders.length), `${order.source}: ${order.query}`);
-      const outcome = await search(order, limit, work);
+      session.progress(Math.round((100 * done) / orders.length), `${order.source}: ${order.query}`);
+      const outcome = await search(order, limit, session);
       if ('code' in outcome) gaps.push(outcome);
       else {
         found.push(...outcome.findings);
@@ -125,7 +125,7 @@ export const research = defineStepKind({
     }
     if (answered.size === 0) throw allSourcesFailedFault(gaps);
     const findings = deduplicate(found);
-    work.log('INFO', `${findings.length} findings for ${asked.length} queries, ${gaps.length} gaps.`);
+    session.log('INFO', `${findings.length} findings for ${asked.length} queries, ${gaps.length} gaps.`);
     return { findings, sources: [...answered], gaps } as unknown as JsonObject;
   },
 });
@@ -133,13 +133,13 @@ export const research = defineStepKind({
 async function search(
   { source, query }: Pick<Gap, 'source' | 'query'>,
   limit: number,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<Gap | { readonly source: string; readonly findings: readonly Finding[] }> {
   try {
-    return await toFindings(source, query, await work.callTool(source, { query, limit }));
+    return await toFindings(source, query, await session.callTool(source, { query, limit }));
   } catch (error) {
-    if (!(error instanceof Fault) || work.signal.aborted) throw error;
-    work.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);
+    if (!(error instanceof Fault) || session.signal.aborted) throw error;
+    session.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);
     return { source, query, code: error.code, message: error.message.slice(0, 500) };
   }
 }

@@ -78,15 +78,15 @@ const PIPE_CLOSE_TIMEOUT_MS = 500;
  * Runs a shell script in the sandbox, with the workspace of the run at /workspace. stdout is streamed, stderr is logged.
  * @throws Fault TIMEOUT, RESOURCE_TOO_LARGE, CANCELLED, UNAVAILABLE; BAD_INPUT when a signal ended the shell
  */
-export async function runShell(call: ShellCall, deps: ShellDeps, work: AgentSession): Promise<ShellOutcome> {
+export async function runShell(call: ShellCall, deps: ShellDeps, session: AgentSession): Promise<ShellOutcome> {
   const { sandbox, programLimits: limits } = deps;
   if (sandbox.kind === 'none')
-    work.log('WARN', `${call.shell} runs without a sandbox: it may do whatever this server may.`);
+    session.log('WARN', `${call.shell} runs without a sandbox: it may do whatever this server may.`);
   const controller = new AbortController();
-  const signal = AbortSignal.any([work.signal, controller.signal]);
+  const signal = AbortSignal.any([session.signal, controller.signal]);
   const timer = call.timeoutMs && setTimeout(() => controller.abort(timeoutFault(call.timeoutMs)), call.timeoutMs);
   try {
-    const mounts = [{ from: await work.workspace(), to: WORKSPACE, writable: true as const }];
+    const mounts = [{ from: await session.workspace(), to: WORKSPACE, writable: true as const }];
     const command = [call.shell, '-c', call.text];
     const process = await sandbox.spawn(
       { command, env: { ...BASE_ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, limits },
@@ -95,7 +95,7 @@ export async function runShell(call: ShellCall, deps: ShellDeps, work: AgentSess
     // The shell need not read its input.
     process.stdin.on('error', () => {});
     process.stdin.end(call.stdin);
-    const outcome = await outcomeOf(process, (name) => controller.abort(outputTooLargeFault(name)), work);
+    const outcome = await outcomeOf(process, (name) => controller.abort(outputTooLargeFault(name)), session);
     if (signal.aborted) throw abortFault(signal);
     if (outcome.code !== null) return { ...outcome, code: outcome.code };
     throw new Fault(
@@ -107,10 +107,10 @@ export async function runShell(call: ShellCall, deps: ShellDeps, work: AgentSess
   }
 }
 
-async function outcomeOf(process: Process, onFull: (name: string) => void, work: AgentSession) {
-  forwardLogLines(process.stderr, work.log, 'INFO');
+async function outcomeOf(process: Process, onFull: (name: string) => void, session: AgentSession) {
+  forwardLogLines(process.stderr, session.log, 'INFO');
   const stdout = captureOutput(process.stdout, MAX_OUTPUT_BYTES, {
-    onText: work.streamText,
+    onText: session.streamText,
     onFull: () => onFull('stdout'),
   });
   const stderr = captureOutput(process.stderr, MAX_OUTPUT_BYTES, {

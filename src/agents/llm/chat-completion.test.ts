@@ -13,10 +13,10 @@ describe('a failing endpoint', () => {
       (response) => response.destroy(),
       { text: ['at last'] },
     ]);
-    const work = createTestSession();
-    expect(await run(work)).toMatchObject({ text: 'at last' });
+    const session = createTestSession();
+    expect(await run(session)).toMatchObject({ text: 'at last' });
     expect(model.requests).toHaveLength(4);
-    expect(work.logged.filter((line) => line.startsWith('WARN'))).toHaveLength(3);
+    expect(session.logged.filter((line) => line.startsWith('WARN'))).toHaveLength(3);
 
     const failing = await startLitellm([{ status: 500, says: 'on fire' }]);
     await expect(failing.run(createTestSession())).rejects.toEqual(faultWith('UNAVAILABLE', /status 500.*on fire/));
@@ -39,8 +39,10 @@ describe('a failing endpoint', () => {
     [404, 'NOT_FOUND'],
   ])('is not retried when it rejects the request (%i)', async (status, code) => {
     const { model, run } = await startLitellm([{ status, says: 'bad key sk-mine' }]);
-    const work = createTestSession({ secrets: { K: 'sk-mine' } });
-    await expect(run(work, { config: { apiKey: 'secret:K' } })).rejects.toEqual(faultWith(code, /bad key \[secret\]/));
+    const session = createTestSession({ secrets: { K: 'sk-mine' } });
+    await expect(run(session, { config: { apiKey: 'secret:K' } })).rejects.toEqual(
+      faultWith(code, /bad key \[secret\]/),
+    );
     expect(model.requests).toHaveLength(1);
   });
 
@@ -100,29 +102,29 @@ describe('a failing endpoint', () => {
 describe('the budget', () => {
   it('is reserved before the model is asked, and the unused part is returned', async () => {
     const { run } = await startLitellm([{ text: ['ok'], usage: { prompt: 20, completion: 2 } }]);
-    const work = createTestSession({ tokens: 10_000 });
-    await run(work);
-    expect(work.tokensLeft).toBe(10_000 - 22);
+    const session = createTestSession({ tokens: 10_000 });
+    await run(session);
+    expect(session.tokensLeft).toBe(10_000 - 22);
   });
 
   it('is not returned when the usage is unknown', async () => {
     for (const answer of [{ text: ['ok'] }, (response) => void cut(response)] satisfies ScriptedAnswer[]) {
       const { run } = await startLitellm([answer]);
-      const work = createTestSession({ tokens: 10_000 });
-      await run(work).catch(() => {});
-      expect(work.tokensLeft).toBeLessThan(10_000 - 100);
+      const session = createTestSession({ tokens: 10_000 });
+      await run(session).catch(() => {});
+      expect(session.tokensLeft).toBeLessThan(10_000 - 100);
     }
   });
 
   it('is returned in full when the request was rejected or never arrived', async () => {
     const { run } = await startLitellm([{ status: 401 }]);
-    const work = createTestSession({ tokens: 10_000 });
-    await expect(run(work)).rejects.toEqual(faultWith('FORBIDDEN'));
+    const session = createTestSession({ tokens: 10_000 });
+    await expect(run(session)).rejects.toEqual(faultWith('FORBIDDEN'));
     const unreachable = await startLitellm([]);
     await unreachable.model.close();
     opened.splice(opened.indexOf(unreachable.model), 1);
-    await expect(unreachable.run(work)).rejects.toEqual(faultWith('RESOURCE_UNREACHABLE', /refuses connections/));
-    expect(work.tokensLeft).toBe(10_000);
+    await expect(unreachable.run(session)).rejects.toEqual(faultWith('RESOURCE_UNREACHABLE', /refuses connections/));
+    expect(session.tokensLeft).toBe(10_000);
   });
 
   it('ends an agent before it is exceeded', async () => {
@@ -139,12 +141,12 @@ describe('cancelling', () => {
     ['between two attempts', { status: 429, headers: { 'retry-after': '20' } }],
   ])('ends it within a second %s', async (_, answer) => {
     const { model, run } = await startLitellm([answer]);
-    const work = createTestSession();
-    const running = expect(run(work)).rejects.toEqual(faultWith('CANCELLED'));
+    const session = createTestSession();
+    const running = expect(run(session)).rejects.toEqual(faultWith('CANCELLED'));
     while (model.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const startedAt = performance.now();
-    work.stop.abort();
+    session.stop.abort();
     await running;
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });

@@ -31,33 +31,33 @@ export async function completeChat(
   deps: ChatCompletionDeps,
   endpoint: LlmEndpoint,
   request: LlmRequest,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<LlmCompletion> {
   for (let attempt = 1; ; attempt += 1) {
-    const release = await work.reserveTokens(maxTokensOf(request));
+    const release = await session.reserveTokens(maxTokensOf(request));
     let answering = false;
     const onText = (text: string) => {
       answering = true;
-      work.streamText(text);
+      session.streamText(text);
     };
     try {
-      const answer = await sendRequest(deps, endpoint, request, work, onText);
+      const answer = await sendRequest(deps, endpoint, request, session, onText);
       if (answer.usage) await release(answer.usage.totalTokens);
-      checkFinishReason(answer, request, work);
+      checkFinishReason(answer, request, session);
       return answer;
     } catch (error) {
-      if (work.signal.aborted) throw abortFault(work.signal);
+      if (session.signal.aborted) throw abortFault(session.signal);
       const fault = llmFault(error, endpoint.uri.host);
       if (!answering && consumedNoTokens(fault)) await release(0);
       const wait =
         fault.retryAfterMs ?? backoffDelayMs(attempt, { baseMs: deps.backoffMs ?? 500, random: Math.random });
       const mayRetry = !answering && attempt < MAX_ATTEMPTS && isRetryable(fault.code) && wait <= MAX_RETRY_DELAY_MS;
       if (!mayRetry) throw redactKey(fault, endpoint);
-      work.log(
+      session.log(
         'WARN',
         `${redactKey(fault, endpoint).message} Retrying in ${wait} ms (attempt ${attempt + 1} of ${MAX_ATTEMPTS}).`,
       );
-      await sleep(wait, work.signal);
+      await sleep(wait, session.signal);
     }
   }
 }
@@ -105,10 +105,10 @@ async function sendRequest(
 function checkFinishReason(
   { finishReason: finish }: LlmCompletion,
   { maxTokens }: LlmRequest,
-  work: AgentSession,
+  session: AgentSession,
 ): void {
   if (finish === 'length')
-    work.log('WARN', `The model's answer was truncated after ${maxTokens} tokens. Raise maxTokens.`);
+    session.log('WARN', `The model's answer was truncated after ${maxTokens} tokens. Raise maxTokens.`);
   if (finish === 'content_filter') {
     throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Rephrase the goal.");
   }

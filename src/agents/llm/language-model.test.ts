@@ -32,8 +32,8 @@ const fault = (code: string, message: RegExp = /./) =>
 describe("the server's language model", () => {
   it('answers as a turn of the step', async () => {
     const { server, model } = await play([{ text: ['A ', 'roof.'], usage: { prompt: 4, completion: 2 } }]);
-    const work = createTestSession({ tokens: 5_000 });
-    expect(await model.answer(work, question)).toBe('A roof.');
+    const session = createTestSession({ tokens: 5_000 });
+    expect(await model.answer(session, question)).toBe('A roof.');
     expect(server.requests[0]?.body).toMatchObject({
       ...{ model: 'own', max_tokens: 50 },
       messages: [
@@ -42,8 +42,8 @@ describe("the server's language model", () => {
       ],
     });
     expect(server.requests[0]?.body).not.toHaveProperty('response_format');
-    expect([work.streamedText, work.tokensLeft]).toEqual(['A roof.', 4_994]);
-    expect(await model.answer(createTestSession({ history: work.events }), question)).toBe('A roof.');
+    expect([session.streamedText, session.tokensLeft]).toEqual(['A roof.', 4_994]);
+    expect(await model.answer(createTestSession({ history: session.events }), question)).toBe('A roof.');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -57,17 +57,17 @@ describe("the server's language model", () => {
 
   it('is asked once more, with the reason, when its answer does not fit', async () => {
     const { server, model } = await play([{ text: ['{"steps": "dig"}'] }, { text: ['{"steps": ["dig"]}'] }]);
-    const work = createTestSession();
-    expect(await model.answer(work, { ...question, schema })).toBe('{"steps":["dig"]}');
+    const session = createTestSession();
+    expect(await model.answer(session, { ...question, schema })).toBe('{"steps":["dig"]}');
     const messages = server.requests[1]?.body.messages as readonly JsonObject[] | undefined;
     expect(messages?.slice(2)).toEqual([
       { role: 'assistant', content: '{"steps": "dig"}' },
       { role: 'user', content: expect.stringContaining('/steps must be array') },
     ]);
-    expect(work.payloads('AGENT_MESSAGE').map(({ role }) => role)).toEqual([
+    expect(session.payloads('AGENT_MESSAGE').map(({ role }) => role)).toEqual([
       ...['system', 'user', 'assistant', 'user', 'assistant'],
     ]);
-    expect(await model.answer(createTestSession({ history: work.events }), { ...question, schema })).toBe(
+    expect(await model.answer(createTestSession({ history: session.events }), { ...question, schema })).toBe(
       '{"steps":["dig"]}',
     );
     expect(server.requests).toHaveLength(2);
@@ -83,17 +83,17 @@ describe("the server's language model", () => {
   it('is asked without a response format once its endpoint has rejected one', async () => {
     const fits = { text: ['{"steps": []}'] };
     const { server, model } = await play([{ status: 400, says: 'response_format?' }, fits]);
-    const work = createTestSession();
-    for (let times = 0; times < 2; times += 1) await model.answer(work, { ...question, schema });
+    const session = createTestSession();
+    for (let times = 0; times < 2; times += 1) await model.answer(session, { ...question, schema });
     expect(server.requests.map(({ body }) => 'response_format' in body)).toEqual([true, false, false]);
   });
 
   it('does not answer beyond the budget, nor after cancellation', async () => {
     const { server, model } = await play([() => {}]);
     await expect(model.answer(createTestSession({ tokens: 100 }), question)).rejects.toEqual(fault('TOO_COSTLY'));
-    const work = createTestSession();
-    setTimeout(() => work.stop.abort(), 50);
-    await expect(model.answer(work, question)).rejects.toEqual(fault('CANCELLED'));
+    const session = createTestSession();
+    setTimeout(() => session.stop.abort(), 50);
+    await expect(model.answer(session, question)).rejects.toEqual(fault('CANCELLED'));
     await server.idle();
   });
 });

@@ -29,27 +29,30 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
 
   return {
     model,
-    async answer(work, { system, user, maxTokens, schema }) {
+    async answer(session, { system, user, maxTokens, schema }) {
       const instruction = schema ? `${system}\n\n${instructionFor(schema)}` : system;
-      await work.addMessage('system', instruction);
-      await work.addMessage('user', user);
+      await session.addMessage('system', instruction);
+      await session.addMessage('user', user);
       const messages: LlmMessage[] = [
         { role: 'system', content: instruction },
         { role: 'user', content: user },
       ];
       const requestText = async () => {
         const request = { messages, maxTokens, ...(schema && { schema }) };
-        const { text } = await work.requestModel(async () => ({ text: (await ask(request, work)).text, calls: [] }));
+        const { text } = await session.requestModel(async () => ({
+          text: (await ask(request, session)).text,
+          calls: [],
+        }));
         return text;
       };
       const first = await requestText();
       if (!schema) return first;
-      const check = await checkAnswer(first, schema, work);
+      const check = await checkAnswer(first, schema, session);
       if ('json' in check) return check.json;
       const feedback = violationFeedback(check.violations);
-      await work.addMessage('user', feedback);
+      await session.addMessage('user', feedback);
       messages.push({ role: 'assistant', content: first }, { role: 'user', content: feedback });
-      const recheck = await checkAnswer(await requestText(), schema, work);
+      const recheck = await checkAnswer(await requestText(), schema, session);
       if ('json' in recheck) return recheck.json;
       const message = `${model} was asked twice, and its answer does not fit the schema. Use another model, or ask for less.`;
       throw new Fault('SCHEMA_VIOLATION', message, { violations: recheck.violations });
@@ -60,14 +63,14 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
 /** Asks with the schema as the response format, until the endpoint rejects that: from then on without it. */
 function withSchemaFallback(deps: ChatCompletionDeps, endpoint: LlmEndpoint) {
   let supportsFormats = true;
-  return async (request: LlmRequest, work: AgentSession): Promise<LlmCompletion> => {
+  return async (request: LlmRequest, session: AgentSession): Promise<LlmCompletion> => {
     const { schema, ...plain } = request;
-    if (!schema || !supportsFormats) return completeChat(deps, endpoint, plain, work);
+    if (!schema || !supportsFormats) return completeChat(deps, endpoint, plain, session);
     try {
-      return await completeChat(deps, endpoint, request, work);
+      return await completeChat(deps, endpoint, request, session);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'BAD_INPUT') throw error;
-      const answer = await completeChat(deps, endpoint, plain, work);
+      const answer = await completeChat(deps, endpoint, plain, session);
       supportsFormats = false;
       return answer;
     }
@@ -78,15 +81,15 @@ function instructionFor(schema: JsonObject): string {
   return `Answer with JSON alone, without any words around it, that fits this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-async function checkAnswer(text: string, schema: JsonObject, work: AgentSession) {
+async function checkAnswer(text: string, schema: JsonObject, session: AgentSession) {
   const json = tryParseJson(text);
   if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
   const answer = JSON.stringify(json);
-  const violations = await createSchemaValidator({ cpu: work.cpu }).validate({
+  const violations = await createSchemaValidator({ cpu: session.cpu }).validate({
     json: answer,
     schemaUri: `data:application/schema+json,${encodeURIComponent(JSON.stringify(schema))}`,
     read: (uri) => readSchema(uri, schema),
-    signal: work.signal,
+    signal: session.signal,
   });
   return violations.length === 0 ? { json: answer } : { violations };
 }

@@ -72,14 +72,14 @@ export function hasUnreadableArguments(args: JsonObject): boolean {
 export async function offerTools(
   names: readonly string[] | undefined,
   servers: readonly McpConnection[],
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<OfferedTools> {
-  const offered: OfferedTool[] = work.tools.filter(({ name }) => names?.includes(name));
+  const offered: OfferedTool[] = session.tools.filter(({ name }) => names?.includes(name));
   for (const server of servers) {
     for (const tool of await server.tools()) {
       if (names && !names.includes(tool.name)) continue;
       if (offered.some(({ name }) => name === tool.name)) {
-        work.log('WARN', `Two tools have the name ${tool.name}; the one at ${server.uri.href} is ignored.`);
+        session.log('WARN', `Two tools have the name ${tool.name}; the one at ${server.uri.href} is ignored.`);
         continue;
       }
       const { uri } = server;

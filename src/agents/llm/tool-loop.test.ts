@@ -22,11 +22,11 @@ describe('a model that calls tools', () => {
       { id: 'b', name: 'math_add', arguments: '{"a": 40, "b": 2}' },
     ];
     const { model, run } = await startLitellm([{ text: ['Let me see.'], calls: toolCalls }, { text: ['3 and 42'] }]);
-    const work = createTestSession({ tools: [addTool, failingTool] });
-    const result = await run(work, { agent: { tools: ['math.add'] } });
+    const session = createTestSession({ tools: [addTool, failingTool] });
+    const result = await run(session, { agent: { tools: ['math.add'] } });
     expect(result).toMatchObject({ text: '3 and 42', turns: 2 });
     expect(result).not.toHaveProperty('usage');
-    expect(work.payloads('TOOL_CALLED').map(({ call }) => [call.tool, call.arguments])).toEqual([
+    expect(session.payloads('TOOL_CALLED').map(({ call }) => [call.tool, call.arguments])).toEqual([
       ['math.add', { a: 1, b: 2 }],
       ['math.add', { a: 40, b: 2 }],
     ]);
@@ -54,11 +54,11 @@ describe('a model that calls tools', () => {
     ['arguments that are not an object', { name: 'math_add', arguments: '[1]' }, /not a JSON object/],
   ])('receives an error for %s, and continues', async (_, call, words) => {
     const { model, run } = await startLitellm([{ calls: [call] }, { text: ['Then not.'] }]);
-    const work = createTestSession({
+    const session = createTestSession({
       tools: [addTool, failingTool],
       rule: (tool) => (tool === 'math.add' ? 'deny' : 'allow'),
     });
-    expect(await run(work, { agent: { tools: ['math.add', 'breaks'] } })).toMatchObject({ text: 'Then not.' });
+    expect(await run(session, { agent: { tools: ['math.add', 'breaks'] } })).toMatchObject({ text: 'Then not.' });
     expect(lastMessage(model)).toMatchObject({ role: 'tool', content: expect.stringMatching(words) });
   });
 
@@ -73,13 +73,13 @@ describe('a model that calls tools', () => {
 
   it('is stopped after the maximum of turns, without its last calls', async () => {
     const { model, run } = await startLitellm([{ calls: [{ name: 'math_add', arguments: '{"a":1,"b":1}' }] }]);
-    const work = createTestSession({ tools: [addTool] });
+    const session = createTestSession({ tools: [addTool] });
     const config = { maxTurns: 3 };
-    await expect(run(work, { config, agent: { tools: ['math.add'] } })).rejects.toEqual(
+    await expect(run(session, { config, agent: { tools: ['math.add'] } })).rejects.toEqual(
       faultWith('TOO_COSTLY', /3 turns/),
     );
     expect(model.requests).toHaveLength(3);
-    expect(work.payloads('TOOL_CALLED')).toHaveLength(2);
+    expect(session.payloads('TOOL_CALLED')).toHaveLength(2);
   });
 
   it('is not asked when its agent names an unknown tool', async () => {

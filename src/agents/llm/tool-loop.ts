@@ -39,10 +39,10 @@ const MAX_TOOL_RESULT_BYTES = 32 * 1024;
  */
 export async function runToolLoop(
   { prompt, tools, maxTurns, ask }: ToolLoop,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<ToolLoopResult> {
-  await work.addMessage('system', prompt.system);
-  await work.addMessage('user', prompt.user);
+  await session.addMessage('system', prompt.system);
+  await session.addMessage('user', prompt.user);
   const messages: LlmMessage[] = [
     { role: 'system', content: prompt.system },
     { role: 'user', content: prompt.user },
@@ -51,7 +51,7 @@ export async function runToolLoop(
 
   for (let turns = 1; turns <= maxTurns; turns += 1) {
     let usage: LlmUsage | undefined;
-    const turn = await work.requestModel(async () => {
+    const turn = await session.requestModel(async () => {
       const answer = await ask(messages);
       usage = answer.usage;
       return { text: answer.text, calls: answer.calls.map((call) => toToolCallRequest(call, tools)) };
@@ -64,7 +64,7 @@ export async function runToolLoop(
     if (turns === maxTurns) break;
     messages.push(assistantMessage(turn, tools));
     for (const call of turn.calls) {
-      messages.push({ role: 'tool', tool_call_id: call.id, content: await toolResultText(call, tools, work) });
+      messages.push({ role: 'tool', tool_call_id: call.id, content: await toolResultText(call, tools, session) });
     }
   }
   throw new Fault(
@@ -86,7 +86,7 @@ function assistantMessage({ text, calls }: ModelReply, tools: OfferedTools): Llm
 }
 
 /** Result of a call, for the model. A failed call is for the model to handle; it does not fail the step. */
-async function toolResultText(call: ToolCallRequest, tools: OfferedTools, work: AgentSession): Promise<string> {
+async function toolResultText(call: ToolCallRequest, tools: OfferedTools, session: AgentSession): Promise<string> {
   const name = offeredNameOf(call.tool, tools);
   const tool = name === undefined ? undefined : tools.get(name);
   if (!tool)
@@ -94,11 +94,11 @@ async function toolResultText(call: ToolCallRequest, tools: OfferedTools, work: 
   if (hasUnreadableArguments(call.arguments))
     return 'Error BAD_INPUT: the arguments are not a JSON object. Write them as one.';
   try {
-    const result = await work.callTool(tool.name, call.arguments, tool.remote);
+    const result = await session.callTool(tool.name, call.arguments, tool.remote);
     return truncateText(typeof result === 'string' ? result : JSON.stringify(result), MAX_TOOL_RESULT_BYTES);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
-    if (work.signal.aborted) throw abortFault(work.signal);
+    if (session.signal.aborted) throw abortFault(session.signal);
     return truncateText(`Error ${error.code}: ${error.message}`, MAX_TOOL_RESULT_BYTES);
   }
 }

@@ -43,14 +43,10 @@ const SSE_FALLBACK_STATUSES = [400, 404, 405, 406, 415, 501];
 export async function connectMcp(
   server: McpServerConfig,
   deps: McpClientDeps,
-  work: ToolContext,
+  ctx: ToolContext,
 ): Promise<McpConnection> {
   const uri = mcpServerUri(server, deps.canonicalize);
-  const { headers: values, redact } = resolveSecretHeaders(
-    server.stdioCommand ? server.env : server.headers,
-    uri,
-    work,
-  );
+  const { headers: values, redact } = resolveSecretHeaders(server.stdioCommand ? server.env : server.headers, uri, ctx);
   const redacted = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
@@ -58,12 +54,12 @@ export async function connectMcp(
       throw error instanceof Fault ? redactFault(error, redact) : error;
     }
   };
-  const session = await redacted(() => openSession({ server, uri, values }, { ...deps, redact }, work));
+  const session = await redacted(() => openSession({ server, uri, values }, { ...deps, redact }, ctx));
   return {
     uri,
     tools: () => redacted(() => session.tools()),
     call: (tool, args, signal) =>
-      redacted(async () => toolResultJson(tool, await session.call(tool, args, signal), work)),
+      redacted(async () => toolResultJson(tool, await session.call(tool, args, signal), ctx)),
     close: () => session.close(),
   };
 }
@@ -78,18 +74,18 @@ interface McpTarget {
 async function openSession(
   { server, uri, values }: McpTarget,
   deps: McpHttpDeps & McpStdioDeps & { version: string },
-  work: ToolContext,
+  ctx: ToolContext,
 ) {
   const { version } = deps;
   if (server.stdioCommand) {
-    return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, work), uri.path, version, work);
+    return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, ctx), uri.path, version, ctx);
   }
   try {
-    return await openMcpSession(await openHttpTransport(uri, values, deps), uri.host, version, work);
+    return await openMcpSession(await openHttpTransport(uri, values, deps), uri.host, version, ctx);
   } catch (error) {
     if (!(error instanceof Fault) || !shouldFallBackToSse(error)) throw error;
-    work.log('DEBUG', `${uri.host} does not support streamable HTTP; trying HTTP with SSE.`);
-    return openMcpSession(await openSseTransport(uri, values, deps), uri.host, version, work);
+    ctx.log('DEBUG', `${uri.host} does not support streamable HTTP; trying HTTP with SSE.`);
+    return openMcpSession(await openSseTransport(uri, values, deps), uri.host, version, ctx);
   }
 }
 

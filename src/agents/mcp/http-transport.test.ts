@@ -34,16 +34,20 @@ async function connect(
     readonly headers?: Record<string, string>;
     readonly allowed?: readonly string[];
   } & TestSessionOptions = {},
-): Promise<{ connection: McpConnection; work: TestSession }> {
-  const work = createTestSession(options);
+): Promise<{ connection: McpConnection; session: TestSession }> {
+  const session = createTestSession(options);
   const allowedPrivateHosts = options.allowed ?? [new URL(serverUrl).host];
   const outgoing = createOutgoing({ version: '0', allowedPrivateHosts, headerTimeoutMs: 2_000 });
   closing.push(() => outgoing.close());
   const programLimits = { memoryBytes: 0, processes: 0, cpuSeconds: 0, fileBytes: 0 };
   const deps = { sandbox, outgoing, canonicalize: canonicalUri, version: '0', programLimits, readPaths: [] };
-  const connection = await connectMcp({ serverUrl, ...(options.headers && { headers: options.headers }) }, deps, work);
+  const connection = await connectMcp(
+    { serverUrl, ...(options.headers && { headers: options.headers }) },
+    deps,
+    session,
+  );
   closing.push(() => connection.close());
-  return { connection, work };
+  return { connection, session };
 }
 
 /** The reference server on a free port. */
@@ -108,22 +112,22 @@ const eventStream = (res: ServerResponse) => res.writeHead(200, { 'content-type'
 describe('an MCP server over streamable HTTP', () => {
   it('calls the reference server, reports progress and ends the session', async () => {
     const { url, output } = await everything('streamableHttp');
-    const { connection, work } = await connect(url);
+    const { connection, session } = await connect(url);
     expect(connection.uri.href).toBe(url);
     const tools = await connection.tools();
     expect(tools.map(({ name }) => name)).toContain('get-sum');
-    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, session.signal);
     expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
-    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
-    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, session.signal);
+    expect(session.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
     await connection.close();
     await expect.poll(output).toContain('Received session termination request');
   });
 
   it('fails when the server dies during a call', async () => {
     const { url, server } = await everything('streamableHttp');
-    const { connection, work } = await connect(url);
-    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
+    const { connection, session } = await connect(url);
+    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, session.signal);
     const startedAt = Date.now();
     setTimeout(() => server.kill('SIGKILL'), 300);
     await expect(call).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
@@ -132,9 +136,9 @@ describe('an MCP server over streamable HTTP', () => {
 
   it('ends the session within a second when the step is cancelled', async () => {
     const { url, output } = await everything('streamableHttp');
-    const { connection, work } = await connect(url);
-    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, work.signal);
-    setTimeout(() => work.stop.abort(), 200);
+    const { connection, session } = await connect(url);
+    const call = connection.call('trigger-long-running-operation', { duration: 60, steps: 60 }, session.signal);
+    setTimeout(() => session.stop.abort(), 200);
     const startedAt = Date.now();
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
     await connection.close();
@@ -149,10 +153,10 @@ describe('an MCP server over streamable HTTP', () => {
       sendJson(res, { id: call.id, result: { tools: [] } });
     });
     const headers = { Authorization: 'Bearer secret:API_KEY' };
-    const { connection, work } = await connect(url, { headers, secrets: { API_KEY: 's3cret' } });
+    const { connection, session } = await connect(url, { headers, secrets: { API_KEY: 's3cret' } });
     expect(await connection.tools()).toEqual([]);
     expect(seen).toEqual(['Bearer s3cret']);
-    expect(work.authorized).toEqual([`secret:API_KEY ${url}`]);
+    expect(session.authorized).toEqual([`secret:API_KEY ${url}`]);
     await expect(connect(url, { headers })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -215,8 +219,8 @@ describe('an MCP server over streamable HTTP', () => {
     ],
   ])('that %s fails with %s', async (_, code, message, answer) => {
     const { url } = await broken(answer);
-    const { connection, work } = await connect(url);
-    const call = connection.call('echo', {}, work.signal);
+    const { connection, session } = await connect(url);
+    const call = connection.call('echo', {}, session.signal);
     await expect(call).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
@@ -230,22 +234,22 @@ describe('an MCP server over streamable HTTP', () => {
 describe('an MCP server over HTTP with SSE', () => {
   it('detects and calls the reference server', async () => {
     const { url } = await everything('sse');
-    const { connection, work } = await connect(url);
-    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    const { connection, session } = await connect(url);
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, session.signal);
     expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
-    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
-    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, session.signal);
+    expect(session.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
   });
 
   it('fails when the server dies during a call, and ends when the step is cancelled', async () => {
     const { url, server } = await everything('sse');
     const long = { duration: 60, steps: 60 };
     const first = await connect(url);
-    const cancelled = first.connection.call('trigger-long-running-operation', long, first.work.signal);
-    setTimeout(() => first.work.stop.abort(), 100);
+    const cancelled = first.connection.call('trigger-long-running-operation', long, first.session.signal);
+    setTimeout(() => first.session.stop.abort(), 100);
     await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     const second = await connect(url);
-    const cut = second.connection.call('trigger-long-running-operation', long, second.work.signal);
+    const cut = second.connection.call('trigger-long-running-operation', long, second.session.signal);
     setTimeout(() => server.kill('SIGKILL'), 200);
     await expect(cut).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
   });

@@ -33,7 +33,7 @@ export async function openMcpSession(
   transport: McpTransport,
   where: string,
   version: string,
-  work: ToolContext,
+  ctx: ToolContext,
 ): Promise<McpSession> {
   const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
   const types = await import('@modelcontextprotocol/sdk/types.js');
@@ -56,7 +56,7 @@ export async function openMcpSession(
   };
 
   try {
-    await ask(work.signal, RESPONSE_TIMEOUT_MS, (options) => client.connect(transport.transport, options));
+    await ask(ctx.signal, RESPONSE_TIMEOUT_MS, (options) => client.connect(transport.transport, options));
   } catch (error) {
     await transport.close();
     throw error;
@@ -69,14 +69,14 @@ export async function openMcpSession(
       for (let page = 1; page <= MAX_PAGES; page += 1) {
         const params = cursor === undefined ? {} : { cursor };
         // Not `listTools`: it compiles the server's output schemas, which are not trusted, in this thread.
-        const result = await ask(work.signal, RESPONSE_TIMEOUT_MS, (options) =>
+        const result = await ask(ctx.signal, RESPONSE_TIMEOUT_MS, (options) =>
           client.request({ method: 'tools/list', params }, types.ListToolsResultSchema, options),
         );
         for (const { name, description = '', inputSchema } of result.tools) {
           if (TOOL_NAME.test(name))
             tools.push({ name, description, input: toPlainJson(inputSchema, where) as JsonObject });
           else
-            work.log(
+            ctx.log(
               'WARN',
               `${where} has a tool with an invalid name, which is ignored: ${JSON.stringify(name.slice(0, 128))}.`,
             );
@@ -93,7 +93,7 @@ export async function openMcpSession(
         client.request({ method: 'tools/call', params: { name, arguments: args } }, types.CallToolResultSchema, {
           ...options,
           onprogress: ({ progress, total, message }) =>
-            work.progress(percentOf(progress, total), message?.slice(0, 1_000)),
+            ctx.progress(percentOf(progress, total), message?.slice(0, 1_000)),
         }),
       ),
     close: () => transport.close(),

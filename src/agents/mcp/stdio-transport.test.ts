@@ -36,21 +36,21 @@ const broken = (how: string): McpServerConfig => ({ stdioCommand: ['node', 'agen
 async function connect(
   server: McpServerConfig,
   options?: TestSessionOptions,
-): Promise<{ connection: McpConnection; work: TestSession }> {
-  const work = createTestSession(options);
-  open.push(work);
-  const connection = await connectMcp(server, deps, work);
+): Promise<{ connection: McpConnection; session: TestSession }> {
+  const session = createTestSession(options);
+  open.push(session);
+  const connection = await connectMcp(server, deps, session);
   open.push(connection);
-  return { connection, work };
+  return { connection, session };
 }
 
 /** The first failure of connecting, listing tools and calling one. */
 async function failureOf(how: string) {
   const startedAt = Date.now();
   const error = await connect(broken(how))
-    .then(async ({ connection, work }) => {
+    .then(async ({ connection, session }) => {
       await connection.tools();
-      return connection.call('echo', { text: 'hello' }, work.signal);
+      return connection.call('echo', { text: 'hello' }, session.signal);
     })
     .catch((fault: unknown) => fault);
   return { ...(error as object), message: (error as Error).message, ms: Date.now() - startedAt };
@@ -58,57 +58,57 @@ async function failureOf(how: string) {
 
 describe('an MCP server over stdio', () => {
   it('runs the reference server in the sandbox, lists its tools and calls one', async () => {
-    const { connection, work } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
+    const { connection, session } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
     expect(connection.uri.href).toBe(`exec://${process.execPath}`);
     const tools = await connection.tools();
     expect(tools.find(({ name }) => name === 'get-sum')).toMatchObject({ input: { required: ['a', 'b'] } });
-    const sum = await connection.call('get-sum', { a: 2, b: 3 }, work.signal);
+    const sum = await connection.call('get-sum', { a: 2, b: 3 }, session.signal);
     expect(sum).toMatchObject({ text: 'The sum of 2 and 3 is 5.' });
-    const weather = await connection.call('get-structured-content', { location: 'Chicago' }, work.signal);
+    const weather = await connection.call('get-structured-content', { location: 'Chicago' }, session.signal);
     expect(weather).toEqual({ temperature: 36, conditions: 'Light rain / drizzle', humidity: 82 });
-    expect(work.logged).toContain('INFO Starting default (STDIO) server...');
+    expect(session.logged).toContain('INFO Starting default (STDIO) server...');
   });
 
   it('passes only the configured environment to the program, with secrets resolved', async () => {
     const env = { KEY: 'Bearer secret:API_KEY' };
-    const { connection, work } = await connect(
+    const { connection, session } = await connect(
       { stdioCommand: ['node', EVERYTHING, 'stdio'], env },
       { secrets: { API_KEY: 's3cret' } },
     );
-    const { text } = (await connection.call('get-env', {}, work.signal)) as { text: string };
+    const { text } = (await connection.call('get-env', {}, session.signal)) as { text: string };
     expect(Object.keys(JSON.parse(text)).sort()).toEqual(['HOME', 'KEY', 'LANG', 'PATH', 'PWD']);
     expect(JSON.parse(text)).toMatchObject({ KEY: 'Bearer s3cret' });
-    expect(work.authorized).toEqual([`secret:API_KEY exec://${process.execPath}`]);
+    expect(session.authorized).toEqual([`secret:API_KEY exec://${process.execPath}`]);
   });
 
   it('ignores tools with unprintable names', async () => {
-    const { connection, work } = await connect(broken('lists odd names'));
+    const { connection, session } = await connect(broken('lists odd names'));
     expect((await connection.tools()).map(({ name }) => name)).toEqual(['fine']);
-    expect(work.logged.filter((line) => line.startsWith('WARN'))).toHaveLength(3);
+    expect(session.logged.filter((line) => line.startsWith('WARN'))).toHaveLength(3);
   });
 
   it('keeps the secrets of the program out of log and messages', async () => {
-    const { connection, work } = await connect(
+    const { connection, session } = await connect(
       { ...broken('tells its secret'), env: { KEY: 'secret:API_KEY' } },
       { secrets: { API_KEY: 's3cret' } },
     );
     await connection.tools();
-    await expect.poll(() => work.logged).toContain('INFO my key is [secret]');
+    await expect.poll(() => session.logged).toContain('INFO my key is [secret]');
     const server = { ...broken('answers with its secret'), env: { KEY: 'secret:API_KEY' } };
     const other = await connect(server, { secrets: { API_KEY: 's3cret' } });
-    await expect(other.connection.call('echo', {}, other.work.signal)).rejects.toThrow('[secret] is no key');
+    await expect(other.connection.call('echo', {}, other.session.signal)).rejects.toThrow('[secret] is no key');
   });
 
   it('keeps images and other bytes as artifacts, and reports progress', async () => {
-    const { connection, work } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
-    const image = (await connection.call('get-tiny-image', {}, work.signal)) as { content: readonly object[] };
-    const [artifact] = [...work.artifacts.values()];
+    const { connection, session } = await connect({ stdioCommand: ['node', EVERYTHING, 'stdio'] });
+    const image = (await connection.call('get-tiny-image', {}, session.signal)) as { content: readonly object[] };
+    const [artifact] = [...session.artifacts.values()];
     expect(artifact).toMatchObject({ name: 'get-tiny-image-2.png', media_type: 'image/png' });
     expect(artifact?.bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(image.content[1]).toMatchObject({ type: 'image', uri: `artifact:sha256/${artifact?.sha256}` });
     expect(JSON.stringify(image)).not.toContain('base64');
-    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, work.signal);
-    expect(work.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
+    await connection.call('trigger-long-running-operation', { duration: 0.2, steps: 2 }, session.signal);
+    expect(session.payloads('STEP_PROGRESS')).toContainEqual({ percent: 50 });
   });
 
   it.each([
@@ -135,16 +135,16 @@ describe('an MCP server over stdio', () => {
 
   it('ends within a second when the step is cancelled, during start and call', async () => {
     for (const how of ['hangs at once', 'hangs in a call']) {
-      const work = createTestSession();
-      open.push(work);
+      const session = createTestSession();
+      open.push(session);
       let abortedAt = Number.POSITIVE_INFINITY;
       setTimeout(() => {
         abortedAt = Date.now();
-        work.stop.abort();
+        session.stop.abort();
       }, 1_000);
-      const call = connectMcp(broken(how), deps, work).then((connection) => {
+      const call = connectMcp(broken(how), deps, session).then((connection) => {
         open.push(connection);
-        return connection.call('echo', { text: 'x' }, work.signal);
+        return connection.call('echo', { text: 'x' }, session.signal);
       });
       await expect(call, how).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(Date.now() - abortedAt, how).toBeLessThan(1_000);
@@ -152,26 +152,26 @@ describe('an MCP server over stdio', () => {
   });
 
   it('rejects requests of the server for a model or a person', async () => {
-    const { connection, work } = await connect(broken('asks back'));
-    expect(await connection.call('echo', { text: 'x' }, work.signal)).toMatchObject({
+    const { connection, session } = await connect(broken('asks back'));
+    expect(await connection.call('echo', { text: 'x' }, session.signal)).toMatchObject({
       text: expect.stringContaining('-32601'),
     });
   });
 
   it('logs at most a thousand lines of standard error', async () => {
-    const { connection, work } = await connect(broken('chatters'));
+    const { connection, session } = await connect(broken('chatters'));
     await connection.tools();
-    await expect.poll(() => work.logged.length).toBe(1_001);
-    expect(work.logged.at(-1)).toMatch(/^WARN .*more than 1000 lines/);
+    await expect.poll(() => session.logged.length).toBe(1_001);
+    expect(session.logged.at(-1)).toMatch(/^WARN .*more than 1000 lines/);
   });
 
   it('requires a program that exists, and exactly one of stdioCommand and serverUrl', async () => {
-    const work = createTestSession();
-    await expect(connectMcp({ stdioCommand: ['no-such-program'] }, deps, work)).rejects.toMatchObject({
+    const session = createTestSession();
+    await expect(connectMcp({ stdioCommand: ['no-such-program'] }, deps, session)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await expect(connectMcp({}, deps, work)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(connectMcp({}, deps, session)).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const both = { stdioCommand: ['node'], serverUrl: 'http://localhost/mcp' };
-    await expect(connectMcp(both, deps, work)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(connectMcp(both, deps, session)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

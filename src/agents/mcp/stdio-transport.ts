@@ -32,23 +32,23 @@ export async function openStdioTransport(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   deps: McpStdioDeps,
-  work: ToolContext,
+  ctx: ToolContext,
 ): Promise<McpTransport> {
   const [program = '', ...args] = command;
   if (deps.sandbox.kind === 'none')
-    work.log('WARN', `${program} runs without a sandbox: it may do whatever this server may.`);
+    ctx.log('WARN', `${program} runs without a sandbox: it may do whatever this server may.`);
   const process = await deps.sandbox.spawn(
     {
       command: [findProgram(program), ...args.map((arg) => resolveReadablePath(arg, deps.readPaths))],
       env: { ...BASE_ENVIRONMENT, ...env },
       cwd: WORKSPACE,
-      mounts: [{ from: await work.workspace(), to: WORKSPACE, writable: true }],
+      mounts: [{ from: await ctx.workspace(), to: WORKSPACE, writable: true }],
       limits: deps.programLimits,
     },
-    work.signal,
+    ctx.signal,
   );
   const broken = new AbortController();
-  const lastOutput = forwardLogLines(process.stderr, (level, text) => work.log(level, deps.redact(text)), 'INFO');
+  const lastOutput = forwardLogLines(process.stderr, (level, text) => ctx.log(level, deps.redact(text)), 'INFO');
   const fail = (why: string | Fault) => {
     if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unusableServerFault(program, why) : why);
     process.kill();

@@ -28,7 +28,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export async function toolResultJson(
   tool: string,
   result: CallToolResult,
-  work: Pick<ToolContext, 'saveArtifact'>,
+  ctx: Pick<ToolContext, 'saveArtifact'>,
 ): Promise<Json> {
   const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
   if (result.isError) {
@@ -37,15 +37,15 @@ export async function toolResultJson(
   }
   if (result.structuredContent) return toPlainJson(result.structuredContent, tool);
   const content: Json[] = [];
-  for (const part of result.content) content.push(await partJson(part, `${tool}-${content.length + 1}`, work));
+  for (const part of result.content) content.push(await partJson(part, `${tool}-${content.length + 1}`, ctx));
   return { text, content };
 }
 
-async function partJson(part: ContentBlock, name: string, work: Pick<ToolContext, 'saveArtifact'>): Promise<Json> {
+async function partJson(part: ContentBlock, name: string, ctx: Pick<ToolContext, 'saveArtifact'>): Promise<Json> {
   const saveBase64 = async (base64: string, mediaType = 'application/octet-stream'): Promise<JsonObject> => {
     const bytes = decodeBase64(base64, MAX_MESSAGE_BYTES);
     const extension = EXTENSIONS[mediaType] ?? 'bin';
-    return { ...(await work.saveArtifact(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
+    return { ...(await ctx.saveArtifact(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
   };
   switch (part.type) {
     case 'image':

@@ -7,24 +7,27 @@ const uri = canonicalUri('https://example.com/mcp');
 
 describe('resolveSecrets', () => {
   it('replaces names by secrets, and authorizes each for its URI', () => {
-    const work = createTestSession({ secrets: { USER: 'ada', KEY: '$& s3cret' } });
+    const session = createTestSession({ secrets: { USER: 'ada', KEY: '$& s3cret' } });
     const values = { Authorization: 'Basic secret:USER:secret:KEY', Plain: 'no secret at all' };
-    expect(resolveSecrets(values, uri, work)).toEqual({
+    expect(resolveSecrets(values, uri, session)).toEqual({
       Authorization: 'Basic ada:$& s3cret',
       Plain: 'no secret at all',
     });
-    expect(work.authorized).toEqual(['secret:USER https://example.com/mcp', 'secret:KEY https://example.com/mcp']);
+    expect(session.authorized).toEqual(['secret:USER https://example.com/mcp', 'secret:KEY https://example.com/mcp']);
   });
 
   it('ignores names inside words and inside secrets', () => {
-    const work = createTestSession({ secrets: { A: 'secret:B', B: 'never' } });
-    expect(resolveSecrets({ x: 'secret:A', y: 'my_secret:B' }, uri, work)).toEqual({ x: 'secret:B', y: 'my_secret:B' });
+    const session = createTestSession({ secrets: { A: 'secret:B', B: 'never' } });
+    expect(resolveSecrets({ x: 'secret:A', y: 'my_secret:B' }, uri, session)).toEqual({
+      x: 'secret:B',
+      y: 'my_secret:B',
+    });
   });
 
   it('rejects an unknown secret, and a value with line breaks', () => {
-    const work = createTestSession({ secrets: { LINES: 'a\r\nHost: evil' } });
+    const session = createTestSession({ secrets: { LINES: 'a\r\nHost: evil' } });
     const refused = (code: string) => expect.objectContaining({ code });
-    expect(() => resolveSecrets({ x: 'secret:NONE' }, uri, work)).toThrow(refused('NOT_FOUND'));
-    expect(() => resolveSecrets({ x: 'secret:LINES' }, uri, work)).toThrow(refused('BAD_INPUT'));
+    expect(() => resolveSecrets({ x: 'secret:NONE' }, uri, session)).toThrow(refused('NOT_FOUND'));
+    expect(() => resolveSecrets({ x: 'secret:LINES' }, uri, session)).toThrow(refused('BAD_INPUT'));
   });
 });

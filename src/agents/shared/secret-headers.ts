@@ -12,10 +12,10 @@ const SECRET_REFERENCE = /(?<!\w)secret:(\w+)/g;
 export function resolveSecrets(
   values: Readonly<Record<string, string>> | undefined,
   uri: CanonicalUri,
-  work: Pick<ToolContext, 'secret'>,
+  ctx: Pick<ToolContext, 'secret'>,
 ): Record<string, string> {
   const resolved = Object.entries(values ?? {}).map(([name, value]) => {
-    const text = value.replace(SECRET_REFERENCE, (_, secret: string) => work.secret(secret, uri));
+    const text = value.replace(SECRET_REFERENCE, (_, secret: string) => ctx.secret(secret, uri));
     if (!/[\0\r\n]/.test(text)) return [name, text];
     throw new Fault('BAD_INPUT', `The value of ${name} contains a line break or a null character. Remove it.`);
   });
@@ -33,11 +33,11 @@ export interface SecretHeaders {
 export function resolveSecretHeaders(
   headers: Readonly<Record<string, string>> | undefined,
   uri: CanonicalUri,
-  work: Pick<ToolContext, 'secret'>,
+  ctx: Pick<ToolContext, 'secret'>,
 ): SecretHeaders {
   const used: string[] = [];
   const secret: ToolContext['secret'] = (name, at) => {
-    const value = work.secret(name, at);
+    const value = ctx.secret(name, at);
     used.push(value);
     return value;
   };

@@ -18,9 +18,9 @@ const PROLOGUE =
 /** Runs our program next to the files with the tool `python.run`, under its policy, journal and sandbox. */
 export async function callPython(
   program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<PythonRunResult> {
-  const answer = await work.callTool('python.run', {
+  const answer = await session.callTool('python.run', {
     entrypoint: '-c',
     code: PROLOGUE + program.code,
     args: [],

@@ -7,10 +7,10 @@ import type { RunNodeTests } from './run-node-tests.ts';
 export async function checkNode(
   files: readonly FileContent[],
   run: RunNodeTests | undefined,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<CheckResult> {
-  work.progress(undefined, 'node --test');
-  const tests = await run?.(files, work.signal);
+  session.progress(undefined, 'node --test');
+  const tests = await run?.(files, session.signal);
   if (!tests)
     return inconclusiveCheck('node_test', 'not installed', 'There is no sandbox here to run the tests of Node in.');
   const ran = /^(?:ℹ|#) tests [1-9]/m.test(tests.output);

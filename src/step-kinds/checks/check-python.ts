@@ -12,11 +12,11 @@ export async function checkPython(
   files: readonly FileRef[],
   checks: readonly CheckName[],
   requires: readonly string[],
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly CheckResult[]> {
   const suites = SUITES.filter(({ tool }) => checks.includes(tool));
   if (suites.length === 0 && !checks.includes('compile')) return [];
-  const { compile, modules, version } = await inspectPython(files, [...requires, 'pytest', 'mypy'], work);
+  const { compile, modules, version } = await inspectPython(files, [...requires, 'pytest', 'mypy'], session);
   const done: CheckResult[] = checks.includes('compile') ? [compile] : [];
   for (const suite of suites) {
     const needed = suite.tool === 'mypy' ? ['mypy'] : suite.tool === 'pytest' ? ['pytest', ...requires] : requires;
@@ -27,8 +27,8 @@ export async function checkPython(
       const why = `Python ${version} has no ${missing.join(', ')} here, so this was not checked.`;
       done.push(inconclusiveCheck(suite.tool, 'not installed', why));
     } else {
-      work.progress(undefined, suite.tool);
-      done.push(await runPythonTests({ ...suite, version }, files, work));
+      session.progress(undefined, suite.tool);
+      done.push(await runPythonTests({ ...suite, version }, files, session));
     }
   }
   return done;

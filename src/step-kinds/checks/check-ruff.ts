@@ -6,10 +6,10 @@ import type { CheckResult } from './check.ts';
 import { inconclusiveCheck, MAX_DIAGNOSTICS } from './check.ts';
 
 /** Lints by ruff's default rules. */
-export async function checkRuff(files: readonly FileContent[], work: AgentSession): Promise<CheckResult> {
+export async function checkRuff(files: readonly FileContent[], session: AgentSession): Promise<CheckResult> {
   const python = files.filter(isPython).map((file) => ({ path: file.path, text: textOf(file) }));
   if (python.length === 0) return inconclusiveCheck('ruff', 'skipped', 'None of the files is Python.');
-  const { version, findings } = await callRuff({ files: python, fix: false }, work);
+  const { version, findings } = await callRuff({ files: python, fix: false }, session);
   const output = findings.map(
     ({ path, line, column, code, message }) => `${path}:${line}:${column}: ${code} ${message}`,
   );

@@ -51,7 +51,7 @@ const TIMEOUT_SEC = 60;
 export async function inspectPython(
   files: readonly FileRef[],
   modules: readonly string[],
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<PythonInspection> {
   const python = files.filter(({ path }) => path.endsWith('.py'));
   const given = JSON.stringify({ files: python.map(({ path }) => path), modules });
@@ -59,7 +59,7 @@ export async function inspectPython(
   const code = PROGRAM.replace('__GIVEN__', () => toAsciiJson(JSON.stringify(given)));
   const { stdout, stderr, return_code, stopped } = await callPython(
     { code, files: python, timeoutSec: TIMEOUT_SEC },
-    work,
+    session,
   );
   const report = return_code === 0 ? await reportOf(stdout) : undefined;
   if (!report) {

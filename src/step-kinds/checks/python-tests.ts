@@ -76,10 +76,10 @@ export const MYPY: Omit<PythonSuite, 'version'> = {
 export async function runPythonTests(
   suite: PythonSuite,
   files: readonly FileRef[],
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<CheckResult> {
   const { tool, code, version, ranPattern: proof } = suite;
-  const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, work);
+  const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, session);
   const output = [answer.stdout, answer.stderr].filter((text) => text.trim() !== '').join('\n');
   const checked = proof.test(output);
   const passed = answer.return_code === 0 && answer.stopped === undefined && checked;

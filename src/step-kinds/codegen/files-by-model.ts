@@ -44,11 +44,11 @@ export interface RevisionRequest {
 export async function reviseFilesByModel(
   model: LanguageModel,
   rework: RevisionRequest,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly TextFile[]> {
-  return withModelFallback(rework.files, work, async () => {
+  return withModelFallback(rework.files, session, async () => {
     const schema = Proposal as unknown as JsonObject;
-    const answer = await model.answer(work, {
+    const answer = await model.answer(session, {
       system: SYSTEM,
       user: revisionPrompt(rework),
       maxTokens: MAX_TOKENS,
@@ -63,7 +63,7 @@ export async function reviseFilesByModel(
         `The model made ${JSON.stringify(stray.path.slice(0, 100))}, which is not in the plan.`,
       );
     const made = new Map(files.map(({ path, content }) => [path, content]));
-    if (made.size > 0) work.log('INFO', `The model made ${made.size} of ${known.size} files anew.`);
+    if (made.size > 0) session.log('INFO', `The model made ${made.size} of ${known.size} files anew.`);
     return rework.files.map(({ path, text }) => ({ path, text: made.get(path) ?? text }));
   });
 }

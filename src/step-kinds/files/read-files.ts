@@ -12,12 +12,12 @@ export interface FileContent {
  * Reads files of an earlier step, or any named by URI.
  * @throws Fault BAD_INPUT for an invalid path, RESOURCE_TOO_LARGE, and what reading throws
  */
-export async function readFiles(files: readonly FileRef[], work: AgentSession): Promise<readonly FileContent[]> {
+export async function readFiles(files: readonly FileRef[], session: AgentSession): Promise<readonly FileContent[]> {
   checkPaths(files);
   const read: FileContent[] = [];
   let left = MAX_FILES_BYTES;
   for (const { path, uri } of files) {
-    const body = await work.read({ uri });
+    const body = await session.read({ uri });
     const pieces: Uint8Array[] = [];
     for await (const piece of body.stream()) {
       left -= piece.length;

@@ -11,10 +11,13 @@ const CODE_MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Keeps every file as an artifact of the run. */
-export async function saveFiles(files: readonly TextFile[], work: AgentSession): Promise<readonly Required<FileRef>[]> {
+export async function saveFiles(
+  files: readonly TextFile[],
+  session: AgentSession,
+): Promise<readonly Required<FileRef>[]> {
   const refs: Required<FileRef>[] = [];
   for (const { path, text } of files) {
-    const { uri, size, sha256, media_type } = await work.saveArtifact(path, mediaTypeOf(path), text);
+    const { uri, size, sha256, media_type } = await session.saveArtifact(path, mediaTypeOf(path), text);
     refs.push({ path, uri, size, sha256, media_type });
   }
   return refs;

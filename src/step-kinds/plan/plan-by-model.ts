@@ -34,12 +34,12 @@ export async function planByModel(
   model: LanguageModel,
   wish: PlanRequest,
   draft: PlanDraft,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<PlanDraft> {
-  return withModelFallback(draft, work, async () => {
+  return withModelFallback(draft, session, async () => {
     const user = JSON.stringify({ ...wish, draft: { resource: draft.resource, fields: draft.entity.fields } });
     const schema = Proposal as unknown as JsonObject;
-    const answer = await model.answer(work, { system: SYSTEM, user, maxTokens: MAX_TOKENS, schema });
+    const answer = await model.answer(session, { system: SYSTEM, user, maxTokens: MAX_TOKENS, schema });
     const said = parseJson(answer) as unknown as Proposal;
     const [problem] = fieldProblems(said.fields);
     if (problem) throw new Fault('SCHEMA_VIOLATION', `Of the model's plan: ${problem.message}.`);

@@ -13,12 +13,12 @@ const TOLERATED_CODES: readonly ErrorCode[] = [
 ];
 
 /** What the model makes, or `otherwise` where it makes nothing usable; the log says why. */
-export async function withModelFallback<T>(otherwise: T, work: AgentSession, ask: () => Promise<T>): Promise<T> {
+export async function withModelFallback<T>(otherwise: T, session: AgentSession, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Fault) || !TOLERATED_CODES.includes(error.code) || work.signal.aborted) throw error;
-    work.log('WARN', `The model was of no help, so rules and templates do without: ${error.message}`);
+    if (!(error instanceof Fault) || !TOLERATED_CODES.includes(error.code) || session.signal.aborted) throw error;
+    session.log('WARN', `The model was of no help, so rules and templates do without: ${error.message}`);
     return otherwise;
   }
 }

@@ -12,10 +12,10 @@ const TIMEOUT_MS = 10_000;
 export async function renderTexts(
   texts: readonly string[],
   plan: TemplatePlan,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly string[]> {
   const templates = texts.map((source, i) => ({ name: `text ${i}`, source }));
-  return render({ templates, wanted: templates.map(({ name }) => name), data: templateData(plan, []) }, work);
+  return render({ templates, wanted: templates.map(({ name }) => name), data: templateData(plan, []) }, session);
 }
 
 /** All files of the stack for this plan. @throws Fault UNAVAILABLE for a stack that cannot be used */
@@ -23,11 +23,11 @@ export async function renderStack(
   { manifest, templates }: Stack,
   plan: TemplatePlan,
   sources: readonly TemplateSource[],
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly TextFile[]> {
-  const paths = await renderPaths(manifest.files, plan, work);
+  const paths = await renderPaths(manifest.files, plan, session);
   const wanted = manifest.files.map(({ template }) => template);
-  const texts = await render({ templates, wanted, data: templateData(plan, sources) }, work);
+  const texts = await render({ templates, wanted, data: templateData(plan, sources) }, session);
   return paths.map((path, i) => ({ path, text: texts[i] ?? '' }));
 }
 
@@ -35,12 +35,12 @@ export async function renderStack(
 export async function renderPaths(
   files: Stack['manifest']['files'],
   plan: TemplatePlan,
-  work: AgentSession,
+  session: AgentSession,
 ): Promise<readonly string[]> {
   const paths = await renderTexts(
     files.map(({ path }) => path),
     plan,
-    work,
+    session,
   );
   for (const path of paths) {
     const problem = filePathProblem(path);
@@ -50,9 +50,9 @@ export async function renderPaths(
   return paths;
 }
 
-function render(order: RenderRequest, work: AgentSession): Promise<readonly string[]> {
-  return work.cpu.run<RenderRequest, readonly string[]>(TASK_URL, order, {
+function render(order: RenderRequest, session: AgentSession): Promise<readonly string[]> {
+  return session.cpu.run<RenderRequest, readonly string[]>(TASK_URL, order, {
     timeoutMs: TIMEOUT_MS,
-    signal: work.signal,
+    signal: session.signal,
   });
 }

@@ -47,15 +47,15 @@ const GIT_CONFIG = `[core]
  * Git reads configuration, hooks, attributes and excludes from the "common" folder of a repository. Here that is a folder
  * outside the workspace that we create, where only the references and objects are those of `.git`: a repository that was
  * made to run a program has no say, and no check of its files could be outrun.
- * @returns what `work` gives; the folder is gone then
+ * @returns the result of `use`; the folder no longer exists then
  */
-export async function withCommonFolder<T>(gitFolder: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withCommonFolder<T>(gitFolder: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-git-'));
   try {
     await writeFile(join(folder, 'config'), GIT_CONFIG, { mode: 0o400 });
     await symlink(join(gitFolder, 'refs'), join(folder, 'refs'));
     await symlink(join(gitFolder, 'packed-refs'), join(folder, 'packed-refs'));
-    return await work(folder);
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -12,7 +12,7 @@ import type { Json, JsonObject } from '../../../src/lib/json.ts';
 export interface TestStepTool {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool.
-  run(input: any, work: AgentSession): unknown;
+  run(input: any, session: AgentSession): unknown;
 }
 
 /** An `AgentSession` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
@@ -41,7 +41,7 @@ export function createTestStepSession(given: readonly TestStepTool[] = []): Test
     return { uri: `artifact:sha256/${sha256}`, sha256, size: bytes.length };
   };
 
-  const work: TestStepSession = {
+  const session: TestStepSession = {
     ...{
       artifacts: kept,
       logged,
@@ -79,14 +79,14 @@ export function createTestStepSession(given: readonly TestStepTool[] = []): Test
     async callTool(tool, args) {
       called.push({ tool, args });
       const found = given.find(({ name }) => name === tool) ?? throwNotFound(`the tool ${tool}`);
-      return (await found.run(args, work)) as Json;
+      return (await found.run(args, session)) as Json;
     },
     reserveTokens: async () => async () => {},
     async close() {
       if (folder) await rm(await folder, { recursive: true, force: true });
     },
   };
-  return work;
+  return session;
 }
 
 function throwNotFound(what: string): never {
