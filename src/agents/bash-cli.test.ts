@@ -93,9 +93,11 @@ describe('the backend bash_cli', () => {
   it('runs in the folder of the run, which the next step sees', async () => {
     const session = workOf();
     await run('mkdir -p src && echo kept > src/file', {}, session);
-    const { stdout } = await run('pwd; cat file', { workingDir: 'src' }, session);
-    expect(stdout).toBe('/workspace/src\nkept\n');
-    for (const workingDir of ['/etc', '../..', 'src/../../etc', 'a\0b']) {
+    for (const workingDir of ['src', './src/', '/workspace/src']) {
+      const { stdout } = await run('pwd; cat file', { workingDir }, session);
+      expect(stdout, workingDir).toBe('/workspace/src\nkept\n');
+    }
+    for (const workingDir of ['/', '/etc', '/work/src', '/workspace/../etc', '../..', 'src/../../etc', 'a\0b']) {
       expect(await failure(run('pwd', { workingDir }, session)), workingDir).toMatchObject({ code: 'BAD_INPUT' });
     }
   });

@@ -172,8 +172,7 @@ function requireTemplate(template: string | undefined): string {
 /** The folder inside the sandbox. @throws Fault BAD_INPUT for a folder outside the workspace */
 function sandboxFolderOf(workingDir = '.'): string {
   const parts = workingDir.split('/').filter((part) => part !== '' && part !== '.');
-  if (workingDir.startsWith('/') && parts[0] === 'work') parts.shift();
-  else if (workingDir.startsWith('/')) throw outsideWorkspaceFault(workingDir);
+  if (workingDir.startsWith('/') && `/${parts.shift()}` !== WORKSPACE) throw outsideWorkspaceFault(workingDir);
   if (parts.includes('..') || workingDir.includes('\0')) throw outsideWorkspaceFault(workingDir);
   return [WORKSPACE, ...parts].join('/');
 }

@@ -20,7 +20,7 @@ const stacksDir = fileURLToPath(new URL('../../examples/stacks', import.meta.url
 const STACKS = ['fastapi-sqlalchemy', 'node-yoga', 'python-stdlib'];
 const MARK = 'INJECTED';
 
-interface Made {
+interface Result {
   readonly stack: string;
   readonly files: readonly Required<FileRef>[];
   readonly diff: FilesDiff;
@@ -28,10 +28,14 @@ interface Made {
 
 const kind = codegen({ stacksDir });
 
-/** As the engine does: checks the input by its schema, and runs. */
-async function run(input: Parameters<typeof kind.run>[0], session: TestStepSession, more: object = {}): Promise<Made> {
-  if (!Check(kind.input, input)) throw new Fault('BAD_INPUT', 'It does not fit the schema.');
-  return (await codegen({ stacksDir, ...more }).run(input, session)) as unknown as Made;
+/** Validates the input and runs the step, like the engine. */
+async function run(
+  input: Parameters<typeof kind.run>[0],
+  session: TestStepSession,
+  more: object = {},
+): Promise<Result> {
+  if (!Check(kind.input, input)) throw new Fault('BAD_INPUT', 'The input does not fit the schema.');
+  return (await codegen({ stacksDir, ...more }).run(input, session)) as unknown as Result;
 }
 
 const planOf = async (input: object = {}) =>
@@ -45,35 +49,35 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-/** A model that gives these files, behind a true server. */
-async function modelThatGives(files: readonly { readonly path: string; readonly content: string }[]) {
+/** A model that answers with these files, behind a real server. */
+async function modelWithAnswer(files: readonly { readonly path: string; readonly content: string }[]) {
   const server = await startFakeOpenai([{ text: [JSON.stringify({ files })] }]);
   const out = createTestOutgoing(server.endpoint);
   open.push(out.outgoing, server);
   return { server, model: createLanguageModel({ ...out, apiBase: server.url, model: 'own', backoffMs: 10 }) };
 }
 
-/** What is no code in any of the files; and whether a text got out of the literals that it belongs in. */
-function wrongWith(kept: ReadonlyMap<string, string>): readonly string[] {
-  const python = [...kept].filter(([path]) => path.endsWith('.py')).map(([path, text]) => ({ path, text }));
-  const wrong = runRuff({ files: python, fix: false }).findings.map(({ path, message }) => `${path}: ${message}`);
-  for (const [path, text] of kept) {
+/** Problems of the files: invalid code, and text that escaped from its literals. */
+function problemsOf(files: ReadonlyMap<string, string>): readonly string[] {
+  const python = [...files].filter(([path]) => path.endsWith('.py')).map(([path, text]) => ({ path, text }));
+  const problems = runRuff({ files: python, fix: false }).findings.map(({ path, message }) => `${path}: ${message}`);
+  for (const [path, text] of files) {
     if (path.endsWith('.ts')) stripTypeScriptTypes(text);
     if (path.endsWith('.graphql')) parse(text);
     if (path.endsWith('.json')) JSON.parse(text);
     if (!path.endsWith('.md') && text.replaceAll(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g, '').includes(MARK))
-      wrong.push(`${path} has ${MARK}`);
+      problems.push(`${path} has ${MARK}`);
   }
-  return wrong;
+  return problems;
 }
 
 describe('codegen', () => {
-  it.each(STACKS)('makes every file of the plan by %s, each an artifact, without anything to lint', async (stack) => {
+  it.each(STACKS)('generates every file of the plan with %s as an artifact, without lint findings', async (stack) => {
     const session = createTestStepSession();
-    const made = await planOf({ stack });
-    const { files, diff } = await run({ plan: made }, session);
-    expect(files.map(({ path }) => path)).toEqual(made.files);
-    expect(diff.added).toEqual(made.files);
+    const servicePlan = await planOf({ stack });
+    const { files, diff } = await run({ plan: servicePlan }, session);
+    expect(files.map(({ path }) => path)).toEqual(servicePlan.files);
+    expect(diff.added).toEqual(servicePlan.files);
     expect(files[0]).toEqual({
       path: 'README.md',
       uri: expect.stringMatching(/^artifact:sha256\/[0-9a-f]{64}$/),
@@ -81,11 +85,11 @@ describe('codegen', () => {
       size: Buffer.byteLength(session.artifacts.get('README.md') ?? ''),
       media_type: 'text/markdown',
     });
-    expect(wrongWith(session.artifacts)).toEqual([]);
+    expect(problemsOf(session.artifacts)).toEqual([]);
     for (const text of session.artifacts.values()) expect(text).not.toMatch(/\{[{%]|[ \t]$|\n\n\n\n/m);
   });
 
-  it('makes the same of the same plan, and tells what another plan changes', async () => {
+  it('generates the same files for the same plan, and reports what another plan changes', async () => {
     const session = createTestStepSession();
     const first = await run({ plan: await planOf() }, session);
     const again = await run({ plan: await planOf(), previous: [...first.files] }, session);
@@ -100,7 +104,7 @@ describe('codegen', () => {
     expect(more.diff.summary).toContainEqual({ path: 'listing_service/validation.py', plus: 1, minus: 0 });
   });
 
-  it('names what research has found in the README, as plain text', async () => {
+  it('lists findings of research in the README as plain text', async () => {
     const session = createTestStepSession();
     const findings = [
       { title: 'A [page](javascript:1) <b>', url: 'https://example.com/a' },
@@ -113,7 +117,7 @@ describe('codegen', () => {
     expect(readme).not.toMatch(/Bad|Worse/);
   });
 
-  it('lets no text of a plan become code, whatever it says', async () => {
+  it('never lets a text of the plan become code', async () => {
     const text = fc
       .array(
         fc.constantFrom(
@@ -144,18 +148,18 @@ describe('codegen', () => {
     );
     await fc.assert(
       fc.asyncProperty(text, text, fc.constantFrom(...STACKS), async (one, other, stack) => {
-        const made = base[stack] as ServicePlan;
-        const fields = made.entity.fields.map((field) => ({ ...field, description: one }));
-        const entity = { ...made.entity, description: other, fields };
+        const servicePlan = base[stack] as ServicePlan;
+        const fields = servicePlan.entity.fields.map((field) => ({ ...field, description: one }));
+        const entity = { ...servicePlan.entity, description: other, fields };
         const session = createTestStepSession();
-        await run({ plan: { ...made, title: one, goal: other, requirements: [one], entity } }, session);
-        expect(wrongWith(session.artifacts)).toEqual([]);
+        await run({ plan: { ...servicePlan, title: one, goal: other, requirements: [one], entity } }, session);
+        expect(problemsOf(session.artifacts)).toEqual([]);
       }),
       { numRuns: 15 },
     );
   });
 
-  it('refuses names that could become code, or makes code of them that is sound', async () => {
+  it('rejects names that could become code, or generates valid code', async () => {
     const base = await planOf();
     const name = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
@@ -190,7 +194,7 @@ describe('codegen', () => {
           expect(error).toMatchObject({ code: 'BAD_INPUT' });
           return;
         }
-        expect(wrongWith(session.artifacts)).toEqual([]);
+        expect(problemsOf(session.artifacts)).toEqual([]);
         expect(field).toMatch(/^[a-z][a-z0-9_]*$/);
       }),
       { numRuns: 30 },
@@ -200,24 +204,24 @@ describe('codegen', () => {
   describe('with a model', () => {
     const path = 'listing_service/__init__.py';
 
-    it('takes whole files from it, and formats them', async () => {
-      const { model } = await modelThatGives([{ path, content: '"""Anew."""\nimport os\nX=1\n' }]);
+    it('accepts whole files from it, and formats them', async () => {
+      const { model } = await modelWithAnswer([{ path, content: '"""New."""\nimport os\nX=1\n' }]);
       const session = createTestStepSession();
       const { files } = await run({ plan: await planOf() }, session, { model });
-      expect(session.artifacts.get(path)).toBe('"""Anew."""\n\nX = 1\n');
+      expect(session.artifacts.get(path)).toBe('"""New."""\n\nX = 1\n');
       expect(files).toHaveLength(16);
     });
 
-    it('takes nothing from it that is not in the plan', async () => {
-      const { model } = await modelThatGives([{ path: '../../etc/passwd', content: '' }]);
+    it('rejects files that are not in the plan', async () => {
+      const { model } = await modelWithAnswer([{ path: '../../etc/passwd', content: '' }]);
       const session = createTestStepSession();
       const { files } = await run({ plan: await planOf() }, session, { model });
       expect(files.map(({ path: one }) => one)).toEqual((await planOf()).files);
       expect(session.logged).toContainEqual(expect.stringMatching(/^WARN .*not in the plan/));
     });
 
-    it('tells it what was wrong with which files in a repair', async () => {
-      const { model, server } = await modelThatGives([]);
+    it('sends it the problems and the files in a repair', async () => {
+      const { model, server } = await modelWithAnswer([]);
       const session = createTestStepSession();
       const uri = session.addResource('"""Mine."""\n');
       const problems = [

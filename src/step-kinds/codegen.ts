@@ -18,7 +18,7 @@ import { readSources } from './stacks/template-data.ts';
 
 const Input = Type.Object({
   plan: ServicePlanSchema,
-  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Stack to use instead of that of the plan.' })),
+  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Stack to use. Default: the stack of the plan.' })),
   findings: Type.Optional(
     Type.Array(Type.Unknown(), { maxItems: 200, description: 'Findings of `research`; the README lists them.' }),
   ),
@@ -45,28 +45,28 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
     async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, session): Promise<Json> {
       checkPlan(plan);
       const stack = await readStack(stacksDir, name);
-      const known = findings.filter(isJsonObject);
-      const wrong = readProblems(problems);
-      const before = await earlierFiles(previous ?? wrong.files, session);
+      const objects = findings.filter(isJsonObject);
+      const report = readProblems(problems);
+      const before = await earlierFiles(previous ?? report.files, session);
 
       session.progress(10, 'templates');
-      const rendered = await renderStack(stack, plan, readSources(known), session);
+      const rendered = await renderStack(stack, plan, readSources(objects), session);
       const revised = model
         ? await reviseFilesByModel(
             model,
-            { plan, files: mergeEarlierFiles(rendered, before), problems: wrong.texts, findings: known },
+            { plan, files: mergeEarlierFiles(rendered, before), problems: report.texts, findings: objects },
             session,
           )
         : rendered;
       session.progress(70, 'formatting');
       const files = await formatFiles(revised, session);
-      const kept = await saveFiles(files, session);
+      const refs = await saveFiles(files, session);
       const diff = diffFiles(before, files);
       session.log(
         'INFO',
         `${files.length} files by ${stack.name}: ${diff.added.length} new, ${diff.changed.length} changed.`,
       );
-      return { stack: stack.name, files: kept, diff } as unknown as Json;
+      return { stack: stack.name, files: refs, diff } as unknown as Json;
     },
   });
 }
@@ -76,7 +76,7 @@ async function earlierFiles(refs: readonly FileRef[], session: AgentSession): Pr
   return files.map((file) => ({ path: file.path, text: textOf(file) }));
 }
 
-/** The starting point of the model: its files of an earlier round, otherwise the templates. */
+/** The starting point of the model: the files of an earlier round, otherwise those of the templates. */
 function mergeEarlierFiles(rendered: readonly TextFile[], before: readonly TextFile[]): readonly TextFile[] {
   const earlier = new Map(before.map(({ path, text }) => [path, text]));
   return rendered.map(({ path, text }) => ({ path, text: earlier.get(path) ?? text }));
@@ -87,6 +87,6 @@ async function formatFiles(files: readonly TextFile[], session: AgentSession): P
   const python = files.filter(isPython);
   if (python.length === 0) return files;
   const report = await callRuff({ files: python, fix: true }, session);
-  const tidied = new Map(report.files.map(({ path, text }) => [path, text]));
-  return files.map(({ path, text }) => ({ path, text: tidied.get(path) ?? text }));
+  const formatted = new Map(report.files.map(({ path, text }) => [path, text]));
+  return files.map(({ path, text }) => ({ path, text: formatted.get(path) ?? text }));
 }

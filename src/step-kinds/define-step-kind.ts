@@ -11,16 +11,16 @@ export interface StepKind<Input extends TObject = TObject> {
   readonly description: string;
   /** TypeBox schema with a description on every property, names in snake_case. */
   readonly input: Input;
-  /** It may be cut off and done again. */
+  /** True when an interrupted step may be repeated. */
   readonly idempotent: boolean;
-  /** @throws Fault of what went wrong; and lets through what `session.call` throws */
+  /** @throws Fault when the step fails; and rethrows whatever `session.callTool` throws */
   run(input: Static<Input>, session: AgentSession): Promise<Json>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the input of a kind is only known to the kind; it is validated before.
+// biome-ignore lint/suspicious/noExplicitAny: only the kind knows the type of its input, which is validated before.
 export type AnyStepKind = StepKind<any>;
 
-/** Carries the type of the input into `run`. It checks nothing. */
+/** Infers the type of the input for `run`. It checks nothing. */
 export function defineStepKind<Input extends TObject>(kind: StepKind<Input>): StepKind<Input> {
   return kind;
 }

@@ -31,8 +31,8 @@ const workWith = (engine: string) => createTestStepSession([python[engine] as Te
 
 async function make(stack: string, session: TestStepSession, resource = 'Listing'): Promise<FileRef[]> {
   const planned = await plan({ stacksDir }).run({ goal: 'A goal', resource, stack }, session);
-  const made = await codegen({ stacksDir }).run({ plan: planned as never }, session);
-  return [...(made as unknown as { files: FileRef[] }).files];
+  const result = await codegen({ stacksDir }).run({ plan: planned as never }, session);
+  return [...(result as unknown as { files: FileRef[] }).files];
 }
 
 const kind = evaluate({ stacksDir, runNodeTests });
@@ -40,7 +40,7 @@ const run = async (input: Parameters<typeof kind.run>[0], session: TestStepSessi
   (await kind.run(input, session)) as unknown as Report;
 const statuses = ({ checks }: Report) => Object.fromEntries(checks.map(({ tool, status }) => [tool, status]));
 
-/** The same files, with one of them changed. */
+/** The same files with one of them replaced. */
 const changed = (files: readonly FileRef[], path: string, text: string, session: TestStepSession) =>
   files.map((file) => (file.path === path ? { path, uri: session.addResource(text) } : file));
 
@@ -73,7 +73,7 @@ describe('eval', () => {
     },
   );
 
-  it('says what is not installed, and fails nothing for it', async () => {
+  it('reports what is not installed, and does not fail because of it', async () => {
     const session = workWith('wasi');
     const report = await run(
       { stack: 'fastapi-sqlalchemy', files: await make('fastapi-sqlalchemy', session) },
@@ -86,11 +86,11 @@ describe('eval', () => {
       mypy: 'not installed',
     });
     expect(report.checks.find(({ tool }) => tool === 'pytest')?.output).toMatch(
-      /no pytest, fastapi, httpx, sqlalchemy here/,
+      /lacks pytest, fastapi, httpx, sqlalchemy/,
     );
   });
 
-  it('says so where there is no sandbox for Node', async () => {
+  it('reports that there is no sandbox for Node', async () => {
     const session = createTestStepSession();
     const files = await make('node-yoga', session);
     const bare = createRunNodeTests({ sandbox: { ...testSandbox, kind: 'none' }, nodeModules });
@@ -101,7 +101,7 @@ describe('eval', () => {
     expect(report).toMatchObject({ passed: false, checks: [{ tool: 'node_test', status: 'not installed' }] });
   });
 
-  it('fails with all checks in its details, so that they can be repaired', async () => {
+  it('fails with all checks in its details, so that `repair` can use them', async () => {
     const session = workWith('native');
     const files = changed(
       await make('python-stdlib', session),
@@ -127,7 +127,7 @@ describe('eval', () => {
     });
   });
 
-  it.each(['native', 'wasi'])('tells where a test of Python fails on %s', async (engine) => {
+  it.each(['native', 'wasi'])('reports where a Python test fails on %s', async (engine) => {
     const session = workWith(engine);
     const test =
       'import unittest\n\n\nclass ATest(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(1, 2)\n';
@@ -139,7 +139,7 @@ describe('eval', () => {
     });
   });
 
-  it('tells where a test of Node fails', async () => {
+  it('reports where a Node test fails', async () => {
     const session = createTestStepSession();
     const test =
       "import assert from 'node:assert';\nimport { it } from 'node:test';\nit('adds', () => assert.equal(1, 2));\n";
@@ -153,14 +153,14 @@ describe('eval', () => {
     });
   });
 
-  it('takes tests that check nothing for failed', async () => {
+  it('fails tests that check nothing', async () => {
     const session = workWith('native');
     const files = [{ path: 'tests/__init__.py', uri: session.addResource('') }];
     const report = await run({ stack: 'python-stdlib', files, commands: ['unittest'], fail: false }, session);
     expect(report).toMatchObject({ passed: false, checks: [{ diagnostics: [{ code: 'NOTHING_CHECKED' }] }] });
   });
 
-  it('is not misled by files that shadow what looks at them', async () => {
+  it('is not misled by files that shadow the modules of the checks', async () => {
     const session = workWith('native');
     const evil = 'print(\'{"version": "9", "modules": [], "problems": []}\'); raise SystemExit\n';
     const files = ['json.py', 'pathlib.py', 'importlib.py'].map((path) => ({ path, uri: session.addResource(evil) }));
@@ -172,8 +172,12 @@ describe('eval', () => {
 
   it.each([
     ['a check that the stack does not have', { commands: ['node_test' as const] }, /no check node_test/],
-    ['a path that leads elsewhere', { files: [{ path: '../a.py', uri: 'artifact:sha256/00' }] }, /cannot be called/],
-  ])('refuses %s', async (_, more, message) => {
+    [
+      'a path that leads elsewhere',
+      { files: [{ path: '../a.py', uri: 'artifact:sha256/00' }] },
+      /cannot have the path/,
+    ],
+  ])('rejects %s', async (_, more, message) => {
     const session = workWith('native');
     const files = [{ path: 'a.py', uri: session.addResource('') }];
     const order = run({ stack: 'python-stdlib', files, ...more }, session);

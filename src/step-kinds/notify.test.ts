@@ -4,10 +4,10 @@ import { notifySend } from '../tools/notify-send.ts';
 import { notify } from './notify.ts';
 
 describe('notify', () => {
-  it('tells those who watch the run', async () => {
+  it('notifies the watchers of the run', async () => {
     const session = createTestStepSession([notifySend()]);
-    const told = await notify.run({ message: 'It is done.', level: 'warn', title: 'Build' }, session);
-    expect(told).toMatchObject({ delivered: 'event' });
+    const output = await notify.run({ message: 'It is done.', level: 'warn', title: 'Build' }, session);
+    expect(output).toMatchObject({ delivered: 'event' });
     expect(session.logged).toEqual(['NOTIFICATION WARN Build: It is done.']);
   });
 });

@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-/** A model that says this, behind a true server. */
+/** A model that follows this script, behind a real server. */
 async function modelThatSays(...script: readonly ScriptedAnswer[]) {
   const server = await startFakeOpenai(script);
   const out = createTestOutgoing(server.endpoint);
@@ -41,55 +41,60 @@ const proposal = (fields: unknown) => ({
 });
 
 describe('plan', () => {
-  it('plans a service around a resource that it knows', async () => {
-    const made = await run({ goal: 'A service for listings', resource: 'Listing' }, createTestStepSession());
-    expect(made).toMatchObject({
+  it('plans a service around a resource of the lexicon', async () => {
+    const servicePlan = await run({ goal: 'A service for listings', resource: 'Listing' }, createTestStepSession());
+    expect(servicePlan).toMatchObject({
       title: 'Listing service',
       resource: 'Listing',
       stack: 'python-stdlib',
       made_by: 'rules',
       entity: { name: 'Listing', variable: 'listing', plural: 'listings', table: 'listings' },
     });
-    expect(made.entity.fields).toContainEqual({ name: 'price', type: 'number', required: true, minimum: 0 });
-    expect(made.endpoints).toContainEqual({
+    expect(servicePlan.entity.fields).toContainEqual({ name: 'price', type: 'number', required: true, minimum: 0 });
+    expect(servicePlan.endpoints).toContainEqual({
       method: 'PATCH',
       path: '/listings/{id}',
       summary: 'Changes fields of one listing.',
     });
-    expect(made.files).toContain('listing_service/app.py');
-    expect(made.queries).toContain('listing REST API');
-    expect(made.tests.length).toBeGreaterThan(3);
+    expect(servicePlan.files).toContain('listing_service/app.py');
+    expect(servicePlan.queries).toContain('listing REST API');
+    expect(servicePlan.tests.length).toBeGreaterThan(3);
   });
 
-  it('gives what codegen takes, the same each time', async () => {
+  it('returns the same plan each time, valid for codegen', async () => {
     const input = { goal: 'Keep orders', stack: 'node-yoga', requirements: ['gift: boolean', 'Nobody waits'] };
-    const made = await run(input, createTestStepSession());
-    expect(await run(input, createTestStepSession())).toEqual(made);
-    expect(Check(ServicePlanSchema, made)).toBe(true);
-    checkPlan(made);
+    const servicePlan = await run(input, createTestStepSession());
+    expect(await run(input, createTestStepSession())).toEqual(servicePlan);
+    expect(Check(ServicePlanSchema, servicePlan)).toBe(true);
+    checkPlan(servicePlan);
   });
 
-  it('finds the resource in the goal, and takes a plain one where there is none', async () => {
+  it('finds the resource in the goal, and uses a default when the goal names none', async () => {
     const named = await run({ goal: 'Let people write reviews' }, createTestStepSession());
     const unnamed = await run({ goal: 'Do something nice' }, createTestStepSession());
     expect([named.resource, unnamed.resource]).toEqual(['Review', 'Entry']);
   });
 
-  it('knows a compound by its last word', async () => {
+  it('looks up a compound by its last word', async () => {
     const { entity } = await run({ goal: 'Help', resource: 'support tickets' }, createTestStepSession());
     expect(entity.name).toBe('SupportTicket');
     expect(entity.fields.map(({ name }) => name)).toContain('requester_email');
   });
 
-  it('makes fields of requirements that are written as such, and keeps the others in words', async () => {
+  it('turns requirements in field syntax into fields, and keeps the others as text', async () => {
     const requirements = ['Bed count: integer required >= 1', 'price: integer', 'It must be\nfast'];
-    const made = await run({ goal: 'Rooms', resource: 'Listing', requirements }, createTestStepSession());
-    expect(made.entity.fields).toContainEqual({ name: 'bed_count', type: 'integer', required: true, minimum: 1 });
-    expect(made.entity.fields).toContainEqual({ name: 'price', type: 'integer', required: false });
-    expect(made.requirements).toEqual(['It must be fast']);
+    const servicePlan = await run({ goal: 'Rooms', resource: 'Listing', requirements }, createTestStepSession());
+    expect(servicePlan.entity.fields).toContainEqual({
+      name: 'bed_count',
+      type: 'integer',
+      required: true,
+      minimum: 1,
+    });
+    expect(servicePlan.entity.fields).toContainEqual({ name: 'price', type: 'integer', required: false });
+    expect(servicePlan.requirements).toEqual(['It must be fast']);
   });
 
-  it('gives what codegen takes for whatever is required of it, or refuses', async () => {
+  it('returns a plan that is valid for codegen, or rejects the input, whatever the requirements', async () => {
     const piece = fc.constantFrom(
       'a',
       'B c',
@@ -111,22 +116,22 @@ describe('plan', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 8 }), async (pieces) => {
         const input = { goal: 'A goal', requirements: [pieces.join('')] };
-        const made = await run(input, createTestStepSession()).catch((error: unknown) => error);
-        if (made instanceof Fault) {
-          expect(made.code).toBe('BAD_INPUT');
+        const servicePlan = await run(input, createTestStepSession()).catch((error: unknown) => error);
+        if (servicePlan instanceof Fault) {
+          expect(servicePlan.code).toBe('BAD_INPUT');
           return;
         }
-        expect(Check(ServicePlanSchema, made)).toBe(true);
-        checkPlan(made as ServicePlan);
+        expect(Check(ServicePlanSchema, servicePlan)).toBe(true);
+        checkPlan(servicePlan as ServicePlan);
       }),
     );
   });
 
   it.each([
-    ['a field that cannot be', { requirements: ['class: string'] }, 'BAD_INPUT', /class/],
-    ['a stack that is not there', { stack: 'cobol' }, 'NOT_FOUND', /fastapi-sqlalchemy, node-yoga, python-stdlib/],
+    ['an invalid field', { requirements: ['class: string'] }, 'BAD_INPUT', /class/],
+    ['an unknown stack', { stack: 'cobol' }, 'NOT_FOUND', /fastapi-sqlalchemy, node-yoga, python-stdlib/],
     ['a stack elsewhere', { stack: '../../policy' }, 'NOT_FOUND', /There is no stack/],
-  ])('refuses %s', async (_, more, code, message) => {
+  ])('rejects %s', async (_, more, code, message) => {
     await expect(run({ goal: 'A goal', ...more }, createTestStepSession())).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
@@ -134,24 +139,24 @@ describe('plan', () => {
   });
 
   describe('with a model', () => {
-    it('takes fields and queries from it, and nothing else', async () => {
+    it('uses its fields and queries, and nothing else', async () => {
       const model = await modelThatSays(proposal([{ name: 'beds', type: 'integer', required: true, minimum: 1 }]));
-      const made = await run({ goal: 'Rooms', resource: 'Room' }, createTestStepSession(), { model });
-      expect(made).toMatchObject({ made_by: 'own', resource: 'Room', queries: ['rooms'] });
-      expect(made.entity.fields).toEqual([{ name: 'beds', type: 'integer', required: true, minimum: 1 }]);
-      expect(made.files).toContain('room_service/app.py');
+      const servicePlan = await run({ goal: 'Rooms', resource: 'Room' }, createTestStepSession(), { model });
+      expect(servicePlan).toMatchObject({ made_by: 'own', resource: 'Room', queries: ['rooms'] });
+      expect(servicePlan.entity.fields).toEqual([{ name: 'beds', type: 'integer', required: true, minimum: 1 }]);
+      expect(servicePlan.files).toContain('room_service/app.py');
     });
 
     it.each([
-      ['answers with names that are none', [proposal([{ name: 'class', type: 'string', required: true }])]],
+      ['answers with invalid names', [proposal([{ name: 'class', type: 'string', required: true }])]],
       ['answers with something else, twice', [{ text: ['No.'] }]],
-      ['is not there', [{ status: 503 }]],
-    ] as [string, ScriptedAnswer[]][])('goes by the rules when it %s', async (_, script) => {
+      ['is unreachable', [{ status: 503 }]],
+    ] as [string, ScriptedAnswer[]][])('uses the rules when it %s', async (_, script) => {
       const model = await modelThatSays(...script);
       const session = createTestStepSession();
-      const made = await run({ goal: 'Rooms', resource: 'Listing' }, session, { model });
-      expect(made).toEqual(await run({ goal: 'Rooms', resource: 'Listing' }, createTestStepSession()));
-      expect(session.logged).toContainEqual(expect.stringMatching(/^WARN The model was of no help/));
+      const servicePlan = await run({ goal: 'Rooms', resource: 'Listing' }, session, { model });
+      expect(servicePlan).toEqual(await run({ goal: 'Rooms', resource: 'Listing' }, createTestStepSession()));
+      expect(session.logged).toContainEqual(expect.stringMatching(/^WARN The model gave no usable answer/));
     });
   });
 });

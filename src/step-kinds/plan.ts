@@ -9,32 +9,38 @@ import type { ServicePlan } from './plan/plan-schema.ts';
 import { readStack, type Stack } from './stacks/read-stack.ts';
 import { renderPaths, renderTexts } from './stacks/render-stack.ts';
 
-/** The draft with the endpoints, files and tests that the stack makes of it. */
+/** Adds the endpoints, files and tests of the stack to the draft. */
 export async function planForStack(draft: PlanDraft, stack: Stack, session: AgentSession): Promise<ServicePlan> {
   const { endpoints, files, tests } = stack.manifest;
   const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
-  const said = await renderTexts(texts, draft, session);
+  const rendered = await renderTexts(texts, draft, session);
   return {
     ...draft,
     stack: stack.name,
-    endpoints: endpoints.map(({ method }, i) => ({ method, path: said[2 * i] ?? '', summary: said[2 * i + 1] ?? '' })),
+    endpoints: endpoints.map(({ method }, i) => ({
+      method,
+      path: rendered[2 * i] ?? '',
+      summary: rendered[2 * i + 1] ?? '',
+    })),
     files: [...(await renderPaths(files, draft, session))],
-    tests: said.slice(2 * endpoints.length),
+    tests: rendered.slice(2 * endpoints.length),
   };
 }
 
 export const DEFAULT_STACK = 'python-stdlib';
 
 const Input = Type.Object({
-  goal: Type.String({ minLength: 1, maxLength: 2_000, description: 'The goal, in words.' }),
+  goal: Type.String({ minLength: 1, maxLength: 2_000, description: 'Goal, in words.' }),
   resource: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: MAX_NAME_CHARS,
-      description: 'The resource of the service, such as Listing. Default: a word of the goal.',
+      description: 'Resource of the service, such as Listing. Default: a word of the goal.',
     }),
   ),
-  stack: Type.Optional(Type.String({ maxLength: 64, description: `Templates of the code. Default ${DEFAULT_STACK}.` })),
+  stack: Type.Optional(
+    Type.String({ maxLength: 64, description: `Stack of templates for the code. Default ${DEFAULT_STACK}.` }),
+  ),
   requirements: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
       maxItems: 40,
@@ -48,8 +54,8 @@ export function plan({ model, stacksDir }: { readonly model?: LanguageModel; rea
     kind: 'PLAN',
     title: 'Plan',
     description:
-      'Plans a small service around one resource: its fields, endpoints, files and tests, and what to look up first. By ' +
-      'rules and a lexicon of common resources; with a language model the fields fit the goal.',
+      'Plans a small service around one resource: its fields, endpoints, files and tests, and queries for research. Uses ' +
+      'rules and a lexicon of common resources; a language model, if configured, fits the fields to the goal.',
     input: Input,
     idempotent: true,
     async run({ stack: name = DEFAULT_STACK, ...wish }, session): Promise<ServicePlan> {

@@ -37,14 +37,14 @@ afterAll(async () => {
 
 const kinds = createStepKinds({ stacksDir: join(examples, 'stacks') });
 
-/** A step of this kind, its output an object. */
+/** Runs a step of this kind, whose output is an object. */
 async function step(kind: AgenticKind, input: object): Promise<JsonObject> {
-  const found = kinds.find((one) => one.kind === kind);
-  return (await found?.run(input, session)) as JsonObject;
+  const stepKind = kinds.find((one) => one.kind === kind);
+  return (await stepKind?.run(input, session)) as JsonObject;
 }
 
 describe('the kinds, one after the other', () => {
-  it('build a service from a name, with real tools and without a model', async () => {
+  it('generate a service from a name, with real tools and without a model', async () => {
     const plan = await step('PLAN', { goal: 'A service that keeps listings', resource: 'Listing' });
     const { findings, sources } = await step('RESEARCH', { queries: ['listing', 'products'], limit: 3 });
     expect(sources).toEqual(['local folder', 'offline index']);

@@ -13,7 +13,7 @@ export interface StepKindDeps {
   readonly model?: LanguageModel;
   /** Absolute. */
   readonly stacksDir: string;
-  /** Without it the tests of Node projects are `not installed`. */
+  /** Absent: the tests of Node projects are `not installed`. */
   readonly runNodeTests?: RunNodeTests;
 }
 

@@ -20,43 +20,43 @@ const git = async (...args: string[]) =>
 const file = (path: string, text: string) => ({ path, uri: session.addResource(text) });
 
 describe('repo', () => {
-  it('commits files to a real repository, on the branch that it is told', async () => {
+  it('commits files to a real repository, on the given branch', async () => {
     const files = [file('README.md', '# A\n'), file('a/b.py', 'x = 1\n')];
-    const made = await repo.run({ files, message: 'feat: a service', branch: 'feature/a' }, session);
-    expect(made).toMatchObject({ path: 'repo', branch: 'feature/a', committed: true, files, pushed: null });
+    const output = await repo.run({ files, message: 'feat: a service', branch: 'feature/a' }, session);
+    expect(output).toMatchObject({ path: 'repo', branch: 'feature/a', committed: true, files, pushed: null });
     expect(await git('log', '--format=%H %s %an', 'feature/a')).toBe(
-      `${(made as { commit: string }).commit} feat: a service ada`,
+      `${(output as { commit: string }).commit} feat: a service ada`,
     );
     expect(await git('ls-tree', '-r', '--name-only', 'HEAD')).toBe('README.md\na/b.py');
   });
 
-  it('done again, gives the same commit', async () => {
+  it('returns the same commit when it is repeated', async () => {
     const order = { files: [file('a', '1')], message: 'one' };
     const first = await repo.run(order, session);
     expect(await repo.run(order, session)).toEqual({ ...(first as object), committed: false });
     expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 
-  it.each(['../out', '/tmp/x', '.git/hooks/post-commit'])('refuses a file that is called %s', async (path) => {
+  it.each(['../out', '/tmp/x', '.git/hooks/post-commit'])('rejects the file path %s', async (path) => {
     await expect(repo.run({ files: [file(path, '')], message: 'm' }, session)).rejects.toMatchObject({
       code: 'BAD_INPUT',
     });
     expect(session.called).toEqual([]);
   });
 
-  it.each(['..', '../other', '/tmp', '.git'])('refuses a repository at %s', async (path) => {
+  it.each(['..', '../other', '/tmp', '.git'])('rejects a repository at %s', async (path) => {
     const run = repo.run({ files: [file('a', '')], message: 'm', path }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  it('writes through no link', async () => {
+  it('follows no link', async () => {
     await mkdir(join(await session.workspace(), 'repo'));
     await symlink('/tmp', join(await session.workspace(), 'repo', 'a'));
     const run = repo.run({ files: [file('a/b', '')], message: 'm' }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  it('commits no secret', async () => {
+  it('rejects files with a secret', async () => {
     const secret = `${'-----BEGIN'} PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n`;
     const run = repo.run({ files: [file('key.pem', secret)], message: 'm' }, session);
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(/key\.pem/) });

@@ -10,8 +10,13 @@ import { writeFiles } from './files/write-files.ts';
 const DEFAULT_PATH = 'repo';
 
 const Input = Type.Object({
-  files: FileRefs('What to commit, as `codegen` gives them.'),
-  message: Type.String({ minLength: 1, maxLength: 5_000, pattern: '\\S', description: 'What changed and why.' }),
+  files: FileRefs('Files to commit, as returned by `codegen`.'),
+  message: Type.String({
+    minLength: 1,
+    maxLength: 5_000,
+    pattern: '\\S',
+    description: 'Commit message: what changed and why.',
+  }),
   path: Type.Optional(
     Type.String({
       minLength: 1,

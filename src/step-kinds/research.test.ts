@@ -24,7 +24,7 @@ const failing = (name: string, code: 'UNAVAILABLE' | 'FORBIDDEN'): TestStepTool 
 });
 
 describe('research', () => {
-  it('looks every query up in every source, and gives each result once', async () => {
+  it('searches every source for every query, and returns each result once', async () => {
     const session = createTestStepSession([web, drive]);
     expect(await research.run({ queries: ['a', 'b', 'a'], limit: 3 }, session)).toEqual({
       findings: [
@@ -44,19 +44,19 @@ describe('research', () => {
     ]);
   });
 
-  it('looks only where it is told to', async () => {
+  it('searches only the given sources', async () => {
     const session = createTestStepSession([web, drive]);
     await research.run({ query: 'a', sources: ['web.search'] }, session);
     expect(session.called.map(({ tool }) => tool)).toEqual(['web.search']);
   });
 
-  it('goes on without a source that fails, and tells the gap', async () => {
+  it('continues without a source that fails, and reports the gap', async () => {
     const session = createTestStepSession([web, failing('drive.search', 'FORBIDDEN')]);
     expect(await research.run({ query: 'a' }, session)).toMatchObject({
       sources: ['offline index'],
       gaps: [{ source: 'drive.search', query: 'a', code: 'FORBIDDEN', message: 'drive.search says no.' }],
     });
-    expect(session.logged[0]).toMatch(/^WARN drive\.search found nothing/);
+    expect(session.logged[0]).toMatch(/^WARN drive\.search failed/);
   });
 
   it.each([
@@ -66,11 +66,11 @@ describe('research', () => {
     const session = createTestStepSession([failing('web.search', one), failing('drive.search', other)]);
     await expect(research.run({ query: 'a' }, session)).rejects.toMatchObject({
       code,
-      message: expect.stringMatching(/No source/),
+      message: expect.stringMatching(/All sources failed/),
     });
   });
 
-  it('lets a pause for a person through', async () => {
+  it('rethrows a pause for a person', async () => {
     const pause = new Error('waits for a person');
     const waiting: TestStepTool = {
       name: 'drive.search',
@@ -81,7 +81,7 @@ describe('research', () => {
     await expect(research.run({ query: 'a' }, createTestStepSession([web, waiting]))).rejects.toBe(pause);
   });
 
-  it('needs something to look for', async () => {
+  it('requires a query', async () => {
     await expect(research.run({}, createTestStepSession([web]))).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

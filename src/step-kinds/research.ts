@@ -7,10 +7,10 @@ import { defineStepKind } from './define-step-kind.ts';
 /** A search result. */
 export interface Finding {
   readonly query: string;
-  /** What was searched, in the tool's own words, such as `offline index`. */
+  /** The searched source as the tool names it, such as `offline index`. */
   readonly source: string;
   readonly title: string;
-  /** Empty for what has none. */
+  /** Empty when the result has no URL. */
   readonly url: string;
   readonly snippet: string;
 }
@@ -35,7 +35,7 @@ const DriveSearchResult = Type.Object({
 const MAX_TITLE_CHARS = 300;
 const MAX_SNIPPET_CHARS = 1_000;
 
-/** What a search tool gave, in one form. @throws Fault UNAVAILABLE when it gave something else */
+/** Converts the output of a search tool. @throws Fault UNAVAILABLE when it is not a list of results */
 export async function toFindings(
   tool: string,
   query: string,
@@ -70,11 +70,13 @@ function fromFiles(query: string, { source, files }: Static<typeof DriveSearchRe
 export const SEARCH_TOOLS = ['drive.search', 'web.search'] as const;
 type SearchTool = (typeof SEARCH_TOOLS)[number];
 
-const Query = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Words to look for.' });
+const Query = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Words to search for.' });
 
 const Input = Type.Object({
   query: Type.Optional(Query),
-  queries: Type.Optional(Type.Array(Query, { minItems: 1, maxItems: 10, description: 'Each is looked for.' })),
+  queries: Type.Optional(
+    Type.Array(Query, { minItems: 1, maxItems: 10, description: 'Queries, in addition to query. Maximum 10.' }),
+  ),
   sources: Type.Optional(
     Type.Array(Type.Enum([...SEARCH_TOOLS]), {
       minItems: 1,
@@ -108,24 +110,25 @@ export const research = defineStepKind({
   input: Input,
   idempotent: true,
   async run({ query, queries = [], sources = SEARCH_TOOLS, limit = 5 }, session) {
-    const asked = [...new Set([...(query === undefined ? [] : [query]), ...queries])];
-    if (asked.length === 0) throw new Fault('BAD_INPUT', 'Give a query or queries.', { path: ['queries'] });
-    const orders = [...new Set(sources)].flatMap((source) => asked.map((one) => ({ source, query: one })));
-    const found: Finding[] = [];
+    const distinct = [...new Set([...(query === undefined ? [] : [query]), ...queries])];
+    if (distinct.length === 0)
+      throw new Fault('BAD_INPUT', 'There is nothing to search for. Set query or queries.', { path: ['queries'] });
+    const searches = [...new Set(sources)].flatMap((source) => distinct.map((one) => ({ source, query: one })));
+    const results: Finding[] = [];
     const gaps: Gap[] = [];
     const answered = new Set<string>();
-    for (const [done, order] of orders.entries()) {
-      session.progress(Math.round((100 * done) / orders.length), `${order.source}: ${order.query}`);
-      const outcome = await search(order, limit, session);
+    for (const [i, request] of searches.entries()) {
+      session.progress(Math.round((100 * i) / searches.length), `${request.source}: ${request.query}`);
+      const outcome = await search(request, limit, session);
       if ('code' in outcome) gaps.push(outcome);
       else {
-        found.push(...outcome.findings);
+        results.push(...outcome.findings);
         answered.add(outcome.source);
       }
     }
     if (answered.size === 0) throw allSourcesFailedFault(gaps);
-    const findings = deduplicate(found);
-    session.log('INFO', `${findings.length} findings for ${asked.length} queries, ${gaps.length} gaps.`);
+    const findings = deduplicate(results);
+    session.log('INFO', `${findings.length} findings for ${distinct.length} queries, ${gaps.length} gaps.`);
     return { findings, sources: [...answered], gaps } as unknown as JsonObject;
   },
 });
@@ -139,12 +142,12 @@ async function search(
     return await toFindings(source, query, await session.callTool(source, { query, limit }));
   } catch (error) {
     if (!(error instanceof Fault) || session.signal.aborted) throw error;
-    session.log('WARN', `${source} found nothing for ${JSON.stringify(query)}: ${error.message}`);
+    session.log('WARN', `${source} failed for ${JSON.stringify(query)}: ${error.message}`);
     return { source, query, code: error.code, message: error.message.slice(0, 500) };
   }
 }
 
-/** By URL: the first query that found it has it. */
+/** By URL; a result belongs to the first query that found it. */
 function deduplicate(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ url, source, title }) => {
@@ -156,7 +159,7 @@ function deduplicate(findings: readonly Finding[]): readonly Finding[] {
 function allSourcesFailedFault(gaps: readonly Gap[]): Fault {
   const codes = new Set(gaps.map(({ code }) => code));
   const [first] = gaps;
-  const message = `No source could be searched. ${first?.source}: ${first?.message ?? ''}`;
+  const message = `All sources failed. ${first?.source}: ${first?.message ?? ''}`;
   const code = codes.size === 1 && codes.has('FORBIDDEN') ? 'FORBIDDEN' : 'UNAVAILABLE';
   return new Fault(code, message.slice(0, 1_000), { details: { gaps } as unknown as JsonObject });
 }

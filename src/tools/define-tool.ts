@@ -3,32 +3,32 @@ import type { ToolContext } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Effect } from '../core/run.ts';
 
-/** Something an agent or a step may call, described by JSON Schemas. */
+/** A tool that agents and steps may call, described by JSON Schemas. */
 export interface Tool<Input extends TObject = TObject, Output extends TObject = TObject> {
-  /** Lower case, parts separated by dots; the policy action is `tool:NAME`. */
+  /** Lower case, with parts separated by dots. The policy action is `tool:NAME`. */
   readonly name: string;
   readonly title: string;
   /** Full sentences, for people and for models. */
   readonly description: string;
   readonly effect: Effect;
-  /** A call that was cut off may be made again, although it acts on the world. */
+  /** True when an interrupted call may be repeated, even if it has external effects. */
   readonly idempotent?: true;
-  /** TypeBox schemas with a description on every property. Names are snake_case, as they are in MCP. */
+  /** TypeBox schemas with a description on every property. Names are in snake_case, as in MCP. */
   readonly input: Input;
   readonly output: Output;
   /**
-   * What a call of this input reaches elsewhere: the policy is asked about `tool:NAME` on each. Without it, or where it
-   * gives none, the policy is asked without a URI. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME
+   * External URIs that a call with this input accesses: the policy is asked about `tool:NAME` on each. When the function
+   * is absent or returns none, the policy is asked without a URI. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME
    */
   accessedUris?(input: Static<Input>): readonly CanonicalUri[];
   /** @throws Fault */
   run(input: Static<Input>, ctx: ToolContext): Promise<Static<Output>>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool; it is validated before.
+// biome-ignore lint/suspicious/noExplicitAny: only the tool knows the type of its input, which is validated before.
 export type AnyTool = Tool<any, any>;
 
-/** Carries the types of input and output into `run`. It checks nothing. */
+/** Infers the types of input and output for `run`. It checks nothing. */
 export function defineTool<Input extends TObject, Output extends TObject>(
   tool: Tool<Input, Output>,
 ): Tool<Input, Output> {

@@ -5,11 +5,11 @@ import { DriveFileId, DriveSource } from './drive/drive-file-schema.ts';
 
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 
-/** @param maxBytes of one file, which is in memory while it is kept */
+/** @param maxBytes limit of one file, which is in memory while it is stored */
 export const driveDownload = (drive: DriveResolver, maxBytes = DEFAULT_MAX_BYTES) =>
   defineTool({
     name: 'drive.download',
-    title: 'Download a file of a drive',
+    title: 'Download a file from a drive',
     description:
       'Keeps the bytes of a file as an artifact of the run. Google documents are exported as Markdown, the first sheet of a spreadsheet as CSV, presentations as plain text, drawings as PNG.',
     effect: 'pure',

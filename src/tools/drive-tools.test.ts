@@ -8,14 +8,14 @@ import { driveUpload } from './drive-upload.ts';
 
 describe('the tools of drives', () => {
   let drives: TestDrives;
-  /** alice has connected her Drive, bob has not. */
+  /** alice has connected a Google Drive, bob has not. */
   let alice: TestToolContext;
   let bob: TestToolContext;
   beforeAll(async () => {
     drives = await createTestDrives();
     await drives.connect(createTestUser('alice'));
-    alice = await createTestToolContext({ who: createTestUser('alice') });
-    bob = await createTestToolContext({ who: createTestUser('bob') });
+    alice = await createTestToolContext({ user: createTestUser('alice') });
+    bob = await createTestToolContext({ user: createTestUser('bob') });
   });
   afterAll(async () => {
     await alice.close();
@@ -30,23 +30,23 @@ describe('the tools of drives', () => {
     driveUpload(drives.resolveDrive).run(input, by.context);
   const download = (id: string, by = bob) => driveDownload(drives.resolveDrive, 100_000).run({ id }, by.context);
 
-  it('say which drive they used, and each principal has his own', async () => {
-    const ofAlice = await upload({ name: 'signal.md', text: '# hers' }, alice);
-    const ofBob = await upload({ name: 'signal.md', text: '# his' });
+  it('report which drive they used, and use the drive of each principal', async () => {
+    const ofAlice = await upload({ name: 'signal.md', text: '# of alice' }, alice);
+    const ofBob = await upload({ name: 'signal.md', text: '# of bob' });
     expect([ofAlice.source, ofBob.source]).toEqual(['google drive', 'local folder']);
     expect(ofAlice.file.url).toMatch(/^https:/);
-    for (const [by, made, text] of [
-      [alice, ofAlice, '# hers'],
-      [bob, ofBob, '# his'],
+    for (const [user, uploaded, text] of [
+      [alice, ofAlice, '# of alice'],
+      [bob, ofBob, '# of bob'],
     ] as const) {
-      const found = await search({ query: 'signal' }, by.context);
-      expect(found).toEqual({ source: made.source, files: [made.file] });
-      expect(await get(made.file.id, by)).toEqual({ ...made, text });
+      const results = await search({ query: 'signal' }, user.context);
+      expect(results).toEqual({ source: uploaded.source, files: [uploaded.file] });
+      expect(await get(uploaded.file.id, user)).toEqual({ ...uploaded, text });
     }
     await expect(get(ofAlice.file.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('keep what they download as an artifact', async () => {
+  it('store a download as an artifact', async () => {
     const { file } = await upload({ name: 'dots.png', base64: Buffer.from([1, 2, 3]).toString('base64') });
     const { file: kept, source } = await download(file.id);
     expect({ kept, source }).toMatchObject({
@@ -58,12 +58,12 @@ describe('the tools of drives', () => {
     expect((await download(again.file.id)).file.sha256).toBe(kept.sha256);
   });
 
-  it('bring no more bytes than they may', async () => {
+  it('reject a file that is larger than the limit', async () => {
     const { file } = await upload({ name: 'long.txt', text: 'x'.repeat(100_001) });
     await expect(download(file.id)).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
   });
 
-  it('give the text of a Google document as Markdown, and keep it as that', async () => {
+  it('export a Google document as Markdown', async () => {
     const mimeType = 'application/vnd.google-apps.document';
     const { id } = drives.google.files.add({ name: 'Plan', mimeType }, Buffer.from('# Plan'));
     expect(await get(id, alice)).toMatchObject({ text: '# Plan', file: { name: 'Plan', media_type: mimeType } });
@@ -72,7 +72,7 @@ describe('the tools of drives', () => {
     expect(await get(long.id, alice)).not.toHaveProperty('text');
   });
 
-  it('give no text of what is large, or is none', async () => {
+  it('return no text for a large file or one that is not text', async () => {
     const large = await upload({ name: 'large.md', text: 'x'.repeat(64 * 1024 + 1) });
     const picture = await upload({ name: 'dot.png', base64: 'AQID' });
     const broken = await upload({ name: 'broken.md', base64: '/w==' });
@@ -81,7 +81,7 @@ describe('the tools of drives', () => {
     expect((await get(fits.file.id)).text).toHaveLength(64 * 1024);
   });
 
-  it('tell Google the media type: the one that was told, else by name, else by what it is', async () => {
+  it('send Google the given media type, otherwise that of the name, otherwise that of the content', async () => {
     const typeOf = async (input: Parameters<typeof upload>[0]) => (await upload(input, alice)).file.media_type;
     expect(await typeOf({ name: 'a.csv', text: 'a,b', media_type: 'text/plain' })).toBe('text/plain');
     expect(await typeOf({ name: 'a.csv', text: 'a,b' })).toBe('text/csv');
@@ -91,7 +91,7 @@ describe('the tools of drives', () => {
     await expect(typeOf({ name: 'a', text: '', media_type: 'x\r\ny: z' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  it('want exactly one content', async () => {
+  it('require exactly one content', async () => {
     for (const input of [{}, { text: 'a', uri: 'data:,a' }, { text: '', base64: '' }]) {
       await expect(upload({ name: 'x', ...input })).rejects.toMatchObject({
         code: 'BAD_INPUT',

@@ -11,16 +11,18 @@ const Input = Type.Object({
     minLength: 1,
     maxLength: 200,
     pattern: '^[^/\\\\\\u0000-\\u001f\\u007f]+$',
-    description: 'Name of the file, without folders. An existing file with this name is kept; there are two then.',
+    description: 'Name of the file, without folders. An existing file with the same name is kept next to it.',
   }),
-  text: Type.Optional(Type.String({ description: 'The content as text. Give this, base64 or uri.' })),
-  base64: Type.Optional(Type.String({ description: 'The content as base64 (RFC 4648). Give this, text or uri.' })),
+  text: Type.Optional(Type.String({ description: 'Content as text. Set exactly one of text, base64 and uri.' })),
+  base64: Type.Optional(
+    Type.String({ description: 'Content as base64 (RFC 4648). Set exactly one of text, base64 and uri.' }),
+  ),
   uri: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 65_536,
       description:
-        'Where to read the content, such as an artifact: URI; the policy is asked. Give this, text or base64.',
+        'URI to read the content from, such as an artifact: URI; the policy must allow it. Set exactly one of text, base64 and uri.',
     }),
   ),
   media_type: Type.Optional(
@@ -58,7 +60,10 @@ function contentSource({ text, base64, uri }: Static<typeof Input>): ResourceInp
   ];
   const [only, another] = sources;
   if (only && !another) return only;
-  throw new Fault('BAD_INPUT', `Give exactly one of text, base64 and uri; received ${sources.length}.`);
+  throw new Fault(
+    'BAD_INPUT',
+    `drive.upload requires exactly one of text, base64 and uri; received ${sources.length}. Set one of them.`,
+  );
 }
 
 function parseTypeOption(text: string | undefined): string | undefined {
@@ -67,7 +72,7 @@ function parseTypeOption(text: string | undefined): string | undefined {
   throw new Fault('BAD_INPUT', 'media_type is not a media type (RFC 6838). Use one such as text/csv.');
 }
 
-/** A name says more than content without a type. */
+/** The name is more specific than content without a type. */
 function inferMediaType(body: Body, { name, uri, text }: Static<typeof Input>): string {
   if (uri !== undefined) return body.mediaType;
   const byName = mediaTypeOfFile(name);

@@ -20,7 +20,7 @@ interface Received {
 let server: Server;
 let host: string;
 let received: Received[];
-/** How the receiver answers, one after the other; 204 after that. */
+/** Statuses of the receiver's next responses; then 204. */
 let answers: ((response: ServerResponse) => void)[];
 let outgoing: Outgoing;
 let test: TestToolContext;
@@ -58,7 +58,7 @@ function webhook(secret: string | Uint8Array = KEY) {
   return createWebhook({ uri, secret: createSecret(bytes), outgoing, backoffMs: 20 });
 }
 
-/** As a receiver does it: Standard Webhooks 1.0.0, "Verifying webhook authenticity". */
+/** Verifies a signature like a receiver: Standard Webhooks 1.0.0, "Verifying webhook authenticity". */
 function isGenuine({ headers, body }: Received, key: Uint8Array = KEY): boolean {
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
   const [version, signature = ''] = String(headers['webhook-signature']).split(',');
@@ -69,13 +69,13 @@ function isGenuine({ headers, body }: Received, key: Uint8Array = KEY): boolean 
 }
 
 describe('notify.send', () => {
-  it('tells those who watch the run', async () => {
+  it('notifies the watchers of the run', async () => {
     const sent = await notifySend().run({ message: 'It is done.', title: 'Build' }, test.context);
     expect(sent).toEqual({ delivered: 'event', id: expect.stringMatching(/^msg_[0-9a-f]{32}$/) });
     expect(test.notified).toEqual([{ level: 'INFO', message: 'Build: It is done.' }]);
   });
 
-  it('tells the webhook as well, which can see that it is genuine', async () => {
+  it('also notifies the webhook, which can verify the signature', async () => {
     const input = { message: 'It broke.', level: 'error', title: 'Build', data: { tries: 3 } } as const;
     const sent = await notifySend(webhook()).run(input, test.context);
     expect(test.notified).toEqual([{ level: 'ERROR', message: 'Build: It broke.' }]);
@@ -91,12 +91,12 @@ describe('notify.send', () => {
     });
   });
 
-  it('takes a key in the form that Standard Webhooks gives it', async () => {
+  it('accepts a key in the form of Standard Webhooks', async () => {
     await notifySend(webhook(`whsec_${KEY.toString('base64')}`)).run({ message: 'x' }, test.context);
     expect(received.map((each) => isGenuine(each))).toEqual([true]);
   });
 
-  it('tries again when the receiver is in trouble or busy, under the same id', async () => {
+  it('retries with the same id when the receiver is failing or busy', async () => {
     answers = [status(500), status(429, { 'retry-after': '0' }), (response) => void response.destroy()];
     const { id } = await notifySend(webhook()).run({ message: 'x' }, test.context);
     expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([id, id, id, id]);
@@ -104,7 +104,7 @@ describe('notify.send', () => {
     expect(test.notified).toHaveLength(1);
   });
 
-  it('gives up after five tries, and at once when trying again cannot help', async () => {
+  it('gives up after five attempts, and at once after a permanent failure', async () => {
     answers = Array.from({ length: 9 }, () => status(503));
     const tool = notifySend(webhook());
     await expect(tool.run({ message: 'x' }, test.context)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -114,7 +114,7 @@ describe('notify.send', () => {
     expect(received).toHaveLength(6);
   });
 
-  it('ends with the step, also in the middle of a pause', async () => {
+  it('ends with the step, even during a wait', async () => {
     answers = [status(503, { 'retry-after': '20' })];
     const sending = notifySend(webhook()).run({ message: 'x' }, test.context);
     await expect.poll(() => received.length).toBe(1);
@@ -124,7 +124,7 @@ describe('notify.send', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
-  it('does not go to an address that is not public unless it is listed', async () => {
+  it('rejects an address that is not public unless it is allowed', async () => {
     const guarded = createOutgoing({ version: '0.0.0-test', allowedPrivateHosts: [], headerTimeoutMs: 5_000 });
     const uri = canonicalUri(`http://${host}/`);
     const send = createWebhook({ uri, secret: createSecret(KEY), outgoing: guarded });

@@ -30,10 +30,10 @@ export const notifySend = (webhook?: SendWebhook) =>
     }),
     output: Type.Object({
       delivered: Type.Union([Type.Literal('event'), Type.Literal('webhook')], {
-        description: '"event": to the watchers of the run. "webhook": to them and to the webhook.',
+        description: '"event": sent to the watchers of the run. "webhook": sent to them and to the webhook.',
       }),
-      id: Type.String({ description: 'Id of the message; the webhook-id of what was sent.' }),
-      status: Type.Optional(Type.Integer({ description: 'HTTP status with which the webhook was answered.' })),
+      id: Type.String({ description: 'Id of the message; sent to the webhook as webhook-id.' }),
+      status: Type.Optional(Type.Integer({ description: 'HTTP status of the webhook receiver.' })),
     }),
     async run({ message, level = 'info', title, data }, ctx) {
       ctx.notify(LOG_LEVELS[level], title === undefined ? message : `${title}: ${message}`);

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 describe('python.run', () => {
-  it('runs a program on files from wherever they are, and keeps what it produces', async () => {
+  it('runs a program on files from any source, and stores the files that it produces', async () => {
     const code = [
       'import pathlib, sys',
       'rows = pathlib.Path("data/a.csv").read_text() + pathlib.Path("b.csv").read_text() + pathlib.Path("c.csv").read_text()',
@@ -58,7 +58,7 @@ describe('python.run', () => {
     expect(result.metrics.wall_ms).toBeGreaterThan(0);
   });
 
-  it('runs code alone, and modules', async () => {
+  it('runs code without files, and modules', async () => {
     const alone = await tool.run({ entrypoint: '-c', code: 'print(6 * 7)' }, test.context);
     expect(alone).toMatchObject({ return_code: 0, stdout: '42\n' });
     const test_it = 'import unittest\nclass T(unittest.TestCase):\n  def test(self): self.assertEqual(1, 2)\n';
@@ -69,12 +69,12 @@ describe('python.run', () => {
     expect(module).toMatchObject({ return_code: 1, stderr: expect.stringContaining('AssertionError: 1 != 2') });
   });
 
-  it('says why a program was stopped', async () => {
+  it('reports why a program was stopped', async () => {
     const result = await tool.run({ entrypoint: '-c', code: 'while True: pass', timeout_sec: 1 }, test.context);
     expect(result).toMatchObject({ return_code: null, stopped: 'TIMEOUT' });
   });
 
-  it('keeps long output whole, and shows its beginning', async () => {
+  it('stores long output completely, and returns its beginning', async () => {
     const result = await tool.run({ entrypoint: '-c', code: 'print("x" * 400_000)' }, test.context);
     expect(result.stdout).toHaveLength(256 * 1024);
     expect(await test.bytesOf(String(result.stdout_uri))).toHaveLength(400_001);
@@ -90,11 +90,11 @@ describe('python.run', () => {
     [{ entrypoint: 'a', code: '', files: [{ path: 'b' }] }, /exactly one of/],
     [{ entrypoint: 'a', code: '', files: [{ path: 'b', text: '', uri: 'data:,x' }] }, /exactly one of/],
     [{ entrypoint: 'a', code: '', files: [{ path: 'b', base64: '???' }] }, /base64/],
-  ])('refuses %j', async (input, message) => {
+  ])('rejects %j', async (input, message) => {
     await expect(tool.run(input, test.context)).rejects.toMatchObject({ code: 'BAD_INPUT', message });
   });
 
-  it('takes plain paths only', () => {
+  it('accepts only plain paths', () => {
     const fits = compileOptions(tool.input);
     const isTaken = (path: string) => fits({ entrypoint: '-c', code: '', files: [{ path, text: '' }] });
     for (const path of ['a.py', 'src/größe.py', '.env', 'a b (1).txt', '__init__.py'])
@@ -104,12 +104,12 @@ describe('python.run', () => {
     }
   });
 
-  it('has no network to give where Python is WebAssembly', async () => {
+  it('has no network when Python is WebAssembly', async () => {
     const input = { entrypoint: '-c', code: '', allow_network: true, allowed_hosts: ['example.com'] };
     await expect(tool.run(input, test.context)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: /WebAssembly/ });
   });
 
-  it('has the policy asked about each host that the program may reach', () => {
+  it('asks the policy about each host that the program may reach', () => {
     const allowed_hosts = ['API.example.com', '[::1]:8443', 'b.example:443', 'api.example.com'];
     const input = { allow_network: true, allowed_hosts };
     expect(networkUris(input).map(({ href }) => href)).toEqual([

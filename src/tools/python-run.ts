@@ -8,7 +8,7 @@ import { PythonInput, PythonOutput } from './python/schema.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
-/** Of stdout and of stderr that stand in the result itself. */
+/** Limit of stdout and of stderr in the result itself. */
 const MAX_INLINE_CHARS = 256 * 1024;
 
 export const pythonRun = (engine: PythonEngine) =>
@@ -16,7 +16,7 @@ export const pythonRun = (engine: PythonEngine) =>
     name: 'python.run',
     title: 'Run Python',
     description:
-      'Runs a Python program that is not trusted, with the standard library, in a separate sandbox. Its files are in the folder where it starts, which is read-only; files that it writes to /out are kept as artifacts. It has no network unless hosts are named and the policy allows them. A failed program is not an error of the tool: check return_code, stderr and stopped.',
+      'Runs an untrusted Python program with the standard library in a separate sandbox. Its files are in its working directory, which is read-only; files that it writes to /out are stored as artifacts. It has no network unless allowed_hosts names hosts that the policy allows. A failed program is not an error of the tool: check return_code, stderr and stopped.',
     effect: 'external',
     idempotent: true,
     input: PythonInput,
@@ -54,7 +54,7 @@ export const pythonRun = (engine: PythonEngine) =>
     },
   });
 
-/** Output that is too long for the result is kept completely as an artifact. */
+/** Stores output that is too long for the result completely as an artifact. */
 async function inlineOutput<Name extends 'stdout' | 'stderr'>(name: Name, result: PythonResult, ctx: ToolContext) {
   const text = result[name];
   if (text.length <= MAX_INLINE_CHARS) return { [name]: text } as Record<Name, string>;

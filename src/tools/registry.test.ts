@@ -6,7 +6,7 @@ import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
 import { createTools } from './registry.ts';
 
-/** Made, and not called. */
+/** Created, but never called. */
 const tools = createTools({
   python: createWasiPython(),
   git: { allowedPrivateHosts: [] },
@@ -16,13 +16,13 @@ const tools = createTools({
 });
 
 describe('the tools', () => {
-  it('have names that policy rules can be written for, each once', () => {
+  it('have unique names that fit policy rules', () => {
     const names = tools.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].sort());
     expect(names.filter((name) => !/^[a-z]+(\.[a-z_]+)+$/.test(name))).toEqual([]);
   });
 
-  it.each(tools)('$name has schemas that are checked as they stand, and describes every property', (tool) => {
+  it.each(tools)('$name has strict schemas, and describes every property', (tool) => {
     expect(() => [compileOptions(tool.input), compileOptions(tool.output)]).not.toThrow();
     expect(undescribed(tool.input)).toEqual([]);
     expect(undescribed(tool.output)).toEqual([]);
@@ -35,7 +35,7 @@ describe('the tools', () => {
   });
 });
 
-/** Paths of properties that say nothing about themselves, and names that are not those of MCP. */
+/** Paths of properties without a description or with a name that is not in snake_case. */
 function undescribed(schema: TSchema, path = ''): readonly string[] {
   const {
     properties = {},

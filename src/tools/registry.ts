@@ -17,7 +17,7 @@ import { repoGitPush } from './repo-git-push.ts';
 import type { Searcher } from './search/searcher.ts';
 import { webSearch } from './web-search.ts';
 
-/** Dependencies of tools. In addition, each reaches only what its `ToolContext` offers. */
+/** Dependencies of tools. In addition, a tool uses only its `ToolContext`. */
 export interface ToolDeps {
   readonly python: PythonEngine;
   readonly git: GitSettings;

@@ -14,7 +14,7 @@ export const repoGitAddAll = defineTool({
   name: 'repo.git.add_all',
   title: 'Stage all changes',
   description:
-    'Stages everything that was added, changed or deleted in the folder of the repository, but for what .gitignore lists.',
+    'Stages all files that were added, changed or deleted in the folder of the repository, except those in .gitignore.',
   effect: 'external',
   idempotent: true,
   input: Type.Object({ path: RepositoryPath }),
@@ -22,14 +22,14 @@ export const repoGitAddAll = defineTool({
     path: Type.String({ description: 'Folder of the repository.' }),
     staged: Type.Array(
       Type.Object({
-        path: Type.String({ description: 'File, from the folder of the repository.' }),
+        path: Type.String({ description: 'Path of the file, relative to the folder of the repository.' }),
         change: Type.Union([Type.Literal('added'), Type.Literal('modified'), Type.Literal('deleted')], {
-          description: 'What the next commit does with it.',
+          description: 'How the next commit changes the file.',
         }),
       }),
-      { description: `What the next commit would hold; the first ${MAX_LISTED_FILES}.` },
+      { description: `Changes of the next commit; at most the first ${MAX_LISTED_FILES}.` },
     ),
-    count: Type.Integer({ description: 'How many files that are in all.' }),
+    count: Type.Integer({ description: 'Total number of changed files.' }),
   }),
   run: ({ path }, ctx) =>
     withRepository(ctx, path, async ({ git }) => {
@@ -41,7 +41,7 @@ export const repoGitAddAll = defineTool({
 });
 
 /**
- * What `git add --all` does, which would ask a repository within this one for its state, by its own configuration.
+ * Like `git add --all`, which would read the state of a nested repository with that repository's configuration.
  * @throws Fault BAD_INPUT
  */
 async function stageAll(git: GitCommand): Promise<void> {
@@ -50,7 +50,7 @@ async function stageAll(git: GitCommand): Promise<void> {
   for (const file of listed.split('\0')) {
     if (file.endsWith('/')) throw nestedRepositoryFault(file.slice(0, -1));
     if (file.includes('\ufffd')) {
-      throw new Fault('BAD_INPUT', `The name of the file ${file} is no UTF-8. Rename it or list it in .gitignore.`);
+      throw new Fault('BAD_INPUT', `The name of the file ${file} is not UTF-8. Rename it or list it in .gitignore.`);
     }
   }
   await git.text(['update-index', '-z', '--add', '--remove', '--stdin'], { input: listed });

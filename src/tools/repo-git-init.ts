@@ -9,16 +9,16 @@ import { RepositoryPath, repositoryFolder } from './git/repository-folder.ts';
 
 export const repoGitInit = defineTool({
   name: 'repo.git.init',
-  title: 'Make a git repository',
+  title: 'Create a git repository',
   description:
-    'Makes a git repository in a folder of the workspace, with the branch main and no commit. One that is there stays as it is.',
+    'Creates a git repository in a folder of the workspace, with the branch main and no commit. An existing repository is not changed.',
   effect: 'external',
   idempotent: true,
   input: Type.Object({ path: RepositoryPath }),
   output: Type.Object({
     path: Type.String({ description: 'Folder of the repository.' }),
-    created: Type.Boolean({ description: 'False when it was there already.' }),
-    branch: Type.Optional(Type.String({ description: 'The branch that is checked out.' })),
+    created: Type.Boolean({ description: 'False when the repository already existed.' }),
+    branch: Type.Optional(Type.String({ description: 'Branch that is checked out.' })),
     head: CommitId,
   }),
   async run({ path }, ctx) {

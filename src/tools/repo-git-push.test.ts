@@ -20,7 +20,7 @@ import { repoGitCommit } from './repo-git-commit.ts';
 import { repoGitInit } from './repo-git-init.ts';
 import { repoGitPush } from './repo-git-push.ts';
 
-// Self-signed for git.test until 2126; made for this file, and of no use elsewhere.
+// Self-signed for git.test until 2126; generated for this file, and useless elsewhere.
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgv0a/vATvQifuzsV2
 iLnCvrsCi7UCCOU20BYuC0TzcNihRANCAATTuu+sQxwDh8XI1y37TAwuMrc8132J
@@ -76,14 +76,14 @@ function push(input: { remote: string; branch?: string }, settings: Partial<GitS
 }
 
 describe('repo.git.push', () => {
-  it('brings the branch to the remote, and once is enough', async () => {
+  it('pushes the branch to the remote, and changes nothing when repeated', async () => {
     const { remote } = server;
     expect(await push({ remote })).toEqual({ path: 'repo', remote, branch: 'main', head, updated: true });
     expect(await push({ remote })).toMatchObject({ head, updated: false });
     expect((await server.git('rev-parse', 'main')).trim()).toBe(head);
   });
 
-  it('pushes another branch than the one that is checked out when told', async () => {
+  it('pushes the given branch even if another one is checked out', async () => {
     await repoGitBranch.run({ ...PATH, name: 'feature/x' }, test.context);
     await commit('b\n');
     expect(await push({ remote: server.remote, branch: 'main' })).toMatchObject({ branch: 'main', head });
@@ -91,7 +91,7 @@ describe('repo.git.push', () => {
     await expect(push({ remote: server.remote, branch: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('overwrites nothing that is there and not here', async () => {
+  it('never overwrites commits that only the remote has', async () => {
     await push({ remote: server.remote });
     await begin({}, 'another history\n');
     await expect(push({ remote: server.remote })).rejects.toMatchObject({
@@ -100,14 +100,14 @@ describe('repo.git.push', () => {
     });
   });
 
-  it('has the policy asked about its remote, in the form in which it is reached', () => {
+  it('asks the policy about the canonical URI of the remote', () => {
     const tool = repoGitPush({ allowedPrivateHosts: [] });
     const reached = tool.accessedUris?.({ ...PATH, remote: 'https://GIT.example:443/a/../project.git' });
     expect(reached?.map(({ href }) => href)).toEqual(['https://git.example/project.git']);
     expect(() => tool.accessedUris?.({ ...PATH, remote: 'file:///srv/project.git' })).toThrow(Fault);
   });
 
-  it('shows the token to an https remote, and leaves it nowhere', async () => {
+  it('sends the token to an https remote, and leaves it nowhere else', async () => {
     const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: CREDENTIALS });
     ends.push(secure.close);
     const caFile = join(test.workspace, 'ca.pem');
@@ -128,7 +128,7 @@ describe('repo.git.push', () => {
     expect(JSON.stringify([test.logged, pushed])).not.toContain(TOKEN);
   });
 
-  it('tells what is wrong with the token', async () => {
+  it('reports that the token is rejected', async () => {
     const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: 'Basic another' });
     ends.push(secure.close);
     const caFile = join(test.workspace, 'ca.pem');
@@ -144,7 +144,7 @@ describe('repo.git.push', () => {
     await expect(untrusted).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE', message: /certificate/ });
   });
 
-  it('shows the token to nobody over plain http, and not where a redirect leads', async () => {
+  it('never sends the token over plain http or to the target of a redirect', async () => {
     const token = createSecret(Buffer.from(TOKEN));
     await push({ remote: server.remote }, { token });
     expect(server.authorizations.length).toBeGreaterThan(1);
@@ -170,7 +170,7 @@ describe('repo.git.push', () => {
     expect(server.authorizations.length).toBe(before);
   });
 
-  it('reaches no address that is not public, under whatever name', async () => {
+  it('rejects addresses that are not public, whatever the name', async () => {
     const port = new URL(server.remote).port;
     const lookup = async () => [{ address: '93.184.215.14' }, { address: '127.0.0.1' }];
     for (const host of ['127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]', 'rebound.example']) {
@@ -180,7 +180,7 @@ describe('repo.git.push', () => {
     expect(server.authorizations).toEqual([]);
   });
 
-  it('connects to the very address that was judged', async () => {
+  it('connects to the address that was checked', async () => {
     const port = new URL(server.remote).port;
     const remote = `http://pinned.example:${port}/project.git`;
     const settings = {
@@ -190,7 +190,7 @@ describe('repo.git.push', () => {
     expect(await push({ remote }, settings)).toMatchObject({ updated: true });
   });
 
-  it('takes no remote but a web URI', async () => {
+  it('accepts only http and https remotes', async () => {
     for (const remote of [
       'ext::sh -c touch% /tmp/x',
       '/etc',
@@ -211,20 +211,20 @@ describe('repo.git.push', () => {
     [403, 'FORBIDDEN'],
     [429, 'THROTTLED'],
     [503, 'RESOURCE_UNREACHABLE'],
-  ])('tells what status %i means', async (status, code) => {
+  ])('fails with the right code for status %i', async (status, code) => {
     const odd = await startTestGitServer({ answer: (_, response) => response.writeHead(status).end('odd') });
     ends.push(odd.close);
     await expect(push({ remote: odd.remote }, { allowedPrivateHosts: [odd.host] })).rejects.toMatchObject({ code });
   });
 
-  it('tells of a remote that is gone', async () => {
+  it('fails for an unreachable remote', async () => {
     await server.close();
     await expect(push({ remote: server.remote })).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
     ends.length = 0;
     ends.push(test.close);
   });
 
-  it('ends within a second of the signal, with all that it started', async () => {
+  it('ends within a second of the signal, together with all processes that it started', async () => {
     const stop = new AbortController();
     await begin({ signal: stop.signal });
     let asked = () => {};
@@ -246,7 +246,7 @@ describe('repo.git.push', () => {
   });
 });
 
-/** Programs on this machine that were started with this text. */
+/** Command lines of running processes that contain this text. */
 function commandsWith(text: string): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

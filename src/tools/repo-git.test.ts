@@ -24,7 +24,7 @@ afterEach(() => test.close());
 const write = (name: string, content: string | Uint8Array) => writeFile(join(test.workspace, 'repo', name), content);
 const read = (name: string) => readFile(join(test.workspace, 'repo', name), 'utf8');
 
-/** What git itself says about the repository. */
+/** Output of git itself for the repository. */
 const git = async (...args: readonly string[]) =>
   (await exec('git', ['-C', join(test.workspace, 'repo'), ...args])).stdout.trim();
 
@@ -34,7 +34,7 @@ const commit = (message = 'feat: begin') => repoGitCommit.run({ ...PATH, message
 const branch = (name: string) => repoGitBranch.run({ ...PATH, name }, test.context);
 
 describe('repo.git', () => {
-  it('makes a repository that git itself finds sound, with the caller as author', async () => {
+  it('creates a repository that git itself considers valid, with the caller as author', async () => {
     expect(await init()).toEqual({ path: 'repo', created: true, branch: 'main', head: null });
     await mkdir(join(test.workspace, 'repo', 'src'));
     await write('src/größe.py', 'print(1)\n');
@@ -48,8 +48,8 @@ describe('repo.git', () => {
       ],
       count: 2,
     });
-    const made = await commit('feat: sizes\n\nWith umlauts.');
-    expect(made).toEqual({
+    const result = await commit('feat: sizes\n\nWith umlauts.');
+    expect(result).toEqual({
       path: 'repo',
       committed: true,
       head: await git('rev-parse', 'HEAD'),
@@ -63,7 +63,7 @@ describe('repo.git', () => {
     );
   });
 
-  it('may be told twice: nothing is made anew, and the present commit is told', async () => {
+  it('changes nothing when repeated, and returns the current commit', async () => {
     await init();
     await write('a.txt', 'a\n');
     await add();
@@ -74,7 +74,7 @@ describe('repo.git', () => {
     expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 
-  it('stages what changed, what came and what went', async () => {
+  it('stages changed, added and deleted files', async () => {
     await init();
     await write('stays', '1');
     await write('changes', '1');
@@ -93,7 +93,7 @@ describe('repo.git', () => {
     expect(await git('show', '--name-status', '--no-renames', '--format=')).toBe('M\tchanges\nA\tcomes\nD\tgoes');
   });
 
-  it('goes to branches, with their files', async () => {
+  it('switches branches together with their files', async () => {
     await init();
     await write('file', 'main\n');
     await add();
@@ -109,7 +109,7 @@ describe('repo.git', () => {
     expect(await read('file')).toBe('feature\n');
   });
 
-  it('goes to a branch before the first commit, and not over work that is not committed', async () => {
+  it('switches branches before the first commit, but not over uncommitted changes', async () => {
     await init();
     expect(await branch('trunk')).toEqual({ path: 'repo', branch: 'trunk', created: true, head: null });
     await write('file', '1\n');
@@ -125,14 +125,14 @@ describe('repo.git', () => {
     expect(await git('branch', '--show-current')).toBe('other');
   });
 
-  it('refuses names that are none for a branch', async () => {
+  it('rejects invalid branch names', async () => {
     await init();
     for (const name of ['a..b', 'a.lock', 'a//b', 'a/']) {
       await expect(branch(name), name).rejects.toMatchObject({ code: 'BAD_INPUT' });
     }
   });
 
-  it('keeps to the workspace', async () => {
+  it('rejects folders outside the workspace', async () => {
     for (const path of ['../out', '/etc', 'a/../../b', '.git', 'x/.GIT/y', 'a//b', '.']) {
       await expect(repoGitInit.run({ path }, test.context), path).rejects.toMatchObject({ code: 'BAD_INPUT' });
     }
@@ -143,7 +143,7 @@ describe('repo.git', () => {
     await expect(add()).rejects.toMatchObject({ code: 'NOT_FOUND', message: /repo\.git\.init/ });
   });
 
-  it('commits nothing with a secret in it, and says where without saying it', async () => {
+  it('commits nothing that contains a secret, and reports its position without revealing it', async () => {
     const key = `AKIA${'IOSFODNN7EXAMPLE'}`;
     await init();
     await write('fine.txt', 'nothing here\n');
@@ -152,14 +152,14 @@ describe('repo.git', () => {
     const refused = await commit().catch((error: unknown) => error);
     expect(refused).toMatchObject({
       code: 'BAD_INPUT',
-      violations: [{ path: '/files/config.py', message: 'line 2 holds an AWS access key id' }],
+      violations: [{ path: '/files/config.py', message: 'line 2 contains an AWS access key id' }],
     });
     expect(JSON.stringify([refused, String(refused), test.logged])).not.toContain(key);
     await expect(git('rev-parse', 'HEAD')).rejects.toThrow();
     await write('config.py', `KEY = "${key}"  # pragma: allowlist secret\n`);
     await add();
     await expect(commit(`feat: it\n\nwith ${key}`)).rejects.toMatchObject({
-      violations: [{ path: '/message', message: 'line 3 holds an AWS access key id' }],
+      violations: [{ path: '/message', message: 'line 3 contains an AWS access key id' }],
     });
     expect(await commit()).toMatchObject({ committed: true, files: 2 });
   });
@@ -174,7 +174,7 @@ describe('repo.git', () => {
       await writeFile(join(other.workspace, 'repo', 'disk.img'), bytes);
       await repoGitAddAll.run(PATH, other.context);
       await expect(repoGitCommit.run({ ...PATH, message: 'x' }, other.context)).rejects.toMatchObject({
-        violations: [{ path: '/files/disk.img', message: 'line 2 holds a private key' }],
+        violations: [{ path: '/files/disk.img', message: 'line 2 contains a private key' }],
       });
     } finally {
       await other.close();
@@ -182,7 +182,7 @@ describe('repo.git', () => {
     }
   });
 
-  it('commits no link that leads out of the repository, and one within it as a link', async () => {
+  it('rejects a link that leads out of the repository, and commits a link inside it as a link', async () => {
     await init();
     await write('file', 'x');
     await symlink('file', join(test.workspace, 'repo', 'inside'));
@@ -197,7 +197,7 @@ describe('repo.git', () => {
     });
   });
 
-  it('has calls at once wait for each other', async () => {
+  it('runs concurrent calls one after the other', async () => {
     await init();
     await Promise.all(
       Array.from({ length: 6 }, async (_, i) => {

@@ -7,7 +7,7 @@ import { createSearcher } from './search/create-searcher.ts';
 import { webSearch } from './web-search.ts';
 
 describe('web.search', () => {
-  it('asks the provider that is set up, and says which one answered', async () => {
+  it('asks the configured provider, and reports which one answered', async () => {
     const provider = await startFakeSearxng('');
     const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [provider.host], headerTimeoutMs: 5_000 });
     const ctx = await createTestToolContext();
@@ -24,7 +24,7 @@ describe('web.search', () => {
     await provider.close();
   });
 
-  it('goes by the settings: Brave with its key, the offline index with neither', async () => {
+  it('follows the settings: Brave with its key, the offline index with neither', async () => {
     const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 5_000 });
     const sourceFor = (settings: object) =>
       createSearcher({ settings: { indexDir: '/nowhere', ...settings }, localRoots: [], outgoing }).source;

@@ -10,12 +10,12 @@ const PythonRunOutput = Type.Object({
 });
 export type PythonRunResult = Static<typeof PythonRunOutput>;
 
-/** Before every program: its own imports are never resolved to the files, whose folder is `root`. */
+/** Prefix of every program: its imports never resolve to the checked files, whose folder is `root`. */
 const PROLOGUE =
   'import posix, sys\nroot = posix.getcwd()\n' +
   'sys.path[:] = [path for path in sys.path if path not in ("", root)]\nsys.dont_write_bytecode = True\n';
 
-/** Runs our program next to the files with the tool `python.run`, under its policy, journal and sandbox. */
+/** Runs a program of this server on the files with the tool `python.run`, under its policy, journal and sandbox. */
 export async function callPython(
   program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
   session: AgentSession,
@@ -28,6 +28,6 @@ export async function callPython(
     files: program.files.map(({ path, uri }) => ({ path, uri })),
   });
   const { Check } = await import('typebox/value');
-  if (!Check(PythonRunOutput, answer)) throw new Error('python.run answers something else than it says');
+  if (!Check(PythonRunOutput, answer)) throw new Error('python.run returned a result that does not fit its schema');
   return answer;
 }

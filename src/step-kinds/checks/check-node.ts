@@ -3,7 +3,7 @@ import type { FileContent } from '../files/read-files.ts';
 import { boundedOutput, type CheckResult, type Diagnostic, inconclusiveCheck, MAX_DIAGNOSTICS } from './check.ts';
 import type { RunNodeTests } from './run-node-tests.ts';
 
-/** The project's own tests, in the sandbox. */
+/** Runs the project's tests in the sandbox. */
 export async function checkNode(
   files: readonly FileContent[],
   run: RunNodeTests | undefined,
@@ -12,7 +12,11 @@ export async function checkNode(
   session.progress(undefined, 'node --test');
   const tests = await run?.(files, session.signal);
   if (!tests)
-    return inconclusiveCheck('node_test', 'not installed', 'There is no sandbox here to run the tests of Node in.');
+    return inconclusiveCheck(
+      'node_test',
+      'not installed',
+      'This server has no sandbox, so the Node tests were not run.',
+    );
   const ran = /^(?:ℹ|#) tests [1-9]/m.test(tests.output);
   const passed = tests.code === 0 && ran;
   return {
@@ -24,9 +28,9 @@ export async function checkNode(
   };
 }
 
-/** From the list of failures at the end: `test at test/app.test.ts:12:3`, the name, the error. */
+/** Reads the list of failures at the end: `test at test/app.test.ts:12:3`, the name, the error. */
 function diagnosticsOf(output: string, ran: boolean): readonly Diagnostic[] {
-  const found = [...output.matchAll(/^test at ([\w./-]+):(\d+):(\d+)\n✖ (.+)\n((?: {2}.*\n?){0,3})/gm)].map(
+  const failures = [...output.matchAll(/^test at ([\w./-]+):(\d+):(\d+)\n✖ (.+)\n((?: {2}.*\n?){0,3})/gm)].map(
     ([, path = '', line, column, name = '', error = '']) => ({
       path: path.replace(/^\/work\//, ''),
       line: Number(line),
@@ -35,10 +39,10 @@ function diagnosticsOf(output: string, ran: boolean): readonly Diagnostic[] {
       message: `${name.replace(/ \([\d.]+ms\)$/, '')}: ${error.trim().split('\n')[0] ?? ''}`.slice(0, 500),
     }),
   );
-  if (found.length > 0) return found.slice(0, MAX_DIAGNOSTICS);
+  if (failures.length > 0) return failures.slice(0, MAX_DIAGNOSTICS);
   return [
     ran
-      ? { code: 'TEST_FAILED', message: 'Its tests fail; the output says which.' }
-      : { code: 'NOTHING_CHECKED', message: 'It ended without having checked anything.' },
+      ? { code: 'TEST_FAILED', message: 'Tests failed; see the output.' }
+      : { code: 'NOTHING_CHECKED', message: 'The program ended without checking anything.' },
   ];
 }

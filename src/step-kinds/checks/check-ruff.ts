@@ -5,7 +5,7 @@ import { callRuff, isPython } from '../ruff/call-ruff.ts';
 import type { CheckResult } from './check.ts';
 import { inconclusiveCheck, MAX_DIAGNOSTICS } from './check.ts';
 
-/** Lints by ruff's default rules. */
+/** Lints with ruff's default rules. */
 export async function checkRuff(files: readonly FileContent[], session: AgentSession): Promise<CheckResult> {
   const python = files.filter(isPython).map((file) => ({ path: file.path, text: textOf(file) }));
   if (python.length === 0) return inconclusiveCheck('ruff', 'skipped', 'None of the files is Python.');

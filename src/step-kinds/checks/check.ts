@@ -1,6 +1,6 @@
 import type { CheckName } from '../stacks/manifest.ts';
 
-/** Where something is wrong. Lines and columns count from 1. */
+/** A problem and its position. Lines and columns count from 1. */
 export interface Diagnostic {
   readonly path?: string;
   readonly line?: number;
@@ -12,21 +12,21 @@ export interface Diagnostic {
 /** Result of one tool for the files. */
 export interface CheckResult {
   readonly tool: CheckName;
-  /** `not installed`: it is not on this server. `skipped`: something before it makes it pointless. */
+  /** `not installed`: the tool is missing on this server. `skipped`: an earlier result makes the check pointless. */
   readonly status: 'passed' | 'failed' | 'not installed' | 'skipped';
   readonly version?: string;
   readonly diagnostics: readonly Diagnostic[];
-  /** What it printed, bounded, or why it did not run. */
+  /** Output of bounded length, or the reason why the check did not run. */
   readonly output: string;
 }
 
 export const MAX_DIAGNOSTICS = 100;
 const MAX_OUTPUT_CHARS = 16_000;
 
-/** The beginning and the end of a long output: what failed stands at the end. */
+/** Shortens a long output to its beginning and its end, which lists the failures. */
 export function boundedOutput(text: string): string {
   if (text.length <= MAX_OUTPUT_CHARS) return text;
-  return `${text.slice(0, 2_000)}\n[… ${text.length - MAX_OUTPUT_CHARS} characters left out …]\n${text.slice(2_000 - MAX_OUTPUT_CHARS)}`;
+  return `${text.slice(0, 2_000)}\n[… ${text.length - MAX_OUTPUT_CHARS} characters omitted …]\n${text.slice(2_000 - MAX_OUTPUT_CHARS)}`;
 }
 
 /** A check without a verdict, and why. */

@@ -19,15 +19,15 @@ const Report = Type.Object({
   ),
 });
 
-/** What this server's Python says before anything of the files is run. */
+/** What Python reports about the files without running them. */
 export interface PythonInspection {
   readonly compile: CheckResult;
   readonly version: string;
-  /** Of those asked about, what can be imported. */
+  /** The requested modules that can be imported. */
   readonly modules: ReadonlySet<string>;
 }
 
-/** It compiles every file as `compileall` does, but writes nothing and runs nothing of it. */
+/** Compiles every file like `compileall`, but writes nothing and runs nothing. */
 const PROGRAM = `
 import importlib.util, json, pathlib
 given = json.loads(__GIVEN__)
@@ -47,16 +47,16 @@ print(json.dumps({"version": sys.version.split()[0], "modules": modules, "proble
 
 const TIMEOUT_SEC = 60;
 
-/** @throws Fault UNAVAILABLE when Python itself does not work here */
+/** @throws Fault UNAVAILABLE when Python itself does not work on this server */
 export async function inspectPython(
   files: readonly FileRef[],
   modules: readonly string[],
   session: AgentSession,
 ): Promise<PythonInspection> {
   const python = files.filter(({ path }) => path.endsWith('.py'));
-  const given = JSON.stringify({ files: python.map(({ path }) => path), modules });
-  // A JSON string of ASCII is a string of Python, so nothing in a path or a name can become code.
-  const code = PROGRAM.replace('__GIVEN__', () => toAsciiJson(JSON.stringify(given)));
+  const input = JSON.stringify({ files: python.map(({ path }) => path), modules });
+  // A JSON string in ASCII is also a Python string, so no path or name can become code.
+  const code = PROGRAM.replace('__GIVEN__', () => toAsciiJson(JSON.stringify(input)));
   const { stdout, stderr, return_code, stopped } = await callPython(
     { code, files: python, timeoutSec: TIMEOUT_SEC },
     session,
@@ -64,7 +64,7 @@ export async function inspectPython(
   const report = return_code === 0 ? await reportOf(stdout) : undefined;
   if (!report) {
     const why = stopped ?? (stderr.trim().split('\n').at(-1) || `code ${return_code}`);
-    throw new Fault('UNAVAILABLE', `Python could not look at the files: ${why.slice(0, 300)}.`);
+    throw new Fault('UNAVAILABLE', `Python could not inspect the files: ${why.slice(0, 300)}.`);
   }
   const { version, problems } = report;
   return {
@@ -78,7 +78,7 @@ export async function inspectPython(
       output:
         problems.length === 0
           ? `${python.length} files compile.`
-          : `${problems.length} of ${python.length} files do not.`,
+          : `${problems.length} of ${python.length} files do not compile.`,
     },
   };
 }

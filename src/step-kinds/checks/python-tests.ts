@@ -7,33 +7,33 @@ const FRAME = /^ +File "([^"]+)", line (\d+)/;
 const ERROR = /^([A-Z][\w.]*(?:Error|Exception|Failure|Warning|Exit|Interrupt)?): (.*)$/;
 const COMPACT_ERROR = /^((?:[\w.-]+\/)*[\w.-]+\.py):(\d+):(?: (?:error|note):)? (.+)$/;
 const MAX_MESSAGE_CHARS = 500;
-/** Where the sandbox has the files. */
+/** The folder of the files in the sandbox. */
 const SANDBOX_ROOT = /^.*\/work\//;
 
-/** Where a test failed, from what unittest, pytest and mypy print: the last frame in our own files, and the error. */
+/** Reads failures from the output of unittest, pytest and mypy: the last frame in the checked files, and the error. */
 export function readTraceback(output: string): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   let frame: { readonly path: string; readonly line: number } | undefined;
   for (const line of output.split('\n')) {
-    if (found.length >= MAX_DIAGNOSTICS) break;
-    const place = frameOf(line);
-    if (place) {
-      frame = place;
+    if (diagnostics.length >= MAX_DIAGNOSTICS) break;
+    const nextFrame = frameOf(line);
+    if (nextFrame) {
+      frame = nextFrame;
       continue;
     }
     const [, kind, message = ''] = ERROR.exec(line) ?? [];
     if (kind !== undefined && frame) {
-      found.push({ ...frame, code: kind, message: message.slice(0, MAX_MESSAGE_CHARS) });
+      diagnostics.push({ ...frame, code: kind, message: message.slice(0, MAX_MESSAGE_CHARS) });
       frame = undefined;
       continue;
     }
     const [, path, at, text = ''] = COMPACT_ERROR.exec(line) ?? [];
-    if (path !== undefined) found.push({ path, line: Number(at), message: text.slice(0, MAX_MESSAGE_CHARS) });
+    if (path !== undefined) diagnostics.push({ path, line: Number(at), message: text.slice(0, MAX_MESSAGE_CHARS) });
   }
-  return found;
+  return diagnostics;
 }
 
-/** A frame of the files that were given, not of Python's library. */
+/** A frame in the checked files; undefined for one in Python's library. */
 function frameOf(line: string): { readonly path: string; readonly line: number } | undefined {
   const [, file = '', at] = FRAME.exec(line) ?? [];
   if (!file.endsWith('.py') || (file.startsWith('/') && !SANDBOX_ROOT.test(file))) return undefined;
@@ -44,7 +44,7 @@ interface PythonSuite {
   readonly tool: 'unittest' | 'pytest' | 'mypy';
   readonly code: string;
   readonly version: string;
-  /** What its output says when there was something to do; without it nothing was checked. */
+  /** Matches the output when something was checked. */
   readonly ranPattern: RegExp;
 }
 
@@ -72,16 +72,16 @@ export const MYPY: Omit<PythonSuite, 'version'> = {
   ranPattern: /(Success: no issues found in|Found) [1-9]\d* /,
 };
 
-/** It passed when Python ended well and something was really checked. */
+/** A suite passes when Python exits with 0 and something was actually checked. */
 export async function runPythonTests(
   suite: PythonSuite,
   files: readonly FileRef[],
   session: AgentSession,
 ): Promise<CheckResult> {
-  const { tool, code, version, ranPattern: proof } = suite;
+  const { tool, code, version, ranPattern } = suite;
   const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, session);
   const output = [answer.stdout, answer.stderr].filter((text) => text.trim() !== '').join('\n');
-  const checked = proof.test(output);
+  const checked = ranPattern.test(output);
   const passed = answer.return_code === 0 && answer.stopped === undefined && checked;
   const problems = passed ? [] : [...readTraceback(output), ...suiteDiagnostics(answer.stopped, checked)];
   return { tool, status: passed ? 'passed' : 'failed', version, diagnostics: problems, output: boundedOutput(output) };
@@ -89,6 +89,6 @@ export async function runPythonTests(
 
 function suiteDiagnostics(stopped: string | undefined, checked: boolean): readonly Diagnostic[] {
   if (stopped !== undefined)
-    return [{ code: stopped, message: `It was stopped: ${stopped}, after ${TIMEOUT_SEC} s at most.` }];
-  return checked ? [] : [{ code: 'NOTHING_CHECKED', message: 'It ended without having checked anything.' }];
+    return [{ code: stopped, message: `The program was stopped (${stopped}); its time limit is ${TIMEOUT_SEC} s.` }];
+  return checked ? [] : [{ code: 'NOTHING_CHECKED', message: 'The program ended without checking anything.' }];
 }

@@ -6,15 +6,15 @@ import type { Sandbox } from '../../core/sandbox.ts';
 import type { FileContent } from '../files/read-files.ts';
 import { writeFiles } from '../files/write-files.ts';
 
-/** How the tests of a Node project went. */
+/** Outcome of the tests of a Node project. */
 export interface NodeTestResult {
-  /** Null when they were stopped. */
+  /** Exit code; null when the tests were stopped. */
   readonly code: number | null;
   readonly version: string;
   readonly output: string;
 }
 
-/** Runs `node --test`; undefined where nothing would keep the files from what this process may do. */
+/** Runs `node --test`; undefined without a sandbox, where the files could do whatever this process may do. */
 export type RunNodeTests = (files: readonly FileContent[], signal: AbortSignal) => Promise<NodeTestResult | undefined>;
 
 export interface NodeTestsDeps {
@@ -26,7 +26,7 @@ export interface NodeTestsDeps {
 const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const LIMITS = {
-  // V8 reserves far more address space than it uses; what it uses is bounded by its own option.
+  // V8 reserves far more address space than it uses; a V8 option limits what it uses.
   memoryBytes: 64 * 2 ** 30,
   processes: 64,
   cpuSeconds: 60,
@@ -39,7 +39,7 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
   return async (files, signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-node-tests-'));
     try {
-      // The sandbox may read it as somebody else.
+      // The sandbox may read it as another user.
       await chmod(folder, 0o755);
       await writeFiles(folder, files);
       const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]s$/.test(path));
@@ -55,14 +55,14 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
         cwd: '/work',
         mounts: [
           { from: folder, to: '/work' },
-          // Found from /work, one folder up.
+          // Node finds packages one folder above /work.
           { from: nodeModules, to: '/node_modules' },
           { from: process.execPath, to: NODE_IN_SANDBOX },
         ],
         limits: LIMITS,
       };
-      const either = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const child = await sandbox.spawn(program, either);
+      const signalOrTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const child = await sandbox.spawn(program, signalOrTimeout);
       child.stdin.on('error', () => {}).end();
       const [stdout, stderr, { code }] = await Promise.all([
         collect(child.stdout, child.kill),
@@ -81,7 +81,7 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
   };
 }
 
-/** What it prints, up to a limit; past it the program is ended. */
+/** Reads the output up to a limit; beyond it the program is killed. */
 async function collect(stream: Readable, kill: () => void): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;

@@ -14,7 +14,7 @@ describe('countChanges', () => {
     expect(countChanges('a\n', 'a\n')).toEqual({ plus: 0, minus: 0 });
   });
 
-  it('adds up, and is the same in both directions', () => {
+  it('is consistent, and symmetric in both directions', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const { plus, minus } = countChanges(before, after);
@@ -25,14 +25,14 @@ describe('countChanges', () => {
     );
   });
 
-  it('is quick with long files that have nothing in common', () => {
+  it('is fast for long files that have nothing in common', () => {
     const long = (word: string) => Array.from({ length: 30_000 }, (_, i) => `${word}${i}`).join('\n');
     expect(countChanges(long('a'), long('b'))).toEqual({ plus: 30_000, minus: 30_000 });
   });
 });
 
 describe('diffFiles', () => {
-  it('tells which files are new, changed and gone, with the lines of each', () => {
+  it('lists added, changed and removed files, with the number of lines of each', () => {
     const before = [
       { path: 'kept', text: 'a\n' },
       { path: 'changed', text: 'a\n' },

@@ -1,25 +1,25 @@
 import type { TextFile } from '../files/file-ref.ts';
 
-/** Cells of the table that is walked for two files; past it lines are only counted, wherever they stand. */
+/** Limit of the table for two files. Above it, lines are compared only by count, not by position. */
 const MAX_CELLS = 4_000_000;
 
 export interface LineChanges {
-  /** Lines that are new. */
+  /** Added lines. */
   readonly plus: number;
-  /** Lines that are gone. */
+  /** Removed lines. */
   readonly minus: number;
 }
 
-/** What a diff by lines would say in numbers: all lines but those of a longest common subsequence. */
+/** Counts the lines of a diff: all lines except those of a longest common subsequence. */
 export function countChanges(before: string, after: string): LineChanges {
   let [one, other] = [linesOf(before), linesOf(after)];
   const same = commonStart(one, other);
   [one, other] = [one.slice(same), other.slice(same)];
   const end = commonStart(one.toReversed(), other.toReversed());
   [one, other] = [one.slice(0, one.length - end), other.slice(0, other.length - end)];
-  const kept =
+  const common =
     one.length * other.length > MAX_CELLS ? countSharedLines(one, other) : commonSubsequenceLength(one, other);
-  return { plus: other.length - kept, minus: one.length - kept };
+  return { plus: other.length - common, minus: one.length - common };
 }
 
 function linesOf(text: string): readonly string[] {
@@ -47,23 +47,23 @@ function commonSubsequenceLength(one: readonly string[], other: readonly string[
 }
 
 function countSharedLines(one: readonly string[], other: readonly string[]): number {
-  const left = new Map<string, number>();
-  for (const line of one) left.set(line, (left.get(line) ?? 0) + 1);
-  let both = 0;
+  const counts = new Map<string, number>();
+  for (const line of one) counts.set(line, (counts.get(line) ?? 0) + 1);
+  let shared = 0;
   for (const line of other) {
-    const count = left.get(line) ?? 0;
-    if (count > 0) both += 1;
-    left.set(line, count - 1);
+    const count = counts.get(line) ?? 0;
+    if (count > 0) shared += 1;
+    counts.set(line, count - 1);
   }
-  return both;
+  return shared;
 }
 
-/** How one set of files differs from an earlier one. */
+/** Differences between a set of files and an earlier one. */
 export interface FilesDiff {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
-  /** Of every file that is not the same. */
+  /** Line counts of every file that differs. */
   readonly summary: readonly { readonly path: string; readonly plus: number; readonly minus: number }[];
 }
 

@@ -6,9 +6,9 @@ import { parseJson } from '../../core/parse-json.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { TextFile } from '../files/file-ref.ts';
 import type { ServicePlan } from '../plan/plan-schema.ts';
-import { withModelFallback } from '../shared/model-fallback.ts';
+import { withModelFallback } from '../shared/model-text.ts';
 
-/** What a model may answer: whole files, in place of those that are there. */
+/** The answer of a model: whole files that replace existing ones. */
 const Proposal = Type.Object(
   {
     files: Type.Array(
@@ -23,7 +23,7 @@ const Proposal = Type.Object(
 );
 
 const MAX_TOKENS = 12_000;
-/** Of what the model is shown of the files: about a quarter of it in tokens. */
+/** Limit of the file content in the prompt; the number of tokens is about a quarter of it. */
 const MAX_SHOWN_CHARS = 120_000;
 
 const SYSTEM =
@@ -35,44 +35,44 @@ const SYSTEM =
 export interface RevisionRequest {
   readonly plan: ServicePlan;
   readonly files: readonly TextFile[];
-  /** What an earlier round came to; empty in the first. */
+  /** Problems of an earlier round; empty in the first. */
   readonly problems: readonly string[];
   readonly findings: readonly JsonObject[];
 }
 
-/** The files with those in place that the model made anew; the files themselves, said in the log, where it made none. */
+/** The files with the model's replacements; unchanged, with a warning in the log, when its answer is not usable. */
 export async function reviseFilesByModel(
   model: LanguageModel,
-  rework: RevisionRequest,
+  request: RevisionRequest,
   session: AgentSession,
 ): Promise<readonly TextFile[]> {
-  return withModelFallback(rework.files, session, async () => {
+  return withModelFallback(request.files, session, async () => {
     const schema = Proposal as unknown as JsonObject;
     const answer = await model.answer(session, {
       system: SYSTEM,
-      user: revisionPrompt(rework),
+      user: revisionPrompt(request),
       maxTokens: MAX_TOKENS,
       schema,
     });
     const { files } = parseJson(answer) as unknown as Static<typeof Proposal>;
-    const known = new Set(rework.files.map(({ path }) => path));
-    const stray = files.find(({ path }) => !known.has(path));
+    const paths = new Set(request.files.map(({ path }) => path));
+    const stray = files.find(({ path }) => !paths.has(path));
     if (stray)
       throw new Fault(
         'SCHEMA_VIOLATION',
-        `The model made ${JSON.stringify(stray.path.slice(0, 100))}, which is not in the plan.`,
+        `The model returned ${JSON.stringify(stray.path.slice(0, 100))}, which is not in the plan.`,
       );
-    const made = new Map(files.map(({ path, content }) => [path, content]));
-    if (made.size > 0) session.log('INFO', `The model made ${made.size} of ${known.size} files anew.`);
-    return rework.files.map(({ path, text }) => ({ path, text: made.get(path) ?? text }));
+    const replacements = new Map(files.map(({ path, content }) => [path, content]));
+    if (replacements.size > 0) session.log('INFO', `The model rewrote ${replacements.size} of ${paths.size} files.`);
+    return request.files.map(({ path, text }) => ({ path, text: replacements.get(path) ?? text }));
   });
 }
 
 function revisionPrompt({ plan, files, problems, findings }: RevisionRequest): string {
-  let left = MAX_SHOWN_CHARS;
+  let charsLeft = MAX_SHOWN_CHARS;
   const shown = files.filter(({ text }) => {
-    left -= text.length;
-    return left >= 0;
+    charsLeft -= text.length;
+    return charsLeft >= 0;
   });
   const task =
     problems.length > 0

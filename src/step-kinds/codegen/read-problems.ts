@@ -1,10 +1,10 @@
 import { type FileRef, MAX_FILES } from '../files/file-ref.ts';
 
-/** What was wrong with the files of an earlier round. */
+/** Problems of the files of an earlier round. */
 export interface ProblemReport {
-  /** One line each: where, what. Bounded, since a model reads them. */
+  /** One line each: position and message. Bounded, because a model reads them. */
   readonly texts: readonly string[];
-  /** The files that they are about, where the failure of `eval` names them. */
+  /** The affected files, if the failure of `eval` names them. */
   readonly files: readonly FileRef[];
 }
 
@@ -12,9 +12,9 @@ const MAX_PROBLEMS = 50;
 const MAX_PROBLEM_CHARS = 500;
 const MAX_OUTPUT_CHARS = 4_000;
 
-/** From whatever tells it: diagnostics, checks of `eval`, or the failure of a step with them in its details. */
-export function readProblems(given: readonly unknown[]): ProblemReport {
-  const failures = given.filter(isObject);
+/** Reads diagnostics, checks of `eval`, or the failure of a step with checks in its details. */
+export function readProblems(problems: readonly unknown[]): ProblemReport {
+  const failures = problems.filter(isObject);
   const files = failures.map(({ details }) => filesOf(isObject(details) ? details.files : undefined));
   return { texts: failures.flatMap(textsOf).slice(0, MAX_PROBLEMS), files: files.find((one) => one.length > 0) ?? [] };
 }
@@ -23,11 +23,11 @@ interface UnknownObject {
   readonly [key: string]: unknown;
 }
 
-function textsOf(found: UnknownObject): readonly string[] {
-  const { details, diagnostics, status, message } = found;
+function textsOf(problem: UnknownObject): readonly string[] {
+  const { details, diagnostics, status, message } = problem;
   if (isObject(details) && Array.isArray(details.checks)) return details.checks.filter(isObject).flatMap(textsOf);
-  if (Array.isArray(diagnostics)) return status === 'failed' ? textsOfCheck(diagnostics, found) : [];
-  return typeof message === 'string' ? [textOf(found)] : [];
+  if (Array.isArray(diagnostics)) return status === 'failed' ? textsOfCheck(diagnostics, problem) : [];
+  return typeof message === 'string' ? [textOf(problem)] : [];
 }
 
 function textsOfCheck(diagnostics: readonly unknown[], { tool, output }: UnknownObject): readonly string[] {

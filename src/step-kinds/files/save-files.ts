@@ -2,7 +2,7 @@ import type { AgentSession } from '../../core/agent-session.ts';
 import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import type { FileRef, TextFile } from './file-ref.ts';
 
-/** Of source code, which the server's own table does not know: what is read for a command is data. */
+/** Media types of source code, which the server's table does not contain: commands read data. */
 const CODE_MEDIA_TYPES: Readonly<Record<string, string>> = {
   graphql: 'application/graphql',
   py: 'text/x-python',
@@ -10,7 +10,7 @@ const CODE_MEDIA_TYPES: Readonly<Record<string, string>> = {
   ts: 'text/typescript',
 };
 
-/** Keeps every file as an artifact of the run. */
+/** Stores every file as an artifact of the run. */
 export async function saveFiles(
   files: readonly TextFile[],
   session: AgentSession,
@@ -26,6 +26,6 @@ export async function saveFiles(
 function mediaTypeOf(path: string): string {
   const extension = path.slice(path.lastIndexOf('.') + 1);
   if (Object.hasOwn(CODE_MEDIA_TYPES, extension)) return `${CODE_MEDIA_TYPES[extension]}; charset=utf-8`;
-  const known = mediaTypeOfFile(path);
-  return known === 'application/octet-stream' ? 'text/plain; charset=utf-8' : known;
+  const mediaType = mediaTypeOfFile(path);
+  return mediaType === 'application/octet-stream' ? 'text/plain; charset=utf-8' : mediaType;
 }

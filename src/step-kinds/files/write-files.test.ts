@@ -20,7 +20,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }));
 const file = (path: string, text = 'new') => ({ path, bytes: Buffer.from(text) });
 
 describe('writeFiles', () => {
-  it('makes folders, and takes the place of what is there', async () => {
+  it('creates folders, and replaces existing files', async () => {
     await writeFiles(folder, [file('a/b/c.txt', 'a long text'), file('d')]);
     await writeFiles(folder, [file('a/b/c.txt', 'short')]);
     expect(await readFile(join(folder, 'a/b/c.txt'), 'utf8')).toBe('short');
@@ -37,12 +37,12 @@ describe('writeFiles', () => {
     await expect(readFile(join(outside, 'new'))).rejects.toThrow(/ENOENT/);
   });
 
-  it('does not wait for who never reads the pipe that lies in place of a file', async () => {
+  it('does not wait for a reader of a pipe in place of a file', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expect(writeFiles(folder, [file('pipe')])).rejects.toMatchObject({ code: 'BAD_INPUT', path: ['files'] });
   });
 
-  it('refuses a folder in place of a file, and a file in place of a folder', async () => {
+  it('rejects a folder in place of a file, and a file in place of a folder', async () => {
     await writeFiles(folder, [file('a/b')]);
     await expect(writeFiles(folder, [file('a')])).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(writeFiles(folder, [file('a/b/c')])).rejects.toMatchObject({ code: 'BAD_INPUT' });
@@ -63,11 +63,11 @@ describe('filePathProblem', () => {
     'a/.GIT/hooks/x',
     'ä',
     'a'.repeat(201),
-  ])('has something against %j', (path) => {
+  ])('rejects %j', (path) => {
     expect(filePathProblem(path)).toBeDefined();
   });
 
-  it.each(['README.md', '.gitignore', 'a/b/c/__init__.py', 'a-b_c.d'])('has nothing against %s', (path) => {
+  it.each(['README.md', '.gitignore', 'a/b/c/__init__.py', 'a-b_c.d'])('accepts %s', (path) => {
     expect(filePathProblem(path)).toBeUndefined();
   });
 });

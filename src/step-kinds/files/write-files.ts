@@ -5,15 +5,15 @@ import { Fault } from '../../core/errors.ts';
 import type { FileContent } from './read-files.ts';
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
-/** Without O_NONBLOCK, opening a pipe waits for a reader for ever, and with it a thread that files need. */
+/** Without O_NONBLOCK, opening a pipe waits forever for a reader and blocks a thread of the file system pool. */
 const SAFE_FLAGS = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 
 const OBSTRUCTION_CODES: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'ENXIO']);
 
 /**
- * Writes files below a folder that programs of others may write to as well. Nothing is followed out of it: neither a
- * symbolic link on the way nor one in place of the file.
- * @throws Fault BAD_INPUT for such a link, or a folder where a file should be
+ * Writes files below a folder that other programs may also write to. Follows no symbolic link out of it, neither on the
+ * path nor in place of the file.
+ * @throws Fault BAD_INPUT for such a link, or a folder in place of a file
  */
 export async function writeFiles(folder: string, files: readonly FileContent[]): Promise<void> {
   const root = await realpath(folder);
@@ -30,7 +30,7 @@ async function makeFolders(root: string, path: string): Promise<void> {
     await mkdir(at).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    if (!(await lstat(at)).isDirectory()) throw obstructionFault(path, 'is no folder');
+    if (!(await lstat(at)).isDirectory()) throw obstructionFault(path, 'is not a folder');
   }
 }
 
@@ -40,7 +40,7 @@ async function writeFileSafely(target: string, path: string, bytes: Uint8Array):
     throw error;
   });
   try {
-    // Where it really is, judged after opening: a folder may have become a link since it was looked at.
+    // The real path is checked after opening, because a folder may have been replaced by a link since the first check.
     const real = await readlink(`/proc/self/fd/${file.fd}`).catch(() => realpath(target));
     if (real !== target || !(await file.stat()).isFile()) throw obstructionFault(path, 'leads elsewhere');
     await file.truncate(0);
@@ -51,6 +51,6 @@ async function writeFileSafely(target: string, path: string, bytes: Uint8Array):
 }
 
 function obstructionFault(path: string, why: string): Fault {
-  const message = `${path} ${why} in the repository already. Choose another path for it, or another folder for the repository.`;
+  const message = `${path} cannot be written: in the repository it ${why}. Choose another path, or another folder for the repository.`;
   return new Fault('BAD_INPUT', message, { path: ['files'] });
 }

@@ -4,9 +4,9 @@ import type { PlanField, ServicePlan } from './plan-schema.ts';
 import { RESERVED_CHOICES } from './reserved-words.ts';
 
 /**
- * What no JSON Schema says about a plan that may have come from anywhere: its names can be names in generated code, and
- * fit each other.
- * @throws Fault BAD_INPUT with a violation for each
+ * Checks what a JSON Schema cannot, because a plan may come from anywhere: its names are valid in generated code and
+ * consistent.
+ * @throws Fault BAD_INPUT with a violation for each problem
  */
 export function checkPlan(plan: ServicePlan): void {
   const { entity } = plan;
@@ -23,13 +23,13 @@ export function checkPlan(plan: ServicePlan): void {
   }
   if (violations.length === 0) return;
   const [first] = violations;
-  throw new Fault('BAD_INPUT', `The plan cannot be made into code: ${first?.path} ${first?.message}.`, {
+  throw new Fault('BAD_INPUT', `The plan cannot become code: ${first?.path} ${first?.message}. Correct the plan.`, {
     path: ['plan'],
     violations: violations.slice(0, 100),
   });
 }
 
-/** Everything that is wrong with a list of fields. */
+/** All problems of a list of fields. */
 export function fieldProblems(
   fields: readonly PlanField[],
 ): readonly { readonly at: number; readonly message: string }[] {
@@ -37,32 +37,35 @@ export function fieldProblems(
   return fields.flatMap((field, at) => {
     const same = seen.has(camelCase(field.name));
     seen.add(camelCase(field.name));
-    const message = same ? `${field.name} is there twice` : (fieldNameProblem(field.name) ?? shapeProblem(field));
+    const message = same ? `${field.name} occurs twice` : (fieldNameProblem(field.name) ?? shapeProblem(field));
     return message === undefined ? [] : [{ at, message }];
   });
 }
 
 function shapeProblem({ name, type, choices, minimum, maximum, max_length }: PlanField): string | undefined {
   if ((type === 'choice') !== (choices !== undefined))
-    return `${name} needs choices when it is a choice, and only then`;
-  const odd = choices?.find((choice) => !isSnakeCase(choice));
-  if (odd !== undefined) return `${name} cannot have ${JSON.stringify(odd.slice(0, 40))} as a choice: snake_case`;
+    return `${name} must have choices if its type is choice, and only then`;
+  const invalid = choices?.find((choice) => !isSnakeCase(choice));
+  if (invalid !== undefined)
+    return `${name} cannot have the choice ${JSON.stringify(invalid.slice(0, 40))}, which is not snake_case`;
   if (choices && new Set(choices).size < choices.length) return `${name} has the same choice twice`;
   const reserved = choices?.find((choice) => RESERVED_CHOICES.has(choice));
-  if (reserved !== undefined) return `${name} cannot have ${reserved} as a choice`;
-  if (max_length !== undefined && type !== 'string' && type !== 'text') return `${name} is no text and has max_length`;
+  if (reserved !== undefined) return `${name} cannot have the choice ${reserved}, which is reserved`;
+  if (max_length !== undefined && type !== 'string' && type !== 'text')
+    return `${name} has max_length but is not a string or a text`;
   if (max_length !== undefined && !(Number.isInteger(max_length) && max_length >= 1 && max_length <= 1_000_000)) {
     return `${name} has an invalid max_length`;
   }
   const bounded = minimum !== undefined || maximum !== undefined;
-  if (bounded && type !== 'integer' && type !== 'number') return `${name} is no number and has bounds`;
-  if (minimum !== undefined && maximum !== undefined && minimum > maximum) return `${name} has bounds that exclude all`;
+  if (bounded && type !== 'integer' && type !== 'number') return `${name} has bounds but is not a number`;
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+    return `${name} has a minimum above its maximum`;
   if (type === 'integer' && Math.ceil(minimum ?? 0) !== (minimum ?? 0))
-    return `${name} has a minimum that is no integer`;
+    return `${name} has a minimum that is not an integer`;
   if (type === 'integer' && Math.ceil(maximum ?? 0) !== (maximum ?? 0))
-    return `${name} has a maximum that is no integer`;
+    return `${name} has a maximum that is not an integer`;
   if (type === 'integer' && [minimum ?? 0, maximum ?? 0].some((bound) => Math.abs(bound) >= 2 ** 31)) {
-    return `${name} has a bound that no 32 bits hold: make it a number`;
+    return `${name} has a bound that does not fit in 32 bits: use the type number`;
   }
   return undefined;
 }

@@ -1,11 +1,11 @@
-/** What is known of a resource before anybody says more about it. */
+/** Default description and fields of a resource. */
 export interface LexiconEntry {
   readonly description: string;
   /** In the syntax of `parseField`. */
   readonly fields: readonly string[];
 }
 
-/** Resources that many services have, by their name in snake_case. */
+/** Common resources, by their name in snake_case. */
 const LEXICON: Readonly<Record<string, LexiconEntry>> = {
   article: {
     description: 'A text that is written, reviewed and published.',
@@ -31,7 +31,7 @@ const LEXICON: Readonly<Record<string, LexiconEntry>> = {
     ],
   },
   comment: {
-    description: 'What somebody has to say about something.',
+    description: 'A comment on something.',
     fields: [
       'subject_id: string required up to 64 (what it is about)',
       'author: string required up to 120',
@@ -174,7 +174,7 @@ const LEXICON: Readonly<Record<string, LexiconEntry>> = {
   },
 };
 
-/** For a name that says nothing to the lexicon. */
+/** For a resource that is not in the lexicon. */
 const DEFAULT_FIELDS: readonly string[] = [
   'name: string required up to 200',
   'description: text',
@@ -182,15 +182,15 @@ const DEFAULT_FIELDS: readonly string[] = [
   'quantity: integer >= 0',
 ];
 
-/** What the last word of the name says, where the whole says nothing: a SupportTicket is a ticket. */
+/** The entry of the name, else that of its last word (a SupportTicket is a ticket), else a default. */
 export function lookUpResource(variable: string): LexiconEntry {
   const last = variable.slice(variable.lastIndexOf('_') + 1);
-  const known = [variable, last].find((name) => Object.hasOwn(LEXICON, name));
-  const found = known === undefined ? undefined : LEXICON[known];
-  return found ?? { description: `One ${variable.replaceAll('_', ' ')}.`, fields: DEFAULT_FIELDS };
+  const name = [variable, last].find((candidate) => Object.hasOwn(LEXICON, candidate));
+  const entry = name === undefined ? undefined : LEXICON[name];
+  return entry ?? { description: `One ${variable.replaceAll('_', ' ')}.`, fields: DEFAULT_FIELDS };
 }
 
-/** The first resource of the lexicon that the text names, in the words of the lexicon. */
+/** The lexicon's name of the first resource that occurs in the text. */
 export function findResourceName(text: string, singularOf: (word: string) => string): string | undefined {
   const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
   return words.map(singularOf).find((word) => Object.hasOwn(LEXICON, word));

@@ -11,7 +11,7 @@ describe('resourceNames', () => {
     ['OrderItem', 'OrderItem', 'order_item', 'order_items'],
     ['HTTPRoute', 'HttpRoute', 'http_route', 'http_routes'],
     ['sales-people', 'SalesPerson', 'sales_person', 'sales_people'],
-  ])('takes %s for %s', (given, name, variable, plural) => {
+  ])('converts %s to %s', (given, name, variable, plural) => {
     expect(resourceNames(given)).toEqual({ name, variable, plural });
   });
 
@@ -33,7 +33,7 @@ describe('resourceNames', () => {
     'Stores',
     'constructor',
     'x'.repeat(41),
-  ])('refuses %j, and says what to take instead', (given) => {
+  ])('rejects %j, and suggests what to use instead', (given) => {
     expect(() => resourceNames(given)).toThrow(
       expect.objectContaining({
         code: 'BAD_INPUT',
@@ -43,7 +43,7 @@ describe('resourceNames', () => {
     );
   });
 
-  it('makes names that mean the same when they are read again, or refuses', () => {
+  it('returns valid names, or rejects the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (given) => {
         try {
@@ -72,17 +72,17 @@ describe('fieldNameProblem', () => {
     'Title',
     'x-y',
     '',
-  ])('has something against %j', (name) => {
+  ])('rejects %j', (name) => {
     expect(fieldNameProblem(name)).toMatch(/field/);
   });
 
-  it.each(['title', 'price_2', 'starts_on', 'type', 'match'])('has nothing against %s', (name) => {
+  it.each(['title', 'price_2', 'starts_on', 'type', 'match'])('accepts %s', (name) => {
     expect(fieldNameProblem(name)).toBeUndefined();
   });
 });
 
 describe('spellings', () => {
-  it('go from one to the other', () => {
+  it('are converted into each other', () => {
     expect([snakeCase('XmlHTTPRequest2 now'), pascalCase('a_bc_2'), camelCase('a_bc_2')]).toEqual([
       'xml_http_request2_now',
       'ABc2',

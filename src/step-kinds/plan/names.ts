@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import { pluralOf, singularOf } from './plural.ts';
 import { RESERVED_CLASSES, RESERVED_FIELDS, RESERVED_VARIABLES } from './reserved-words.ts';
 
-/** What a resource is called where code is made for it. */
+/** Names of a resource in generated code. */
 export interface ResourceNames {
   /** `OrderItem` */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface ResourceNames {
   readonly plural: string;
 }
 
-/** One underscore at a time, none at the ends: then it has one spelling in camelCase. */
+/** Single underscores, none at the ends: so each name has exactly one spelling in camelCase. */
 export const SNAKE_CASE = '^[a-z][a-z0-9]*(_[a-z0-9]+)*$';
 export const PASCAL_CASE = '^[A-Z][A-Za-z0-9]*$';
 export const MAX_NAME_CHARS = 40;
@@ -21,32 +21,32 @@ const RESOURCE_NAME = /^[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*$/;
 const SNAKE_CASE_PATTERN = new RegExp(SNAKE_CASE);
 
 /**
- * Makes names of what people call a resource: `order items`, `OrderItem` and `order-item` are the same.
- * @throws Fault BAD_INPUT for what cannot be a name in Python, JavaScript, SQL and a URL alike
+ * Derives the names of a resource from how people write it: `order items`, `OrderItem` and `order-item` are the same.
+ * @throws Fault BAD_INPUT for a text that is not a valid name in Python, JavaScript, SQL and URLs
  */
 export function resourceNames(text: string): ResourceNames {
-  const given = text.trim();
-  if (given.length > MAX_NAME_CHARS || !RESOURCE_NAME.test(given)) {
-    const shown = JSON.stringify(given.slice(0, MAX_NAME_CHARS));
-    const message = `${shown} cannot be the name of a resource. Take a noun such as Listing or OrderItem: letters, digits, ${MAX_NAME_CHARS} characters at most.`;
+  const label = text.trim();
+  if (label.length > MAX_NAME_CHARS || !RESOURCE_NAME.test(label)) {
+    const shown = JSON.stringify(label.slice(0, MAX_NAME_CHARS));
+    const message = `${shown} cannot be the name of a resource. Use a noun such as Listing or OrderItem: letters and digits, at most ${MAX_NAME_CHARS} characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['resource'] });
   }
-  const variable = singularOf(snakeCase(given));
+  const variable = singularOf(snakeCase(label));
   const name = pascalCase(variable);
   if (RESERVED_VARIABLES.has(variable) || RESERVED_CLASSES.has(name)) {
-    const message = `A resource cannot be called ${name}: that means something else in code. Call it Shop${name}, or what it is in your trade.`;
+    const message = `A resource cannot be called ${name}, because that name is reserved in code. Call it Shop${name}, or use a more specific name.`;
     throw new Fault('BAD_INPUT', message, { path: ['resource'] });
   }
   return { name, variable, plural: pluralOf(variable) };
 }
 
-/** Why no field can be called so; undefined when one can. */
+/** Why a field cannot have this name; undefined when it can. */
 export function fieldNameProblem(name: string): string | undefined {
   if (!isSnakeCase(name)) {
-    return `${JSON.stringify(name.slice(0, MAX_NAME_CHARS))} cannot be the name of a field: snake_case, ${MAX_NAME_CHARS} characters at most`;
+    return `${JSON.stringify(name.slice(0, MAX_NAME_CHARS))} cannot be the name of a field: use snake_case, at most ${MAX_NAME_CHARS} characters`;
   }
   if (RESERVED_FIELDS.has(name) || name.startsWith('model_')) {
-    return `a field cannot be called ${name}, which means something else in generated code: call it e.g. ${name.replace(/^model_/, '')}_value`;
+    return `a field cannot be called ${name}, because that name is reserved in code: call it, for example, ${name.replace(/^model_/, '')}_value`;
   }
   return undefined;
 }

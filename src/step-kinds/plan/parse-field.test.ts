@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseField } from './parse-field.ts';
 
-describe('readField', () => {
+describe('parseField', () => {
   it.each([
     [
       'price: number required >= 0 (in euro)',

@@ -4,9 +4,9 @@ const FIELD = /^([A-Za-z][A-Za-z0-9 _-]{0,60})\s*:\s*(one of |[a-z]+)(.*)$/;
 const DESCRIPTION = /\(([^()]*)\)\s*$/;
 
 /**
- * Reads a field as people write one down: `price: number required >= 0 (in euro)`, `title: string up to 120`,
- * `status: one of draft, sold`. The name is left as it was written.
- * @returns undefined for what is no field, but a sentence
+ * Parses a field as people write it: `price: number required >= 0 (in euro)`, `title: string up to 120`,
+ * `status: one of draft, sold`. The name is not changed.
+ * @returns undefined for a text that is not a field
  */
 export function parseField(text: string): PlanField | undefined {
   const [, name = '', kind = '', tail = ''] = FIELD.exec(text.trim()) ?? [];
@@ -50,6 +50,6 @@ function parseChoices(terms: string): string[] | undefined {
 }
 
 function numberAfter(words: string, terms: string): number | undefined {
-  const found = new RegExp(`${words}\\s*(-?\\d{1,12}(\\.\\d{1,6})?)`).exec(terms)?.[1];
-  return found === undefined ? undefined : Number(found);
+  const digits = new RegExp(`${words}\\s*(-?\\d{1,12}(\\.\\d{1,6})?)`).exec(terms)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }

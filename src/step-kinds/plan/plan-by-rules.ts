@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import { oneLine } from '../shared/model-text.ts';
 import { fieldProblems } from './check-plan.ts';
 import { findResourceName, lookUpResource } from './lexicon.ts';
 import { type ResourceNames, resourceNames, snakeCase } from './names.ts';
@@ -12,23 +13,23 @@ export interface PlanRequest {
   readonly requirements?: readonly string[];
 }
 
-/** What a plan says before its stack adds endpoints and files. */
+/** A plan before its stack adds endpoints, files and tests. */
 export type PlanDraft = Omit<ServicePlan, 'stack' | 'endpoints' | 'files' | 'tests'>;
 
 const DEFAULT_RESOURCE = 'Entry';
 
 /**
- * The same plan for the same wish: from what the lexicon knows of the resource, and from the requirements that are written
- * as fields. Other requirements are kept in words.
- * @throws Fault BAD_INPUT for names that no code can have
+ * Plans deterministically: fields come from the lexicon's entry of the resource and from requirements in field syntax.
+ * Other requirements are kept as text.
+ * @throws Fault BAD_INPUT for names that are not valid in code
  */
 export function planByRules({ goal, resource, requirements = [] }: PlanRequest): PlanDraft {
   const names = resourceNames(resource ?? findResourceName(goal, singularOf) ?? DEFAULT_RESOURCE);
-  const known = lookUpResource(names.variable);
-  const wanted = requirements.map((text) => ({ text: oneLine(text, 500), field: parseField(text) }));
-  const fields = new Map(known.fields.map((text) => parseLexiconField(text)).map((field) => [field.name, field]));
-  for (const { field } of wanted) if (field) fields.set(snakeCase(field.name), normalizeField(field));
-  const rest = wanted.filter(({ field }) => !field).map(({ text }) => text);
+  const entry = lookUpResource(names.variable);
+  const parsed = requirements.map((text) => ({ text: oneLine(text, 500), field: parseField(text) }));
+  const fields = new Map(entry.fields.map((text) => parseLexiconField(text)).map((field) => [field.name, field]));
+  for (const { field } of parsed) if (field) fields.set(snakeCase(field.name), normalizeField(field));
+  const rest = parsed.filter(({ field }) => !field).map(({ text }) => text);
   checkFields([...fields.values()]);
   return {
     title: `${toWords(names.name)} service`,
@@ -40,7 +41,7 @@ export function planByRules({ goal, resource, requirements = [] }: PlanRequest):
       variable: names.variable,
       plural: names.plural,
       table: names.plural,
-      description: known.description,
+      description: entry.description,
       fields: [...fields.values()],
     },
     queries: queriesFor(names, goal, rest),
@@ -48,17 +49,17 @@ export function planByRules({ goal, resource, requirements = [] }: PlanRequest):
   };
 }
 
-/** Free text on one line, without what a terminal or a document would take for more than text. */
-export function oneLine(text: string, length: number): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
-}
-
 /** @throws Fault BAD_INPUT */
 function checkFields(fields: readonly PlanField[]): void {
   const [problem] = fieldProblems(fields);
-  if (fields.length > 40) throw new Fault('BAD_INPUT', 'A resource has 40 fields at most.', { path: ['requirements'] });
-  if (problem) throw new Fault('BAD_INPUT', `Of the requirements: ${problem.message}.`, { path: ['requirements'] });
+  if (fields.length > 40)
+    throw new Fault(
+      'BAD_INPUT',
+      `A resource has at most 40 fields; the requirements lead to ${fields.length}. Remove some.`,
+      { path: ['requirements'] },
+    );
+  if (problem)
+    throw new Fault('BAD_INPUT', `The requirements are invalid: ${problem.message}.`, { path: ['requirements'] });
 }
 
 function parseLexiconField(text: string): PlanField {
@@ -74,8 +75,8 @@ function normalizeField({ description, ...field }: PlanField): PlanField {
 
 function queriesFor(names: ResourceNames, goal: string, requirements: readonly string[]): string[] {
   const words = toWords(names.variable);
-  const asked = [oneLine(goal, 200), `${words} data model`, `${words} REST API`, ...requirements.slice(0, 3)];
-  return [...new Set(asked.filter((query) => query !== ''))];
+  const queries = [oneLine(goal, 200), `${words} data model`, `${words} REST API`, ...requirements.slice(0, 3)];
+  return [...new Set(queries.filter((query) => query !== ''))];
 }
 
 function toWords(name: string): string {

@@ -30,51 +30,57 @@ export type PlanField = Static<typeof PlanField>;
 
 export const ServicePlanSchema = Type.Object(
   {
-    title: Sentence('What the service is called.'),
-    goal: Type.Optional(Type.String({ maxLength: 2_000, description: 'What was asked for.' })),
-    made_by: Type.Optional(Sentence('`rules`, or the model that made it.')),
+    title: Sentence('Title of the service.'),
+    goal: Type.Optional(Type.String({ maxLength: 2_000, description: 'Goal of the plan.' })),
+    made_by: Type.Optional(Sentence('`rules`, or the name of the model.')),
     resource: Type.String({
       pattern: PASCAL_CASE,
       maxLength: MAX_NAME_CHARS,
-      description: 'The same as the name of its entity.',
+      description: 'Name of the resource; the same as the name of the entity.',
     }),
-    stack: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'Folder of templates to make the code of.' }),
+    stack: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'Stack of templates for the code.' }),
     entity: Type.Object(
       {
-        name: Type.String({ pattern: PASCAL_CASE, maxLength: MAX_NAME_CHARS, description: 'In PascalCase.' }),
-        variable: SnakeCaseName('In snake_case.'),
-        plural: SnakeCaseName('In snake_case: its path.'),
-        table: SnakeCaseName('Of the database.'),
-        description: Type.Optional(Sentence('What one of them is.')),
+        name: Type.String({ pattern: PASCAL_CASE, maxLength: MAX_NAME_CHARS, description: 'Name in PascalCase.' }),
+        variable: SnakeCaseName('Name in snake_case.'),
+        plural: SnakeCaseName('Plural in snake_case; used in paths.'),
+        table: SnakeCaseName('Name of the database table.'),
+        description: Type.Optional(Sentence('Meaning of the resource.')),
         fields: Type.Array(PlanField, {
           minItems: 1,
           maxItems: 40,
           description: 'Fields in addition to id, created_at and updated_at.',
         }),
       },
-      { additionalProperties: false, description: 'What the service keeps.' },
+      { additionalProperties: false, description: 'The resource of the service.' },
     ),
     endpoints: Type.Array(
       Type.Object(
         {
-          method: Type.String({ maxLength: 10, description: 'Of HTTP, or `query` and `mutation` of GraphQL.' }),
-          path: Path('Its path, or its field.'),
-          summary: Sentence('What it does.'),
+          method: Type.String({ maxLength: 10, description: 'HTTP method, or `query` or `mutation` of GraphQL.' }),
+          path: Path('Path, or GraphQL field.'),
+          summary: Sentence('Summary.'),
         },
-        { additionalProperties: false, description: 'One way in.' },
+        { additionalProperties: false, description: 'One endpoint.' },
       ),
-      { maxItems: 40, description: 'What the service answers to.' },
+      { maxItems: 40, description: 'Endpoints of the service.' },
     ),
-    files: Type.Array(Path('Relative to the repository.'), { maxItems: 100, description: 'What codegen makes.' }),
-    queries: Type.Array(Sentence('For drive.search and web.search.'), {
-      maxItems: 10,
-      description: 'What to look up.',
+    files: Type.Array(Path('Path relative to the repository.'), {
+      maxItems: 100,
+      description: 'Files that codegen generates.',
     }),
-    tests: Type.Array(Sentence('A behaviour.'), { maxItems: 60, description: 'What the tests hold.' }),
+    queries: Type.Array(Sentence('Query for drive.search and web.search.'), {
+      maxItems: 10,
+      description: 'Queries for research.',
+    }),
+    tests: Type.Array(Sentence('A behavior.'), { maxItems: 60, description: 'Behaviors that the tests check.' }),
     requirements: Type.Optional(
-      Type.Array(Sentence('In words.'), { maxItems: 40, description: 'What the rules could not turn into fields.' }),
+      Type.Array(Sentence('A requirement in words.'), {
+        maxItems: 40,
+        description: 'Requirements that are not fields.',
+      }),
     ),
   },
-  { additionalProperties: false, description: 'What `plan` gives.' },
+  { additionalProperties: false, description: 'Output of `plan`.' },
 );
 export type ServicePlan = Static<typeof ServicePlanSchema>;

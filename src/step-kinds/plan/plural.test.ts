@@ -36,7 +36,7 @@ describe('singularOf', () => {
     expect(singularOf(one)).toBe(one);
   });
 
-  it('never makes a word whose plural is another one', () => {
+  it('never returns a word that has another plural', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,12}$/), (word) => {
         const one = singularOf(word);

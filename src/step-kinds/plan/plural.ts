@@ -1,4 +1,4 @@
-/** Words whose plural no rule gives. */
+/** Words with an irregular plural. */
 const IRREGULAR: Readonly<Record<string, string>> = {
   alias: 'aliases',
   atlas: 'atlases',
@@ -35,7 +35,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   woman: 'women',
 };
 
-/** Words that are the same for one and for many. */
+/** Words whose plural is the same as the singular. */
 const INVARIANT = new Set([
   'aircraft',
   'deer',
@@ -60,7 +60,7 @@ const INVARIANT = new Set([
 
 const SINGULAR = new Map(Object.entries(IRREGULAR).map(([one, many]) => [many, one]));
 
-/** English, of a word in lower case; of several words joined by `_` the last one. */
+/** English plural of a word in lower case; of several words joined by `_`, that of the last. */
 export function pluralOf(words: string): string {
   const at = words.lastIndexOf('_') + 1;
   return words.slice(0, at) + pluralOfWord(words.slice(at));
@@ -75,7 +75,7 @@ function pluralOfWord(word: string): string {
   return /(s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }
 
-/** The word that this is the plural of; itself where it is no plural. */
+/** Singular of a plural; any other word unchanged. */
 export function singularOf(words: string): string {
   const at = words.lastIndexOf('_') + 1;
   return words.slice(0, at) + singularOfWord(words.slice(at));

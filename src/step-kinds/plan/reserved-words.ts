@@ -1,9 +1,9 @@
-/** Keywords of Python that could be the name of a variable or a field. */
+/** Python keywords that could be names of variables or fields. */
 const PYTHON =
   'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
   'lambda nonlocal not or pass raise return try while with yield none true false';
 
-/** Keywords of JavaScript that Python does not have. */
+/** JavaScript keywords that are not Python keywords. */
 const JAVASCRIPT =
   'case catch const debugger default delete do enum export extends function implements instanceof interface let new ' +
   'null package private protected public static super switch this throw typeof var void undefined';
@@ -11,18 +11,18 @@ const JAVASCRIPT =
 /** Set by the generated service. */
 const GENERATED_FIELDS = 'id created_at updated_at';
 
-/** What a class body of pydantic, SQLAlchemy or a dataclass already means by a name, and types that are named in one. */
+/** Names with a meaning in a class body of pydantic, SQLAlchemy or a dataclass, and types used there. */
 const CLASS_BODIES =
   'metadata registry copy json dict schema validate construct fields orm sa str int float bool list bytes datetime self cls';
 
-/** Members that every object of JavaScript has. */
+/** Members of every JavaScript object. */
 const OBJECT_MEMBERS =
   'constructor prototype to_string to_locale_string value_of has_own_property is_prototype_of then';
 
 /** Names in snake_case that no field may have. */
 export const RESERVED_FIELDS: ReadonlySet<string> = wordSet(PYTHON, GENERATED_FIELDS, CLASS_BODIES, OBJECT_MEMBERS);
 
-/** Names in snake_case that no resource may have: its functions and variables are called after it. */
+/** Names in snake_case that no resource may have, because functions and variables are named after it. */
 export const RESERVED_VARIABLES: ReadonlySet<string> = wordSet(
   PYTHON,
   JAVASCRIPT,
@@ -30,12 +30,12 @@ export const RESERVED_VARIABLES: ReadonlySet<string> = wordSet(
   'app item items service test',
 );
 
-/** Values that an enumeration cannot have in GraphQL. */
+/** Values that a GraphQL enum cannot have. */
 export const RESERVED_CHOICES: ReadonlySet<string> = wordSet('true false null none');
 
 /**
- * Names in PascalCase that mean something else in generated code. A test holds that every name which a template of
- * `examples/stacks` uses is among them.
+ * Names in PascalCase that have another meaning in generated code. A test checks that they include every name that a
+ * template of `examples/stacks` uses.
  */
 export const RESERVED_CLASSES: ReadonlySet<string> = wordSet(
   // Python

@@ -8,7 +8,7 @@ const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], fix:
 const mend = (text: string): Promise<RuffReport> =>
   callRuff({ files: [{ path: 'a/b.py', text }], fix: true }, { signal });
 
-/** Processes of ruff that this process has. */
+/** Ruff processes that are children of this process. */
 async function children(): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
@@ -23,13 +23,13 @@ async function children(): Promise<number> {
 }
 
 describe('ruff', () => {
-  it('mends imports and formats', async () => {
+  it('fixes imports and formats', async () => {
     const { files, findings } = await mend('import os\nimport sys, json\ndef f( x ):\n  return json.dumps(x)+f"!"\n');
     expect(files[0]?.text).toBe('import json\n\n\ndef f(x):\n    return json.dumps(x) + "!"\n');
     expect(findings).toEqual([]);
   });
 
-  it('does not mend what changes the meaning, and says where it is', async () => {
+  it('does not apply fixes that change the meaning, and reports their position', async () => {
     const { files, findings } = await mend('def f():\n    x = g()\n');
     expect(files[0]?.text).toBe('def f():\n    x = g()\n');
     expect(findings).toMatchObject([
@@ -38,22 +38,22 @@ describe('ruff', () => {
     ]);
   });
 
-  it('leaves what is no Python as it is', async () => {
+  it('does not change files that are not valid Python', async () => {
     const { files, findings } = await mend('def f(:\n');
     expect(files[0]?.text).toBe('def f(:\n');
     expect(findings[0]).toMatchObject({ line: 1, code: 'invalid-syntax' });
   });
 
-  it('counts columns as editors do, beyond letters of two units', async () => {
+  it('counts columns in UTF-16 units, like editors', async () => {
     const { findings } = await check('x = "\u{1f682}"; y = z\n');
     expect(findings).toContainEqual(expect.objectContaining({ code: 'F821', column: 15 }));
   });
 
-  it('says of what is too much for it that it is', async () => {
+  it('reports files that are too large', async () => {
     await expect(check(`x = ${'['.repeat(1_000_000)}`)).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
   });
 
-  it('ends with the step, and has what waits for it end too', async () => {
+  it('ends with the step, and so do calls that wait for a slot', async () => {
     const stop = new AbortController();
     const files = [{ path: 'a.py', text: 'def f(a, b):\n    return {a:b}\n'.repeat(50_000) }];
     const calls = Array.from({ length: 5 }, () => callRuff({ files, fix: true }, { signal: stop.signal }));
@@ -64,7 +64,7 @@ describe('ruff', () => {
     for (const one of await settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
     expect(performance.now() - began).toBeLessThan(1_000);
     expect(await children()).toBe(0);
-    // And the places are free again.
+    // The slots are free again.
     expect((await check('import os\n')).findings).toMatchObject([{ code: 'F401' }]);
   });
 });

@@ -7,17 +7,17 @@ import { spawnRuff } from './spawn-ruff.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** Each takes a processor and some 120 MiB; there may be more steps than machines have of either. */
+/** Limited, because each process needs a CPU core and about 120 MiB. */
 const slots = createSemaphore({ permits: 2, maxQueued: 256, onFull: atCapacity });
 
 /** Runs ruff in a separate process. @throws Fault TIMEOUT, CANCELLED, RESOURCE_TOO_LARGE, UNAVAILABLE */
-export async function callRuff(order: RuffRequest, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {
+export async function callRuff(request: RuffRequest, { signal }: Pick<AgentSession, 'signal'>): Promise<RuffReport> {
   const release = await acquireSlot(signal);
-  const late = new AbortController();
-  const message = `Ruff took longer than ${TIMEOUT_MS} ms and was stopped. Give it fewer files.`;
-  const timer = setTimeout(() => late.abort(new Fault('TIMEOUT', message)), TIMEOUT_MS);
+  const timeout = new AbortController();
+  const message = `Ruff took longer than ${TIMEOUT_MS} ms and was stopped. Use fewer or smaller files.`;
+  const timer = setTimeout(() => timeout.abort(new Fault('TIMEOUT', message)), TIMEOUT_MS);
   try {
-    return await spawnRuff(order, AbortSignal.any([signal, late.signal]));
+    return await spawnRuff(request, AbortSignal.any([signal, timeout.signal]));
   } finally {
     clearTimeout(timer);
     release();
@@ -33,10 +33,10 @@ function acquireSlot(signal: AbortSignal): Promise<() => void> {
     const onAbort = () => reject(abortFault(signal));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
-    const coming = (async () => slots.acquire())();
-    coming.then((release) => {
+    const acquisition = (async () => slots.acquire())();
+    acquisition.then((release) => {
       signal.removeEventListener('abort', onAbort);
-      // Nobody waits for it any more.
+      // The caller no longer waits for the slot.
       if (signal.aborted) release();
       else resolve(release);
     }, reject);

@@ -3,13 +3,13 @@ import type { TextFile } from '../files/file-ref.ts';
 import { applySafeFixes } from './safe-fixes.ts';
 
 export interface RuffRequest {
-  /** All of them Python. */
+  /** Only Python files. */
   readonly files: readonly TextFile[];
   /** Whether to apply fixes that keep the meaning, and to format. */
   readonly fix: boolean;
 }
 
-/** One thing that is wrong. Lines and columns count from 1, columns in UTF-16. */
+/** One problem. Lines and columns count from 1; columns are UTF-16 units. */
 export interface RuffFinding {
   readonly path: string;
   readonly line: number;
@@ -26,7 +26,7 @@ export interface RuffReport {
 
 const MAX_FINDINGS = 200;
 
-/** Ruff with its default rules, as WebAssembly: for a process that is gone afterwards, since nothing is freed. */
+/** Runs ruff as WebAssembly with its default rules. Only for a process that ends afterwards, because nothing is freed. */
 export function runRuff({ files, fix }: RuffRequest): RuffReport {
   const ruff = new Workspace(settingsFor(files), PositionEncoding.Utf16);
   const check = (text: string) => ruff.check(text) as readonly RuffDiagnostic[];
@@ -37,10 +37,10 @@ export function runRuff({ files, fix }: RuffRequest): RuffReport {
   return { version: Workspace.version(), files: fixedFiles, findings: findings.slice(0, MAX_FINDINGS) };
 }
 
-/** Ruff has no folder to look into here, so it is told which packages are the project's own. */
+/** Names the first-party packages, because ruff has no folder from which it could detect them. */
 function settingsFor(files: readonly TextFile[]) {
-  const own = files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/')));
-  return { 'target-version': 'py311', lint: { isort: { 'known-first-party': [...new Set(own)] } } };
+  const packages = files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/')));
+  return { 'target-version': 'py311', lint: { isort: { 'known-first-party': [...new Set(packages)] } } };
 }
 
 /** Files with syntax errors stay unchanged: the findings say why. */

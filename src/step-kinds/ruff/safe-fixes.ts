@@ -1,11 +1,11 @@
 import type { Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
 
-/** Rules whose fixes keep what the code does: unused or unsorted imports, f-strings without placeholders. */
+/** Rules whose fixes do not change behavior: unused or unsorted imports, f-strings without placeholders. */
 const SAFE_RULES = new Set(['F401', 'F541', 'I001']);
 /** Each round fixes one finding. */
 const MAX_ROUNDS = 50;
 
-/** Applies ruff's own fixes for the safe rules, one after the other, since each moves what comes behind it. */
+/** Applies ruff's fixes for the safe rules one after the other, because each moves the text after it. */
 export function applySafeFixes(text: string, check: (text: string) => readonly Diagnostic[]): string {
   let fixed = text;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -24,7 +24,7 @@ function applyEdits(text: string, edits: Edits): string {
   return edits
     .map(({ content, location, end_location }) => ({ content, from: at(location), to: at(end_location) }))
     .sort((one, other) => other.from - one.from)
-    .reduce((done, { content, from, to }) => done.slice(0, from) + (content ?? '') + done.slice(to), text);
+    .reduce((result, { content, from, to }) => result.slice(0, from) + (content ?? '') + result.slice(to), text);
 }
 
 function lineStarts(text: string): readonly number[] {

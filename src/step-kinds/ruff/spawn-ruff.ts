@@ -13,26 +13,26 @@ const MAX_REPORT_BYTES = 32 * 2 ** 20;
 const MAX_STDERR_BYTES = 8 * 2 ** 10;
 
 /**
- * Has ruff-child.ts do this one call. In a thread of the server, what V8 makes of ruff's ten megabytes would stay behind:
- * 450 MiB, after seconds of optimizing what runs for a quarter of one.
- * @throws Fault CANCELLED, or why the signal was aborted; RESOURCE_TOO_LARGE, UNAVAILABLE
+ * Runs one call in a process with ruff-child.ts. In a thread of the server, the 450 MiB that V8 compiles ruff's ten
+ * megabytes to would remain, after seconds of optimizing code that runs for a quarter of a second.
+ * @throws Fault CANCELLED or the reason of the abort; RESOURCE_TOO_LARGE, UNAVAILABLE
  */
-export async function spawnRuff(order: RuffRequest, signal: AbortSignal): Promise<RuffReport> {
+export async function spawnRuff(request: RuffRequest, signal: AbortSignal): Promise<RuffReport> {
   if (signal.aborted) throw abortFault(signal);
-  // A separate process group: a Ctrl-C for the server does not reach it.
+  // In a separate process group, so that Ctrl-C for the server does not reach it.
   const child = spawn(process.execPath, processArguments(), { cwd: '/', env: {}, detached: true });
   const kill = () => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
   try {
-    // It need not read what it is given; how it ends tells.
-    child.stdin.on('error', () => {}).end(JSON.stringify(order));
-    const [report, complaint, code] = await Promise.all([
+    // The process need not read its input; its exit code decides.
+    child.stdin.on('error', () => {}).end(JSON.stringify(request));
+    const [report, errorOutput, code] = await Promise.all([
       readUpTo(child.stdout, MAX_REPORT_BYTES, kill),
       readUpTo(child.stderr, MAX_STDERR_BYTES),
       new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve)),
     ]);
     if (code === 0) return JSON.parse(report) as RuffReport;
-    throw ruffFault(code, complaint);
+    throw ruffFault(code, errorOutput);
   } catch (error) {
     throw signal.aborted ? abortFault(signal) : error;
   } finally {
@@ -40,7 +40,7 @@ export async function spawnRuff(order: RuffRequest, signal: AbortSignal): Promis
   }
 }
 
-/** What it may read is its own code; it has no network, no environment, and starts nothing. */
+/** The process may read only its code; it has no network and no environment, and cannot start programs. */
 function processArguments(): readonly string[] {
   const ruff = dirname(createRequire(import.meta.url).resolve('@astral-sh/ruff-wasm-nodejs'));
   const manifest = join(import.meta.dirname, '../../../package.json');
@@ -51,22 +51,22 @@ function processArguments(): readonly string[] {
     '--no-warnings',
     `--max-old-space-size=${MAX_HEAP_MIB}`,
     `--wasm-max-mem-pages=${MAX_WASM_MIB * PAGES_PER_MIB}`,
-    // It is over before optimizing would be, and most of its functions are never called.
+    // The process ends before optimization would pay off, and most functions are never called.
     '--liftoff-only',
     '--wasm-lazy-validation',
     join(import.meta.dirname, 'ruff-child.ts'),
   ];
 }
 
-/** What Node says where memory or stack ran out. */
+/** Output of Node when memory or stack ran out. */
 const OUT_OF_MEMORY = /RuntimeError|RangeError|out of memory/i;
 
-function ruffFault(code: number | null, complaint: string): Fault {
-  const why = /^\w*(?:Error|ERROR): .*/m.exec(complaint)?.[0] ?? 'it said nothing';
-  // Without a code it was a signal: its report grew too long, or V8 gave up.
-  if (code === null || OUT_OF_MEMORY.test(complaint)) {
+function ruffFault(code: number | null, errorOutput: string): Fault {
+  const why = /^\w*(?:Error|ERROR): .*/m.exec(errorOutput)?.[0] ?? 'no error output';
+  // No code means a signal: the report was too long, or V8 gave up.
+  if (code === null || OUT_OF_MEMORY.test(errorOutput)) {
     const message =
-      'Ruff gave up on these files: they are too large or nest too deeply. Give it fewer or plainer ones.';
+      'Ruff cannot process these files: they are too large or nested too deeply. Use fewer or simpler files.';
     return new Fault('RESOURCE_TOO_LARGE', message);
   }
   return new Fault(
@@ -75,14 +75,14 @@ function ruffFault(code: number | null, complaint: string): Fault {
   );
 }
 
-/** Of what a stream gives; the rest is not kept. */
-async function readUpTo(stream: Readable, mostBytes: number, tooMuch?: () => void): Promise<string> {
+/** The first bytes of a stream; the rest is dropped. */
+async function readUpTo(stream: Readable, maxBytes: number, onFull?: () => void): Promise<string> {
   const chunks: Buffer[] = [];
-  let left = mostBytes;
+  let bytesLeft = maxBytes;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (left > 0) chunks.push(chunk.subarray(0, left));
-    left -= chunk.byteLength;
-    if (left < 0) tooMuch?.();
+    if (bytesLeft > 0) chunks.push(chunk.subarray(0, bytesLeft));
+    bytesLeft -= chunk.byteLength;
+    if (bytesLeft < 0) onFull?.();
   }
   return Buffer.concat(chunks).toString();
 }

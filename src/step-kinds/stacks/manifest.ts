@@ -5,36 +5,38 @@ const Text = (description: string, maxLength = 500) => Type.String({ minLength: 
 export const CHECK_NAMES = ['ruff', 'compile', 'unittest', 'pytest', 'mypy', 'node_test'] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-/** `manifest.json` of a stack. Its texts are templates themselves. */
+/** `manifest.json` of a stack. Its texts are also templates. */
 export const StackManifest = Type.Object(
   {
-    title: Text('For people.'),
-    description: Text('What comes out of it.', 2_000),
-    language: Type.Enum(['python', 'node'], { description: 'How its files are formatted.' }),
+    title: Text('Title.'),
+    description: Text('Description of the generated service.', 2_000),
+    language: Type.Enum(['python', 'node'], {
+      description: 'Language of the files, which decides how they are formatted.',
+    }),
     checks: Type.Array(Type.Enum([...CHECK_NAMES]), {
       minItems: 1,
       maxItems: 6,
-      description: 'What `eval` does with it.',
+      description: 'Checks of `eval`.',
     }),
-    requires: Type.Array(Text('A module of Python.', 64), {
+    requires: Type.Array(Text('A Python module.', 64), {
       maxItems: 20,
-      description: 'Without them its tests cannot run.',
+      description: 'Modules that the tests require.',
     }),
     files: Type.Array(
       Type.Object(
-        { path: Text('Where it goes.', 200), template: Text('File below `templates`.', 200) },
+        { path: Text('Path in the repository.', 200), template: Text('File below `templates`.', 200) },
         { additionalProperties: false, description: 'One file.' },
       ),
-      { minItems: 1, maxItems: 100, description: 'What it makes.' },
+      { minItems: 1, maxItems: 100, description: 'Files that the stack generates.' },
     ),
     endpoints: Type.Array(
       Type.Object(
-        { method: Text('`GET`, `query` …', 10), path: Text('Path or field.', 200), summary: Text('What it does.') },
-        { additionalProperties: false, description: 'One way in.' },
+        { method: Text('`GET`, `query` …', 10), path: Text('Path or field.', 200), summary: Text('Summary.') },
+        { additionalProperties: false, description: 'One endpoint.' },
       ),
-      { maxItems: 40, description: 'What the service answers to.' },
+      { maxItems: 40, description: 'Endpoints of the service.' },
     ),
-    tests: Type.Array(Text('A behaviour.'), { maxItems: 60, description: 'What its tests hold.' }),
+    tests: Type.Array(Text('A behavior.'), { maxItems: 60, description: 'Behaviors that the tests check.' }),
   },
   { additionalProperties: false },
 );

@@ -8,7 +8,7 @@ import { readStack, stackNames } from './read-stack.ts';
 
 const stacksDir = fileURLToPath(new URL('../../../examples/stacks', import.meta.url));
 
-/** Types that a template names where it also names the entity by itself; texts, comments and members left out. */
+/** Types that a template uses alongside the entity; without texts, comments and members. */
 function typesBesideEntity(source: string): readonly string[] {
   const code = source
     .replaceAll(/\{#.*?#\}|"""[\s\S]*?"""|\/\*[\s\S]*?\*\/|`[^`]*`/g, '')
@@ -18,7 +18,7 @@ function typesBesideEntity(source: string): readonly string[] {
   return [...new Set([...code.matchAll(/(?<![\w.])[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*/g)].map(([name]) => name))];
 }
 
-/** What an entity is called for whom this is its name; undefined when there can be none. */
+/** Name of the entity for this resource name; undefined when no entity can have it. */
 function nameFor(type: string): string | undefined {
   try {
     return resourceNames(type).name;
@@ -32,7 +32,7 @@ describe('the stacks', () => {
     expect(await stackNames(stacksDir)).toEqual(['fastapi-sqlalchemy', 'node-yoga', 'python-stdlib']);
   });
 
-  it('can have no entity that is called as one of their own types', async () => {
+  it('reject entities with the name of one of their types', async () => {
     for (const name of await stackNames(stacksDir)) {
       const { templates } = await readStack(stacksDir, name);
       const types = templates.flatMap(({ source }) => typesBesideEntity(source));
@@ -41,7 +41,7 @@ describe('the stacks', () => {
     }
   });
 
-  it('use every template that they have', async () => {
+  it('use all of their templates', async () => {
     for (const name of await stackNames(stacksDir)) {
       const { templates, manifest } = await readStack(stacksDir, name);
       const used = new Set([...manifest.files.map(({ template }) => template), 'literal']);
@@ -58,8 +58,8 @@ describe('readStack', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it.each([
-    ['no-json', '{', /no JSON/],
-    ['no-files', '{"title":"a"}', /manifest\.json is wrong/],
+    ['no-json', '{', /not JSON/],
+    ['no-files', '{"title":"a"}', /manifest\.json is invalid/],
     [
       'no-template',
       JSON.stringify({
@@ -74,9 +74,9 @@ describe('readStack', () => {
         },
         files: [{ path: 'a', template: 'missing' }],
       }),
-      /templates\/missing\.j2, which is not there/,
+      /templates\/missing\.j2, which does not exist/,
     ],
-  ])('tells what is wrong with a stack: %s', async (name, manifest, message) => {
+  ])('reports the problem of a stack: %s', async (name, manifest, message) => {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'manifest.json'), manifest);
     await expect(readStack(folder, name)).rejects.toMatchObject({

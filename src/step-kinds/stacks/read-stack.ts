@@ -7,7 +7,7 @@ import { StackManifest } from './manifest.ts';
 export interface Stack {
   readonly name: string;
   readonly manifest: StackManifest;
-  /** By the names that the manifest has, and those that they import. */
+  /** Templates that the manifest names, and those that they import. */
   readonly templates: readonly { readonly name: string; readonly source: string }[];
 }
 
@@ -17,8 +17,8 @@ const MAX_TEMPLATES = 200;
 const TEMPLATE_SUFFIX = '.j2';
 
 /**
- * Reads a stack again each time: its folder is the operator's, who may edit it while the server runs.
- * @throws Fault NOT_FOUND for an unknown stack, UNAVAILABLE for one whose files are not as they should be
+ * Reads a stack again each time, because the operator may edit its folder while the server runs.
+ * @throws Fault NOT_FOUND for an unknown stack, UNAVAILABLE for one with invalid files
  */
 export async function readStack(stacksDir: string, name: string): Promise<Stack> {
   if (!STACK_NAME.test(name)) throw unknownStackFault(name, await stackNames(stacksDir));
@@ -27,17 +27,17 @@ export async function readStack(stacksDir: string, name: string): Promise<Stack>
   if (text === undefined) throw unknownStackFault(name, await stackNames(stacksDir));
   const manifest = await readManifest(name, text);
   const templates = await readTemplates(name, join(folder, 'templates'));
-  const there = new Set(templates.map((template) => template.name));
-  const missing = manifest.files.find(({ template }) => !there.has(template));
+  const names = new Set(templates.map((template) => template.name));
+  const missing = manifest.files.find(({ template }) => !names.has(template));
   if (missing)
     throw brokenStackFault(
       name,
-      `its manifest names templates/${missing.template}${TEMPLATE_SUFFIX}, which is not there`,
+      `its manifest names templates/${missing.template}${TEMPLATE_SUFFIX}, which does not exist`,
     );
   return { name, manifest, templates };
 }
 
-/** Names of the stacks that are there, in order. */
+/** Names of the existing stacks, sorted. */
 export async function stackNames(stacksDir: string): Promise<readonly string[]> {
   const entries = await readdir(stacksDir, { withFileTypes: true }).catch(() => []);
   return entries
@@ -53,13 +53,13 @@ async function readManifest(name: string, text: string): Promise<StackManifest> 
   } catch (error) {
     throw brokenStackFault(
       name,
-      `its manifest.json is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      `its manifest.json is not JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   const { Check, Errors } = await import('typebox/value');
   if (Check(StackManifest, json)) return json;
   const [first] = Errors(StackManifest, json);
-  throw brokenStackFault(name, `its manifest.json is wrong at ${first?.instancePath || '/'}: ${first?.message}`);
+  throw brokenStackFault(name, `its manifest.json is invalid at ${first?.instancePath || '/'}: ${first?.message}`);
 }
 
 async function readTemplates(name: string, folder: string): Promise<Stack['templates']> {
@@ -76,8 +76,9 @@ async function readTemplates(name: string, folder: string): Promise<Stack['templ
   );
 }
 
-function unknownStackFault(name: string, known: readonly string[]): Fault {
-  const message = `There is no stack ${JSON.stringify(name.slice(0, 64))}. Those here: ${known.join(', ') || 'none; is STACKS_DIR right?'}.`;
+function unknownStackFault(name: string, available: readonly string[]): Fault {
+  const choice = available.length > 0 ? `Choose from: ${available.join(', ')}.` : 'No stacks exist; check STACKS_DIR.';
+  const message = `There is no stack ${JSON.stringify(name.slice(0, 64))}. ${choice}`;
   return new Fault('NOT_FOUND', message, { path: ['stack'] });
 }
 

@@ -3,8 +3,8 @@ import { createJinjaEngine } from '../../lib/jinja-engine.ts';
 
 export interface RenderRequest {
   readonly templates: readonly { readonly name: string; readonly source: string }[];
-  /** Names of templates to render, in this order. */
-  readonly wanted: readonly string[];
+  /** Names of the templates to render; the texts are in the same order. */
+  readonly names: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -12,10 +12,10 @@ const MAX_MEMORY_BYTES = 64 * 2 ** 20;
 const FUEL = 5_000_000;
 
 /**
- * A worker's task: renders templates of files, which may import each other. Nothing is escaped automatically: names in
- * the data are safe everywhere, and texts must go through `tojson`. An unknown name is an error.
+ * Task of a worker: renders templates, which may import each other. Nothing is escaped automatically: names in the data
+ * are safe everywhere, and texts must go through `tojson`. An unknown name is an error.
  */
-export function run({ templates, wanted, data }: RenderRequest): readonly string[] {
+export function run({ templates, names, data }: RenderRequest): readonly string[] {
   const engine = createJinjaEngine(MAX_MEMORY_BYTES);
   try {
     return engine.use((environment) => {
@@ -24,7 +24,7 @@ export function run({ templates, wanted, data }: RenderRequest): readonly string
       environment.keepTrailingNewline = true;
       environment.undefinedBehavior = 'strict';
       for (const { name, source } of templates) environment.addTemplate(withoutEscaping(name), source);
-      return wanted.map((name) => {
+      return names.map((name) => {
         environment.fuel = FUEL;
         return environment.renderTemplate(withoutEscaping(name), data);
       });
@@ -37,7 +37,7 @@ export function run({ templates, wanted, data }: RenderRequest): readonly string
   }
 }
 
-/** The engine escapes by the end of a name, and code is neither HTML nor a JSON value. What has no end is imported as it is. */
+/** The engine chooses how to escape by the extension of a name; `.txt` is not escaped. Names without one are unchanged. */
 function withoutEscaping(name: string): string {
   return name.includes('.') ? `${name}.txt` : name;
 }

@@ -8,17 +8,17 @@ import { type TemplatePlan, type TemplateSource, templateData } from './template
 const TASK_URL = new URL('./render-stack-task.ts', import.meta.url);
 const TIMEOUT_MS = 10_000;
 
-/** Renders texts that are templates themselves, with what all templates of a stack see. */
+/** Renders texts that are templates, with the same data as the templates of a stack. */
 export async function renderTexts(
   texts: readonly string[],
   plan: TemplatePlan,
   session: AgentSession,
 ): Promise<readonly string[]> {
   const templates = texts.map((source, i) => ({ name: `text ${i}`, source }));
-  return render({ templates, wanted: templates.map(({ name }) => name), data: templateData(plan, []) }, session);
+  return render({ templates, names: templates.map(({ name }) => name), data: templateData(plan, []) }, session);
 }
 
-/** All files of the stack for this plan. @throws Fault UNAVAILABLE for a stack that cannot be used */
+/** All files of the stack for this plan. @throws Fault UNAVAILABLE for an invalid stack */
 export async function renderStack(
   { manifest, templates }: Stack,
   plan: TemplatePlan,
@@ -26,12 +26,12 @@ export async function renderStack(
   session: AgentSession,
 ): Promise<readonly TextFile[]> {
   const paths = await renderPaths(manifest.files, plan, session);
-  const wanted = manifest.files.map(({ template }) => template);
-  const texts = await render({ templates, wanted, data: templateData(plan, sources) }, session);
+  const names = manifest.files.map(({ template }) => template);
+  const texts = await render({ templates, names, data: templateData(plan, sources) }, session);
   return paths.map((path, i) => ({ path, text: texts[i] ?? '' }));
 }
 
-/** Where the files of a stack go for this plan. */
+/** Paths of the stack's files for this plan. */
 export async function renderPaths(
   files: Stack['manifest']['files'],
   plan: TemplatePlan,
@@ -45,13 +45,13 @@ export async function renderPaths(
   for (const path of paths) {
     const problem = filePathProblem(path);
     if (problem)
-      throw new Fault('UNAVAILABLE', `The stack makes ${JSON.stringify(path)}, ${problem}. Fix its manifest.`);
+      throw new Fault('UNAVAILABLE', `The stack has a file ${JSON.stringify(path)}, ${problem}. Fix its manifest.`);
   }
   return paths;
 }
 
-function render(order: RenderRequest, session: AgentSession): Promise<readonly string[]> {
-  return session.cpu.run<RenderRequest, readonly string[]>(TASK_URL, order, {
+function render(request: RenderRequest, session: AgentSession): Promise<readonly string[]> {
+  return session.cpu.run<RenderRequest, readonly string[]>(TASK_URL, request, {
     timeoutMs: TIMEOUT_MS,
     signal: session.signal,
   });

@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/json.ts';
 import type { PlanField } from '../plan/plan-schema.ts';
 
-/** A value that the field takes, for a test: the first or a second one, which differs where it can. */
+/** A valid value of the field, for a test: the first, or a second one that differs if possible. */
 export function sampleValue(field: PlanField, which: 0 | 1): Json {
   const { name, type, choices = [], max_length: length = 200, minimum, maximum } = field;
   switch (type) {
@@ -22,7 +22,7 @@ export function sampleValue(field: PlanField, which: 0 | 1): Json {
   }
 }
 
-/** A value that it does not take. */
+/** An invalid value of the field. */
 export function invalidValue({ type }: PlanField): Json {
   switch (type) {
     case 'string':
@@ -40,6 +40,6 @@ export function invalidValue({ type }: PlanField): Json {
   }
 }
 
-function clamp(wanted: number, minimum = wanted, maximum = wanted): number {
-  return Math.min(Math.max(wanted, minimum), maximum);
+function clamp(value: number, minimum = value, maximum = value): number {
+  return Math.min(Math.max(value, minimum), maximum);
 }

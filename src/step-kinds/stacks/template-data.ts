@@ -1,18 +1,18 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { camelCase, pascalCase } from '../plan/names.ts';
-import { oneLine } from '../plan/plan-by-rules.ts';
 import type { PlanField, ServicePlan } from '../plan/plan-schema.ts';
+import { oneLine } from '../shared/model-text.ts';
 import { invalidValue, sampleValue } from './sample-value.ts';
 
-/** What one finding is in a README. */
+/** A finding as a README lists it. */
 export interface TemplateSource {
   readonly title: string;
   readonly url: string;
 }
 
 /**
- * What the templates of every stack see. Identifiers are safe wherever they are put; what is text (`title`, `goal`,
- * descriptions, requirements, sources) is on one line, and belongs in a README or through `tojson`.
+ * Data of the templates of every stack. Identifiers are safe everywhere; texts (`title`, `goal`, descriptions,
+ * requirements, sources) are on one line, and belong in a README or must go through `tojson`.
  */
 export function templateData(
   plan: TemplatePlan,
@@ -33,7 +33,7 @@ export function templateData(
       words: variable.replaceAll('_', ' '),
       many_words: plural.replaceAll('_', ' '),
       camel: camelCase(variable),
-      // One and many may be the same word: then their GraphQL fields need two names.
+      // When singular and plural are the same word, their GraphQL fields need different names.
       many_camel: plural === variable ? `${camelCase(plural)}List` : camelCase(plural),
       many_pascal: pascalCase(plural),
       path: plural.replaceAll('_', '-'),
@@ -64,13 +64,13 @@ function fieldData(field: PlanField): Readonly<Record<string, unknown>> {
 const MAX_SOURCES = 20;
 const URL_SHAPE = /^(https?:\/\/|file:\/\/\/|artifact:|drive:)[^\s<>"'`\\|{}^[\]()]{1,1000}$/;
 
-/** Findings of `research` as a README names them. The title of a page stays plain text there. */
+/** Findings of `research` as a README lists them. The title of a page becomes plain text. */
 export function readSources(findings: readonly JsonObject[]): readonly TemplateSource[] {
   const sources = new Map<string, TemplateSource>();
   for (const finding of findings) {
     if (typeof finding.url !== 'string' || !URL_SHAPE.test(finding.url)) continue;
     const title = typeof finding.title === 'string' ? toPlainText(finding.title) : '';
-    if (!sources.has(finding.url)) sources.set(finding.url, { title: title || 'Without a title', url: finding.url });
+    if (!sources.has(finding.url)) sources.set(finding.url, { title: title || 'Untitled', url: finding.url });
     if (sources.size === MAX_SOURCES) break;
   }
   return [...sources.values()];

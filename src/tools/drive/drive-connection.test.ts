@@ -23,16 +23,16 @@ describe('connecting a Google Drive', () => {
   afterAll(() => drives.close());
 
   const { signal } = new AbortController();
-  const sourceOf = async (who = alice) => (await drives.resolveDrive(who)).source;
+  const sourceOf = async (user = alice) => (await drives.resolveDrive(user)).source;
   const refreshes = () => drives.google.seen.filter((line) => line.startsWith('POST /token')).length;
-  const answerFor = async (who = alice) => {
-    const { searchParams } = await drives.google.agree(drives.connection.begin(who).url);
+  const answerFor = async (user = alice) => {
+    const { searchParams } = await drives.google.agree(drives.connection.begin(user).url);
     return { code: searchParams.get('code') ?? '', state: searchParams.get('state') ?? '' };
   };
   const forbidden = (message: RegExp) =>
     expect.objectContaining({ name: 'Fault', code: 'FORBIDDEN', message: expect.stringMatching(message) });
 
-  it('begins at Google with PKCE, for reading and for own files alone, and comes back to this server', () => {
+  it('begins at Google with PKCE, asks to read files and to write only its files, and returns to this server', () => {
     const { searchParams, href } = new URL(drives.connection.begin(alice).url);
     expect(href.startsWith(drives.google.endpoints.authorize)).toBe(true);
     expect(searchParams.get('redirect_uri')).toBe('https://signalbox.example/oauth/drive');
@@ -41,7 +41,7 @@ describe('connecting a Google Drive', () => {
     expect(href).not.toMatch(/alice|GOCSPX/);
   });
 
-  it('gives whoever has connected his own Drive, and everybody else the folder', async () => {
+  it('gives a user who has connected a Drive that Drive, and all others the folder', async () => {
     expect(await sourceOf()).toBe('local folder');
     await drives.connect(alice);
     expect(await sourceOf()).toBe('google drive');
@@ -49,7 +49,7 @@ describe('connecting a Google Drive', () => {
     expect(await sourceOf(createTestUser('alice', 'other'))).toBe('local folder');
   });
 
-  it('keeps the token sealed: the database does not show it, and its row opens for nobody else', async () => {
+  it('stores the token sealed: the database does not reveal it, and nobody else can decrypt the row', async () => {
     await drives.connect(alice);
     const [token = ''] = drives.google.oauth.grants.keys();
     const sealed = await drives.store.credentials.find('default', 'alice', 'google-drive');
@@ -58,7 +58,7 @@ describe('connecting a Google Drive', () => {
     await expect(drives.resolveDrive(bob)).rejects.toEqual(forbidden(/Connect again/));
   });
 
-  it('takes the code only from the one who began, whoever brings it', async () => {
+  it('accepts the code only from the user who began', async () => {
     const ofAlice = await answerFor(alice);
     await expect(drives.connection.finish(bob, ofAlice, signal)).rejects.toEqual(forbidden(/Another user/));
     const namesake = createTestUser('alice', 'other');
@@ -70,7 +70,7 @@ describe('connecting a Google Drive', () => {
     expect(await sourceOf(bob)).toBe('local folder');
   });
 
-  it('refuses a state that is not its own, and one that is too old', async () => {
+  it('rejects a state that it did not issue, and one that is too old', async () => {
     const { code, state } = await answerFor();
     for (const wrong of ['', 'x', `${state.slice(0, -2)}AA`, state.slice(4)]) {
       const finished = drives.connection.finish(alice, { code, state: wrong }, signal);
@@ -81,9 +81,9 @@ describe('connecting a Google Drive', () => {
     await expect(connection?.finish(alice, { code, state }, signal)).rejects.toEqual(forbidden(/ten minutes/));
   });
 
-  it('takes a code once', async () => {
+  it('accepts a code only once', async () => {
     const answer = await drives.connect(alice);
-    await expect(drives.connection.finish(alice, answer, signal)).rejects.toEqual(forbidden(/good once/));
+    await expect(drives.connection.finish(alice, answer, signal)).rejects.toEqual(forbidden(/valid once/));
     expect(await sourceOf()).toBe('google drive');
   });
 
@@ -93,13 +93,13 @@ describe('connecting a Google Drive', () => {
     expect(await sourceOf()).toBe('google drive');
   });
 
-  it('does not connect when not everything was allowed', async () => {
+  it('does not connect when a permission was not granted', async () => {
     drives.google.oauth.settings.withheld = OAUTH_SCOPES[1] ?? '';
     await expect(drives.connect(alice)).rejects.toEqual(forbidden(/every permission/));
     expect(await sourceOf()).toBe('local folder');
   });
 
-  it('gets an access token once for all calls at once, and a new one when it is over', async () => {
+  it('requests one access token for concurrent calls, and a new one after it has expired', async () => {
     await drives.connect(alice);
     const drive = await drives.resolveDrive(alice);
     const before = refreshes();
@@ -112,7 +112,7 @@ describe('connecting a Google Drive', () => {
     expect(refreshes() - before).toBe(2);
   });
 
-  it('does not use a token that is about to end, and replaces it once for all calls at once', async () => {
+  it('does not use a token that is about to expire, and replaces it once for concurrent calls', async () => {
     drives.google.oauth.settings.expiresInS = 30;
     await drives.connect(alice);
     const drive = await drives.resolveDrive(alice);
@@ -122,7 +122,7 @@ describe('connecting a Google Drive', () => {
     expect(refreshes() - before).toBe(2);
   });
 
-  it('does not let one caller who gives up take the token from the others', async () => {
+  it('continues the refresh for the other callers when one is cancelled', async () => {
     await drives.connect(alice);
     const drive = await drives.resolveDrive(alice);
     drives.google.trouble(/^POST \/token/, { status: 503, retryAfter: '1' });
@@ -132,7 +132,7 @@ describe('connecting a Google Drive', () => {
     expect(await waits).toEqual([]);
   });
 
-  it('says how to connect again when the permission was taken back at Google, and goes on after that', async () => {
+  it('reports how to connect again when the permission was revoked at Google, and then works again', async () => {
     await drives.connect(alice);
     drives.google.oauth.grants.clear();
     const drive = await drives.resolveDrive(alice);
@@ -143,7 +143,7 @@ describe('connecting a Google Drive', () => {
     expect(await (await drives.resolveDrive(alice)).search('x', 1, signal)).toEqual([]);
   });
 
-  it('says the same when the key that it was sealed with is gone', async () => {
+  it('reports the same when the key that sealed it no longer exists', async () => {
     await drives.connect(alice);
     const other = createDrives({ ...drives.deps, sealer: createSealer(createSecret(Buffer.alloc(32, 8))) });
     await expect(other.resolveDrive(alice)).rejects.toEqual(forbidden(/beginDriveConnection/));
@@ -151,7 +151,7 @@ describe('connecting a Google Drive', () => {
     expect((await other.resolveDrive(alice)).source).toBe('local folder');
   });
 
-  it('disconnects at Google as well, also when Google has forgotten before', async () => {
+  it('revokes the permission at Google, even if Google no longer knows it', async () => {
     await drives.connect(alice);
     expect(await drives.connection.disconnect(alice, signal)).toBe(true);
     expect(drives.google.oauth.grants.size).toBe(0);
@@ -162,7 +162,7 @@ describe('connecting a Google Drive', () => {
     expect(await drives.connection.disconnect(alice, signal)).toBe(true);
   });
 
-  it('stays connected when Google cannot be told', async () => {
+  it('stays connected when Google cannot be reached', async () => {
     await drives.connect(alice);
     drives.google.trouble(/^POST \/revoke/, { status: 503 });
     await expect(drives.connection.disconnect(alice, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -171,7 +171,7 @@ describe('connecting a Google Drive', () => {
 });
 
 describe('without Google', () => {
-  it('there is no connection to begin, and each tenant has a folder that no other one sees', async () => {
+  it('no connection can be begun, and each tenant has a separate folder', async () => {
     const drives = await createTestDrives();
     const { signal } = drives;
     const local = createDrives({ ...drives.deps, settings: { folder: drives.folder } });

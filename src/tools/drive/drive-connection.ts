@@ -21,17 +21,17 @@ export interface DriveConnectionDeps {
 /** Connects a user's Google Drive to this server, and disconnects it. */
 export interface DriveConnection {
   /** @returns the URL to open in a browser; its answer is valid for ten minutes, for this user only. */
-  begin(who: User): { readonly url: string };
+  begin(user: User): { readonly url: string };
   /**
    * @param answer as the callback page shows it
    * @throws Fault FORBIDDEN when another user began, or Google does not grant the permission; BAD_INPUT
    */
-  finish(who: User, answer: { readonly code: string; readonly state: string }, signal: AbortSignal): Promise<void>;
+  finish(user: User, answer: { readonly code: string; readonly state: string }, signal: AbortSignal): Promise<void>;
   /** Revokes the permission and deletes it. @returns false when there was no connection */
-  disconnect(who: User, signal: AbortSignal): Promise<boolean>;
+  disconnect(user: User, signal: AbortSignal): Promise<boolean>;
 }
 
-/** Content of the sealed state: no node needs to remember who began. */
+/** Content of the sealed state: no node needs to remember which user began. */
 interface OauthState {
   readonly tenant: string;
   readonly subject: string;
@@ -73,8 +73,8 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
       return { url: url.href };
     },
 
-    async finish(who, { code, state }, signal) {
-      const { verifier } = verifyState(readState(deps.sealer, state), who, deps.clock);
+    async finish(user, { code, state }, signal) {
+      const { verifier } = verifyState(readState(deps.sealer, state), user, deps.clock);
       const grant = await deps.oauth.exchange(code, verifier, redirectUri, signal);
       // Not revoked: that would also revoke an earlier permission of the same account, which may be in use.
       if (grant.refreshToken === undefined || !OAUTH_SCOPES.every((scope) => grant.scopes.includes(scope))) {
@@ -83,14 +83,14 @@ export function createDriveConnection(deps: DriveConnectionDeps): DriveConnectio
           'Not all requested permissions were granted. Begin again, and select every permission at Google.',
         );
       }
-      await deps.connections.save(who, grant.refreshToken);
+      await deps.connections.save(user, grant.refreshToken);
     },
 
-    async disconnect(who, signal) {
-      const token = await deps.connections.find(who).catch(() => undefined);
+    async disconnect(user, signal) {
+      const token = await deps.connections.find(user).catch(() => undefined);
       // At Google first: when that fails, it can be repeated.
       if (token !== undefined) await deps.oauth.revoke(token, signal);
-      return await deps.connections.remove(who);
+      return await deps.connections.remove(user);
     },
   };
 }
@@ -102,8 +102,8 @@ function readState(sealer: Sealer, state: string): OauthState {
 }
 
 /** Nobody can connect another user's Drive to their account, or their Drive to another user's account. */
-function verifyState(state: OauthState, who: User, clock: Clock): OauthState {
-  if (state.tenant !== who.tenant || state.subject !== who.subject) {
+function verifyState(state: OauthState, user: User, clock: Clock): OauthState {
+  if (state.tenant !== user.tenant || state.subject !== user.subject) {
     throw new Fault('FORBIDDEN', 'Another user began this connection. Begin your own with beginDriveConnection.');
   }
   if (state.expires <= clock.now().getTime()) {

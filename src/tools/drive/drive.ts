@@ -11,7 +11,7 @@ export interface DriveFile {
   readonly size?: number;
   /** ISO 8601, UTC. */
   readonly modifiedAt?: string;
-  /** For a person's browser. */
+  /** For a browser. */
   readonly url?: string;
 }
 
@@ -49,8 +49,8 @@ export interface Drive {
 }
 
 /** The drive of a principal: the connected Google Drive, or else the folder of the tenant. */
-export type DriveResolver = (who: User) => Promise<Drive>;
+export type DriveResolver = (user: User) => Promise<Drive>;
 
 export function fileTooLargeFault(maxBytes: number): Fault {
-  return new Fault('RESOURCE_TOO_LARGE', `The file has more than ${maxBytes} bytes. Take a smaller one.`);
+  return new Fault('RESOURCE_TOO_LARGE', `The file has more than ${maxBytes} bytes. Use a smaller one.`);
 }

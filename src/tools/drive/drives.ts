@@ -44,9 +44,9 @@ export function createDrives(deps: DrivesDeps): Drives {
   const oauth = createGoogleOauth({ google, outgoing, endpoints });
   const connections = createGoogleConnections({ oauth, credentials: deps.credentials, sealer, clock });
   return {
-    resolveDrive: async (who) => {
-      const refreshToken = await connections.find(who);
-      if (refreshToken === undefined) return localDrive(who.tenant);
+    resolveDrive: async (user) => {
+      const refreshToken = await connections.find(user);
+      if (refreshToken === undefined) return localDrive(user.tenant);
       const accessToken = (signal: AbortSignal, refused?: string) =>
         connections.accessToken(refreshToken, signal, refused);
       return googleDrive({ api: createGoogleApi({ outgoing, accessToken, backoffMs }), endpoints });

@@ -35,12 +35,12 @@ describe('a local folder as a drive', () => {
   const notFound = expect.objectContaining({ code: 'NOT_FOUND' });
   const names = async (query: string) => (await drive.search(query, 50, signal)).map(({ name }) => name);
 
-  it('is made at its first use, readable by its owner alone', async () => {
+  it('is created at its first use, readable only by its owner', async () => {
     expect(await names('anything')).toEqual([]);
     expect(await readdir(root)).toEqual([]);
   });
 
-  it('follows no link: not to a file, not through a folder, and not one that comes later', async () => {
+  it('follows no link: neither to a file, nor through a folder, nor one that is created later', async () => {
     await mkdir(join(root, 'sub'), { recursive: true });
     await writeFile(join(root, 'sub', 'own.md'), 'anchor');
     await symlink(join(outside, 'secret.md'), join(root, 'link.md'));
@@ -56,7 +56,7 @@ describe('a local folder as a drive', () => {
     expect((await readdir(outside)).sort()).toEqual(['drive', 'secret.md']);
   });
 
-  it('neither shows nor takes what is hidden', async () => {
+  it('neither lists nor accepts hidden files', async () => {
     await mkdir(join(root, '.git'), { recursive: true });
     await writeFile(join(root, '.git', 'config'), 'anchor');
     await writeFile(join(root, '.env'), 'anchor');
@@ -68,19 +68,19 @@ describe('a local folder as a drive', () => {
     }
   });
 
-  it('tells that a name is too long, and leaves nothing behind', async () => {
+  it('rejects a name that is too long, and leaves nothing behind', async () => {
     const upload = { name: `${'ä'.repeat(200)}.md`, mediaType: 'text/markdown', bytes: new Uint8Array(10) };
     await expect(drive.upload(upload, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
     expect(await readdir(root)).toEqual([]);
   });
 
-  it('numbers namesakes, also those that come at once', async () => {
+  it('numbers files with the same name, even when they are uploaded concurrently', async () => {
     const upload = () => drive.upload({ name: 'a.md', mediaType: 'text/markdown', bytes: new Uint8Array() }, signal);
     await Promise.all(Array.from({ length: 5 }, upload));
     expect((await readdir(root)).sort()).toEqual(['a (2).md', 'a (3).md', 'a (4).md', 'a (5).md', 'a.md']);
   });
 
-  it('puts those first that have the words in their name', async () => {
+  it('lists files with the words in their name first', async () => {
     await mkdir(root);
     await writeFile(join(root, 'anchor.md'), '');
     await writeFile(join(root, 'newer.md'), 'anchor');

@@ -32,7 +32,7 @@ export function folderDrive(folder: string): Drive {
     download: async (id, maxBytes, signal) =>
       await withOpenFile(await root(), id, async ({ file, handle }) => {
         if (file.mediaType === FOLDER_MEDIA_TYPE)
-          throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
+          throw new Fault('BAD_INPUT', 'This is a folder. Use the id of a file in it.');
         if ((file.size ?? 0) > maxBytes) throw fileTooLargeFault(maxBytes);
         const bytes = await readFile(handle, { signal }).catch((error: unknown) => {
           throw signal.aborted ? abortFault(signal) : storageFault(error);
@@ -73,13 +73,13 @@ async function writeNewFile(folder: string, { name, bytes }: DriveUpload): Promi
     return await linkUnderFreeName(folder, name, draft);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw storageFault(error);
-    throw new Fault('BAD_INPUT', 'The name is longer than a file name can be. Take a shorter one.', { cause: error });
+    throw new Fault('BAD_INPUT', 'The name is too long for a file name. Use a shorter one.', { cause: error });
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** `name (2).txt` and so on where the name is taken. */
+/** `name (2).txt` and so on when the name is taken. */
 async function linkUnderFreeName(folder: string, name: string, draft: string): Promise<string> {
   const { name: stem, ext } = parse(name);
   for (let count = 1; count <= MAX_SAME_NAME_FILES; count += 1) {
@@ -91,5 +91,5 @@ async function linkUnderFreeName(folder: string, name: string, draft: string): P
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-  throw new Fault('CONFLICT', `There are ${MAX_SAME_NAME_FILES} files of this name already. Take another name.`);
+  throw new Fault('CONFLICT', `There are already ${MAX_SAME_NAME_FILES} files with this name. Use another name.`);
 }

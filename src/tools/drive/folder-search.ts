@@ -2,12 +2,11 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { abortFault } from '../../core/abort.ts';
-import { mediaTypeOfFile } from '../../lib/media-type.ts';
-import { isTextual } from '../shared/is-textual.ts';
+import { isTextual, mediaTypeOfFile } from '../../lib/media-type.ts';
 import type { DriveFile } from './drive.ts';
 import { driveFileOf, fileIdOf, isHidden, withOpenFile } from './open-file.ts';
 
-/** How much one search looks at; what lies beyond is not found. */
+/** Limits of one search; files beyond them are not found. */
 const MAX_ENTRIES = 10_000;
 const MAX_DEPTH = 20;
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -18,7 +17,7 @@ interface FolderEntry {
   readonly stats: Stats;
 }
 
-/** Those that have every word in their name, the newest first; then those that have them in their text. */
+/** Files with every word in their name, newest first, followed by files with every word in their text. */
 export async function searchFolder(
   root: string,
   query: string,
@@ -48,7 +47,7 @@ function isReadable({ relative, stats }: FolderEntry): boolean {
   return stats.isFile() && stats.size <= MAX_FILE_BYTES && isTextual(mediaTypeOfFile(relative));
 }
 
-/** Empty when the file has gone meanwhile, or a link has come in its place. */
+/** Empty when the file was deleted or replaced by a link in the meantime. */
 async function textOf(root: string, relative: string): Promise<string> {
   const text = withOpenFile(root, fileIdOf(relative), async ({ handle }) => await readFile(handle, 'utf8'));
   return (await text.catch(() => '')).toLowerCase();
@@ -75,7 +74,7 @@ async function listEntries(root: string, signal: AbortSignal): Promise<FolderEnt
   return found;
 }
 
-/** None of a folder that has gone meanwhile or may not be read. */
+/** Empty for a folder that was deleted in the meantime or cannot be read. */
 async function listChildren(path: string): Promise<Dirent[]> {
   const children = await readdir(path, { withFileTypes: true }).catch(() => []);
   return children.filter(({ name }) => !isHidden(name)).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -17,10 +17,10 @@ export interface GoogleConnectionsDeps {
 /** Connected Drives and their tokens. */
 export interface GoogleConnections {
   /** @returns the refresh token; undefined when the user has no connection. @throws Fault FORBIDDEN when it cannot be decrypted */
-  find(who: User): Promise<string | undefined>;
-  save(who: User, refreshToken: string): Promise<void>;
+  find(user: User): Promise<string | undefined>;
+  save(user: User, refreshToken: string): Promise<void>;
   /** @returns false when there was no connection */
-  remove(who: User): Promise<boolean>;
+  remove(user: User): Promise<boolean>;
   /**
    * A valid access token; concurrent calls share one refresh.
    * @param refused a token that Google rejected before it expired

@@ -41,7 +41,7 @@ describe('Google Drive', () => {
     drive.upload({ name, mediaType: 'application/zip', bytes }, signal);
   const stored = (name: string) => [...drives.google.files.files.values()].filter((file) => file.name === name);
 
-  it('goes on to further pages, as far as it needs', async () => {
+  it('reads as many pages as it needs', async () => {
     for (const n of [1, 2, 3, 4, 5]) put(`lantern ${n}`);
     drives.google.files.settings.mostOnPage = 2;
     const sent = await sentFor(async () => expect(await drive.search('lantern', 5, signal)).toHaveLength(5));
@@ -63,7 +63,7 @@ describe('Google Drive', () => {
     expect(file).not.toHaveProperty('size');
   });
 
-  it('says of a kind that cannot be exported that there is nothing to download', async () => {
+  it('reports that there is nothing to download for a type that cannot be exported', async () => {
     const id = put('poll', 'application/vnd.google-apps.form');
     const message = expect.stringMatching(/"form"/);
     await expect(drive.download(id, 100, signal)).rejects.toMatchObject({ code: 'BAD_INPUT', message });
@@ -75,7 +75,7 @@ describe('Google Drive', () => {
     { status: 500 },
     { status: 503 },
     'break' as const,
-  ])('tries again after %o', async (trouble) => {
+  ])('retries after %o', async (trouble) => {
     const id = put('patience');
     drives.google.trouble(/^GET \/drive/, trouble);
     drives.google.trouble(/^GET \/drive/, trouble);
@@ -83,7 +83,7 @@ describe('Google Drive', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('gives up after four tries, and when it is told to come back much later', async () => {
+  it('gives up after four attempts, or when Google asks for a much longer wait', async () => {
     const id = put('patience');
     for (let n = 0; n < 4; n += 1) drives.google.trouble(/^GET/, { status: 429, reason: 'rateLimitExceeded' });
     await expect(drive.get(id, signal)).rejects.toMatchObject({ code: 'THROTTLED' });
@@ -98,14 +98,14 @@ describe('Google Drive', () => {
     [403, 'exportSizeLimitExceeded', 'RESOURCE_TOO_LARGE'],
     [403, 'accessNotConfigured', 'FORBIDDEN'],
     [400, 'invalid', 'BAD_INPUT'],
-  ])('does not try again what does not pass: %i %s', async (status, reason, code) => {
+  ])('does not retry a permanent failure: %i %s', async (status, reason, code) => {
     const id = put('patience');
     drives.google.trouble(/^GET/, { status, reason });
     const sent = await sentFor(() => expect(drive.get(id, signal)).rejects.toMatchObject({ name: 'Fault', code }));
     expect(sent).toHaveLength(1);
   });
 
-  it('ends within a second when it is cancelled, also while it waits', async () => {
+  it('ends within a second when it is cancelled, even during a wait', async () => {
     const id = put('patience');
     drives.google.trouble(/^GET/, { status: 429, reason: 'rateLimitExceeded', retryAfter: '20' });
     const begun = Date.now();
@@ -123,7 +123,7 @@ describe('Google Drive', () => {
     expect(file?.mimeType).toBe('application/zip');
   });
 
-  it('goes on with an upload where the line broke', async () => {
+  it('continues an upload where the connection broke', async () => {
     const bytes = big(10 * 1024 * 1024);
     drives.google.trouble(/^PUT/, 'break');
     drives.google.trouble(/^PUT/, { status: 503 });
@@ -131,7 +131,7 @@ describe('Google Drive', () => {
     expect(stored('broken').map((file) => digest(file.bytes))).toEqual([digest(bytes)]);
   });
 
-  it('gives up an upload of which nothing arrives', async () => {
+  it('gives up an upload that makes no progress', async () => {
     for (let n = 0; n < 4; n += 1) drives.google.trouble(/^PUT/, { status: 503 });
     await expect(upload('stuck', big(6 * 1024 * 1024))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     for (let n = 0; n < 4; n += 1) drives.google.trouble(/^PUT/, { status: 308 });
@@ -139,7 +139,7 @@ describe('Google Drive', () => {
     expect(stored('stuck')).toEqual([]);
   });
 
-  it.each([10, 6 * 1024 * 1024])('makes one file of %i bytes although the answer was lost', async (size) => {
+  it.each([10, 6 * 1024 * 1024])('creates one file of %i bytes even if the response was lost', async (size) => {
     drives.google.trouble(/^(POST.*multipart|PUT)/, { status: 502, after: true });
     const made = await upload(`lost-${size}`, big(size));
     expect(stored(`lost-${size}`).map(({ id }) => id)).toEqual([made.id]);

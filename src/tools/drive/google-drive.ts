@@ -10,12 +10,12 @@ export interface GoogleDriveDeps {
   readonly endpoints: GoogleEndpoints;
 }
 
-/** Google may hand out pages that are empty and yet not the last. */
+/** Google may return empty pages before the last one. */
 const MAX_PAGES = 10;
-/** Files of shared drives count as well, everywhere. */
+/** Includes files of shared drives in every request. */
 const SHARED_DRIVES_QUERY = { supportsAllDrives: 'true' };
 
-/** Somebody's Google Drive, over Drive API v3. */
+/** The Google Drive of one user, over Drive API v3. */
 export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
   const urlOf = (path: string, query: Readonly<Record<string, string>>) =>
     `${endpoints.drive}/${path}?${new URLSearchParams(query)}`;
@@ -62,20 +62,20 @@ export function googleDrive({ api, endpoints }: GoogleDriveDeps): Drive {
   };
 }
 
-/** Every word in name or text. `name contains` knows beginnings of words only, hence both. */
+/** Requires every word in the name or in the text. `name contains` matches only beginnings of words, hence both. */
 function queryFor(query: string): string {
   const words = query.split(/\s+/).filter(Boolean);
   const inName = words.map((word) => `name contains ${quoteTerm(word)}`).join(' and ');
   return `((${inName}) or fullText contains ${quoteTerm(words.join(' '))}) and trashed = false`;
 }
 
-/** As the query language has it: \' and \\ within single quotes. */
+/** Quotes as the query language requires: \' and \\ within single quotes. */
 function quoteTerm(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
-/** Dots would be taken for steps in the path. */
+/** Rejects dots, which would be path segments in the URL. */
 function requireFileId(id: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(id)) return id;
-  throw new Fault('NOT_FOUND', 'This is no id of a file in Google Drive. Take an id that drive.search gives.');
+  throw new Fault('NOT_FOUND', 'This is not the id of a file in Google Drive. Use an id that drive.search returned.');
 }

@@ -10,7 +10,7 @@ const EXPORT_MEDIA_TYPES: Readonly<Record<string, string>> = {
   [`${GOOGLE_TYPE_PREFIX}drawing`]: 'image/png',
   [`${GOOGLE_TYPE_PREFIX}presentation`]: 'text/plain',
   [`${GOOGLE_TYPE_PREFIX}script`]: 'application/vnd.google-apps.script+json',
-  // The first sheet alone.
+  // Only the first sheet.
   [`${GOOGLE_TYPE_PREFIX}spreadsheet`]: 'text/csv',
 };
 
@@ -19,7 +19,7 @@ const EXPORT_MEDIA_TYPES: Readonly<Record<string, string>> = {
  * @throws Fault BAD_INPUT for a file with neither, such as a folder or a form
  */
 export function exportMediaTypeOf({ mediaType }: DriveFile): string | undefined {
-  if (mediaType === FOLDER_MEDIA_TYPE) throw new Fault('BAD_INPUT', 'This is a folder. Take the id of a file in it.');
+  if (mediaType === FOLDER_MEDIA_TYPE) throw new Fault('BAD_INPUT', 'This is a folder. Use the id of a file in it.');
   if (!mediaType.startsWith(GOOGLE_TYPE_PREFIX)) return undefined;
   const as = EXPORT_MEDIA_TYPES[mediaType];
   if (as !== undefined) return as;

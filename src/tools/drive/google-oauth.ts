@@ -12,7 +12,7 @@ export interface GoogleOauthDeps {
   readonly endpoints: GoogleEndpoints;
 }
 
-/** What Google hands out (RFC 6749 section 5.1). */
+/** Tokens that Google issues (RFC 6749 section 5.1). */
 export interface TokenResponse {
   readonly accessToken: string;
   readonly expiresInS: number;
@@ -20,13 +20,13 @@ export interface TokenResponse {
   readonly scopes: readonly string[];
 }
 
-/** The token endpoint and the one that revokes, for this server as a client. */
+/** Google's token and revocation endpoints, for this server as a client. */
 export interface GoogleOauth {
-  /** @param code as the callback brought it; good for one use. @throws Fault FORBIDDEN when it is not, or no more */
+  /** @param code from the callback; usable once. @throws Fault FORBIDDEN when it is invalid or expired */
   exchange(code: string, verifier: string, redirectUri: string, signal: AbortSignal): Promise<TokenResponse>;
-  /** @throws Fault FORBIDDEN when the person has taken the permission back */
+  /** @throws Fault FORBIDDEN when the user has revoked the permission */
   refresh(refreshToken: string, signal: AbortSignal): Promise<TokenResponse>;
-  /** Ends the permission; also when it had ended before. */
+  /** Revokes the permission. Succeeds if it no longer exists. */
   revoke(refreshToken: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDe
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     return await send(url, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
   };
-  /** @param invalid what it means when Google does not take the code or token that is sent */
+  /** @param invalid the fault when Google rejects the code or token */
   const grantFor = async (form: Readonly<Record<string, string>>, invalid: () => Fault, signal: AbortSignal) => {
     const response = await post(endpoints.token, { ...form, ...client() }, signal);
     if (!response.ok) throw await tokenFault(response, endpoints.token, invalid);
@@ -61,14 +61,14 @@ export function createGoogleOauth({ google, outgoing, endpoints }: GoogleOauthDe
     async revoke(refreshToken, signal) {
       const response = await post(endpoints.revoke, { token: refreshToken }, signal);
       const { error } = await readJsonOrEmpty(response);
-      // RFC 7009 section 2.2 has an unknown token count as revoked; Google refuses it.
+      // RFC 7009 section 2.2 treats an unknown token as revoked; Google rejects it.
       if (response.ok || error === 'invalid_token') return;
       throw statusFault(hostOf(endpoints.revoke), response.status, response.headers.get('retry-after'));
     },
   };
 }
 
-/** Of no JSON, or one that is no object, nothing is known. */
+/** An empty object when the response is not a JSON object. */
 async function readJsonOrEmpty(response: Response): Promise<JsonObject> {
   const text = await response.text();
   try {
@@ -82,7 +82,7 @@ async function readJsonOrEmpty(response: Response): Promise<JsonObject> {
 function parseTokenResponse(json: JsonObject): TokenResponse {
   const { access_token: accessToken, expires_in: expiresInS, refresh_token: refreshToken, scope } = json;
   if (typeof accessToken !== 'string' || typeof expiresInS !== 'number') {
-    throw new Fault('RESOURCE_UNREACHABLE', 'Google answered without an access token. Try again later.');
+    throw new Fault('RESOURCE_UNREACHABLE', 'The response of Google has no access token. Try again later.');
   }
   return {
     accessToken,
@@ -92,12 +92,12 @@ function parseTokenResponse(json: JsonObject): TokenResponse {
   };
 }
 
-/** RFC 6749 section 5.2. What Google says in words is not passed on: it may repeat what was sent. */
+/** RFC 6749 section 5.2. Google's description of the error is not passed on, because it may repeat the request. */
 async function tokenFault(response: Response, url: string, invalid: () => Fault): Promise<Fault> {
   const { error } = await readJsonOrEmpty(response);
   if (error === 'invalid_grant') return invalid();
   if (error === 'invalid_client' || error === 'unauthorized_client' || error === 'redirect_uri_mismatch') {
-    const message = `Google does not know this server (${error}). Have GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and PUBLIC_URL checked.`;
+    const message = `Google does not recognize this server (${error}). Ask the operator to check GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and PUBLIC_URL.`;
     return new Fault('FORBIDDEN', message);
   }
   return statusFault(hostOf(url), response.status, response.headers.get('retry-after'));
@@ -105,15 +105,15 @@ async function tokenFault(response: Response, url: string, invalid: () => Fault)
 
 function invalidCodeFault(): Fault {
   const message =
-    'Google does not take this code: it is good once, and not for long. Begin again with beginDriveConnection.';
+    'Google rejected this code: it is valid once and only for a short time. Begin again with beginDriveConnection.';
   return new Fault('FORBIDDEN', message);
 }
 
-/** What to do when a connection does not hold any more. */
+/** The connection is no longer valid; the message says how to connect again. */
 export function reconnectFault(): Fault {
   return new Fault(
     'FORBIDDEN',
-    'The connection to Google Drive does not hold any more. Connect again: open the URL that beginDriveConnection gives, then call finishDriveConnection.',
+    'The connection to Google Drive is no longer valid. Connect again: open the URL that beginDriveConnection returns, then call finishDriveConnection.',
   );
 }
 

@@ -6,10 +6,10 @@ import { mediaTypeOfFile } from '../../lib/media-type.ts';
 import { storageFault } from '../../resources/artifacts/storage-fault.ts';
 import { type DriveFile, FOLDER_MEDIA_TYPE } from './drive.ts';
 
-/** Without O_NONBLOCK, opening a FIFO waits for a writer for ever. */
+/** Without O_NONBLOCK, opening a FIFO waits forever for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-/** A file or folder that is open. */
+/** An open file or folder. */
 export interface OpenFile {
   readonly path: string;
   readonly file: DriveFile;
@@ -22,8 +22,8 @@ export function fileIdOf(relative: string): string {
 }
 
 /**
- * Calls `use` with what the id stands for. Where it really lies is judged on the open descriptor: a link on the way there,
- * also one that was put there a moment ago, leads nowhere.
+ * Calls `use` with the file or folder that the id names. Its real location is checked on the open descriptor, so no link
+ * on the path is followed, even one that was created a moment ago.
  * @param root absolute and free of links
  * @throws Fault NOT_FOUND, and what `use` throws
  */
@@ -56,8 +56,8 @@ export function driveFileOf(relative: string, stats: Stats): DriveFile {
 }
 
 /**
- * What is hidden is not in the drive: neither what is on its way, nor what other programs keep there for themselves; nor
- * what is a name here and a path elsewhere.
+ * Hidden files are not part of the drive: they are unfinished uploads or belong to other programs. Names that would be a
+ * path on another system are not part of it either.
  */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name.includes('\\');
@@ -66,11 +66,11 @@ export function isHidden(name: string): boolean {
 function pathOfId(id: string): string {
   const relative = Buffer.from(id, 'base64url').toString();
   const isPath = relative.split('/').every((part) => part !== '' && !isHidden(part) && !part.includes('\0'));
-  // Of several texts that decode to one path, only the one that was handed out is its id.
+  // Several texts decode to the same path; only the one that this drive issues is its id.
   if (!isPath || fileIdOf(relative) !== id) throw noSuchFileFault();
   return relative;
 }
 
 export function noSuchFileFault(): Fault {
-  return new Fault('NOT_FOUND', 'The drive has no file with this id. Take an id that drive.search gives.');
+  return new Fault('NOT_FOUND', 'The drive has no file with this id. Use an id that drive.search returned.');
 }

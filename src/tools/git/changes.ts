@@ -4,16 +4,16 @@ import type { GitCommand } from './git-command.ts';
 export interface FileChange {
   readonly path: string;
   readonly change: 'added' | 'modified' | 'deleted';
-  /** As git has it: `100644`, `120000` for a link, `160000` for a repository; `000000` when deleted. */
+  /** Mode in git's notation: `100644`, `120000` for a link, `160000` for a repository; `000000` when deleted. */
   readonly mode: string;
-  /** Object of the new content. */
+  /** Id of the object with the new content. */
   readonly object: string;
 }
 
-/** The tree without files; git knows it without having it. */
+/** Id of the empty tree, which git knows without storing it. */
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-/** What the index has that the commit has not. Looks at no file, so no program is asked about one. */
+/** Differences between the commit and the index. Reads no file of the work tree, so git runs no filter program. */
 export async function stagedChanges(git: GitCommand, commit: string | undefined): Promise<readonly FileChange[]> {
   return parseChanges(
     await git.text(['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', commit ?? EMPTY_TREE]),
@@ -40,7 +40,7 @@ function parseChanges(raw: string): readonly FileChange[] {
     const [, mode = '', object = '', status = ''] =
       /^:\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) ([A-Z])$/.exec(parts[i] ?? '') ?? [];
     if (status !== 'A' && status !== 'M' && status !== 'T' && status !== 'D') {
-      throw new Fault('CONFLICT', 'A merge in the repository is not finished. Finish or undo it first.');
+      throw new Fault('CONFLICT', 'The repository has an unfinished merge. Finish or undo it first.');
     }
     changes.push({ path: parts[i + 1] as string, change: CHANGE_BY_STATUS[status], mode, object });
   }

@@ -4,17 +4,17 @@ import { Fault } from '../../core/errors.ts';
 
 const EXPECTED_FOLDERS = ['.', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads'];
 const EXPECTED_FILES = ['HEAD', 'index', 'packed-refs'];
-/** They make git read objects that lie elsewhere. */
+/** Files that make git read objects from elsewhere. */
 const FORBIDDEN_FILES = ['objects/info/alternates', 'objects/info/http-alternates'];
 const MAX_REFS = 20_000;
 
 /**
- * Whatever made the folder `.git`: git reads and writes in it alone, because nothing in it leads elsewhere.
+ * Checks that nothing in the folder `.git` leads elsewhere, whoever created it: then git reads and writes only inside it.
  * @throws Fault FORBIDDEN, NOT_FOUND when it does not exist
  */
 export async function checkGitFolder(gitFolder: string): Promise<void> {
   if (!(await typeOf(gitFolder))) {
-    throw new Fault('NOT_FOUND', 'The folder holds no repository yet. Call repo.git.init first.');
+    throw new Fault('NOT_FOUND', 'The folder is not a repository yet. Call repo.git.init first.');
   }
   for (const name of EXPECTED_FOLDERS) await expectType(gitFolder, name, 'folder');
   for (const name of EXPECTED_FILES) await expectType(gitFolder, name, 'file');
@@ -25,16 +25,16 @@ export async function checkGitFolder(gitFolder: string): Promise<void> {
   const refs = await readdir(join(gitFolder, 'refs'), { recursive: true, withFileTypes: true });
   if (refs.length > MAX_REFS)
     throw new Fault('BAD_INPUT', `The repository has more than ${MAX_REFS} branches and tags.`);
-  const odd = refs.find((entry) => !entry.isFile() && !entry.isDirectory());
-  if (odd) throw unexpectedEntryFault(`refs/…/${odd.name}`);
+  const unexpected = refs.find((entry) => !entry.isFile() && !entry.isDirectory());
+  if (unexpected) throw unexpectedEntryFault(`refs/…/${unexpected.name}`);
 }
 
 type EntryType = 'file' | 'folder' | 'other' | undefined;
 
-/** Where it is there, it is of this type. */
+/** The entry, if it exists, must have this type. */
 async function expectType(gitFolder: string, name: string, type: EntryType): Promise<void> {
-  const found = await typeOf(join(gitFolder, name));
-  if (found !== undefined && found !== type) throw unexpectedEntryFault(name);
+  const actual = await typeOf(join(gitFolder, name));
+  if (actual !== undefined && actual !== type) throw unexpectedEntryFault(name);
 }
 
 async function typeOf(path: string): Promise<EntryType> {
@@ -47,6 +47,6 @@ async function typeOf(path: string): Promise<EntryType> {
 function unexpectedEntryFault(name: string): Fault {
   return new Fault(
     'FORBIDDEN',
-    `.git/${name} of this repository is not what git makes and could lead out of the workspace. Delete .git and call repo.git.init.`,
+    `.git/${name} of this repository was not created by git and could lead out of the workspace. Delete .git and call repo.git.init.`,
   );
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The only configuration that git sees. Programs that a configuration could name (hooks, filters, monitors, editors,
- * helpers, signers) are not named here, and so are not run.
+ * The only configuration that git reads. It names none of the programs that a configuration can name (hooks, filters,
+ * monitors, editors, helpers, signers), so git runs none of them.
  */
 const GIT_CONFIG = `[core]
 	repositoryFormatVersion = 0
@@ -44,9 +44,9 @@ const GIT_CONFIG = `[core]
 `;
 
 /**
- * Git reads configuration, hooks, attributes and excludes from the "common" folder of a repository. Here that is a folder
- * outside the workspace that we create, where only the references and objects are those of `.git`: a repository that was
- * made to run a program has no say, and no check of its files could be outrun.
+ * Git reads configuration, hooks, attributes and excludes from the "common" folder of a repository. This creates one
+ * outside the workspace that takes only the references and objects from `.git`: a repository that was prepared to run a
+ * program has no effect, and there is no check of its files to race against.
  * @returns the result of `use`; the folder no longer exists then
  */
 export async function withCommonFolder<T>(gitFolder: string, use: (folder: string) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import type { User } from '../../core/principal.ts';
 
-/** Settings of one call, such as how a remote is reached: never on a command line, never in a file. */
+/** Settings of one call, such as how to reach a remote. They are never on a command line or in a file. */
 export type GitConfig = readonly (readonly [key: string, value: string])[];
 
-/** All that every git of ours gets from outside: no configuration of the machine or of a user, nobody to ask. */
+/** Base environment of every git process: no configuration of the machine or a user, and no prompts. */
 export function gitEnvironment(home: string): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -22,7 +22,7 @@ export function gitEnvironment(home: string): Record<string, string> {
   };
 }
 
-/** Where a repository lies; see `withCommonFolder`. */
+/** Location of a repository; see `withCommonFolder`. */
 export function repositoryEnvironment(folder: string, commonFolder: string): Record<string, string> {
   return {
     GIT_DIR: `${folder}/.git`,
@@ -40,10 +40,10 @@ export function configEnvironment(config: GitConfig): Record<string, string> {
   return { GIT_CONFIG_COUNT: String(config.length), ...Object.fromEntries(entries) };
 }
 
-/** Who the author of a commit is; the address is one that can never be delivered to (RFC 2606). */
-export function authorEnvironment(who: User): Record<string, string> {
-  const name = toIdentText(who.username) || 'unknown';
-  const email = `${toIdentText(who.subject) || 'unknown'}@${toIdentText(who.tenant) || 'default'}.signalbox.invalid`;
+/** Author and committer of a commit. Mail to the address can never be delivered (RFC 2606). */
+export function authorEnvironment(user: User): Record<string, string> {
+  const name = toIdentText(user.username) || 'unknown';
+  const email = `${toIdentText(user.subject) || 'unknown'}@${toIdentText(user.tenant) || 'default'}.signalbox.invalid`;
   return {
     GIT_AUTHOR_NAME: name,
     GIT_AUTHOR_EMAIL: email,
@@ -52,7 +52,7 @@ export function authorEnvironment(who: User): Record<string, string> {
   };
 }
 
-/** Without what ends a name or begins a header in a commit. */
+/** Removes what would end a name or begin a header in a commit. */
 function toIdentText(text: string): string {
   return text.replace(/[\p{Cc}<>\s]+/gu, ' ').trim();
 }

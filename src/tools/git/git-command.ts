@@ -6,25 +6,25 @@ import { gitFault } from './git-fault.ts';
 export interface GitOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What a failed command wrote counts as its answer when it matches. */
+  /** Matches the output of a failed command that counts as its answer. */
   readonly acceptedFailure?: RegExp;
 }
 
-/** Runs git. Both promise all that it writes. @throws Fault */
+/** Runs git and returns its complete output. @throws Fault */
 export interface GitCommand {
   text(args: readonly string[], options?: GitOptions): Promise<string>;
   bytes(args: readonly string[], options?: GitOptions): Promise<Buffer>;
 }
 
-/** More than a commit may bring and than the names of its files take. */
+/** More than the content of a commit and the names of its files may have. */
 const MAX_OUTPUT_BYTES = 160 * 2 ** 20;
 const KILL_GRACE_MS = 400;
 
 /**
  * The system's git, in a separate process group: git starts another program for the network, which would continue
  * waiting for a silent remote after git itself was killed.
- * @param env all that git gets; nothing of this process's own
- * @param signal ends git and whatever it started
+ * @param env the complete environment; nothing of this process is added
+ * @param signal ends git and the programs that it started
  */
 export function createGitCommand(
   folder: string,
@@ -47,35 +47,35 @@ export function createGitCommand(
   return { bytes, text: async (args, options) => (await bytes(args, options)).toString() };
 }
 
-async function outputOf(
-  child: ChildProcess,
-  { input = '', acceptedFailure: failureIsAnswer }: GitOptions,
-): Promise<Buffer> {
-  const out: Buffer[] = [];
-  const said: Buffer[] = [];
+async function outputOf(child: ChildProcess, { input = '', acceptedFailure }: GitOptions): Promise<Buffer> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
   let size = 0;
   const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
     size += chunk.length;
     if (size > MAX_OUTPUT_BYTES) killGroup(child);
     else chunks.push(chunk);
   };
-  child.stdout?.on('data', collect(out));
-  child.stderr?.on('data', collect(said));
-  // It need not read what it is given; its status tells.
+  child.stdout?.on('data', collect(stdout));
+  child.stderr?.on('data', collect(stderr));
+  // Git need not read its input; the exit status decides.
   child.stdin?.on('error', () => {}).end(input);
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', (error) => reject(gitFault(error.message, error)));
     child.once('close', resolve);
   });
   if (size > MAX_OUTPUT_BYTES)
-    throw new Fault('RESOURCE_TOO_LARGE', 'The repository is larger than this tool handles.');
-  if (status === 0) return Buffer.concat(out);
-  const answer = Buffer.concat([...out, ...said]);
-  if (failureIsAnswer?.test(answer.toString())) return answer;
+    throw new Fault(
+      'RESOURCE_TOO_LARGE',
+      'The output of git is too large: the repository is larger than this tool supports.',
+    );
+  if (status === 0) return Buffer.concat(stdout);
+  const answer = Buffer.concat([...stdout, ...stderr]);
+  if (acceptedFailure?.test(answer.toString())) return answer;
   throw gitFault(answer.toString(), new Error(`git ended with status ${status}`));
 }
 
-/** Git takes its lock files away when it is asked to end; whatever does not end then is made to. */
+/** On SIGTERM git removes its lock files; processes that are still running after that get SIGKILL. */
 function killGroup(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
@@ -88,6 +88,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }

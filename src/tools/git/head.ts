@@ -2,14 +2,17 @@ import { type TNull, type TString, type TUnion, Type } from 'typebox';
 import type { GitCommand } from './git-command.ts';
 
 export interface Head {
-  /** Name of the branch that is checked out; undefined when a commit is. */
+  /** Name of the branch that is checked out; undefined for a detached HEAD. */
   readonly branch: string | undefined;
   /** Undefined before the first commit. */
   readonly commit: string | undefined;
 }
 
+/** Old value of a reference that does not exist yet. */
+export const NULL_OBJECT_ID = '0'.repeat(40);
+
 export const CommitId: TUnion<[TString, TNull]> = Type.Union([Type.String(), Type.Null()], {
-  description: 'Id of the commit that the branch is at; null before the first one.',
+  description: 'Id of the commit that the branch points to; null before the first commit.',
 });
 
 export async function readHead(git: GitCommand): Promise<Head> {

@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { FileChange } from './changes.ts';
 import type { GitCommand } from './git-command.ts';
 
-/** In bytes, in their order. */
+/** Size of each object in bytes, in the order of the changes. */
 export async function sizesOf(git: GitCommand, changes: readonly FileChange[]): Promise<readonly number[]> {
   if (changes.length === 0) return [];
   const answer = await git.bytes(['cat-file', '--batch-check=%(objectsize)'], { input: idsOf(changes) });
@@ -16,7 +16,7 @@ export async function sizesOf(git: GitCommand, changes: readonly FileChange[]): 
     });
 }
 
-/** The content of each, in their order. */
+/** Content of each object, in the order of the changes. */
 export async function readObjects(git: GitCommand, changes: readonly FileChange[]): Promise<readonly Buffer[]> {
   const answer = await git.bytes(['cat-file', '--batch'], { input: idsOf(changes) });
   const contents: Buffer[] = [];

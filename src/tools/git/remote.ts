@@ -8,35 +8,35 @@ import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { GitConfig } from './environment.ts';
 import type { GitCommand } from './git-command.ts';
 
-/** What the tools `repo.git.*` are made with. */
+/** Settings of the tools `repo.git.*`. */
 export interface GitSettings {
-  /** Lets push to https remotes that the policy allows. */
+  /** Sent when pushing to https remotes that the policy allows. */
   readonly token?: Secret;
-  /** `host:port` that may be private addresses; IPv6 in brackets. */
+  /** Each `host:port` that may have a private address; IPv6 in brackets. */
   readonly allowedPrivateHosts: readonly string[];
   /** All addresses of a name; default: the system's resolver. */
   readonly lookup?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
-  /** File of the certificates that https remotes are checked against; default: the system's. */
+  /** File with the CA certificates for https remotes; default: the system's. */
   readonly caFile?: string;
 }
 
-/** The one value that the policy is asked about and git is given. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
+/** The canonical URI, which the policy decides about and git receives. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
 export function remoteUri(text: string): CanonicalUri {
   const uri = canonicalUri(text);
   if (uri.scheme !== 'https' && uri.scheme !== 'http') {
     throw new Fault(
       'UNSUPPORTED_SCHEME',
-      'A remote is an https URI, such as https://git.example.com/team/project.git.',
+      'A remote must be an https URI, such as https://git.example.com/team/project.git.',
     );
   }
   if (uri.query !== '')
-    throw new Fault('BAD_INPUT', 'The URI of a remote has no query. Take out what follows the "?".');
+    throw new Fault('BAD_INPUT', 'The URI of a remote must not have a query. Remove the part after the "?".');
   return uri;
 }
 
 /**
- * How git reaches the remote: at the addresses that were judged here and no others, without redirects (see
- * `withCommonFolder`), and with the token where nobody can listen.
+ * How git reaches the remote: only at the addresses that were checked here, without redirects (see `withCommonFolder`),
+ * and with the token only over https.
  * @throws Fault FORBIDDEN for an address that is not public, RESOURCE_UNREACHABLE
  */
 export async function remoteConfig(uri: CanonicalUri, settings: GitSettings): Promise<GitConfig> {
@@ -47,9 +47,9 @@ export async function remoteConfig(uri: CanonicalUri, settings: GitSettings): Pr
   if (isIP(host) !== 0) {
     if (!exempt && !isPublicAddress(host)) throw notPublicFault(uri.host);
   } else {
-    const found = await addressesOf(host, settings);
-    if (!exempt && !found.every(isPublicAddress)) throw notPublicFault(uri.host);
-    const list = found.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
+    const addresses = await addressesOf(host, settings);
+    if (!exempt && !addresses.every(isPublicAddress)) throw notPublicFault(uri.host);
+    const list = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
     config.push(['http.curloptResolve', `${host}:${port}:${list}`]);
   }
   if (settings.caFile !== undefined) config.push(['http.sslCAInfo', settings.caFile]);
@@ -62,34 +62,34 @@ export async function remoteConfig(uri: CanonicalUri, settings: GitSettings): Pr
 
 async function addressesOf(host: string, { lookup }: GitSettings): Promise<readonly string[]> {
   const resolve = lookup ?? ((name: string) => systemLookup(name, { all: true, order: 'verbatim' }));
-  const found = await resolve(host).catch(() => []);
-  if (found.length > 0) return found.map(({ address }) => address);
+  const entries = await resolve(host).catch(() => []);
+  if (entries.length > 0) return entries.map(({ address }) => address);
   throw new Fault('RESOURCE_UNREACHABLE', `${host} has no address. Check the name of the remote.`);
 }
 
 function notPublicFault(host: string): Fault {
   return new Fault(
     'FORBIDDEN',
-    `${host} has an address that is not public. If it is meant to be reached, list it with its port in ALLOWED_PRIVATE_HOSTS.`,
+    `${host} has an address that is not public. To allow it, add it with its port to ALLOWED_PRIVATE_HOSTS.`,
   );
 }
 
 /**
- * The first release that connects to the addresses which it is told (`http.curloptResolve`). An older one would ignore
- * that and ask the name server itself.
+ * The first release that supports `http.curloptResolve`. Older releases ignore it and resolve the name again, so they
+ * could connect to an address that was not checked.
  */
 const MIN_GIT_VERSION = [2, 37] as const;
 
 /** @throws Fault UNAVAILABLE */
 export async function checkGitVersion(git: GitCommand): Promise<void> {
-  const said = await git.text(['version']);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? [];
+  const version = await git.text(['version']);
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const newEnough =
     Number(major) > MIN_GIT_VERSION[0] || (Number(major) === MIN_GIT_VERSION[0] && Number(minor) >= MIN_GIT_VERSION[1]);
   if (!newEnough) {
     throw new Fault(
       'UNAVAILABLE',
-      `The server has ${said.trim()}; to push it needs git ${MIN_GIT_VERSION.join('.')} or later.`,
+      `The server has ${version.trim()}, but pushing requires git ${MIN_GIT_VERSION.join('.')} or later. Ask the operator to update git.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type TString, Type } from 'typebox';
 import { Fault } from '../../core/errors.ts';
 
-/** The option that all tools of git have. */
+/** The option that all git tools have. */
 export const RepositoryPath: TString = Type.String({
   description: 'Folder of the repository, relative to the workspace of the run.',
   default: 'repo',
@@ -12,8 +12,8 @@ export const RepositoryPath: TString = Type.String({
 });
 
 /**
- * The folder of a repository as an absolute path. Every part of it is a real folder: none is a link, so it cannot lead
- * out of the workspace.
+ * Absolute path of the folder of a repository. Every part of it is a real folder and not a link, so it cannot lead out of
+ * the workspace.
  * @throws Fault BAD_INPUT for a path that is not plain, FORBIDDEN for a link on the way, NOT_FOUND
  */
 export async function repositoryFolder(workspace: string, path: string, make = false): Promise<string> {

@@ -14,7 +14,7 @@ const PATH = { path: 'repo' };
 
 let test: TestToolContext;
 let repo: string;
-/** What a program that should not have run would leave behind. */
+/** File that a program leaves behind if it runs although it must not. */
 let trace: string;
 
 beforeEach(async () => {
@@ -33,7 +33,7 @@ const isThere = (path: string) =>
     () => false,
   );
 
-/** Every tool, one after the other. */
+/** Calls every tool, one after the other. */
 async function useAll(remote: string, host: string): Promise<void> {
   const push = repoGitPush({ allowedPrivateHosts: [host] });
   for (const round of [1, 2]) {
@@ -48,7 +48,7 @@ async function useAll(remote: string, host: string): Promise<void> {
 }
 
 describe('a hostile repository', () => {
-  it('runs no program that its configuration, its attributes or its hooks name', async () => {
+  it('starts no program from its configuration, attributes or hooks', async () => {
     const program = join(test.workspace, 'evil.sh');
     await writeFile(program, `#!/bin/sh\necho "$0 $*" >> ${trace}\ncat\n`);
     await chmod(program, 0o755);
@@ -115,28 +115,28 @@ describe('a hostile repository', () => {
       await server.close();
     }
     expect(await isThere(trace)).toBe(false);
-    // So the trap was a real one.
+    // Proves that the trap works.
     spawnSync('git', ['-C', repo, 'status'], { stdio: 'ignore' });
     expect(await isThere(trace)).toBe(true);
   });
 
-  it('is refused when it has another one within, whose configuration would count too', async () => {
+  it('is rejected when it contains a nested repository, whose configuration would apply too', async () => {
     await repoGitInit.run({ path: 'repo/inner' }, test.context);
     await writeFile(join(repo, 'inner', 'b.txt'), 'b\n');
     await expect(repoGitAddAll.run(PATH, test.context)).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: /^inner is a repository of its own/,
+      message: /^inner is a nested repository/,
     });
-    // Nor when it is in the index already.
+    // Also when it is already in the index.
     await repoGitAddAll.run({ path: 'repo/inner' }, test.context);
     await repoGitCommit.run({ path: 'repo/inner', message: 'x' }, test.context);
     execFileSync('git', ['-C', repo, 'add', '--all'], { stdio: 'ignore' });
     await expect(repoGitCommit.run({ ...PATH, message: 'x' }, test.context)).rejects.toMatchObject({
-      message: /^inner is a repository of its own/,
+      message: /^inner is a nested repository/,
     });
   });
 
-  it('is refused when something in .git leads elsewhere', async () => {
+  it('is rejected when something in .git leads elsewhere', async () => {
     const elsewhere = join(test.workspace, 'elsewhere');
     await mkdir(elsewhere);
     for (const name of ['objects', 'refs/heads', 'index', 'HEAD', 'objects/ab']) {

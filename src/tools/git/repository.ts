@@ -7,18 +7,18 @@ import { gitEnvironment, repositoryEnvironment } from './environment.ts';
 import { createGitCommand, type GitCommand } from './git-command.ts';
 import { repositoryFolder } from './repository-folder.ts';
 
-/** When the last of those that work or wait has ended, for each folder. */
+/** For each folder, the end of the last call that runs or waits. */
 const queueTails = new Map<string, Promise<void>>();
 
 /**
- * Begins when all that were called before for this folder have ended, however they ended.
- * @throws Fault CANCELLED, TIMEOUT when the signal is aborted while it waits
+ * Calls `use` when all earlier calls for this folder have ended, successfully or not.
+ * @throws Fault CANCELLED, TIMEOUT when the signal is aborted during the wait
  */
-export async function runExclusive<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function runExclusive<T>(folder: string, signal: AbortSignal, use: () => Promise<T>): Promise<T> {
   const before = queueTails.get(folder) ?? Promise.resolve();
   const turn = before.then(() => {
     if (signal.aborted) throw abortFault(signal);
-    return work();
+    return use();
   });
   const end = turn.then(
     () => {},
@@ -36,14 +36,14 @@ export interface Repository {
 }
 
 /**
- * Works on a repository that may be hostile: git takes nothing but objects, references and the index from it. Calls on one
- * repository wait for each other.
+ * Opens a repository that may be hostile: git takes only objects, references and the index from it. Calls for the same
+ * repository run one after the other.
  * @throws Fault NOT_FOUND, FORBIDDEN, BAD_INPUT
  */
 export async function withRepository<T>(
   ctx: ToolContext,
   path: string,
-  work: (repository: Repository) => Promise<T>,
+  use: (repository: Repository) => Promise<T>,
 ): Promise<T> {
   const folder = await repositoryFolder(await ctx.workspace(), path);
   return runExclusive(folder, ctx.signal, async () => {
@@ -51,7 +51,7 @@ export async function withRepository<T>(
     await checkGitFolder(gitFolder);
     return withCommonFolder(gitFolder, (common) => {
       const env = { ...gitEnvironment(common), ...repositoryEnvironment(folder, common) };
-      return work({ git: createGitCommand(folder, env, ctx.signal) });
+      return use({ git: createGitCommand(folder, env, ctx.signal) });
     });
   });
 }

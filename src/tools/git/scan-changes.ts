@@ -10,12 +10,12 @@ import { ALLOWLIST_COMMENT, findSecrets } from './secret-scan.ts';
 const TASK_URL = new URL('./scan-task.ts', import.meta.url);
 const TIMEOUT_MS = 60_000;
 
-/** Everything that a commit brings is looked at, so what it may bring has a limit. */
+/** Limits of one commit, because all of its content is scanned. */
 const MAX_COMMIT_BYTES = 64 * 2 ** 20;
 const MAX_FILES = 20_000;
-/** Read and scanned at a time; one file may be larger. */
+/** Bytes read and scanned at a time; one file may be larger. */
 const BATCH_BYTES = 4 * 2 ** 20;
-/** Less than this is scanned faster than a worker is asked. */
+/** Up to this size, scanning here is faster than asking a worker. */
 const MAX_IN_PROCESS_BYTES = 256 * 2 ** 10;
 const MAX_VIOLATIONS = 100;
 
@@ -23,22 +23,22 @@ const SYMLINK_MODE = '120000';
 const GITLINK_MODE = '160000';
 
 /**
- * Looks through the new content of a commit before it is made.
- * @throws Fault BAD_INPUT with files and lines when there is a secret in it, a link that leads out, or another repository;
- *   RESOURCE_TOO_LARGE
+ * Scans the new content of a commit before it is created.
+ * @throws Fault BAD_INPUT with files and lines for a secret, a link that leads out of the repository, or a nested
+ *   repository; RESOURCE_TOO_LARGE
  */
 export async function scanChanges(git: GitCommand, changes: readonly FileChange[], ctx: ToolContext): Promise<void> {
-  const fresh = changes.filter(({ change }) => change !== 'deleted');
-  if (fresh.length > MAX_FILES) throw commitTooLargeFault(`${fresh.length} files`, `${MAX_FILES} files`);
-  const nested = fresh.find(({ mode }) => mode === GITLINK_MODE);
+  const additions = changes.filter(({ change }) => change !== 'deleted');
+  if (additions.length > MAX_FILES) throw commitTooLargeFault(`${additions.length} files`, `${MAX_FILES} files`);
+  const nested = additions.find(({ mode }) => mode === GITLINK_MODE);
   if (nested) throw nestedRepositoryFault(nested.path);
   const violations: Violation[] = [];
-  for (const batch of batches(fresh, await sizesOf(git, fresh))) {
+  for (const batch of batches(additions, await sizesOf(git, additions))) {
     const contents = await readObjects(git, batch);
     const reports = await scan(contents, ctx);
     for (const [i, { path, mode }] of batch.entries()) {
       for (const { line, what } of reports[i] ?? []) {
-        violations.push({ path: `/files/${escapePointer(path)}`, message: `line ${line} holds ${what}` });
+        violations.push({ path: `/files/${escapePointer(path)}`, message: `line ${line} contains ${what}` });
       }
       const target = mode === SYMLINK_MODE ? String(contents[i]) : undefined;
       if (target !== undefined && escapesRepository(path, target)) {
@@ -61,8 +61,8 @@ export function nestedRepositoryFault(path: string): Fault {
 }
 
 function* batches(changes: readonly FileChange[], sizes: readonly number[]): Generator<readonly FileChange[]> {
-  const whole = sizes.reduce((sum, size) => sum + size, 0);
-  if (whole > MAX_COMMIT_BYTES) throw commitTooLargeFault(`${whole} bytes`, `${MAX_COMMIT_BYTES} bytes`);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total > MAX_COMMIT_BYTES) throw commitTooLargeFault(`${total} bytes`, `${MAX_COMMIT_BYTES} bytes`);
   let batch: FileChange[] = [];
   let bytes = 0;
   for (const [i, change] of changes.entries()) {
@@ -94,19 +94,19 @@ function scanFault(violations: readonly Violation[]): Fault {
   const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
   return new Fault(
     'BAD_INPUT',
-    `Nothing was committed: ${first?.path.slice('/files/'.length)}: ${first?.message}${more}. Take it out; a line that may stand says "${ALLOWLIST_COMMENT}".`,
+    `Nothing was committed: ${first?.path.slice('/files/'.length)}: ${first?.message}${more}. Remove it, or mark a harmless line with "${ALLOWLIST_COMMENT}".`,
     { violations },
   );
 }
 
-function commitTooLargeFault(got: string, most: string): Fault {
+function commitTooLargeFault(size: string, limit: string): Fault {
   return new Fault(
     'RESOURCE_TOO_LARGE',
-    `The commit brings ${got}; at most ${most} are looked through. Commit in parts.`,
+    `The commit has ${size}; the limit is ${limit}. Split it into smaller commits.`,
   );
 }
 
-/** RFC 6901 section 3, and no control characters. */
+/** Escapes as RFC 6901 section 3 requires, and replaces control characters. */
 function escapePointer(path: string): string {
   return path
     .replaceAll('~', '~0')

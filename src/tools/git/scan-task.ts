@@ -1,10 +1,10 @@
 import { findSecrets, type SecretMatch } from './secret-scan.ts';
 
-/** For each file, in their order. */
+/** Contents of the files; the report is in the same order. */
 export type ScanRequest = readonly Uint8Array[];
 export type ScanReport = readonly (readonly SecretMatch[])[];
 
-/** What a worker does: large files would hold up everybody else. */
+/** Runs in a worker, because large files would block the event loop. */
 export function run(files: ScanRequest): ScanReport {
   return files.map((bytes) => findSecrets(bytes));
 }

@@ -1,14 +1,14 @@
-/** A form that secrets have. */
+/** How to recognize one kind of secret. */
 export interface SecretRule {
-  /** What it is, for people. */
+  /** Name of the kind, for messages. */
   readonly name: string;
-  /** Begins at a text that cannot be missed, and is linear: no part of it can match in two ways. */
+  /** Begins with a fixed text, and runs in linear time: no part of it can match in two ways. */
   readonly pattern: RegExp;
-  /** Of the first group of the pattern: how much each character of it says, in bits, at least. */
+  /** Minimum entropy of the pattern's first group, in bits per character. */
   readonly entropy?: number;
 }
 
-/** Not in the middle of a longer word. */
+/** Prevents matches in the middle of a longer word. */
 const TOKEN_START = '(?<![A-Za-z0-9_/+-])';
 const TOKEN_END = '(?![A-Za-z0-9_-])';
 

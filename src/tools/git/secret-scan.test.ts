@@ -6,7 +6,7 @@ import { bitsPerCharacter, findSecrets } from './secret-scan.ts';
 const find = (text: string) => findSecrets(Buffer.from(text));
 const chance = (length: number) => randomBytes(length).toString('hex').slice(0, length);
 
-/** In parts, so that they are no secrets here. */
+/** Assembled from parts, so that this file contains no secrets. */
 const SECRETS: readonly (readonly [what: string, text: string])[] = [
   ['a private key', `-----BEGIN ${'OPENSSH PRIVATE'} KEY-----`],
   ['a private key', `-----BEGIN ${'PRIVATE'} KEY-----`],
@@ -32,7 +32,7 @@ describe('the search for secrets', () => {
     expect(find(`first\nsecond ${secret}\n`)).toEqual([{ line: 2, what }]);
   });
 
-  it('lets a line pass that says so', () => {
+  it('ignores a line with the allowlist comment', () => {
     expect(find(`${SECRETS[3]?.[1]} # pragma: allowlist secret\n`)).toEqual([]);
     expect(find(`# pragma: allowlist secret\n${SECRETS[3]?.[1]}\n`)).toHaveLength(1);
   });
@@ -49,18 +49,18 @@ describe('the search for secrets', () => {
     'task-sk-1234',
     '-----BEGIN PUBLIC KEY-----',
     '-----BEGIN CERTIFICATE-----',
-  ])('takes no offence at %s', (line) => {
+  ])('ignores %s', (line) => {
     expect(find(line)).toEqual([]);
   });
 
-  it('reads UTF-16, as some editors write it', () => {
+  it('reads UTF-16', () => {
     const text = `\ufeffone\ntwo ${SECRETS[3]?.[1]}\n`;
     const little = Buffer.from(text, 'utf16le');
     expect(findSecrets(little)).toEqual([{ line: 2, what: 'an AWS access key id' }]);
     expect(findSecrets(Buffer.from(little).swap16())).toEqual([{ line: 2, what: 'an AWS access key id' }]);
   });
 
-  it('finds a secret wherever it stands, in whatever bytes', () => {
+  it('finds a secret at any position, among any bytes', () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
     fc.assert(
       fc.property(bytes, bytes, fc.constantFrom(...SECRETS), (before, after, [what, secret]) => {
@@ -75,7 +75,7 @@ describe('the search for secrets', () => {
     );
   });
 
-  it('takes time in proportion to the text, whatever it is', () => {
+  it('takes linear time for any text', () => {
     const parts = [
       'eyJ',
       'sk-',
@@ -98,7 +98,7 @@ describe('the search for secrets', () => {
     expect(slow).toEqual([]);
   });
 
-  it('knows chance from words', () => {
+  it('distinguishes random values from words', () => {
     expect(bitsPerCharacter('aaaaaaaa')).toBe(0);
     expect(bitsPerCharacter('abcdefgh')).toBe(3);
   });

@@ -1,18 +1,18 @@
 import { SECRET_RULES } from './secret-rules.ts';
 
-/** Where a secret stands. Never the secret itself. */
+/** Position of a secret; never the secret itself. */
 export interface SecretMatch {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly what: string;
 }
 
-/** A line with this text may hold what looks like a secret. */
+/** A line with this text may contain what looks like a secret. */
 export const ALLOWLIST_COMMENT = 'pragma: allowlist secret';
 
-/** In one file; more do not help. */
+/** Limit for one file; more would not help. */
 const MAX_MATCHES = 20;
-/** Values that stand for another one, such as `${PASSWORD}`, `<password>`, `{{ secret }}`, `changeme`. */
+/** Values that are placeholders, such as `${PASSWORD}`, `<password>`, `{{ secret }}`, `changeme`. */
 const PLACEHOLDER = new RegExp(
   [
     '^(?:[$<]|\\{\\{|%[A-Za-z(]|process\\.env|os\\.environ|env[.:]|secret:|x+$|\\*+$|pass(?:word|wd)?[0-9!]*$)',
@@ -22,27 +22,27 @@ const PLACEHOLDER = new RegExp(
 );
 
 /**
- * The secrets in the bytes of a file, text or not: keys and tokens by their forms, and values that are assigned to a name
- * such as `password` and look like chance.
+ * Finds secrets in the bytes of a file, text or not: keys and tokens by their form, and values that are assigned to a name
+ * such as `password` and look random.
  */
 export function findSecrets(bytes: Uint8Array): readonly SecretMatch[] {
   const text = decodeBytes(bytes);
-  const found = new Map<number, SecretMatch>();
+  const matches = new Map<number, SecretMatch>();
   for (const { name, pattern, entropy } of SECRET_RULES) {
     const lineAt = lineCounter(text);
     for (const match of text.matchAll(pattern)) {
-      if (found.size >= MAX_MATCHES) break;
+      if (matches.size >= MAX_MATCHES) break;
       const value = match[1] ?? '';
       if (entropy !== undefined && (PLACEHOLDER.test(value) || bitsPerCharacter(value) < entropy)) continue;
       const line = lineAt(match.index);
-      if (!found.has(line) && !surroundingLine(text, match.index).includes(ALLOWLIST_COMMENT))
-        found.set(line, { line, what: name });
+      if (!matches.has(line) && !surroundingLine(text, match.index).includes(ALLOWLIST_COMMENT))
+        matches.set(line, { line, what: name });
     }
   }
-  return [...found.values()].sort((a, b) => a.line - b.line);
+  return [...matches.values()].sort((a, b) => a.line - b.line);
 }
 
-/** One character for each byte, so that no byte is lost; text in UTF-16 is decoded. */
+/** Decodes UTF-16; otherwise one character for each byte, so that no byte is lost. */
 function decodeBytes(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -51,7 +51,7 @@ function decodeBytes(bytes: Uint8Array): string {
   return buffer.toString('latin1');
 }
 
-/** The line of an index, from 1; the indexes must not go down, so that the text is gone through once. */
+/** Gives the line number of an index, from 1. Indexes must not decrease, so the text is read only once. */
 function lineCounter(text: string): (index: number) => number {
   let line = 1;
   let next = text.indexOf('\n');
@@ -61,7 +61,7 @@ function lineCounter(text: string): (index: number) => number {
   };
 }
 
-/** No more of it than is worth looking at: a binary file may be one line. */
+/** Limit on both sides, because a binary file may be one line. */
 const MAX_CONTEXT_CHARS = 1_024;
 
 function surroundingLine(text: string, index: number): string {
@@ -70,7 +70,7 @@ function surroundingLine(text: string, index: number): string {
   return before.slice(before.lastIndexOf('\n') + 1) + (after.split('\n', 1)[0] ?? '');
 }
 
-/** Shannon entropy of the characters: a word has about 2.5 bits, 16 random letters and digits have nearly 4. */
+/** Shannon entropy per character: about 2.5 bits for a word, nearly 4 for 16 random letters and digits. */
 export function bitsPerCharacter(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -10,7 +10,7 @@ import { retry } from '../shared/retry.ts';
 export interface WebhookDeps {
   /** Configured by the operator, so the policy is not asked; the guard against private addresses applies. */
   readonly uri: CanonicalUri;
-  /** Shared with the receiver; after `whsec_` it is base64. */
+  /** Shared with the receiver. With the prefix `whsec_`, the rest is base64. */
   readonly secret: Secret;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** Before the second attempt. Default one second. */

@@ -1,63 +1,77 @@
 import { Type } from 'typebox';
+import { Fault } from '../../core/errors.ts';
 
-/** Not `.` or `..`, no control characters, and it begins with no blank and no minus. */
+/** Not `.` or `..`, without control characters, and not beginning with a blank or a minus sign. */
 const PATH_SEGMENT = '(?!\\.{1,2}(?:/|$))[\\p{L}\\p{N}_.+@][\\p{L}\\p{M}\\p{N}_.+@ ()=,~-]*';
 const PLAIN_PATH = `${PATH_SEGMENT}(?:/${PATH_SEGMENT})*`;
 
 const FilePath = Type.String({
-  description: 'Where it lies, relative to the folder where the program starts: plain names, such as data/table.csv.',
+  description: 'Path relative to the working directory of the program: plain names, such as data/table.csv.',
   maxLength: 255,
   pattern: `^${PLAIN_PATH}$`,
 });
 
 export const PythonInput = Type.Object({
   entrypoint: Type.String({
-    description:
-      'The file to run, such as main.py; or "-c" to run `code`; or "-m" and a module, such as "-m unittest".',
+    description: 'File to run, such as main.py; or "-c" to run `code`; or "-m" and a module, such as "-m unittest".',
     maxLength: 255,
     pattern: `^(?:-c|-m [A-Za-z_][A-Za-z0-9_.]*|${PLAIN_PATH})$`,
   }),
   code: Type.Optional(
     Type.String({
-      description: 'The program: run directly with "-c", and otherwise the content of the file that is run.',
+      description: 'Source code: run directly with the entrypoint "-c", otherwise the content of the entrypoint file.',
       maxLength: 1_000_000,
     }),
   ),
   args: Type.Optional(
     Type.Array(Type.String({ maxLength: 8_192, pattern: '^[^\\0]*$' }), {
-      description: 'sys.argv after the name of the program.',
+      description: 'Arguments: sys.argv without the name of the program.',
       maxItems: 200,
     }),
   ),
-  stdin: Type.Optional(Type.String({ description: 'What it reads from standard input.', maxLength: 1_000_000 })),
+  stdin: Type.Optional(Type.String({ description: 'Standard input of the program.', maxLength: 1_000_000 })),
   timeout_sec: Type.Optional(
-    Type.Number({ description: 'Seconds after which it is stopped.', default: 30, minimum: 0.1, maximum: 600 }),
+    Type.Number({
+      description: 'Time limit in seconds. Maximum 600; default 30.',
+      default: 30,
+      minimum: 0.1,
+      maximum: 600,
+    }),
   ),
   files: Type.Optional(
     Type.Array(
       Type.Object(
         {
           path: FilePath,
-          text: Type.Optional(Type.String({ description: 'Its content as text.' })),
-          base64: Type.Optional(Type.String({ description: 'Its content as base64 (RFC 4648).' })),
-          uri: Type.Optional(Type.String({ description: 'A resource that has its content; the policy is asked.' })),
+          text: Type.Optional(Type.String({ description: 'Content as text.' })),
+          base64: Type.Optional(Type.String({ description: 'Content as base64 (RFC 4648).' })),
+          uri: Type.Optional(
+            Type.String({ description: 'URI of a resource with the content; the policy must allow it.' }),
+          ),
         },
         { additionalProperties: false },
       ),
-      { description: 'Files that it finds where it starts; each has one of text, base64 and uri.', maxItems: 500 },
+      { description: 'Files in the working directory; each has exactly one of text, base64 and uri.', maxItems: 500 },
     ),
   ),
   allow_network: Type.Optional(
-    Type.Boolean({ description: 'It may reach the hosts of allowed_hosts, through HTTPS_PROXY.', default: false }),
+    Type.Boolean({
+      description: 'Whether the program may reach the hosts in allowed_hosts, through HTTPS_PROXY. Default false.',
+      default: false,
+    }),
   ),
   allowed_hosts: Type.Optional(
     Type.Array(Type.String({ maxLength: 260, pattern: '^[^/?#@\\\\\\s]+$' }), {
-      description:
-        'Hosts, with a port where it is not 443, such as api.example.com:8443. The policy is asked for each.',
+      description: 'Hosts, with a port if it is not 443, such as api.example.com:8443. The policy must allow each.',
       maxItems: 20,
     }),
   ),
 });
+
+/** A value of one field that does not fit the others. */
+export function inputFault(field: string, message: string): Fault {
+  return new Fault('BAD_INPUT', message, { path: [field] });
+}
 
 const DigestsByPath = (description: string) => Type.Record(Type.String(), Type.String(), { description });
 
@@ -65,10 +79,14 @@ export const PythonOutput = Type.Object({
   return_code: Type.Union([Type.Integer(), Type.Null()], {
     description: 'Exit status of the program; null when it was stopped.',
   }),
-  stdout: Type.String({ description: 'What it wrote to standard output; the beginning where that is long.' }),
-  stdout_uri: Type.Optional(Type.String({ description: 'All of it, where stdout is only its beginning.' })),
-  stderr: Type.String({ description: 'What it wrote to standard error; the beginning where that is long.' }),
-  stderr_uri: Type.Optional(Type.String({ description: 'All of it, where stderr is only its beginning.' })),
+  stdout: Type.String({ description: 'Standard output; only its beginning when it is long.' }),
+  stdout_uri: Type.Optional(
+    Type.String({ description: 'Artifact with the complete output; present when stdout is only its beginning.' }),
+  ),
+  stderr: Type.String({ description: 'Standard error; only its beginning when it is long.' }),
+  stderr_uri: Type.Optional(
+    Type.String({ description: 'Artifact with the complete output; present when stderr is only its beginning.' }),
+  ),
   stopped: Type.Optional(
     Type.Union(
       [
@@ -79,33 +97,33 @@ export const PythonOutput = Type.Object({
         Type.Literal('FILES'),
         Type.Literal('SIGNAL'),
       ],
-      { description: 'The limit at which it was stopped, or that a signal ended it.' },
+      { description: 'Limit that stopped the program; SIGNAL when a signal ended it.' },
     ),
   ),
-  engine: Type.Union([Type.Literal('wasi'), Type.Literal('native')], { description: 'What ran it.' }),
+  engine: Type.Union([Type.Literal('wasi'), Type.Literal('native')], { description: 'Engine that ran the program.' }),
   produced_files: Type.Array(
     Type.Object({
-      path: Type.String({ description: 'Relative to /out.' }),
-      uri: Type.String({ description: 'Names the artifact.' }),
-      sha256: Type.String({ description: 'Of its bytes, 64 hex digits.' }),
-      size: Type.Integer({ description: 'In bytes.' }),
-      media_type: Type.String({ description: 'As its name says.' }),
+      path: Type.String({ description: 'Path relative to /out.' }),
+      uri: Type.String({ description: 'URI of the artifact.' }),
+      sha256: Type.String({ description: 'SHA-256 of its bytes, 64 hex digits.' }),
+      size: Type.Integer({ description: 'Size in bytes.' }),
+      media_type: Type.String({ description: 'Media type, from the extension of its name.' }),
     }),
-    { description: 'What it left in /out.' },
+    { description: 'Files that the program left in /out.' },
   ),
   manifest: Type.Object(
     {
-      before: DigestsByPath('Path → sha256 of each file that it was given.'),
-      after: DigestsByPath('Path → sha256 of each in /out.'),
+      before: DigestsByPath('Path → sha256 of each input file.'),
+      after: DigestsByPath('Path → sha256 of each file in /out.'),
     },
-    { description: 'All files before and after.' },
+    { description: 'All files before and after the run.' },
   ),
   metrics: Type.Object(
     {
-      wall_ms: Type.Integer({ description: 'From start to end, in milliseconds.' }),
-      cpu_ms: Type.Optional(Type.Integer({ description: 'Time of a processor, in milliseconds.' })),
-      max_rss_bytes: Type.Optional(Type.Integer({ description: 'The most memory that it had at once.' })),
+      wall_ms: Type.Integer({ description: 'Duration in milliseconds.' }),
+      cpu_ms: Type.Optional(Type.Integer({ description: 'CPU time in milliseconds.' })),
+      max_rss_bytes: Type.Optional(Type.Integer({ description: 'Peak memory in bytes.' })),
     },
-    { description: 'What it took.' },
+    { description: 'Resources that the program used.' },
   ),
 });

@@ -6,7 +6,7 @@ const word = fc.constantFrom('ship', 'crane', 'buoy', 'rope', 'tide');
 const documents = fc.array(fc.array(word, { maxLength: 12 }), { minLength: 1, maxLength: 12 });
 
 describe('BM25', () => {
-  it('finds exactly the documents that have a word, each once', () => {
+  it('finds exactly the documents that contain a word, each once', () => {
     fc.assert(
       fc.property(documents, fc.array(word, { minLength: 1, maxLength: 3 }), (all, words) => {
         const having = all.flatMap((document, at) => (words.some((one) => document.includes(one)) ? [at] : []));
@@ -15,7 +15,7 @@ describe('BM25', () => {
     );
   });
 
-  it('puts first what has the word more often, what is shorter, and what has the rarer word', () => {
+  it('ranks more occurrences, shorter documents and rarer words first', () => {
     const rank = (all: readonly string[], query: string) =>
       createBm25Index(all.map(tokenize)).rank(tokenize(query), 10);
     expect(rank(['ship rope', 'ship ship'], 'ship')).toEqual([1, 0]);
@@ -26,7 +26,7 @@ describe('BM25', () => {
 });
 
 describe('words', () => {
-  it('are found in names of code as in sentences', () => {
+  it('are found in identifiers as well as in sentences', () => {
     expect(tokenize('convertToCsv, read_json: Größe ½-fach')).toEqual([
       ...['convert', 'to', 'csv', 'read', 'json', 'größe', 'fach'],
     ]);

@@ -7,7 +7,7 @@ import type { Searcher } from './searcher.ts';
 export interface BraveDeps {
   readonly apiKey: Secret;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
-  /** Default: that of Brave. */
+  /** Base URL of the API. Default: Brave's. */
   readonly endpoint?: string;
   readonly backoffMs?: number;
   /** Requests per second. Default 1, as in the smallest plan. */
@@ -15,7 +15,7 @@ export interface BraveDeps {
 }
 
 const DEFAULT_ENDPOINT = 'https://api.search.brave.com/res/v1/web/search';
-/** Limits of its API. */
+/** Limits of the API. */
 const MAX_RESULTS = 20;
 const MAX_QUERY_CHARS = 400;
 const MAX_QUERY_WORDS = 50;
@@ -25,7 +25,7 @@ const INVALID_KEY_MESSAGE = 'Brave Search rejected the key of this server. Check
 /** The Web Search API of Brave. */
 export function brave(deps: BraveDeps): Searcher {
   const { outgoing, apiKey, endpoint = DEFAULT_ENDPOINT, backoffMs = 1_000, perSecond = 1 } = deps;
-  // An unknown key is answered with 422.
+  // Brave answers an unknown key with 422.
   const refusals = { 401: INVALID_KEY_MESSAGE, 403: INVALID_KEY_MESSAGE, 422: INVALID_KEY_MESSAGE };
   const ask = createProviderFetch({ outgoing, backoffMs, perSecond, messageByStatus: refusals });
   return {

@@ -11,7 +11,7 @@ export interface CreateSearcherDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
 }
 
-/** The provider that this server is set up for; without one, its own index. */
+/** The configured provider; without one, the offline index. */
 export function createSearcher({ settings, localRoots, outgoing }: CreateSearcherDeps): Searcher {
   const { searxngUrl, braveApiKey, indexDir } = settings;
   if (searxngUrl !== undefined) return searxng({ url: searxngUrl, outgoing });

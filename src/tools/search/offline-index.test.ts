@@ -21,7 +21,7 @@ describe('the offline index', () => {
     offlineIndex({ folder: join(folder, 'docs'), localRoots });
   const urls = async (query: string) => (await searcher().search(query, 20, signal)).map(({ url }) => url);
 
-  it('says what it is, and gives title, place and the fitting part of a file', async () => {
+  it('names itself, and returns title, path and the matching part of a file', async () => {
     await put('docs/harbour.md', '# The harbour\n\nWhere ships lie.\n\nA crane lifts the cargo\nout of a ship.\n');
     const index = searcher();
     expect(index.source).toBe('offline index');
@@ -30,13 +30,13 @@ describe('the offline index', () => {
     ]);
   });
 
-  it('names files by the URI under which this server reads them, where there is one', async () => {
+  it('returns the URI under which this server reads a file, if there is one', async () => {
     await put('docs/data/a b#1.md', 'crane');
     const [found] = await searcher([{ name: '/files', folder: join(folder, 'docs/data') }]).search('crane', 1, signal);
     expect(found?.url).toBe('file:///files/a%20b%231.md');
   });
 
-  it('leaves out links, what is hidden, what is no text, and what is too large', async () => {
+  it('omits links, hidden files, files that are not text, and files that are too large', async () => {
     await put('secret.md', 'crane');
     await put('docs/fine.md', 'crane');
     await put('docs/.hidden/a.md', 'crane');
@@ -48,7 +48,7 @@ describe('the offline index', () => {
     expect(await urls('crane')).toEqual(['docs/fine.md']);
   });
 
-  it('is built once, and gives nothing of a file that has gone since, nor of a link in its place', async () => {
+  it('is built once, and omits a file that was deleted or replaced by a link afterwards', async () => {
     await put('docs/a.md', 'crane');
     await put('docs/b.md', 'crane');
     await put('secret.md', 'crane secret');
@@ -61,14 +61,14 @@ describe('the offline index', () => {
     expect(await index.search('crane', 5, signal)).toEqual([]);
   });
 
-  it('says what to do when there is no folder, and finds it once it is there', async () => {
+  it('reports what to do when the folder does not exist, and uses it once it exists', async () => {
     const index = searcher();
     await expect(index.search('crane', 5, signal)).rejects.toMatchObject({ name: 'Fault', code: 'UNAVAILABLE' });
     await put('docs/a.md', 'crane');
     expect(await index.search('crane', 5, signal)).toHaveLength(1);
   });
 
-  it('finds its way through the examples of this project', async () => {
+  it('finds examples of this project', async () => {
     const examples = offlineIndex({ folder: resolve(import.meta.dirname, '../../../examples'), localRoots: [] });
     const [first] = await examples.search('saga compensation workflow', 3, signal);
     expect(first?.url).toBe('examples/workflows/saga.yaml');

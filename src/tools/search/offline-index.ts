@@ -9,7 +9,7 @@ import { readText, walkTextFiles } from './text-files.ts';
 
 const MAX_SNIPPET_CHARS = 240;
 
-/** The lines around the place where most of the words stand, as one line. */
+/** The lines with most of the words, as one line. */
 export function snippetOf(text: string, words: readonly string[]): string {
   const lines = text.split('\n').map((line) => line.trim());
   const counts = lines.map((line) => {
@@ -32,12 +32,12 @@ export interface OfflineIndexDeps {
 
 interface BuiltIndex {
   readonly index: WordIndex;
-  /** Absolute, free of links. */
+  /** Absolute, without links. */
   readonly folder: string;
   readonly files: readonly { readonly path: string; readonly title: string }[];
 }
 
-/** Searches the text files of a folder by BM25. Built at first use; only words stay in memory, not the texts. */
+/** Searches the text files of a folder by BM25. Built at first use; keeps only the words in memory, not the texts. */
 export function offlineIndex({ folder, localRoots }: OfflineIndexDeps): Searcher {
   let built: Promise<BuiltIndex> | undefined;
 
@@ -50,15 +50,15 @@ export function offlineIndex({ folder, localRoots }: OfflineIndexDeps): Searcher
       });
       const { index, files, folder: real } = await awaitOrAbort(built, signal);
       const words = tokenize(query);
-      const found: SearchHit[] = [];
+      const hits: SearchHit[] = [];
       for (const number of index.rank(words, limit)) {
         const file = files[number];
         const text = file && (await readText(join(real, file.path), Number.POSITIVE_INFINITY));
-        // It may have gone since.
+        // The file may have been deleted since.
         if (!file || text === undefined) continue;
-        found.push({ title: file.title, url: urlOf(real, file.path, localRoots), snippet: snippetOf(text, words) });
+        hits.push({ title: file.title, url: urlOf(real, file.path, localRoots), snippet: snippetOf(text, words) });
       }
-      return found;
+      return hits;
     },
   };
 }
@@ -71,12 +71,14 @@ async function buildIndex(folder: string): Promise<BuiltIndex> {
     for await (const { path, text } of walkTextFiles(real)) {
       const title = titleOf(path, text);
       files.push({ path, title });
-      // What it is called counts as much as a few mentions.
+      // The path and the title count as much as a few mentions.
       documents.push([...tokenize(`${path} ${title}`), ...tokenize(text)]);
     }
     return { index: createBm25Index(documents), folder: real, files };
   } catch (cause) {
-    throw new Fault('UNAVAILABLE', 'There is nothing to search offline. Set SEARXNG_URL or BRAVE_API_KEY.', { cause });
+    throw new Fault('UNAVAILABLE', 'The offline index has no files to search. Set SEARXNG_URL or BRAVE_API_KEY.', {
+      cause,
+    });
   }
 }
 
@@ -86,7 +88,7 @@ function titleOf(path: string, text: string): string {
   return heading?.trim() ?? path;
 }
 
-/** A file: URI that this server reads, where the file lies under one of its roots; otherwise the path below the folder. */
+/** A file: URI that this server reads, if the file is below one of its roots; otherwise the path below the folder. */
 function urlOf(folder: string, path: string, roots: OfflineIndexDeps['localRoots']): string {
   const whole = join(folder, path);
   const root = roots.find((one) => whole.startsWith(one.folder + sep));

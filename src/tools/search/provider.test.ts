@@ -41,7 +41,7 @@ const onBrave = (key = KEY, perSecond = 1_000) =>
   });
 
 describe('SearXNG', () => {
-  it('is asked by GET for JSON below its address, and its results are cut to what was asked for', async () => {
+  it('is requested by GET for JSON below its base URL, and returns at most the requested number of results', async () => {
     const found = await onSearxng().search('signal & box?', 2, signal);
     expect(found).toEqual([
       { title: 'signal & box? 1', url: 'https://example.org/1', snippet: 'All about signal & box?' },
@@ -50,7 +50,7 @@ describe('SearXNG', () => {
     expect(await onSearxng('/find/').search('x', 1, signal)).toHaveLength(1);
   });
 
-  it('says what to change when it does not return JSON', async () => {
+  it('reports what to change when it does not return JSON', async () => {
     xng.troubles.push({ status: 403, body: 'Forbidden' });
     await expect(onSearxng().search('x', 1, signal)).rejects.toEqual(fault('FORBIDDEN', /search\.formats/));
     expect(xng.seen).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('SearXNG', () => {
 });
 
 describe('Brave', () => {
-  it('gets the key in a header, and its results come as plain text', async () => {
+  it('receives the key in a header, and its results become plain text', async () => {
     const found = await onBrave().search('signal box', 1, signal);
     expect(found).toEqual([
       { title: 'Result 0 & more', url: 'https://example.com/0', snippet: 'On signal box <here>' },
@@ -66,11 +66,11 @@ describe('Brave', () => {
     expect(brv.seen[0]?.url.href).not.toContain(KEY);
   });
 
-  it('is not asked for more, nor with a longer query, than it takes', async () => {
+  it('is never asked for more results or with a longer query than it accepts', async () => {
     expect(await onBrave().search('word '.repeat(200), 50, signal)).toHaveLength(20);
   });
 
-  it('says what to change when the key is not known, without showing it', async () => {
+  it('reports what to change when the key is unknown, without revealing it', async () => {
     const refused = fault('FORBIDDEN', /BRAVE_API_KEY/);
     const error = await onBrave('BSA-wrong')
       .search('x', 1, signal)
@@ -80,23 +80,23 @@ describe('Brave', () => {
     expect(brv.seen).toHaveLength(1);
   });
 
-  it('is asked no faster than its rate, also by many at once', async () => {
+  it('is not asked faster than its rate, even by concurrent searches', async () => {
     const searcher = onBrave(KEY, 10);
     await Promise.all(Array.from({ length: 14 }, () => searcher.search('x', 1, signal)));
-    // Ten may come at once; the four after that wait a tenth of a second each.
+    // A burst of ten is allowed; each of the next four waits a tenth of a second.
     const [first = 0] = brv.times;
     expect((brv.times.at(-1) ?? 0) - first).toBeGreaterThan(350);
     expect(brv.times.filter((time) => time - first < 90).length).toBeLessThanOrEqual(10);
   });
 
-  it('tells those whose turn would be too late to come back', async () => {
+  it('rejects searches that would wait too long', async () => {
     const searcher = onBrave(KEY, 0.05);
     await searcher.search('x', 1, signal);
     await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('THROTTLED'));
     expect(brv.seen).toHaveLength(1);
   });
 
-  it('waits for as long as it is told to', async () => {
+  it('waits as long as it is asked to', async () => {
     brv.troubles.push({ status: 429, headers: { 'x-ratelimit-reset': '1, 1419704' }, body: '{}' });
     await onBrave().search('x', 1, signal);
     const [first = 0, second = 0] = brv.times;
@@ -107,9 +107,9 @@ describe('Brave', () => {
 describe.each([
   ['SearXNG', () => [onSearxng(), xng] as const],
   ['Brave', () => [onBrave(), brv] as const],
-] satisfies readonly (readonly [string, () => readonly [Searcher, FakeProvider]])[])('%s in trouble', (_, make) => {
+] satisfies readonly (readonly [string, () => readonly [Searcher, FakeProvider]])[])('%s when it fails', (_, make) => {
   it.each([{ status: 429, body: '' }, { status: 500, body: 'x' }, { status: 503, body: '' }, 'break' as const])(
-    'is asked again after %o',
+    'is retried after %o',
     async (trouble) => {
       const [searcher, provider] = make();
       provider.troubles.push(trouble, trouble);
@@ -118,7 +118,7 @@ describe.each([
     },
   );
 
-  it('is given up after four tries, and when it wants to be left alone for long', async () => {
+  it('is given up after four attempts, or when it asks for a long wait', async () => {
     const [searcher, provider] = make();
     provider.troubles.push(...Array.from({ length: 4 }, () => ({ status: 503, body: '' })));
     await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('UNAVAILABLE'));
@@ -127,14 +127,14 @@ describe.each([
     await expect(searcher.search('x', 1, signal)).rejects.toMatchObject({ code: 'THROTTLED', retryAfterMs: 600_000 });
   });
 
-  it.each(['', '<html>', '[]', 'null', '{"results":', '"x"'])('counts as broken when it answers %j', async (body) => {
+  it.each(['', '<html>', '[]', 'null', '{"results":', '"x"'])('is unusable when it answers %j', async (body) => {
     const [searcher, provider] = make();
     provider.troubles.push(...Array.from({ length: 4 }, () => ({ status: 200, body })));
     await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /not a JSON object/));
   });
 
   it.each(['{}', '{"results":{}}', '{"web":null}', '{"web":{"results":[null,1,{"url":5},{"url":"javascript:x"}]}}'])(
-    'gives nothing out of %j',
+    'returns no results for %j',
     async (body) => {
       const [searcher, provider] = make();
       provider.troubles.push({ status: 200, body });
@@ -142,13 +142,13 @@ describe.each([
     },
   );
 
-  it('is cut off when it sends too much', async () => {
+  it('is disconnected when it sends too much', async () => {
     const [searcher, provider] = make();
     provider.troubles.push({ status: 200, body: `{"x":"${'x'.repeat(3 * 1024 * 1024)}"}` });
     await expect(searcher.search('x', 1, signal)).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
   });
 
-  it('is left at once when the search is cancelled', async () => {
+  it('is disconnected at once when the search is cancelled', async () => {
     const [searcher, provider] = make();
     provider.troubles.push('silence');
     const begun = performance.now();
@@ -156,7 +156,7 @@ describe.each([
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
-  it('gives results of bounded length, without markup or control characters', async () => {
+  it('returns results of bounded length, without markup or control characters', async () => {
     const [searcher, provider] = make();
     const long = `${'<b>x</b>\u0000\n'.repeat(2_000)}\ud800`;
     const result = { url: 'https://example.com/', title: long, content: long, description: long };

@@ -80,7 +80,7 @@ function parseObject(text: string, host: string): JsonObject {
     const json: unknown = JSON.parse(text);
     if (isJsonObject(json)) return json;
   } catch {
-    // The same as any other answer that is no object.
+    // Treated like any other response that is not an object.
   }
   throw new Fault('RESOURCE_UNREACHABLE', `The response of ${host} is not a JSON object. Check its address.`);
 }
@@ -90,8 +90,8 @@ const MAX_URL_CHARS = 2_048;
 const MAX_SNIPPET_CHARS = 1_000;
 
 /**
- * What a provider sent, as far as it is a result: with a web address, bounded, as plain text.
- * @param names of the fields that hold the snippet
+ * Reads the valid results of a response: those with a web address; their texts become plain text of bounded length.
+ * @param names fields that contain the snippet
  */
 export function toSearchHits(results: Json | undefined, snippet: string, limit: number): readonly SearchHit[] {
   const hits: SearchHit[] = [];
@@ -108,7 +108,7 @@ export function toSearchHits(results: Json | undefined, snippet: string, limit: 
   return hits;
 }
 
-/** Providers mark the words that were searched for, and escape the rest as in HTML. */
+/** Providers highlight the words of the query with markup, and escape the rest as in HTML. */
 function toPlainText(value: unknown, most: number): string {
   if (typeof value !== 'string') return '';
   const text = value

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mediaTypeOfFile } from '../../lib/media-type.ts';
-import { isTextual } from '../shared/is-textual.ts';
+import { isTextual, mediaTypeOfFile } from '../../lib/media-type.ts';
 
 export interface IndexedFile {
-  /** Below the folder, with slashes. */
+  /** Relative to the folder, with slashes. */
   readonly path: string;
   readonly text: string;
 }
@@ -14,10 +13,10 @@ const MAX_FILES = 2_000;
 const MAX_FILE_BYTES = 256 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 12;
-/** Text as well, although no media type says so. */
+/** Names of text files that have no textual media type. */
 const CODE_FILE_NAME = /\.(ts|js|mjs|py|sh|sql|graphql|proto|toml|ini|rs|go|java|c|h)$/;
 
-/** The text files below a folder in the order of their paths, as far as the limits go; no links, nothing hidden. */
+/** The text files below a folder in the order of their paths, up to the limits; without links and hidden files. */
 export async function* walkTextFiles(folder: string): AsyncGenerator<IndexedFile> {
   let [files, bytes] = [0, 0];
   for await (const path of walkPaths(folder, '', 0)) {
@@ -40,14 +39,14 @@ async function* walkPaths(folder: string, at: string, level: number): AsyncGener
   }
 }
 
-/** Undefined when it is larger than that, is no text, or cannot be read. */
-export async function readText(path: string, mostBytes: number): Promise<string | undefined> {
+/** Undefined when the file is too large, is not text, or cannot be read. */
+export async function readText(path: string, maxBytes: number): Promise<string | undefined> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     () => undefined,
   );
   try {
     const stats = await handle?.stat();
-    if (!handle || !stats?.isFile() || stats.size > Math.min(mostBytes, MAX_FILE_BYTES)) return undefined;
+    if (!handle || !stats?.isFile() || stats.size > Math.min(maxBytes, MAX_FILE_BYTES)) return undefined;
     return new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
   } catch {
     return undefined;

@@ -17,8 +17,8 @@ function failing(...faults: readonly Error[]) {
 }
 const busy = new Fault('UNAVAILABLE', 'busy');
 
-describe('trying again', () => {
-  it('succeeds when a try does, and fails with the last fault when none may follow', async () => {
+describe('retry', () => {
+  it('succeeds when an attempt does, and fails with the last fault when no attempts are left', async () => {
     const retryOptions = { signal, maxAttempts: 3, backoffMs: 1 };
     const twice = failing(busy, busy);
     expect(await retry(twice.act, retryOptions)).toBe('done');
@@ -28,7 +28,7 @@ describe('trying again', () => {
   });
 
   it.each([new Fault('BAD_INPUT', 'no'), new Fault('CANCELLED', 'no'), new TypeError('a bug')])(
-    'does not for what does not pass by itself: %s',
+    'does not retry a permanent failure: %s',
     async (error) => {
       const { state, act } = failing(error);
       await expect(retry(act, { signal, maxAttempts: 3, backoffMs: 1 })).rejects.toBe(error);
@@ -36,7 +36,7 @@ describe('trying again', () => {
     },
   );
 
-  it('waits for as long as it is told, but not for half a minute', async () => {
+  it('waits as long as the service asks, but not half a minute', async () => {
     const begun = performance.now();
     const retryOptions = { signal, maxAttempts: 2, backoffMs: 10_000 };
     await retry(failing(new Fault('THROTTLED', 'soon', { retryAfterMs: 60 })).act, retryOptions);
@@ -46,7 +46,7 @@ describe('trying again', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
-  it('ends with the abort, and leaves what others wait for alone', async () => {
+  it('ends with the abort, and does not disturb other waiters', async () => {
     const stop = new AbortController();
     const trying = retry(failing(busy).act, { signal: stop.signal, maxAttempts: 2, backoffMs: 20_000 });
     const work = new Promise<string>((resolve) => setTimeout(resolve, 30, 'done'));

@@ -40,7 +40,7 @@ export async function retry<T>(act: () => Promise<T>, options: RetryOptions): Pr
 /** Waits before the next attempt. @throws the error when there must not be one */
 export async function waitBeforeRetry(error: unknown, attempt: number, options: RetryOptions): Promise<void> {
   if (!(error instanceof Fault) || !isRetryable(error.code) || attempt >= options.maxAttempts) throw error;
-  // Many that failed together shall not come back together.
+  // Jitter: callers that failed together must not retry together.
   const ms = error.retryAfterMs ?? options.backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
   if (ms > MAX_DELAY_MS) throw error;
   await sleep(ms, options.signal);

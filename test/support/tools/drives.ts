@@ -42,10 +42,10 @@ export async function createTestDrives() {
   return {
     ...{ google, store, harness, folder, deps, connection, signal, resolveDrive: drives.resolveDrive },
     /** As a person does it: goes to the URL, agrees, and brings back what the callback shows. */
-    async connect(who: User) {
-      const back = await google.agree(connection.begin(who).url);
+    async connect(user: User) {
+      const back = await google.agree(connection.begin(user).url);
       const [code, state] = [back.searchParams.get('code') ?? '', back.searchParams.get('state') ?? ''];
-      await connection.finish(who, { code, state }, signal);
+      await connection.finish(user, { code, state }, signal);
       return { code, state };
     },
     async close() {

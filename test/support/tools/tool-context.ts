@@ -11,7 +11,7 @@ import { createArtifactStore } from '../../../src/resources/artifacts/artifact-s
 import { createTestResources } from '../resources/resources.ts';
 
 export interface TestToolContextOptions {
-  readonly who?: User;
+  readonly user?: User;
   readonly step?: string;
   readonly signal?: AbortSignal;
   /** What the policy says: it throws where it does not agree. It agrees to all unless told. */
@@ -57,7 +57,7 @@ export async function createTestToolContext(options: TestToolContextOptions = {}
   const context: ToolContext = {
     runId: 'run_00000000000070008000000000000000',
     step: options.step ?? 'only',
-    user: options.who ?? ALICE,
+    user: options.user ?? ALICE,
     signal,
     cpu: options.cpu ?? inlineCpuPool,
     log: (level, text) => void logged.push({ level, text }),
