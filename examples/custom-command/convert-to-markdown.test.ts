@@ -19,19 +19,19 @@ describe('the example of a custom command', () => {
     expect([command.name, command.effect]).toEqual(['convertToMarkdown', 'pure']);
   });
 
-  it('makes a table of what convertToJson gives', async () => {
+  it('converts the output of convertToJson to a table', async () => {
     const data = { fields: ['name', 'note'], rows: [{ name: 'a|b', note: 'two\nlines' }, { name: 'c' }] };
     const result = await test.run(command, { source: { text: { text: JSON.stringify(data) } } });
     expect(result.mediaType).toBe('text/markdown; charset=utf-8');
     expect(result.text).toBe('| name | note |\n| --- | --- |\n| a\\|b | two<br>lines |\n| c |  |\n');
   });
 
-  it('takes the columns that it is told', async () => {
+  it('uses the given columns', async () => {
     const source = { text: { text: '[{"a":1,"b":{"c":2}}]' } };
     expect((await test.run(command, { source, columns: ['b'] })).text).toBe('| b |\n| --- |\n| {"c":2} |\n');
   });
 
-  it('refuses other data, and options that it does not have', async () => {
+  it('rejects other data, and unknown options', async () => {
     const source = { text: { text: '"text"' } };
     await expect(test.run(command, { source })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(test.run(command, { source, colour: 'red' })).rejects.toMatchObject({ code: 'BAD_INPUT' });

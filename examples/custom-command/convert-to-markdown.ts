@@ -1,14 +1,14 @@
 /*
- * Your own command
+ * A custom command
  * ================
  *
  * This file is a plugin: start Signalbox with
  *
  *   SIGNALBOX_PLUGINS=examples/custom-command/convert-to-markdown.ts npm start
  *
- * and `convertToMarkdown` is a mutation like those that come with it: it has its input type in the GraphQL schema, its
- * entry in `catalog`, its place in pipelines, and every use of it is asked of the policy as `command:convertToMarkdown`
- * and recorded as a run.
+ * and `convertToMarkdown` is a mutation like the built-in ones: it has an input type in the GraphQL schema and an entry in
+ * `catalog`, works in pipelines, and every use of it is checked by the policy as `command:convertToMarkdown` and recorded
+ * as a run.
  *
  *   mutation {
  *     pipeline(input: { steps: [
@@ -17,18 +17,18 @@
  *     ] }) { ... on CommandOutcome { resource { text } } ... on Refusal { code message } }
  *   }
  *
- * What a plugin has to know:
+ * Rules for a plugin:
  *
  * - Every export that `defineCommand` made is a command. A file may have several, and helpers as well.
- * - The name is in camelCase and not taken. Title, description and a description for each option are not optional:
- *   people see them in GraphiQL and in the catalog.
- * - `options` is a TypeBox schema (or a JSON Schema written by hand). What `run` gets has passed it, defaults included.
+ * - The name is in camelCase and unique. Title, description and a description of each option are required, because people
+ *   see them in GraphiQL and in the catalog.
+ * - `options` is a TypeBox schema (or a JSON Schema written by hand). `run` receives validated options, defaults included.
  * - `ResourceInput`, `Uri` and `SchemaUri` mark what the command reads, so that the policy can be asked before it runs.
  * - `effect: 'pure'` promises that running it twice does no harm; otherwise say `'external'`.
- * - `run` works with nothing but `ctx`: it reads through `ctx.read`, has `ctx.signal` to stop at, `ctx.log` for the
- *   run's log, and `ctx.cpu` for work that would hold up the server.
- * - What the caller did wrong is a `Fault`; its message says what to do about it. Any other error counts as a bug of
- *   the command, and the caller only gets a reference to the log.
+ * - `run` uses only `ctx`: `ctx.read` to read, `ctx.signal` to stop, `ctx.log` for the run's log, and `ctx.cpu` for work
+ *   that would block the server.
+ * - For a mistake of the caller, throw a `Fault` whose message says what to do. Any other error counts as a bug of the
+ *   command, and the caller receives only a reference to the log.
  */
 import { Type } from 'typebox';
 import { defineCommand, resource } from '../../src/commands/definition/define-command.ts';
@@ -60,7 +60,10 @@ export const convertToMarkdown = defineCommand({
 function rowsOf(data: Json): readonly JsonObject[] {
   const rows = isJsonObject(data) ? data.rows : data;
   if (Array.isArray(rows) && rows.every(isJsonObject)) return rows;
-  throw new Fault('BAD_INPUT', 'A table is made of a list of objects. Convert other data with convertToJson first.');
+  throw new Fault(
+    'BAD_INPUT',
+    'A Markdown table requires a list of objects. Convert other data with convertToJson first.',
+  );
 }
 
 function columnsOf(data: Json, rows: readonly JsonObject[]): readonly string[] {
@@ -73,7 +76,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A cell is one line, and a bar would end it. */
+/** A cell must be one line, and a bar would end it. */
 function escapeCell(text: string): string {
   return text.replaceAll(/[\\|]/g, '\\$&').replaceAll(/\r\n|\r|\n/g, '<br>');
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** What of a request it looks at (OpenAI, "Create chat completion"). */
+/** The properties of a request that it reads (OpenAI, "Create chat completion"). */
 interface Request {
   readonly model?: string;
   readonly messages: readonly { readonly role: string; readonly content?: string | null }[];
@@ -10,7 +10,7 @@ interface Request {
 
 const PORT = Number(process.argv[2] ?? 4010);
 
-/** The arguments with which it calls each tool that it knows. */
+/** Arguments of its call of each known tool. */
 function argumentsFor(tool: string, about: string): object {
   if (/search/.test(tool)) return { query: about.slice(0, 200) };
   if (/notify/.test(tool)) return { message: 'The research is done.' };
@@ -18,13 +18,13 @@ function argumentsFor(tool: string, about: string): object {
 }
 
 /**
- * Not a language model: it follows a script. It calls each tool that it is offered once, in order, and then says what the
- * first one gave. That is enough to watch an agent without a model: its calls, and its words as they arrive.
+ * Not a language model: it follows a script. It calls each offered tool once, in order, and then answers with the result of
+ * the first call. That is enough to watch an agent without a model: its calls, and its words as they arrive.
  */
 const server = createServer(async (request, response) => {
   if (request.method !== 'POST' || !request.url?.endsWith('/chat/completions')) {
     response.writeHead(404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: { message: 'There is POST /v1/chat/completions alone.' } }));
+    response.end(JSON.stringify({ error: { message: 'This endpoint serves only POST /v1/chat/completions.' } }));
     return;
   }
   const { model = 'scripted', messages, tools = [] } = (await json(request)) as Request;
@@ -43,8 +43,8 @@ const server = createServer(async (request, response) => {
     });
     send({}, 'tool_calls');
   } else {
-    const found = String(results[0]?.content ?? 'nothing').slice(0, 300);
-    for (const word of `This is what the tools gave: ${found}`.split(/(?<= )/)) {
+    const result = String(results[0]?.content ?? 'nothing').slice(0, 300);
+    for (const word of `This is what the tools gave: ${result}`.split(/(?<= )/)) {
       send({ content: word });
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

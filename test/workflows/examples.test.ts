@@ -205,8 +205,8 @@ describe('the example workflows', () => {
   it('repair makes the draft again with what was wrong with it, and then the check passes', async () => {
     const { id, state, output, steps } = await people.start(await example('repair.yaml'));
     expect([state, statesOf({ steps })]).toEqual(['SUCCEEDED', { draft: 'SUCCEEDED', check: 'SUCCEEDED' }]);
-    const mended = expect.stringContaining('The draft has no title.');
-    expect(output).toEqual({ draft: { title: 'Draft 1', mended } });
+    const fixed = expect.stringContaining('The draft has no title.');
+    expect(output).toEqual({ draft: { title: 'Draft 1', fixed } });
     const { run: found } = await people.ask(
       `query ($id: ID!) { run(id: $id) { events(first: 1000) { events {
         step ... on StepStateChanged { to error { message } }
@@ -214,7 +214,7 @@ describe('the example workflows', () => {
       { id },
     );
     const failures = found.events.events.filter(({ error }: { error?: object }) => error);
-    expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: mended } }]);
+    expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: fixed } }]);
   });
 
   it('with an agent sum the text up in each of the three forms', async () => {

@@ -8,24 +8,23 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { summarize } from './summarize.ts';
 
-const MOST_CHARACTERS = 1_000_000;
-const MOST_SENTENCES = 50;
+const MAX_CHARACTERS = 1_000_000;
+const MAX_SENTENCES = 50;
 
 const tool: Tool = {
   name: 'summarize',
   title: 'Summarize',
-  description:
-    'Picks the sentences of a text that say most of what it is about. Works in any language, without a model.',
+  description: 'Picks the sentences that best cover the topic of a text. Works in any language, without a model.',
   inputSchema: {
     type: 'object',
     properties: {
-      text: { type: 'string', minLength: 1, maxLength: MOST_CHARACTERS, description: 'The text.' },
+      text: { type: 'string', minLength: 1, maxLength: MAX_CHARACTERS, description: 'The text.' },
       sentences: {
         type: 'integer',
         minimum: 1,
-        maximum: MOST_SENTENCES,
+        maximum: MAX_SENTENCES,
         default: 3,
-        description: 'How many sentences to keep.',
+        description: 'Number of sentences to keep. Default 3.',
       },
     },
     required: ['text'],
@@ -35,25 +34,25 @@ const tool: Tool = {
     type: 'object',
     properties: {
       summary: { type: 'string', description: 'The sentences, in the order of the text.' },
-      sentences: { type: 'integer', description: 'How many they are.' },
-      of: { type: 'integer', description: 'How many the text has.' },
+      sentences: { type: 'integer', description: 'Number of sentences in the summary.' },
+      of: { type: 'integer', description: 'Number of sentences in the text.' },
     },
     required: ['summary', 'sentences', 'of'],
   },
   annotations: { readOnlyHint: true, openWorldHint: false },
 };
 
-/** A failure that whoever called the tool can do something about goes into the result, as MCP asks. */
+/** Failures that the caller can fix are part of the result, as MCP requires. */
 function call({ text, sentences = 3 }: Readonly<Record<string, unknown>>): CallToolResult {
-  if (typeof text !== 'string' || text.length > MOST_CHARACTERS) {
-    return failed(`Give \`text\`, a string of at most ${MOST_CHARACTERS} characters.`);
+  if (typeof text !== 'string' || text.length > MAX_CHARACTERS) {
+    return failed(`\`text\` must be a string of at most ${MAX_CHARACTERS} characters.`);
   }
-  if (typeof sentences !== 'number' || !Number.isInteger(sentences) || sentences < 1 || sentences > MOST_SENTENCES) {
-    return failed(`Give \`sentences\` as a whole number from 1 to ${MOST_SENTENCES}.`);
+  if (typeof sentences !== 'number' || !Number.isInteger(sentences) || sentences < 1 || sentences > MAX_SENTENCES) {
+    return failed(`\`sentences\` must be a whole number from 1 to ${MAX_SENTENCES}.`);
   }
-  const made = summarize(text, sentences);
-  if (made.of === 0) return failed('The text has no sentence in it.');
-  return { structuredContent: { ...made }, content: [{ type: 'text', text: made.summary }] };
+  const summary = summarize(text, sentences);
+  if (summary.of === 0) return failed('The text contains no sentence. Use a longer text.');
+  return { structuredContent: { ...summary }, content: [{ type: 'text', text: summary.summary }] };
 }
 
 function failed(text: string): CallToolResult {

@@ -1,26 +1,26 @@
-/** A summary that is made of whole sentences of the text. */
+/** A summary that consists of whole sentences of the text. */
 export interface Summary {
   readonly summary: string;
-  /** How many sentences it has, and how many the text had. */
+  /** Number of sentences in the summary and in the text. */
   readonly sentences: number;
   readonly of: number;
 }
 
-/** A sentence further back counts less, because authors begin with what matters; never less than this share. */
+/** Later sentences count less, because authors begin with what matters, but never less than this share. */
 const LEAST_FOR_PLACE = 0.6;
 /** Words of one and two letters are mostly grammar. */
 const SHORTEST_WORD = 3;
-/** A sentence of which more than this share was said by a chosen one is worth nothing. */
+/** A sentence is worth nothing when a chosen one already says more than this share of it. */
 const SAID_BEFORE = 0.7;
-/** A word that is in more than this share of many sentences says nothing about any of them. */
+/** A word in more than this share of the sentences says nothing about any of them. */
 const COMMON = 0.5;
 const MANY = 6;
-/** A word that is used once is hardly what the text is about. */
+/** A word that occurs once is hardly the topic of the text. */
 const ONCE = 0.25;
 
 /**
- * The sentences that say most of what the text is about, in the order of the text. Each one is worth the weight of its
- * words, and a word weighs as much as it is used in the text.
+ * The sentences that best cover the topic of the text, in its order. A sentence is worth the weight of its words; the
+ * weight of a word is how often the text uses it.
  */
 export function summarize(text: string, wanted: number): Summary {
   const sentences = sentencesOf(text).map((sentence, at, all) => {
@@ -46,7 +46,7 @@ export function summarize(text: string, wanted: number): Summary {
   return { summary: inOrder.join(' '), sentences: inOrder.length, of: sentences.length };
 }
 
-/** A heading or a bullet, which stands in a line of its own between empty ones, is a sentence as well. */
+/** A heading or a list item, on a separate line between empty lines, is also a sentence. */
 function sentencesOf(text: string): readonly string[] {
   const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
   return text
@@ -80,7 +80,7 @@ function weightsOf(sentences: readonly (readonly string[])[]): Map<string, numbe
 function worthOf(words: readonly string[], weights: ReadonlyMap<string, number>, said: ReadonlySet<string>): number {
   if (words.length === 0 || words.filter((word) => said.has(word)).length > words.length * SAID_BEFORE) return 0;
   const sum = words.reduce((total, word) => total + (weights.get(word) ?? 0), 0);
-  // The square root: long sentences say more, but not as much more as they are longer.
+  // Square root: long sentences say more, but not in proportion to their length.
   return sum / Math.sqrt(words.length);
 }
 
