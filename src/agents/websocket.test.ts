@@ -82,7 +82,7 @@ describe('an agent behind a WebSocket', () => {
     ['its output', [{ type: 'message', output: { a: [1] } }], undefined, { text: '{"a":[1]}', json: { a: [1] } }],
     ['output and words', [{ type: 'final', text: 'one', output: 1 }], undefined, { text: 'one', json: 1 }],
     ['output that is text', [{ type: 'final', output: 'one' }], undefined, { text: 'one' }],
-    ['JSON that is none of its messages', [{ kind: 'x' }], 1000, { text: '{"kind":"x"}', json: { kind: 'x' } }],
+    ['JSON that is not one of its messages', [{ kind: 'x' }], 1000, { text: '{"kind":"x"}', json: { kind: 'x' } }],
   ])('gives %s', async (_, messages, close, output) => {
     answer = says(messages, close);
     expect(await run()).toEqual(output);
@@ -90,7 +90,7 @@ describe('an agent behind a WebSocket', () => {
 
   it.each<[string, typeof answer, string, RegExp]>([
     ['says goodbye without a word', says([], 1000), 'RESOURCE_UNREACHABLE', /before it answered \(code 1000/],
-    ['closes it for a reason of its own', says(['so'], 4001), 'RESOURCE_UNREACHABLE', /code 4001/],
+    ['closes it with an application code', says(['so'], 4001), 'RESOURCE_UNREACHABLE', /code 4001/],
     ['is gone', (socket) => socket.send('so', () => socket.terminate()), 'RESOURCE_UNREACHABLE', /code 1006/],
     ['sends bytes', (socket) => socket.send(Buffer.from('x')), 'RESOURCE_UNREACHABLE', /bytes instead/],
     ['sends a delta of nothing', says([{ type: 'delta' }]), 'RESOURCE_UNREACHABLE', /type delta without text/],

@@ -19,7 +19,7 @@ const json = async (options: Parameters<typeof test.run>[1]) =>
   JSON.parse((await test.run(convertToJson, options)).text) as unknown;
 
 describe('convertToJson', () => {
-  it('makes fields and rows of CSV, whatever its delimiter', async () => {
+  it('converts CSV to fields and rows, whatever its delimiter', async () => {
     const expected = { fields: ['name', 'price'], rows: [{ name: 'Tea, green', price: '2,50' }] };
     expect(await json({ source: text('name;price\r\nTea, green;2,50\r\n', 'text/csv') })).toEqual(expected);
     expect(await json({ source: text('name\tprice\nTea, green\t2,50\n', 'text/tab-separated-values') })).toEqual(
@@ -34,7 +34,7 @@ describe('convertToJson', () => {
     });
   });
 
-  it('tells in the log of the run what is odd about the CSV', async () => {
+  it('logs ragged rows and renamed columns of the CSV', async () => {
     await test.run(convertToJson, { source: text('a,a\n1\n', 'text/csv') });
     expect(test.logged.slice(-2)).toEqual([
       { level: 'WARN', text: '1 of 1 rows do not have 2 values: 1.' },
@@ -42,13 +42,13 @@ describe('convertToJson', () => {
     ]);
   });
 
-  it('leaves JSON as it is, digits and order included', async () => {
+  it('does not change JSON, including digits and order', async () => {
     const source = text('\n{"b": 12345678901234567890.10, "a": [ ]}\n', 'application/json');
     const result = await test.run(convertToJson, { source });
     expect(result).toMatchObject({ text: '{"b": 12345678901234567890.10, "a": [ ]}', mediaType: 'application/json' });
   });
 
-  it('makes an object of XML and a list of other text', async () => {
+  it('converts XML to an object and other text to a list', async () => {
     expect(await json({ source: text('<a x="1"><b>t</b></a>') })).toEqual({ a: { '@x': '1', b: 't' } });
     expect(await json({ source: text('Dear all,\nhello') })).toEqual(['Dear all,', 'hello']);
     expect(await json({ source: text('a,b\n1,2\n'), mode: 'LINES' })).toEqual(['a,b', '1,2']);
@@ -70,8 +70,8 @@ describe('convertToJson', () => {
   });
 
   it.each([
-    ['bytes that are no text', { bytes: { base64: '/////w==', mediaType: 'text/csv' } }],
-    ['JSON that is none', text('{"a": tea}', 'application/json')],
+    ['bytes that are not text', { bytes: { base64: '/////w==', mediaType: 'text/csv' } }],
+    ['invalid JSON', text('{"a": tea}', 'application/json')],
     ['CSV with an open quote', text('a,b\n"c\n', 'text/csv')],
     ['a billion laughs', text('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>')],
     ['JSON that nests without end', text('['.repeat(100_000))],
@@ -131,7 +131,7 @@ describe('convertToJson', () => {
     expect([same.text, lines.as, xml.as, same.as]).toEqual([list, 'file', 'file', 'file']);
   });
 
-  it('goes to a worker when a small input makes a large result', async () => {
+  it('uses a worker when a small input has a large result', async () => {
     const source = text(`${'n'.repeat(20_000)}\n${'1\n'.repeat(1_000)}`, 'text/csv');
     const result = await test.run(convertToJson, { source, mode: 'CSV' });
     expect(result.as).toBe('file');
@@ -140,7 +140,7 @@ describe('convertToJson', () => {
     await expect(most).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
   });
 
-  it('refuses what has to be in memory whole and is too large for that', async () => {
+  it('rejects an input that must fit in memory and is too large', async () => {
     const uri = await test.file('large.xml', `<a>${' '.repeat(8 * 2 ** 20)}</a>`);
     await expect(test.run(convertToJson, { source: { uri } })).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     const many = await test.file('many.json', `[${'1,'.repeat(2_500_000)}1]`);
@@ -149,7 +149,7 @@ describe('convertToJson', () => {
     });
   });
 
-  it('leaves no file behind an error on the way, nor behind a caller who gives up', async () => {
+  it('leaves no file behind after an error or a cancellation', async () => {
     const uri = await test.file('broken.csv', `a,b\n${'1,2\n'.repeat(200_000)}"open`);
     const broken = test.run(convertToJson, { source: { uri } });
     await expect(broken).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('line 200002') });

@@ -5,7 +5,7 @@ import { pipeline } from './pipeline.ts';
 const step = { command: 'fetch', options: { source: { uri: 'data:,a' } } };
 
 describe('pipeline', () => {
-  it('is made of its steps, in order, with options of their own', () => {
+  it('consists of its steps, in order, each with its options', () => {
     expect(isComposite(pipeline)).toBe(true);
     const next = { command: 'convertToXml', options: { source: '$previous.output' } };
     expect(pipeline.steps({ steps: [step, next, { command: 'render' }] })).toEqual([

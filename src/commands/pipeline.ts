@@ -39,19 +39,19 @@ export const pipeline = defineCommand({
     return steps.map(({ command, options = {}, agent }, i) => {
       if (agent) {
         if (command === undefined && Object.keys(options).length === 0) return { agent };
-        const message = `Step ${i + 1} names an agent, and options or a command beside it. Make two steps of it.`;
+        const message = `Step ${i + 1} has both an agent and a command or options. Split it into two steps.`;
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'agent'] });
       }
       if (command === undefined) {
-        const message = `Step ${i + 1} names neither a command nor an agent.`;
+        const message = `Step ${i + 1} has neither a command nor an agent. Set one of them.`;
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });
       }
       if (command === 'pipeline') {
-        const message = 'A pipeline cannot stand inside a pipeline. List its steps here.';
+        const message = 'A pipeline cannot contain a pipeline. List its steps here.';
         throw new Fault('BAD_INPUT', message, { path: ['steps', String(i), 'command'] });
       }
       if (i === 0 && referencesPreviousOutput(options)) {
-        const message = `The first step has no ${PREVIOUS_OUTPUT}. Name a resource.`;
+        const message = `The first step cannot use ${PREVIOUS_OUTPUT}, because no step precedes it. Name a resource.`;
         throw new Fault('BAD_INPUT', message, { path: ['steps', '0', 'options'] });
       }
       return { command, options };

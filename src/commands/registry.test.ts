@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let files = 0;
-/** A module in a folder of its own: what stands in it has `command`, a definition that is right, to begin with. */
+/** A module in a separate folder. Its code can use `command`, which returns a valid definition. */
 async function plugin(code: string): Promise<string> {
   files += 1;
   const file = join(folder, `plugin-${files}.mjs`);
@@ -33,7 +33,7 @@ describe('the registry', () => {
     ]);
   });
 
-  it('says of every command and option what it is', () => {
+  it('describes every command and option', () => {
     for (const { name, title, description, options } of commands) {
       for (const text of [title, description]) expect(text, name).toMatch(/\S/);
       for (const [option, { description: about }] of Object.entries(
@@ -46,7 +46,7 @@ describe('the registry', () => {
 });
 
 describe('loadPlugins', () => {
-  it('loads every export that defineCommand made, and leaves the others alone', async () => {
+  it('loads every export of defineCommand, and ignores the others', async () => {
     const one = await plugin(`export const shout = command(); export { shout as again };
       export const whisper = command({ name: 'whisper' }); export const limit = 3; export function notACommand() {}
       export const looksLikeOne = { ...command(), name: 'x y' };`);
@@ -55,7 +55,7 @@ describe('loadPlugins', () => {
     expect(loaded.map((command) => command.name).sort()).toEqual(['other', 'shout', 'whisper']);
   });
 
-  it('loads nothing when there is nothing', async () => {
+  it('loads nothing without files', async () => {
     expect(await loadPlugins([])).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe('loadPlugins', () => {
     ['no description', `export const a = command({ description: undefined });`, /shout, which has no description/],
     ['no action', `export const a = command({ run: undefined });`, /neither a function run nor steps/],
     ['no effect', `export const a = command({ effect: 'maybe' });`, /effect is neither "pure" nor "external"/],
-    ['options that are no object', `export const a = command({ options: option });`, /not an object schema/],
+    ['options that are not an object', `export const a = command({ options: option });`, /not an object schema/],
     [
       'an option without a description',
       `export const a = command({ options: { type: 'object', properties: { a: { type: 'string' } } } });`,
@@ -100,7 +100,7 @@ describe('loadPlugins', () => {
       /option idempotencyKey is reserved/,
     ],
     [
-      'options that are no schema',
+      'options that are not a schema',
       `export const a = command({ options: { type: 'object', properties: { a: { ...option, type: 'text' } } } });`,
       /not a valid JSON Schema/,
     ],

@@ -38,7 +38,7 @@ describe('render', () => {
   it.each([
     [{ data: 1, source: { uri: 'data:,1' } }, '/data'],
     [{ data: 1, template: 'a', templateUri: 'data:,a' }, '/templateUri'],
-  ])('refuses what contradicts itself: %j', async (options, path) => {
+  ])('rejects contradictory options: %j', async (options, path) => {
     await expect(html(options)).rejects.toMatchObject({ code: 'BAD_INPUT', violations: [{ path }] });
   });
 
@@ -62,7 +62,7 @@ describe('render', () => {
     ],
     ['a text of a billion', '{{ "x" * 1000000000 }}', 'RESOURCE_TOO_LARGE'],
     ['a search in few but long steps', '{% for i in range(100000) %}{{ -1 in l }}{% endfor %}', 'TIMEOUT'],
-  ])('stops %s, and goes on with the next', async (_, template, code) => {
+  ])('stops %s, and renders the next template', async (_, template, code) => {
     const data = { l: Array.from({ length: 20_000 }, (_unused, i) => i) };
     await expect(html({ data, template })).rejects.toMatchObject({ code });
     expect(await html({ data: { a: 1 }, template: '{{ a }}' })).toBe('1');

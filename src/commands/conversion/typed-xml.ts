@@ -1,6 +1,6 @@
 /**
- * The attributes by which XML carries JSON without loss. They have a namespace of their own, so that a document which
- * has a `type` or a `name` of its own is not mistaken for one of ours.
+ * The attributes with which XML carries JSON without loss. They have a separate namespace, so that other documents with a
+ * `type` or a `name` are not mistaken for this format.
  */
 export const TYPED_NAMESPACE = 'urn:signalbox:json';
 export const TYPED_PREFIX = 'j';

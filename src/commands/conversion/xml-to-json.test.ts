@@ -53,7 +53,7 @@ const awkwardText = fc.string({
   ),
 });
 const text = fc.oneof(awkwardText, fc.string(), fc.string({ unit: 'binary' }));
-/** JSON text has no −0 of its own. */
+/** JSON text has no −0. */
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const { value: anyJson } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -65,7 +65,7 @@ const { value: anyJson } = fc.letrec<{ value: Json }>((tie) => ({
 }));
 
 describe('XML as JSON', () => {
-  it('is, for XML that convertToXml made, the value it was made of', () => {
+  it('is the original value for XML that convertToXml wrote', () => {
     fc.assert(
       fc.property(anyJson, (value) => {
         expect(toJson(toXml(value))).toEqual(value);
@@ -74,7 +74,7 @@ describe('XML as JSON', () => {
     );
   });
 
-  it('holds that also for the deepest JSON there may be', () => {
+  it('is the original value even for the deepest JSON allowed', () => {
     let value: Json = 'deep';
     for (let i = 0; i < MAX_DEPTH; i += 1) value = i % 2 ? [value] : { a: value };
     expect(toJson(toXml(value))).toEqual(value);
@@ -111,7 +111,7 @@ describe('XML as JSON', () => {
     ['<root xmlns:j="urn:signalbox:json"><a/></root>', /may hold only text/],
     ['<root xmlns:j="urn:signalbox:json" j:type="object"><a/><a/></root>', /has two members "a"/],
     ['<root xmlns:j="urn:signalbox:json" j:escaped="true">","</root>', /holds /],
-  ])('refuses what convertToXml would not write: %s', (xml, message) => {
+  ])('rejects what convertToXml would not write: %s', (xml, message) => {
     expect(() => toJson(xml)).toThrow(message);
   });
 });

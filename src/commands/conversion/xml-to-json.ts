@@ -13,7 +13,7 @@ import {
 type Members = Record<string, Json>;
 
 /**
- * XML as JSON. What `convertToXml` wrote becomes the value that it was made of. Any other document becomes
+ * XML as JSON. Output of `convertToXml` becomes its original value. Any other document becomes
  * `{"root": …}`: an element with text only is a string, otherwise an object of `@attribute`, child elements (a list
  * where a name repeats) and `#text`.
  * @throws Fault BAD_INPUT when a document in the namespace of `convertToXml` breaks its rules

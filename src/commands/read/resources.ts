@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { defineQuery } from './define-query.ts';
 
-/** One resource; whoever has a list of URIs runs it for each, so that one failure leaves the others alone. */
+/** Reads one resource. For a list of URIs, callers run it for each, so that one failure does not affect the others. */
 export const resources = defineQuery({
   name: 'resources',
   title: 'Read resources',

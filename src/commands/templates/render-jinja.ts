@@ -8,7 +8,7 @@ const MAX_INSTRUCTIONS = 10_000_000;
 
 /**
  * Renders one Jinja2 template as HTML: `{{ }}` escapes, unknown names are empty, no other template can be reached.
- * Each call has an instance of its own, so that nothing outlives a template that ran out of memory.
+ * Each call has a separate instance, so that nothing outlives a template that ran out of memory.
  * @throws Fault BAD_INPUT for a template that is wrong or takes too many steps, RESOURCE_TOO_LARGE for one that takes
  *   too much memory
  */

@@ -5,7 +5,7 @@ import type { RuffReport } from './run-ruff.ts';
 
 const { signal } = new AbortController();
 const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], fix: false }, { signal });
-const mend = (text: string): Promise<RuffReport> =>
+const fix = (text: string): Promise<RuffReport> =>
   callRuff({ files: [{ path: 'a/b.py', text }], fix: true }, { signal });
 
 /** Ruff processes that are children of this process. */
@@ -24,13 +24,13 @@ async function children(): Promise<number> {
 
 describe('ruff', () => {
   it('fixes imports and formats', async () => {
-    const { files, findings } = await mend('import os\nimport sys, json\ndef f( x ):\n  return json.dumps(x)+f"!"\n');
+    const { files, findings } = await fix('import os\nimport sys, json\ndef f( x ):\n  return json.dumps(x)+f"!"\n');
     expect(files[0]?.text).toBe('import json\n\n\ndef f(x):\n    return json.dumps(x) + "!"\n');
     expect(findings).toEqual([]);
   });
 
   it('does not apply fixes that change the meaning, and reports their position', async () => {
-    const { files, findings } = await mend('def f():\n    x = g()\n');
+    const { files, findings } = await fix('def f():\n    x = g()\n');
     expect(files[0]?.text).toBe('def f():\n    x = g()\n');
     expect(findings).toMatchObject([
       { path: 'a/b.py', line: 2, column: 5, code: 'F841' },
@@ -39,7 +39,7 @@ describe('ruff', () => {
   });
 
   it('does not change files that are not valid Python', async () => {
-    const { files, findings } = await mend('def f(:\n');
+    const { files, findings } = await fix('def f(:\n');
     expect(files[0]?.text).toBe('def f(:\n');
     expect(findings[0]).toMatchObject({ line: 1, code: 'invalid-syntax' });
   });

@@ -178,7 +178,7 @@ describe('without Google', () => {
     expect(local.connection).toBeUndefined();
     const mine = await local.resolveDrive(alice);
     await mine.upload({ name: 'ours.md', mediaType: 'text/markdown', bytes: Buffer.from('x') }, signal);
-    await writeFile(`${drives.folder}/beside.md`, 'x');
+    await writeFile(`${drives.folder}/outside.md`, 'x');
     expect((await mine.search('md', 9, signal)).map(({ name }) => name)).toEqual(['ours.md']);
     for (const tenant of ['other', '..', '../default', '', 'Default', 'a/b']) {
       expect(await (await local.resolveDrive(createTestUser('x', tenant))).search('md', 9, signal), tenant).toEqual([]);

@@ -9,7 +9,7 @@ const FORBIDDEN_FILES = ['objects/info/alternates', 'objects/info/http-alternate
 const MAX_REFS = 20_000;
 
 /**
- * Checks that nothing in the folder `.git` leads elsewhere, whoever created it: then git reads and writes only inside it.
+ * Checks that nothing in the folder `.git` leads elsewhere, so that git reads and writes only inside it.
  * @throws Fault FORBIDDEN, NOT_FOUND when it does not exist
  */
 export async function checkGitFolder(gitFolder: string): Promise<void> {

@@ -15,18 +15,18 @@ import type { EventPayloads, EventType, LogLevel, NewEvent } from '../../../src/
 import type { User } from '../../../src/core/principal.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
-/** A tool of this server, as a test plays it. */
+/** A fake tool of this server. */
 export interface TestTool extends ToolInfo {
   run(args: JsonObject): Json | Promise<Json>;
 }
 
 export interface TestSessionOptions {
-  /** What an earlier try recorded: it is given back in its order, and only what comes after is done. */
+  /** Records of an earlier attempt: they are replayed in order, and only what follows is executed. */
   readonly history?: readonly NewEvent[];
   readonly tools?: readonly TestTool[];
-  /** What the policy says to a call; `pause` waits for a person. Default `allow`. */
+  /** Decision of the policy for a call; `pause` waits for a person. Default `allow`. */
   readonly rule?: (tool: string, args: JsonObject) => 'allow' | 'deny' | 'pause';
-  /** Actions that `authorize` refuses. */
+  /** Actions that `authorize` denies. */
   readonly forbidden?: readonly string[];
   readonly secrets?: Readonly<Record<string, string>>;
   /** Tokens that may still be used; default: unlimited. */
@@ -36,7 +36,7 @@ export interface TestSessionOptions {
   readonly read?: ToolContext['read'];
 }
 
-/** A step that waits for a person is left by something that is no Fault. */
+/** Interrupts a step that waits for a person. Not a Fault. */
 export class TestPause extends Error {}
 
 /** An `AgentSession` in memory. */
@@ -45,7 +45,7 @@ export interface TestSession extends AgentSession {
   readonly events: NewEvent[];
   /** Cancels the step. */
   readonly stop: AbortController;
-  /** What was kept, by name. */
+  /** Stored artifacts, by name. */
   readonly artifacts: Map<string, SavedArtifact & { readonly bytes: Buffer }>;
   /** `ACTION URI` and `secret:NAME URI` that the policy was asked about. */
   readonly authorized: string[];
@@ -183,7 +183,7 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
 
 const ADA: User = { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] };
 
-/** What the journal has of an earlier try. */
+/** Reads the journal of an earlier attempt. */
 function readReplay(history: readonly NewEvent[]) {
   const messages = history.flatMap((event) => (event.type === 'AGENT_MESSAGE' ? [event.payload] : []));
   return {
@@ -196,7 +196,7 @@ function readReplay(history: readonly NewEvent[]) {
   };
 }
 
-/** Without threads, so that this floor needs no pool; a task that does not end cannot be stopped here. */
+/** Runs tasks without threads; a task that does not end cannot be stopped. */
 const inlineCpuPool: CpuPool = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };

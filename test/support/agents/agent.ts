@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../src/lib/json.ts';
 import { canonicalUri } from '../../../src/resources/canonical-uri.ts';
 import { createOutgoing, type Outgoing } from '../../../src/resources/outgoing/outgoing.ts';
 
-/** An agent with this configuration; what it is for matters little. */
+/** An agent with this configuration and an arbitrary task. */
 export function createTestAgent<Config>(
   config: Config,
   more: Partial<Omit<AgentTask, 'config'>> = {},
@@ -11,7 +11,7 @@ export function createTestAgent<Config>(
   return { role: 'You are terse.', goal: 'Say it.', context: {}, memory: '', ...more, config };
 }
 
-/** What backends are made with, and the true way out, which leads to these private places alone. */
+/** Dependencies of backends, with real outgoing connections that reach only these private hosts. */
 export function createTestOutgoing(...allowedPrivateHosts: string[]): {
   readonly outgoing: Outgoing;
   readonly canonicalize: typeof canonicalUri;
@@ -22,7 +22,7 @@ export function createTestOutgoing(...allowedPrivateHosts: string[]): {
   };
 }
 
-/** What an agent made, which is JSON. */
+/** The output of an agent, which is JSON. */
 export function outputJson(made: { readonly content: unknown }): JsonObject {
   return JSON.parse(String(made.content)) as JsonObject;
 }

@@ -7,7 +7,7 @@ import { createTestAgent, createTestOutgoing, outputJson } from './agent.ts';
 import type { TestSession, TestTool } from './agent-session.ts';
 import { type FakeOpenai, type ScriptedAnswer, startFakeOpenai } from './openai.ts';
 
-/** What the tests of a file have opened and not closed. */
+/** Resources that the tests of a file have opened and not closed. */
 export const opened: { close(): Promise<void> }[] = [];
 
 /** Closes all of it; for `afterEach`. */

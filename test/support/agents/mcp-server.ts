@@ -29,7 +29,7 @@ export async function startTestMcpServer() {
   return {
     endpoint,
     url: `http://${endpoint}/mcp`,
-    /** Those that are not over. */
+    /** Sessions that have not ended. */
     sessions: () => sessions.size,
     async close() {
       server.closeAllConnections();

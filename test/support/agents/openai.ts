@@ -4,27 +4,27 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { JsonObject } from '../../../src/lib/json.ts';
 
-/** What the model that is played says to one request. */
+/** The fake model's response to one request. */
 export type ScriptedAnswer =
-  /** Said in these pieces, then these calls, whose arguments come in pieces as well. */
+  /** Text in these pieces, then these calls, whose arguments also arrive in pieces. */
   | {
       readonly text?: readonly string[];
       readonly calls?: readonly { readonly id?: string; readonly name: string; readonly arguments: string }[];
       readonly finish?: string;
-      /** None is told unless given. */
+      /** Default: not reported. */
       readonly usage?: { readonly prompt: number; readonly completion: number };
     }
-  /** A refusal, with the body that OpenAI sends. */
+  /** An error, with the body that OpenAI sends. */
   | { readonly status: number; readonly says?: string; readonly headers?: Readonly<Record<string, string>> }
-  /** Whatever else a broken endpoint does. */
+  /** Any other behavior of a broken endpoint. */
   | ((response: ServerResponse) => void);
 
 export interface FakeOpenai {
-  /** To be taken for `apiBase`. */
+  /** Value for `apiBase`. */
   readonly url: string;
-  /** For `allowedPrivateHosts`. */
+  /** Value for `allowedPrivateHosts`. */
   readonly endpoint: string;
-  /** What it was asked, in order. */
+  /** The requests, in order. */
   readonly requests: readonly {
     readonly path: string;
     readonly headers: IncomingHttpHeaders;
@@ -36,8 +36,8 @@ export interface FakeOpenai {
 }
 
 /**
- * A fake language model that follows a script, behind a true server: OpenAI's chat completions, streamed. Past the end
- * of the script the last answer is given again.
+ * A fake language model that follows a script, behind a real server: OpenAI's chat completions, streamed. After the end
+ * of the script, the last answer is repeated.
  */
 export async function startFakeOpenai(script: readonly ScriptedAnswer[]): Promise<FakeOpenai> {
   const requests: { path: string; headers: IncomingHttpHeaders; body: JsonObject }[] = [];

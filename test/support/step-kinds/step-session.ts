@@ -8,21 +8,21 @@ import { Fault } from '../../../src/core/errors.ts';
 import type { Body } from '../../../src/core/resource.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
 
-/** A tool as a kind calls it. Real ones fit. */
+/** A tool as a step kind calls it. Real tools fit. */
 export interface TestStepTool {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the input of a tool is only known to the tool.
   run(input: any, session: AgentSession): unknown;
 }
 
-/** An `AgentSession` in memory, with real bytes, a real folder, and whatever tools a test gives it. */
+/** An `AgentSession` in memory with real bytes, a real folder, and the tools of the test. */
 export interface TestStepSession extends AgentSession {
-  /** What was kept, by name. */
+  /** Stored artifacts, by name. */
   readonly artifacts: ReadonlyMap<string, string>;
   readonly logged: readonly string[];
   readonly called: readonly { readonly tool: string; readonly args: JsonObject }[];
   readonly stop: AbortController;
-  /** Keeps a text for `read`; gives its URI. */
+  /** Stores a text for `read`. @returns its URI */
   addResource(text: string): string;
   /** Removes the workspace. */
   close(): Promise<void>;
@@ -107,7 +107,7 @@ function bodyOf(uri: string, bytes: Buffer): Body {
   };
 }
 
-/** Without threads, so that this floor needs no pool. */
+/** Runs tasks without threads. */
 const inlineCpuPool: CpuPool = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };

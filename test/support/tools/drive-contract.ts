@@ -3,12 +3,12 @@ import { type Drive, FOLDER_MEDIA_TYPE } from '../../../src/tools/drive/drive.ts
 
 export interface DriveHarness {
   readonly drive: Drive;
-  /** Makes a folder in the topmost one. @returns its id */
+  /** Creates a folder in the root folder. @returns its id */
   makeFolder(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What every drive promises. */
+/** The contract of every drive. */
 export function driveContract(source: Drive['source'], makeHarness: () => Promise<DriveHarness>): void {
   describe(`a drive that is a ${source}`, () => {
     const { signal } = new AbortController();
@@ -27,11 +27,11 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
     const textOf = async (id: string) => Buffer.from((await drive.download(id, 1_000, signal)).bytes).toString();
     const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
 
-    it('says what it is', () => {
+    it('reports its source', () => {
       expect(drive.source).toBe(source);
     });
 
-    it('gives back what was uploaded, byte for byte, under an id that stays', async () => {
+    it('returns an upload byte for byte, under a stable id', async () => {
       const bytes = Uint8Array.from({ length: 256 }, (_, n) => n);
       const made = await drive.upload({ name: 'all.png', mediaType: 'image/png', bytes }, signal);
       expect(made).toMatchObject({ name: 'all.png', mediaType: 'image/png', size: 256 });
@@ -42,12 +42,12 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
       expect(Math.abs(Date.now() - Date.parse(made.modifiedAt ?? ''))).toBeLessThan(60_000);
     });
 
-    it('takes a file without any bytes', async () => {
+    it('accepts an empty file', async () => {
       const { id } = await upload('empty.md', '');
       expect(await textOf(id)).toBe('');
     });
 
-    it('keeps both of two files of one name', async () => {
+    it('keeps two files with the same name', async () => {
       const [one, two] = [await upload('twice.md', 'first'), await upload('twice.md', 'second')];
       expect(one.id).not.toBe(two.id);
       expect([await textOf(one.id), await textOf(two.id)]).toEqual(['first', 'second']);
@@ -62,7 +62,7 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
       expect(await namesFor('zeppelin')).toEqual([]);
     });
 
-    it('takes quotes and backslashes in a query as they are', async () => {
+    it('treats quotes and backslashes in a query literally', async () => {
       await upload("captain's log.md", 'nothing else');
       const found = await drive.search("captain's", 10, signal);
       expect(found.map(({ name }) => name)).toEqual(["captain's log.md"]);
@@ -70,12 +70,12 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
       expect(await drive.search('x\\', 10, signal)).toEqual([]);
     });
 
-    it('gives no more than it was asked for', async () => {
+    it('returns at most the requested number of files', async () => {
       for (const n of [1, 2, 3, 4]) await upload(`buoy-${n}.md`, '');
       expect(await drive.search('buoy', 3, signal)).toHaveLength(3);
     });
 
-    it('uploads into a folder, which is found and has no bytes', async () => {
+    it('uploads into a folder, which can be found but has no bytes', async () => {
       const folder = await harness.makeFolder('logbooks');
       expect(await drive.get(folder, signal)).toMatchObject({
         id: folder,
@@ -88,7 +88,7 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
       await expect(drive.download(folder, 1_000, signal)).rejects.toEqual(fault('BAD_INPUT'));
     });
 
-    it('says that there is no such file, whatever the id looks like', async () => {
+    it('reports an unknown file for any id', async () => {
       const strange = ['nosuchfile', '', '.', '..', '../..', 'Li4', 'L2V0Yy9wYXNzd2Q', 'a/b', 'a?alt=media', '\0', 'ä'];
       for (const id of strange) {
         await expect(drive.get(id, signal), id).rejects.toEqual(fault('NOT_FOUND'));
@@ -97,7 +97,7 @@ export function driveContract(source: Drive['source'], makeHarness: () => Promis
       await expect(upload('lost.md', '', 'nosuchfolder')).rejects.toEqual(fault('NOT_FOUND'));
     });
 
-    it('does not bring more bytes than allowed', async () => {
+    it('rejects a file that is larger than the limit', async () => {
       const { id } = await upload('long.md', 'x'.repeat(101));
       await expect(drive.download(id, 100, signal)).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
       expect((await drive.download(id, 101, signal)).bytes).toHaveLength(101);

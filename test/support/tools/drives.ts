@@ -16,7 +16,7 @@ export const createTestUser = (subject: string, tenant = 'default'): User => ({
   roles: ['analyst'],
 });
 
-/** All drives of a server: its real store, seal and way out, and a Google that is played. */
+/** All drives of a server: real store, sealer and outgoing connections, and a fake Google. */
 export async function createTestDrives() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-drive-'));
   const harness = await sqliteHarness();
@@ -41,7 +41,7 @@ export async function createTestDrives() {
   const signal = new AbortController().signal;
   return {
     ...{ google, store, harness, folder, deps, connection, signal, resolveDrive: drives.resolveDrive },
-    /** As a person does it: goes to the URL, agrees, and brings back what the callback shows. */
+    /** Connects like a user: opens the URL, agrees, and returns the code of the callback. */
     async connect(user: User) {
       const back = await google.agree(connection.begin(user).url);
       const [code, state] = [back.searchParams.get('code') ?? '', back.searchParams.get('state') ?? ''];

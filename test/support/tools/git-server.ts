@@ -14,11 +14,11 @@ export interface TestGitServer {
   readonly remote: string;
   /** `host:port` */
   readonly host: string;
-  /** Of the bare repository on disk. */
+  /** Path of the bare repository on disk. */
   readonly folder: string;
   /** The Authorization header of every request. */
   readonly authorizations: readonly (string | undefined)[];
-  /** What git says about the bare repository. */
+  /** Output of git for the bare repository. */
   git(...args: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ interface Options {
   readonly answer?: RequestListener;
 }
 
-/** A bare repository behind git's own smart HTTP, as a forge serves it. */
+/** A bare repository behind git's smart HTTP server. */
 export async function startTestGitServer({ tls, expect, answer }: Options = {}): Promise<TestGitServer> {
   const root = await mkdtemp(join(tmpdir(), 'signalbox-remote-'));
   const folder = join(root, 'project.git');

@@ -40,7 +40,7 @@ type Metadata = {
 const GOOGLE_TYPE_PREFIX = 'application/vnd.google-apps.';
 const UNIT_BYTES = 256 * 1024;
 
-/** Google's way to say no. */
+/** An error response of Google. */
 export function googleError(status: number, reason: string): FilesAnswer {
   return {
     status,
@@ -48,7 +48,7 @@ export function googleError(status: number, reason: string): FilesAnswer {
   };
 }
 
-/** Plays the Drive v3 REST API for the files of one account: list with its query language, get, export, both uploads. */
+/** A fake of the Drive v3 REST API for one account: list with its query language, get, export, both uploads. */
 export function createFakeGoogleFiles(uploadUrl: () => string) {
   const files = new Map<string, FakeGoogleFile>();
   const sessions = new Map<string, Session>();
@@ -83,7 +83,7 @@ export function createFakeGoogleFiles(uploadUrl: () => string) {
     const more = to < found.length && { nextPageToken: String(to) };
     return { status: 200, body: { files: found.slice(from, to).map(resource), ...more } };
   };
-  /** The checks that Google makes before it takes bytes. */
+  /** The checks of Google before it accepts bytes. */
   const refusal = ({ id, parents }: Metadata): FilesAnswer | undefined => {
     if (id !== undefined && files.has(id)) return googleError(409, 'fileIdInUse');
     if (id !== undefined && !announced.has(id)) return googleError(400, 'invalid');
@@ -138,7 +138,7 @@ export function createFakeGoogleFiles(uploadUrl: () => string) {
     files,
     settings,
     add,
-    /** Half of what comes next for a session is kept, as when the line breaks. */
+    /** Stores half of the next bytes of a session, as if the connection broke. */
     keepHalf(url: URL, body: Buffer) {
       const session = sessions.get(url.searchParams.get('upload_id') ?? '');
       const half = body.subarray(0, Math.floor(body.length / 2 / UNIT_BYTES) * UNIT_BYTES);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Of a request to one of the endpoints: status and JSON, or where the browser is sent. */
+/** Response of an endpoint: status and JSON, or the target of a redirect. */
 export type OauthResponse =
   | { readonly status: number; readonly json: Readonly<Record<string, unknown>> }
   | { readonly location: string };
@@ -11,12 +11,12 @@ interface Code {
   readonly scope: string;
 }
 
-/** Plays Google's OAuth server for one client and one account, whose owner allows whatever he is asked. */
+/** Plays Google's OAuth server for one client and one account, whose owner grants every permission. */
 export function createFakeGoogleOauth(client: { readonly id: string; readonly secret: string }) {
   const codes = new Map<string, Code>();
   /** Refresh token → scope. */
   const grants = new Map<string, string>();
-  /** Access token → refresh token and when it ends. */
+  /** Access token → refresh token and time of expiry. */
   const access = new Map<string, { readonly grant: string; readonly until: number }>();
   const settings = { expiresInS: 3_600, withheld: '' };
 
@@ -37,7 +37,7 @@ export function createFakeGoogleOauth(client: { readonly id: string; readonly se
       const known = access.get(token);
       return known !== undefined && known.until > Date.now() && grants.has(known.grant);
     },
-    /** All access tokens are over; what they came from stays. */
+    /** Expires all access tokens; refresh tokens stay valid. */
     endAccess: () => access.clear(),
     authorize(query: URLSearchParams): OauthResponse {
       const redirectUri = query.get('redirect_uri') ?? '';

@@ -1,4 +1,4 @@
-/** What the query language of Drive's files.list is asked about. */
+/** The properties of a file that Drive's files.list can query. */
 interface Subject {
   readonly name: string;
   readonly text: string;
@@ -9,8 +9,8 @@ type FilePredicate = (file: Subject) => boolean;
 const TOKEN = /\s*(?:'((?:[^'\\]|\\['\\])*)'|([()=]|[A-Za-z]+))/y;
 
 /**
- * Of the query language of Drive v3 what a search needs: `contains`, `=`, `and`, `or`, brackets, quotes with \' and \\.
- * As there, `name contains` finds beginnings of words and `fullText contains` whole words.
+ * The subset of the query language of Drive v3 that a search needs: `contains`, `=`, `and`, `or`, brackets, quotes with
+ * \' and \\. As in Drive, `name contains` finds beginnings of words and `fullText contains` whole words.
  * @throws SyntaxError
  */
 export function parseGoogleQuery(query: string): FilePredicate {

@@ -8,13 +8,13 @@ import { createFakeGoogleOauth } from './google-oauth.ts';
 
 const CLIENT = { id: 'client.apps.googleusercontent.com', secret: 'GOCSPX-for-tests' };
 
-/** What happens to a request instead of an answer; `after` it was carried out, or before. */
+/** What happens to a request instead of a response, before or `after` it was executed. */
 export type InjectedFailure =
   | { readonly status: number; readonly reason?: string; readonly retryAfter?: string; readonly after?: true }
-  /** The line breaks; of bytes that go up half has arrived. */
+  /** The connection breaks; half of the uploaded bytes have arrived. */
   | 'break';
 
-/** A server that plays Google, OAuth and Drive v3 over a true socket, for one account. */
+/** A fake of Google's OAuth and Drive v3 over a real socket, for one account. */
 export async function startFakeGoogle() {
   let origin = '';
   const oauth = createFakeGoogleOauth(CLIENT);
@@ -74,15 +74,15 @@ export async function startFakeGoogle() {
   return {
     ...{ host, endpoints, oauth, files, seen },
     google: { clientId: CLIENT.id, clientSecret: createSecret(Buffer.from(CLIENT.secret)) },
-    /** The next request whose method and path fit comes to this. */
+    /** The next request with this method and path has this outcome. */
     trouble: (path: RegExp, trouble: InjectedFailure) => void troubles.push({ path, trouble }),
-    /** Nothing more happens to requests, and nobody has agreed to anything. */
+    /** Clears all failures and all grants. */
     calm() {
       troubles.length = 0;
       oauth.grants.clear();
       Object.assign(oauth.settings, { expiresInS: 3_600, withheld: '' });
     },
-    /** What a browser does with the URL when the person agrees: where it ends up. */
+    /** Follows the URL like a browser whose user agrees. @returns the final URL */
     async agree(url: string): Promise<URL> {
       const answer = await fetch(url, { redirect: 'manual' });
       return new URL(answer.headers.get('location') ?? `${origin}/refused?${await answer.text()}`);

@@ -13,10 +13,10 @@ export interface ProviderResponse {
   readonly body: string;
 }
 
-/** Instead of the answer: another one, nothing at all, or a line that breaks. */
+/** Replaces the response: another one, none, or a broken connection. */
 export type InjectedFailure = ProviderResponse | 'silence' | 'break';
 
-/** A server on a true socket that plays a provider of searches, and may be made to fail. */
+/** A fake search provider on a real socket that can be made to fail. */
 export async function startFakeProvider(answer: (request: ReceivedRequest) => ProviderResponse) {
   const seen: ReceivedRequest[] = [];
   const times: number[] = [];
@@ -48,7 +48,7 @@ export async function startFakeProvider(answer: (request: ReceivedRequest) => Pr
 
 export type FakeProvider = Awaited<ReturnType<typeof startFakeProvider>>;
 
-/** Plays a SearXNG below a path, whose settings allow JSON; its results are about whatever was asked. */
+/** A fake SearXNG below a path, whose settings allow JSON; its results repeat the query. */
 export function startFakeSearxng(path: string): Promise<FakeProvider> {
   return startFakeProvider(({ method, url }) => {
     const query = url.searchParams.get('q') ?? '';
@@ -69,7 +69,7 @@ export function startFakeSearxng(path: string): Promise<FakeProvider> {
   });
 }
 
-/** Plays the Web Search API of Brave: checks the key and its limits, and answers as it does. */
+/** A fake of Brave's Web Search API: checks key and limits, and answers in its format. */
 export function startFakeBrave(key: string): Promise<FakeProvider> {
   const error = (status: number, code: string) => ({
     status,

@@ -14,12 +14,12 @@ export interface TestToolContextOptions {
   readonly user?: User;
   readonly step?: string;
   readonly signal?: AbortSignal;
-  /** What the policy says: it throws where it does not agree. It agrees to all unless told. */
+  /** Decision of the policy: throws to deny. Default: allows everything. */
   readonly authorize?: (action: string, uri?: CanonicalUri) => void;
   readonly secret?: (name: string, uri: CanonicalUri) => string;
-  /** Runs tasks in this thread unless told. */
+  /** Default: runs tasks in this thread. */
   readonly cpu?: CpuPool;
-  /** Only inline sources, `data:` and `artifact:` of this context can be read unless told. */
+  /** Default: reads only inline sources, `data:`, and `artifact:` of this context. */
   readonly read?: ToolContext['read'];
 }
 
@@ -30,7 +30,7 @@ export interface TestToolContext {
   readonly logged: readonly { readonly level: LogLevel; readonly text: string }[];
   readonly notified: readonly { readonly level: LogLevel; readonly message: string }[];
   readonly progress: readonly { readonly percent: number | undefined; readonly memo: string | undefined }[];
-  /** What the policy was asked on the way, such as `tool:repo.git.push https://…`. */
+  /** What the policy was asked, such as `tool:repo.git.push https://…`. */
   readonly authorized: readonly string[];
   /** The bytes behind an `artifact:` URI. */
   bytesOf(uri: string): Promise<Uint8Array>;
@@ -40,7 +40,7 @@ export interface TestToolContext {
 const ALICE: User = { subject: 'alice', username: 'alice', tenant: 'default', roles: ['analyst'] };
 const MAX_BYTES = 200 * 2 ** 20;
 
-/** What a tool gets, on a real folder, artifact store and resources; policy and secrets are what the test says. */
+/** A tool context with a real folder, artifact store and resources; the test supplies policy and secrets. */
 export async function createTestToolContext(options: TestToolContextOptions = {}): Promise<TestToolContext> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-tools-'));
   const workspace = join(folder, 'workspace');
@@ -99,7 +99,7 @@ export async function createTestToolContext(options: TestToolContextOptions = {}
   };
 }
 
-/** The real pool stands on a floor above. */
+/** The real pool is in a higher layer. */
 const inlineCpuPool: CpuPool = {
   async run(task, input) {
     const module = await import(task.href);
