@@ -54,7 +54,7 @@ const rule: fc.Arbitrary<Rule> = fc.record({
   effect: fc.constantFrom(...STRENGTH),
   rate: fc.integer({ min: 1, max: 5 }),
 });
-/** Each line gives the heir, then a role further on, so that there is no circle. */
+/** Each line has a role, then a later one that it inherits, so that there is no cycle. */
 const link = fc
   .tuple(fc.nat(3), fc.nat(3))
   .filter(([a, b]) => a < b)
@@ -105,7 +105,7 @@ function lineOf({ role, action, uri, schema, effect, rate }: Rule): string {
   return `p, ${role}, ${action}, ${uri.map(textOf).join(' | ')}, ${textOf(schema)}, ${effect.toLowerCase()}, ${obligation}`;
 }
 
-/** The rules say different things: the same one twice is refused. */
+/** The rules differ: a duplicate is rejected. */
 const rules = fc.uniqueArray(rule, { selector: lineOf, minLength: 1, maxLength: 25 });
 const head = (links: readonly [string, string][]) => [
   ...ROLES.map((r) => `g, ${r}`),
@@ -170,7 +170,7 @@ function list([first, ...rest]: readonly string[], items: readonly string[]): bo
 }
 
 describe('deciding', () => {
-  it('answers what plain Casbin answers over all rules, remembered or not', async () => {
+  it('decides like plain Casbin over all rules, cached or not', async () => {
     const seen = new Set<string>();
     const property = fc.asyncProperty(
       rules,

@@ -37,7 +37,7 @@ describe('deciding', () => {
     });
   });
 
-  it('takes the strictest of several rates', async () => {
+  it('applies the strictest of several rates', async () => {
     const rates = ['rate=100/h', 'rate=2/m', 'rate=1/s', 'rate=120/h'];
     const policy = await compile('g, user', ...rates.map((rate) => `p, user, *, **, *, throttle, ${rate}`));
     // 2 a minute is 120 an hour, but in smaller bursts.
@@ -46,7 +46,7 @@ describe('deciding', () => {
     expect(decide(without, { roles: ['user'], action: 'exec' }).rule?.obligation).toBe('rate=2/m');
   });
 
-  it('looks at the schema column only when there is a schema', async () => {
+  it('matches the schema column only when there is a schema', async () => {
     const policy = await compile('g, user', 'p, user, command:*, http://a/**, file:///schemas/public-*, allow');
     const request = { roles: ['user'], action: 'command:fetch', uri: uri('http://a/x') };
     expect(decide(policy, request).effect).toBe('ALLOW');
@@ -54,7 +54,7 @@ describe('deciding', () => {
     expect(decide(policy, { ...request, schema: uri('file:///schemas/secret') }).effect).toBe('DENY');
   });
 
-  it('denies who has no role that the policy knows, and says so', async () => {
+  it('denies callers without a declared role, and says so', async () => {
     const policy = await compile('g, user', 'p, user, *, **, *, allow');
     for (const roles of [[], ['stranger'], ['constructor'], ['']]) {
       const decision = decide(policy, { roles, action: 'exec' });
@@ -67,7 +67,7 @@ describe('deciding', () => {
     }
   });
 
-  it('is not fooled by a role or an action that spells several', async () => {
+  it('is not misled by a role or an action that contains several', async () => {
     const policy = await compile('g, a', 'g, b', 'p, a, exec, **, *, allow', 'p, b, exec, **, *, allow');
     expect(decide(policy, { roles: ['a', 'b'], action: 'exec' }).effect).toBe('ALLOW');
     expect(decide(policy, { roles: ['a,b'], action: 'exec' }).effect).toBe('DENY');
@@ -75,14 +75,14 @@ describe('deciding', () => {
     expect(decide(policy, { roles: ['b'], action: 'exec\na' }).effect).toBe('DENY');
   });
 
-  it('shows each caller its own roles when it remembers an answer', async () => {
+  it('shows each caller their own roles when the decision is cached', async () => {
     const policy = await compile('g, user', 'p, user, *, **, *, allow');
     expect(decide(policy, { roles: ['user', 'x'], action: 'exec' }).roles).toEqual(['user', 'x']);
     expect(decide(policy, { roles: ['y', 'user'], action: 'exec' }).roles).toEqual(['y', 'user']);
     expect(policy.decisionCache.size).toBe(1);
   });
 
-  it('remembers a bounded number of answers and no long URIs', async () => {
+  it('caches a limited number of decisions, and no long URIs', async () => {
     const policy = await compile('g, user', 'p, user, *, http://a/**, *, allow');
     const fetching = (path: string) =>
       decide(policy, { roles: ['user'], action: 'command:fetch', uri: uri(`http://a/${path}`) });
@@ -92,7 +92,7 @@ describe('deciding', () => {
     expect(policy.decisionCache.size).toBe(10_000);
   });
 
-  it('denies, and never throws, when something inside fails', async () => {
+  it('denies, and never throws, when an internal error occurs', async () => {
     const policy = await compile('g, user', 'p, user, *, **, *, allow');
     const broken: CompiledPolicy = {
       ...policy,
@@ -118,7 +118,7 @@ describe('deciding', () => {
     }
   });
 
-  it('has another snapshot when one character of the model or the rules is another', async () => {
+  it('has a different snapshot when one character of the model or the rules differs', async () => {
     const text = { model, rules: 'g, user\np, user, *, **, *, allow' };
     const { snapshot } = await compilePolicy(text);
     expect(snapshot).toMatch(/^[0-9a-f]{64}$/);

@@ -16,7 +16,7 @@ function uri(href: string) {
 const request: PolicyRequest = { roles: ['user'], action: 'command:fetch', uri: uri('http://a.example/b/c') };
 
 describe('explaining a decision', () => {
-  it('names the part in which each rule differs, the part that is easiest to change first', async () => {
+  it('names the part in which each rule differs, beginning with the part that is easiest to change', async () => {
     const policy = await compile(
       'p, admin, command:*, **, *, allow',
       'p, user, command:render, http://a.example/**, *, allow',
@@ -37,7 +37,7 @@ describe('explaining a decision', () => {
     );
   });
 
-  it('puts the rule that shares most of the URI first', async () => {
+  it('lists the rule that shares most of the URI first', async () => {
     const policy = await compile(
       'p, user, *, ftp://a.example/b/**, *, allow',
       'p, user, *, http://other.org/b/**, *, allow',
@@ -55,7 +55,7 @@ describe('explaining a decision', () => {
     ]);
   });
 
-  it('puts rules that would have changed the answer before those that would not', async () => {
+  it('lists rules that would have changed the decision before the others', async () => {
     const policy = await compile(
       'p, user, *, http://a.example/b/**, *, allow',
       'p, user, *, http://a.example/b/d, *, allow',
@@ -67,24 +67,24 @@ describe('explaining a decision', () => {
     expect(nearMisses.map(({ rule }) => rule.effect)).toEqual(['DENY', 'ALLOW']);
   });
 
-  it('lists five at most', async () => {
+  it('lists at most five', async () => {
     const policy = await compile(...Array.from({ length: 20 }, (_, i) => `p, user, *, http://h${i}/**, *, allow`));
     expect(explain(policy, request).nearMisses).toHaveLength(5);
   });
 
-  it('counts inherited roles as held', async () => {
+  it('includes inherited roles', async () => {
     const policy = await compile('g, boss, user', 'p, user, *, http://other/**, *, allow');
     expect(explain(policy, { ...request, roles: ['boss'] }).nearMisses).toMatchObject([{ missed: 'uri' }]);
   });
 
-  it('explains an ask without a URI', async () => {
+  it('explains a request without a URI', async () => {
     const policy = await compile('p, user, query:policyRules, http://a/**, *, allow');
     expect(explain(policy, { roles: ['user'], action: 'query:policyRules' }).nearMisses).toMatchObject([
       { missed: 'uri' },
     ]);
   });
 
-  it('says nothing more than the denial when the ask is broken', async () => {
+  it('contains only the denial when the request is invalid', async () => {
     const policy = await compile('p, user, *, **, *, allow');
     const { decision, nearMisses } = explain(policy, {} as PolicyRequest);
     expect([decision.effect, nearMisses]).toEqual(['DENY', []]);

@@ -37,7 +37,7 @@ async function start(rules?: string, actions?: readonly string[]): Promise<Polic
   return policy;
 }
 
-/** In one step, as careful writers do. */
+/** Replaces a file atomically. */
 async function replaceRules(text: string): Promise<void> {
   await writeFile(`${rulesFile}~`, text);
   await rename(`${rulesFile}~`, rulesFile);
@@ -49,7 +49,7 @@ const logged = (event: string) => log.filter((line) => line.event === event);
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
 
 describe('the policy of two files', () => {
-  it('decides, explains and lists the rules that the file holds', async () => {
+  it('decides, explains and lists the rules of the file', async () => {
     const loaded = await start(rulesOf('approve'));
     expect(effectOf(loaded)).toBe('APPROVE');
     expect(loaded.explain({ roles: [], action: 'exec' }).nearMisses).toMatchObject([{ missed: 'role' }]);
@@ -58,7 +58,7 @@ describe('the policy of two files', () => {
     expect(logged('policy.loaded')).toMatchObject([{ fields: { rules: 1, roles: ['user'] } }]);
   });
 
-  it('does not start with rules that do not validate, and says in which lines', async () => {
+  it('does not start with invalid rules, and reports their lines', async () => {
     await expect(start('g, user\np, user, *, **, *, Allow\np, usr, *, **, *, allow')).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringMatching(/line 2: .*"Allow".*\nline 3: .*"usr"/),
@@ -66,7 +66,7 @@ describe('the policy of two files', () => {
     });
   });
 
-  it('does not start with a model that it is not built for, or without its files', async () => {
+  it('does not start with an unsupported model, or without its files', async () => {
     await writeFile(modelFile, '[request_definition]\nr = sub, obj, act\n');
     await expect(start(rulesOf('allow'))).rejects.toMatchObject({
       code: 'BAD_INPUT',
@@ -79,13 +79,13 @@ describe('the policy of two files', () => {
     });
   });
 
-  it('passes the known actions on, so that a misspelt one is found', async () => {
+  it('passes the known actions on, so that a misspelled one is found', async () => {
     await expect(start('g, user\np, user, command:fecth, **, *, deny', ['command:fetch'])).rejects.toMatchObject({
       violations: [{ path: '/line/2', message: expect.stringContaining('fecth') }],
     });
   });
 
-  it('takes over a file that is written in place', async () => {
+  it('reloads a file that is written in place', async () => {
     const loaded = await start(rulesOf('allow'));
     const before = loaded.snapshot();
     await writeFile(rulesFile, rulesOf('deny'));
@@ -94,7 +94,7 @@ describe('the policy of two files', () => {
     expect(logged('policy.reloaded')).toMatchObject([{ fields: { snapshot: loaded.snapshot() } }]);
   });
 
-  it('takes over a file that an editor renames into place, time and again', async () => {
+  it('reloads a file that an editor renames into place, repeatedly', async () => {
     const loaded = await start(rulesOf('allow'));
     for (const effect of ['deny', 'approve']) {
       await replaceRules(rulesOf(effect));
@@ -102,7 +102,7 @@ describe('the policy of two files', () => {
     }
   });
 
-  it('takes over a mounted ConfigMap, which changes by a link', async () => {
+  it('reloads a mounted ConfigMap, which changes by a link', async () => {
     for (const [version, effect] of Object.entries({ '..v1': 'allow', '..v2': 'deny' })) {
       await mkdir(join(folder, version));
       await writeFile(join(folder, version, 'policy.csv'), rulesOf(effect));
@@ -116,7 +116,7 @@ describe('the policy of two files', () => {
     await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
   });
 
-  it('takes over a change of the model alone, though only of its comments', async () => {
+  it('reloads a change of the model only, even of its comments', async () => {
     const loaded = await start(rulesOf('allow'));
     const before = loaded.snapshot();
     await writeFile(modelFile, `${await readFile(shippedModel, 'utf8')}\n# more to say\n`);
@@ -124,7 +124,7 @@ describe('the policy of two files', () => {
     expect(effectOf(loaded)).toBe('ALLOW');
   });
 
-  it('refuses a change that does not validate, once and with its lines, and keeps the rules in force', async () => {
+  it('rejects an invalid change, once and with its lines, and keeps the rules in force', async () => {
     const loaded = await start(rulesOf('allow'));
     const before = loaded.snapshot();
     await replaceRules('g, user\np, user, *, **, *, Deny\n');
@@ -144,7 +144,7 @@ describe('the policy of two files', () => {
     await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
   });
 
-  it('keeps the rules in force while a file is away, and complains once', async () => {
+  it('keeps the rules in force while a file is missing, and logs that once', async () => {
     const loaded = await start(rulesOf('allow'));
     await rename(rulesFile, `${rulesFile}.away`);
     await eventually(() => expect(logged('policy.refused')).toHaveLength(1));
@@ -153,7 +153,7 @@ describe('the policy of two files', () => {
     await eventually(() => expect(effectOf(loaded)).toBe('DENY'));
   });
 
-  it('changes no more once it is closed', async () => {
+  it('no longer changes when it is closed', async () => {
     const loaded = await start(rulesOf('allow'));
     policy?.close();
     await replaceRules(rulesOf('deny'));

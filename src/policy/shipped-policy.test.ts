@@ -68,8 +68,8 @@ const ANALYSTS = [
   'file:///schemas/row.json',
 ];
 
-describe('the policy that Signalbox comes with', () => {
-  it('gives admin everything', () => {
+describe('the shipped policy', () => {
+  it('permits admin everything', () => {
     for (const action of ACTIONS) expect(may('admin', action)).toBe(true);
     for (const href of [...EVERYWHERE, ...ANALYSTS, 'file:///etc/passwd', 'run:tenant']) {
       expect(may('admin', 'command:fetch', href)).toBe(true);
@@ -77,7 +77,7 @@ describe('the policy that Signalbox comes with', () => {
     expect(may('admin', 'command:convertToJson', 'data:text/csv', 'https://any.example/schema')).toBe(true);
   });
 
-  it('gives analyst every command and query on the web, the sample data, the schemas and what runs made', () => {
+  it('permits analyst every command and query on the web, the sample data, the schemas and the output of runs', () => {
     for (const href of [...EVERYWHERE, ...ANALYSTS]) {
       for (const name of COMMANDS)
         expect([href, name, may('analyst', `command:${name}`, href)]).toEqual([href, name, true]);
@@ -103,7 +103,7 @@ describe('the policy that Signalbox comes with', () => {
     }
   });
 
-  it('gives user four commands and the public queries on public resources', () => {
+  it('permits user four commands and the public queries on public resources', () => {
     for (const href of EVERYWHERE) {
       for (const name of ['fetch', 'convertToJson', 'convertToBase64', 'render']) {
         expect([href, name, may('user', `command:${name}`, href)]).toEqual([href, name, true]);
@@ -125,7 +125,7 @@ describe('the policy that Signalbox comes with', () => {
     'http://cqrs-data.attacker.example/x',
     'file:///data/publicity/x',
     'file:///schemas/public-row.json',
-  ])('keeps user away from %s', (href) => {
+  ])('denies user %s', (href) => {
     expect(may('user', 'command:fetch', href)).toBe(false);
   });
 
@@ -135,7 +135,7 @@ describe('the policy that Signalbox comes with', () => {
     expect(may('user', 'command:convertToJson', 'data:text/csv', 'file:///schemas/public-/row.json')).toBe(false);
   });
 
-  it('shows admin the runs of the tenant, and the others their own', () => {
+  it('shows admin the runs of the tenant, and other roles their own', () => {
     const seen = (role: string) => ['run:tenant', 'run:own'].filter((runs) => may(role, 'query:runs', runs));
     expect([seen('admin'), seen('analyst'), seen('user')]).toEqual([
       ['run:tenant', 'run:own'],
@@ -144,7 +144,7 @@ describe('the policy that Signalbox comes with', () => {
     ]);
   });
 
-  it('lets all three start workflows, see saved ones, and do what needs no resource', () => {
+  it('lets all three start workflows, see saved ones, and run steps without a resource', () => {
     const actions = [
       'workflow:any',
       'query:workflows',
@@ -158,7 +158,7 @@ describe('the policy that Signalbox comes with', () => {
     }
   });
 
-  it('leaves what changes workflows, and what others wait for, to admin and analyst', () => {
+  it('reserves saving workflows and decisions for admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
     expect(theirs('admin')).toHaveLength(11);
@@ -171,7 +171,7 @@ describe('the policy that Signalbox comes with', () => {
     ]);
   });
 
-  it('gives analyst every tool, wherever it goes, and has a second person agree to what is pushed', () => {
+  it('permits analyst every tool on any URI, and requires another person to approve a push', () => {
     const places = [undefined, 'https://host.example:8443/', 'exec:///usr/bin/node'];
     for (const place of places) {
       const effects = TOOLS.map((name) => [name, effect('analyst', `tool:${name}`, place)]);
@@ -181,7 +181,7 @@ describe('the policy that Signalbox comes with', () => {
     }
   });
 
-  it('gives analyst agents on the web and every memory, but no programs and no secrets', () => {
+  it('permits analyst agents on the web and every memory, but no programs and no secrets', () => {
     for (const name of BACKENDS) {
       expect(may('analyst', `agent:${name}`, 'https://models.example:4000/v1')).toBe(true);
       for (const place of [undefined, 'exec:///bin/bash', 'file:///data/x'])
@@ -196,7 +196,7 @@ describe('the policy that Signalbox comes with', () => {
     expect(may('analyst', 'secret:TOKEN', 'https://api.example.com/')).toBe(false);
   });
 
-  it('gives user three tools, and neither agents nor memories, programs or secrets', () => {
+  it('permits user three tools, and neither agents nor memories, programs or secrets', () => {
     const theirs = TOOLS.filter((name) => may('user', `tool:${name}`));
     expect(theirs).toEqual(['web.search', 'drive.search', 'notify.send']);
     for (const name of BACKENDS) expect(may('user', `agent:${name}`, 'https://public-models/v1')).toBe(false);
@@ -206,7 +206,7 @@ describe('the policy that Signalbox comes with', () => {
     expect(may('user', 'secret:TOKEN', 'https://public-data/')).toBe(false);
   });
 
-  it('shows in a comment how analyst may start a program, and that is all that it takes', async () => {
+  it('shows in a comment the lines with which analyst may start a program', async () => {
     const rules = read('policy.csv').replace(/^# {3}p, analyst/gm, 'p, analyst');
     const opened = await compilePolicy({ model: read('model.conf'), rules }, CAPABILITIES);
     const request = (action: string, href: string) =>
@@ -231,7 +231,7 @@ describe('the policy that Signalbox comes with', () => {
     }
   });
 
-  it('gives nothing to a role that it does not know', () => {
+  it('permits nothing to an undeclared role', () => {
     for (const action of ACTIONS) expect(may('nobody', action, 'data:text/csv')).toBe(false);
   });
 });

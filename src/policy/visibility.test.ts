@@ -22,7 +22,7 @@ async function policyOf(...rules: string[]): Promise<Policy> {
 
 const bob: Principal = { kind: 'user', subject: 'u1', username: 'bob', tenant: 'acme', roles: ['user'] };
 
-describe('how far somebody sees', () => {
+describe('the visibility of runs', () => {
   it.each([
     ['all of the tenant', 'p, user, query:runs, run:*, *, allow', { tenant: 'acme' }],
     ['what they started', 'p, user, query:runs, run:own, *, allow', { tenant: 'acme', subject: 'u1' }],
@@ -37,7 +37,7 @@ describe('how far somebody sees', () => {
     expect(scopeOf(bob, policy)).toEqual({ tenant: 'acme', subject: 'u1' });
   });
 
-  it('is nothing for who has not signed in', async () => {
+  it('is nothing for an anonymous caller', async () => {
     expect(scopeOf(anonymous, await policyOf('p, user, *, **, *, allow'))).toBeUndefined();
   });
 

@@ -35,7 +35,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'data:text/plain,a b',
     'data:text/plain,a\nb',
   ],
-  'escapes that readers decode in different ways': [
+  'escapes that servers decode in different ways': [
     'http://h.example/a%2fb',
     'http://h.example/a%2Fb',
     'http://h.example/a%5cb',
@@ -47,7 +47,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'file:///data/..%2f..%2fetc/passwd',
     'file:///data/a%5c..%5cb',
   ],
-  'a percent sign that begins no escape': [
+  'a percent sign that does not begin an escape': [
     'http://h.example/100%',
     'http://h.example/%zz',
     'http://h.example/%%36%31',
@@ -61,7 +61,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'file:///data/%ff',
     'file://u@h/data',
   ],
-  'data: without a media type that parses, or with a raw #': [
+  'data: with an invalid media type, or with a raw #': [
     'data:garbage,a',
     'data:*/*,a',
     'data:text/html,<a%20href="#x">',
@@ -109,18 +109,18 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['http://h.example/?%61=%7e%c3%A9', 'http://h.example/?a=~%C3%A9'],
     ['http://h.example/100%25', 'http://h.example/100%25'],
   ],
-  'a double slash in a path is kept': [
+  'a double slash in a path is preserved': [
     ['http://h.example//a//b', 'http://h.example//a//b'],
     ['http://h.example/a/..//b', 'http://h.example//b'],
   ],
-  'a default port is dropped, another one kept': [
+  'a default port is omitted, another one preserved': [
     ['http://h.example:80/', 'http://h.example/'],
     ['https://h.example:443/', 'https://h.example/'],
     ['http://h.example:00080/', 'http://h.example/'],
     ['http://h.example:443/', 'http://h.example:443/'],
     ['http://h.example:/', 'http://h.example/'],
   ],
-  'fragments and a lone question mark are left out': [
+  'fragments and a lone question mark are omitted': [
     ['http://h.example/a?b#c', 'http://h.example/a?b'],
     ['http://evil.example#@good.example/', 'http://evil.example/'],
     ['http://h.example?', 'http://h.example/'],
@@ -135,7 +135,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['file:///a@b.csv', 'file:///a@b.csv'],
     ['file:////data//a', 'file:////data//a'],
   ],
-  'data: is its media type alone': [
+  'data: is only its media type': [
     ['data:text/csv,a%2Cb', 'data:text/csv'],
     ['DATA:TEXT/CSV;charset=iso-8859-2;base64,YQ==', 'data:text/csv'],
     ['data:,a', 'data:text/plain'],
@@ -151,7 +151,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 };
 
 describe('canonicalUri', () => {
-  it.each(Object.entries(REFUSED))('refuses %s', (_, texts) => {
+  it.each(Object.entries(REFUSED))('rejects %s', (_, texts) => {
     const answers = Object.fromEntries(texts.map((text) => [text, codeOf(text)]));
     expect(answers).toEqual(Object.fromEntries(texts.map((text) => [text, 'BAD_INPUT'])));
   });
@@ -160,7 +160,7 @@ describe('canonicalUri', () => {
     expect(pairs.map(([text]) => canonicalUri(text).href)).toEqual(pairs.map(([, href]) => href));
   });
 
-  it('splits the whole into its components', () => {
+  it('splits the URI into its components', () => {
     const https: CanonicalUri = canonicalUri('https://H.example:8443/a/%62?c=d#e');
     expect(https).toEqual({
       href: 'https://h.example:8443/a/b?c=d',
@@ -173,18 +173,18 @@ describe('canonicalUri', () => {
     expect(canonicalUri('data:text/csv;charset=utf-8,a')).toMatchObject({ scheme: 'data', host: '', path: 'text/csv' });
   });
 
-  it('keeps the payload of data: out of everything that could be logged', () => {
+  it('keeps the payload of data: out of everything that can be logged', () => {
     expect(JSON.stringify(canonicalUri('data:text/plain;base64,c2VjcmV0'))).not.toContain('c2VjcmV0');
   });
 
-  it('names the known schemes to who uses another', () => {
+  it('lists the known schemes when another is used', () => {
     for (const text of ['gopher://h.example/', 'javascript:alert(1)', 'C:\\data\\a.csv', 'ftp://h.example/']) {
       expect(codeOf(text)).toBe('UNSUPPORTED_SCHEME');
     }
     expect(() => canonicalUri('s3://b/k')).toThrow(/http:, https:, file:, data: or artifact:/);
   });
 
-  it('gives the same again for what it gave', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const once = accepted(text);
@@ -194,7 +194,7 @@ describe('canonicalUri', () => {
     );
   });
 
-  it('gives components that make up the whole, free of everything that deceives', () => {
+  it('returns components that form the whole URI, without misleading characters', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const uri = accepted(text);
@@ -214,7 +214,7 @@ describe('canonicalUri', () => {
     );
   });
 
-  it('ends in a fault or a value for any text at all', () => {
+  it('returns a value or throws a fault for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         expect(codeOf(text)).not.toMatch(/^bug/);

@@ -13,8 +13,8 @@ afterAll(() => resources.close());
 
 const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
 
-describe('what the caller gives inline', () => {
-  it('counts for policy and everybody else as data: of its media type', async () => {
+describe('inline content', () => {
+  it('is data: with its media type for the policy and for all others', async () => {
     resources.authorizedUris.length = 0;
     const body = await resources.open({ text: { text: 'a,b', mediaType: 'Text/CSV; header=present' } });
     expect(body).toMatchObject({ uri: 'data:text/csv', mediaType: 'text/csv;header=present', size: 3 });
@@ -25,13 +25,13 @@ describe('what the caller gives inline', () => {
     expect(resources.policyUriOf({ uri: 'http://H.example' }).href).toBe('http://h.example/');
   });
 
-  it('is text in UTF-8, whatever charset it says it had', async () => {
+  it('is UTF-8 if it is text, whatever charset it states', async () => {
     const body = await resources.open({ text: { text: 'ż', mediaType: 'text/csv; charset=iso-8859-2' } });
     expect(body.mediaType).toBe('text/csv;charset=utf-8');
     expect(await body.text()).toBe('ż');
   });
 
-  it('is bytes in strict base64, in the charset they say', async () => {
+  it('is strict base64 if it is bytes, in the charset it states', async () => {
     const source = {
       bytes: { base64: Buffer.from([0xbf]).toString('base64'), mediaType: 'text/csv;charset=iso-8859-2' },
     };
@@ -49,7 +49,7 @@ describe('what the caller gives inline', () => {
     await expect(resources.open({ text: { text: '', mediaType: 'garbage' } })).rejects.toEqual(fault('BAD_INPUT'));
   });
 
-  it('is not opened when policy forbids it', async () => {
+  it('is not opened when the policy denies it', async () => {
     resources.forbidden.add('data:text/html');
     const source = { text: { text: '<b>', mediaType: 'text/html' } };
     await expect(resources.open(source)).rejects.toEqual(fault('FORBIDDEN'));
@@ -57,12 +57,12 @@ describe('what the caller gives inline', () => {
 });
 
 describe('a read', () => {
-  it('asks policy before anything else happens', async () => {
+  it('asks the policy before anything else happens', async () => {
     resources.forbidden.add('file:///etc/passwd');
     await expect(resources.open('file:///etc/passwd')).rejects.toThrow('forbidden: file:///etc/passwd');
   });
 
-  it('tells of an unknown scheme before policy is asked', async () => {
+  it('reports an unknown scheme before the policy is asked', async () => {
     resources.authorizedUris.length = 0;
     await expect(resources.open('gopher://h.example/')).rejects.toEqual(fault('UNSUPPORTED_SCHEME'));
     expect(resources.authorizedUris).toEqual([]);
@@ -105,7 +105,7 @@ describe('the trace of a read', () => {
     expect(span?.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('says which fault ended it', async () => {
+  it('has the fault that ended it', async () => {
     await expect(resources.open('http://127.0.0.1:1/')).rejects.toEqual(fault('FORBIDDEN'));
     const span = (await spans()).at(-1);
     expect(span?.attributes).toEqual({

@@ -17,7 +17,7 @@ const policy = parsePolicy(
 );
 const question = { roles: ['lead'], action: 'command:fetch', uri: undefined, schema: undefined };
 
-describe('Casbin as the arbiter', () => {
+describe('the Casbin evaluator', () => {
   it.each([
     [['ALLOW'], 'ALLOW'],
     [['ALLOW', 'THROTTLE'], 'THROTTLE'],
@@ -32,7 +32,7 @@ describe('Casbin as the arbiter', () => {
     expect(arbiter.decidingRule(question, candidates.toReversed())?.rule.effect).toBe(strongest);
   });
 
-  it('gives inherited rules to the heir and not the other way round', async () => {
+  it('applies inherited rules to the inheriting role, and not the other way round', async () => {
     const { rules, roles } = parsePolicy('g, user\ng, lead, user\np, lead, *, **, *, allow');
     const arbiter = await createCasbinEvaluator(model, { rules, roles });
     expect(arbiter.decidingRule({ ...question, roles: ['lead'] }, rules)).toBe(rules[0]);
@@ -55,7 +55,7 @@ describe('Casbin as the arbiter', () => {
     ['no roles', '[role_definition]\ng = _, _', '', /\[role_definition\] must be/],
     ['a section left out', '[request_definition]', '[nonsense]', /request_definition/],
     ['an empty file', model, '', /missing required sections/],
-  ])('refuses a model with %s', async (_, from, to, why) => {
+  ])('rejects a model with %s', async (_, from, to, why) => {
     expect(model).toContain(from);
     await expect(
       createCasbinEvaluator(

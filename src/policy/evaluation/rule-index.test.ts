@@ -13,8 +13,8 @@ function indexOf(...rules: readonly string[]) {
   };
 }
 
-describe('narrowing the rules for Casbin', () => {
-  it('leaves only what can match of a thousand rules', () => {
+describe('the rule index', () => {
+  it('returns only the rules that can match, of a thousand', () => {
     const find = indexOf(
       ...Array.from({ length: 1_000 }, (_, i) => `p, user, command:*, http://h${i}.example/**, *, allow`),
     );
@@ -25,7 +25,7 @@ describe('narrowing the rules for Casbin', () => {
     expect(find('user', 'command:fetch')).toEqual([]);
   });
 
-  it('finds rules whose wildcards stand before what is written out', () => {
+  it('finds rules with wildcards before literal parts', () => {
     const find = indexOf(
       'p, user, *, **, *, allow',
       'p, user, *, http://**/x, *, deny',
@@ -35,7 +35,7 @@ describe('narrowing the rules for Casbin', () => {
     expect(find('user', 'exec')).toEqual(['ALLOW **']);
   });
 
-  it('hands a rule over once, however many of its alternatives match', () => {
+  it('returns a rule once, however many of its alternatives match', () => {
     const find = indexOf('p, user, *, http://a/** | http://a/x | http://**, *, allow');
     expect(find('user', 'exec', 'a')).toHaveLength(1);
   });

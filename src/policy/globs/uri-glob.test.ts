@@ -4,7 +4,7 @@ import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { parseUriGlob, parseUriGlobs } from './parse-uri-glob.ts';
 import { matchUriGlob, splitUri } from './uri-glob.ts';
 
-/** Canonical enough for these: what WHATWG makes of plain addresses. */
+/** Sufficiently canonical here: plain addresses parsed by WHATWG URL. */
 function uri(href: string) {
   const { protocol, hostname, port, pathname, search } = new URL(href);
   return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: search.slice(1) };
@@ -47,7 +47,7 @@ describe('a URI glob', () => {
     ['memory:team-*', 'memory:team-tea'],
     ['memory:team/*', 'memory:team/tea'],
     ['s3:**', 's3://bucket:9000/key/of/it'],
-  ])('%s covers %s', (glob, href) => {
+  ])('%s matches %s', (glob, href) => {
     expect(covers(glob, href)).toBe(true);
   });
 
@@ -72,15 +72,15 @@ describe('a URI glob', () => {
     ['file:///data/public/**', 'file:///data/private/x'],
     ['data:text/*', 'data:application/json'],
     ['run:own', 'run:tenant'],
-  ])('%s does not cover %s', (glob, href) => {
+  ])('%s does not match %s', (glob, href) => {
     expect(covers(glob, href)).toBe(false);
   });
 
-  it('covers a path with any query, so that a deny cannot be passed by adding one', () => {
+  it('matches a path with any query, so that a query cannot bypass a deny', () => {
     expect(covers('http://host/private/**', 'http://host/private/x?a=1')).toBe(true);
   });
 
-  it('covers the absence of a URI only as ** alone', () => {
+  it('matches an absent URI only as ** alone', () => {
     expect(matchUriGlob(parseUriGlob('**'), undefined)).toBe(true);
     for (const glob of ['http://**', 'data:**', 'file:///**'])
       expect(matchUriGlob(parseUriGlob(glob), undefined)).toBe(false);
@@ -94,11 +94,11 @@ describe('a URI glob', () => {
     ['http://host/%c3%a9%e2%80%93', 'http://host/%C3%A9%E2%80%93'],
     ['http://0x7f.1/x', 'http://127.0.0.1/x'],
     ['data:TEXT/CSV', 'data:text/csv'],
-  ])('%s is brought to the form of canonical URIs, as %s', (glob, canonical) => {
+  ])('%s is canonicalized like a URI, to %s', (glob, canonical) => {
     expect(parseUriGlob(glob)).toEqual(parseUriGlob(canonical));
   });
 
-  it('that is a URI as somebody spells it covers what resources make of that URI', () => {
+  it('that is a URI in any spelling matches the canonical URI', () => {
     const host = fc.constantFrom('Host.Example', 'host.', '127.1', '0x7f000001', '[0:0::1]', 'xn--bcher-kva.de', 'a_b');
     const port = fc.constantFrom('', ':80', ':443', ':8080', ':00081');
     const piece = fc.constantFrom(
@@ -131,7 +131,7 @@ describe('a URI glob', () => {
     );
   });
 
-  it('is matched in linear time, whatever the URI holds', () => {
+  it('is matched in linear time, whatever the URI contains', () => {
     const began = performance.now();
     expect(covers(`http://host/${'**/a*/'.repeat(8)}b`, `http://host/${'a/'.repeat(30_000)}`)).toBe(false);
     expect(covers(`http://host/${'*a'.repeat(20)}b`, `http://host/${'a'.repeat(60_000)}`)).toBe(false);
@@ -189,15 +189,15 @@ describe('parsing a URI glob', () => {
     ['data:*', /data:text\/\*/],
     ['data:text/csv;charset=utf-8', /media type only.*character 14/],
     ['artifact:*', /artifact:sha256\/\*\*/],
-  ])('refuses %j', (glob, why) => {
+  ])('rejects %j', (glob, why) => {
     expect(() => parseUriGlob(glob)).toThrow(why);
   });
 
-  it('refuses one that is longer than any honest rule', () => {
+  it('rejects a glob that is too long', () => {
     expect(() => parseUriGlob(`http://host/${'a'.repeat(1_024)}`)).toThrow(/longer than 1024/);
   });
 
-  it('reads alternatives, and counts positions in the whole column', () => {
+  it('accepts alternatives, and counts positions in the whole column', () => {
     expect(parseUriGlobs('http://a/** | data:**')).toEqual([parseUriGlob('http://a/**'), parseUriGlob('data:**')]);
     expect(() => parseUriGlobs('http://a/** |  http://u@b/')).toThrow(/character 24\b/);
     expect(() => parseUriGlobs('http://a/** | ')).toThrow(/space on both sides|empty/);

@@ -9,8 +9,8 @@ function reading(...texts: readonly string[]) {
   return vi.fn(async () => texts[Math.min(reads++, texts.length - 1)] as string);
 }
 
-describe('reading what may still be written', () => {
-  it('takes nothing that it saw once only', async () => {
+describe('reading files that may still be written', () => {
+  it('accepts nothing that it read only once', async () => {
     const read = reading('', 'half', 'whole', 'whole');
     expect(await readStable(read, digest, quickly)).toBe('whole');
     expect(read).toHaveBeenCalledTimes(4);
@@ -23,7 +23,7 @@ describe('reading what may still be written', () => {
     expect(reads).toBe(100);
   });
 
-  it('passes on that it cannot be read', async () => {
+  it('passes read errors on', async () => {
     await expect(readStable(() => Promise.reject(new Error('gone')), digest, quickly)).rejects.toThrow('gone');
   });
 });

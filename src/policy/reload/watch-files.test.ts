@@ -23,7 +23,7 @@ afterEach(async () => {
 const never = { pollMs: 3_600_000 };
 
 describe('watching files', () => {
-  it('looks when a file is written, and again when another one is renamed over it', async () => {
+  it('checks when a file is written, and again when another one is renamed over it', async () => {
     const check = vi.fn(async () => {});
     watching = watchFiles([file], check, never);
     await writeFile(file, 'two');
@@ -34,7 +34,7 @@ describe('watching files', () => {
     await vi.waitFor(() => expect(check.mock.calls.length).toBeGreaterThan(before));
   });
 
-  it('looks when the link of a mounted ConfigMap is swapped, though the file itself sees no event', async () => {
+  it('checks when the link of a mounted ConfigMap is swapped, although the file gets no event', async () => {
     await symlink('..v1', join(folder, '..data'));
     const check = vi.fn(async () => {});
     watching = watchFiles([file], check, never);
@@ -43,7 +43,7 @@ describe('watching files', () => {
     await vi.waitFor(() => expect(check).toHaveBeenCalled());
   });
 
-  it('does not look for what happens to other files of the folder', async () => {
+  it('does not check for other files of the folder', async () => {
     const check = vi.fn(async () => {});
     watching = watchFiles([file], check, never);
     await writeFile(join(folder, 'database-wal'), 'busy');
@@ -51,7 +51,7 @@ describe('watching files', () => {
     expect(check).not.toHaveBeenCalled();
   });
 
-  it('looks by and by where no event tells: a link into another folder', async () => {
+  it('checks periodically without events: a link into another folder', async () => {
     await mkdir(join(folder, 'elsewhere'));
     await writeFile(join(folder, 'elsewhere', 'real'), 'one');
     await symlink('elsewhere/real', join(folder, 'link'));
@@ -60,13 +60,13 @@ describe('watching files', () => {
     await vi.waitFor(() => expect(check.mock.calls.length).toBeGreaterThan(2));
   });
 
-  it('looks by and by at a folder that is not there', async () => {
+  it('checks a missing folder periodically', async () => {
     const check = vi.fn(async () => {});
     watching = watchFiles([join(folder, 'missing', 'policy.csv')], check, { pollMs: 20 });
     await vi.waitFor(() => expect(check).toHaveBeenCalled());
   });
 
-  it('never looks twice at once, and looks again for what changed meanwhile', async () => {
+  it('never checks concurrently, and checks again for changes in the meantime', async () => {
     const ends: (() => void)[] = [];
     const check = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)));
     watching = watchFiles([file], check, never);
@@ -80,7 +80,7 @@ describe('watching files', () => {
     ends[1]?.();
   });
 
-  it('does not look any more once it is closed', async () => {
+  it('no longer checks when it is closed', async () => {
     const check = vi.fn(async () => {});
     watchFiles([file], check, { pollMs: 20 }).close();
     await writeFile(file, 'two');

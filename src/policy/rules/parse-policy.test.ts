@@ -15,7 +15,7 @@ function problemsOf(text: string, actions?: readonly string[]): Record<string, s
 }
 
 describe('reading policy.csv', () => {
-  it('gives rules with their lines, stable ids and defaults', () => {
+  it('returns rules with their lines, stable ids and defaults', () => {
     const text = 'g, user\n\n# a comment\np, user, command:*, http://a/**, *, throttle, rate=10/m, "slow, please"';
     const [loaded] = parsePolicy(text).rules;
     expect(loaded?.line).toBe(4);
@@ -33,7 +33,7 @@ describe('reading policy.csv', () => {
     expect(parsePolicy(`\uFEFF# moved\r\n${text.replaceAll('\n', '\r\n')}`).rules[0]?.rule.id).toBe(loaded?.rule.id);
   });
 
-  it('keeps a # that is not at the beginning of a line', () => {
+  it('preserves a # that is not at the beginning of a line', () => {
     expect(parsePolicy('g, user\np, user, *, **, *, allow, , see #12').rules[0]?.rule.comment).toBe('see #12');
   });
 
@@ -69,7 +69,7 @@ describe('reading policy.csv', () => {
     });
   });
 
-  it('lists all that is wrong with one line', () => {
+  it('lists all problems of one line', () => {
     expect(() => parsePolicy('g, user\np, user, fetch, ftp, *, no')).toThrow(
       /line 2: action: .*\nline 2: uri: .*\nline 2: effect: /,
     );
@@ -79,7 +79,7 @@ describe('reading policy.csv', () => {
     ...['*', 'exec', 'command:*', 'command:convertTo*', 'query:runs', 'tool:repo.git.add_all'],
     ...['workflow:*', 'workflow:nightly-report', 'step:sleep', 'mutation:cancelRun', 'agent:bash_cli', 'agent:*'],
     ...['secret:GITHUB_TOKEN', 'memory:read', 'memory:*'],
-  ])('takes the action %s', (action) => {
+  ])('accepts the action %s', (action) => {
     expect(problemsOf(`g, user\np, user, ${action}, **, *, allow`)).toEqual({});
   });
 
@@ -90,7 +90,7 @@ describe('reading policy.csv', () => {
     },
   );
 
-  it('finds a misspelt name when it is told which actions there are', () => {
+  it('finds a misspelled name when it gets all actions', () => {
     const actions = ['command:fetch', 'query:runs'];
     const rules = [
       'command:fecth',
@@ -108,7 +108,7 @@ describe('reading policy.csv', () => {
     });
   });
 
-  it('takes any name of a workflow, as they come and go while the policy stands', () => {
+  it('accepts any name of a workflow, because workflows are saved and deleted at run time', () => {
     expect(problemsOf('g, user\np, user, workflow:nightly, **, *, allow', ['command:fetch'])).toEqual({});
   });
 
@@ -126,7 +126,7 @@ describe('reading policy.csv', () => {
     });
   });
 
-  it('takes the rules that docs/policy.md shows', () => {
+  it('accepts the rules in docs/policy.md', () => {
     const text = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
     const blocks = [...text.matchAll(/```csv\n([\s\S]*?)```/g)].map(([, block = '']) => block);
     expect(blocks.length).toBeGreaterThan(1);
@@ -140,7 +140,7 @@ describe('reading policy.csv', () => {
     },
   );
 
-  it('refuses roles that inherit in a circle, once for each circle', () => {
+  it('rejects roles that inherit in a cycle, once for each cycle', () => {
     const problems = problemsOf('g, a, b\ng, b, c\ng, c, a\ng, d, d\ng, e, a\np, e, *, **, *, allow');
     expect(problems).toEqual({
       '/line/1': expect.stringContaining('a → b → c → a'),
@@ -148,24 +148,24 @@ describe('reading policy.csv', () => {
     });
   });
 
-  it('refuses inheritance deeper than Casbin follows', () => {
+  it('rejects inheritance deeper than Casbin follows', () => {
     const chain = (links: number) =>
       `${Array.from({ length: links }, (_, i) => `g, r${i}, r${i + 1}`).join('\n')}\ng, r${links}\np, r0, *, **, *, allow`;
     expect(problemsOf(chain(10))).toEqual({});
     expect(problemsOf(chain(11))['/line/1']).toMatch(/more than 10 levels/);
   });
 
-  it('refuses a rule that says what another one says, whatever its comment', () => {
+  it('rejects a duplicate rule, whatever its comment', () => {
     const text = 'g, user\np, user, *, **, *, allow\np,user,*,**,*,allow,,"again"';
     expect(problemsOf(text)).toEqual({ '/line/3': expect.stringContaining('the same as in line 2') });
   });
 
-  it('refuses a policy without a rule: a file that is being written is empty for a moment', () => {
+  it('rejects a policy without rules: a file that is being written is empty for a moment', () => {
     expect(problemsOf('')).toEqual({ '/line/1': expect.stringContaining('no rule') });
     expect(problemsOf('g, user\n# nothing yet\n')).toEqual({ '/line/1': expect.stringContaining('no rule') });
   });
 
-  it('refuses control characters and bytes that are not UTF-8', () => {
+  it('rejects control characters and bytes that are not UTF-8', () => {
     expect(problemsOf('g, user\np, user, *, **, *, allow, , a\u0007b')['/line/2']).toMatch(/control characters/);
     expect(problemsOf('g, user\np, user, *, **, *, allow, , a\uFFFDb')['/line/2']).toMatch(/not UTF-8/);
   });

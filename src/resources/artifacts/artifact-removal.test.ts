@@ -38,7 +38,7 @@ async function unused(): Promise<string[]> {
 }
 
 describe('removing artifacts', () => {
-  it('lists those that nobody has put for some time, and nothing else that lies there', async () => {
+  it('lists artifacts that were not put for some time, and no other files', async () => {
     const old = [await putOld('one'), await putOld('two')].sort();
     await put('young');
     await writeFile(store.scratch(), 'on its way');
@@ -47,7 +47,7 @@ describe('removing artifacts', () => {
     expect(await unused()).toEqual(old);
   });
 
-  it('removes one that is old and not needed', async () => {
+  it('removes an artifact that is old and not needed', async () => {
     const digest = await putOld('old');
     expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(true);
     expect(await store.has(digest)).toBe(false);
@@ -55,7 +55,7 @@ describe('removing artifacts', () => {
     expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
   });
 
-  it('keeps one that is young, needed, or of which it cannot be told', async () => {
+  it('keeps an artifact that is new, needed, or may be needed', async () => {
     const { digest: young } = await put('young');
     const old = await putOld('old');
     expect(await store.removeUnused(young, hourAgo(), unneeded)).toBe(false);
@@ -67,14 +67,14 @@ describe('removing artifacts', () => {
     expect(await readdir(join(folder, 'removed'))).toEqual([]);
   });
 
-  it('keeps an old one that somebody puts again', async () => {
+  it('keeps an old artifact that is put again', async () => {
     const digest = await putOld('again');
     await put('again');
     expect(await unused()).toEqual([]);
     expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
   });
 
-  it('counts the age of an adopted file from when it was adopted', async () => {
+  it('counts the age of an adopted file from its adoption', async () => {
     const path = store.scratch();
     await writeFile(path, 'made long ago');
     await utimes(path, new Date(0), new Date(0));
@@ -92,7 +92,7 @@ describe('removing artifacts', () => {
     expect(await readdir(join(folder, 'removed'))).toEqual([]);
   });
 
-  it('loses nothing that is put between setting aside and looking again', async () => {
+  it('loses nothing that is put between setting aside and checking again', async () => {
     const digest = await putOld('in between');
     const removed = await store.removeUnused(digest, hourAgo(), async () => {
       await put('in between');
@@ -102,7 +102,7 @@ describe('removing artifacts', () => {
     expect((await stat(pathOf(digest))).mtime > hourAgo()).toBe(true);
   });
 
-  it('puts back at the next start what a crash left set aside', async () => {
+  it('restores at the next start what a crash left set aside', async () => {
     const digest = await putOld('set aside');
     await mkdir(join(folder, 'removed'), { recursive: true });
     await rename(pathOf(digest), join(folder, 'removed', `${digest}.x`));
@@ -112,7 +112,7 @@ describe('removing artifacts', () => {
     expect(digest).toBe(digestOf('set aside'));
   });
 
-  it('lets another node start meanwhile, which puts back what it finds set aside', async () => {
+  it('lets another node start meanwhile, which restores what is set aside', async () => {
     for (const needed of [false, true]) {
       const digest = await putOld(`while ${needed}`);
       let other = store;
@@ -123,7 +123,7 @@ describe('removing artifacts', () => {
       expect(await other.has(digest)).toBe(true);
       expect(await readdir(join(folder, 'removed'))).toEqual([]);
     }
-    // And the other way round: what is found set aside is gone, or put back, before it is moved.
+    // And in the other order: a file that was set aside is removed, or restored, before it is moved.
     const digest = await putOld('both');
     await Promise.all([
       store.removeUnused(digest, hourAgo(), unneeded),

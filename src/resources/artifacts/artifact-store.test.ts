@@ -34,7 +34,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
 
-/** Every file in the store's folder, as paths from there. */
+/** All files in the folder of the store, as relative paths. */
 async function files(): Promise<string[]> {
   const entries = await readdir(join(folder, 'store'), { recursive: true, withFileTypes: true });
   return entries
@@ -63,13 +63,13 @@ describe('putting an artifact', () => {
     expect(await store.has(digest)).toBe(true);
   });
 
-  it('takes what is empty', async () => {
+  it('accepts empty content', async () => {
     const { digest, size } = await store.put(inChunks(), { maxBytes: 0 });
     expect({ digest, size }).toEqual({ digest: sha256(''), size: 0 });
     expect(await all(await store.open(digest))).toBe('');
   });
 
-  it('gives back any bytes', async () => {
+  it('returns any bytes unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 5 }), async (chunks) => {
         const whole = Buffer.concat(chunks);
@@ -91,7 +91,7 @@ describe('putting an artifact', () => {
     expect(large.equals(await store.read(digest, size))).toBe(true);
   });
 
-  it('keeps the same bytes once, also when many come at the same time', async () => {
+  it('keeps equal bytes once, even when many arrive at the same time', async () => {
     const put = () => store.put(inChunks('the same ', 'bytes'), { maxBytes: 100 });
     const stored = await Promise.all(Array.from({ length: 20 }, put));
     expect(new Set(stored.map(({ digest }) => digest)).size).toBe(1);
@@ -105,7 +105,7 @@ describe('putting an artifact', () => {
     expect(await all(await store.open(digest))).toBe('hello');
   });
 
-  it('makes it visible only when it is whole', async () => {
+  it('makes it visible only when it is complete', async () => {
     const digest = sha256('firstsecond');
     const seen: boolean[] = [];
     const slow = async function* () {
@@ -137,7 +137,7 @@ describe('putting an artifact', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('ends the source that it stops reading', async () => {
+  it('closes the source when it stops reading', async () => {
     let ended = false;
     const endless = async function* () {
       try {
@@ -150,7 +150,7 @@ describe('putting an artifact', () => {
     expect(ended).toBe(true);
   });
 
-  it('says UNAVAILABLE and why when the disk is full', async () => {
+  it('fails with UNAVAILABLE and the reason when the disk is full', async () => {
     const full = await open('/dev/full', 'w');
     const error = await hashedCopy(Buffer.from('hello'), full, { maxBytes: 5 }).catch(storageFault);
     await full.close();
@@ -158,8 +158,8 @@ describe('putting an artifact', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(/full/) });
   });
 
-  it('leaves nothing behind when the disk refuses', async () => {
-    // A file where the folder of the digest should be stands for a disk that refuses late, after all was written.
+  it('leaves nothing behind when the disk fails', async () => {
+    // A file in place of the folder of the digest acts like a disk that fails late, after all was written.
     await writeFile(join(folder, 'store', sha256('hello').slice(0, 2)), '');
     await expect(store.put(Buffer.from('hello'), { maxBytes: 5 })).rejects.toThrow();
     expect(await files()).toEqual([sha256('hello').slice(0, 2)]);
@@ -167,7 +167,7 @@ describe('putting an artifact', () => {
 });
 
 describe('adopting a file', () => {
-  it('moves it from scratch to its place', async () => {
+  it('moves it from scratch to its path', async () => {
     const path = store.scratch();
     await writeFile(path, 'made by a worker');
     const stored = await store.adopt(path, { maxBytes: 100 });
@@ -186,7 +186,7 @@ describe('adopting a file', () => {
     expect(await files()).toHaveLength(1);
   });
 
-  it('takes no file from elsewhere, and no link', async () => {
+  it('accepts no file from elsewhere, and no link', async () => {
     const elsewhere = join(folder, 'elsewhere');
     await writeFile(elsewhere, 'x');
     await expect(store.adopt(elsewhere, { maxBytes: 8 })).rejects.toThrow(TypeError);
@@ -208,12 +208,12 @@ describe('reading an artifact', () => {
     }
   });
 
-  it('is bounded where the whole is asked for', async () => {
+  it('is limited when all bytes are requested', async () => {
     const { digest } = await store.put(Buffer.from('hello'), { maxBytes: 5 });
     await expect(store.read(digest, 4)).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
   });
 
-  it('closes its file when the reader leaves, and opens none for who never begins', async () => {
+  it('closes its file when the reader stops, and opens none for a reader that never begins', async () => {
     const { digest } = await store.put(Buffer.alloc(900_000), { maxBytes: 1e6 });
     const handles = async () => (await readdir('/proc/self/fd')).length;
     await store.open(digest);
@@ -227,8 +227,8 @@ describe('reading an artifact', () => {
   });
 });
 
-describe('a store that starts again', () => {
-  it('keeps what is there and empties scratch', async () => {
+describe('a store that restarts', () => {
+  it('keeps its artifacts and empties scratch', async () => {
     const { digest } = await store.put(Buffer.from('kept'), { maxBytes: 5 });
     await writeFile(store.scratch(), 'left over');
     await mkdir(store.scratch());
@@ -238,7 +238,7 @@ describe('a store that starts again', () => {
     expect((await stat(join(again.scratch(), '..'))).isDirectory()).toBe(true);
   });
 
-  it('leaves alone what other nodes have on their way, but not what they have forgotten for more than a day', async () => {
+  it('keeps the files that other nodes are writing, but not those that are older than a day', async () => {
     const [mine, yours, gone] = await Promise.all(
       ['mine', 'yours', 'gone'].map((node) => createArtifactStore(join(folder, 'store'), node)),
     );

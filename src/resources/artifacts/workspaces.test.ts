@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the folders of runs', () => {
-  it('are one for each run, for its owner alone, and free of links', async () => {
+  it('are separate for each run, accessible to their owner only, and free of links', async () => {
     await symlink(folder, `${folder}-link`);
     const workspaces = createWorkspaces(join(`${folder}-link`, 'runs'));
     const run = newId('run');
@@ -22,12 +22,12 @@ describe('the folders of runs', () => {
     await rm(`${folder}-link`);
   });
 
-  it.each(['', '..', '../x', 'run_1', 'step_0'])('are not made for %j', async (id) => {
+  it.each(['', '..', '../x', 'run_1', 'step_0'])('are not created for %j', async (id) => {
     await expect(createWorkspaces(folder).of(id)).rejects.toThrow('is not the id of a run');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('are told when nobody has changed them for long, and only they', async () => {
+  it('are listed when they have not changed for long, and only those', async () => {
     const workspaces = createWorkspaces(folder);
     const [old, young] = [newId('run'), newId('run')];
     const long = new Date(Date.now() - 86_400_000);
@@ -40,7 +40,7 @@ describe('the folders of runs', () => {
     expect(folders).toEqual([old]);
   });
 
-  it('go with all that is in them', async () => {
+  it('are removed with their content', async () => {
     const workspaces = createWorkspaces(folder);
     const run = newId('run');
     await writeFile(join(await workspaces.of(run), 'file'), 'x');

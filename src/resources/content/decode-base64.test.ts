@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts';
 import { decodeBase64 } from './decode-base64.ts';
 
 describe('decodeBase64', () => {
-  it('gives the bytes back that were encoded', () => {
+  it('returns the bytes that were encoded', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect([...decodeBase64(Buffer.from(bytes).toString('base64'), 1024)]).toEqual([...bytes]);
@@ -26,11 +26,11 @@ describe('decodeBase64', () => {
     'AAAA\n',
     '====',
     'AAA\u0100',
-  ])('refuses %j', (text) =>
+  ])('rejects %j', (text) =>
     expect(() => decodeBase64(text, 1024)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' })),
   );
 
-  it('accepts exactly the texts that encoding its own result gives', () => {
+  it('accepts exactly the texts that equal the encoding of their result', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ABQgw+/=-_ '), maxLength: 12 }), (text) => {
         try {
@@ -43,7 +43,7 @@ describe('decodeBase64', () => {
     );
   });
 
-  it('refuses by length, before decoding', () => {
+  it('rejects by length, before decoding', () => {
     expect(() => decodeBase64('A'.repeat(4000), 100)).toThrow(expect.objectContaining({ code: 'RESOURCE_TOO_LARGE' }));
   });
 });

@@ -53,7 +53,7 @@ async function nobodyIsWaiting(): Promise<void> {
 }
 
 describe('a fetch for one origin', () => {
-  it('sends method, headers and body as they are, says who it is, and gives the answer as fetch does', async () => {
+  it('sends method, headers, body and User-Agent, and returns the response as fetch does', async () => {
     let received: unknown;
     handler = async (request, response) => {
       const { method, url, headers } = request;
@@ -80,7 +80,7 @@ describe('a fetch for one origin', () => {
     });
   });
 
-  it('goes nowhere else, whatever it is told', async () => {
+  it('requests no other origin, whatever the caller passes', async () => {
     const other = `${origin.replace('127.0.0.1', 'localhost')}/`;
     await expect(fetchFrom()(other)).rejects.toEqual(fault('FORBIDDEN', /Only http:\/\/127/));
     handler = (_, response) => response.writeHead(307, { location: other }).end();
@@ -92,7 +92,7 @@ describe('a fetch for one origin', () => {
     expect(requests).toBe(1);
   });
 
-  it('passes the guard: a private address that is not listed is never connected to', async () => {
+  it('is guarded: it never connects to a private address that is not listed', async () => {
     const guarded = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 5_000 });
     const fetch = guarded.fetch(canonicalUri(`${origin}/`), { maxBytes: 10, idleMs: 1_000 });
     await expect(fetch(`${origin}/`)).rejects.toEqual(fault('FORBIDDEN', /not public/));
@@ -100,7 +100,7 @@ describe('a fetch for one origin', () => {
     await guarded.close();
   });
 
-  it('gives an answer without a body, and any status, for what it is', async () => {
+  it('returns responses without a body, and any status, unchanged', async () => {
     for (const status of [204, 304, 404, 500]) {
       handler = (_, response) => response.writeHead(status).end();
       expect((await fetchFrom()(`${origin}/`)).status).toBe(status);
@@ -109,7 +109,7 @@ describe('a fetch for one origin', () => {
     await expect(fetchFrom()(`${origin}/`)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /status/));
   });
 
-  it('brings no more than it may, decoded', async () => {
+  it('returns at most the maximum size, decoded', async () => {
     handler = (_, response) => response.end('x'.repeat(1_000));
     expect(await (await fetchFrom()(`${origin}/`)).text()).toHaveLength(1_000);
     handler = (_, response) => response.end('x'.repeat(1_001));
@@ -119,7 +119,7 @@ describe('a fetch for one origin', () => {
     expect(await (await fetchFrom({ maxBytes: 9_000 })(`${origin}/`)).text()).toHaveLength(9_000);
   });
 
-  it('reads nothing ahead of its reader', async () => {
+  it('does not read ahead of its reader', async () => {
     let written = 0;
     handler = (_, response) => {
       const more = () => {
@@ -141,7 +141,7 @@ describe('a fetch for one origin', () => {
 });
 
 describe('a host that is silent', () => {
-  it('is left when it does not answer, and when it stops within its answer', async () => {
+  it('is abandoned when it does not respond, and when it stops within its response', async () => {
     handler = () => {};
     await expect(fetchFrom({ idleMs: 100 })(`${origin}/`)).rejects.toEqual(fault('TIMEOUT', /did not answer/));
     handler = (_, response) => response.write('begun');
@@ -150,7 +150,7 @@ describe('a host that is silent', () => {
     await nobodyIsWaiting();
   });
 
-  it('may take as long as it likes while it says something', async () => {
+  it('may take as long as necessary while it sends data', async () => {
     handler = (_, response) => {
       let count = 0;
       const timer = setInterval(() => {
@@ -162,7 +162,7 @@ describe('a host that is silent', () => {
     expect(await (await fetchFrom({ idleMs: 200 })(`${origin}/`)).text()).toBe('.....');
   });
 
-  it('is let go at once when its reader goes, or the caller cancels', async () => {
+  it('is disconnected at once when its reader stops, or the caller cancels', async () => {
     handler = (_, response) => response.write('begun');
     for (const how of ['reader', 'fetch', 'all'] as const) {
       const [one, all] = [new AbortController(), new AbortController()];
@@ -181,7 +181,7 @@ describe('a host that is silent', () => {
 });
 
 describe('a connection that fails', () => {
-  it('is told as the fault that it is', async () => {
+  it('is reported as the matching fault', async () => {
     handler = (request) => request.socket.destroy();
     await expect(fetchFrom()(`${origin}/`)).rejects.toEqual(fault('RESOURCE_UNREACHABLE'));
     handler = (request, response) => {

@@ -72,8 +72,8 @@ async function all(messages: AsyncIterable<string | Uint8Array>): Promise<(strin
   return got;
 }
 
-describe('a WebSocket to elsewhere', () => {
-  it('sends and brings messages in order, and ends as both sides close it', async () => {
+describe('a WebSocket to another server', () => {
+  it('sends and receives messages in order, and ends when either side closes it', async () => {
     talk = (socket) => {
       socket.on('message', (data, isBinary) => socket.send(isBinary ? data : `echo ${data}`));
       socket.on('message', (data) => data.toString() === 'bye' && socket.close(1000, 'done'));
@@ -85,7 +85,7 @@ describe('a WebSocket to elsewhere', () => {
     expect(await socket.closed).toEqual({ code: 1000, reason: 'done' });
   });
 
-  it('carries headers and a subprotocol, and no header that says where it goes', async () => {
+  it('sends headers and a subprotocol, but no header that determines where it goes', async () => {
     talk = (socket) => socket.close();
     const socket = await connect('', { subprotocol: 'chat', headers: { authorization: 'Bearer x' } });
     await socket.closed;
@@ -98,12 +98,12 @@ describe('a WebSocket to elsewhere', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('passes the guard', async () => {
+  it('is guarded', async () => {
     await expect(connect('', {}, outgoing([]))).rejects.toEqual(fault('FORBIDDEN', /not public/));
     expect(requests).toHaveLength(0);
   });
 
-  it('is refused with the status that the server gives, and never follows a redirect', async () => {
+  it('is rejected with the status of the server, and never follows a redirect', async () => {
     const refused = connect('refused');
     await expect(refused).rejects.toEqual(fault('THROTTLED', /429/));
     await expect(refused).rejects.toMatchObject({ retryAfterMs: 7_000 });
@@ -116,7 +116,7 @@ describe('a WebSocket to elsewhere', () => {
     await expect(connect('silent', {}, outgoing([endpoint], 150))).rejects.toEqual(fault('TIMEOUT'));
   });
 
-  it('brings no message that is too large, also in fragments', async () => {
+  it('accepts no message that is too large, in fragments either', async () => {
     for (const pieces of [['x'.repeat(1_001)], ['x'.repeat(600), 'x'.repeat(600)]]) {
       talk = (socket) => pieces.forEach((piece, at) => void socket.send(piece, { fin: at === pieces.length - 1 }));
       const socket = await connect();
@@ -125,7 +125,7 @@ describe('a WebSocket to elsewhere', () => {
     }
   });
 
-  it('tells a server that breaks the protocol from one that goes away', async () => {
+  it('distinguishes a server that breaks the protocol from one that disconnects', async () => {
     talk = (socket) => (socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0xf1, 0x00]));
     const broken = await connect();
     await expect(all(broken.messages)).rejects.toEqual(fault('RESOURCE_UNREACHABLE', /RFC 6455/));
@@ -135,7 +135,7 @@ describe('a WebSocket to elsewhere', () => {
     expect((await gone.closed).code).toBe(1006);
   });
 
-  it('takes hardly more from the network than is read', async () => {
+  it('takes little more from the network than is read', async () => {
     let sent = 0;
     talk = (socket) => {
       const more = (error?: Error) => {
@@ -160,7 +160,7 @@ describe('a WebSocket to elsewhere', () => {
     expect((await socket.closed).code).toBe(1000);
   });
 
-  it('is cut at once when it is cancelled: before it connects, while it shakes hands, and while it listens', async () => {
+  it('is terminated at once when it is cancelled: before it connects, during the handshake, and while it waits', async () => {
     talk = () => {};
     for (const path of ['', 'silent']) {
       const stop = new AbortController();
@@ -174,7 +174,7 @@ describe('a WebSocket to elsewhere', () => {
     await expect(connect('', { signal: AbortSignal.abort() })).rejects.toEqual(fault('CANCELLED'));
   });
 
-  it('is cut when the server stops', async () => {
+  it('is terminated when the server stops', async () => {
     talk = () => {};
     const from = outgoing();
     const socket = await connect('', {}, from);
@@ -184,8 +184,8 @@ describe('a WebSocket to elsewhere', () => {
   });
 });
 
-describe('a URI of WebSocket', () => {
-  it('is decided on as the one of HTTP that it begins as', () => {
+describe('the URI of a WebSocket', () => {
+  it('is authorized as the HTTP URI of its handshake', () => {
     expect(['ws://h/p?q', 'WSS://h/p', 'https://h'].map(httpUriOfWebSocket)).toEqual([
       'http://h/p?q',
       'https://h/p',

@@ -12,7 +12,7 @@ import { canonicalUri } from '../canonical-uri.ts';
 import type { ResolvedAddress } from './guarded-connector.ts';
 import { createOutgoing, type Outgoing, type OutgoingDeps } from './outgoing.ts';
 
-// Self-signed for secure.test until 2126; made for this file, and of no use elsewhere.
+// Self-signed for secure.test until 2126; used only in this file.
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNoKcgP92vg3Iokf7
 J3mGfiDA484O6v15CKDLkuIMNIuhRANCAAS6Q39gXxhWqxynHjYHSCh11P+lqVR8
@@ -30,7 +30,7 @@ zj0EAwIDRwAwRAIgV8ObIxH1BBkX0AL/hCuO47Srx/d2NOCmYAqj0feIhAUCICDw
 nWsADxqeyL3OuSMM4+iwpP3pWAWH5RxMTiotc/jy
 -----END CERTIFICATE-----`;
 
-/** Judged, and never connected to. */
+/** Checked, and never connected to. */
 const PUBLIC: ResolvedAddress = { address: '93.184.215.14', family: 4 };
 const LOOPBACK: ResolvedAddress = { address: '127.0.0.1', family: 4 };
 /** Nothing listens here. */
@@ -40,7 +40,7 @@ let server: Server;
 let port: number;
 let connections: number;
 let requests: number;
-/** Where `/up` redirects to. */
+/** The target to which `/up` redirects. */
 let upgrade: string;
 const opened: Outgoing[] = [];
 
@@ -86,8 +86,8 @@ const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 const refused = fault('FORBIDDEN', /not public.*ALLOWED_PRIVATE_HOSTS/);
 
-describe('what may be connected to', () => {
-  it('is no private address that the URI names, however it is written', async () => {
+describe('an address that may be connected to', () => {
+  it('is not a private address in the URI, however it is written', async () => {
     const guarded = outgoing({});
     for (const host of ['127.0.0.1', '127.1', '0x7f000001', '[::ffff:127.0.0.1]', 'localhost', 'localhost.']) {
       await expect(get(guarded, `http://${host}:${port}/`)).rejects.toEqual(refused);
@@ -108,8 +108,8 @@ describe('what may be connected to', () => {
     expect(connections).toBe(0);
   });
 
-  it('is judged again by the peer that was really reached', async () => {
-    // Shows a public address to who judges and another one to who connects: what a fault in between would look like.
+  it('is checked again with the address of the actual peer', async () => {
+    // Returns a public address to the check and a private one to the connection, as a defect between them would.
     let requestCount = 0;
     const turning = {
       family: 4,
@@ -122,7 +122,7 @@ describe('what may be connected to', () => {
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
   });
 
-  it('is asked of the name server once a connection: a second answer changes nothing', async () => {
+  it('is resolved once for each connection: a second DNS response changes nothing', async () => {
     let lookups = 0;
     const guarded = outgoing({
       allowedPrivateHosts: [`inner.example:${port}`],
@@ -132,7 +132,7 @@ describe('what may be connected to', () => {
     expect({ lookups, connections }).toEqual({ lookups: 1, connections: 1 });
   });
 
-  it('is a private address where host and port are listed, and only under that name and port', async () => {
+  it('is a private address if its host and port are listed, and only under that name and port', async () => {
     const lookup = async () => [LOOPBACK];
     const byName = outgoing({ lookup, allowedPrivateHosts: [`inner.example:${port}`, '[::1]:8080'] });
     expect(await get(byName, `http://INNER.example.:${port}/`)).toBe('here');
@@ -144,7 +144,7 @@ describe('what may be connected to', () => {
     await expect(get(byAddress, `http://inner.example:${port}/`)).rejects.toEqual(refused);
   });
 
-  it('takes the port that the scheme stands for when the URI names none', async () => {
+  it('has the default port of the scheme when the URI has no port', async () => {
     const lookup = async () => [{ address: '127.0.0.1', family: 4 }];
     const plain = outgoing({ lookup, allowedPrivateHosts: ['inner.example:443'] });
     await expect(get(plain, 'http://inner.example/')).rejects.toEqual(refused);
@@ -203,7 +203,7 @@ describe('over TLS', () => {
     secure.close();
   });
 
-  it('the certificate must be for the name that was asked, wherever that leads', async () => {
+  it('the certificate must be for the requested name, whatever address it resolves to', async () => {
     const guarded = outgoing({
       lookup,
       allowedPrivateHosts: ['secure.test', 'wrong.test', '127.0.0.1'].map((host) => `${host}:${securePort}`),
@@ -216,7 +216,7 @@ describe('over TLS', () => {
     }
   });
 
-  it('it must be so for a fetch and a WebSocket as well', async () => {
+  it('the certificate must match for a fetch and a WebSocket as well', async () => {
     const hosts = ['secure.test', 'wrong.test'].map((host) => `${host}:${securePort}`);
     const guarded = outgoing({ lookup, allowedPrivateHosts: hosts });
     const [right, wrong] = hosts.map((host) => canonicalUri(`https://${host}/`)) as [CanonicalUri, CanonicalUri];
@@ -230,7 +230,7 @@ describe('over TLS', () => {
     await expect(guarded.connect(wrong, limits)).rejects.toEqual(refusal);
   });
 
-  it('a certificate that nobody vouches for is refused', async () => {
+  it('an untrusted certificate is rejected', async () => {
     setDefaultCACertificates(trusted);
     const guarded = outgoing({ lookup, allowedPrivateHosts: [`secure.test:${securePort}`] });
     await expect(get(guarded, `https://secure.test:${securePort}/`)).rejects.toEqual(
@@ -239,14 +239,14 @@ describe('over TLS', () => {
     setDefaultCACertificates([...trusted, CERTIFICATE]);
   });
 
-  it('a server that speaks no TLS is told in plain words', async () => {
+  it('a server that does not speak TLS is reported in plain words', async () => {
     const guarded = outgoing({ lookup, allowedPrivateHosts: [`inner.example:${port}`] });
     await expect(get(guarded, `https://inner.example:${port}/`)).rejects.toEqual(
       fault('RESOURCE_UNREACHABLE', /TLS handshake failed/),
     );
   });
 
-  it('no redirect leads down to http, though up to https it may', async () => {
+  it('a redirect to http is rejected, and one to https is followed', async () => {
     const resources = await createTestResources({
       lookup,
       allowedPrivateHosts: [`secure.test:${securePort}`, `inner.example:${port}`],

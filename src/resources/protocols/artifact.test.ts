@@ -36,7 +36,7 @@ afterAll(() => resources.close());
 const notFound = expect.objectContaining({ name: 'Fault', code: 'NOT_FOUND' });
 
 describe('artifact:', () => {
-  it('reads what lies on disk and what lies in the store alike', async () => {
+  it('reads content on disk and content in the store alike', async () => {
     const disk = await resources.open(`artifact:sha256/${onDisk.toUpperCase()}`, { scope: mine });
     expect(disk).toMatchObject({ uri: `artifact:sha256/${onDisk}`, mediaType: 'text/csv', size: bytes.length });
     expect(await disk.text()).toBe(bytes);
@@ -45,7 +45,7 @@ describe('artifact:', () => {
     expect(await text.text()).toBe('zażółć');
   });
 
-  it('is not found by who may not see it, with the scope handed on as it came', async () => {
+  it('is not found by callers who may not see it; the scope is passed unchanged', async () => {
     scopes.length = 0;
     const uri = `artifact:sha256/${onDisk}`;
     await expect(resources.open(uri, { scope: { tenant: 'two' } })).rejects.toEqual(notFound);
@@ -53,12 +53,12 @@ describe('artifact:', () => {
     expect(scopes).toEqual([{ tenant: 'two' }]);
   });
 
-  it('is not found when nobody made it, or its bytes are gone', async () => {
+  it('is not found when it does not exist, or its bytes were removed', async () => {
     await expect(resources.open(`artifact:sha256/${sha256('never')}`, { scope: mine })).rejects.toEqual(notFound);
     await expect(resources.open(`artifact:sha256/${lost}`, { scope: mine })).rejects.toEqual(notFound);
   });
 
-  it('is bounded like any read', async () => {
+  it('is limited like any read', async () => {
     const error = expect.objectContaining({ code: 'RESOURCE_TOO_LARGE' });
     for (const digest of [onDisk, inline]) {
       await expect(resources.open(`artifact:sha256/${digest}`, { scope: mine, maxBytes: 9 })).rejects.toEqual(error);

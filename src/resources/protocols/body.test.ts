@@ -14,7 +14,7 @@ interface Given {
   readonly hangs?: boolean;
 }
 
-/** A body on chunks, with a record of how often its source was freed. */
+/** A body of chunks that counts how often its source was released. */
 function bodyOf({ chunks, mediaType = 'text/plain', size, maxBytes = 1000, hangs }: Given) {
   const stop = new AbortController();
   const record = { released: 0, pulled: 0, outcomes: [] as { bytes: number; error?: unknown }[] };
@@ -44,26 +44,26 @@ const inMemory = (content: Uint8Array, mediaType = 'text/plain'): Promise<Body> 
 const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
 
 describe('createBody', () => {
-  it('gives the bytes as they are, counts them, and frees the source once', async () => {
+  it('returns the bytes unchanged, counts them, and releases the source once', async () => {
     const { open, record } = bodyOf({ chunks: ['ab', 'c', ''] });
     expect(Buffer.from(await (await open()).bytes()).toString()).toBe('abc');
     expect(record).toMatchObject({ released: 1, outcomes: [{ bytes: 3 }] });
   });
 
-  it('passes exactly the limit, and ends one byte past it without pulling more', async () => {
+  it('accepts exactly the limit, and ends one byte past it without reading more', async () => {
     expect(await (await bodyOf({ chunks: ['12', '34'], maxBytes: 4 }).open()).text()).toBe('1234');
     const { open, record } = bodyOf({ chunks: ['12', '345', '6', '7'], maxBytes: 4 });
     await expect((await open()).bytes()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(record).toMatchObject({ released: 1, pulled: 2 });
   });
 
-  it('refuses by the announced size before anything is read', async () => {
+  it('rejects by the stated size before anything is read', async () => {
     const { open, record } = bodyOf({ chunks: ['x'], size: 1001 });
     await expect(open()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(record).toMatchObject({ released: 1, pulled: 0 });
   });
 
-  it('frees the source when the reader leaves early, or never begins', async () => {
+  it('releases the source when the reader stops early, or never begins', async () => {
     const early = bodyOf({ chunks: ['a', 'b', 'c'] });
     for await (const chunk of (await early.open()).stream()) {
       expect(chunk).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('createBody', () => {
     expect(() => body.stream()).toThrow(TypeError);
   });
 
-  it('ends when aborted while the source keeps silent, and frees it', async () => {
+  it('ends when aborted while the source sends nothing, and releases it', async () => {
     const { open, record, stop } = bodyOf({ chunks: ['a'], hangs: true });
     const reading = (await open()).bytes();
     setImmediate(() => stop.abort());
@@ -92,7 +92,7 @@ describe('createBody', () => {
     expect(record.released).toBe(1);
   });
 
-  it('frees the source when aborted while nobody reads', async () => {
+  it('releases the source when aborted while nothing reads', async () => {
     const { open, record, stop } = bodyOf({ chunks: ['a'] });
     const body = await open();
     stop.abort();
@@ -100,7 +100,7 @@ describe('createBody', () => {
     await expect(body.text()).rejects.toEqual(fault('CANCELLED'));
   });
 
-  it('ends with the reason of the abort: a fault as it is, a time-out as TIMEOUT', async () => {
+  it('ends with the reason of the abort: a fault unchanged, a time-out as TIMEOUT', async () => {
     const { open, stop } = bodyOf({ chunks: ['a'] });
     const body = await open();
     stop.abort(new Fault('TIMEOUT', 'the command took too long'));
@@ -111,7 +111,7 @@ describe('createBody', () => {
     expect(late.record.released).toBe(1);
   });
 
-  it('listens to the signal no longer than it lives', async () => {
+  it('stops listening to the signal when it ends', async () => {
     const { open, record, stop } = bodyOf({ chunks: ['a'] });
     await (await open()).text();
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
@@ -129,14 +129,14 @@ describe('the text of a body', () => {
     ['UTF-8 when nothing else is said', Buffer.from('zażółć'), 'text/csv', 'zażółć'],
     ['UTF-8 with its mark, which is stripped', Buffer.from('\ufeffzażółć'), 'text/csv', 'zażółć'],
     ['its charset', Buffer.from([0xbf, 0xf3, 0xb3]), 'text/csv; charset=iso-8859-2', 'żół'],
-    ['windows-1252 for latin1 and ascii, as WHATWG has it', Buffer.from([0x80]), 'text/plain;charset=US-ASCII', '€'],
+    ['windows-1252 for latin1 and ascii, as WHATWG requires', Buffer.from([0x80]), 'text/plain;charset=US-ASCII', '€'],
     ['a multi-byte charset', Buffer.from([0x93, 0xfa, 0x96, 0x7b]), 'text/csv;charset=Shift_JIS', '日本'],
     ['UTF-16 little endian by its mark', utf16('żó', 'le'), 'text/csv', 'żó'],
     ['UTF-16 big endian by its mark', utf16('żó', 'be'), 'text/csv', 'żó'],
-    ['the mark even against the charset', utf16('żó', 'le'), 'text/csv;charset=utf-8', 'żó'],
-    ['nothing, when there is nothing', Buffer.from(''), 'text/csv', ''],
-    ['two bytes, fewer than a mark may have', Buffer.from('ab'), 'text/csv', 'ab'],
-    ['a mark alone', Buffer.from('\ufeff'), 'text/csv', ''],
+    ['the byte order mark rather than the charset', utf16('żó', 'le'), 'text/csv;charset=utf-8', 'żó'],
+    ['nothing, when it is empty', Buffer.from(''), 'text/csv', ''],
+    ['two bytes, fewer than a byte order mark', Buffer.from('ab'), 'text/csv', 'ab'],
+    ['only a byte order mark', Buffer.from('\ufeff'), 'text/csv', ''],
   ];
 
   it.each(cases)('is decoded by %s', async (_, bytes, mediaType, text) => {
@@ -150,7 +150,7 @@ describe('the text of a body', () => {
     ['a character cut off at the end', Buffer.from([0x61, 0x61, 0x61, 0xc5]), 'text/csv'],
     ['an unknown charset', Buffer.from('abc'), 'text/csv;charset=klingon'],
     ['a charset that WHATWG refuses to decode', Buffer.from('abc'), 'text/csv;charset=iso-2022-kr'],
-  ])('is BAD_INPUT for %s, and the source is freed', async (_, bytes, mediaType) => {
+  ])('is BAD_INPUT for %s, and the source is released', async (_, bytes, mediaType) => {
     await expect((await inMemory(bytes, mediaType)).text()).rejects.toEqual(fault('BAD_INPUT'));
     const { open, record } = bodyOf({ chunks: [...bytes].map((byte) => Uint8Array.of(byte)), mediaType });
     await expect((await open()).text()).rejects.toEqual(fault('BAD_INPUT'));

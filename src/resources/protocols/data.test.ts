@@ -45,11 +45,11 @@ describe('data:', () => {
     'data:text/csv,100%',
     'data:text/csv,%zz',
     'data:text/csv;base64,YQ%',
-  ])('refuses %s', async (uri) => {
+  ])('rejects %s', async (uri) => {
     await expect(resources.open(uri)).rejects.toEqual(fault('BAD_INPUT'));
   });
 
-  it('takes a mebibyte and not a byte more, in either form', async () => {
+  it('accepts a mebibyte and not a byte more, in either form', async () => {
     const most = 1024 * 1024;
     const inBase64 = (size: number) => `data:text/plain;base64,${Buffer.alloc(size, 'a').toString('base64')}`;
     for (const uri of [
@@ -68,7 +68,7 @@ describe('data:', () => {
     }
   });
 
-  it('gives back any bytes, percent-encoded or base64', async () => {
+  it('returns any bytes, percent-encoded or base64', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
         const percent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
@@ -80,7 +80,7 @@ describe('data:', () => {
     );
   });
 
-  it('lets policy see the media type and nothing of the data', async () => {
+  it('shows the policy the media type, and nothing of the data', async () => {
     resources.authorizedUris.length = 0;
     await (await resources.open('data:text/csv;charset=utf-8,secret')).cancel();
     expect(resources.authorizedUris).toEqual(['data:text/csv']);

@@ -35,7 +35,7 @@ afterEach(async () => {
 const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
-/** Descriptors of this process that lead into the folder. */
+/** File descriptors of this process in the folder. */
 async function openHere(): Promise<number> {
   const links = await readdir('/proc/self/fd');
   const targets = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
@@ -43,7 +43,7 @@ async function openHere(): Promise<number> {
 }
 
 describe('file:', () => {
-  it('reads a file under a virtual root, whose real place is not told', async () => {
+  it('reads a file under a virtual root without revealing its real path', async () => {
     const body = await resources.open('file:///data/%61.csv');
     expect(body).toMatchObject({ uri: 'file:///data/a.csv', mediaType: 'text/csv', size: 3 });
     expect(await body.text()).toBe('a,b');
@@ -51,7 +51,7 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('decodes the name once, and asks once about a name that needs no other place', async () => {
+  it('decodes the name once, and asks once about a file that is not a link', async () => {
     for (const name of ['a b.csv', 'x+y(1)&z=@;,!$.csv', 'zażółć.csv', '100%.csv', 'q?#.csv', '~.csv', "it's*.csv"]) {
       await writeFile(at('files', name), name);
       resources.authorizedUris.length = 0;
@@ -61,7 +61,7 @@ describe('file:', () => {
     }
   });
 
-  it('takes the longest root where one stands inside another', async () => {
+  it('uses the longest root if roots are nested', async () => {
     const body = await resources.open('file:///data/inner/s.json');
     expect(body.uri).toBe('file:///data/inner/s.json');
     expect(await body.text()).toContain('object');
@@ -69,21 +69,21 @@ describe('file:', () => {
   });
 
   it.each([
-    ['outside of every root', 'file:///etc/passwd'],
+    ['outside all roots', 'file:///etc/passwd'],
     ['in a root whose name only begins like one', 'file:///database/a.csv'],
-    ['above a root by dots', 'file:///data/../outside/secret'],
-    ['above a root by escaped dots', 'file:///data/%2e%2e/%2E%2E/etc/passwd'],
+    ['above a root with dots', 'file:///data/../outside/secret'],
+    ['above a root with escaped dots', 'file:///data/%2e%2e/%2E%2E/etc/passwd'],
     ['at the top', 'file:///'],
-  ])('refuses a path %s', async (_, uri) => {
+  ])('rejects a path %s', async (_, uri) => {
     await expect(resources.open(uri)).rejects.toEqual(fault('FORBIDDEN', /ALLOWED_LOCAL_ROOTS.*file:\/\/\/data\//));
   });
 
-  it('refuses an empty segment, which the file system would take for another path', async () => {
+  it('rejects an empty segment, which the file system would read as another path', async () => {
     await expect(resources.open('file:///data//a.csv')).rejects.toEqual(fault('BAD_INPUT', /empty segment/));
     await expect(resources.open('file:///data/public//b.json')).rejects.toEqual(fault('BAD_INPUT'));
   });
 
-  it('does not follow a link in the last place', async () => {
+  it('does not follow a link as the last segment', async () => {
     await symlink(at('outside', 'secret'), at('files', 'link.csv'));
     await symlink('a.csv', at('files', 'near.csv'));
     await symlink('loop', at('files', 'loop'));
@@ -92,7 +92,7 @@ describe('file:', () => {
     }
   });
 
-  it('is not led out by a link in the middle of the path', async () => {
+  it('does not leave the root by a link in the middle of the path', async () => {
     await symlink(at('outside'), at('files', 'door'));
     await symlink('..', at('files', 'up'));
     await expect(resources.open('file:///data/door/secret')).rejects.toEqual(fault('FORBIDDEN', /ALLOWED_LOCAL_ROOTS/));
@@ -100,14 +100,14 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('is not fooled by a folder next to the root with a longer name', async () => {
+  it('is not misled by a folder next to the root with a longer name', async () => {
     await mkdir(at('files-private'));
     await writeFile(at('files-private', 'x'), 'private');
     await symlink(at('files-private'), at('files', 'door'));
     await expect(resources.open('file:///data/door/x')).rejects.toEqual(fault('FORBIDDEN'));
   });
 
-  it('asks policy about the place that a link within the roots leads to', async () => {
+  it('asks the policy about the target of a link within the roots', async () => {
     await symlink('..', at('files', 'public', 'all'));
     await symlink(at('schemas'), at('files', 'public', 'other'));
     const body = await resources.open('file:///data/public/all/a.csv');
@@ -121,14 +121,14 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('serves a root that is itself reached through a link', async () => {
+  it('serves a root that is reached through a link', async () => {
     await symlink(at('files'), at('alias'));
     const linked = await createTestResources({ localRoots: [{ name: '/data', folder: at('alias') }] });
     expect(await (await linked.open('file:///data/a.csv')).text()).toBe('a,b');
     await linked.close();
   });
 
-  it('refuses a pipe without waiting for its writer, a folder, and a file as a folder', async () => {
+  it('rejects a pipe without waiting for its writer, a folder, and a file as a folder', async () => {
     execFileSync('mkfifo', [at('files', 'pipe')]);
     await expect(resources.open('file:///data/pipe')).rejects.toEqual(fault('BAD_INPUT', /pipe/));
     await expect(resources.open('file:///data/public')).rejects.toEqual(fault('BAD_INPUT', /folder/));
@@ -138,18 +138,18 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('refuses a device', async () => {
+  it('rejects a device', async () => {
     const devices = await createTestResources({ localRoots: [{ name: '/data', folder: '/dev' }] });
     await expect(devices.open('file:///data/zero')).rejects.toEqual(fault('BAD_INPUT', /device/));
     await devices.close();
   });
 
-  it('answers NOT_FOUND or BAD_INPUT for names that are not there or cannot be', async () => {
+  it('answers NOT_FOUND or BAD_INPUT for names that do not exist or cannot exist', async () => {
     await expect(resources.open('file:///data/none.csv')).rejects.toEqual(fault('NOT_FOUND'));
     await expect(resources.open(`file:///data/${'n'.repeat(300)}`)).rejects.toEqual(fault('BAD_INPUT', /longer/));
   });
 
-  it('refuses what is larger than the limit, also when it grows while it is read', async () => {
+  it('rejects files larger than the limit, even when they grow while they are read', async () => {
     await writeFile(at('files', 'big'), Buffer.alloc(600_000));
     await expect(resources.open('file:///data/big', { maxBytes: 599_999 })).rejects.toEqual(
       fault('RESOURCE_TOO_LARGE'),
@@ -160,7 +160,7 @@ describe('file:', () => {
     expect(await openHere()).toBe(0);
   });
 
-  it('closes the file when the reader leaves, cancels or is aborted', async () => {
+  it('closes the file when the reader stops, cancels or is aborted', async () => {
     await writeFile(at('files', 'big'), Buffer.alloc(900_000, 'x'));
     for await (const chunk of (await resources.open('file:///data/big')).stream()) {
       expect(chunk.length).toBeLessThan(900_000);

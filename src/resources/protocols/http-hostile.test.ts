@@ -20,8 +20,8 @@ const http = startHttpOrigin();
 const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
-describe('hostile answers', () => {
-  /** Writes as fast as it is read, for ever; resolves with the bytes written when the reader has gone. */
+describe('hostile responses', () => {
+  /** Writes endlessly, as fast as it is read; resolves with the bytes written when the reader has disconnected. */
   function flood(headers: Record<string, string | number>): Promise<number> {
     return new Promise((resolve) => {
       http.handler = (_, response) => {
@@ -38,14 +38,14 @@ describe('hostile answers', () => {
     });
   }
 
-  it('that never end are cut at the limit, without being kept', async () => {
+  it('that never end are cut at the limit, without being buffered', async () => {
     const written = flood({});
     await expect((await http.resources.open(http.origin)).bytes()).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(await written).toBeLessThan(32 * MIB);
     await http.noConnections();
   });
 
-  it('that announce 10 GB are refused by their headers', async () => {
+  it('that announce 10 GB are rejected by their headers', async () => {
     const written = flood({ 'content-length': 10 * 1024 * MIB });
     await expect(http.resources.open(http.origin)).rejects.toEqual(fault('RESOURCE_TOO_LARGE'));
     expect(await written).toBeLessThan(32 * MIB);
@@ -73,14 +73,14 @@ describe('hostile answers', () => {
     ['zstd', zstdCompressSync],
     ['identity', (bytes) => bytes],
   ];
-  it.each(codings)('packed as %s are unpacked', async (coding, pack) => {
+  it.each(codings)('with content coding %s are decoded', async (coding, pack) => {
     http.handler = respondWith(pack(Buffer.from('some text, '.repeat(10_000))), { 'content-encoding': coding });
     const body = await http.resources.open(http.origin);
     expect(body.size).toBeUndefined();
     expect(await body.text()).toBe('some text, '.repeat(10_000));
   });
 
-  it('that are bombs are cut by what they unpack to', async () => {
+  it('that are compression bombs are cut by their decoded size', async () => {
     const bomb = Buffer.concat([...Array(8)].map(() => gzipSync(Buffer.alloc(8 * MIB))));
     expect(bomb.length).toBeLessThan(MIB / 8);
     http.handler = respondWith(bomb, { 'content-encoding': 'gzip' });
@@ -100,14 +100,14 @@ describe('hostile answers', () => {
     ['gzip', gzipSync('cut short '.repeat(100)).subarray(0, -12), /cannot be read/],
     ['br', Buffer.from('this is not brotli at all'), /cannot be read/],
     ['zstd', Buffer.from('nor zstd, not in the least'), /cannot be read/],
-  ])('that are not what %s says are refused', async (coding, bytes, message) => {
+  ])('that are not valid %s are rejected', async (coding, bytes, message) => {
     http.handler = respondWith(bytes, { 'content-encoding': coding });
     await expect((await http.resources.open(http.origin)).bytes()).rejects.toEqual(
       fault('RESOURCE_UNREACHABLE', message),
     );
   });
 
-  it('in zstd that ask for more than 8 MiB of memory are refused', async () => {
+  it('in zstd that require more than 8 MiB of memory are rejected', async () => {
     const packed = async (windowLog: number) => {
       const packer = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowLog } });
       packer.write('some text');
@@ -120,26 +120,26 @@ describe('hostile answers', () => {
     await expect((await http.resources.open(http.origin)).text()).rejects.toEqual(fault('RESOURCE_UNREACHABLE'));
   });
 
-  it('without a byte are empty under any coding', async () => {
+  it('without content are empty with any coding', async () => {
     http.handler = (_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end();
     expect(await (await http.resources.open(http.origin)).text()).toBe('');
   });
 
-  it('that never come end in TIMEOUT', async () => {
+  it('that never begin end in TIMEOUT', async () => {
     http.handler = () => {};
     const reader = await http.withTimeouts({ headerTimeoutMs: 150 });
     await expect(reader.open(http.origin)).rejects.toEqual(fault('TIMEOUT', /did not answer/));
     await http.noConnections();
   });
 
-  it('that fall silent in the middle end in TIMEOUT', async () => {
+  it('that stop in the middle end in TIMEOUT', async () => {
     http.handler = (_, response) => void response.writeHead(200).write('begin');
     const reader = await http.withTimeouts({ headerTimeoutMs: 150 });
     await expect((await reader.open(http.origin)).text()).rejects.toEqual(fault('TIMEOUT', /stopped sending/));
     await http.noConnections();
   });
 
-  it('that drip, a byte at a time, end when the time for all of it is up', async () => {
+  it('that arrive a byte at a time end at the total time limit', async () => {
     http.handler = (_, response) => {
       const drip = setInterval(() => response.write('.'), 10);
       response.on('close', () => clearInterval(drip));
@@ -163,7 +163,7 @@ describe('hostile answers', () => {
     await expect((await http.resources.open(http.origin)).text()).rejects.toEqual(fault('RESOURCE_UNREACHABLE'));
   });
 
-  it('that send more than they announced end where they said', async () => {
+  it('that send more than they announced end at the announced size', async () => {
     const other = createTcpServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () =>

@@ -6,7 +6,7 @@ const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
 describe('redirects', () => {
-  it('are followed, each asked about, and the body tells where it came from', async () => {
+  it('are followed, each authorized, and the body has the final URI', async () => {
     http.handler = (request, response) => {
       if (request.url === '/1') response.writeHead(302, { location: '/%32?a' }).end();
       else if (request.url === '/2?a') response.writeHead(308, { location: `${http.origin}/3#x` }).end('ignored');
@@ -18,7 +18,7 @@ describe('redirects', () => {
     expect(http.resources.authorizedUris).toEqual([`${http.origin}/1`, `${http.origin}/2?a`, `${http.origin}/3`]);
   });
 
-  it('stop at what policy forbids, before it is asked for', async () => {
+  it('stop at a URI that the policy denies, before it is requested', async () => {
     let requests = 0;
     http.handler = (_, response) => {
       requests++;
@@ -29,7 +29,7 @@ describe('redirects', () => {
     expect(requests).toBe(1);
   });
 
-  it('do not lead to a private address, however it is written', async () => {
+  it('do not lead to private addresses, however they are written', async () => {
     for (const target of [
       'http://169.254.169.254/latest',
       'http://[::1]:1/',
@@ -41,7 +41,7 @@ describe('redirects', () => {
     }
   });
 
-  it('are followed five times and no more', async () => {
+  it('are followed at most five times', async () => {
     http.handler = (request, response) => {
       const redirects = Number(request.url?.slice(1));
       if (redirects === 0) response.end('arrived');
@@ -59,14 +59,14 @@ describe('redirects', () => {
     ['another scheme', 'file:///etc/passwd', 'RESOURCE_UNREACHABLE'],
     ['inline data', 'data:text/plain,a', 'RESOURCE_UNREACHABLE'],
     ['a name and password', 'http://user:secret@example.com/', 'BAD_INPUT'],
-    ['a path that readers decode in different ways', '/a%2f..%2fb', 'BAD_INPUT'],
-    ['no URI', 'http://[', 'RESOURCE_UNREACHABLE'],
-  ])('to %s are refused', async (_, location, code) => {
+    ['a path that servers decode in different ways', '/a%2f..%2fb', 'BAD_INPUT'],
+    ['an invalid URI', 'http://[', 'RESOURCE_UNREACHABLE'],
+  ])('to %s are rejected', async (_, location, code) => {
     http.handler = (_, response) => response.writeHead(302, { location }).end();
     await expect(http.resources.open(http.origin)).rejects.toEqual(fault(code));
   });
 
-  it('understand a location in raw UTF-8', async () => {
+  it('accept a location in raw UTF-8', async () => {
     http.handler = (request, response) => {
       if (request.url !== '/') return response.end(request.url);
       response.writeHead(302, { location: Buffer.from('/caf\u00e9').toString('latin1') }).end();
@@ -74,7 +74,7 @@ describe('redirects', () => {
     expect(await (await http.resources.open(http.origin)).text()).toBe('/caf%C3%A9');
   });
 
-  it('free the connection even when the redirect has an endless body', async () => {
+  it('release the connection even when the redirect has an endless body', async () => {
     http.handler = (request, response) => {
       if (request.url !== '/') return response.end('here');
       response.writeHead(302, { location: '/there' });

@@ -9,7 +9,7 @@ const fault = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ name: 'Fault', code, message: expect.stringMatching(message) });
 
 describe('reading http', () => {
-  it('sends a plain GET that says who asks, and gives body, media type and size', async () => {
+  it('sends a plain GET with its User-Agent, and returns body, media type and size', async () => {
     let received: unknown;
     http.handler = (request, response) => {
       received = { method: request.method, url: request.url, headers: request.headers };
@@ -25,7 +25,7 @@ describe('reading http', () => {
     });
   });
 
-  it('takes a media type that is garbage for bytes', async () => {
+  it('treats an invalid media type as bytes', async () => {
     http.handler = respondWith('x', { 'content-type': 'whatever' });
     const body = await http.resources.open(http.origin);
     expect(body.mediaType).toBe('application/octet-stream');
@@ -48,7 +48,7 @@ describe('reading http', () => {
     expect(error).toMatchObject({ details: { status } });
   });
 
-  it('tells in plain words when nobody listens, the name does not exist, or the answer is not HTTP', async () => {
+  it('reports in plain words that nothing listens, the name does not exist, or the response is not HTTP', async () => {
     const other = createTcpServer((socket) =>
       socket
         .on('error', () => {})
@@ -77,14 +77,14 @@ describe('reading http', () => {
 });
 
 describe('an abort', () => {
-  it('before the answer cancels the request and frees the socket', async () => {
+  it('before the response cancels the request and releases the socket', async () => {
     const stop = new AbortController();
     http.handler = () => stop.abort();
     await expect(http.resources.open(http.origin, { signal: stop.signal })).rejects.toEqual(fault('CANCELLED'));
     await http.noConnections();
   });
 
-  it('in the middle of the body frees the socket', async () => {
+  it('in the middle of the body releases the socket', async () => {
     const stop = new AbortController();
     http.handler = (_, response) => void response.writeHead(200).write('begin');
     const body = await http.resources.open(http.origin, { signal: stop.signal });
@@ -98,7 +98,7 @@ describe('an abort', () => {
     await http.noConnections();
   });
 
-  it('of a body that nobody reads frees the socket, as cancelling it does', async () => {
+  it('of an unread body releases the socket, as cancelling it does', async () => {
     http.handler = (_, response) => void response.writeHead(200).write('begin');
     const stop = new AbortController();
     await http.resources.open(http.origin, { signal: stop.signal });
@@ -109,7 +109,7 @@ describe('an abort', () => {
     await http.noConnections();
   });
 
-  it('is not listened for any longer when the read is over, well or badly', async () => {
+  it('is no longer listened for when the read has succeeded or failed', async () => {
     const { signal } = new AbortController();
     http.handler = respondWith('x');
     await (await http.resources.open(http.origin, { signal })).text();
@@ -118,7 +118,7 @@ describe('an abort', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('that came first lets nothing out', async () => {
+  it('that came first sends no request', async () => {
     let requests = 0;
     http.handler = (_, response) => response.end(String(requests++));
     await expect(http.resources.open(http.origin, { signal: AbortSignal.abort() })).rejects.toEqual(fault('CANCELLED'));

@@ -13,7 +13,7 @@ let schemas: SchemaValidator;
 let resources: TestResources;
 let server: Server;
 let origin: string;
-/** Path → body, or where to go instead. */
+/** Path → body, or the target of a redirect. */
 const served = new Map<string, unknown>();
 
 beforeAll(async () => {
@@ -52,7 +52,7 @@ const refusal = (schemaUri: string, data: unknown) =>
   );
 
 describe('the schema validator', () => {
-  it('finds nothing wrong with data that fits', async () => {
+  it('finds no violations in data that conforms', async () => {
     const schema = inline({ type: 'object', required: ['name'], properties: { name: { type: 'string' } } });
     expect(await check(schema, { name: 'Tea' })).toEqual([]);
     expect(await check(schema, Buffer.from('{"name":"żółć"}'))).toEqual([]);
@@ -73,7 +73,7 @@ describe('the schema validator', () => {
     ]);
   });
 
-  it('lists a hundred violations at most, and says how many there are besides', async () => {
+  it('lists at most a hundred violations, and the number of further ones', async () => {
     const violations = await check(
       inline({ items: { type: 'string' } }),
       Array.from({ length: 5_000 }, (_, i) => i),
@@ -82,7 +82,7 @@ describe('the schema validator', () => {
     expect(violations.at(-1)).toEqual({ path: '', message: 'There are 4901 more violations.' });
   });
 
-  it('shows one violation of so many that they fit into no memory', async () => {
+  it('shows one violation when there are too many for the memory', async () => {
     const small = createCpuPool({ maxMemoryMb: 96 });
     const json = `[${'1,'.repeat(1_500_000)}1]`;
     const read = (uri: string) => resources.open({ uri });
@@ -117,12 +117,12 @@ describe('the schema validator', () => {
     ],
     ['2020-12', 'https://json-schema.org/draft/2020-12/schema', { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
     ['2020-12 by default', undefined, { prefixItems: [{ type: 'string' }] }, [1], ['/0']],
-  ])('speaks %s', async (_, $schema, schema, data, paths) => {
+  ])('supports %s', async (_, $schema, schema, data, paths) => {
     const violations = await check(inline({ ...($schema && { $schema }), ...schema }), data);
     expect(violations.map((violation) => violation.path)).toEqual(paths);
   });
 
-  it('checks formats, and takes unknown ones and unknown keywords for notes', async () => {
+  it('checks formats, and treats unknown formats and keywords as annotations', async () => {
     const properties = {
       mail: { format: 'email' },
       day: { format: 'date' },
@@ -147,14 +147,14 @@ describe('the schema validator', () => {
     ]);
   });
 
-  it('is not misled by what every object inherits', async () => {
+  it('is not misled by inherited properties', async () => {
     const schema = inline({ required: ['toString'], properties: { constructor: { type: 'string' } } });
     expect((await check(schema, {})).map((one) => one.keyword)).toEqual(['required']);
   });
 });
 
 describe('references to other documents', () => {
-  it('are read from where the document lies, under the same policy', async () => {
+  it('are read relative to the document, under the same policy', async () => {
     served.set('/a/main.json', {
       properties: { price: { $ref: '../b/price.json#/$defs/price' }, next: { $ref: 'main.json' } },
     });
@@ -166,25 +166,25 @@ describe('references to other documents', () => {
       const violations = await check(`${origin}/a/main.json`, data);
       expect(violations.map((one) => one.path).sort()).toEqual(['/next/next/price', '/price']);
     }
-    // Asked again each time, although the compiled schema is kept.
+    // The policy is asked each time, although the compiled schema is cached.
     const documents = ['/a/main.json', '/b/price.json', '/b/number.json'].map((path) => origin + path);
     expect(resources.authorizedUris).toEqual([...documents, ...documents]);
   });
 
-  it('count from where a redirect led', async () => {
+  it('are relative to the target of a redirect', async () => {
     served.set('/latest', '/v2/main.json');
     served.set('/v2/main.json', { $ref: 'leaf.json' });
     served.set('/v2/leaf.json', { type: 'string' });
     expect((await check(`${origin}/latest`, 1)).map((one) => one.message)).toEqual(['must be string']);
   });
 
-  it('count from $id, where the document has one', async () => {
+  it('are relative to $id, if the document has one', async () => {
     served.set('/id.json', { $id: 'deep/er.json', $ref: 'leaf.json' });
     served.set('/deep/leaf.json', { const: 1 });
     expect((await check(`${origin}/id.json`, 2)).map((one) => one.keyword)).toEqual(['const']);
   });
 
-  it('see a document that has changed', async () => {
+  it('use the current version of a document', async () => {
     served.set('/changing.json', { $ref: 'changing-leaf.json' });
     served.set('/changing-leaf.json', { type: 'string' });
     expect(await check(`${origin}/changing.json`, 1)).toHaveLength(1);
@@ -192,7 +192,7 @@ describe('references to other documents', () => {
     expect(await check(`${origin}/changing.json`, 1)).toEqual([]);
   });
 
-  it('stop being read when nothing refers to them', async () => {
+  it('are no longer read when nothing refers to them', async () => {
     served.set('/root.json', { $ref: 'middle.json' });
     served.set('/middle.json', { $ref: 'gone.json' });
     served.set('/gone.json', { type: 'string' });
@@ -202,7 +202,7 @@ describe('references to other documents', () => {
     expect(await check(`${origin}/root.json`, 1)).toEqual([]);
   });
 
-  it('are refused when the policy refuses, and when nothing is there', async () => {
+  it('are rejected when the policy denies them, and when they do not exist', async () => {
     served.set('/secret.json', { type: 'string' });
     served.set('/nosy.json', { $ref: 'secret.json' });
     resources.forbidden.add(`${origin}/secret.json`);
@@ -213,7 +213,7 @@ describe('references to other documents', () => {
     expect(await refusal(`${origin}/hole.json`, 1)).toMatch(/^BAD_INPUT: .*#\/\$defs\/none, which does not exist/);
   });
 
-  it('end at 32 documents', async () => {
+  it('are limited to 32 documents', async () => {
     for (let i = 0; i < 40; i += 1) served.set(`/chain/${i}.json`, { $ref: `${i + 1}.json` });
     served.set('/chain/40.json', true);
     expect(await refusal(`${origin}/chain/9.json`, 1)).toBe('0 violations');
@@ -221,7 +221,7 @@ describe('references to other documents', () => {
   });
 });
 
-describe('schemas that nobody vouches for', () => {
+describe('untrusted schemas', () => {
   it.each([
     ['text that is not JSON', '{', /is not JSON|not JSON/],
     ['a list', [1], /must be an object or a boolean/],
@@ -229,15 +229,15 @@ describe('schemas that nobody vouches for', () => {
     ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }, /Use draft-07, 2019-09 or 2020-12/],
     ['a lookahead', { pattern: '^(?=a)b' }, /RE2 does not accept .*no lookaround and no backreferences/],
     ['a backreference', { patternProperties: { '(a)\\1': {} } }, /RE2 does not accept/],
-    ['a schema that nests without end', `${'{"not":'.repeat(500)}{}${'}'.repeat(500)}`, /nests deeper than 200/],
+    ['a schema that nests too deeply', `${'{"not":'.repeat(500)}{}${'}'.repeat(500)}`, /nests deeper than 200/],
     ['a schema that refers to itself', { $ref: '#' }, /refers to itself endlessly/],
-  ])('are refused as BAD_INPUT: %s', async (_, schema, message) => {
+  ])('are rejected as BAD_INPUT: %s', async (_, schema, message) => {
     const error = await refusal(inline(schema), 'null');
     expect(error).toMatch(/^BAD_INPUT: The schema /);
     expect(error).toMatch(message);
   });
 
-  it('are refused when they are large', async () => {
+  it('are rejected when they are large', async () => {
     served.set('/large.json', { description: 'x'.repeat(2 ** 20) });
     expect(await refusal(`${origin}/large.json`, 1)).toMatch(/^RESOURCE_TOO_LARGE/);
   });
@@ -250,7 +250,7 @@ describe('schemas that nobody vouches for', () => {
     },
   );
 
-  it('cannot hold the worker with a format', async () => {
+  it('cannot block the worker with a format', async () => {
     const text = `http://${'a:'.repeat(100_000)}\\`;
     const formats = ['url', 'uri', 'email', 'hostname', 'uri-template', 'iri', 'regex', 'duration', 'ipv6'];
     const schema = { allOf: formats.map((format) => ({ format })) };
@@ -265,7 +265,7 @@ describe('schemas that nobody vouches for', () => {
     expect(await check(inline(true), 1)).toEqual([]);
   });
 
-  it('cannot smuggle code into what is compiled', async () => {
+  it('cannot inject code into the compiled schema', async () => {
     const name = `'"];throw 1;//\n\u2028\${throw 1}`;
     const schema = {
       properties: { [name]: { const: name }, [`${name}2`]: { pattern: 'a"];throw 1//' } },
@@ -277,16 +277,16 @@ describe('schemas that nobody vouches for', () => {
 
 describe('data', () => {
   it.each([
-    ['what is not JSON', 'tea', /^BAD_INPUT: This is not JSON/],
-    ['what is not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), /^BAD_INPUT: .*not UTF-8/],
+    ['not JSON', 'tea', /^BAD_INPUT: This is not JSON/],
+    ['not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), /^BAD_INPUT: .*not UTF-8/],
     ['JSON that nests without end', '['.repeat(300) + ']'.repeat(300), /^BAD_INPUT: .*nests deeper/],
     ['more than 16 MiB', `"${'x'.repeat(16 * 2 ** 20)}"`, /^RESOURCE_TOO_LARGE/],
-  ])('is refused when it is %s', async (_, data, message) => {
+  ])('is rejected when it is %s', async (_, data, message) => {
     expect(await refusal(inline({}), data)).toMatch(message);
   });
 });
 
-/** Each level asks the next one twice. */
+/** Each level refers to the next one twice. */
 function exploding(levels: number) {
   const twice = (i: number) => ({ allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] });
   const $defs = Object.fromEntries(Array.from({ length: levels }, (_, i) => [`d${i}`, i + 1 < levels ? twice(i) : {}]));

@@ -19,7 +19,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'http://\u0441\u043e\u043c\u65e5.example/',
     'http://\u30a2\u0410.example/',
   ],
-  'punycode that stands for no name': [
+  'invalid punycode': [
     'http://xn--0.example/',
     'http://xn--a/',
     'http://xn--.example/',
@@ -54,7 +54,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['http://127。0。0。1/', 'http://127.0.0.1/'],
     ['http://%31%32%37.0.0.1/', 'http://127.0.0.1/'],
   ],
-  'one dot after a host is dropped, upper case lowered': [
+  'one dot after a host is removed, upper case lowered': [
     ['HTTP://H.Example./', 'http://h.example/'],
     ['http://localhost./a', 'http://localhost/a'],
   ],
@@ -77,7 +77,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 };
 
 describe('the host of a canonical URI', () => {
-  it.each(Object.entries(REFUSED))('refuses %s', (_, texts) => {
+  it.each(Object.entries(REFUSED))('rejects %s', (_, texts) => {
     const answers = Object.fromEntries(texts.map((text) => [text, codeOf(text)]));
     expect(answers).toEqual(Object.fromEntries(texts.map((text) => [text, 'BAD_INPUT'])));
   });

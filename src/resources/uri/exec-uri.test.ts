@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a program', () => {
-  it('is asked about by where it lies', () => {
+  it('has the URI of its path', () => {
     expect(execUri('sh')).toMatchObject({
       scheme: 'exec',
       href: expect.stringMatching(/^exec:\/\/\/(usr\/)?(local\/)?bin\/sh$/),
@@ -22,7 +22,7 @@ describe('a program', () => {
     expect(execUri(join(folder, 'a b%+@')).path).toBe(`${folder}/a%20b%25+@`);
   });
 
-  it('called node is the one that runs this server', () => {
+  it('called node is the Node.js that runs this server', () => {
     expect(findProgram('node')).toBe(process.execPath);
   });
 
@@ -32,7 +32,7 @@ describe('a program', () => {
     ['bin/sh', 'BAD_INPUT'],
     ['', 'BAD_INPUT'],
     ['sh\0', 'BAD_INPUT'],
-  ])('%j is refused', (name, code) => {
+  ])('%j is rejected', (name, code) => {
     expect(() => execUri(name)).toThrow(expect.objectContaining({ code }));
   });
 
