@@ -42,7 +42,7 @@ it('hashes the canonical form of the whole event', () => {
   );
 });
 
-it('tells apart events that differ in any part', () => {
+it('gives different hashes to events that differ in any part', () => {
   const at = new Date(0);
   const event = { type: 'LOG', at, step: 'a', payload: '{}' };
   const hashes = [

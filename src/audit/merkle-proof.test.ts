@@ -25,7 +25,7 @@ const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toStr
 const flipped = (bytes: Uint8Array) => Buffer.from(bytes).map((byte, index) => (index === 5 ? byte ^ 1 : byte));
 const size = fc.integer({ min: 1, max: 130 });
 
-/** A tree as the server knows it: the frontier of some older size, and the leaves since. */
+/** A tree as the server has it: the frontier of an older size, and the leaves since. */
 const treeWith = (older: number, count: number) => createSubtrees(frontierOf(older), hashesOf(count).slice(older));
 
 describe('a tree that grows', () => {
@@ -48,7 +48,7 @@ describe('a tree that grows', () => {
     ]);
   });
 
-  it('has the root of the naive tree, however its leaves came', () => {
+  it('has the root of the naive tree, however its leaves were added', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(40), { maxLength: 6 }), (steps) => {
         let frontier = EMPTY_FRONTIER;
@@ -76,7 +76,7 @@ describe('an inclusion proof', () => {
     );
   });
 
-  it('leads elsewhere for another leaf, another place, or a path that was changed, cut or lengthened', () => {
+  it('leads to another root for another leaf or position, or a path that was changed, cut or lengthened', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 130 }), fc.nat(), fc.nat(), (count, a, b) => {
         const [index, root] = [a % count, hex(naiveRoot(leavesOf(count)))];
@@ -99,7 +99,7 @@ describe('an inclusion proof', () => {
 describe('a consistency proof', () => {
   const head = (count: number) => ({ size: count, root: naiveRoot(leavesOf(count)) });
 
-  it('shows that every tree begins with each older one', () => {
+  it('proves that every tree begins with each older one', () => {
     fc.assert(
       fc.property(size, fc.nat(), (count, a) => {
         const older = 1 + (a % count);
@@ -110,7 +110,7 @@ describe('a consistency proof', () => {
     );
   });
 
-  it('shows it of no tree in which an old leaf was changed, and with no other path', () => {
+  it('does not prove it for a tree in which an old leaf was changed, or with another path', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 130 }), fc.nat(), fc.nat(), (count, a, b) => {
         const older = 1 + (a % (count - 1));

@@ -10,7 +10,7 @@ const text = checkpointText({ origin: key.name, size: 12, root });
 const note = printNote(text, key, signText(text, privateKey));
 
 describe('a signed note', () => {
-  it('is read as Go’s sumdb writes it', () => {
+  it('accepts the format of Go’s sumdb', () => {
     const neumann = parseNoteKey('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
     const words =
       "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
@@ -20,7 +20,7 @@ describe('a signed note', () => {
     expect(printNoteKey(neumann)).toBe('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
   });
 
-  it('opens with the key that signed it, also when others signed it too', () => {
+  it('opens with the key that signed it, even when others signed it too', () => {
     const other = '— other.example AAAAAAAA\n';
     expect(openNote(note, key).text).toBe(text);
     expect(openNote(note + other, key).text).toBe(text);
@@ -35,12 +35,12 @@ describe('a signed note', () => {
     ['a line that is no signature', `${note}forged\n`],
     ['no end', note.trimEnd()],
     ['nothing', ''],
-  ])('is refused with %s', (_, forged) => {
+  ])('is rejected with %s', (_, forged) => {
     expect(forged).not.toBe(note);
     expect(() => openNote(forged, key)).toThrow(TypeError);
   });
 
-  it('takes no key whose id is another’s, and no name that would break its line', () => {
+  it('accepts no key with the id of another, and no name that would break its line', () => {
     expect(() => parseNoteKey(printNoteKey(key).replace(key.id, '00000000'))).toThrow(/the id of this key is/);
     expect(() => parseNoteKey('example.com')).toThrow(TypeError);
     expect(() => createNoteKey('two words', publicKey)).toThrow(TypeError);
@@ -63,7 +63,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('of another log does not pass for this one’s, although the key signed it', () => {
+  it('of another log is rejected, although the key signed it', () => {
     const foreign = checkpointText({ origin: 'example.com/other', size: 1, root });
     const signed = printNote(foreign, key, signText(foreign, privateKey));
     expect(() => openCheckpoint(signed, key)).toThrow(/a checkpoint of example.com\/other/);

@@ -39,7 +39,7 @@ function exported(): RunExport {
   return exportRun(runId, rows, { leaf: { index: 2, seq, hash, checkpoint, subtrees }, key });
 }
 
-/** The export as a file, with one text in it replaced. */
+/** The export as a file, with one text replaced. */
 const changed = (from: string | RegExp, to: string): RunExport => {
   const text = JSON.stringify(exported());
   const other = text.replace(from, to);
@@ -49,7 +49,7 @@ const changed = (from: string | RegExp, to: string): RunExport => {
 
 describe('verifying a chain', () => {
   const rows = rowsOf(['one', 'two', 'three', 'four']);
-  it('finds nothing wrong with one that is whole', () => {
+  it('finds no problem in an intact chain', () => {
     expect(verifyChain(runId, rows)).toEqual({ valid: true, events: 4, headHash: rows[3]?.hash, problems: [] });
   });
 
@@ -63,13 +63,13 @@ describe('verifying a chain', () => {
     expect(verifyChain(runId, broken as ChainRow[])).toMatchObject({ valid: false, firstInvalidSeq });
   });
 
-  it('does not follow the chain of another run', () => {
+  it('rejects events of another run', () => {
     expect(verifyChain(runId.replace('0', '1'), rows)).toMatchObject({ firstInvalidSeq: 1 });
   });
 });
 
 describe('verifying an export', () => {
-  it('shows its chain, its place in the tree, and the signature', () => {
+  it('verifies its chain, its position in the tree, and the signature', () => {
     expect(verifyRunOffline(changed('{', ' {'), printNoteKey(key))).toMatchObject({
       valid: true,
       events: 3,
@@ -94,7 +94,7 @@ describe('verifying an export', () => {
     expect(report).toMatchObject({ valid: false, firstInvalidSeq });
   });
 
-  it('finds an event that no checkpoint covers, and one that is gone', () => {
+  it('finds an event that no checkpoint covers, and one that is missing', () => {
     const whole = exported();
     const { events } = whole;
     const more = { ...(events[2] as (typeof events)[number]), seq: 4, prevHash: events[2]?.hash ?? '' };
@@ -103,12 +103,12 @@ describe('verifying an export', () => {
     expect(verifyRunOffline({ ...whole, events: [] })).toMatchObject({ valid: false, firstInvalidSeq: 1 });
   });
 
-  it('believes the key it is given, not the one in the export', () => {
+  it('trusts the key of the caller, not the one in the export', () => {
     expect(verifyRunOffline(exported(), printNoteKey(stranger))).toMatchObject({ valid: false, firstInvalidSeq: 3 });
     expect(verifyRunOffline(exported())).toMatchObject({ valid: true, keyTrusted: false });
   });
 
-  it('takes nothing else for an export', () => {
+  it('accepts nothing else as an export', () => {
     expect(() => verifyRunOffline({} as RunExport)).toThrow(/not an export of a run/);
     expect(() => verifyRunOffline(exported(), 'no key')).toThrow(TypeError);
   });

@@ -64,7 +64,7 @@ describe('a key set', () => {
     },
   );
 
-  it('refuses another issuer, another audience, or none', async () => {
+  it('rejects another issuer, another audience, or none', async () => {
     const { sign, auth } = await provider('ES256');
     const { authenticator } = startAuthenticator(auth);
     const wrong = [{ iss: 'https://evil.example' }, { aud: 'other' }, { iss: undefined }, { aud: undefined }];
@@ -72,7 +72,7 @@ describe('a key set', () => {
       await expect(authenticator.authenticate(await sign(payload))).rejects.toEqual(unauthenticated(/iss|aud/));
   });
 
-  it('refuses a token that was signed with the public key as an HMAC secret', async () => {
+  it('rejects a token that was signed with the public key as an HMAC secret', async () => {
     const { pair, sign, auth } = await provider('RS256');
     const { authenticator } = startAuthenticator(auth);
     const pem = Buffer.from(await exportSPKI(pair.publicKey));
@@ -80,7 +80,7 @@ describe('a key set', () => {
       await expect(authenticator.authenticate(await sign({}, key, 'HS256'))).rejects.toEqual(unauthenticated('alg'));
   });
 
-  it('refuses the key of somebody else under the same name, and an expired token', async () => {
+  it('rejects another key with the same id, and an expired token', async () => {
     const { sign, auth } = await provider('EdDSA');
     const { authenticator, pass } = startAuthenticator(auth);
     const other = await generateKeyPair('EdDSA');
@@ -96,7 +96,7 @@ describe('a key set', () => {
     );
   });
 
-  it('that cannot be read is not held against the token', async () => {
+  it('that cannot be read does not invalidate the token', async () => {
     const { sign, fail, auth } = await provider('ES256');
     const { authenticator } = startAuthenticator(auth);
     fail(503);
@@ -106,7 +106,7 @@ describe('a key set', () => {
     expect(await authenticator.authenticate(token)).toMatchObject({ subject: 'u1' });
   });
 
-  it('is read through the fetch that is given', async () => {
+  it('is read with the configured fetch', async () => {
     const { sign, auth } = await provider('ES256');
     const issuers: string[] = [];
     const authenticator = createAuthenticator({
@@ -122,7 +122,7 @@ describe('a key set', () => {
     expect(issuers).toEqual([auth.issuer.url]);
   });
 
-  it('makes this server take no passwords', async () => {
+  it('disables sign-in with passwords', async () => {
     const { auth } = await provider('ES256');
     await expect(startAuthenticator(auth).authenticator.signIn('admin', 'admin', '127.0.0.1')).rejects.toEqual(
       unauthenticated('identity provider'),

@@ -8,7 +8,7 @@ describe('passwords', () => {
     expect(first).not.toBe(second);
   });
 
-  it('are recognized, and others are not', async () => {
+  it('match their hash, and others do not', async () => {
     const hash = await hashPassword('zażółć');
     expect(await verifyPassword('zażółć', hash)).toBe(true);
     expect(await verifyPassword('zażółć'.normalize('NFD'), hash)).toBe(true);
@@ -29,7 +29,7 @@ describe('passwords', () => {
     expect(await verifyPassword('', UNKNOWN_ACCOUNT_HASH)).toBe(false);
   });
 
-  it('are not compared with something that is no hash', async () => {
+  it('do not match a malformed hash', async () => {
     for (const damaged of ['', 'secret', '$scrypt$ln=15,r=8,p=3$short$hash', '$scrypt$ln=99$a$b'])
       await expect(verifyPassword('secret', damaged)).rejects.toThrow('damaged');
   });

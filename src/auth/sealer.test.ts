@@ -9,7 +9,7 @@ const bytes = fc.uint8Array({ maxLength: 300 });
 const purpose = fc.array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 3 });
 
 describe('sealing', () => {
-  it('gives back what was sealed, for the same purpose', () => {
+  it('returns what was sealed, for the same purpose', () => {
     fc.assert(
       fc.property(purpose, bytes, (to, inside) => {
         expect(Buffer.from(sealer.open(to, sealer.seal(to, inside)) ?? [])).toEqual(Buffer.from(inside));
@@ -17,7 +17,7 @@ describe('sealing', () => {
     );
   });
 
-  it('does not open for another purpose, also not for one that reads the same when joined', () => {
+  it('does not open for another purpose, not even one with the same joined text', () => {
     fc.assert(
       fc.property(purpose, purpose, bytes, (to, wrong, inside) => {
         fc.pre(JSON.stringify(to) !== JSON.stringify(wrong));
@@ -43,7 +43,7 @@ describe('sealing', () => {
     expect(other.open(['token'], sealer.seal(['token'], Buffer.from('x')))).toBeUndefined();
   });
 
-  it('never gives the same bytes twice, and shows nothing of what is inside', () => {
+  it('never returns the same bytes twice, and reveals nothing of the content', () => {
     const inside = Buffer.from('a secret that is long enough to be found');
     const [one, two] = [sealer.seal(['token'], inside), sealer.seal(['token'], inside)];
     expect(Buffer.from(one).equals(two)).toBe(false);

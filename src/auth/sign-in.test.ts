@@ -11,7 +11,7 @@ describe('sign-in', () => {
   const ada = account('ada', 'lovelace');
   const others = Array.from({ length: 60 }, (_, i) => account(`user-${i}`, 'secret'));
 
-  it('gives a token that authenticates as who signed in', async () => {
+  it('returns a token that authenticates the user who signed in', async () => {
     const { authenticator, pass } = startAuthenticator({ tokenMinutes: 5 }, memoryAccounts(ada, ...others));
     const session = await authenticator.signIn('ada', 'lovelace', '127.0.0.1');
     expect(session.expiresAt).toEqual(new Date((NOW + 300) * 1000));
@@ -33,12 +33,12 @@ describe('sign-in', () => {
     expect(accounts.stored.size).toBe(0);
   });
 
-  it('knows no dev account elsewhere', async () => {
+  it('has no dev accounts in production', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false });
     await expect(authenticator.signIn('admin', 'admin', '127.0.0.1')).rejects.toEqual(unauthenticated('wrong'));
   });
 
-  it('does not tell an unknown user from a wrong password', async () => {
+  it('does not distinguish an unknown user from a wrong password', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
     const attempts = [
       ['ada', 'wrong'],
@@ -54,15 +54,15 @@ describe('sign-in', () => {
     expect(faults[0]).toEqual(unauthenticated('wrong'));
   });
 
-  it('hashes for an unknown user too, so that time does not tell', async () => {
+  it('hashes for an unknown user too, so that the response time reveals nothing', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false });
     const before = performance.now();
     await expect(authenticator.signIn('nobody', 'x', '127.0.0.1')).rejects.toEqual(unauthenticated('wrong'));
-    // No machine does this work in so little time; without it, the answer comes within one millisecond.
+    // No machine hashes in so little time; without hashing, the response takes at most one millisecond.
     expect(performance.now() - before).toBeGreaterThan(10);
   });
 
-  it('is throttled for a user after ten failures, even with the right password, and opens again', async () => {
+  it('is throttled for a user after ten failures, even with the right password, until tokens refill', async () => {
     const { authenticator, pass } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
     const attempt = (password: string, i: number) =>
       authenticator.signIn('ada', password, `10.0.0.${i}`).then(
@@ -79,7 +79,7 @@ describe('sign-in', () => {
     expect(await attempt('lovelace', 99)).toBe('in');
   });
 
-  it('is throttled for an address, an IPv6 one by its network, and leaves others alone', async () => {
+  it('is throttled for an address, an IPv6 address by its network, without affecting others', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
     const attempt = (i: number, address: string) =>
       authenticator.signIn(`user-${i}`, 'wrong', address).catch(({ code }) => code as string);
@@ -90,12 +90,12 @@ describe('sign-in', () => {
     await authenticator.signIn('ada', 'lovelace', '::ffff:127.0.0.1');
   });
 
-  it('costs a right password nothing', async () => {
+  it('takes no token for a right password', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
     for (let i = 0; i < 11; i++) await authenticator.signIn('ada', 'lovelace', '127.0.0.1');
   });
 
-  it('refuses at once what is more than it can hash', async () => {
+  it('rejects requests at once when too many wait for a hash', async () => {
     const { authenticator } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
     const flood = Array.from({ length: 60 }, (_, i) =>
       authenticator.signIn(`user-${i}`, 'wrong', `10.0.${i}.1`).catch(({ code }) => code as string),

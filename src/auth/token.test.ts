@@ -11,7 +11,7 @@ import {
 import { createSecret } from '../config/secrets.ts';
 
 describe('a token', () => {
-  it('names who asks', async () => {
+  it('identifies the caller', async () => {
     const { authenticator } = startAuthenticator();
     const token = await hs256({ ...claims, preferred_username: 'ada', tenant: 'north' });
     expect(await authenticator.authenticate(`Bearer ${token}`)).toEqual({
@@ -35,7 +35,7 @@ describe('a token', () => {
     });
   });
 
-  it('is not needed to be anonymous', async () => {
+  it('is not required for an anonymous caller', async () => {
     const { authenticator } = startAuthenticator();
     expect(await authenticator.authenticate(undefined)).toEqual({ kind: 'anonymous' });
     expect(await authenticator.authenticate('  ')).toEqual({ kind: 'anonymous' });
@@ -50,7 +50,7 @@ describe('a token', () => {
     },
   );
 
-  it('without a signature is refused (alg none)', async () => {
+  it('without a signature is rejected (alg none)', async () => {
     const { authenticator } = startAuthenticator();
     for (const alg of ['none', 'None', 'NONE', '']) {
       const token = `${part({ alg })}.${part({ ...claims, roles: ['admin'] })}.`;
@@ -58,13 +58,13 @@ describe('a token', () => {
     }
   });
 
-  it('with another algorithm of the same key is refused', async () => {
+  it('with another algorithm of the same key is rejected', async () => {
     const token = await hs256(claims, new Uint8Array(64).fill(7), 'HS512');
     const auth = { issuer: { kind: 'secret' as const, secret: createSecret(new Uint8Array(64).fill(7)) } };
     await expect(startAuthenticator(auth).authenticator.authenticate(token)).rejects.toEqual(unauthenticated('alg'));
   });
 
-  it('that was changed is refused, also after the original was accepted', async () => {
+  it('that was changed is rejected, even after the original was accepted', async () => {
     const { authenticator } = startAuthenticator();
     const token = await hs256(claims);
     await authenticator.authenticate(token);
@@ -76,7 +76,7 @@ describe('a token', () => {
     );
   });
 
-  it('ends when it expires, also when it was accepted before', async () => {
+  it('is rejected after its expiry, even if it was accepted before', async () => {
     const { authenticator, pass } = startAuthenticator();
     const token = await hs256(claims);
     await authenticator.authenticate(token);
@@ -86,7 +86,7 @@ describe('a token', () => {
     await expect(authenticator.authenticate(token)).rejects.toEqual(unauthenticated('expired. Sign in again'));
   });
 
-  it('is not good before its time', async () => {
+  it('is not valid before its time', async () => {
     const { authenticator, pass } = startAuthenticator();
     const token = await hs256({ ...claims, nbf: NOW + 60 });
     await expect(authenticator.authenticate(token)).rejects.toEqual(unauthenticated('nbf'));
@@ -107,7 +107,7 @@ describe('a token', () => {
     ['a tenant that is no name', { tenant: '../other' }],
     ['a tenant that is a list', { tenant: ['default'] }],
     ['a user name that is an object', { preferred_username: {} }],
-  ])('with %s is refused', async (_, change) => {
+  ])('with %s is rejected', async (_, change) => {
     const token = `${part({ alg: 'HS256' })}.${part({ ...claims, ...change })}`;
     const key = await crypto.subtle.importKey('raw', SECRET, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
     const signature = Buffer.from(await crypto.subtle.sign('HMAC', key, Buffer.from(token))).toString('base64url');
@@ -117,7 +117,7 @@ describe('a token', () => {
     );
   });
 
-  it('is verified once and then remembered', async () => {
+  it('is verified once, then cached', async () => {
     const { authenticator } = startAuthenticator();
     const token = `Bearer ${await hs256(claims)}`;
     const first = await authenticator.authenticate(token);

@@ -33,7 +33,7 @@ describe('an empty environment', () => {
     expect(config.telemetry).not.toHaveProperty('otlpEndpoint');
   });
 
-  it('counts a variable that is set to nothing as unset', () => {
+  it('treats an empty variable as unset', () => {
     expect(development({ PORT: '', NODE_ENV: '  ', CORS_ORIGINS: ' , ' })).toEqual(
       expect.objectContaining({
         mode: 'development',
@@ -62,7 +62,7 @@ describe('production', () => {
     expect(development({ JWT_SECRET: 'short' }).auth.issuer.kind).toBe('secret');
   });
 
-  it('takes the secret from a file, without the newline at its end', () => {
+  it('reads the secret from a file, without the newline at its end', () => {
     const file = join(dir, 'jwt-secret');
     writeFileSync(file, `${SECRET}\n`);
     const { issuer } = production({ JWT_SECRET: '', JWT_SECRET_FILE: file }).auth;
@@ -73,8 +73,8 @@ describe('production', () => {
   });
 });
 
-describe('what does not fit', () => {
-  it('is reported all at once, each with what to write', () => {
+describe('invalid values', () => {
+  it('are reported together, each with what to write', () => {
     const problems = problemsOf(() =>
       production({
         PORT: '70000',
@@ -120,11 +120,11 @@ describe('what does not fit', () => {
     expect(development({ HOST }).server.host).toBe(HOST);
   });
 
-  it.each(['1e3', '0x10', '-1', '1.5', 'four', '99999999999999999999'])('PORT=%s is no port', (PORT) => {
+  it.each(['1e3', '0x10', '-1', '1.5', 'four', '99999999999999999999'])('PORT=%s is invalid', (PORT) => {
     expect(problemsOf(() => development({ PORT }))).toHaveProperty('PORT');
   });
 
-  it('never repeats the secret', () => {
+  it('never show the secret', () => {
     const secret = 'hunter2-hunter2';
     expect(JSON.stringify(problemsOf(() => production({ JWT_SECRET: secret })))).not.toContain(secret);
     expect(JSON.stringify(problemsOf(() => production({ METRICS_TOKEN: 'hunter2' })))).not.toContain('hunter2');
@@ -132,7 +132,7 @@ describe('what does not fit', () => {
 });
 
 describe('artifacts', () => {
-  it('lie in DATA_DIR, or in a folder that nodes share', () => {
+  it('are in DATA_DIR, or in a folder that nodes share', () => {
     expect(development().artifactsDir).toBe(join(dataDir, 'artifacts'));
     expect(development({ ARTIFACTS_DIR: '/srv/artifacts/' }).artifactsDir).toBe('/srv/artifacts');
   });
@@ -161,15 +161,15 @@ describe('the database', () => {
     'postgresql://u:hunter2@h/',
     'hunter2',
     'postgres://u:hunter2@h:port/d',
-  ])('%s is refused, without showing it', (DATABASE_URL) => {
+  ])('%s is rejected, without showing it', (DATABASE_URL) => {
     const { DATABASE_URL: problem } = problemsOf(() => development({ DATABASE_URL }));
     expect(problem).toContain('write postgresql://USER:PASSWORD@HOST:PORT/DATABASE');
     expect(problem).not.toContain('hunter2');
   });
 });
 
-describe('what is kept', () => {
-  it('is everything by default, and the checkpoint key is generated', () => {
+describe('retention', () => {
+  it('keeps everything by default, and the checkpoint key is generated', () => {
     expect(development().audit).toEqual({});
     const file = join(dir, 'checkpoint-key.pem');
     writeFileSync(file, 'a key');
@@ -179,7 +179,7 @@ describe('what is kept', () => {
     });
   });
 
-  it('is at least a day, and the key a file that is there', () => {
+  it('is at least a day, and the key file must exist', () => {
     expect(problemsOf(() => development({ RETENTION_DAYS: '0', CHECKPOINT_KEY_FILE: join(dir, 'none') }))).toEqual({
       RETENTION_DAYS: expect.stringContaining('write a whole number from 1 to 36500'),
       CHECKPOINT_KEY_FILE: expect.stringContaining('does not exist'),
@@ -196,13 +196,13 @@ describe('limits of kinds of steps', () => {
     expect(limitsOf('')).toEqual({});
   });
 
-  it.each(['thing=1', 'transform', 'transform=0', 'transform=-1', 'TRANSFORM=2'])('are refused as %s', (text) => {
+  it.each(['thing=1', 'transform', 'transform=0', 'transform=-1', 'TRANSFORM=2'])('are rejected as %s', (text) => {
     expect(() => limitsOf(text)).toThrow('MAX_RUNNING_BY_KIND: write kinds of steps with numbers');
   });
 });
 
 describe('the documents', () => {
-  it('name exactly the variables that are read', () => {
+  it('list exactly the variables that are read', () => {
     const names = new Set<string>();
     const recording = new Proxy<Record<string, string>>(
       { DATA_DIR: dataDir },

@@ -21,7 +21,7 @@ describe('a client', () => {
     expect(identity.kind === 'token' && Buffer.from(identity.token.reveal()).toString()).toBe('abc');
   });
 
-  it('signs in with a password, which may stand in a file', () => {
+  it('signs in with a password, which may be in a file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'signalbox-')), 'password');
     writeFileSync(file, 'secret words\n');
     const env = { SIGNALBOX_URL: 'https://box.example/', SIGNALBOX_USERNAME: 'ada', SIGNALBOX_PASSWORD_FILE: file };
@@ -32,7 +32,7 @@ describe('a client', () => {
     expect(JSON.stringify(identity)).not.toContain('secret words');
   });
 
-  it('is told what is missing or wrong', () => {
+  it('gets a message about missing and invalid settings', () => {
     expect(complaint({})).toContain('SIGNALBOX_TOKEN: set it, or SIGNALBOX_USERNAME and SIGNALBOX_PASSWORD');
     expect(complaint({ SIGNALBOX_USERNAME: 'ada' })).toContain('SIGNALBOX_PASSWORD');
     expect(complaint({ SIGNALBOX_TOKEN: 'x', SIGNALBOX_URL: 'ftp://box' })).toContain('SIGNALBOX_URL: write an http');

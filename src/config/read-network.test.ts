@@ -6,7 +6,7 @@ import { createEnvironments, problemsOf } from '../../test/support/config/enviro
 const { development, dir } = createEnvironments();
 
 describe('private hosts', () => {
-  it('are written as canonical URIs have them', () => {
+  it('are canonicalized like URIs', () => {
     const ALLOWED_PRIVATE_HOSTS = 'Models.Internal:80, 127.1:8080,[FD00::1]:443,bücher.example:1';
     expect(development({ ALLOWED_PRIVATE_HOSTS }).resources.allowedPrivateHosts).toEqual([
       'models.internal:80',
@@ -48,7 +48,7 @@ describe('local roots', () => {
     ['/data=./package.json', 'does not exist'],
     ['/no-such-folder-here', 'does not exist'],
     ['/data=.,/data=.', 'is listed twice'],
-  ])('%s is refused: %s', (ALLOWED_LOCAL_ROOTS, why) => {
+  ])('%s is rejected: %s', (ALLOWED_LOCAL_ROOTS, why) => {
     expect(problemsOf(() => development({ ALLOWED_LOCAL_ROOTS })).ALLOWED_LOCAL_ROOTS).toContain(why);
   });
 });

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'signalbox-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const settings = (env: Record<string, string> = {}) => readEnvironment({ DATA_DIR: join(folder, 'data'), ...env });
-/** Names of the variables that do not fit. */
+/** Names of the invalid variables. */
 function refused(env: Record<string, string>): readonly string[] {
   try {
     settings(env);
@@ -24,8 +24,8 @@ const file = (name: string, text: string) => {
   return path;
 };
 
-describe('without a word about agents and tools', () => {
-  it('nothing runs outside a sandbox, no model is asked, no secret may be named, and every step is done here', () => {
+describe('by default', () => {
+  it('nothing runs outside a sandbox, there is no model and no named secret, and all steps run in this process', () => {
     const { sandbox, agents, secrets, pools, tools } = settings();
     expect(sandbox).toMatchObject({ allowUnsandboxed: false, python: 'auto' });
     expect(agents).toEqual({ timeoutMs: 600_000, tokens: { perRun: 1_000_000, perPrincipalDay: 10_000_000 } });
@@ -33,7 +33,7 @@ describe('without a word about agents and tools', () => {
     expect(tools).not.toHaveProperty('webhook');
   });
 
-  it('the key that seals credentials is made once', () => {
+  it('the key that encrypts credentials is created once', () => {
     const [first, again] = [settings(), settings()].map(({ credentialsKey }) => credentialsKey.reveal());
     expect(first).toEqual(again);
     expect(first?.length).toBeGreaterThanOrEqual(32);
@@ -41,20 +41,20 @@ describe('without a word about agents and tools', () => {
 });
 
 describe('the language model', () => {
-  it('is an endpoint, a model and perhaps a key', () => {
+  it('is an endpoint, a model and an optional key', () => {
     const { llm } = settings({ LLM_API_BASE: 'https://models.example/v1', LLM_MODEL: 'm', LLM_API_KEY: 'k' }).agents;
     expect(llm).toMatchObject({ apiBase: 'https://models.example/v1', model: 'm' });
     expect(JSON.stringify(llm)).toContain('[secret]');
   });
 
-  it('is not half of that', () => {
+  it('requires both endpoint and model', () => {
     expect(refused({ LLM_MODEL: 'm' })).toEqual(['LLM_MODEL']);
     expect(refused({ LLM_API_KEY: 'k' })).toEqual(['LLM_API_KEY']);
   });
 });
 
 describe('named secrets', () => {
-  it('are what begins with SECRET_, from the environment or a file', () => {
+  it('are the variables with the prefix SECRET_, from the environment or a file', () => {
     const path = file('token', 'from a file\n');
     const { secrets } = settings({ SECRET_ONE: 'one', SECRET_TWO_FILE: path, OTHER: 'x' });
     const revealed = [...secrets].map(([name, secret]) => [name, Buffer.from(secret.reveal()).toString()]);
@@ -65,19 +65,19 @@ describe('named secrets', () => {
   });
 });
 
-describe('what belongs together', () => {
+describe('an incomplete setting', () => {
   it.each([
     { GOOGLE_CLIENT_ID: 'id' },
     { NOTIFY_WEBHOOK_URL: 'https://hooks.example/x' },
     { SEARXNG_URL: 'https://s.example', BRAVE_API_KEY: 'k' },
     { NOTIFY_WEBHOOK_URL: 'https://hooks.example/x', NOTIFY_WEBHOOK_SECRET: 'short' },
-  ])('is refused as %o', (env) => {
+  ])('is rejected as %o', (env) => {
     expect(refused(env)).toHaveLength(1);
   });
 });
 
 describe('pools', () => {
-  it('say how their steps are done, with limits where none are given', () => {
+  it('define where their steps run, with default limits', () => {
     const POOLS_FILE = file(
       'pools.yaml',
       'py: { runtime: process, command: [python3, /srv/worker.py], env: { A: b }, read_paths: [/srv] }\n' +
@@ -97,11 +97,11 @@ describe('pools', () => {
     '"a b": { runtime: inline }',
     '[',
     'py: 1',
-  ])('are refused as %s', (text) => {
+  ])('are rejected as %s', (text) => {
     expect(refused({ POOLS_FILE: file('bad.yaml', text) })).toEqual(['POOLS_FILE']);
   });
 
-  it('are refused when there is no such file', () => {
+  it('are rejected when the file does not exist', () => {
     expect(refused({ POOLS_FILE: join(folder, 'none.yaml') })).toEqual(['POOLS_FILE']);
   });
 });

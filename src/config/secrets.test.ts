@@ -15,7 +15,7 @@ describe('the development secret', () => {
     return Buffer.from(issuer.secret.reveal()).toString('hex');
   };
 
-  it('is random, survives a restart and is for its owner only', () => {
+  it('is random, survives a restart and is accessible to its owner only', () => {
     const [first, second] = [join(dir, 'first'), join(dir, 'second')];
     expect(secretOf(first)).toHaveLength(64);
     expect(secretOf(first)).toBe(secretOf(first));
@@ -23,20 +23,20 @@ describe('the development secret', () => {
     expect(statSync(join(first, 'development-jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('is refused when somebody has cut it short', () => {
+  it('is rejected when its file was truncated', () => {
     const folder = join(dir, 'damaged');
     mkdirSync(folder);
     writeFileSync(join(folder, 'development-jwt-secret'), 'c2hvcnQ\n');
     expect(problemsOf(() => secretOf(folder))).toEqual({ DATA_DIR: expect.stringContaining('delete it') });
   });
 
-  it('is not made when something else is wrong', () => {
+  it('is not created when another setting is invalid', () => {
     const folder = join(dir, 'untouched');
     expect(() => readEnvironment({ DATA_DIR: folder, PORT: 'x' })).toThrow(Fault);
     expect(statSync(folder, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('says which folder cannot be written', () => {
+  it('reports the folder that cannot be written', () => {
     const folder = join(dir, 'a-file');
     writeFileSync(folder, '');
     expect(problemsOf(() => secretOf(join(folder, 'below')))).toHaveProperty('DATA_DIR');
@@ -64,7 +64,7 @@ describe('a key set', () => {
     expect(Object.keys(problemsOf(() => production({ JWT_SECRET: '', JWT_ISSUER: 'x' })))).toContain('JWKS_URL');
   });
 
-  it('comes over https, or from a host that was named as private', () => {
+  it('requires https, or a host that is listed as private', () => {
     const plain = { ...keys, JWKS_URL: 'http://127.0.0.1:8080/keys' };
     expect(problemsOf(() => development(plain)).JWKS_URL).toContain('https');
     expect(development({ ...plain, ALLOWED_PRIVATE_HOSTS: '127.0.0.1:8080' }).auth.issuer.kind).toBe('jwks');

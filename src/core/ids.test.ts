@@ -9,7 +9,7 @@ describe('an id', () => {
     expect(idPrefix(id)).toBe('run');
   });
 
-  it('sorts after every one that was made before, also within a millisecond, and when the clock is set back', () => {
+  it('sorts after all earlier ids, even within a millisecond, and when the clock is set back', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2101, 0, 1) });
     try {
       const ids = Array.from({ length: 10_000 }, (_, i) => {
@@ -25,7 +25,7 @@ describe('an id', () => {
 });
 
 describe('a trace id', () => {
-  it('is 32 hex digits, another one each time', () => {
+  it('is 32 hex digits, different each time', () => {
     const ids = new Set(Array.from({ length: 1_000 }, newTraceId));
     expect(ids.size).toBe(1_000);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);

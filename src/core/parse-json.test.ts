@@ -13,7 +13,7 @@ function codeOf(text: string): string {
 }
 
 describe('parseJson', () => {
-  it('gives what JSON.parse gives', () => {
+  it('returns what JSON.parse returns', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseJson(text)).toEqual(JSON.parse(text));
@@ -26,17 +26,17 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
 
-  it('takes MAX_DEPTH levels and refuses one more', () => {
+  it('accepts MAX_DEPTH levels and rejects one more', () => {
     expect(codeOf('['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH))).toBe('parsed');
     expect(codeOf('['.repeat(MAX_DEPTH + 1) + ']'.repeat(MAX_DEPTH + 1))).toBe('BAD_INPUT');
     expect(codeOf('{"a":'.repeat(100_000))).toBe('BAD_INPUT');
   });
 
-  it('refuses more values than fit into memory before it parses them', () => {
+  it('rejects more values than fit into memory before it parses them', () => {
     expect(codeOf(`[${'0,'.repeat(MAX_VALUES)}0]`)).toBe('RESOURCE_TOO_LARGE');
   });
 
-  it('tells where text that is not JSON goes wrong', () => {
+  it('reports the position of a syntax error', () => {
     expect(() => parseJson('{"a": tea}')).toThrow(/not JSON: .*{"a": tea}/);
     expect(codeOf('"open')).toBe('BAD_INPUT');
     expect(codeOf('')).toBe('BAD_INPUT');

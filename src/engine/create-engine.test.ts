@@ -33,7 +33,7 @@ const unfinished = async () => {
   return edges.map(({ node }) => node.id);
 };
 
-/** Fails the given appends, counted from 1, as a full disk would. */
+/** Fails these appends, counted from 1, as a full disk would. */
 function failing(...which: number[]) {
   let count = 0;
   return (real: Journal): Journal => ({
@@ -48,7 +48,7 @@ function failing(...which: number[]) {
 }
 
 describe('a command', () => {
-  it('that is quick and pure is recorded once, whole and verifiable', async () => {
+  it('that is quick and pure is recorded once, complete and verifiable', async () => {
     // The first run also loads code, which on a busy machine takes longer than the time after which a run becomes visible.
     await on.engine().executeCommand(ADMIN, { command: 'convertToJson', options: csv });
     const { snapshot, output } = await on.engine().executeCommand(ADMIN, { command: 'convertToJson', options: csv });
@@ -59,7 +59,7 @@ describe('a command', () => {
     expect(await on.store.verifyRun(TENANT, snapshot.run.id)).toMatchObject({ valid: true, events: 4 });
   });
 
-  it('that takes its time is seen while it runs', async () => {
+  it('that takes longer is visible while it runs', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const slow = commandThat('slow', 'pure', () => gate.then(() => 'done'));
     const outcome = on.engine({ commands: [slow] }).executeCommand(ADMIN, { command: 'slow', options: {} });
@@ -70,7 +70,7 @@ describe('a command', () => {
     expect((await outcome).snapshot.run.state).toBe('SUCCEEDED');
   });
 
-  it('that acts on the world is on record before it acts', async () => {
+  it('that acts on the outside world is recorded before it acts', async () => {
     const acting = commandThat('act', 'external', async () => (await unfinished()).join());
     const { snapshot, output } = await on
       .engine({ commands: [acting] })
@@ -78,7 +78,7 @@ describe('a command', () => {
     expect(output?.text).toBe(snapshot.run.id);
   });
 
-  it('that does not end is stopped, told so, and kept as TIMEOUT', async () => {
+  it('that does not end is stopped with a reason, and recorded as TIMEOUT', async () => {
     let reason: unknown;
     const endless = commandThat('endless', 'pure', ({ signal }) => {
       signal.addEventListener('abort', () => (reason = signal.reason));
@@ -90,7 +90,7 @@ describe('a command', () => {
     expect(reason).toMatchObject({ code: 'TIMEOUT' });
   });
 
-  it('with a bug fails with a reference and without its stack', async () => {
+  it('with a bug fails with a reference, without its stack', async () => {
     const broken = commandThat('broken', 'pure', async () => {
       throw new TypeError('secret detail');
     });
@@ -101,7 +101,7 @@ describe('a command', () => {
     expect(JSON.stringify(snapshot)).not.toContain('secret detail');
   });
 
-  it('that the policy denies is recorded, does not hold its key, and answers the decision', async () => {
+  it('that the policy denies is recorded, does not use up its key, and returns the decision', async () => {
     const request = { command: 'convertToXml', options: csv, idempotencyKey: 'denied' };
     await expect(on.engine().executeCommand(BOB, request)).rejects.toMatchObject({
       code: 'FORBIDDEN',
@@ -114,7 +114,7 @@ describe('a command', () => {
 });
 
 describe('a pipeline', () => {
-  it('hands each output on, before any of it is stored', async () => {
+  it('passes each output on before it is stored', async () => {
     const steps = [
       { command: 'convertToJson', options: csv },
       { command: 'convertToCsv', options: { source: { uri: '$previous.output' } } },
@@ -143,7 +143,7 @@ describe('a pipeline', () => {
 });
 
 describe('an idempotency key', () => {
-  it('gives the same run to those who ask at once, after it, and of another engine', async () => {
+  it('returns the same run concurrently, afterwards, and from another engine', async () => {
     let times = 0;
     const counting = commandThat('count', 'pure', async () => String(++times));
     const ask = (engine: ReturnType<typeof on.engine>) =>
@@ -157,7 +157,7 @@ describe('an idempotency key', () => {
     expect(times).toBeLessThanOrEqual(2);
   });
 
-  it('is refused for another request, and belongs to one subject', async () => {
+  it('is rejected for another request, and belongs to one subject', async () => {
     const request = { command: 'convertToJson', options: csv, idempotencyKey: 'mine' };
     const { snapshot } = await on.engine().executeCommand(ADMIN, request);
     const other = { ...request, options: { source: { text: { text: 'c' } } } };
@@ -166,8 +166,8 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('when the journal does not take it', () => {
-  it('a run that was not recorded is refused, and leaves nothing', async () => {
+describe('when the journal rejects an append', () => {
+  it('a run that was not recorded is rejected, and leaves nothing', async () => {
     const engine = on.engine({ journal: failing(1) });
     const request = { command: 'convertToJson', options: csv, idempotencyKey: 'full-disk' };
     await expect(engine.executeCommand(ADMIN, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -175,7 +175,7 @@ describe('when the journal does not take it', () => {
     expect((await engine.executeCommand(ADMIN, request)).snapshot.run.state).toBe('SUCCEEDED');
   });
 
-  it('a run that was recorded continues to its end when there is space again', async () => {
+  it('a recorded run continues to its end when there is space again', async () => {
     const acting = commandThat('act', 'external', async () => 'done');
     const engine = on.engine({ commands: [acting], journal: failing(2, 3) });
     await expect(engine.executeCommand(ADMIN, { command: 'act', options: {} })).rejects.toMatchObject({
@@ -188,7 +188,7 @@ describe('when the journal does not take it', () => {
 });
 
 describe('stopping', () => {
-  it('lets a run finish within its time, and leaves a longer one to recovery, which ends it', async () => {
+  it('lets a run finish within the time limit, and leaves a longer one to recovery, which ends it', async () => {
     const sleeper = (ms: number) => commandThat('nap', 'pure', () => sleep(ms, 'rested'));
     const quick = on.engine({ commands: [sleeper(400)] });
     const answered = quick.executeCommand(ADMIN, { command: 'nap', options: {} });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { capWasmMemory } from './cap-wasm-memory.ts';
 
-/** A module with nothing but one memory of one page, exported as `m`. */
+/** A module with only one memory of one page, exported as `m`. */
 const SMALL = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   ...[0x05, 0x03, 0x01, 0x00, 0x01],
@@ -22,7 +22,7 @@ describe('capWasmMemory', () => {
     expect(() => memory.grow(1)).toThrow(RangeError);
   });
 
-  it('leaves the rest of a real module as it is', () => {
+  it('leaves the rest of a real module unchanged', () => {
     const file = fileURLToPath(import.meta.resolve('minijinja-js/dist/bundler/minijinja_js_bg.wasm'));
     const wasm = Uint8Array.from(readFileSync(file));
     const shape = (bytes: Uint8Array<ArrayBuffer>) => {
@@ -32,7 +32,7 @@ describe('capWasmMemory', () => {
     expect(shape(capWasmMemory(wasm, 128 * 2 ** 20))).toEqual(shape(wasm));
   });
 
-  it('refuses a module without a memory', () => {
+  it('rejects a module without a memory', () => {
     expect(() => capWasmMemory(SMALL.subarray(0, 8), 65_536)).toThrow(TypeError);
   });
 });

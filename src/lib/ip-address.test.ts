@@ -22,7 +22,7 @@ describe('isPublicAddress', () => {
     expect(addresses.filter(isPublicAddress)).toEqual([]);
   });
 
-  it('is true for the public internet, also behind NAT64, 6to4 and Teredo', () => {
+  it('is true for the public internet, including NAT64, 6to4 and Teredo', () => {
     const addresses = [
       '8.8.8.8',
       '1.1.1.1',
@@ -35,7 +35,7 @@ describe('isPublicAddress', () => {
     expect(isPublicAddress('2001:0:1:2:3:4:f7f7:f7f7')).toBe(true);
   });
 
-  it('judges an IPv4 address and every IPv6 address that carries it alike', () => {
+  it('returns the same for an IPv4 address and every IPv6 address that contains it', () => {
     fc.assert(
       fc.property(fc.ipV4(), (v4) => {
         const bytes = v4.split('.').map(Number);

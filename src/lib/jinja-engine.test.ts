@@ -6,7 +6,7 @@ const render = (engine: JinjaEngine, text: string) =>
   engine.use((environment) => environment.renderStr(text, { a: 1 }));
 
 describe('createJinjaEngine', () => {
-  it('makes engines that know nothing of each other', () => {
+  it('creates independent engines', () => {
     const [one, other] = [createJinjaEngine(MEMORY), createJinjaEngine(MEMORY)];
     one.use((environment) => environment.addTemplate('t', 'one {{ a }}'));
     other.use((environment) => environment.addTemplate('t', 'other {{ a }}'));
@@ -16,7 +16,7 @@ describe('createJinjaEngine', () => {
     }
   });
 
-  it('holds each to its memory, and leaves the others unharmed by one that ran out', () => {
+  it('limits the memory of each engine, and one that runs out does not affect others', () => {
     const sharedEngine = createJinjaEngine(MEMORY);
     for (let i = 0; i < 10; i += 1) {
       const engine = createJinjaEngine(MEMORY);

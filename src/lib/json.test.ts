@@ -15,7 +15,7 @@ function textOf(write: (one: unknown) => string | undefined, one: unknown): stri
   }
 }
 
-test('gives the canonical text that the library gives, or none where it gives none', () => {
+test('returns the same canonical text as the library, or none', () => {
   fc.assert(
     fc.property(fc.oneof(value, fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value)))), (one) => {
       expect(textOf(canonicalJson, one)).toBe(textOf(canonicalize, one));
@@ -24,7 +24,7 @@ test('gives the canonical text that the library gives, or none where it gives no
   );
 });
 
-test('gives the same text in whatever order the keys are', () => {
+test('returns the same text for any order of the keys', () => {
   fc.assert(
     fc.property(fc.dictionary(key, value), (one) => {
       const backwards = Object.fromEntries(Object.entries(one).reverse());
@@ -55,7 +55,7 @@ test.each([
   expect(canonicalJson(one)).toBe(canonicalize(one));
 });
 
-test('leaves the value as it was', () => {
+test('does not change the value', () => {
   const one = Object.freeze({ b: Object.freeze([Object.freeze({ z: 1, a: 2 })]), a: 1 });
   expect(canonicalJson(one)).toBe('{"a":1,"b":[{"a":2,"z":1}]}');
   expect(Object.keys(one)).toEqual(['b', 'a']);
@@ -63,8 +63,8 @@ test('leaves the value as it was', () => {
 
 const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
 
-describe('JSON from elsewhere', () => {
-  it('has a canonical form, and no U+0000, whatever it was', () => {
+describe('JSON from outside', () => {
+  it('always gets a canonical form without U+0000', () => {
     fc.assert(
       fc.property(fc.jsonValue(), anyText, anyText, (value, key, text) => {
         const repaired = wellFormedJson([value as Json, { [key]: text }, text]);
@@ -73,19 +73,19 @@ describe('JSON from elsewhere', () => {
     );
   });
 
-  it('stays the very same value where nothing is wrong with it', () => {
+  it('stays the same object if it is valid', () => {
     const value = { a: ['\\ud800 as a text about it', '😀'], b: null };
     expect(wellFormedJson(value)).toEqual(value);
     const plain = { a: [1, '😀'] };
     expect(wellFormedJson(plain)).toBe(plain);
   });
 
-  it('has null for numbers that JSON can write, but not count', () => {
+  it('has null for numbers that JSON can write but a double cannot represent', () => {
     const value = JSON.parse('{"a":[1e999,-1e999,1e308]}') as Json;
     expect(wellFormedJson(value)).toEqual({ a: [null, null, 1e308] });
   });
 
-  it('shows where something was', () => {
+  it('shows where text was replaced', () => {
     expect(wellFormed('a\0b\ud800')).toBe('a\uFFFDb\uFFFD');
   });
 });

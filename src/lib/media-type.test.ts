@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { charsetOf, mediaTypeOfFile, parseMediaType } from './media-type.ts';
 
 describe('parseMediaType', () => {
-  it('gives one spelling: names in lower case, parameters kept, broken ones dropped', () => {
+  it('returns a canonical form: names in lower case, valid parameters kept, malformed ones dropped', () => {
     expect(parseMediaType('TEXT/CSV; Charset="utf-8"; ;x=')?.toString()).toBe('text/csv;charset=utf-8');
     expect(parseMediaType('application/vnd.api+json')?.essence).toBe('application/vnd.api+json');
   });
@@ -18,16 +18,16 @@ describe('parseMediaType', () => {
     'text/csv,text/html',
     'text/cs\u00e9',
     '+a/b',
-  ])('refuses %j', (text) => expect(parseMediaType(text)).toBeUndefined());
+  ])('rejects %j', (text) => expect(parseMediaType(text)).toBeUndefined());
 
-  it('refuses what is too long to be one', () => {
+  it('rejects text that is too long', () => {
     expect(parseMediaType(`text/${'a'.repeat(128)}`)).toBeUndefined();
     expect(parseMediaType(`text/csv;a=${'b'.repeat(600)}`)).toBeUndefined();
   });
 });
 
 describe('charsetOf', () => {
-  it('gives the charset in lower case, or nothing', () => {
+  it('returns the charset in lower case, or undefined', () => {
     expect(charsetOf('text/csv; charset="ISO-8859-2"')).toBe('iso-8859-2');
     expect(charsetOf('text/csv')).toBeUndefined();
     expect(charsetOf('garbage')).toBeUndefined();
@@ -35,7 +35,7 @@ describe('charsetOf', () => {
 });
 
 describe('mediaTypeOfFile', () => {
-  it('goes by the last extension, and falls back to bytes', () => {
+  it('uses the last extension, and defaults to bytes', () => {
     expect(
       ['a.csv', '/x.y/b.JSON', 'a.csv.gz', 'README', 'a.unknown', '.csv', 'a.__proto__', 'a.constructor'].map(
         mediaTypeOfFile,

@@ -12,15 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
-describe('a folder that a program of others wrote in', () => {
-  it('is removed although it nests deeper than a path is long', async () => {
+describe('a folder that an untrusted program wrote to', () => {
+  it('is removed even if it nests deeper than the maximum path length', async () => {
     const deeper = 'import os\nfor _ in range(3000): os.mkdir("d"); os.chdir("d")';
     execFileSync('python3', ['-c', deeper], { cwd: join(base, 'gone') });
     await removeFolder(join(base, 'gone'));
     expect(await readdir(base)).toEqual([]);
   });
 
-  it('is removed although nobody may look into what is in it, and nothing that it leads to is', async () => {
+  it('is removed even if its folders are not readable, without following links', async () => {
     await mkdir(join(base, 'gone/closed/in'), { recursive: true });
     await writeFile(join(base, 'kept'), '');
     await symlink(base, join(base, 'gone/closed/link'));
@@ -29,7 +29,7 @@ describe('a folder that a program of others wrote in', () => {
     expect(await readdir(base)).toEqual(['kept']);
   });
 
-  it('may be gone already', async () => {
+  it('may already have been removed', async () => {
     await expect(removeFolder(join(base, 'nothing'))).resolves.toBeUndefined();
   });
 });

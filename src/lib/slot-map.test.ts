@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createSlotMap, createSlotSet } from './slot-map.ts';
 
-it('holds what was put into it and not taken out, each as often as it was put', () => {
+it('contains each element as often as it was added and not removed', () => {
   const one = { name: 'one' };
   const bag = createSlotSet<object>();
   const [first, second] = [bag.add(one), bag.add(one)];
@@ -13,7 +13,7 @@ it('holds what was put into it and not taken out, each as often as it was put', 
   expect([bag.size, bag.values()]).toEqual([0, []]);
 });
 
-it('gives a name to the last that took it, and takes out only what is still in', () => {
+it('maps a name to its last element, and removes only elements that are present', () => {
   const [a, b, c] = [{ is: 'a' }, { is: 'b' }, { is: 'c' }];
   const bag = createSlotMap<object>();
   const takeOutA = bag.add('x', a);
@@ -27,10 +27,10 @@ it('gives a name to the last that took it, and takes out only what is still in',
   expect([bag.get('y'), bag.values()]).toEqual([undefined, [c]]);
 });
 
-/** A small number: takes out one of those inside. A name: puts one in. */
+/** A small number: removes one of the elements. A name: adds one. */
 const moves = fc.array(fc.oneof(fc.nat(5), fc.constantFrom('a', 'b', 'c')), { maxLength: 200 });
 
-it('is a multiset, whatever comes and goes', () => {
+it('is a multiset, whatever is added and removed', () => {
   fc.assert(
     fc.property(moves, (all) => {
       const bag = createSlotSet<{ readonly id: number }>();
@@ -45,7 +45,7 @@ it('is a multiset, whatever comes and goes', () => {
   );
 });
 
-it('with names is a map, whatever comes and goes', () => {
+it('with names is a map, whatever is added and removed', () => {
   fc.assert(
     fc.property(moves, (all) => {
       const bag = createSlotMap<{ readonly id: number }>();

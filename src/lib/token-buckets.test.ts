@@ -14,7 +14,7 @@ function start(most = 100) {
 }
 
 describe('token buckets', () => {
-  it('give their tokens, then return the time until the next one', () => {
+  it('grant their tokens, then return the time until the next one', () => {
     const { buckets, pass } = start();
     expect([1, 2, 3, 4].map(() => buckets.take('a', RATE))).toEqual([0, 0, 0, 100]);
     pass(60);
@@ -23,7 +23,7 @@ describe('token buckets', () => {
     expect(buckets.take('a', RATE)).toBe(0);
   });
 
-  it('are one for each key', () => {
+  it('are separate for each key', () => {
     const { buckets } = start();
     for (let i = 0; i < 3; i++) buckets.take('a', RATE);
     expect(buckets.take('b', RATE)).toBe(0);
@@ -45,7 +45,7 @@ describe('token buckets', () => {
     expect(buckets.take('a', RATE)).toBe(0);
   });
 
-  it('are forgotten when there are too many, the longest unused first', () => {
+  it('are evicted when there are too many, the longest unused first', () => {
     const { buckets } = start(2);
     for (let i = 0; i < 3; i++) buckets.take('a', RATE);
     buckets.take('b', RATE);
@@ -55,7 +55,7 @@ describe('token buckets', () => {
     expect(buckets.take('a', RATE)).toBe(0);
   });
 
-  it('never give more than size plus what has flowed in', () => {
+  it('never grant more than their size plus the refilled tokens', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }), (waits) => {
         const { buckets, pass } = start();

@@ -70,12 +70,12 @@ describe('a log line', () => {
     expect((await linesOf(all, 'silent')).text).toBe('');
   });
 
-  it('stays one line whatever is in it', async () => {
+  it('stays one line whatever it contains', async () => {
     const { lines } = await linesOf((log) => log.warn('x', { text: 'a\n{"event":"forged"}\u2028\r\n' }));
     expect(lines).toHaveLength(1);
   });
 
-  it('holds no secret, under whatever name it comes', async () => {
+  it('contains no secret, whatever its name', async () => {
     const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl';
     const { text } = await linesOf((log) =>
       log.error('request.failed', {
@@ -93,7 +93,7 @@ describe('a log line', () => {
     expect(text).toContain('in the middle');
   });
 
-  it('tells an error with its stack, its code and its cause', async () => {
+  it('contains an error with its stack, code and cause', async () => {
     const { lines } = await linesOf((log) =>
       log.error('x', { error: new Fault('UNAVAILABLE', 'Try later.', { cause: new Error('disk full') }) }),
     );
@@ -106,7 +106,7 @@ describe('a log line', () => {
     });
   });
 
-  it('is of bounded size, and never fails', async () => {
+  it('has a limited size, and never fails', async () => {
     const cycle: Record<string, unknown> = { big: 1n, bytes: new Uint8Array(5), many: Array.from({ length: 9_999 }) };
     cycle.self = cycle;
     const failing = {
@@ -131,7 +131,7 @@ describe('the log', () => {
     spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   const loggerModule = JSON.stringify(new URL('./logger.ts', import.meta.url).href);
 
-  it('goes to stderr and is whole when the process ends at once', async () => {
+  it('goes to stderr, and is complete when the process ends at once', async () => {
     const script = `import { createLogger } from ${loggerModule};
       const log = createLogger({ level: 'info' });
       for (let i = 0; i < 1000; i++) log.info('line', { i });
@@ -144,7 +144,7 @@ describe('the log', () => {
     expect(JSON.parse(lines[999] ?? '')).toMatchObject({ event: 'line', i: 999 });
   });
 
-  it('does not stop or kill the server when its reader stands still or goes away', async () => {
+  it('does not block or end the server when its reader blocks or disconnects', async () => {
     const script = `import { createLogger } from ${loggerModule};
       const log = createLogger({ level: 'info' });
       const text = 'x'.repeat(8000);
@@ -165,7 +165,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(2_000);
   });
 
-  it('has an end even when nothing can be written', async () => {
+  it('ends even when nothing can be written', async () => {
     const fd = openSync('/dev/null', 'r');
     const logger = createLogger({ level: 'info', fd });
     logger.info('lost');

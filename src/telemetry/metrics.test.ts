@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
 describe('metrics', () => {
-  it('count what they are told, in the text format of Prometheus', async () => {
+  it('count what is reported, in the text format of Prometheus', async () => {
     const metrics = createMetrics();
     metrics.httpRequest('/artifacts/:digest', 'GET', 206, 0.003);
     metrics.runEnded('COMMAND', 'SUCCEEDED', 0.02);
@@ -41,7 +41,7 @@ describe('metrics', () => {
     expect(documented).toEqual(named(await createMetrics().scrape(), /^# TYPE (signalbox_\w+)/gm));
   });
 
-  it('of two servers in one process stay apart', async () => {
+  it('of two servers in one process are separate', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.policyDecided('ALLOW');
     expect(await other.scrape()).not.toContain('effect="ALLOW"');

@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** An OTLP/HTTP collector, as far as a test looks: JSON in, spans out. Never answers when `silent`. */
+/** A minimal OTLP/HTTP collector: JSON in, spans out. Never responds when `silent`. */
 async function collector(silent = false) {
   const spans: SentSpan[] = [];
   const paths: string[] = [];
@@ -103,7 +103,7 @@ describe('tracing', () => {
     expect(JSON.stringify(spans)).not.toContain('s3cret');
   });
 
-  it('does not hold up the end for a collector that never answers', async () => {
+  it('does not delay the end for a collector that never responds', async () => {
     const { endpoint, paths } = await collector(true);
     const { tracing, lines } = await start(endpoint);
     await inSpan('work', {}, async () => {});
@@ -114,7 +114,7 @@ describe('tracing', () => {
     expect(lines.map(({ event }) => event)).toContain('tracing.flush_timeout');
   });
 
-  it('is off without an endpoint, and after its end', async () => {
+  it('is off without an endpoint, and after it has ended', async () => {
     await start(undefined);
     await inSpan('work', {}, async (span) => expect(span.isRecording()).toBe(false));
     expect(activeTraceId()).toBeUndefined();

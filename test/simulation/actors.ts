@@ -27,7 +27,7 @@ interface Message {
   state: 'waiting' | 'sent' | 'done';
 }
 
-/** Those who decide, signal, cancel, retry and rerun. A message is kept until the events that follow are recorded. */
+/** The people who decide, signal, cancel, retry and rerun. A message is kept until the events that follow are recorded. */
 export interface Actors {
   begin(): void;
   /** All events so far are recorded. */

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 afterEach(async () => {
-  expect(await on.broken()).toEqual([]);
+  expect(await on.chainProblems()).toEqual([]);
   on.acted.length = 0;
 });
 

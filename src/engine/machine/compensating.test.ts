@@ -37,7 +37,7 @@ describe('a run that fails', () => {
     run.succeed('undo:a');
     expect(run.asked).toEqual(['prepare undo:b']);
     run.do('undo:b');
-    expect(run.live.record).toMatchObject({ state: 'TIMEOUT', error: { step: 'c' } });
+    expect(run.aggregate.record).toMatchObject({ state: 'TIMEOUT', error: { step: 'c' } });
     expect(Object.keys(run.states)).not.toContain('undo:plain');
     expect(run.states.c).toBe('TIMEOUT');
   });
@@ -65,7 +65,7 @@ describe('a run that fails', () => {
     run.wait(9);
     run.woke('undo:b');
     run.do('undo:b');
-    expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
+    expect(run.aggregate.record).toMatchObject({ state: 'FAILED', error: { step: 'c' } });
   });
 
   it('continues to undo after a crash, and repeats no compensation that acts on the outside world', () => {
@@ -89,10 +89,10 @@ describe('a run that fails', () => {
 describe('a run that is cancelled', () => {
   it('aborts running steps and ends, with the person and the reason', () => {
     const run = underWay();
-    run.tell({ type: 'cancelled', by: run.live.record.principal, reason: 'bored', compensate: false });
+    run.send({ type: 'cancelled', by: run.aggregate.record.principal, reason: 'bored', compensate: false });
     expect(run.asked).toEqual(['abort c']);
     expect(run.states).toMatchObject({ a: 'SUCCEEDED', c: 'CANCELLED' });
-    expect(run.live.record).toMatchObject({
+    expect(run.aggregate.record).toMatchObject({
       state: 'CANCELLED',
       error: { code: 'CANCELLED', message: 'ann cancelled it: bored' },
     });
@@ -109,7 +109,7 @@ describe('a run that is cancelled', () => {
     run.prepared('e', { type: 'items', items: [1] });
     run.cancel();
     expect(run.states).toEqual({ a: 'CANCELLED', b: 'CANCELLED', e: 'CANCELLED', 'e[0]': 'CANCELLED' });
-    expect([run.state, run.live.approvals.size]).toEqual(['CANCELLED', 0]);
+    expect([run.state, run.aggregate.approvals.size]).toEqual(['CANCELLED', 0]);
     expect(run.prepared('e[0]').events).toEqual([]);
   });
 

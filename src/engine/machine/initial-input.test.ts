@@ -10,9 +10,9 @@ describe('a denied run', () => {
 
   it('ends before its first step, with the decision and the step that was denied', () => {
     const on = createManualRun(steps);
-    const { effects } = on.tell({ type: 'denied', failure: failureWith('FORBIDDEN'), decision, step: 'b' });
+    const { effects } = on.send({ type: 'denied', failure: failureWith('FORBIDDEN'), decision, step: 'b' });
     expect([on.state, on.states, effects]).toEqual(['DENIED', { a: 'SKIPPED', b: 'DENIED' }, []]);
-    expect(on.live.record.error).toEqual({ ...failureWith('FORBIDDEN'), step: 'b' });
+    expect(on.aggregate.record.error).toEqual({ ...failureWith('FORBIDDEN'), step: 'b' });
     expect(on.events.map(({ type, step }) => [type, step])).toEqual([
       ['POLICY_DECIDED', 'b'],
       ['STEP_STATE_CHANGED', 'a'],
@@ -23,16 +23,16 @@ describe('a denied run', () => {
 
   it('ends as a whole when no step is named', () => {
     const on = createManualRun(steps);
-    on.tell({ type: 'denied', failure: failureWith('FORBIDDEN') });
+    on.send({ type: 'denied', failure: failureWith('FORBIDDEN') });
     expect([on.state, on.states]).toEqual(['DENIED', { a: 'SKIPPED', b: 'SKIPPED' }]);
-    expect(on.live.record.error).toEqual(failureWith('FORBIDDEN'));
+    expect(on.aggregate.record.error).toEqual(failureWith('FORBIDDEN'));
   });
 
   it('cannot have begun', () => {
     const on = createManualRun(steps);
     on.start();
     on.begin('a');
-    expect(on.tell({ type: 'denied', failure: failureWith('FORBIDDEN') })).toEqual({ events: [], effects: [] });
+    expect(on.send({ type: 'denied', failure: failureWith('FORBIDDEN') })).toEqual({ events: [], effects: [] });
     expect(on.state).toBe('RUNNING');
   });
 });
@@ -58,7 +58,7 @@ describe('a run that repeats an earlier one from a step', () => {
   ];
   const resume = () => {
     const on = createManualRun(steps);
-    on.tell({ type: 'resumedFrom', step: 'b', earlier: results });
+    on.send({ type: 'resumedFrom', step: 'b', earlier: results });
     return on;
   };
 
@@ -89,6 +89,6 @@ describe('a run that repeats an earlier one from a step', () => {
     const on = createManualRun(steps);
     on.start();
     on.begin('a');
-    expect(on.tell({ type: 'resumedFrom', step: 'b', earlier: results }).events).toEqual([]);
+    expect(on.send({ type: 'resumedFrom', step: 'b', earlier: results }).events).toEqual([]);
   });
 });

@@ -65,7 +65,7 @@ describe('a run', () => {
       run.begin('a');
       run.fail('a', failureWith(code));
       expect(run.states).toEqual({ a: ofStep, b: 'SKIPPED' });
-      expect(run.live.record).toMatchObject({ state: ofRun, error: { code, step: 'a' } });
+      expect(run.aggregate.record).toMatchObject({ state: ofRun, error: { code, step: 'a' } });
     },
   );
 
@@ -89,7 +89,7 @@ describe('a run', () => {
       preparing: 'SKIPPED',
       asking: 'SKIPPED',
     });
-    expect(run.live.approvals.size).toBe(0);
+    expect(run.aggregate.approvals.size).toBe(0);
     for (const late of [() => run.prepared('preparing'), () => run.begun('queued')]) expect(late().events).toEqual([]);
     expect(run.state).toBe('RUNNING');
     run.succeed('working');
@@ -104,7 +104,7 @@ describe('a run', () => {
     run.fail('b', failureWith('BAD_INPUT'));
     run.wait(5);
     run.fail('a', failureWith('TIMEOUT'));
-    expect(run.live.record).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
+    expect(run.aggregate.record).toMatchObject({ state: 'FAILED', error: { step: 'b' } });
   });
 
   it('ignores a result that arrives twice, or belongs to an earlier attempt', () => {
@@ -119,7 +119,7 @@ describe('a run', () => {
     run.woke('a');
     run.begin('a');
     const stale = { type: 'failed', step: 'a', attempt: 1, failure: failureWith('INTERNAL') } as const;
-    expect(run.tell(stale).events).toEqual([]);
+    expect(run.send(stale).events).toEqual([]);
     run.succeed('a');
     expect(run.fail('a', failureWith('INTERNAL'))).toMatchObject({ events: [], effects: [] });
     expect(run.states.a).toBe('SUCCEEDED');
@@ -131,8 +131,8 @@ describe('a run', () => {
       run.start();
       run.do('a');
       expect(run.asked).toEqual(['conclude']);
-      run.tell({ type: 'concluded', ...signal } as never);
-      return run.live.record;
+      run.send({ type: 'concluded', ...signal } as never);
+      return run.aggregate.record;
     };
     expect(ended({ outputs: { all: 1 } })).toMatchObject({ state: 'SUCCEEDED', outputs: { all: 1 } });
     expect(ended({ failure: failureWith('BAD_INPUT') })).toMatchObject({

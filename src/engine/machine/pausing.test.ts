@@ -9,7 +9,7 @@ function paused(more: Parameters<typeof plannedStep>[1] = {}) {
   const run = createManualRun([plannedStep('a', { kind: 'AGENT', effect: 'external', ...more })]);
   run.start();
   run.begin('a');
-  run.tell({ type: 'paused', step: 'a', attempt: 1, call: CALL, reason: 'may I push?' });
+  run.send({ type: 'paused', step: 'a', attempt: 1, call: CALL, reason: 'may I push?' });
   return run;
 }
 
@@ -17,7 +17,7 @@ describe('a step that pauses for a tool call', () => {
   it('waits for the decision, and its run waits too', () => {
     const run = paused();
     expect([run.state, run.states.a, run.asked]).toEqual(['WAITING', 'WAITING', []]);
-    expect([...run.live.approvals.values()]).toMatchObject([{ step: 'a', call: CALL, reason: 'may I push?' }]);
+    expect([...run.aggregate.approvals.values()]).toMatchObject([{ step: 'a', call: CALL, reason: 'may I push?' }]);
   });
 
   it.each([true, false])('continues with the same attempt when the decision is %s', (approve) => {
@@ -34,7 +34,7 @@ describe('a step that pauses for a tool call', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.decide(true);
     run.begun('a');
-    expect(run.live.bookkeeping.get('a')?.approved).toBe(false);
+    expect(run.aggregate.bookkeeping.get('a')?.approved).toBe(false);
     run.fail('a', failureWith('UNAVAILABLE', true));
     run.wait(1);
     run.woke('a');
@@ -56,31 +56,31 @@ describe('a step that pauses for a tool call', () => {
   it('is marked to have a replay log until a new attempt begins', () => {
     const run = paused({ maxAttempts: 2, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } });
     run.crash();
-    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(true);
+    expect(run.aggregate.bookkeeping.get('a')?.hasReplayLog).toBe(true);
     run.decide(true);
     run.begun('a');
-    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(true);
+    expect(run.aggregate.bookkeeping.get('a')?.hasReplayLog).toBe(true);
     run.fail('a', failureWith('UNAVAILABLE', true));
     run.wait(1);
     run.woke('a');
     run.begin('a');
-    expect(run.live.bookkeeping.get('a')?.hasReplayLog).toBe(false);
+    expect(run.aggregate.bookkeeping.get('a')?.hasReplayLog).toBe(false);
   });
 
   it('no longer waits when its run is cancelled', () => {
     const run = paused();
     run.cancel();
-    expect([run.state, run.live.approvals.size]).toEqual(['CANCELLED', 0]);
+    expect([run.state, run.aggregate.approvals.size]).toEqual(['CANCELLED', 0]);
     expect(run.events.find(({ type }) => type === 'APPROVAL_DECIDED')?.payload).toMatchObject({ state: 'EXPIRED' });
   });
 
   it('pauses once for each request, and not after its end', () => {
     const run = paused();
     const again = { type: 'paused', step: 'a', attempt: 1, call: 'call_2', reason: 'again?' } as const;
-    expect(run.tell(again).events).toEqual([]);
+    expect(run.send(again).events).toEqual([]);
     run.decide(true);
     run.begun('a');
-    run.tell(again);
-    expect([...run.live.approvals.values()].map(({ call }) => call)).toEqual(['call_2']);
+    run.send(again);
+    expect([...run.aggregate.approvals.values()].map(({ call }) => call)).toEqual(['call_2']);
   });
 });

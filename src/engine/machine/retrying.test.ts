@@ -23,7 +23,7 @@ describe('a repair', () => {
     run.fail('test', failureWith('BAD_INPUT'));
     expect(run.states).toEqual({ write: 'PENDING', build: 'PENDING', test: 'PENDING', read: 'SUCCEEDED' });
     expect(run.asked).toEqual(['prepare write']);
-    expect(run.live.bookkeeping.get('write')?.repair).toMatchObject({
+    expect(run.aggregate.bookkeeping.get('write')?.repair).toMatchObject({
       step: 'test',
       round: 1,
       error: { code: 'BAD_INPUT' },
@@ -101,8 +101,8 @@ describe('a step that a person retries', () => {
     const run = failed();
     expect(run.state).toBe('FAILED');
     run.retry('b');
-    expect(run.live.record).toMatchObject({ state: 'RUNNING' });
-    expect(run.live.record.error ?? run.live.record.finishedAt).toBeUndefined();
+    expect(run.aggregate.record).toMatchObject({ state: 'RUNNING' });
+    expect(run.aggregate.record.error ?? run.aggregate.record.finishedAt).toBeUndefined();
     expect(run.states).toEqual({ a: 'SUCCEEDED', b: 'PENDING', c: 'PENDING', d: 'PENDING' });
     expect(run.asked).toEqual(['prepare b', 'prepare d']);
     run.do('b', 'c', 'd');
@@ -208,6 +208,6 @@ describe('a run that is recovered', () => {
     run.signal('go', 'msg');
     run.crash();
     expect(run.signal('go', 'msg').events).toEqual([]);
-    expect(run.live.pendingSignals).toHaveLength(1);
+    expect(run.aggregate.pendingSignals).toHaveLength(1);
   });
 });

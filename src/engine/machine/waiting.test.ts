@@ -19,7 +19,7 @@ describe('an approval', () => {
   ] as const)('waits for a person, who says %s', (approve, ofStep, ofRun) => {
     const run = waits('APPROVAL');
     run.prepared('a', { type: 'ask', reason: 'may I?' });
-    expect([run.state, run.states.a, run.live.approvals.size]).toEqual(['WAITING', 'WAITING', 1]);
+    expect([run.state, run.states.a, run.aggregate.approvals.size]).toEqual(['WAITING', 'WAITING', 1]);
     run.decide(approve);
     expect([run.state, run.states.a]).toEqual([ofRun, ofStep]);
     expect(run.events.find(({ type }) => type === 'APPROVAL_DECIDED')?.payload).toMatchObject({
@@ -31,12 +31,12 @@ describe('an approval', () => {
   it('expires when nobody decides in time, and accepts no later decision', () => {
     const run = waits('APPROVAL');
     run.prepared('a', { type: 'ask', reason: 'may I?', expiresAt: run.after(1_000) });
-    const [id] = run.live.approvals.keys();
+    const [id] = run.aggregate.approvals.keys();
     run.wait(999);
     expect(run.woke('a').events).toEqual([]);
     run.wait(1);
     run.woke('a');
-    expect(run.live.record).toMatchObject({
+    expect(run.aggregate.record).toMatchObject({
       state: 'TIMEOUT',
       error: { message: 'The approval expired: nobody decided in time.' },
     });
@@ -46,7 +46,7 @@ describe('an approval', () => {
   it('is decided once', () => {
     const run = waits('APPROVAL', plannedStep('b'));
     run.prepared('a', { type: 'ask', reason: 'may I?' });
-    const [id] = run.live.approvals.keys();
+    const [id] = run.aggregate.approvals.keys();
     run.decide(true, id);
     expect(run.decide(false, id).events).toEqual([]);
     expect(run.states.a).toBe('SUCCEEDED');
@@ -69,7 +69,7 @@ describe('an approval', () => {
       run.crash();
       expect(run.asked).toEqual(['prepare a']);
       run.prepared('a', { type: 'sleep', until: run.after(10) });
-      expect(run.live.bookkeeping.get('a')?.approved).toBe(true);
+      expect(run.aggregate.bookkeeping.get('a')?.approved).toBe(true);
       run.crash();
       expect(run.asked).toEqual(['wake a']);
     },
@@ -131,7 +131,7 @@ describe('a signal', () => {
       if (when === 'while the step is being prepared') run.signal('go', 'msg');
       run.prepared('a', awaiting);
       expect(run.step('a')).toMatchObject({ state: 'SUCCEEDED', output: { text: '"msg"' } });
-      expect(run.live.pendingSignals).toEqual([]);
+      expect(run.aggregate.pendingSignals).toEqual([]);
     },
   );
 
@@ -157,7 +157,7 @@ describe('a signal', () => {
     run.prepared('a', { ...awaiting, until: run.after(100) });
     run.wait(100);
     run.woke('a');
-    expect(run.live.record).toMatchObject({
+    expect(run.aggregate.record).toMatchObject({
       state: 'TIMEOUT',
       error: { message: 'The signal go did not arrive in time.' },
     });

@@ -10,7 +10,7 @@ function caching() {
   return { cache, step, made: output, wait: (ms: number) => (now += ms) };
 }
 
-it('gives what was made under the same key, while it is young enough', () => {
+it('returns the output stored under the same key, until it expires', () => {
   const { cache, step, made: output, wait } = caching();
   const first = step();
   expect(cache.find(first, 'key', 1_000)).toBeUndefined();
@@ -23,7 +23,7 @@ it('gives what was made under the same key, while it is young enough', () => {
   expect(cache.find(step(), 'key', 2_000)).toBe(output);
 });
 
-it('keeps nothing of a step that has no key, and no artifact, which may be removed', () => {
+it('stores no output of a step without a key, and no artifact, which may be removed', () => {
   const { cache, step, made: output } = caching();
   cache.put(step(), output);
   const large = step();
@@ -33,7 +33,7 @@ it('keeps nothing of a step that has no key, and no artifact, which may be remov
   expect(cache.find(step(), 'key', 1_000)).toBeUndefined();
 });
 
-it('forgets the oldest when it is full', () => {
+it('evicts the oldest entry when it is full', () => {
   const { cache, step } = caching();
   const keep = (key: string) => {
     const one = step();

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 afterEach(async () => {
-  expect(await on.broken()).toEqual([]);
+  expect(await on.chainProblems()).toEqual([]);
   on.acted.length = 0;
 });
 
@@ -27,7 +27,7 @@ inputs: { what: { type: string, default: it } }
 outputs: { ok: "{{ steps.ok.output }}" }`;
 
 describe('an approval', () => {
-  it('waits for a person, and passes on the decision', async () => {
+  it('waits for a person, and passes the decision on', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);
     const { id, reason, state } = await on.approvalOf(run.id, 'ok');
@@ -38,7 +38,7 @@ describe('an approval', () => {
     await expect(on.engine.decideApproval(ADMIN, id, { approve: false })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('that is refused ends the run, and nothing after it is done', async () => {
+  it('that is rejected ends the run before its next step', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'ok')).id, { approve: false, comment: 'no' });
@@ -53,7 +53,7 @@ describe('an approval', () => {
     expect(await on.approvalOf(ended.run.id, 'ok')).toMatchObject({ state: 'EXPIRED' });
   });
 
-  it('is for those with the roles that it names, and for whom the policy lets decide', async () => {
+  it('can be decided by users with its roles, if the policy permits it', async () => {
     const { run } = await on.start(asks(', roles: [board]'));
     await on.waiting(run.id);
     const { id } = await on.approvalOf(run.id, 'ok');
@@ -66,7 +66,7 @@ describe('an approval', () => {
     await on.ended(run.id);
   });
 
-  it('of one of two persons at once is the one that counts', async () => {
+  it('is decided by one of two persons who decide at once', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);
     const { id } = await on.approvalOf(run.id, 'ok');
@@ -79,10 +79,10 @@ describe('an approval', () => {
   });
 });
 
-describe('a step that the policy wants approved', () => {
+describe('a step that requires an approval by the policy', () => {
   const step = '  - { id: a, kind: command, command: echo, input: { v: 1 } }\noutputs: { a: "{{ steps.a.output }}" }';
 
-  it('runs when another person approves, and not for its own requester', async () => {
+  it('runs when another person approves, not when its requester does', async () => {
     const { run } = await on.start(step);
     await on.waiting(run.id);
     const { id } = await on.approvalOf(run.id, 'a');
@@ -95,7 +95,7 @@ describe('a step that the policy wants approved', () => {
     expect(ended.steps[0]?.decision).toMatchObject({ effect: 'APPROVE' });
   });
 
-  it('is not done when another person does not agree', async () => {
+  it('does not run when another person rejects it', async () => {
     const { run } = await on.start(step);
     await on.waiting(run.id);
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: false });
@@ -103,7 +103,7 @@ describe('a step that the policy wants approved', () => {
   });
 });
 
-describe('what the policy wants approved of a careful person', () => {
+describe('a step of a role that needs approvals', () => {
   const as = { ...ADMIN, roles: ['admin', 'careful'] };
 
   it.each([
@@ -118,7 +118,7 @@ describe('what the policy wants approved of a careful person', () => {
     expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
   });
 
-  it('a step that is tried again is asked about once', async () => {
+  it('that is retried needs one approval for all attempts', async () => {
     on.failTimes(1);
     const retry = 'retry: { max_attempts: 2, backoff_ms: 5 }';
     const { run } = await on.start(`  - { id: a, kind: command, command: flaky, ${retry}, input: { v: 1 } }`, { as });
@@ -132,7 +132,7 @@ describe('a signal', () => {
   const waits =
     '  - { id: a, kind: sleep, input: { ms: 60 } }\n  - { id: b, kind: signal, depends_on: [a], input: { name: go, timeout_ms: 5000 } }\noutputs: { b: "{{ steps.b.output }}" }';
 
-  it.each(['before', 'after'])('that comes %s the step waits for it is its output', async (when) => {
+  it.each(['before', 'after'])('that arrives %s the step waits for it is its output', async (when) => {
     const { run } = await on.start(waits);
     if (when === 'after') await on.until(run.id, (now) => stepStates(now).b === 'WAITING');
     await on.engine.sendSignal(ADMIN, run.id, { name: 'other' });
@@ -156,7 +156,7 @@ describe('a signal', () => {
 });
 
 describe('cancelling', () => {
-  it('aborts running steps, stops waiting ones, and says who and why', async () => {
+  it('aborts running steps, stops waiting ones, and records the person and the reason', async () => {
     const { run } = await on.start(`
   - { id: a, kind: command, command: hold, input: { v: c1 } }
   - { id: b, kind: approval, input: { reason: "well?" } }
@@ -173,7 +173,7 @@ describe('cancelling', () => {
     await expect(on.engine.cancelRun(EVE, run.id, { compensate: false })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('undoes what was done, when that is asked for', async () => {
+  it('compensates the completed steps on request', async () => {
     const { run } = await on.start(`
   - { id: a, kind: command, command: act, input: { v: book }, compensate: { kind: command, command: act, input: { v: unbook } } }
   - { id: b, kind: command, command: hold, depends_on: [a], input: { v: c2 } }`);
@@ -250,7 +250,7 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
     expect(edges.map(({ node }) => [node.step, node.digest])).toEqual([['big', digest]]);
   });
 
-  it('does also what was left out because the run was ending', async () => {
+  it('also runs steps that were skipped because the run was ending', async () => {
     on.failTimes(1);
     const first = await on.run(`
   - { id: a, kind: command, command: flaky, input: { v: 1 } }
@@ -265,7 +265,7 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
     ]);
   });
 
-  it('is rejected while the run is in progress, for an unknown input, and past a step that did not succeed', async () => {
+  it('is rejected while the run is in progress, for an unknown input, and after a step that did not succeed', async () => {
     const { run } = await on.start('  - { id: a, kind: signal, input: { name: go } }');
     await expect(on.engine.rerunFrom(ADMIN, run.id, 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
     await on.engine.cancelRun(ADMIN, run.id, { compensate: false });
@@ -277,7 +277,7 @@ outputs: { c: "{{ steps.c.output }}", size: "{{ steps.big.output | length }}" }`
     await expect(on.engine.rerunFrom(ADMIN, failed.run.id, 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('asks for the workflow like a start, and records a denial as a run', async () => {
+  it('asks the policy for the workflow like a start, and records a denial as a run', async () => {
     const first = await on.run('  - { id: a, kind: command, command: act, input: { v: a } }');
     const again = await on.ended((await on.engine.rerunFrom(ADMIN, first.run.id, 'a')).run.id);
     const actions: string[] = [];

@@ -25,7 +25,7 @@ afterEach(async () => {
   await on.store.workflows.remove('default', name);
 });
 
-/** A scheduled workflow on the real store, by a clock that the test moves; its runs end when the test lets them. */
+/** A scheduled workflow on the real store, with a clock that the test moves; its runs end when the test permits it. */
 async function scheduled(rule: string, from: string, isFull = () => false) {
   name = `job_${++names}`;
   let now = new Date(from);
@@ -81,7 +81,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
   return {
     scheduler,
     tick: one.tick,
-    /** It is this time, and what is due is served. */
+    /** Sets the time, and starts all that is due. */
     async at(time: string) {
       now = new Date(time);
       await one.tick();
@@ -89,7 +89,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     isAt: (time: string) => {
       now = new Date(time);
     },
-    /** The times that runs were started for. */
+    /** The scheduled times of the runs. */
     started: async () =>
       (await runs()).map(({ idempotencyKey = '' }) => idempotencyKey.replace(`schedule:${name}:`, '')).sort(),
     /** Lets runs in progress end. */
@@ -107,7 +107,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
 const hourly = (more: string) => `{ cron: "0 * * * *", ${more} }`;
 
 describe('a scheduled workflow', () => {
-  it('starts at its time, not before, on behalf of who saved it', async () => {
+  it('starts at its time, not before, on behalf of the user who saved it', async () => {
     const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T10:59:59Z');
     expect(await job.started()).toEqual([]);
@@ -135,7 +135,7 @@ describe('a scheduled workflow', () => {
     await job.finish();
   });
 
-  it('stays due while the server is full', async () => {
+  it('stays due while the server is at capacity', async () => {
     let isFull = true;
     const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z', () => isFull);
     await job.at('2026-05-01T11:00:00Z');
@@ -148,7 +148,7 @@ describe('a scheduled workflow', () => {
 });
 
 describe('while the previous run is in progress', () => {
-  it('skip leaves the time out', async () => {
+  it('skip omits the time', async () => {
     const job = await scheduled(hourly('overlap: skip'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T11:00:00Z');
     await job.at('2026-05-01T12:00:00Z');
@@ -160,20 +160,23 @@ describe('while the previous run is in progress', () => {
     await job.finish();
   });
 
-  it.each(['none', 'one'])('queue starts it afterwards, however long that takes, with catch_up %s', async (catchUp) => {
-    const job = await scheduled(hourly(`overlap: queue, catch_up: ${catchUp}`), '2026-05-01T10:30:00Z');
-    await job.at('2026-05-01T11:00:00Z');
-    await job.at('2026-05-01T12:00:00Z');
-    await job.at('2026-05-01T12:10:00Z');
-    expect(await job.started()).toHaveLength(1);
-    await job.finish();
-    await job.at('2026-05-01T12:10:02Z');
-    expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z', '2026-05-01T12:00:00.000Z']);
-    expect(await job.nextAt()).toBe('2026-05-01T13:00:00.000Z');
-    await job.finish();
-  });
+  it.each(['none', 'one'])(
+    'queue starts it afterwards, however long the run takes, with catch_up %s',
+    async (catchUp) => {
+      const job = await scheduled(hourly(`overlap: queue, catch_up: ${catchUp}`), '2026-05-01T10:30:00Z');
+      await job.at('2026-05-01T11:00:00Z');
+      await job.at('2026-05-01T12:00:00Z');
+      await job.at('2026-05-01T12:10:00Z');
+      expect(await job.started()).toHaveLength(1);
+      await job.finish();
+      await job.at('2026-05-01T12:10:02Z');
+      expect(await job.started()).toEqual(['2026-05-01T11:00:00.000Z', '2026-05-01T12:00:00.000Z']);
+      expect(await job.nextAt()).toBe('2026-05-01T13:00:00.000Z');
+      await job.finish();
+    },
+  );
 
-  it('allow starts another one', async () => {
+  it('allow starts another run', async () => {
     const job = await scheduled(hourly('overlap: allow'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T11:00:00Z');
     await job.at('2026-05-01T12:00:00Z');
@@ -182,7 +185,7 @@ describe('while the previous run is in progress', () => {
   });
 });
 
-describe('the times at which no server ran', () => {
+describe('times at which no server ran', () => {
   const missed = [11, 12, 13, 14].map((hour) => `2026-05-01T${hour}:00:00.000Z`);
 
   it.each<[string, readonly string[]]>([
@@ -197,14 +200,14 @@ describe('the times at which no server ran', () => {
     await job.finish();
   });
 
-  it('are not those of the last minute: the server was only busy', async () => {
+  it('do not include those of the last minute: the server was only busy', async () => {
     const job = await scheduled(hourly('catch_up: none'), '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T13:00:59Z');
     expect(await job.started()).toEqual(['2026-05-01T13:00:00.000Z']);
     await job.finish();
   });
 
-  it('are made up for one after the other when they may not overlap', async () => {
+  it('are caught up one after the other when runs may not overlap', async () => {
     const job = await scheduled(hourly('overlap: queue, catch_up: all'), '2026-05-01T10:30:00Z');
     for (let count = 1; count <= missed.length; count++) {
       await job.at('2026-05-01T14:30:00Z');
@@ -215,7 +218,7 @@ describe('the times at which no server ran', () => {
     expect(await job.nextAt()).toBe('2026-05-01T15:00:00.000Z');
   });
 
-  it('are the newest hundred when there were more', async () => {
+  it('are at most the newest hundred', async () => {
     const job = await scheduled('{ cron: "* * * * *", overlap: allow, catch_up: all }', '2026-05-01T10:30:00Z');
     await job.at('2026-05-01T14:30:00Z');
     const started = await job.started();
@@ -227,7 +230,7 @@ describe('the times at which no server ran', () => {
     await job.finish();
   });
 
-  it('are found from the end, where there are millions', async () => {
+  it('are searched from the end, even if there are millions', async () => {
     const job = await scheduled('{ cron: "* * * * * *", overlap: allow, catch_up: one }', '2020-01-01T00:00:00Z');
     await job.at('2026-05-01T14:30:00Z');
     expect(await job.started()).toEqual(['2026-05-01T14:30:00.000Z']);
@@ -245,7 +248,7 @@ describe('in Warsaw', () => {
     return times;
   };
 
-  it('a time that does not exist on the last Sunday of March comes when the clocks have changed', () => {
+  it('a time that does not exist on the last Sunday of March is due when the clocks have changed', () => {
     expect(timesFrom('30 2 * * *', '2026-03-28T00:00:00Z', 3)).toEqual([
       '2026-03-28T01:30:00.000Z',
       '2026-03-29T01:00:00.000Z',
@@ -253,7 +256,7 @@ describe('in Warsaw', () => {
     ]);
   });
 
-  it('a time that comes twice on the last Sunday of October is taken once', () => {
+  it('a time that occurs twice on the last Sunday of October is used once', () => {
     expect(timesFrom('30 2 * * *', '2026-10-24T00:00:00Z', 3)).toEqual([
       '2026-10-24T00:30:00.000Z',
       '2026-10-25T00:30:00.000Z',
@@ -282,7 +285,7 @@ describe('in Warsaw', () => {
     await job.finish();
   });
 
-  it('what comes every half hour comes every half hour of the day that has 25', () => {
+  it('a schedule of every half hour applies to each half hour of the day with 25 hours', () => {
     const times = timesFrom('*/30 * * * *', '2026-10-24T21:59:00Z', 50).map((time) => Date.parse(time));
     expect(times.slice(1).map((time, i) => time - (times[i] ?? 0))).toEqual(Array(49).fill(1_800_000));
   });

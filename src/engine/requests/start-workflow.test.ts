@@ -9,12 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 afterEach(async () => {
-  expect(await on.broken()).toEqual([]);
+  expect(await on.chainProblems()).toEqual([]);
   on.acted.length = 0;
 });
 
 describe('a step', () => {
-  it('of each kind makes what it is for', async () => {
+  it('of each kind produces its output', async () => {
     await on.save(
       'name: child\ninputs: { n: integer }\nsteps: [{ id: a, kind: command, command: echo, input: { v: "{{ n + 1 }}" } }]\noutputs: { m: "{{ steps.a.output }}" }',
     );
@@ -43,7 +43,7 @@ outputs: { c: "{{ steps.c.output }}" }`);
     expect([run.run.outputs, on.acted]).toEqual([{ c: 'SKIPPED' }, []]);
   });
 
-  it('that may fail is reported, and the run continues', async () => {
+  it('that may fail is recorded, and the run continues', async () => {
     const run = await on.run(`
   - { id: a, kind: command, command: fail, continue_on_error: true, input: { v: broken } }
   - { id: b, kind: command, command: echo, depends_on: [a], input: { v: "{{ steps.a.error }}" } }
@@ -51,7 +51,7 @@ outputs: { b: "{{ steps.b.output }}" }`);
     expect(run.run).toMatchObject({ state: 'SUCCEEDED', outputs: { b: { code: 'BAD_INPUT', message: 'broken' } } });
   });
 
-  it('is tried again while that may help, and counts its attempts', async () => {
+  it('is retried while the failure may pass, and counts its attempts', async () => {
     on.failTimes(2);
     const retry = 'retry: { max_attempts: 3, backoff_ms: 5, max_backoff_ms: 10 }';
     const run = await on.run(`  - { id: a, kind: command, command: flaky, ${retry}, input: { v: 1 } }`);
@@ -78,7 +78,7 @@ outputs: { b: "{{ steps.b.output }}" }`);
     }
   });
 
-  it('may have more time than one timer of Node can take', async () => {
+  it('may have a longer time limit than one Node.js timer', async () => {
     const { run } = await on.start(
       '  - { id: a, kind: command, command: hold, timeout_ms: 3000000000, input: { v: long } }',
     );
@@ -88,7 +88,7 @@ outputs: { b: "{{ steps.b.output }}" }`);
     expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
   });
 
-  it('is throttled, and done when its bucket has refilled', async () => {
+  it('is throttled, and runs when its bucket has refilled', async () => {
     const run = await on.run(`
   - { id: a, kind: command, command: flaky, for_each: [1, 2, 3, 4, 5, 6, 7], max_parallel: 7, input: { v: "{{ item }}" } }
 outputs: { a: "{{ steps.a.output }}" }`);
@@ -100,7 +100,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     expect(waited.length).toBeGreaterThan(0);
   });
 
-  it('takes over what was made under the same key before', async () => {
+  it('reuses the output that was cached under the same key', async () => {
     const step = (v: number) =>
       `  - { id: a, kind: command, command: act, cache: { key: "k {{ key }}", ttl_ms: 60000 }, input: { v: ${v} } }\ninputs: { key: string }\noutputs: { a: "{{ steps.a.output }}" }`;
     const outputs = async (v: number, key: string) => (await on.run(step(v), { key })).run.outputs;
@@ -112,7 +112,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
 });
 
 describe('for_each', () => {
-  it('gives a list in the order of the items, whatever ended first', async () => {
+  it('returns a list in the order of the items, whichever ended first', async () => {
     const started = await on.start(`
   - { id: a, kind: command, command: hold, for_each: "{{ names }}", input: { v: "{{ item }}" } }
 inputs: { names: { type: array, default: [p, q, r] } }
@@ -127,7 +127,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     ]);
   });
 
-  it('does as many at once as it may', async () => {
+  it('runs at most max_parallel items at once', async () => {
     const started = await on.start(
       `  - { id: a, kind: command, command: hold, for_each: [s, t, u], max_parallel: 2, input: { v: "{{ item }}" } }`,
     );
@@ -138,7 +138,7 @@ outputs: { a: "{{ steps.a.output }}" }`);
     await on.ended(started.run.id);
   });
 
-  it('of nothing is an empty list; of what is no list, an error', async () => {
+  it('of an empty list is an empty list; of another value, an error', async () => {
     const each = (list: string) =>
       `  - { id: a, kind: command, command: echo, for_each: "{{ ${list} }}", input: { v: 1 } }\noutputs: { a: "{{ steps.a.output }}" }`;
     expect((await on.run(each('[]'))).run.outputs).toEqual({ a: [] });
@@ -160,7 +160,7 @@ outputs: { a: "{{ steps.a.output }}", errors: "{{ steps.a.errors }}" }`;
 });
 
 describe('a run that fails', () => {
-  it('undoes what it did, in reverse', async () => {
+  it('compensates its steps in reverse order', async () => {
     const run = await on.run(`
   - { id: a, kind: command, command: act, input: { v: book }, compensate: { kind: command, command: act, input: { v: unbook } } }
   - { id: b, kind: command, command: act, depends_on: [a], input: { v: pay }, compensate: { kind: command, command: act, input: { v: "refund {{ steps.a.output }}" } } }
@@ -197,7 +197,7 @@ describe('a sub-workflow', () => {
     });
   });
 
-  it('that fails fails its step with its reason', async () => {
+  it('that fails makes its step fail with the same reason', async () => {
     await on.save('name: doomed\nsteps: [{ id: a, kind: command, command: fail, input: { v: because } }]');
     const { run } = await on.run('  - { id: a, kind: workflow, workflow: doomed }');
     expect(run).toMatchObject({
@@ -206,7 +206,7 @@ describe('a sub-workflow', () => {
     });
   });
 
-  it('that starts itself comes to an end', async () => {
+  it('that starts itself ends', async () => {
     await on.save('name: recursive\nsteps: [{ id: a, kind: workflow, workflow: recursive }]');
     const { run } = await on.run('  - { id: a, kind: workflow, workflow: recursive }');
     expect(run).toMatchObject({
@@ -219,7 +219,7 @@ describe('a sub-workflow', () => {
 });
 
 describe('starting a workflow', () => {
-  it('under the same key gives the same run, and another one for something else is refused', async () => {
+  it('with the same key returns the same run, and rejects a different request', async () => {
     const steps = '  - { id: a, kind: command, command: act, input: { v: once } }';
     const [first, second] = await Promise.all(
       [1, 2].map(() => on.start(steps, { idempotencyKey: 'k1', waitMs: 5_000 })),
@@ -230,7 +230,7 @@ describe('starting a workflow', () => {
     await expect(other).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('asks the policy about each step as its turn comes: what is denied is in the run, and not done', async () => {
+  it('asks the policy about each step when it begins: a denied step is recorded, and does not run', async () => {
     const run = await on.run(
       '  - { id: a, kind: sleep, input: { ms: 1 } }\n  - { id: b, kind: command, command: act, depends_on: [a], input: { v: 1 } }',
       {},
@@ -240,7 +240,7 @@ describe('starting a workflow', () => {
     expect(run.steps[1]?.decision).toMatchObject({ effect: 'DENY', action: 'command:act' });
   });
 
-  it('does no more steps of a run, or of a workflow, at once than the document says', async () => {
+  it('runs no more steps of a run, or of a workflow, at once than the document permits', async () => {
     const steps = `
   - { id: a, kind: command, command: hold, input: { v: one } }
   - { id: b, kind: command, command: hold, input: { v: two } }
@@ -254,7 +254,7 @@ max_parallel_runs: 1`;
     expect([...on.acted].sort()).toEqual(['one', 'one', 'two', 'two']);
   });
 
-  it('serves the more urgent first', async () => {
+  it('serves runs with higher priority first', async () => {
     const start = (name: string, v: string, priority: 'CRITICAL' | 'BATCH' | 'INTERACTIVE') =>
       on.start(`  - { id: a, kind: command, command: hold, input: { v: ${v} } }\nmax_parallel_runs: 1`, {
         name,
@@ -272,7 +272,7 @@ max_parallel_runs: 1`;
     expect(on.acted).toEqual(['r0', 'r1', 'r2', 'r3']);
   });
 
-  it('with a document that has problems tells them all, and starts nothing', async () => {
+  it('with an invalid document reports all problems, and starts nothing', async () => {
     const bad = on.engine.startWorkflow(ADMIN, {
       source: {
         yaml: 'name: bad\nsteps:\n  - { id: a, kind: command, command: nope }\n  - { id: b, kind: sleep, inptu: {} }',

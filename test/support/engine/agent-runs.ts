@@ -31,12 +31,12 @@ const RULES = [
   'p, admin, secret:*, https://elsewhere.example/**, *, deny',
 ];
 
-/** What an agent does: its session, and what it reads of its memory. */
+/** The program of an agent: gets its session, and the content of its memory. */
 export type AgentProgram = (session: AgentSession, memory: string) => Promise<Json>;
 
 /** An engine on a real store, with tools that record their calls and an agent that runs the program of a test. */
 export async function startAgentRuns() {
-  /** What the model was asked, and which tools acted. */
+  /** The requests to the model, and the tools that acted. */
   let world: { readonly asked: string[]; readonly acted: string[] } = { asked: [], acted: [] };
   let program: AgentProgram = async () => null;
   const on = await startEngine();
@@ -80,7 +80,7 @@ export async function startAgentRuns() {
       resources.canonicalize('https://guarded.example/'),
     ]),
   ];
-  /** It resumes where it was, as an agent on a language model does. */
+  /** It resumes from its replay log, like an agent on a language model. */
   const scripted: AnyBackend = defineBackend({
     name: 'litellm',
     description: 'The program of a test.',
@@ -125,7 +125,7 @@ export async function startAgentRuns() {
       return on.store;
     },
     waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING'),
-    /** Starts an agent with this program, in a new world. */
+    /** Starts an agent with this program, and clears `world`. */
     async run(next: AgentProgram, more: Partial<AgentSpec> = {}): Promise<string> {
       clearWorld();
       program = next;
@@ -139,7 +139,7 @@ export async function startAgentRuns() {
       }
       return events;
     },
-    /** Asks a model that answers with this text and these calls; `world` counts the requests. */
+    /** Requests a model that responds with this text and these calls; `world` counts the requests. */
     ask: (session: AgentSession, text: string, ...calls: readonly string[]) =>
       session.requestModel(async () => {
         world.asked.push(text);
@@ -155,7 +155,7 @@ export async function startAgentRuns() {
       engine = open();
       await engine.begin();
     },
-    /** The problems of every run's chain of events. */
+    /** The problems in the event chains of all runs. */
     async problems(): Promise<readonly string[]> {
       const { edges } = await on.store.reader.runs(TENANT, {}, { first: 100 });
       const reports = await Promise.all(edges.map(({ node }) => on.store.verifyRun(TENANT, node.id)));

@@ -48,11 +48,11 @@ interface Options {
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   readonly limits?: Partial<EngineDeps['limits']>;
-  /** Other than the shipped one. */
+  /** Default: the shipped policy. */
   readonly policy?: Policy;
 }
 
-/** A real store and real dependencies, in a temporary folder; `restart` gives another engine on the same data. */
+/** A real store and real dependencies, in a temporary folder; `restart` starts another engine on the same data. */
 export async function startEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
   const open = () => openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger: silent });
@@ -124,7 +124,7 @@ export async function startEngine() {
     get store() {
       return store;
     },
-    /** Another process on the same data, as it were: what the engines before drove is nobody's. */
+    /** Like another process on the same data: no node owns the runs of the earlier engines. */
     async restart() {
       await store.close();
       store = await open();

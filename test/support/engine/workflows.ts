@@ -23,10 +23,10 @@ const TENANT = { tenant: 'default' };
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const policyFolder = join(import.meta.dirname, '../../../policy');
 
-/** Another person who may do everything too. */
+/** Another user with the role admin. */
 export const EVE: SignedIn = { ...ADMIN, subject: 'eve', username: 'eve' };
 
-/** Commands whose doings a test can see and hold up. */
+/** Commands that a test can observe and block. */
 export function observableCommands() {
   const acted: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
@@ -49,13 +49,13 @@ export function observableCommands() {
       acted.push(String(v));
       return v;
     }),
-    /** Until the gate of its name is open; `acted` has it before. */
+    /** Waits until the gate with its name is open; it is in `acted` before. */
     command('hold', 'pure', (v, { signal }) => waitAt(String(v), signal)),
     command('holdOut', 'external', (v, { signal }) => waitAt(String(v), signal)),
     command('fail', 'pure', (v) => {
       throw new Fault('BAD_INPUT', String(v ?? 'always'));
     }),
-    /** Fails as often as `failTimes` said, in a way that may pass. */
+    /** Fails `failTimes` times with a retryable fault. */
     command('flaky', 'pure', (v) => {
       if (failures === 0) return v;
       failures -= 1;
@@ -84,7 +84,7 @@ export function observableCommands() {
   };
 }
 
-/** An engine on a real store with these commands, under the shipped policy and more lines of it. */
+/** An engine on a real store with these commands, under the shipped policy and further lines. */
 export async function startWorkflows(moreRules: readonly string[] = []) {
   const on = await startEngine();
   const world = observableCommands();
@@ -121,7 +121,7 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
       const { as = ADMIN, name = 'test', ...request } = more;
       return engine.startWorkflow(as, { source: { yaml: `name: ${name}\nsteps:\n${steps}` }, ...request });
     },
-    /** The same, to its end. */
+    /** The same, and waits for its end. */
     async run(steps: string, inputs?: JsonObject, more: Partial<StartRequest> & { readonly as?: SignedIn } = {}) {
       const { as = ADMIN, ...request } = more;
       const source = { yaml: `name: test\nsteps:\n${steps}` };
@@ -139,23 +139,23 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     },
     childrenOf: async (runId: string) =>
       (await on.store.reader.children(TENANT, runId, { first: 100 })).edges.map(({ node }) => node),
-    /** The process is gone in the middle of whatever it did, and there is another one. */
+    /** Crashes the process, and starts another one. */
     async crash() {
       await on.restart();
-      // Its store is closed, so it can record nothing more; but in one process with the next one it would go on beating.
+      // Its closed store can record nothing more, but its heartbeat would continue in this process.
       await engine.stop(0);
       engine = open();
       await engine.begin();
     },
-    /** The process ends as it should, and there is another one. */
+    /** Stops the process normally, and starts another one. */
     async restart() {
       await engine.stop(0);
       await on.restart();
       engine = open();
       await engine.begin();
     },
-    /** Of every run there is: whether its chain of events is whole. */
-    async broken() {
+    /** The problems in the event chains of all runs. */
+    async chainProblems() {
       const problems: string[] = [];
       const { edges } = await on.store.reader.runs(TENANT, {}, { first: 100 });
       for (const { node } of edges) {
