@@ -63,16 +63,16 @@ export function rootOfInclusion(
   proof: readonly Uint8Array[],
 ): Uint8Array | undefined {
   if (!isLeafIndex(index, size)) return undefined;
-  let [place, last, root] = [index, size - 1, leaf];
+  let [position, last, root] = [index, size - 1, leaf];
   for (const sibling of proof) {
     if (last === 0) return undefined;
-    if (place % 2 === 1 || place === last) {
+    if (position % 2 === 1 || position === last) {
       root = nodeHash(sibling, root);
-      while (place % 2 === 0 && place !== 0) [place, last] = [half(place), half(last)];
+      while (position % 2 === 0 && position !== 0) [position, last] = [half(position), half(last)];
     } else {
       root = nodeHash(root, sibling);
     }
-    [place, last] = [half(place), half(last)];
+    [position, last] = [half(position), half(last)];
   }
   return last === 0 ? root : undefined;
 }
@@ -86,22 +86,22 @@ export function isConsistent(
   if (!isLeafIndex(older.size - 1, newer.size)) return false;
   if (older.size === newer.size) return proof.length === 0 && equalBytes(older.root, newer.root);
   const path = [...proof];
-  let [place, last] = [older.size - 1, newer.size - 1];
-  while (place % 2 === 1) [place, last] = [half(place), half(last)];
+  let [position, last] = [older.size - 1, newer.size - 1];
+  while (position % 2 === 1) [position, last] = [half(position), half(last)];
   // If the size of the older tree is a power of two, its root is the first node of the path.
-  const first = place === 0 ? older.root : path.shift();
+  const first = position === 0 ? older.root : path.shift();
   if (!first) return false;
   let [oldRoot, newRoot] = [first, first];
   for (const node of path) {
     if (last === 0) return false;
-    if (place % 2 === 1 || place === last) {
+    if (position % 2 === 1 || position === last) {
       oldRoot = nodeHash(node, oldRoot);
       newRoot = nodeHash(node, newRoot);
-      while (place % 2 === 0 && place !== 0) [place, last] = [half(place), half(last)];
+      while (position % 2 === 0 && position !== 0) [position, last] = [half(position), half(last)];
     } else {
       newRoot = nodeHash(newRoot, node);
     }
-    [place, last] = [half(place), half(last)];
+    [position, last] = [half(position), half(last)];
   }
   return last === 0 && equalBytes(oldRoot, older.root) && equalBytes(newRoot, newer.root);
 }

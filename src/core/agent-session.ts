@@ -57,7 +57,7 @@ export interface AgentSession extends ToolContext {
   /** Records a message to the agent. Durable when it resolves. */
   addMessage(role: 'system' | 'user', text: string): Promise<void>;
   /** One turn of the model: from the journal if it was answered before; otherwise asked. Durable when it resolves. */
-  requestModel(ask: () => Promise<ModelReply>): Promise<ModelReply>;
+  requestModel(request: () => Promise<ModelReply>): Promise<ModelReply>;
   /** Streams text of the current turn or reply; recorded at most 20 times a second. */
   streamText(text: string): void;
   /** The tools of this server that the step may call. */

@@ -8,15 +8,15 @@ import type { CompiledRule } from './rules/compiled-rule.ts';
 const MAX_CACHE_KEY_LENGTH = 512;
 
 /** Decides a request. Synchronous; never throws: an internal error denies, with the error as the reason. */
-export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
+export function decide(policy: CompiledPolicy, request: PolicyRequest): Decision {
   try {
-    const key = cacheKey(policy, ask);
+    const key = cacheKey(policy, request);
     const remembered = policy.decisionCache.get(key);
-    if (remembered) return sameRoles(remembered, ask) ? remembered : { ...remembered, roles: ask.roles };
+    if (remembered) return sameRoles(remembered, request) ? remembered : { ...remembered, roles: request.roles };
 
-    const question = toEvaluationRequest(ask);
+    const question = toEvaluationRequest(request);
     const decider = policy.evaluator.decidingRule(question, policy.index.candidates(question));
-    const decision = decisionOf(policy, ask, decider);
+    const decision = decisionOf(policy, request, decider);
     if (key.length <= MAX_CACHE_KEY_LENGTH) policy.decisionCache.set(key, decision);
     return decision;
   } catch (error) {
@@ -24,9 +24,9 @@ export function decide(policy: CompiledPolicy, ask: PolicyRequest): Decision {
     return {
       effect: 'DENY',
       reason: `Denied, because the policy could not decide: ${why}`,
-      action: String(ask?.action),
-      roles: ask?.roles ?? [],
-      ...(ask?.uri && { canonicalUri: ask.uri.href }),
+      action: String(request?.action),
+      roles: request?.roles ?? [],
+      ...(request?.uri && { canonicalUri: request.uri.href }),
       snapshot: policy.snapshot,
     };
   }
@@ -69,6 +69,9 @@ function cacheKey(policy: CompiledPolicy, { roles, action, uri, schema }: Policy
   return `${uri?.href ?? ''}\n${schema?.href ?? ''}\n${action}\n${declared}`;
 }
 
-function sameRoles({ roles }: Decision, ask: PolicyRequest): boolean {
-  return roles === ask.roles || (roles.length === ask.roles.length && roles.every((role, i) => role === ask.roles[i]));
+function sameRoles({ roles }: Decision, request: PolicyRequest): boolean {
+  return (
+    roles === request.roles ||
+    (roles.length === request.roles.length && roles.every((role, i) => role === request.roles[i]))
+  );
 }

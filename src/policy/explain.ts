@@ -24,9 +24,9 @@ interface RankedMiss {
  * The decision, with the rules that differ from the request in one part only: first those that would have changed the
  * decision, then the nearest. Evaluates every rule, so it is meant for people, not for every request. Never throws.
  */
-export function explain(policy: CompiledPolicy, ask: PolicyRequest): Explanation {
-  const decision = decide(policy, ask);
-  const nearest = nearMisses(policy, ask, decision);
+export function explain(policy: CompiledPolicy, request: PolicyRequest): Explanation {
+  const decision = decide(policy, request);
+  const nearest = nearMisses(policy, request, decision);
   const [closest] = nearest;
   return {
     decision:
@@ -40,10 +40,10 @@ export function explain(policy: CompiledPolicy, ask: PolicyRequest): Explanation
   };
 }
 
-function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decision): RankedMiss[] {
+function nearMisses(policy: CompiledPolicy, request: PolicyRequest, decision: Decision): RankedMiss[] {
   try {
-    const question = toEvaluationRequest(ask);
-    const roles = new Set(ask.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
+    const question = toEvaluationRequest(request);
+    const roles = new Set(request.roles.flatMap((role) => inheritedRoles(policy.roles, role)));
     const misses = policy.rules.flatMap((loaded): RankedMiss[] => {
       const [missed, ...more] = missedParts(loaded, question, roles);
       return missed && more.length === 0 ? [{ loaded, missed, shared: sharedKeys(loaded, question.uri) }] : [];
@@ -66,14 +66,14 @@ function nearMisses(policy: CompiledPolicy, ask: PolicyRequest, decision: Decisi
 
 function missedParts(
   { rule, uri, schema }: CompiledRule,
-  ask: EvaluationRequest,
+  request: EvaluationRequest,
   roles: ReadonlySet<string>,
 ): NearMiss['missed'][] {
   const parts: readonly (readonly [NearMiss['missed'], boolean])[] = [
     ['role', roles.has(rule.role)],
-    ['action', matchAction(rule.action, ask.action)],
-    ['uri', coversUri(uri, ask.uri)],
-    ['schema', coversSchema(schema, ask.schema)],
+    ['action', matchAction(rule.action, request.action)],
+    ['uri', coversUri(uri, request.uri)],
+    ['schema', coversSchema(schema, request.schema)],
   ];
   return parts.filter(([, fits]) => !fits).map(([part]) => part);
 }

@@ -50,8 +50,8 @@ export async function loadPolicy(source: PolicySource): Promise<Policy & { close
   const watch = watchFiles([modelFile, rulesFile], () => reload().catch((error) => complain(String(error), error)));
 
   return {
-    decide: (ask) => decide(current, ask),
-    explain: (ask) => explain(current, ask),
+    decide: (request) => decide(current, request),
+    explain: (request) => explain(current, request),
     rules: () => current.rules.map(({ rule }) => rule),
     snapshot: () => current.snapshot,
     close: () => watch.close(),

@@ -45,8 +45,8 @@ function uri(href: string): CanonicalUri {
 }
 
 function effect(role: string, action: string, href?: string, schema?: string): PolicyEffect {
-  const ask = { roles: [role], action, ...(href && { uri: uri(href) }), ...(schema && { schema: uri(schema) }) };
-  return decide(policy, ask).effect;
+  const request = { roles: [role], action, ...(href && { uri: uri(href) }), ...(schema && { schema: uri(schema) }) };
+  return decide(policy, request).effect;
 }
 
 function may(...request: Parameters<typeof effect>): boolean {

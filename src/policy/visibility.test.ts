@@ -13,8 +13,8 @@ const model = readFileSync(join(import.meta.dirname, '../../policy/model.conf'),
 async function policyOf(...rules: string[]): Promise<Policy> {
   const policy = await compilePolicy({ model, rules: ['g, user', ...rules].join('\n') });
   return {
-    decide: (ask) => decide(policy, ask),
-    explain: (ask) => explain(policy, ask),
+    decide: (request) => decide(policy, request),
+    explain: (request) => explain(policy, request),
     rules: () => policy.rules.map(({ rule }) => rule),
     snapshot: () => policy.snapshot,
   };

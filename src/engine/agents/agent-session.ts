@@ -50,10 +50,10 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
       emit({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload: { role, text: checkMessageSize(text) } });
       await flush();
     },
-    async requestModel(ask) {
+    async requestModel(request) {
       const entry = earlier(true);
       if (entry) return { text: entry.text, calls: entry.calls ?? [] };
-      const turn = await ask();
+      const turn = await request();
       deltas.flush();
       const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
       checkMessageSize(JSON.stringify(calls));

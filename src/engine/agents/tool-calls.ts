@@ -152,10 +152,10 @@ async function performCall(
   const { step, signal, emit, flush } = redactor.attempt;
   const { id, tool, args } = call;
   const began = clock.now();
-  const returned = (what: { result: Json; kept?: true } | { error: Failure }) => {
+  const returned = (outcome: { result: Json; kept?: true } | { error: Failure }) => {
     const at = clock.now();
     const durationMs = at.getTime() - began.getTime();
-    emit({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, ...what, durationMs } } });
+    emit({ type: 'TOOL_RETURNED', at, step: step.key, payload: { call: { id, tool, ...outcome, durationMs } } });
   };
   if (!wasCalled)
     emit({ type: 'TOOL_CALLED', at: began, step: step.key, payload: { call: { id, tool, arguments: args } } });

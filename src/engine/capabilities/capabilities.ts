@@ -95,11 +95,11 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   };
 }
 
-function createFinder<T>(what: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
+function createFinder<T>(type: string, all: readonly T[], nameOf: (one: T) => string): (name: string) => T {
   const byName = new Map(all.map((one) => [nameOf(one), one]));
   return (name) => {
     const command = byName.get(name);
     if (command) return command;
-    throw new Fault('NOT_FOUND', `Unknown ${what} ${name}. Available: ${[...byName.keys()].join(', ')}.`);
+    throw new Fault('NOT_FOUND', `Unknown ${type} ${name}. Available: ${[...byName.keys()].join(', ')}.`);
   };
 }

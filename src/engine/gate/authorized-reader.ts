@@ -15,7 +15,7 @@ export interface ReaderOptions extends Omit<ReadContext, 'authorize'> {
   /** The schema that the content must conform to. */
   readonly schema?: CanonicalUri;
   /** Called before each read and each redirect. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
-  authorize(ask: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
+  authorize(request: { readonly uri?: CanonicalUri; readonly schema?: CanonicalUri }): void;
 }
 
 interface ReaderDeps {

@@ -41,13 +41,13 @@ const MAX_CONTENT_BYTES = 64 * 1024;
 
 /** An output for an agent: its reference, and its content as JSON, text or base64 unless it is large. */
 export async function outputContent(output: StepOutput, artifacts: ArtifactStore): Promise<JsonObject> {
-  const place = resourceView(output);
-  if (output.size > MAX_CONTENT_BYTES) return place;
+  const reference = resourceView(output);
+  if (output.size > MAX_CONTENT_BYTES) return reference;
   const bytes =
     output.text === undefined ? await artifacts.read(output.digest, MAX_CONTENT_BYTES) : Buffer.from(output.text);
-  if (!isUtf8(bytes)) return { ...place, base64: Buffer.from(bytes).toString('base64') };
+  if (!isUtf8(bytes)) return { ...reference, base64: Buffer.from(bytes).toString('base64') };
   const text = Buffer.from(bytes).toString('utf8');
-  return { ...place, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
+  return { ...reference, ...(isJson(output.mediaType) ? { json: parseJson(text) as Json } : { text }) };
 }
 
 export function outputUri({ digest }: StepOutput): string {

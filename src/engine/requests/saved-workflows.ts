@@ -95,8 +95,8 @@ export async function validateWorkflow(
   const { values, problems: inputProblems } = inputsFor(document, inputs);
   const decisions: { step: string; decision: Decision }[] = [];
   for (const step of document.steps) {
-    for (const ask of await knownAccessRequests(deps, step, values)) {
-      decisions.push({ step: step.key, decision: deps.policy.decide({ ...ask, roles: principal.roles }) });
+    for (const request of await knownAccessRequests(deps, step, values)) {
+      decisions.push({ step: step.key, decision: deps.policy.decide({ ...request, roles: principal.roles }) });
     }
   }
   return { problems: [...problems, ...inputProblems], decisions, ...graphField };

@@ -47,25 +47,25 @@ export function openStepReader(
   const record = (decision: Decision) =>
     emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
   /** Decisions from before the step began are in the journal already; further ones are added. */
-  const pass = (ask: AccessRequest) => {
-    const name = accessKey(ask);
+  const pass = (request: AccessRequest) => {
+    const name = accessKey(request);
     if (authorizedKeys.has(name)) return;
     authorizedKeys.add(name);
     try {
-      record(gate.pass(user, ask));
+      record(gate.pass(user, request));
     } catch (error) {
       if (error instanceof Fault && error.decision) record(error.decision);
       throw error;
     }
   };
   const { action, schema } = authorized[0] as AccessRequest;
-  const source = authorized.find((ask) => ask.uri)?.uri;
+  const source = authorized.find((request) => request.uri)?.uri;
   const scope = deps.scopeOf(user);
   return createAuthorizedReader(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
     findOutput: (digest) => findSaved(digest) ?? findOutput(run, digest),
-    authorize: (ask) => pass({ action, ...ask }),
+    authorize: (request) => pass({ action, ...request }),
     ...(scope && { scope }),
     ...(source && { source }),
     ...(schema && { schema }),
@@ -76,6 +76,6 @@ function findOutput(run: RunAggregate, digest: string): StepOutput | undefined {
   return undefined;
 }
 
-function accessKey(ask: AccessRequest): string {
-  return `${ask.uri?.href ?? ''}\n${ask.schema?.href ?? ''}`;
+function accessKey(request: AccessRequest): string {
+  return `${request.uri?.href ?? ''}\n${request.schema?.href ?? ''}`;
 }

@@ -100,10 +100,10 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       throw new Fault('NOT_FOUND', `Unknown secret ${name}. Set SECRET_${name}, or SECRET_${name}_FILE, and restart.`);
     },
     read: (source) => reading.read(source),
-    async saveArtifact(named, typed, content): Promise<SavedArtifact> {
+    async saveArtifact(rawName, rawMediaType, content): Promise<SavedArtifact> {
       // Both may come from an outside source.
-      const name = truncate(named);
-      const mediaType = parseMediaType(typed) ? wellFormed(typed) : 'application/octet-stream';
+      const name = truncate(rawName);
+      const mediaType = parseMediaType(rawMediaType) ? wellFormed(rawMediaType) : 'application/octet-stream';
       const bytes = shared.redactBytes(typeof content === 'string' ? Buffer.from(content) : content);
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
       shared.saved.set(digest, { mediaType, size, digest });

@@ -19,8 +19,8 @@ export async function hashedCopy(
 ): Promise<StoredBytes> {
   const hash = createHash('sha256');
   let size = 0;
-  const whole = bytes instanceof Uint8Array ? [bytes] : signal ? abortable(bytes, signal) : bytes;
-  for await (const chunk of whole) {
+  const chunks = bytes instanceof Uint8Array ? [bytes] : signal ? abortable(bytes, signal) : bytes;
+  for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       if (signal?.aborted) throw abortFault(signal);
       const piece = chunk.subarray(at, at + PIECE_BYTES);

@@ -19,15 +19,15 @@ export function createWorkspaces(folder: string): Workspaces {
   };
   return {
     async of(runId) {
-      const place = placeOf(runId);
+      const folderPath = placeOf(runId);
       try {
-        await mkdir(place, { recursive: true, mode: 0o700 });
+        await mkdir(folderPath, { recursive: true, mode: 0o700 });
       } catch (cause) {
         throw new Fault('UNAVAILABLE', 'The folder of the run cannot be created. Check the disk of the server.', {
           cause,
         });
       }
-      return realpath(place);
+      return realpath(folderPath);
     },
     async *unusedSince(before) {
       const names = await readdir(folder).catch(() => []);

@@ -75,8 +75,11 @@ describe('a fetch for one origin', () => {
     ]);
     expect(await answer.text()).toBe('done');
     expect(received).toEqual({
-      ...{ method: 'POST', url: '/things?n=1', type: 'application/json' },
-      ...{ agent: 'signalbox/1.2.3', body: '{"a":"ü"}' },
+      method: 'POST',
+      url: '/things?n=1',
+      type: 'application/json',
+      agent: 'signalbox/1.2.3',
+      body: '{"a":"ü"}',
     });
   });
 

@@ -59,7 +59,8 @@ function outgoing(allowedPrivateHosts = [endpoint], headerTimeoutMs = 5_000): Ou
 
 const connect = (path = '', options: Partial<ConnectOptions> = {}, from = outgoing()) =>
   from.connect(canonicalUri(uri + path), {
-    ...{ maxMessageBytes: 1_000, signal: new AbortController().signal },
+    maxMessageBytes: 1_000,
+    signal: new AbortController().signal,
     ...options,
   });
 
@@ -90,7 +91,9 @@ describe('a WebSocket to another server', () => {
     const socket = await connect('', { subprotocol: 'chat', headers: { authorization: 'Bearer x' } });
     await socket.closed;
     expect(requests[0]?.headers).toMatchObject({
-      ...{ host: endpoint, authorization: 'Bearer x', 'user-agent': 'signalbox/1' },
+      host: endpoint,
+      authorization: 'Bearer x',
+      'user-agent': 'signalbox/1',
       'sec-websocket-protocol': 'chat',
     });
     await expect(connect('', { headers: { Host: 'inner.example' } })).rejects.toEqual(fault('BAD_INPUT'));

@@ -62,17 +62,17 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
     }
   }
 
-  const take = () => {
+  const claim = () => {
     if (isTaken) throw new TypeError('a body can be read once');
     isTaken = true;
   };
   const stream = (): AsyncGenerator<Uint8Array> => {
-    take();
+    claim();
     return counted();
   };
-  const whole = async (): Promise<Uint8Array> => {
+  const readBytes = async (): Promise<Uint8Array> => {
     if (content instanceof Uint8Array) {
-      take();
+      claim();
       const failure = signal.aborted ? abortFault(signal) : undefined;
       if (!failure) bytes = content.length;
       await end(failure);
@@ -89,11 +89,11 @@ export async function createBody(opened: OpenedResource, limits: BodyLimits): Pr
     mediaType,
     ...(size !== undefined && { size }),
     stream,
-    bytes: whole,
+    bytes: readBytes,
     // Decoding all bytes at once is several times faster than chunk by chunk.
     text: async () =>
       content instanceof Uint8Array
-        ? decodeText(await whole(), mediaType)
+        ? decodeText(await readBytes(), mediaType)
         : await decodeTextStream(stream(), mediaType),
     cancel: async () => {
       isTaken = true;

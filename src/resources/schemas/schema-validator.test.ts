@@ -192,7 +192,7 @@ describe('references to other documents', () => {
     expect(await check(`${origin}/changing.json`, 1)).toEqual([]);
   });
 
-  it('are no longer read when nothing refers to them', async () => {
+  it('are read only while something refers to them', async () => {
     served.set('/root.json', { $ref: 'middle.json' });
     served.set('/middle.json', { $ref: 'gone.json' });
     served.set('/gone.json', { type: 'string' });
