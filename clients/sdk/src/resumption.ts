@@ -24,7 +24,7 @@ export interface Resumption {
 
 /**
  * A subscription can resume when its document has a variable `$after` and selects `cursor` in its root field, as
- * `events` and `runEvents` do. Others begin anew after an interruption.
+ * `events` and `runEvents` do. Others start over after an interruption.
  */
 export function createResumption({ query, variables }: Operation): Resumption {
   const resumes = /\$after\s*:/.test(query);

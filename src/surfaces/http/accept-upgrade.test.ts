@@ -29,7 +29,7 @@ describe('a WebSocket handshake', () => {
     expect(await answerTo(h2c)).toContain(' 200 ');
   });
 
-  it('that the handler fails on is answered, and the process goes on', async () => {
+  it('on which the handler fails is answered, and the process survives', async () => {
     const failing = await startHttpServer({
       upgrade: () => {
         throw new Error('a bug');

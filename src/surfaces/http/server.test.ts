@@ -90,7 +90,7 @@ describe('a hostile client', () => {
 });
 
 describe('stopping', () => {
-  it('finishes what is under way, takes nothing more, and tells long answers to end', async () => {
+  it('finishes active requests, accepts no more, and asks long answers to end', async () => {
     let finish: (() => void) | undefined;
     let told = false;
     const stopping = await startHttpServer({
@@ -104,7 +104,7 @@ describe('stopping', () => {
     const idle = connectRaw(stopping.port, 'GET /health HTTP/1.1\r\nHost: h\r\n\r\n');
     await eventually(() => idle.received().includes('"OK"'), 'a connection is idle');
     const under = connectRaw(stopping.port, 'GET /graphql HTTP/1.1\r\nHost: h\r\n\r\n');
-    await eventually(() => finish !== undefined, 'a request is under way');
+    await eventually(() => finish !== undefined, 'a request is in progress');
     const before = performance.now();
     const closed = stopping.http.close(60_000);
     await idle.closed;
@@ -137,7 +137,7 @@ describe('stopping', () => {
     await stopping.stop();
   });
 
-  it('cuts off at the deadline whoever does not end', async () => {
+  it('cuts off at the deadline what has not ended', async () => {
     let upgraded = false;
     const stopping = await startHttpServer({
       graphql: (_, res) => void res.write('for ever'),

@@ -64,7 +64,7 @@ interface StartOptions {
   readonly limits?: Partial<SocketLimits>;
 }
 
-/** The GraphQL surface over the real engine, store and policy, on a port of its own. */
+/** The GraphQL surface over the real engine, store and policy, on a separate port. */
 export async function startGraphql({
   env = {},
   commands = [],

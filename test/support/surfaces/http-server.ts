@@ -17,7 +17,7 @@ export const TOKEN = 'good-token';
 
 export const MAX_UPLOAD_BYTES = 1_000_000;
 
-/** The real server on a port of its own, over functions that keep artifacts in a folder. */
+/** The real server on a separate port, over functions that keep artifacts in a folder. */
 export async function startHttpServer(
   changes: Partial<Omit<HttpDeps, 'config'>> & { readonly server?: Partial<HttpDeps['config']['server']> } = {},
   limits: Partial<HttpLimits> = {},

@@ -37,7 +37,7 @@ describe('the media type of a result', () => {
   );
 
   it.each(['text/html', 'text/event-stream', `${JSON_TYPE};q=0`, `${RESPONSE};charset=latin1`, 'json', ','])(
-    'is none for Accept %s',
+    'is refused for Accept %s',
     (accept) => expect(negotiateResultType(accept)).toBeUndefined(),
   );
 });

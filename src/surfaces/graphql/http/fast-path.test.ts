@@ -108,7 +108,7 @@ it('runs an operation once, also when its answer is left to Yoga', async () => {
   expect(health).toHaveBeenCalledTimes(1);
 });
 
-it('tells what went wrong with the status that the media type asks for', async () => {
+it('reports an error with the status that the media type requires', async () => {
   const statuses = async (query: string, more?: object) => [
     (await post(query, 'application/json', more)).status,
     (await post(query, RESPONSE, more)).status,
@@ -121,7 +121,7 @@ it('tells what went wrong with the status that the media type asks for', async (
   expect(await statuses('{ resources(uris: ["gopher://x"]) { text } }')).toEqual([200, 200]);
 });
 
-it('tells what reads for a client when the client has gone', async () => {
+it('aborts what reads for a client when the client has gone', async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
   const read = vi.spyOn(api.app.resources, 'read').mockImplementation((_source, { signal }) => {

@@ -146,7 +146,7 @@ describe('over HTTP', () => {
     expect([mutation.status, codes(mutation)]).toEqual([405, ['BAD_INPUT']]);
   });
 
-  it('a GET with variables that are no JSON is refused', async () => {
+  it('refuses a GET whose variables are not JSON', async () => {
     const answer = await api.send({
       path: `?query=${encodeURIComponent(query)}&variables={`,
       headers: { 'graphql-require-preflight': '1' },

@@ -62,7 +62,7 @@ export function sendResults(
       try {
         await pump();
       } catch (error) {
-        // The server is stopping: the socket closes, and the client goes on elsewhere.
+        // The server is stopping: the socket closes, and the client continues elsewhere.
         if (error instanceof DOMException) return DONE;
         if (!(error instanceof GraphQLError) || error.extensions.code !== 'UNAUTHENTICATED') throw error;
         closePeer(peer, CLOSE_FORBIDDEN, TOKEN_EXPIRED_REASON);

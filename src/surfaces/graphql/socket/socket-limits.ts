@@ -6,13 +6,13 @@ export interface SocketLimits {
   readonly initTimeoutMs: number;
   /** Between pings; a peer that has not answered the last one by the next is dead. */
   readonly pingIntervalMs: number;
-  /** Operations under way on one socket. */
+  /** Active operations on one socket. */
   readonly maxOperations: number;
   readonly maxSocketsPerAddress: number;
   readonly maxSocketsPerPrincipal: number;
   /** Bytes that wait for a slow reader before its subscriptions pause. */
   readonly pauseAboveBytes: number;
-  /** Bytes that wait for a slow reader before it is cut off: results that are no subscription's cannot pause. */
+  /** Bytes that wait for a slow reader before it is cut off: results of queries and mutations cannot pause. */
   readonly disconnectAboveBytes: number;
 }
 

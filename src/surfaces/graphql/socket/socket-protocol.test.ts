@@ -96,7 +96,7 @@ describe('a socket', () => {
     expect(seqs).toContain(3);
   });
 
-  it('is bounded: in what a message may have, and in how many operations are under way', async () => {
+  it('is bounded in the size of a message and in the number of active operations', async () => {
     const { socket, messages, closed } = await open();
     for (let i = 0; i < 101; i++) subscribe(socket, `s${i}`, EVENTS);
     await vi.waitFor(() => expect(messages.some(({ type }) => type === 'error')).toBe(true));

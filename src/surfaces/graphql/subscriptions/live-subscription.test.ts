@@ -27,7 +27,7 @@ describe('a subscription over WebSocket', () => {
     expect(await follow(api.client(), RUN_EVENTS, { id, after: seen.at(-1)?.cursor })).toEqual([]);
   });
 
-  it('to a run that is under way goes on live until it ends', async () => {
+  it('to a running run continues live until the run ends', async () => {
     const id = await api.appendRun(1, { end: false });
     const seqs: number[] = [];
     const done = follow(api.client(), RUN_EVENTS, { id }, undefined, ({ events }) =>
@@ -71,7 +71,7 @@ describe('a subscription over WebSocket', () => {
     expect(seqsOf(all)).toEqual(upTo(4));
   });
 
-  it('that is cut off goes on from its cursor without gap or repeat', async () => {
+  it('that is cut off resumes from its cursor without gap or repetition', async () => {
     const id = await api.appendRun(0, { end: false });
     const lines = 60;
     const at = new Date();

@@ -68,7 +68,7 @@ describe('a download', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'BAD_INPUT' } });
   });
 
-  it('goes on where it stopped only while the bytes are the same', async () => {
+  it('resumes where it stopped only while the bytes are the same', async () => {
     const range = 'bytes=5-9';
     expect((await get({ range, 'if-range': `"${digest}"` })).status).toBe(206);
     expect((await get({ range, 'if-range': '"other"' })).status).toBe(200);

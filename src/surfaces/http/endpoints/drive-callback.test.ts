@@ -8,7 +8,7 @@ describe('the page that Google sends a browser back to', () => {
     const page = renderDriveCallback({ code: '4/0AbC-d_e', state: 'AQx_y-z' });
     expect(page).toContain('<code>4/0AbC-d_e</code>');
     expect(page).toContain('<code>AQx_y-z</code>');
-    expect(page).toContain('Give these to nobody');
+    expect(page).toContain('Keep these values secret');
   });
 
   it('says why there is nothing to copy', () => {

@@ -42,7 +42,7 @@ function renderCodeAndState(code: string, state: string): string {
   return [
     '<p>Call the mutation finishDriveConnection with both, within ten minutes:</p>',
     `<dl><dt>code</dt><dd><code>${escapeHtml(code)}</code></dd><dt>state</dt><dd><code>${escapeHtml(state)}</code></dd></dl>`,
-    '<p>Do this only if you began it yourself. Give these to nobody: whoever has them could read your Drive.</p>',
+    '<p>Continue only if you started this. Keep these values secret: they give access to your Drive.</p>',
   ].join('\n');
 }
 

@@ -44,7 +44,7 @@ describe('/metrics', () => {
       expect((await requestWithHeaders(`${server.url}/metrics`, { [name]: '127.0.0.1' })).status).toBe(403);
   });
 
-  it('answers whoever has the token, where there is one, and nobody else', async () => {
+  it('answers only callers with the token, if one is configured', async () => {
     const local = await startHttpServer({ server: { metricsToken: createSecret(Buffer.from('scraper-token-1234')) } });
     const statusOf = async (authorization?: string) =>
       (await requestWithHeaders(`${local.url}/metrics`, authorization ? { authorization } : {})).status;

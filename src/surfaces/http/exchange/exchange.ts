@@ -23,7 +23,7 @@ export function splitUrl({ url = '' }: IncomingMessage): { readonly path: string
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
-/** The user of the Authorization header. There are no cookies, so no page can act for a user. @throws Fault UNAUTHENTICATED */
+/** The user of the Authorization header. The server uses no cookies, so a page cannot act for a user. @throws Fault UNAUTHENTICATED */
 export async function authenticateUser(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
   const principal = await deps.authenticate(req.headers.authorization);
   if (principal.kind !== 'anonymous') return principal;

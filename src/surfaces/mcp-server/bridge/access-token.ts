@@ -4,10 +4,10 @@ import { Fault } from '../../../core/errors.ts';
 
 /**
  * A token that the server accepts now; with a password, it is renewed before it expires.
- * @param anew the last one is no longer taken
+ * @param refresh the last token is no longer accepted
  * @throws Fault UNAUTHENTICATED
  */
-export type TokenProvider = (anew?: boolean) => Promise<string>;
+export type TokenProvider = (refresh?: boolean) => Promise<string>;
 
 /** A token counts as expired this long before it expires, so that it does not expire in transit. */
 const EXPIRY_MARGIN_MS = 60_000;
@@ -35,8 +35,8 @@ export function createTokenProvider({ url, identity }: ClientConfig): TokenProvi
     current = { token, until: Date.parse(expiresAt) - EXPIRY_MARGIN_MS };
     return token;
   };
-  return async (anew = false) => {
-    if (!anew && current && Date.now() < current.until) return current.token;
+  return async (refresh = false) => {
+    if (!refresh && current && Date.now() < current.until) return current.token;
     asking ??= ask().finally(() => {
       asking = undefined;
     });

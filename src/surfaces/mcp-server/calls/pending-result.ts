@@ -14,7 +14,7 @@ export async function pendingResult(
     ? `A person has to decide the approval ${approval.id} first, for the step ${approval.step}: ${approval.reason}`
     : run.state === 'WAITING'
       ? 'It waits for something from outside, such as a signal.'
-      : 'It goes on by itself.';
+      : 'It continues without further action.';
   return {
     content: [
       { type: 'text', text: `Not done yet: the run ${run.id} is ${run.state}. ${why} ${where}` },

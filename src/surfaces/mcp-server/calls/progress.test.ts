@@ -20,7 +20,7 @@ const percent = (step: string, of: number, memo?: string) =>
   ({ type: 'STEP_PROGRESS', step, payload: { percent: of, ...(memo && { memo }) } }) as never;
 
 describe('progress', () => {
-  it('counts steps, and the part of one that is under way', () => {
+  it('counts steps, and the completed part of a running one', () => {
     const reports = told([created, moved('a', 'RUNNING'), percent('a', 50, 'half'), moved('a', 'SUCCEEDED')]);
     expect(reports).toEqual([
       { progress: 0, total: 3 },

@@ -27,5 +27,5 @@ it('a message that nests too deeply is refused before anything walks it', async 
 });
 
 it.each(['', '{', 'null,', '[{}]'])('%j is no message', async (text) => {
-  expect(await read(text)).toMatch(/JSON|request of its own/);
+  expect(await read(text)).toMatch(/JSON|separate request/);
 });

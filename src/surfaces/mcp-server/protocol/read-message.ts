@@ -29,7 +29,7 @@ export async function readMessage(req: IncomingMessage, mostBytes: number): Prom
   }
   const message = parseMessage(Buffer.concat(chunks).toString('utf8'));
   // A batch would evade the limit on concurrent requests; MCP has had no batches since 2025-06-18.
-  if (Array.isArray(message)) throw new RpcError(RPC_CODES.request, 'Send each message in a request of its own.');
+  if (Array.isArray(message)) throw new RpcError(RPC_CODES.request, 'Send each message in a separate request.');
   return message;
 }
 

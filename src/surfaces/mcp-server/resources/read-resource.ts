@@ -13,7 +13,7 @@ const MAX_EVENTS = 1_000;
 /** One resource, as far as the caller sees it. @throws Fault NOT_FOUND, FORBIDDEN, RESOURCE_TOO_LARGE */
 export async function readResource(deps: McpDeps, who: SignedIn, uri: string): Promise<ReadResourceResult> {
   const named = parseResourceUri(uri);
-  if (!named) throw new Fault('NOT_FOUND', 'There is no such resource. resources/templates/list tells what there is.');
+  if (!named) throw new Fault('NOT_FOUND', 'This resource does not exist. resources/templates/list shows which do.');
   if (named.kind === 'artifact') return { contents: [await artifactContents(deps, who, uri, named.digest)] };
   const scope = callerScope(deps, who);
   const { runId } = named;

@@ -22,7 +22,7 @@ describe('a server that is a client of Google’s', () => {
   });
   afterAll(() => on.close());
 
-  it('sends the caller to Google, and takes what Google answered, in his own name', async () => {
+  it('sends the caller to Google, and stores what Google answered for that caller', async () => {
     const { data } = await on.ask(BEGIN, {}, ALICE);
     expect(data.beginDriveConnection).toMatchObject({
       connected: false,

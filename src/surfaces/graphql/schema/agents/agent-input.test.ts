@@ -31,7 +31,7 @@ it('what is null was not given, however deep it stands; what is false, 0 or empt
   });
 });
 
-it('a backend that is none, or nothing, is refused', () => {
+it('refuses an unknown backend, and a missing one', () => {
   for (const backend of [{}, { httpApi: null }, { constructor: {} }, { mcp: 'x' }]) {
     expect(() => toAgentSpec({ ...agent, backend })).toThrow('An agent must name exactly one backend');
   }

@@ -5,7 +5,7 @@ import { AGENT_BACKENDS, type AgentBackend } from '../../../../core/agent.ts';
 import type { Json, JsonObject } from '../../../../lib/json.ts';
 import { builder } from '../builder/builder.ts';
 
-/** The parts of JSON Schema that configurations of backends are made of; see `Backend.config`. */
+/** The parts of JSON Schema that configurations of backends consist of; see `Backend.config`. */
 interface ConfigSchema {
   readonly type?: string;
   readonly title?: string;

@@ -39,7 +39,7 @@ function contextOf(username: string, signal: AbortSignal, roles: readonly string
   return createContext(app, { principal, address: '', draining: new AbortController().signal }, signal);
 }
 
-/** A run of two steps under way, to which events are added one after the other. */
+/** A running run of two steps, to which events are added one after the other. */
 async function startRun() {
   const id = newId('run');
   const at = new Date();

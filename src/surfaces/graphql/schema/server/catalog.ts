@@ -1,9 +1,10 @@
 import type { AnyBackend } from '../../../../agents/define-backend.ts';
+import { BACKEND_CONFIGS } from '../../../../agents/registry.ts';
 import { AGENT_BACKENDS, type AgentBackend as Backend } from '../../../../core/agent.ts';
 import type { ProtocolInfo } from '../../../../core/resource.ts';
 import type { GraphqlApp } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { STEP_KINDS, StepKind } from '../steps/step-kind.ts';
+import { STEP_KIND_VALUES, StepKind } from '../steps/step-kind.ts';
 import { Capability, commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
 
 export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
@@ -21,7 +22,7 @@ export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   }),
 });
 
-type Kind = keyof typeof STEP_KINDS;
+type Kind = keyof typeof STEP_KIND_VALUES;
 
 export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
   description: 'A kind of step that a run may have.',
@@ -29,24 +30,16 @@ export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
     kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
     description: t.string({
       description: 'What steps of this kind do.',
-      resolve: (kind) => STEP_KINDS[kind].description,
+      resolve: (kind) => STEP_KIND_VALUES[kind].description,
     }),
   }),
 });
 
-const BACKEND_DESCRIPTIONS: Record<Backend, string> = {
-  mcp: 'A tool of an MCP server, over stdio, streamable HTTP or SSE.',
-  litellm: 'A language model at any endpoint that speaks OpenAI chat completions, such as LiteLLM.',
-  bash_cli: 'A shell script in the sandbox.',
-  http_api: 'One HTTP request.',
-  websocket: 'A conversation over a WebSocket.',
-};
-
 export const AgentBackend = builder.enumType('AgentBackend', {
   description: 'How an agent is reached.',
   values: Object.fromEntries(
-    AGENT_BACKENDS.map((value) => [value.toUpperCase(), { value, description: BACKEND_DESCRIPTIONS[value] }]),
-  ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
+    AGENT_BACKENDS.map((value) => [value.toUpperCase(), { value, description: BACKEND_CONFIGS[value].description }]),
+  ) as Record<Uppercase<Backend>, { value: Backend; description: string | undefined }>,
 });
 
 export const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
@@ -93,7 +86,7 @@ export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
     stepKinds: t.field({
       type: [StepKindInfo],
       description: 'The kinds of steps.',
-      resolve: () => Object.keys(STEP_KINDS) as (keyof typeof STEP_KINDS)[],
+      resolve: () => Object.keys(STEP_KIND_VALUES) as (keyof typeof STEP_KIND_VALUES)[],
     }),
   }),
 });

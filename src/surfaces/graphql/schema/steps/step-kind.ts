@@ -1,7 +1,7 @@
 import type { StepKind as Kind } from '../../../../core/run.ts';
 import { builder } from '../builder/builder.ts';
 
-export const STEP_KINDS = {
+export const STEP_KIND_VALUES = {
   COMMAND: { description: 'Runs a command: options in, resource out.' },
   QUERY: { description: 'Reads; changes nothing.' },
   AGENT: { description: 'Runs an agent; its output is that of the agent.' },
@@ -23,5 +23,5 @@ export const STEP_KINDS = {
 
 export const StepKind = builder.enumType('StepKind', {
   description: 'Kind of a step.',
-  values: STEP_KINDS,
+  values: STEP_KIND_VALUES,
 });

@@ -87,7 +87,7 @@ describe('events', () => {
     ... on ToolReturned { call { id tool arguments result durationMs error { message } } }
     ... on Notification { level message }`;
 
-  it('tell what an agent says and does, with the arguments of a call also at its end', async () => {
+  it('show what an agent says and does, with the arguments of a call at its end too', async () => {
     const runId = await appendCalls(
       ...[said('AGENT_MESSAGE', { role: 'user', text: 'Translate one.' }), said('AGENT_DELTA', { text: 'I look' })],
       ...[called('call_e', 'one'), returned('call_e', { result: null })],
@@ -111,7 +111,7 @@ describe('events', () => {
     ]);
   });
 
-  it('come to a subscriber as they happen', async () => {
+  it('reach a subscriber as they happen', async () => {
     const runId = await appendCalls(said('AGENT_DELTA', { text: 'I ' }));
     const query = `subscription { runEvents(runId: "${runId}") { events { ${FIELDS} } } }`;
     const batches = api.client(ALICE).iterate<{ runEvents: { events: { __typename: string }[] } }>({ query });

@@ -76,7 +76,7 @@ describe('what a workflow names as an output', () => {
 });
 
 describe('a step', () => {
-  it('that has no input of its own was given what the run was given', async () => {
+  it('that has no input takes the inputs of the run', async () => {
     const { data } = await api.ask(
       `mutation { fetch(input: { source: { uri: "data:,a" } }) { ... on CommandOutcome { run { id inputs steps { input approval { id } } } } } }`,
       {},
