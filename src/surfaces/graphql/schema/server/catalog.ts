@@ -38,8 +38,11 @@ export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
 export const AgentBackend = builder.enumType('AgentBackend', {
   description: 'How an agent is reached.',
   values: Object.fromEntries(
-    AGENT_BACKENDS.map((value) => [value.toUpperCase(), { value, description: BACKEND_CONFIGS[value].description }]),
-  ) as Record<Uppercase<Backend>, { value: Backend; description: string | undefined }>,
+    AGENT_BACKENDS.map((value) => [
+      value.toUpperCase(),
+      { value, description: BACKEND_CONFIGS[value].description ?? '' },
+    ]),
+  ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
 });
 
 export const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
