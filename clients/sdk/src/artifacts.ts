@@ -2,37 +2,37 @@ import { errorOfStatus, type HttpContext, readJson, sendHttp } from './send-http
 
 const OCTET_STREAM = 'application/octet-stream';
 
-/** Browsers send a stream over HTTP/2 only, and not all of them; a Blob goes everywhere. */
+/** Only some browsers send a stream, and only over HTTP/2; a Blob works everywhere. */
 export type UploadContent = Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | string | ReadableStream<Uint8Array>;
 
 export interface UploadOptions {
-  /** A file name, without folders. */
+  /** A file name without folders. */
   readonly name: string;
-  /** What the bytes are; otherwise what the Blob says, or application/octet-stream. */
+  /** Media type of the bytes. Default: that of the Blob, otherwise application/octet-stream. */
   readonly mediaType?: string;
   readonly signal?: AbortSignal;
 }
 
-/** An artifact that was stored. */
+/** A stored artifact. */
 export interface UploadedArtifact {
   readonly id: string;
   readonly digest: string;
   readonly name: string;
   readonly mediaType: string;
   readonly size: number;
-  /** Where it is downloaded, relative to the server. */
+  /** Where to download it, relative to the server. */
   readonly url: string;
-  /** Names it in the input of a command. */
+  /** Identifies it in the input of a command. */
   readonly uri: string;
 }
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
-  /** Only these bytes, both ends counted from 0, as in `bytes=0-99`. */
+  /** A byte range as in RFC 9110: `bytes=0-99` is the first 100 bytes. */
   readonly range?: string;
 }
 
-/** `POST /artifacts`: the bytes as they are, streamed. @throws SignalboxError */
+/** `POST /artifacts`: streams the bytes unchanged. @throws SignalboxError */
 export async function uploadArtifact(
   http: HttpContext,
   content: UploadContent,
@@ -52,7 +52,7 @@ export async function uploadArtifact(
   return { ...stored, uri: `artifact:sha256/${stored.digest}` };
 }
 
-/** `GET /artifacts/:digest`: the response, whose body is not read yet. @throws SignalboxError */
+/** `GET /artifacts/:digest`: the response with its body unread. @throws SignalboxError */
 export async function downloadArtifact(http: HttpContext, digest: string, options: DownloadOptions): Promise<Response> {
   const { signal, range } = options;
   const response = await sendHttp(http, `artifacts/${encodeURIComponent(digest)}`, {

@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A server that answers as the test says, and a client of it. */
+/** A server that responds as the test says, and a client of it. */
 async function answering(
   answer: (request: Request, res: ServerResponse) => void,
   options: Partial<ClientOptions> & { path?: string } = {},
@@ -50,7 +50,7 @@ const json = (res: ServerResponse, status: number, body: unknown) =>
 const viewer = { data: { viewer: null } };
 
 describe('a request', () => {
-  it('goes to graphql below the address of the server, also below a path of a proxy', async () => {
+  it('goes to graphql below the URL of the server, also below a path of a proxy', async () => {
     const { client, requests } = await answering((_, res) => json(res, 200, viewer), {
       path: '/signalbox?x=1',
       token: 't',
@@ -89,7 +89,7 @@ describe('a request', () => {
     [502, 'UNAVAILABLE'],
     [404, 'NOT_FOUND'],
     [200, 'INTERNAL'],
-  ])('tells that HTTP %i with a page of somebody else is no Signalbox', async (status, code) => {
+  ])('reports that HTTP %i with a foreign page does not come from Signalbox', async (status, code) => {
     const { client } = await answering((_, res) => res.writeHead(status, { 'retry-after': '2' }).end('<html>'));
     const error = await client.request(ViewerDocument).catch((error) => error);
     expect(error).toMatchObject({ code, retryAfterMs: 2000 });
@@ -112,13 +112,13 @@ describe('a request', () => {
     );
   });
 
-  it('is not repeated when there is no other token', async () => {
+  it('is not repeated if there is no other token', async () => {
     const { client, requests } = await answering((_, res) => json(res, 401, {}), { token: 'fixed' });
     await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(requests).toHaveLength(1);
   });
 
-  it('is given up when there is no answer in time', async () => {
+  it('fails with TIMEOUT when the response does not arrive in time', async () => {
     const silent = await answering(() => {}, { timeoutMs: 30 });
     await expect(silent.client.request(ViewerDocument)).rejects.toMatchObject({ code: 'TIMEOUT' });
     const slow = await answering((_, res) => res.writeHead(200).write('{"data":'), { timeoutMs: 100 });
@@ -137,12 +137,12 @@ describe('a request', () => {
     await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('says UNAVAILABLE when the answer breaks off', async () => {
+  it('fails with UNAVAILABLE when the response breaks off', async () => {
     const { client } = await answering((_, res) => res.writeHead(200).write('{"data":', () => res.destroy()));
     await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('says UNAVAILABLE where nobody answers', async () => {
+  it('fails with UNAVAILABLE when the server closes the connection', async () => {
     const { client } = await answering((_, res) => res.socket?.destroy());
     const error = await client.request(ViewerDocument).catch((error) => error);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
@@ -165,7 +165,7 @@ describe('signing in', () => {
     expect(requests.map(({ authorization }) => authorization)).toEqual([undefined, 'Bearer new']);
   });
 
-  it('leaves the token to an application that keeps tokens itself', async () => {
+  it('leaves the token to an application with getToken', async () => {
     const { client, requests } = await answering(
       (_, res) => json(res, 200, { data: { signIn: session, viewer: null } }),
       {
@@ -187,7 +187,7 @@ describe('signing in', () => {
 describe('artifacts', () => {
   const stored = { id: 'art_1', digest: 'ab', name: 'a b.csv', mediaType: 'text/csv', size: 3, url: '/artifacts/ab' };
 
-  it('are uploaded as they are, and can be named in a command', async () => {
+  it('are uploaded unchanged, and have a URI for commands', async () => {
     const { client, requests } = await answering((_, res) => json(res, 201, stored), { token: 't' });
     const uploaded = await client.upload(new Blob(['a,b'], { type: 'text/csv' }), { name: 'a b.csv' });
     expect(uploaded).toEqual({ ...stored, uri: 'artifact:sha256/ab' });
@@ -213,7 +213,7 @@ describe('artifacts', () => {
     expect(requests[0]?.url).toBe('/artifacts/ab%2F..%2Fx');
   });
 
-  it('are refused with the error that the server tells', async () => {
+  it('are refused with the error of the server', async () => {
     const error = { code: 'NOT_FOUND', message: 'There is no such artifact.' };
     const { client } = await answering((_, res) => json(res, 404, { error }));
     await expect(client.download('ab')).rejects.toMatchObject(error);
@@ -223,19 +223,19 @@ describe('artifacts', () => {
 describe('unwrap', () => {
   type Result = ConvertToJsonMutation['convertToJson'];
 
-  it('gives the result of a mutation that was carried out', () => {
+  it('returns the result of a mutation that was carried out', () => {
     const result = { __typename: 'CommandOutcome', run: { id: 'run_1' }, resource: null } as Result;
     expect(unwrap(result).run.id).toBe('run_1');
   });
 
-  it('throws a refusal, with what the policy said', () => {
+  it('throws a refusal with the decision of the policy', () => {
     const refusal = { __typename: 'Refusal', code: 'FORBIDDEN', message: 'Not you.', decision: { reason: 'r' } };
     const thrown = () => unwrap(refusal as Result);
     expect(thrown).toThrow(SignalboxError);
     expect(thrown).toThrow(expect.objectContaining({ code: 'FORBIDDEN', message: 'Not you.', refusal }));
   });
 
-  it('throws a refusal of which nothing but its type was selected', () => {
+  it('throws a refusal of which only the type was selected', () => {
     expect(() => unwrap({ __typename: 'Refusal' })).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
   });
 });

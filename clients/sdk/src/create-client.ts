@@ -17,12 +17,12 @@ import { SignalboxError, unwrap } from './signalbox-error.ts';
 import { subscribe } from './subscribe.ts';
 
 /**
- * An operation as text that carries the types of its result and its variables: what the client preset of
- * graphql-codegen makes with `documentMode: 'string'`. Plain text does as well; its result is unknown.
+ * An operation as text with the types of its result and variables, as the client preset of graphql-codegen generates it
+ * with `documentMode: 'string'`. Plain text works too; its result has the type `unknown`.
  */
 export type TypedDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables> & { toString(): string };
 
-/** Variables may be left out where the operation needs none. */
+/** Variables are optional if the operation requires none. */
 export type VariablesAnd<Variables, Options> =
   Record<string, never> extends Variables
     ? [variables?: Variables, options?: Options]
@@ -32,7 +32,10 @@ export type VariablesAnd<Variables, Options> =
 export function documentText(document: { toString(): string }): string {
   const text = document.toString();
   if (text.startsWith('[object ')) {
-    throw new SignalboxError('BAD_INPUT', "The document is not text; generate it with documentMode: 'string'.");
+    throw new SignalboxError(
+      'BAD_INPUT',
+      "The document is a parsed object, and the client sends text. Generate it with documentMode: 'string'.",
+    );
   }
   return text;
 }
@@ -40,13 +43,13 @@ export function documentText(document: { toString(): string }): string {
 const DEFAULT_TIMEOUT_MS = 120_000;
 
 export type ClientOptions = CredentialOptions & {
-  /** Of the server, without `/graphql`. In a browser it may be relative to the page: `/`. */
+  /** URL of the server, without `/graphql`. In a browser it may be relative to the page: `/`. */
   readonly url: string;
-  /** Milliseconds until a request without an answer is given up; 120,000 unless told. */
+  /** Timeout of a request in milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
-  /** Told of each interruption of a subscription that will be bridged, and when it tries again. */
+  /** Called when a subscription is interrupted and will reconnect, with the delay before the next attempt. */
   readonly onInterrupted?: (error: SignalboxError, retryInMs: number) => void;
-  /** In place of the platform's own. */
+  /** Replacement for the platform's implementation. */
   readonly fetch?: typeof fetch;
   readonly webSocket?: typeof WebSocket;
 };
@@ -57,35 +60,35 @@ export interface CallOptions {
 
 export type Session = Extract<SignInMutation['signIn'], { readonly __typename: 'Session' }>;
 
-/** Somebody's view of one server. */
+/** A client of one server, for one user. */
 export interface Client {
   /**
-   * A query or a mutation.
-   * @throws SignalboxError when the response has an error; its `data` holds what did not fail. A refused mutation is no
-   *   error but a result: see `unwrap`.
+   * Sends a query or a mutation.
+   * @throws SignalboxError if the response has errors; its `data` holds the fields that did not fail. A refused mutation
+   *   is a result, not an error: see `unwrap`.
    */
   request<R, V>(document: TypedDocument<R, V>, ...rest: VariablesAnd<V, CallOptions>): Promise<R>;
   /**
-   * The results of a subscription, as the caller pulls them. Interruptions are bridged: a subscription with a variable
-   * `$after` goes on from the `cursor` of its newest result, so that every event comes once, in order.
-   * It ends when the server completes it, when the signal aborts, and when the loop is left.
-   * @throws SignalboxError for what another try would not change: UNAUTHENTICATED, FORBIDDEN, CURSOR_EXPIRED …
+   * Returns the results of a subscription, pulled by the caller. It reconnects after interruptions: a subscription with
+   * a variable `$after` continues from the `cursor` of its newest result, so that every event comes once, in order.
+   * It ends when the server completes it, when the signal aborts, and when the caller leaves the loop.
+   * @throws SignalboxError that a retry would not change: UNAUTHENTICATED, FORBIDDEN, CURSOR_EXPIRED …
    */
   subscribe<R, V>(
     document: TypedDocument<R, V>,
     ...rest: VariablesAnd<V, CallOptions>
   ): AsyncIterableIterator<R, undefined>;
   /**
-   * Signs in with a password. From then on the client sends that token, open subscriptions included; with `getToken`
-   * it is for the application to keep it.
+   * Signs in with a password. The client then uses the new token, also for open subscriptions. With `getToken`, the
+   * application must keep the token.
    * @throws SignalboxError UNAUTHENTICATED, THROTTLED
    */
   signIn(username: string, password: string, options?: CallOptions): Promise<Session>;
-  /** Stores bytes as an artifact; streamed, so it may be large. @throws SignalboxError */
+  /** Stores bytes as an artifact. They are streamed, so they may be large. @throws SignalboxError */
   upload(content: UploadContent, options: UploadOptions): Promise<UploadedArtifact>;
-  /** The bytes of an artifact, as a response that is not read yet. @throws SignalboxError */
+  /** Returns the bytes of an artifact as an unread response. @throws SignalboxError */
   download(digest: string, options?: DownloadOptions): Promise<Response>;
-  /** Ends subscriptions and aborts requests; the client can do no more. Without it, a program ends seconds later. */
+  /** Ends subscriptions and aborts requests; the client is unusable afterwards. Without it, a program exits seconds later. */
   close(): void;
 }
 
@@ -100,9 +103,13 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     closing: closing.signal,
   };
-  const wire = createSharedConnection({ url: socketUrl(base), credentials, webSocket: options.webSocket ?? WebSocket });
-  const send = (operation: Operation, how: Omit<SendOptions, 'timeoutMs'>) =>
-    sendOperation(http, operation, { ...how, timeoutMs });
+  const connection = createSharedConnection({
+    url: socketUrl(base),
+    credentials,
+    webSocket: options.webSocket ?? WebSocket,
+  });
+  const send = (operation: Operation, call: Omit<SendOptions, 'timeoutMs'>) =>
+    sendOperation(http, operation, { ...call, timeoutMs });
 
   return {
     async request<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, CallOptions>) {
@@ -110,22 +117,24 @@ export function createClient(options: ClientOptions): Client {
     },
     subscribe<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, CallOptions>) {
       const signals = call?.signal ? [closing.signal, call.signal] : [closing.signal];
-      return subscribe<R>(operationOf(document, variables), { wire, signals, onInterrupted });
+      return subscribe<R>(operationOf(document, variables), { connection, signals, onInterrupted });
     },
     async signIn(username, password, call) {
       const operation = operationOf(SignInDocument, { input: { username, password } });
       const { signIn } = (await send(operation, { signal: call?.signal, anonymous: true })) as SignInMutation;
       const session = unwrap(signIn);
       credentials.store(session.token);
-      wire.disconnect(new SignalboxError('UNAVAILABLE', 'Somebody signed in; going on with the new token.'));
+      connection.disconnect(
+        new SignalboxError('UNAVAILABLE', 'The client reconnects with the token of the new sign-in.'),
+      );
       return session;
     },
     upload: (content, upload) => uploadArtifact(http, content, upload),
     download: (digest, download = {}) => downloadArtifact(http, digest, download),
     close() {
-      const error = new SignalboxError('CANCELLED', 'The client was closed.');
+      const error = new SignalboxError('CANCELLED', 'The client is closed. Create another one to send requests.');
       closing.abort(error);
-      wire.disconnect(error);
+      connection.disconnect(error);
     },
   };
 }
@@ -134,7 +143,7 @@ function operationOf(document: { toString(): string }, variables: unknown): Oper
   return { query: documentText(document), variables: { ...(variables as object) } };
 }
 
-/** The address with a slash at its end: a server may live below a path of a proxy. */
+/** The URL with a trailing slash: a proxy may serve the server below a path. */
 function baseUrl(url: string): URL {
   const base = new URL(url, globalThis.location?.href);
   base.search = '';

@@ -1,30 +1,30 @@
 export type CredentialOptions =
   | {
-      /** A token to begin with; `signIn` replaces it. */
+      /** The initial token; `signIn` replaces it. */
       readonly token?: string;
       readonly getToken?: never;
     }
   | {
       readonly token?: never;
       /**
-       * Asked for each request and each connection.
-       * @param rejected the token that the server has just refused: give another, or the same to give up.
+       * Called for each request and each connection.
+       * @param rejected the token that the server has just refused: return another, or the same one to give up.
        */
       readonly getToken: (rejected?: string) => string | undefined | Promise<string | undefined>;
     };
 
-/** Where tokens come from. */
+/** The source of tokens. */
 export interface Credentials {
   current(): Promise<string | undefined>;
-  /** Another token than the one that was refused; undefined when there is none. */
+  /** A token to replace the refused one; undefined if there is no other. */
   renew(rejected: string): Promise<string | undefined>;
-  /** Keeps the token of a sign-in, unless the application keeps tokens itself. */
+  /** Keeps the token of a sign-in. Ignored if the application supplies `getToken`. */
   store(token: string): void;
 }
 
 export function createCredentials({ token, getToken }: CredentialOptions): Credentials {
-  let held = token;
-  const ask = async (rejected?: string) => (getToken ? getToken(rejected) : held);
+  let storedToken = token;
+  const ask = async (rejected?: string) => (getToken ? getToken(rejected) : storedToken);
   return {
     current: () => ask(),
     async renew(rejected) {
@@ -32,7 +32,7 @@ export function createCredentials({ token, getToken }: CredentialOptions): Crede
       return token === rejected ? undefined : token;
     },
     store(token) {
-      held = token;
+      storedToken = token;
     },
   };
 }

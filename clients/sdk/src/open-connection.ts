@@ -1,25 +1,25 @@
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, stringifyMessage } from 'graphql-ws/client';
 import { errorOfResponse, type ResponseError, SignalboxError } from './signalbox-error.ts';
 
-/** The server does not take the token, or no longer; 4401 says it in other servers' words. */
+/** The server does not accept the token, or no longer does. Signalbox closes with 4403, other servers with 4401. */
 const TOKEN_REFUSED_CODES = [4401, 4403];
-/** Both ends disagree about the protocol, a message is too big, or there is a bug: it would be the same next time. */
+/** A protocol violation, a message that is too large, or a bug: a retry would fail in the same way. */
 const PROTOCOL_ERROR_CODES = [1002, 1003, 1007, 1009, 1010, 4400, 4406, 4409, 4500];
 
-/** What the close code of a WebSocket (RFC 6455, section 7.4; PROTOCOL.md of graphql-ws) means. Most are passing. */
+/** The error for the close code of a WebSocket (RFC 6455, section 7.4; PROTOCOL.md of graphql-ws). Most are transient. */
 export function errorOfCloseCode(code: number, reason: string): SignalboxError {
-  const said = `${code}${reason && `: ${reason}`}`;
+  const closeReason = `${code}${reason && `: ${reason}`}`;
   if (TOKEN_REFUSED_CODES.includes(code))
-    return new SignalboxError('UNAUTHENTICATED', `The server refused the token (${said}).`);
+    return new SignalboxError('UNAUTHENTICATED', `The server refused the token (${closeReason}).`);
   if (PROTOCOL_ERROR_CODES.includes(code))
-    return new SignalboxError('INTERNAL', `The server closed the connection (${said}).`);
-  return new SignalboxError('UNAVAILABLE', `The connection was lost (${said}).`);
+    return new SignalboxError('INTERNAL', `The server closed the connection (${closeReason}).`);
+  return new SignalboxError('UNAVAILABLE', `The connection was lost (${closeReason}).`);
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
-/** A connection on which nothing came for one to two of these is dead: the cable is out, the lid was shut. */
+/** A connection that delivers nothing for one to two intervals is dead: the network is gone, or the computer slept. */
 const PING_INTERVAL_MS = 15_000;
-/** Without operations it closes, but not at once: the next one may already be on its way. */
+/** How long a connection without operations stays open for the next one. */
 const IDLE_TIMEOUT_MS = 1_000;
 
 export interface Operation {
@@ -40,11 +40,11 @@ export interface OperationSink {
 
 /** One WebSocket, acknowledged by the server. */
 export interface Connection {
-  /** Starts an operation. What it returns stops the operation; its sink hears no more then. */
+  /** Starts an operation. Returns a function that stops it; its sink is then no longer called. */
   start(operation: Operation, sink: OperationSink): () => void;
-  /** Every operation on it ends with the error. */
+  /** Ends every operation on it with the error. */
   close(error: SignalboxError): void;
-  /** Resolves with the reason when it has closed, whoever closed it. */
+  /** Resolves with the reason when it has closed, on either side. */
   readonly closed: Promise<SignalboxError>;
 }
 
@@ -55,22 +55,25 @@ export interface ConnectionOptions {
 }
 
 /**
- * Opens a connection in the graphql-transport-ws protocol (PROTOCOL.md of graphql-ws). It does not come back by itself,
- * as the client of graphql-ws does: here the operations are sent again with other variables and another token.
- * @throws SignalboxError when it closes before it is acknowledged.
+ * Opens a connection in the graphql-transport-ws protocol (PROTOCOL.md of graphql-ws). It does not reconnect, as the
+ * client of graphql-ws does: here operations are sent again with other variables and another token.
+ * @throws SignalboxError if it closes before it is acknowledged.
  */
 export function openConnection({ url, token, webSocket }: ConnectionOptions): Promise<Connection> {
   const { promise: closed, resolve: settleClosed } = Promise.withResolvers<SignalboxError>();
-  return new Promise((opened, failed) => {
+  return new Promise((resolve, reject) => {
     const socket = new webSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL);
     const sinks = new Map<string, OperationSink>();
     let lastId = 0;
     let acknowledged = false;
-    let heard = true;
+    let isAlive = true;
     let isClosed = false;
-    let alive: ReturnType<typeof setInterval> | undefined;
-    let idle: ReturnType<typeof setTimeout> | undefined;
-    const connecting = setTimeout(() => close(unavailable('The server did not answer in time.')), CONNECT_TIMEOUT_MS);
+    let pingTimer: ReturnType<typeof setInterval> | undefined;
+    let idleTimer: ReturnType<typeof setTimeout> | undefined;
+    const connectTimer = setTimeout(
+      () => close(unavailable(`The server did not accept the connection within ${CONNECT_TIMEOUT_MS} ms.`)),
+      CONNECT_TIMEOUT_MS,
+    );
 
     const send = (message: Parameters<typeof stringifyMessage>[0]) => socket.send(stringifyMessage(message));
 
@@ -82,11 +85,17 @@ export function openConnection({ url, token, webSocket }: ConnectionOptions): Pr
     // An error event is always followed by a close event, which has the code.
     socket.onclose = ({ code, reason }) => close(errorOfCloseCode(code, reason));
     socket.onmessage = ({ data }) => {
-      heard = true;
+      isAlive = true;
       try {
         receive(parseMessage(data));
       } catch (cause) {
-        close(new SignalboxError('INTERNAL', 'The server sent what is not graphql-transport-ws.', { cause }));
+        close(
+          new SignalboxError(
+            'INTERNAL',
+            'The server sent a message that is not graphql-transport-ws. Check that the URL is that of a Signalbox server.',
+            { cause },
+          ),
+        );
       }
     };
 
@@ -100,22 +109,22 @@ export function openConnection({ url, token, webSocket }: ConnectionOptions): Pr
         case MessageType.Next:
           return sinks.get(message.id)?.next(message.payload as OperationResult);
         case MessageType.Error:
-          return take(message.id)?.end(errorOfResponse(message.payload as readonly ResponseError[]));
+          return remove(message.id)?.end(errorOfResponse(message.payload as readonly ResponseError[]));
         case MessageType.Complete:
-          return take(message.id)?.end();
+          return remove(message.id)?.end();
       }
     }
 
     function acknowledge() {
       acknowledged = true;
-      clearTimeout(connecting);
-      alive = setInterval(() => {
-        if (!heard) return close(unavailable('The connection has gone silent.'));
-        heard = false;
+      clearTimeout(connectTimer);
+      pingTimer = setInterval(() => {
+        if (!isAlive) return close(unavailable(`The server sent nothing for ${PING_INTERVAL_MS} ms.`));
+        isAlive = false;
         send({ type: MessageType.Ping });
       }, PING_INTERVAL_MS);
       closeWhenIdle();
-      opened({ start, close, closed });
+      resolve({ start, close, closed });
     }
 
     function start({ query, variables }: Operation, sink: OperationSink) {
@@ -124,40 +133,41 @@ export function openConnection({ url, token, webSocket }: ConnectionOptions): Pr
         return () => {};
       }
       const id = String(++lastId);
-      clearTimeout(idle);
+      clearTimeout(idleTimer);
       sinks.set(id, sink);
       send({ id, type: MessageType.Subscribe, payload: { query, variables: { ...variables } } });
       return () => {
-        if (take(id)) send({ id, type: MessageType.Complete });
+        if (remove(id)) send({ id, type: MessageType.Complete });
       };
     }
 
-    /** An operation that is over leaves the connection, which may be its last. */
-    function take(id: string) {
+    /** Removes an operation that has ended; the connection closes when it was the last one. */
+    function remove(id: string) {
       const sink = sinks.get(id);
       if (sinks.delete(id)) closeWhenIdle();
       return sink;
     }
 
     function closeWhenIdle() {
-      clearTimeout(idle);
-      if (sinks.size === 0) idle = setTimeout(() => close(unavailable('The connection was idle.')), IDLE_TIMEOUT_MS);
+      clearTimeout(idleTimer);
+      if (sinks.size === 0)
+        idleTimer = setTimeout(() => close(unavailable('The connection was idle.')), IDLE_TIMEOUT_MS);
     }
 
     function close(error: SignalboxError) {
       if (isClosed) return;
       isClosed = true;
-      clearTimeout(connecting);
-      clearInterval(alive);
-      clearTimeout(idle);
+      clearTimeout(connectTimer);
+      clearInterval(pingTimer);
+      clearTimeout(idleTimer);
       socket.onclose = null;
       socket.onmessage = null;
       socket.close(1000);
       settleClosed(error);
-      failed(error);
-      const ended = [...sinks.values()];
+      reject(error);
+      const endedSinks = [...sinks.values()];
       sinks.clear();
-      for (const sink of ended) sink.end(error);
+      for (const sink of endedSinks) sink.end(error);
     }
   });
 }

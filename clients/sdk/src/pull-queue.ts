@@ -1,14 +1,14 @@
-/** What one side pushes and the other pulls. It tells when it is full, because a socket cannot be told to wait. */
+/** A queue between a producer that cannot wait (a socket) and a consumer that pulls. It reports when it is full. */
 export interface PullQueue<T> {
   push(item: T): void;
   readonly full: boolean;
-  /** Waits for an item; items come out in order, then the end. */
+  /** Waits for an item. Items come in order, then the end. */
   next(): Promise<IteratorResult<T, undefined>>;
-  /** Resolves when somebody waits for an item, or at the end. */
+  /** Resolves when the consumer waits for an item, or at the end. */
   waitForDemand(): Promise<void>;
-  /** After what is still inside comes the end, or the error once and then the end. */
+  /** The remaining items are followed by the end, or by the error once and then the end. */
   end(error?: unknown): void;
-  /** The end comes at once; what is still inside is dropped. */
+  /** Ends at once and drops the remaining items. */
   discard(): void;
 }
 
@@ -21,7 +21,7 @@ export function createPullQueue<T>(capacity: number): PullQueue<T> {
   const items: T[] = [];
   const waiters: Waiter<T>[] = [];
   let end: { error?: unknown } | undefined;
-  let onWanted: (() => void) | undefined;
+  let onDemand: (() => void) | undefined;
 
   function settle({ resolve, reject }: Waiter<T>) {
     const error = end?.error;
@@ -30,10 +30,10 @@ export function createPullQueue<T>(capacity: number): PullQueue<T> {
     reject(error);
   }
 
-  function finish(how: { error?: unknown }) {
-    end ??= how;
+  function finish(ending: { error?: unknown }) {
+    end ??= ending;
     for (const waiter of waiters.splice(0)) settle(waiter);
-    onWanted?.();
+    onDemand?.();
   }
 
   return {
@@ -51,12 +51,12 @@ export function createPullQueue<T>(capacity: number): PullQueue<T> {
         if (items.length > 0) return resolve({ done: false, value: items.shift() as T });
         if (end) return settle({ resolve, reject });
         waiters.push({ resolve, reject });
-        onWanted?.();
+        onDemand?.();
       });
     },
     waitForDemand() {
       return new Promise((resolve) => {
-        onWanted = resolve;
+        onDemand = resolve;
         if (waiters.length > 0 || end) resolve();
       });
     },

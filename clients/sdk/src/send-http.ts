@@ -15,31 +15,37 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   504: 'TIMEOUT',
 };
 
-/** What the server says outside of GraphQL. */
+/** The body of an error response outside of GraphQL. */
 interface ServerError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterMs?: number;
 }
 
-/** The error of an answer that is no GraphQL: the server's `{"error": {code, message}}`, or a page of a proxy. */
+/** The error of a response that is not GraphQL: the server's `{"error": {code, message}}`, or a page of a proxy. */
 export function errorOfStatus({ status, url, headers }: Response, body: unknown): SignalboxError {
-  const told = (body as { readonly error?: ServerError } | undefined)?.error;
-  if (typeof told?.code === 'string') return new SignalboxError(told.code, told.message, told);
+  const serverError = (body as { readonly error?: ServerError } | undefined)?.error;
+  if (typeof serverError?.code === 'string') {
+    return new SignalboxError(serverError.code, serverError.message, serverError);
+  }
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return new SignalboxError(
     CODE_BY_STATUS[status] ?? 'INTERNAL',
-    `The answer, with HTTP status ${status}, is not of a Signalbox server; see whether ${url} leads to one.`,
+    `The response (HTTP status ${status}) is not that of a Signalbox server. Check that ${url} leads to one.`,
     { ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }) },
   );
 }
 
-/** The body as JSON; undefined when it is none. @throws SignalboxError UNAVAILABLE when it ends too early */
+/** The body as JSON; undefined if it is not JSON. @throws SignalboxError UNAVAILABLE if it ends too early */
 export async function readJson(response: Response): Promise<unknown> {
   const text = await response.text().catch((cause) => {
-    // Fetch tells a broken connection by a TypeError; what else comes is the reason of an abort.
+    // Fetch reports a broken connection as a TypeError; anything else is the reason of an abort.
     if (!(cause instanceof TypeError)) throw cause;
-    throw new SignalboxError('UNAVAILABLE', 'The connection broke in the middle of the answer.', { cause });
+    throw new SignalboxError(
+      'UNAVAILABLE',
+      'The connection was lost in the middle of the response. The server may have done the work.',
+      { cause },
+    );
   });
   try {
     return JSON.parse(text);
@@ -49,7 +55,7 @@ export async function readJson(response: Response): Promise<unknown> {
 }
 
 export interface HttpContext {
-  /** The server's address; ends in a slash. */
+  /** URL of the server; ends in a slash. */
   readonly base: URL;
   readonly fetch: typeof fetch;
   readonly credentials: Credentials;
@@ -62,14 +68,14 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodyInit;
   readonly signal?: AbortSignal | undefined;
-  /** Without a token, as sign-in must be: an old token would be refused before the password is looked at. */
+  /** Sends no token. Required for sign-in: an old token would be refused before the password is checked. */
   readonly anonymous?: boolean;
 }
 
 /**
- * Sends a request with the token. When the server refuses the token, it is sent once more with another, if there is one
- * and the body can be sent twice.
- * @throws SignalboxError UNAVAILABLE when the server cannot be reached; the reason of the signal that aborted
+ * Sends a request with the token. If the server refuses the token, the request is sent once more with another, if there
+ * is one and the body can be sent twice.
+ * @throws SignalboxError UNAVAILABLE if the server cannot be reached; the reason of the signal that aborted
  */
 export async function sendHttp(http: HttpContext, path: string, request: HttpRequest): Promise<Response> {
   const { credentials } = http;
@@ -96,11 +102,15 @@ async function sendOnce(
       headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       signal: signals,
       ...(body !== undefined && { body }),
-      // Fetch asks for it where the body is a stream; the DOM's types do not know it yet.
+      // Fetch requires it for a stream; the DOM's types do not have it yet.
       ...(body instanceof ReadableStream && { duplex: 'half' }),
     });
   } catch (cause) {
     if (signals.aborted) throw signals.reason;
-    throw new SignalboxError('UNAVAILABLE', `The server at ${base} cannot be reached.`, { cause });
+    throw new SignalboxError(
+      'UNAVAILABLE',
+      `The server at ${base} cannot be reached. Check that it is running and that the URL is right.`,
+      { cause },
+    );
   }
 }

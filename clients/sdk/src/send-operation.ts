@@ -9,13 +9,18 @@ export interface SendOptions {
 }
 
 /**
- * One query or mutation over HTTP (GraphQL over HTTP, section 6).
- * @throws SignalboxError for any error in the response, with what did not fail as its `data`; TIMEOUT
+ * Sends one query or mutation over HTTP (GraphQL over HTTP, section 6).
+ * @throws SignalboxError for any error in the response, with the fields that did not fail as its `data`; TIMEOUT
  */
 export async function sendOperation(http: HttpContext, operation: Operation, options: SendOptions): Promise<unknown> {
-  const late = new AbortController();
+  const timeout = new AbortController();
   const timer = setTimeout(() => {
-    late.abort(new SignalboxError('TIMEOUT', `There was no answer within ${options.timeoutMs} ms.`));
+    timeout.abort(
+      new SignalboxError(
+        'TIMEOUT',
+        `The server did not respond within ${options.timeoutMs} ms (timeoutMs). Its work may continue; repeat a command with its idempotencyKey.`,
+      ),
+    );
   }, options.timeoutMs);
   try {
     const response = await sendHttp(http, 'graphql', {
@@ -25,7 +30,7 @@ export async function sendOperation(http: HttpContext, operation: Operation, opt
         'content-type': 'application/json',
       },
       body: JSON.stringify(operation),
-      signal: AbortSignal.any(options.signal ? [late.signal, options.signal] : [late.signal]),
+      signal: AbortSignal.any(options.signal ? [timeout.signal, options.signal] : [timeout.signal]),
       ...(options.anonymous && { anonymous: true }),
     });
     return dataOf(response, await readJson(response));

@@ -13,8 +13,8 @@ afterEach(async () => {
 });
 
 describe('a token that the server refuses', () => {
-  it('is replaced by another from getToken, and the subscription goes on', async () => {
-    const asked: (string | undefined)[] = [];
+  it('is replaced by another from getToken, and the subscription continues', async () => {
+    const rejectedTokens: (string | undefined)[] = [];
     const server = await startJournal({
       last: 6,
       authorize: (token) => token !== 'old',
@@ -24,19 +24,19 @@ describe('a token that the server refuses', () => {
     });
     server.append(6);
     const getToken = (rejected?: string) => {
-      asked.push(rejected);
+      rejectedTokens.push(rejected);
       return rejected === undefined ? 'old' : `after ${rejected}`;
     };
     const client = clientOf({ url: server.url, getToken });
     expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 3 }))).toEqual(upTo(6));
     expect(server.tokens).toEqual(['old', 'after old', 'after after old']);
-    expect(asked).toEqual([undefined, 'old', 'after old']);
+    expect(rejectedTokens).toEqual([undefined, 'old', 'after old']);
   });
 
   it.each([
     ['a fixed token', { token: 'old' }],
-    ['a getToken that has no other', { getToken: () => 'old' }],
-    ['no token at all', {}],
+    ['a getToken without another token', { getToken: () => 'old' }],
+    ['no token', {}],
   ])('ends the subscription with UNAUTHENTICATED when there is %s', async (_, credentials) => {
     const server = await startJournal({ authorize: () => false });
     const client = clientOf({ url: server.url, ...credentials });
@@ -44,7 +44,7 @@ describe('a token that the server refuses', () => {
     expect(server.tokens).toHaveLength(1);
   });
 
-  it('is asked for again when getToken fails, because the network may be gone for it too', async () => {
+  it('is requested again when getToken fails, because the network may be down for it too', async () => {
     const server = await startJournal({ last: 1 });
     server.append(1);
     let calls = 0;
@@ -59,7 +59,7 @@ describe('a token that the server refuses', () => {
 });
 
 describe('the subscriptions of a client', () => {
-  it('share one connection, which closes when none is left', async () => {
+  it('share one connection, which closes after the last of them', async () => {
     const server = await startJournal({ last: 2 });
     server.append(1);
     const client = clientOf({ url: server.url });

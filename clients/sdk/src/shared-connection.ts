@@ -2,14 +2,14 @@ import type { Credentials } from './credentials.ts';
 import { type Connection, openConnection } from './open-connection.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
-/** The one connection that all subscriptions of a client share, opened when it is needed. */
+/** The one connection that all subscriptions of a client share. It is opened on demand. */
 export interface SharedConnection {
   /**
-   * The connection that is open, or a new one. When the server refuses the token, another is tried once.
-   * @throws SignalboxError; UNAUTHENTICATED when there is no token that the server takes.
+   * Returns the open connection, or a new one. If the server refuses the token, another is tried once.
+   * @throws SignalboxError; UNAUTHENTICATED if the server accepts no available token.
    */
   connect(): Promise<Connection>;
-  /** Leaves the connection; its operations end with the error. After UNAUTHENTICATED the next has another token. */
+  /** Closes the connection; its operations end with the error. After UNAUTHENTICATED the next one uses another token. */
   disconnect(error: SignalboxError): void;
 }
 
@@ -19,20 +19,20 @@ export function createSharedConnection(options: {
   readonly webSocket: typeof WebSocket;
 }): SharedConnection {
   const { url, credentials, webSocket } = options;
-  let line: Promise<Connection> | undefined;
+  let current: Promise<Connection> | undefined;
   /** The token of the newest connection. */
   let token: string | undefined;
-  /** The server has refused it. */
-  let refused: SignalboxError | undefined;
+  /** The error with which the server refused that token. */
+  let refusal: SignalboxError | undefined;
 
   async function open(): Promise<Connection> {
-    token = refused ? await another(refused) : await requestToken(() => credentials.current());
-    refused = undefined;
+    token = refusal ? await replaceToken(refusal) : await requestToken(() => credentials.current());
+    refusal = undefined;
     try {
       return await dial();
     } catch (error) {
       if (!(error instanceof SignalboxError && error.code === 'UNAUTHENTICATED')) throw error;
-      token = await another(error);
+      token = await replaceToken(error);
       return await dial();
     }
   }
@@ -41,31 +41,31 @@ export function createSharedConnection(options: {
     return openConnection({ url, token, webSocket });
   }
 
-  /** @throws the refusal, when there is no other token */
-  async function another(refusal: SignalboxError): Promise<string> {
+  /** @throws the error of the refusal if there is no other token */
+  async function replaceToken(error: SignalboxError): Promise<string> {
     const old = token;
     const next = await requestToken(() => (old === undefined ? credentials.current() : credentials.renew(old)));
-    if (next === undefined) throw refusal;
+    if (next === undefined) throw error;
     return next;
   }
 
   function connect(): Promise<Connection> {
-    if (line) return line;
-    const mine = open();
+    if (current) return current;
+    const connection = open();
     const forget = (error: unknown) => {
-      if (line !== mine) return;
-      line = undefined;
-      refused = error instanceof SignalboxError && error.code === 'UNAUTHENTICATED' ? error : undefined;
+      if (current !== connection) return;
+      current = undefined;
+      refusal = error instanceof SignalboxError && error.code === 'UNAUTHENTICATED' ? error : undefined;
     };
-    line = mine;
-    mine.then(({ closed }) => closed.then(forget), forget);
-    return mine;
+    current = connection;
+    connection.then(({ closed }) => closed.then(forget), forget);
+    return connection;
   }
 
   return {
     connect,
     disconnect(error) {
-      line?.then(
+      current?.then(
         (connection) => connection.close(error),
         () => {},
       );
@@ -73,11 +73,12 @@ export function createSharedConnection(options: {
   };
 }
 
-/** What the application throws when it is asked for a token is taken for passing: it may be as cut off as we are. */
+/** An error of `getToken` counts as transient: the network may be down for the application too. */
 async function requestToken(token: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
     return await token();
   } catch (cause) {
-    throw cause instanceof SignalboxError ? cause : new SignalboxError('UNAVAILABLE', 'getToken failed.', { cause });
+    if (cause instanceof SignalboxError) throw cause;
+    throw new SignalboxError('UNAVAILABLE', 'getToken failed; `cause` is what it threw.', { cause });
   }
 }

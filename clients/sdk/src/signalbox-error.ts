@@ -1,6 +1,6 @@
 import type { ErrorCode, RefusalPartsFragment } from './generated/graphql.ts';
 
-/** An error as GraphQL puts it into a response (section 7.1.6 of the specification). */
+/** An error in a GraphQL response (section 7.1.6 of the specification). */
 export interface ResponseError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -15,21 +15,21 @@ interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A refusal as far as it was selected. */
+/** The selected fields of a refusal. */
 export type RefusalDetails = Pick<RefusalPartsFragment, '__typename'> & Partial<RefusalPartsFragment>;
 
-/** The only error that the client throws by itself. When the caller aborts, it is the signal's reason that is thrown. */
+/** The only error of the client. When the caller aborts, the signal's reason is thrown instead. */
 export class SignalboxError extends Error {
   override readonly name = 'SignalboxError';
-  /** Of the server's closed set; `UNAVAILABLE` also when it cannot be reached. */
+  /** An error code of the server; `UNAVAILABLE` also if the server cannot be reached. */
   readonly code: ErrorCode;
-  /** How long the server asks to wait before the next try, in milliseconds. */
+  /** How long to wait before the next attempt, in milliseconds, if the server said so. */
   readonly retryAfterMs: number | undefined;
-  /** What `unwrap` was given: violations, the policy's decision. */
+  /** The refusal that was passed to `unwrap`: violations, the policy's decision. */
   readonly refusal: RefusalDetails | undefined;
-  /** Every error of the response; this one is made from the first. */
+  /** Every error of the response; code and message are those of the first. */
   readonly errors: readonly ResponseError[];
-  /** What was answered in spite of the errors: the fields that did not fail. */
+  /** The fields of the response that did not fail. */
   readonly data: unknown;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetails = {}) {
@@ -42,19 +42,19 @@ export class SignalboxError extends Error {
   }
 }
 
-/** The errors of a response as one. */
+/** One error for all errors of a response. */
 export function errorOfResponse(errors: readonly ResponseError[], data?: unknown): SignalboxError {
   const [first] = errors;
   const { code, retryAfterMs } = first?.extensions ?? {};
   return new SignalboxError(
     // A newer server may know more codes.
     typeof code === 'string' ? (code as ErrorCode) : 'INTERNAL',
-    first?.message ?? 'The server answered with an error and no reason.',
+    first?.message ?? 'The server returned an error without a message.',
     { errors, data, ...(typeof retryAfterMs === 'number' && { retryAfterMs }) },
   );
 }
 
-/** Whether the same may work later, without anybody doing anything. */
+/** Whether the same operation may succeed later without any change. */
 export function isTransient({ code }: SignalboxError): boolean {
   return code === 'UNAVAILABLE' || code === 'TIMEOUT' || code === 'THROTTLED';
 }
@@ -62,12 +62,16 @@ export function isTransient({ code }: SignalboxError): boolean {
 type Accepted<Result> = Exclude<Result, { readonly __typename: 'Refusal' }>;
 
 /**
- * The result of a mutation, when it was carried out. The document must select `__typename`.
- * @throws SignalboxError with the code and message of the refusal, and the refusal itself.
+ * Returns the result of a mutation that was carried out. The document must select `__typename`.
+ * @throws SignalboxError if it was refused, with the code and message of the refusal, and the refusal itself.
  */
 export function unwrap<Result extends { readonly __typename: string }>(result: Result): Accepted<Result> {
   if (result.__typename !== 'Refusal') return result as Accepted<Result>;
   const refusal = result as Result & RefusalDetails;
-  const { code = 'INTERNAL', message = 'Refused; select `message` to read why.', retryAfterMs } = refusal;
+  const {
+    code = 'INTERNAL',
+    message = 'The server refused the mutation. Select `code` and `message` of Refusal to learn why.',
+    retryAfterMs,
+  } = refusal;
   throw new SignalboxError(code, message, { refusal, retryAfterMs });
 }

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('a subscription that is interrupted', () => {
-  it('gives every event once and in order, wherever the connections are cut', async () => {
+  it('delivers every event once and in order, wherever the connections are cut', async () => {
     vi.restoreAllMocks();
     const total = 40;
     await fc.assert(
@@ -56,7 +56,7 @@ describe('a subscription that is interrupted', () => {
     );
   });
 
-  it('goes on at another server that continues the same journal', async () => {
+  it('continues at another server of the same journal', async () => {
     const first = await startJournal();
     const proxy = disposeLater(await startCuttingProxy(first.port), (it) => it.stop());
     first.append(5);
@@ -71,8 +71,8 @@ describe('a subscription that is interrupted', () => {
     expect(second.subscriptions[0]?.after).toBe('c5');
   });
 
-  it('tells of each interruption and when it tries again', async () => {
-    const told: unknown[] = [];
+  it('reports each interruption and when it tries again', async () => {
+    const reported: unknown[] = [];
     const server = await startJournal({
       last: 4,
       onPull: (position, socket) => {
@@ -82,14 +82,14 @@ describe('a subscription that is interrupted', () => {
     server.append(4);
     const client = clientOf({
       url: server.url,
-      onInterrupted: ({ code, message }, ms) => told.push([code, message, ms]),
+      onInterrupted: ({ code, message }, ms) => reported.push([code, message, ms]),
     });
     expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, { batch: 2 }))).toEqual(upTo(4));
-    expect(told).toEqual([['UNAVAILABLE', expect.stringContaining('1012: restart'), 50]]);
+    expect(reported).toEqual([['UNAVAILABLE', expect.stringContaining('1012: restart'), 50]]);
   });
 
   it('waits as long as the server asks when it is throttled', async () => {
-    const told: [string, number][] = [];
+    const reported: [string, number][] = [];
     const server = await startJournal({
       last: 2,
       onPull: () => {
@@ -97,12 +97,12 @@ describe('a subscription that is interrupted', () => {
       },
     });
     server.append(2);
-    const client = clientOf({ url: server.url, onInterrupted: ({ code }, ms) => told.push([code, ms]) });
+    const client = clientOf({ url: server.url, onInterrupted: ({ code }, ms) => reported.push([code, ms]) });
     expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual(upTo(2));
-    expect(told).toEqual([['THROTTLED', 120]]);
+    expect(reported).toEqual([['THROTTLED', 120]]);
   });
 
-  it('leaves a connection on which nothing comes any more', async () => {
+  it('leaves a connection on which nothing arrives any longer', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const server = await startJournal();
     const proxy = disposeLater(await startCuttingProxy(server.port), (it) => it.stop());
@@ -118,17 +118,17 @@ describe('a subscription that is interrupted', () => {
 });
 
 describe('a consumer', () => {
-  it('that is slow makes the server stop, and still gets every event once and in order', async () => {
+  it('that is slow makes the server stop, and still receives every event once and in order', async () => {
     const total = 5_000;
     const server = await startJournal({ last: total, onPull: () => new Promise((resolve) => setImmediate(resolve)) });
     server.append(total);
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const first = (await stream.next()).value as Data;
-    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true), { timeout: 10_000, interval: 5 });
     expect(server.subscriptions).toHaveLength(1);
     expect(server.subscriptions[0]?.pulled).toBeLessThan(total / 2);
     expect([...first.events.events, ...(await collectEvents(stream))]).toEqual(upTo(total));
-    // What the server had sent before it heard of the stop was dropped, and is read again from there.
+    // Results that the server sent before it received the stop were dropped, and are read again.
     expect(server.subscriptions[1]?.after).toBe(`c${MAX_BUFFERED_RESULTS + 1}`);
   });
 
@@ -136,10 +136,10 @@ describe('a consumer', () => {
     const server = await startJournal();
     server.append(10);
     expect(await collectEvents(clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}), 10)).toHaveLength(10);
-    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
   });
 
-  it('that waits is let go by return()', async () => {
+  it('that waits is released by return()', async () => {
     const server = await startJournal();
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     const next = stream.next();
@@ -147,10 +147,10 @@ describe('a consumer', () => {
     await stream.return?.();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
   });
 
-  it('that waits is let go when its signal aborts, and the signal is left without listeners', async () => {
+  it('that waits is released when its signal aborts, and the signal is left without listeners', async () => {
     const server = await startJournal();
     const abort = new AbortController();
     const added = vi.spyOn(abort.signal, 'addEventListener');
@@ -160,7 +160,7 @@ describe('a consumer', () => {
     abort.abort();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(removed.mock.calls.length).toBeGreaterThanOrEqual(added.mock.calls.length);
-    await vi.waitFor(() => expect(server.subscriptions[0]?.over).toBe(true));
+    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
   });
 
   it('that aborts before it begins opens no connection', async () => {
@@ -170,7 +170,7 @@ describe('a consumer', () => {
     expect(server.tokens).toEqual([]);
   });
 
-  it('that aborts while nobody answers does not wait for the next try', async () => {
+  it('that aborts while the server is down does not wait for the next attempt', async () => {
     const server = await startJournal();
     await server.stop();
     const abort = new AbortController();
@@ -178,7 +178,7 @@ describe('a consumer', () => {
     expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }))).toEqual([]);
   });
 
-  it('sees the end when the server completes, and when the client is closed', async () => {
+  it('reaches the end when the server completes, and when the client is closed', async () => {
     const server = await startJournal({ last: 3 });
     server.append(3);
     const client = clientOf({ url: server.url });
@@ -192,7 +192,7 @@ describe('a consumer', () => {
     await vi.waitFor(() => expect(endless.open()).toBe(0));
   });
 
-  it('may ask for several results at once', async () => {
+  it('may request several results at once', async () => {
     const server = await startJournal({ last: 2 });
     server.append(2);
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
@@ -201,8 +201,8 @@ describe('a consumer', () => {
   });
 });
 
-describe('what another try would not change', () => {
-  it('is thrown after the events that came before it, and then the end', async () => {
+describe('an error that a retry would not change', () => {
+  it('is thrown after the events that precede it, and is followed by the end', async () => {
     const server = await startJournal({
       onPull: (position) => {
         if (position === 2) throw coded('CURSOR_EXPIRED', 'That is too long ago.');
@@ -216,21 +216,21 @@ describe('what another try would not change', () => {
     expect(server.subscriptions).toHaveLength(1);
   });
 
-  it.each([4400, 4500, 1009])('is the close code %i', async (code) => {
+  it.each([4400, 4500, 1009])('is thrown for the close code %i', async (code) => {
     const server = await startJournal({ onPull: (_, socket) => socket.close(code, 'no') });
     server.append(1);
     const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining(`${code}: no`) });
   });
 
-  it('is a server that speaks something else', async () => {
+  it('is thrown for a server that speaks another protocol', async () => {
     const server = await startJournal({ onPull: (_, socket) => socket.send('hello') });
     server.append(1);
     const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}).next();
     await expect(next).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
-  it('is a document that can never resume, because it selects no cursor', async () => {
+  it('is thrown for a document that cannot resume, because it does not select cursor', async () => {
     const server = await startJournal();
     server.append(1);
     const next = clientOf({ url: server.url })
@@ -240,7 +240,7 @@ describe('what another try would not change', () => {
     await expect(next).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('cursor') });
   });
 
-  it('is a document that is not text', () => {
+  it('is thrown for a document that is not text', () => {
     const client = clientOf({ url: 'http://127.0.0.1:1' });
     const parsed = { kind: 'Document', definitions: [] };
     expect(() => client.subscribe(parsed)).toThrow(/documentMode/);

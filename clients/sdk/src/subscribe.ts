@@ -4,11 +4,11 @@ import { backoffMs, createResumption } from './resumption.ts';
 import type { SharedConnection } from './shared-connection.ts';
 import { errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
 
-/** Results that wait for the consumer. When so many wait, the server is told to stop until they are taken. */
+/** Results that wait for the consumer. At this number the server is told to stop until they are consumed. */
 export const MAX_BUFFERED_RESULTS = 32;
 
 export interface SubscribeContext {
-  readonly wire: SharedConnection;
+  readonly connection: SharedConnection;
   /** Any of them ends the subscription. */
   readonly signals: readonly AbortSignal[];
   onInterrupted?: ((error: SignalboxError, retryInMs: number) => void) | undefined;
@@ -17,17 +17,17 @@ export interface SubscribeContext {
 type AttemptOutcome = 'completed' | 'full' | 'stopped' | SignalboxError;
 
 /**
- * The results of a subscription, pulled: nothing happens before the first `next()`, and not more is kept than the
- * consumer may be behind. Interruptions are bridged: it connects again and goes on from the newest cursor.
- * It ends when the server completes it, on `return()`, and when a signal aborts; it throws what does not pass.
+ * The results of a subscription, pulled: nothing happens before the first `next()`, and at most MAX_BUFFERED_RESULTS
+ * results are kept. After an interruption it reconnects and continues from the newest cursor.
+ * It ends when the server completes it, on `return()`, and when a signal aborts. It throws errors that are not transient.
  */
 export function subscribe<T>(operation: Operation, ctx: SubscribeContext): AsyncIterableIterator<T, undefined> {
-  const { wire, signals, onInterrupted } = ctx;
+  const { connection: shared, signals, onInterrupted } = ctx;
   const queue = createPullQueue<T>(MAX_BUFFERED_RESULTS);
   const resumption = createResumption(operation);
   const stopping = new AbortController();
   let started = false;
-  /** Since the last result. */
+  /** Failures since the last result. */
   let failures = 0;
 
   async function run(): Promise<void> {
@@ -37,12 +37,12 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
       const outcome = await attempt();
       if (outcome === 'stopped') return;
       if (outcome === 'completed') return queue.end();
-      if (outcome !== 'full') await interrupted(outcome);
+      if (outcome !== 'full') await waitToRetry(outcome);
     }
   }
 
   async function attempt(): Promise<AttemptOutcome> {
-    const connection = await wire.connect().catch(asError);
+    const connection = await shared.connect().catch(asError);
     if (stopping.signal.aborted) return 'stopped';
     if (!(connection instanceof SignalboxError)) return operate(connection);
     if (!isTransient(connection)) throw connection;
@@ -51,25 +51,25 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
 
   function operate(connection: Connection): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
-      const leave = (outcome: AttemptOutcome) => {
+      const finish = (outcome: AttemptOutcome) => {
         stopping.signal.removeEventListener('abort', onStop);
         stop();
         resolve(outcome);
       };
-      const onStop = () => leave('stopped');
+      const onStop = () => finish('stopped');
       const stop = connection.start(resumption.operation(), {
         next(result) {
-          const error = take(result);
-          if (error) leave(error);
-          else if (queue.full) leave('full');
+          const error = accept(result);
+          if (error) finish(error);
+          else if (queue.full) finish('full');
         },
-        end: (error) => leave(error ?? 'completed'),
+        end: (error) => finish(error ?? 'completed'),
       });
       stopping.signal.addEventListener('abort', onStop);
     });
   }
 
-  function take({ data, errors }: OperationResult): SignalboxError | undefined {
+  function accept({ data, errors }: OperationResult): SignalboxError | undefined {
     if (errors?.length) return errorOfResponse(errors, data);
     const problem = resumption.advance(data);
     if (problem) return problem;
@@ -78,9 +78,9 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     return undefined;
   }
 
-  /** Waits until it is time to try again. @throws the error, when it would be the same again */
-  async function interrupted(error: SignalboxError): Promise<void> {
-    if (error.code === 'UNAUTHENTICATED') wire.disconnect(error);
+  /** Waits until it is time to try again. @throws the error if a retry would fail in the same way */
+  async function waitToRetry(error: SignalboxError): Promise<void> {
+    if (error.code === 'UNAUTHENTICATED') shared.disconnect(error);
     else if (!isTransient(error)) throw error;
     failures += 1;
     const waitMs = Math.max(backoffMs(failures, Math.random()), error.retryAfterMs ?? 0);
@@ -88,12 +88,12 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     await pause(waitMs, stopping.signal);
   }
 
-  function finish() {
+  function removeListeners() {
     for (const signal of signals) signal.removeEventListener('abort', stop);
   }
 
   function stop() {
-    finish();
+    removeListeners();
     queue.discard();
     stopping.abort();
   }
@@ -104,7 +104,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     for (const signal of signals) signal.addEventListener('abort', stop);
     run()
       .catch((error) => queue.end(error))
-      .finally(finish);
+      .finally(removeListeners);
   }
 
   return {

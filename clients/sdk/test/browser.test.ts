@@ -49,7 +49,7 @@ const PAGE = `<!doctype html>
 </script>`;
 
 describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
-  `in a browser (${CHROMIUM} must be there; without it this is skipped)`,
+  `in a browser (skipped if ${CHROMIUM} is missing)`,
   () => {
     let dist: string;
     let pages: HttpServer;
@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
 
     beforeAll(async () => {
       dist = await mkdtemp(join(tmpdir(), 'signalbox-sdk-'));
-      // What npm packs, and at the same time the proof that it compiles without anything of Node.
+      // The files that npm packs. This also proves that they compile without the types of Node.
       const project = join(import.meta.dirname, '../tsconfig.build.json');
       await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['--project', project, '--outDir', dist]);
       pages = await servePages({ '/sdk/': dist, '/graphql-ws/': join(root, 'node_modules/graphql-ws/dist') });
@@ -88,7 +88,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
       await rm(dist, { recursive: true, force: true });
     });
 
-    it('does the same as in Node, without a bundle, from another origin, over a connection that is cut', async () => {
+    it('works as in Node, without a bundler, from another origin, over a connection that is cut', async () => {
       const page = await browser.newPage();
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
@@ -115,7 +115,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
 
 const addressOf = (server: HttpServer) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** The page, and the modules in the folders. */
+/** Serves the page, and the modules in the folders. */
 async function servePages(folders: Readonly<Record<string, string>>): Promise<HttpServer> {
   const pages = createServer(async (req, res) => {
     const path = normalize(new URL(req.url ?? '/', 'http://page').pathname);

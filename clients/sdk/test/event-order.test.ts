@@ -12,7 +12,7 @@ let dataDir: string;
 let server: Server;
 let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
 
-/** The newest place in the journal, and everything after a place, by queries. */
+/** Reads the journal after a cursor through queries: its newest cursor, and the hashes of the events. */
 const PAGE = 'query ($after: Cursor) { events(after: $after, first: 100) { cursor caughtUp events { hash } } }';
 async function journalAfter(client: Client, after?: string): Promise<{ cursor: string; hashes: string[] }> {
   const hashes: string[] = [];
@@ -30,7 +30,7 @@ const HASHES = `subscription ($after: Cursor, $batch: Int) {
   events(after: $after, batch: $batch) { cursor events { hash } }
 }`;
 
-/** Pulls from a subscription as much as it is told to. */
+/** Reads a subscription up to a number of events. */
 function reader(client: Client, variables: { after?: string; batch?: number }) {
   const stream = client.subscribe(HASHES, variables);
   const seen: string[] = [];
@@ -62,7 +62,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe('every event comes once and in order', () => {
+describe('every event arrives once and in order', () => {
   let client: Client;
   let begin: string;
 
@@ -73,7 +73,7 @@ describe('every event comes once and in order', () => {
     begin = (await journalAfter(client)).cursor;
   });
 
-  it('wherever the connections are cut, in what was and in what comes', async () => {
+  it('wherever the connections are cut, for old and for new events', async () => {
     for (let i = 0; i < 10; i++) await convert(client, `a\n${i}\n`);
     const old = await journalAfter(client, begin);
     vi.restoreAllMocks();
@@ -101,7 +101,7 @@ describe('every event comes once and in order', () => {
     );
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('when the server ends by %s and starts again', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('when the server ends with %s and starts again', async (signal) => {
     const reading = reader(await adminClient(proxy.url), { after: begin, batch: 3 });
     await convert(client, 'a\n1\n');
     await reading.upTo(1);
@@ -117,11 +117,11 @@ describe('every event comes once and in order', () => {
     expect(reading.seen).toEqual(hashes);
   });
 
-  it('when the token ends and another follows', async () => {
-    let given = 0;
+  it('when the token expires and is replaced', async () => {
+    let tokenCount = 0;
     const watcher = await adminClient(server.url, {
       getToken: (rejected) => {
-        given += 1;
+        tokenCount += 1;
         return rejected === undefined ? tokenFor('admin', { roles: ['admin'], expiresIn: '2s' }) : adminToken();
       },
     });
@@ -129,7 +129,7 @@ describe('every event comes once and in order', () => {
     await convert(client, 'a\n1\n');
     await reading.upTo(1);
     const pending = reading.upTo((await journalAfter(client, begin)).hashes.length + 1);
-    await vi.waitFor(() => expect(given).toBe(2), { timeout: 10_000 });
+    await vi.waitFor(() => expect(tokenCount).toBe(2), { timeout: 10_000 });
     await convert(client, 'a\n2\n');
     await pending;
     const { hashes } = await journalAfter(client, begin);

@@ -29,41 +29,41 @@ export const EVENTS_SUBSCRIPTION = `subscription ($after: String, $batch: Int) {
 }`;
 
 /**
- * A journal of the numbers 1, 2, 3 … behind the true protocol on a true socket (the server of graphql-ws). It stands for
- * Signalbox where a test needs what a healthy Signalbox does not do.
+ * A fake: a journal of the numbers 1, 2, 3 … behind the true protocol on a true socket (the server of graphql-ws). It
+ * replaces Signalbox where a test needs behavior that a healthy Signalbox does not show.
  */
 export async function startJournalServer(options: {
   /** The subscription completes after this event. */
   readonly last?: number;
   authorize?(token: string | undefined, socket: WebSocket): boolean;
-  /** Before a batch is made. What it throws becomes the error of the subscription. */
+  /** Called before each batch. An error that it throws becomes the error of the subscription. */
   onPull?(position: number, socket: WebSocket): void | Promise<void>;
 }) {
   const { last = Number.POSITIVE_INFINITY, authorize = () => true, onPull } = options;
   let head = 0;
-  let grown = Promise.withResolvers<void>();
-  /** Every subscription that came: from where, how many batches were pulled from it, whether it is over. */
-  const subscriptions: { after: string | undefined; pulled: number; over: boolean }[] = [];
+  let appended = Promise.withResolvers<void>();
+  /** Every subscription so far: where it starts, how many batches were pulled from it, whether it has ended. */
+  const subscriptions: { after: string | undefined; pulled: number; ended: boolean }[] = [];
   const tokens: (string | undefined)[] = [];
 
   function read(
     { after, batch }: { after?: string; batch: number },
     socket: WebSocket,
   ): AsyncIterableIterator<unknown> {
-    const subscription = { after, pulled: 0, over: false };
+    const subscription = { after, pulled: 0, ended: false };
     subscriptions.push(subscription);
     const stopped = Promise.withResolvers<void>();
     let position = after === undefined ? 0 : Number(after.slice(1));
     const end = () => {
-      subscription.over = true;
+      subscription.ended = true;
       stopped.resolve();
       return { done: true as const, value: undefined };
     };
     return {
       async next() {
-        while (position >= head && position < last && !subscription.over)
-          await Promise.race([grown.promise, stopped.promise]);
-        if (subscription.over || position >= last) return end();
+        while (position >= head && position < last && !subscription.ended)
+          await Promise.race([appended.promise, stopped.promise]);
+        if (subscription.ended || position >= last) return end();
         await onPull?.(position, socket);
         const count = Math.min(batch, head - position, last - position);
         const events = Array.from({ length: count }, (_, i) => position + i + 1);
@@ -93,10 +93,10 @@ export async function startJournalServer(options: {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // A socket that is gone is no error here: it is what these tests are about.
+        // A closed socket is not an error here: it is what these tests are about.
         send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) => void socket.on('message', (data) => take(String(data))),
+        onMessage: (receive) => void socket.on('message', (data) => receive(String(data))),
       },
       { socket },
     );
@@ -114,12 +114,12 @@ export async function startJournalServer(options: {
     port,
     subscriptions,
     tokens,
-    /** Sockets that are open. */
+    /** Number of open sockets. */
     open: () => wss.clients.size,
     append(count: number) {
       head += count;
-      grown.resolve();
-      grown = Promise.withResolvers();
+      appended.resolve();
+      appended = Promise.withResolvers();
     },
     async stop() {
       if (!http.listening) return;

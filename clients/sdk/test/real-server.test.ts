@@ -37,11 +37,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe('the ready documents', () => {
+describe('the prepared documents', () => {
   const schema = buildSchema(readFileSync(resolve(import.meta.dirname, '../../../schema.graphql'), 'utf8'));
-  const ready = Object.entries(documents).filter(([name]) => name.endsWith('Document'));
+  const prepared = Object.entries(documents).filter(([name]) => name.endsWith('Document'));
 
-  it.each(ready)('%s fits the contract', (_, document) => {
+  it.each(prepared)('%s matches the contract', (_, document) => {
     expect(validate(schema, parse(document.toString()))).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('the ready documents', () => {
 });
 
 describe('at a real server', () => {
-  it('signs in, and then is somebody', async () => {
+  it('signs in, and then has an identity', async () => {
     const client = await adminClient(server.url, { token: 'not a token' });
     const session = await client.signIn('alice', 'alice');
     expect(session.principal).toMatchObject({ username: 'alice', roles: ['analyst'] });
@@ -61,7 +61,7 @@ describe('at a real server', () => {
     await expect(client.signIn('alice', 'wrong')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('runs commands and reads what they did', async () => {
+  it('runs commands and reads their runs', async () => {
     const client = await adminClient(server.url);
     const { run, resource } = await convert(client, 'a,b\n1,2\n');
     expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
@@ -84,7 +84,7 @@ describe('at a real server', () => {
     expect(unwrap(piped.pipeline).resource?.text).toContain('<table');
   });
 
-  it('tells a refusal by unwrap, and keeps what was read beside what failed', async () => {
+  it('throws a refusal from unwrap, and keeps the fields that did not fail', async () => {
     const bob = await adminClient(server.url, { token: await tokenFor('bob', { roles: ['user'] }) });
     const input = { source: { uri: 'https://private.example/x.csv' } };
     const { convertToJson } = await bob.request(ConvertToJsonDocument, { input });
@@ -96,14 +96,14 @@ describe('at a real server', () => {
       .request(ResourcesDocument, { uris: ['data:,a', 'https://private.example/x', 'data:,b'] })
       .catch((error) => error);
     expect(failed).toMatchObject({ code: 'FORBIDDEN', errors: [{ path: ['resources', 1] }] });
-    expect((failed.data as documents.ResourcesQuery).resources.map((found) => found?.text)).toEqual([
+    expect((failed.data as documents.ResourcesQuery).resources.map((resource) => resource?.text)).toEqual([
       'a',
       undefined,
       'b',
     ]);
   });
 
-  it('uploads, names the artifact in a command, and downloads it', async () => {
+  it('uploads an artifact, uses it in a command, and downloads it', async () => {
     const client = await adminClient(server.url);
     const csv = 'name,price\nlamp,12\n';
     const artifact = await client.upload(new Blob([csv], { type: 'text/csv' }).stream(), {
@@ -119,7 +119,7 @@ describe('at a real server', () => {
     await expect(client.download('0'.repeat(64))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('gives the events of a run, and ends with the run', async () => {
+  it('delivers the events of a run, and ends with the run', async () => {
     const client = await adminClient(server.url);
     const { run } = await convert(client, 'a\n1\n');
     const events: Events[number][] = [];
@@ -144,7 +144,7 @@ describe('a workflow at a real server', () => {
     outputs: { said: '{{ steps.wait.output }}' },
   };
 
-  it('is checked, saved, started, decided on, signalled, and followed to its end, over connections that are cut', async () => {
+  it('is checked, saved, started, decided on, signaled, and followed to its end, over connections that are cut', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const client = await adminClient(server.url);
     const { validateWorkflow } = await client.request(ValidateWorkflowDocument, { source: { document } });
@@ -157,12 +157,12 @@ describe('a workflow at a real server', () => {
     const follower = await adminClient(proxy.url);
     proxy.cutAfter([2000, 3000]);
     const seen: string[] = [];
-    let signalled = false;
+    let signaled = false;
     for await (const { runUpdated } of follower.subscribe(RunUpdatedDocument, { runId })) {
       const { state, steps } = runUpdated;
       seen.push(state);
-      if (steps[1]?.state === 'WAITING' && !signalled) {
-        signalled = true;
+      if (steps[1]?.state === 'WAITING' && !signaled) {
+        signaled = true;
         const sent = await client.request(SendSignalDocument, { input: { runId, name: 'go', payload: 'gone' } });
         expect(unwrap(sent.sendSignal).id).toBe(runId);
       } else if (steps[0]?.state === 'WAITING') {
