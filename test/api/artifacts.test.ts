@@ -20,7 +20,7 @@ afterAll(async () => {
 describe('an artifact', () => {
   const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: i, name: `name ${i}` }));
 
-  it('is what an output over 64 KiB becomes, and is downloaded as it is', async () => {
+  it('holds an output over 64 KiB, and is downloaded unchanged', async () => {
     const { run, resource } = await command('convertToCsv', { source: jsonSource(rows) });
     expect(resource.size).toBeGreaterThan(64 * 1024);
     expect(resource.url).toBe(`/artifacts/${resource.digest}`);
@@ -41,12 +41,12 @@ describe('an artifact', () => {
     expect(data.run.artifacts.nodes).toMatchObject([{ digest: resource.digest, step: { key: 'convertToCsv' } }]);
   });
 
-  it('is for signed-in people only', async () => {
+  it('requires a token', async () => {
     const { resource } = await command('convertToCsv', { source: jsonSource(rows) });
     expect((await server.fetch(resource.url)).status).toBe(401);
   });
 
-  it('comes from uploadArtifact, and is a source like any other', async () => {
+  it('is created by uploadArtifact, and is a source like any other', async () => {
     const upload = `mutation ($input: UploadArtifactInput!) {
       uploadArtifact(input: $input) { ... on Artifact { digest name mediaType run { state } } ... on Refusal { code message } }
     }`;
@@ -65,12 +65,12 @@ describe('an artifact', () => {
     expect(resource.json.rows).toEqual([{ name: 'Lamp', price: '12.50' }]);
   });
 
-  it('comes from POST /artifacts, of up to FETCH_MAX_BYTES', async () => {
+  it('is created by POST /artifacts, up to FETCH_MAX_BYTES', async () => {
     const body = `a,b\n${'1,2\n'.repeat(200_000)}`;
     const headers = { 'content-type': 'text/csv' };
-    const put = await server.fetch('/artifacts?name=big.csv', { method: 'POST', headers, body, token });
-    expect(put.status).toBe(201);
-    const artifact = (await put.json()) as { digest: string; size: number };
+    const upload = await server.fetch('/artifacts?name=big.csv', { method: 'POST', headers, body, token });
+    expect(upload.status).toBe(201);
+    const artifact = (await upload.json()) as { digest: string; size: number };
     expect(artifact.size).toBe(body.length);
     const { resource } = await command('fetch', { source: { uri: `artifact:sha256/${artifact.digest}` } });
     expect(resource).toMatchObject({ digest: artifact.digest, mediaType: 'text/csv' });

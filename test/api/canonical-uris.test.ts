@@ -10,7 +10,7 @@ const READ = 'query ($uri: URI!) { resources(uris: [$uri]) { text } }';
 
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
-/** The policy alone stands between bob and most of it. */
+/** Only the policy keeps bob from most of it. */
 let web: WebServer;
 let bob: string;
 
@@ -54,8 +54,8 @@ it.each([
   ['a tab', 'PUBLIC/.\t./secret', 'BAD_INPUT'],
   ['a newline', 'PUBLIC/.\n./secret', 'BAD_INPUT'],
   ['a newline in the scheme', 'ht\ntp://HOST/secret', 'BAD_INPUT'],
-  ['a space before', ' http://HOST/secret', 'BAD_INPUT'],
-  ['a space within', 'PUBLIC/a b', 'BAD_INPUT'],
+  ['a leading space', ' http://HOST/secret', 'BAD_INPUT'],
+  ['an inner space', 'PUBLIC/a b', 'BAD_INPUT'],
   ['a backslash for a slash', 'http:\\\\HOST\\secret', 'FORBIDDEN'],
   ['a backslash in the path', 'PUBLIC\\..\\secret', 'FORBIDDEN'],
   ['a backslash before an @', 'http://HOST\\@public-data/secret', 'FORBIDDEN'],
@@ -68,7 +68,7 @@ it.each([
   ['an escaped NUL', 'PUBLIC/a%00', 'BAD_INPUT'],
   ['double escapes', 'PUBLIC/%252e%252e/secret', 'BAD_INPUT'],
   ['double escapes', 'PUBLIC/%252e%252e%252fsecret', 'BAD_INPUT'],
-  ['an escape that is none', 'PUBLIC/%zz', 'BAD_INPUT'],
+  ['an invalid escape', 'PUBLIC/%zz', 'BAD_INPUT'],
   ['escaped letters', 'http://HOST/%73ecret', 'FORBIDDEN'],
   ['escaped letters', 'http://HOST/%70ublic/%61', 'done'],
   ['a doubled slash', 'http://HOST//public/a', 'FORBIDDEN'],
@@ -79,9 +79,9 @@ it.each([
   ['hex IPv4', 'http://0x7f000001:PORT/secret', 'FORBIDDEN'],
   ['short IPv4', 'http://127.1:PORT/secret', 'FORBIDDEN'],
   ['circled IPv4', 'http://①②⑦.⓪.⓪.①:PORT/secret', 'FORBIDDEN'],
-  ['IPv4 with a dot after', 'http://127.0.0.1.:PORT/secret', 'FORBIDDEN'],
-  ['a name for it', 'http://localhost:PORT/secret', 'FORBIDDEN'],
-  ['a dot after a name', 'http://localhost.:PORT/secret', 'FORBIDDEN'],
+  ['IPv4 with a trailing dot', 'http://127.0.0.1.:PORT/secret', 'FORBIDDEN'],
+  ['a name for the address', 'http://localhost:PORT/secret', 'FORBIDDEN'],
+  ['a name with a trailing dot', 'http://localhost.:PORT/secret', 'FORBIDDEN'],
   ['mixed scripts', 'https://publCYRc-data/', 'BAD_INPUT'],
   ['mixed scripts as punycode', 'https://xn--publc-data-xti/', 'BAD_INPUT'],
   ['a zero-width space', 'https://public-data\u200b.attacker.example/', 'FORBIDDEN'],
@@ -102,24 +102,24 @@ it.each([
   ['a file by an escaped slash', 'file:///data/public/..%2Fsecret.txt', 'BAD_INPUT'],
   ['a file by double escapes', 'file:///data/public/%252e%252e/secret.txt', 'BAD_INPUT'],
   ['a file by doubled slashes', 'file:///data/public//a.txt', 'BAD_INPUT'],
-  ['a file outside of the roots', 'file:///etc/passwd', 'FORBIDDEN'],
+  ['a file outside the roots', 'file:///etc/passwd', 'FORBIDDEN'],
   ['a symbolic link', 'file:///data/public/link.txt', 'FORBIDDEN'],
   ['a symbolic link in the middle', 'file:///data/public/link/b.txt', 'FORBIDDEN'],
   ['a symbolic link out of the roots', 'file:///data/public/out/outside.txt', 'FORBIDDEN'],
   ['a folder', 'file:///data/public/', 'BAD_INPUT'],
   ['data', 'data:text/plain;base64,eA==', 'done'],
-  ['data that are no base64', 'data:;base64,%%%', 'BAD_INPUT'],
+  ['data that is not base64', 'data:;base64,%%%', 'BAD_INPUT'],
   ['data with a fragment', 'data:,x#y', 'BAD_INPUT'],
-  ['an artifact that is none', 'artifact:sha256/../../secret', 'BAD_INPUT'],
-  ['an artifact of nobody', `artifact:sha256/${'0'.repeat(64)}`, 'NOT_FOUND'],
+  ['an artifact with an invalid digest', 'artifact:sha256/../../secret', 'BAD_INPUT'],
+  ['an unknown artifact', `artifact:sha256/${'0'.repeat(64)}`, 'NOT_FOUND'],
   ['another scheme', 'ftp://HOST/public/a', 'UNSUPPORTED_SCHEME'],
   ['another scheme', 'javascript:alert(1)', 'UNSUPPORTED_SCHEME'],
   ['another scheme', 'gopher://HOST/public/a', 'UNSUPPORTED_SCHEME'],
-  ['a scheme around a scheme', 'blob:http://HOST/public/a', 'UNSUPPORTED_SCHEME'],
+  ['a nested scheme', 'blob:http://HOST/public/a', 'UNSUPPORTED_SCHEME'],
   ['no scheme', '//HOST/public/a', 'BAD_INPUT'],
   ['nothing', '', 'BAD_INPUT'],
   ['9,000 characters', `PUBLIC/${'a'.repeat(9_000)}`, 'BAD_INPUT'],
-])('bob, who may read PUBLIC and nothing beside it, asks by %s: %j → %s', async (_, template, wanted) => {
+])('bob, who may only read PUBLIC, sends %s: %j → %s', async (_, template, wanted) => {
   const uri = template
     .replace('PUBLIC', `${web.url}/public`)
     .replace('HOSTNAME', '127.0.0.1')
@@ -130,6 +130,6 @@ it.each([
   expect(await outcomeOf(server, bob, 'fetch', { source: { uri } })).toBe(wanted);
   const { data, errors } = await server.query(READ, { uri }, bob);
   expect(data?.resources?.[0] ? 'done' : errors?.[0].extensions.code).toBe(wanted);
-  // Nothing outside of his rules was asked for, whatever the answer said.
+  // Nothing outside bob's rules was requested, whatever the result was.
   expect(web.hits.slice(hits).filter((hit) => !hit.startsWith(`${web.host}/public/`))).toEqual([]);
 });

@@ -22,7 +22,7 @@ let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
 let web: WebServer;
 let token: string;
-/** Answers `/slow` when it is told to. */
+/** Makes the web server answer `/slow`. */
 let release = Promise.withResolvers<void>();
 
 const env = () => ({
@@ -95,20 +95,23 @@ describe('a command', () => {
         text: expect.stringMatching(/<title>All<\/title>[\s\S]*<td>Lamp, &quot;old&quot;<\/td>/),
       },
     ],
-  ] as const)('%s does what its description says, as a mutation and by execute', async (name, input, type, made) => {
-    const { run, resource } = await command(name, input);
-    expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
-    expect(resource.mediaType.split(';')[0]).toBe(type);
-    expect(resource).toMatchObject(made);
-    expect(resource.digest).toBe(createHash('sha256').update(resource.text).digest('hex'));
+  ] as const)(
+    '%s does what its description says, as a mutation and through execute',
+    async (name, input, type, expected) => {
+      const { run, resource } = await command(name, input);
+      expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', error: null });
+      expect(resource.mediaType.split(';')[0]).toBe(type);
+      expect(resource).toMatchObject(expected);
+      expect(resource.digest).toBe(createHash('sha256').update(resource.text).digest('hex'));
 
-    const { source, ...options } = input as { source?: object };
-    const again = await command('execute', { command: name, options, ...(source && { source }) });
-    expect(again.resource.digest).toBe(resource.digest);
-    expect(again.run.id).not.toBe(run.id);
-  });
+      const { source, ...options } = input as { source?: object };
+      const again = await command('execute', { command: name, options, ...(source && { source }) });
+      expect(again.resource.digest).toBe(resource.digest);
+      expect(again.run.id).not.toBe(run.id);
+    },
+  );
 
-  it('refuses options that do not fit, and says where', async () => {
+  it('refuses invalid options, and says where they are', async () => {
     const wrong = await command('execute', {
       command: 'convertToCsv',
       source: csvSource(CSV),
@@ -120,15 +123,15 @@ describe('a command', () => {
     expect(await command('execute', { command: 'explode' })).toMatchObject({ code: 'NOT_FOUND', path: ['command'] });
   });
 
-  it('that does not make the wanted media type fails', async () => {
-    const wanted = { command: 'convertToJson', source: csvSource(CSV) };
-    const { run, resource } = await command('execute', { ...wanted, outputMediaType: 'text/html' });
+  it('fails if its output does not have the requested media type', async () => {
+    const input = { command: 'convertToJson', source: csvSource(CSV) };
+    const { run, resource } = await command('execute', { ...input, outputMediaType: 'text/html' });
     expect(run).toMatchObject({
       state: 'FAILED',
       error: { code: 'BAD_INPUT', message: expect.stringContaining('text/html') },
     });
     expect(resource).toBeNull();
-    const fits = await command('execute', { ...wanted, outputMediaType: 'application/json; charset=utf-8' });
+    const fits = await command('execute', { ...input, outputMediaType: 'application/json; charset=utf-8' });
     expect(fits.run.state).toBe('SUCCEEDED');
   });
 });
@@ -136,12 +139,12 @@ describe('a command', () => {
 describe('a schema', () => {
   const schemaUri = 'file:///schemas/products.json';
 
-  it('lets data pass that fit it', async () => {
+  it('accepts valid data', async () => {
     const { run } = await command('convertToJson', { source: { uri: 'file:///data/products.csv' }, schemaUri });
     expect(run.state).toBe('SUCCEEDED');
   });
 
-  it('stops data that do not, and lists every place by its JSON Pointer, also behind a $ref', async () => {
+  it('refuses invalid data, and lists the JSON Pointer of every violation, also behind a $ref', async () => {
     const source = csvSource(`name,price\nLamp,cheap\n${'x'.repeat(21)},free\n`);
     const { run, resource } = await command('convertToJson', { source, schemaUri });
     expect(run).toMatchObject({ state: 'FAILED', error: { code: 'SCHEMA_VIOLATION', step: 'convertToJson' } });
@@ -165,7 +168,7 @@ describe('a pipeline', () => {
     { command: 'render', options: { source: { uri: '$previous.output' }, title: 'Products' } },
   ];
 
-  it('makes a page of CSV by way of JSON, each step from the output of the one before', async () => {
+  it('renders CSV as a page through JSON, each step from the output of the previous one', async () => {
     const { run, resource } = await command('pipeline', { steps });
     expect(run).toMatchObject({ kind: 'PIPELINE', state: 'SUCCEEDED' });
     expect(run.steps).toMatchObject([
@@ -187,7 +190,7 @@ describe('a pipeline', () => {
     expect(run.steps.map(({ state }: { state: string }) => state)).toEqual(['SUCCEEDED', 'FAILED', 'SKIPPED']);
   });
 
-  it('with a step that cannot be is refused before anything runs', async () => {
+  it('with an invalid step is refused before anything runs', async () => {
     const wrong = await command('pipeline', { steps: [...steps, { command: 'render', options: { template: 7 } }] });
     expect(wrong).toMatchObject({ code: 'BAD_INPUT', path: ['steps', '3', 'options'] });
     expect(wrong.violations[0].path).toBe('/steps/3/options/template');
@@ -197,7 +200,7 @@ describe('a pipeline', () => {
   });
 });
 describe('an idempotency key', () => {
-  it('gives the same run to the same request, and no other', async () => {
+  it('returns the same run for the same request, and for no other', async () => {
     const input = { source: csvSource(CSV), idempotencyKey: 'key-1' };
     const first = await command('convertToJson', input);
     const again = await command('convertToJson', input);
@@ -211,19 +214,19 @@ describe('an idempotency key', () => {
     expect(await command('fetch', input)).toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('gives one run to many who ask at once', async () => {
+  it('gives one run to many concurrent requests', async () => {
     release = Promise.withResolvers();
     const input = { source: { uri: `${web.url}/slow` }, idempotencyKey: 'key-2' };
-    const asked = Array.from({ length: 20 }, () => command('fetch', input));
-    await until('the fetch is under way', () => web.hits.some((hit) => hit.endsWith('/slow')));
+    const requests = Array.from({ length: 20 }, () => command('fetch', input));
+    await until('the fetch is running', () => web.hits.some((hit) => hit.endsWith('/slow')));
     release.resolve();
-    const answers = await Promise.all(asked);
-    expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
-    expect(answers.every(({ resource }) => resource.text === 'slow')).toBe(true);
+    const results = await Promise.all(requests);
+    expect(new Set(results.map(({ run }) => run.id)).size).toBe(1);
+    expect(results.every(({ resource }) => resource.text === 'slow')).toBe(true);
     expect(web.hits.filter((hit) => hit.endsWith('/slow'))).toHaveLength(1);
   });
 
-  it('holds across restarts, also for a run that was cut off by a crash', async () => {
+  it('holds across restarts, also for a run that a crash interrupted', async () => {
     const options = { dataDir: join(folder.path, 'state'), env: env() };
     await using before = await startServer(options);
     const done = { source: csvSource(CSV), idempotencyKey: 'done' };
@@ -248,7 +251,7 @@ describe('an idempotency key', () => {
 });
 
 describe('the query resources', () => {
-  it('reads several URIs at once, and one that fails does not hide the others', async () => {
+  it('reads several URIs at once, and returns the others if one fails', async () => {
     const uris = ['file:///data/products.csv', 'file:///data/none.csv', `${web.url}/a.csv`, 'data:,x'];
     const document = 'query ($uris: [URI!]!) { resources(uris: $uris) { uri text } }';
     const { data, errors } = await server.query(document, { uris }, token);

@@ -12,15 +12,15 @@ let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
 let admin: string;
 
-/** A module of commands somewhere else on the disk, with options written by hand. */
+/** Writes a plugin outside the repository, with options as plain JSON Schema. */
 async function writePlugin(file: string, name: string, run: string): Promise<string> {
   const path = join(folder.path, file);
   const options =
     "{ type: 'object', properties: { times: { type: 'integer', default: 2, description: 'How often.' } } }";
-  const about = `name: '${name}', title: 'Ping', description: 'Says ping.', effect: 'pure', options: ${options}`;
+  const properties = `name: '${name}', title: 'Ping', description: 'Says ping.', effect: 'pure', options: ${options}`;
   await writeFile(
     path,
-    `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${about}, run: ${run} });\n`,
+    `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${properties}, run: ${run} });\n`,
   );
   return path;
 }
@@ -49,11 +49,11 @@ async function ask(document: string, token = admin) {
   return data;
 }
 
-describe('a command of one’s own', () => {
+describe('a custom command', () => {
   const OUTCOME =
     '... on CommandOutcome { run { state error { code message } } resource { mediaType text } } ... on Refusal { code message violations { path } }';
 
-  it('is a mutation with an input type of its own', async () => {
+  it('is a mutation with its own input type', async () => {
     const source = 'source: { text: { text: "[{\\"a\\":1,\\"b\\":\\"x|y\\"}]", mediaType: "application/json" } }';
     const data = await ask(`mutation { convertToMarkdown(input: { ${source}, columns: ["b", "a"] }) { ${OUTCOME} } }`);
     expect(data.convertToMarkdown).toEqual({
@@ -71,7 +71,7 @@ describe('a command of one’s own', () => {
     expect(command.options.properties.columns).toMatchObject({ type: 'array', items: { type: 'string' } });
   });
 
-  it('has its place in pipelines, as its own documentation says', async () => {
+  it('works in pipelines, as its documentation says', async () => {
     const data = await ask(`mutation { pipeline(input: { steps: [
       { command: "convertToJson", options: { source: { uri: "file:///data/products.csv" } } }
       { command: "convertToMarkdown", options: { source: { uri: "$previous.output" }, columns: ["name", "price"] } }
@@ -79,7 +79,7 @@ describe('a command of one’s own', () => {
     expect(data.pipeline.resource.text).toMatch(/^\| name \| price \|\n\| --- \| --- \|\n\| /);
   });
 
-  it('is asked of the policy like any other', async () => {
+  it('is subject to the policy like any other', async () => {
     const bob = await tokenFor('bob', { roles: ['user'] });
     const data = await ask(
       `mutation { convertToMarkdown(input: { source: { uri: "data:,[]" } }) { ${OUTCOME} } }`,
@@ -88,7 +88,7 @@ describe('a command of one’s own', () => {
     expect(data.convertToMarkdown.code).toBe('FORBIDDEN');
   });
 
-  it('may lie anywhere and have its options written by hand', async () => {
+  it('may be in any folder and have options as plain JSON Schema', async () => {
     const { ping, none } = await ask(
       `mutation { ping(input: { times: 3 }) { ${OUTCOME} } none: ping(input: {}) { ${OUTCOME} } }`,
     );
@@ -99,7 +99,7 @@ describe('a command of one’s own', () => {
     expect(execute).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/times' }] });
   });
 
-  it('that is broken fails alone, and tells callers no more than where to look', async () => {
+  it('that throws fails only its run, and gives callers only a reference to the log', async () => {
     const { broken } = await ask(`mutation { broken(input: {}) { ${OUTCOME} } }`);
     expect(broken.run).toMatchObject({ state: 'FAILED', error: { code: 'INTERNAL' } });
     expect(JSON.stringify(broken)).not.toContain('hunter2');
@@ -112,13 +112,13 @@ describe('a command of one’s own', () => {
 describe('a start', () => {
   it.each([
     [
-      'that is not there',
+      'that does not exist',
       async () => join(folder.path, 'none.mjs'),
       /SIGNALBOX_PLUGINS: the file .*none\.mjs does not exist/,
     ],
-    ['whose name is taken', () => writePlugin('taken.mjs', 'fetch', 'async () => {}'), /taken\.mjs .*fetch/],
+    ['whose command name is taken', () => writePlugin('taken.mjs', 'fetch', 'async () => {}'), /taken\.mjs .*fetch/],
     [
-      'that is no command',
+      'without a command',
       async () => {
         await writeFile(join(folder.path, 'empty.mjs'), 'export const nothing = {};\n');
         return join(folder.path, 'empty.mjs');
@@ -133,7 +133,7 @@ describe('a start', () => {
       },
       /wrong\.mjs .*cannot be loaded/,
     ],
-  ])('with a plugin %s is refused in plain words', async (_, write, wanted) => {
+  ])('with a plugin %s is refused with a clear message', async (_, write, wanted) => {
     const { code, complaint } = await runCli(['serve'], { env: { SIGNALBOX_PLUGINS: await write() } });
     expect(code).toBe(1);
     expect(complaint).toMatch(wanted);

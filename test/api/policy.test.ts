@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeOf as verdictOf } from '../support/outcome.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -20,16 +20,16 @@ let server: Server;
 let web: WebServer;
 let tokens: Record<'admin' | 'alice' | 'bob', string>;
 
-/** Puts rules into force beside the shipped ones, as an editor would: a new file takes the place of the old. */
+/** Adds rules to the shipped ones, as an editor would: a new file replaces the old one. */
 async function writeRules(...rules: readonly string[]) {
   await writeFile(`${rulesFile}.new`, [shipped, ...rules, ''].join('\n'));
   await rename(`${rulesFile}.new`, rulesFile);
 }
 
-async function takeOver(...rules: readonly string[]) {
+async function applyRules(...rules: readonly string[]) {
   const before = server.logged('policy.reloaded').length;
   await writeRules(...rules);
-  await until('the policy is taken over', () => server.logged('policy.reloaded').length > before);
+  await until('the policy is reloaded', () => server.logged('policy.reloaded').length > before);
 }
 
 async function execute(who: keyof typeof tokens, command: string, uri: string, more: object = {}) {
@@ -37,8 +37,8 @@ async function execute(who: keyof typeof tokens, command: string, uri: string, m
   return data.execute;
 }
 
-const verdict = (who: keyof typeof tokens, command: string, uri: string, more: object = {}) =>
-  verdictOf(server, tokens[who], command, { source: { uri }, ...more });
+const outcome = (who: keyof typeof tokens, command: string, uri: string, more: object = {}) =>
+  outcomeOf(server, tokens[who], command, { source: { uri }, ...more });
 
 beforeAll(async () => {
   folder = await createTempFolder();
@@ -74,38 +74,38 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-describe('who may do what', () => {
-  const NO = 'FORBIDDEN';
-  // Nothing answers under these names, so that "may" shows as "tried".
+describe('the shipped policy', () => {
+  const DENIED = 'FORBIDDEN';
+  // These names do not resolve, so a permitted request fails as unreachable.
   const TRIED = 'RESOURCE_UNREACHABLE';
   it.each([
     ['fetch', 'data:,x', {}, 'done', 'done', 'done'],
     ['fetch', 'file:///data/public/a.json', {}, 'done', 'done', 'done'],
-    ['fetch', 'file:///data/secret.json', {}, 'done', 'done', NO],
-    ['fetch', 'file:///data/public/../secret.json', {}, 'done', 'done', NO],
-    ['fetch', 'file:///data/public/%2e%2E/secret.json', {}, 'done', 'done', NO],
-    ['fetch', 'file:///schemas/a.json', {}, 'done', 'done', NO],
-    ['fetch', 'file:///etc/passwd', {}, NO, NO, NO],
+    ['fetch', 'file:///data/secret.json', {}, 'done', 'done', DENIED],
+    ['fetch', 'file:///data/public/../secret.json', {}, 'done', 'done', DENIED],
+    ['fetch', 'file:///data/public/%2e%2E/secret.json', {}, 'done', 'done', DENIED],
+    ['fetch', 'file:///schemas/a.json', {}, 'done', 'done', DENIED],
+    ['fetch', 'file:///etc/passwd', {}, DENIED, DENIED, DENIED],
     ['fetch', 'http://cqrs-data/x', {}, TRIED, TRIED, TRIED],
     ['fetch', 'https://public-data/x', {}, TRIED, TRIED, TRIED],
-    ['fetch', 'http://public-data/x', {}, TRIED, TRIED, NO],
-    ['fetch', 'https://public-data:8443/x', {}, TRIED, TRIED, NO],
-    ['fetch', 'https://public-data.invalid/x', {}, TRIED, TRIED, NO],
+    ['fetch', 'http://public-data/x', {}, TRIED, TRIED, DENIED],
+    ['fetch', 'https://public-data:8443/x', {}, TRIED, TRIED, DENIED],
+    ['fetch', 'https://public-data.invalid/x', {}, TRIED, TRIED, DENIED],
     ['convertToJson', 'file:///data/public/a.json', {}, 'done', 'done', 'done'],
     ['convertToBase64', 'file:///data/public/a.json', {}, 'done', 'done', 'done'],
     ['render', 'file:///data/public/a.json', {}, 'done', 'done', 'done'],
-    ['convertToCsv', 'file:///data/public/a.json', {}, 'done', 'done', NO],
-    ['convertToXml', 'file:///data/public/a.json', {}, 'done', 'done', NO],
+    ['convertToCsv', 'file:///data/public/a.json', {}, 'done', 'done', DENIED],
+    ['convertToXml', 'file:///data/public/a.json', {}, 'done', 'done', DENIED],
     ['fetch', 'file:///data/public/a.json', { schemaUri: 'file:///schemas/public-a.json' }, 'done', 'done', 'done'],
-    ['fetch', 'file:///data/public/a.json', { schemaUri: 'file:///schemas/a.json' }, 'done', 'done', NO],
-    ['fetch', 'file:///data/public/a.json', { schemaUri: 'data:application/json,true' }, 'done', NO, NO],
-    ['render', 'data:,x', { options: { templateUri: 'file:///data/secret.json' } }, 'done', 'done', NO],
+    ['fetch', 'file:///data/public/a.json', { schemaUri: 'file:///schemas/a.json' }, 'done', 'done', DENIED],
+    ['fetch', 'file:///data/public/a.json', { schemaUri: 'data:application/json,true' }, 'done', DENIED, DENIED],
+    ['render', 'data:,x', { options: { templateUri: 'file:///data/secret.json' } }, 'done', 'done', DENIED],
   ])('%s %s %j: admin %s, analyst %s, user %s', async (command, uri, more, ...wanted) => {
-    const who = ['admin', 'alice', 'bob'] as const;
-    expect(await Promise.all(who.map((one) => verdict(one, command, uri, more)))).toEqual(wanted);
+    const users = ['admin', 'alice', 'bob'] as const;
+    expect(await Promise.all(users.map((user) => outcome(user, command, uri, more)))).toEqual(wanted);
   });
 
-  it('queries follow the same rules as commands', async () => {
+  it('applies to queries as to commands', async () => {
     const read = 'query ($uri: URI!) { resources(uris: [$uri]) { text } }';
     const code = async (who: keyof typeof tokens, query: string, variables = {}) =>
       (await server.query(query, variables, tokens[who])).errors?.[0].extensions.code ?? 'done';
@@ -125,7 +125,7 @@ describe('a denial', () => {
   const uri = 'file:///data/public/../secret.json';
   const canonicalUri = 'file:///data/secret.json';
 
-  it('is recorded as a run that ended DENIED, with the decision, and explains itself', async () => {
+  it('is recorded as a DENIED run with the decision, and can be explained', async () => {
     const refused = await execute('bob', 'fetch', uri);
     expect(refused).toMatchObject({ code: 'FORBIDDEN', decision: { effect: 'DENY', canonicalUri, rule: null } });
     expect(refused.message).toBe('Denied, because no rule matched: none lets user do command:fetch here.');
@@ -160,15 +160,15 @@ describe('a denial', () => {
     expect(explained.data.explainPolicy.nearMisses[0]).toMatchObject({ missed: 'uri', rule: { role: 'user' } });
   });
 
-  it('does not hold an idempotency key, so that the same request may pass when the rules have changed', async () => {
+  it('does not use up an idempotency key: the same request passes after the rules have changed', async () => {
     const key = { idempotencyKey: 'denied-first' };
-    expect(await verdict('bob', 'convertToXml', 'file:///data/public/a.json', key)).toBe('FORBIDDEN');
-    await takeOver('p, user, command:convertToXml, file:///data/public/**, *, allow');
-    expect(await verdict('bob', 'convertToXml', 'file:///data/public/a.json', key)).toBe('done');
-    await takeOver(`p, user, command:fetch, ${web.url}/public/**, *, allow`);
+    expect(await outcome('bob', 'convertToXml', 'file:///data/public/a.json', key)).toBe('FORBIDDEN');
+    await applyRules('p, user, command:convertToXml, file:///data/public/**, *, allow');
+    expect(await outcome('bob', 'convertToXml', 'file:///data/public/a.json', key)).toBe('done');
+    await applyRules(`p, user, command:fetch, ${web.url}/public/**, *, allow`);
   });
 
-  it('of one step of a pipeline lets none of them run', async () => {
+  it('of one step of a pipeline prevents all of them', async () => {
     const steps = [
       { command: 'fetch', options: { source: { uri: `${web.url}/public/first` } } },
       { command: 'fetch', options: { source: { uri } } },
@@ -181,7 +181,7 @@ describe('a denial', () => {
     expect(denied.data.runs.nodes[0]).toMatchObject({ kind: 'PIPELINE', state: 'DENIED' });
   });
 
-  it('of a step that works on what the one before made ends the pipeline there', async () => {
+  it('of a step that reads the output of the previous one ends the pipeline there', async () => {
     const steps = [
       { command: 'convertToJson', options: { source: { uri: 'data:text/csv,a%0A1' } } },
       { command: 'convertToXml', options: { source: { uri: '$previous.output' } } },
@@ -190,7 +190,7 @@ describe('a denial', () => {
     expect(data.pipeline.code ?? data.pipeline.run.state).toMatch(/FORBIDDEN|DENIED/);
   });
 
-  it('comes at a redirect too, before the place is asked', async () => {
+  it('applies to a redirect too, before its target is requested', async () => {
     for (const path of ['go', 'round']) {
       const { run } = await execute('bob', 'fetch', `${web.url}/public/${path}`);
       expect(run).toMatchObject({ state: 'DENIED', error: { code: 'FORBIDDEN' } });
@@ -203,24 +203,24 @@ describe('a denial', () => {
         { effect: 'DENY', canonicalUri: `${web.url}/private` },
       ]);
     }
-    expect(await verdict('bob', 'fetch', `${web.url}/public/on`)).toBe('done');
+    expect(await outcome('bob', 'fetch', `${web.url}/public/on`)).toBe('done');
     expect(web.hits.filter((hit) => hit.endsWith('/private'))).toEqual([]);
   });
 });
 
-describe('the rules', () => {
-  it('take effect when their file changes, as a whole', async () => {
-    expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
-    await takeOver('p, user, command:fetch, file:///data/secret.json, *, allow');
-    expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('done');
-    await takeOver(
+describe('rules', () => {
+  it('take effect as a whole when their file changes', async () => {
+    expect(await outcome('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
+    await applyRules('p, user, command:fetch, file:///data/secret.json, *, allow');
+    expect(await outcome('bob', 'fetch', 'file:///data/secret.json')).toBe('done');
+    await applyRules(
       'p, user, command:fetch, file:///data/**, *, allow',
       'p, user, *, file:///data/secret.json, *, deny',
     );
-    expect(await verdict('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
+    expect(await outcome('bob', 'fetch', 'file:///data/secret.json')).toBe('FORBIDDEN');
   });
 
-  it('that do not validate are refused with the numbers of their lines, and the old ones stay', async () => {
+  it('that are invalid are refused with their line numbers, and the old rules stay', async () => {
     const snapshot = async () => {
       const { data } = await server.query(
         '{ explainPolicy(input: { action: "command:fetch" }) { snapshot } }',
@@ -243,11 +243,11 @@ describe('the rules', () => {
     const wrong = [lines + 1, lines + 2, lines + 3].map((line) => `/line/${line}`);
     expect(refused.problems.map(({ path }: { path: string }) => path)).toEqual(wrong);
     expect(await snapshot()).toBe(before);
-    expect(await verdict('bob', 'fetch', 'https://example.invalid/')).toBe('FORBIDDEN');
+    expect(await outcome('bob', 'fetch', 'https://example.invalid/')).toBe('FORBIDDEN');
   });
 
-  it('may throttle, and say when to come back', async () => {
-    await takeOver('p, user, command:fetch, data:**, *, throttle, rate=2/h, slowly');
+  it('may throttle, and then say when to retry', async () => {
+    await applyRules('p, user, command:fetch, data:**, *, throttle, rate=2/h, slowly');
     const answers = [];
     for (let i = 0; i < 3; i++) answers.push(await execute('bob', 'fetch', 'data:,x'));
     expect(answers.map(({ code, run }) => code ?? run.state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'THROTTLED']);
@@ -261,8 +261,8 @@ describe('the rules', () => {
     expect(other.data.execute.run.state).toBe('SUCCEEDED');
   });
 
-  it('may ask for a person, for whom the run then waits', async () => {
-    await takeOver('p, user, command:fetch, data:**, *, approve');
+  it('may require approval, for which the run then waits', async () => {
+    await applyRules('p, user, command:fetch, data:**, *, approve');
     const { run } = await execute('bob', 'fetch', 'data:,x');
     expect(run).toMatchObject({ state: 'WAITING', steps: [{ state: 'WAITING', decision: { effect: 'APPROVE' } }] });
   });

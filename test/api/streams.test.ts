@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { startWebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
-/** Where each run of a hundred steps leaves two events a step, and two of its own. */
+/** A run of a hundred steps has two events for each step, and two for the run. */
 const STEPS = 100;
 const EVENTS_OF_RUN = 2 * STEPS + 2;
 const MANY_EVENTS = 100_000;
@@ -55,11 +55,11 @@ async function journalOf(server: Server): Promise<readonly string[]> {
 const hashesOf = (events: readonly ReceivedEvent[]) => events.map(({ hash }) => hash);
 
 describe('a subscription to all events', () => {
-  it('goes on from its cursor after the server was killed, without gap or repeat', async () => {
+  it('continues from its cursor after the server was killed, without a gap or a repetition', async () => {
     await using folder = await createTempFolder();
     let server = await startServer({ dataDir: folder.path });
     let stopped = false;
-    /** Keeps commands running, whatever becomes of the server. */
+    /** Keeps sending commands, also while the server is down. */
     const busy = async () => {
       while (!stopped) {
         await runOnce(server).catch(() => new Promise((resolve) => setTimeout(resolve, 10)));
@@ -91,7 +91,7 @@ describe('a subscription to all events', () => {
     }
   });
 
-  it('ends when the token does, and goes on with a new one', async () => {
+  it('ends when the token expires, and continues with a new one', async () => {
     await using server = await startServer();
     const short = await tokenFor('admin', { roles: ['admin'], expiresIn: '3s' });
     await using socket = await openSocket(server, short);
@@ -106,7 +106,7 @@ describe('a subscription to all events', () => {
     expect((await rest.upTo(4)).map(({ runId, seq }) => [runId, seq])).toEqual([1, 2, 3, 4].map((seq) => [id, seq]));
   });
 
-  it('ends when the policy no longer lets its reader see runs', async () => {
+  it('ends when the policy no longer lets its subscriber see runs', async () => {
     await using folder = await createTempFolder();
     const rulesFile = join(folder.path, 'policy.csv');
     const shipped = await readFile('policy/policy.csv', 'utf8');
@@ -137,7 +137,7 @@ describe('a subscription to one run', () => {
     await server?.stop('SIGKILL');
   });
 
-  it('gives its events while they happen, and completes after the last', async () => {
+  it('delivers its events as they happen, and completes after the last', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     await using web = await startWebServer((_, res) => void answered.then(() => res.end('late')));
     await using slow = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
@@ -157,7 +157,7 @@ describe('a subscription to one run', () => {
     ]);
   });
 
-  it('completes at once when the run is over, from wherever it is asked', async () => {
+  it('completes at once if the run has ended, from any cursor', async () => {
     const { id, cursor } = await runOnce(server);
     await using socket = await openSocket(server, token);
     const all = socket.watch(WATCH_RUN, { id });
@@ -169,7 +169,7 @@ describe('a subscription to one run', () => {
     expect([rest.events.length, none.events.length]).toEqual([2, 0]);
   });
 
-  it('comes as server-sent events too', async () => {
+  it('also works with server-sent events', async () => {
     const { id } = await runOnce(server);
     const response = await server.fetch('/graphql', {
       method: 'POST',
@@ -194,7 +194,7 @@ describe('a subscriber that stops reading', () => {
     ... on RunCreated { kind principal { subject username tenant roles } }
   } } }`;
 
-  /** Runs pipelines of a hundred steps until there are so many events; gives when each run was answered. */
+  /** Runs pipelines of a hundred steps until there are that many events. @returns when each run was answered */
   async function makeEvents(server: Server, count: number): Promise<ReadonlyMap<string, number>> {
     const steps = Array.from({ length: STEPS }, (_, i) => ({
       command: 'convertToBase64',
@@ -213,7 +213,7 @@ describe('a subscriber that stops reading', () => {
     return answered;
   }
 
-  it('costs nobody anything while 100,000 events pass, and then gets all of them in order', {
+  it('slows nobody down while 100,000 events pass, and then receives all of them in order', {
     timeout: 120_000,
   }, async () => {
     await using server = await startServer({ env: { LOG_LEVEL: 'warn' } });
@@ -237,7 +237,7 @@ describe('a subscriber that stops reading', () => {
       const took = performance.now() - began;
       const total = answered.size * EVENTS_OF_RUN;
       expect(total).toBeGreaterThanOrEqual(MANY_EVENTS);
-      // Who reads is not held up: each run's last event was there about when its caller was answered.
+      // The active subscriber is not delayed: each run's last event arrived about when its caller was answered.
       const all = await live.upTo(total);
       const delays = all.flatMap(({ type, runId }, i) =>
         type === 'RUN_STATE_CHANGED' ? [(live.times[i] as number) - (answered.get(runId) as number)] : [],
@@ -248,7 +248,7 @@ describe('a subscriber that stops reading', () => {
       expect(peak).toBeLessThan(BOUND_MIB);
 
       // One reads again; the others never do. Had it been away for long, the server would have closed the socket, and
-      // a client goes on from its cursor.
+      // a client continues from its cursor.
       const { socket, watched, query } = stalled[0] as (typeof stalled)[number];
       expect(watched.events.length).toBeLessThan(total);
       socket.socket.resume();
@@ -270,7 +270,7 @@ describe('a subscriber that stops reading', () => {
     }
   });
 
-  /** Server-sent events that nobody takes from the socket. */
+  /** Server-sent events that nobody reads from the socket. */
   async function stallSse(server: Server, query: string): Promise<IncomingMessage> {
     const headers = {
       accept: 'text/event-stream',

@@ -31,8 +31,8 @@ async function start(token: string, source: object, more: object = {}) {
   return data.startRun;
 }
 
-/** A run that waits for a person, and the approval that it waits for. */
-async function leaveWaiting(token: string) {
+/** A run that waits for approval, and that approval. */
+async function startWaiting(token: string) {
   const agree = { id: 'agree', kind: 'approval', input: { reason: 'Shall it?' } };
   const { id: runId } = await start(token, { document: { name: 'waiting', steps: [agree] } });
   const approvalId = await until('it waits', async () => {
@@ -44,8 +44,8 @@ async function leaveWaiting(token: string) {
 
 const text = (words: string) => ({ text: { text: words, mediaType: 'text/plain' } });
 
-/** What somebody leaves behind: a run with an artifact, and one whose output is small enough to lie in the store. */
-async function leaveBehind(token: string) {
+/** The traces of a user: a run with an artifact, and a run whose output is small enough for the store. */
+async function createTraces(token: string) {
   const key = { idempotencyKey: 'everybodys-key' };
   const large = await execute(token, {
     command: 'fetch',
@@ -55,7 +55,7 @@ async function leaveBehind(token: string) {
   const small = await execute(token, { command: 'fetch', source: text(`small ${token}`) });
   const [{ id: stepId }] = large.run.steps;
   const [{ id: artifactId }] = large.run.artifacts.nodes;
-  const waiting = await leaveWaiting(token);
+  const waiting = await startWaiting(token);
   return {
     waiting,
     runId: large.run.id,
@@ -66,19 +66,19 @@ async function leaveBehind(token: string) {
   };
 }
 
-type Left = Awaited<ReturnType<typeof leaveBehind>>;
+type UserTraces = Awaited<ReturnType<typeof createTraces>>;
 
-/** By which whoever did it finds it again. */
-const WAYS = [
+/** The queries and requests through which a user finds these traces. */
+const ACCESS_PATHS = [
   ...['run', 'nodes', 'runs', 'events', 'artifact', 'verifyRun', 'download', 'head'],
   ...['source of a command', 'template', 'pipeline', 'query resources', 'subscription'],
   ...['approvals', 'run state', 'workflow by URI'],
 ];
 
-/** Everything that somebody with the token finds of it, by every way there is. None: it is as if it were not there. */
-async function traces(token: string, left: Left): Promise<readonly string[]> {
+/** Everything that a token finds of these traces, through every query. Empty: to that user they do not exist. */
+async function visibleTraces(token: string, created: UserTraces): Promise<readonly string[]> {
   const found: string[] = [];
-  const { runId, stepId, artifactId, large, small, waiting } = left;
+  const { runId, stepId, artifactId, large, small, waiting } = created;
   const { data } = await server.query(
     `query ($run: ID!, $ids: [ID!]!, $large: Sha256!, $small: Sha256!) {
       run(id: $run) { id }
@@ -94,7 +94,7 @@ async function traces(token: string, left: Left): Promise<readonly string[]> {
     { run: runId, ids: [runId, stepId, artifactId, waiting.runId, waiting.approvalId], large, small },
     token,
   );
-  const note = (what: string, there: unknown) => there && found.push(what);
+  const note = (path: string, visible: unknown) => visible && found.push(path);
   note('run', data.run);
   note('nodes', data.nodes.some(Boolean));
   const holds = (list: { id?: string; runId?: string }[]) => list.some((one) => (one.id ?? one.runId) === runId);
@@ -148,8 +148,8 @@ afterAll(async () => {
 });
 
 describe.each([
-  ['two tenants, also for the same subject and with every right', ['admin'], 'red', 'blue', 'ann', 'ann'],
-  ['two people of one tenant, who see their own', ['analyst'], 'green', 'green', 'carl', 'dora'],
+  ['two tenants, also with the same subject and all permissions', ['admin'], 'red', 'blue', 'ann', 'ann'],
+  ['two users of one tenant, each with their runs', ['analyst'], 'green', 'green', 'carl', 'dora'],
 ] as const)('between %s', (_, roles, tenant, otherTenant, name, otherName) => {
   let one: string;
   let other: string;
@@ -159,17 +159,17 @@ describe.each([
     other = await tokenFor(otherName, { roles, tenant: otherTenant });
   });
 
-  it('nothing of what one did is found by the other', async () => {
-    const left = await leaveBehind(one);
-    const theirs = await leaveBehind(other);
-    expect(theirs.runId).not.toBe(left.runId);
-    expect(await traces(one, left)).toEqual(expect.arrayContaining(WAYS));
-    expect(await traces(other, left)).toEqual([]);
-    expect(await traces(one, theirs)).toEqual([]);
+  it('neither finds anything of the other', async () => {
+    const created = await createTraces(one);
+    const theirs = await createTraces(other);
+    expect(theirs.runId).not.toBe(created.runId);
+    expect(await visibleTraces(one, created)).toEqual(expect.arrayContaining(ACCESS_PATHS));
+    expect(await visibleTraces(other, created)).toEqual([]);
+    expect(await visibleTraces(one, theirs)).toEqual([]);
   });
 
-  it('a run is steered by who may see it', async () => {
-    const { waiting } = await leaveBehind(one);
+  it('only a user who may see a run controls it', async () => {
+    const { waiting } = await createTraces(one);
     const { runId, approvalId } = waiting;
     const tries = {
       cancelRun: { runId },
@@ -188,7 +188,7 @@ describe.each([
     expect(data.run.state).toBe('WAITING');
   });
 
-  it('an idempotency key is one’s own', async () => {
+  it('an idempotency key belongs to one user', async () => {
     const key = { command: 'fetch', idempotencyKey: 'shared' };
     const mine = await execute(one, { ...key, source: text('mine') });
     const theirs = await execute(other, { ...key, source: text('theirs') });
@@ -196,7 +196,7 @@ describe.each([
     expect(theirs.resource.text).toBe('theirs');
   });
 
-  it('the same bytes are kept once but belong to who brought them', async () => {
+  it('the same bytes are stored once, but only their owners see them', async () => {
     const content = `${name} and ${otherName} ${'y'.repeat(70_000)}`;
     const upload = (token: string) =>
       server.fetch('/artifacts?name=same', {
@@ -212,12 +212,12 @@ describe.each([
     expect(await (await download(other)).text()).toBe(content);
   });
 
-  it('a subscription gives each their own events only', async () => {
+  it('a subscription delivers only events of the subscriber', async () => {
     await using mySocket = await openSocket(server, one);
     await using theirSocket = await openSocket(server, other);
     const mine = mySocket.watch(WATCH);
     const theirs = theirSocket.watch(WATCH);
-    // A first batch without events says that the subscription stands.
+    // A first batch without events confirms the subscription.
     await until('both stand', () => mine.cursor && theirs.cursor);
     const runs: Record<'mine' | 'theirs', string[]> = { mine: [], theirs: [] };
     for (let i = 0; i < 10; i++) {
@@ -248,7 +248,7 @@ describe('saved workflows', () => {
   const save = async (token: string, source: object) =>
     (await server.query(SAVE, { input: { source } }, token)).data.saveWorkflow;
 
-  it('are their tenant’s: the same name is another workflow elsewhere, or none', async () => {
+  it('belong to their tenant: elsewhere the same name is another workflow, or does not exist', async () => {
     const one = await tokenFor('eve', { roles: ['admin'], tenant: 'cyan' });
     const other = await tokenFor('eve', { roles: ['admin'], tenant: 'pink' });
     const mine = await save(one, giving('common', 'mine'));
@@ -275,7 +275,7 @@ describe('saved workflows', () => {
     expect((await find(one, 'alone', alone.id)).workflow.id).toBe(alone.id);
   });
 
-  it('are shared by the people of a tenant, each of whom sees the runs that are theirs', async () => {
+  it('are shared within a tenant, whose users each see only their runs', async () => {
     const one = await tokenFor('fay', { roles: ['analyst'], tenant: 'grey' });
     const other = await tokenFor('gus', { roles: ['analyst'], tenant: 'grey' });
     const { id } = await save(one, giving('shared', 'ours'));

@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => server.stop());
 
-/** A client that has started `signalbox mcp` as its own program. */
+/** A client that has started `signalbox mcp` as a child process. */
 async function join(env: Record<string, string>): Promise<Client> {
   const client = new Client({ name: 'a test', version: '1' });
   const args = ['src/main.mjs', 'mcp'];
@@ -32,7 +32,7 @@ async function join(env: Record<string, string>): Promise<Client> {
 }
 
 describe('signalbox mcp', () => {
-  it('joins a client on standard input and output to the server, progress and cancellation too', async () => {
+  it('connects a client on standard input and output with the server, including progress and cancellation', async () => {
     const client = await join({ SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: token });
     expect(client.getServerVersion()?.name).toBe('signalbox');
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('convertToJson');
@@ -40,7 +40,7 @@ describe('signalbox mcp', () => {
     await client.callTool({ name: 'testToolWithProgress' }, undefined, {
       onprogress: (p) => progress.push(p.progress),
     });
-    // The SDK's client drops what it reads in one piece with the result; the first two come long before that.
+    // The SDK's client drops progress that it reads together with the result; the first two arrive long before that.
     expect(progress.slice(0, 2)).toEqual([0, 1]);
     const giveUp = new AbortController();
     const calling = client.callTool({ name: 'endless' }, undefined, { signal: giveUp.signal });
@@ -49,7 +49,7 @@ describe('signalbox mcp', () => {
       const [run] = data.runs.nodes;
       return run?.steps[0]?.key === 'endless' && run.state;
     };
-    await until('it is at work', async () => (await stateOf()) === 'RUNNING');
+    await until('it is running', async () => (await stateOf()) === 'RUNNING');
     giveUp.abort();
     await expect(calling).rejects.toThrow();
     await until('it is cancelled', async () => (await stateOf()) === 'CANCELLED');
@@ -63,14 +63,14 @@ describe('signalbox mcp', () => {
     await client.close();
   });
 
-  it('goes on when the server was started anew, and says what was lost with it', async () => {
+  it('continues after a restart of the server, and says what was lost', async () => {
     await using folder = await createTempFolder();
     const env = { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts' };
     const first = await startServer({ dataDir: folder.path, env });
     const client = await join({ SIGNALBOX_URL: first.url, SIGNALBOX_TOKEN: token });
     const lost = client.callTool({ name: 'endless' });
     lost.catch(() => {});
-    await until('it is at work', async () => {
+    await until('it is running', async () => {
       const { data } = await first.query('{ runs(first: 1) { nodes { state } } }', {}, token);
       return data.runs.nodes[0]?.state === 'RUNNING';
     });
@@ -84,15 +84,15 @@ describe('signalbox mcp', () => {
     await client.close();
   });
 
-  it('answers what was asked before its input ended, says nothing else, and ends its session', async () => {
+  it('answers the requests that preceded the end of its input, writes nothing else, and ends its session', async () => {
     const env = { SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: token };
     const bridge = spawn(process.execPath, ['src/main.mjs', 'mcp'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    const said = text(bridge.stdout);
+    const output = text(bridge.stdout);
     const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
     const lines = [INITIALIZE, 'no JSON-RPC', initialized, PING].map((line) => `${JSON.stringify(line)}\n`);
     bridge.stdin.end(`no JSON\n${lines.join('')}`);
     const code = await new Promise((resolve) => bridge.once('close', resolve));
-    const answers = (await said)
+    const answers = (await output)
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -103,7 +103,7 @@ describe('signalbox mcp', () => {
     expect(code).toBe(0);
   });
 
-  it('says on standard error why it cannot begin', async () => {
+  it('says on standard error why it cannot start', async () => {
     const nobody = await runCli(['mcp'], { env: { SIGNALBOX_URL: 'http://127.0.0.1:9', SIGNALBOX_TOKEN: 'x' } });
     expect(nobody).toEqual({
       code: 1,

@@ -28,11 +28,11 @@ const CLAIMED = [
   'dns-rebinding-protection',
 ];
 
-/** The others, and why. */
+/** The other scenarios, each with the reason. */
 const NOT_CLAIMED = {
   'completion-complete': 'no completions are offered',
   'tools-call-mixed-content': 'an output is one resource of one media type',
-  'tools-call-sampling': 'the server asks the client for nothing: its own agents have models of their own',
+  'tools-call-sampling': 'the server asks the client for nothing: its own agents have models with a fixed name',
   'tools-call-elicitation': 'a person is asked by an approval, wherever they are, and not by the client that called',
   'elicitation-sep1034-defaults': 'as above',
   'elicitation-sep1330-enums': 'as above',
@@ -53,7 +53,7 @@ const TOOLS = [
 const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 let server: Server;
-/** The lines of the suite's summary, by their scenarios. */
+/** The lines of the suite's summary, by scenario. */
 const summary = new Map<string, string>();
 
 beforeAll(async () => {
@@ -86,7 +86,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('the conformance suite', () => {
-  it('has no scenario that is not spoken of here', () => {
+  it('has no scenario that is missing here', () => {
     expect([...summary.keys()].sort()).toEqual([...CLAIMED, ...Object.keys(NOT_CLAIMED)].sort());
   });
 
@@ -100,7 +100,7 @@ async function runSuite(url: string): Promise<string> {
   await using folder = await createTempFolder();
   const args = [program, 'server', '--url', url, '--suite', 'all'];
   return await new Promise<string>((resolve) => {
-    // It ends with 1 when any scenario fails, so its code says nothing here.
+    // It exits with 1 if any scenario fails, so its exit code means nothing here.
     execFile(process.execPath, args, { cwd: folder.path, timeout: 50_000 }, (_error, stdout) => resolve(stdout));
   });
 }

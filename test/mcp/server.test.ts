@@ -29,18 +29,17 @@ outputs: { awake: "{{ steps.wake.output.awake }}" }
 `;
 
 let server: Server;
-let people: TestUsers;
+let users: TestUsers;
 let alice: Client;
 let admin: Client;
 beforeAll(async () => {
   server = await startServer({
     env: { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts', FETCH_MAX_BYTES: '6000000' },
   });
-  people = await createTestUsers(server);
-  for (const yaml of [AGREE, NAP])
-    await people.mutate('saveWorkflow', { source: { yaml } }, '... on Workflow { name }');
-  alice = await connectMcp(server, people.tokens.alice);
-  admin = await connectMcp(server, people.tokens.admin);
+  users = await createTestUsers(server);
+  for (const yaml of [AGREE, NAP]) await users.mutate('saveWorkflow', { source: { yaml } }, '... on Workflow { name }');
+  alice = await connectMcp(server, users.tokens.alice);
+  admin = await connectMcp(server, users.tokens.admin);
 }, 30_000);
 afterAll(async () => {
   await Promise.all([alice.close(), admin.close()]);
@@ -57,7 +56,7 @@ const contentOf = async (client: Client, uri: string) => {
 };
 
 describe('the list of tools', () => {
-  it('has commands, tools and saved workflows, with the schemas that they are checked by', async () => {
+  it('has commands, tools and saved workflows, with the schemas that validate them', async () => {
     const { tools } = await alice.listTools();
     const named = new Map(tools.map((tool) => [tool.name, tool]));
     expect([...named.keys()]).toEqual(
@@ -76,12 +75,12 @@ describe('the list of tools', () => {
       description: 'Asks a person, then says so.',
       inputSchema: { type: 'object', required: ['word'], properties: { word: { type: 'string' } } },
     });
-    // Its result may be that a person has to agree, which no schema of its output has.
+    // The result may be a request for approval, which its output schema does not include.
     expect(named.get('repo.git.push')).not.toHaveProperty('outputSchema');
   });
 
-  it('has nothing that the policy never lets the caller do', async () => {
-    const bob = await connectMcp(server, people.tokens.bob);
+  it('omits what the policy never lets the caller do', async () => {
+    const bob = await connectMcp(server, users.tokens.bob);
     const names = (await bob.listTools()).tools.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['fetch', 'render', 'web.search', 'workflow.nap']));
     for (const hidden of ['convertToXml', 'testSimpleText', 'python.run', 'repo.git.push', 'endless'])
@@ -91,34 +90,34 @@ describe('the list of tools', () => {
     await bob.close();
   });
 
-  it('is paged, and tells a cursor that is none', async () => {
+  it('is paged, and refuses an invalid cursor', async () => {
     await expect(alice.listTools({ cursor: 'x' })).rejects.toThrow(/-32602.*cursor/);
     expect(await alice.listTools({ cursor: 's:5000' })).toMatchObject({ tools: expect.any(Array) });
   });
 });
 
 describe('a call', () => {
-  it('gives what it made as text, and as JSON where it is an object', async () => {
+  it('returns its output as text, and as JSON if it is an object', async () => {
     const result = await call(alice, 'convertToJson', { source: CSV });
     expect(result.structuredContent).toEqual({ fields: ['a'], rows: [{ a: '1' }] });
     expect(JSON.parse(textOf(result))).toEqual(result.structuredContent);
-    const { run } = await people.ask('query ($id: ID!) { run(id: $id) { state kind } }', {
+    const { run } = await users.ask('query ($id: ID!) { run(id: $id) { state kind } }', {
       id: metaOf(result, 'runId'),
     });
     expect(run).toEqual({ state: 'SUCCEEDED', kind: 'COMMAND' });
   });
 
-  it('gives an image, a sound and other bytes as what they are', async () => {
+  it('returns an image, audio and other bytes with their types', async () => {
     const typesOf = async (name: string) => (await call(admin, name)).content;
     expect(await typesOf('testImageContent')).toMatchObject([{ type: 'image', mimeType: 'image/png' }]);
     expect(await typesOf('testAudioContent')).toMatchObject([{ type: 'audio', mimeType: 'audio/wav' }]);
     expect(await typesOf('testEmbeddedResource')).toMatchObject([{ type: 'resource', resource: { blob: 'AAEC/w==' } }]);
   });
 
-  it('gives a link to what is large, which can be read up to a limit', async () => {
+  it('returns a link to a large output, which can be read up to a limit', async () => {
     const linkTo = async (bytes: number) => {
       const body = 'x'.repeat(bytes);
-      const token = people.tokens.alice;
+      const token = users.tokens.alice;
       const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body, token };
       const { digest } = (await (await server.fetch('/artifacts', init)).json()) as { digest: string };
       const result = await call(alice, 'fetch', { source: { uri: `artifact:sha256/${digest}` } });
@@ -132,7 +131,7 @@ describe('a call', () => {
     await expect(alice.readResource({ uri: large?.uri ?? '' })).rejects.toThrow(/5000000 bytes.*\/artifacts\//);
   });
 
-  it('that fails or is refused is a result that says why, and an unknown tool an error', async () => {
+  it('that fails or is refused returns a result that says why; an unknown tool is an error', async () => {
     const failed = await call(admin, 'testErrorHandling');
     expect(failed).toMatchObject({
       isError: true,
@@ -147,7 +146,7 @@ describe('a call', () => {
     await expect(call(alice, 'workflow.nothing')).rejects.toThrow(/-32602.*Unknown tool/);
   });
 
-  it('under the same key is done once', async () => {
+  it('with the same key runs once', async () => {
     const key = { 'signalbox/idempotencyKey': 'once-and-only' };
     const [first, second] = await Promise.all([
       call(admin, 'testSimpleText', {}, key),
@@ -158,10 +157,10 @@ describe('a call', () => {
     expect(textOf(await call(admin, 'testSimpleText', {}, { 'signalbox/idempotencyKey': 5 }))).toMatch(/^BAD_INPUT/);
   });
 
-  it('tells its progress on the way, which only rises, and its log from the level that was asked for', async () => {
+  it('reports its progress, which only rises, and its log from the requested level', async () => {
     const progress: Progress[] = [];
     const logged: unknown[] = [];
-    const client = await connectMcp(server, people.tokens.admin);
+    const client = await connectMcp(server, users.tokens.admin);
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params.data));
     await client.callTool({ name: 'testToolWithLogging' });
     expect(logged).toEqual([]);
@@ -172,7 +171,7 @@ describe('a call', () => {
     await client.close();
   });
 
-  it('that the client gives up on is cancelled, with its run', async () => {
+  it('that the client cancels ends with its run', async () => {
     const giveUp = new AbortController();
     const began = call(admin, 'convertToJson', { source: CSV });
     await began;
@@ -181,18 +180,18 @@ describe('a call', () => {
       const { resources } = await admin.listResources();
       return contentOf(admin, resources[0]?.uri ?? '');
     };
-    const run = await until('it is at work', async () => {
+    const run = await until('it is running', async () => {
       const newest = await runOf();
       return newest.steps?.[0]?.key === 'endless' && newest;
     });
     giveUp.abort('enough');
     await expect(calling).rejects.toThrow();
-    expect(await people.reach(run.id, 'CANCELLED', 'admin')).toMatchObject({ state: 'CANCELLED' });
+    expect(await users.reach(run.id, 'CANCELLED', 'admin')).toMatchObject({ state: 'CANCELLED' });
   });
 });
 
 describe('a workflow', () => {
-  it('is followed to its end, also through a sleep, and gives its outputs', async () => {
+  it('is followed to its end, also through a sleep, and returns its outputs', async () => {
     const progress: Progress[] = [];
     const result = await alice.callTool({ name: 'workflow.nap' }, undefined, {
       onprogress: (one) => progress.push(one),
@@ -201,14 +200,14 @@ describe('a workflow', () => {
     expect(progress.at(-1)).toMatchObject({ progress: 2, total: 2 });
   });
 
-  it('that a person has to agree to says so, with the ids that are needed', async () => {
+  it('that requires approval says so, with the ids for the approval', async () => {
     const result = await call(alice, 'workflow.agree', { word: 'hello' });
     expect(result.isError).toBeUndefined();
     expect(textOf(result)).toContain('Say hello?');
     const input = { approvalId: metaOf(result, 'approvalId'), approve: true };
-    await people.mutate('decideApproval', input, '... on Approval { state }', 'admin');
+    await users.mutate('decideApproval', input, '... on Approval { state }', 'admin');
     const id = String(metaOf(result, 'runId'));
-    await people.reach(id, 'SUCCEEDED');
+    await users.reach(id, 'SUCCEEDED');
     expect(await contentOf(alice, `signalbox://runs/${id}`)).toMatchObject({
       state: 'SUCCEEDED',
       outputs: { said: 'hello' },
@@ -216,14 +215,14 @@ describe('a workflow', () => {
     });
   });
 
-  it('whose inputs do not fit is refused with all that is wrong', async () => {
+  it('with invalid inputs is refused with every problem', async () => {
     const result = await call(alice, 'workflow.agree', { words: 'hello' });
     expect(textOf(result)).toMatch(/^BAD_INPUT[\s\S]*must be given[\s\S]*is not an input/);
   });
 });
 
 describe('a tool that needs approval', () => {
-  it('waits, and is not an error', async () => {
+  it('waits, and does not fail', async () => {
     const args = { path: 'project', remote: 'https://git.example.com/team/project.git' };
     const result = await call(alice, 'repo.git.push', args);
     expect(result.isError).toBeUndefined();
@@ -233,7 +232,7 @@ describe('a tool that needs approval', () => {
 });
 
 describe('resources', () => {
-  it('are the runs that the caller sees, the newest first, with their events', async () => {
+  it('are the runs that the caller may see, newest first, with their events', async () => {
     const id = metaOf(await call(alice, 'convertToJson', { source: CSV }), 'runId');
     const { resources } = await alice.listResources();
     expect(resources[0]).toMatchObject({ uri: `signalbox://runs/${id}`, mimeType: 'application/json' });
@@ -243,7 +242,7 @@ describe('resources', () => {
     expect((await alice.listResourceTemplates()).resourceTemplates).toHaveLength(3);
   });
 
-  it('of others, and what is none, are not there', async () => {
+  it('of others, and invalid URIs, do not exist', async () => {
     const id = metaOf(await call(admin, 'testSimpleText'), 'runId');
     for (const uri of [
       `signalbox://runs/${id}`,
@@ -257,7 +256,7 @@ describe('resources', () => {
     expect((await admin.listResources()).resources.map(({ name }) => name)).toContain(id);
   });
 
-  it('that are subscribed to are told of when they change', async () => {
+  it('notify their subscribers when they change', async () => {
     const told: string[] = [];
     alice.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri));
     const result = await call(alice, 'workflow.agree', { word: 'hello' });
@@ -265,7 +264,7 @@ describe('resources', () => {
     await alice.subscribeResource({ uri });
     expect(told).toEqual([]);
     const input = { approvalId: metaOf(result, 'approvalId'), approve: false };
-    await people.mutate('decideApproval', input, '... on Approval { state }', 'admin');
+    await users.mutate('decideApproval', input, '... on Approval { state }', 'admin');
     await until('it is told', () => told.includes(uri));
     await expect(alice.subscribeResource({ uri: `${uri}/events` })).rejects.toMatchObject({ code: -32_602 });
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => server.stop());
 
-/** One POST of JSON, or of what is none. */
+/** One POST with a body, which need not be JSON. */
 const post = (body: unknown, { token = alice, session = '', ...more }: Record<string, string> = {}) =>
   server.fetch('/mcp', {
     method: 'POST',
@@ -31,7 +31,7 @@ const post = (body: unknown, { token = alice, session = '', ...more }: Record<st
     body: typeof body === 'string' ? body : JSON.stringify(body),
     token,
   });
-const begin = async (token = alice): Promise<string> => {
+const openSession = async (token = alice): Promise<string> => {
   const response = await post(INITIALIZE, { token });
   await response.text();
   return response.headers.get('mcp-session-id') ?? '';
@@ -43,7 +43,7 @@ const statusOf = async (answer: Promise<Response>) => {
 };
 
 describe('a session', () => {
-  it('needs a token that is good', async () => {
+  it('requires a valid token', async () => {
     for (const authorization of [undefined, 'Bearer nonsense']) {
       const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
       const response = await server.fetch('/mcp', { method: 'POST', headers, body: JSON.stringify(INITIALIZE) });
@@ -51,8 +51,8 @@ describe('a session', () => {
     }
   });
 
-  it('is its own principal’s: to another one, and with another id, it is not there', async () => {
-    const session = await begin();
+  it('belongs to its principal: it does not exist for another one, or with another id', async () => {
+    const session = await openSession();
     expect(await statusOf(post(PING, { session }))).toBe(200);
     expect(await statusOf(post(PING, { session, token: bob }))).toBe(404);
     expect(await statusOf(post(PING, { session: 'another' }))).toBe(404);
@@ -60,9 +60,9 @@ describe('a session', () => {
     expect(await statusOf(post(PING, { session, token: again }))).toBe(200);
   });
 
-  it('ends by DELETE, and its calls go on without it', async () => {
+  it('ends with DELETE, and its calls continue without it', async () => {
     const token = await tokenFor('root', { roles: ['admin'] });
-    const session = await begin(token);
+    const session = await openSession(token);
     const body = {
       jsonrpc: '2.0',
       id: 7,
@@ -80,9 +80,9 @@ describe('a session', () => {
     });
   });
 
-  it('ends with its token, also for whoever only listens', async () => {
+  it('ends with its token, also for a client that only listens', async () => {
     const short = await tokenFor('carol', { roles: ['user'], expiresIn: '2s' });
-    const session = await begin(short);
+    const session = await openSession(short);
     const headers = { accept: 'text/event-stream', 'mcp-session-id': session };
     const listening = await server.fetch('/mcp', { headers, token: short });
     expect(listening.status).toBe(200);
@@ -92,22 +92,22 @@ describe('a session', () => {
     expect(await statusOf(post(PING, { session, token: fresh }))).toBe(404);
   });
 
-  it('makes place for the seventeenth of a principal, when it is the one that was silent longest', async () => {
+  it('is replaced by the seventeenth of a principal if it has been idle longest', async () => {
     const token = await tokenFor('dave', { roles: ['user'] });
     const sessions: string[] = [];
-    for (let i = 0; i < 16; i++) sessions.push(await begin(token));
+    for (let i = 0; i < 16; i++) sessions.push(await openSession(token));
     const [first = '', second = '', third = ''] = sessions;
     expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
-    await begin(token);
+    await openSession(token);
     expect(await statusOf(post(PING, { session: second, token }))).toBe(404);
     expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
     expect(await statusOf(post(PING, { session: third, token }))).toBe(200);
   });
 
-  it('is refused when all of a principal’s are in use', async () => {
+  it('is refused if all sessions of the principal are in use', async () => {
     const token = await tokenFor('erin', { roles: ['user'] });
     const clients = await Promise.all(Array.from({ length: 16 }, () => connectMcp(server, token)));
-    // Each of them listens, a moment after it has joined.
+    // Each of them listens, a moment after it has connected.
     await until('the next one is refused', async () => (await statusOf(post(INITIALIZE, { token }))) === 429);
     await Promise.all(clients.map((client) => client.close()));
     await until('there is place again', async () => (await statusOf(post(INITIALIZE, { token }))) === 200);
@@ -115,7 +115,7 @@ describe('a session', () => {
 });
 
 describe('a request', () => {
-  it('that is no MCP is told what it is', async () => {
+  it('that is not MCP is refused with the reason', async () => {
     const errorOf = async (answer: Promise<Response>) => {
       const response = await answer;
       return [response.status, ((await response.json()) as { error: { code: unknown } }).error.code];
@@ -123,27 +123,27 @@ describe('a request', () => {
     expect(await errorOf(post('{"jsonrpc": '))).toEqual([400, -32_700]);
     expect(await errorOf(post([INITIALIZE, PING]))).toEqual([400, -32_600]);
     expect(await errorOf(post(PING))).toEqual([400, -32_600]);
-    expect(await errorOf(post({ hello: 1 }, { session: await begin() }))).toEqual([400, -32_700]);
+    expect(await errorOf(post({ hello: 1 }, { session: await openSession() }))).toEqual([400, -32_700]);
     expect(await errorOf(post(INITIALIZE, { accept: 'text/html' }))).toEqual([406, -32_000]);
     expect(await errorOf(post(INITIALIZE, { 'content-type': 'text/plain' }))).toEqual([415, -32_000]);
     expect(await errorOf(post('x'.repeat(4 * 2 ** 20 + 1)))).toEqual([413, 'RESOURCE_TOO_LARGE']);
     expect(await statusOf(server.fetch('/mcp', { method: 'PUT', token: alice }))).toBe(405);
   });
 
-  it('of a page of another site is refused', async () => {
+  it('from a page of another site is refused', async () => {
     expect(await statusOf(post(INITIALIZE, { origin: 'https://evil.example' }))).toBe(403);
     expect(await statusOf(post(INITIALIZE, { origin: server.url }))).toBe(200);
   });
 
-  it('of a method that there is none of is an error of the protocol', async () => {
-    const session = await begin();
+  it('with an unknown method is a protocol error', async () => {
+    const session = await openSession();
     const answer = await post({ jsonrpc: '2.0', id: 5, method: 'prompts/list' }, { session });
     expect(await answer.text()).toContain('"code":-32601');
   });
 });
 
 describe('a server that stops', () => {
-  it('lets go of who listens, and is not held up', async () => {
+  it('disconnects listeners and stops without delay', async () => {
     const stopping = await startServer();
     const client = await connectMcp(stopping, alice);
     await client.ping();

@@ -5,7 +5,7 @@ import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { runCli, startServer } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 
-/** What the doctor says of each thing, by its name. */
+/** The findings of the doctor, by name. */
 async function doctor(env: Record<string, string> = {}, dataDir?: string) {
   const { code, output } = await runCli(['doctor', '--json'], { env, ...(dataDir !== undefined && { dataDir }) });
   const findings = JSON.parse(output) as readonly Finding[];
@@ -13,7 +13,7 @@ async function doctor(env: Record<string, string> = {}, dataDir?: string) {
 }
 
 describe('signalbox doctor', () => {
-  it('tells of everything whether it is usable, or why not, and what to do', async () => {
+  it('reports what is usable, and otherwise why not and what to do', async () => {
     const { code, findings } = await doctor();
     expect(code).toBe(0);
     expect(Object.keys(findings)).toEqual(
@@ -26,7 +26,7 @@ describe('signalbox doctor', () => {
     for (const { usable, advice } of Object.values(findings)) if (usable === 'no') expect(advice).toBeDefined();
   });
 
-  it('fails where the server could not start, and says what is wrong', async () => {
+  it('fails if the server could not start, and says what is wrong', async () => {
     await using folder = await createTempFolder();
     const rules = join(folder.path, 'policy.csv');
     await writeFile(rules, 'g, admin\np, admin, everything, **, *, allow\n');
@@ -37,7 +37,7 @@ describe('signalbox doctor', () => {
     expect(findings.policy).toMatchObject({ usable: 'no', detail: expect.stringContaining('line 2') });
   });
 
-  it('does not mind a server that is at work, and changes nothing where there is none', async () => {
+  it('accepts a running server, and changes nothing without one', async () => {
     await using server = await startServer();
     const { code, findings } = await doctor({}, server.dataDir);
     expect(code).toBe(0);
@@ -47,7 +47,7 @@ describe('signalbox doctor', () => {
     expect(without.database?.detail).toContain('to come');
   });
 
-  it('shows it to people as a table', async () => {
+  it('prints a table for people', async () => {
     const { output } = await runCli(['doctor']);
     expect(output).toMatch(/^ {2}ok {2}node +v\d+/m);
   });

@@ -16,13 +16,13 @@ const VERIFY = `query ($id: ID!) { verifyRun(id: $id) { valid problems checkpoin
 const EVENTS = `query ($after: Cursor) { events(after: $after, first: 1000) { cursor events { runId } } }`;
 const FOLLOW = `subscription ($after: Cursor) { events(after: $after) { cursor events { cursor runId seq type hash } } }`;
 
-/** Makes bytes that are too many for the journal. */
+/** Produces more bytes than the journal stores inline. */
 const making = (letter: string) => {
   const input = { source: { text: { text: letter.repeat(100_000) } } };
   return { document: { name: 'making', steps: [{ id: 'made', kind: 'command', command: 'convertToBase64', input }] } };
 };
 
-async function forgets(database: Record<string, string>) {
+async function checkRetention(database: Record<string, string>) {
   await using folder = await createTempFolder();
   const dataDir = join(folder.path, 'data');
   const NODE_OPTIONS = `--import=${join(import.meta.dirname, '../support/reliability/time-shift.mjs')}`;
@@ -31,19 +31,19 @@ async function forgets(database: Record<string, string>) {
   const fileOf = (digest: string) => join(dataDir, 'artifacts', digest.slice(0, 2), digest.slice(2, 4), digest);
   const checkpoints = () => readFile(join(dataDir, 'checkpoints.log'), 'utf8');
 
-  /** A run that has ended, was signed, and left bytes behind. */
+  /** A run that has ended, is signed, and has an artifact. */
   const makeRun = async (server: Server, letter: string) => {
-    const people = await createTestUsers(server);
-    const token = people.tokens.alice;
-    const { id, state } = await people.start(making(letter));
+    const users = await createTestUsers(server);
+    const token = users.tokens.alice;
+    const { id, state } = await users.start(making(letter));
     expect(state).toBe('SUCCEEDED');
-    const digest: string = (await people.ask(RUN, { id })).run.steps[0].resource.digest;
+    const digest: string = (await users.ask(RUN, { id })).run.steps[0].resource.digest;
     expect(existsSync(fileOf(digest))).toBe(true);
     const { size } = await until(
       'its end is signed',
-      async () => (await people.ask(VERIFY, { id })).verifyRun.checkpoint,
+      async () => (await users.ask(VERIFY, { id })).verifyRun.checkpoint,
     );
-    return { id, digest, size, token, cursor: (await people.ask(EVENTS)).events.cursor as string };
+    return { id, digest, size, token, cursor: (await users.ask(EVENTS)).events.cursor as string };
   };
 
   let old: Awaited<ReturnType<typeof makeRun>>;
@@ -51,7 +51,7 @@ async function forgets(database: Record<string, string>) {
   {
     await using server = await start({ DAYS_AGO: '5' });
     old = await makeRun(server, 'a');
-    // One more, so that the cursor is not at the end of what goes.
+    // One more, so that the cursor is not at the end of what is removed.
     await makeRun(server, 'b');
     expect(await server.stop()).toBe(0);
     signed = await checkpoints();
@@ -61,12 +61,12 @@ async function forgets(database: Record<string, string>) {
   {
     await using server = await start({ DAYS_AGO: '1' });
     young = await makeRun(server, 'c');
-    const people = await createTestUsers(server);
-    await until('what is too old is gone', async () => (await people.ask(RUN, { id: old.id })).run === null);
-    await until('its bytes are gone', () => !existsSync(fileOf(old.digest)));
+    const users = await createTestUsers(server);
+    await until('the old run is removed', async () => (await users.ask(RUN, { id: old.id })).run === null);
+    await until('its bytes are removed', () => !existsSync(fileOf(old.digest)));
     expect((await server.fetch(`/artifacts/${old.digest}`, { token: old.token })).status).toBe(404);
 
-    // Who was cut off before that is told so, however he asks.
+    // A client with an older cursor is told so, whichever query it uses.
     const expired = { extensions: { code: 'CURSOR_EXPIRED' } };
     const page = await server.query(EVENTS, { after: old.cursor }, old.token);
     expect(page.errors).toMatchObject([expired]);
@@ -79,22 +79,22 @@ async function forgets(database: Record<string, string>) {
     await expect(stream.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
     client.close();
 
-    // Who begins anew, or was there later, goes on.
-    const from = async (after?: string) => (await people.ask(EVENTS, { after })).events.events;
+    // A client that begins again, or has a later cursor, continues.
+    const from = async (after?: string) => (await users.ask(EVENTS, { after })).events.events;
     expect(new Set((await from()).map(({ runId }: { runId: string }) => runId))).toEqual(new Set([young.id]));
     expect(await from(young.cursor)).toEqual([]);
     const following = socket.watch(FOLLOW, { after: young.cursor });
-    const later = await people.start(making('d'));
-    await until('it sees what comes', () => following.events.some(({ runId }) => runId === later.id));
+    const later = await users.start(making('d'));
+    await until('it sees the new run', () => following.events.some(({ runId }) => runId === later.id));
     expect(await server.stop()).toBe(0);
   }
 
-  // Without anything to remove: what is left is whole, and what was signed stands.
+  // With nothing to remove: the rest is complete, and the signatures hold.
   await using server = await start({});
-  const people = await createTestUsers(server);
-  const { verifyRun } = await people.ask(VERIFY, { id: young.id });
+  const users = await createTestUsers(server);
+  const { verifyRun } = await users.ask(VERIFY, { id: young.id });
   expect(verifyRun).toMatchObject({ valid: true, problems: [] });
-  // The tree still counts those that are gone.
+  // The tree still counts the removed events.
   expect(verifyRun.checkpoint.size).toBeGreaterThanOrEqual(3);
   expect(existsSync(fileOf(young.digest))).toBe(true);
   const now = await checkpoints();
@@ -103,15 +103,15 @@ async function forgets(database: Record<string, string>) {
 }
 
 describe('RETENTION_DAYS', { timeout: 90_000 }, () => {
-  it('removes what is older, keeps what shows that nothing else went, and says so to who comes too late, on SQLite', () =>
-    forgets({}));
+  it('removes older runs, keeps the proof that nothing else was removed, and refuses older cursors, on SQLite', () =>
+    checkRetention({}));
 });
 
 await onPostgres(() => {
   describe('RETENTION_DAYS', { timeout: 90_000 }, () => {
     it('does the same on PostgreSQL', async () => {
       const { url, remove } = await createScratchDatabase();
-      await forgets({ DATABASE_URL: url }).finally(remove);
+      await checkRetention({ DATABASE_URL: url }).finally(remove);
     });
   });
 });

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 import { startWebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
-/** Measured are 190, in a data folder that is new. */
+/** Measured: 190, in a new data folder. */
 const IDLE_MIB = 200;
 
 const FETCH = `mutation ($uri: URI!) {
@@ -25,7 +25,7 @@ const SIGN_IN = `mutation ($username: String!, $password: String!) {
 
 const anna = () => tokenFor('anna', { roles: ['analyst'] });
 
-/** A web server that answers when it is told to. */
+/** A web server that answers when the test says so. */
 async function startSlowWeb() {
   const { promise, resolve: answer } = Promise.withResolvers<void>();
   const web = await startWebServer((_, res) => void promise.then(() => res.end('slow')));
@@ -33,7 +33,7 @@ async function startSlowWeb() {
 }
 
 describe('the start', () => {
-  it('needs no more than a folder that need not be there yet', async () => {
+  it('needs only a data folder, which it creates', async () => {
     await using folder = await createTempFolder();
     await using server = await startServer({ dataDir: join(folder.path, 'not', 'there') });
     const { status, data } = await server.query('{ health { status checks { name status } } viewer { username } }');
@@ -42,9 +42,9 @@ describe('the start', () => {
     expect((await server.fetch('/health')).status).toBe(200);
   });
 
-  it('prints where GraphiQL and the API are, and in development the accounts, which work', async () => {
+  it('prints the URLs of GraphiQL and the API, and in development the accounts, which work', async () => {
     await using server = await startServer();
-    const banner = await until('the banner', () => server.said.length >= 5 && server.said.join('\n'));
+    const banner = await until('the banner', () => server.stdoutLines.length >= 5 && server.stdoutLines.join('\n'));
     expect(banner).toContain(`GraphiQL  ${server.url}/graphql`);
     expect(banner).toContain(`API       ${server.url}/graphql`);
     for (const [name, role] of Object.entries({ admin: 'admin', alice: 'analyst', bob: 'user' })) {
@@ -58,7 +58,7 @@ describe('the start', () => {
 
   it('has no accounts, no GraphiQL and no introspection in production', async () => {
     await using server = await startServer({ env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
-    expect(server.said.join('\n')).not.toMatch(/Accounts|GraphiQL/);
+    expect(server.stdoutLines.join('\n')).not.toMatch(/Accounts|GraphiQL/);
     const { data } = await server.query(SIGN_IN, { username: 'admin', password: 'admin' });
     expect(data.signIn.code).toBe('UNAUTHENTICATED');
     const page = await server.fetch('/graphql', { headers: { accept: 'text/html' } });
@@ -76,7 +76,7 @@ describe('the start', () => {
     expect(complaint).not.toContain('    at ');
   });
 
-  it('is refused with settings that do not fit, each of them told once', async () => {
+  it('is refused with invalid settings, each reported once', async () => {
     const { code, complaint } = await runCli(['serve'], { env: { PORT: 'http', LOG_LEVEL: 'loud' } });
     expect(code).toBe(1);
     expect(complaint.match(/PORT: write a whole number/g)).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('the start', () => {
     expect(complaint).not.toContain('    at ');
   });
 
-  it('is refused on a folder that another process uses, which goes on undisturbed', async () => {
+  it('is refused on a folder that another process uses, which continues undisturbed', async () => {
     await using server = await startServer();
     const { code, complaint } = await runCli(['serve'], { dataDir: server.dataDir });
     expect(code).toBe(1);
@@ -95,7 +95,7 @@ describe('the start', () => {
     expect(data.fetch.run.state).toBe('SUCCEEDED');
   });
 
-  it('is refused on a port that is taken', async () => {
+  it('is refused on a port that is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
@@ -108,8 +108,8 @@ describe('the start', () => {
     }
   });
 
-  it(`leaves a server that is idle in less than ${IDLE_MIB} MiB`, async () => {
-    // What was changed is compiled at the first start, with 30 MiB of a compiler, and kept for those after it.
+  it(`leaves an idle server below ${IDLE_MIB} MiB`, async () => {
+    // The first start after a change compiles, which takes 30 MiB, and caches the result for later starts.
     await (await startServer()).stop();
     await using server = await startServer();
     await server.fetch('/health');
@@ -119,16 +119,16 @@ describe('the start', () => {
 
 describe('the end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s waits for what is under way, answers it and exits with 0',
+    'with %s waits for running commands, answers them and exits with 0',
     async (signal) => {
       const { web, answer } = await startSlowWeb();
       await using _ = web;
       await using server = await startServer({ env: { ALLOWED_PRIVATE_HOSTS: web.host } });
       const answered = server.query(FETCH, { uri: `${web.url}/slow` }, await anna());
-      await until('the fetch is under way', () => web.hits.length === 1);
+      await until('the fetch is running', () => web.hits.length === 1);
 
       server.process.kill(signal);
-      await until('it takes no more', () =>
+      await until('it accepts no more requests', () =>
         server.fetch('/health').then(
           () => false,
           () => true,
@@ -142,15 +142,15 @@ describe('the end', () => {
     },
   );
 
-  it('leaves to the next start what does not end in time, and says so to who waits', async () => {
+  it('leaves runs that do not end in time to the next start, and tells their callers', async () => {
     await using folder = await createTempFolder();
     const { web, answer } = await startSlowWeb();
     await using _ = web;
     const options = { dataDir: folder.path, env: { ALLOWED_PRIVATE_HOSTS: web.host, DRAIN_MS: '300' } };
     await using server = await startServer(options);
     const answered = server.query(FETCH, { uri: `${web.url}/slow` }, await anna());
-    await until('the fetch is under way', () => web.hits.length === 1);
-    // A run is seen when it has taken a moment; before that, nobody knows of it.
+    await until('the fetch is running', () => web.hits.length === 1);
+    // A run is recorded when it has taken a moment; before that, nobody sees it.
     const runs = '{ runs { nodes { id state } } }';
     const run = await until(
       'the run is recorded',
@@ -171,7 +171,7 @@ describe('the end', () => {
     expect(web.hits).toHaveLength(2);
   });
 
-  it('ends subscriptions with a code that makes clients come back', async () => {
+  it('ends subscriptions with a code that makes clients reconnect', async () => {
     await using server = await startServer();
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));

@@ -13,7 +13,7 @@ interface Span {
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
 }
 
-/** A collector as far as OTLP/HTTP with JSON goes. */
+/** A fake collector that speaks OTLP/HTTP with JSON. */
 async function startCollector() {
   const spans: Span[] = [];
   const web = await startWebServer(async (req, res) => {
@@ -30,7 +30,7 @@ const CONVERT = `mutation Convert($input: ConvertToJsonInput!) { convertToJson(i
 const csv = { source: { text: { text: 'a\n1\n', mediaType: 'text/csv' } } };
 
 describe('a trace', () => {
-  it('spans a request from its arrival over the operation, the run and the step to the resource', async () => {
+  it('spans a request from its arrival through the operation, the run and the step to the resource', async () => {
     const { web, spans } = await startCollector();
     await using _ = web;
     await using pages = await startWebServer((_, res) => res.setHeader('content-type', 'text/csv').end('a\n1\n'));
@@ -50,7 +50,7 @@ describe('a trace', () => {
     });
     const { run } = ((await response.json()) as { data: { convertToJson: { run: RunShown } } }).data.convertToJson;
     expect(run).toMatchObject({ state: 'SUCCEEDED', traceId });
-    // What waits for the next batch is sent when the server ends.
+    // Spans that wait for the next batch are sent when the server ends.
     expect(await server.stop()).toBe(0);
 
     const chain = ['POST /graphql', 'graphql.mutation', 'run.execute', 'step.perform', 'resource.read'];
@@ -68,14 +68,14 @@ describe('a trace', () => {
     expect(JSON.stringify(spans)).not.toContain('hidden');
   });
 
-  it('is not waited for when the collector stands still', async () => {
+  it('does not delay anything when the collector hangs', async () => {
     await using web = await startWebServer(() => {});
     await using server = await startServer({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: web.url } });
     const { data } = await server.query(CONVERT, { input: csv }, await tokenFor('anna', { roles: ['analyst'] }));
     expect(data.convertToJson.run.state).toBe('SUCCEEDED');
     const began = performance.now();
     expect(await server.stop()).toBe(0);
-    // The exporter would wait for ten seconds, and by then whoever stopped the server has lost patience.
+    // The exporter would wait for ten seconds, longer than an operator waits for a server to stop.
     expect(performance.now() - began).toBeLessThan(6_000);
   });
 });
@@ -86,7 +86,7 @@ interface RunShown {
 }
 
 describe('metrics', () => {
-  /** The value of one series, 0 where it is not there. */
+  /** The value of one series; 0 if it does not exist. */
   async function seriesOf(server: Server, name: string): Promise<number> {
     const lines = (await (await server.fetch('/metrics')).text()).split('\n');
     return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
@@ -125,7 +125,7 @@ describe('metrics', () => {
     await until('it no longer counts', async () => (await value(active)) === 0);
   });
 
-  it('are for whoever has the token, where there is one', async () => {
+  it('require the token, if one is configured', async () => {
     await using server = await startServer({ env: { METRICS_TOKEN: 'a token for scrapers' } });
     const statuses = [undefined, 'another token here', 'a token for scrapers'].map(async (token) => {
       return (await server.fetch('/metrics', { ...(token && { token }) })).status;
@@ -135,7 +135,7 @@ describe('metrics', () => {
 });
 
 describe('the log', () => {
-  it('names the run and the trace, and holds no password, token or data', async () => {
+  it('names the run and the trace, and contains no password, token or data', async () => {
     const secrets = { METRICS_TOKEN: 'metrics-token-0123456789', JWT_SECRET: undefined };
     await using server = await startServer({ env: { ...secrets, LOG_LEVEL: 'debug' } });
     const signIn = `mutation ($username: String!, $password: String!) {
@@ -172,7 +172,7 @@ describe('the log', () => {
         event: expect.any(String),
       });
 
-    const log = [...server.log, ...server.said].join('\n');
+    const log = [...server.log, ...server.stdoutLines].join('\n');
     const hidden = [token, token.split('.')[2], 'wrong-password-123', secrets.METRICS_TOKEN, 'in-the-query-456'];
     for (const secret of [...hidden, 'secret-data-789', 'secret-schema-012']) expect(log).not.toContain(secret);
   });

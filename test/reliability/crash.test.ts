@@ -6,7 +6,7 @@ import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const COMMANDS = 200;
-/** Answers after which the server is killed: in the middle. */
+/** Number of answers after which the server is killed: in the middle. */
 const ANSWERS = 80;
 
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
@@ -14,8 +14,8 @@ const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
   ... on Refusal { code message }
 } }`;
 
-/** A run that the server told a client about. */
-interface Told {
+/** A run that an answer has told a client about. */
+interface KnownRun {
   readonly id: string;
   readonly state: string;
   readonly digest: string;
@@ -28,7 +28,7 @@ let token: string;
 const start = () => startServer({ dataDir: folder.path, env: { ALLOWED_PRIVATE_HOSTS: web.host, LOG_LEVEL: 'warn' } });
 const csv = (i: number, rows: number) => ({ text: { text: `a,b\n${`${i},x\n`.repeat(rows)}`, mediaType: 'text/csv' } });
 
-/** The mix: quick and pure, slow, of several steps, large, uploaded. */
+/** A mix: quick and pure, slow, of several steps, large, uploaded. */
 function inputOf(i: number): object {
   switch (i % 5) {
     case 0:
@@ -46,8 +46,8 @@ function inputOf(i: number): object {
   }
 }
 
-/** Asks for one run under a key. */
-async function ask(server: Server, key: string, i: number): Promise<Told> {
+/** Starts one run under a key. */
+async function execute(server: Server, key: string, i: number): Promise<KnownRun> {
   const input = { ...inputOf(i), idempotencyKey: key };
   const { data } = await server.query(EXECUTE, { input }, token);
   expect(data.execute.code).toBeUndefined();
@@ -55,7 +55,7 @@ async function ask(server: Server, key: string, i: number): Promise<Told> {
   return { id: run.id, state: run.state, digest: resource.digest };
 }
 
-async function upload(server: Server, key: string): Promise<Told> {
+async function upload(server: Server, key: string): Promise<KnownRun> {
   const body = `${key} ${'y'.repeat(100_000)}`;
   const headers = { 'content-type': 'text/plain' };
   const response = await server.fetch(`/artifacts?name=${key}`, { method: 'POST', headers, body, token });
@@ -94,69 +94,69 @@ afterAll(async () => {
 });
 
 describe('a server that is killed in the middle of 200 commands', () => {
-  const told = new Map<string, Told>();
+  const knownRuns = new Map<string, KnownRun>();
 
   it.each([1, 2, 3])(
-    'has lost nothing that it answered, and finishes the rest (%i of 3)',
+    'keeps everything that it answered, and finishes the rest (%i of 3)',
     { timeout: 60_000 },
     async (round) => {
       let answered = 0;
       let unanswered = 0;
       {
         await using server = await start();
-        const note = (key: string) => (run: Told) => {
-          told.set(key, run);
+        const note = (key: string) => (run: KnownRun) => {
+          knownRuns.set(key, run);
           answered += 1;
         };
         const lost = (error: unknown) => {
-          // What fetch says of a connection that broke; anything else was an answer, and a wrong one.
+          // fetch reports a broken connection as a TypeError; anything else is a wrong answer.
           if (!(error instanceof TypeError)) throw error;
           unanswered += 1;
         };
-        const asked = Array.from({ length: COMMANDS }, (_, i) => {
+        const requests = Array.from({ length: COMMANDS }, (_, i) => {
           const key = `${round}-${i}`;
-          return (i % 5 === 4 ? upload(server, key) : ask(server, key, i)).then(note(key), lost);
+          return (i % 5 === 4 ? upload(server, key) : execute(server, key, i)).then(note(key), lost);
         });
         await until('some are answered', () => answered >= ANSWERS);
         await server.stop('SIGKILL');
-        await Promise.all(asked);
+        await Promise.all(requests);
       }
       expect(answered + unanswered).toBe(COMMANDS);
       expect(unanswered).toBeGreaterThan(20);
 
       await using server = await start();
-      const runs = await until('nothing is under way any more', async () => {
+      const runs = await until('every run has ended', async () => {
         const all = await runsOf(server);
         return all.every(({ state }) => !['PENDING', 'RUNNING', 'WAITING'].includes(state)) && all;
       });
 
-      // What was answered, in this life or an earlier one, is there as it was answered.
-      const known = new Map(runs.map((run) => [run.id, run]));
-      for (const { id, ...rest } of told.values()) expect(known.get(id)).toEqual({ id, ...rest });
+      // Every answer, before this crash or an earlier one, is stored unchanged.
+      const stored = new Map(runs.map((run) => [run.id, run]));
+      for (const { id, ...rest } of knownRuns.values()) expect(stored.get(id)).toEqual({ id, ...rest });
 
-      // Every chain holds.
+      // Every hash chain is valid.
       for (let i = 0; i < runs.length; i += 10) {
         const fields = runs.slice(i, i + 10).map(({ id }, j) => `r${j}: verifyRun(id: "${id}") { valid problems }`);
         const { data } = await server.query(`{ ${fields.join(' ')} }`, {}, token);
-        for (const found of Object.values(data)) expect(found).toEqual({ valid: true, problems: [] });
+        for (const verification of Object.values(data)) expect(verification).toEqual({ valid: true, problems: [] });
       }
 
-      // Whoever got no answer asks again under the same key, and gets the run that there is, or a new one: never two.
-      const before = [...told.values()];
+      // A caller without an answer repeats the request with the same key, and gets the existing run or a new one: never two.
+      const before = [...knownRuns.values()];
       await Promise.all(
         Array.from({ length: COMMANDS }, async (_, i) => {
           const key = `${round}-${i}`;
           if (i % 5 === 4) return;
-          const run = await ask(server, key, i);
+          const run = await execute(server, key, i);
           expect(run.state).toBe('SUCCEEDED');
-          if (told.has(key)) expect(run).toEqual(told.get(key));
-          told.set(key, run);
+          if (knownRuns.has(key)) expect(run).toEqual(knownRuns.get(key));
+          knownRuns.set(key, run);
         }),
       );
-      const ids = [...told.values()].map(({ id }) => id);
+      const ids = [...knownRuns.values()].map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
 
-      // The bytes behind the digests are whole.
+      // The bytes of the digests are complete.
       for (const { digest } of before.slice(-30)) {
         const bytes = Buffer.from(await (await server.fetch(`/artifacts/${digest}`, { token })).arrayBuffer());
         expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);

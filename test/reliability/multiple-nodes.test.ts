@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScratchDatabase, type ScratchDatabase } from '../../scripts/scratch-database.ts';
-import { countEffects, seededRandom } from '../support/reliability/crash-workflows.ts';
+import { seededRandom } from '../support/reliability/crash-workflows.ts';
 import { startEventRecorder } from '../support/reliability/event-recorder.ts';
-import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
+import { countEffects, prepareExternalEffects } from '../support/reliability/external-effects.ts';
 import { expectConsistent, expectValidChains } from '../support/reliability/final-states.ts';
 import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { type Server, startServer } from '../support/server.ts';
@@ -17,13 +17,13 @@ import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
-/** How soon the runs of a node that is gone are in other hands. */
+/** Time within which another node takes over the runs of a dead node. */
 const FAILOVER_TIMEOUT_MS = 10_000;
-/** A node that says goodbye is not waited for until its lease runs out. */
+/** Time within which a node that stops hands over its runs, without waiting for its lease to expire. */
 const HANDOVER_TIMEOUT_MS = 5_000;
 const IDLE_SECONDS = 10;
 
-/** A step after another, for as long as each takes. */
+/** A workflow whose steps run one after another. */
 const chain = (...steps: readonly { readonly id: string }[]) => ({
   document: {
     name: 'chain',
@@ -40,15 +40,15 @@ const retry = { max_attempts: 5, backoff_ms: 10 };
 await onPostgres(() => {
   let folder: Awaited<ReturnType<typeof createTempFolder>>;
   let database: ScratchDatabase;
-  let acting: Awaited<ReturnType<typeof prepareExternalEffects>>;
+  let effects: Awaited<ReturnType<typeof prepareExternalEffects>>;
   let started = 0;
 
-  /** One more node, with a data folder of its own. */
+  /** One more node, with its own data folder. */
   const startNode = (url = database.url) =>
     startServer({
       dataDir: join(folder.path, `data-${started++}`),
       env: {
-        ...acting.env,
+        ...effects.env,
         DATABASE_URL: url,
         ARTIFACTS_DIR: join(folder.path, 'artifacts'),
         CHECKPOINT_KEY_FILE: join(folder.path, 'key.pem'),
@@ -59,7 +59,7 @@ await onPostgres(() => {
       const document = 'query ($id: ID!) { verifyRun(id: $id) { checkpoint { size } } }';
       return (await server.query(document, { id }, token)).data.verifyRun.checkpoint;
     });
-  const actsOf = (runId: string, step: string) => countEffects(acting.acts).get(`${runId} ${step}`) ?? 0;
+  const effectsOf = (runId: string, step: string) => countEffects(effects.effectsDir).get(`${runId} ${step}`) ?? 0;
 
   beforeAll(async () => {
     folder = await createTempFolder();
@@ -67,7 +67,7 @@ await onPostgres(() => {
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
     database = await createScratchDatabase();
-    acting = await prepareExternalEffects(await mkdtemp(join(folder.path, 'acting-')));
+    effects = await prepareExternalEffects(await mkdtemp(join(folder.path, 'effects-')));
   });
   afterAll(async () => {
     await database?.remove();
@@ -88,7 +88,7 @@ await onPostgres(() => {
       await b?.stop('SIGKILL');
     });
 
-    it('both read the run of either, and its artifacts', async () => {
+    it('both read each run and its artifacts', async () => {
       const text = 'x'.repeat(100_000);
       const convert = (command: string) => ({
         id: 'made',
@@ -110,7 +110,7 @@ await onPostgres(() => {
       expect((await (await b.fetch(`/artifacts/${digest}`, { token })).text()).length).toBeGreaterThan(text.length);
     });
 
-    it('cancel, signal and decide for runs that the other drives', async () => {
+    it('cancel, signal and approve runs that the other drives', async () => {
       const wait = { id: 'wait', kind: 'signal', input: { name: 'go' } };
       const ask = { id: 'agree', kind: 'approval', input: { reason: 'Shall it?' } };
       const signalled = await onA.start(chain(wait), { waitMs: 0 });
@@ -125,7 +125,7 @@ await onPostgres(() => {
       expect((await onA.run(cancelled.id)).state).toBe('CANCELLED');
 
       const asked = await onA.start(chain(ask), { waitMs: 0 });
-      const { id: approvalId } = await until('it is put before people', async () => {
+      const { id: approvalId } = await until('the approval is open', async () => {
         const { approvals } = await onB.ask('{ approvals(state: OPEN) { nodes { id run { id } } } }', {}, 'admin');
         return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === asked.id);
       });
@@ -137,7 +137,7 @@ await onPostgres(() => {
       await onA.reach(asked.id, 'SUCCEEDED');
     });
 
-    it('retry a step of a run that the other drove to its end', async () => {
+    it('retry a step of a run that the other has finished', async () => {
       const failing = { ...act('flaky'), input: { run: '{{ run.id }}', step: 'flaky', failures: 1 } };
       const run = await onA.start(chain(failing));
       expect(run.state).toBe('FAILED');
@@ -146,7 +146,7 @@ await onPostgres(() => {
       await expectValidChains(a, onA.tokens.admin, [run.id]);
     });
 
-    it('show on a subscription what the other does', async () => {
+    it('deliver the events of the other on a subscription', async () => {
       await using socket = await openSocket(a, onA.tokens.admin);
       const live = socket.watch('subscription { events { cursor events { cursor runId seq type hash } } }');
       await until('it stands', () => live.cursor);
@@ -163,7 +163,7 @@ await onPostgres(() => {
       expect(one.events.map(({ seq }) => seq)).toEqual(one.events.map((_, i) => i + 1));
     });
 
-    it('give the same run for the same idempotency key', async () => {
+    it('return the same run for the same idempotency key', async () => {
       const input = { source: chain(act('once', 50)), idempotencyKey: 'the-same-on-both' };
       const asked = Array.from({ length: 20 }, (_, i) => (i % 2 ? onA : onB).change('startRun', input));
       const runs = await Promise.all(asked);
@@ -171,61 +171,61 @@ await onPostgres(() => {
       const [{ id }] = runs;
       expect(runs.map((run) => run.id)).toEqual(runs.map(() => id));
       await onA.reach(id, 'SUCCEEDED');
-      expect(actsOf(id, 'once')).toBe(1);
+      expect(effectsOf(id, 'once')).toBe(1);
     });
   });
 
-  describe('a node that goes', { timeout: 90_000 }, () => {
-    let own: ScratchDatabase;
+  describe('a node that goes away', { timeout: 90_000 }, () => {
+    let ownDatabase: ScratchDatabase;
     let a: Server;
     let b: Server;
-    let crowd: Awaited<ReturnType<typeof createLoadGenerator>>;
-    let witness: Awaited<ReturnType<typeof startEventRecorder>>;
+    let load: Awaited<ReturnType<typeof createLoadGenerator>>;
+    let recorder: Awaited<ReturnType<typeof startEventRecorder>>;
     beforeEach(async () => {
-      own = await createScratchDatabase();
-      acting = await prepareExternalEffects(await mkdtemp(join(folder.path, 'acting-')));
-      [a, b] = await Promise.all([startNode(own.url), startNode(own.url)]);
-      crowd = await createLoadGenerator(seededRandom(1));
-      witness = await startEventRecorder(b.url, crowd.tokens.admin);
-      await crowd.prepare(a);
+      ownDatabase = await createScratchDatabase();
+      effects = await prepareExternalEffects(await mkdtemp(join(folder.path, 'effects-')));
+      [a, b] = await Promise.all([startNode(ownDatabase.url), startNode(ownDatabase.url)]);
+      load = await createLoadGenerator(seededRandom(1));
+      recorder = await startEventRecorder(b.url, load.tokens.admin);
+      await load.prepare(a);
     });
     afterEach(async () => {
-      witness?.stop();
+      recorder?.stop();
       a?.process.kill('SIGCONT');
       await a?.stop('SIGKILL');
       await b?.stop('SIGKILL');
-      await own?.remove();
+      await ownDatabase?.remove();
     });
-    /** Everything that the crowd began is brought to its end by `b`, once. */
+    /** `b` finishes everything that the load generator started, once. */
     const endsOnB = async () => {
-      const leave = crowd.answerWaiting([b]);
-      await crowd.retryUnanswered(b);
-      const ends = await expectConsistent(b, { crowd, witness, acts: acting.acts, ms: 40_000 });
+      const leave = load.answerWaiting([b]);
+      await load.retryUnanswered(b);
+      const ends = await expectConsistent(b, { load, recorder, effectsDir: effects.effectsDir, ms: 40_000 });
       await leave();
       return ends;
     };
-    /** Events of the run so far, as its hashes. */
+    /** The hashes of the events of the run so far. */
     const eventsOf = async (runId: string) => {
       const document = 'query ($id: ID!) { run(id: $id) { events(first: 1000) { events { hash } } } }';
-      return (await b.query(document, { id: runId }, crowd.tokens.admin)).data.run.events.events;
+      return (await b.query(document, { id: runId }, load.tokens.admin)).data.run.events.events;
     };
-    /** A run whose next step is due in a moment, and acts. */
+    /** A run on `a` whose next step is due in a moment and has an external effect. */
     const dueOnA = async () =>
       (await (await createTestUsers(a)).start(chain(sleep('rest', 500), act('then')), { waitMs: 0 })).id;
 
-    it('killed, has its runs taken over within 10 s, and nobody who follows misses anything', async () => {
+    it('has its runs taken over within 10 s after a kill, and subscribers miss nothing', async () => {
       const onB = await createTestUsers(b);
       const id = await dueOnA();
-      await crowd.start(a, 24);
+      await load.start(a, 24);
       await a.stop('SIGKILL');
-      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', FAILOVER_TIMEOUT_MS);
-      crowd.others.push(id);
+      await until('its run continues', async () => (await onB.run(id)).state === 'SUCCEEDED', FAILOVER_TIMEOUT_MS);
+      load.otherRunIds.push(id);
       await endsOnB();
-      // Whoever signed before, what ended since is signed too.
-      await isSigned(b, crowd.tokens.admin, id);
+      // The new node signs what has ended since, whichever node signed before.
+      await isSigned(b, load.tokens.admin, id);
     });
 
-    it('stopped in order, hands its runs over at once, also one that waits for a run of its own', async () => {
+    it('hands over its runs at once when it is stopped, also a run that waits for its child', async () => {
       const onB = await createTestUsers(b);
       const id = await dueOnA();
       const outer = await (await createTestUsers(a)).start(
@@ -233,30 +233,30 @@ await onPostgres(() => {
         { waitMs: 0 },
       );
       expect(await a.stop('SIGTERM')).toBe(0);
-      await until('its run goes on', async () => (await onB.run(id)).state === 'SUCCEEDED', HANDOVER_TIMEOUT_MS);
+      await until('its run continues', async () => (await onB.run(id)).state === 'SUCCEEDED', HANDOVER_TIMEOUT_MS);
       await onB.reach(outer.id, 'SUCCEEDED');
       const [inner] = (await onB.run(outer.id)).children.nodes;
-      crowd.others.push(id, outer.id, inner.id);
+      load.otherRunIds.push(id, outer.id, inner.id);
       await endsOnB();
     });
 
-    it('stopped past its lease and awake again, can change nothing any more, and serves on', async () => {
+    it('can change nothing after its lease expired while it was suspended, and continues to serve', async () => {
       const onA = await createTestUsers(a);
       const onB = await createTestUsers(b);
       const id = await dueOnA();
-      // One acts at the very moment, and would tell what came of it.
-      const acting = await onA.start(chain(act('now', 1_500, { retry })), { waitMs: 0 });
-      await onA.reach(acting.id, 'RUNNING');
-      await crowd.start(a, 12);
+      // One has an effect at this moment, and would record its outcome.
+      const running = await onA.start(chain(act('now', 1_500, { retry })), { waitMs: 0 });
+      await onA.reach(running.id, 'RUNNING');
+      await load.start(a, 12);
       a.process.kill('SIGSTOP');
-      for (const one of [id, acting.id])
+      for (const one of [id, running.id])
         await until(
-          'the other goes on',
+          'the other node continues',
           async () => (await onB.run(one)).state === 'SUCCEEDED',
           2 * FAILOVER_TIMEOUT_MS,
         );
-      expect(actsOf(acting.id, 'now')).toBe(2);
-      const before = [await eventsOf(id), await eventsOf(acting.id)];
+      expect(effectsOf(running.id, 'now')).toBe(2);
+      const before = [await eventsOf(id), await eventsOf(running.id)];
       a.process.kill('SIGCONT');
       await until('it knows that its lease is lost', () => a.logged('lease.lost').length > 0);
 
@@ -265,31 +265,31 @@ await onPostgres(() => {
         return run.state === 'SUCCEEDED' && run;
       });
       await until('both read it', async () => (await onB.run(later.id))?.state === 'SUCCEEDED');
-      expect([await eventsOf(id), await eventsOf(acting.id)]).toEqual(before);
-      expect([actsOf(id, 'then'), actsOf(acting.id, 'now')]).toEqual([1, 2]);
-      crowd.others.push(id, acting.id, later.id);
+      expect([await eventsOf(id), await eventsOf(running.id)]).toEqual(before);
+      expect([effectsOf(id, 'then'), effectsOf(running.id, 'now')]).toEqual([1, 2]);
+      load.otherRunIds.push(id, running.id, later.id);
       await endsOnB();
     });
   });
 
   describe('idle nodes', () => {
-    it('ask the database less than once a second, all together', { timeout: 60_000 }, async () => {
-      const own = await createScratchDatabase();
+    it('query the database less than once a second, all together', { timeout: 60_000 }, async () => {
+      const ownDatabase = await createScratchDatabase();
       try {
-        await using proxy = await startDatabaseProxy(own.url);
+        await using proxy = await startDatabaseProxy(ownDatabase.url);
         await using one = await startNode(proxy.url);
         await using _other = await startNode(proxy.url);
         expect((await (await createTestUsers(one)).start(chain(sleep('short', 50)))).state).toBe('SUCCEEDED');
-        // Its end is signed meanwhile.
+        // Its end is signed in the meantime.
         await pause(2_000);
         const before = proxy.answered;
         expect(before).toBeGreaterThan(20);
         await pause(IDLE_SECONDS * 1_000);
-        const asked = proxy.answered - before;
-        if (process.env.SHOW_NUMBERS) console.log(`two idle nodes: ${asked} queries in ${IDLE_SECONDS} s`);
-        expect(asked).toBeLessThanOrEqual(IDLE_SECONDS);
+        const queries = proxy.answered - before;
+        if (process.env.SHOW_NUMBERS) console.log(`two idle nodes: ${queries} queries in ${IDLE_SECONDS} s`);
+        expect(queries).toBeLessThanOrEqual(IDLE_SECONDS);
       } finally {
-        await own.remove();
+        await ownDatabase.remove();
       }
     });
   });

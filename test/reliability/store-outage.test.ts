@@ -15,9 +15,9 @@ import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
-/** How long the database is away. */
+/** Duration of the outage. */
 const OUTAGE_SECONDS = Number(process.env.OUTAGE_SECONDS ?? 8);
-/** An answer, also that there is none, comes within this. */
+/** Maximum time until an answer, also an error. */
 const OUTAGE_TIMEOUT_MS = 12_000;
 const DISK_MIB = 24;
 
@@ -31,76 +31,76 @@ const mayMount = (() => {
 })();
 const needsRoot = mayMount || process.env.REQUIRE_SERVICES ? '' : ' (skipped: only root may mount the small disk)';
 
-/** Some thing, and how long it took. */
-async function timed<T>(work: Promise<T>): Promise<{ readonly found: T; readonly ms: number }> {
+/** The result, and how long it took. */
+async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
   const began = performance.now();
-  return { found: await work, ms: performance.now() - began };
+  return { result: await work, ms: performance.now() - began };
 }
 
 describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
-  it('says so, loses nothing, and goes on by itself when there is room again', { timeout: 90_000 }, async () => {
+  it('says so, loses nothing, and continues automatically when there is space again', { timeout: 90_000 }, async () => {
     await using folder = await createTempFolder();
-    const { env, acts } = await prepareExternalEffects(folder.path);
+    const { env, effectsDir } = await prepareExternalEffects(folder.path);
     using disk = mountSmallDisk(DISK_MIB);
     await using server = await startServer({ dataDir: join(disk.path, 'data'), env });
-    const crowd = await createLoadGenerator(seededRandom(2));
-    const witness = await startEventRecorder(server.url, crowd.tokens.admin);
+    const load = await createLoadGenerator(seededRandom(2));
+    const recorder = await startEventRecorder(server.url, load.tokens.admin);
     try {
-      await crowd.prepare(server);
-      await crowd.start(server, 24);
-      const people = await createTestUsers(server);
+      await load.prepare(server);
+      await load.start(server, 24);
+      const users = await createTestUsers(server);
       const waiting = { name: 'waiting', steps: [{ id: 'wait', kind: 'signal', input: { name: 'never' } }] };
-      const { id } = await people.start({ document: waiting }, { waitMs: 0 });
-      crowd.others.push(id);
+      const { id } = await users.start({ document: waiting }, { waitMs: 0 });
+      load.otherRunIds.push(id);
       disk.fill();
-      await refusesOnFullDisk(server, people, id);
-      // Runs under way come to where they have something to record, and stay there.
-      expect(await crowd.start(server, 12)).toBe(0);
+      await refusesOnFullDisk(server, users, id);
+      // Active runs reach a point where they have something to record, and wait there.
+      expect(await load.start(server, 12)).toBe(0);
       await pause(1_000);
-      expect(crowd.refusals.join()).toMatch(/free space|disk/i);
+      expect(load.refusals.join()).toMatch(/free space|disk/i);
       disk.free();
-      await until('it takes runs again', async () => (await crowd.start(server, 1)) === 1);
-      await expectCleanEnd(server, { crowd, witness, acts });
-      expect(witness.interruptions).toBe(0);
+      await until('it accepts runs again', async () => (await load.start(server, 1)) === 1);
+      await expectCleanEnd(server, { load, recorder, effectsDir });
+      expect(recorder.interruptions).toBe(0);
     } finally {
-      witness.stop();
+      recorder.stop();
     }
   });
 
-  async function refusesOnFullDisk(server: Server, people: TestUsers, waiting: string): Promise<void> {
+  async function refusesOnFullDisk(server: Server, users: TestUsers, waiting: string): Promise<void> {
     const document = { name: 'small', steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1 } }] };
     const large = { ...document, outputs: { note: 'x'.repeat(500_000) } };
     const refused = { __typename: 'Refusal', code: 'UNAVAILABLE' };
-    // A little room may be left in what the store has already allocated.
+    // The store may have a little allocated space left.
     await until(
       'a run is refused',
-      async () => (await people.start({ document }, { waitMs: 0 })).code === 'UNAVAILABLE',
+      async () => (await users.start({ document }, { waitMs: 0 })).code === 'UNAVAILABLE',
     );
     const answers = {
-      save: await timed(people.mutate('saveWorkflow', { source: { document: large } }, '... on Workflow { id }')),
-      signal: await timed(people.change('sendSignal', { runId: waiting, name: 'other' })),
-      cancel: await timed(people.change('cancelRun', { runId: waiting })),
+      save: await timed(users.mutate('saveWorkflow', { source: { document: large } }, '... on Workflow { id }')),
+      signal: await timed(users.change('sendSignal', { runId: waiting, name: 'other' })),
+      cancel: await timed(users.change('cancelRun', { runId: waiting })),
     };
-    for (const [what, { found, ms }] of Object.entries(answers)) {
-      expect({ what, found }).toMatchObject({ what, found: refused });
+    for (const [name, { result, ms }] of Object.entries(answers)) {
+      expect({ name, result }).toMatchObject({ name, result: refused });
       expect(ms).toBeLessThan(OUTAGE_TIMEOUT_MS);
     }
     const headers = { 'content-type': 'text/plain' };
-    const upload = { method: 'POST', headers, body: 'x'.repeat(200_000), token: people.tokens.alice };
+    const upload = { method: 'POST', headers, body: 'x'.repeat(200_000), token: users.tokens.alice };
     expect((await server.fetch('/artifacts?name=large', upload)).status).toBe(503);
-    // Reading goes on.
-    const { runs } = await people.ask('{ runs(first: 5) { nodes { id state } } }', {}, 'admin');
+    // Reads continue.
+    const { runs } = await users.ask('{ runs(first: 5) { nodes { id state } } }', {}, 'admin');
     expect(runs.nodes).toHaveLength(5);
   }
 });
 
 await onPostgres(() => {
   describe('a server whose database goes away', () => {
-    it('says so, loses nothing, and goes on by itself when it is back', {
+    it('says so, loses nothing, and continues automatically when it is back', {
       timeout: 120_000 + OUTAGE_SECONDS * 1_000,
     }, async () => {
       await using folder = await createTempFolder();
-      const { env, acts } = await prepareExternalEffects(folder.path);
+      const { env, effectsDir } = await prepareExternalEffects(folder.path);
       const database = await createScratchDatabase();
       await using proxy = await startDatabaseProxy(database.url);
       try {
@@ -108,37 +108,37 @@ await onPostgres(() => {
           dataDir: join(folder.path, 'data'),
           env: { ...env, DATABASE_URL: proxy.url },
         });
-        const crowd = await createLoadGenerator(seededRandom(3));
-        const witness = await startEventRecorder(server.url, crowd.tokens.admin);
+        const load = await createLoadGenerator(seededRandom(3));
+        const recorder = await startEventRecorder(server.url, load.tokens.admin);
         try {
-          await crowd.prepare(server);
-          const leave = crowd.answerWaiting([server]);
-          let over = false;
-          const load = (async () => {
-            while (!over) {
-              await crowd.start(server, 12);
+          await load.prepare(server);
+          const leave = load.answerWaiting([server]);
+          let stopped = false;
+          const loading = (async () => {
+            while (!stopped) {
+              await load.start(server, 12);
               await pause(500);
             }
           })();
           await pause(1_500);
           await proxy.goAway();
           await pause(1_000);
-          const { found, ms } = await timed(
-            server.query('{ runs(first: 1) { nodes { id } } }', {}, crowd.tokens.admin),
+          const { result, ms } = await timed(
+            server.query('{ runs(first: 1) { nodes { id } } }', {}, load.tokens.admin),
           );
-          expect(found.errors?.[0].extensions.code).toBe('UNAVAILABLE');
+          expect(result.errors?.[0].extensions.code).toBe('UNAVAILABLE');
           expect(ms).toBeLessThan(OUTAGE_TIMEOUT_MS);
           const health = await server.fetch('/health');
           expect(health.status).toBe(503);
           await pause(Math.max(0, OUTAGE_SECONDS * 1_000 - 1_000 - ms));
           await proxy.comeBack();
-          over = true;
-          await Promise.all([load, leave()]);
-          expect(crowd.refusals.join()).toMatch(/server runs|connection was lost/);
-          await until('it takes runs again', async () => (await crowd.start(server, 1)) === 1);
-          await expectCleanEnd(server, { crowd, witness, acts });
+          stopped = true;
+          await Promise.all([loading, leave()]);
+          expect(load.refusals.join()).toMatch(/server runs|connection was lost/);
+          await until('it accepts runs again', async () => (await load.start(server, 1)) === 1);
+          await expectCleanEnd(server, { load, recorder, effectsDir });
         } finally {
-          witness.stop();
+          recorder.stop();
         }
       } finally {
         await database.remove();
@@ -147,17 +147,17 @@ await onPostgres(() => {
   });
 });
 
-/** What was refused is asked for again, and everything comes to its end. */
-async function expectCleanEnd(server: Server, how: Parameters<typeof expectConsistent>[1]): Promise<void> {
-  const { crowd, witness } = how;
-  const leave = crowd.answerWaiting([server]);
-  await crowd.retryUnanswered(server);
-  const ends = await expectConsistent(server, { ...how, ms: 45_000 });
+/** Repeats refused requests, and expects that everything ends. */
+async function expectCleanEnd(server: Server, options: Parameters<typeof expectConsistent>[1]): Promise<void> {
+  const { load, recorder } = options;
+  const leave = load.answerWaiting([server]);
+  await load.retryUnanswered(server);
+  const ends = await expectConsistent(server, { ...options, ms: 45_000 });
   await leave();
   if (process.env.SHOW_NUMBERS) {
-    const { refusals } = crowd;
+    const { refusals } = load;
     console.log(
-      `${ends.size} runs, ${refusals.length} refusals such as "${refusals[0]}", ${witness.interruptions} gaps`,
+      `${ends.size} runs, ${refusals.length} refusals such as "${refusals[0]}", ${recorder.interruptions} gaps`,
     );
   }
 }

@@ -18,7 +18,7 @@ import { createTestUsers, type TestUserName, type TestUsers } from '../support/t
 import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const PLAIN = 'a value that is secret';
-/** As JSON it is written otherwise. */
+/** JSON escapes it. */
 const ODD = 'a "quoted" \\ value';
 const RULES = [
   'p, analyst, secret:*, **, *, allow',
@@ -26,7 +26,7 @@ const RULES = [
   'p, analyst, tool:lookup, **, *, approve',
   'p, analyst, tool:send_all, **, *, approve',
 ];
-/** A worker that says what its step hands it, whatever that is. */
+/** A worker that prints whatever its step passes to it. */
 const ECHO = 'import json, sys; print(json.loads(sys.stdin.readline())["input"]["data"])';
 const KEEP = `
 import os, json
@@ -40,7 +40,7 @@ let mcp: HostileMcpServer;
 let model: FakeOpenai;
 let sockets: WebSocketServer;
 let server: Server;
-let people: TestUsers;
+let users: TestUsers;
 
 beforeAll(async () => {
   folder = await createTempFolder();
@@ -85,7 +85,7 @@ beforeAll(async () => {
       ALLOWED_PRIVATE_HOSTS: [web.host, mcp.host, model.endpoint, socketHost()].join(),
     },
   });
-  people = await createTestUsers(server);
+  users = await createTestUsers(server);
 });
 afterAll(async () => {
   await server.stop();
@@ -96,7 +96,7 @@ afterAll(async () => {
 
 const socketHost = () => `127.0.0.1:${(sockets.address() as AddressInfo).port}`;
 const run = (who: TestUserName, ...steps: readonly object[]) =>
-  people.start({ document: { name: 'hostile', steps } }, { waitMs: 10_000 }, who);
+  users.start({ document: { name: 'hostile', steps } }, { waitMs: 10_000 }, who);
 const agent = (backend: string, config: object, more: object = {}) => ({
   ...{ id: 'a', kind: 'agent', agent: { role: 'r', goal: 'g', backend, backend_config: config } },
   ...more,
@@ -106,10 +106,10 @@ const eventsOf = async (id: string): Promise<string> => {
   const document = `query ($id: ID!) { run(id: $id) { events(first: 200) { events {
     ... on LogLine { text } ... on ToolReturned { call { result error { message details } } }
     ... on StepStateChanged { error { message details } } } } } }`;
-  return JSON.stringify(await people.ask(document, { id }));
+  return JSON.stringify(await users.ask(document, { id }));
 };
 
-describe('what may not be fetched', () => {
+describe('a resource that may not be fetched', () => {
   it.each([
     ['a page', 'bob'],
     ['a file', 'bob'],
@@ -133,15 +133,15 @@ describe('what may not be fetched', () => {
 });
 
 describe('a secret', () => {
-  it('is not in what a service sends back, whatever form that has', async () => {
+  it('is removed from the response of a service, in any form', async () => {
     const text = await run('alice', agent('http_api', { url: `${web.url}/`, headers: { 'x-plain': 'secret:PLAIN' } }));
-    const { run: shown } = await people.ask('query ($id: ID!) { run(id: $id) { resource { text } } }', { id: text.id });
+    const { run: shown } = await users.ask('query ($id: ID!) { run(id: $id) { resource { text } } }', { id: text.id });
     expect(shown.resource.text).toBe('you sent [secret]');
     const json = await run('alice', agent('http_api', { url: `${web.url}/json`, headers: { 'x-odd': 'secret:ODD' } }));
     expect(json.steps[0].output).toEqual({ odd: '[secret]' });
   });
 
-  it('is not in the details of a failure', async () => {
+  it('is removed from the details of a failure', async () => {
     const failed = await run(
       'alice',
       worker(JSON.stringify({ status: 'failed', error: { message: 'no', details: { token: PLAIN } } })),
@@ -151,11 +151,11 @@ describe('a secret', () => {
     expect(await eventsOf(failed.id)).not.toContain(PLAIN);
   });
 
-  it('is not in what a worker keeps, whose name and type are no more than a name and a type', async () => {
+  it('is removed from what a worker stores, whose name and type contain nothing else', async () => {
     const done = await run('alice', { ...worker(''), pool: 'keep' });
     expect(done.error).toBeNull();
     const document = 'query ($id: ID!) { run(id: $id) { artifacts { nodes { name mediaType resource { base64 } } } } }';
-    const { run: shown } = await people.ask(document, { id: done.id });
+    const { run: shown } = await users.ask(document, { id: done.id });
     const base64 = Buffer.from('[secret]').toString('base64');
     expect(shown.artifacts.nodes).toEqual([
       { name: 'n\uFFFD', mediaType: 'application/octet-stream', resource: { base64 } },
@@ -163,19 +163,19 @@ describe('a secret', () => {
   });
 });
 
-describe('what no journal keeps', () => {
+describe('text that a journal cannot store', () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   it.each([
     ['half a character', '{"status":"failed","error":{"message":"no \\ud800\\u0000"}}', 'BAD_INPUT'],
     ['an endless number', '{"status":"failed","error":{"message":"no","details":{"n":1e999}}}', 'BAD_INPUT'],
     ['endless depth', `{"status":"failed","error":{"message":"no","details":${deep}}}`, 'UNAVAILABLE'],
     ['a deep result', `{"status":"succeeded","output":${deep}}`, 'UNAVAILABLE'],
-  ])('does not hold up a run when a worker says it: %s', async (_, said, code) => {
-    const failed = await run('alice', worker(said));
+  ])('does not block a run when a worker sends it: %s', async (_, output, code) => {
+    const failed = await run('alice', worker(output));
     expect(failed).toMatchObject({ state: 'FAILED', error: { code } });
   });
 
-  it('does not hold up a run when an MCP server says it', async () => {
+  it('does not block a run when an MCP server sends it', async () => {
     mcp.offer('fail', {});
     mcp.answer({ isError: true, content: [{ type: 'text', text: 'no \ud800\0' }] });
     const failed = await run('alice', agent('mcp', { server_url: mcp.url }));
@@ -184,14 +184,14 @@ describe('what no journal keeps', () => {
     expect(await run('alice', agent('mcp', { server_url: mcp.url }))).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('does not hold up a run when a model says it', async () => {
-    const { agent: herald, ...step } = agent('litellm', { model: 'scripted' });
-    const done = await run('admin', { ...step, agent: { ...herald, tools: ['notify.send'] } });
+  it('does not block a run when a model sends it', async () => {
+    const { agent: hostileAgent, ...step } = agent('litellm', { model: 'scripted' });
+    const done = await run('admin', { ...step, agent: { ...hostileAgent, tools: ['notify.send'] } });
     expect(done).toMatchObject({ state: 'SUCCEEDED', error: null });
   });
 });
 
-describe('an agreement', () => {
+describe('an approval', () => {
   const decide = async (approvalId: string) => {
     const document =
       'mutation ($input: DecideApprovalInput!) { decideApproval(input: $input) { ... on Approval { state } } }';
@@ -200,41 +200,41 @@ describe('an agreement', () => {
     expect(data.decideApproval).toEqual({ state: 'APPROVED' });
   };
 
-  it('is about the call that was shown: a server that offers another tool meanwhile has to ask again', async () => {
+  it('covers the call that was shown: a server that has changed its tool needs another one', async () => {
     mcp.offer('lookup', { word: { type: 'string' } });
     mcp.answer({ content: [{ type: 'text', text: 'ok' }] });
     const before = mcp.calls.length;
     const input = { word: 'tree', note: 'for nobody' };
     const steps = [agent('mcp', { server_url: mcp.url }, { input })];
-    const { id } = await people.start({ document: { name: 'ask', steps } }, { waitMs: 0 });
-    const waiting = await people.reach(id, 'WAITING');
+    const { id } = await users.start({ document: { name: 'ask', steps } }, { waitMs: 0 });
+    const waiting = await users.reach(id, 'WAITING');
     mcp.offer('send_all', { note: { type: 'string' } });
     await decide(waiting.steps[0].approval.id);
-    await expect.poll(async () => (await people.run(id)).steps[0].approval.state, { timeout: 10_000 }).toBe('OPEN');
+    await expect.poll(async () => (await users.run(id)).steps[0].approval.state, { timeout: 10_000 }).toBe('OPEN');
     expect(mcp.calls.slice(before)).toEqual([]);
-    await decide((await people.run(id)).steps[0].approval.id);
-    await people.reach(id, 'SUCCEEDED');
+    await decide((await users.run(id)).steps[0].approval.id);
+    await users.reach(id, 'SUCCEEDED');
     expect(mcp.calls.slice(before)).toEqual([{ name: 'send_all', arguments: { note: 'for nobody' } }]);
   });
 
-  it('does not outlast the inputs that it was given for', async () => {
+  it('is void when the inputs change', async () => {
     const steps = [
       { id: 'ok', kind: 'approval', input: { reason: 'To {{ to }}?' } },
       { id: 'go', kind: 'transform', depends_on: ['ok'], input: { data: '{{ to }}', expression: '$' } },
     ];
     const document = { name: 'deploy', inputs: { to: { type: 'string' } }, steps };
-    const { id } = await people.start({ document }, { inputs: { to: 'staging' }, waitMs: 0 });
-    const waiting = await people.reach(id, 'WAITING');
+    const { id } = await users.start({ document }, { inputs: { to: 'staging' }, waitMs: 0 });
+    const waiting = await users.reach(id, 'WAITING');
     await decide(waiting.steps[0].approval.id);
-    await people.reach(id, 'SUCCEEDED');
-    const rerun = (step: string) => people.change('rerunFrom', { runId: id, step, inputs: { to: 'production' } });
+    await users.reach(id, 'SUCCEEDED');
+    const rerun = (step: string) => users.change('rerunFrom', { runId: id, step, inputs: { to: 'production' } });
     expect(await rerun('go')).toMatchObject({ __typename: 'Refusal', code: 'CONFLICT' });
     expect(await rerun('ok')).toMatchObject({ __typename: 'Run' });
   });
 });
 
-describe('who has lost a role', () => {
-  it('does not use it by trying again what he did when he had it', async () => {
+describe('a user who has lost a role', () => {
+  it('cannot use it by retrying an earlier run', async () => {
     const asAdmin = await tokenFor('zoe', { roles: ['admin'] });
     const asUser = await tokenFor('zoe', { roles: ['user'] });
     const command = agent('bash_cli', { command_template: 'exit 3' });
@@ -250,12 +250,12 @@ describe('who has lost a role', () => {
   });
 });
 
-describe('an agent that says much at once', () => {
-  it('is heard in pieces, each of whole characters', async () => {
+describe('an agent that sends much at once', () => {
+  it('is recorded in pieces, each of whole characters', async () => {
     const done = await run('alice', agent('websocket', { uri: `ws://${socketHost()}/` }));
     const document =
       'query ($id: ID!) { run(id: $id) { events(first: 200) { events { ... on AgentDelta { text } } } } }';
-    const { run: shown } = await people.ask(document, { id: done.id });
+    const { run: shown } = await users.ask(document, { id: done.id });
     const texts: string[] = shown.events.events.flatMap(({ text = '' }) => (text === '' ? [] : [text]));
     expect(texts.join('')).toBe('😀'.repeat(200_000));
     expect(Math.max(...texts.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(65_536);

@@ -21,7 +21,7 @@ afterAll(async () => {
   await server?.stop('SIGKILL');
 });
 
-describe('a request that means harm', () => {
+describe('a hostile request', () => {
   const post = async (body: string, headers: Record<string, string> = {}, path = '/graphql') => {
     const response = await server.fetch(path, {
       method: 'POST',
@@ -40,24 +40,27 @@ describe('a request that means harm', () => {
 
   it.each([
     ['10,000 aliases', () => `{ ${many(10_000, (i) => `a${i}: health { status }`)} }`],
-    ['1,000 aliases of what is dear', () => `{ ${many(1_000, (i) => `a${i}: runs(first: 100) { totalCount }`)} }`],
+    [
+      '1,000 aliases of an expensive field',
+      () => `{ ${many(1_000, (i) => `a${i}: runs(first: 100) { totalCount }`)} }`,
+    ],
     ['10,000 fields of one name', () => `{ ${many(10_000, () => 'health { status }')} }`],
     ['10,000 directives', () => `{ health ${many(10_000, () => '@include(if: true)')} { status } }`],
     ['10,000 levels', () => nested(10_000, '{ run(id: "x") ', '}', '{ id }')],
     ['20 levels', () => nested(20, '{ run(id: "x") { steps ', '} }', '{ id }')],
     ['10,000 lists in each other', () => `{ runs(filter: { label: ${nested(10_000, '[', ']')} }) { totalCount } }`],
     [
-      'fragments that double',
+      'exponential fragments',
       () =>
         `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { runs(first: 100) { nodes { id } } }`,
     ],
     ['10,000 operations', () => many(10_000, (i) => `query q${i} { health { status } }`)],
     [
-      'pages of pages of pages',
+      'nested pages',
       () =>
         '{ runs(first: 100) { nodes { events(first: 100) { events { seq } } artifacts(first: 100) { nodes { run { artifacts(first: 100) { nodes { id } } } } } } } }',
     ],
-  ])('by a document of %s is refused', async (_, document) => {
+  ])('with a document of %s is refused', async (_, document) => {
     const began = performance.now();
     const { status, code, text } = await ask(document());
     expect([status, code]).toEqual([400, 'TOO_COSTLY']);
@@ -65,7 +68,7 @@ describe('a request that means harm', () => {
     expect(performance.now() - began).toBeLessThan(MAX_HEALTH_MS);
   });
 
-  it('by a fragment that holds itself is refused', async () => {
+  it('with a fragment that contains itself is refused', async () => {
     expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({
       status: 400,
       code: 'BAD_INPUT',
@@ -79,8 +82,8 @@ describe('a request that means harm', () => {
       413,
       'RESOURCE_TOO_LARGE',
     ],
-    ['that is no JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
-    ['that is no object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
+    ['that is not JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
+    ['that is not an object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
     ['that is empty', () => post(''), 400, 'BAD_INPUT'],
     [
       'that is a list of operations',
@@ -89,9 +92,9 @@ describe('a request that means harm', () => {
       'BAD_INPUT',
     ],
     ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
-    ['with a query that is no text', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
+    ['whose query is not a string', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
     [
-      'with variables that are no object',
+      'whose variables are not an object',
       () => post('{"query":"{ health { status } }","variables":[1]}'),
       400,
       'BAD_INPUT',
@@ -106,7 +109,7 @@ describe('a request that means harm', () => {
       'BAD_INPUT',
     ],
     ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
-    ['for a field that is not there', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
+    ['with an unknown field', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
     [
       'as a form',
       () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -126,28 +129,30 @@ describe('a request that means harm', () => {
       400,
       'BAD_INPUT',
     ],
-    ['that says it is compressed', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
-    ['to a place that is not there', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
-  ])('by a body %s is refused', async (_, send, status, code) => {
+    ['with a content encoding', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
+    ['to an unknown path', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
+  ])('with a body %s is refused', async (_, send, status, code) => {
     expect(await send()).toMatchObject({ status, code });
   });
 
-  it('under the name of another site is refused, as a browser would send it whose name was rebound', async () => {
+  it('with the host name of another site is refused, as a browser sends it after DNS rebinding', async () => {
     expect(await statusFor('evil.example')).toBe(403);
     expect(await statusFor('localhost')).toBe(200);
   });
 
-  it('by a mutation in a GET is refused', async () => {
+  it('with a mutation in a GET is refused', async () => {
     const mutation = encodeURIComponent(
       'mutation { signIn(input: { username: "bob", password: "bob" }) { __typename } }',
     );
     const simple = await server.fetch(`/graphql?query=${mutation}`);
     expect([simple.status, await simple.text()]).toEqual([400, expect.stringContaining('BAD_INPUT')]);
-    const asked = await server.fetch(`/graphql?query=${mutation}`, { headers: { 'graphql-require-preflight': '1' } });
-    expect([asked.status, await asked.text()]).toEqual([405, expect.not.stringContaining('Session')]);
+    const preflighted = await server.fetch(`/graphql?query=${mutation}`, {
+      headers: { 'graphql-require-preflight': '1' },
+    });
+    expect([preflighted.status, await preflighted.text()]).toEqual([405, expect.not.stringContaining('Session')]);
   });
 
-  it('by a token that is forged, unsigned or old is refused', async () => {
+  it('with a forged, unsigned or expired token is refused', async () => {
     const [head, body] = admin.split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     const old = await tokenFor('alice', { roles: ['admin'], expiresIn: '-1m' });
@@ -158,7 +163,7 @@ describe('a request that means harm', () => {
   });
 });
 
-/** The status that the server gives to who calls it by that name. */
+/** The status of a request with that Host header. */
 function statusFor(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url);
@@ -171,8 +176,8 @@ function statusFor(host: string): Promise<number> {
   });
 }
 
-describe('more callers than there are places', () => {
-  it('are told to come back, while those who have one are served', async () => {
+describe('more callers than the server has capacity for', () => {
+  it('are told to retry, while accepted requests are served', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await using slow = await startWebServer((_, res) => void released.then(() => res.end('late')));
     const env = { ALLOWED_PRIVATE_HOSTS: slow.host, MAX_RUNNING: '2', MAX_QUEUED: '3' };
@@ -181,7 +186,7 @@ describe('more callers than there are places', () => {
       ... on CommandOutcome { run { state } } ... on Refusal { code retryAfterMs }
     } }`;
     const counts = { state: 0, code: 0 };
-    const asked = Array.from({ length: 10 }, async () => {
+    const requests = Array.from({ length: 10 }, async () => {
       const { state, code, ...rest } = await small
         .query(fetch, {}, admin)
         .then(({ data }) => ({ ...data.fetch, ...data.fetch.run }));
@@ -190,15 +195,15 @@ describe('more callers than there are places', () => {
       expect(state ?? code).toMatch(/SUCCEEDED|UNAVAILABLE/);
       if (code) expect(rest.retryAfterMs).toBeGreaterThan(0);
     });
-    await until('the rest is refused', () => counts.code === 5);
+    await until('the others are refused', () => counts.code === 5);
     expect(slow.hits.length).toBeLessThanOrEqual(2);
     expect((await small.fetch('/health')).status).toBe(200);
     release();
-    await Promise.all(asked);
+    await Promise.all(requests);
     expect(counts).toEqual({ state: 5, code: 5 });
   });
 
-  it('whose templates never end do not keep others from their work', async () => {
+  it('with endless templates do not keep others from running', async () => {
     const template = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
     const endless = Promise.all(
       Array.from({ length: 30 }, () => outcomeOf(server, admin, 'render', { options: { template, data: [] } })),
@@ -219,6 +224,6 @@ describe('more callers than there are places', () => {
   });
 });
 
-it('the server answers all the while', async () => {
+it('the server stays responsive throughout', async () => {
   await probe.expectResponsive();
 });

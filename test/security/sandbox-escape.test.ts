@@ -5,7 +5,7 @@ import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 
 const MIB = 2 ** 20;
 
-/** Programs that mean no good. Each is bounded, so that a sandbox that failed would do no harm either. */
+/** Hostile programs. Each is bounded, so that it does no harm even if the sandbox fails. */
 const HOSTILE: Readonly<Record<string, string>> = {
   passwd: 'print(open("/etc/passwd").read())',
   environment: 'import os; print(dict(os.environ)); print(open("/proc/1/environ").read())',
@@ -25,12 +25,12 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine', (engine) => {
   let server: Server;
-  let people: TestUsers;
+  let users: TestUsers;
   beforeAll(async () => {
     server = await startServer({ env: { PYTHON_ENGINE: engine, SECRET_TOKEN: 'must-not-be-seen', LOG_LEVEL: 'warn' } });
-    people = await createTestUsers(server);
-    // Warm, so that the level is that of a server at work.
-    await people.start({ document: programs({ warm: 'print(1)' }) }, { waitMs: 20_000 });
+    users = await createTestUsers(server);
+    // Warm up, so that the level is that of a busy server.
+    await users.start({ document: programs({ warm: 'print(1)' }) }, { waitMs: 20_000 });
   });
   afterAll(async () => void (await server.stop()));
 
@@ -44,9 +44,9 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     return { name: 'hostile', max_parallel: 4, steps };
   }
 
-  it('is held, each with the reason in its result, while the server answers as ever', async () => {
+  it('is contained, with the reason in its result, while the server responds as usual', async () => {
     const before = await server.memory();
-    const running = people.start({ document: programs(HOSTILE) }, { waitMs: 60_000 });
+    const running = users.start({ document: programs(HOSTILE) }, { waitMs: 60_000 });
     let over = false;
     const ended = running.finally(() => {
       over = true;
@@ -73,7 +73,7 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     expect(of('link').produced_files).toEqual([]);
     expect(of('link').stdout ?? '').not.toContain('daemon:');
     expect(of('socket').stdout ?? '').not.toContain('connected');
-    // It may run a shell of its own in there; it finds nobody.
+    // It may run a shell inside; it finds no other process.
     expect(JSON.stringify(of('shell'))).not.toMatch(/uid=0\(root\) gid=0\(root\) groups=0\(root\).*docker/);
     expect([of('memory').return_code, of('memory').stopped].some(Boolean)).toBe(true);
     expect(of('memory').stderr + String(of('memory').stopped)).toMatch(/Memory|MEMORY|SIGNAL/i);
@@ -91,8 +91,8 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     expect(existsSync('/usr/x')).toBe(false);
   }, 90_000);
 
-  it('leaves nothing behind: the next program runs as if there had been none', async () => {
-    const run = await people.start(
+  it('leaves nothing behind: the next program runs as if it were the first', async () => {
+    const run = await users.start(
       {
         document: programs({
           after:

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between client and server, and cuts each WebSocket when so many bytes of the server have passed. */
+/** A proxy between client and server that cuts each WebSocket after a number of bytes from the server. */
 export async function startCuttingProxy(targetPort: number) {
   let port = targetPort;
   let cuts: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    let left = Number.POSITIVE_INFINITY;
+    let remaining = Number.POSITIVE_INFINITY;
     const target = connect(port, '127.0.0.1');
     const cut = () => {
       client.destroy();
@@ -21,17 +21,17 @@ export async function startCuttingProxy(targetPort: number) {
       });
     }
     client.once('data', (head: Buffer) => {
-      if (/^upgrade: *websocket/im.test(head.toString())) left = cuts.shift() ?? left;
+      if (/^upgrade: *websocket/im.test(head.toString())) remaining = cuts.shift() ?? remaining;
     });
     client.pipe(target);
     target.on('data', (chunk: Buffer) => {
-      if (chunk.length < left) {
-        left -= chunk.length;
+      if (chunk.length < remaining) {
+        remaining -= chunk.length;
         client.write(chunk);
       } else {
-        // What was allowed to pass still arrives: the connection ends in the middle of a frame, or of the handshake.
-        client.write(chunk.subarray(0, left), cut);
-        left = 0;
+        // The allowed bytes still arrive: the connection ends in the middle of a frame, or of the handshake.
+        client.write(chunk.subarray(0, remaining), cut);
+        remaining = 0;
         target.pause();
       }
     });
@@ -40,15 +40,15 @@ export async function startCuttingProxy(targetPort: number) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** The next WebSockets are cut after so many bytes each; those after them are not. */
+    /** The next WebSockets are cut after these numbers of bytes; later ones are not. */
     cutAfter(bytes: readonly number[]) {
       cuts = [...bytes];
     },
-    /** New connections go there. */
+    /** Sends new connections to another port. */
     redirect(to: number) {
       port = to;
     },
-    /** Nothing passes any more on the connections that are open, and nobody is told. */
+    /** Stops all traffic on the open connections without closing them. */
     freeze() {
       for (const socket of sockets) socket.pause();
     },

@@ -7,33 +7,33 @@ import { SignJWT } from 'jose';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const root = resolve(import.meta.dirname, '../..');
-/** What `npm start` gives Node. */
+/** The options that `npm start` passes to Node. */
 const FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
-/** Signs the tokens of every server that the tests start. */
+/** The token secret of every server that the tests start. */
 const SECRET = 'a secret for tests, of more than 32 bytes';
 const START_TIMEOUT_MS = 60_000;
-/** More than a server takes to drain; past it the test has found that it hangs. */
+/** More than a server needs to drain; beyond it the server hangs. */
 const STOP_TIMEOUT_MS = 15_000;
 
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
 export interface GraphqlResponse {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly data: any;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly errors?: any[];
 }
 
-/** A process of this project, with what it wrote so far. */
+/** A process of this project, with its output so far. */
 interface ServerProcess {
   readonly process: ChildProcess;
   /** Lines of its standard output. */
-  readonly said: readonly string[];
+  readonly stdoutLines: readonly string[];
   /** Lines of its standard error: the log, as JSON. */
   readonly log: readonly string[];
-  /** Its exit code, or the name of the signal that ended it; resolves when its output is complete. */
+  /** Its exit code, or the name of the signal that ended it. Resolves when its output is complete. */
   readonly ended: Promise<number | string>;
 }
 
@@ -41,23 +41,23 @@ export interface Server extends ServerProcess, AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly dataDir: string;
-  /** Sends a document by POST. Rejects when the connection breaks. */
+  /** Sends a document with POST. Rejects when the connection breaks. */
   query(document: string, variables?: unknown, token?: string): Promise<GraphqlResponse>;
-  /** GETs or posts anything else. */
+  /** Sends any other request. */
   fetch(path: string, init?: RequestInit & { readonly token?: string }): Promise<Response>;
   /** The lines of the log with this event, parsed. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was logged
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the log
   logged(event: string): any[];
-  /** Bytes of memory that are its own now, or were at most so far. */
+  /** Resident memory in bytes, now or at its peak. */
   memory(which?: 'now' | 'peak'): Promise<number>;
-  /** Ends it and resolves with its exit code, or the signal's name. */
+  /** Stops it. Resolves with its exit code, or the name of the signal. */
   stop(signal?: Signal): Promise<number | string>;
 }
 
 export interface ServerOptions {
-  /** Added to an environment that has nothing of this process but PATH; undefined takes a variable away. */
+  /** Added to an environment that inherits only PATH; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Of the caller's own, which then stays. */
+  /** An existing folder, which stays. Default: a temporary folder. */
   readonly dataDir?: string;
 }
 
@@ -65,7 +65,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
   const running = run(['serve'], { ...options.env, DATA_DIR: dataDir });
-  const { process: child, ended, said, log } = running;
+  const { process: child, ended, stdoutLines, log } = running;
   const cleanUp = () => (options.dataDir === undefined ? rm(dataDir, { recursive: true, force: true }) : undefined);
   const stop = async (signal: Signal = 'SIGTERM') => {
     child.kill(signal);
@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     fetch(`${url}${path}`, { ...init, headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } });
 
   return {
-    ...{ url, dataDir, process: child, said, log, ended, fetch: ask, stop },
+    ...{ url, dataDir, process: child, stdoutLines, log, ended, fetch: ask, stop },
     async query(query, variables, token) {
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify({ query, variables });
@@ -100,15 +100,15 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   };
 }
 
-/** Runs the program to its end, in a folder that does not last. */
+/** Runs a command of the program to its end, by default in a temporary folder. */
 export async function runCli(args: readonly string[], { env, dataDir }: ServerOptions = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
-  const { process: child, ended, said, log } = run(args, { DATA_DIR: folder, ...env });
+  const { process: child, ended, stdoutLines, log } = run(args, { DATA_DIR: folder, ...env });
   const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   const code = await ended;
   clearTimeout(late);
   if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
-  return { code, output: said.join('\n'), complaint: log.join('\n') };
+  return { code, output: stdoutLines.join('\n'), complaint: log.join('\n') };
 }
 
 function run(args: readonly string[], env: ServerOptions['env']): ServerProcess {
@@ -117,12 +117,12 @@ function run(args: readonly string[], env: ServerOptions['env']): ServerProcess 
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Whatever becomes of the test, nothing that it started outlives it.
+  // Nothing that a test starts outlives it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const said: string[] = [];
+  const stdoutLines: string[] = [];
   const log: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => stdoutLines.push(line));
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const ended = new Promise<number | string>((done) => {
     child.once('close', (code, signal) => {
@@ -130,24 +130,24 @@ function run(args: readonly string[], env: ServerOptions['env']): ServerProcess 
       done(code ?? signal ?? 'gone');
     });
   });
-  return { process: child, said, log, ended };
+  return { process: child, stdoutLines, log, ended };
 }
 
-/** Where it listens, by its banner. */
-async function addressOf({ process: child, said, log, ended }: ServerProcess): Promise<string> {
-  const { promise, resolve: found, reject } = Promise.withResolvers<string>();
-  const fail = (what: string) => reject(new Error(`the server ${what}:\n${[...said, ...log].join('\n')}`));
-  const look = () => {
-    const [, url] = /^ +API +(http:\/\/\S+)\/graphql$/m.exec(said.join('\n')) ?? [];
-    if (url !== undefined) found(url);
+/** The URL of a server, from its banner. */
+async function addressOf({ process: child, stdoutLines, log, ended }: ServerProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const fail = (problem: string) => reject(new Error(`the server ${problem}:\n${[...stdoutLines, ...log].join('\n')}`));
+  const readBanner = () => {
+    const [, url] = /^ +API +(http:\/\/\S+)\/graphql$/m.exec(stdoutLines.join('\n')) ?? [];
+    if (url !== undefined) resolve(url);
   };
   const late = setTimeout(() => fail(`did not start within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
-  child.stdout?.on('data', () => setImmediate(look));
+  child.stdout?.on('data', () => setImmediate(readBanner));
   ended.then((code) => fail(`ended with ${code}`));
   return promise.finally(() => clearTimeout(late));
 }
 
-/** A token that a test server takes; its subject is the user name. */
+/** A token that a test server accepts; its subject is the user name. */
 export function tokenFor(
   username: string,
   claims: { readonly roles: readonly string[]; readonly tenant?: string; readonly expiresIn?: string },

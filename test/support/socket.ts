@@ -8,31 +8,31 @@ export interface ReceivedEvent {
   readonly seq: number;
   readonly type: string;
   readonly hash: string;
-  /** Whatever else the document asked for. */
+  /** Other selected fields. */
   readonly [field: string]: unknown;
 }
 
-/** A subscription to one field that gives event batches. */
+/** A subscription to one field of event batches. */
 export interface EventSubscription {
-  /** Every event so far, in the order in which they came. */
+  /** Every event so far, in order of arrival. */
   readonly events: readonly ReceivedEvent[];
-  /** That of the last batch. */
+  /** The cursor of the last batch. */
   readonly cursor: string | undefined;
-  /** When each event came, by performance.now(). */
+  /** The arrival of each event, by performance.now(). */
   readonly times: readonly number[];
   /** Set when the server completed the operation; contains its errors, if it failed. */
   readonly completed: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly errors: readonly any[];
   /** Waits for that many events. */
   upTo(count: number, ms?: number): Promise<readonly ReceivedEvent[]>;
 }
 
-/** A subscription to anything else. */
+/** A subscription to any other field. */
 export interface AnySubscription {
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly results: readonly any[];
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly errors: readonly any[];
 }
 
@@ -44,19 +44,19 @@ export interface Socket extends AsyncDisposable {
   watchAny(document: string, variables?: object): AnySubscription;
 }
 
-/** A socket that speaks `graphql-transport-ws`, without reconnecting: what comes, and when, is what is tested. */
+/** A socket that speaks `graphql-transport-ws` and does not reconnect: tests check what arrives, and when. */
 export async function openSocket(server: Server, token: string): Promise<Socket> {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-  const takers = new Map<string, (message: Message) => void>();
+  const receivers = new Map<string, (message: Message) => void>();
   let acknowledged = false;
-  // The close tells the same.
+  // The close event reports the same.
   socket.on('error', () => {});
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { token } })));
   socket.on('message', (data) => {
     const message = JSON.parse(String(data)) as Message;
     if (message.type === 'connection_ack') acknowledged = true;
-    else takers.get(message.id ?? '')?.(message);
+    else receivers.get(message.id ?? '')?.(message);
   });
   await until('the socket is open', () => acknowledged || socket.readyState === WebSocket.CLOSED);
   if (!acknowledged) throw new Error(`the server closed the socket with ${await closed}`);
@@ -65,9 +65,9 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
     socket,
     closed,
     watchAny(document, variables = {}) {
-      const id = String(takers.size + 1);
+      const id = String(receivers.size + 1);
       const seen = { results: [] as unknown[], errors: [] as unknown[] };
-      takers.set(id, ({ type, payload }) => {
+      receivers.set(id, ({ type, payload }) => {
         if (type === 'error') seen.errors.push(...(payload as unknown[]));
         if (type !== 'next') return;
         const { data, errors = [] } = payload as NextPayload;
@@ -78,11 +78,11 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
       return seen;
     },
     watch(document, variables = {}) {
-      const id = String(takers.size + 1);
+      const id = String(receivers.size + 1);
       const seen = { events: [] as ReceivedEvent[], times: [] as number[], errors: [] as unknown[] };
       let cursor: string | undefined;
       let completed = false;
-      takers.set(id, ({ type, payload }) => {
+      receivers.set(id, ({ type, payload }) => {
         if (type === 'complete') completed = true;
         else if (type === 'error') seen.errors.push(...(payload as unknown[]));
         else {
@@ -108,7 +108,7 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
           return completed;
         },
         async upTo(count, ms) {
-          await until(`${count} events have come`, () => seen.events.length >= count, ms).catch((error: Error) => {
+          await until(`${count} events have arrived`, () => seen.events.length >= count, ms).catch((error: Error) => {
             throw new Error(`${error.message}; there are ${seen.events.length}`);
           });
           return seen.events;

@@ -17,29 +17,29 @@ const RUN = `... on Run {
 const REFUSAL =
   '... on Refusal { __typename code message path violations { path message } decision { effect action } }';
 
-/** What came back; a test looks into it. */
-// biome-ignore lint/suspicious/noExplicitAny: it may be anything
+/** A GraphQL result. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
 type AnyResult = any;
 
-/** One of each role, who start workflows on a server and steer their runs. Alice does, unless somebody else is named. */
+/** One user of each role, who start workflows on a server and control their runs. Default: Alice. */
 export interface TestUsers {
   readonly tokens: Readonly<Record<TestUserName, string>>;
-  /** What a document without an error gives. */
+  /** The data of a document, which must not have errors. */
   ask(document: string, variables?: object, who?: TestUserName): Promise<AnyResult>;
-  /** What a mutation gives, or its refusal. */
+  /** The result of a mutation, or its refusal. */
   mutate(field: string, input: object, selection: string, who?: TestUserName): Promise<AnyResult>;
-  /** The same of a mutation that gives a run. */
+  /** The same for a mutation that returns a run. */
   change(field: string, input: object, who?: TestUserName): Promise<AnyResult>;
-  /** The run of a workflow, at its end if that is near. */
+  /** Starts a workflow. @returns the run, at its end if it ends within 15 s */
   start(source: object, more?: object, who?: TestUserName): Promise<AnyResult>;
   run(id: string, who?: TestUserName): Promise<AnyResult>;
-  /** The run, once it is there. */
+  /** Waits until the run is in a state. @returns the run */
   reach(id: string, state: string, who?: TestUserName): Promise<AnyResult>;
 }
 
 export async function createTestUsers(server: Server): Promise<TestUsers> {
-  const made = Object.entries(ROLES).map(async ([name, role]) => [name, await tokenFor(name, { roles: [role] })]);
-  const tokens: Record<TestUserName, string> = Object.fromEntries(await Promise.all(made));
+  const signed = Object.entries(ROLES).map(async ([name, role]) => [name, await tokenFor(name, { roles: [role] })]);
+  const tokens: Record<TestUserName, string> = Object.fromEntries(await Promise.all(signed));
 
   const ask: TestUsers['ask'] = async (document, variables = {}, who = 'alice') => {
     const { data, errors } = await server.query(document, variables, tokens[who]);
@@ -71,7 +71,7 @@ export async function createTestUsers(server: Server): Promise<TestUsers> {
   };
 }
 
-/** The state of each step, by its key. */
+/** The state of each step, by key. */
 export function statesOf(run: { readonly steps: readonly { readonly key: string; readonly state: string }[] }) {
   return Object.fromEntries(run.steps.map(({ key, state }) => [key, state]));
 }

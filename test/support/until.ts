@@ -1,9 +1,9 @@
 const STEP_MS = 20;
 
 /**
- * Waits until `look` gives something true, and gives that.
- * @param what says in the error what did not come to be
- * @param ms how long at most; generous, because a busy machine is no failure
+ * Waits until `look` returns a truthy value, and returns it.
+ * @param what the expected condition, for the error message
+ * @param ms maximum wait; generous, because a busy machine is not a failure
  */
 export async function until<T>(
   what: string,
@@ -12,8 +12,8 @@ export async function until<T>(
 ): Promise<Exclude<T, false | undefined | null>> {
   const end = performance.now() + ms;
   for (;;) {
-    const found = await look();
-    if (found) return found as Exclude<T, false | undefined | null>;
+    const value = await look();
+    if (value) return value as Exclude<T, false | undefined | null>;
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }

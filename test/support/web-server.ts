@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A web server of the test, for the server under test to read from. */
+/** A web server that the server under test reads from. */
 export interface WebServer extends AsyncDisposable {
-  /** `127.0.0.1:PORT`, as ALLOWED_PRIVATE_HOSTS takes it. */
+  /** `127.0.0.1:PORT`, as in ALLOWED_PRIVATE_HOSTS. */
   readonly host: string;
   readonly port: number;
   /** `http://127.0.0.1:PORT` */

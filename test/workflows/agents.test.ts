@@ -12,7 +12,7 @@ const RUN = `id kind state error { code message } output resource { text }
 const AGENT = `... on Run { ${RUN} }`;
 const SUMMARY_SERVER = ['node', 'examples/mcp-servers/summary-server/server.ts'];
 
-/** A server with this model, and policy lines beside the shipped ones. */
+/** A server with this model, and policy rules in addition to the shipped ones. */
 async function serverWith(
   model: { url: string; endpoint: string },
   rules: readonly string[],
@@ -31,7 +31,7 @@ async function serverWith(
 }
 
 describe('an agent whose tool needs approval', () => {
-  it('waits through a kill -9, goes on when somebody agrees, and asks the model nothing twice', async () => {
+  it('waits through a kill -9, continues when it is approved, and asks the model nothing twice', async () => {
     await using folder = await createTempFolder();
     const model = await startFakeOpenai([
       { text: ['I will ', 'tell them.'], calls: [{ name: 'notify_send', arguments: '{"message":"it is done"}' }] },
@@ -39,24 +39,24 @@ describe('an agent whose tool needs approval', () => {
     ]);
     const rules = ['p, admin, tool:notify.send, **, *, approve'];
     let server = await serverWith(model, rules, folder.path);
-    let people = await createTestUsers(server);
+    let users = await createTestUsers(server);
     const input = {
       agent: {
         ...{ role: 'Herald', goal: 'Tell everybody that it is done.', tools: ['notify.send'] },
         backend: { litellm: { model: 'scripted' } },
       },
     };
-    const { id } = await people.mutate('runAgent', input, AGENT, 'admin');
-    const waiting = await people.reach(id, 'WAITING', 'admin');
+    const { id } = await users.mutate('runAgent', input, AGENT, 'admin');
+    const waiting = await users.reach(id, 'WAITING', 'admin');
     const approval = waiting.steps[0].approval.id;
     expect(model.requests).toHaveLength(1);
 
     await server.stop('SIGKILL');
     server = await serverWith(model, rules, folder.path);
-    people = await createTestUsers(server);
-    // Nobody approves what he asked for himself.
+    users = await createTestUsers(server);
+    // You cannot approve your own request.
     const decide = { approvalId: approval, approve: true };
-    expect(await people.mutate('decideApproval', { ...decide }, '... on Approval { state }', 'admin')).toMatchObject({
+    expect(await users.mutate('decideApproval', { ...decide }, '... on Approval { state }', 'admin')).toMatchObject({
       code: 'FORBIDDEN',
     });
     const token = await tokenFor('eve', { roles: ['admin'] });
@@ -65,8 +65,8 @@ describe('an agent whose tool needs approval', () => {
     const { data } = await server.query(document, { input: decide }, token);
     expect(data.decideApproval).toEqual({ state: 'APPROVED' });
 
-    await people.reach(id, 'SUCCEEDED', 'admin');
-    const { run } = await people.ask(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, 'admin');
+    await users.reach(id, 'SUCCEEDED', 'admin');
+    const { run } = await users.ask(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, 'admin');
     expect(run.steps[0]).toMatchObject({ attempt: 1, toolCalls: [{ tool: 'notify.send' }] });
     expect(JSON.parse(run.resource.text)).toMatchObject({ text: 'They have been told.', turns: 2 });
     expect(model.requests).toHaveLength(2);
@@ -77,12 +77,12 @@ describe('an agent whose tool needs approval', () => {
 });
 
 describe('the budget of a run', () => {
-  it('is not exceeded by one token, whatever runs at once', async () => {
+  it('is not exceeded by one token, whatever runs concurrently', async () => {
     await using folder = await createTempFolder();
     let reported = 0;
     const model = await startFakeOpenai([
       (response) => {
-        // It uses all that it may: every byte that it was sent is a token, and so is all that it may say.
+        // It uses its maximum: a token for every byte of its prompt, and all of its completion tokens.
         const sent = JSON.stringify(model.requests.at(-1)?.body.messages).length;
         const usage = { prompt_tokens: sent, completion_tokens: 50, total_tokens: sent + 50 };
         reported += usage.total_tokens;
@@ -96,12 +96,12 @@ describe('the budget of a run', () => {
     ]);
     const ceiling = 5_000;
     await using server = await serverWith(model, [], folder.path, { LLM_TOKENS_PER_RUN: String(ceiling) });
-    const people = await createTestUsers(server);
+    const users = await createTestUsers(server);
     const steps = Array.from({ length: 20 }, (_, i) => {
       const agent = { role: 'Sayer', goal: `Say yes ${i}.`, backend: 'litellm', backend_config: { max_tokens: 50 } };
       return { id: `a${i}`, kind: 'agent', agent, continue_on_error: true };
     });
-    const run = await people.start({ document: { name: 'twenty', steps } }, { waitMs: 30_000 }, 'admin');
+    const run = await users.start({ document: { name: 'twenty', steps } }, { waitMs: 30_000 }, 'admin');
     const states = run.steps.map(
       ({ state, error }: { state: string; error?: { code: string } }) => error?.code ?? state,
     );
@@ -114,16 +114,16 @@ describe('the budget of a run', () => {
 
 describe('agents of a server', () => {
   let server: Server;
-  let people: TestUsers;
+  let users: TestUsers;
   beforeAll(async () => {
     server = await startServer();
-    people = await createTestUsers(server);
+    users = await createTestUsers(server);
   });
   afterAll(async () => void (await server.stop()));
   const runAgent = (agent: object, more: object = {}) =>
-    people.mutate('runAgent', { agent, waitMs: 20_000, ...more }, AGENT, 'admin');
+    users.mutate('runAgent', { agent, waitMs: 20_000, ...more }, AGENT, 'admin');
 
-  it('summarize a text by an MCP server that runs in the sandbox', async () => {
+  it('summarize a text with an MCP server that runs in the sandbox', async () => {
     const run = await runAgent(
       { role: 'Summarizer', goal: 'Summarize the text.', backend: { mcp: { stdioCommand: SUMMARY_SERVER } } },
       {
@@ -146,7 +146,7 @@ describe('agents of a server', () => {
     expect(run.output.stdout).not.toContain('daemon:');
   });
 
-  it('stand in a pipeline, and find there what was made before them', async () => {
+  it('work in a pipeline, and receive the output of the previous step', async () => {
     const input = {
       steps: [
         { command: 'convertToJson', options: { source: { uri: 'file:///data/products.csv' } } },
@@ -158,25 +158,25 @@ describe('agents of a server', () => {
         },
       ],
     };
-    const outcome = await people.mutate(
+    const outcome = await users.mutate(
       'pipeline',
       input,
       '... on CommandOutcome { run { state error { message } } resource { json } }',
       'admin',
     );
     expect(outcome.run).toEqual({ state: 'SUCCEEDED', error: null });
-    const said = JSON.parse(outcome.resource.json.stdout);
-    expect(said.context.previous).toMatchObject({ media_type: expect.stringContaining('json') });
-    expect(Object.keys(said.context.previous)).toContain('json');
+    const workerInput = JSON.parse(outcome.resource.json.stdout);
+    expect(workerInput.context.previous).toMatchObject({ media_type: expect.stringContaining('json') });
+    expect(Object.keys(workerInput.context.previous)).toContain('json');
   });
 
-  it('are told about as it happens', async () => {
+  it('report their output as it happens', async () => {
     const run = await runAgent({
       role: 'Shell',
       goal: 'Say things.',
       backend: { bashCli: { commandTemplate: 'echo one; echo two >&2' } },
     });
-    const events = await people.ask(
+    const events = await users.ask(
       `query ($id: ID!) { run(id: $id) { events(first: 100) { events { type ... on LogLine { text } ... on AgentDelta { delta: text } } } } }`,
       { id: run.id },
       'admin',
@@ -188,11 +188,11 @@ describe('agents of a server', () => {
   });
 
   it.each([
-    ['no rule for them', 'alice', { bashCli: { commandTemplate: 'true' } }],
-    ['a program that is not theirs', 'alice', { mcp: { stdioCommand: ['node', 'x.mjs'] } }],
-    ['no agents at all', 'bob', { httpApi: { url: 'https://api.example/agent' } }],
-  ] as const)('are refused to who has %s', async (_, who, backend) => {
-    const refused = await people.mutate('runAgent', { agent: { role: 'R', goal: 'G', backend } }, AGENT, who);
+    ['no rule for the backend', 'alice', { bashCli: { commandTemplate: 'true' } }],
+    ['no rule for the program', 'alice', { mcp: { stdioCommand: ['node', 'x.mjs'] } }],
+    ['no rule for agents', 'bob', { httpApi: { url: 'https://api.example/agent' } }],
+  ] as const)('are refused to a user with %s', async (_, who, backend) => {
+    const refused = await users.mutate('runAgent', { agent: { role: 'R', goal: 'G', backend } }, AGENT, who);
     expect(refused).toMatchObject({ code: 'FORBIDDEN' });
   });
 
@@ -201,23 +201,23 @@ describe('agents of a server', () => {
     [{ litellm: { model: 'm' } }, /LLM_API_BASE|apiBase/],
     [{ bashCli: { commandTemplate: 'true', workingDir: '../..' } }, /workingDir|working/i],
     [{ httpApi: { url: 'ftp://x/' } }, /http/],
-  ])('are refused with a reason when they cannot be reached: %j', async (backend, message) => {
+  ])('are refused with a reason if their backend is invalid: %j', async (backend, message) => {
     const refused = await runAgent({ role: 'R', goal: 'G', backend });
-    const told = refused.message ?? refused.error?.message;
-    expect(told).toMatch(message);
+    const problem = refused.message ?? refused.error?.message;
+    expect(problem).toMatch(message);
   });
 
   it('end within a second when their run is cancelled', async () => {
-    const { id } = await people.mutate(
+    const { id } = await users.mutate(
       'runAgent',
       { agent: { role: 'R', goal: 'G', backend: { bashCli: { commandTemplate: 'sleep 60' } } } },
       AGENT,
       'admin',
     );
-    await until('it is at work', async () => (await people.run(id, 'admin')).steps[0].state === 'DISPATCHED');
+    await until('it is running', async () => (await users.run(id, 'admin')).steps[0].state === 'DISPATCHED');
     const at = Date.now();
-    await people.change('cancelRun', { runId: id }, 'admin');
-    await people.reach(id, 'CANCELLED', 'admin');
+    await users.change('cancelRun', { runId: id }, 'admin');
+    await users.reach(id, 'CANCELLED', 'admin');
     expect(Date.now() - at).toBeLessThan(2_000);
   });
 });

@@ -21,9 +21,9 @@ const start: TestUsers['start'] = (...of) => users.start(...of);
 const decide = (approvalId: string, approve: boolean, who: TestUserName, comment?: string) =>
   users.mutate('decideApproval', { approvalId, approve, comment }, APPROVAL, who);
 
-/** The approval that the run waits for, as who may see it sees it. */
-const openOf = (runId: string, who: TestUserName = 'admin') =>
-  until(`${runId} waits for a person`, async () => {
+/** The approval that the run waits for. */
+const openApproval = (runId: string, who: TestUserName = 'admin') =>
+  until(`${runId} waits for approval`, async () => {
     const { approvals } = await users.ask(`{ approvals(state: OPEN, first: 100) { nodes { ${APPROVAL} } } }`, {}, who);
     return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === runId);
   });
@@ -46,19 +46,19 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-describe('a step that asks a person', () => {
-  const asking = (input: object) =>
+describe('an approval step', () => {
+  const approvalWorkflow = (input: object) =>
     workflowSource(
       'asking',
       { id: 'agree', kind: 'approval', input } as never,
       valueStep('after', '{{ steps.agree.output }}'),
     );
 
-  it('goes on when one agrees, and says who did and why', async () => {
-    const started = await start(asking({ reason: 'Shall it go on?' }), { waitMs: 0 });
-    const approval = await openOf(started.id);
+  it('continues when it is approved, and says by whom and why', async () => {
+    const started = await start(approvalWorkflow({ reason: 'Continue?' }), { waitMs: 0 });
+    const approval = await openApproval(started.id);
     expect(approval).toMatchObject({
-      ...{ state: 'OPEN', reason: 'Shall it go on?', roles: [], decidedBy: null, decidedAt: null },
+      ...{ state: 'OPEN', reason: 'Continue?', roles: [], decidedBy: null, decidedAt: null },
       step: { key: 'agree', state: 'WAITING' },
     });
     expect((await users.reach(started.id, 'WAITING')).steps[0].approval).toEqual({ id: approval.id, state: 'OPEN' });
@@ -83,7 +83,7 @@ describe('a step that asks a person', () => {
     );
     const { id } = approval;
     expect(events.events).toEqual([
-      { type: 'APPROVAL_REQUESTED', step: 'agree', approval: { id, state: 'OPEN', reason: 'Shall it go on?' } },
+      { type: 'APPROVAL_REQUESTED', step: 'agree', approval: { id, state: 'OPEN', reason: 'Continue?' } },
       {
         type: 'APPROVAL_DECIDED',
         step: 'agree',
@@ -94,9 +94,9 @@ describe('a step that asks a person', () => {
     expect(node).toMatchObject({ __typename: 'Approval', state: 'APPROVED' });
   });
 
-  it('ends when one does not agree', async () => {
-    const started = await start(asking({ reason: 'Shall it?' }), { waitMs: 0 });
-    const { id } = await openOf(started.id);
+  it('ends when it is rejected', async () => {
+    const started = await start(approvalWorkflow({ reason: 'Continue?' }), { waitMs: 0 });
+    const { id } = await openApproval(started.id);
     expect(await decide(id, false, 'admin', 'No.')).toMatchObject({ state: 'REJECTED', comment: 'No.' });
     const ended = await until('the run ends', async () => {
       const run = await users.run(started.id);
@@ -107,37 +107,37 @@ describe('a step that asks a person', () => {
   });
 
   it('ends when nobody decides in time', async () => {
-    const run = await start(asking({ reason: 'Soon?', expires_ms: 50 }));
+    const run = await start(approvalWorkflow({ reason: 'Soon?', expires_ms: 50 }));
     expect(run.state).not.toBe('SUCCEEDED');
     expect(run.steps[0].approval.state).toBe('EXPIRED');
   });
 
-  it('takes the word of who has a role that it names only', async () => {
-    const started = await start(asking({ reason: 'Dear admin?', roles: ['admin'] }), { waitMs: 0 });
-    const approval = await openOf(started.id, 'alice');
+  it('accepts only the decision of a user with a role that it names', async () => {
+    const started = await start(approvalWorkflow({ reason: 'Dear admin?', roles: ['admin'] }), { waitMs: 0 });
+    const approval = await openApproval(started.id, 'alice');
     expect(approval.roles).toEqual(['admin']);
     expect(await decide(approval.id, true, 'alice')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await decide(approval.id, true, 'admin')).toMatchObject({ state: 'APPROVED' });
     await users.reach(started.id, 'SUCCEEDED');
   });
 
-  it('is not found by who may not see the run, and not decided by who may decide nothing', async () => {
-    const alices = await start(asking({ reason: '?' }), { waitMs: 0 });
-    const bobs = await start(asking({ reason: '?' }), { waitMs: 0 }, 'bob');
-    expect(await decide((await openOf(alices.id)).id, true, 'bob')).toMatchObject({ __typename: 'Refusal' });
-    expect(await decide((await openOf(bobs.id)).id, true, 'bob')).toMatchObject({
+  it('is hidden from users who may not see the run, and refuses users who may not decide', async () => {
+    const alices = await start(approvalWorkflow({ reason: '?' }), { waitMs: 0 });
+    const bobs = await start(approvalWorkflow({ reason: '?' }), { waitMs: 0 }, 'bob');
+    expect(await decide((await openApproval(alices.id)).id, true, 'bob')).toMatchObject({ __typename: 'Refusal' });
+    expect(await decide((await openApproval(bobs.id)).id, true, 'bob')).toMatchObject({
       code: 'FORBIDDEN',
       decision: { action: 'mutation:decideApproval' },
     });
-    expect(await decide((await openOf(bobs.id)).id, true, 'alice')).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await decide((await openApproval(bobs.id)).id, true, 'alice')).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
-describe('a step for which the policy asks a person', () => {
-  it('waits for somebody else than who started the run', async () => {
+describe('a step for which the policy requires approval', () => {
+  it('waits for a user other than the one who started the run', async () => {
     const before = web.hits.length;
     const started = await start(workflowSource('agreed', fetchStep('get', `${web.url}/agreed/a`)), { waitMs: 0 });
-    const approval = await openOf(started.id);
+    const approval = await openApproval(started.id);
     expect(approval.reason).toContain('rule_');
     expect(web.hits.length).toBe(before);
     expect(await decide(approval.id, true, 'alice')).toMatchObject({ code: 'FORBIDDEN' });
@@ -148,7 +148,7 @@ describe('a step for which the policy asks a person', () => {
     expect(web.hits.length).toBe(before + 1);
   });
 
-  it('also when it is a command by itself: what is answered then is a run without a resource', async () => {
+  it('waits also as a single command, which returns the run without a resource', async () => {
     const input = { command: 'fetch', source: { uri: `${web.url}/agreed/b` } };
     const outcome = await users.mutate(
       'execute',
@@ -156,7 +156,7 @@ describe('a step for which the policy asks a person', () => {
       '... on CommandOutcome { run { id state } resource { text } }',
     );
     expect(outcome).toMatchObject({ run: { state: 'WAITING' }, resource: null });
-    await decide((await openOf(outcome.run.id)).id, true, 'admin');
+    await decide((await openApproval(outcome.run.id)).id, true, 'admin');
     expect((await users.reach(outcome.run.id, 'SUCCEEDED')).output).toEqual({ there: true });
   });
 });

@@ -15,14 +15,14 @@ const EVENTS = `subscription ($id: ID!) { runEvents(runId: $id) { events {
 const KINDS = ['plan', 'drive', 'web', 'code', 'check', 'commit', 'tell'];
 
 let server: Server;
-let people: TestUsers;
+let users: TestUsers;
 beforeAll(async () => {
   server = await startServer();
-  people = await createTestUsers(server);
+  users = await createTestUsers(server);
 });
 afterAll(async () => void (await server.stop()));
 
-/** Runs a program in the repository that a run made. */
+/** Runs a program in the repository that a run created. */
 async function inRepository(runId: string, file: string, ...args: readonly string[]) {
   const folder = join(server.dataDir, 'workspaces', runId, 'repo');
   const options = {
@@ -40,20 +40,20 @@ async function inRepository(runId: string, file: string, ...args: readonly strin
 }
 
 describe('build_service', () => {
-  it('goes from a plan to a notification offline, live in a subscription, and its repository passes its tests', async () => {
+  it('runs offline from a plan to a notification, visible in a subscription, and its repository passes its tests', async () => {
     const begun = performance.now();
-    const { id } = await people.mutate(
+    const { id } = await users.mutate(
       'startRun',
       { source: { yaml }, inputs: { resource: 'Listing' } },
       '... on Run { id }',
       'alice',
     );
-    await using socket = await openSocket(server, people.tokens.alice);
+    await using socket = await openSocket(server, users.tokens.alice);
     const watched = socket.watch(EVENTS, { id });
     const run = await until(
-      'the run is over',
+      'the run has ended',
       async () => {
-        const now = await people.run(id);
+        const now = await users.run(id);
         return ['SUCCEEDED', 'FAILED'].includes(now?.state) && now;
       },
       60_000,
@@ -77,27 +77,27 @@ describe('build_service', () => {
     expect(await inRepository(id, 'python3', '-m', 'unittest')).toMatch(/\nOK\n?$/);
   });
 
-  it('keeps what it made: every file can be looked at', async () => {
-    const run = await people.start({ yaml }, { inputs: { resource: 'Booking' }, waitMs: 55_000 });
+  it('stores every file that it generates as an artifact', async () => {
+    const run = await users.start({ yaml }, { inputs: { resource: 'Booking' }, waitMs: 55_000 });
     expect(run.error).toBeNull();
     const document =
       'query ($id: ID!) { run(id: $id) { artifacts(first: 100) { totalCount nodes { name mediaType digest step { key } resource { text } } } } }';
-    const { artifacts } = (await people.ask(document, { id: run.id })).run;
+    const { artifacts } = (await users.ask(document, { id: run.id })).run;
     const code = artifacts.nodes.filter(({ step }: { step: { key: string } }) => step.key === 'code');
     expect(code.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(['README.md']));
     const readme = code.find(({ name }: { name: string }) => name === 'README.md');
     expect(readme.resource.text).toContain('Booking');
-    const answer = await server.fetch(`/artifacts/${readme.digest}`, { token: people.tokens.alice });
+    const answer = await server.fetch(`/artifacts/${readme.digest}`, { token: users.tokens.alice });
     expect(await answer.text()).toBe(readme.resource.text);
   });
 
-  it('can be done again from its check on, with the code that there is', async () => {
-    const first = await people.start({ yaml }, { inputs: { resource: 'Order' }, waitMs: 55_000 });
-    const again = await people.change('rerunFrom', { runId: first.id, step: 'check' }, 'alice');
-    const ended = await people.reach(again.id, 'SUCCEEDED');
+  it('can be rerun from its check, with the existing code', async () => {
+    const first = await users.start({ yaml }, { inputs: { resource: 'Order' }, waitMs: 55_000 });
+    const again = await users.change('rerunFrom', { runId: first.id, step: 'check' }, 'alice');
+    const ended = await users.reach(again.id, 'SUCCEEDED');
     expect(ended.rerunOf).toEqual({ id: first.id });
     const calls = 'query ($id: ID!) { run(id: $id) { steps { key toolCalls { tool } } } }';
-    const { steps } = (await people.ask(calls, { id: again.id })).run;
+    const { steps } = (await users.ask(calls, { id: again.id })).run;
     const called = steps.map(({ key, toolCalls }: { key: string; toolCalls: { tool: string }[] }) => [
       key,
       toolCalls.length > 0,
@@ -115,8 +115,8 @@ describe('build_service', () => {
     expect(await inRepository(again.id, 'git', 'log', '--oneline')).toContain('feat: ');
   });
 
-  it('makes a GraphQL service for Node as well, whose tests pass', async () => {
-    const run = await people.start({ yaml }, { inputs: { resource: 'Article', stack: 'node-yoga' }, waitMs: 55_000 });
+  it('also generates a GraphQL service for Node, whose tests pass', async () => {
+    const run = await users.start({ yaml }, { inputs: { resource: 'Article', stack: 'node-yoga' }, waitMs: 55_000 });
     expect(run.error).toBeNull();
     const checks = run.outputs.find(({ name }: { name: string }) => name === 'checks').value;
     expect(checks).toEqual(
@@ -124,8 +124,8 @@ describe('build_service', () => {
     );
   });
 
-  it('tells what is not installed from what passed', async () => {
-    const run = await people.start(
+  it('distinguishes checks that are not installed from checks that passed', async () => {
+    const run = await users.start(
       { yaml },
       { inputs: { resource: 'User', stack: 'fastapi-sqlalchemy' }, waitMs: 55_000 },
     );
@@ -137,10 +137,10 @@ describe('build_service', () => {
   });
 
   it.each([
-    ['a name that is none', { resource: 'x; import os' }, 'BAD_INPUT'],
-    ['a stack that is not there', { resource: 'Listing', stack: '../../etc' }, 'NOT_FOUND'],
+    ['an invalid name', { resource: 'x; import os' }, 'BAD_INPUT'],
+    ['an unknown stack', { resource: 'Listing', stack: '../../etc' }, 'NOT_FOUND'],
   ])('is refused with %s', async (_, inputs, code) => {
-    const run = await people.start({ yaml }, { inputs, waitMs: 20_000 });
+    const run = await users.start({ yaml }, { inputs, waitMs: 20_000 });
     expect(run.error).toMatchObject({ code, step: 'plan' });
   });
 });

@@ -11,7 +11,7 @@ import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/m
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';
 import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
 
-// Nothing stands behind them: only what they are called and what they take is looked at.
+// They do nothing: only their names and options are read.
 const tools = createTools({} as ToolDeps);
 const backends = createBackends({} as BackendDeps);
 const kinds = createStepKinds({ stacksDir: '' });
@@ -36,7 +36,7 @@ function entry(title: string, effect: CatalogEntry['effect'], options: unknown):
   return { title, effect, options: options as JsonObject };
 }
 
-/** All that documents may name on this server. */
+/** Everything that a document may name on this server. */
 const catalog: Catalog = {
   command: (name) => COMMANDS.get(name),
   query: (name) => QUERIES.get(name),
@@ -66,7 +66,7 @@ describe('the examples', () => {
     expect(document?.graph.nodes.length).toBeGreaterThan(0);
   });
 
-  it.each(readdirSync(agents))('of agents fit a pipeline: %s', (file) => {
+  it.each(readdirSync(agents))('of agents are valid in a pipeline: %s', (file) => {
     const agent = JSON.parse(readFileSync(new URL(file, agents), 'utf8')) as JsonObject;
     expect(readWorkflow({ document: { steps: [{ agent }] } }, catalog).problems).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('the examples', () => {
   it('of the products mean the same in all three forms', () => {
     const [native, dag, pipeline] = ['products.yaml', 'products.dag.json', 'products.pipeline.json'].map((file) => {
       const plan = read(file).document?.compile({});
-      // Only a pipeline cannot tell what its steps are called.
+      // Only a pipeline cannot name its steps.
       const rename = (text: string) => text.replaceAll('convertToJson_1', 'rows').replaceAll('render_2', 'output');
       return JSON.parse(
         rename(JSON.stringify({ ...plan, steps: plan?.steps.map(({ id: _, ...step }) => step) })),
@@ -94,7 +94,7 @@ describe('docs/workflows.md', () => {
     for (const block of blocks) expect(readWorkflow({ text: block }, catalog).problems).toEqual([]);
   });
 
-  it('tells of every key that a document and a step may have', () => {
+  it('describes every key that a document and a step may have', () => {
     const { properties, $defs } = WORKFLOW_SCHEMA as unknown as {
       properties: Record<string, object>;
       $defs: Record<string, { properties: Record<string, object> }>;

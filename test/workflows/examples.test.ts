@@ -15,15 +15,15 @@ const FILES = readdirSync(FOLDER).sort();
 
 let server: Server;
 let web: WebServer;
-let people: TestUsers;
+let users: TestUsers;
 
-/** How often each path was asked for, and how many requests there were at once at most. */
-const asked = new Map<string, number>();
+/** The number of requests for each path, and the maximum number of concurrent requests. */
+const requests = new Map<string, number>();
 let busy = 0;
-let busiest = 0;
+let maxBusy = 0;
 
-const count = (path: string) => asked.get(path) ?? 0;
-/** Every seventh is not there, and every tenth only when it is asked for again. */
+const count = (path: string) => requests.get(path) ?? 0;
+/** Every seventh is missing, and every tenth succeeds only on the second request. */
 const isMissing = (n: number) => n % 7 === 3;
 const isLate = (n: number) => n % 10 === 5 && !isMissing(n);
 
@@ -31,9 +31,9 @@ beforeAll(async () => {
   web = await startWebServer(async (req, res) => {
     const path = req.url ?? '';
     const n = Number(path.slice(1));
-    asked.set(path, count(path) + 1);
-    busiest = Math.max(busiest, ++busy);
-    // The later ones are quicker, so that they do not end in the order in which they began.
+    requests.set(path, count(path) + 1);
+    maxBusy = Math.max(maxBusy, ++busy);
+    // Some are slower, so that they do not end in the order in which they began.
     await sleep(n % 3 === 0 ? 10 : 1);
     busy--;
     const status = isMissing(n) ? 404 : isLate(n) && count(path) === 1 ? 503 : 200;
@@ -47,7 +47,7 @@ beforeAll(async () => {
       ...{ LLM_API_BASE: model.url, LLM_MODEL: 'scripted' },
     },
   });
-  people = await createTestUsers(server);
+  users = await createTestUsers(server);
 });
 
 afterAll(async () => {
@@ -58,7 +58,7 @@ afterAll(async () => {
 
 let endModel = () => {};
 
-/** The example that plays a language model, as a process of its own. */
+/** Starts the example that acts as a language model, in a separate process. */
 async function scriptedModel() {
   const child = spawn(process.execPath, ['examples/scripted-model/server.ts', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -70,10 +70,10 @@ async function scriptedModel() {
   throw new Error('the scripted model did not start');
 }
 
-/** Which of the files have been run. */
+/** The files that have been run. */
 const run = new Set<string>();
 
-/** The document as a source; from then on it counts as run. */
+/** The document as a source; it then counts as run. */
 async function example(file: string) {
   run.add(file);
   return { yaml: await readFile(join(FOLDER, file), 'utf8') };
@@ -82,16 +82,16 @@ async function example(file: string) {
 async function bytesOf(uri: string): Promise<Buffer> {
   const [, digest] = /^artifact:sha256\/([0-9a-f]{64})$/.exec(uri) ?? [];
   expect(uri, 'an artifact').toContain(digest);
-  const response = await server.fetch(`/artifacts/${digest}`, { token: people.tokens.alice });
+  const response = await server.fetch(`/artifacts/${digest}`, { token: users.tokens.alice });
   expect(response.status).toBe(200);
   return Buffer.from(await response.arrayBuffer());
 }
 
 describe('the example workflows', () => {
-  it('make the same page of the products in each of the three forms, byte for byte', async () => {
+  it('render the same page of products in each of the three forms, byte for byte', async () => {
     const pages: Buffer[] = [];
     for (const file of ['products.yaml', 'products.dag.json', 'products.pipeline.json']) {
-      const { state, outputs, error } = await people.start(await example(file));
+      const { state, outputs, error } = await users.start(await example(file));
       expect([file, state, error]).toEqual([file, 'SUCCEEDED', null]);
       const [{ name, value }] = outputs;
       expect([name, value.media_type]).toEqual(['output', 'text/html; charset=utf-8']);
@@ -102,10 +102,10 @@ describe('the example workflows', () => {
     for (const other of others) expect(other.equals(first)).toBe(true);
   });
 
-  it('fan-out reads a hundred URLs, four at once, keeps their order and lists what could not be read', async () => {
+  it('fan-out reads a hundred URLs, four at a time, keeps their order and lists the failures', async () => {
     const numbers = Array.from({ length: 100 }, (_, n) => n);
     const inputs = { urls: numbers.map((n) => `${web.url}/${n}`) };
-    const { state, output, goal } = await people.start(await example('fan-out.yaml'), { inputs, waitMs: 60_000 });
+    const { state, output, goal } = await users.start(await example('fan-out.yaml'), { inputs, waitMs: 60_000 });
     expect([state, goal]).toEqual(['SUCCEEDED', 'Read 100 resources']);
     expect(output.read).toEqual(numbers.map((n) => (isMissing(n) ? null : { n })));
     expect(output.failed).toEqual(
@@ -114,41 +114,41 @@ describe('the example workflows', () => {
       })),
     );
     for (const n of numbers) expect([n, count(`/${n}`)]).toEqual([n, isLate(n) ? 2 : 1]);
-    expect(busiest).toBeGreaterThan(1);
-    expect(busiest).toBeLessThanOrEqual(4);
+    expect(maxBusy).toBeGreaterThan(1);
+    expect(maxBusy).toBeLessThanOrEqual(4);
   });
 
-  it('approval makes the page when somebody else agrees', async () => {
-    const begun = await people.start(await example('approval.yaml'), { waitMs: 0 });
-    const waiting = await people.reach(begun.id, 'WAITING');
+  it('approval renders the page when another user approves', async () => {
+    const begun = await users.start(await example('approval.yaml'), { waitMs: 0 });
+    const waiting = await users.reach(begun.id, 'WAITING');
     expect(statesOf(waiting)).toEqual({ rows: 'SUCCEEDED', agree: 'WAITING', page: 'PENDING' });
     const open = '{ approvals(state: OPEN) { nodes { id reason run { id } } } }';
-    const [approval] = (await people.ask(open, {}, 'admin')).approvals.nodes;
+    const [approval] = (await users.ask(open, {}, 'admin')).approvals.nodes;
     expect(approval).toMatchObject({ reason: 'Publish 7 products?', run: { id: begun.id } });
 
     const input = { approvalId: approval.id, approve: true };
-    const decided = await people.mutate('decideApproval', input, '... on Approval { state }', 'admin');
+    const decided = await users.mutate('decideApproval', input, '... on Approval { state }', 'admin');
     expect(decided).toEqual({ state: 'APPROVED' });
-    const { output } = await people.reach(begun.id, 'SUCCEEDED');
+    const { output } = await users.reach(begun.id, 'SUCCEEDED');
     expect((await bytesOf(output.page)).toString()).toContain('<title>Products of file:///data/products.csv</title>');
   });
 
-  it('approval asks nobody where there is little to publish', async () => {
+  it('approval asks nobody if there is little to publish', async () => {
     const inputs = { source: 'data:text/csv,name%0Alamp%0A' };
-    const { state, steps } = await people.start(await example('approval.yaml'), { inputs });
+    const { state, steps } = await users.start(await example('approval.yaml'), { inputs });
     expect([state, statesOf({ steps })]).toEqual([
       'SUCCEEDED',
       { rows: 'SUCCEEDED', agree: 'SKIPPED', page: 'SUCCEEDED' },
     ]);
   });
 
-  it('saga fails, and undoes what was done, the last first', async () => {
-    const { id, state, error, steps } = await people.start(await example('saga.yaml'));
+  it('saga fails, and compensates its steps in reverse order', async () => {
+    const { id, state, error, steps } = await users.start(await example('saga.yaml'));
     expect([state, error]).toMatchObject([
       'FAILED',
       { step: 'confirm', message: expect.stringContaining('seat 12A.') },
     ]);
-    const { run: found } = await people.ask(
+    const { run: found } = await users.ask(
       `query ($id: ID!) { run(id: $id) { events(first: 1000, filter: { types: [STEP_STATE_CHANGED] }) { events {
         step ... on StepStateChanged { to }
       } } } }`,
@@ -168,10 +168,10 @@ describe('the example workflows', () => {
     ]);
   });
 
-  it('nightly is kept with its next time, and can be started by hand as well', async () => {
+  it('nightly is saved with its next start, and can also be started by hand', async () => {
     const source = await example('nightly.yaml');
     const before = Date.now();
-    const saved = await people.mutate('saveWorkflow', { source }, '... on Workflow { name version }');
+    const saved = await users.mutate('saveWorkflow', { source }, '... on Workflow { name version }');
     expect(saved).toEqual({ name: 'nightly', version: 1 });
 
     const database = new Sqlite(join(server.dataDir, 'signalbox.db'), { readonly: true });
@@ -182,59 +182,59 @@ describe('the example workflows', () => {
     expect(next.toLocaleTimeString('en-GB', { timeZone: 'Europe/Warsaw' })).toBe('02:00:00');
     const hours = (next.getTime() - before) / 3_600_000;
     expect(hours).toBeGreaterThan(0);
-    // A night in which the clocks are set back is longer.
+    // The night in which the clocks are set back is longer.
     expect(hours).toBeLessThanOrEqual(25);
 
-    const { state, output } = await people.start({ name: 'nightly' });
+    const { state, output } = await users.start({ name: 'nightly' });
     expect(state).toBe('SUCCEEDED');
     expect((await bytesOf(output.page)).toString()).toContain('<title>Products</title>');
   });
 
-  it('parent goes on with what child, a run of its own, came to', async () => {
+  it('parent continues with the output of child, which is a separate run', async () => {
     const child = await example('child.yaml');
-    await people.mutate('saveWorkflow', { source: child }, '... on Workflow { name }');
-    const begun = await people.start(await example('parent.yaml'));
+    await users.mutate('saveWorkflow', { source: child }, '... on Workflow { name }');
+    const begun = await users.start(await example('parent.yaml'));
     expect(begun).toMatchObject({ state: 'SUCCEEDED', output: { count: 7, total: 90.7 } });
     const [{ id }] = begun.children.nodes;
-    expect(await people.run(id)).toMatchObject({
+    expect(await users.run(id)).toMatchObject({
       ...{ workflow: 'child', state: 'SUCCEEDED', parent: { id: begun.id }, output: { total: 90.7 } },
       inputs: { rows: expect.arrayContaining([expect.objectContaining({ name: 'Cup', price: '4.00' })]) },
     });
   });
 
-  it('repair makes the draft again with what was wrong with it, and then the check passes', async () => {
-    const { id, state, output, steps } = await people.start(await example('repair.yaml'));
+  it('repair writes the draft again with the reported problem, and then the check passes', async () => {
+    const { id, state, output, steps } = await users.start(await example('repair.yaml'));
     expect([state, statesOf({ steps })]).toEqual(['SUCCEEDED', { draft: 'SUCCEEDED', check: 'SUCCEEDED' }]);
-    const fixed = expect.stringContaining('The draft has no title.');
-    expect(output).toEqual({ draft: { title: 'Draft 1', fixed } });
-    const { run: found } = await people.ask(
+    const problem = expect.stringContaining('The draft has no title.');
+    expect(output).toEqual({ draft: { title: 'Draft 1', fixed: problem } });
+    const { run: found } = await users.ask(
       `query ($id: ID!) { run(id: $id) { events(first: 1000) { events {
         step ... on StepStateChanged { to error { message } }
       } } } }`,
       { id },
     );
     const failures = found.events.events.filter(({ error }: { error?: object }) => error);
-    expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: fixed } }]);
+    expect(failures).toEqual([{ step: 'check', to: 'FAILED_RETRYABLE', error: { message: problem } }]);
   });
 
-  it('with an agent sum the text up in each of the three forms', async () => {
-    const made: unknown[] = [];
+  it('with an agent summarize the text in each of the three forms', async () => {
+    const summaries: unknown[] = [];
     for (const file of ['agent-summary.yaml', 'agent.dag.json', 'agent.pipeline.json']) {
-      const { state, outputs, error } = await people.start(await example(file), {}, 'admin');
+      const { state, outputs, error } = await users.start(await example(file), {}, 'admin');
       expect([file, state, error]).toEqual([file, 'SUCCEEDED', null]);
-      made.push(outputs.at(-1).value.summary);
+      summaries.push(outputs.at(-1).value.summary);
     }
-    expect(made[0]).toMatch(/signal/i);
-    expect(new Set(made).size).toBe(1);
+    expect(summaries[0]).toMatch(/signal/i);
+    expect(new Set(summaries).size).toBe(1);
   });
 
-  it('agent-research has a model call its tools, say what it found word by word, and remember it', async () => {
-    const done = await people.start(await example('agent-research.yaml'), {});
+  it('agent-research has a model call its tools, stream its findings, and remember them', async () => {
+    const done = await users.start(await example('agent-research.yaml'), {});
     expect(done.error).toBeNull();
     expect(done.output.brief).toContain('This is what the tools gave');
     const document = `query ($id: ID!) { run(id: $id) { step(key: "research") { toolCalls { tool error { code } } }
       events(first: 200) { events { type ... on AgentDelta { text } } } } }`;
-    const { run: shown } = await people.ask(document, { id: done.id });
+    const { run: shown } = await users.ask(document, { id: done.id });
     expect(shown.step.toolCalls).toEqual([
       { tool: 'web.search', error: null },
       { tool: 'notify.send', error: null },
@@ -244,20 +244,17 @@ describe('the example workflows', () => {
     expect(types.filter((type: string) => type === 'AGENT_DELTA').length).toBeGreaterThan(1);
   });
 
-  it.each(['summary.json', 'research.json', 'count-words.json'])(
-    'and the agent %s can be run as a step',
-    async (file) => {
-      const agent = JSON.parse(await readFile(join('examples/agents', file), 'utf8'));
-      const context = {
-        text: 'A signal box sets routes. Its levers move points. The interlocking keeps trains apart.',
-      };
-      const document = { name: 'agent', steps: [{ id: 'a', kind: 'agent', agent, input: context }] };
-      const done = await people.start({ document }, { waitMs: 30_000 }, 'admin');
-      expect([file, done.error]).toEqual([file, null]);
-    },
-  );
+  it.each(['summary.json', 'research.json', 'count-words.json'])('run the agent %s as a step', async (file) => {
+    const agent = JSON.parse(await readFile(join('examples/agents', file), 'utf8'));
+    const context = {
+      text: 'A signal box sets routes. Its levers move points. The interlocking keeps trains apart.',
+    };
+    const document = { name: 'agent', steps: [{ id: 'a', kind: 'agent', agent, input: context }] };
+    const done = await users.start({ document }, { waitMs: 30_000 }, 'admin');
+    expect([file, done.error]).toEqual([file, null]);
+  });
 
-  it('have all been run, build_service elsewhere', () => {
+  it('have all run here, except build_service, which has its own test', () => {
     expect([...run, 'build_service.yaml'].sort()).toEqual(FILES);
   });
 });

@@ -7,7 +7,7 @@ import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
-let people: TestUsers;
+let users: TestUsers;
 beforeAll(async () => {
   folder = await createTempFolder();
   await writeFile(join(folder.path, 'notes.md'), '');
@@ -20,14 +20,14 @@ beforeAll(async () => {
       ALLOWED_LOCAL_ROOTS: `/notes=${folder.path}`,
     },
   });
-  people = await createTestUsers(server);
+  users = await createTestUsers(server);
 });
 afterAll(async () => {
   await server.stop();
   await folder[Symbol.asyncDispose]();
 });
 const run = (steps: readonly object[], who: 'admin' | 'alice' | 'bob' = 'admin') =>
-  people.start({ document: { name: 'test', steps } }, { waitMs: 20_000 }, who);
+  users.start({ document: { name: 'test', steps } }, { waitMs: 20_000 }, who);
 
 describe('a step with a pool', () => {
   const count = (data: string) => ({
@@ -37,13 +37,13 @@ describe('a step with a pool', () => {
     input: { data, expression: 'words' },
   });
 
-  it('is done by the worker of the pool, which keeps files and tells its progress', async () => {
+  it('runs in the worker of the pool, whose error is that of the step', async () => {
     const step = { ...count(''), input: { data: 1, expression: 'words' } };
     const failed = await run([step]);
     expect(failed.error).toMatchObject({ code: 'BAD_INPUT', message: 'Give it a text to count.' });
   });
 
-  it('gives its output, and its files are artifacts of the run', async () => {
+  it('returns its output and progress, and its files are artifacts of the run', async () => {
     const done = await run([count('one two two')], 'alice');
     expect(done.error).toBeNull();
     expect(done.steps[0].output).toMatchObject({
@@ -52,25 +52,25 @@ describe('a step with a pool', () => {
     });
     const document =
       'query ($id: ID!) { run(id: $id) { artifacts { nodes { name resource { text } } } step(key: "count") { progress { memo } } } }';
-    const { run: shown } = await people.ask(document, { id: done.id });
+    const { run: shown } = await users.ask(document, { id: done.id });
     expect(shown.artifacts.nodes).toMatchObject([
       { name: 'words.csv', resource: { text: 'word,count\r\ntwo,2\r\none,1\r\n' } },
     ]);
     expect(shown.step.progress.memo).toBe('counting');
   });
 
-  it('needs the policy’s leave for the program', async () => {
+  it('requires that the policy allows the program', async () => {
     expect((await run([count('one')], 'bob')).error).toMatchObject({ code: 'FORBIDDEN', step: 'count' });
   });
 
-  it('is refused when there is no such pool', async () => {
+  it('is refused if the pool does not exist', async () => {
     const refused = await run([{ ...count('x'), pool: 'wrods' }]);
     expect(refused).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('words') });
   });
 });
 
 describe('the folder of a run', () => {
-  it('is one for all its steps: what a shell writes there, git commits', async () => {
+  it('is shared by its steps: git commits what a shell writes there', async () => {
     const shell = {
       role: 'Writer',
       goal: 'Write.',
@@ -95,7 +95,7 @@ describe('the folder of a run', () => {
     expect(done.steps.at(-1).output).toMatchObject({ committed: true });
   });
 
-  it('takes no secret into a commit, and says where it is', async () => {
+  it('refuses to commit a secret, and says where it is', async () => {
     const template = 'mkdir -p repo && printf \'a\\nkey = "AKIA%s"\\n\' IOSFODNN7EXAMPLQ > repo/config.py';
     const shell = {
       role: 'Writer',
@@ -124,19 +124,22 @@ describe('the memory of an agent', () => {
     };
   };
 
-  it.each(['memory:diary', 'file:///notes/notes.md'])('%s is read before and added to after', async (uri) => {
-    await run([remembering(uri, 'The first time.')]);
-    const second = await run([remembering(uri, 'The second time.')]);
-    expect(second.error).toBeNull();
-    expect(second.steps[0].output.stdout).toContain('The first time.');
-  });
+  it.each(['memory:diary', 'file:///notes/notes.md'])(
+    '%s is read before the agent runs and appended to afterwards',
+    async (uri) => {
+      await run([remembering(uri, 'The first time.')]);
+      const second = await run([remembering(uri, 'The second time.')]);
+      expect(second.error).toBeNull();
+      expect(second.steps[0].output.stdout).toContain('The first time.');
+    },
+  );
 
   it.each([
     ['memory:a/b', 'BAD_INPUT'],
     ['https://memory.example/', 'BAD_INPUT'],
     ['file:///etc/passwd', 'FORBIDDEN'],
     ['file:///notes/../../etc/x', 'FORBIDDEN'],
-  ])('is not %s', async (uri, code) => {
+  ])('cannot be %s', async (uri, code) => {
     const refused = await run([remembering(uri, 'G')]);
     expect(refused.error ?? refused).toMatchObject({ code });
   });

@@ -37,7 +37,7 @@ describe('a signal', () => {
   const send = (runId: string, name: string, payload?: unknown, who?: TestUserName) =>
     change('sendSignal', { runId, name, payload }, who);
 
-  it('is what its step waits for, or will wait for', async () => {
+  it('reaches a step that waits for it, or will wait for it', async () => {
     const step = (name: string) => ({ id: name, kind: 'signal', input: { name } });
     const started = await start(workflowSource('signals', step('one'), step('two')), { waitMs: 0 });
     await users.reach(started.id, 'WAITING');
@@ -63,7 +63,7 @@ describe('a signal', () => {
 });
 
 describe('cancelling a run', () => {
-  it('ends it and what it started, with the reason', async () => {
+  it('ends the run and its children, with the reason', async () => {
     await users.mutate(
       'saveWorkflow',
       { source: workflowSource('long', sleepStep('nap', 60_000)) },
@@ -71,7 +71,7 @@ describe('cancelling a run', () => {
     );
     const parent = workflowSource('parent_of_long', { id: 'long', kind: 'workflow', workflow: 'long' } as never);
     const started = await start(parent, { waitMs: 0 });
-    const child = await until('the child is there', async () => (await users.run(started.id)).children.nodes[0]);
+    const child = await until('the child exists', async () => (await users.run(started.id)).children.nodes[0]);
     const cancelled = await change('cancelRun', { runId: started.id, reason: 'Enough.' });
     expect(cancelled.__typename).toBe('Run');
     const run = await users.reach(started.id, 'CANCELLED');
@@ -81,7 +81,7 @@ describe('cancelling a run', () => {
     expect(await change('cancelRun', { runId: started.id })).toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('undoes first what was done, when that is asked for', async () => {
+  it('compensates completed steps first, on request', async () => {
     const done = {
       ...valueStep('done', 1),
       compensate: { kind: 'transform', input: { data: 'undone', expression: '$' } },
@@ -93,15 +93,15 @@ describe('cancelling a run', () => {
     expect(run.steps.at(-1)).toMatchObject({ state: 'SUCCEEDED', output: 'undone' });
   });
 
-  it('is for who may see the run', async () => {
+  it('is refused to users who may not see the run', async () => {
     const started = await start(workflowSource('theirs', sleepStep('nap', 60_000)), { waitMs: 0 });
     expect(await change('cancelRun', { runId: started.id }, 'bob')).toMatchObject({ code: 'NOT_FOUND' });
     expect(await change('cancelRun', { runId: started.id }, 'admin')).toMatchObject({ __typename: 'Run' });
   });
 });
 
-describe('a run that ended badly', () => {
-  it('goes on at the step that failed, as the same run', async () => {
+describe('a run that has failed', () => {
+  it('continues at the failed step, as the same run', async () => {
     available = false;
     const before = web.hits.length;
     const failed = await start(
@@ -134,7 +134,7 @@ describe('a run that ended badly', () => {
     expect(seqs).toEqual(Array.from({ length }, (_, i) => i + 1));
   });
 
-  it('is done again from a step on as another run, which keeps what came before', async () => {
+  it('can be rerun from a step as another run, which keeps the outputs of earlier steps', async () => {
     const inputs = { n: { type: 'integer', default: 1 } };
     const { document } = workflowSource(
       'again',
@@ -173,7 +173,7 @@ interface Updated {
 describe('a run that has ended', () => {
   it('is soon covered by a signed checkpoint', async () => {
     const { id } = await start(workflowSource('covered', valueStep('a', 1)));
-    const checkpoint = await until('there is a checkpoint', async () => {
+    const checkpoint = await until('the checkpoint exists', async () => {
       const VERIFY = '{ valid problems checkpoint { size rootHash signature keyId at } }';
       const { verifyRun } = await users.ask(`query ($id: ID!) { verifyRun(id: $id) ${VERIFY} }`, { id });
       expect(verifyRun).toMatchObject({ valid: true, problems: [] });
@@ -185,10 +185,10 @@ describe('a run that has ended', () => {
   });
 });
 
-describe('a run that is followed', () => {
+describe('a subscription to the state of a run', () => {
   const FOLLOW = 'subscription ($id: ID!) { runUpdated(runId: $id) { state steps { key state } } }';
 
-  it('is shown as it is and whenever it changes, and no more after its end', async () => {
+  it('delivers the current state and every change, and completes at the end', async () => {
     const started = await start(
       workflowSource('followed', { id: 'go', kind: 'signal', input: { name: 'go' } } as never, valueStep('done', 1)),
       {
@@ -213,7 +213,7 @@ describe('a run that is followed', () => {
     });
   });
 
-  it('is not shown to who may not see it', async () => {
+  it('is refused to users who may not see the run', async () => {
     const run = await start(workflowSource('private', valueStep('a', 1)));
     await using socket = await openSocket(server, users.tokens.bob);
     const seen = socket.watchAny(FOLLOW, { id: run.id });

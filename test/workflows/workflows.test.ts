@@ -30,14 +30,14 @@ outputs:
 const CSV = { source: 'data:text/csv,name%2Cprice%0Alamp%2C12%0Arug%2C30%0A' };
 
 let server: Server;
-let people: TestUsers;
-const start: TestUsers['start'] = (...of) => people.start(...of);
-const save = (source: object, who?: TestUserName) => people.mutate('saveWorkflow', { source }, WORKFLOW, who);
-const remove = (name: string, who?: TestUserName) => people.mutate('deleteWorkflow', { name }, WORKFLOW, who);
+let users: TestUsers;
+const start: TestUsers['start'] = (...of) => users.start(...of);
+const save = (source: object, who?: TestUserName) => users.mutate('saveWorkflow', { source }, WORKFLOW, who);
+const remove = (name: string, who?: TestUserName) => users.mutate('deleteWorkflow', { name }, WORKFLOW, who);
 
 beforeAll(async () => {
   server = await startServer();
-  people = await createTestUsers(server);
+  users = await createTestUsers(server);
 });
 
 afterAll(async () => {
@@ -45,9 +45,9 @@ afterAll(async () => {
 });
 
 describe('a workflow', () => {
-  it('is the same by its text, as a value, by its name and at a URI', async () => {
+  it('can be given as text, as a value, by name and by URI', async () => {
     await save({ yaml: ROWS });
-    const { document } = (await people.ask('{ workflow(name: "rows") { document } }')).workflow;
+    const { document } = (await users.ask('{ workflow(name: "rows") { document } }')).workflow;
     const uri = `data:application/yaml;base64,${Buffer.from(ROWS).toString('base64')}`;
     for (const source of [{ yaml: ROWS }, { document }, { name: 'rows' }, { uri }]) {
       const run = await start(source, { inputs: CSV });
@@ -65,7 +65,7 @@ describe('a workflow', () => {
     }
   });
 
-  it('gives the same by each of the three forms that a document may have', async () => {
+  it('has the same output in each of the three document forms', async () => {
     const made = await Promise.all(
       ['products.yaml', 'products.dag.json', 'products.pipeline.json'].map(async (file) => {
         const run = await start({ yaml: await readFile(join('examples/workflows', file), 'utf8') });
@@ -77,11 +77,11 @@ describe('a workflow', () => {
     expect(new Set(made).size).toBe(1);
   });
 
-  it('is answered at once, or when it has ended within the time', async () => {
+  it('is answered at once, or when it ends within waitMs', async () => {
     const nap = (ms: number) => ({ document: { name: 'nap', steps: [{ id: 'nap', kind: 'sleep', input: { ms } }] } });
     const begun = await start(nap(400), { waitMs: 0 });
     expect(['PENDING', 'RUNNING', 'WAITING']).toContain(begun.state);
-    await people.reach(begun.id, 'SUCCEEDED');
+    await users.reach(begun.id, 'SUCCEEDED');
     expect((await start(nap(30))).state).toBe('SUCCEEDED');
     expect((await start(nap(60_000), { waitMs: 50 })).state).toBe('WAITING');
     for (const waitMs of [-1, 60_001]) {
@@ -89,7 +89,7 @@ describe('a workflow', () => {
     }
   });
 
-  it('that does not fit starts nothing, and tells everything that is wrong with it', async () => {
+  it('that is invalid starts nothing, and reports every problem', async () => {
     const refusal = await start({ yaml: ROWS.replace('command: render', 'command: rendr') }, { inputs: CSV });
     expect(refusal).toMatchObject({ __typename: 'Refusal', code: 'BAD_INPUT' });
     expect(refusal.violations.map(({ message }: { message: string }) => message).join()).toContain('rendr');
@@ -102,7 +102,7 @@ describe('a workflow', () => {
     expect(await start({ name: 'nobody-saved-this' })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('is one run for one idempotency key', async () => {
+  it('has one run for one idempotency key', async () => {
     const more = { inputs: CSV, idempotencyKey: 'the-same' };
     const [one, two] = await Promise.all([start({ yaml: ROWS }, more), start({ yaml: ROWS }, more)]);
     expect(two.id).toBe(one.id);
@@ -116,7 +116,7 @@ describe('a workflow', () => {
       { yaml: ROWS.replace('name: rows', 'name: found') },
       { inputs: CSV, labels: { team: 'x' } },
     );
-    const found = await people.ask(`{
+    const found = await users.ask(`{
       byName: runs(filter: { workflow: "found" }) { nodes { id } }
       byLabel: runs(filter: { label: { team: "x" } }) { nodes { id } }
       byKind: runs(filter: { kind: [WORKFLOW], workflow: "other" }) { nodes { id } }
@@ -130,14 +130,14 @@ describe('a workflow', () => {
     });
   });
 
-  it('does a step once for each item of a list; its items are steps of their own', async () => {
+  it('runs a step once for each item of a list; each item is a step', async () => {
     const step = { id: 'each', kind: 'transform', for_each: [3, 1, 2] };
     const input = { data: { n: '{{ item }}', at: '{{ index }}' }, expression: 'n * 10 + at' };
     const run = await start({ document: { name: 'each', steps: [{ ...step, input }] } });
     expect(run).toMatchObject({ state: 'SUCCEEDED', output: [30, 11, 22] });
     expect(run.steps).toHaveLength(1);
     const ITEMS = 'key index state output items { totalCount }';
-    const page = await people.ask(
+    const page = await users.ask(
       `query ($id: ID!, $after: String) { run(id: $id) {
         step(key: "each") { items(first: 2, after: $after) { totalCount nodes { ${ITEMS} } pageInfo { endCursor hasNextPage } } }
         item: step(key: "each[1]") { key index }
@@ -156,7 +156,7 @@ describe('a workflow', () => {
     expect(keys).toEqual(['each[0]', 'each[1]', 'each[2]']);
   });
 
-  it('undoes what it did when it fails', async () => {
+  it('compensates its steps when it fails', async () => {
     const run = await start({ yaml: await readFile('examples/workflows/saga.yaml', 'utf8') });
     expect(run).toMatchObject({ state: 'FAILED', error: { step: 'confirm' }, output: null, outputs: [] });
     const undone = run.steps.slice(3);
@@ -166,7 +166,7 @@ describe('a workflow', () => {
     ]);
   });
 
-  it('starts another one as a run of its own', async () => {
+  it('starts another workflow as a child run', async () => {
     const sum = { id: 'sum', kind: 'transform', input: { data: '{{ list }}', expression: '$sum($)' } };
     const total = { total: '{{ steps.sum.output }}' };
     await save({ document: { name: 'child', inputs: { list: 'array' }, steps: [sum], outputs: total } });
@@ -176,7 +176,7 @@ describe('a workflow', () => {
     expect(run).toMatchObject({ state: 'SUCCEEDED', output: { total: 7 } });
     const [{ id }] = run.children.nodes;
     expect(run.children.nodes).toEqual([{ id, state: 'SUCCEEDED', workflow: 'child' }]);
-    expect(await people.run(id)).toMatchObject({ parent: { id: run.id }, output: { total: 7 } });
+    expect(await users.run(id)).toMatchObject({ parent: { id: run.id }, output: { total: 7 } });
   });
 });
 
@@ -186,10 +186,10 @@ describe('a dry run', () => {
     decisions { step decision { effect action canonicalUri } }
   } }`;
   const validate = async (source: object, inputs?: object, who: TestUserName = 'alice') =>
-    (await people.ask(VALIDATE, { source, inputs }, who)).validateWorkflow;
+    (await users.ask(VALIDATE, { source, inputs }, who)).validateWorkflow;
 
-  it('finds every problem with its place, and starts nothing', async () => {
-    const before = (await people.ask('{ events(first: 1000) { cursor } }', {}, 'admin')).events.cursor;
+  it('reports every problem with its location, and starts nothing', async () => {
+    const before = (await users.ask('{ events(first: 1000) { cursor } }', {}, 'admin')).events.cursor;
     const yaml = ROWS.replace('command: render', 'command: rendr').replace(
       'steps.rows.output }}"',
       'steps.rose.output }}"',
@@ -205,10 +205,10 @@ describe('a dry run', () => {
         expect.objectContaining({ severity: 'ERROR', message: expect.stringContaining(what), step: 'page', line }),
       );
     }
-    expect((await people.ask('{ events(first: 1000) { cursor } }', {}, 'admin')).events.cursor).toBe(before);
+    expect((await users.ask('{ events(first: 1000) { cursor } }', {}, 'admin')).events.cursor).toBe(before);
   });
 
-  it('shows the graph, and what the policy would say to each step', async () => {
+  it('shows the graph, and the policy decision for each step', async () => {
     const source = { yaml: ROWS };
     const graph = {
       nodes: [
@@ -229,7 +229,7 @@ describe('a dry run', () => {
 });
 
 describe('a saved workflow', () => {
-  it('has versions, of which the newest is started and shown', async () => {
+  it('has versions; the newest is started and shown', async () => {
     const yaml = ROWS.replace('name: rows', 'name: versions\ndescription: First.');
     const first = await save({ yaml });
     expect(first).toMatchObject({
@@ -243,7 +243,7 @@ describe('a saved workflow', () => {
     expect(second).toMatchObject({ version: 2, description: 'Second.', createdBy: { username: 'admin' } });
 
     const run = await start({ name: 'versions' }, { inputs: CSV });
-    const found = await people.ask(
+    const found = await users.ask(
       `query ($id: ID!, $old: ID!) {
         workflow(name: "versions") { ${WORKFLOW} }
         workflows(first: 100) { nodes { name version } }
@@ -262,7 +262,7 @@ describe('a saved workflow', () => {
     expect(found.old).toEqual({ version: 1, description: 'First.' });
   });
 
-  it('that does not fit is not saved, nor by who may not, and nobody misses one that is deleted', async () => {
+  it('is refused if it is invalid or the policy denies it, and can be deleted', async () => {
     const source = { yaml: ROWS.replace('name: rows', 'name: fleeting') };
     const bad = { yaml: source.yaml.replace('command: render', 'command: rendr') };
     expect(await save(bad)).toMatchObject({ code: 'BAD_INPUT' });
@@ -270,15 +270,15 @@ describe('a saved workflow', () => {
       code: 'FORBIDDEN',
       decision: { action: 'mutation:saveWorkflow', effect: 'DENY' },
     });
-    expect((await people.ask('{ workflow(name: "fleeting") { id } }')).workflow).toBeNull();
+    expect((await users.ask('{ workflow(name: "fleeting") { id } }')).workflow).toBeNull();
 
     const { id } = await save(source);
     const run = await start({ name: 'fleeting' }, { inputs: CSV }, 'bob');
     expect(await remove('fleeting', 'bob')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await remove('fleeting')).toMatchObject({ id });
     expect(await remove('fleeting')).toMatchObject({ code: 'NOT_FOUND' });
-    expect((await people.ask('{ workflow(name: "fleeting") { id } }')).workflow).toBeNull();
+    expect((await users.ask('{ workflow(name: "fleeting") { id } }')).workflow).toBeNull();
     expect(await start({ name: 'fleeting' }, { inputs: CSV })).toMatchObject({ code: 'NOT_FOUND' });
-    expect((await people.run(run.id, 'bob')).state).toBe('SUCCEEDED');
+    expect((await users.run(run.id, 'bob')).state).toBe('SUCCEEDED');
   });
 });

@@ -1,6 +1,6 @@
 /*
- * A plugin with what the tests of MCP call: commands whose outputs are of each kind that MCP has, as the scenarios of the
- * conformance suite ask for them, and one that ends only when it is cancelled.
+ * A plugin for the tests of MCP: commands with an output of each content type of MCP, as the scenarios of the conformance
+ * suite require, and one that ends only when it is cancelled.
  */
 import { setTimeout } from 'node:timers/promises';
 import { Type } from 'typebox';
@@ -13,40 +13,40 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==',
   'base64',
 );
-/** The header of a WAV file, and no sample. */
+/** The header of a WAV file without samples. */
 const WAV = Buffer.from('UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=', 'base64');
 
-const about = (name: string, title: string) => ({
+const describeCommand = (name: string, title: string) => ({
   ...{ name, title, description: `${title}, for tests.` },
   options: Type.Object({}),
 });
 
 export const simpleText = defineCommand({
-  ...about('testSimpleText', 'A text'),
+  ...describeCommand('testSimpleText', 'A text'),
   effect: 'external',
   run: async () => resource('text/plain', 'This is a simple text response for testing.'),
 });
 
 export const image = defineCommand({
-  ...about('testImageContent', 'An image'),
+  ...describeCommand('testImageContent', 'An image'),
   effect: 'pure',
   run: async () => resource('image/png', PNG),
 });
 
 export const audio = defineCommand({
-  ...about('testAudioContent', 'A sound'),
+  ...describeCommand('testAudioContent', 'A sound'),
   effect: 'pure',
   run: async () => resource('audio/wav', WAV),
 });
 
 export const embedded = defineCommand({
-  ...about('testEmbeddedResource', 'Bytes of no kind that MCP knows'),
+  ...describeCommand('testEmbeddedResource', 'Bytes without an MCP content type'),
   effect: 'pure',
   run: async () => resource('application/octet-stream', Buffer.of(0, 1, 2, 255)),
 });
 
 export const failing = defineCommand({
-  ...about('testErrorHandling', 'A failure'),
+  ...describeCommand('testErrorHandling', 'A failure'),
   effect: 'pure',
   run: async () => {
     throw new Fault('BAD_INPUT', 'This tool intentionally returns an error for testing.');
@@ -54,7 +54,7 @@ export const failing = defineCommand({
 });
 
 export const talking = defineCommand({
-  ...about('testToolWithLogging', 'A log'),
+  ...describeCommand('testToolWithLogging', 'A log'),
   effect: 'external',
   run: async (_, ctx) => {
     for (const line of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
@@ -67,15 +67,15 @@ export const talking = defineCommand({
 });
 
 export const steps = defineCommand({
-  ...about('testToolWithProgress', 'Three steps'),
+  ...describeCommand('testToolWithProgress', 'Three steps'),
   steps: () => ['testSimpleText', 'testToolWithLogging', 'testSimpleText'].map((command) => ({ command, options: {} })),
 });
 
 export const endless = defineCommand({
-  ...about('endless', 'Work without an end'),
+  ...describeCommand('endless', 'Endless work'),
   effect: 'external',
   run: async (_, ctx) => {
     await setTimeout(600_000, undefined, { signal: ctx.signal });
-    return resource('text/plain', 'It has an end.');
+    return resource('text/plain', 'It ended.');
   },
 });

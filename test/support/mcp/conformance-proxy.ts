@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * Stands between the conformance suite and a server of ours, for two things that the suite does not know: it sends no
- * token, and its scenarios name tools and resources as no server but its own example can. All else passes as it is.
- * @param names of tools and URIs of resources: the suite's → the server's
+ * A proxy between the conformance suite and a server, for two things that the suite cannot do: it sends no token, and its
+ * scenarios use names of tools and resources that only its example server has. Everything else passes unchanged.
+ * @param names names of tools and URIs of resources: the suite's → the server's
  */
 export async function startConformanceProxy(
   target: string,
@@ -13,7 +13,7 @@ export async function startConformanceProxy(
   names: Readonly<Record<string, string>>,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const proxy = createServer(async (req, res) => {
-    const body = renamed(await buffer(req), names);
+    const body = rename(await buffer(req), names);
     const headers = { ...req.headers, authorization: `Bearer ${token}` };
     if (req.method === 'POST') headers['content-length'] = String(body.byteLength);
     const onward = request(new URL(req.url ?? '/', target), { method: req.method, headers }, (answer) => {
@@ -36,10 +36,10 @@ export async function startConformanceProxy(
   };
 }
 
-function renamed(body: Buffer, names: Readonly<Record<string, string>>): Buffer {
+function rename(body: Buffer, names: Readonly<Record<string, string>>): Buffer {
   if (!body.includes('"params"')) return body;
   const message = JSON.parse(body.toString('utf8')) as { params?: { name?: string; uri?: string } };
   const { name = '', uri = '' } = message.params ?? {};
-  const known = { ...(names[name] && { name: names[name] }), ...(names[uri] && { uri: names[uri] }) };
-  return Buffer.from(JSON.stringify({ ...message, params: { ...message.params, ...known } }));
+  const renamed = { ...(names[name] && { name: names[name] }), ...(names[uri] && { uri: names[uri] }) };
+  return Buffer.from(JSON.stringify({ ...message, params: { ...message.params, ...renamed } }));
 }

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Server } from '../server.ts';
 
-/** The SDK's client, in a session of its own over HTTP. */
+/** The client of the MCP SDK, in a new session over HTTP. */
 export async function connectMcp(server: Pick<Server, 'url'>, token: string): Promise<Client> {
   const client = new Client({ name: 'a test', version: '1' });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
@@ -12,7 +12,7 @@ export async function connectMcp(server: Pick<Server, 'url'>, token: string): Pr
   return client;
 }
 
-/** What the first text of a result says. */
+/** The first text of a result. */
 export function textOf(result: Awaited<ReturnType<Client['callTool']>>): string {
   const [first] = result.content as readonly { readonly type: string; readonly text?: string }[];
   return first?.text ?? '';

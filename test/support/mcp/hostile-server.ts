@@ -5,15 +5,15 @@ import { startWebServer, type WebServer } from '../web-server.ts';
 export interface HostileMcpServer extends AsyncDisposable {
   readonly host: string;
   readonly url: string;
-  /** Name and properties of the only tool that it says it has from now on. */
+  /** Sets the name and properties of the only tool that it lists. */
   offer(name: string, properties: object): void;
-  /** What its tools answer from now on. */
+  /** Sets the result of its tools. */
   answer(result: object): void;
-  /** What its tools were called with. */
+  /** The calls of its tools so far. */
   readonly calls: readonly { readonly name: string; readonly arguments: object }[];
 }
 
-/** A fake MCP server that changes its mind between two sessions: streamable HTTP, as true as a client can tell. */
+/** A fake MCP server whose tools can change between two sessions. It speaks the true protocol over streamable HTTP. */
 export async function startHostileMcpServer(): Promise<HostileMcpServer> {
   const calls: { name: string; arguments: object }[] = [];
   let tools: object[] = [];
@@ -41,8 +41,8 @@ export async function startHostileMcpServer(): Promise<HostileMcpServer> {
     offer(name, properties) {
       tools = [{ name, inputSchema: { type: 'object', properties } }];
     },
-    answer(made) {
-      result = made;
+    answer(newResult) {
+      result = newResult;
     },
     [Symbol.asyncDispose]: () => web.close(),
   };

@@ -1,7 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** A generator of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
+/** A random generator of numbers from 0 to 1; the same seed gives the same numbers (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Enough that no crash uses them up. */
+/** More attempts than crashes. */
 const retry = { max_attempts: 100, backoff_ms: 10, max_backoff_ms: 100 };
 
 const effectStep = (id: string, more: object = {}, options: object = {}) => ({
@@ -30,7 +27,7 @@ const compensation = (id: string) => ({
 });
 const after = (...ids: string[]) => ({ depends_on: ids });
 
-/** What `parent` starts; to be saved first. */
+/** The workflow that `parent` starts; it must be saved first. */
 export const CHILD = {
   name: 'crash_child',
   inputs: { n: 'integer' },
@@ -42,13 +39,13 @@ export const CHILD = {
   outputs: { n: '{{ steps.do.output }}' },
 };
 
-/** Takes longer than it takes to stop a server in order. */
+/** Takes longer than an orderly stop of a server. */
 export const SLOW = {
   name: 'crash_slow',
   steps: [{ id: 'rest', kind: 'sleep', input: { ms: 1_500 } }, effectStep('end', after('rest'))],
 };
 
-/** How a run of each kind may end, whatever happens to the server. */
+/** The final states that a run of each shape may have, whatever happens to the server. */
 export const SHAPES = {
   chain: ['SUCCEEDED'],
   wavering: ['SUCCEEDED', 'FAILED'],
@@ -63,7 +60,7 @@ export const SHAPES = {
 
 export type Shape = keyof typeof SHAPES;
 
-/** The workflow of each kind. `n` is the run's number, and decides what in it fails. */
+/** The workflow of each shape. `n` is the number of the run, and decides which steps fail. */
 export function workflowOf(shape: Shape, n: number): object {
   const of = (...steps: object[]) => ({ name: `crash_${shape}`, steps });
   switch (shape) {
@@ -87,7 +84,12 @@ export function workflowOf(shape: Shape, n: number): object {
     case 'approval':
       return of(
         effectStep('before'),
-        { id: 'agree', kind: 'approval', input: { reason: `May ${n} go on?`, roles: ['admin'] }, ...after('before') },
+        {
+          id: 'agree',
+          kind: 'approval',
+          input: { reason: `May ${n} continue?`, roles: ['admin'] },
+          ...after('before'),
+        },
         effectStep('after', after('agree')),
       );
     case 'agreed':
@@ -129,9 +131,4 @@ export function workflowOf(shape: Shape, n: number): object {
         effectStep('after', after('child')),
       );
   }
-}
-
-/** How often each step has acted, by `RUN STEP`, as the files of the plugin tell. */
-export function countEffects(folder: string): ReadonlyMap<string, number> {
-  return new Map(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size / 2]));
 }

@@ -1,4 +1,4 @@
-// A plugin of commands whose executions can be counted from outside, however the server that ran them ended.
+// A plugin of commands whose executions can be counted from outside, however the server ended.
 import { createHash } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,15 +13,15 @@ import {
 import { AnyJson } from '../../../src/commands/definition/options.ts';
 import { Fault } from '../../../src/core/errors.ts';
 
-/** Where each step that acts has a file, with a line for each time that it did. */
-const effectsFolder = process.env.ACTS_FOLDER ?? '';
+/** The folder in which each step has a file, with a line for each effect. */
+const effectsDir = process.env.EFFECTS_DIR ?? '';
 
-const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'How long it takes.' }));
-const value = Type.Optional(AnyJson('What it gives back.'));
+const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'Duration in milliseconds.' }));
+const value = Type.Optional(AnyJson('The output.'));
 const effectOptions = Type.Object({
   run: Type.String({ description: 'The run.' }),
-  step: Type.String({ description: 'The key of its step.' }),
-  failures: Type.Optional(Type.Integer({ minimum: 0, description: 'How often it fails before it does not.' })),
+  step: Type.String({ description: 'The key of the step.' }),
+  failures: Type.Optional(Type.Integer({ minimum: 0, description: 'Number of failures before it succeeds.' })),
   ms,
   value,
 });
@@ -34,10 +34,10 @@ interface EffectOptions {
   readonly value?: unknown;
 }
 
-const json = (made: unknown): Made => resource('application/json', JSON.stringify(made ?? null));
+const json = (output: unknown): Made => resource('application/json', JSON.stringify(output ?? null));
 
 async function perform(options: EffectOptions, { signal }: CommandContext): Promise<Made> {
-  const file = join(effectsFolder, `${options.run} ${options.step}`);
+  const file = join(effectsDir, `${options.run} ${options.step}`);
   appendFileSync(file, '.\n');
   if (options.ms) await sleep(options.ms, undefined, { signal });
   const times = statSync(file).size / 2;
@@ -48,7 +48,7 @@ async function perform(options: EffectOptions, { signal }: CommandContext): Prom
 export const ponder = defineCommand({
   name: 'ponder',
   title: 'Ponder',
-  description: 'Takes its time, and does nothing to the world.',
+  description: 'Takes some time, without an effect.',
   effect: 'pure',
   options: Type.Object({ ms, value }),
   async run(options, { signal }) {
@@ -60,17 +60,17 @@ export const ponder = defineCommand({
 export const actOutside = defineCommand({
   name: 'actOutside',
   title: 'Act',
-  description: 'Acts on the outside world: adds a line to the file of its step.',
+  description: 'Has an external effect: adds a line to the file of its step.',
   effect: 'external',
   options: effectOptions,
   run: perform,
 });
 
-/** The same, for a rule of the policy that asks a person. */
+/** The same, for a policy rule that requires approval. */
 export const actAgreed = defineCommand({
   name: 'actAgreed',
-  title: 'Act when that is agreed',
-  description: 'Acts on the outside world: adds a line to the file of its step.',
+  title: 'Act after approval',
+  description: 'Has an external effect: adds a line to the file of its step.',
   effect: 'external',
   options: effectOptions,
   run: perform,
@@ -79,11 +79,11 @@ export const actAgreed = defineCommand({
 export const waver = defineCommand({
   name: 'waver',
   title: 'Waver',
-  description: 'Fails, or does not, as its input has it: always the same for the same.',
+  description: 'Fails or succeeds depending on its input; always the same for the same input.',
   effect: 'pure',
   options: Type.Object({
-    input: Type.String({ description: 'Decides.' }),
-    percent: Type.Integer({ minimum: 0, maximum: 100, description: 'Of all inputs fail.' }),
+    input: Type.String({ description: 'Decides whether it fails.' }),
+    percent: Type.Integer({ minimum: 0, maximum: 100, description: 'The share of inputs that fail.' }),
   }),
   async run({ input, percent }) {
     const [first = 0] = createHash('sha256').update(input).digest();

@@ -9,17 +9,17 @@ interface RecordedEvent {
   readonly type: string;
   readonly step: string | null;
   readonly hash: string;
-  /** Of a step's change. */
+  /** Of StepStateChanged. */
   readonly attempt?: number;
   readonly to?: string;
 }
 
-/** Somebody who follows the whole journal through the SDK, whatever becomes of the connection, and keeps what he saw. */
+/** A subscriber that follows the whole journal through the SDK, across interruptions, and records its events. */
 export interface EventRecorder {
   readonly events: readonly RecordedEvent[];
-  /** How often he had to connect again. */
+  /** Number of interruptions so far. */
   readonly interruptions: number;
-  /** Waits until he has seen as much as the journal holds, and compares: every event once, in order. */
+  /** Waits until it has as many events as the journal, and compares: every event once, in order. */
   expectComplete(server: Server, token: string): Promise<void>;
   stop(): void;
 }
@@ -28,11 +28,11 @@ const EVENT = `runId seq type step hash ... on StepStateChanged { attempt to }`;
 const WATCH = `subscription ($after: Cursor) { events(after: $after, batch: 500) { cursor events { ${EVENT} } } }`;
 const PAGE = `query ($after: Cursor) { events(after: $after, first: 1000) { cursor caughtUp events { hash } } }`;
 
-/** Resolves when he watches: what is appended from then on he must see. */
+/** Resolves when it is subscribed: it must receive every event that is appended later. */
 export async function startEventRecorder(url: string, token: string): Promise<EventRecorder> {
   let interruptions = 0;
   let failure: unknown;
-  let watches = false;
+  let subscribed = false;
   const events: RecordedEvent[] = [];
   const client = createClient({
     url,
@@ -47,7 +47,7 @@ export async function startEventRecorder(url: string, token: string): Promise<Ev
   );
   const watching = (async () => {
     for await (const batch of stream) {
-      watches = true;
+      subscribed = true;
       events.push(...batch.events.events);
     }
   })();
@@ -57,9 +57,9 @@ export async function startEventRecorder(url: string, token: string): Promise<Ev
   const check = () => {
     if (failure !== undefined) throw failure;
   };
-  await until('the witness watches', () => {
+  await until('the recorder is subscribed', () => {
     check();
-    return watches;
+    return subscribed;
   });
 
   return {
@@ -77,16 +77,16 @@ export async function startEventRecorder(url: string, token: string): Promise<Ev
         if (data.events.caughtUp) break;
       }
       const seen = () => events.map(({ hash }) => hash);
-      await until('the witness has seen everything', () => {
+      await until('the recorder has every event', () => {
         check();
         return events.length >= all.length;
       }).catch((error: Error) => {
         const missing = all.findIndex((hash, i) => events[i]?.hash !== hash);
-        throw new Error(`${error.message}: he has ${events.length} of ${all.length}, and goes wrong at ${missing}`);
+        throw new Error(`${error.message}; it has ${events.length} of ${all.length}, and differs at ${missing}`);
       });
       expect(seen()).toEqual(all);
-      for (const of of Map.groupBy(events, ({ runId }) => runId).values()) {
-        expect(of.map(({ seq }) => seq)).toEqual(of.map((_, i) => i + 1));
+      for (const ofRun of Map.groupBy(events, ({ runId }) => runId).values()) {
+        expect(ofRun.map(({ seq }) => seq)).toEqual(ofRun.map((_, i) => i + 1));
       }
     },
     stop() {

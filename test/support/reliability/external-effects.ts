@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,19 +8,24 @@ const ALLOW_RULES = ['ponder', 'actOutside', 'waver']
 const RULES = `${ALLOW_RULES}p, analyst, command:actAgreed, **, *, approve\n`;
 
 /**
- * Makes what servers need that have the commands of crash-commands.ts: their environment, and the folder that tells how
- * often each step has acted.
+ * Prepares servers with the commands of effect-commands.ts. Returns their environment, and the folder in which the
+ * commands record their effects.
  */
 export async function prepareExternalEffects(folder: string) {
-  const acts = join(folder, 'acts');
-  await mkdir(acts);
+  const effectsDir = join(folder, 'effects');
+  await mkdir(effectsDir);
   const rules = join(folder, 'policy.csv');
   await writeFile(rules, `${await readFile('policy/policy.csv', 'utf8')}\n${RULES}`);
   const env = {
-    ACTS_FOLDER: acts,
+    EFFECTS_DIR: effectsDir,
     POLICY_FILE: rules,
     SIGNALBOX_PLUGINS: 'test/support/reliability/effect-commands.ts',
     LOG_LEVEL: 'warn',
   };
-  return { env, acts };
+  return { env, effectsDir };
+}
+
+/** How often each step has had its effect, by `RUN STEP`. */
+export function countEffects(effectsDir: string): ReadonlyMap<string, number> {
+  return new Map(readdirSync(effectsDir).map((name) => [name, statSync(join(effectsDir, name)).size / 2]));
 }

@@ -1,35 +1,35 @@
 import { type Server, tokenFor } from '../server.ts';
 import { CHILD, SHAPES, type Shape, SLOW, workflowOf } from './crash-workflows.ts';
 
-/** A run that somebody asked for. */
+/** A run that was requested. */
 export interface RequestedRun {
   readonly key: string;
   readonly n: number;
   readonly shape: Shape;
-  /** Once the server said that it has it. */
+  /** Set when the server has accepted it. */
   id?: string;
-  signalled?: boolean;
+  signaled?: boolean;
 }
 
 /**
- * People at work on a server that may vanish at any moment: one starts runs, another decides and sends what these wait
- * for. Whatever is answered wrongly is kept as a problem; no answer is none.
+ * Users of a server that may crash at any moment: one starts runs, the other sends the approvals and signals that these
+ * wait for. A wrong answer is recorded as a problem; a missing answer is not.
  */
 export interface LoadGenerator {
-  readonly asked: readonly RequestedRun[];
-  /** Ids of runs of other shapes that the test has started itself. */
-  readonly others: string[];
+  readonly requests: readonly RequestedRun[];
+  /** Ids of other runs, which the test started. */
+  readonly otherRunIds: string[];
   readonly problems: readonly string[];
-  /** What the server said when it could not do what it was asked for now. */
+  /** Answers that say that a request may succeed later. */
   readonly refusals: readonly string[];
   readonly tokens: { readonly alice: string; readonly admin: string };
-  /** Saves what the runs need. */
+  /** Saves the workflows that the runs need. */
   prepare(server: Server): Promise<void>;
-  /** Asks for that many runs, some at once, until all are answered or `stopped` is. @returns how many were accepted */
+  /** Requests that many runs, some concurrently, until all are answered or `stopped()`. @returns how many were accepted */
   start(server: Server, count: number, stopped?: () => boolean): Promise<number>;
-  /** Asks again, under the same key, for what was not answered. */
+  /** Repeats unanswered requests with the same key. */
   retryUnanswered(server: Server): Promise<void>;
-  /** Decides what is put before people, and sends signals, until it is stopped. */
+  /** Decides approvals and sends signals until the returned function is called. */
   answerWaiting(servers: readonly Server[]): () => Promise<void>;
 }
 
@@ -47,9 +47,9 @@ const SIGNAL = `mutation ($input: SendSignalInput!) { sendSignal(input: $input) 
   ... on Run { id } ... on Refusal { code message }
 } }`;
 
-/** Codes that say that it may work later. */
+/** Codes of requests that may succeed later. */
 const TRANSIENT_CODES = ['UNAVAILABLE', 'TIMEOUT', 'THROTTLED'];
-/** Runs that are asked for at once. */
+/** Concurrent requests for runs. */
 const MAX_CONCURRENT_REQUESTS = 6;
 
 const names = Object.keys(SHAPES) as Shape[];
@@ -60,24 +60,24 @@ export async function createLoadGenerator(random: () => number): Promise<LoadGen
     alice: await tokenFor('alice', { roles: ['analyst'], expiresIn: '4h' }),
     admin: await tokenFor('admin', { roles: ['admin'], expiresIn: '4h' }),
   };
-  const asked: RequestedRun[] = [];
+  const requests: RequestedRun[] = [];
   const problems: string[] = [];
   const refusals: string[] = [];
 
-  /** The answer; undefined when there is none, or it is that it may work later. */
+  /** The result; undefined if there is no answer, or the request may succeed later. */
   const ask = async (server: Server, token: string, document: string, input?: object) => {
     let answer: Awaited<ReturnType<Server['query']>>;
     try {
       answer = await server.query(document, { input }, token);
     } catch (error) {
-      // What fetch says of a connection that broke, also in the middle of the answer.
+      // The errors of fetch when the connection breaks, also in the middle of the answer.
       if (error instanceof TypeError || error instanceof SyntaxError) return undefined;
       throw error;
     }
     const [error] = answer.errors ?? [];
-    const found = error ? { code: error.extensions?.code, message: error.message } : Object.values(answer.data)[0];
-    const { code, message } = found as { code?: string; message?: string };
-    if (code === undefined || code === 'CONFLICT') return found as { id?: string; nodes?: { id: string }[] };
+    const result = error ? { code: error.extensions?.code, message: error.message } : Object.values(answer.data)[0];
+    const { code, message } = result as { code?: string; message?: string };
+    if (code === undefined || code === 'CONFLICT') return result as { id?: string; nodes?: { id: string }[] };
     if (TRANSIENT_CODES.includes(code)) refusals.push(`${code}: ${message}`);
     else problems.push(`${code}: ${message} (${document.slice(0, 60)} ${JSON.stringify(input)})`);
     return undefined;
@@ -85,30 +85,30 @@ export async function createLoadGenerator(random: () => number): Promise<LoadGen
 
   const startOne = async (server: Server, run: RequestedRun): Promise<boolean> => {
     const source = { document: workflowOf(run.shape, run.n) };
-    const found = await ask(server, tokens.alice, START, { source, idempotencyKey: run.key });
-    const { id } = found ?? {};
+    const accepted = await ask(server, tokens.alice, START, { source, idempotencyKey: run.key });
+    const { id } = accepted ?? {};
     if (id === undefined) return false;
     if (run.id !== undefined && run.id !== id) problems.push(`${run.key} is ${run.id} and ${id}`);
     run.id = id;
     return true;
   };
 
-  /** One round of what the runs wait for. */
-  const attendOnce = async (server: Server): Promise<void> => {
+  /** Sends once what the runs wait for. */
+  const answerOnce = async (server: Server): Promise<void> => {
     const open = await ask(server, tokens.admin, OPEN_APPROVALS);
     for (const { id } of open?.nodes ?? []) {
-      // The decision depends on nothing but the approval, however often it is made.
+      // The decision depends only on the approval, however often it is sent.
       const approve = Number.parseInt(id.slice(-2), 36) % 4 !== 0;
       await ask(server, tokens.admin, DECIDE, { approvalId: id, approve });
     }
-    for (const run of asked) {
-      if (run.shape !== 'signal' || run.id === undefined || run.signalled) continue;
-      if (await ask(server, tokens.alice, SIGNAL, { runId: run.id, name: 'go', payload: run.n })) run.signalled = true;
+    for (const run of requests) {
+      if (run.shape !== 'signal' || run.id === undefined || run.signaled) continue;
+      if (await ask(server, tokens.alice, SIGNAL, { runId: run.id, name: 'go', payload: run.n })) run.signaled = true;
     }
   };
 
   return {
-    ...{ asked, problems, refusals, tokens, others: [] },
+    ...{ requests, problems, refusals, tokens, otherRunIds: [] },
     async prepare(server) {
       for (const document of [CHILD, SLOW]) {
         const saved = await ask(server, tokens.alice, SAVE, { source: { document } });
@@ -116,14 +116,14 @@ export async function createLoadGenerator(random: () => number): Promise<LoadGen
       }
     },
     async start(server, count, stopped = () => false) {
-      let left = count;
+      let remaining = count;
       let accepted = 0;
       const work = async () => {
-        while (left-- > 0 && !stopped()) {
-          const n = asked.length;
+        while (remaining-- > 0 && !stopped()) {
+          const n = requests.length;
           const shape = names[Math.floor(random() * names.length)] as Shape;
           const run: RequestedRun = { key: `run-${n}`, n, shape };
-          asked.push(run);
+          requests.push(run);
           if (await startOne(server, run)) accepted += 1;
         }
       };
@@ -131,13 +131,13 @@ export async function createLoadGenerator(random: () => number): Promise<LoadGen
       return accepted;
     },
     async retryUnanswered(server) {
-      for (const run of asked) if (run.id === undefined) await startOne(server, run);
+      for (const run of requests) if (run.id === undefined) await startOne(server, run);
     },
     answerWaiting(servers) {
       let stopped = false;
       const loop = (async () => {
         for (let i = 0; !stopped; i += 1) {
-          await attendOnce(servers[i % servers.length] as Server);
+          await answerOnce(servers[i % servers.length] as Server);
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       })();

@@ -1,20 +1,20 @@
-// Given to a server by --import: it lives DAYS_AGO days ago, and waits a second for what is due in a minute or later.
+// Loaded into a server by --import: its clock is DAYS_AGO days behind, and timers of a minute or more fire after a second.
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
 const DAY_MS = 86_400_000;
 const LONG_MS = 60_000;
 
-const Today = Date;
-const ago = Number(process.env.DAYS_AGO ?? 0) * DAY_MS;
+const RealDate = Date;
+const offsetMs = Number(process.env.DAYS_AGO ?? 0) * DAY_MS;
 
-globalThis.Date = class extends Today {
+globalThis.Date = class extends RealDate {
   constructor(...args) {
-    if (args.length === 0) super(Today.now() - ago);
+    if (args.length === 0) super(RealDate.now() - offsetMs);
     else super(...args);
   }
   static now() {
-    return Today.now() - ago;
+    return RealDate.now() - offsetMs;
   }
 };
 
