@@ -15,8 +15,8 @@ const DOCUMENT = `mutation Convert($input: ConvertToJsonInput!) {
 }`;
 
 /**
- * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, beside a bare
- * Yoga field with a result of the same size. Rounds alternate, so that what else the machine does meets both.
+ * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, compared with a
+ * bare Yoga field with a result of the same size. Rounds alternate, so that other load on the machine affects both.
  */
 export async function main(): Promise<void> {
   const rows = Array.from({ length: 36 }, (_, i) => `${i},item number ${i},${i * 3}.50`).join('\n');
@@ -90,6 +90,6 @@ async function load({ url, body, token }: Target, connections: number, duration:
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const result = await autocannon({ url, method: 'POST', headers, body, connections, duration });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx} refused, ${result.errors} failed at ${url}`);
+    throw new Error(`Of the requests to ${url}, ${result.non2xx} were refused and ${result.errors} failed.`);
   return result;
 }

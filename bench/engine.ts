@@ -13,26 +13,26 @@ const DATABASE_SERVER_URL = process.env.BENCH_DATABASE_URL ?? 'postgres://postgr
 
 interface Competitor {
   readonly name: string;
-  /** File of this folder that exports `open` (load/subject.ts). */
+  /** The file in this folder that exports `open` (load/subject.ts). */
   readonly file: string;
   readonly database: 'SQLite' | 'PostgreSQL';
   readonly processes: number;
   readonly variant?: string;
-  /** Node's own options, beside those of every measured process. */
+  /** Options for Node, in addition to those of every measured process. */
   readonly flags?: readonly string[];
-  /** Names of those, on the same database, that its runs a second are divided by. */
-  readonly beside: readonly string[];
+  /** Names of the competitors on the same database with which its runs per second are compared. */
+  readonly comparedWith: readonly string[];
 }
 
 const LIMIT_NAME = 'batched inserts of the same rows';
 const ACCEPTED_FIRST = 'accepted first';
 const JOBS = 'three jobs in sequence counted as a run';
 
-/** How Signalbox is started: each database, then two nodes on one. */
+/** Setups of Signalbox: each database, then two nodes on one database. */
 const OURS = [
-  { database: 'SQLite', processes: 1, beside: [LIMIT_NAME] },
-  { database: 'PostgreSQL', processes: 1, beside: ['DBOS', LIMIT_NAME] },
-  { database: 'PostgreSQL', processes: 2, beside: ['DBOS', LIMIT_NAME] },
+  { database: 'SQLite', processes: 1, comparedWith: [LIMIT_NAME] },
+  { database: 'PostgreSQL', processes: 1, comparedWith: ['DBOS', LIMIT_NAME] },
+  { database: 'PostgreSQL', processes: 2, comparedWith: ['DBOS', LIMIT_NAME] },
 ] as const;
 
 const SIGNALBOX = { file: 'load/engine-subject.ts', flags: PRODUCTION_FLAGS } as const;
@@ -42,23 +42,29 @@ const COMPETITORS: readonly Competitor[] = [
   ...OURS.map(
     (one): Competitor => ({ ...SIGNALBOX, ...one, name: 'Signalbox, accepted first', variant: ACCEPTED_FIRST }),
   ),
-  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'SQLite', processes: 1, beside: [] },
-  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'PostgreSQL', processes: 1, beside: [] },
-  { name: 'DBOS', file: 'peers/dbos.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT_NAME] },
+  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'SQLite', processes: 1, comparedWith: [] },
+  { name: LIMIT_NAME, file: 'peers/batched-inserts.ts', database: 'PostgreSQL', processes: 1, comparedWith: [] },
+  { name: 'DBOS', file: 'peers/dbos.ts', database: 'PostgreSQL', processes: 1, comparedWith: [LIMIT_NAME] },
   {
     name: `graphile-worker (${JOBS})`,
     file: 'peers/graphile-worker.ts',
     database: 'PostgreSQL',
     processes: 1,
-    beside: [LIMIT_NAME],
+    comparedWith: [LIMIT_NAME],
   },
-  { name: `pg-boss (${JOBS})`, file: 'peers/pg-boss.ts', database: 'PostgreSQL', processes: 1, beside: [LIMIT_NAME] },
+  {
+    name: `pg-boss (${JOBS})`,
+    file: 'peers/pg-boss.ts',
+    database: 'PostgreSQL',
+    processes: 1,
+    comparedWith: [LIMIT_NAME],
+  },
 ];
 
 /**
- * Workflows of three steps that do nothing, each durable before it counts, at 1, 20 and 200 under way. Everything is
- * measured in processes of its own on a database of its own, on the same disk; rounds alternate, so that what else the
- * machine does meets all. CPU and memory are the measured processes' own, without the PostgreSQL server's.
+ * Workflows of three steps that do nothing, each durable before it counts, at 1, 20 and 200 concurrent runs. Each
+ * competitor has separate processes and a separate database on the same disk. Rounds alternate, so that other load on
+ * the machine affects all. CPU and memory are those of the measured processes, without the PostgreSQL server.
  */
 export async function main(): Promise<void> {
   const { newDatabase } = await loadPeers();
@@ -67,12 +73,12 @@ export async function main(): Promise<void> {
     const rounds = new Map<Competitor, Load[]>(able.map((one) => [one, []]));
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [one, loads] of rounds) {
-        await using place = one.database === 'SQLite' ? await newFile() : await newDatabase(DATABASE_SERVER_URL);
+        await using database = one.database === 'SQLite' ? await newFile() : await newDatabase(DATABASE_SERVER_URL);
         const module = new URL(one.file, import.meta.url).href;
         const times = { seconds: SECONDS, warmUpSeconds: WARM_UP_SECONDS };
         const { processes, variant, flags = [] } = one;
-        const how = { module, concurrency, processes, flags, ...times, ...(variant !== undefined && { variant }) };
-        loads.push(await measure({ ...how, url: place.url }));
+        const options = { module, concurrency, processes, flags, ...times, ...(variant !== undefined && { variant }) };
+        loads.push(await measure({ ...options, url: database.url }));
       }
     }
     for (const [one, loads] of rounds) report(one, loads, concurrency, rounds);
@@ -80,11 +86,11 @@ export async function main(): Promise<void> {
   }
 }
 
-/** What Signalbox promises of itself. */
+/** The performance goals of Signalbox. */
 const GOALS = [
-  { database: 'SQLite', concurrency: 1, metric: 'p50', unit: 'ms', name: 'most', value: 5 },
-  { database: 'SQLite', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'least', value: 3_000 },
-  { database: 'PostgreSQL', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'least', value: 1_500 },
+  { database: 'SQLite', concurrency: 1, metric: 'p50', unit: 'ms', name: 'maximum', value: 5 },
+  { database: 'SQLite', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'minimum', value: 3_000 },
+  { database: 'PostgreSQL', concurrency: 200, metric: 'rate', unit: 'runs/s', name: 'minimum', value: 1_500 },
 ] as const;
 
 function reportGoals(rounds: ReadonlyMap<Competitor, readonly Load[]>, concurrency: number): void {
@@ -143,7 +149,7 @@ function report(
   const of = (value: (load: Load) => number) => median(loads.map(value));
 
   const runs = { bench, metric, value: of(rate), unit: 'runs/s', n };
-  const others = [...all].filter(([other]) => other.database === one.database && one.beside.includes(other.name));
+  const others = [...all].filter(([other]) => other.database === one.database && one.comparedWith.includes(other.name));
   if (others.length === 0) figure(runs);
   for (const [{ name }, theirs] of others) figure({ ...runs, peer: { name, value: median(theirs.map(rate)) } });
 

@@ -16,13 +16,13 @@ const COMMAND = 'mutation { convertToJson(input: { source: { text: { text: "a" }
 interface Subscriber {
   /** `runId/seq`, in order of arrival. */
   readonly events: string[];
-  /** Milliseconds from the event's own time to its arrival. */
+  /** Milliseconds from the time of the event to its arrival. */
   readonly delays: number[];
 }
 
 /**
- * 200 subscribers over WebSocket, each told every event of real commands, 400 events a second for 10 s. Delay counts from
- * the moment the event says it happened, so it holds the commit as well as the way out. Peers are the limits to keep.
+ * 200 subscribers over WebSocket receive every event of real commands, 400 events per second for 10 s. Delay counts from
+ * the time of the event, so it includes the commit and the delivery. Peers are the limits.
  */
 export async function main(): Promise<void> {
   const server = await startServer({ env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
@@ -59,7 +59,7 @@ export async function main(): Promise<void> {
     });
     figure({
       bench,
-      metric: 'subscribers with an event lost, repeated or out of order',
+      metric: 'subscribers with a lost, repeated or misordered event',
       value: lost,
       unit: 'subscribers',
       n: SUBSCRIBERS,
@@ -86,7 +86,7 @@ export async function main(): Promise<void> {
   }
 }
 
-/** Speaks graphql-transport-ws by hand, so that the client costs as little as it can. Resolves when it is subscribed. */
+/** Speaks graphql-transport-ws directly, so that the client costs as little as possible. Resolves when it is subscribed. */
 async function subscribe(url: string, token: string): Promise<Subscriber> {
   const seen: Subscriber = { events: [], delays: [] };
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -103,7 +103,7 @@ async function subscribe(url: string, token: string): Promise<Subscriber> {
       socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: DOCUMENT } }));
     }
     if (message.type !== 'next') return;
-    // The first batch is empty and says where "now" is.
+    // The first batch is empty and has the cursor of "now".
     resolve(seen);
     const now = Date.now();
     for (const { runId, seq, at } of message.payload.data.events.events) {

@@ -11,8 +11,8 @@ const RUN_COUNTS = { first: 20_000, middle: 110_000, last: 200_000 };
 const MAX_GROWTH_RATIO = 1.1;
 
 /**
- * 200,000 workflows of three steps through one process on SQLite, with the memory limits of a server: what it has after
- * 20,000, when everything is warm, and at the end. What it keeps for good would show in between.
+ * 200,000 workflows of three steps through one process on SQLite, with the memory limits of a server: its memory after
+ * 20,000, when everything is warm, and at the end. A leak would show in between.
  */
 export async function main(): Promise<void> {
   await using folder = await createTempFolder();
@@ -29,9 +29,9 @@ export async function main(): Promise<void> {
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`The measured process ended with ${code}; its output says why.`);
     });
-    const [found] = (await Promise.race([once(child, 'message'), ended])) as [readonly number[]];
+    const [samples] = (await Promise.race([once(child, 'message'), ended])) as [readonly number[]];
     ended.catch(() => undefined);
-    const [first = Number.NaN, middle = Number.NaN, last = Number.NaN] = found;
+    const [first = Number.NaN, middle = Number.NaN, last = Number.NaN] = samples;
     const bench = 'memory';
     for (const [n, value] of [
       [RUN_COUNTS.first, first],
@@ -42,11 +42,11 @@ export async function main(): Promise<void> {
     }
     figure({
       bench,
-      metric: `RSS after ${RUN_COUNTS.last} runs, as a share of that after ${RUN_COUNTS.first}`,
+      metric: `RSS after ${RUN_COUNTS.last} runs, relative to that after ${RUN_COUNTS.first}`,
       value: last / first,
       unit: '×',
       n: RUN_COUNTS.last,
-      peer: { name: 'most', value: MAX_GROWTH_RATIO },
+      peer: { name: 'maximum', value: MAX_GROWTH_RATIO },
     });
   } finally {
     child.kill('SIGKILL');

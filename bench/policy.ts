@@ -12,7 +12,7 @@ import { figure, median } from './load/figure.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
 const ROUNDS = 7;
-/** Asks in a round; each is a URI of its own when cold. */
+/** Requests in a round; when cold, each has another URI. */
 const REQUEST_COUNT = 30_000;
 const MIXED_URIS = 1_000;
 const BASELINE_MS = 2_000;
@@ -20,36 +20,36 @@ const BASELINE_MS = 2_000;
 const COMMANDS = ['fetch', 'convertToJson', 'convertToXml', 'convertToCsv', 'convertToBase64', 'render'];
 const model = readFileSync(join(import.meta.dirname, '../policy/model.conf'), 'utf8');
 
-/** Decisions a second, as many rules as named, beside Casbin that scans all of them. */
+/** Decisions per second for each number of rules, compared with Casbin, which scans all of them. */
 export async function main(): Promise<void> {
   for (const size of SIZES) {
     const random = seededRandom(size);
     const policy = await compilePolicy({ model, rules: rulesText(size) });
-    const plain = await openBaseline(policy);
-    const coldAsks = () => Array.from({ length: REQUEST_COUNT }, () => randomAsk(size, random));
-    const pool = Array.from({ length: MIXED_URIS }, () => randomAsk(size, random));
-    const mixedAsks = () =>
+    const baseline = await openBaseline(policy);
+    const coldRequests = () => Array.from({ length: REQUEST_COUNT }, () => randomRequest(size, random));
+    const pool = Array.from({ length: MIXED_URIS }, () => randomRequest(size, random));
+    const mixedRequests = () =>
       Array.from({ length: REQUEST_COUNT }, () => pool[zipf(MIXED_URIS, random)] as PolicyRequest);
-    const peer = { name: 'casbin over all rules', value: baselineRate(plain, coldAsks()) };
+    const peer = { name: 'casbin over all rules', value: baselineRate(baseline, coldRequests()) };
 
-    for (const [workload, asks] of Object.entries({ cold: coldAsks, mixed: mixedAsks })) {
+    for (const [workload, createRequests] of Object.entries({ cold: coldRequests, mixed: mixedRequests })) {
       policy.decisionCache.clear();
       const rates = Array.from({ length: ROUNDS }, () => {
-        const round = asks();
+        const requests = createRequests();
         const began = performance.now();
-        for (const ask of round) decide(policy, ask);
+        for (const request of requests) decide(policy, request);
         return (REQUEST_COUNT * 1_000) / (performance.now() - began);
       });
       const metric = `decisions, ${size} rules, ${workload}`;
       figure({ bench: 'policy', metric, value: median(rates), unit: '1/s', n: ROUNDS * REQUEST_COUNT, peer });
     }
-    expectAgreement(policy, plain, coldAsks().slice(0, 50));
+    expectAgreement(policy, baseline, coldRequests().slice(0, 50));
   }
 }
 
-type BaselineDecider = (ask: PolicyRequest) => boolean;
+type BaselineDecider = (request: PolicyRequest) => boolean;
 
-/** Casbin as anybody would use it: the same model, functions and rules, nothing narrowed, nothing remembered. */
+/** Casbin in its ordinary use: the same model, functions and rules, without an index or a cache. */
 async function openBaseline(policy: CompiledPolicy): Promise<BaselineDecider> {
   const enforcer = await newEnforcer(newModelFromString(model));
   enforcer.setEffector(strongestEffect);
@@ -60,33 +60,34 @@ async function openBaseline(policy: CompiledPolicy): Promise<BaselineDecider> {
   for (const [role, parents] of policy.roles) {
     for (const parent of parents) await enforcer.getRoleManager().addLink(role, parent);
   }
-  return (ask) => {
-    const { roles, action, uri, schema } = toEvaluationRequest(ask);
+  return (request) => {
+    const { roles, action, uri, schema } = toEvaluationRequest(request);
     return enforcer.enforceSync(roles, action, uri, schema);
   };
 }
 
-function baselineRate(plain: BaselineDecider, asks: readonly PolicyRequest[]): number {
+function baselineRate(baseline: BaselineDecider, requests: readonly PolicyRequest[]): number {
   const began = performance.now();
   let done = 0;
-  for (; done < asks.length && performance.now() - began < BASELINE_MS; done += 1) plain(asks[done] as PolicyRequest);
+  for (; done < requests.length && performance.now() - began < BASELINE_MS; done += 1)
+    baseline(requests[done] as PolicyRequest);
   return (done * 1_000) / (performance.now() - began);
 }
 
-/** A fast wrong answer is worth nothing. */
-function expectAgreement(policy: CompiledPolicy, plain: BaselineDecider, asks: readonly PolicyRequest[]): void {
+/** A fast wrong decision is worthless. */
+function expectAgreement(policy: CompiledPolicy, baseline: BaselineDecider, requests: readonly PolicyRequest[]): void {
   const effects = new Set<Decision['effect']>();
-  for (const ask of asks) {
-    const { effect } = decide(policy, ask);
+  for (const request of requests) {
+    const { effect } = decide(policy, request);
     effects.add(effect);
-    if ((effect === 'ALLOW') !== plain(ask)) throw new Error(`Casbin disagrees on ${JSON.stringify(ask)}`);
+    if ((effect === 'ALLOW') !== baseline(request)) throw new Error(`Casbin disagrees on ${JSON.stringify(request)}`);
   }
-  if (effects.size < 2) throw new Error('The asks all get the same answer; they measure nothing.');
+  if (effects.size < 2) throw new Error('All requests get the same decision, so they measure nothing.');
 }
 
 /**
- * What a company's policy may look like: teams with hosts and folders of their own, some shared by wildcards, some
- * paths closed, some needing a person or a limit.
+ * A policy such as a company may have: teams with separate hosts and folders, some shared by wildcards, some paths
+ * denied, some with approval.
  */
 function rulesText(size: number): string {
   const teams = teamsOf(size);
@@ -111,11 +112,11 @@ function rulesText(size: number): string {
 const commandOf = (i: number) => `command:${COMMANDS[i % COMMANDS.length]}`;
 const teamsOf = (size: number) => Math.max(2, Math.round(size / 50));
 
-/** Someone of a team asks for something that a rule, likely their own, is about; the path is new every time. */
-function randomAsk(size: number, random: () => number): PolicyRequest {
+/** A request of a team member for a URI that a rule, probably of the team, covers; the path is new every time. */
+function randomRequest(size: number, random: () => number): PolicyRequest {
   const i = Math.floor(random() * size);
   const team = i % teamsOf(size);
-  const asking = random() < 0.8 ? team : Math.floor(random() * teamsOf(size));
+  const askingTeam = random() < 0.8 ? team : Math.floor(random() * teamsOf(size));
   const file = `r${Math.floor(random() * 1e12)}.json`;
   const uri = [
     httpUri(`api-${i}.team${team}.example`, `/items/${file}`),
@@ -125,7 +126,7 @@ function randomAsk(size: number, random: () => number): PolicyRequest {
     httpUri(`api-${i - 4}.team${team}.example`, `/private/${file}`),
   ][i % 5] as CanonicalUri;
   const action = commandOf(random() < 0.8 ? i : Math.floor(random() * COMMANDS.length));
-  return { roles: [`team${asking}`], action, uri };
+  return { roles: [`team${askingTeam}`], action, uri };
 }
 
 const httpUri = (host: string, path: string) => ({
@@ -139,7 +140,7 @@ const httpUri = (host: string, path: string) => ({
 
 const fileUri = (path: string) => ({ href: `file://${path}`, scheme: 'file', host: '', port: '', path, query: '' });
 
-/** The first of `count` things is asked for most, the k-th a k-th as often. */
+/** A random index below `count`: the k-th is drawn 1/k times as often as the first. */
 function zipf(count: number, random: () => number): number {
   return Math.min(count - 1, Math.floor((count + 1) ** random()) - 1);
 }

@@ -6,7 +6,7 @@ import { createBubblewrap } from '../src/runtime/sandbox/bubblewrap.ts';
 import { figure, median } from './load/figure.ts';
 
 const ROUNDS = 30;
-/** Milliseconds that a cold call may take. */
+/** Maximum milliseconds of a cold call. */
 const LIMITS: Readonly<Record<PythonEngine['name'], number>> = { wasi: 200, native: 60 };
 const REQUEST = {
   entrypoint: 'main.py',
@@ -18,16 +18,16 @@ const REQUEST = {
   memoryBytes: 2 ** 28,
 };
 
-/** One whole cold call of each engine: a file in, a line and a file with their digests out; beside a bare python3. */
+/** A complete cold call of each engine (one input file, a line of output and an output file), compared with bare python3. */
 export async function main(): Promise<void> {
   const outgoing = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
   const sandbox = createBubblewrap({ readPaths: [], outgoing });
   const engines = [createWasiPython(), await openNativePython(sandbox)];
-  const taken = new Map(engines.map((engine) => [engine, [] as number[]]));
+  const timesByEngine = new Map(engines.map((engine) => [engine, [] as number[]]));
   const bare: number[] = [];
-  // In turns, so that what else the machine does falls on all of them.
+  // In turns, so that other load on the machine affects all of them.
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [engine, times] of taken) times.push(await callMs(engine));
+    for (const [engine, times] of timesByEngine) times.push(await callMs(engine));
     const began = performance.now();
     spawnSync('/usr/bin/python3', ['-c', 'pass']);
     bare.push(performance.now() - began);
@@ -35,7 +35,7 @@ export async function main(): Promise<void> {
 
   const bench = 'python';
   const peer = { name: 'python3 -c pass', value: median(bare) };
-  for (const [{ name, version }, times] of taken) {
+  for (const [{ name, version }, times] of timesByEngine) {
     const value = median(times);
     const metric = `cold call, ${name} ${version}`;
     figure({ bench, metric, value, unit: 'ms', n: ROUNDS, peer: { name: 'limit', value: LIMITS[name] } });
@@ -47,9 +47,9 @@ export async function main(): Promise<void> {
 async function callMs(engine: PythonEngine): Promise<number> {
   const began = performance.now();
   const { returnCode, stdout, produced } = await engine.run(REQUEST, AbortSignal.timeout(REQUEST.timeoutMs));
-  // A fast wrong answer is worth nothing.
+  // A fast wrong result is worthless.
   if (returnCode !== 0 || stdout !== 'done\n' || produced[0]?.path !== 'made.txt') {
-    throw new Error(`${engine.name} did not do it: ${returnCode} ${stdout}`);
+    throw new Error(`${engine.name} returned a wrong result: ${returnCode} ${stdout}`);
   }
   return performance.now() - began;
 }

@@ -21,8 +21,8 @@ const REPLAY = `subscription ($after: Cursor) {
 }`;
 
 /**
- * One subscriber who was away for a million events and catches up from the beginning: by `journal.read` in a process of
- * its own, then over WebSocket with the SDK from a real server, whose memory must not grow with what lies before it.
+ * One subscriber catches up with a million events from the beginning: with `journal.read` in a separate process, then
+ * over WebSocket with the SDK from a real server, whose memory must not grow with the number of events.
  */
 export async function main(): Promise<void> {
   await using folder = await createTempFolder();
@@ -38,25 +38,25 @@ export async function main(): Promise<void> {
   figure({ bench, metric: 'journal.read, RSS, peak', value: inProcess.rssMiB, unit: 'MiB', n, peer: limit });
 
   const overSocket = await replayOverSocket(folder.path);
-  // The first one was asked for apart, to have a cursor to begin after.
+  // The first event was read separately, for its cursor.
   check(overSocket.events, EVENT_COUNT - 1);
   figure({ bench, metric: 'WebSocket, SDK', value: overSocket.events / overSocket.seconds, unit: 'events/s', n });
   figure({ bench, metric: 'WebSocket, SDK, server RSS, peak', value: overSocket.rssMiB, unit: 'MiB', n, peer: limit });
 }
 
-/** Runs that wrote a long log, appended as fast as the store takes them. */
+/** Appends runs with a long log, as fast as the store accepts them. */
 async function fill(file: string): Promise<void> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
-  const AT_ONCE = 8;
-  let made = 0;
+  const CONCURRENCY = 8;
+  let runCount = 0;
   const lane = async () => {
-    while (made < RUN_COUNT) {
-      made += 1;
+    while (runCount < RUN_COUNT) {
+      runCount += 1;
       await store.journal.append(newId('run'), 1, logOf(EVENTS_PER_RUN));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
   await store.close();
 }
 
@@ -67,15 +67,15 @@ function logOf(count: number): NewEvent[] {
   const planned = { id: newId('step'), key: step, title: 'Log', dependsOn: [], maxAttempts: 1 } as const;
   const body = { kind: 'COMMAND', capability: 'noop', effect: 'pure', input: {} } as const;
   const lines = Array.from({ length: count - 3 }, (_, i): NewEvent => {
-    const text = `Line ${i} of what a command had to say about its work, as long as such lines are.`;
+    const text = `Line ${i} of the log of a command, which is about as long as ordinary lines of a log are.`;
     return { type: 'LOG', at, step, payload: { level: 'INFO', text } };
   });
-  const about = { labels: {}, priority: 'INTERACTIVE', traceId: '0'.repeat(32), requestDigest: '' } as const;
+  const metadata = { labels: {}, priority: 'INTERACTIVE', traceId: '0'.repeat(32), requestDigest: '' } as const;
   return [
     {
       type: 'RUN_CREATED',
       at,
-      payload: { kind: 'COMMAND', principal, inputs: {}, steps: [{ ...planned, ...body }], ...about },
+      payload: { kind: 'COMMAND', principal, inputs: {}, steps: [{ ...planned, ...body }], ...metadata },
     },
     ...lines,
     { type: 'STEP_STATE_CHANGED', at, step, payload: { from: 'PENDING', to: 'SUCCEEDED', attempt: 1 } },
@@ -90,9 +90,9 @@ async function replayInProcess(file: string): Promise<Replay> {
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`The measured process ended with ${code}; its output says why.`);
     });
-    const [found] = (await Promise.race([once(child, 'message'), ended])) as [Replay];
+    const [result] = (await Promise.race([once(child, 'message'), ended])) as [Replay];
     ended.catch(() => undefined);
-    return found;
+    return result;
   } finally {
     child.kill('SIGKILL');
   }
@@ -118,7 +118,7 @@ async function replayOverSocket(dataDir: string): Promise<Replay> {
     for await (const batch of client.subscribe<{ events: Batch }, { after: string }>(document, { after })) {
       for (const event of batch.events.events) {
         seq = (seq % EVENTS_PER_RUN) + 1;
-        if (event.seq !== seq) throw new Error(`Event ${seq} was to come, and ${event.seq} came.`);
+        if (event.seq !== seq) throw new Error(`Expected event ${seq}, but received ${event.seq}.`);
         events += 1;
       }
       if (batch.events.caughtUp) break;
@@ -131,6 +131,6 @@ async function replayOverSocket(dataDir: string): Promise<Replay> {
   }
 }
 
-function check(found: number, expected: number): void {
-  if (found !== expected) throw new Error(`${found} events came, not ${expected}.`);
+function check(count: number, expected: number): void {
+  if (count !== expected) throw new Error(`Expected ${expected} events, but received ${count}.`);
 }

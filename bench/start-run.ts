@@ -16,7 +16,7 @@ const DOCUMENT = `mutation Start($input: StartRunInput!) {
   }
 }`;
 
-/** Workflows of three steps that do nothing, started over HTTP keep-alive on SQLite, each durable when it is answered. */
+/** Workflows of three steps that do nothing, started over HTTP keep-alive on SQLite, each durable before it is answered. */
 export async function main(): Promise<void> {
   const plugin = join(import.meta.dirname, 'load/noop.ts');
   const server = await startServer({
@@ -26,17 +26,18 @@ export async function main(): Promise<void> {
     const token = await tokenFor('bench', { roles: ['admin'] });
     const variables = { input: { source: { yaml: THREE_STEPS }, waitMs: 30_000 } };
     const { data } = await server.query(DOCUMENT, variables, token);
-    if (data.startRun.state !== 'SUCCEEDED') throw new Error(`The run was not done: ${JSON.stringify(data.startRun)}`);
+    if (data.startRun.state !== 'SUCCEEDED')
+      throw new Error(`The run did not succeed: ${JSON.stringify(data.startRun)}`);
 
     const load = async (duration: number) => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
       const body = JSON.stringify({ query: DOCUMENT, variables });
       const url = `${server.url}/graphql`;
       const options = { url, method: 'POST', headers, body, connections: CONNECTIONS, duration } as const;
-      // A refusal is answered with 200 as well, and has another length than a run.
+      // A refusal also has the status 200, so the body decides.
       const result = await autocannon({ ...options, verifyBody: (text) => String(text).includes('"SUCCEEDED"') });
       const bad = result.non2xx + result.errors + result.mismatches;
-      if (bad > 0) throw new Error(`${bad} of the requests did not end with a run that succeeded`);
+      if (bad > 0) throw new Error(`${bad} of the requests did not return a run that succeeded.`);
       return result;
     };
     await load(WARM_UP_SECONDS);
@@ -47,7 +48,7 @@ export async function main(): Promise<void> {
     const metric = `startRun(waitMs), SQLite, ${CONNECTIONS} connections`;
     const n = results.reduce((sum, result) => sum + result.requests.total, 0);
     const value = median(results.map((result) => result.requests.average));
-    figure({ bench, metric, value, unit: 'requests/s', n, peer: { name: 'least', value: MIN_RUNS_PER_SECOND } });
+    figure({ bench, metric, value, unit: 'requests/s', n, peer: { name: 'minimum', value: MIN_RUNS_PER_SECOND } });
     for (const p of ['p50', 'p99'] as const) {
       figure({ bench, metric: `${metric}, ${p}`, value: median(results.map((r) => r.latency[p])), unit: 'ms', n });
     }

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
 
 /**
- * The peer of bench/commands: the same mutation answered by Yoga alone, as it comes, with a result of the same size.
- * It checks nothing, does nothing and stores nothing. Started with the result as JSON in its argument.
+ * The peer of bench/commands: the same mutation answered by Yoga alone, with its defaults and a result of the same size.
+ * It checks, does and stores nothing. Its argument is the result as JSON.
  */
 const json: unknown = JSON.parse(process.argv[2] ?? 'null');
 const outcome = {

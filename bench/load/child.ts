@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { closedLoop, type LoopOptions } from './closed-loop.ts';
 import type { OpenSubject, SubjectOptions } from './subject.ts';
 
-/** What the parent hands over in the argument, as JSON. */
+/** The argument of the process, as JSON. */
 export interface LoadOrder extends SubjectOptions, LoopOptions {
   /** URL of the module that exports `open`. */
   readonly module: string;
 }
 
-/** Opens the subject, says `ready`, waits for `go`, so that several processes begin together, and sends its Load. */
+/** Opens the subject, sends `ready`, waits for `go`, so that several processes begin together, and sends its Load. */
 async function main(order: LoadOrder): Promise<void> {
   const { open } = (await import(order.module)) as { readonly open: OpenSubject };
   const subject = await open(order);

@@ -2,34 +2,34 @@ import { readFileSync } from 'node:fs';
 import type { Subject } from './subject.ts';
 
 /**
- * MiB of memory that this process has now, or had at most (see proc(5): VmRSS, VmHWM). Not `resourceUsage().maxRSS`,
- * which in a child starts at what its parent had when it was made.
+ * Resident memory of this process in MiB, now or at its peak (see proc(5): VmRSS, VmHWM). Not `resourceUsage().maxRSS`,
+ * which in a child process starts with the memory of its parent.
  */
 export function rssMiB(which: 'now' | 'peak'): number {
   const field = which === 'now' ? /VmRSS:\s+(\d+)/ : /VmHWM:\s+(\d+)/;
   return Number(field.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? Number.NaN) / 1_024;
 }
 
-/** What one process did in the time that counts. */
+/** The work of one process in the measured time. */
 export interface Load {
   readonly runs: number;
   readonly seconds: number;
   /** Milliseconds from the start of each run to its durable end. */
   readonly latencies: readonly number[];
-  /** Of this process, its threads included; a database server is not part of it. */
+  /** Of this process with its threads, without the database server. */
   readonly cpuSeconds: number;
-  /** The most it had since it began. */
+  /** Peak memory since its start. */
   readonly rssMiB: number;
 }
 
 export interface LoopOptions {
   readonly concurrency: number;
   readonly seconds: number;
-  /** Runs that end in this time before do not count: connections, plans and machine code are made then. */
+  /** Time before the measurement; runs that end in it do not count (connections, query plans, compilation). */
   readonly warmUpSeconds: number;
 }
 
-/** Keeps `concurrency` runs under way: each that ends is followed by another. Rejects with the first that fails. */
+/** Keeps `concurrency` runs active: each that ends is followed by another. Rejects with the first error. */
 export async function closedLoop(subject: Subject, options: LoopOptions): Promise<Load> {
   const batch = subject.batch ?? 1;
   const from = performance.now() + options.warmUpSeconds * 1_000;
@@ -53,7 +53,7 @@ export async function closedLoop(subject: Subject, options: LoopOptions): Promis
   } finally {
     clearTimeout(mark);
   }
-  // The last runs end a moment after the time that counts; a run's length of CPU is too much by so little.
+  // The last runs end a moment after the measured time; the error is at most the CPU time of one run each.
   const cpu = process.cpuUsage(before);
   return {
     runs: latencies.length,

@@ -8,15 +8,15 @@ const START_INPUT = { source: { yaml: THREE_STEPS } };
 const RUN_TIMEOUT_MS = 30_000;
 
 /**
- * One workflow of three steps, from its start to its durable end. Who waits for the end is told when it is durable: the
- * whole run is one append. With the variant `accepted first` the start is answered when the run is durable, and its end
- * is awaited in the journal, as a client on another connection would: two appends at least.
+ * One workflow of three steps, from its start to its durable end. The caller waits for the end: the whole run is one
+ * append. With the variant `accepted first` the start is answered when the run is durable, and its end is awaited in the
+ * journal, as a client on another connection would do: at least two appends.
  */
 export const open: OpenSubject = async ({ url, variant }) => {
-  const on = await openEngine(url);
+  const opened = await openEngine(url);
   return {
-    perform: variant === 'accepted first' ? () => runAfterAcceptance(on) : () => runToCompletion(on),
-    close: async () => void (await on[Symbol.asyncDispose]()),
+    perform: variant === 'accepted first' ? () => runAfterAcceptance(opened) : () => runToCompletion(opened),
+    close: async () => void (await opened[Symbol.asyncDispose]()),
   };
 };
 

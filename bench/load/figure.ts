@@ -1,15 +1,15 @@
 import { availableParallelism, cpus } from 'node:os';
 
-/** One measured number, as it is printed. */
+/** One measured number, as printed. */
 export interface Figure {
   readonly bench: string;
-  /** What was measured, with the setting in it: `decisions, 1000 rules, cold`. */
+  /** The metric, including its setting: `decisions, 1000 rules, cold`. */
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
-  /** How many operations (or samples) the value stands on. */
+  /** Number of operations or samples behind the value. */
   readonly n: number;
-  /** What it is compared with, measured in the same run on the same machine. */
+  /** The value for comparison, measured in the same run on the same machine. */
   readonly peer?: { readonly name: string; readonly value: number };
 }
 
@@ -29,12 +29,12 @@ export function figure({ bench, metric, value, unit, n, peer }: Figure): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** The middle value (the mean of the two in the middle), so that one slow sample does not count. */
+/** The middle value (or the mean of the two in the middle), so that one slow sample does not count. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Linear between the two nearest samples; NaN when there are none. @param share 0.99 for p99 */
+/** Linear between the two nearest samples; NaN without samples. @param share 0.99 for p99 */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;

@@ -5,28 +5,28 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { LoadOrder } from './child.ts';
 import type { Load } from './closed-loop.ts';
 
-/** What `npm start` gives Node: limits of its memory. */
+/** The options that `npm start` passes to Node: memory limits. */
 export const PRODUCTION_FLAGS: readonly string[] = packageJson.scripts.start
   .split(' ')
   .filter((word) => word.startsWith('--'));
 
 export interface MeasureOptions extends LoadOrder {
-  /** How many processes share the runs under way. */
+  /** Number of processes that share the concurrent runs. */
   readonly processes: number;
-  /** Node's own options, beside those of every measured process. */
+  /** Options for Node, in addition to those of every measured process. */
   readonly flags?: readonly string[];
 }
 
-/** What a peer's own dependencies deprecate is nothing that a reader of figures can change. */
+/** Deprecation warnings of a peer's dependencies do not concern a reader of figures. */
 const NODE_FLAGS = ['--disable-warning=DeprecationWarning'];
 const CHILD = join(import.meta.dirname, 'child.ts');
 
-/** Measures a subject in processes of its own and adds up what they did. Rejects when one of them ends early. */
+/** Measures a subject in separate processes and adds up their work. Rejects if one of them ends early. */
 export async function measure({ processes, flags = [], ...order }: MeasureOptions): Promise<Load> {
   const share: LoadOrder = { ...order, concurrency: Math.ceil(order.concurrency / processes) };
   const children: ChildProcess[] = [];
   try {
-    // One after the other: the first makes the tables.
+    // One after another: the first creates the tables.
     for (let i = 0; i < processes; i += 1) {
       const child = fork(CHILD, [JSON.stringify(share)], { execArgv: [...NODE_FLAGS, ...flags] });
       children.push(child);
@@ -59,7 +59,7 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
     return value as T;
   } finally {
     early.abort();
-    // Both end with the abort, and nobody waits for the other one any more.
+    // Both end with the abort; nobody waits for the other one.
     await Promise.allSettled([message, exit]);
   }
 }

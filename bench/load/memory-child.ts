@@ -1,33 +1,33 @@
 import { rssMiB } from './closed-loop.ts';
 import type { OpenSubject } from './subject.ts';
 
-/** What the parent hands over in the argument, as JSON. */
+/** The argument of the process, as JSON. */
 export interface MemoryOrder {
   /** URL of the module that exports `open`. */
   readonly module: string;
   readonly url: string;
   readonly concurrency: number;
-  /** After how many runs the memory is read; the last one is the end. */
+  /** Numbers of runs after which the memory is read; the last one is the end. */
   readonly marks: readonly number[];
 }
 
-/** Does run after run, and sends what memory the process had after each mark, in MiB. */
+/** Executes runs, and sends the memory of the process after each mark, in MiB. */
 async function main({ module, url, concurrency, marks }: MemoryOrder): Promise<void> {
   const { open } = (await import(module)) as { readonly open: OpenSubject };
   const subject = await open({ url, concurrency });
-  const found: number[] = [];
-  let begun = 0;
+  const samples: number[] = [];
+  let started = 0;
   for (const mark of marks) {
     const lane = async () => {
-      while (begun < mark) {
-        begun += 1;
+      while (started < mark) {
+        started += 1;
         await subject.perform();
       }
     };
     await Promise.all(Array.from({ length: concurrency }, lane));
-    found.push(rssMiB('now'));
+    samples.push(rssMiB('now'));
   }
-  await new Promise((resolve) => process.send?.(found, resolve));
+  await new Promise((resolve) => process.send?.(samples, resolve));
   await subject.close();
   process.exit();
 }

@@ -1,7 +1,7 @@
 import { type TObject, Type } from 'typebox';
 import { defineCommand } from '../../src/commands/definition/define-command.ts';
 
-/** A command that does nothing: what its steps cost is what steps cost. It can be a plugin of a server. */
+/** A command that does nothing: the cost of its steps is the cost of steps. It can be a plugin of a server. */
 export const noop = defineCommand({
   name: 'noop',
   title: 'Nothing',
@@ -11,7 +11,7 @@ export const noop = defineCommand({
   run: async () => ({ mediaType: 'application/json', content: 'null' }),
 });
 
-/** Three steps, one after the other, that do nothing. */
+/** Three steps in sequence that do nothing. */
 export const THREE_STEPS = `name: three-steps
 steps:
   - { id: one, kind: command, command: noop, input: {} }

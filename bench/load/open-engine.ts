@@ -19,7 +19,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
 import { noop } from './noop.ts';
 
-/** Who starts everything that is measured. */
+/** The principal of every measured run. */
 export const BENCH_PRINCIPAL: SignedIn = {
   kind: 'user',
   subject: 'bench',
@@ -62,9 +62,21 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   const metrics = createMetrics();
   const engine = createEngine({
     ...store,
-    ...{ queries, policy, resources, artifacts, cpu, metrics, logger: silent, clock: systemClock },
+    queries,
+    policy,
+    resources,
+    artifacts,
+    cpu,
+    metrics,
+    logger: silent,
+    clock: systemClock,
     commands: [...commands, noop],
-    ...{ tools: [], backends: [], kinds: [], pools: new Map(), secret: () => undefined, agentTimeoutMs: 60_000 },
+    tools: [],
+    backends: [],
+    kinds: [],
+    pools: new Map(),
+    secret: () => undefined,
+    agentTimeoutMs: 60_000,
     tokenLimits: { perRun: 0, perPrincipalDay: 0 },
     workspace: async (runId) => join(folder.path, runId),
     schemas: createSchemaValidator({ cpu }),

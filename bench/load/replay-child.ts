@@ -7,7 +7,7 @@ export interface Replay {
   readonly rssMiB: number;
 }
 
-/** Reads a journal from its beginning until it has caught up, and sends how long that took. */
+/** Reads a journal from its beginning until it has caught up, and sends the duration. */
 async function main(file: string): Promise<void> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
@@ -19,15 +19,16 @@ async function main(file: string): Promise<void> {
   for await (const batch of store.journal.read(0, {}, { tenant: 'default' }, options)) {
     events += batch.events.length;
     for (const event of batch.events) {
-      if (event.position !== position + 1) throw new Error(`After event ${position} came ${event.position}.`);
+      if (event.position !== position + 1)
+        throw new Error(`Expected event ${position + 1}, but read ${event.position}.`);
       position = event.position;
     }
     if (batch.caughtUp) break;
   }
   const seconds = (performance.now() - began) / 1_000;
   stop.abort();
-  const found: Replay = { events, seconds, rssMiB: rssMiB('peak') };
-  await new Promise((resolve) => process.send?.(found, resolve));
+  const result: Replay = { events, seconds, rssMiB: rssMiB('peak') };
+  await new Promise((resolve) => process.send?.(result, resolve));
   await store.close();
   process.exit();
 }

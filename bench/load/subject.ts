@@ -1,21 +1,21 @@
-/** Where a subject works and how much is asked of it at once. */
+/** The database of a subject and its load. */
 export interface SubjectOptions {
-  /** `postgres://…` of a database, or the path of a SQLite file, made for this measurement alone. */
+  /** `postgres://…` of a database, or the path of a SQLite file, created for this measurement only. */
   readonly url: string;
-  /** How many runs are under way at once in this process. */
+  /** Number of concurrent runs in this process. */
   readonly concurrency: number;
-  /** Which of its ways it works in, where it has several. */
+  /** The variant to measure, if the subject has several. */
   readonly variant?: string;
 }
 
-/** Something whose speed is measured: an engine, a queue, a plain loop. It is opened in a process of its own. */
+/** Something whose speed is measured: an engine, a queue, a plain loop. It is opened in a separate process. */
 export interface Subject {
-  /** Does its work once, and resolves when that is durable. */
+  /** Does its work once, and resolves when the result is durable. */
   perform(): Promise<void>;
-  /** How many runs one `perform` makes, where it makes them in batches: so many fewer are under way. 1 unless told. */
+  /** Number of runs in one `perform`, if it works in batches; the number of concurrent calls is divided by it. Default 1. */
   readonly batch?: number;
   close(): Promise<void>;
 }
 
-/** What a module in `peers/` exports as `open`. */
+/** The function `open` that a module in `peers/` exports. */
 export type OpenSubject = (options: SubjectOptions) => Promise<Subject>;

@@ -4,15 +4,15 @@ import type { OpenSubject, Subject, SubjectOptions } from '../load/subject.ts';
 import { createCopies, makeOneRun, type Row, type RunRows, TABLES, type Table } from './run-rows.ts';
 
 /**
- * The limit: a plain loop that inserts the rows which finished runs leave behind, as many runs in a transaction as may be
- * under way at once. It runs nothing, hashes nothing, waits for nobody, reads nothing back and writes each row once.
+ * The limit: a plain loop that inserts the rows of finished runs, as many runs in a transaction as may be concurrent. It
+ * runs nothing, hashes nothing, waits for nobody, reads nothing back and writes each row once.
  */
 export const open: OpenSubject = async (options) => {
   await makeOneRun(options.url);
   return options.url.startsWith('postgres') ? openPostgres(options) : openSqlite(options);
 };
 
-/** One statement to a transaction: the rows of every table, each an array of JSON. */
+/** One statement in each transaction: the rows of every table, each an array of JSON. */
 async function openPostgres({ url, concurrency }: SubjectOptions): Promise<Subject> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -37,7 +37,7 @@ async function openPostgres({ url, concurrency }: SubjectOptions): Promise<Subje
   };
 }
 
-/** A row to a prepared statement without its nulls, as durable as the store itself: WAL, synchronous FULL. */
+/** A prepared statement for each row, without its nulls, as durable as the store: WAL, synchronous FULL. */
 async function openSqlite({ url, concurrency }: SubjectOptions): Promise<Subject> {
   const db = new Database(url);
   db.pragma('synchronous = FULL');
@@ -60,7 +60,7 @@ async function openSqlite({ url, concurrency }: SubjectOptions): Promise<Subject
     batch: concurrency,
     perform: async () => {
       write.immediate(copies(concurrency));
-      // Timers, such as the end of the warm-up, have their turn too.
+      // Lets timers run, such as the end of the warm-up.
       await new Promise(setImmediate);
     },
     close: async () => {

@@ -12,7 +12,7 @@ const workflow = DBOS.registerWorkflow(
   { name: 'three-steps' },
 );
 
-/** A DBOS workflow of three steps that do nothing, called directly, which is DBOS's shortest way, with its own defaults. */
+/** A DBOS workflow of three steps that do nothing, called directly, which is the fastest way, with DBOS's defaults. */
 export const open: OpenSubject = async ({ url }) => {
   DBOS.setConfig({ name: 'bench', systemDatabaseUrl: url, logLevel: 'error' });
   await DBOS.launch();

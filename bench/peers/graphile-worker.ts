@@ -3,18 +3,18 @@ import { Logger, run, type WorkerEvents } from 'graphile-worker';
 import type { OpenSubject } from '../load/subject.ts';
 
 const STEPS = 3;
-/** Connections of the pool; more do not help on a machine of few cores. */
-const MOST_CONNECTIONS = 20;
+/** Connections of the pool; more do not help on a machine with few cores. */
+const MAX_CONNECTIONS = 20;
 const silent = new Logger(() => () => {});
 
 /**
- * Three jobs that do nothing, each added when the one before is complete in the database. There is no workflow in it:
- * nobody would go on with the second job after a crash.
+ * Three jobs that do nothing, each added when the previous one is complete in the database. There is no workflow: nobody
+ * would continue with the second job after a crash.
  */
 export const open: OpenSubject = async ({ url, concurrency }) => {
   const task = `step-${process.pid}`;
   const waiting = new Map<string, () => void>();
-  /** Jobs that were done before `addJob` told their id. */
+  /** Jobs that completed before `addJob` returned their id. */
   const early = new Set<string>();
   const events: WorkerEvents = new EventEmitter();
   events.on('job:complete', ({ job }) => {
@@ -26,7 +26,7 @@ export const open: OpenSubject = async ({ url, concurrency }) => {
   const runner = await run({
     connectionString: url,
     concurrency,
-    maxPoolSize: Math.min(concurrency + 2, MOST_CONNECTIONS),
+    maxPoolSize: Math.min(concurrency + 2, MAX_CONNECTIONS),
     noHandleSignals: true,
     logger: silent,
     events,

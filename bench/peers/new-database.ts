@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** An empty PostgreSQL database beside the one that `server` names. It is dropped when its scope ends. */
+/** An empty PostgreSQL database on the server of the URL. It is dropped when its scope ends. */
 export async function newDatabase(server: string): Promise<AsyncDisposable & { readonly url: string }> {
   const name = `signalbox_bench_${randomBytes(6).toString('hex')}`;
   await execute(server, `CREATE DATABASE ${name}`);

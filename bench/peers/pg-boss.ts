@@ -4,9 +4,9 @@ import type { OpenSubject } from '../load/subject.ts';
 const STEPS = 3;
 
 /**
- * Three jobs that do nothing, each sent when the handler of the one before has run; jobs are taken in batches as large
- * as the load and announced by NOTIFY, which is pg-boss at its fastest. pg-boss tells nobody when a completion is
- * written, so the last one of a run is not waited for. There is no workflow in it either.
+ * Three jobs that do nothing, each sent when the handler of the previous one has run. Jobs are fetched in batches as
+ * large as the load and announced by NOTIFY, which is the fastest mode of pg-boss. pg-boss does not report when a
+ * completion is written, so the last one of a run is not waited for. There is no workflow here either.
  */
 export const open: OpenSubject = async ({ url, concurrency }) => {
   const queue = `steps-${process.pid}`;
@@ -22,10 +22,10 @@ export const open: OpenSubject = async ({ url, concurrency }) => {
   await boss.work<{ key: string }>(queue, options, async (jobs) => {
     for (const { data } of jobs) waiting.get(data.key)?.();
   });
-  let made = 0;
+  let runCount = 0;
   return {
     perform: async () => {
-      const key = String(made++);
+      const key = String(runCount++);
       for (let i = 0; i < STEPS; i += 1) {
         const handled = new Promise<void>((resolve) => waiting.set(key, resolve));
         await boss.send(queue, { key });

@@ -2,21 +2,21 @@ import { newId } from '../../src/core/ids.ts';
 import { THREE_STEPS } from '../load/noop.ts';
 import { BENCH_PRINCIPAL, openEngine } from '../load/open-engine.ts';
 
-/** The tables that a run of three steps leaves rows in, each before those that refer to it. */
+/** The tables with rows of a run of three steps, each before those that refer to it. */
 export const TABLES = ['runs', 'steps', 'events', 'leaves'] as const;
 export type Table = (typeof TABLES)[number];
 
 export type Row = Record<string, unknown>;
 export type RunRows = Readonly<Record<Table, readonly Row[]>>;
 
-/** Makes the tables as the store has them, and one real run in them: what it left is what is inserted again and again. */
+/** Creates the tables of the store and one real run, whose rows are inserted again and again. */
 export async function makeOneRun(url: string): Promise<void> {
-  await using on = await openEngine(url);
-  const { run } = await on.engine.startWorkflow(BENCH_PRINCIPAL, { source: { yaml: THREE_STEPS }, waitMs: 30_000 });
-  if (run.state !== 'SUCCEEDED') throw new Error(`The run that is to be copied ended as ${run.state}.`);
+  await using opened = await openEngine(url);
+  const { run } = await opened.engine.startWorkflow(BENCH_PRINCIPAL, { source: { yaml: THREE_STEPS }, waitMs: 30_000 });
+  if (run.state !== 'SUCCEEDED') throw new Error(`The run to copy ended as ${run.state}.`);
 }
 
-/** Copies of a run's rows, each with ids and positions of its own. Hashes and payloads are those of the first. */
+/** Copies of the rows of a run, each with new ids and positions. Hashes and payloads are those of the original. */
 export function createCopies(original: RunRows): (count: number) => Record<Table, Row[]> {
   const { length: eventsPerRun } = original.events;
   let position = eventsPerRun;

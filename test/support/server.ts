@@ -83,7 +83,14 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     fetch(`${url}${path}`, { ...init, headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } });
 
   return {
-    ...{ url, dataDir, process: child, stdoutLines, log, ended, fetch: ask, stop },
+    url,
+    dataDir,
+    process: child,
+    stdoutLines,
+    log,
+    ended,
+    fetch: ask,
+    stop,
     async query(query, variables, token) {
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify({ query, variables });

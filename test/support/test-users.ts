@@ -55,7 +55,10 @@ export async function createTestUsers(server: Server): Promise<TestUsers> {
     (await ask(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, who)).run;
 
   return {
-    ...{ tokens, ask, mutate, run },
+    tokens,
+    ask,
+    mutate,
+    run,
     change: (field, input, who) => mutate(field, input, RUN, who),
     start: (source, more = {}, who = 'alice') => mutate('startRun', { source, waitMs: 15_000, ...more }, RUN, who),
     async reach(id, state, who) {

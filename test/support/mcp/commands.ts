@@ -17,7 +17,9 @@ const PNG = Buffer.from(
 const WAV = Buffer.from('UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=', 'base64');
 
 const describeCommand = (name: string, title: string) => ({
-  ...{ name, title, description: `${title}, for tests.` },
+  name,
+  title,
+  description: `${title}, for tests.`,
   options: Type.Object({}),
 });
 

@@ -37,7 +37,9 @@ export async function startHostileMcpServer(): Promise<HostileMcpServer> {
   };
   const web: WebServer = await startWebServer((request, response) => void serve(request, response));
   return {
-    ...{ host: web.host, url: `${web.url}/mcp`, calls },
+    host: web.host,
+    url: `${web.url}/mcp`,
+    calls,
     offer(name, properties) {
       tools = [{ name, inputSchema: { type: 'object', properties } }];
     },

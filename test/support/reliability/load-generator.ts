@@ -108,7 +108,11 @@ export async function createLoadGenerator(random: () => number): Promise<LoadGen
   };
 
   return {
-    ...{ requests, problems, refusals, tokens, otherRunIds: [] },
+    requests,
+    problems,
+    refusals,
+    tokens,
+    otherRunIds: [],
     async prepare(server) {
       for (const document of [CHILD, SLOW]) {
         const saved = await ask(server, tokens.alice, SAVE, { source: { document } });
