@@ -76,7 +76,7 @@ function revisionPrompt({ plan, files, problems, findings }: RevisionRequest): s
   });
   const task =
     problems.length > 0
-      ? 'Mend the files so that these problems are gone.'
+      ? 'Fix the files so that these problems are gone.'
       : 'Change the files where the plan asks for more than they do.';
   return JSON.stringify({ task, problems, plan, findings: findings.slice(0, 10), files: shown });
 }

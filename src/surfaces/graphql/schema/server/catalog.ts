@@ -40,7 +40,7 @@ export const AgentBackend = builder.enumType('AgentBackend', {
   values: Object.fromEntries(
     AGENT_BACKENDS.map((value) => [
       value.toUpperCase(),
-      { value, description: BACKEND_CONFIGS[value].description ?? '' },
+      { value, description: (BACKEND_CONFIGS[value] as { readonly description?: string }).description ?? '' },
     ]),
   ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
 });
