@@ -20,7 +20,7 @@ const AGENT_FIELDS = ['role', 'goal', 'context', 'memory'] as const;
  * @param onOmitted called with the names of omitted variables
  * @throws Fault BAD_INPUT for a placeholder without a value, RESOURCE_TOO_LARGE
  */
-export function bashEnvironment(
+function bashEnvironment(
   agent: AgentTask,
   variables: ReadonlyMap<string, string>,
   onOmitted: (names: readonly string[]) => void,

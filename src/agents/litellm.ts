@@ -15,7 +15,7 @@ import { tryParseJson } from './shared/try-parse-json.ts';
 const MAX_CONTEXT_BYTES = 256 * 1024;
 
 /** The messages before the first turn of a model; the same for the same agent. */
-export function buildPrompt({ role, goal, context, memory }: AgentTask): {
+function buildPrompt({ role, goal, context, memory }: AgentTask): {
   readonly system: string;
   readonly user: string;
 } {

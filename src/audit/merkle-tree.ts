@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The hash of an empty tree (RFC 6962, section 2.1). */
-export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
+const EMPTY_ROOT: Buffer = createHash('sha256').digest();
 
 /** The hash of a leaf: sha256(0x00 ‖ leaf) (RFC 6962, section 2.1). */
 export function leafHash(leaf: string | Uint8Array): Buffer {

@@ -13,7 +13,7 @@ export interface RunLeaf {
  * The leaf of a run: its id (36 characters), the seq of its last event (16 decimal digits with leading zeros) and that
  * event's hash (64 hex digits), all ASCII. Every part has a fixed length, so no two heads give the same bytes.
  */
-export function encodeRunLeaf({ runId, seq, hash }: RunLeaf): string {
+function encodeRunLeaf({ runId, seq, hash }: RunLeaf): string {
   return `${runId}${String(seq).padStart(16, '0')}${hash}`;
 }
 

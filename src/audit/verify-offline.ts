@@ -58,7 +58,7 @@ export function verifyRunOffline(exported: RunExport, trustedKey?: string): Offl
  * Shows that the head of a run is a leaf of a signed tree.
  * @throws TypeError that names the problem: the note, its signature, or the path to its root
  */
-export function verifyInclusion(
+function verifyInclusion(
   runId: string,
   { index, seq, hash, proof, checkpoint }: ExportedInclusion,
   key: NoteKey,

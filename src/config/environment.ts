@@ -12,7 +12,7 @@ import { MIN_KEY_BYTES, persistedSecret, readSecret, type Secret } from './secre
 import { createEnvironmentReader, type EnvironmentReader } from './variables.ts';
 
 /** The PostgreSQL database, a secret because of its password; undefined when the variable is unset. */
-export function readDatabaseUrl(read: EnvironmentReader, name: string): Secret | undefined {
+function readDatabaseUrl(read: EnvironmentReader, name: string): Secret | undefined {
   const secret = readSecret(read, name, 1);
   if (secret && !isPostgresUrl(Buffer.from(secret.reveal()).toString())) {
     read.addProblem(name, 'write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded');
@@ -27,7 +27,7 @@ function isPostgresUrl(text: string): boolean {
 }
 
 /** A comma-separated list of `KIND=NUMBER`: the maximum number of running steps of that kind. Other kinds have no separate limit. */
-export function readKindLimits(read: EnvironmentReader, name: string): Partial<Record<StepKind, number>> {
+function readKindLimits(read: EnvironmentReader, name: string): Partial<Record<StepKind, number>> {
   const limits: Partial<Record<StepKind, number>> = {};
   for (const part of read.list(name) ?? []) {
     const [, word = '', digits = ''] = /^([a-z]+)=([1-9]\d{0,4})$/.exec(part) ?? [];

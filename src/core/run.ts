@@ -207,7 +207,7 @@ export interface RunSnapshot {
   readonly steps: readonly StepRecord[];
 }
 
-export const APPROVAL_STATES = ['OPEN', 'APPROVED', 'REJECTED', 'EXPIRED'] as const;
+const APPROVAL_STATES = ['OPEN', 'APPROVED', 'REJECTED', 'EXPIRED'] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
 /** A decision by a person that a step waits for. */

@@ -3,8 +3,8 @@ import type { Policy } from '../core/policy.ts';
 import type { Principal, Scope } from '../core/principal.ts';
 
 /** The URIs for which `query:runs` is asked: all runs of the tenant, and the caller's runs. */
-export const TENANT_RUNS = runUri('tenant');
-export const OWN_RUNS = runUri('own');
+const TENANT_RUNS = runUri('tenant');
+const OWN_RUNS = runUri('own');
 
 /**
  * The runs and outputs that the principal may see, by the action `query:runs`; undefined for none.

@@ -10,7 +10,7 @@ import { readStack, type Stack } from './stacks/read-stack.ts';
 import { renderPaths, renderTexts } from './stacks/render-stack.ts';
 
 /** Adds the endpoints, files and tests of the stack to the draft. */
-export async function planForStack(draft: PlanDraft, stack: Stack, session: AgentSession): Promise<ServicePlan> {
+async function planForStack(draft: PlanDraft, stack: Stack, session: AgentSession): Promise<ServicePlan> {
   const { endpoints, files, tests } = stack.manifest;
   const texts = [...endpoints.flatMap(({ path, summary }) => [path, summary]), ...tests];
   const rendered = await renderTexts(texts, draft, session);
@@ -27,7 +27,7 @@ export async function planForStack(draft: PlanDraft, stack: Stack, session: Agen
   };
 }
 
-export const DEFAULT_STACK = 'python-stdlib';
+const DEFAULT_STACK = 'python-stdlib';
 
 const Input = Type.Object({
   goal: Type.String({ minLength: 1, maxLength: 2_000, description: 'Goal, in words.' }),

@@ -36,7 +36,7 @@ const MAX_TITLE_CHARS = 300;
 const MAX_SNIPPET_CHARS = 1_000;
 
 /** Converts the output of a search tool. @throws Fault UNAVAILABLE when it is not a list of results */
-export async function toFindings(
+async function toFindings(
   tool: string,
   query: string,
   answer: Json,
@@ -67,7 +67,7 @@ function fromFiles(query: string, { source, files }: Static<typeof DriveSearchRe
   }));
 }
 
-export const SEARCH_TOOLS = ['drive.search', 'web.search'] as const;
+const SEARCH_TOOLS = ['drive.search', 'web.search'] as const;
 type SearchTool = (typeof SEARCH_TOOLS)[number];
 
 const Query = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Words to search for.' });

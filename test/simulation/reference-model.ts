@@ -11,7 +11,7 @@ import {
 } from '../../src/core/states.ts';
 
 /** The run breaks a promise. */
-export class InvariantViolation extends Error {}
+class InvariantViolation extends Error {}
 
 export function invariant(holds: boolean, otherwise: () => string): void {
   if (!holds) throw new InvariantViolation(otherwise());

@@ -29,7 +29,7 @@ export type VariablesAnd<Variables, Options> =
     : [variables: Variables, options?: Options];
 
 /** @throws SignalboxError BAD_INPUT for a parsed document, which has no text. */
-export function documentText(document: { toString(): string }): string {
+function documentText(document: { toString(): string }): string {
   const text = document.toString();
   if (text.startsWith('[object ')) {
     throw new SignalboxError(

@@ -7,7 +7,7 @@ const TOKEN_REFUSED_CODES = [4401, 4403];
 const PROTOCOL_ERROR_CODES = [1002, 1003, 1007, 1009, 1010, 4400, 4406, 4409, 4500];
 
 /** The error for the close code of a WebSocket (RFC 6455, section 7.4; PROTOCOL.md of graphql-ws). Most are transient. */
-export function errorOfCloseCode(code: number, reason: string): SignalboxError {
+function errorOfCloseCode(code: number, reason: string): SignalboxError {
   const closeReason = `${code}${reason && `: ${reason}`}`;
   if (TOKEN_REFUSED_CODES.includes(code))
     return new SignalboxError('UNAUTHENTICATED', `The server refused the token (${closeReason}).`);

@@ -18,7 +18,7 @@ export interface CapturedOutput {
  * @param onText called with each piece of text as it arrives
  * @param onFull called once, when there is more than `maxBytes`; the rest is dropped
  */
-export function captureOutput(
+function captureOutput(
   from: Readable,
   maxBytes: number,
   { onText, onFull }: { onText(text: string): void; onFull(): void },

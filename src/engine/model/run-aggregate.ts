@@ -110,7 +110,7 @@ export function stepOf(run: RunAggregate, key: string): MutableStep {
   return step;
 }
 
-export function bookkeepingOf(run: RunAggregate, key: string): StepBookkeeping {
+function bookkeepingOf(run: RunAggregate, key: string): StepBookkeeping {
   let bookkeeping = run.bookkeeping.get(key);
   if (!bookkeeping) {
     bookkeeping = { attemptsBefore: 0, repairRounds: 0, approved: false, paused: false, hasReplayLog: false };
@@ -225,7 +225,7 @@ export function plannedInput(run: RunAggregate, step: MutableStep): Json | undef
 }
 
 /** Removes the oldest pending signal with the name that the step waits for. */
-export function takeSignal(run: RunAggregate, step: MutableStep): void {
+function takeSignal(run: RunAggregate, step: MutableStep): void {
   const index = run.pendingSignals.findIndex(({ name }) => name === signalName(step));
   if (index >= 0) run.pendingSignals.splice(index, 1);
 }
@@ -248,7 +248,7 @@ export function isActive(state: StepState): boolean {
   return state === 'SCHEDULED' || state === 'DISPATCHED' || state === 'RUNNING';
 }
 
-export function isWaiting(state: StepState): boolean {
+function isWaiting(state: StepState): boolean {
   return state === 'WAITING' || state === 'FAILED_RETRYABLE';
 }
 

@@ -101,7 +101,7 @@ async function readTextAt(
   return body.text();
 }
 
-export function invalidWorkflow(problems: readonly Problem[]): Fault {
+function invalidWorkflow(problems: readonly Problem[]): Fault {
   const errors = problems.filter(({ severity }) => severity === 'ERROR');
   const violations: Violation[] = errors.map(({ step, message, line, column }) => ({
     path: step === undefined ? '' : `/steps/${step}`,

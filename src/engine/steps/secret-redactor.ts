@@ -25,7 +25,7 @@ export interface SecretRedactor {
   redactError(error: unknown): unknown;
 }
 
-export function createSecretRedactor(attempt: Attempt): SecretRedactor {
+function createSecretRedactor(attempt: Attempt): SecretRedactor {
   /** Plain and as escaped in JSON; the longest first, since one may be a prefix of another. */
   let forms: readonly string[] = [];
   const text = (from: string) => forms.reduce((redacted, form) => redacted.replaceAll(form, REDACTED), from);

@@ -63,7 +63,7 @@ export function parsePolicy(text: string, actions?: readonly string[]): ParsedPo
 }
 
 /** One fault with all problems; its message shows the first ones. */
-export function policyFault(problems: readonly PolicyProblem[]): Fault {
+function policyFault(problems: readonly PolicyProblem[]): Fault {
   const sorted = problems.toSorted((a, b) => a.line - b.line);
   const messages = sorted.slice(0, 20).map(({ line, message }) => `line ${line}: ${message}`);
   const rest = sorted.length - messages.length;

@@ -8,12 +8,12 @@ import { canonicalHost } from '../uri/canonical-host.ts';
 import { canonicalPath, canonicalQuery } from '../uri/canonical-path.ts';
 import { defineProtocol, type OpenContext, type OpenedResource } from './define-protocol.ts';
 
-export const MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The canonical form of an http or https URL: origin, path and query. A fragment is never sent, and is omitted. */
-export function canonicalHttp(url: URL): CanonicalUri {
+function canonicalHttp(url: URL): CanonicalUri {
   const scheme = url.protocol.slice(0, -1);
   const host = canonicalHost(url.hostname);
   const port = url.port;
@@ -28,7 +28,7 @@ export function canonicalHttp(url: URL): CanonicalUri {
  * GETs a resource. Follows at most five redirects, each canonicalized and authorized like the first URI; never from https to
  * http, never to another scheme. Never sends credentials. One time limit applies to the whole request.
  */
-export async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource> {
+async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource> {
   const deadline = performance.now() + ctx.settings.totalTimeoutMs;
   let hop = uri;
   for (let redirects = 0; ; redirects++) {

@@ -11,7 +11,7 @@ const MAX_MESSAGE_CHARS = 500;
 const SANDBOX_ROOT = /^.*\/work\//;
 
 /** Reads failures from the output of unittest, pytest and mypy: the last frame in the checked files, and the error. */
-export function readTraceback(output: string): readonly Diagnostic[] {
+function readTraceback(output: string): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   let frame: { readonly path: string; readonly line: number } | undefined;
   for (const line of output.split('\n')) {

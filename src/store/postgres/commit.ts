@@ -27,7 +27,7 @@ const WRITE_CALLS = {
 };
 
 /** A separate statement: most commits have no tool calls, and avoid its cost. */
-export async function writeToolCalls(client: Client, drafts: readonly RunDraft[]): Promise<void> {
+async function writeToolCalls(client: Client, drafts: readonly RunDraft[]): Promise<void> {
   const calledRows: object[] = [];
   const resultRows: object[] = [];
   for (const { run, tenant, calls, callResults } of drafts) {

@@ -44,7 +44,7 @@ const STATE_SEAL_PURPOSE = ['google-drive state'];
 const STATE_TTL_MS = 10 * 60_000;
 
 /** Path, below PUBLIC_URL, of the page that shows Google's answer. */
-export const CALLBACK_PATH = '/oauth/drive';
+const CALLBACK_PATH = '/oauth/drive';
 
 /** Authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636, S256). */
 export function createDriveConnection(deps: DriveConnectionDeps): DriveConnection {

@@ -71,6 +71,6 @@ function pathOfId(id: string): string {
   return relative;
 }
 
-export function noSuchFileFault(): Fault {
+function noSuchFileFault(): Fault {
   return new Fault('NOT_FOUND', 'The drive has no file with this id. Use an id that drive.search returned.');
 }

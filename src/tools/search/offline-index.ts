@@ -10,7 +10,7 @@ import { readText, walkTextFiles } from './text-files.ts';
 const MAX_SNIPPET_CHARS = 240;
 
 /** The lines with most of the words, as one line. */
-export function snippetOf(text: string, words: readonly string[]): string {
+function snippetOf(text: string, words: readonly string[]): string {
   const lines = text.split('\n').map((line) => line.trim());
   const counts = lines.map((line) => {
     const lower = line.toLowerCase();

@@ -22,11 +22,7 @@ const ACTIVE_RUNS =
 const VERIFY_BATCH_SIZE = 10;
 
 /** Waits until every run has ended. @returns all runs, by id */
-export async function finalStatesOf(
-  server: Server,
-  token: string,
-  ms?: number,
-): Promise<ReadonlyMap<string, FinalState>> {
+async function finalStatesOf(server: Server, token: string, ms?: number): Promise<ReadonlyMap<string, FinalState>> {
   let active: unknown;
   await until(
     'every run has ended',

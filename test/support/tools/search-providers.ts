@@ -17,7 +17,7 @@ export interface ProviderResponse {
 export type InjectedFailure = ProviderResponse | 'silence' | 'break';
 
 /** A fake search provider on a real socket that can be made to fail. */
-export async function startFakeProvider(answer: (request: ReceivedRequest) => ProviderResponse) {
+async function startFakeProvider(answer: (request: ReceivedRequest) => ProviderResponse) {
   const seen: ReceivedRequest[] = [];
   const times: number[] = [];
   const troubles: InjectedFailure[] = [];

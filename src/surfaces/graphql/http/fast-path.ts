@@ -12,7 +12,7 @@ import { negotiateResultType } from './accept.ts';
 import { readJsonBody } from './read-json-body.ts';
 
 /** Aborts when the client disconnects before its response is complete. */
-export function abortOnDisconnect(res: ServerResponse): AbortSignal {
+function abortOnDisconnect(res: ServerResponse): AbortSignal {
   const disconnected = new AbortController();
   const abort = () => {
     if (!res.writableFinished) disconnected.abort();
@@ -23,7 +23,7 @@ export function abortOnDisconnect(res: ServerResponse): AbortSignal {
 }
 
 /** Larger content is uploaded as artifacts. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A POST that Yoga must answer: anything but a result without errors. */
 export interface YogaFallback {

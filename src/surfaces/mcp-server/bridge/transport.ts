@@ -10,7 +10,7 @@ const SDK_READ_GRACE_MS = 500;
  * A fetch for the SDK's transport, which does not notice when the server ends an answer before the response was in it:
  * the client would wait for ever. @param ended called when the answer to a POST is over, with the message that was posted
  */
-export function detectTruncatedResponses(fetch: FetchLike, ended: (posted: unknown) => void): FetchLike {
+function detectTruncatedResponses(fetch: FetchLike, ended: (posted: unknown) => void): FetchLike {
   return async (url, init) => {
     const response = await fetch(url, init);
     if (init?.method !== 'POST' || typeof init.body !== 'string' || !response.body || !response.ok) return response;

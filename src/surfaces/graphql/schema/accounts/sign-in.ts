@@ -3,7 +3,7 @@ import { builder } from '../builder/builder.ts';
 import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Principal } from './principal.ts';
 
-export const Session = builder.objectRef<SignedInSession>('Session').implement({
+const Session = builder.objectRef<SignedInSession>('Session').implement({
   description: 'The result of a sign-in.',
   fields: (t) => ({
     token: t.exposeString('token', {
@@ -17,7 +17,7 @@ export const Session = builder.objectRef<SignedInSession>('Session').implement({
   }),
 });
 
-export const SignInInput = builder.inputType('SignInInput', {
+const SignInInput = builder.inputType('SignInInput', {
   description: 'Credentials.',
   fields: (t) => ({
     username: t.string({ required: true, description: 'Name of the account.' }),
@@ -25,7 +25,7 @@ export const SignInInput = builder.inputType('SignInInput', {
   }),
 });
 
-export const SignInResult = builder.unionType('SignInResult', {
+const SignInResult = builder.unionType('SignInResult', {
   description: 'A session, or why the sign-in was refused.',
   types: [Session, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Session'),

@@ -17,7 +17,7 @@ builder.scalarType('JSON', {
  * The value, when it is JSON that is safe to copy.
  * @throws GraphQLError when it nests too deeply, contains the key `__proto__`, or is not JSON.
  */
-export function assertJson(value: unknown, depth = 0): Json {
+function assertJson(value: unknown, depth = 0): Json {
   assertDepth(depth);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -36,7 +36,7 @@ export function assertJson(value: unknown, depth = 0): Json {
 }
 
 /** A literal of a document as JSON; its variables are replaced. @throws GraphQLError as `assertJson` does */
-export function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>, depth = 0): Json {
+function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>, depth = 0): Json {
   assertDepth(depth);
   switch (node.kind) {
     case Kind.NULL:

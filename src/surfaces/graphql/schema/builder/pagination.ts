@@ -53,7 +53,7 @@ export interface PageInfoFields {
   readonly endCursor: string | undefined;
 }
 
-export const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
+const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
   description: 'Position of a page in its list (Relay cursor connections).',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True when entries follow this page.' }),

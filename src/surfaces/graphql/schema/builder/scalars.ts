@@ -14,7 +14,7 @@ builder.scalarType('DateTime', {
 });
 
 /** @throws GraphQLError when the value is not an RFC 3339 date-time, or names a day that does not exist. */
-export function parseDateTime(value: unknown): Date {
+function parseDateTime(value: unknown): Date {
   const [, year, month, day] = (typeof value === 'string' && RFC_3339.exec(value)) || [];
   if (!year || Number(day) < 1 || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) {
     throw new GraphQLError('A DateTime must be RFC 3339 text with an offset, for example "2026-11-20T09:30:00Z".');
@@ -34,7 +34,7 @@ builder.scalarType('URI', {
 });
 
 /** @throws GraphQLError when the value has no scheme, or contains spaces or control characters. */
-export function parseUri(value: unknown): string {
+function parseUri(value: unknown): string {
   if (typeof value !== 'string' || !STARTS_WITH_SCHEME.test(value) || FORBIDDEN_CHARACTERS.test(value)) {
     throw new GraphQLError(
       'A URI must begin with a scheme and must not contain spaces or control characters, for example "https://example.com/a.csv".',
@@ -50,7 +50,7 @@ builder.scalarType('Base64', {
 });
 
 /** The text itself. @throws GraphQLError when it is not base64 */
-export function parseBase64(value: unknown): string {
+function parseBase64(value: unknown): string {
   if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
     throw new GraphQLError(
       'Base64 must consist of A-Z, a-z, 0-9, + and /, padded with = to a multiple of four characters.',
@@ -73,7 +73,7 @@ builder.scalarType('MediaType', {
 });
 
 /** @throws GraphQLError when the value is not a media type. */
-export function parseMediaType(value: unknown): string {
+function parseMediaType(value: unknown): string {
   if (typeof value !== 'string' || value.length > MAX_MEDIA_TYPE_CHARACTERS || !MEDIA_TYPE.test(value)) {
     throw new GraphQLError('A MediaType must be a type, a slash and a subtype, for example "text/csv; charset=utf-8".');
   }
@@ -88,7 +88,7 @@ builder.scalarType('Cursor', {
 });
 
 /** The journal position of a cursor. @throws GraphQLError when it is not a cursor of this server */
-export function parseCursor(value: unknown): number {
+function parseCursor(value: unknown): number {
   try {
     return decodeCursor(typeof value === 'string' ? value : '');
   } catch (error) {
@@ -104,7 +104,7 @@ builder.scalarType('Sha256', {
 });
 
 /** The digest in lower case. @throws GraphQLError when the value is not a digest */
-export function parseSha256(value: unknown): string {
+function parseSha256(value: unknown): string {
   if (typeof value !== 'string' || !/^[0-9a-fA-F]{64}$/.test(value)) {
     throw new GraphQLError('A Sha256 must be 64 hexadecimal digits.');
   }
@@ -119,7 +119,7 @@ builder.scalarType('SafeInt', {
 });
 
 /** @throws GraphQLError when the value is not a whole number in that range. */
-export function parseSafeInt(value: unknown): number {
+function parseSafeInt(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
     throw new GraphQLError('A SafeInt must be a whole number between −(2^53 − 1) and 2^53 − 1.');
   }

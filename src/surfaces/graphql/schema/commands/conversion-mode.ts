@@ -1,7 +1,7 @@
 import { builder } from '../builder/builder.ts';
 
 /** Describes the values of an option of `convertToJson`, whose input is generated. */
-export const ConversionMode = builder.enumType('ConversionMode', {
+builder.enumType('ConversionMode', {
   description: 'How `convertToJson` reads its source.',
   values: {
     AUTO: { description: 'By its media type; when that is not conclusive, by the start of its content.' },

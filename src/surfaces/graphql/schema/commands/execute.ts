@@ -8,7 +8,7 @@ import { Resource, Run } from '../nodes/refs.ts';
 import { viewFromOutput } from '../nodes/resource-view.ts';
 import { ResourceInput, toResourceInput } from '../resources/resource-input.ts';
 
-export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
+const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').implement({
   description: 'An accepted command: its run and its output.',
   fields: (t) => ({
     run: t.field({
@@ -25,7 +25,7 @@ export const CommandOutcome = builder.objectRef<RunOutcome>('CommandOutcome').im
   }),
 });
 
-export const CommandResult = builder.unionType('CommandResult', {
+const CommandResult = builder.unionType('CommandResult', {
   description: 'The outcome of a command, or why it was refused.',
   types: [CommandOutcome, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'CommandOutcome'),

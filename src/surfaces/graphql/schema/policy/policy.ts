@@ -3,7 +3,7 @@ import type { Decision, PolicyEffect as Effect, NearMiss, PolicyRule as Rule } f
 import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 
-export const PolicyEffect = builder.enumType('PolicyEffect', {
+const PolicyEffect = builder.enumType('PolicyEffect', {
   description:
     'Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects.',
   values: {
@@ -14,7 +14,7 @@ export const PolicyEffect = builder.enumType('PolicyEffect', {
   } satisfies Record<Effect, object>,
 });
 
-export const PolicyRule = builder.objectRef<Rule>('PolicyRule').implement({
+const PolicyRule = builder.objectRef<Rule>('PolicyRule').implement({
   description: 'One rule of the policy. The order of the rules does not matter.',
   fields: (t) => ({
     id: t.exposeString('id', { description: 'ID of the rule. It stays the same while the text of the rule does.' }),
@@ -46,7 +46,7 @@ builder.queryField('policyRules', (t) =>
   }),
 );
 
-export const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({
+const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({
   description: 'A rule that would have matched except for one part.',
   fields: (t) => ({
     rule: t.expose('rule', { type: PolicyRule, description: 'The rule.' }),

@@ -61,7 +61,7 @@ builder.queryField('artifact', (t) =>
   }),
 );
 
-export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
+const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
   description: 'Bytes to store.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'File name, without folders.' }),
@@ -69,7 +69,7 @@ export const UploadArtifactInput = builder.inputType('UploadArtifactInput', {
   }),
 });
 
-export const ArtifactResult = builder.unionType('ArtifactResult', {
+const ArtifactResult = builder.unionType('ArtifactResult', {
   description: 'A stored artifact, or why the upload was refused.',
   types: [Artifact, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Artifact'),

@@ -15,7 +15,7 @@ const MAX_PARALLEL_READS = 8;
  * Runs the query for each URI under the caller's policy, several at a time. A failure is an Error at its index; the
  * others are not affected.
  */
-export async function readResources(
+async function readResources(
   uris: readonly string[],
   schemaUri: string | undefined,
   ctx: Context,

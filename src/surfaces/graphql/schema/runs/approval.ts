@@ -9,7 +9,7 @@ import { Node } from '../nodes/node.ts';
 import { Approval, Run, Step } from '../nodes/refs.ts';
 import { requireRun } from '../nodes/run-view.ts';
 
-export const ApprovalState = builder.enumType('ApprovalState', {
+const ApprovalState = builder.enumType('ApprovalState', {
   description: 'State of an approval. Once it is no longer OPEN, it does not change.',
   values: {
     OPEN: { description: 'The step is waiting for a decision.' },
@@ -67,7 +67,7 @@ Approval.implement({
   }),
 });
 
-export const ApprovalConnection = createConnectionType('Approval', Approval);
+const ApprovalConnection = createConnectionType('Approval', Approval);
 
 builder.queryField('approvals', (t) =>
   t.field({
@@ -86,7 +86,7 @@ builder.queryField('approvals', (t) =>
   }),
 );
 
-export const ApprovalResult = builder.unionType('ApprovalResult', {
+const ApprovalResult = builder.unionType('ApprovalResult', {
   description: 'A decided approval, or why the decision was refused.',
   types: [Approval, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Approval'),

@@ -8,7 +8,7 @@ import { Run } from '../nodes/refs.ts';
 import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunKind, RunState } from './run-state.ts';
 
-export const RunFilter = builder.inputType('RunFilter', {
+const RunFilter = builder.inputType('RunFilter', {
   description: 'Conditions for runs. All of those that are set must match.',
   fields: (t) => ({
     state: t.field({ type: [RunState], description: 'Runs in one of these states.' }),
@@ -28,7 +28,7 @@ export const RunFilter = builder.inputType('RunFilter', {
 type RunFilterInput = typeof RunFilter.$inferInput;
 
 /** The filter in the form of the store. @throws Fault BAD_INPUT when `label` is not an object */
-export function toRunFilter(given: RunFilterInput | null | undefined): Filter {
+function toRunFilter(given: RunFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
   if (label != null && !isJsonObject(label)) {

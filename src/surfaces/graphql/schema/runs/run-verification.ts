@@ -6,7 +6,7 @@ import { Run } from '../nodes/refs.ts';
 
 type StoredCheckpoint = NonNullable<ChainVerification['checkpoint']>;
 
-export const Checkpoint = builder.objectRef<StoredCheckpoint>('Checkpoint').implement({
+const Checkpoint = builder.objectRef<StoredCheckpoint>('Checkpoint').implement({
   description:
     'The signed root of a Merkle tree (RFC 6962) over all runs that have ended. Later changes to the runs that it covers are detectable, even when made in the database.',
   fields: (t) => ({
@@ -18,7 +18,7 @@ export const Checkpoint = builder.objectRef<StoredCheckpoint>('Checkpoint').impl
   }),
 });
 
-export const RunVerification = builder.objectRef<ChainVerification>('RunVerification').implement({
+const RunVerification = builder.objectRef<ChainVerification>('RunVerification').implement({
   description:
     'The result of recomputing the hash chain of a run. The hash of each event covers the previous one, so a changed, added or removed event is detected.',
   fields: (t) => ({

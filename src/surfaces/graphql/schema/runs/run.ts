@@ -15,7 +15,7 @@ import { findStep, listSteps, runOutputJson, runOutputResource } from './run-out
 import { Priority, publicRunKind, RunKind, RunState } from './run-state.ts';
 import { watchRunState } from './watch-run-state.ts';
 
-export const NamedOutput = builder.objectRef<{ readonly name: string; readonly value: Json }>('NamedOutput').implement({
+const NamedOutput = builder.objectRef<{ readonly name: string; readonly value: Json }>('NamedOutput').implement({
   description: 'A named output of a workflow.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name of the output.' }),

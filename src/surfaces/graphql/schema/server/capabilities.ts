@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../../lib/json.ts';
 import type { AnyTool } from '../../../../tools/define-tool.ts';
 import { builder } from '../builder/builder.ts';
 
-export const Effect = builder.enumType('Effect', {
+const Effect = builder.enumType('Effect', {
   description: 'Effect of a capability on the world outside Signalbox.',
   values: {
     PURE: {

@@ -7,7 +7,7 @@ import { builder } from '../builder/builder.ts';
 import { STEP_KIND_VALUES, StepKind } from '../steps/step-kind.ts';
 import { Capability, commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
 
-export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
+const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'A kind of URI that this server reads.',
   fields: (t) => ({
     scheme: t.exposeString('scheme', {
@@ -24,7 +24,7 @@ export const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
 
 type Kind = keyof typeof STEP_KIND_VALUES;
 
-export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
+const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
   description: 'A kind of step that a run may have.',
   fields: (t) => ({
     kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
@@ -35,7 +35,7 @@ export const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
   }),
 });
 
-export const AgentBackend = builder.enumType('AgentBackend', {
+const AgentBackend = builder.enumType('AgentBackend', {
   description: 'How an agent is reached.',
   values: Object.fromEntries(
     AGENT_BACKENDS.map((value) => [
@@ -45,7 +45,7 @@ export const AgentBackend = builder.enumType('AgentBackend', {
   ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
 });
 
-export const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
+const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
   description: 'A backend: a way to reach agents.',
   fields: (t) => ({
     name: t.expose('name', { type: AgentBackend, description: 'Its name.' }),
@@ -58,7 +58,7 @@ export const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo'
   }),
 });
 
-export const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
+const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
   description: 'What this server can do.',
   fields: (t) => ({
     commands: t.field({

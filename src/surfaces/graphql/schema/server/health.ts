@@ -2,7 +2,7 @@ import type { Health as Report } from '../../../../core/telemetry.ts';
 import { builder } from '../builder/builder.ts';
 import { HealthCheck, HealthStatus } from './health-check.ts';
 
-export const Health = builder.objectRef<Report>('Health').implement({
+const Health = builder.objectRef<Report>('Health').implement({
   description: 'Health of the server.',
   fields: (t) => ({
     status: t.expose('status', { type: HealthStatus, description: 'The worst status of its checks.' }),

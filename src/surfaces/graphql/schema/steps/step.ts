@@ -34,7 +34,7 @@ export const StepState = builder.enumType('StepState', {
   } satisfies Record<State, object>,
 });
 
-export const Progress = builder.objectRef<Reached>('Progress').implement({
+const Progress = builder.objectRef<Reached>('Progress').implement({
   description: 'Progress that a step reported.',
   fields: (t) => ({
     percent: t.int({
@@ -47,7 +47,7 @@ export const Progress = builder.objectRef<Reached>('Progress').implement({
   }),
 });
 
-export const StepConnection = createConnectionType('Step', Step);
+const StepConnection = createConnectionType('Step', Step);
 
 Step.implement({
   description: 'One part of a run: a command with its options, or another kind of work in a workflow.',

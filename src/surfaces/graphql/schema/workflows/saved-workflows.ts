@@ -4,7 +4,7 @@ import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Workflow } from '../nodes/refs.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
-export const WorkflowResult = builder.unionType('WorkflowResult', {
+const WorkflowResult = builder.unionType('WorkflowResult', {
   description: 'A saved workflow, or why the request was refused.',
   types: [Workflow, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Workflow'),

@@ -2,7 +2,7 @@ import type { WorkflowGraph as Graph } from '../../../../workflow/model/workflow
 import { builder } from '../builder/builder.ts';
 import { StepKind } from '../steps/step-kind.ts';
 
-export const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').implement({
+const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').implement({
   description: 'One step of a workflow graph.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Key of the step, unique in the workflow.' }),
@@ -11,7 +11,7 @@ export const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').
   }),
 });
 
-export const GraphEdge = builder.objectRef<Graph['edges'][number]>('GraphEdge').implement({
+const GraphEdge = builder.objectRef<Graph['edges'][number]>('GraphEdge').implement({
   description: 'A dependency between two steps.',
   fields: (t) => ({
     from: t.exposeString('from', { description: 'Key of the step that must end first.' }),

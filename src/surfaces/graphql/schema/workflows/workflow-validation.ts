@@ -7,7 +7,7 @@ import { PolicyDecision } from '../policy/policy.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 
-export const Severity = builder.enumType('Severity', {
+const Severity = builder.enumType('Severity', {
   description: 'Severity of a problem in a workflow.',
   values: {
     ERROR: { description: 'The workflow cannot be started or saved.' },
@@ -15,7 +15,7 @@ export const Severity = builder.enumType('Severity', {
   } satisfies Record<Problem['severity'], object>,
 });
 
-export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({
+const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({
   description: 'A problem in a workflow, or in its inputs.',
   fields: (t) => ({
     severity: t.expose('severity', { type: Severity, description: 'Severity.' }),
@@ -26,7 +26,7 @@ export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').imp
   }),
 });
 
-export const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({
+const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({
   description: 'What the policy would decide now about one step, if you started the workflow.',
   fields: (t) => ({
     step: t.exposeString('step', { description: 'Key of the step.' }),
@@ -34,7 +34,7 @@ export const StepDecision = builder.objectRef<WorkflowReport['decisions'][number
   }),
 });
 
-export const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation').implement({
+const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation').implement({
   description: 'The result of checking a workflow without starting it.',
   fields: (t) => ({
     valid: t.boolean({

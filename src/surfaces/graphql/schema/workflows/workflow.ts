@@ -55,7 +55,7 @@ builder.queryField('workflow', (t) =>
   }),
 );
 
-export const WorkflowConnection = createConnectionType('Workflow', Workflow);
+const WorkflowConnection = createConnectionType('Workflow', Workflow);
 
 builder.queryField('workflows', (t) =>
   t.field({
