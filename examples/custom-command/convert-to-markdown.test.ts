@@ -34,6 +34,6 @@ describe('the example of a custom command', () => {
   it('rejects other data, and unknown options', async () => {
     const source = { text: { text: '"text"' } };
     await expect(test.run(command, { source })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    await expect(test.run(command, { source, colour: 'red' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(test.run(command, { source, color: 'red' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Secret } from '../config/secrets.ts';
 
 /** The purpose of sealed bytes, from general to specific; opening requires exactly the same purpose. */
-export type SealPurpose = readonly string[];
+type SealPurpose = readonly string[];
 
 /** Encrypts and authenticates bytes that others store or transport. */
 export interface Sealer {
@@ -20,7 +20,7 @@ const TAG_BYTES = 16;
 
 /**
  * AES-256-GCM (NIST SP 800-38D) with a separate key and nonce for each sealing, derived from the server's key, a random
- * salt and the purpose by HKDF-SHA256 (RFC 5869): no two sealings share a key.
+ * salt and the purpose by HKDF-SHA256 (RFC 5869): no two sealed values share a key.
  * Format: version (1 byte), salt (16), ciphertext, tag (16).
  */
 export function createSealer(key: Secret): Sealer {

@@ -43,7 +43,7 @@ export interface Runtime {
 }
 
 /** Limits of one worker program. */
-export interface PoolLimits {
+interface PoolLimits {
   readonly memory_mib: number;
   readonly processes: number;
   readonly cpu_seconds: number;

@@ -118,8 +118,8 @@ describe('a command', () => {
       options: { delimiter: ';;' },
     });
     expect(wrong).toMatchObject({ code: 'BAD_INPUT', violations: [{ path: '/delimiter' }] });
-    const extra = await command('execute', { command: 'fetch', source: csvSource(CSV), options: { colour: 'red' } });
-    expect(extra).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('colour') });
+    const extra = await command('execute', { command: 'fetch', source: csvSource(CSV), options: { color: 'red' } });
+    expect(extra).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('color') });
     expect(await command('execute', { command: 'explode' })).toMatchObject({ code: 'NOT_FOUND', path: ['command'] });
   });
 

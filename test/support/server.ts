@@ -18,7 +18,7 @@ const STOP_TIMEOUT_MS = 15_000;
 
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
-export interface GraphqlResponse {
+interface GraphqlResponse {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly data: any;

@@ -29,7 +29,7 @@ export interface EventSubscription {
 }
 
 /** A subscription to any other field. */
-export interface AnySubscription {
+interface AnySubscription {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
   readonly results: readonly any[];
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result

@@ -23,7 +23,7 @@ import { subscribe } from './subscribe.ts';
 export type TypedDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables> & { toString(): string };
 
 /** Variables are optional if the operation requires none. */
-export type VariablesAnd<Variables, Options> =
+type VariablesAnd<Variables, Options> =
   Record<string, never> extends Variables
     ? [variables?: Variables, options?: Options]
     : [variables: Variables, options?: Options];

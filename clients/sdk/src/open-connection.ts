@@ -32,7 +32,7 @@ export interface OperationResult {
   readonly errors?: readonly ResponseError[];
 }
 
-export interface OperationSink {
+interface OperationSink {
   next(result: OperationResult): void;
   /** Called once, last: without an error when the server completed the operation. */
   end(error?: SignalboxError): void;

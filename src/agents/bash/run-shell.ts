@@ -7,7 +7,7 @@ import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
 
 /** What a program wrote to one of its streams; malformed UTF-8 becomes U+FFFD. */
-export interface CapturedOutput {
+interface CapturedOutput {
   text(): string;
   /** Resolves when the stream has ended. */
   readonly ended: Promise<void>;

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox';
 import type { Body, ResourceInput } from '../../core/resource.ts';
 
 /** What a query may use. It reads, and leaves nothing behind. */
-export interface QueryContext {
+interface QueryContext {
   readonly signal: AbortSignal;
   /** Reads under the caller's policy; every redirect hop is asked about too. */
   read(source: ResourceInput): Promise<Body>;
@@ -11,7 +11,7 @@ export interface QueryContext {
 }
 
 /** What a query found. */
-export interface QueryResult {
+interface QueryResult {
   /** Where it comes from, after redirects. */
   readonly uri: string;
   readonly mediaType: string;

@@ -12,7 +12,7 @@ export type GateRequest = Omit<PolicyRequest, 'roles'> & {
 };
 
 /** What the policy says to several requests together. */
-export type GateResult =
+type GateResult =
   | { readonly type: 'allowed'; readonly decisions: readonly Decision[] }
   | {
       readonly type: 'denied' | 'throttled' | 'approval';

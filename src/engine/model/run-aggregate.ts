@@ -15,7 +15,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type MutableStep = Mutable<StepRecord>;
 
 /** The children of one `for_each`. */
-export interface ForEachItems {
+interface ForEachItems {
   readonly steps: MutableStep[];
   /** How many have ended, how many of these failed, and how many are neither PENDING nor ended. */
   ended: number;

@@ -17,7 +17,7 @@ interface AdmitPlanDeps {
 }
 
 /** The step that the policy does not permit, before anything ran. */
-export interface RefusedStep {
+interface RefusedStep {
   readonly step: string;
   readonly fault: Fault;
 }

@@ -5,7 +5,7 @@ import { type CompiledRule, compileRule } from './compiled-rule.ts';
 import { findCycle, inheritsTooDeep, MAX_INHERITANCE_DEPTH, type RoleGraph } from './role-graph.ts';
 
 /** A problem of one line, counted from 1. */
-export interface PolicyProblem {
+interface PolicyProblem {
   readonly line: number;
   readonly message: string;
 }

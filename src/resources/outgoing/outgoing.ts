@@ -13,7 +13,7 @@ export interface OutgoingDeps extends GuardDeps {
   readonly version: string;
 }
 
-export interface OutgoingRequest {
+interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** From the call to the last byte of the body. */

@@ -7,7 +7,7 @@ import type { FileContent } from '../files/read-files.ts';
 import { writeFiles } from '../files/write-files.ts';
 
 /** Outcome of the tests of a Node project. */
-export interface NodeTestResult {
+interface NodeTestResult {
   /** Exit code; null when the tests were stopped. */
   readonly code: number | null;
   readonly version: string;

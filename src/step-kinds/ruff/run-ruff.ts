@@ -10,7 +10,7 @@ export interface RuffRequest {
 }
 
 /** One problem. Lines and columns count from 1; columns are UTF-16 units. */
-export interface RuffFinding {
+interface RuffFinding {
   readonly path: string;
   readonly line: number;
   readonly column: number;

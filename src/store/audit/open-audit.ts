@@ -29,7 +29,7 @@ export interface AuditOptions {
 }
 
 /** Proof that one signed tree starts with another. Plain JSON, the input of `verifyConsistency`. */
-export interface ConsistencyExport {
+interface ConsistencyExport {
   /** Signed notes. */
   readonly older: string;
   readonly newer: string;

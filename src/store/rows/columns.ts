@@ -7,7 +7,7 @@ import type { StepChange, StepRow } from './step-row.ts';
 import type { ToolCallRow } from './tool-call-row.ts';
 
 /** What a column holds: text, whole numbers, fractions, or a time in milliseconds since 1970. */
-export type ColumnType = 'text' | 'integer' | 'float' | 'time';
+type ColumnType = 'text' | 'integer' | 'float' | 'time';
 
 /** The fields of a row and the types of their columns. The compiler checks that the list is complete. */
 export type Columns<Row = object> = Readonly<Record<keyof Row & string, ColumnType>>;

@@ -39,7 +39,7 @@ export interface NewRunDraft extends DraftParts {
 }
 
 /** A stored run: the changes of its rows, and the steps that are added to it. */
-export interface ChangedRunDraft extends DraftParts {
+interface ChangedRunDraft extends DraftParts {
   readonly isNew: false;
   readonly run: Mutable<RunPatch & Pick<RunRecord, 'id' | 'seq' | 'headPosition' | 'headHash'>>;
   readonly steps: Map<string, Mutable<StepPatch>>;

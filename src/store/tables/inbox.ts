@@ -2,7 +2,7 @@ import type { Inbox, RunMessage } from '../../core/leases.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 /** A row of `messages`. */
-export interface MessageRow {
+interface MessageRow {
   readonly id: string;
   readonly runId: string;
   /** JSON of the message. */

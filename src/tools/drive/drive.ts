@@ -18,7 +18,7 @@ export interface DriveFile {
 /** Media type of a folder, in every drive. */
 export const FOLDER_MEDIA_TYPE = 'application/vnd.google-apps.folder';
 
-export interface DriveDownload {
+interface DriveDownload {
   readonly file: DriveFile;
   /** Of these bytes: differs from the file's when it was exported. */
   readonly mediaType: string;

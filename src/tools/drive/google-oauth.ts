@@ -13,7 +13,7 @@ export interface GoogleOauthDeps {
 }
 
 /** Tokens that Google issues (RFC 6749 section 5.1). */
-export interface TokenResponse {
+interface TokenResponse {
   readonly accessToken: string;
   readonly expiresInS: number;
   readonly refreshToken?: string;

@@ -3,7 +3,7 @@ import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import { gitFault } from './git-fault.ts';
 
-export interface GitOptions {
+interface GitOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Matches the output of a failed command that counts as its answer. */

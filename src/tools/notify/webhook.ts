@@ -17,7 +17,7 @@ export interface WebhookDeps {
   readonly backoffMs?: number;
 }
 
-export interface WebhookDelivery {
+interface WebhookDelivery {
   /** The same for each attempt, so that the receiver can detect duplicates. */
   readonly id: string;
   readonly status: number;

@@ -202,7 +202,7 @@ describe('DAG-JSON', () => {
       [rows, node('b', { type: 'fetch', uri: 'data:,' }), node('c', { type: 'render', inputs: ['rows', 'b'] })],
       /WARNING Node c takes its data from rows only\. It also waits for b/,
     ],
-    ['a key without meaning', [{ ...rows, colour: 'red' }], /WARNING Node rows: colour has no meaning here/],
+    ['a key without meaning', [{ ...rows, color: 'red' }], /WARNING Node rows: color has no meaning here/],
   ])('reports %s', (_, nodes, message) => {
     expect(problemsOf({ nodes })).toMatch(message);
   });

@@ -20,7 +20,7 @@ export interface LitellmRun {
   run(session: TestSession, changes?: LitellmRunChanges): Promise<JsonObject>;
 }
 
-export interface LitellmRunChanges {
+interface LitellmRunChanges {
   readonly config?: JsonObject;
   readonly agent?: Partial<Omit<AgentTask, 'config'>>;
 }

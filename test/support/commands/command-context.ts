@@ -11,7 +11,7 @@ import { type CpuPoolOptions, createCpuPool } from '../../../src/runtime/cpu/cpu
 import { createTestResources } from '../resources/resources.ts';
 
 /** The output of a command, read completely. */
-export interface CommandResult {
+interface CommandResult {
   readonly mediaType: string;
   readonly bytes: Buffer;
   readonly text: string;

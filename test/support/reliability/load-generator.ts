@@ -2,7 +2,7 @@ import { type Server, tokenFor } from '../server.ts';
 import { CHILD, SHAPES, type Shape, SLOW, workflowOf } from './crash-workflows.ts';
 
 /** A run that was requested. */
-export interface RequestedRun {
+interface RequestedRun {
   readonly key: string;
   readonly n: number;
   readonly shape: Shape;

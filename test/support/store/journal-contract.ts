@@ -179,14 +179,14 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
     it('rejects only an append that cannot be recorded, and records the others', async () => {
       const taken = plannedStep('one');
       await store.journal.append(newId('run'), 1, [runCreated({ steps: [taken] })]);
-      const neighbours = [newId('run'), newId('run'), newId('run')] as const;
+      const neighbors = [newId('run'), newId('run'), newId('run')] as const;
       const results = await Promise.allSettled([
-        store.journal.append(neighbours[0], 1, [runCreated()]),
+        store.journal.append(neighbors[0], 1, [runCreated()]),
         store.journal.append(newId('run'), 1, [runCreated({ idempotencyKey: 'poison' }), log('lone \ud800 surrogate')]),
-        store.journal.append(neighbours[1], 1, [runCreated({ idempotencyKey: 'poison' })]),
+        store.journal.append(neighbors[1], 1, [runCreated({ idempotencyKey: 'poison' })]),
         store.journal.append(newId('run'), 1, [runCreated({ steps: [taken] })]),
         store.journal.append(newId('run'), 1, [runCreated({ principal: null as never })]),
-        store.journal.append(neighbours[2], 1, [runCreated(), log('nul \u0000, quote ", 𝄞, \u2028')]),
+        store.journal.append(neighbors[2], 1, [runCreated(), log('nul \u0000, quote ", 𝄞, \u2028')]),
       ]);
       expect(results.map((result) => (result.status === 'rejected' ? result.reason.code : 'ok'))).toEqual([
         'ok',
@@ -196,7 +196,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
         'INTERNAL',
         'ok',
       ]);
-      for (const runId of neighbours) expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
+      for (const runId of neighbors) expect((await store.verifyRun(scope, runId))?.valid).toBe(true);
     });
 
     it('rejects events that cannot start or continue a run', async () => {

@@ -70,13 +70,13 @@ export function verifyContract(makeHarness: () => Promise<StoreHarness>): void {
     ];
     it.each(tampers)('finds %s', async (_, sql, firstInvalidSeq) => {
       const runId = await sample();
-      const neighbour = await sample();
+      const neighbor = await sample();
       const second = suite.harness.kind === 'sqlite' ? '1000' : `interval '1 second'`;
       await suite.harness.tamper(sql.replaceAll('$run', `'${runId}'`).replace('$second', second));
       const found = await suite.store.verifyRun(scope, runId);
       expect(found).toMatchObject({ valid: false, firstInvalidSeq });
       expect(found?.problems.some((problem) => problem.startsWith(`seq ${firstInvalidSeq}: `))).toBe(true);
-      expect((await suite.store.verifyRun(scope, neighbour))?.valid).toBe(true);
+      expect((await suite.store.verifyRun(scope, neighbor))?.valid).toBe(true);
     });
 
     it('finds two events that changed places', async () => {

@@ -95,8 +95,6 @@ export async function startFakeGoogle() {
   };
 }
 
-export type FakeGoogle = Awaited<ReturnType<typeof startFakeGoogle>>;
-
 function retry({ retryAfter }: Exclude<InjectedFailure, 'break'>) {
   return retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } };
 }

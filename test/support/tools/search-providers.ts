@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface ProviderResponse {
+interface ProviderResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** Replaces the response: another one, none, or a broken connection. */
-export type InjectedFailure = ProviderResponse | 'silence' | 'break';
+type InjectedFailure = ProviderResponse | 'silence' | 'break';
 
 /** A fake search provider on a real socket that can be made to fail. */
 async function startFakeProvider(answer: (request: ReceivedRequest) => ProviderResponse) {

@@ -17,7 +17,7 @@ import type { SocketLimits } from './socket-limits.ts';
 const WRITE_BATCH_MS = 5;
 
 /** The parse, validate and execute of the HTTP side, with all its plugins, for one operation. */
-export type GetEnveloped = (initial: { readonly caller: Caller; readonly signal: AbortSignal }) => {
+type GetEnveloped = (initial: { readonly caller: Caller; readonly signal: AbortSignal }) => {
   readonly schema: ExecutionArgs['schema'];
   parse(text: string): ExecutionArgs['document'];
   validate(schema: ExecutionArgs['schema'], document: ExecutionArgs['document']): readonly GraphQLError[];

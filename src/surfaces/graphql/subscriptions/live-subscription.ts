@@ -22,7 +22,7 @@ import { type Context, createContext, type GraphqlApp } from '../request/context
 import { formatError, publicError } from '../request/public-error.ts';
 
 /** A result as JSON, serialized once for all subscribers. */
-export interface SharedResult {
+interface SharedResult {
   /** The text; Yoga calls this on results. */
   readonly stringify: () => string;
   /** The same in UTF-8. */

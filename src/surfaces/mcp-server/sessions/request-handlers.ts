@@ -16,7 +16,7 @@ import { readResource } from '../resources/read-resource.ts';
 import type { ResourceSubscriptions } from '../resources/resource-subscriptions.ts';
 import type { ListTools } from '../tools/list-tools.ts';
 
-export type RequestExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+type RequestExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** What one session's methods work with. */
 export interface HandlerContext {

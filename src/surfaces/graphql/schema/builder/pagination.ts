@@ -46,7 +46,7 @@ export function requireInRange(
   throw new Fault('BAD_INPUT', `${name} must be a number from ${min} to ${max}; ${advice}.`, { path: name.split('.') });
 }
 
-export interface PageInfoFields {
+interface PageInfoFields {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | undefined;

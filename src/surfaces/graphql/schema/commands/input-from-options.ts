@@ -37,7 +37,7 @@ interface OptionSchema {
 }
 
 /** Converts a GraphQL input to options: enum names become values, and null becomes absent. */
-export type OptionConverter = (value: unknown) => Json;
+type OptionConverter = (value: unknown) => Json;
 
 export interface OptionsInput {
   readonly type: GraphQLInputObjectType;

@@ -28,7 +28,7 @@ export const LogLevel = builder.enumType('LogLevel', {
   } satisfies Record<Level, object>,
 });
 
-export type EventOf<T extends Type> = Extract<JournalEvent, { readonly type: T }>;
+type EventOf<T extends Type> = Extract<JournalEvent, { readonly type: T }>;
 
 const EventRef = builder.interfaceRef<JournalEvent>('Event');
 
