@@ -134,7 +134,7 @@ await onPostgres(() => {
           await proxy.comeBack();
           stopped = true;
           await Promise.all([loading, leave()]);
-          expect(load.refusals.join()).toMatch(/server runs|connection was lost/);
+          expect(load.refusals.join()).toMatch(/server is running|connection was lost/);
           await until('it accepts runs again', async () => (await load.start(server, 1)) === 1);
           await expectCleanEnd(server, { load, recorder, effectsDir });
         } finally {
