@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeOfUri } from '../../test/support/resources/code-of-uri.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import { canonicalUri } from './canonical-uri.ts';
-
-const codeOf = (text: string): string => {
-  try {
-    return `accepted as ${canonicalUri(text).href}`;
-  } catch (error) {
-    return error instanceof Fault ? error.code : `bug: ${error}`;
-  }
-};
 
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'userinfo, even an empty one': [
@@ -152,7 +145,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 
 describe('canonicalUri', () => {
   it.each(Object.entries(REFUSED))('rejects %s', (_, texts) => {
-    const answers = Object.fromEntries(texts.map((text) => [text, codeOf(text)]));
+    const answers = Object.fromEntries(texts.map((text) => [text, codeOfUri(text)]));
     expect(answers).toEqual(Object.fromEntries(texts.map((text) => [text, 'BAD_INPUT'])));
   });
 
@@ -179,7 +172,7 @@ describe('canonicalUri', () => {
 
   it('lists the known schemes when another is used', () => {
     for (const text of ['gopher://h.example/', 'javascript:alert(1)', 'C:\\data\\a.csv', 'ftp://h.example/']) {
-      expect(codeOf(text)).toBe('UNSUPPORTED_SCHEME');
+      expect(codeOfUri(text)).toBe('UNSUPPORTED_SCHEME');
     }
     expect(() => canonicalUri('s3://b/k')).toThrow(/http:, https:, file:, data: or artifact:/);
   });
@@ -217,9 +210,9 @@ describe('canonicalUri', () => {
   it('returns a value or throws a fault for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-        expect(codeOf(text)).not.toMatch(/^bug/);
-        expect(codeOf(`http://${text}`)).not.toMatch(/^bug/);
-        expect(codeOf(`data:${text}`)).not.toMatch(/^bug/);
+        expect(codeOfUri(text)).not.toMatch(/^bug/);
+        expect(codeOfUri(`http://${text}`)).not.toMatch(/^bug/);
+        expect(codeOfUri(`data:${text}`)).not.toMatch(/^bug/);
       }),
     );
   });

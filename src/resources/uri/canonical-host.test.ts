@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../../core/errors.ts';
+import { codeOfUri } from '../../../test/support/resources/code-of-uri.ts';
 import { canonicalUri } from '../canonical-uri.ts';
-
-const codeOf = (text: string): string => {
-  try {
-    return `accepted as ${canonicalUri(text).href}`;
-  } catch (error) {
-    return error instanceof Fault ? error.code : `bug: ${error}`;
-  }
-};
 
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'names that mix scripts, as Unicode and as punycode': [
@@ -78,7 +70,7 @@ const BECOMES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 
 describe('the host of a canonical URI', () => {
   it.each(Object.entries(REFUSED))('rejects %s', (_, texts) => {
-    const answers = Object.fromEntries(texts.map((text) => [text, codeOf(text)]));
+    const answers = Object.fromEntries(texts.map((text) => [text, codeOfUri(text)]));
     expect(answers).toEqual(Object.fromEntries(texts.map((text) => [text, 'BAD_INPUT'])));
   });
 
