@@ -69,6 +69,6 @@ describe('the subscriptions of a client', () => {
     server.append(1);
     expect(await Promise.all(both.map((stream) => collectEvents(stream)))).toEqual([[2], [2]]);
     expect(server.tokens).toHaveLength(1);
-    await vi.waitFor(() => expect(server.open()).toBe(0), { timeout: 5_000 });
+    await expect.poll(() => server.open()).toBe(0);
   });
 });

@@ -124,7 +124,7 @@ describe('a consumer', () => {
     server.append(total);
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, { batch: 1 });
     const first = (await stream.next()).value as Data;
-    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true), { timeout: 10_000, interval: 5 });
+    await expect.poll(() => server.subscriptions[0]?.ended).toBe(true);
     expect(server.subscriptions).toHaveLength(1);
     expect(server.subscriptions[0]?.pulled).toBeLessThan(total / 2);
     expect([...first.events.events, ...(await collectEvents(stream))]).toEqual(upTo(total));
@@ -136,18 +136,18 @@ describe('a consumer', () => {
     const server = await startJournal();
     server.append(10);
     expect(await collectEvents(clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}), 10)).toHaveLength(10);
-    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
+    await expect.poll(() => server.subscriptions[0]?.ended).toBe(true);
   });
 
   it('that waits is released by return()', async () => {
     const server = await startJournal();
     const stream = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {});
     const next = stream.next();
-    await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
+    await expect.poll(() => server.subscriptions).toHaveLength(1);
     await stream.return?.();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
+    await expect.poll(() => server.subscriptions[0]?.ended).toBe(true);
   });
 
   it('that waits is released when its signal aborts, and the signal is left without listeners', async () => {
@@ -156,11 +156,11 @@ describe('a consumer', () => {
     const added = vi.spyOn(abort.signal, 'addEventListener');
     const removed = vi.spyOn(abort.signal, 'removeEventListener');
     const next = clientOf({ url: server.url }).subscribe(EVENTS_SUBSCRIPTION, {}, { signal: abort.signal }).next();
-    await vi.waitFor(() => expect(server.subscriptions).toHaveLength(1));
+    await expect.poll(() => server.subscriptions).toHaveLength(1);
     abort.abort();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(removed.mock.calls.length).toBeGreaterThanOrEqual(added.mock.calls.length);
-    await vi.waitFor(() => expect(server.subscriptions[0]?.ended).toBe(true));
+    await expect.poll(() => server.subscriptions[0]?.ended).toBe(true);
   });
 
   it('that aborts before it begins opens no connection', async () => {
@@ -186,10 +186,10 @@ describe('a consumer', () => {
     const endless = await startJournal();
     const other = clientOf({ url: endless.url });
     const waiting = collectEvents(other.subscribe(EVENTS_SUBSCRIPTION, {}));
-    await vi.waitFor(() => expect(endless.subscriptions).toHaveLength(1));
+    await expect.poll(() => endless.subscriptions).toHaveLength(1);
     other.close();
     expect(await waiting).toEqual([]);
-    await vi.waitFor(() => expect(endless.open()).toBe(0));
+    await expect.poll(() => endless.open()).toBe(0);
   });
 
   it('may request several results at once', async () => {

@@ -129,7 +129,7 @@ describe('every event arrives once and in order', () => {
     await convert(client, 'a\n1\n');
     await reading.upTo(1);
     const pending = reading.upTo((await journalAfter(client, begin)).hashes.length + 1);
-    await vi.waitFor(() => expect(tokenCount).toBe(2), { timeout: 10_000 });
+    await expect.poll(() => tokenCount).toBe(2);
     await convert(client, 'a\n2\n');
     await pending;
     const { hashes } = await journalAfter(client, begin);

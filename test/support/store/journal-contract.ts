@@ -48,7 +48,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
           { hash: events[1]?.hash },
         ]);
       }
-      await vi.waitFor(() => expect(seenWhenRead).toHaveLength(10));
+      await expect.poll(() => seenWhenRead).toHaveLength(10);
       stop.abort();
       await reading;
       expect(seenWhenRead.every((rows) => (rows as unknown[]).length === 1)).toBe(true);
@@ -121,7 +121,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       } finally {
         vi.useRealTimers();
       }
-      await vi.waitFor(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(201));
+      await expect.poll(() => batches.reduce((sum, size) => sum + size, 0)).toBe(201);
       stop.abort();
       await reading;
       // The first one, which found the writer idle, and the rest in as many commits as there are messages.

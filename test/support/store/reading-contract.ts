@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Event, NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { EventBatch, EventFilter } from '../../../src/core/journal.ts';
@@ -200,9 +200,9 @@ export function readingContract(makeHarness: () => Promise<StoreHarness>): void 
           const all = await readAllEvents(suite.store, start);
           for (const { from, filter, view, seen, batches } of readings) {
             const expected = all.filter((event) => event.position > from && isVisible(event, filter, view, all));
-            await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(expected.length), { interval: 5 });
+            await expect.poll(() => seen.length).toBeGreaterThanOrEqual(expected.length);
             expect(seen).toEqual(expected.map((event) => event.position));
-            await vi.waitFor(() => expect(batches.some(({ caughtUp }) => caughtUp)).toBe(true), { interval: 5 });
+            await expect.poll(() => batches.some(({ caughtUp }) => caughtUp)).toBe(true);
           }
           await nextTurn();
           stop.abort();
