@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon from 'autocannon';
 import { startServer, tokenFor } from '../test/support/server.ts';
-import { figure, median } from './load/figure.ts';
+import { type BenchOptions, figure, median } from './load/figure.ts';
 
 const CONNECTIONS = [1, 32, 128];
 const ROUNDS = 3;
-const SECONDS = 5;
 const DOCUMENT = `mutation Convert($input: ConvertToJsonInput!) {
   convertToJson(input: $input) {
     ... on CommandOutcome { run { id state } resource { json } }
@@ -18,7 +17,8 @@ const DOCUMENT = `mutation Convert($input: ConvertToJsonInput!) {
  * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, compared with a
  * bare Yoga field with a result of the same size. Rounds alternate, so that other load on the machine affects both.
  */
-export async function main(): Promise<void> {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  const seconds = quick ? 1 : 5;
   const rows = Array.from({ length: 36 }, (_, i) => `${i},item number ${i},${i * 3}.50`).join('\n');
   const uri = `data:text/csv,${encodeURIComponent(`id,name,price\n${rows}`)}`.slice(0, 1_024).replace(/%.?$/, '');
   const body = JSON.stringify({ query: DOCUMENT, variables: { input: { source: { uri } } } });
@@ -38,7 +38,7 @@ export async function main(): Promise<void> {
       const [line] = (await once(bare.stdout, 'data')) as [Buffer];
       const ours = { url: `${server.url}/graphql`, body, token };
       const peer = { url: `${line.toString().trim()}/graphql`, body, token };
-      for (const connections of CONNECTIONS) await compare(ours, peer, connections);
+      for (const connections of CONNECTIONS) await compare(ours, peer, connections, seconds);
     } finally {
       bare.kill();
     }
@@ -53,11 +53,11 @@ interface Target {
   readonly token: string;
 }
 
-async function compare(ours: Target, peer: Target, connections: number): Promise<void> {
+async function compare(ours: Target, peer: Target, connections: number, seconds: number): Promise<void> {
   await Promise.all([load(ours, connections, 1), load(peer, connections, 1)]);
   const results: { ours: autocannon.Result; peer: autocannon.Result }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    results.push({ ours: await load(ours, connections, SECONDS), peer: await load(peer, connections, SECONDS) });
+    results.push({ ours: await load(ours, connections, seconds), peer: await load(peer, connections, seconds) });
   }
   const rate = (which: 'ours' | 'peer') => median(results.map((r) => r[which].requests.average));
   const n = results.reduce((sum, r) => sum + r.ours.requests.total, 0);

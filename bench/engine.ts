@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { createTempFolder } from '../test/support/temp-folder.ts';
 import type { Load } from './load/closed-loop.ts';
-import { figure, median, quantile } from './load/figure.ts';
+import { type BenchOptions, figure, median, quantile } from './load/figure.ts';
 import { measure, PRODUCTION_FLAGS } from './load/measure.ts';
 
-const CONCURRENCY = [1, 20, 200];
-const ROUNDS = 3;
-const SECONDS = 4;
-const WARM_UP_SECONDS = 2;
+const FULL = { concurrentRuns: [1, 20, 200], maxProcesses: 2, rounds: 3, seconds: 4, warmUpSeconds: 2 };
+const QUICK = { concurrentRuns: [20], maxProcesses: 1, rounds: 1, seconds: 2, warmUpSeconds: 1 };
 const STEPS_PER_RUN = 3;
 const DATABASE_SERVER_URL = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -66,16 +64,16 @@ const COMPETITORS: readonly Competitor[] = [
  * competitor has separate processes and a separate database on the same disk. Rounds alternate, so that other load on
  * the machine affects all. CPU and memory are those of the measured processes, without the PostgreSQL server.
  */
-export async function main(): Promise<void> {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  const { concurrentRuns, maxProcesses, rounds: roundCount, ...times } = quick ? QUICK : FULL;
   const { newDatabase } = await loadPeers();
-  for (const concurrency of CONCURRENCY) {
-    const able = COMPETITORS.filter(({ processes }) => processes <= concurrency);
+  for (const concurrency of concurrentRuns) {
+    const able = COMPETITORS.filter(({ processes }) => processes <= Math.min(concurrency, maxProcesses));
     const rounds = new Map<Competitor, Load[]>(able.map((one) => [one, []]));
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < roundCount; round += 1) {
       for (const [one, loads] of rounds) {
         await using database = one.database === 'SQLite' ? await newFile() : await newDatabase(DATABASE_SERVER_URL);
         const module = new URL(one.file, import.meta.url).href;
-        const times = { seconds: SECONDS, warmUpSeconds: WARM_UP_SECONDS };
         const { processes, variant, flags = [] } = one;
         const options = { module, concurrency, processes, flags, ...times, ...(variant !== undefined && { variant }) };
         loads.push(await measure({ ...options, url: database.url }));

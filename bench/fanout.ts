@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { startServer, tokenFor } from '../test/support/server.ts';
-import { figure, quantile } from './load/figure.ts';
+import { type BenchOptions, figure, quantile } from './load/figure.ts';
 
 const SUBSCRIBERS = 200;
 const EVENTS_PER_SECOND = 400;
 /** A pure command of one step: created, decided, step ended, run ended. */
 const EVENTS_PER_COMMAND = 4;
-const SECONDS = 10;
 const LIMITS = { p99: 50, rss: 250 };
 const DOCUMENT = 'subscription { events { events { cursor seq type at runId } cursor } }';
 const COMMAND = 'mutation { convertToJson(input: { source: { text: { text: "a" } } }) { __typename } }';
@@ -21,15 +20,16 @@ interface Subscriber {
 }
 
 /**
- * 200 subscribers over WebSocket receive every event of real commands, 400 events per second for 10 s. Delay counts from
+ * 200 subscribers over WebSocket receive every event of real commands, 400 events per second for 10 s (3 s if quick). Delay counts from
  * the time of the event, so it includes the commit and the delivery. Peers are the limits.
  */
-export async function main(): Promise<void> {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  const seconds = quick ? 3 : 10;
   const server = await startServer({ env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
   const token = await tokenFor('bench', { roles: ['admin'] });
   try {
     const seen = await Promise.all(Array.from({ length: SUBSCRIBERS }, () => subscribe(server.url, token)));
-    const commands = (EVENTS_PER_SECOND / EVENTS_PER_COMMAND) * SECONDS;
+    const commands = (EVENTS_PER_SECOND / EVENTS_PER_COMMAND) * seconds;
     const every = (EVENTS_PER_COMMAND * 1_000) / EVENTS_PER_SECOND;
     const began = performance.now();
     let peakRss = 0;

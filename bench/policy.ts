@@ -8,9 +8,9 @@ import { decide, toEvaluationRequest } from '../src/policy/decide.ts';
 import { columnsOf } from '../src/policy/evaluation/casbin-evaluator.ts';
 import { matcherFunctions } from '../src/policy/evaluation/matcher-functions.ts';
 import { strongestEffect } from '../src/policy/evaluation/strongest-effect.ts';
-import { figure, median } from './load/figure.ts';
+import { type BenchOptions, figure, median } from './load/figure.ts';
 
-const SIZES = [10, 100, 1_000, 10_000];
+const SIZES = { full: [10, 100, 1_000, 10_000], quick: [100, 1_000] };
 const ROUNDS = 7;
 /** Requests in a round; when cold, each has another URI. */
 const REQUEST_COUNT = 30_000;
@@ -21,8 +21,8 @@ const COMMANDS = ['fetch', 'convertToJson', 'convertToXml', 'convertToCsv', 'con
 const model = readFileSync(join(import.meta.dirname, '../policy/model.conf'), 'utf8');
 
 /** Decisions per second for each number of rules, compared with Casbin, which scans all of them. */
-export async function main(): Promise<void> {
-  for (const size of SIZES) {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  for (const size of quick ? SIZES.quick : SIZES.full) {
     const random = seededRandom(size);
     const policy = await compilePolicy({ model, rules: rulesText(size) });
     const baseline = await openBaseline(policy);

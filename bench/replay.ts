@@ -7,13 +7,12 @@ import { newId } from '../src/core/ids.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { startServer, tokenFor } from '../test/support/server.ts';
 import { createTempFolder } from '../test/support/temp-folder.ts';
-import { figure } from './load/figure.ts';
+import { type BenchOptions, figure } from './load/figure.ts';
 import { PRODUCTION_FLAGS } from './load/measure.ts';
 import type { Replay } from './load/replay-child.ts';
 
-const RUN_COUNT = 1_000;
+const RUN_COUNTS = { full: 1_000, quick: 100 };
 const EVENTS_PER_RUN = 1_000;
-const EVENT_COUNT = RUN_COUNT * EVENTS_PER_RUN;
 const MAX_RSS_MIB = 300;
 const FIRST = '{ events(first: 1) { cursor events { seq } } }';
 const REPLAY = `subscription ($after: Cursor) {
@@ -21,38 +20,47 @@ const REPLAY = `subscription ($after: Cursor) {
 }`;
 
 /**
- * One subscriber catches up with a million events from the beginning: with `journal.read` in a separate process, then
+ * One subscriber catches up with a million events (100,000 if quick) from the beginning: with `journal.read` in a separate process, then
  * over WebSocket with the SDK from a real server, whose memory must not grow with the number of events.
  */
-export async function main(): Promise<void> {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  const runCount = quick ? RUN_COUNTS.quick : RUN_COUNTS.full;
+  const eventCount = runCount * EVENTS_PER_RUN;
   await using folder = await createTempFolder();
   const file = join(folder.path, 'signalbox.db');
-  await fill(file);
+  await fill(file, runCount);
   const bench = 'replay';
   const limit = { name: 'limit', value: MAX_RSS_MIB };
 
   const inProcess = await replayInProcess(file);
-  check(inProcess.events, EVENT_COUNT);
+  check(inProcess.events, eventCount);
   const n = inProcess.events;
   figure({ bench, metric: 'journal.read', value: n / inProcess.seconds, unit: 'events/s', n });
   figure({ bench, metric: 'journal.read, RSS, peak', value: inProcess.rssMiB, unit: 'MiB', n, peer: limit });
 
   const overSocket = await replayOverSocket(folder.path);
   // The first event was read separately, for its cursor.
-  check(overSocket.events, EVENT_COUNT - 1);
-  figure({ bench, metric: 'WebSocket, SDK', value: overSocket.events / overSocket.seconds, unit: 'events/s', n });
+  check(overSocket.events, eventCount - 1);
+  figure({
+    bench,
+    metric: 'WebSocket, SDK',
+    value: overSocket.events / overSocket.seconds,
+    unit: 'events/s',
+    n,
+    peer: { name: 'journal.read', value: inProcess.events / inProcess.seconds },
+  });
   figure({ bench, metric: 'WebSocket, SDK, server RSS, peak', value: overSocket.rssMiB, unit: 'MiB', n, peer: limit });
 }
 
 /** Appends runs with a long log, as fast as the store accepts them. */
-async function fill(file: string): Promise<void> {
+async function fill(file: string, runCount: number): Promise<void> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
   const CONCURRENCY = 8;
-  let runCount = 0;
+  let filled = 0;
   const lane = async () => {
-    while (runCount < RUN_COUNT) {
-      runCount += 1;
+    while (filled < runCount) {
+      filled += 1;
       await store.journal.append(newId('run'), 1, logOf(EVENTS_PER_RUN));
     }
   };

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { startServer, tokenFor } from '../test/support/server.ts';
-import { figure, median } from './load/figure.ts';
+import { type BenchOptions, figure, median } from './load/figure.ts';
 import { THREE_STEPS } from './load/noop.ts';
 
 const CONNECTIONS = 200;
 const ROUNDS = 3;
-const SECONDS = 5;
 const WARM_UP_SECONDS = 3;
 const MIN_RUNS_PER_SECOND = 1_200;
 const DOCUMENT = `mutation Start($input: StartRunInput!) {
@@ -17,7 +16,8 @@ const DOCUMENT = `mutation Start($input: StartRunInput!) {
 }`;
 
 /** Workflows of three steps that do nothing, started over HTTP keep-alive on SQLite, each durable before it is answered. */
-export async function main(): Promise<void> {
+export async function main({ quick }: BenchOptions): Promise<void> {
+  const seconds = quick ? 2 : 5;
   const plugin = join(import.meta.dirname, 'load/noop.ts');
   const server = await startServer({
     env: { NODE_ENV: 'production', HOST: '127.0.0.1', SIGNALBOX_PLUGINS: plugin },
@@ -42,7 +42,7 @@ export async function main(): Promise<void> {
     };
     await load(WARM_UP_SECONDS);
     const results: autocannon.Result[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) results.push(await load(SECONDS));
+    for (let round = 0; round < ROUNDS; round += 1) results.push(await load(seconds));
 
     const bench = 'start-run';
     const metric = `startRun(waitMs), SQLite, ${CONNECTIONS} connections`;

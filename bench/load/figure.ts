@@ -13,8 +13,17 @@ export interface Figure {
   readonly peer?: { readonly name: string; readonly value: number };
 }
 
+/** How much a benchmark measures. */
+export interface BenchOptions {
+  /** Fewer rounds and settings: at most a minute, for a first look. */
+  readonly quick: boolean;
+}
+
+const ratios = new Map<string, number>();
+
 /** Prints the figure as one JSON line on standard output. `ratio` is value over the peer's value. */
 export function figure({ bench, metric, value, unit, n, peer }: Figure): void {
+  if (peer) ratios.set(`${metric} / ${peer.name}`, rounded(value / peer.value));
   const line = {
     bench,
     metric,
@@ -27,6 +36,12 @@ export function figure({ bench, metric, value, unit, n, peer }: Figure): void {
     machine,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Prints the ratios of all figures since the last summary, as one JSON line. */
+export function summarize(bench: string): void {
+  process.stdout.write(`${JSON.stringify({ bench, summary: Object.fromEntries(ratios), machine })}\n`);
+  ratios.clear();
 }
 
 /** The middle value (or the mean of the two in the middle), so that one slow sample does not count. */
