@@ -49,6 +49,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     fetchMaxBytes: 10 * 1_048_576,
     allowedPrivateHosts: [],
     localRoots: [],
+    memoryRoot: { name: '/memories', folder: join(folder.path, 'memories') },
     headerTimeoutMs: 1_000,
     totalTimeoutMs: 5_000,
   };

@@ -60,6 +60,8 @@ export interface Config {
     readonly allowedPrivateHosts: readonly string[];
     /** Virtual roots (`/data`) and their real folders, absolute and without symbolic links. */
     readonly localRoots: readonly { readonly name: string; readonly folder: string }[];
+    /** The same, for the only folder where agents append to memories that are files; created when it is first used. */
+    readonly memoryRoot: { readonly name: string; readonly folder: string };
     readonly headerTimeoutMs: number;
     readonly totalTimeoutMs: number;
   };

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { STEP_KINDS, type StepKind } from '../core/run.ts';
 import type { Config } from './config.ts';
 import { readAgents } from './read-agents.ts';
-import { readLocalRoots } from './read-local-roots.ts';
+import { readLocalRoots, readMemoryRoot } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readPools } from './read-pools.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
@@ -78,13 +78,18 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     modelFile: readFile(read, 'POLICY_MODEL') ?? resolve(PROJECT_FOLDER, 'policy/model.conf'),
     rulesFile: readFile(read, 'POLICY_FILE') ?? resolve(PROJECT_FOLDER, 'policy/policy.csv'),
   };
+  const localRoots = readLocalRoots(read, 'ALLOWED_LOCAL_ROOTS', [
+    { name: '/data', folder: resolve(PROJECT_FOLDER, 'examples/data') },
+    { name: '/schemas', folder: resolve(PROJECT_FOLDER, 'examples/schemas') },
+  ]);
   const resources = {
     fetchMaxBytes: read.integer('FETCH_MAX_BYTES', { min: 1, max: MIB ** 2, defaultValue: 50 * MIB }),
     allowedPrivateHosts,
-    localRoots: readLocalRoots(read, 'ALLOWED_LOCAL_ROOTS', [
-      { name: '/data', folder: resolve(PROJECT_FOLDER, 'examples/data') },
-      { name: '/schemas', folder: resolve(PROJECT_FOLDER, 'examples/schemas') },
-    ]),
+    localRoots,
+    memoryRoot: readMemoryRoot(read, 'MEMORY_ROOT', {
+      localRoots,
+      defaultRoot: { name: '/memories', folder: join(dataDir, 'memories') },
+    }),
     headerTimeoutMs: Math.min(10_000, commandTimeoutMs),
     totalTimeoutMs: commandTimeoutMs,
   };

@@ -32,6 +32,30 @@ export function readLocalRoots(
   return roots;
 }
 
+interface MemoryRootOptions {
+  readonly localRoots: readonly LocalRoot[];
+  readonly defaultRoot: LocalRoot;
+}
+
+/** The virtual root of memories that are files, `/memories=./data/memories`. Its folder is created when it is first used. */
+export function readMemoryRoot(
+  read: EnvironmentReader,
+  variable: string,
+  { localRoots, defaultRoot }: MemoryRootOptions,
+): LocalRoot {
+  const entry = read.text(variable);
+  const { name, folder } = entry === undefined ? defaultRoot : parse(entry);
+  const root = { name, folder: realFolder(folder) ?? resolve(folder) };
+  const overlaps = (other: LocalRoot) => `${name}/`.startsWith(`${other.name}/`) || other.name.startsWith(`${name}/`);
+  const clash = localRoots.find((other) => overlaps(other) && (other.name !== name || other.folder !== root.folder));
+  if (!NAME.test(name))
+    read.addProblem(variable, `"${name}" is not a root; write /name=folder, for example /memories=/srv/memories`);
+  else if (root.folder === '/') read.addProblem(variable, `${name}: / would open the whole disk; use a folder in it`);
+  else if (clash)
+    read.addProblem(variable, `${name} overlaps ${clash.name} of ALLOWED_LOCAL_ROOTS; use another name, or its folder`);
+  return root;
+}
+
 function parse(entry: string): LocalRoot {
   const [, name = entry, folder = name] = /^([^=]*?)\s*=\s*(.*)$/.exec(entry) ?? [];
   return { name, folder };

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEnvironments, problemsOf } from '../../test/support/config/environment.ts';
@@ -50,5 +50,26 @@ describe('local roots', () => {
     ['/data=.,/data=.', 'is listed twice'],
   ])('%s is rejected: %s', (ALLOWED_LOCAL_ROOTS, why) => {
     expect(problemsOf(() => development({ ALLOWED_LOCAL_ROOTS })).ALLOWED_LOCAL_ROOTS).toContain(why);
+  });
+});
+
+describe('the root of memories', () => {
+  it('is a folder in DATA_DIR by default, which need not exist', () => {
+    const { memoryRoot } = development({}).resources;
+    expect(memoryRoot).toEqual({ name: '/memories', folder: expect.stringMatching(/\/memories$/) });
+  });
+
+  it('may be a local root, so that memories can be read as files', () => {
+    const env = { ALLOWED_LOCAL_ROOTS: `/notes=${dir}`, MEMORY_ROOT: `/notes=${dir}` };
+    expect(development(env).resources.memoryRoot).toEqual({ name: '/notes', folder: realpathSync(dir) });
+  });
+
+  it.each([
+    ['memories=.', 'is not a root'],
+    ['/memories=/', 'whole disk'],
+    ['/data=./somewhere', 'overlaps /data'],
+    ['/data/memories=./somewhere', 'overlaps /data'],
+  ])('%s is rejected: %s', (MEMORY_ROOT, why) => {
+    expect(problemsOf(() => development({ MEMORY_ROOT })).MEMORY_ROOT).toContain(why);
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startServer({
     env: {
       ...{ POOLS_FILE: 'examples/workers/pools.yaml', POLICY_FILE: file },
-      ALLOWED_LOCAL_ROOTS: `/notes=${folder.path}`,
+      ...{ ALLOWED_LOCAL_ROOTS: `/notes=${folder.path}`, MEMORY_ROOT: `/notes=${folder.path}` },
     },
   });
   users = await createTestUsers(server);

@@ -66,6 +66,7 @@ export async function startEngine() {
     fetchMaxBytes: 1_048_576,
     allowedPrivateHosts: [],
     localRoots: [],
+    memoryRoot: { name: '/memories', folder: join(folder, 'memories') },
     headerTimeoutMs: 1_000,
     totalTimeoutMs: 5_000,
   };

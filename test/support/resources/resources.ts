@@ -29,6 +29,7 @@ export async function createTestResources(
     fetchMaxBytes: 1024 * 1024,
     allowedPrivateHosts: [],
     localRoots: [],
+    memoryRoot: { name: '/memories', folder: join(folder, 'memories') },
     headerTimeoutMs: 5_000,
     totalTimeoutMs: 10_000,
     content: async () => undefined,
