@@ -71,7 +71,8 @@ export interface AgentSession extends ToolContext {
   callTool(tool: string, args: JsonObject, remote?: RemoteTool): Promise<Json>;
   /**
    * Reserves tokens of the budget of the run and its principal, before they are used. The returned function takes the
-   * number of used tokens and returns the rest. Reserve an upper bound before every request.
+   * number of used tokens and returns the rest; a number above the reservation, or that is not a count, uses all of it and
+   * is logged. Reserve an upper bound before every request.
    * @throws Fault TOO_COSTLY when the budget has fewer tokens
    */
   reserveTokens(tokens: number): Promise<(used: number) => Promise<void>>;

@@ -35,6 +35,6 @@ export interface TokenUsage {
     },
     limits: TokenLimits,
   ): Promise<{ readonly left: number; readonly of: keyof TokenLimits } | undefined>;
-  /** Sets the tokens that were used. Without it, the complete reservation counts. */
+  /** Sets the tokens that were used, if they are fewer than those reserved. Without it, the complete reservation counts. */
   settle(id: string, tokens: number): Promise<void>;
 }

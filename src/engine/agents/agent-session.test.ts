@@ -57,6 +57,23 @@ describe('an agent session', () => {
     expect(await agents.outputOf(id)).toContain('Try it.\n"the sky is blue"');
   });
 
+  it.each([1e15, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'counts what was reserved when the endpoint reports %d used tokens, and logs it',
+    async (used) => {
+      const id = await agents.run(async (session) => {
+        await (await session.reserveTokens(20))(used);
+        await session.reserveTokens(10);
+        return 'done';
+      });
+      expect((await agents.ended(id)).run.error ?? null).toBeNull();
+      expect(await agents.eventsOf(id, 'LOG')).toMatchObject([
+        {
+          payload: { level: 'WARN', text: expect.stringMatching(`reports ${used} used tokens; this call reserved 20`) },
+        },
+      ]);
+    },
+  );
+
   it('may use the remaining tokens, and not one more', async () => {
     const runs = Array.from({ length: 20 }, () =>
       agents.run(async (session) => {
@@ -71,6 +88,23 @@ describe('an agent session', () => {
     const all = await Promise.all((await Promise.all(runs)).map(agents.ended));
     for (const { run: ran } of all) expect(ran.error).toMatchObject({ code: 'TOO_COSTLY' });
     expect(all[0]?.run.error?.message).toContain('LLM_TOKENS_PER_');
+  });
+
+  it.each([
+    [Number.NaN, undefined],
+    [Number.NEGATIVE_INFINITY, undefined],
+    [-4, 0],
+    [1e300, 100],
+    [12.5, 13],
+  ])('records a progress of %d as %d percent', async (percent, recorded) => {
+    const id = await agents.run(async (session) => {
+      session.progress(percent, 'half');
+      return 'done';
+    });
+    await agents.ended(id);
+    expect((await agents.eventsOf(id, 'STEP_PROGRESS')).map(({ payload }) => payload)).toEqual([
+      recorded === undefined ? { memo: 'half' } : { percent: recorded, memo: 'half' },
+    ]);
   });
 
   it('gets a secret by name where the policy permits it, and no event contains the secret', async () => {

@@ -20,6 +20,7 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
   const { run, step, signal, emit, flush } = redactor.attempt;
   const replayLog = await readReplayLog(deps.reader, run, step);
   const contexts = createToolContexts(deps, redactor);
+  const context = contexts(signal);
   const deltas = createDeltaBuffer((text) =>
     emit({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
   );
@@ -36,7 +37,7 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
   };
 
   return {
-    ...contexts(signal),
+    ...context,
     tools: deps.capabilities.tools.map(
       ({ name, description, input }): ToolInfo => ({
         name,
@@ -69,7 +70,11 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
       const day = clock.now().toISOString().slice(0, 10);
       const missing = await deps.tokens.reserve({ id, runId, who: user, day, tokens }, deps.tokenLimits);
       if (missing) throw tooManyTokens(tokens, missing);
-      return (used) => deps.tokens.settle(id, used);
+      return async (used) => {
+        const isCount = Number.isSafeInteger(used) && used >= 0;
+        if (!isCount || used > tokens) context.log('WARN', excessMessage(used, tokens));
+        await deps.tokens.settle(id, isCount ? Math.min(used, tokens) : tokens);
+      };
     },
   };
 }
@@ -87,6 +92,10 @@ function checkMessageSize(text: string): string {
 function tooManyTokens(tokens: number, { left, of }: { left: number; of: 'perRun' | 'perPrincipalDay' }): Fault {
   const whose = of === 'perRun' ? 'This run (LLM_TOKENS_PER_RUN)' : 'Its principal, today (LLM_TOKENS_PER_DAY),';
   return new Fault('TOO_COSTLY', `${whose} may use ${left} more tokens; this call may need ${tokens}. Ask for less.`);
+}
+
+function excessMessage(used: number, tokens: number): string {
+  return `The endpoint reports ${used} used tokens; this call reserved ${tokens}, which is what counts. Check the endpoint.`;
 }
 
 /** Joins pieces of text that arrive faster than they are recorded. */

@@ -79,7 +79,8 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
     progress(percent, memo) {
       if (++shared.notes > MAX_NOTIFICATIONS) return;
       const payload = {
-        ...(percent !== undefined && { percent }),
+        // Often what a foreign server reports.
+        ...(Number.isFinite(percent) && { percent: Math.round(Math.min(100, Math.max(0, Number(percent)))) }),
         ...(memo !== undefined && { memo: truncate(memo) }),
       };
       emit({ type: 'STEP_PROGRESS', payload });

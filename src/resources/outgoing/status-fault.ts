@@ -1,5 +1,7 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
 /** Fault code and message by status; the code determines whether it is retryable. */
 const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   400: ['BAD_INPUT', 'does not accept the request; check it against what the service expects'],
@@ -31,8 +33,9 @@ export function statusFault(host: string, status: number, retryAfter?: string | 
   });
 }
 
+/** At most a day: callers take the number for a time, whatever the service sent. */
 function parseRetryAfter(retryAfter: string): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(retryAfter)) return Math.ceil(Number(retryAfter) * 1_000);
-  const at = Date.parse(retryAfter);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const seconds = /^\d+(\.\d+)?$/.test(retryAfter);
+  const ms = seconds ? Math.ceil(Number(retryAfter) * 1_000) : Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
 }

@@ -27,7 +27,9 @@ export function createTokenUsage({ transactions, kind }: TokenUsageDeps): TokenU
       });
     },
     settle: async (id, tokens) => {
-      await transactions.write((client) => client.tokenUse.updateMany({ where: { id }, data: { tokens } }));
+      await transactions.write((client) =>
+        client.tokenUse.updateMany({ where: { id, tokens: { gt: tokens } }, data: { tokens } }),
+      );
     },
   };
 }
