@@ -60,6 +60,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     database: config.database,
     logger,
     metrics,
+    quotas: config.quotas,
     audit: { folder: config.dataDir, ...(keyFile !== undefined && { keyFile }) },
   });
   opened.defer(() => store.close());

@@ -1,3 +1,4 @@
+import type { QuotaTable } from '../core/accounts.ts';
 import type { TokenLimits } from '../core/agent-stores.ts';
 import type { StepKind } from '../core/run.ts';
 import type { PoolSettings } from '../core/runtime.ts';
@@ -96,6 +97,8 @@ export interface Config {
     readonly llm?: { readonly apiBase: string; readonly model: string; readonly apiKey?: Secret };
     readonly tokens: TokenLimits;
   };
+  /** How much one principal, and one tenant, may have. */
+  readonly quotas: QuotaTable;
   /** Secrets that GraphQL and documents may refer to as `secret:NAME`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly tools: {

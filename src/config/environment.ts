@@ -6,6 +6,7 @@ import { readAgents } from './read-agents.ts';
 import { readLocalRoots, readMemoryRoot } from './read-local-roots.ts';
 import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
 import { readPools } from './read-pools.ts';
+import { readQuotas } from './read-quotas.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
 import { readNamedSecrets, readTools } from './read-tools.ts';
 import { MIN_KEY_BYTES, persistedSecret, readSecret, type Secret } from './secrets.ts';
@@ -113,6 +114,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   };
   const pools = readPools(read, 'POOLS_FILE');
   const agents = readAgents(read);
+  const quotas = readQuotas(read, 'QUOTAS', {
+    maxRuns: engine.maxRuns,
+    tokensPerDay: agents.tokens.perPrincipalDay,
+  });
   const secrets = readNamedSecrets(read, env);
   const tools = readTools(read, { project: PROJECT_FOLDER, dataDir });
   const credentialsKey = readSecret(read, 'CREDENTIALS_KEY', MIN_KEY_BYTES);
@@ -142,6 +147,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sandbox,
     pools,
     agents,
+    quotas,
     secrets,
     tools,
     credentialsKey: credentialsKey ?? persistedSecret(dataDir, 'credentials-key'),

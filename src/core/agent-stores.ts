@@ -4,9 +4,13 @@ import type { User } from './principal.ts';
 export interface Memories {
   /** The newest entries that fit, oldest first. Empty when the memory does not exist. */
   read(tenant: string, name: string, maxBytes: number): Promise<string>;
-  /** @param entry.id appending the same id again has no effect */
+  /**
+   * @param who the entry belongs to their tenant, and counts for their quotas
+   * @param entry.id appending the same id again has no effect
+   * @throws Fault THROTTLED when a quota is exceeded
+   */
   append(
-    tenant: string,
+    who: User,
     name: string,
     entry: { readonly id: string; readonly text: string; readonly at: Date; readonly runId: string },
   ): Promise<void>;

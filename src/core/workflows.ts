@@ -23,10 +23,12 @@ export interface Workflows {
   /**
    * Saves the next version; text equal to the newest version saves nothing and returns that version. With a schedule,
    * the newest version starts automatically from then on; without one, no version does.
+   * @param schedule.startsPerHour in its busiest hour
+   * @throws Fault THROTTLED when a quota of `createdBy` or of the tenant is exceeded; exact, however many save at once
    */
   save(
     workflow: Omit<WorkflowRecord, 'id' | 'version'>,
-    schedule?: { readonly rule: Json; readonly nextAt: Date },
+    schedule?: { readonly rule: Json; readonly nextAt: Date; readonly startsPerHour: number },
   ): Promise<WorkflowRecord>;
   /** The newest version; undefined when the workflow was deleted. */
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;

@@ -1,4 +1,4 @@
-import type { Accounts, Credentials } from '../core/accounts.ts';
+import { type Accounts, type Credentials, QUOTAS, type QuotaTable, type QuotaUsage } from '../core/accounts.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
@@ -17,6 +17,7 @@ import { type EventRow, toEvent } from './rows/event-row.ts';
 import { createAccounts } from './tables/accounts.ts';
 import { createCredentials } from './tables/credentials.ts';
 import { createMemories } from './tables/memories.ts';
+import { createQuotaUsage } from './tables/quota-usage.ts';
 import { createSchedules } from './tables/schedules.ts';
 import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly schedules: Schedules;
   readonly memories: Memories;
   readonly tokens: TokenUsage;
+  readonly quotaUsage: QuotaUsage;
   readonly credentials: Credentials;
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
@@ -54,6 +56,8 @@ interface StoreOptions {
   readonly metrics?: Pick<Metrics, 'journalCommitted'>;
   /** Default: a new id. */
   readonly nodeId?: string;
+  /** Limits of what is stored. Default: those of `QUOTAS`. */
+  readonly quotas?: QuotaTable;
   /** Default: no checkpoint is signed. */
   readonly audit?: AuditOptions;
 }
@@ -66,6 +70,7 @@ export async function openStore({
   database,
   nodeId = newId('node'),
   audit: auditOptions,
+  quotas = QUOTAS,
   ...deps
 }: StoreOptions): Promise<Store> {
   const key = auditOptions && readAuditKey(auditOptions);
@@ -99,10 +104,11 @@ export async function openStore({
     journal,
     reader,
     accounts: createAccounts({ prisma, transactions }),
-    workflows: createWorkflows({ prisma, transactions }),
+    workflows: createWorkflows({ prisma, transactions, quotas }),
     schedules: createSchedules({ prisma, transactions }),
-    memories: createMemories({ prisma, transactions }),
+    memories: createMemories({ prisma, transactions, quotas }),
     tokens: createTokenUsage({ transactions, kind: database.kind }),
+    quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     credentials: createCredentials({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),

@@ -34,7 +34,7 @@ export async function appendMemory(
   const at = deps.clock.now();
   const text = `[${at.toISOString()}] ${goal}\n${truncate(content)}\n`;
   if (uri.scheme === 'memory')
-    await deps.memories.append(session.user.tenant, uri.path, { id, text, at, runId: session.runId });
+    await deps.memories.append(session.user, uri.path, { id, text, at, runId: session.runId });
   else await deps.resources.append(uri, text);
   return { mediaType: result.mediaType, content };
 }

@@ -16,7 +16,7 @@ import type { Capabilities } from '../capabilities/capabilities.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { WorkflowReport, WorkflowSource } from './engine.ts';
-import { nextTime } from './scheduler.ts';
+import { nextTime, startsPerHour } from './scheduler.ts';
 import type { WorkflowLoader } from './workflow-loader.ts';
 
 export interface SavedWorkflowDeps {
@@ -53,7 +53,8 @@ export async function saveWorkflow(
   if (!schedule) return deps.workflows.save(workflow);
   assertStartsWithoutInputs(document);
   const rule = { ...schedule } satisfies Json;
-  return deps.workflows.save(workflow, { rule, nextAt: nextTime(schedule, createdAt) });
+  const nextAt = nextTime(schedule, createdAt);
+  return deps.workflows.save(workflow, { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) });
 }
 
 /** A scheduled start has no inputs. @throws Fault BAD_INPUT */

@@ -76,7 +76,7 @@ it('rejects a second run with the same key; a rejected run does not hold a key',
 
 it('continues from the state of the store', () => {
   const hash = 'e'.repeat(64);
-  const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly', owner: node };
+  const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly', owner: node, state: 'RUNNING' as const };
   const base: CommitBase = {
     ...empty,
     position: 5,
@@ -100,7 +100,7 @@ it('continues from the state of the store', () => {
 
 it('rejects an append to a run that another node drives, and writes a leaf for each end', () => {
   const hash = 'e'.repeat(64);
-  const head = { seq: 1, hash, tenant: 't', subject: 's', workflow: undefined };
+  const head = { seq: 1, hash, tenant: 't', subject: 's', workflow: undefined, state: 'RUNNING' as const };
   const base: CommitBase = {
     ...empty,
     head: (id) => (id === a ? { ...head, owner: node } : id === b ? { ...head, owner: 'node_other' } : undefined),

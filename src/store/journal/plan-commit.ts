@@ -2,10 +2,11 @@ import { eventHash, GENESIS_HASH } from '../../audit/event-hash.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import type { ArtifactRecord, StepRecord } from '../../core/run.ts';
-import { isFinalRunState } from '../../core/states.ts';
+import { isFinalRunState, type RunState } from '../../core/states.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import type { LeafRow } from '../rows/leaf-row.ts';
+import { createQuotaChanges, type QuotaChangeRow } from '../rows/quota-changes.ts';
 import { applyEvent, createRunDraft, type RunDraft } from '../rows/run-draft.ts';
 
 /** One call of `Journal.append`. */
@@ -26,6 +27,7 @@ export interface RunHead {
   readonly workflow: string | undefined;
   /** The node that drives it. */
   readonly owner: string;
+  readonly state: RunState;
 }
 
 /** The state of the store, read in the transaction that writes the plan. */
@@ -72,6 +74,8 @@ export interface CommitPlan {
   /** The newest position after the commit. */
   readonly position: number;
   readonly artifacts: readonly (ArtifactRecord & { readonly tenant: string })[];
+  /** What the artifacts and the waiting runs count for. */
+  readonly quotas: readonly QuotaChangeRow[];
 }
 
 /**
@@ -86,6 +90,7 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
   const events: EventRow[] = [];
   const leaves: LeafRow[] = [];
   const artifacts: (ArtifactRecord & { tenant: string })[] = [];
+  const quotas = createQuotaChanges();
 
   const accept = ({ runId, expectedSeq, events: added, payloads }: AppendRequest): AppendOutcome => {
     if (!heads.has(runId)) heads.set(runId, base.head(runId));
@@ -119,20 +124,24 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
       if (event.type === 'ARTIFACT_CREATED') {
         const { step, at: createdAt, payload } = event;
         artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });
+        quotas.add(identity, 'artifacts', 1);
+        quotas.add(identity, 'artifactBytes', payload.size);
       }
     }
     Object.assign(draft.run, { seq: last.seq, headPosition: last.position, headHash: last.hash });
-    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: nodeId });
+    const { state = head?.state ?? 'PENDING' } = draft.run;
+    quotas.addRunState(identity, head?.state, state);
+    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: nodeId, state });
     events.push(...stored);
-    const { state } = draft.run;
-    if (state !== undefined && isFinalRunState(state)) {
+    if (draft.run.state !== undefined && isFinalRunState(state)) {
       leaves.push({ position: last.position, runId, seq: last.seq, hash: last.hash });
     }
     return { first, prevHash, hashes: stored.map((event) => event.hash), tenant, subject, workflow };
   };
 
   const outcomes = appends.map(accept);
-  return { outcomes, runs: runs.values(), events, leaves, artifacts, position: base.position + events.length };
+  const position = base.position + events.length;
+  return { outcomes, runs: runs.values(), events, leaves, artifacts, quotas: quotas.rows(), position };
 }
 
 function describeOpening({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {

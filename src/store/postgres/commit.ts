@@ -41,6 +41,15 @@ async function writeToolCalls(client: Client, drafts: readonly RunDraft[]): Prom
   });
 }
 
+const CHANGE_QUOTAS = {
+  name: 'change quotas',
+  text: `
+  INSERT INTO quota_usage AS q (tenant, subject, quota, day, used)
+  SELECT c.tenant, c.subject, c.quota, '', c.amount
+  FROM json_to_recordset($1::json) AS c(tenant text, subject text, quota text, amount bigint)
+  ON CONFLICT (tenant, subject, quota) DO UPDATE SET used = greatest(0, q.used + excluded.used)`,
+};
+
 /**
  * The lock is taken first, in a separate statement, so that later reads see the previous commit. Only its holder assigns
  * positions, and it is released when the commit is visible, so that commit order is position order.
@@ -53,7 +62,7 @@ const READ_BASE = {
   text: `
   SELECT
     (SELECT json_agg(json_build_object('id', id, 'seq', seq, 'hash', head_hash, 'tenant', tenant, 'subject', subject,
-        'workflow', workflow, 'owner', owner))
+        'workflow', workflow, 'owner', owner, 'state', state))
       FROM runs WHERE id = ANY ($1::text[])) AS heads,
     (SELECT json_agg(json_build_object('tenant', r.tenant, 'subject', r.subject, 'key', r.idempotency_key, 'id', r.id))
       FROM json_to_recordset($2::json) AS k(tenant text, subject text, key text)
@@ -78,6 +87,7 @@ export async function writeGroup(
   const drafts = [...plan.runs];
   await client.query(groupStatement(plan, drafts, nodeId));
   await writeToolCalls(client, drafts);
+  if (plan.quotas.length > 0) await client.query({ ...CHANGE_QUOTAS, values: [JSON.stringify(plan.quotas)] });
   return plan;
 }
 

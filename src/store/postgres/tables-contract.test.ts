@@ -2,6 +2,7 @@ import { credentialsContract } from '../../../test/support/store/credentials-con
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
+import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
@@ -20,3 +21,5 @@ await onPostgres(memoriesContract);
 await onPostgres(credentialsContract);
 
 await onPostgres(tokenUsageContract);
+
+await onPostgres(quotaContract);

@@ -1,5 +1,6 @@
 import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
+import { createQuotaChanges } from '../rows/quota-changes.ts';
 
 const ENDED_STATES = { in: RUN_STATES.filter(isFinalRunState) };
 
@@ -73,7 +74,7 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
   await tx.$executeRaw`UPDATE journal SET floor = floor WHERE id = 1`;
   const runs = await tx.run.findMany({
     where: { id: { in: [...ids] }, state: ENDED_STATES, finishedAt: { lt: endedBefore } },
-    select: { id: true, parentId: true, seq: true, headPosition: true },
+    select: { id: true, tenant: true, subject: true, parentId: true, seq: true, headPosition: true },
   });
   const parents = await tx.run.findMany({
     where: { id: { in: runs.flatMap(({ parentId }) => parentId ?? []) }, state: { notIn: ENDED_STATES.in } },
@@ -84,6 +85,17 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
   const where = { runId: { in: removed.map(({ id }) => id) } };
   const artifacts = await tx.artifact.groupBy({ by: ['digest'], where });
   const outputs = await tx.step.groupBy({ by: ['outputDigest'], where: { ...where, outputText: null } });
+
+  const sizes = await tx.artifact.groupBy({ by: ['runId'], where, _count: true, _sum: { size: true } });
+  const held = new Map(sizes.map((row) => [row.runId, row]));
+  const returned = createQuotaChanges();
+  for (const run of removed) {
+    returned.add(run, 'artifacts', -(held.get(run.id)?._count ?? 0));
+    returned.add(run, 'artifactBytes', -Number(held.get(run.id)?._sum.size ?? 0n));
+  }
+  for (const { amount, ...row } of returned.rows()) {
+    await tx.quotaUse.updateMany({ where: row, data: { used: { increment: amount } } });
+  }
 
   await tx.toolCall.deleteMany({ where });
   await tx.tokenUse.deleteMany({ where });

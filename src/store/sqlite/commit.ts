@@ -17,6 +17,7 @@ import {
   STEP_CHANGES,
   TOOL_CALL_COLUMNS,
 } from '../rows/columns.ts';
+import type { QuotaChangeRow } from '../rows/quota-changes.ts';
 import type { RunDraft } from '../rows/run-draft.ts';
 import { type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from '../rows/step-row.ts';
@@ -59,6 +60,10 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
     UPDATE tool_calls SET result = @result, error = @error, duration_ms = @durationMs
     WHERE run_id = @runId AND id = @id`);
 
+  const changeQuota = db.prepare<[QuotaChangeRow]>(`
+    INSERT INTO quota_usage (tenant, subject, quota, day, used) VALUES (@tenant, @subject, @quota, '', max(0, @amount))
+    ON CONFLICT (tenant, subject, quota) DO UPDATE SET used = max(0, used + @amount)`);
+
   const write = (appends: readonly AppendRequest[]): readonly AppendOutcome[] => {
     const plan = planCommit(appends, base(), nodeId);
     for (const draft of plan.runs) {
@@ -81,6 +86,7 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
     for (const leaf of plan.leaves) insert('leaves', leaf);
+    for (const quota of plan.quotas) changeQuota.run(quota);
     if (plan.events.length > 0) movePosition.run(plan.position);
     return plan.outcomes;
   };
@@ -131,7 +137,7 @@ function toRejection(error: unknown): RejectedAppend {
 function createCommitBase(db: SqliteConnection): () => CommitBase {
   const position = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
   const head = db.prepare<[string], Omit<RunHead, 'workflow'> & { workflow: string | null }>(
-    'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner FROM runs WHERE id = ?',
+    'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner, state FROM runs WHERE id = ?',
   );
   const runByKey = db
     .prepare<[string, string, string], string>(

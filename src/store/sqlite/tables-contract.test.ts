@@ -1,6 +1,7 @@
 import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
+import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
@@ -20,3 +21,5 @@ memoriesContract(sqliteHarness);
 credentialsContract(sqliteHarness);
 
 tokenUsageContract(sqliteHarness);
+
+quotaContract(sqliteHarness);

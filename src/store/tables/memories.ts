@@ -1,5 +1,7 @@
+import type { QuotaTable } from '../../core/accounts.ts';
 import type { Memories } from '../../core/agent-stores.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { changeQuotas } from './quota-usage.ts';
 
 /** Entries of one query. */
 const PAGE_ROWS = 50;
@@ -9,10 +11,11 @@ const SEPARATOR = '\n';
 interface MemoriesDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
+  readonly quotas: QuotaTable;
 }
 
 /** The table `memories`. */
-export function createMemories({ prisma, transactions }: MemoriesDeps): Memories {
+export function createMemories({ prisma, transactions, quotas: limits }: MemoriesDeps): Memories {
   /** The entries, newest first, read page by page. */
   async function* newestFirst(tenant: string, name: string) {
     for (let last: { readonly at: Date; readonly id: string } | undefined; ; ) {
@@ -40,10 +43,14 @@ export function createMemories({ prisma, transactions }: MemoriesDeps): Memories
       }
       return texts.join(SEPARATOR);
     },
-    append: async (tenant, name, { id, text, at, runId }) => {
+    append: async (who, name, { id, text, at, runId }) => {
       try {
-        const data = { tenant, name, id, text: JSON.stringify(text), at, runId };
-        await transactions.write((client) => client.memory.create({ data }));
+        const data = { tenant: who.tenant, name, id, text: JSON.stringify(text), at, runId };
+        const amounts = { memoryEntries: 1, memoryBytes: Buffer.byteLength(data.text) };
+        await transactions.run(async (tx) => {
+          await tx.memory.create({ data });
+          await changeQuotas(tx, { who, amounts, limits, at });
+        });
       } catch (error) {
         // The entry exists already.
         if ((error as { code?: unknown }).code !== 'P2002') throw error;

@@ -10,6 +10,7 @@ interface ScheduleRow {
   readonly rule: string;
   readonly principal: string;
   readonly nextAt: Date;
+  readonly startsPerHour: number;
 }
 
 interface SchedulesDeps {
@@ -43,6 +44,6 @@ export function createSchedules({ prisma, transactions }: SchedulesDeps): Schedu
   };
 }
 
-function toScheduleRecord({ rule, principal, ...row }: ScheduleRow): ScheduleRecord {
+function toScheduleRecord({ rule, principal, startsPerHour: _, ...row }: ScheduleRow): ScheduleRecord {
   return { ...row, rule: JSON.parse(rule) as Json, principal: JSON.parse(principal) as User };
 }

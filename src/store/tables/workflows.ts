@@ -1,3 +1,4 @@
+import type { QuotaTable } from '../../core/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
@@ -5,6 +6,7 @@ import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { type IdRange, paginate } from './paginate.ts';
+import { changeQuotas, lockWorkflowQuotas } from './quota-usage.ts';
 
 /** How often a save is tried while others save the same name at the same time. */
 const MAX_SAVE_ATTEMPTS = 50;
@@ -15,6 +17,7 @@ const [MIN_ID, MAX_ID] = ['wf_', 'wf_g'];
 interface WorkflowsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
+  readonly quotas: QuotaTable;
 }
 
 interface WorkflowRow {
@@ -31,24 +34,37 @@ interface WorkflowRow {
 }
 
 /** The table `workflows`, and the rows of `schedules` that belong to saved workflows. */
-export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workflows {
+export function createWorkflows({ prisma, transactions, quotas: limits }: WorkflowsDeps): Workflows {
+  const removeSchedule = async (tx: Transaction, tenant: string, name: string, at: Date) => {
+    const schedule = await tx.schedule.findUnique({ where: { tenant_name: { tenant, name } } });
+    if (!schedule) return;
+    await tx.schedule.delete({ where: { tenant_name: { tenant, name } } });
+    const amounts = { schedules: -1, scheduledStarts: -schedule.startsPerHour };
+    await changeQuotas(tx, { who: JSON.parse(schedule.principal) as User, amounts, limits, at });
+  };
+
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
     client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
 
   const saveOnce = (workflow: Parameters<Workflows['save']>[0], schedule: Parameters<Workflows['save']>[1]) =>
     transactions.run(async (tx) => {
-      const { tenant, name } = workflow;
-      // Changes nothing, but takes the write lock on SQLite.
-      await tx.schedule.updateMany({ where: { tenant, name }, data: { tenant } });
+      const { tenant, name, createdBy: who, createdAt: at } = workflow;
+      await lockWorkflowQuotas(tx, tenant);
       const last = await newest(tx, tenant, name);
       if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
       const row = await tx.workflow.create({ data: toWorkflowRow(workflow, (last?.version ?? 0) + 1) });
-      await tx.schedule.deleteMany({ where: { tenant, name } });
+      await removeSchedule(tx, tenant, name, at);
       if (schedule) {
-        const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(workflow.createdBy)];
-        const { nextAt } = schedule;
-        await tx.schedule.create({ data: { tenant, name, workflowId: row.id, rule, principal, nextAt } });
+        const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(who)];
+        const { nextAt, startsPerHour } = schedule;
+        await tx.schedule.create({
+          data: { tenant, name, workflowId: row.id, rule, principal, nextAt, startsPerHour },
+        });
       }
+      const isNew = last === null || last.deletedAt !== null;
+      const saved = { workflows: isNew ? 1 : 0, workflowVersions: 1, workflowSaves: 1 };
+      const scheduled = schedule && { schedules: 1, scheduledStarts: schedule.startsPerHour };
+      await changeQuotas(tx, { who, amounts: { ...saved, ...scheduled }, limits, at });
       return toWorkflowRecord(row);
     });
 
@@ -94,13 +110,24 @@ export function createWorkflows({ prisma, transactions }: WorkflowsDeps): Workfl
       ),
     remove: (tenant, name) =>
       transactions.run(async (tx) => {
-        await tx.schedule.deleteMany({ where: { tenant, name } });
+        await lockWorkflowQuotas(tx, tenant);
+        const at = new Date();
+        await removeSchedule(tx, tenant, name, at);
         const row = await newest(tx, tenant, name);
         if (!row || row.deletedAt !== null) return undefined;
         const where = { tenant, name, deletedAt: null };
-        const { count } = await tx.workflow.updateMany({ where, data: { deletedAt: new Date() } });
-        // Otherwise another caller has just removed it.
-        return count > 0 ? toWorkflowRecord(row) : undefined;
+        const select = { createdBy: true } as const;
+        const versions = await tx.workflow.findMany({ where, orderBy: { version: 'asc' }, select });
+        await tx.workflow.updateMany({ where, data: { deletedAt: at } });
+        const authors = versions.map(({ createdBy }) => JSON.parse(createdBy) as User);
+        const countOf = new Map<string, number>();
+        for (const { subject } of authors) countOf.set(subject, (countOf.get(subject) ?? 0) + 1);
+        for (const [subject, count] of countOf) {
+          const who = authors.find((author) => author.subject === subject) as User;
+          const amounts = { workflows: who === authors[0] ? -1 : 0, workflowVersions: -count };
+          await changeQuotas(tx, { who, amounts, limits, at });
+        }
+        return toWorkflowRecord(row);
       }),
   };
 }

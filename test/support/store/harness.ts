@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import type { QuotaTable } from '../../../src/core/accounts.ts';
 import type { AuditOptions } from '../../../src/store/audit/open-audit.ts';
 import type { DatabaseConfig } from '../../../src/store/connections/database-config.ts';
 import type { Store } from '../../../src/store/open-store.ts';
@@ -7,7 +8,11 @@ import type { Store } from '../../../src/store/open-store.ts';
 export interface StoreHarness {
   readonly kind: DatabaseConfig['kind'];
   /** Opens the store on the database; again after it was closed. */
-  open(options?: { readonly nodeId?: string; readonly audit?: AuditOptions }): Promise<Store>;
+  open(options?: {
+    readonly nodeId?: string;
+    readonly audit?: AuditOptions;
+    readonly quotas?: QuotaTable;
+  }): Promise<Store>;
   /** Runs one statement behind the store's back, without any constraint; each `?` is replaced by a value. */
   tamper(sql: string, ...values: unknown[]): Promise<void>;
   /** What a separate connection sees. */

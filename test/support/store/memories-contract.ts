@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import { type StoreHarness, useStore } from './harness.ts';
+import { user } from './sample-events.ts';
 
 /** What every store promises of the memories of agents. */
 export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void {
@@ -14,7 +15,7 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
     };
     const runId = newId('run');
     const keep = (name: string, id: string, text: string, second = 0) =>
-      suite.store.memories.append('default', name, {
+      suite.store.memories.append(user('default'), name, {
         id,
         text,
         at: new Date(Date.UTC(2026, 10, 20, 10, 0, second)),
@@ -62,7 +63,7 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       const name = newName();
       await keep(name, 'a', 'mine');
       expect(await suite.store.memories.read('other', name, 1_000)).toBe('');
-      await suite.store.memories.append('other', name, { id: 'a', text: 'theirs', at: new Date(), runId });
+      await suite.store.memories.append(user('other'), name, { id: 'a', text: 'theirs', at: new Date(), runId });
       expect([await read(name), await suite.store.memories.read('other', name, 1_000)]).toEqual(['mine', 'theirs']);
     });
 

@@ -118,10 +118,30 @@ export function retentionContract(
       const limits = { perRun: 100, perPrincipalDay: 100 };
       const remembered = { id: 'a', text: 'it went well', at: daysAgo(31), runId };
       await store.tokens.reserve({ ...use, id: newId('call') }, limits);
-      await store.memories.append('default', 'notes', remembered);
+      await store.memories.append(user('default'), 'notes', remembered);
       await retention.tick();
       expect(await count('token_usage')).toBe(0);
       expect(await store.memories.read('default', 'notes', 1_000)).toBe('it went well');
+    });
+
+    it('gives back what the artifacts of a run count for', async () => {
+      await make(31);
+      await make(31, { principal: user('default', 'bob'), content: 'of bob' });
+      const young = await make(29, { content: 'young' });
+      await retention.tick();
+      const usage = 'SELECT subject, quota, used FROM quota_usage WHERE used > 0 ORDER BY quota, subject';
+      const rows = await harness.query<{ subject: string; quota: string; used: number | string }>(usage);
+      expect(await exists(young.runId)).toBe(true);
+      expect(rows.map(({ subject, quota, used }) => [quota, subject, Number(used)])).toEqual([
+        ...[
+          ['artifactBytes', '', 5],
+          ['artifactBytes', 'alice', 5],
+        ],
+        ...[
+          ['artifacts', '', 1],
+          ['artifacts', 'alice', 1],
+        ],
+      ]);
     });
 
     it('keeps the tree intact: earlier and later ends stay covered', async () => {

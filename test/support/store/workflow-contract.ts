@@ -103,7 +103,11 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
     it('disappear when they are removed, except for their versions, and can be saved again', async () => {
       const tenant = newTenant();
       const first = await suite.store.workflows.save(draft(tenant));
-      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), {
+        rule,
+        nextAt,
+        startsPerHour: 1,
+      });
       expect(await suite.store.workflows.remove(tenant, 'report')).toEqual(second);
       expect(await suite.store.workflows.remove(tenant, 'report')).toBeUndefined();
       expect(await suite.store.workflows.find(tenant, 'report')).toBeUndefined();
@@ -127,12 +131,16 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
 
     it('are scheduled as their newest version says', async () => {
       const tenant = newTenant();
-      const first = await suite.store.workflows.save(draft(tenant), { rule, nextAt });
+      const first = await suite.store.workflows.save(draft(tenant), { rule, nextAt, startsPerHour: 1 });
       const schedule = { tenant, name: 'report', workflowId: first.id, rule, principal: user(tenant), nextAt };
       expect(await suite.store.schedules.find(tenant, 'report')).toEqual(schedule);
-      await suite.store.workflows.save(draft(tenant), { rule, nextAt: new Date() });
+      await suite.store.workflows.save(draft(tenant), { rule, nextAt: new Date(), startsPerHour: 1 });
       expect(await suite.store.schedules.find(tenant, 'report')).toEqual(schedule);
-      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      const second = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), {
+        rule,
+        nextAt,
+        startsPerHour: 1,
+      });
       expect(await suite.store.schedules.find(tenant, 'report')).toEqual({ ...schedule, workflowId: second.id });
       await suite.store.workflows.save(draft(tenant, { yaml: 'three' }));
       expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
@@ -141,9 +149,9 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
     it('are due once their time has come, the longest overdue first', async () => {
       const at = (minute: number) => new Date(Date.UTC(2020, 0, 1, 0, minute));
       const [late, later, future] = [newTenant(), newTenant(), newTenant()];
-      await suite.store.workflows.save(draft(later), { rule, nextAt: at(2) });
-      await suite.store.workflows.save(draft(future), { rule, nextAt: at(60) });
-      await suite.store.workflows.save(draft(late), { rule, nextAt: at(1) });
+      await suite.store.workflows.save(draft(later), { rule, nextAt: at(2), startsPerHour: 1 });
+      await suite.store.workflows.save(draft(future), { rule, nextAt: at(60), startsPerHour: 1 });
+      await suite.store.workflows.save(draft(late), { rule, nextAt: at(1), startsPerHour: 1 });
       const due = async (limit: number) => (await suite.store.schedules.due(at(5), limit)).map(({ tenant }) => tenant);
       expect(await due(10)).toEqual([late, later]);
       expect(await due(1)).toEqual([late]);
@@ -152,14 +160,18 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
 
     it('are advanced by one of many nodes that see them due', async () => {
       const tenant = newTenant();
-      await suite.store.workflows.save(draft(tenant), { rule, nextAt });
+      await suite.store.workflows.save(draft(tenant), { rule, nextAt, startsPerHour: 1 });
       const schedule = await suite.store.schedules.find(tenant, 'report');
       if (!schedule) throw new Error('it has no schedule');
       const later = new Date(nextAt.getTime() + 86_400_000);
       const moved = await Promise.all(Array.from({ length: 5 }, () => suite.store.schedules.advance(schedule, later)));
       expect(moved.filter(Boolean)).toHaveLength(1);
       expect(await suite.store.schedules.find(tenant, 'report')).toEqual({ ...schedule, nextAt: later });
-      const again = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), { rule, nextAt });
+      const again = await suite.store.workflows.save(draft(tenant, { yaml: 'two' }), {
+        rule,
+        nextAt,
+        startsPerHour: 1,
+      });
       expect(await suite.store.schedules.advance(schedule, later)).toBe(false);
       expect(await suite.store.schedules.find(tenant, 'report')).toMatchObject({ workflowId: again.id, nextAt });
     });
