@@ -16,3 +16,8 @@ export interface CanonicalUri {
   /** Without the question mark; empty for a URI without a query. */
   readonly query: string;
 }
+
+/** The URI of something that this server keeps under a name, for the policy: `memory:notes`, `workflow:nightly`. */
+export function namedUri(scheme: 'memory' | 'run' | 'workflow', name: string): CanonicalUri {
+  return { href: `${scheme}:${name}`, scheme, host: '', port: '', path: name, query: '' };
+}

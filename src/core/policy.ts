@@ -34,6 +34,8 @@ export interface Decision {
   readonly rule?: PolicyRule;
   readonly action: string;
   readonly roles: readonly Role[];
+  /** User name of the author of a workflow for whom it was asked; absent when it was asked for the caller. */
+  readonly author?: string;
   /** The URI that the rules were matched against. */
   readonly canonicalUri?: string;
   readonly schemaUri?: string;

@@ -9,6 +9,14 @@ export interface User {
   readonly roles: readonly Role[];
 }
 
+/**
+ * A user, with the authors of what is done for them: of a saved workflow, or of the run that is repeated. Whatever is
+ * done needs the permission of all of them.
+ */
+export interface Actor extends User {
+  readonly authors?: readonly User[];
+}
+
 export type Principal =
   | { readonly kind: 'anonymous' }
   | ({ readonly kind: 'user'; readonly expiresAt?: Date } & User)

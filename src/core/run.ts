@@ -128,6 +128,8 @@ export type AddedStep = {
 export interface RunPlan {
   /** Version of the saved workflow. */
   readonly version?: number;
+  /** Who else wrote what the run does, with their roles at that time: it may only do what they may do as well. */
+  readonly authors?: readonly User[];
   /** Number of ancestor runs. */
   readonly depth?: number;
   /** Maximum number of steps of the run that run at once. */

@@ -24,19 +24,29 @@ export interface Workflows {
    * Saves the next version; text equal to the newest version saves nothing and returns that version. With a schedule,
    * the newest version starts automatically from then on; without one, no version does.
    * @param schedule.startsPerHour in its busiest hour
+   * @param assertMayReplace called with the present version in the transaction; what it throws saves nothing
    * @throws Fault THROTTLED when a quota of `createdBy` or of the tenant is exceeded; exact, however many save at once
    */
   save(
     workflow: Omit<WorkflowRecord, 'id' | 'version'>,
     schedule?: { readonly rule: Json; readonly nextAt: Date; readonly startsPerHour: number },
+    assertMayReplace?: (present: WorkflowRecord) => void,
   ): Promise<WorkflowRecord>;
   /** The newest version; undefined when the workflow was deleted. */
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
   byId(tenant: string, id: string): Promise<WorkflowRecord | undefined>;
   /** The newest version of each workflow, newest first. */
   list(tenant: string, page: PageArgs): Promise<Page<WorkflowRecord>>;
-  /** Keeps the runs, removes the schedule. @returns the version that was the newest; undefined when no such workflow exists. */
-  remove(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
+  /**
+   * Keeps the runs, removes the schedule.
+   * @param assertMayReplace as for `save`
+   * @returns the version that was the newest; undefined when no such workflow exists.
+   */
+  remove(
+    tenant: string,
+    name: string,
+    assertMayReplace?: (present: WorkflowRecord) => void,
+  ): Promise<WorkflowRecord | undefined>;
 }
 
 /** When a saved workflow starts automatically next. */

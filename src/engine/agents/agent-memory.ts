@@ -1,5 +1,5 @@
 import type { AgentSession } from '../../core/agent-session.ts';
-import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import { type CanonicalUri, namedUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepResult } from '../../core/resource.ts';
 import { wellFormed } from '../../lib/json.ts';
@@ -41,8 +41,7 @@ export async function appendMemory(
 
 function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUri {
   const [, name] = /^memory:([\w.-]{1,128})$/i.exec(text) ?? [];
-  if (name !== undefined)
-    return { href: `memory:${name}`, scheme: 'memory', host: '', port: '', path: name, query: '' };
+  if (name !== undefined) return namedUri('memory', name);
   if (/^file:/i.test(text)) return resources.canonicalize(text);
   throw new Fault(
     'BAD_INPUT',

@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { resourcesOfOptions } from '../../commands/definition/resources-of-options.ts';
 import type { AgentInput } from '../../core/agent.ts';
+import { namedUri } from '../../core/canonical-uri.ts';
 import type { PolicyRequest } from '../../core/policy.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StepBody } from '../../core/run.ts';
@@ -19,6 +20,7 @@ export function stepAccessRequests(
   options: JsonObject,
 ): readonly AccessRequest[] {
   if (step.kind === 'AGENT') return agentAccessRequests(parseAgentInput(options, capabilities), capabilities);
+  if (step.kind === 'WORKFLOW') return [workflowAccessRequest(step.capability)];
   if (step.kind === 'TOOL') return toolAccessRequests(capabilities.tool(step.capability), options);
   return accessRequestsOf(step, capabilities.of(step), options, resources);
 }
@@ -43,6 +45,11 @@ export function toolAccessRequests(tool: AnyTool, input: JsonObject): readonly A
   const action = `tool:${tool.name}`;
   const uris = tool.accessedUris?.(input) ?? [];
   return uris.length === 0 ? [{ action }] : uris.map((uri) => ({ action, uri }));
+}
+
+/** What the policy is asked before a workflow starts. */
+export function workflowAccessRequest(name: string): AccessRequest {
+  return { action: `workflow:${name}`, uri: namedUri('workflow', name) };
 }
 
 /** One request for everything that the agent's backend reaches. @throws Fault BAD_INPUT, NOT_FOUND */

@@ -5,9 +5,10 @@ import { createGate, type GateRequest } from './gate.ts';
 
 const USER = { subject: 'bob', username: 'bob', tenant: 't', roles: ['user'] };
 
-/** A fake policy: the action is the effect, and for a throttle the rule's rate, such as `rate=2/m`. */
+/** A fake policy: the effect is in the role `may EFFECT`; without such a role the action is the effect, and for a throttle the rule's rate, such as `rate=2/m`. */
 const policy: Policy = {
-  decide: ({ action, roles }: PolicyRequest) => {
+  decide: ({ action: asked, roles }: PolicyRequest) => {
+    const [, action = asked] = roles.find((role) => role.startsWith('may '))?.split(' ') ?? [];
     const effect: PolicyEffect = action.startsWith('rate=') ? 'THROTTLE' : (action as PolicyEffect);
     const rule: PolicyRule = {
       id: action,
@@ -144,5 +145,49 @@ describe('several requests of one action', () => {
         }
       }),
     );
+  });
+});
+
+describe('a request for which others wrote the instructions', () => {
+  const RATE = 'rate=1/h';
+  const EFFECTS = ['ALLOW', RATE, 'APPROVE', 'DENY'];
+  const TYPES = ['allowed', 'allowed', 'approval', 'denied'];
+  const author = (effect: string, i: number) => ({ ...USER, subject: `author ${i}`, roles: [`may ${effect}`] });
+
+  it('passes only as far as the user and every author may go', () => {
+    const effects = fc.array(fc.constantFrom(...EFFECTS), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(effects, fc.boolean(), ([own = '', ...others], hasAuthorsAlone) => {
+        const { gate } = openGate();
+        const actor = {
+          ...USER,
+          roles: [`may ${own}`],
+          ...((others.length > 0 || hasAuthorsAlone) && { authors: others.map(author) }),
+        };
+        const strictest = Math.max(...[own, ...others].map((effect) => EFFECTS.indexOf(effect)));
+        const result = gate.askAll(actor, [{ action: 'ALLOW' }]);
+        expect(result.type).toBe(TYPES[strictest]);
+        expect(result.decisions).toHaveLength(1);
+        const [decision] = result.decisions;
+        const expected = EFFECTS[strictest];
+        expect(decision?.effect).toBe(expected === RATE ? 'THROTTLE' : expected);
+        const whose = [own, ...others].indexOf(expected ?? '');
+        expect(decision?.author).toBe(whose === 0 ? undefined : USER.username);
+      }),
+    );
+  });
+
+  it('takes one token from the user, whose rate it is counted for', () => {
+    const { gate } = openGate();
+    const actor = { ...USER, roles: [`may ${RATE}`], authors: [author(RATE, 1), author(RATE, 2)] };
+    expect(gate.pass(actor, { action: 'ALLOW' }).effect).toBe('THROTTLE');
+    expect(() => gate.pass(actor, { action: 'ALLOW' })).toThrow('Rate limit exceeded');
+    expect(gate.pass({ ...actor, subject: 'alice' }, { action: 'ALLOW' }).effect).toBe('THROTTLE');
+  });
+
+  it('names the author whose permission is missing', () => {
+    const { gate } = openGate();
+    const asked = () => gate.pass({ ...USER, authors: [author('DENY', 1)] }, { action: 'ALLOW' });
+    expect(asked).toThrow('For bob, who wrote it: by rule DENY');
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy, PolicyRequest } from '../../core/policy.ts';
-import type { User } from '../../core/principal.ts';
+import type { Actor, User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { type BucketRate, createTokenBuckets } from '../../lib/token-buckets.ts';
 import { parseRateLimit } from '../../policy/rules/rate-limit.ts';
@@ -24,16 +24,16 @@ type GateResult =
       readonly fault: Fault;
     };
 
-/** Every action passes here. */
+/** Every action passes here. An action for which others wrote the instructions needs the permission of each author as well. */
 export interface Gate {
   /** @returns the decision that permits the action. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, each with its decision */
-  pass(user: User, request: GateRequest): Decision;
+  pass(actor: Actor, request: GateRequest): Decision;
   /**
    * Decides every request of one action first: a denial beats a throttle, which beats an approval. Only when all are
-   * allowed does it take tokens, one for each throttled request.
+   * allowed does it take tokens from the user, one for each throttled request.
    * @param approved a person has approved the action: approvals are allowed
    */
-  askAll(user: User, requests: readonly GateRequest[], approved?: boolean): GateResult;
+  askAll(actor: Actor, requests: readonly GateRequest[], approved?: boolean): GateResult;
 }
 
 const MAX_RATE_BUCKETS = 50_000;
@@ -45,12 +45,21 @@ interface GateDeps {
   readonly logger: Logger;
 }
 
+/** The decision about one request, for the user or for one author. */
+interface Answer {
+  /** Index of the request. */
+  readonly index: number;
+  readonly decision: Decision;
+  readonly inAdvance: boolean;
+}
+
 /** The tokens that requests need from one bucket. */
 interface Charge {
   readonly rate: BucketRate;
-  /** The first request that needs one. */
-  readonly index: number;
-  count: number;
+  /** The first request that needs one, and the decision about it. */
+  readonly first: Answer;
+  /** The requests that need one each. */
+  readonly requests: Set<number>;
 }
 
 /**
@@ -60,62 +69,73 @@ interface Charge {
 export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
   const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
 
-  const decide = (user: User, request: GateRequest): Decision => {
-    const decision = policy.decide({ ...request, roles: user.roles });
+  const decide = (
+    user: User,
+    { roles, author }: Pick<Decision, 'roles' | 'author'>,
+    request: GateRequest,
+  ): Decision => {
+    const decided = policy.decide({ ...request, roles });
+    const reason = `For ${author}, who wrote it: ${decided.reason}`;
+    const decision = author === undefined ? decided : { ...decided, author, reason };
     metrics.policyDecided(decision.effect);
     if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(user, decision));
     return decision;
   };
 
+  const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] =>
+    requests.flatMap((request, index) => {
+      const inAdvance = request.inAdvance === true;
+      const own: Answer = { index, inAdvance, decision: decide(actor, { roles: actor.roles }, request) };
+      if (!actor.authors) return own;
+      const others = actor.authors.map(({ roles, username: author }): Answer => {
+        return { index, inAdvance, decision: decide(actor, { roles, author }, request) };
+      });
+      return [own, ...others];
+    });
+
   const longestWait = (charges: ReadonlyMap<string, Charge>) => {
-    let longest = { waitMs: 0, index: 0 };
-    for (const [key, { rate, index, count }] of charges) {
-      const waitMs = buckets.timeUntil(key, rate, count);
-      if (waitMs > longest.waitMs) longest = { waitMs, index };
+    let longest: { readonly waitMs: number; readonly first?: Answer } = { waitMs: 0 };
+    for (const [key, { rate, first, requests }] of charges) {
+      const waitMs = buckets.timeUntil(key, rate, requests.size);
+      if (waitMs > longest.waitMs) longest = { waitMs, first };
     }
     return longest;
   };
 
-  const askAll = (user: User, requests: readonly GateRequest[], approved = false): GateResult => {
-    const decisions = requests.map((request) => decide(user, request));
-    const indexOf = (effect: Decision['effect']) =>
-      decisions.findIndex((decision, i) => decision.effect === effect && !requests[i]?.inAdvance);
-    const decisionAt = (index: number) => decisions[index] as Decision;
+  const askAll = (actor: Actor, requests: readonly GateRequest[], approved = false): GateResult => {
+    const answers = answersTo(actor, requests);
+    const decisions = actor.authors ? strictestOf(answers, requests.length) : answers.map(({ decision }) => decision);
+    const refused = (type: 'denied' | 'throttled' | 'approval', { index, decision }: Answer, fault: Fault) => {
+      return { type, index, fault, decisions: decisions.with(index, decision) } as const;
+    };
 
-    const denied = decisions.findIndex(({ effect }) => effect === 'DENY');
-    if (denied >= 0) {
-      const decision = decisionAt(denied);
-      const fault = new Fault('FORBIDDEN', decision.reason, { decision });
-      return { type: 'denied', decisions, index: denied, fault };
+    const denied = answers.find(({ decision }) => decision.effect === 'DENY');
+    if (denied) {
+      const { decision } = denied;
+      return refused('denied', denied, new Fault('FORBIDDEN', decision.reason, { decision }));
     }
-    const charges = indexOf('THROTTLE') < 0 ? NO_CHARGES : chargesOf(user, requests, decisions);
-    const { waitMs, index: throttled } = longestWait(charges);
-    if (waitMs > 0) {
-      const decision = decisionAt(throttled);
+    const charges = chargesOf(actor, answers);
+    const { waitMs, first: throttled } = longestWait(charges);
+    if (throttled) {
+      const { decision } = throttled;
       const message = `Rate limit exceeded: the policy allows ${decision.rule?.obligation}. Try again in ${waitMs} ms.`;
-      const fault = new Fault('THROTTLED', message, { decision, retryAfterMs: waitMs });
-      return { type: 'throttled', decisions, index: throttled, fault };
+      return refused('throttled', throttled, new Fault('THROTTLED', message, { decision, retryAfterMs: waitMs }));
     }
-    const approval = approved ? -1 : indexOf('APPROVE');
-    if (approval >= 0) {
-      const decision = decisionAt(approval);
+    const approval = approved ? undefined : answers.find(needsApproval);
+    if (approval) {
+      const { decision } = approval;
       const message = `A person must approve this first. ${decision.reason}`;
-      return {
-        type: 'approval',
-        decisions,
-        index: approval,
-        fault: new Fault('APPROVAL_REQUIRED', message, { decision }),
-      };
+      return refused('approval', approval, new Fault('APPROVAL_REQUIRED', message, { decision }));
     }
-    for (const [key, { rate, count }] of charges) {
-      for (let n = 0; n < count; n += 1) buckets.take(key, rate);
+    for (const [key, { rate, requests: charged }] of charges) {
+      for (let n = 0; n < charged.size; n += 1) buckets.take(key, rate);
     }
     return { type: 'allowed', decisions };
   };
 
   return {
-    pass(user, request) {
-      const result = askAll(user, [request]);
+    pass(actor, request) {
+      const result = askAll(actor, [request]);
       if (result.type !== 'allowed') throw result.fault;
       return result.decisions[0] as Decision;
     },
@@ -124,24 +144,35 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
 }
 
 const NO_CHARGES: ReadonlyMap<string, Charge> = new Map();
+const STRICTNESS: Record<Decision['effect'], number> = { ALLOW: 0, THROTTLE: 1, APPROVE: 2, DENY: 3 };
 
-function chargesOf(
-  { tenant, subject }: User,
-  requests: readonly GateRequest[],
-  decisions: readonly Decision[],
-): ReadonlyMap<string, Charge> {
+function needsApproval({ decision, inAdvance }: Answer): boolean {
+  return decision.effect === 'APPROVE' && !inAdvance;
+}
+
+/** Of the decisions about each request, the strictest; of several, the one for the user. */
+function strictestOf(answers: readonly Answer[], count: number): readonly Decision[] {
+  return Array.from({ length: count }, (_, i) => {
+    const about = answers.filter(({ index }) => index === i).map(({ decision }) => decision);
+    return about.reduce((most, one) => (STRICTNESS[one.effect] > STRICTNESS[most.effect] ? one : most));
+  });
+}
+
+function chargesOf({ tenant, subject }: User, answers: readonly Answer[]): ReadonlyMap<string, Charge> {
+  const throttled = answers.filter(({ decision, inAdvance }) => decision.effect === 'THROTTLE' && !inAdvance);
+  if (throttled.length === 0) return NO_CHARGES;
   const charges = new Map<string, Charge>();
-  for (const [index, { effect, rule }] of decisions.entries()) {
-    if (effect !== 'THROTTLE' || requests[index]?.inAdvance) continue;
+  for (const answer of throttled) {
+    const { rule } = answer.decision;
     const { count: size, periodMs } = parseRateLimit(rule?.obligation ?? '');
     const key = JSON.stringify([rule?.id, tenant, subject]);
     const charge = charges.get(key);
-    if (charge) charge.count += 1;
-    else charges.set(key, { rate: { size, perMs: size / periodMs }, index, count: 1 });
+    if (charge) charge.requests.add(answer.index);
+    else charges.set(key, { rate: { size, perMs: size / periodMs }, first: answer, requests: new Set([answer.index]) });
   }
   return charges;
 }
 
-function logFields({ subject, tenant }: User, { action, canonicalUri, schemaUri, rule, snapshot }: Decision) {
-  return { subject, tenant, action, canonicalUri, schemaUri, rule: rule?.id, snapshot };
+function logFields({ subject, tenant }: User, { action, author, canonicalUri, schemaUri, rule, snapshot }: Decision) {
+  return { subject, tenant, author, action, canonicalUri, schemaUri, rule: rule?.id, snapshot };
 }

@@ -2,12 +2,13 @@ import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { EventPayloads } from '../../core/event.ts';
 import { newId } from '../../core/ids.ts';
-import type { SignedIn } from '../../core/principal.ts';
-import type { RunSnapshot, StepRecord } from '../../core/run.ts';
+import type { SignedIn, User } from '../../core/principal.ts';
+import type { RunPlan, RunSnapshot, StepRecord } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { createRunStart, identifyRequest, loadRun, userOf } from '../driver/run-start.ts';
 import { descendantsOf, isReusable } from '../machine/initial-input.ts';
+import { authorsBeside } from '../model/actor.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 import { type RunControlDeps, visibleRun } from './run-control.ts';
 import { assertRunCapacity, authorizeWorkflow, type StartWorkflowDeps } from './start-workflow.ts';
@@ -41,7 +42,7 @@ export async function rerunFrom(
     rerunOf: runId,
     ...(payload.workflow !== undefined && { workflow: payload.workflow }),
     ...(payload.goal !== undefined && { goal: payload.goal }),
-    ...(payload.plan && { plan: payload.plan }),
+    ...planOfRerun(payload, userOf(principal)),
   };
   const earlier = earlierRun.topLevel.filter(({ role }) => role === undefined);
   const repeated = descendantsOf(payload.steps, from);
@@ -60,6 +61,13 @@ export async function rerunFrom(
   });
   await handle.flush();
   return snapshotOf(handle.run);
+}
+
+/** Who started the earlier run wrote its inputs, and perhaps its document: somebody else repeats it with both permissions. */
+function planOfRerun({ plan, principal }: EventPayloads['RUN_CREATED'], user: User): { readonly plan?: RunPlan } {
+  const { authors: earlier = [], ...rest } = plan ?? {};
+  const { authors } = authorsBeside(user, [...earlier, principal]);
+  return plan || authors ? { plan: { ...rest, ...(authors && { authors }) } } : {};
 }
 
 /** @throws Fault CONFLICT when the new run cannot have the result of the step */

@@ -1,4 +1,5 @@
 import { optionRoleOf } from '../../commands/definition/options.ts';
+import { namedUri } from '../../core/canonical-uri.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
@@ -36,9 +37,9 @@ export async function saveWorkflow(
   principal: SignedIn,
   source: WorkflowSource,
 ): Promise<WorkflowRecord> {
-  deps.gate.pass(principal, { action: 'mutation:saveWorkflow' });
   const { document } = await deps.workflowLoader.readValid(principal, source);
   const { name, description, yaml, inputs, schedule } = document;
+  deps.gate.pass(principal, { action: 'mutation:saveWorkflow', uri: namedUri('workflow', name) });
   const createdAt = deps.clock.now();
   const workflow = {
     tenant: principal.tenant,
@@ -50,11 +51,30 @@ export async function saveWorkflow(
     createdBy: userOf(principal),
     ...(description !== undefined && { description }),
   };
-  if (!schedule) return deps.workflows.save(workflow);
+  const assertMayReplace = ownerCheck(deps, principal);
+  if (!schedule) return deps.workflows.save(workflow, undefined, assertMayReplace);
   assertStartsWithoutInputs(document);
   const rule = { ...schedule } satisfies Json;
   const nextAt = nextTime(schedule, createdAt);
-  return deps.workflows.save(workflow, { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) });
+  const scheduled = { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) };
+  return deps.workflows.save(workflow, scheduled, assertMayReplace);
+}
+
+/**
+ * Who may replace or delete a workflow: its owner, who saved the present version; who has every role that the owner had
+ * then; and whom the policy permits `override:owner`.
+ */
+function ownerCheck({ gate }: SavedWorkflowDeps, principal: SignedIn): (present: WorkflowRecord) => void {
+  return ({ name, createdBy: owner }) => {
+    if (owner.subject === principal.subject || owner.roles.every((role) => principal.roles.includes(role))) return;
+    try {
+      gate.pass(principal, { action: 'override:owner', uri: namedUri('workflow', name) });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const message = `The workflow ${name} belongs to ${owner.username}. Only ${owner.username}, who has the roles ${owner.roles.join(', ')}, and those whom the policy permits override:owner may replace or delete it. Save yours under another name.`;
+      throw new Fault('FORBIDDEN', message, { path: ['name'], ...(error.decision && { decision: error.decision }) });
+    }
+  };
 }
 
 /** A scheduled start has no inputs. @throws Fault BAD_INPUT */
@@ -74,8 +94,8 @@ export async function deleteWorkflow(
   principal: SignedIn,
   name: string,
 ): Promise<WorkflowRecord> {
-  deps.gate.pass(principal, { action: 'mutation:deleteWorkflow' });
-  const removed = await deps.workflows.remove(principal.tenant, name);
+  deps.gate.pass(principal, { action: 'mutation:deleteWorkflow', uri: namedUri('workflow', name) });
+  const removed = await deps.workflows.remove(principal.tenant, name, ownerCheck(deps, principal));
   if (removed) return removed;
   throw new Fault('NOT_FOUND', `There is no workflow ${name}.`, { path: ['name'] });
 }

@@ -4,7 +4,9 @@ import type { SignedIn, User } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
+import { workflowAccessRequest } from '../capabilities/access-requests.ts';
 import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
+import { actorOf, authorsBeside } from '../model/actor.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
@@ -35,7 +37,7 @@ export async function startWorkflow(
   const identity = identifyRequest(request, [plan.name, workflow.document.yaml, plan.inputs, labels, priority]);
   return deps.idempotency(user, identity, async () => {
     const at = deps.clock.now();
-    const opening = { ...workflowOpening(plan, workflow), workflow: plan.name, labels, priority };
+    const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
     const decided = await authorizeWorkflow(deps, user, opening, identity, at);
     assertRunCapacity(deps);
     const start = createRunStart(user, opening, identity, at);
@@ -55,7 +57,8 @@ export async function authorizeWorkflow(
   at: Date,
 ): Promise<NewEvent> {
   try {
-    const decision = deps.gate.pass(user, { action: `workflow:${opening.workflow}` });
+    const actor = actorOf({ principal: user, ...(opening.plan && { plan: opening.plan }) });
+    const decision = deps.gate.pass(actor, workflowAccessRequest(opening.workflow));
     return { type: 'POLICY_DECIDED', at, payload: { decision } };
   } catch (error) {
     if (error instanceof Fault && error.code === 'FORBIDDEN') {
@@ -79,17 +82,26 @@ export function assertRunCapacity({
   throw new Fault('UNAVAILABLE', message, { retryAfterMs: 5_000 });
 }
 
-/** What the journal stores of a workflow that starts. */
+/**
+ * What the journal stores of a workflow that starts.
+ * @param inherited authors of the run that starts it
+ */
 export function workflowOpening(
+  user: User,
   { name, goal, inputs, steps, plan }: WorkflowPlan,
   { saved }: Pick<LoadedWorkflow, 'saved'> & { readonly document?: WorkflowDocument },
+  inherited: readonly User[] = [],
 ): Pick<EventPayloads['RUN_CREATED'], 'kind' | 'inputs' | 'steps' | 'workflow' | 'plan' | 'goal'> {
   return {
     kind: 'WORKFLOW',
     workflow: name,
     inputs,
     steps,
-    plan: { ...plan, ...(saved && { version: saved.version }) },
+    plan: {
+      ...plan,
+      ...(saved && { version: saved.version }),
+      ...authorsBeside(user, saved ? [...inherited, saved.createdBy] : inherited),
+    },
     ...(goal !== undefined && { goal }),
   };
 }

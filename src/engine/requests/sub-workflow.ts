@@ -31,7 +31,7 @@ export interface SubWorkflowDeps extends StartWorkflowDeps {
 }
 
 /**
- * A sub-workflow: a separate run, on behalf of the same principal and in the same trace. Its id is recorded before it
+ * A sub-workflow: a separate run, on behalf of the same principal and authors and in the same trace. Its id is recorded before it
  * begins, so a node that takes over the parent finds it.
  */
 export function performSubWorkflow(deps: SubWorkflowDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
@@ -113,7 +113,7 @@ async function findOrStartChild(
   // From here on there is a run to cancel, and nothing is awaited in between.
   signal.throwIfAborted();
   const plan = workflow.document.compile(inputOf(run, step));
-  const opening = workflowOpening(plan, workflow);
+  const opening = workflowOpening(parent.principal, plan, workflow, parent.plan?.authors);
   const content = {
     ...opening,
     plan: { ...opening.plan, depth },

@@ -16,6 +16,7 @@ import type { ExpressionScope } from '../../workflow/model/expression-scope.ts';
 import { stepAccessRequests } from '../capabilities/access-requests.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
+import { actorOf } from '../model/actor.ts';
 import type { Preparation } from '../model/machine-input.ts';
 import { type MutableStep, plannedInput, type RunAggregate } from '../model/run-aggregate.ts';
 import { buildExpressionScope, type ScopeDeps } from '../outputs/expression-scope.ts';
@@ -190,7 +191,8 @@ function authorizeStep(
   if (admitted) return { decisions: admitted };
   const isApproved = run.bookkeeping.get(step.key)?.approved === true;
   const requests = stepAccessRequests(deps, step, options);
-  const result = deps.gate.askAll(run.record.principal, requests, isApproved);
+  const actor = actorOf(run.record);
+  const result = deps.gate.askAll(actor, requests, isApproved);
   const { decisions } = result;
   switch (result.type) {
     case 'allowed':
@@ -209,7 +211,7 @@ function authorizeStep(
     case 'approval': {
       // Once approved, other kinds begin without being prepared again: they take their tokens now.
       const isPreparedAgain = step.kind === 'SLEEP' || step.kind === 'SIGNAL';
-      if (!isPreparedAgain) deps.gate.askAll(run.record.principal, requests, true);
+      if (!isPreparedAgain) deps.gate.askAll(actor, requests, true);
       return { type: 'ask', decisions, reason: result.fault.message };
     }
   }

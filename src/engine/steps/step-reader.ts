@@ -1,10 +1,12 @@
 import { Fault } from '../../core/errors.ts';
 import type { Decision } from '../../core/policy.ts';
+import type { Actor, Scope } from '../../core/principal.ts';
 import type { StepOutput } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type AccessRequest, accessRequestsOf } from '../capabilities/access-requests.ts';
 import type { Capability } from '../capabilities/capabilities.ts';
 import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
+import { actorOf } from '../model/actor.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { RunAggregate } from '../model/run-aggregate.ts';
 import type { CommandStepDeps } from './step-deps.ts';
@@ -42,7 +44,7 @@ export function openStepReader(
 ): AuthorizedReader {
   const { gate, clock } = deps;
   const { run, step, signal, emit } = attempt;
-  const user = run.record.principal;
+  const actor = actorOf(run.record);
   const authorizedKeys = new Set(authorized.map(accessKey));
   const record = (decision: Decision) =>
     emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
@@ -52,7 +54,7 @@ export function openStepReader(
     if (authorizedKeys.has(name)) return;
     authorizedKeys.add(name);
     try {
-      record(gate.pass(user, request));
+      record(gate.pass(actor, request));
     } catch (error) {
       if (error instanceof Fault && error.decision) record(error.decision);
       throw error;
@@ -60,7 +62,7 @@ export function openStepReader(
   };
   const { action, schema } = authorized[0] as AccessRequest;
   const source = authorized.find((request) => request.uri)?.uri;
-  const scope = deps.scopeOf(user);
+  const scope = scopeOfActor(deps, actor);
   return createAuthorizedReader(deps, {
     signal,
     maxBytes: deps.maxReadBytes,
@@ -71,6 +73,20 @@ export function openStepReader(
     ...(schema && { schema }),
   });
 }
+
+/**
+ * The stored content that the run may read. What a workflow of somebody else reads in the name of a user who may see the
+ * whole tenant is that user's content only, unless each author may see the whole tenant too.
+ */
+function scopeOfActor({ scopeOf }: Pick<CommandStepDeps, 'scopeOf'>, actor: Actor): Scope | undefined {
+  const scope = scopeOf(actor);
+  const seesAll = (actor.authors ?? []).every((author) => {
+    const authorScope = scopeOf(author);
+    return authorScope !== undefined && authorScope.subject === undefined;
+  });
+  return scope && !seesAll ? { tenant: scope.tenant, subject: actor.subject } : scope;
+}
+
 function findOutput(run: RunAggregate, digest: string): StepOutput | undefined {
   for (const { output } of run.steps.values()) if (output?.digest === digest) return output;
   return undefined;

@@ -7,6 +7,7 @@ import type { StepOutput } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
 import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
+import { actorOf } from '../model/actor.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
@@ -49,11 +50,12 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
   const { gate, clock, artifacts } = deps;
   const { run, step, signal } = attempt;
   const user = run.record.principal;
+  const actor = actorOf(run.record);
   const emit = (event: Pick<NewEvent, 'type' | 'payload'>) =>
     attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);
   const authorize = (action: string, uri?: CanonicalUri) => {
     try {
-      const decision = gate.pass(user, { action, ...(uri && { uri }) });
+      const decision = gate.pass(actor, { action, ...(uri && { uri }) });
       emit({ type: 'POLICY_DECIDED', payload: { decision } });
     } catch (error) {
       if (error instanceof Fault && error.decision)

@@ -21,6 +21,7 @@ export const ENGINE_ACTIONS = [
   'mutation:rerunFrom',
   'mutation:decideApproval',
   'mutation:sendSignal',
+  'override:owner',
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',
@@ -29,12 +30,12 @@ export const ENGINE_ACTIONS = [
   'mutation:disconnectDrive',
 ] as const;
 
-const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation';
+const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation|override';
 const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);
 
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
- * `memory:append`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `exec`, or `*` for all. The part after the colon may
+ * `memory:append`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `override:owner`, `exec`, or `*` for all. The part after the colon may
  * contain `*`.
  * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow is accepted, because
  *   workflows are saved and deleted at run time, and of a tool, because MCP servers have more.
@@ -44,7 +45,7 @@ export function parseAction(text: string, names?: readonly string[]): string {
   if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
-      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME (the part after the colon may contain *), exec, or * for all.`,
+      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME, override:owner (the part after the colon may contain *), exec, or * for all.`,
     );
   }
   if (!names || text.includes('*') || text.startsWith('workflow:') || isForeignTool(text, names)) return text;

@@ -46,11 +46,12 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
     client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
 
-  const saveOnce = (workflow: Parameters<Workflows['save']>[0], schedule: Parameters<Workflows['save']>[1]) =>
+  const saveOnce = (...[workflow, schedule, assertMayReplace]: Parameters<Workflows['save']>) =>
     transactions.run(async (tx) => {
       const { tenant, name, createdBy: who, createdAt: at } = workflow;
       await lockWorkflowQuotas(tx, tenant);
       const last = await newest(tx, tenant, name);
+      if (last && last.deletedAt === null) assertMayReplace?.(toWorkflowRecord(last));
       if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
       const row = await tx.workflow.create({ data: toWorkflowRow(workflow, (last?.version ?? 0) + 1) });
       await removeSchedule(tx, tenant, name, at);
@@ -69,14 +70,14 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
     });
 
   return {
-    save: async (workflow, schedule) => {
+    save: async (...saved) => {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await saveOnce(workflow, schedule);
+          return await saveOnce(...saved);
         } catch (error) {
           if (!isUniqueViolation(error)) throw error;
           if (tries === MAX_SAVE_ATTEMPTS) {
-            const message = `The workflow ${workflow.name} was not saved, because others are saving it at the same time. Try again.`;
+            const message = `The workflow ${saved[0].name} was not saved, because others are saving it at the same time. Try again.`;
             throw new Fault('UNAVAILABLE', message, { cause: error });
           }
         }
@@ -108,13 +109,14 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
         },
         page,
       ),
-    remove: (tenant, name) =>
+    remove: (tenant, name, assertMayReplace) =>
       transactions.run(async (tx) => {
         await lockWorkflowQuotas(tx, tenant);
         const at = new Date();
         await removeSchedule(tx, tenant, name, at);
         const row = await newest(tx, tenant, name);
         if (!row || row.deletedAt !== null) return undefined;
+        assertMayReplace?.(toWorkflowRecord(row));
         const where = { tenant, name, deletedAt: null };
         const select = { createdBy: true } as const;
         const versions = await tx.workflow.findMany({ where, orderBy: { version: 'asc' }, select });

@@ -78,7 +78,12 @@ export const PolicyDecision = builder
         description: 'The same as `canonicalUri`.',
         resolve: ({ canonicalUri }) => canonicalUri ?? null,
       }),
-      roles: t.exposeStringList('roles', { description: 'Roles of the caller.' }),
+      roles: t.exposeStringList('roles', { description: 'Roles of the caller, or of the author.' }),
+      author: t.exposeString('author', {
+        nullable: true,
+        description:
+          'User name of the author of the workflow or of the repeated run for whom it was asked. Null when it was asked for the caller.',
+      }),
       canonicalUri: t.expose('canonicalUri', {
         type: 'URI',
         nullable: true,

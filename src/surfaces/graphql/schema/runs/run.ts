@@ -131,6 +131,13 @@ Run.implement({
       },
       resolve: ({ run }, page, ctx) => ctx.app.reader.artifacts(callerScope(ctx), run.id, parsePageArgs(page)),
     }),
+    authors: t.field({
+      type: [Principal],
+      description:
+        'Who else wrote what it does, with their roles at that time: of the saved workflow, or of the run that it repeats. It may only do what they may do as well.',
+      extensions: { listSize: 2 },
+      resolve: ({ run }) => [...(run.plan?.authors ?? [])],
+    }),
     principal: t.field({ type: Principal, description: 'Who started it.', resolve: ({ run }) => run.principal }),
     parent: t.field({
       type: Run,

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
+import { valueStep, workflowSource } from '../support/workflow-source.ts';
+
+let server: Server;
+let users: TestUsers;
+
+beforeAll(async () => {
+  server = await startServer({ env: { ALLOW_UNSANDBOXED_EXEC: 'true', SECRET_KEY: 'a secret value' } });
+  users = await createTestUsers(server);
+});
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+});
+
+const SAVED = '... on Workflow { id version createdBy { username } }';
+const save = (source: object, who: TestUserName) => users.mutate('saveWorkflow', { source }, SAVED, who);
+const remove = (name: string, who: TestUserName) => users.mutate('deleteWorkflow', { name }, SAVED, who);
+
+/** A step that only an admin may perform: it runs a program. */
+const shell = {
+  id: 'shell',
+  kind: 'agent',
+  agent: { role: 'Shell', goal: 'Act.', backend: 'bash_cli', backend_config: { command_template: 'echo it acts' } },
+};
+const call = (workflow: string) => ({ id: 'part', kind: 'workflow', workflow, input: {} });
+
+const authorsOf = async (id: string) =>
+  (await users.ask('query ($id: ID!) { run(id: $id) { authors { username roles } } }', { id }, 'admin')).run.authors;
+const decisionsOf = async (id: string) =>
+  (
+    await users.ask(
+      'query ($id: ID!) { run(id: $id) { steps { key decision { effect author reason roles } error { message } } } }',
+      { id },
+      'admin',
+    )
+  ).run.steps;
+
+describe('a workflow that somebody else saved', () => {
+  it('does only what its author may do as well, no matter who starts it', async () => {
+    await save(workflowSource('by_alice', shell), 'alice');
+    const run = await users.start({ name: 'by_alice' }, {}, 'admin');
+    expect(statesOf(run)).toEqual({ shell: 'DENIED' });
+    const [step] = await decisionsOf(run.id);
+    expect(step.decision).toMatchObject({ effect: 'DENY', author: 'alice', roles: ['analyst'] });
+    expect(step.error.message).toContain('alice');
+    expect(await authorsOf(run.id)).toEqual([{ username: 'alice', roles: ['analyst'] }]);
+  });
+
+  it('does only what its starter may do as well, no matter who saved it', async () => {
+    await save(workflowSource('by_admin', shell), 'admin');
+    expect(statesOf(await users.start({ name: 'by_admin' }, {}, 'alice'))).toEqual({ shell: 'DENIED' });
+    const own = await users.start({ name: 'by_admin' }, {}, 'admin');
+    expect(statesOf(own)).toEqual({ shell: 'SUCCEEDED' });
+    expect(await authorsOf(own.id)).toEqual([]);
+  });
+
+  it('does not act with the rights of the workflow that it is a part of', async () => {
+    await save(workflowSource('alice_part', shell), 'alice');
+    await save(workflowSource('admin_whole', call('alice_part')), 'admin');
+    const run = await users.start({ name: 'admin_whole' }, {}, 'admin');
+    expect(run.state).toBe('DENIED');
+    const [child] = run.children.nodes;
+    expect(statesOf(await users.run(child.id, 'admin'))).toEqual({ shell: 'DENIED' });
+    expect(await authorsOf(child.id)).toEqual([{ username: 'alice', roles: ['analyst'] }]);
+  });
+
+  it('keeps the author of the whole in every part', async () => {
+    await save(workflowSource('admin_part', shell), 'admin');
+    await save(workflowSource('alice_whole', call('admin_part')), 'alice');
+    const run = await users.start({ name: 'alice_whole' }, {}, 'admin');
+    expect(run.state).toBe('DENIED');
+    expect(await authorsOf(run.children.nodes[0].id)).toEqual([{ username: 'alice', roles: ['analyst'] }]);
+  });
+
+  it('still has its authors when it is repeated by another person', async () => {
+    const inline = await users.start(workflowSource('inline', valueStep('one', 1), shell), {}, 'alice');
+    expect(statesOf(inline)).toEqual({ one: 'SUCCEEDED', shell: 'DENIED' });
+    const { id } = await users.change('rerunFrom', { runId: inline.id, step: 'shell' }, 'admin');
+    const repeated = await users.reach(id, 'DENIED', 'admin');
+    expect(statesOf(repeated)).toEqual({ one: 'SUCCEEDED', shell: 'DENIED' });
+    expect(await authorsOf(id)).toEqual([{ username: 'alice', roles: ['analyst'] }]);
+
+    const shared = await users.start({ name: 'by_alice' }, {}, 'admin');
+    const again = await users.change('rerunFrom', { runId: shared.id, step: 'shell' }, 'admin');
+    expect(statesOf(await users.reach(again.id, 'DENIED', 'admin'))).toEqual({ shell: 'DENIED' });
+  });
+});
+
+describe('the workflow of another person', () => {
+  it('cannot be replaced, nor deleted with its schedule, by somebody with fewer roles', async () => {
+    const part = (text: string) => workflowSource('part_of_nightly', valueStep('say', text));
+    await save(part('first'), 'admin');
+    const nightly = workflowSource('nightly', call('part_of_nightly'));
+    Object.assign(nightly.document, { schedule: { cron: '0 2 * * *' } });
+    await save(nightly, 'admin');
+    for (const refused of [
+      await save(workflowSource('part_of_nightly', shell), 'alice'),
+      await save(part('first'), 'alice'),
+      await remove('part_of_nightly', 'alice'),
+      await remove('nightly', 'alice'),
+    ]) {
+      expect(refused).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('belongs to admin') });
+      expect(refused.decision).toMatchObject({ action: 'override:owner', effect: 'DENY' });
+    }
+    const { workflow } = await users.ask('{ workflow(name: "nightly") { version } }');
+    expect(workflow).toEqual({ version: 1 });
+    const run = await users.start({ name: 'nightly' }, {}, 'admin');
+    expect(run.state).toBe('SUCCEEDED');
+  });
+
+  it('can be replaced by its owner, and by whom the policy permits it, who then is its author', async () => {
+    await save(workflowSource('handed_over', valueStep('say', 1)), 'alice');
+    expect(await save(workflowSource('handed_over', valueStep('say', 2)), 'alice')).toMatchObject({ version: 2 });
+    expect(await save(workflowSource('handed_over', shell), 'admin')).toMatchObject({
+      ...{ version: 3, createdBy: { username: 'admin' } },
+    });
+    expect(await remove('handed_over', 'alice')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await remove('handed_over', 'admin')).toMatchObject({ version: 3 });
+    // A deleted name is free.
+    expect(await save(workflowSource('handed_over', shell), 'alice')).toMatchObject({ version: 4 });
+    expect(statesOf(await users.start({ name: 'handed_over' }, {}, 'admin'))).toEqual({ shell: 'DENIED' });
+  });
+});
