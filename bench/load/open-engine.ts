@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { queries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
+import { QUOTAS } from '../../src/core/accounts.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { SignedIn } from '../../src/core/principal.ts';
 import type { Logger } from '../../src/core/telemetry.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { createGate } from '../../src/engine/gate/gate.ts';
+import { createQuotas } from '../../src/engine/gate/quotas.ts';
 import type { Engine } from '../../src/engine/requests/engine.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { scopeOf } from '../../src/policy/visibility.ts';
@@ -82,6 +84,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     workspace: async (runId) => join(folder.path, runId),
     schemas: createSchemaValidator({ cpu }),
     gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
+    quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: QUOTAS, clock: systemClock }),
     maxReadBytes: settings.fetchMaxBytes,
     maxResultBytes: settings.fetchMaxBytes,
     timeoutMs: 60_000,

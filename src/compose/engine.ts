@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { Policy } from '../core/policy.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { createGate, type Gate } from '../engine/gate/gate.ts';
+import { createQuotas, type Quotas } from '../engine/gate/quotas.ts';
 import type { Engine } from '../engine/requests/engine.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
@@ -21,6 +22,7 @@ export interface EngineParts {
   readonly commands: readonly AnyCommand[];
   readonly policy: Policy;
   readonly gate: Gate;
+  readonly quotas: Quotas;
   readonly engine: Engine;
 }
 
@@ -53,6 +55,7 @@ export async function openEngine(
   });
   opened.defer(() => policy.close());
   const gate = createGate({ policy, clock, metrics, logger });
+  const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const { maxRunning, maxRunningByKind, maxQueued, maxRuns, commandTimeoutMs } = config.engine;
   const { fetchMaxBytes } = config.resources;
   const engine = createEngine({
@@ -79,6 +82,7 @@ export async function openEngine(
     cpu: adapters.cpu,
     policy,
     gate,
+    quotas,
     clock,
     logger,
     metrics,
@@ -89,5 +93,5 @@ export async function openEngine(
     limits: { node: maxRunning, kinds: maxRunningByKind, queue: maxQueued, runs: maxRuns },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
-  return { commands, policy, gate, engine };
+  return { commands, policy, gate, quotas, engine };
 }

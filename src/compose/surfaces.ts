@@ -26,7 +26,7 @@ export function createSurfaces(
 ): Surfaces {
   const { version, clock, logger, metrics, store, artifacts, resources, authenticator } = adapters;
   const { tools } = agentsAndTools;
-  const { commands, policy, gate, engine } = engineParts;
+  const { commands, policy, gate, quotas, engine } = engineParts;
   const { journal, reader, workflows } = store;
   const health = createHealth({
     version,
@@ -38,6 +38,7 @@ export function createSurfaces(
     config,
     engine,
     gate,
+    quotas,
     policy,
     journal,
     reader,

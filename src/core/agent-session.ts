@@ -35,7 +35,7 @@ export interface ToolContext {
   secret(name: string, uri: CanonicalUri): string;
   /** Reads under the caller's policy, which is always asked for `command:fetch` on the resource. */
   read(source: ResourceInput): Promise<Body>;
-  /** @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
+  /** @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE, THROTTLED when a quota is exceeded */
   saveArtifact(name: string, mediaType: string, content: Uint8Array | string): Promise<SavedArtifact>;
   /** Absolute path of the folder of the run: shared by its steps, on this machine, kept until the run is removed. */
   workspace(): Promise<string>;

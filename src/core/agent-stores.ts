@@ -41,4 +41,6 @@ export interface TokenUsage {
   ): Promise<{ readonly left: number; readonly of: keyof TokenLimits } | undefined>;
   /** Sets the tokens that were used, if they are fewer than those reserved. Without it, the complete reservation counts. */
   settle(id: string, tokens: number): Promise<void>;
+  /** What the principal has used and reserved on a day. */
+  used(who: User, day: string): Promise<number>;
 }

@@ -23,7 +23,7 @@ const TOOLS = [
   ...['repo.git.init', 'repo.git.add_all', 'repo.git.commit', 'repo.git.branch', 'repo.git.push'],
 ];
 const BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'];
-const QUERIES = ['resources', 'artifact', 'runs', 'workflows', 'policyRules', 'explainPolicy'];
+const QUERIES = ['resources', 'artifact', 'runs', 'workflows', 'quotas', 'policyRules', 'explainPolicy'];
 const CAPABILITIES = [
   ...COMMANDS.map((name) => `command:${name}`),
   ...QUERIES.map((name) => `query:${name}`),
@@ -223,6 +223,14 @@ describe('the shipped policy', () => {
       expect(may('user', 'command:fetch', href)).toBe(false);
       expect(may('user', 'query:resources', href)).toBe(false);
     }
+  });
+
+  it('shows quotas to all three', () => {
+    expect(['admin', 'analyst', 'user'].filter((role) => may(role, 'query:quotas'))).toEqual([
+      'admin',
+      'analyst',
+      'user',
+    ]);
   });
 
   it('shows the rules to admin and analyst', () => {

@@ -107,7 +107,7 @@ export async function openStore({
     workflows: createWorkflows({ prisma, transactions, quotas }),
     schedules: createSchedules({ prisma, transactions }),
     memories: createMemories({ prisma, transactions, quotas }),
-    tokens: createTokenUsage({ transactions, kind: database.kind }),
+    tokens: createTokenUsage({ prisma, transactions, kind: database.kind }),
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     credentials: createCredentials({ prisma, transactions }),
     audit,

@@ -9,15 +9,25 @@ import type { AgentStepDeps } from '../steps/step-deps.ts';
 const MAX_READ_BYTES = 32 * 1024;
 const MAX_ENTRY_BYTES = 8 * 1024;
 
-/** The newest part of the memory. @throws Fault BAD_INPUT unless the URI is that of a memory, FORBIDDEN */
-export async function readMemory(deps: AgentStepDeps, session: AgentSession, memoryUri: string): Promise<string> {
+/**
+ * The newest part of the memory, to which the agent will append.
+ * @param begins the attempt does not continue after an interruption: only then a quota can refuse it
+ * @throws Fault BAD_INPUT unless the URI is that of a memory, FORBIDDEN, THROTTLED when the memories of the principal are full
+ */
+export async function readMemory(
+  deps: AgentStepDeps,
+  session: AgentSession,
+  memoryUri: string,
+  begins: boolean,
+): Promise<string> {
   const uri = parseMemoryUri(deps, memoryUri);
   session.authorize('memory:read', uri);
-  if (uri.scheme === 'memory') return deps.memories.read(session.user.tenant, uri.path, MAX_READ_BYTES);
-  return deps.resources.tail(uri, MAX_READ_BYTES);
+  if (uri.scheme !== 'memory') return deps.resources.tail(uri, MAX_READ_BYTES);
+  if (begins) await deps.quotas.admit(session.user, { memoryEntries: 1, memoryBytes: 1 });
+  return deps.memories.read(session.user.tenant, uri.path, MAX_READ_BYTES);
 }
 
-/** Appends the result. @returns the same result, read */
+/** Appends the result, unless the memories are full by now: that is logged, and the result stays. @returns the same result, read */
 export async function appendMemory(
   deps: AgentStepDeps,
   session: AgentSession,
@@ -33,9 +43,14 @@ export async function appendMemory(
   const content = await readAll(result);
   const at = deps.clock.now();
   const text = `[${at.toISOString()}] ${goal}\n${truncate(content)}\n`;
-  if (uri.scheme === 'memory')
-    await deps.memories.append(session.user, uri.path, { id, text, at, runId: session.runId });
-  else await deps.resources.append(uri, text);
+  try {
+    if (uri.scheme === 'memory')
+      await deps.memories.append(session.user, uri.path, { id, text, at, runId: session.runId });
+    else await deps.resources.append(uri, text);
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'THROTTLED')) throw error;
+    session.log('WARN', `The answer was not appended to ${uri.href}. ${error.message}`);
+  }
   return { mediaType: result.mediaType, content };
 }
 

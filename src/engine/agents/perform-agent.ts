@@ -37,7 +37,8 @@ export function performAgent(deps: AgentStepDeps, attempt: Attempt): Promise<Sto
     const session = await createAgentSession(deps, redactor);
     const { agent: spec, context } = parseAgentInput(inputOf(run, step), deps.capabilities);
     const { role, goal, tools, config, backend, memoryUri } = spec;
-    const memory = memoryUri === undefined ? '' : await readMemory(deps, session, memoryUri);
+    const begins = run.bookkeeping.get(step.key)?.hasReplayLog !== true;
+    const memory = memoryUri === undefined ? '' : await readMemory(deps, session, memoryUri, begins);
     const agent = { role, goal, config, context, memory, ...(tools && { tools }) };
     const content = redactor.redactContent(await deps.capabilities.backend(backend).run(agent, session));
     if (memoryUri === undefined) return content;

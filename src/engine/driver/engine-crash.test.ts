@@ -41,6 +41,7 @@ function startRegistry() {
     handlers: working,
     logger: { debug() {}, info() {}, warn() {}, error },
     metrics: { runEnded() {} },
+    quotas: { count: () => () => {} },
     onRelease,
   });
   return { registry, dispatcher, error, onRelease };

@@ -3,6 +3,7 @@ import type { RunSnapshot } from '../../core/run.ts';
 import type { Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
 import { createSlotMap } from '../../lib/slot-map.ts';
+import type { Quotas } from '../gate/quotas.ts';
 import { type DriveOptions, driveRun, type RunHandle } from './drive-run.ts';
 import type { EffectHandlers } from './effect-runner.ts';
 import type { RunStart } from './run-start.ts';
@@ -20,6 +21,7 @@ export interface RunRegistry {
 
 interface RunRegistryDeps extends DriveOptions {
   readonly metrics: Pick<Metrics, 'runEnded'>;
+  readonly quotas: Pick<Quotas, 'count'>;
   /** Called when a run is no longer driven here although it has not ended, with the reason. */
   onRelease(runId: string, fault: Fault): void;
 }
@@ -28,7 +30,7 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
   const handles = createSlotMap<RunHandle>();
 
   const drive = (start: RunStart, handlers: EffectHandlers): RunHandle => {
-    const { id, kind } = start.run.record;
+    const { id, kind, principal } = start.run.record;
     // It begins inside its span, within this call.
     let handle: RunHandle | undefined;
     const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
@@ -41,7 +43,13 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     if (!handle) throw new Error('a span must start its work synchronously');
     const { drained } = handle;
     const remove = handles.add(id, handle);
-    follow.finally(remove).then(onEnded, (fault) => drained().then(() => deps.onRelease(id, fault)));
+    const uncount = deps.quotas.count(principal, 'runsRunning');
+    follow
+      .finally(() => {
+        remove();
+        uncount();
+      })
+      .then(onEnded, (fault) => drained().then(() => deps.onRelease(id, fault)));
     return handle;
   };
 

@@ -19,7 +19,7 @@ export interface StoredOutput {
 }
 
 interface StoreOutputOptions {
-  readonly artifacts: ArtifactStore;
+  readonly artifacts: Pick<ArtifactStore, 'put' | 'adopt'>;
   readonly maxBytes: number;
   readonly name: string;
   readonly signal: AbortSignal;

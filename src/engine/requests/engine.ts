@@ -41,6 +41,8 @@ export interface Upload {
   readonly name: string;
   readonly mediaType: string;
   readonly content: AsyncIterable<Uint8Array> | Uint8Array;
+  /** In bytes, if it is known in advance. */
+  readonly size?: number;
   readonly traceId?: string;
 }
 
@@ -84,7 +86,7 @@ export interface Engine {
   callTool(principal: SignedIn, request: ToolRequest): Promise<RunOutcome>;
   /** Runs one agent. Resolves when the run is durable, or with `waitMs` when it has ended. @throws Fault as `executeCommand` does */
   runAgent(principal: SignedIn, request: AgentRequest): Promise<RunSnapshot>;
-  /** Stores bytes as an artifact of a one-step run of `uploadArtifact`. @throws Fault as `executeCommand` does, and RESOURCE_TOO_LARGE */
+  /** Stores bytes as an artifact of a one-step run of `uploadArtifact`. @throws Fault as `executeCommand` does, RESOURCE_TOO_LARGE, and THROTTLED when a quota is exceeded */
   uploadArtifact(principal: SignedIn, uploadArtifact: Upload): Promise<ArtifactRecord>;
   /**
    * Starts a workflow. Resolves when the run is durable, or with `waitMs` when it has ended, if that is sooner.

@@ -16,6 +16,7 @@ import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { Quotas } from '../gate/quotas.ts';
 import type { RunAggregate } from '../model/run-aggregate.ts';
 import { admitPlan } from './admit-plan.ts';
 import { type CommandPlan, compileCommand, planAgent } from './compile-command.ts';
@@ -28,6 +29,7 @@ export interface ExecuteDeps {
   readonly capabilities: Capabilities;
   readonly resources: Resources;
   readonly gate: Gate;
+  readonly quotas: Quotas;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -115,7 +117,10 @@ async function startPlan(
     }
     throw fault;
   }
+  if (plan.kind === 'AGENT' || admission.admitted.size < plan.steps.length)
+    await deps.quotas.admit(user, { runsWaiting: 1 });
   deps.dispatcher.assertCapacity();
+  deps.quotas.assertFree(user, 'runsRunning');
   const start = createRunStart(user, plan, identity, deps.clock.now());
   deps.admitted.set(start.run, admission.admitted);
   return deps.runs.drive(start);

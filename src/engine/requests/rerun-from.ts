@@ -32,7 +32,6 @@ export async function rerunFrom(
   if (!payload.steps.some(({ key }) => key === from)) {
     throw new Fault('NOT_FOUND', `Run ${runId} has no step ${from}.`, { path: ['step'] });
   }
-  assertRunCapacity(deps);
   const plan = {
     kind: payload.kind,
     inputs: mergeInputs(payload, changed),
@@ -48,12 +47,14 @@ export async function rerunFrom(
   const repeated = descendantsOf(payload.steps, from);
   for (const step of earlier) if (!repeated.has(step.key)) assertReusable(step, from, Object.keys(changed).length > 0);
   const user = userOf(principal);
+  await deps.quotas.admit(user, { runsWaiting: 1 });
   const identity = identifyRequest({}, runId);
   const at = deps.clock.now();
   const start = createRunStart(user, plan, identity, at);
   const { workflow } = payload;
   const decided =
     workflow === undefined ? [] : [await authorizeWorkflow(deps, user, { ...plan, workflow }, identity, at)];
+  assertRunCapacity(deps, user);
   const handle = deps.runs.drive({
     ...start,
     events: [...start.events, ...decided],

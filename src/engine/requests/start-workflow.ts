@@ -39,7 +39,8 @@ export async function startWorkflow(
     const at = deps.clock.now();
     const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
     const decided = await authorizeWorkflow(deps, user, opening, identity, at);
-    assertRunCapacity(deps);
+    await deps.quotas.admit(user, { runsWaiting: 1 });
+    assertRunCapacity(deps, user);
     const start = createRunStart(user, opening, identity, at);
     return waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
   });
@@ -70,13 +71,13 @@ export async function authorizeWorkflow(
   }
 }
 
-/** @throws Fault UNAVAILABLE when this node is at capacity */
-export function assertRunCapacity({
-  runs,
-  dispatcher,
-  maxRuns,
-}: Pick<StartWorkflowDeps, 'runs' | 'dispatcher' | 'maxRuns'>): void {
+/** @throws Fault UNAVAILABLE when this node is at capacity, THROTTLED when the principal or its tenant is */
+export function assertRunCapacity(
+  { runs, dispatcher, quotas, maxRuns }: Pick<StartWorkflowDeps, 'runs' | 'dispatcher' | 'quotas' | 'maxRuns'>,
+  user: User,
+): void {
   dispatcher.assertCapacity();
+  quotas.assertFree(user, 'runsRunning');
   if (runs.size < maxRuns) return;
   const message = `The server is at capacity: ${maxRuns} runs are in progress. Try again when some have ended.`;
   throw new Fault('UNAVAILABLE', message, { retryAfterMs: 5_000 });

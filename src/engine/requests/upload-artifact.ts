@@ -31,13 +31,21 @@ type UploadDeps = ExecuteDeps & CommandStepDeps & { readonly reader: StoreReader
 export async function uploadArtifact(
   deps: UploadDeps,
   principal: SignedIn,
-  { name, mediaType, content, traceId }: Upload,
+  { name, mediaType, content, size, traceId }: Upload,
 ): Promise<ArtifactRecord> {
-  const { resources, gate, clock, runs, reader, artifacts, maxReadBytes: maxBytes } = deps;
+  const { resources, gate, quotas, clock, runs, reader, maxReadBytes: maxBytes } = deps;
   const user = userOf(principal);
   const uri = resources.policyUriOf({ bytes: { base64: '', mediaType } });
   const decisions: readonly Decision[] = [gate.pass(user, { action: `command:${UPLOAD_COMMAND}`, uri })];
   deps.dispatcher.assertCapacity();
+  quotas.assertFree(user, 'runsRunning');
+  const artifacts = quotas.artifactsOf(user, deps.artifacts);
+  const release = quotas.hold(user, 'uploads');
+  const reserved = size ?? maxBytes;
+  let received = 0;
+  const counted = countBytes(content, (bytes) => {
+    received += bytes;
+  });
 
   let id = '';
   const handlers: EffectHandlers = {
@@ -45,7 +53,7 @@ export async function uploadArtifact(
     prepare: () => ({ type: 'ready', decisions }),
     async act({ signal }) {
       const stop = AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]);
-      const stored = await storeArtifact(mediaType, content, { artifacts, maxBytes, name, signal: stop });
+      const stored = await storeArtifact(mediaType, counted, { artifacts, maxBytes, name, signal: stop });
       id = stored.artifact.id;
       return stored;
     },
@@ -53,9 +61,25 @@ export async function uploadArtifact(
   const inputs = { name, mediaType };
   const plan = { kind: 'COMMAND', inputs, steps: [{ ...UPLOAD_STEP, id: newId('step') }] } as const;
   const identity = identifyRequest({ ...(traceId && { traceId }) }, inputs);
-  const { run } = await runs.drive(createRunStart(user, plan, identity, clock.now()), handlers).completed;
+  const upload = async () => {
+    await quotas.admit(user, { artifacts: 1, artifactBytes: Math.max(1, size ?? 1) });
+    await quotas.take(user, 'uploadBytes', reserved);
+    try {
+      return await runs.drive(createRunStart(user, plan, identity, clock.now()), handlers).completed;
+    } finally {
+      await quotas.take(user, 'uploadBytes', Math.min(received, reserved) - reserved);
+    }
+  };
+  const { run } = await upload().finally(release);
   if (run.error) throw new Fault(run.error.code, run.error.message);
   const artifact = await reader.artifact({ tenant: user.tenant, subject: user.subject }, id);
   if (!artifact) throw new Error(`the artifact of run ${run.id} is not in the store`);
   return artifact;
+}
+
+async function* countBytes(content: Upload['content'], add: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+    add(chunk.byteLength);
+    yield chunk;
+  }
 }

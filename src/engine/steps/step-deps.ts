@@ -8,6 +8,7 @@ import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { Quotas } from '../gate/quotas.ts';
 
 /** What every step needs. */
 export interface CommandStepDeps {
@@ -16,6 +17,7 @@ export interface CommandStepDeps {
   readonly schemas: SchemaValidator;
   readonly cpu: CpuPool;
   readonly gate: Gate;
+  readonly quotas: Quotas;
   readonly clock: Clock;
   /** Maximum of one read. */
   readonly maxReadBytes: number;

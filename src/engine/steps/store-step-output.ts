@@ -5,10 +5,10 @@ import type { Attempt } from '../model/attempt.ts';
 import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from './step-deps.ts';
 
-/** Stores the result of a step. @throws Fault BAD_INPUT unless it has the requested media type, RESOURCE_TOO_LARGE */
+/** Stores the result of a step. @throws Fault BAD_INPUT unless it has the requested media type, RESOURCE_TOO_LARGE, THROTTLED */
 export function storeStepOutput(
-  deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes'>,
-  { step, signal }: Attempt,
+  deps: Pick<CommandStepDeps, 'artifacts' | 'maxResultBytes' | 'quotas'>,
+  { run, step, signal }: Attempt,
   result: StepResult,
 ): Promise<StoredOutput> {
   const mediaType = step.terms?.outputMediaType;
@@ -17,5 +17,6 @@ export function storeStepOutput(
     throw new Fault('BAD_INPUT', message, { path: ['outputMediaType'] });
   }
   const name = `${step.key}${extensionOf(result.mediaType)}`;
-  return storeOutput(result, { artifacts: deps.artifacts, maxBytes: deps.maxResultBytes, name, signal });
+  const artifacts = deps.quotas.artifactsOf(run.record.principal, deps.artifacts);
+  return storeOutput(result, { artifacts, maxBytes: deps.maxResultBytes, name, signal });
 }

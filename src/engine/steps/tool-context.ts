@@ -47,10 +47,11 @@ export function createToolContexts(
 }
 
 function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: SharedState): ToolContext {
-  const { gate, clock, artifacts } = deps;
+  const { gate, clock } = deps;
   const { run, step, signal } = attempt;
   const user = run.record.principal;
   const actor = actorOf(run.record);
+  const artifacts = deps.quotas.artifactsOf(user, deps.artifacts);
   const emit = (event: Pick<NewEvent, 'type' | 'payload'>) =>
     attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);
   const authorize = (action: string, uri?: CanonicalUri) => {

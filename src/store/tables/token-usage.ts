@@ -4,6 +4,7 @@ import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 
 interface TokenUsageDeps {
+  readonly prisma: Prisma;
   readonly transactions: Transactions;
   readonly kind: DatabaseConfig['kind'];
 }
@@ -16,7 +17,7 @@ type Client = Pick<Prisma, '$executeRaw' | 'tokenUse'>;
  * reservations of one principal wait for each other, so that each counts the one before it. A run has one principal, so this
  * holds for the run's sum as well.
  */
-export function createTokenUsage({ transactions, kind }: TokenUsageDeps): TokenUsage {
+export function createTokenUsage({ prisma, transactions, kind }: TokenUsageDeps): TokenUsage {
   return {
     reserve: (use, limits) => {
       if (kind === 'sqlite') return transactions.write((client) => reserve(client, use, limits));
@@ -31,6 +32,7 @@ export function createTokenUsage({ transactions, kind }: TokenUsageDeps): TokenU
         client.tokenUse.updateMany({ where: { id, tokens: { gt: tokens } }, data: { tokens } }),
       );
     },
+    used: ({ tenant, subject }, day) => sumTokens(prisma, { tenant, subject, day }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
 import { queries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
+import { QUOTAS, type QuotaTable } from '../../../src/core/accounts.ts';
 import type { TokenLimits } from '../../../src/core/agent-stores.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import type { Journal } from '../../../src/core/journal.ts';
@@ -13,6 +14,7 @@ import type { SignedIn } from '../../../src/core/principal.ts';
 import type { Logger } from '../../../src/core/telemetry.ts';
 import { createEngine, type EngineDeps } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
+import { createQuotas } from '../../../src/engine/gate/quotas.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
@@ -50,6 +52,8 @@ interface Options {
   readonly limits?: Partial<EngineDeps['limits']>;
   /** Default: the shipped policy. */
   readonly policy?: Policy;
+  /** Limits that differ from the defaults. */
+  readonly quotas?: Partial<QuotaTable>;
 }
 
 /** A real store and real dependencies, in a temporary folder; `restart` starts another engine on the same data. */
@@ -89,6 +93,7 @@ export async function startEngine() {
     clock = systemClock,
     limits = {},
     policy = shipped,
+    quotas = {},
   }: Options = {}): EngineDeps => ({
     ...store,
     commands: [...builtIn, ...commands],
@@ -107,6 +112,7 @@ export async function startEngine() {
     schemas: createSchemaValidator({ cpu }),
     cpu,
     gate: createGate({ policy, clock, metrics, logger: silent }),
+    quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: { ...QUOTAS, ...quotas }, clock }),
     journal: journal(store.journal),
     clock,
     logger: silent,

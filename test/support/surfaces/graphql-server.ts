@@ -19,6 +19,7 @@ import type { Principal } from '../../../src/core/principal.ts';
 import type { LogFields, Metrics } from '../../../src/core/telemetry.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
+import { createQuotas } from '../../../src/engine/gate/quotas.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
@@ -107,13 +108,14 @@ export async function startGraphql({
   const schemas = createSchemaValidator({ cpu });
   const policy = await loadPolicy({ ...config.policy, logger });
   const gate = createGate({ policy, clock, metrics, logger });
+  const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const all = [...builtIn, ...commands];
   const drives = { resolveDrive: async () => folderDrive(join(folder, 'drive')) };
   const engine = createEngine({
     ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
     ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },
     workspace: async (runId) => join(folder, 'workspaces', runId),
-    ...{ commands: all, queries, resources, artifacts, schemas, cpu, gate, policy, clock, logger, metrics },
+    ...{ commands: all, queries, resources, artifacts, schemas, cpu, gate, quotas, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,
     maxResultBytes: config.resources.fetchMaxBytes,
     timeoutMs: config.engine.commandTimeoutMs,
@@ -131,6 +133,7 @@ export async function startGraphql({
       config,
       engine,
       gate,
+      quotas,
       policy,
       journal,
       reader,

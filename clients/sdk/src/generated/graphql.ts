@@ -135,7 +135,7 @@ export type ErrorCode =
   | 'RESOURCE_UNREACHABLE'
   /** The data does not match the JSON Schema at `schemaUri`. `violations` lists where. */
   | 'SCHEMA_VIOLATION'
-  /** Rate limit exceeded. Try again after `retryAfterMs`. */
+  /** A rate limit or a quota is exceeded. Try again after `retryAfterMs`, or do what the message says. */
   | 'THROTTLED'
   /** It exceeded its time limit and was stopped. */
   | 'TIMEOUT'

@@ -15,6 +15,7 @@ import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import { activeTraceId } from '../../../core/tracing.ts';
 import type { Workflows } from '../../../core/workflows.ts';
 import type { Gate } from '../../../engine/gate/gate.ts';
+import type { Quotas } from '../../../engine/gate/quotas.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import type { Drives } from '../../../tools/drive/drives.ts';
@@ -25,6 +26,8 @@ export interface GraphqlApp {
   readonly engine: Engine;
   /** For reads outside of runs: the same policy and rate limits as the engine's. */
   readonly gate: Gate;
+  /** The same counts and limits as the engine's. */
+  readonly quotas: Quotas;
   readonly policy: Policy;
   readonly journal: Journal;
   readonly reader: StoreReader;

@@ -16,8 +16,7 @@ import {
 import { Fault } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../lib/json.ts';
 import { onTokenExpiry } from '../request/caller.ts';
-import { callerScope } from '../request/caller-scope.ts';
-import { createConcurrencyLimit, principalKey } from '../request/concurrency-limit.ts';
+import { callerScope, requireUser } from '../request/caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
 import { formatError, publicError } from '../request/public-error.ts';
 
@@ -47,8 +46,6 @@ interface CachedBatch {
   [CACHED_RESULTS]?: Map<string, Delivery | Promise<Delivery>>;
 }
 
-/** Subscriptions of one principal, over all connections. */
-const MAX_SUBSCRIPTIONS_PER_PRINCIPAL = 2_000;
 const encoder = new TextEncoder();
 
 /**
@@ -57,8 +54,6 @@ const encoder = new TextEncoder();
  * cached in the batch and released with it. Each subscriber pulls at its own pace; none waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
-  const ofPrincipal = createConcurrencyLimit(MAX_SUBSCRIPTIONS_PER_PRINCIPAL);
-
   const deliveryOf = (
     batch: CachedBatch,
     key: string,
@@ -89,14 +84,12 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
       return { errors: (source.errors ?? []).map((error) => publicError(error, app)) };
     }
     const seenBy = visibilityKeyOf(ctx);
-    const release = ofPrincipal.acquire(principalKey(ctx.principal));
-    if (!release) {
+    let release: () => void;
+    try {
+      release = app.quotas.hold(requireUser(ctx), 'streams');
+    } catch (error) {
       stop.abort();
-      const fault = new Fault(
-        'THROTTLED',
-        `You have ${MAX_SUBSCRIPTIONS_PER_PRINCIPAL} subscriptions, the maximum. End one first.`,
-      );
-      return { errors: [publicError(fault, app)] };
+      return { errors: [publicError(error, app)] };
     }
     const operation = operationKeyOf(validated);
     const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();

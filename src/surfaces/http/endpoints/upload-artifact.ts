@@ -27,11 +27,13 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
     const message = `name must have 1 to ${MAX_NAME_CHARACTERS} characters, without slashes and control characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['name'] });
   }
-  if (Number(req.headers['content-length'] ?? 0) > deps.maxUploadBytes) throw uploadTooLargeFault(deps.maxUploadBytes);
+  const length = req.headers['content-length'];
+  if (Number(length ?? 0) > deps.maxUploadBytes) throw uploadTooLargeFault(deps.maxUploadBytes);
 
   if (req.headers.expect !== undefined) res.writeContinue();
   const content = limitBytes(req, deps.maxUploadBytes);
-  const stored = { name, mediaType: mediaType.toString(), content, traceId: info.traceId };
+  const knownSize = length === undefined ? {} : { size: Number(length) };
+  const stored = { name, mediaType: mediaType.toString(), content, ...knownSize, traceId: info.traceId };
   const artifact = await deps.upload(principal, stored);
   const { id, digest, size } = artifact;
   const url = `/artifacts/${digest}`;

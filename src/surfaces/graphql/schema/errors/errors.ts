@@ -27,7 +27,9 @@ export const ErrorCode = builder.enumType('ErrorCode', {
     CONFLICT: {
       description: 'It conflicts with the current state, such as an idempotency key used for another request.',
     },
-    THROTTLED: { description: 'Rate limit exceeded. Try again after `retryAfterMs`.' },
+    THROTTLED: {
+      description: 'A rate limit or a quota is exceeded. Try again after `retryAfterMs`, or do what the message says.',
+    },
     APPROVAL_REQUIRED: { description: 'The policy requires the approval of a person first.' },
     CURSOR_EXPIRED: { description: 'The events at this cursor have been deleted. Read again from the beginning.' },
     TOO_COSTLY: { description: 'The operation is too costly. Select less, or use several requests.' },

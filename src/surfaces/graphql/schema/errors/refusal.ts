@@ -44,6 +44,13 @@ export const Refusal = builder.objectRef<MutationRefusal>('Refusal').implement({
       description: 'Every invalid place, for BAD_INPUT and SCHEMA_VIOLATION.',
       resolve: ({ fault: { violations } }) => [...violations],
     }),
+    details: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Details for programs, such as `{"quota", "limit", "used", "requested", "holder": {"kind", "name"}}` for an exceeded quota.',
+      resolve: ({ fault: { details } }) => details ?? null,
+    }),
     retryAfterMs: t.field({
       type: 'Int',
       nullable: true,

@@ -86,6 +86,7 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'Saved workflows with their texts. The policy decides without a URI.',
     Type.Object({ name: Type.Optional(Type.String({ description: 'Name of the workflow.' })) }),
   ),
+  queryCapability('quotas', 'See quotas', 'Shows what the caller may use, and uses.', Type.Object({})),
   queryCapability('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
   queryCapability(
     'explainPolicy',
