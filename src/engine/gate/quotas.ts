@@ -28,7 +28,7 @@ type CountedBy<Counts> = {
 }[QuotaName];
 
 /** What is in progress on this node. */
-export type NodeQuota = CountedBy<'node'>;
+type NodeQuota = CountedBy<'node'>;
 type StoredQuota = CountedBy<'stored'>;
 
 /** The doors of quotas: each refuses with THROTTLED, and names the limit and its holder. */

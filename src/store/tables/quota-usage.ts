@@ -12,7 +12,7 @@ import type { Prisma, Transaction, Transactions } from '../connections/transacti
 import { WHOLE_TENANT } from '../rows/quota-changes.ts';
 
 /** How the amounts of one principal change; negative amounts are given back. */
-export type QuotaAmounts = Readonly<Partial<Record<QuotaName, number>>>;
+type QuotaAmounts = Readonly<Partial<Record<QuotaName, number>>>;
 
 interface QuotaUsageDeps {
   readonly prisma: Prisma;
