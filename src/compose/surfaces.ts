@@ -43,6 +43,7 @@ export function createSurfaces(
     journal,
     reader,
     workflows,
+    memories: store.memories,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),
     exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
     resources,

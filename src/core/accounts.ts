@@ -99,12 +99,12 @@ export const QUOTAS = {
   memoryEntries: {
     description: 'Entries in memories of agents (`memory:NAME`).',
     ...{ unit: 'entries', counts: 'stored', principal: 100_000, tenant: 1_000_000 },
-    remedy: 'Run agents without a memory.',
+    remedy: 'Delete memories that you no longer need (deleteMemory).',
   },
   memoryBytes: {
     description: 'Size of those entries.',
     ...{ unit: 'bytes', counts: 'stored', principal: 256 * MIB, tenant: 2 * GIB },
-    remedy: 'Run agents without a memory.',
+    remedy: 'Delete memories that you no longer need (deleteMemory).',
   },
   modelTokens: {
     description: 'Tokens of language models in one day. Default: LLM_TOKENS_PER_DAY.',

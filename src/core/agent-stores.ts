@@ -14,6 +14,11 @@ export interface Memories {
     name: string,
     entry: { readonly id: string; readonly text: string; readonly at: Date; readonly runId: string },
   ): Promise<void>;
+  /**
+   * Removes the entries that the principal wrote, or with `ofAll` all entries, and gives back what they count for.
+   * @returns how many
+   */
+  remove(who: User, name: string, ofAll: boolean): Promise<number>;
 }
 
 /** How many tokens of language models one run, and one principal per day, may use. */

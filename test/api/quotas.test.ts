@@ -147,6 +147,14 @@ function quotasOn(store: string, databaseUrl: () => Promise<string | undefined>)
         users.start({ document: { name: 'memory', steps: [{ id: 'a', kind: 'agent', agent }] } }, {}, 'admin');
       expect(await remember()).toMatchObject({ state: 'SUCCEEDED' });
       expect(await remember()).toMatchObject({ state: 'FAILED', error: refusal('memoryEntries', 1, 'admin') });
+      const forget = (more: object, who: TestUserName) =>
+        users.mutate('deleteMemory', { name: 'diary', ...more }, '... on DeletedMemory { name entries }', who);
+      expect(await forget({}, 'bob')).toMatchObject({ code: 'FORBIDDEN' });
+      expect(await forget({}, 'alice')).toMatchObject({ code: 'NOT_FOUND' });
+      expect(await forget({ ofAll: true }, 'alice')).toMatchObject({ code: 'FORBIDDEN' });
+      expect(await forget({ name: 'memory:diary' }, 'admin')).toMatchObject({ code: 'BAD_INPUT' });
+      expect(await forget({}, 'admin')).toMatchObject({ name: 'diary', entries: 1 });
+      expect(await remember()).toMatchObject({ state: 'SUCCEEDED' });
     });
 
     it('uploads: refuses a second one while the first is in progress', async () => {

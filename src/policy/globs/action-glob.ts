@@ -25,6 +25,7 @@ export const ENGINE_ACTIONS = [
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',
+  'mutation:deleteMemory',
   'mutation:beginDriveConnection',
   'mutation:finishDriveConnection',
   'mutation:disconnectDrive',

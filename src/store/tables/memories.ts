@@ -1,12 +1,21 @@
 import type { QuotaTable } from '../../core/accounts.ts';
 import type { Memories } from '../../core/agent-stores.ts';
-import type { Prisma, Transactions } from '../connections/transactions.ts';
+import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { changeQuotas } from './quota-usage.ts';
 
 /** Entries of one query. */
 const PAGE_ROWS = 50;
+/** Entries that one transaction removes. */
+const REMOVAL_ROWS = 500;
 
 const SEPARATOR = '\n';
+
+interface MemoryPage {
+  readonly tenant: string;
+  readonly name: string;
+  readonly subject?: string;
+  readonly id: { readonly gt: string };
+}
 
 interface MemoriesDeps {
   readonly prisma: Prisma;
@@ -31,6 +40,20 @@ export function createMemories({ prisma, transactions, quotas: limits }: Memorie
     }
   }
 
+  const removePage = async (tx: Transaction, where: MemoryPage): Promise<readonly string[]> => {
+    const rows = await tx.memory.findMany({ where, orderBy: { id: 'asc' }, take: REMOVAL_ROWS });
+    const ids = rows.map(({ id }) => id);
+    await tx.memory.deleteMany({ where: { ...where, id: { in: ids } } });
+    for (const subject of new Set(rows.map((row) => row.subject))) {
+      const own = rows.filter((row) => row.subject === subject);
+      const bytes = own.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+      const amounts = { memoryEntries: -own.length, memoryBytes: -bytes };
+      const who = { tenant: where.tenant, subject, username: subject, roles: [] };
+      await changeQuotas(tx, { who, amounts, limits, at: new Date() });
+    }
+    return ids;
+  };
+
   return {
     read: async (tenant, name, maxBytes) => {
       const texts: string[] = [];
@@ -45,7 +68,7 @@ export function createMemories({ prisma, transactions, quotas: limits }: Memorie
     },
     append: async (who, name, { id, text, at, runId }) => {
       try {
-        const data = { tenant: who.tenant, name, id, text: JSON.stringify(text), at, runId };
+        const data = { tenant: who.tenant, name, id, text: JSON.stringify(text), at, runId, subject: who.subject };
         const amounts = { memoryEntries: 1, memoryBytes: Buffer.byteLength(data.text) };
         await transactions.run(async (tx) => {
           await tx.memory.create({ data });
@@ -54,6 +77,16 @@ export function createMemories({ prisma, transactions, quotas: limits }: Memorie
       } catch (error) {
         // The entry exists already.
         if ((error as { code?: unknown }).code !== 'P2002') throw error;
+      }
+    },
+    remove: async (who, name, ofAll) => {
+      const { tenant, subject } = who;
+      const where = { tenant, name, ...(!ofAll && { subject }) };
+      for (let [removed, last] = [0, '']; ; ) {
+        const ids = await transactions.run((tx) => removePage(tx, { ...where, id: { gt: last } }));
+        removed += ids.length;
+        if (ids.length < REMOVAL_ROWS) return removed;
+        last = ids.at(-1) ?? last;
       }
     },
   };

@@ -47,6 +47,7 @@ export function createQuotaUsage({ prisma, transactions, limits }: QuotaUsageDep
 }
 
 interface QuotaChange {
+  /** With an empty subject, only the tenant's counters change. */
   readonly who: User;
   readonly amounts: QuotaAmounts;
   readonly limits: QuotaTable;
@@ -64,7 +65,7 @@ export async function changeQuotas(tx: Client, { who, amounts, limits, at }: Quo
     if (amount === 0) continue;
     const day = QUOTAS[quota].counts === 'day' ? dayOf(at) : '';
     const tenant = await add(tx, { ...who, subject: WHOLE_TENANT, quota, day, amount });
-    const principal = await add(tx, { ...who, quota, day, amount });
+    const principal = who.subject === WHOLE_TENANT ? tenant : await add(tx, { ...who, quota, day, amount });
     const before: QuotaUse = { principal: principal - amount, tenant: tenant - amount };
     if (amount > 0) assertRoom(quota, before, limits[quota], amount, who);
   }

@@ -74,6 +74,20 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await read(name)).toBe(text);
     });
 
+    it('are removed for those who wrote them, or for all', async () => {
+      const name = newName();
+      const [alice, bob] = [user('default', 'alice'), user('default', 'bob')];
+      for (const [n, who] of [alice, bob, alice].entries()) {
+        await suite.store.memories.append(who, name, { id: `${n}`, text: `${n}`, at: new Date(n), runId });
+      }
+      await keep(newName(), 'a', 'of another memory');
+      expect(await suite.store.memories.remove(alice, name, false)).toBe(2);
+      expect(await read(name)).toBe('1');
+      expect(await suite.store.memories.remove(user('other', 'alice'), name, true)).toBe(0);
+      expect(await suite.store.memories.remove(alice, name, true)).toBe(1);
+      expect(await read(name)).toBe('');
+    });
+
     it('outlive the server', async () => {
       const name = newName();
       await keep(name, 'a', 'still here');

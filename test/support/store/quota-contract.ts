@@ -105,8 +105,16 @@ export function quotaContract(makeHarness: () => Promise<StoreHarness>): void {
         2,
         async (who) => [await remember(who, 'a'), await remember(who, 'b')],
         (who) => remember(who, 'c'),
+        (who) => store.memories.remove(who, 'notes', false),
       ],
-      ['memoryBytes', 20, 12, (who) => remember(who, '0123456789'), (who) => remember(who, '0123456')],
+      [
+        'memoryBytes',
+        20,
+        12,
+        (who) => remember(who, '0123456789'),
+        (who) => remember(who, '0123456'),
+        (who) => store.memories.remove(who, 'notes', false),
+      ],
       [
         'uploadBytes',
         100,
@@ -187,7 +195,7 @@ export function quotaContract(makeHarness: () => Promise<StoreHarness>): void {
     it('count what the rows are, whatever was saved, deleted, recorded and removed', async () => {
       const action = fc.oneof(
         fc.record({
-          kind: fc.constantFrom('save', 'delete'),
+          kind: fc.constantFrom('save', 'delete', 'remember', 'forget', 'forgetAll'),
           who: fc.nat(1),
           name: fc.constantFrom('a', 'b', 'c'),
           starts: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
@@ -201,7 +209,10 @@ export function quotaContract(makeHarness: () => Promise<StoreHarness>): void {
           for (const [n, step] of actions.entries()) {
             const who = users[step.who] as User;
             if ('name' in step) {
-              if (step.kind === 'delete') await store.workflows.remove(who.tenant, step.name);
+              if (step.kind === 'remember') await remember(who, `${n}`).catch(ignoreQuota);
+              else if (step.kind === 'forget') await store.memories.remove(who, 'notes', false);
+              else if (step.kind === 'forgetAll') await store.memories.remove(who, 'notes', true);
+              else if (step.kind === 'delete') await store.workflows.remove(who.tenant, step.name);
               else await save(who, step.name, `${n}`, step.starts).catch(ignoreQuota);
               continue;
             }
@@ -260,6 +271,14 @@ export function quotaContract(makeHarness: () => Promise<StoreHarness>): void {
         tenant,
       );
       for (const { subject } of waiting) add('runsWaiting', subject, 1);
+      const memories = await harness.query<{ subject: string; text: string }>(
+        'SELECT subject, text FROM memories WHERE tenant = ?',
+        tenant,
+      );
+      for (const { subject, text } of memories) {
+        add('memoryEntries', subject, 1);
+        add('memoryBytes', subject, Buffer.byteLength(text));
+      }
       const artifacts = await harness.query<{ subject: string; size: number | string }>(
         'SELECT r.subject, a.size FROM artifacts a JOIN runs r ON r.id = a.run_id WHERE a.tenant = ?',
         tenant,

@@ -138,6 +138,7 @@ export async function startGraphql({
       journal,
       reader,
       workflows,
+      memories: store.memories,
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
       resources,

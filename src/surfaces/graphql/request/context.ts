@@ -3,6 +3,7 @@ import type { RunExport } from '../../../audit/run-export.ts';
 import type { Authenticator } from '../../../auth/authenticator.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
 import type { Config } from '../../../config/config.ts';
+import type { Memories } from '../../../core/agent-stores.ts';
 import type { ArtifactStore } from '../../../core/artifact-store.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Fault } from '../../../core/errors.ts';
@@ -33,6 +34,8 @@ export interface GraphqlApp {
   readonly reader: StoreReader;
   /** The saved workflows. */
   readonly workflows: Workflows;
+  /** The memories of agents. */
+  readonly memories: Memories;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
   /** A run as plain JSON that is verified without the server; undefined when the scope does not cover it. @throws Fault RESOURCE_TOO_LARGE */

@@ -33,6 +33,7 @@ import './accounts/sign-in.ts';
 import './commands/execute.ts';
 import './workflows/start-run.ts';
 import './agents/run-agent.ts';
+import './agents/delete-memory.ts';
 import './accounts/drive-connection.ts';
 import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "memories" ADD COLUMN     "subject" TEXT NOT NULL DEFAULT '';
