@@ -91,6 +91,13 @@ describe('what counts when it is recorded', () => {
     await quotas.admit(alice, { runsWaiting: 1 });
   });
 
+  it('is read once for requests that arrive together, which count each other', async () => {
+    const { quotas, world } = openQuotas({ runsWaiting: { principal: 3 } });
+    const admissions = Array.from({ length: 8 }, () => quotas.admit(alice, { runsWaiting: 1 }));
+    const admitted = (await Promise.allSettled(admissions)).filter(({ status }) => status === 'fulfilled');
+    expect([admitted.length, world.reads]).toEqual([3, 1]);
+  });
+
   it('is read again after five seconds, because other nodes record too', async () => {
     const { quotas, world } = openQuotas({ artifacts: { principal: 10 } });
     await quotas.admit(alice, { artifacts: 1 });

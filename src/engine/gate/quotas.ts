@@ -40,8 +40,8 @@ export interface Quotas {
   /** Both. */
   hold(who: User, quota: NodeQuota): () => void;
   /**
-   * Asks whether something may begin that counts when it is recorded. What this node has let begin in the last seconds counts too;
-   * a limit may be exceeded by what is being recorded at the moment, and by what other nodes let begin in the last five seconds.
+   * Asks whether something may begin that counts when it is recorded. What this node has let the principal begin counts too; a
+   * limit may be exceeded by what is being recorded at the moment, and by what other principals and nodes began within five seconds.
    * @throws Fault THROTTLED
    */
   admit(who: User, amounts: Readonly<Partial<Record<StoredQuota, number>>>): Promise<void>;
@@ -75,12 +75,20 @@ export function createQuotas({ usage, tokens, limits, clock }: QuotasDeps): Quot
   const onNode = createNodeCounts();
   const known = new Map<string, Known>();
 
-  const readStored = async (who: User): Promise<Known> => {
+  const read = async (who: User): Promise<Known> => {
     const at = clock.now();
     const entry = { at: at.getTime(), stored: await usage.used(who, at), begun: new Map() };
     if (known.size >= MAX_KNOWN_PRINCIPALS) known.clear();
     known.set(holderKey(who.tenant, who.subject), entry);
     return entry;
+  };
+  const reading = new Map<string, Promise<Known>>();
+  /** Requests of a principal that arrive together share one read, and count each other. */
+  const readStored = (who: User): Promise<Known> => {
+    const key = holderKey(who.tenant, who.subject);
+    const underWay = reading.get(key) ?? read(who).finally(() => reading.delete(key));
+    reading.set(key, underWay);
+    return underWay;
   };
 
   /** The use that is certain not to be exceeded, from what is known. */
