@@ -67,7 +67,10 @@ export async function uploadArtifact(
     try {
       return await runs.drive(createRunStart(user, plan, identity, clock.now()), handlers).completed;
     } finally {
-      await quotas.take(user, 'uploadBytes', Math.min(received, reserved) - reserved);
+      // If the store cannot record it, the complete reservation counts until midnight; the upload stays what it was.
+      await quotas.take(user, 'uploadBytes', Math.min(received, reserved) - reserved).catch((error: unknown) => {
+        deps.logger.warn('upload.unsettled', { tenant: user.tenant, subject: user.subject, error: String(error) });
+      });
     }
   };
   const { run } = await upload().finally(release);
