@@ -40,6 +40,12 @@ export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /**
+   * Where the page begins and ends, for `before` and `after`: its first and last entry, or beyond them if a search stopped
+   * there. Undefined if nothing was found or searched.
+   */
+  readonly startCursor: string | undefined;
+  readonly endCursor: string | undefined;
   /** Number of matches on all pages; counted only when called. */
   totalCount(): Promise<number>;
 }

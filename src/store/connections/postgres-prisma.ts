@@ -7,7 +7,8 @@ import { type Prisma, type Transactions, TX_TIMEOUT } from './transactions.ts';
 /** How long a read is retried while the database cannot be reached, in milliseconds. */
 const READ_TIMEOUT_MS = 2_000;
 
-const READ_OPERATIONS = /^(find|count|aggregate|groupBy)/;
+/** `$queryRaw` is used for reads only. */
+const READ_OPERATIONS = /^(find|count|aggregate|groupBy|\$queryRaw$)/;
 
 /**
  * Prisma on PostgreSQL. Reads whose connection was cut are retried; other operations then fail with a Fault UNAVAILABLE.

@@ -19,12 +19,19 @@ export function idInRange({ above, below }: IdRange): { id: { gt?: string; lt?: 
   return { id: { ...(above !== undefined && { gt: above }), ...(below !== undefined && { lt: below }) } };
 }
 
+/** The first entries of a range. */
+export interface Found<T> {
+  readonly entries: readonly T[];
+  /** The id where a search stopped before it had enough entries: what follows is not known yet. */
+  readonly searchedTo?: string;
+}
+
 interface PageSource<T> {
   readonly prefix: IdPrefix;
   /** Whether the list starts with the newest entry. */
   readonly newestFirst: boolean;
   /** The first `count` entries of the range, by ascending or descending id. */
-  find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<readonly T[]>;
+  find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<Found<T>>;
   count(): Promise<number>;
 }
 
@@ -45,11 +52,17 @@ export async function paginate<T extends { readonly id: string }>(
 
   const range: IdRange = { ...(above !== undefined && { above }), ...(below !== undefined && { below }) };
   // One entry more than requested shows whether there is another page.
-  const entries = await source.find(range, direction, size + 1);
+  const { entries, searchedTo } = await source.find(range, direction, size + 1);
   const shown = entries.slice(0, size);
-  const hasMore = entries.length > size;
+  const hasMore = entries.length > size || searchedTo !== undefined;
+  const edges = (backwards ? shown.reverse() : shown).map((node) => ({ cursor: encodeCursor(node.id), node }));
+  // If the page is full, the search continues after its last entry.
+  const end = searchedTo !== undefined && entries.length <= size ? encodeCursor(searchedTo) : undefined;
+  const [startCursor, endCursor] = [edges[0]?.cursor, edges.at(-1)?.cursor];
   return {
-    edges: (backwards ? shown.reverse() : shown).map((node) => ({ cursor: encodeCursor(node.id), node })),
+    edges,
+    startCursor: (backwards ? end : undefined) ?? startCursor,
+    endCursor: (backwards ? undefined : end) ?? endCursor,
     // The entry that the cursor names is on the other side.
     hasNextPage: backwards ? before !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : after !== undefined,

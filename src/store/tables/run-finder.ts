@@ -1,76 +1,129 @@
 import { setImmediate } from 'node:timers/promises';
-import { Fault } from '../../core/errors.ts';
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Scope } from '../../core/principal.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { RunFilter } from '../../core/store-reader.ts';
-import { canonicalJson } from '../../lib/json.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
 import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
-import { type IdRange, idInRange } from './paginate.ts';
+import type { Found, IdRange } from './paginate.ts';
+import { allOf, type RunCondition, runConditions } from './run-conditions.ts';
 
-/** Maximum runs that one query scans if no index answers the filter: a few milliseconds of the event loop. */
+/** Entries of an index that one statement reads: a few milliseconds of the event loop. More if it looks at nothing else. */
 const MAX_WINDOW_RUNS = 2_000;
+const MAX_COUNTED_RUNS = 10_000;
 
-const MAX_SEARCH_CHARACTERS = 256;
-const MAX_LABEL_FILTERS = 16;
+/** Windows that one page looks through; then it ends, even if it is not full. */
+const MAX_WINDOWS_PER_PAGE = 20;
+
+type Direction = 'asc' | 'desc';
 
 interface RunFinderDeps {
-  readonly prisma: Prisma;
+  readonly prisma: Pick<Prisma, 'run'>;
+  query<Row>(statement: Sql): Promise<Row[]>;
   readonly kind: DatabaseConfig['kind'];
 }
 
 interface RunFinder {
-  find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<readonly RunRecord[]>;
+  find(range: IdRange, direction: Direction, count: number): Promise<Found<RunRecord>>;
   count(): Promise<number>;
 }
 
-/** Finds the runs that a scope covers and a filter matches. @throws Fault BAD_INPUT for a filter that exceeds a limit */
-export function createRunFinder({ prisma, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
-  const { state, ...rest } = filter;
-  const covered: RunWhereInput = { ...runsInScope(scope), ...(state && { state: { in: [...state] } }) };
-  const conditions = filterConditions(rest, kind);
+/** A window of the index that has the fewest entries there: the others are conditions on its entries. */
+interface Window {
+  readonly ids: Sql;
+  readonly others: readonly RunCondition[];
+  readonly size: number;
+  /** Its last id, if something may follow it. */
+  readonly edge: string | undefined;
+}
 
-  /** The whole range if an index finds its runs, otherwise windows of it, with a pause after each. */
-  const windows = async function* (range: IdRange, direction: 'asc' | 'desc') {
-    let left: RunWhereInput = idInRange(range);
-    for (let more = conditions.length > 0; more; ) {
-      const where = { AND: [covered, left] };
-      const edge = await prisma.run.findFirst({
-        where,
-        orderBy: { id: direction },
-        skip: MAX_WINDOW_RUNS - 1,
-        select: { id: true },
-      });
-      more = edge !== null;
-      if (edge) {
-        yield { AND: [left, { id: direction === 'asc' ? { lte: edge.id } : { gte: edge.id } }] };
-        left = { AND: [left, { id: direction === 'asc' ? { gt: edge.id } : { lt: edge.id } }] };
-        await setImmediate();
-      }
-    }
-    yield left;
+/**
+ * Finds the runs that a scope covers and a filter matches. Each window is taken from the index whose next entries reach
+ * furthest, so a search costs what its rarest condition costs, and every statement has the same size wherever it is.
+ * @throws Fault BAD_INPUT for a filter that exceeds a limit
+ */
+export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
+  const { above, below, conditions, covered } = runConditions(scope, filter, kind);
+  const indexed = conditions.filter(({ lists }) => lists !== undefined);
+  const drivers = indexed.length > 0 ? indexed : [{ where: sql`1 = 1`, lists: [covered] }];
+  // Each list of runs names the tenant.
+  const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver);
+  const isOneList = conditions.length === indexed.length && indexed.length <= 1;
+  const windowSize = isOneList ? MAX_COUNTED_RUNS : MAX_WINDOW_RUNS;
+
+  const probe = async (driver: RunCondition, range: Required<IdRange>, direction: Direction): Promise<Window> => {
+    const ids = firstIds(driver.lists ?? [], range, direction, windowSize);
+    const last = raw(direction === 'asc' ? 'max' : 'min');
+    const [row] = await query<{ edge: string | null; size: bigint }>(
+      sql`SELECT ${last}(id) AS edge, count(*) AS size FROM (${ids}) AS ids`,
+    );
+    const size = Number(row?.size ?? 0);
+    const edge = size === windowSize ? (row?.edge ?? undefined) : undefined;
+    return { ids, others: othersThan(driver), size, edge };
   };
+
+  const nextWindow = async (range: Required<IdRange>, direction: Direction): Promise<Window> => {
+    let best: Window | undefined;
+    for (const driver of drivers) {
+      const window = await probe(driver, range, direction);
+      if (window.edge === undefined) return window;
+      const isFurther = !best?.edge || (direction === 'asc' ? window.edge > best.edge : window.edge < best.edge);
+      if (isFurther) best = window;
+    }
+    return best as Window;
+  };
+
+  const within = (range: IdRange) => ({ above: later(above, range.above), below: earlier(below, range.below) });
+
+  async function* windows(start: IdRange, direction: Direction): AsyncGenerator<Window> {
+    const range = within(start);
+    for (;;) {
+      const window = await nextWindow(range, direction);
+      yield window;
+      if (window.edge === undefined) return;
+      range[direction === 'asc' ? 'above' : 'below'] = window.edge;
+      await setImmediate();
+    }
+  }
+
+  // Each run is looked up by its id: a planner that joined otherwise would read runs outside the window.
+  const runOfId =
+    kind === 'sqlite'
+      ? sql`CROSS JOIN runs r ON r.id = ids.id`
+      : sql`CROSS JOIN LATERAL (SELECT * FROM runs WHERE runs.id = ids.id OFFSET 0) AS r`;
+  const matches = ({ ids, others }: Window) => sql`FROM (${ids}) AS ids ${runOfId} ${allOf(others)}`;
 
   return {
     find: async (range, direction, count) => {
-      const runs: RunRecord[] = [];
-      for await (const window of windows(range, direction)) {
-        const rows = await prisma.run.findMany({
-          where: { AND: [covered, window, ...conditions] },
-          orderBy: { id: direction },
-          take: count - runs.length,
-        });
-        runs.push(...rows.map(toRunRecord));
-        if (runs.length >= count) break;
+      if (isOneList) {
+        const rows = await query<{ id: string }>(firstIds(drivers[0]?.lists ?? [], within(range), direction, count));
+        return { entries: await readRuns(prisma, rows, direction) };
       }
-      return runs;
+      const found: { readonly id: string }[] = [];
+      let read = 0;
+      let edge: string | undefined;
+      for await (const window of windows(range, direction)) {
+        const rows = await query<{ id: string }>(
+          sql`SELECT r.id ${matches(window)} ORDER BY r.id ${raw(direction)} LIMIT ${raw(String(count - found.length))}`,
+        );
+        found.push(...rows);
+        read += 1;
+        edge = window.edge;
+        if (found.length >= count || read === MAX_WINDOWS_PER_PAGE) break;
+      }
+      const entries = await readRuns(prisma, found, direction);
+      return found.length < count && edge !== undefined ? { entries, searchedTo: edge } : { entries };
     },
     count: async () => {
       let total = 0;
       for await (const window of windows({}, 'asc')) {
-        total += await prisma.run.count({ where: { AND: [covered, window, ...conditions] } });
+        if (window.others.length === 0) total += window.size;
+        else {
+          const [row] = await query<{ n: bigint }>(sql`SELECT count(*) AS n ${matches(window)}`);
+          total += Number(row?.n ?? 0);
+        }
       }
       return total;
     },
@@ -81,35 +134,24 @@ export function runsInScope({ tenant, subject }: Scope): RunWhereInput {
   return { tenant, ...(subject !== undefined && { subject }) };
 }
 
-/** The conditions that no index answers. */
-function filterConditions(filter: Omit<RunFilter, 'state'>, database: DatabaseConfig['kind']): RunWhereInput[] {
-  const { kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
-  const labels = Object.entries(label);
-  if (labels.length > MAX_LABEL_FILTERS) {
-    throw new Fault('BAD_INPUT', `Filter by at most ${MAX_LABEL_FILTERS} labels.`, { path: ['filter', 'label'] });
-  }
-  if (text !== undefined && text.length > MAX_SEARCH_CHARACTERS) {
-    throw new Fault('BAD_INPUT', `Search for at most ${MAX_SEARCH_CHARACTERS} characters.`, {
-      path: ['filter', 'text'],
-    });
-  }
-  // Prisma generates LIKE, in which `_` matches any character. SQLite's LIKE ignores case by default.
-  const match = (contains: string): { contains: string } =>
-    database === 'sqlite' ? { contains } : ({ contains, mode: 'insensitive' } as { contains: string });
-  return [
-    kind && { kind: { in: [...kind] } },
-    workflow !== undefined && { workflow },
-    principal !== undefined && { OR: [{ subject: principal }, { username: principal }] },
-    ...labels.map(([key, value]) => ({ labelRows: { some: { key, value: canonicalJson(value) } } })),
-    createdAfter && { createdAt: { gt: createdAfter } },
-    createdBefore && { createdAt: { lt: createdBefore } },
-    text !== undefined && {
-      OR: [
-        { goal: match(text) },
-        { workflow: match(text) },
-        { id: match(text) },
-        { steps: { some: { capability: match(text) } } },
-      ],
-    },
-  ].filter((condition) => typeof condition === 'object');
+async function readRuns({ run }: Pick<Prisma, 'run'>, found: readonly { readonly id: string }[], direction: Direction) {
+  const rows = await run.findMany({ where: { id: { in: found.map(({ id }) => id) } }, orderBy: { id: direction } });
+  return rows.map(toRunRecord);
+}
+
+/** The first ids of the union of the lists in the range. */
+function firstIds(lists: readonly Sql[], range: Required<IdRange>, direction: Direction, count: number): Sql {
+  const { above, below } = range;
+  if (lists.length === 0) return sql`SELECT id FROM runs WHERE 1 = 0`;
+  const order = sql`ORDER BY id ${raw(direction)} LIMIT ${raw(String(count))}`;
+  const parts = lists.map((list) => sql`SELECT id FROM (${list} AND id > ${above} AND id < ${below} ${order}) AS part`);
+  return parts.length === 1 ? (parts[0] as Sql) : sql`SELECT id FROM (${join(parts, ' UNION ')}) AS parts ${order}`;
+}
+
+function later(a: string, b = a): string {
+  return a > b ? a : b;
+}
+
+function earlier(a: string, b = a): string {
+  return a < b ? a : b;
 }

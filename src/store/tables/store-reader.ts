@@ -1,3 +1,4 @@
+import type { Sql } from '@prisma/client/runtime/client';
 import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
 import type { RunSnapshot } from '../../core/run.ts';
@@ -63,7 +64,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
               orderBy: { index: direction },
               take,
             });
-            return rows.map(toStepRecord);
+            return { entries: rows.map(toStepRecord) };
           },
           count: () => prisma.step.count({ where }),
         },
@@ -95,7 +96,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
               orderBy: { id: direction },
               take,
             });
-            return rows.map(toApprovalRecord);
+            return { entries: rows.map(toApprovalRecord) };
           },
           count: () => prisma.approval.count({ where }),
         },
@@ -115,8 +116,13 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       const row = await prisma.step.findFirst({ where: { id, ...partsInScope(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
-    runs: async (scope, filter, page) =>
-      paginate({ prefix: 'run', newestFirst: true, ...createRunFinder({ prisma, kind }, scope, filter) }, page),
+    runs: async (scope, filter, page) => {
+      const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
+      return paginate(
+        { prefix: 'run', newestFirst: true, ...createRunFinder({ prisma, query, kind }, scope, filter) },
+        page,
+      );
+    },
     children: async (scope, runId, page) => {
       const where = { parentId: runId, ...runsInScope(scope) };
       return paginate(
@@ -129,7 +135,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
               orderBy: { id: direction },
               take,
             });
-            return rows.map(toRunRecord);
+            return { entries: rows.map(toRunRecord) };
           },
           count: () => prisma.run.count({ where }),
         },
@@ -148,7 +154,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
               orderBy: { id: direction },
               take,
             });
-            return rows.map(toArtifactRecord);
+            return { entries: rows.map(toArtifactRecord) };
           },
           count: () => prisma.artifact.count({ where }),
         },
@@ -177,7 +183,8 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     },
     history: eventsOf,
     ping: async () => {
-      await prisma.$queryRaw`SELECT 1`;
+      // Not retried: the answer is what the health of the database is now.
+      await prisma.$queryRawUnsafe('SELECT 1');
     },
   };
 }

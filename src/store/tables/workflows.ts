@@ -100,7 +100,7 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
             const entries = await newestIds(prisma, tenant, range, direction, take);
             const where = { id: { in: entries.map(({ id }) => id) } };
             const rows = await prisma.workflow.findMany({ where, orderBy: { id: direction } });
-            return rows.map(toWorkflowRecord);
+            return { entries: rows.map(toWorkflowRecord) };
           },
           count: async () => {
             const names = await prisma.workflow.groupBy({ by: ['name'], where: { tenant, deletedAt: null } });

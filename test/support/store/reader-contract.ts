@@ -97,7 +97,7 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
       const principal = { ...user(tenant, 'carol'), username: 'Carol C.' };
       const day = (n: number) => new Date(Date.UTC(2026, 10, n));
       const add = async (more: Parameters<typeof runCreated>[0], at: Date, ends = false) => {
-        const runId = newId('run');
+        const runId = newId('run', at.getTime());
         const events = [runCreated({ principal, ...more }, at), ...(ends ? finished(textOutput('x')) : [])];
         await suite.store.journal.append(runId, 1, events);
         return runId;
@@ -134,6 +134,11 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         [{ text: 'render' }, [c]],
         [{ text: c.slice(4) }, [c]],
         [{ text: "'; DROP TABLE runs; --" }, []],
+        [{ text: 'Report_on%' }, []],
+        [{ text: c.slice(4), principal: 'carol' }, []],
+        [{ kind: [] }, []],
+        [{ kind: ['COMMAND', 'WORKFLOW'], label: { team: 'rail' }, principal: 'carol', workflow: 'nightly' }, [a]],
+        [{ kind: ['WORKFLOW'], createdAfter: day(1) }, []],
         [{ text: 'r', state: ['PENDING'], principal: 'dave' }, [c]],
       ];
       for (const [filter, expected] of cases) {

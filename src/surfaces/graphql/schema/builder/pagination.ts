@@ -56,15 +56,20 @@ interface PageInfoFields {
 const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
   description: 'Position of a page in its list (Relay cursor connections).',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True when entries follow this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description:
+        'True when entries follow this page, or may: a search for rare matches ends its page early, and continues after `endCursor`.',
+    }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'True when entries precede this page.' }),
     startCursor: t.exposeString('startCursor', {
       nullable: true,
-      description: 'Cursor of the first entry, for `before`. Null when the page is empty.',
+      description:
+        'Cursor of the first entry, for `before`, or of where a search for matches has stopped. Null when neither exists.',
     }),
     endCursor: t.exposeString('endCursor', {
       nullable: true,
-      description: 'Cursor of the last entry, for `after`. Null when the page is empty.',
+      description:
+        'Cursor of the last entry, for `after`, or of where a search for matches has stopped. Null when neither exists.',
     }),
   }),
 });
@@ -102,12 +107,7 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
       pageInfo: t.field({
         type: PageInfo,
         description: 'Position of the page in the list.',
-        resolve: ({ edges, hasNextPage, hasPreviousPage }) => ({
-          hasNextPage,
-          hasPreviousPage,
-          startCursor: edges[0]?.cursor,
-          endCursor: edges.at(-1)?.cursor,
-        }),
+        resolve: (page) => page,
       }),
       totalCount: t.int({
         description: 'Number of entries on all pages. Counted only when selected.',

@@ -1,0 +1,112 @@
+import { empty, join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { Fault } from '../../core/errors.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { RunFilter } from '../../core/store-reader.ts';
+import { canonicalJson } from '../../lib/json.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
+
+const MAX_SEARCH_CHARACTERS = 256;
+const MAX_LABEL_FILTERS = 16;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** One condition on a run, and the lists of ids in which an index finds its matches in order of id. */
+export interface RunCondition {
+  /** On the row `r` of `runs`. */
+  readonly where: Sql;
+  /** Whose union it matches; each has a column `id` and ends in its conditions. Undefined if no index answers it. */
+  readonly lists?: readonly Sql[];
+}
+
+/** What a scope and a filter ask of a run. Ids outside the range cannot match. */
+export interface RunConditions {
+  readonly above: string;
+  readonly below: string;
+  readonly conditions: readonly RunCondition[];
+  /** The list of everything that the scope covers. */
+  readonly covered: Sql;
+}
+
+/** @throws Fault BAD_INPUT for a filter that exceeds a limit */
+export function runConditions(scope: Scope, filter: RunFilter, database: DatabaseConfig['kind']): RunConditions {
+  checkLimits(filter);
+  const { tenant, subject } = scope;
+  const { state, kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
+  const runs = (where: Sql) => sql`SELECT id FROM runs WHERE tenant = ${tenant} AND ${where}`;
+  const column = (name: 'state' | 'kind' | 'subject' | 'workflow', values: readonly string[]): RunCondition => ({
+    where: values.length === 0 ? sql`1 = 0` : sql`r.${raw(name)} IN (${join([...values])})`,
+    lists: [...new Set(values)].map((value) => runs(sql`${raw(name)} = ${value}`)),
+  });
+  const time = (at: Date) => (database === 'sqlite' ? sql`${at.getTime()}` : sql`${at}::timestamptz`);
+  const conditions: (RunCondition | undefined)[] = [
+    subject === undefined ? undefined : column('subject', [subject]),
+    state && column('state', state),
+    kind && column('kind', kind),
+    workflow === undefined ? undefined : column('workflow', [workflow]),
+    principal === undefined
+      ? undefined
+      : {
+          where: sql`(r.subject = ${principal} OR r.username = ${principal})`,
+          lists: [runs(sql`subject = ${principal}`), runs(sql`username = ${principal}`)],
+        },
+    ...Object.entries(label).map(([key, value]) => labelCondition(tenant, key, canonicalJson(value))),
+    createdAfter && { where: sql`r.created_at > ${time(createdAfter)}` },
+    createdBefore && { where: sql`r.created_at < ${time(createdBefore)}` },
+    text === undefined ? undefined : { where: textCondition(text, database) },
+  ];
+  return {
+    // A run has its id before it is accepted: a moment before, except a child whose start an outage delayed.
+    above: createdAfter ? idAt(createdAfter.getTime() - DAY_MS) : 'run_',
+    // A clock that is set back leaves ids ahead of it.
+    below: createdBefore ? idAt(createdBefore.getTime() + MINUTE_MS) : 'run_g',
+    conditions: conditions.filter((each) => each !== undefined),
+    covered: runs(sql`1 = 1`),
+  };
+}
+
+function labelCondition(tenant: string, key: string, value: string): RunCondition {
+  return {
+    where: sql`EXISTS (SELECT 1 FROM run_labels l WHERE l.run_id = r.id AND l.key = ${key} AND l.value = ${value})`,
+    lists: [
+      sql`SELECT id FROM (SELECT run_id AS id, tenant, key, value FROM run_labels) AS labels WHERE tenant = ${tenant} AND key = ${key} AND value = ${value}`,
+    ],
+  };
+}
+
+/** A part of one of the texts, in upper or lower case. */
+function textCondition(text: string, database: DatabaseConfig['kind']): Sql {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  // SQLite's LIKE ignores case.
+  const like = database === 'sqlite' ? sql`LIKE ${pattern} ESCAPE '\\'` : sql`ILIKE ${pattern} ESCAPE '\\'`;
+  const steps = sql`EXISTS (SELECT 1 FROM steps s WHERE s.run_id = r.id AND s.capability ${like})`;
+  return sql`(r.goal ${like} OR r.workflow ${like} OR r.id ${like} OR ${steps})`;
+}
+
+/** The smallest id of a time. */
+function idAt(ms: number): string {
+  return `run_${Math.max(0, Math.min(ms, 2 ** 48 - 1))
+    .toString(16)
+    .padStart(12, '0')}`;
+}
+
+function checkLimits({ label = {}, text }: RunFilter): void {
+  if (Object.keys(label).length > MAX_LABEL_FILTERS) {
+    throw new Fault('BAD_INPUT', `Filter by at most ${MAX_LABEL_FILTERS} labels.`, { path: ['filter', 'label'] });
+  }
+  if (text !== undefined && text.length > MAX_SEARCH_CHARACTERS) {
+    throw new Fault('BAD_INPUT', `Search for at most ${MAX_SEARCH_CHARACTERS} characters.`, {
+      path: ['filter', 'text'],
+    });
+  }
+}
+
+/** The clause that asks for all of the conditions. */
+export function allOf(conditions: readonly RunCondition[]): Sql {
+  return conditions.length === 0
+    ? empty
+    : sql`WHERE ${join(
+        conditions.map(({ where }) => where),
+        ' AND ',
+      )}`;
+}
