@@ -19,13 +19,14 @@ import type { Gate } from '../gate/gate.ts';
 import type { Quotas } from '../gate/quotas.ts';
 import type { RunAggregate } from '../model/run-aggregate.ts';
 import { admitPlan } from './admit-plan.ts';
+import { admitRun, admitShortRun, type RunDoorDeps } from './admit-run.ts';
 import { type CommandPlan, compileCommand, planAgent } from './compile-command.ts';
 import { denyRun } from './deny-run.ts';
 import type { AgentRequest, CommandRequest, RunOutcome, ToolRequest } from './engine.ts';
 import type { Idempotency } from './idempotency.ts';
 import { checkWait, waitForEnd } from './wait-for-end.ts';
 
-export interface ExecuteDeps {
+export interface ExecuteDeps extends RunDoorDeps {
   readonly capabilities: Capabilities;
   readonly resources: Resources;
   readonly gate: Gate;
@@ -117,11 +118,13 @@ async function startPlan(
     }
     throw fault;
   }
-  if (plan.kind === 'AGENT' || admission.admitted.size < plan.steps.length)
-    await deps.quotas.admit(user, { runsWaiting: 1 });
-  deps.dispatcher.assertCapacity();
-  deps.quotas.assertFree(user, 'runsRunning');
-  const start = createRunStart(user, plan, identity, deps.clock.now());
-  deps.admitted.set(start.run, admission.admitted);
-  return deps.runs.drive(start);
+  const mayWait = plan.kind === 'AGENT' || plan.steps.length > 1 || admission.admitted.size < plan.steps.length;
+  const begin = () => {
+    const start = createRunStart(user, plan, identity, deps.clock.now());
+    deps.admitted.set(start.run, admission.admitted);
+    return deps.runs.drive(start);
+  };
+  if (mayWait) return admitRun(deps, user, begin);
+  admitShortRun(deps, user);
+  return begin();
 }

@@ -10,8 +10,9 @@ import { createRunStart, identifyRequest, loadRun, userOf } from '../driver/run-
 import { descendantsOf, isReusable } from '../machine/initial-input.ts';
 import { authorsBeside } from '../model/actor.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
+import { admitRun } from './admit-run.ts';
 import { type RunControlDeps, visibleRun } from './run-control.ts';
-import { assertRunCapacity, authorizeWorkflow, type StartWorkflowDeps } from './start-workflow.ts';
+import { authorizeWorkflow, type StartWorkflowDeps } from './start-workflow.ts';
 
 type RerunDeps = RunControlDeps & StartWorkflowDeps & { readonly clock: Clock };
 
@@ -47,19 +48,15 @@ export async function rerunFrom(
   const repeated = descendantsOf(payload.steps, from);
   for (const step of earlier) if (!repeated.has(step.key)) assertReusable(step, from, Object.keys(changed).length > 0);
   const user = userOf(principal);
-  await deps.quotas.admit(user, { runsWaiting: 1 });
   const identity = identifyRequest({}, runId);
   const at = deps.clock.now();
   const start = createRunStart(user, plan, identity, at);
   const { workflow } = payload;
   const decided =
     workflow === undefined ? [] : [await authorizeWorkflow(deps, user, { ...plan, workflow }, identity, at)];
-  assertRunCapacity(deps, user);
-  const handle = deps.runs.drive({
-    ...start,
-    events: [...start.events, ...decided],
-    input: { type: 'resumedFrom', step: from, earlier },
-  });
+  const events = [...start.events, ...decided];
+  const input = { type: 'resumedFrom', step: from, earlier } as const;
+  const handle = await admitRun(deps, user, () => deps.runs.drive({ ...start, events, input }));
   await handle.flush();
   return snapshotOf(handle.run);
 }

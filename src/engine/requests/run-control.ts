@@ -16,6 +16,7 @@ import { toMachineInput } from '../failover/inbox-consumer.ts';
 import type { Gate } from '../gate/gate.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
+import { admitRun, type RunDoorDeps } from './admit-run.ts';
 import { followRun } from './wait-for-end.ts';
 
 export interface RunControlDeps {
@@ -120,7 +121,7 @@ export async function decideApproval(
 
 /** See `Engine.retryStep`. */
 export async function retryStep(
-  deps: RunControlDeps,
+  deps: RunControlDeps & RunDoorDeps,
   principal: SignedIn,
   runId: string,
   key: string,
@@ -143,10 +144,10 @@ export async function retryStep(
   if (steps.some(({ role }) => role === 'compensation')) {
     throw new Fault('CONFLICT', `Run ${runId} was compensated. Start a new run with rerunFrom.`);
   }
-  if (!(await deps.leases.takeOver(runId))) {
+  const driven = await admitRun(deps, run.principal, async () => {
+    if (await deps.leases.takeOver(runId)) return deps.failover.resume(runId, { type: 'retried', step: key });
     throw new Fault('CONFLICT', `Run ${runId} belongs to another node. Try again.`, { retryAfterMs: 1_000 });
-  }
-  const driven = await deps.failover.resume(runId, { type: 'retried', step: key });
+  });
   await driven.flush();
   return snapshotOf(driven.run);
 }

@@ -7,6 +7,7 @@ import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workfl
 import { workflowAccessRequest } from '../capabilities/access-requests.ts';
 import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
 import { actorOf, authorsBeside } from '../model/actor.ts';
+import { admitRun } from './admit-run.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
@@ -17,8 +18,6 @@ const MAX_LABELS = 16;
 
 export interface StartWorkflowDeps extends ExecuteDeps {
   readonly workflowLoader: WorkflowLoader;
-  /** Maximum of runs in progress on this node. */
-  readonly maxRuns: number;
 }
 
 /** See `Engine.startWorkflow`. */
@@ -39,10 +38,9 @@ export async function startWorkflow(
     const at = deps.clock.now();
     const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
     const decided = await authorizeWorkflow(deps, user, opening, identity, at);
-    await deps.quotas.admit(user, { runsWaiting: 1 });
-    assertRunCapacity(deps, user);
     const start = createRunStart(user, opening, identity, at);
-    return waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
+    const begin = () => waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
+    return admitRun(deps, user, begin);
   });
 }
 
@@ -69,18 +67,6 @@ export async function authorizeWorkflow(
     }
     throw error;
   }
-}
-
-/** @throws Fault UNAVAILABLE when this node is at capacity, THROTTLED when the principal or its tenant is */
-export function assertRunCapacity(
-  { runs, dispatcher, quotas, maxRuns }: Pick<StartWorkflowDeps, 'runs' | 'dispatcher' | 'quotas' | 'maxRuns'>,
-  user: User,
-): void {
-  dispatcher.assertCapacity();
-  quotas.assertFree(user, 'runsRunning');
-  if (runs.size < maxRuns) return;
-  const message = `The server is at capacity: ${maxRuns} runs are in progress. Try again when some have ended.`;
-  throw new Fault('UNAVAILABLE', message, { retryAfterMs: 5_000 });
 }
 
 /**

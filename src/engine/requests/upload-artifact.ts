@@ -8,6 +8,7 @@ import type { EffectHandlers } from '../driver/effect-runner.ts';
 import { createRunStart, identifyRequest, userOf } from '../driver/run-start.ts';
 import { storeArtifact } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from '../steps/step-deps.ts';
+import { admitShortRun } from './admit-run.ts';
 import type { Upload } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
 
@@ -37,8 +38,7 @@ export async function uploadArtifact(
   const user = userOf(principal);
   const uri = resources.policyUriOf({ bytes: { base64: '', mediaType } });
   const decisions: readonly Decision[] = [gate.pass(user, { action: `command:${UPLOAD_COMMAND}`, uri })];
-  deps.dispatcher.assertCapacity();
-  quotas.assertFree(user, 'runsRunning');
+  admitShortRun(deps, user);
   const artifacts = quotas.artifactsOf(user, deps.artifacts);
   const release = quotas.hold(user, 'uploads');
   const reserved = size ?? maxBytes;
