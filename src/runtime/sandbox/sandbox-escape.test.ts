@@ -188,6 +188,15 @@ describe('a program in bubblewrap', () => {
     expect((await readFile(join(folder, 'work/large'))).byteLength).toBe(MIB);
   });
 
+  it('holds no memory in addition to its address space, in a memfd or a System V segment', async () => {
+    const script = `import ctypes, errno, os
+try: print(os.memfd_create("x"))
+except OSError as error: print(errno.errorcode[error.errno])
+print(ctypes.CDLL(None).shmget(0, 600 << 20, 0o1600))`;
+    const { stdout } = await run('python3 -c "$SCRIPT"', { env: { PATH: '/usr/bin', SCRIPT: script } });
+    expect(stdout).toBe('ENOSYS\n-1\n');
+  });
+
   it('cannot fill more memory with files than the size of its scratch folders', async () => {
     const fill =
       'for i in $(seq 40); do head -c 8000000 /dev/zero > $0/$i || break; done 2>/dev/null; du -smx $0 | cut -f1';

@@ -8,10 +8,22 @@ interface SyscallTable {
   readonly end?: number;
 }
 
-/** keyctl, add_key, request_key; io_uring_setup, bpf, perf_event_open, userfaultfd. */
+/**
+ * keyctl, add_key, request_key; io_uring_setup, bpf, perf_event_open, userfaultfd; and memory that no limit of a process
+ * counts: memfd_create, memfd_secret, shmget, shmat, shmctl, shmdt, msgget, semget.
+ */
 const SYSCALL_TABLES: Readonly<Partial<Record<NodeJS.Architecture, SyscallTable>>> = {
-  x64: { arch: 0xc000003e, socket: 41, denied: [250, 248, 249, 425, 321, 298, 323], end: 0x40000000 },
-  arm64: { arch: 0xc00000b7, socket: 198, denied: [219, 217, 218, 425, 280, 241, 282] },
+  x64: {
+    arch: 0xc000003e,
+    socket: 41,
+    denied: [250, 248, 249, 425, 321, 298, 323, 319, 447, 29, 30, 31, 67, 68, 64],
+    end: 0x40000000,
+  },
+  arm64: {
+    arch: 0xc00000b7,
+    socket: 198,
+    denied: [219, 217, 218, 425, 280, 241, 282, 279, 447, 194, 196, 195, 197, 186, 190],
+  },
 };
 
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: families that a network namespace isolates. */
@@ -26,8 +38,10 @@ const DENY_WITH_EAFNOSUPPORT = 0x00050000 + 97;
 
 /**
  * A seccomp filter (classic BPF) against what no namespace isolates: sockets of other families, of which AF_VSOCK reaches
- * the host of a virtual machine and AF_ALG the kernel; the kernel's keyrings, which all programs of one user share; and
- * calls that no program here needs and that expose more of the kernel. To a program these calls do not exist.
+ * the host of a virtual machine and AF_ALG the kernel; the kernel's keyrings, which all programs of one user share;
+ * memory that belongs to no address space and no mount, such as a memfd or a System V segment, which the limits of a
+ * process therefore do not count; and calls that no program here needs and that expose more of the kernel. To a program
+ * these calls do not exist.
  * @returns undefined for an unknown processor
  */
 export function seccompFilter(processor: NodeJS.Architecture = process.arch): Uint8Array | undefined {
