@@ -4,6 +4,7 @@ import type { StepResult } from '../../core/resource.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
+import { secretForms } from './secret-forms.ts';
 import type { AgentStepDeps } from './step-deps.ts';
 import { storeStepOutput } from './store-step-output.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -26,7 +27,7 @@ export interface SecretRedactor {
 }
 
 function createSecretRedactor(attempt: Attempt): SecretRedactor {
-  /** Plain and as escaped in JSON; the longest first, since one may be a prefix of another. */
+  /** The longest first, since one may be a prefix of another. */
   let forms: readonly string[] = [];
   const text = (from: string) => forms.reduce((redacted, form) => redacted.replaceAll(form, REDACTED), from);
   const json = (value: Json): Json => (forms.length === 0 ? value : mapStrings(value, text));
@@ -34,8 +35,7 @@ function createSecretRedactor(attempt: Attempt): SecretRedactor {
   return {
     addSecret(secret) {
       if (secret.length < MIN_SECRET_CHARACTERS) return;
-      const spellings = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1)]);
-      forms = [...spellings].sort((a, b) => b.length - a.length);
+      forms = [...new Set([...forms, ...secretForms(secret)])].sort((a, b) => b.length - a.length);
     },
     redactJson: json,
     redactBytes: bytes,
