@@ -27,6 +27,23 @@ inputs: { what: { type: string, default: it } }
 outputs: { ok: "{{ steps.ok.output }}" }`;
 
 describe('an approval', () => {
+  it.each([
+    ['by one person', EVE, EVE],
+    ['by two people', EVE, ADMIN],
+  ])('that is decided twice at once %s has one decision, which the other caller learns', async (_, first, second) => {
+    const { run } = await on.start(asks());
+    await on.waiting(run.id);
+    const { id } = await on.approvalOf(run.id, 'ok');
+    const answers = await Promise.allSettled([
+      on.engine.decideApproval(first, id, { approve: true }),
+      on.engine.decideApproval(second, id, { approve: false }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'CONFLICT' } });
+    const { state } = await on.approvalOf(run.id, 'ok');
+    expect(answers.find(({ status }) => status === 'fulfilled')).toMatchObject({ value: { state } });
+  });
+
   it('waits for a person, and passes the decision on', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);
@@ -36,6 +53,7 @@ describe('an approval', () => {
     expect(decided).toMatchObject({ state: 'APPROVED', decidedBy: { subject: 'eve' }, comment: 'fine' });
     expect((await on.ended(run.id)).run.outputs).toEqual({ ok: { approved: true, by: 'eve', comment: 'fine' } });
     await expect(on.engine.decideApproval(ADMIN, id, { approve: false })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await on.engine.decideApproval(ADMIN, id, { approve: true })).toEqual(decided);
   });
 
   it('that is rejected ends the run before its next step', async () => {

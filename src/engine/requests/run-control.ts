@@ -104,19 +104,22 @@ export async function decideApproval(
   if (roles.length > 0 && !principal.roles.some((role) => roles.includes(role))) {
     throw new Fault('FORBIDDEN', `Only ${roles.join(', ')} may decide this.`);
   }
-  if (step?.kind !== 'APPROVAL' && principal.subject === run.principal.subject) {
+  const { principal: starter, plan } = run;
+  const isOwnRequest = [starter, ...(plan?.authors ?? [])].some(({ subject }) => subject === principal.subject);
+  if (step?.kind !== 'APPROVAL' && isOwnRequest) {
     throw new Fault(
       'FORBIDDEN',
       'The policy requires another person to approve this: you cannot approve your own request.',
     );
   }
-  if (approval.state !== 'OPEN') throw alreadyDecided(approval);
+  const verdict = approve ? 'APPROVED' : 'REJECTED';
+  if (approval.state !== 'OPEN') return decidedAs(verdict, approval);
   const by = userOf(principal);
   const more = comment === undefined ? {} : { comment };
   await sendMessage(deps, run, { id: newId('msg'), runId: run.id, type: 'decide', approvalId, by, approve, ...more });
   const decided = await deps.reader.approval(scope, approvalId);
-  if (decided?.decidedBy?.subject === by.subject) return decided;
-  throw decided && decided.state !== 'OPEN' ? alreadyDecided(decided) : notAnsweredYet(run);
+  if (!decided || decided.state === 'OPEN') throw notAnsweredYet(run);
+  return decidedAs(verdict, decided);
 }
 
 /** See `Engine.retryStep`. */
@@ -205,9 +208,12 @@ function checkText(name: string, text: string | undefined): void {
   throw new Fault('BAD_INPUT', `The ${name} may have at most ${MAX_COMMENT_CHARACTERS} characters.`, { path: [name] });
 }
 
-function alreadyDecided({ state, decidedBy }: ApprovalRecord): Fault {
+/** The first decision counts. A second one that says the same is answered with it. @throws Fault CONFLICT for another one */
+function decidedAs(verdict: ApprovalRecord['state'], approval: ApprovalRecord): ApprovalRecord {
+  const { state, decidedBy } = approval;
+  if (state === verdict) return approval;
   const by = decidedBy ? ` by ${decidedBy.username}` : '';
-  return new Fault('CONFLICT', `This approval was already decided${by}: it is ${state}.`);
+  throw new Fault('CONFLICT', `This approval was already decided${by}: it is ${state}.`);
 }
 
 function notAnsweredYet({ id }: RunRecord): Fault {
