@@ -1,16 +1,22 @@
-import type { User } from './principal.ts';
+import type { Actor, User } from './principal.ts';
 
 /** Memories of agents: text by tenant and name. */
 export interface Memories {
-  /** The newest entries that fit, oldest first. Empty when the memory does not exist. */
-  read(tenant: string, name: string, maxBytes: number): Promise<string>;
   /**
-   * @param who the entry belongs to their tenant, and counts for their quotas
+   * The newest entries that fit, oldest first, and everybody who wrote any of them. Empty when the memory does not exist.
+   */
+  read(
+    tenant: string,
+    name: string,
+    maxBytes: number,
+  ): Promise<{ readonly text: string; readonly authors: readonly User[] }>;
+  /**
+   * @param who the entry belongs to their tenant, and counts for their quotas; its authors are they and `who.authors`
    * @param entry.id appending the same id again has no effect
    * @throws Fault THROTTLED when a quota is exceeded
    */
   append(
-    who: User,
+    who: Actor,
     name: string,
     entry: { readonly id: string; readonly text: string; readonly at: Date; readonly runId: string },
   ): Promise<void>;

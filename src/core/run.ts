@@ -96,6 +96,8 @@ export interface StepOptions {
   readonly compensate?: StepBody;
   /** The step that runs again, with the error of this step, before this step is retried. */
   readonly repair?: { readonly step: string; readonly maxRounds: number };
+  /** Of a step that starts a workflow: which version. Default: the one that its document was saved with. */
+  readonly version?: number | 'latest';
   /** The pool whose runtime performs the step; see docs/runtimes.md. */
   readonly pool?: string;
   readonly labels?: JsonObject;
@@ -130,6 +132,8 @@ export interface RunPlan {
   readonly version?: number;
   /** Who else wrote what the run does, with their roles at that time: it may only do what they may do as well. */
   readonly authors?: readonly User[];
+  /** The versions, by name, of the saved workflows that its steps start; of others the newest. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** Number of ancestor runs. */
   readonly depth?: number;
   /** Maximum number of steps of the run that run at once. */

@@ -17,11 +17,13 @@ export interface WorkflowRecord {
   readonly inputs: JsonObject;
   readonly createdAt: Date;
   readonly createdBy: User;
+  /** The versions, by name, that the workflows had that its steps start. */
+  readonly parts?: Readonly<Record<string, number>>;
 }
 
 export interface Workflows {
   /**
-   * Saves the next version; text equal to the newest version saves nothing and returns that version. With a schedule,
+   * Saves the next version; text and parts equal to those of the newest version save nothing and return that version. With a schedule,
    * the newest version starts automatically from then on; without one, no version does.
    * @param schedule.startsPerHour in its busiest hour
    * @param assertMayReplace called with the present version in the transaction; what it throws saves nothing
@@ -34,6 +36,8 @@ export interface Workflows {
   ): Promise<WorkflowRecord>;
   /** The newest version; undefined when the workflow was deleted. */
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
+  /** A version; undefined when the workflow was deleted, or never had it. */
+  findVersion(tenant: string, name: string, version: number): Promise<WorkflowRecord | undefined>;
   byId(tenant: string, id: string): Promise<WorkflowRecord | undefined>;
   /** The newest version of each workflow, newest first. */
   list(tenant: string, page: PageArgs): Promise<Page<WorkflowRecord>>;

@@ -1,6 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import { type CanonicalUri, namedUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
+import type { Actor, User } from '../../core/principal.ts';
 import type { StepResult } from '../../core/resource.ts';
 import { wellFormed } from '../../lib/json.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
@@ -10,19 +11,19 @@ const MAX_READ_BYTES = 32 * 1024;
 const MAX_ENTRY_BYTES = 8 * 1024;
 
 /**
- * The newest part of the memory, to which the agent will append.
+ * The newest part of the memory, to which the agent will append, and who wrote it; of a file nobody knows who.
  * @param begins the attempt does not continue after an interruption: only then a quota can refuse it
  * @throws Fault BAD_INPUT unless the URI is that of a memory, FORBIDDEN, THROTTLED when the memories of the principal are full
  */
 export async function readMemory(
   deps: AgentStepDeps,
-  session: AgentSession,
+  session: Pick<AgentSession, 'authorize' | 'user'>,
   memoryUri: string,
   begins: boolean,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly authors: readonly User[] }> {
   const uri = parseMemoryUri(deps, memoryUri);
   session.authorize('memory:read', uri);
-  if (uri.scheme !== 'memory') return deps.resources.tail(uri, MAX_READ_BYTES);
+  if (uri.scheme !== 'memory') return { text: await deps.resources.tail(uri, MAX_READ_BYTES), authors: [] };
   if (begins) await deps.quotas.admit(session.user, { memoryEntries: 1, memoryBytes: 1 });
   return deps.memories.read(session.user.tenant, uri.path, MAX_READ_BYTES);
 }
@@ -31,6 +32,7 @@ export async function readMemory(
 export async function appendMemory(
   deps: AgentStepDeps,
   session: AgentSession,
+  actor: Actor,
   {
     uri: memoryUri,
     id,
@@ -44,8 +46,7 @@ export async function appendMemory(
   const at = deps.clock.now();
   const text = `[${at.toISOString()}] ${goal}\n${truncate(content)}\n`;
   try {
-    if (uri.scheme === 'memory')
-      await deps.memories.append(session.user, uri.path, { id, text, at, runId: session.runId });
+    if (uri.scheme === 'memory') await deps.memories.append(actor, uri.path, { id, text, at, runId: session.runId });
     else await deps.resources.append(uri, text);
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'THROTTLED')) throw error;

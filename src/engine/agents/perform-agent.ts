@@ -1,4 +1,8 @@
+import type { Decision } from '../../core/policy.ts';
+import type { User } from '../../core/principal.ts';
+import { stepAccessRequests } from '../capabilities/access-requests.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
+import { withAuthors } from '../model/actor.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import { inputOf } from '../steps/prepare-step.ts';
@@ -30,18 +34,44 @@ export function performKind(deps: AgentStepDeps, attempt: Attempt): Promise<Stor
   });
 }
 
+const NO_MEMORY = { text: '', authors: [] };
+
+/**
+ * Who wrote what the agent remembers may lead it, so from then on they must be permitted what it does as well: also to use
+ * its backend, which was asked for when nobody knew them.
+ * @throws Fault FORBIDDEN
+ */
+function informedBy(deps: AgentStepDeps, attempt: Attempt, authors: readonly User[]): Attempt {
+  const actor = withAuthors(attempt.actor, authors);
+  if (actor.authors?.length === attempt.actor.authors?.length) return attempt;
+  const { run, step, emit } = attempt;
+  const requests = stepAccessRequests(deps, step, inputOf(run, step)).map((request) => ({
+    ...request,
+    inAdvance: true,
+  }));
+  const result = deps.gate.askAll(actor, requests, true);
+  if (result.type !== 'denied') return { ...attempt, actor };
+  const decision = result.decisions[result.index] as Decision;
+  emit({ type: 'POLICY_DECIDED', at: deps.clock.now(), step: step.key, payload: { decision } });
+  throw result.fault;
+}
+
 /** An agent: reads its memory, runs, and appends the answer to its memory. */
 export function performAgent(deps: AgentStepDeps, attempt: Attempt): Promise<StoredOutput> {
   return withSecretsRedacted(deps, attempt, async (redactor) => {
-    const { run, step } = redactor.attempt;
-    const session = await createAgentSession(deps, redactor);
+    const { run, step, signal } = redactor.attempt;
     const { agent: spec, context } = parseAgentInput(inputOf(run, step), deps.capabilities);
     const { role, goal, tools, config, backend, memoryUri } = spec;
     const begins = run.bookkeeping.get(step.key)?.hasReplayLog !== true;
-    const memory = memoryUri === undefined ? '' : await readMemory(deps, session, memoryUri, begins);
-    const agent = { role, goal, config, context, memory, ...(tools && { tools }) };
+    const reader = createToolContexts(deps, redactor)(signal);
+    const memory = memoryUri === undefined ? NO_MEMORY : await readMemory(deps, reader, memoryUri, begins);
+    const informed = { ...redactor, attempt: informedBy(deps, redactor.attempt, memory.authors) };
+    const session = await createAgentSession(deps, informed);
+    const agent = { role, goal, config, context, memory: memory.text, ...(tools && { tools }) };
     const content = redactor.redactContent(await deps.capabilities.backend(backend).run(agent, session));
     if (memoryUri === undefined) return content;
-    return appendMemory(deps, session, { uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made: content });
+    return appendMemory(deps, session, informed.attempt.actor, {
+      ...{ uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made: content },
+    });
   });
 }

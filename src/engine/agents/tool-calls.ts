@@ -8,7 +8,6 @@ import type { Decision } from '../../core/policy.ts';
 import type { Failure } from '../../core/run.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject, wellFormedJson } from '../../lib/json.ts';
 import { type AccessRequest, toolAccessRequests } from '../capabilities/access-requests.ts';
-import { actorOf } from '../model/actor.ts';
 import { type Attempt, PausedError } from '../model/attempt.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
 import { toFailure } from '../outputs/to-failure.ts';
@@ -95,7 +94,7 @@ function authorizeCall(
   call: ToolCall,
   approval: ApprovalDecision | undefined,
 ): void {
-  const { run, step, emit } = attempt;
+  const { step, actor, emit } = attempt;
   const { id, tool, args, asks } = call;
   const at = clock.now();
   const decided = (decision: Decision) => emit({ type: 'POLICY_DECIDED', at, step: step.key, payload: { decision } });
@@ -112,7 +111,7 @@ function authorizeCall(
       : `The call of ${tool} was not approved in time.`;
     throw refused(new Fault('FORBIDDEN', message));
   }
-  const result = gate.askAll(actorOf(run.record), asks, approval !== undefined);
+  const result = gate.askAll(actor, asks, approval !== undefined);
   const isRefused = result.type === 'denied' || result.type === 'throttled';
   for (const decision of isRefused ? result.decisions.slice(0, result.index + 1) : result.decisions) {
     // The journal has the approval, and the decision that required it, already.

@@ -2,6 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import type { Failure } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { actorOf } from '../model/actor.ts';
 import { type Attempt, PausedError } from '../model/attempt.ts';
 import type { MachineEffect, MachineInput, Preparation } from '../model/machine-input.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
@@ -68,7 +69,7 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Machi
         await recorder.flush();
         if (isStopped() || signal.aborted) return;
       }
-      await settle(step, () => handlers.act({ run, step, signal, emit, flush }));
+      await settle(step, () => handlers.act({ run, step, actor: actorOf(run.record), signal, emit, flush }));
     } finally {
       end();
     }

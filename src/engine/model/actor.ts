@@ -6,6 +6,11 @@ export function actorOf({ principal, plan }: Pick<RunRecord, 'principal' | 'plan
   return plan?.authors ? { ...principal, authors: plan.authors } : principal;
 }
 
+/** The actor with more authors. */
+export function withAuthors(actor: Actor, authors: readonly User[]): Actor {
+  return { ...actor, ...authorsBeside(actor, [...(actor.authors ?? []), ...authors]) };
+}
+
 /** Those of the authors whose permission a run of the user needs in addition: each once, and not the user. */
 export function authorsBeside({ subject }: User, authors: readonly User[]): { readonly authors?: readonly User[] } {
   const others = new Map(

@@ -1,10 +1,13 @@
 import type { NewEvent } from '../../core/event.ts';
+import type { Actor } from '../../core/principal.ts';
 import type { MutableStep, RunAggregate } from './run-aggregate.ts';
 
 /** One attempt at a step, and its access to the journal. */
 export interface Attempt {
   readonly run: RunAggregate;
   readonly step: MutableStep;
+  /** On whose behalf it acts. */
+  readonly actor: Actor;
   readonly signal: AbortSignal;
   /** Adds an event about the step that changes no state. */
   emit(event: NewEvent): void;

@@ -46,9 +46,9 @@ export interface Upload {
   readonly traceId?: string;
 }
 
-/** A workflow: the name of a saved one, its text, its value, or the URI of a resource, which is read under policy. */
+/** A workflow: the name of a saved one (default: its newest version), its text, its value, or the URI of a resource, which is read under policy. */
 export type WorkflowSource =
-  | { readonly name: string }
+  | { readonly name: string; readonly version?: number | 'latest' }
   | { readonly yaml: string }
   | { readonly document: Json }
   | { readonly uri: string };

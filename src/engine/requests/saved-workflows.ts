@@ -50,6 +50,7 @@ export async function saveWorkflow(
     createdAt,
     createdBy: userOf(principal),
     ...(description !== undefined && { description }),
+    ...(await presentParts(deps, principal.tenant, document)),
   };
   const assertMayReplace = ownerCheck(deps, principal);
   if (!schedule) return deps.workflows.save(workflow, undefined, assertMayReplace);
@@ -58,6 +59,23 @@ export async function saveWorkflow(
   const nextAt = nextTime(schedule, createdAt);
   const scheduled = { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) };
   return deps.workflows.save(workflow, scheduled, assertMayReplace);
+}
+
+/** The present versions of the workflows that the steps start, but for those that say which. @throws Fault BAD_INPUT */
+async function presentParts({ workflows }: SavedWorkflowDeps, tenant: string, { name, steps }: WorkflowDocument) {
+  const started = steps
+    .flatMap((step) => [step, step.terms?.compensate])
+    .filter((body) => body?.kind === 'WORKFLOW' && body.terms?.version === undefined && body.capability !== name);
+  const names = [...new Set(started.flatMap((body) => body?.capability ?? []))];
+  const found = await Promise.all(
+    names.map(async (part) => {
+      const saved = await workflows.find(tenant, part);
+      if (saved) return [part, saved.version] as const;
+      const message = `The workflow starts ${part}, which does not exist. Save ${part} first, or add \`version: latest\` to the step, which then takes the newest version when it starts.`;
+      throw new Fault('BAD_INPUT', message, { path: ['source'] });
+    }),
+  );
+  return found.length > 0 ? { parts: Object.fromEntries(found) } : {};
 }
 
 /**

@@ -87,6 +87,7 @@ export function workflowOpening(
     plan: {
       ...plan,
       ...(saved && { version: saved.version }),
+      ...(saved?.parts && { parts: saved.parts }),
       ...authorsBeside(user, saved ? [...inherited, saved.createdBy] : inherited),
     },
     ...(goal !== undefined && { goal }),

@@ -108,7 +108,7 @@ async function findOrStartChild(
   }
   const workflow = await deps.workflowLoader.readValid(
     { kind: 'user', ...parent.principal },
-    { name: step.capability },
+    { name: step.capability, version: versionOf(parent, step) },
   );
   // From here on there is a run to cancel, and nothing is awaited in between.
   signal.throwIfAborted();
@@ -123,6 +123,12 @@ async function findOrStartChild(
   };
   const identity = { traceId: parent.traceId, requestDigest: '' };
   return deps.runs.drive(createRunStart(parent.principal, content, identity, deps.clock.now(), childId)).released;
+}
+
+/** A saved workflow starts the versions that it was saved with, so that nobody can exchange a part of it. */
+function versionOf({ workflow, plan }: RunRecord, { capability, terms }: MutableStep): number | 'latest' {
+  const own = capability === workflow ? plan?.version : undefined;
+  return terms?.version ?? own ?? plan?.parts?.[capability] ?? 'latest';
 }
 
 async function childOutput(

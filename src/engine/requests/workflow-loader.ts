@@ -60,9 +60,16 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
     if ('yaml' in source) return readText(source.yaml);
     if ('document' in source) return readSource({ document: source.document as Json }, catalog);
     if ('uri' in source) return readText(await readTextAt(deps, principal, source.uri));
-    const saved = await deps.workflows.find(principal.tenant, source.name);
+    const { name, version = 'latest' } = source;
+    const saved =
+      version === 'latest'
+        ? await deps.workflows.find(principal.tenant, name)
+        : await deps.workflows.findVersion(principal.tenant, name, version);
     if (saved) return { ...(await readText(saved.yaml)), saved };
-    const message = `There is no workflow ${source.name}. Save it first, or start it from its text.`;
+    const message =
+      version === 'latest'
+        ? `There is no workflow ${name}. Save it first, or start it from its text.`
+        : `Version ${version} of the workflow ${name} does not exist any more: the workflow was deleted. Save it, then save the workflow that starts it again.`;
     throw new Fault('NOT_FOUND', message, { path: ['source', 'name'] });
   };
 

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../lib/json.ts';
 import { type AccessRequest, accessRequestsOf } from '../capabilities/access-requests.ts';
 import type { Capability } from '../capabilities/capabilities.ts';
 import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorized-reader.ts';
-import { actorOf } from '../model/actor.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { RunAggregate } from '../model/run-aggregate.ts';
 import type { CommandStepDeps } from './step-deps.ts';
@@ -43,8 +42,7 @@ export function openStepReader(
   findSaved: (digest: string) => StepOutput | undefined = () => undefined,
 ): AuthorizedReader {
   const { gate, clock } = deps;
-  const { run, step, signal, emit } = attempt;
-  const actor = actorOf(run.record);
+  const { run, step, actor, signal, emit } = attempt;
   const authorizedKeys = new Set(authorized.map(accessKey));
   const record = (decision: Decision) =>
     emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });

@@ -7,7 +7,6 @@ import type { StepOutput } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
 import { wellFormed } from '../../lib/json.ts';
 import { parseMediaType } from '../../lib/media-type.ts';
-import { actorOf } from '../model/actor.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
@@ -48,9 +47,8 @@ export function createToolContexts(
 
 function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: SharedState): ToolContext {
   const { gate, clock } = deps;
-  const { run, step, signal } = attempt;
+  const { run, step, actor, signal } = attempt;
   const user = run.record.principal;
-  const actor = actorOf(run.record);
   const artifacts = deps.quotas.artifactsOf(user, deps.artifacts);
   const emit = (event: Pick<NewEvent, 'type' | 'payload'>) =>
     attempt.emit({ ...event, at: clock.now(), step: step.key } as NewEvent);

@@ -1,5 +1,6 @@
 import type { QuotaTable } from '../../core/accounts.ts';
 import type { Memories } from '../../core/agent-stores.ts';
+import type { User } from '../../core/principal.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { changeQuotas } from './quota-usage.ts';
 
@@ -57,18 +58,24 @@ export function createMemories({ prisma, transactions, quotas: limits }: Memorie
   return {
     read: async (tenant, name, maxBytes) => {
       const texts: string[] = [];
+      const authors = new Map<string, User>();
       let left = maxBytes;
       for await (const row of newestFirst(tenant, name)) {
         const text = JSON.parse(row.text) as string;
         left -= Buffer.byteLength(text) + (texts.length > 0 ? SEPARATOR.length : 0);
         if (left < 0) break;
         texts.unshift(text);
+        for (const author of JSON.parse(row.authors ?? '[]') as readonly User[])
+          authors.set(JSON.stringify(author), author);
       }
-      return texts.join(SEPARATOR);
+      return { text: texts.join(SEPARATOR), authors: [...authors.values()] };
     },
-    append: async (who, name, { id, text, at, runId }) => {
+    append: async ({ authors = [], ...who }, name, { id, text, at, runId }) => {
       try {
-        const data = { tenant: who.tenant, name, id, text: JSON.stringify(text), at, runId, subject: who.subject };
+        const data = {
+          ...{ tenant: who.tenant, name, id, text: JSON.stringify(text), at, runId, subject: who.subject },
+          authors: JSON.stringify([who, ...authors]),
+        };
         const amounts = { memoryEntries: 1, memoryBytes: Buffer.byteLength(data.text) };
         await transactions.run(async (tx) => {
           await tx.memory.create({ data });

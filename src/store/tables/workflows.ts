@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { type IdRange, paginate } from './paginate.ts';
 import { changeQuotas, lockWorkflowQuotas } from './quota-usage.ts';
@@ -31,6 +31,7 @@ interface WorkflowRow {
   readonly inputs: string;
   readonly createdAt: Date;
   readonly createdBy: string;
+  readonly parts: string | null;
 }
 
 /** The table `workflows`, and the rows of `schedules` that belong to saved workflows. */
@@ -52,7 +53,7 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       await lockWorkflowQuotas(tx, tenant);
       const last = await newest(tx, tenant, name);
       if (last && last.deletedAt === null) assertMayReplace?.(toWorkflowRecord(last));
-      if (last && last.deletedAt === null && last.yaml === workflow.yaml) return toWorkflowRecord(last);
+      if (last && last.deletedAt === null && isSame(last, workflow)) return toWorkflowRecord(last);
       const row = await tx.workflow.create({ data: toWorkflowRow(workflow, (last?.version ?? 0) + 1) });
       await removeSchedule(tx, tenant, name, at);
       if (schedule) {
@@ -86,6 +87,10 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
     find: async (tenant, name) => {
       const row = await newest(prisma, tenant, name);
       return row && row.deletedAt === null ? toWorkflowRecord(row) : undefined;
+    },
+    findVersion: async (tenant, name, version) => {
+      const row = await prisma.workflow.findFirst({ where: { tenant, name, version, deletedAt: null } });
+      return row ? toWorkflowRecord(row) : undefined;
     },
     byId: async (tenant, id) => {
       const row = await prisma.workflow.findFirst({ where: { tenant, id } });
@@ -148,13 +153,17 @@ function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'a
         ORDER BY id DESC LIMIT ${take}`;
 }
 
+function isSame({ yaml, parts }: WorkflowRow, workflow: Omit<WorkflowRecord, 'id' | 'version'>): boolean {
+  return yaml === workflow.yaml && (parts ?? '{}') === canonicalJson(workflow.parts ?? {});
+}
+
 /** Another save has taken the version, or added the schedule. */
 function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'P2002';
 }
 
 function toWorkflowRow(
-  { document, inputs, createdBy, ...workflow }: Omit<WorkflowRecord, 'id' | 'version'>,
+  { document, inputs, createdBy, parts, ...workflow }: Omit<WorkflowRecord, 'id' | 'version'>,
   version: number,
 ) {
   return {
@@ -164,6 +173,7 @@ function toWorkflowRow(
     document: JSON.stringify(document),
     inputs: JSON.stringify(inputs),
     createdBy: JSON.stringify(createdBy),
+    parts: parts ? canonicalJson(parts) : null,
   };
 }
 
@@ -179,5 +189,6 @@ function toWorkflowRecord(row: WorkflowRow): WorkflowRecord {
     inputs: JSON.parse(row.inputs) as JsonObject,
     createdAt: row.createdAt,
     createdBy: JSON.parse(row.createdBy) as User,
+    ...(row.parts !== null && { parts: JSON.parse(row.parts) as Record<string, number> }),
   };
 }

@@ -112,6 +112,11 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
     about: 'Runs a saved workflow.',
     keys: {
       workflow: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Name of the workflow.' },
+      version: {
+        oneOf: [{ const: 'latest' }, { type: 'integer', minimum: 1 }],
+        description:
+          'Version of the workflow. Default: the one that it has when this workflow is saved. latest: the one that it has when the step starts.',
+      },
       input: stepInputSchema('Inputs of the workflow.'),
     },
     required: ['workflow'],

@@ -34,6 +34,7 @@ function bodyOf(raw: JsonObject, catalog: Catalog, options: StepOptions): StepBo
     ...(evaluate && { evaluate }),
     ...(retry && { retry: retryOf(retry) }),
     ...(idempotent && { idempotent }),
+    ...(kind === 'workflow' && raw.version !== undefined && { version: raw.version as number | 'latest' }),
     ...options,
   };
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
+import type { Actor } from '../../../src/core/principal.ts';
 import { type StoreHarness, useStore } from './harness.ts';
 import { user } from './sample-events.ts';
 
@@ -21,7 +22,8 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
         at: new Date(Date.UTC(2026, 10, 20, 10, 0, second)),
         runId,
       });
-    const read = (name: string, maxBytes = 1_000_000) => suite.store.memories.read('default', name, maxBytes);
+    const read = async (name: string, maxBytes = 1_000_000) =>
+      (await suite.store.memories.read('default', name, maxBytes)).text;
 
     it('are read in order of their time, not of their insertion', async () => {
       const name = newName();
@@ -49,6 +51,24 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await read(name, 1_000)).toBe(texts.slice(30).join('\n'));
     });
 
+    it('name everybody who wrote what is read, once each', async () => {
+      const name = newName();
+      const [ann, bea, cid] = ['ann', 'bea', 'cid'].map((subject) => user('default', subject));
+      const write = (who: Actor, second: number) =>
+        suite.store.memories.append(who, name, {
+          ...{ id: `${second}`, text: `${second}`, runId },
+          at: new Date(Date.UTC(2026, 10, 20, 10, 0, second)),
+        });
+      await write(user('default', 'dan'), 0);
+      await write({ ...ann, authors: [bea] } as Actor, 1);
+      await write(bea as Actor, 2);
+      await write(cid as Actor, 3);
+      const { text, authors } = await suite.store.memories.read('default', name, 5);
+      expect(text).toBe('1\n2\n3');
+      expect(authors).toHaveLength(3);
+      expect(authors).toEqual(expect.arrayContaining([ann, bea, cid]));
+    });
+
     it('store an entry once, even if it is added several times at once', async () => {
       const name = newName();
       await Promise.all(Array.from({ length: 8 }, (_, n) => keep(name, 'same', 'told', n)));
@@ -62,9 +82,12 @@ export function memoriesContract(makeHarness: () => Promise<StoreHarness>): void
     it('belong to one tenant', async () => {
       const name = newName();
       await keep(name, 'a', 'mine');
-      expect(await suite.store.memories.read('other', name, 1_000)).toBe('');
+      expect((await suite.store.memories.read('other', name, 1_000)).text).toBe('');
       await suite.store.memories.append(user('other'), name, { id: 'a', text: 'theirs', at: new Date(), runId });
-      expect([await read(name), await suite.store.memories.read('other', name, 1_000)]).toEqual(['mine', 'theirs']);
+      expect([await read(name), (await suite.store.memories.read('other', name, 1_000)).text]).toEqual([
+        'mine',
+        'theirs',
+      ]);
     });
 
     it('are returned byte for byte, whatever they contain', async () => {

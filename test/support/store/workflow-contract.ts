@@ -55,6 +55,33 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
     });
 
+    it('keep the versions of their parts, and get a new version for another one', async () => {
+      const tenant = newTenant();
+      const first = await suite.store.workflows.save(draft(tenant, { parts: { b: 2, a: 1 } }));
+      expect(first.parts).toEqual({ a: 1, b: 2 });
+      expect(await suite.store.workflows.save(draft(tenant, { parts: { a: 1, b: 2 } }))).toEqual(first);
+      const second = await suite.store.workflows.save(draft(tenant, { parts: { a: 1, b: 3 } }));
+      expect(second).toMatchObject({ version: 2, parts: { a: 1, b: 3 } });
+      expect(await suite.store.workflows.findVersion(tenant, 'report', 1)).toEqual(first);
+      expect(await suite.store.workflows.findVersion(tenant, 'report', 3)).toBeUndefined();
+      await suite.store.workflows.remove(tenant, 'report');
+      expect(await suite.store.workflows.findVersion(tenant, 'report', 1)).toBeUndefined();
+    });
+
+    it('are neither replaced nor removed when the caller refuses what is there', async () => {
+      const tenant = newTenant();
+      const refuse = (present: WorkflowRecord) => {
+        throw new Error(`${present.name} ${present.version} stays`);
+      };
+      const schedule = { rule, nextAt, startsPerHour: 1 };
+      await suite.store.workflows.save(draft(tenant), schedule, refuse);
+      const save = suite.store.workflows.save(draft(tenant, { yaml: 'name: report # two' }), undefined, refuse);
+      await expect(save).rejects.toThrow('report 1 stays');
+      await expect(suite.store.workflows.remove(tenant, 'report', refuse)).rejects.toThrow('report 1 stays');
+      expect(await suite.store.workflows.find(tenant, 'report')).toMatchObject({ version: 1 });
+      expect(await suite.store.schedules.find(tenant, 'report')).toMatchObject({ nextAt });
+    });
+
     it('keep their versions apart from those of the same name in another tenant', async () => {
       const [one, two] = [newTenant(), newTenant()];
       await suite.store.workflows.save(draft(one));

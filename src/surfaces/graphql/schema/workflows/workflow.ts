@@ -8,6 +8,14 @@ import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunConnection } from '../runs/run-connection.ts';
 import { WorkflowGraph } from './workflow-graph.ts';
 
+const WorkflowPart = builder.objectRef<{ readonly name: string; readonly version: number }>('WorkflowPart').implement({
+  description: 'A saved workflow that a step of another workflow starts.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name of the workflow.' }),
+    version: t.exposeInt('version', { description: 'Version that the step starts.' }),
+  }),
+});
+
 Workflow.implement({
   description: 'One version of a saved workflow. It never changes; saving the workflow again creates the next version.',
   interfaces: [Node],
@@ -27,6 +35,13 @@ Workflow.implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When this version was saved.' }),
     createdBy: t.expose('createdBy', { type: Principal, description: 'Who saved this version.' }),
+    parts: t.field({
+      type: [WorkflowPart],
+      description:
+        'The saved workflows that its steps start, with the version that each had when this version was saved. A step that states a `version` is not listed.',
+      extensions: { listSize: 5 },
+      resolve: ({ parts = {} }) => Object.entries(parts).map(([name, version]) => ({ name, version })),
+    }),
     runs: t.field({
       type: RunConnection,
       description: 'Runs of the workflow, of all versions, that you may see, newest first.',

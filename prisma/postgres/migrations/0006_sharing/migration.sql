@@ -1,0 +1,5 @@
+-- AlterTable
+ALTER TABLE "memories" ADD COLUMN     "authors" TEXT;
+
+-- AlterTable
+ALTER TABLE "workflows" ADD COLUMN     "parts" TEXT;
