@@ -7,14 +7,19 @@ import {
   getNamedType,
   isCompositeType,
   isInterfaceType,
+  isIntrospectionType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
   type ValueNode,
 } from 'graphql';
+import { Fault } from '../../../core/errors.ts';
 
 /** Maximum points of one operation: about the maximum number of fields in a response. */
 export const MAX_COST = 20_000;
@@ -24,6 +29,7 @@ const DEFAULT_LIST_SIZE = 10;
 const PAGE_ARGUMENTS = ['first', 'last', 'batch'];
 const LIST_ARGUMENTS = ['uris', 'ids'];
 const DEFAULT_PAGE_SIZE = 50;
+const COST_CEILING = 1e12;
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -35,7 +41,9 @@ export interface Cost {
 
 /**
  * The maximum cost of an operation. A field costs one point, or its extension `cost`; its selections are multiplied by
- * its page size. Takes time linear in the document, whatever its fragments.
+ * its page size. Of fragments on several object types the most expensive type counts, because an object has one type.
+ * No document costs less than a part of it. Takes time linear in the document, whatever its fragments.
+ * @throws Fault BAD_INPUT for a page size that is not a positive whole number
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -49,20 +57,30 @@ export function operationCost(
   const size = (node: FieldNode, name: string): number | undefined => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
     if (value?.kind === Kind.VARIABLE) fixed = false;
-    return argumentSize(value, variables);
+    const count = argumentSize(value, variables);
+    if (count !== undefined && PAGE_ARGUMENTS.includes(name)) assertPageSize(node, name, count);
+    return count;
   };
 
   const ofSelections = (set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number => {
-    let sum = 0;
+    let shared = 0;
+    const byObjectType = new Map<string, number>();
+    const addFragment = (on: string | undefined, cost: number) => {
+      const isOneOfSeveral = on !== undefined && on !== type?.name && isObjectType(schema.getType(on));
+      if (isOneOfSeveral) byObjectType.set(on, bounded((byObjectType.get(on) ?? 0) + cost));
+      else shared += cost;
+    };
     for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) sum += ofField(selection, type);
-      else if (selection.kind === Kind.FRAGMENT_SPREAD) sum += ofFragment(selection.name.value);
-      else {
+      if (selection.kind === Kind.FIELD) shared += ofField(selection, type);
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value;
+        addFragment(fragments.get(name)?.typeCondition.name.value, ofFragment(name));
+      } else {
         const on = selection.typeCondition?.name.value;
-        sum += ofSelections(selection.selectionSet, on ? schema.getType(on) : type);
+        addFragment(on, ofSelections(selection.selectionSet, on === undefined ? type : schema.getType(on)));
       }
     }
-    return sum;
+    return bounded(shared + Math.max(0, ...byObjectType.values()));
   };
 
   const ofFragment = (name: string): number => {
@@ -78,15 +96,27 @@ export function operationCost(
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
     const field = findField(parent, node.name.value);
-    if (!field) return 1;
-    const { own, often } = fieldWeight(field, (name) => size(node, name));
+    if (!field) return bounded(1 + ofSelections(node.selectionSet, undefined));
+    const { own, often } = fieldWeight(field, parent, (name) => size(node, name));
     const type = getNamedType(field.type);
     const inner = isCompositeType(type) ? ofSelections(node.selectionSet, type) : 0;
-    return own + often * inner;
+    return bounded(own + often * inner);
   };
 
   const points = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
   return { points, isConstant: fixed };
+}
+
+/** Costs stop growing far above the maximum, so that no sum overflows. */
+function bounded(points: number): number {
+  return Math.min(points, COST_CEILING);
+}
+
+/** @throws Fault BAD_INPUT */
+function assertPageSize(node: FieldNode, argument: string, size: number): void {
+  if (Number.isSafeInteger(size) && size > 0) return;
+  const message = `${argument} of ${node.name.value} must be a whole number from 1; received ${size}.`;
+  throw new Fault('BAD_INPUT', message, { path: [node.name.value, argument] });
 }
 
 function withVariableDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables {
@@ -97,14 +127,27 @@ function withVariableDefaults({ variableDefinitions = [] }: OperationDefinitionN
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-/** Undefined for `__typename` and introspection, which the schema itself limits. */
+/** Undefined for a field that does not exist, which validation refuses. */
 function findField(parent: GraphQLNamedType | undefined, name: string) {
-  if (!parent || name.startsWith('__')) return undefined;
+  const meta = META_FIELDS.find((field) => field.name === name);
+  if (meta) return meta;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-function fieldWeight(field: GraphQLField<unknown, unknown>, size: (argument: string) => number | undefined) {
-  const { cost = 1, listSize } = field.extensions as { cost?: number; listSize?: number };
+const META_FIELDS: readonly GraphQLField<unknown, unknown>[] = [
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+];
+
+/** The cost of the field itself, and how often its selections count; both are at least 1. */
+function fieldWeight(
+  field: GraphQLField<unknown, unknown>,
+  parent: GraphQLNamedType | undefined,
+  size: (argument: string) => number | undefined,
+) {
+  const extensions = field.extensions as { cost?: number; listSize?: number };
+  const cost = Math.max(1, extensions.cost ?? 1);
   const list = field.args.find(({ name }) => LIST_ARGUMENTS.includes(name));
   if (list) {
     const often = Math.max(1, size(list.name) ?? 1);
@@ -115,7 +158,9 @@ function fieldWeight(field: GraphQLField<unknown, unknown>, size: (argument: str
     const asked = pages.map(({ name, defaultValue }) => size(name) ?? Number(defaultValue ?? 0));
     return { own: cost, often: Math.max(...asked) || DEFAULT_PAGE_SIZE };
   }
-  return { own: cost, often: listSize ?? (isList(field) ? DEFAULT_LIST_SIZE : 1) };
+  // The schema limits introspection, whose documents are large by nature.
+  if (parent && isIntrospectionType(parent)) return { own: cost, often: 1 };
+  return { own: cost, often: Math.max(1, extensions.listSize ?? (isList(field) ? DEFAULT_LIST_SIZE : 1)) };
 }
 
 function isList({ type }: GraphQLField<unknown, unknown>): boolean {
