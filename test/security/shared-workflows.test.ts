@@ -97,6 +97,19 @@ describe('a workflow that somebody else saved', () => {
     const again = await users.change('rerunFrom', { runId: shared.id, step: 'shell' }, 'admin');
     expect(statesOf(await users.reach(again.id, 'DENIED', 'admin'))).toEqual({ shell: 'DENIED' });
   });
+
+  it('is no document that others can start from its URI', async () => {
+    const name = { name: 'document.json', mediaType: 'application/json' };
+    const upload = async (who: TestUserName) => {
+      const path = `/artifacts?${new URLSearchParams({ name: name.name })}`;
+      const body = JSON.stringify({ ...workflowSource('sent', shell).document, description: who });
+      const headers = { 'content-type': name.mediaType };
+      const response = await server.fetch(path, { method: 'POST', headers, body, token: users.tokens[who] });
+      return `artifact:sha256/${((await response.json()) as { digest: string }).digest}`;
+    };
+    expect(await users.start({ uri: await upload('admin') }, {}, 'admin')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await users.start({ uri: await upload('alice') }, {}, 'admin')).toMatchObject({ code: 'NOT_FOUND' });
+  });
 });
 
 describe('the workflow of another person', () => {

@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/policy.ts';
+import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import { stepAccessRequests } from '../capabilities/access-requests.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
@@ -50,10 +50,14 @@ function informedBy(deps: AgentStepDeps, attempt: Attempt, authors: readonly Use
     inAdvance: true,
   }));
   const result = deps.gate.askAll(actor, requests, true);
-  if (result.type !== 'denied') return { ...attempt, actor };
-  const decision = result.decisions[result.index] as Decision;
-  emit({ type: 'POLICY_DECIDED', at: deps.clock.now(), step: step.key, payload: { decision } });
-  throw result.fault;
+  // The step has begun, so nobody can be asked to approve it for the authors of the memory.
+  const refusal = result.decisions.find(({ effect, author }) => {
+    return effect === 'DENY' || (effect === 'APPROVE' && author !== undefined);
+  });
+  if (!refusal) return { ...attempt, actor };
+  emit({ type: 'POLICY_DECIDED', at: deps.clock.now(), step: step.key, payload: { decision: refusal } });
+  const message = `${refusal.reason} The memory of the agent has texts of ${refusal.author}. Use another memory.`;
+  throw new Fault('FORBIDDEN', message, { decision: refusal });
 }
 
 /** An agent: reads its memory, runs, and appends the answer to its memory. */

@@ -102,7 +102,8 @@ async function readTextAt(
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
       maxBytes: MAX_DOCUMENT_BYTES,
       authorize: (uri) => void gate.pass(principal, { action: 'query:resources', uri }),
-      ...(scope && { scope }),
+      // Of artifacts only the caller's: who starts what others wrote would lend them all their permissions.
+      ...(scope && { scope: { tenant: principal.tenant, subject: principal.subject } }),
     },
   );
   return body.text();
