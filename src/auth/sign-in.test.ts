@@ -6,6 +6,15 @@ import {
   startAuthenticator,
   unauthenticated,
 } from '../../test/support/auth/authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
+
+const attempts =
+  ({ signIn }: Authenticator) =>
+  (password: string, address: string) =>
+    signIn('ada', password, address).then(
+      () => 'in',
+      ({ code }) => code as string,
+    );
 
 describe('sign-in', () => {
   const ada = account('ada', 'lovelace');
@@ -62,21 +71,34 @@ describe('sign-in', () => {
     expect(performance.now() - before).toBeGreaterThan(10);
   });
 
-  it('is throttled for a user after ten failures, even with the right password, until tokens refill', async () => {
+  it('is throttled for a user in a network after ten failures, even with the right password, until tokens refill', async () => {
     const { authenticator, pass } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
-    const attempt = (password: string, i: number) =>
-      authenticator.signIn('ada', password, `10.0.0.${i}`).then(
-        () => 'in',
-        ({ code }) => code,
-      );
-    const codes = await Promise.all(Array.from({ length: 12 }, (_, i) => attempt('wrong', i)));
+    const attempt = attempts(authenticator);
+    const codes = await Promise.all(Array.from({ length: 12 }, () => attempt('wrong', '10.0.0.1')));
     expect(codes.filter((code) => code === 'THROTTLED')).toHaveLength(2);
-    await expect(authenticator.signIn('ada', 'lovelace', '10.0.1.1')).rejects.toMatchObject({
+    await expect(authenticator.signIn('ada', 'lovelace', '10.0.0.1')).rejects.toMatchObject({
       code: 'THROTTLED',
       retryAfterMs: 6_000,
     });
+    expect(await attempt('lovelace', '10.0.1.1')).toBe('in');
     pass(6);
-    expect(await attempt('lovelace', 99)).toBe('in');
+    expect(await attempt('lovelace', '10.0.0.1')).toBe('in');
+  });
+
+  it('is throttled for a user whom many networks try, but not from networks that signed in before', async () => {
+    const { authenticator, pass } = startAuthenticator({ devAccounts: false }, memoryAccounts(ada, ...others));
+    const attempt = attempts(authenticator);
+    expect(await attempt('lovelace', '2001:db8::1')).toBe('in');
+    const codes = await Promise.all(Array.from({ length: 40 }, (_, i) => attempt('wrong', `10.0.${i}.1`)));
+    expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(30);
+    expect(codes.filter((code) => code === 'THROTTLED')).toHaveLength(10);
+    expect(await attempt('lovelace', '10.1.0.1')).toBe('THROTTLED');
+    expect(await attempt('lovelace', '2001:db8::ffff')).toBe('in');
+    // The known network has its own limit, and gives none of it to others.
+    const known = await Promise.all(Array.from({ length: 12 }, () => attempt('wrong', '2001:db8::2')));
+    expect(known.filter((code) => code === 'THROTTLED')).toHaveLength(2);
+    pass(6);
+    expect(await attempt('lovelace', '10.1.0.1')).toBe('in');
   });
 
   it('is throttled for an address, an IPv6 address by its network, without affecting others', async () => {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { atCapacity, Fault } from '../core/errors.ts';
@@ -11,16 +12,21 @@ import type { IssueToken } from './token.ts';
 const MAX_USERNAME_LENGTH = 256;
 const MAX_PASSWORD_BYTES = 1024;
 const MINUTE_MS = 60_000;
-/** Failed attempts: a burst of ten, and ten a minute. */
-const FAILURES_PER_USER: BucketRate = { size: 10, perMs: 10 / MINUTE_MS };
-const FAILURES_PER_ADDRESS: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
+/** Failed attempts: a burst of this many, and as many a minute. */
+const FAILURES_PER_NETWORK: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
+const FAILURES_PER_USER_IN_NETWORK: BucketRate = { size: 10, perMs: 10 / MINUTE_MS };
+/** From all networks together from which the user has not signed in before. */
+const FAILURES_PER_USER: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };
 const MAX_BUCKETS = 20_000;
+/** Pairs of user and network that have signed in. */
+const MAX_KNOWN_NETWORKS = 50_000;
 /** Half of the thread pool, which file access and name resolution also use; each hash takes 32 MiB. */
 const HASHING_LIMITS = { permits: 2, maxQueued: 50, onFull: atCapacity };
 
 /**
- * Sign-in with a password. Only failures count against the rate limits, per user and per address. Neither the message nor
- * the time distinguishes an unknown user from a wrong password. Too many concurrent sign-ins fail with UNAVAILABLE.
+ * Sign-in with a password. Only failures count against the rate limits: of the network, of the user in the network, and of
+ * the user in all networks. A network from which the user signed in before, since the start of this process, is exempt from
+ * the last one, so that failures elsewhere do not lock the user out. Neither the message nor the time distinguishes an unknown user from a wrong password. Too many concurrent sign-ins fail with UNAVAILABLE.
  */
 export function createSignIn(deps: {
   readonly accounts: Accounts;
@@ -29,6 +35,7 @@ export function createSignIn(deps: {
   readonly tokenMinutes: number;
 }): Authenticator['signIn'] {
   const buckets = createTokenBuckets({ clock: deps.clock, maxBuckets: MAX_BUCKETS });
+  const known = new LRUCache<string, true>({ max: MAX_KNOWN_NETWORKS });
   const hashing = createSemaphore(HASHING_LIMITS);
 
   const matches = async (password: string, hash: string): Promise<boolean> => {
@@ -41,10 +48,14 @@ export function createSignIn(deps: {
   };
 
   return async (username, password, address) => {
-    // The address first: a throttled address must not use up the attempts of other users.
+    const network = networkOf(address);
+    const user = username.slice(0, MAX_USERNAME_LENGTH);
+    const pair = JSON.stringify([network, user]);
+    // The network first: a throttled network must not use up the attempts of other users.
     const keys = [
-      { key: `address ${networkOf(address)}`, rate: FAILURES_PER_ADDRESS },
-      { key: `user ${username.slice(0, MAX_USERNAME_LENGTH)}`, rate: FAILURES_PER_USER },
+      { key: `network ${network}`, rate: FAILURES_PER_NETWORK },
+      { key: `pair ${pair}`, rate: FAILURES_PER_USER_IN_NETWORK },
+      ...(known.get(pair) ? [] : [{ key: `user ${user}`, rate: FAILURES_PER_USER }]),
     ];
     for (const { key, rate } of keys) {
       const retryAfterMs = buckets.take(key, rate);
@@ -59,6 +70,7 @@ export function createSignIn(deps: {
       throw new Fault('UNAUTHENTICATED', 'User name or password is wrong. Check both and try again.');
     }
     for (const { key, rate } of keys) buckets.refund(key, rate);
+    known.set(pair, true);
     const { subject, tenant, roles } = account;
     const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes);
     return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, expiresAt } };
