@@ -1,12 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openCheckpoint, type TreeHead } from '../../audit/checkpoint-note.ts';
+import { openCheckpoint, parseCheckpointText, type TreeHead } from '../../audit/checkpoint-note.ts';
 import type { NoteKey } from '../../audit/signed-note.ts';
 import { Fault } from '../../core/errors.ts';
+import type { Logger } from '../../core/telemetry.ts';
+import { findNotes, isTornNote, MAX_NOTE_BYTES } from './note-layout.ts';
 
-/** Longer than two notes, so that it includes the last complete one. */
-const READ_TAIL_BYTES = 4_096;
+/** What is read at once while searching backwards. */
+const WINDOW_BYTES = 64 * 1024;
 
 /** The file of all checkpoints that this server has signed: outside the database, so that rewriting the database is detected. */
 export interface CheckpointLog {
@@ -18,23 +20,25 @@ export interface CheckpointLog {
 }
 
 /**
- * Opens the file, and creates it if it does not exist. An incomplete note that a crash left at the end is cut off.
- * @throws Fault UNAVAILABLE if it cannot be opened, CONFLICT if its last note is not signed by the key
+ * Opens the file, and creates it if it does not exist. One torn note that a crash left at the end is cut off, with a line in
+ * the log. The file is evidence: nothing else in it is ever repaired.
+ * @throws Fault UNAVAILABLE if it cannot be opened; CONFLICT if its last note is not signed by the key or smaller than one
+ *   shortly before it, or if something else than notes is at its end
  */
-export async function openCheckpointLog(file: string, key: NoteKey): Promise<CheckpointLog> {
+export async function openCheckpointLog(file: string, key: NoteKey, logger: Logger): Promise<CheckpointLog> {
   const handle = await openFile(file);
   try {
     const { size } = await handle.stat();
-    const start = Math.max(0, size - READ_TAIL_BYTES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(READ_TAIL_BYTES), 0, READ_TAIL_BYTES, start);
-    const tail = buffer.subarray(0, bytesRead);
-    const end = endOfLastNote(tail);
-    if (end < tail.length) {
-      await handle.truncate(start + end);
+    const { notes, end, isWhole } = await readLastNotes(handle, size);
+    const rest = await readBytes(handle, end, Math.min(size - end, MAX_NOTE_BYTES));
+    if (size > 0 && !(isWhole && (rest === '' || isTornNote(rest)))) throw damagedFault(file, end, size);
+    let last = openLastNotes(notes, key, file);
+    if (rest !== '') {
+      logger.warn('audit.torn_note', { file, offset: end, bytes: rest.length });
+      await handle.truncate(end);
       await handle.sync();
     }
-    let length = start + end;
-    let last = end === 0 ? undefined : openLastNote(tail.toString('utf8', 0, end), key, file);
+    let length = end;
     return {
       last: () => last,
       append: async (note) => {
@@ -71,22 +75,44 @@ async function openFile(file: string): Promise<FileHandle> {
   }
 }
 
-/** The offset after the last complete signature line. */
-function endOfLastNote(tail: Buffer): number {
-  const mark = tail.lastIndexOf('\n\n— ');
-  if (mark < 0) return 0;
-  const end = tail.indexOf('\n', mark + 2);
-  // The last signature is incomplete: the note before it is the last one.
-  return end >= 0 ? end + 1 : endOfLastNote(tail.subarray(0, mark + 1));
+/** The last notes, and the offset after them; searches the whole file in bounded memory. */
+async function readLastNotes(handle: FileHandle, size: number) {
+  for (let to = size; to > 0; ) {
+    const from = Math.max(0, to - WINDOW_BYTES);
+    const { notes, start, end, isWhole } = findNotes(await readBytes(handle, from, to - from));
+    // Before the first note may be the end of another one, unless the file begins here.
+    const isNext = start < (from === 0 ? 1 : MAX_NOTE_BYTES);
+    if (notes.length > 0) return { notes, end: from + end, isWhole: isWhole && isNext };
+    // A note may extend over two windows.
+    to = from === 0 ? 0 : from + MAX_NOTE_BYTES;
+  }
+  return { notes: [], end: 0, isWhole: false };
 }
 
-/** A note has five lines: three lines of text, an empty line, and its signature. */
-function openLastNote(text: string, key: NoteKey, file: string) {
-  const note = `${text.trimEnd().split('\n').slice(-5).join('\n')}\n`;
+async function readBytes(handle: FileHandle, from: number, length: number): Promise<string> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
+  return buffer.toString('latin1', 0, bytesRead);
+}
+
+function openLastNotes(notes: readonly string[], key: NoteKey, file: string) {
+  const text = notes.at(-1);
+  if (text === undefined) return undefined;
   try {
-    return openCheckpoint(note, key);
+    const last = openCheckpoint(text, key);
+    const larger = notes.map(parseCheckpointText).find(({ size }) => size > last.size);
+    if (larger) throw new TypeError(`it has ${last.size} leaves, and one before it ${larger.size}`);
+    return last;
   } catch (cause) {
     const message = `The end of ${file} is not a checkpoint of the key ${key.name}+${key.id}: ${(cause as Error).message}. Find out who changed it; if the key was replaced on purpose, move the file away and start again.`;
     throw new Fault('CONFLICT', message, { cause });
   }
+}
+
+function damagedFault(file: string, end: number, size: number): Fault {
+  const found =
+    end === 0
+      ? `has ${size} bytes and no checkpoint`
+      : `has bytes that are not a checkpoint, at its end or shortly before (the last checkpoint ends at ${end} of ${size} bytes)`;
+  const message = `${file} ${found}. It is evidence, so it is left unchanged and nothing is signed. Keep a copy and find out what wrote it; docs/audit.md explains how to continue.`;
+  return new Fault('CONFLICT', message);
 }

@@ -63,10 +63,14 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
 
   /** The tree that the file's last note and the database agree on. @throws Fault CONFLICT if they do not */
   const resume = async (): Promise<TreePrefix> => {
-    log ??= await openCheckpointLog(logFile, key);
+    log ??= await openCheckpointLog(logFile, key, logger);
     const last = log.last();
     const newest = await table.newest();
-    if (!last) return newest ? trusted(newest) : EMPTY_TREE_PREFIX;
+    if (!last) {
+      // A node that joins a database has no file yet either.
+      if (newest) logger.warn('audit.file_missing', { file: logFile, signedLeaves: newest.size });
+      return newest ? trusted(newest) : EMPTY_TREE_PREFIX;
+    }
     const signed = { size: last.size, root: Buffer.from(last.root).toString('hex') };
     const row = await table.bySize(last.size);
     const tree = row ?? (await restoreRow(signed, last.signature));

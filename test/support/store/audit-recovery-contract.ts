@@ -79,6 +79,35 @@ export function auditRecoveryContract(makeHarness: () => Promise<StoreHarness>):
       expect([health(), await sizes(), (await notes()).length]).toEqual(['OK', [1, 2, 3], 1]);
     });
 
+    it.each<[string, (whole: Buffer) => Buffer]>([
+      ['zeros', (whole) => Buffer.concat([whole, Buffer.alloc(8_192)])],
+      ['garbage', (whole) => Buffer.concat([whole, Buffer.from('x y\n'.repeat(50_000))])],
+      ['one line', (whole) => Buffer.concat([whole, Buffer.from('a torn note?')])],
+      ['an incomplete note and zeros', (whole) => Buffer.concat([whole, whole.subarray(0, 30), Buffer.alloc(1)])],
+      ['an older note once more', (whole) => Buffer.concat([whole, whole.subarray(0, whole.length / 2)])],
+      [
+        'garbage and an older note',
+        (whole) => Buffer.concat([whole, Buffer.from('x\n'), whole.subarray(0, whole.length / 2)]),
+      ],
+      ['nothing but zeros', (whole) => Buffer.alloc(whole.length)],
+      ['nothing but an incomplete note', (whole) => whole.subarray(0, 30)],
+    ])('does not accept a database that is older than its file if the file ends with %s', async (_, damage) => {
+      await signRun();
+      await signRun();
+      await close();
+      for (const sql of ['DELETE FROM checkpoints WHERE size = 2', 'DELETE FROM leaves WHERE position > 8']) {
+        await suite.harness.tamper(sql);
+      }
+      const file = join(suite.folder, 'checkpoints.log');
+      const damaged = damage(await readFile(file));
+      await writeFile(file, damaged);
+      await reopen();
+      await endRun();
+      await tick();
+      expect([health(), await sizes()]).toEqual(['DEGRADED', [1]]);
+      expect(damaged.equals(await readFile(file))).toBe(true);
+    });
+
     it('continues the tree with another key, after recomputing it', async () => {
       const first = await signRun();
       const old = key().id;
