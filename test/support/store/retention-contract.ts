@@ -121,7 +121,7 @@ export function retentionContract(
       await store.memories.append(user('default'), 'notes', remembered);
       await retention.tick();
       expect(await count('token_usage')).toBe(0);
-      expect(await store.memories.read('default', 'notes', 1_000)).toBe('it went well');
+      expect(await store.memories.read('default', 'notes', 1_000)).toMatchObject({ text: 'it went well' });
     });
 
     it('gives back what the artifacts of a run count for', async () => {
