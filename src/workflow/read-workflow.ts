@@ -6,6 +6,7 @@ import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
 import { createExpressionChecker } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
+import { fromAgent, isAgentFile } from './forms/from-agent.ts';
 import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
 import { locateOrigin } from './forms/native-form.ts';
@@ -26,7 +27,7 @@ import { compilePlan, compileStep } from './steps/compile-steps.ts';
 import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.ts';
 
 /**
- * Reads a workflow: native YAML or JSON, DAG-JSON, or a pipeline, distinguished by their shape. All problems are reported
+ * Reads a workflow: native YAML or JSON, DAG-JSON, a pipeline or an agent file, distinguished by their shape. All problems are reported
  * at once, with line and column where the source is text; there is a document unless one is an ERROR. Never throws,
  * whatever the source.
  */
@@ -60,14 +61,20 @@ function toNative(
   catalog: Catalog,
   locate: Locate,
 ): { readonly native: JsonObject; readonly found: Problems } {
-  const pipeline = isPipeline(value);
-  if (!pipeline && !('nodes' in value)) return { native: value, found: createProblems(locate) };
+  const convert = isPipeline(value)
+    ? fromPipeline
+    : isAgentFile(value)
+      ? fromAgent
+      : 'nodes' in value
+        ? fromDag
+        : undefined;
+  if (!convert) return { native: value, found: createProblems(locate) };
   // Problems of the conversion have paths of the source, the others paths of the native form.
   const origins = new Map<string, DocumentPath>();
   let converted = false;
   const located = locateOrigin(origins, locate);
   const found = createProblems((path, key) => (converted ? located : locate)(path, key));
-  const form = (pipeline ? fromPipeline : fromDag)(value, catalog, found);
+  const form = convert(value, catalog, found);
   for (const [path, origin] of form.origins) origins.set(path, origin);
   converted = true;
   return { native: form.document, found };

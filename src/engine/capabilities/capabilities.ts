@@ -6,15 +6,16 @@ import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
 import type { AnyStepKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
+import { matchName } from '../../workflow/forms/envelope.ts';
 
 /** Something with options that may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
 export type Commands = ReadonlyMap<string, AnyCommand>;
 
-/** @throws Fault NOT_FOUND */
+/** Finds a command by its name, or by its other names: in any case, and with dashes. @throws Fault NOT_FOUND */
 export function findCommand(commands: Commands, name: string, path: readonly string[]): AnyCommand {
-  const command = commands.get(name);
+  const command = commands.get(name) ?? commands.get(matchName(name, commands.keys()));
   if (command) return command;
   throw new Fault('NOT_FOUND', `Unknown command ${name}. Available: ${[...commands.keys()].join(', ')}.`, { path });
 }

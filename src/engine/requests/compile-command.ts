@@ -1,4 +1,9 @@
-import { type Command, type InnerStep, isComposite } from '../../commands/definition/define-command.ts';
+import {
+  type AnyCommand,
+  type Command,
+  type InnerStep,
+  isComposite,
+} from '../../commands/definition/define-command.ts';
 import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import type { AgentSpec } from '../../core/agent.ts';
@@ -10,6 +15,7 @@ import type { Json, JsonObject } from '../../lib/json.ts';
 import { essenceOf } from '../../lib/media-type.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';
+import { readEnvelope } from './read-envelope.ts';
 
 export interface CommandPlan {
   readonly kind: RunKind;
@@ -21,7 +27,7 @@ export interface CommandPlan {
 export const PLACEHOLDER_OUTPUT = artifactUri('0'.repeat(64));
 
 /**
- * Compiles a command and its options into a plan: one step, or a sequence of steps for a composite command.
+ * Compiles a command and its options, or its envelope, into a plan: one step, or a sequence of steps for a composite command.
  * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for invalid options
  */
 export function compileCommand(
@@ -30,18 +36,21 @@ export function compileCommand(
   options: JsonObject,
   outputMediaType?: string,
 ): CommandPlan {
-  const plan = compile(capabilities, name, options);
-  if (outputMediaType === undefined) return plan;
-  const mediaType = essenceOf(outputMediaType);
-  const last = plan.steps.length - 1;
+  const command = findCommand(capabilities.commands, name, ['command']);
+  const request = readEnvelope(capabilities.commands, command, options);
+  const plan = compile(capabilities, command, request.options);
+  const last = outputMediaType ?? request.outputMediaType;
   return {
     ...plan,
-    steps: plan.steps.map((s, i) => (i === last ? { ...s, terms: { ...s.terms, outputMediaType: mediaType } } : s)),
+    steps: plan.steps.map((step, i) => {
+      const ofStep = request.stepMediaTypes.get(i);
+      const wanted = i === plan.steps.length - 1 ? (last ?? ofStep) : ofStep;
+      return wanted === undefined ? step : { ...step, terms: { ...step.terms, outputMediaType: essenceOf(wanted) } };
+    }),
   };
 }
 
-function compile(capabilities: Capabilities, name: string, options: JsonObject): CommandPlan {
-  const command = findCommand(capabilities.commands, name, ['command']);
+function compile(capabilities: Capabilities, command: AnyCommand, options: JsonObject): CommandPlan {
   const inputs = validateOptions(command, options);
   if (!isComposite(command)) {
     return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, undefined, [])] };
@@ -59,7 +68,7 @@ function compile(capabilities: Capabilities, name: string, options: JsonObject):
       );
       return planAgent(capabilities, agent, {}, key, dependsOn);
     }
-    return planPipelineStep(capabilities, name, step, i, key, dependsOn);
+    return planPipelineStep(capabilities, command.name, step, i, key, dependsOn);
   });
   return { kind: 'PIPELINE', inputs, steps };
 }

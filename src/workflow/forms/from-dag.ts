@@ -5,10 +5,15 @@ import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
+import { matchName, optionOfMeta, valueOfMeta } from './envelope.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** A node of type `agent` as a step: its context is `meta` and the outputs of its input nodes. */
-function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): JsonObject | undefined {
+function dagAgentStep(
+  { key, raw, at, inputs }: DagNode,
+  memory: JsonObject | undefined,
+  problems: Problems,
+): JsonObject | undefined {
   const { agent = {}, meta } = raw;
   if (!isJsonObject(agent)) {
     problems.error(`Node ${key}: agent must be an object.`, [...at, 'agent']);
@@ -19,15 +24,27 @@ function dagAgentStep({ key, raw, at, inputs }: DagNode, problems: Problems): Js
     return undefined;
   }
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => AGENT_KEYS.includes(name)));
-  const context = { ...(escapeTemplates(meta ?? {}) as JsonObject), ...contentsOf(inputs) };
+  const notes = memory && { memory: contentExpression(String(memory.id)) };
+  const context = { ...(escapeTemplates(meta ?? {}) as JsonObject), ...notes, ...contentsOf(inputs) };
+  const dependsOn = memory ? [...inputs, String(memory.id)] : inputs;
   return {
     id: key,
     kind: 'agent',
     ...titleOf(raw),
-    ...(inputs.length > 0 && { depends_on: inputs }),
-    agent: escapeAgent({ ...own, ...agent }),
+    ...(dependsOn.length > 0 && { depends_on: dependsOn }),
+    agent: escapeAgent({ ...own, ...agent, ...(memory && { memory_uri: null }) }),
     ...(Object.keys(context).length > 0 && { input: context }),
   };
+}
+
+/** A memory on the web can be read, but not appended to: a step reads it, and the agent finds it in its context. */
+function memoryStepOf({ key, raw, type }: DagNode, taken: ReadonlySet<string>): JsonObject | undefined {
+  const uri = (isJsonObject(raw.agent) ? raw.agent.memory_uri : undefined) ?? raw.memory_uri;
+  if (type !== 'agent' || typeof uri !== 'string' || !/^https?:/i.test(uri)) return undefined;
+  const base = `${key.slice(0, 52)}_memory`;
+  let id = base;
+  for (let i = 2; taken.has(id); i += 1) id = `${base}_${i}`;
+  return { id, kind: 'command', command: 'fetch', title: 'Memory', input: { source: { uri: escapeTemplate(uri) } } };
 }
 
 /** A single input is `previous`, as in a pipeline; several are `inputs`, keyed by node. */
@@ -62,8 +79,15 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
   }
   const { nodes, keysOf } = readDagNodes(document.nodes, problems);
   const steps: JsonObject[] = [];
+  const taken = new Set(nodes.map(({ key }) => key));
   for (const node of nodes) {
-    const step = node.type === 'agent' ? dagAgentStep(node, problems) : stepOf(node, catalog, problems);
+    const memory = memoryStepOf(node, taken);
+    if (memory) {
+      taken.add(String(memory.id));
+      origins.set(`steps[${steps.length}]`, node.at);
+      steps.push(memory);
+    }
+    const step = node.type === 'agent' ? dagAgentStep(node, memory, problems) : stepOf(node, catalog, problems);
     if (!step) continue;
     const stepPath = `steps[${steps.length}]`;
     origins
@@ -79,7 +103,11 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
       origins.set(`${stepPath}.${native}`, node.raw[nodeKey] === undefined ? node.at : [...node.at, nodeKey]);
     }
     for (const name of Object.keys(isJsonObject(node.raw.meta) ? node.raw.meta : {})) {
-      origins.set(`${stepPath}.input.${optionName(name, entryOf(step, catalog))}`, [...node.at, 'meta', name]);
+      origins.set(`${stepPath}.input.${optionOfMeta(name, propertiesOf(entryOf(step, catalog)))}`, [
+        ...node.at,
+        'meta',
+        name,
+      ]);
     }
     steps.push(step);
   }
@@ -130,11 +158,6 @@ function targetOf(
   return undefined;
 }
 
-/** Finds the name, if need be without regard to case. */
-function matchName(name: string, names: readonly string[]): string {
-  return names.find((one) => one === name) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
-}
-
 function checkHttp(raw: JsonObject, key: string, at: DocumentPath, problems: Problems): boolean {
   const { method = 'GET', headers } = raw;
   if (typeof method !== 'string' || method.toUpperCase() !== 'GET') {
@@ -174,26 +197,27 @@ function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Pro
   }
   if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = escapeTemplate(raw.schema_uri);
   if (isJsonObject(raw.meta)) {
-    for (const [name, value] of Object.entries(raw.meta)) options[optionName(name, entry)] = escapeTemplates(value);
+    const properties = propertiesOf(entry);
+    for (const [name, value] of Object.entries(raw.meta)) {
+      const option = optionOfMeta(name, properties);
+      options[option] = escapeTemplates(valueOfMeta(option, value, properties));
+    }
   } else if (raw.meta !== undefined && raw.meta !== null) {
     problems.error(`Node ${key}: meta must be an object of options.`, [...at, 'meta']);
   }
   return Object.fromEntries(Object.entries(options));
 }
 
-/** The name of the option in the command; the document may write it in snake_case. */
-function optionName(name: string, entry: CatalogEntry | undefined): string {
-  const properties = isJsonObject(entry?.options.properties) ? entry.options.properties : {};
-  if (Object.hasOwn(properties, name)) return name;
-  const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.hasOwn(properties, camel) ? camel : name;
+/** The schemas of the options, by name. */
+function propertiesOf(entry: CatalogEntry | undefined): JsonObject {
+  return isJsonObject(entry?.options.properties) ? entry.options.properties : {};
 }
 
 function entryOf(step: JsonObject, catalog: Catalog): CatalogEntry | undefined {
   return step.kind === 'command' ? catalog.command(String(step.command)) : catalog.query(String(step.query));
 }
 
-/** A list of node ids, or of `{name, node}`. */
+/** A list of node ids, of `{name, node}`, or of `{id, source}`, where `id` names the output. */
 function outputsOf(
   outputs: Json | undefined,
   keysOf: (id: Json | undefined) => readonly string[] | undefined,
@@ -201,18 +225,26 @@ function outputsOf(
 ): JsonObject | undefined {
   if (outputs === undefined || outputs === null) return undefined;
   if (!Array.isArray(outputs)) {
-    problems.error('outputs must be a list of node ids, or of {name, node}.', ['outputs']);
+    problems.error('outputs must be a list of node ids, of {id, source}, or of {name, node}.', ['outputs']);
     return undefined;
   }
+  const names = new Set<string>();
   const entries = (outputs as readonly Json[]).flatMap((one, i) => {
-    const node = isJsonObject(one) ? (one.node ?? one.id) : one;
+    const from = isJsonObject(one) ? ['source', 'node', 'id'].find((key) => (one[key] ?? null) !== null) : undefined;
+    const node = isJsonObject(one) ? one[from ?? 'id'] : one;
     const keys = keysOf(node);
     if (!keys) {
       const shown = JSON.stringify(node ?? null).slice(0, 64);
-      problems.error(`${pathText(['outputs', i])} refers to ${shown}, which is not a node.`, ['outputs', i]);
+      const at = from === undefined ? ['outputs', i] : ['outputs', i, from];
+      problems.error(`${pathText(['outputs', i])} refers to ${shown}, which is not a node.`, at);
       return [];
     }
-    const name = isJsonObject(one) && typeof one.name === 'string' ? one.name : undefined;
+    const named = isJsonObject(one) ? (one.name ?? (from === 'id' ? undefined : one.id)) : undefined;
+    const name = typeof named === 'string' || typeof named === 'number' ? String(named) : undefined;
+    if (name !== undefined && names.has(name)) {
+      problems.error(`More than one output has the name ${name.slice(0, 64)}. Rename one.`, ['outputs', i]);
+    }
+    if (name !== undefined) names.add(name);
     return keys.map(
       (key, j) =>
         [name === undefined ? key : keys.length > 1 ? `${name}_${j + 1}` : name, outputExpression(key)] as const,

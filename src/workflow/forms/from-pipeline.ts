@@ -4,24 +4,27 @@ import { escapeTemplate } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
+import { matchName } from './envelope.ts';
+import { fromEnvelopeStep, isEnvelopeStep, pipelineStepsOf } from './envelope-step.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** In the options of a step: the URI of the output of the step before it. Only the exact string counts. */
 const PREVIOUS_OUTPUT = '$previous.output';
 const DOCUMENT_KEYS = ['name', 'description', 'steps'];
+const ENVELOPE_DOCUMENT_KEYS = ['name', 'description', 'meta'];
 const STEP_KEYS = ['command', 'options'];
 const AGENT_STEP_KEYS = ['agent'];
 
 /** True for `steps` as the mutation `pipeline` takes them: steps without id and kind. */
 export function isPipeline(document: JsonObject): boolean {
-  const steps = document.steps;
+  const { steps } = pipelineStepsOf(document);
   if (!Array.isArray(steps) || steps.length === 0) return false;
   return (steps as readonly Json[]).every(
     (step) =>
       isJsonObject(step) &&
       !('id' in step) &&
       !('kind' in step) &&
-      ('command' in step || 'options' in step || 'agent' in step),
+      ('command' in step || 'options' in step || 'agent' in step || isEnvelopeStep(step)),
   );
 }
 
@@ -30,23 +33,28 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
   const origins = new Map<string, DocumentPath>([
     ['name', ['name']],
     ['description', ['description']],
-    ['steps', ['steps']],
+    ['steps', pipelineStepsOf(document).at],
   ]);
-  checkKeys(document, DOCUMENT_KEYS, [], 'A pipeline', problems);
+  checkKeys(document, document.steps ? DOCUMENT_KEYS : ENVELOPE_DOCUMENT_KEYS, [], 'A pipeline', problems);
   const steps: JsonObject[] = [];
   let previous: string | undefined;
-  for (const [i, step] of (document.steps as readonly JsonObject[]).entries()) {
-    const at = ['steps', i];
+  for (const [i, { step, at, optionsAt, outputMediaType }] of writtenSteps(document, catalog, problems).entries()) {
     const isAgent = step.agent !== undefined && step.command === undefined;
     checkKeys(step, isAgent ? AGENT_STEP_KEYS : STEP_KEYS, at, `Step ${i + 1}`, problems);
     const body = isAgent
-      ? agentBody(step.agent, i, previous, problems)
-      : commandBody(step, i, previous, catalog, problems);
+      ? agentBody(step.agent, i, at, previous, problems)
+      : commandBody(step, i, at, previous, catalog, problems);
     if (!body) continue;
     const key = keyOf(String(isAgent ? 'agent' : step.command), i);
     const stepPath = `steps[${steps.length}]`;
     origins.set(stepPath, at).set(`${stepPath}.input`, [...at, 'options']);
-    steps.push({ id: key, ...body, ...(previous !== undefined && { depends_on: [previous] }) });
+    for (const [name, path] of optionsAt) origins.set(`${stepPath}.input.${name}`, path);
+    steps.push({
+      id: key,
+      ...body,
+      ...(previous !== undefined && { depends_on: [previous] }),
+      ...(outputMediaType !== undefined && { output_media_type: outputMediaType }),
+    });
     previous = key;
   }
   const { name = 'pipeline', description } = document;
@@ -57,14 +65,44 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
   };
 }
 
+interface WrittenStep {
+  /** In the form `{command, options}` or `{agent}`. */
+  readonly step: JsonObject;
+  readonly at: DocumentPath;
+  /** Name of an option → where it is; for those that are not under `options`. */
+  readonly optionsAt: ReadonlyMap<string, DocumentPath>;
+  readonly outputMediaType?: string;
+}
+
+/** The steps, those in the envelope form converted. */
+function writtenSteps(document: JsonObject, catalog: Catalog, problems: Problems): readonly WrittenStep[] {
+  const { steps, at: listAt } = pipelineStepsOf(document);
+  const known = (command: string) => matchName(command, catalog.names.commands);
+  return (steps as readonly JsonObject[]).flatMap((written, i): readonly WrittenStep[] => {
+    const at = [...listAt, i];
+    const { command } = written;
+    const step = typeof command === 'string' ? { ...written, command: known(command) } : written;
+    if (!isEnvelopeStep(step)) return [{ step, at, optionsAt: new Map() }];
+    const form = fromEnvelopeStep(step, (name) => {
+      const properties = catalog.command(name)?.options.properties;
+      return isJsonObject(properties) ? properties : undefined;
+    });
+    for (const problem of form.problems) problems.error(`Step ${i + 1}: ${problem.message}`, [...at, ...problem.at]);
+    return form.steps.map(({ origins, step: one, ...rest }) => {
+      const optionsAt = new Map([...origins].map(([name, path]) => [name, [...at, ...path]]));
+      return { ...rest, step: one, at, optionsAt };
+    });
+  });
+}
+
 function commandBody(
   { command, options = {} }: JsonObject,
   i: number,
+  at: DocumentPath,
   previous: string | undefined,
   catalog: Catalog,
   problems: Problems,
 ): JsonObject | undefined {
-  const at = ['steps', i];
   if (typeof command !== 'string' || command === '') {
     problems.error(`Step ${i + 1} has no command and no agent. Add one of the two.`, at);
     return undefined;
@@ -86,11 +124,12 @@ function commandBody(
 function agentBody(
   agent: Json | undefined,
   i: number,
+  at: DocumentPath,
   previous: string | undefined,
   problems: Problems,
 ): JsonObject | undefined {
   if (!isJsonObject(agent)) {
-    problems.error(`The agent of step ${i + 1} must be an object.`, ['steps', i, 'agent']);
+    problems.error(`The agent of step ${i + 1} must be an object.`, [...at, 'agent']);
     return undefined;
   }
   const context = previous !== undefined && { input: { previous: contentExpression(previous) } };

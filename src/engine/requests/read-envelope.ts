@@ -1,0 +1,75 @@
+import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import { Fault } from '../../core/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { fromEnvelope, isEnvelope, matchName } from '../../workflow/forms/envelope.ts';
+import { fromEnvelopeStep, isEnvelopeStep } from '../../workflow/forms/envelope-step.ts';
+import { agentConfig } from '../../workflow/inputs/agent-config.ts';
+import type { Commands } from '../capabilities/capabilities.ts';
+
+/** The options of a command, whichever form they were written in. */
+interface ReadRequest {
+  readonly options: JsonObject;
+  /** Media type that the output of the run must have. */
+  readonly outputMediaType?: string;
+  /** For a pipeline: the media type that the output of each step must have. */
+  readonly stepMediaTypes: ReadonlyMap<number, string>;
+}
+
+/** Converts an envelope to the options of the command, also in the steps of a pipeline. @throws Fault BAD_INPUT */
+export function readEnvelope(commands: Commands, command: AnyCommand, request: JsonObject): ReadRequest {
+  const properties = propertiesOf(command);
+  const { options, outputMediaType } = isEnvelope(request, properties)
+    ? refuse(fromEnvelope(request, properties), ['options'])
+    : { options: request };
+  const typed = outputMediaType !== undefined && { outputMediaType };
+  const { steps } = options;
+  if (!('steps' in command) || !Array.isArray(steps)) return { options, ...typed, stepMediaTypes: new Map() };
+  const read = (steps as readonly Json[]).flatMap((step, i): readonly ReadStep[] =>
+    isJsonObject(step) ? stepsOf(commands, step, i) : [{ step }],
+  );
+  const stepMediaTypes = new Map(
+    read.flatMap(({ outputMediaType: wanted }, i) => (wanted === undefined ? [] : [[i, wanted] as const])),
+  );
+  return { options: { ...options, steps: read.map(({ step }) => step) }, ...typed, stepMediaTypes };
+}
+
+interface ReadStep {
+  readonly step: Json;
+  readonly outputMediaType?: string;
+}
+
+function stepsOf(commands: Commands, step: JsonObject, i: number): readonly ReadStep[] {
+  if (!isEnvelopeStep(step)) return [{ step }];
+  const form = fromEnvelopeStep(step, (name) => {
+    const command = commands.get(matchName(name, commands.keys()));
+    return command && propertiesOf(command);
+  });
+  return refuse(form, ['options', 'steps', String(i)]).steps.map(({ step: { agent, ...rest }, outputMediaType }) => ({
+    step: isJsonObject(agent) ? { agent: agentSpec(agent) } : rest,
+    ...(outputMediaType !== undefined && { outputMediaType }),
+  }));
+}
+
+/** An agent of a document in the form of the engine. */
+function agentSpec({ backend_config: config, memory_uri: memoryUri, ...rest }: JsonObject): JsonObject {
+  return {
+    ...rest,
+    config: isJsonObject(config) ? agentConfig(config) : (config ?? {}),
+    ...(memoryUri !== undefined && { memoryUri }),
+  };
+}
+
+function propertiesOf({ options }: AnyCommand): JsonObject {
+  return options.properties as unknown as JsonObject;
+}
+
+function refuse<
+  Form extends {
+    readonly problems: readonly { readonly message: string; readonly at: readonly (string | number)[] }[];
+  },
+>(form: Form, path: readonly string[]): Form {
+  const [first] = form.problems;
+  if (!first) return form;
+  const violations = form.problems.map(({ message, at }) => ({ path: `/${at.join('/')}`, message }));
+  throw new Fault('BAD_INPUT', first.message, { path: [...path, ...first.at.map(String)], violations });
+}
