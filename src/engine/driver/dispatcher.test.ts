@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../core/run.ts';
 import { createDispatcher, type DispatcherLimits, type SlotRequest } from './dispatcher.ts';
 
+const ownerOf = (subject: string, tenant = 'default') => ({ tenant, subject });
+const ADA = ownerOf('ada');
+
 /** A dispatcher, and the names of those that have a slot, in the order in which they got it. */
 function startDispatcher(limits: Partial<DispatcherLimits> = {}) {
   let now = 0;
@@ -12,10 +15,13 @@ function startDispatcher(limits: Partial<DispatcherLimits> = {}) {
     dispatcher,
     begun,
     request: (name: string, more: Partial<SlotRequest> = {}) =>
-      dispatcher.requestSlot({ runId: name, kind: 'COMMAND', priority: 'INTERACTIVE', ...more }, (release) => {
-        begun.push(name);
-        slots.set(name, release);
-      }),
+      dispatcher.requestSlot(
+        { runId: name, owner: ownerOf(name), kind: 'COMMAND', priority: 'INTERACTIVE', ...more },
+        (release) => {
+          begun.push(name);
+          slots.set(name, release);
+        },
+      ),
     release: (name: string) => slots.get(name)?.(),
     wait: (ms: number) => {
       now += ms;
@@ -38,7 +44,7 @@ describe('a slot', () => {
     const on = startDispatcher({ node: 1, queue: 10_000 });
     let begun = 0;
     const next = () =>
-      on.dispatcher.requestSlot({ runId: 'run', kind: 'COMMAND', priority: 'INTERACTIVE' }, (release) => {
+      on.dispatcher.requestSlot({ runId: 'run', owner: ADA, kind: 'COMMAND', priority: 'INTERACTIVE' }, (release) => {
         begun += 1;
         release();
         if (begun < 1_000) next();
@@ -79,7 +85,7 @@ describe('a slot', () => {
     const { dispatcher } = startDispatcher({ node: 1 });
     const begun: number[] = [];
     const ask = (n: number) =>
-      dispatcher.requestSlot({ runId: 'r', kind: 'COMMAND', priority: 'BATCH' }, (release) => {
+      dispatcher.requestSlot({ runId: 'r', owner: ADA, kind: 'COMMAND', priority: 'BATCH' }, (release) => {
         begun.push(n);
         if (n < 5) ask(n + 1);
         release();
@@ -139,10 +145,68 @@ describe('a limit', () => {
   it('of the queue refuses more requests', () => {
     const on = startDispatcher({ node: 1, queue: 2 });
     for (const name of ['a', 'b']) on.request(name);
-    on.dispatcher.assertCapacity();
+    on.dispatcher.assertCapacity(ADA);
     on.request('c');
-    expect(() => on.dispatcher.assertCapacity()).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    expect(() => on.dispatcher.assertCapacity(ADA)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
     on.release('a');
-    on.dispatcher.assertCapacity();
+    on.dispatcher.assertCapacity(ADA);
+  });
+});
+
+describe('one owner', () => {
+  const ask = (
+    on: ReturnType<typeof startDispatcher>,
+    subject: string,
+    count: number,
+    more: Partial<SlotRequest> = {},
+  ) => {
+    for (let i = 0; i < count; i++) on.request(`${subject} ${i}`, { owner: ownerOf(subject), ...more });
+  };
+
+  it.each([
+    [2, 1],
+    [8, 7],
+    [128, 112],
+  ])('of a node with %i slots gets %i at most, so that another finds one', (node, share) => {
+    const on = startDispatcher({ node, queue: 10_000 });
+    ask(on, 'mallory', 1_000);
+    expect(on.dispatcher.active).toBe(share);
+    ask(on, 'ada', 1);
+    expect(on.begun.at(-1)).toBe('ada 0');
+  });
+
+  it('gets not all places of a kind', () => {
+    const on = startDispatcher({ kinds: { TRANSFORM: 2 } });
+    ask(on, 'mallory', 10, { kind: 'TRANSFORM' });
+    ask(on, 'ada', 1, { kind: 'TRANSFORM' });
+    expect(on.begun).toEqual(['mallory 0', 'ada 0']);
+  });
+
+  it('waits for no more than one request of each other, however many those have', () => {
+    const on = startDispatcher({ node: 3, queue: 10_000 });
+    ask(on, 'mallory', 500);
+    ask(on, 'trudy', 500);
+    ask(on, 'ada', 2);
+    for (let i = 0; i < 6; i++) on.release(on.begun.at(-1) ?? '');
+    expect(on.begun.slice(3).filter((name) => name.startsWith('ada'))).toEqual(['ada 0', 'ada 1']);
+  });
+
+  it('that fills the queue is refused, and no other', () => {
+    const on = startDispatcher({ node: 2, queue: 16 });
+    ask(on, 'mallory', 100);
+    expect(() => on.dispatcher.assertCapacity(ownerOf('mallory'))).toThrow(
+      expect.objectContaining({ code: 'UNAVAILABLE', message: expect.stringContaining('14 of your steps wait') }),
+    );
+    on.dispatcher.assertCapacity(ADA);
+  });
+
+  it('is served after a request of its own that waited for the same limit was withdrawn', () => {
+    const on = startDispatcher({ node: 4, kinds: { TRANSFORM: 1 } });
+    ask(on, 'first', 1, { kind: 'TRANSFORM' });
+    const withdraw = on.request('w', { owner: ADA, kind: 'TRANSFORM' });
+    on.request('x', { owner: ADA, kind: 'TRANSFORM' });
+    withdraw();
+    on.release('first 0');
+    expect([on.begun, on.dispatcher.queued]).toEqual([['first 0', 'x'], 0]);
   });
 });

@@ -1,9 +1,13 @@
 import { Fault } from '../../core/errors.ts';
 import type { Priority, StepKind } from '../../core/run.ts';
+import type { QueueOwner } from '../../lib/fair-queue.ts';
+import { createRequestQueue, type RequestQueue, type Waiting } from './request-queue.ts';
 
 /** A step that asks for a slot. */
 export interface SlotRequest {
   readonly runId: string;
+  /** On whose behalf the run is. */
+  readonly owner: QueueOwner;
   readonly kind: StepKind;
   readonly workflow?: string;
   readonly priority: Priority;
@@ -21,8 +25,10 @@ export interface DispatcherLimits {
 }
 
 /**
- * Grants the slots in which steps run. Requests are served by priority, then by age; a request that has waited long moves
- * up, so that none starves. A request that waits for its own limit does not delay others.
+ * Grants the slots in which steps run. Requests are served by priority; a request that has waited long moves up, so that none
+ * starves. Within a priority tenants take turns, and their owners, whose requests are served in the order of arrival. A
+ * request that waits for its own limit does not delay others. An eighth of each limit, at least one place, is never given to
+ * one owner, so that another who arrives finds one.
  */
 export interface Dispatcher {
   /**
@@ -30,65 +36,87 @@ export interface Dispatcher {
    * @returns withdraws a request that still waits
    */
   requestSlot(request: SlotRequest, onGranted: (release: () => void) => void): () => void;
-  /** @throws Fault UNAVAILABLE when too many requests wait */
-  assertCapacity(): void;
+  /** @throws Fault UNAVAILABLE when too many requests wait, of all owners or of this one */
+  assertCapacity(owner: QueueOwner): void;
   readonly active: number;
   readonly queued: number;
 }
 
-const PRIORITY_RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 };
-/** After this long in the queue a request counts as one rank higher. */
-const PROMOTE_AFTER_MS = 30_000;
-
 /** Steps that start in one turn of the event loop: a few milliseconds if each is short. The rest waits for the next turn. */
 const MAX_STARTS_PER_TICK = 128;
+const RETRY_AFTER_MS = 1_000;
 
-interface QueuedRequest {
-  readonly request: SlotRequest;
-  readonly since: number;
+type Limit = readonly [name: string, limit: number];
+
+interface QueuedRequest extends Waiting {
+  readonly limits: readonly Limit[];
+  /** Removes it from the queue in which it is. */
+  leave(isServed: boolean): void;
   onGranted(release: () => void): void;
 }
 
 export function createDispatcher(limits: DispatcherLimits, now: () => number = Date.now): Dispatcher {
   /** Slots in use, by the name of the limit that they count for. */
-  const inUse = new Map<string, number>();
-  /** First come, first served within each priority. */
-  const queues: Record<Priority, QueuedRequest[]> = { CRITICAL: [], INTERACTIVE: [], BATCH: [] };
-  let active = 0;
+  const inUse = createCounts();
+  const waitingByOwner = createCounts();
+  /** Requests to be served as soon as the node has a slot. */
+  const ready = createRequestQueue<QueuedRequest>();
+  /**
+   * Requests that wait for a limit other than the node's, by its name. When that limit has room, one of them is among the
+   * ready, and the next becomes so when that one is granted, waits elsewhere, or is withdrawn.
+   */
+  const blocked = new Map<string, RequestQueue<QueuedRequest>>();
+  const maxWaitingByOwner = shareOf(limits.queue);
+  /** Waiting requests, of each owner those within its share. */
+  let countedWaiting = 0;
   let queued = 0;
+  let active = 0;
+  let arrivals = 0;
   let startsInTick = 0;
 
-  const limitsOf = (request: SlotRequest): readonly (readonly [name: string, limit: number])[] => {
-    const { runId, kind, workflow } = request;
-    const entries: (readonly [string, number])[] = [];
-    const kindLimit = limits.kinds?.[kind];
-    if (kindLimit !== undefined) entries.push([`kind ${kind}`, kindLimit]);
-    const { run: runLimit, workflow: workflowLimit } = request.limits ?? {};
-    if (runLimit !== undefined) entries.push([`run ${runId}`, runLimit]);
-    if (workflowLimit !== undefined && workflow !== undefined) entries.push([`workflow ${workflow}`, workflowLimit]);
-    return entries;
-  };
   const isOpen = () => active < limits.node && startsInTick < MAX_STARTS_PER_TICK;
-  const fits = (request: SlotRequest) =>
-    isOpen() && limitsOf(request).every(([name, limit]) => (inUse.get(name) ?? 0) < limit);
+  const hasRoom = ([name, limit]: Limit) => inUse.of(name) < limit;
 
-  const grant = ({ request, onGranted }: QueuedRequest) => {
-    const entries = limitsOf(request);
+  const join = (queue: RequestQueue<QueuedRequest>, entry: QueuedRequest) => {
+    entry.leave = queue.add(entry);
+  };
+  const block = (entry: QueuedRequest, name: string) => {
+    const queue = blocked.get(name) ?? createRequestQueue<QueuedRequest>();
+    blocked.set(name, queue);
+    join(queue, entry);
+  };
+  /** Makes one request ready for each limit that has room. */
+  const unblock = (entryLimits: readonly Limit[]) => {
+    for (const limit of entryLimits) {
+      const queue = blocked.get(limit[0]);
+      if (!queue || !hasRoom(limit)) continue;
+      const next = queue.head(now());
+      next?.leave(true);
+      if (next) join(ready, next);
+      if (queue.size === 0) blocked.delete(limit[0]);
+    }
+  };
+
+  const changeWaiting = (owner: string, by: 1 | -1) => {
+    const before = waitingByOwner.of(owner);
+    waitingByOwner.change(owner, by);
+    if (Math.max(before, before + by) <= maxWaitingByOwner) countedWaiting += by;
+    queued += by;
+  };
+
+  const grant = ({ limits: entryLimits, onGranted }: Pick<QueuedRequest, 'limits' | 'onGranted'>) => {
     // Steps that end at once follow each other without a break: other work must have its turn in between.
     if (startsInTick === 0) setImmediate(onNextTick);
     startsInTick += 1;
     active += 1;
-    for (const [name] of entries) inUse.set(name, (inUse.get(name) ?? 0) + 1);
+    for (const [name] of entryLimits) inUse.change(name, 1);
     let isReleased = false;
     onGranted(() => {
       if (isReleased) return;
       isReleased = true;
       active -= 1;
-      for (const [name] of entries) {
-        const count = (inUse.get(name) ?? 1) - 1;
-        if (count === 0) inUse.delete(name);
-        else inUse.set(name, count);
-      }
+      for (const [name] of entryLimits) inUse.change(name, -1);
+      unblock(entryLimits);
       serve();
     });
   };
@@ -98,57 +126,102 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     serve();
   };
 
-  const rankOf = ({ request, since }: QueuedRequest, at: number) =>
-    PRIORITY_RANK[request.priority] - Math.floor((at - since) / PROMOTE_AFTER_MS);
-
-  const takeBest = (): QueuedRequest | undefined => {
-    const at = now();
-    let best: QueuedRequest | undefined;
-    for (const queue of Object.values(queues)) {
-      const first = queue.find((entry) => fits(entry.request));
-      if (first && (!best || rankOf(first, at) < rankOf(best, at))) best = first;
-    }
-    if (best) withdraw(best);
-    return best;
-  };
-
-  const withdraw = (entry: QueuedRequest) => {
-    const queue = queues[entry.request.priority];
-    const index = queue.indexOf(entry);
-    if (index < 0) return;
-    queue.splice(index, 1);
-    queued -= 1;
-  };
-
   const serve = () => {
-    while (queued > 0 && isOpen()) {
-      const best = takeBest();
-      if (!best) return;
-      grant(best);
+    while (isOpen()) {
+      const entry = ready.head(now());
+      if (!entry) return;
+      const full = entry.limits.find((limit) => !hasRoom(limit));
+      entry.leave(!full);
+      if (full) block(entry, full[0]);
+      else {
+        changeWaiting(nameOf(entry.owner), -1);
+        grant(entry);
+      }
+      unblock(entry.limits);
     }
   };
 
   return {
     requestSlot(request, onGranted) {
-      const entry: QueuedRequest = { request, since: now(), onGranted };
-      if (queued === 0 && fits(request)) {
-        grant(entry);
+      const { owner, priority } = request;
+      const entryLimits = limitsOf(request, limits);
+      if (ready.size === 0 && isOpen() && entryLimits.every(hasRoom)) {
+        grant({ limits: entryLimits, onGranted });
         return () => {};
       }
-      queues[request.priority].push(entry);
-      queued += 1;
+      arrivals += 1;
+      let isWaiting = true;
+      const entry: QueuedRequest = {
+        owner,
+        priority,
+        since: now(),
+        order: arrivals,
+        limits: entryLimits,
+        leave() {},
+        onGranted(release) {
+          isWaiting = false;
+          onGranted(release);
+        },
+      };
+      changeWaiting(nameOf(owner), 1);
+      join(ready, entry);
       serve();
-      return () => withdraw(entry);
+      return () => {
+        if (!isWaiting) return;
+        isWaiting = false;
+        entry.leave(false);
+        changeWaiting(nameOf(owner), -1);
+        // Whatever that makes ready is served by the next release or turn: nothing is granted while a run withdraws its requests.
+        unblock(entryLimits);
+      };
     },
-    assertCapacity() {
-      if (queued < limits.queue) return;
-      throw new Fault('UNAVAILABLE', 'The server is at capacity. Try again in a moment.', { retryAfterMs: 1_000 });
+    assertCapacity(owner) {
+      if (countedWaiting >= limits.queue) {
+        const message = 'The server is at capacity. Try again in a moment.';
+        throw new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS });
+      }
+      if (waitingByOwner.of(nameOf(owner)) < maxWaitingByOwner) return;
+      const message = `${maxWaitingByOwner} of your steps wait, which is the share of one user in MAX_QUEUED. Try again when some have run.`;
+      throw new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS });
     },
     get active() {
       return active;
     },
     get queued() {
       return queued;
+    },
+  };
+}
+
+function limitsOf({ runId, owner, kind, workflow, limits }: SlotRequest, all: DispatcherLimits): readonly Limit[] {
+  const ownerName = nameOf(owner);
+  const entries: Limit[] = [[`owner ${ownerName}`, shareOf(all.node)]];
+  const kindLimit = all.kinds?.[kind];
+  if (kindLimit !== undefined) {
+    entries.push([`kind ${kind} of ${ownerName}`, shareOf(kindLimit)], [`kind ${kind}`, kindLimit]);
+  }
+  if (limits?.run !== undefined) entries.push([`run ${runId}`, limits.run]);
+  if (limits?.workflow !== undefined && workflow !== undefined) entries.push([`workflow ${workflow}`, limits.workflow]);
+  return entries;
+}
+
+/** The most that one owner may have of a limit: all but an eighth, and but one at least; a limit of one has no reserve. */
+function shareOf(limit: number): number {
+  return limit < 2 ? limit : limit - Math.max(1, Math.floor(limit / 8));
+}
+
+const nameOf = ({ tenant, subject }: QueueOwner) => `${tenant}\n${subject}`;
+
+/** Numbers by name; those that are zero take no memory. */
+function createCounts() {
+  const counts = new Map<string, number>();
+  const of = (name: string) => counts.get(name) ?? 0;
+  return {
+    of,
+    change(name: string, by: number) {
+      const count = of(name) + by;
+      if (count === 0) counts.delete(name);
+      else counts.set(name, count);
     },
   };
 }

@@ -84,10 +84,10 @@ export function createSlots(dispatcher: Dispatcher, run: RunRecord): Slots {
   };
 }
 
-function slotRequestOf({ id, workflow, priority, plan }: RunRecord, { kind }: MutableStep) {
+function slotRequestOf({ id, principal, workflow, priority, plan }: RunRecord, { kind }: MutableStep) {
   const limits = {
     ...(plan?.maxParallel !== undefined && { run: plan.maxParallel }),
     ...(plan?.maxParallelRuns !== undefined && { workflow: plan.maxParallelRuns }),
   };
-  return { runId: id, kind, priority, limits, ...(workflow !== undefined && { workflow }) };
+  return { runId: id, owner: principal, kind, priority, limits, ...(workflow !== undefined && { workflow }) };
 }

@@ -35,6 +35,6 @@ export async function admitRun<Result>(
  * @throws Fault UNAVAILABLE when this node is at capacity, THROTTLED when the principal or its tenant is
  */
 export function admitShortRun({ dispatcher, quotas }: Pick<RunDoorDeps, 'dispatcher' | 'quotas'>, user: User): void {
-  dispatcher.assertCapacity();
+  dispatcher.assertCapacity(user);
   quotas.assertFree(user, 'runsRunning');
 }

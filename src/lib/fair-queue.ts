@@ -1,0 +1,111 @@
+import { createLinkedList, type LinkedList, type LinkedNode } from './linked-list.ts';
+
+/** On whose behalf an item waits. */
+export interface QueueOwner {
+  readonly tenant: string;
+  readonly subject: string;
+}
+
+/** The place of an item in a queue. Each function does nothing once the item is gone. */
+export interface QueuePlace {
+  /** Removes the item as served: its owner and tenant go to the end of their turns. */
+  serve(): void;
+  /** Removes the item without using up a turn. */
+  withdraw(): void;
+}
+
+/**
+ * A queue that is fair by tenant, then by owner: tenants take turns, in a tenant its owners take turns, and the items of one
+ * owner are served in their order. So what waits behind an owner's many items is only that owner. Adding and removing take
+ * constant time, whatever waits; an item that returns to its place passes only those before it.
+ */
+export interface FairQueue<T> {
+  readonly size: number;
+  /** The item whose turn it is. It stays the same until it is removed, or one of the same owner with a lower order arrives. */
+  readonly head: T | undefined;
+  /** @param order the place among the items of the owner; an item with a lower one is served first */
+  add(owner: QueueOwner, item: T, order: number): QueuePlace;
+}
+
+interface Entry<T> {
+  readonly item: T;
+  readonly order: number;
+}
+
+/** Members by name, in the order of their turns. */
+interface Turns<Member> {
+  readonly first: Member | undefined;
+  /** The member of this name; a new one has its turn after all others. */
+  member(name: string): Member;
+  moveToEnd(name: string): void;
+  remove(name: string): void;
+}
+
+/** The items of one owner. */
+type Line<T> = LinkedList<Entry<T>>;
+
+export function createFairQueue<T>(): FairQueue<T> {
+  const tenants = createTurns(() => createTurns<Line<T>>(() => createLinkedList<Entry<T>>()));
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    get head() {
+      return tenants.first?.first?.first?.value.item;
+    },
+    add(owner, item, order) {
+      const lines = tenants.member(owner.tenant);
+      const line = lines.member(owner.subject);
+      const node = line.insert({ item, order }, firstAfter(line, order));
+      size += 1;
+      let isQueued = true;
+      const remove = (isServed: boolean) => {
+        if (!isQueued) return;
+        isQueued = false;
+        size -= 1;
+        line.remove(node);
+        if (!line.first) lines.remove(owner.subject);
+        else if (isServed) lines.moveToEnd(owner.subject);
+        if (!lines.first) tenants.remove(owner.tenant);
+        else if (isServed) tenants.moveToEnd(owner.tenant);
+      };
+      return { serve: () => remove(true), withdraw: () => remove(false) };
+    },
+  };
+}
+
+/** The first entry to be served after one with this order; undefined when that one is the last, as new ones are. */
+function firstAfter<T>(line: Line<T>, order: number): LinkedNode<Entry<T>> | undefined {
+  if (!line.last || line.last.value.order <= order) return undefined;
+  let node = line.first;
+  while (node && node.value.order <= order) node = node.next;
+  return node;
+}
+
+function createTurns<Member>(create: () => Member): Turns<Member> {
+  const order = createLinkedList<Member>();
+  const byName = new Map<string, LinkedNode<Member>>();
+  const remove = (name: string) => {
+    const node = byName.get(name);
+    if (!node) return undefined;
+    byName.delete(name);
+    order.remove(node);
+    return node.value;
+  };
+  const append = (name: string, member: Member) => {
+    byName.set(name, order.insert(member));
+    return member;
+  };
+  return {
+    get first() {
+      return order.first?.value;
+    },
+    member: (name) => byName.get(name)?.value ?? append(name, create()),
+    moveToEnd(name) {
+      const member = remove(name);
+      if (member !== undefined) append(name, member);
+    },
+    remove,
+  };
+}
