@@ -52,7 +52,7 @@ const [MIB, GIB] = [2 ** 20, 2 ** 30];
 /** All quotas with their default limits. `QUOTAS` changes them; docs/configuration.md has the same table. */
 export const QUOTAS = {
   runsRunning: {
-    description: 'Runs in progress on one node, without those that only wait. Default: half of MAX_RUNS, and MAX_RUNS.',
+    description: 'Runs that have started and not ended, on one node. Default: half of MAX_RUNS, and MAX_RUNS.',
     ...{ unit: 'runs', counts: 'node', principal: 5_000, tenant: 10_000 },
     remedy: 'Wait until some of them have ended, or cancel them.',
   },
@@ -118,7 +118,7 @@ export const QUOTAS = {
   },
   uploads: {
     description: 'Uploads of artifacts in progress on one node.',
-    ...{ unit: 'uploads', counts: 'node', principal: 32, tenant: 128 },
+    ...{ unit: 'uploads', counts: 'node', principal: 256, tenant: 1_024 },
     remedy: 'Wait until one has ended.',
   },
   uploadBytes: {
