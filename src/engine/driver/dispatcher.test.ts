@@ -200,7 +200,7 @@ describe('one owner', () => {
     on.dispatcher.assertCapacity(ADA);
   });
 
-  it('is served after a request of its own that waited for the same limit was withdrawn', () => {
+  it('is served after a request that waited for the same limit was withdrawn', () => {
     const on = startDispatcher({ node: 4, kinds: { TRANSFORM: 1 } });
     ask(on, 'first', 1, { kind: 'TRANSFORM' });
     const withdraw = on.request('w', { owner: ADA, kind: 'TRANSFORM' });
