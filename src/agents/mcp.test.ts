@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createTestSession, TestPause, type TestSession } from '../../test/support/agents/agent-session.ts';
+import { isRunning } from '../../test/support/is-running.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -130,12 +131,3 @@ describe('the backend mcp', () => {
     );
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

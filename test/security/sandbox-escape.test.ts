@@ -22,6 +22,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   fork: 'import os\nfor i in range(2_000):\n  if os.fork() == 0:\n    import time; time.sleep(30)',
   loop: 'while True: pass',
 };
+const ENDLESS = ['fork', 'loop'];
 
 describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine', (engine) => {
   let server: Server;
@@ -34,11 +35,11 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
   });
   afterAll(async () => void (await server.stop()));
 
-  /** A workflow of one step for each program, four at once. */
+  /** A workflow of one step for each program, four at once. Only what never ends by itself has a short time. */
   function programs(of: Readonly<Record<string, string>>) {
     const port = new URL(server.url).port;
     const steps = Object.entries(of).map(([id, code]) => {
-      const input = { entrypoint: '-c', code: code.replace('PORT', port), timeout_sec: 3 };
+      const input = { entrypoint: '-c', code: code.replace('PORT', port), timeout_sec: ENDLESS.includes(id) ? 3 : 60 };
       return { id, kind: 'tool', tool: 'python.run', input, continue_on_error: true };
     });
     return { name: 'hostile', max_parallel: 4, steps };
@@ -76,7 +77,7 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     // It may run a shell inside; it finds no other process.
     expect(JSON.stringify(of('shell'))).not.toMatch(/uid=0\(root\) gid=0\(root\) groups=0\(root\).*docker/);
     expect([of('memory').return_code, of('memory').stopped].some(Boolean)).toBe(true);
-    expect(of('memory').stderr + String(of('memory').stopped)).toMatch(/Memory|MEMORY|SIGNAL/i);
+    expect(of('memory').stderr + String(of('memory').stopped)).toMatch(/Memory|SIGNAL/i);
     expect(of('output').stopped).toBe('OUTPUT');
     expect(of('disk').stopped ?? of('disk').stderr).toMatch(/OUTPUT|FILES|SIGNAL|File too large|No space|Errno/);
     expect(['TIMEOUT', 'CPU']).toContain(of('loop').stopped);

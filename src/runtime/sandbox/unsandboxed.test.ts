@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning } from '../../../test/support/is-running.ts';
 import type { Program } from '../../core/sandbox.ts';
 import { createUnsandboxed } from './unsandboxed.ts';
 
@@ -52,7 +53,7 @@ describe('a machine without a sandbox', () => {
     );
     stop.abort();
     expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
-    await expect.poll(() => isAlive(child), { timeout: 2_000 }).toBe(false);
+    await expect.poll(() => isRunning(child)).toBe(false);
   });
 
   it('reports that there is no such program', async () => {
@@ -61,11 +62,3 @@ describe('a machine without a sandbox', () => {
     await expect(sandbox.spawn(missing, AbortSignal.timeout(1_000))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
