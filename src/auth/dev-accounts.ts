@@ -1,4 +1,4 @@
-import type { Account, Accounts } from '../core/accounts.ts';
+import type { Account, AccountStandings, Accounts } from '../core/accounts.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
 import { hashPassword } from './password.ts';
 
@@ -16,7 +16,7 @@ export const devAccounts = [
 export function withDevAccounts(accounts: Accounts): Accounts {
   const hashed = new Map<string, Promise<Account>>();
   const make = async ({ username, password, roles }: (typeof devAccounts)[number]): Promise<Account> => ({
-    subject: `dev:${username}`,
+    subject: devSubject(username),
     username,
     tenant: DEFAULT_TENANT,
     roles,
@@ -32,4 +32,25 @@ export function withDevAccounts(accounts: Accounts): Accounts {
     },
     put: (account) => accounts.put(account),
   };
+}
+
+/**
+ * The standings, with those of the dev accounts: current in development, with the `notBefore` of a revocation. Elsewhere
+ * they are gone, so that what they left in the same data, such as a schedule, does nothing.
+ */
+export function withDevStandings(standings: AccountStandings, areEnabled: boolean): AccountStandings {
+  return {
+    ...standings,
+    standingOf: (who) => {
+      const account =
+        who.tenant === DEFAULT_TENANT && devAccounts.find(({ username }) => devSubject(username) === who.subject);
+      const standing = standings.standingOf(who);
+      if (!account || standing.state === 'gone') return standing;
+      return areEnabled ? { state: 'current', roles: account.roles, notBefore: standing.notBefore } : { state: 'gone' };
+    },
+  };
+}
+
+function devSubject(username: string): string {
+  return `dev:${username}`;
 }

@@ -4,7 +4,9 @@ import { text } from 'node:stream/consumers';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Authenticator } from '../auth/authenticator.ts';
 import { createAuthenticator } from '../auth/create-authenticator.ts';
+import { withDevStandings } from '../auth/dev-accounts.ts';
 import type { Config } from '../config/config.ts';
+import type { AccountStandings } from '../core/accounts.ts';
 import type { ArtifactStore } from '../core/artifact-store.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { CpuPool } from '../core/cpu-pool.ts';
@@ -38,6 +40,8 @@ export interface Adapters {
   readonly resources: Resources;
   readonly cpu: CpuPool;
   readonly schemas: SchemaValidator;
+  /** Whose tokens are valid, and which roles accounts have today. */
+  readonly standings: AccountStandings;
   readonly authenticator: Authenticator;
 }
 
@@ -80,6 +84,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   });
   const cpu = createCpuPool({ logger });
   opened.defer(() => cpu.close());
+  const standings = withDevStandings(store.standings, config.auth.devAccounts);
   const authenticator = createAuthenticator({
     config: config.auth,
     accounts: store.accounts,
@@ -103,6 +108,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     resources,
     cpu,
     schemas: createSchemaValidator({ cpu }),
+    standings,
     authenticator,
   };
 }

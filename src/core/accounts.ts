@@ -1,5 +1,5 @@
 import { Fault } from './errors.ts';
-import type { User } from './principal.ts';
+import type { Role, User } from './principal.ts';
 
 export interface Account extends User {
   /** scrypt, in the format of auth/password.ts. */
@@ -9,9 +9,35 @@ export interface Account extends User {
 /** Accounts that sign in with a password. */
 export interface Accounts {
   find(username: string): Promise<Account | undefined>;
-  /** Adds the account, or replaces the one with the same user name. */
+  /** Adds the account, or replaces the one with the same user name, whose tokens are then revoked. */
   put(account: Account): Promise<void>;
 }
+
+/** A principal, as standings know it. */
+export type AccountKey = Pick<User, 'tenant' | 'subject'>;
+
+/** What the server knows today about a principal, whatever its token or a stored run says. */
+export type Standing =
+  /** An account of this server, with its present roles. */
+  | { readonly state: 'current'; readonly roles: readonly Role[]; readonly notBefore: Date | null }
+  /** An account that was removed, or a principal that was disabled: nothing is done on its behalf. */
+  | { readonly state: 'gone' }
+  /** No account of this server: its roles are those that its identity provider last stated. */
+  | { readonly state: 'unknown'; readonly notBefore: Date | null };
+
+/** Which accounts and tokens are valid today, on every node. */
+export interface AccountStandings {
+  /** From memory; a change by any process counts after at most `STANDING_DELAY_MS`, unless the database cannot be reached. */
+  standingOf(who: AccountKey): Standing;
+  /** Calls the listener when the standing of this principal may have changed; returns the function that unsubscribes. */
+  watch(who: AccountKey, listener: () => void): () => void;
+  /** Refuses all tokens of the principal that were issued before `at`. */
+  revoke(who: AccountKey, at: Date): Promise<void>;
+  /** Also revokes, so that no earlier token is valid again once the principal is enabled. */
+  setDisabled(who: AccountKey, disabled: boolean, at: Date): Promise<void>;
+}
+
+export const STANDING_DELAY_MS = 1_000;
 
 /** Secrets from other services, such as OAuth tokens; the caller seals them before storing. */
 export interface Credentials {

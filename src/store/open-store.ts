@@ -1,5 +1,13 @@
-import { type Accounts, type Credentials, QUOTAS, type QuotaTable, type QuotaUsage } from '../core/accounts.ts';
+import {
+  type AccountStandings,
+  type Accounts,
+  type Credentials,
+  QUOTAS,
+  type QuotaTable,
+  type QuotaUsage,
+} from '../core/accounts.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
+import { systemClock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Inbox, Leases } from '../core/leases.ts';
@@ -19,6 +27,7 @@ import { createCredentials } from './tables/credentials.ts';
 import { createMemories } from './tables/memories.ts';
 import { createQuotaUsage } from './tables/quota-usage.ts';
 import { createSchedules } from './tables/schedules.ts';
+import { openStandings } from './tables/standings.ts';
 import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
 import { createWorkflows } from './tables/workflows.ts';
@@ -28,6 +37,7 @@ export interface Store {
   readonly journal: Journal;
   readonly reader: StoreReader;
   readonly accounts: Accounts;
+  readonly standings: AccountStandings;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
   readonly memories: Memories;
@@ -99,15 +109,18 @@ export async function openStore({
     auditOptions,
     key,
   );
+  const { kind } = database;
+  const standings = await openStandings({ prisma, transactions, kind, logger: deps.logger });
 
   return {
     journal,
     reader,
-    accounts: createAccounts({ prisma, transactions }),
+    accounts: createAccounts({ prisma, transactions, kind, standings, clock: systemClock }),
+    standings,
     workflows: createWorkflows({ prisma, transactions, quotas }),
     schedules: createSchedules({ prisma, transactions }),
     memories: createMemories({ prisma, transactions, quotas }),
-    tokens: createTokenUsage({ prisma, transactions, kind: database.kind }),
+    tokens: createTokenUsage({ prisma, transactions, kind }),
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     credentials: createCredentials({ prisma, transactions }),
     audit,
@@ -119,6 +132,7 @@ export async function openStore({
     close: async () => {
       await journal.close();
       await audit.checkpointer?.stop();
+      await standings.close();
       await backend.close();
     },
   };

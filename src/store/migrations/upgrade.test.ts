@@ -52,6 +52,8 @@ it('upgrades the database of version 0.1.0 with all its rows', async () => {
   await store.journal.append(open, 4, [{ type: 'TOOL_CALLED', at: new Date(), step: 'two', payload: { call } }]);
   expect(await store.reader.toolCalls(scope, open, 'two')).toMatchObject([call]);
   expect((await store.verifyRun(scope, open))?.valid).toBe(true);
+  const standing = store.standings.standingOf({ tenant: 'north', subject: 'usr_1' });
+  expect(standing).toEqual({ state: 'current', roles: ['analyst'], notBefore: null });
   await store.close();
 });
 
@@ -100,6 +102,8 @@ async function makeOldDatabase(path: string): Promise<void> {
     const sql = `INSERT INTO ${table} (${known.map(([name]) => name)}) VALUES (${known.map(() => '?')})`;
     db.prepare(sql).run(...known.map(([, value]) => value));
   };
+  const passwordHash = 'scrypt$1';
+  insert('users', { subject: 'usr_1', username: 'alice', tenant: 'north', roles: '["analyst"]', passwordHash });
   for (const draft of plan.runs) {
     if (!draft.isNew) throw new Error('a run that was there before');
     insert('runs', toRunRow(draft.run, ''));

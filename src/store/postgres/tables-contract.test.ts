@@ -4,6 +4,7 @@ import { memoriesContract } from '../../../test/support/store/memories-contract.
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { standingsContract } from '../../../test/support/store/standings-contract.ts';
 import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
@@ -23,3 +24,5 @@ await onPostgres(credentialsContract);
 await onPostgres(tokenUsageContract);
 
 await onPostgres(quotaContract);
+
+await onPostgres(standingsContract);

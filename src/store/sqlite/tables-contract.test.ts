@@ -4,6 +4,7 @@ import { memoriesContract } from '../../../test/support/store/memories-contract.
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
+import { standingsContract } from '../../../test/support/store/standings-contract.ts';
 import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
@@ -23,3 +24,5 @@ credentialsContract(sqliteHarness);
 tokenUsageContract(sqliteHarness);
 
 quotaContract(sqliteHarness);
+
+standingsContract(sqliteHarness);

@@ -1,15 +1,21 @@
 import type { Accounts } from '../../core/accounts.ts';
+import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Role } from '../../core/principal.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { changeStanding, lockStandings, type Standings } from './standings.ts';
 
 interface AccountsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
+  readonly kind: DatabaseConfig['kind'];
+  readonly standings: Pick<Standings, 'refresh'>;
+  readonly clock: Clock;
 }
 
 /** The table `users`. */
-export function createAccounts({ prisma, transactions }: AccountsDeps): Accounts {
+export function createAccounts({ prisma, transactions, kind, standings, clock }: AccountsDeps): Accounts {
   return {
     find: async (username) => {
       const row = await prisma.user.findUnique({ where: { username } });
@@ -17,14 +23,23 @@ export function createAccounts({ prisma, transactions }: AccountsDeps): Accounts
     },
     put: async ({ subject, username, tenant, roles, passwordHash }) => {
       const row = { subject, username, tenant, roles: JSON.stringify(roles), passwordHash };
-      const other = await prisma.user.findUnique({ where: { subject } });
-      if (other && other.username !== username) {
-        throw new Fault(
-          'CONFLICT',
-          `The subject ${subject} belongs to the account ${other.username}; choose another subject.`,
-        );
-      }
-      await transactions.write((client) => client.user.upsert({ where: { username }, create: row, update: row }));
+      await transactions.run(async (tx) => {
+        await lockStandings(tx, kind);
+        const other = await tx.user.findUnique({ where: { subject } });
+        if (other && other.username !== username) {
+          throw new Fault(
+            'CONFLICT',
+            `The subject ${subject} belongs to the account ${other.username}; choose another subject.`,
+          );
+        }
+        const former = await tx.user.findUnique({ where: { username } });
+        await tx.user.upsert({ where: { username }, create: row, update: row });
+        const isMoved = former && (former.tenant !== tenant || former.subject !== subject);
+        // Its former self has a standing as a local account without a row in `users`: it is gone.
+        if (isMoved) await changeStanding(tx, former, {});
+        await changeStanding(tx, row, { local: true, ...(former && { notBefore: clock.now() }) });
+      });
+      await standings.refresh();
     },
   };
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createSecret } from '../../../src/config/secrets.ts';
-import type { Account, Accounts } from '../../../src/core/accounts.ts';
+import type { Account, AccountStandings, Accounts, Standing } from '../../../src/core/accounts.ts';
 
 export const NOW = Date.UTC(2030, 0, 1) / 1000;
 export const SECRET = new TextEncoder().encode('a-secret-of-at-least-32-bytes-for-tests');
@@ -30,6 +30,27 @@ export function memoryAccounts(...initial: Account[]): Accounts & { readonly sto
     stored,
     find: async (username) => stored.get(username),
     put: async (one) => void stored.set(one.username, one),
+  };
+}
+
+/** Standings of principals without accounts. */
+export function memoryStandings(): AccountStandings {
+  const standings = new Map<string, Standing>();
+  const listeners = new Map<string, Set<() => void>>();
+  const set = (subject: string, standing: Standing) => {
+    standings.set(subject, standing);
+    for (const listener of listeners.get(subject) ?? []) listener();
+  };
+  return {
+    standingOf: ({ subject }) => standings.get(subject) ?? { state: 'unknown', notBefore: null },
+    watch: ({ subject }, listener) => {
+      const own = listeners.get(subject) ?? new Set();
+      listeners.set(subject, own.add(listener));
+      return () => own.delete(listener);
+    },
+    revoke: async ({ subject }, notBefore) => set(subject, { state: 'unknown', notBefore }),
+    setDisabled: async ({ subject }, disabled, notBefore) =>
+      set(subject, disabled ? { state: 'gone' } : { state: 'unknown', notBefore }),
   };
 }
 

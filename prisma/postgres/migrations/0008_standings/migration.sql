@@ -1,0 +1,18 @@
+-- CreateTable
+CREATE TABLE "standings" (
+    "tenant" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "local" BOOLEAN NOT NULL,
+    "disabled" BOOLEAN NOT NULL,
+    "not_before" TIMESTAMPTZ(3),
+    "revision" BIGINT NOT NULL,
+
+    CONSTRAINT "standings_pkey" PRIMARY KEY ("tenant","subject")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "standings_revision_key" ON "standings"("revision");
+
+-- Every account has a standing.
+INSERT INTO "standings" ("tenant", "subject", "local", "disabled", "revision")
+SELECT "tenant", "subject", TRUE, FALSE, row_number() OVER (ORDER BY "subject") FROM "users";
