@@ -35,7 +35,7 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
   });
   afterAll(async () => void (await server.stop()));
 
-  /** A workflow of one step for each program, four at once. Only what never ends by itself has a short time. */
+  /** A workflow of one step for each program, four at once. Only programs that never end have a short time. */
   function programs(of: Readonly<Record<string, string>>) {
     const port = new URL(server.url).port;
     const steps = Object.entries(of).map(([id, code]) => {
