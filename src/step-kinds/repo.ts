@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Fault } from '../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
@@ -54,8 +53,9 @@ export const repo = defineStepKind({
       requireObject(tool, await session.callTool(tool, { path, ...args }));
     await call('repo.git.init', {});
     if (branch !== undefined) await call('repo.git.branch', { name: branch });
-    const bytes = await readFiles(files, session);
-    await writeFiles(join(await session.workspace(), path), bytes);
+    const contents = await readFiles(files, session);
+    const placed = contents.map((file) => ({ ...file, path: `${path}/${file.path}` }));
+    await writeFiles(await session.workspace(), placed);
     await call('repo.git.add_all', {});
     const commit = await call('repo.git.commit', { message });
     const at = typeof commit.branch === 'string' ? commit.branch : (branch ?? null);

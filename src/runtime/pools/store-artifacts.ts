@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
-import { open, readlink, realpath } from 'node:fs/promises';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { SavedArtifact, ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { WorkResult } from '../../core/runtime.ts';
+import { openBeneath } from '../../lib/beneath.ts';
 
 const MAX_ARTIFACT_BYTES = 64 * 2 ** 20;
-const SAFE_OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Stores files of the workspace that a worker names as artifacts. @throws Fault BAD_INPUT, FORBIDDEN, RESOURCE_TOO_LARGE */
 export async function storeArtifacts(
@@ -27,21 +26,20 @@ async function readInside(workspace: string, path: string): Promise<Uint8Array> 
   if (isAbsolute(path) || relativePath.startsWith('..') || path.includes('\0')) {
     throw new Fault('BAD_INPUT', `The artifact ${JSON.stringify(path)} is not in the workspace. Use a relative path.`);
   }
-  const base = await realpath(workspace);
-  const handle = await open(join(base, relativePath), SAFE_OPEN_FLAGS).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ELOOP') throw linkFault(path);
-    throw new Fault(
-      'BAD_INPUT',
-      `The artifact ${path} cannot be read (${cause.code}). Write the file before the result.`,
-      { cause },
-    );
-  });
+  const handle = await openBeneath(workspace, relativePath, constants.O_RDONLY).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ELOOP' || cause.code === 'ENOTDIR') throw linkFault(path);
+      throw new Fault(
+        'BAD_INPUT',
+        `The artifact ${path} cannot be read (${cause.code}). Write the file before the result.`,
+        { cause },
+      );
+    },
+  );
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new Fault('BAD_INPUT', `The artifact ${path} is not a regular file.`);
     if (stats.nlink > 1) throw linkFault(path);
-    const real = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(join(base, relativePath)));
-    if (!real.startsWith(base + sep)) throw linkFault(path);
     if (stats.size > MAX_ARTIFACT_BYTES)
       throw new Fault(
         'RESOURCE_TOO_LARGE',
@@ -56,6 +54,6 @@ async function readInside(workspace: string, path: string): Promise<Uint8Array> 
 function linkFault(path: string): Fault {
   return new Fault(
     'FORBIDDEN',
-    `The artifact ${path} is a link, which may lead out of the workspace. Copy the file instead.`,
+    `The artifact ${path} is or lies behind a link, which may lead out of the workspace. Copy the file instead.`,
   );
 }
