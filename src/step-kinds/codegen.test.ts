@@ -117,6 +117,53 @@ describe('codegen', () => {
     expect(readme).not.toMatch(/Bad|Worse/);
   });
 
+  it('lists what search tools returned', async () => {
+    const session = createTestStepSession();
+    const findings = [
+      { source: 'offline index', results: [{ title: 'A page', url: 'https://example.com/a' }] },
+      { source: 'local folder', files: [{ id: 'a/b', name: 'Notes.txt' }] },
+      { findings: [{ title: 'Found', url: 'https://example.com/b' }], sources: [], gaps: [] },
+      null,
+      'text',
+    ];
+    await run({ plan: await planOf(), findings }, session);
+    expect(session.artifacts.get('README.md')).toContain(
+      '## Sources\n\n- A page: <https://example.com/a>\n- Notes.txt: <drive:a%2Fb>\n- Found: <https://example.com/b>\n\n',
+    );
+  });
+
+  it('finds a stack by a description, and the files of each deliverable', async () => {
+    const stack = 'FastAPI + SQLAlchemy + Postgres';
+    const deliverables = ['api', 'Models', 'migration', 'tests/', 'README', 'listing_service', 'pyproject.toml'];
+    const result = await run({ plan: await planOf(), stack, deliverables }, createTestStepSession());
+    const inPackage = (...names: string[]) => names.map((name) => `listing_service/${name}.py`);
+    expect(result).toMatchObject({
+      stack: 'fastapi-sqlalchemy',
+      deliverables: [
+        { name: 'api', files: inPackage('app', 'routes', 'schemas') },
+        { name: 'Models', files: inPackage('database', 'models') },
+        { name: 'migration', files: ['migrations/0001_create_listings.sql'] },
+        { name: 'tests/', files: ['tests/conftest.py', 'tests/test_listings.py'] },
+        { name: 'README', files: ['README.md'] },
+        { name: 'listing_service', files: inPackage('__init__', 'app', 'database', 'models', 'routes', 'schemas') },
+        { name: 'pyproject.toml', files: ['pyproject.toml'] },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      { deliverables: ['Dockerfile'] },
+      'BAD_INPUT',
+      /does not generate "Dockerfile"\. It generates api, models, tests and/,
+    ],
+    [{ deliverables: ['s'] }, 'BAD_INPUT', /does not generate "s"/],
+    [{ stack: 'Ruby on Rails' }, 'NOT_FOUND', /There is no stack "Ruby on Rails"\. Choose from: fastapi-sqlalchemy, /],
+  ])('refuses %j', async (more, code, message) => {
+    const result = run({ plan: await planOf(), ...more }, createTestStepSession());
+    await expect(result).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
   it('never lets a text of the plan become code', async () => {
     const text = fc
       .array(

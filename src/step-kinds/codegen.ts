@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import type { LanguageModel } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
-import { isJsonObject, type Json } from '../lib/json.ts';
+import type { Json } from '../lib/json.ts';
+import { findDeliverables } from './codegen/deliverables.ts';
 import { diffFiles } from './codegen/diff-files.ts';
 import { reviseFilesByModel } from './codegen/files-by-model.ts';
 import { readProblems } from './codegen/read-problems.ts';
@@ -12,15 +13,30 @@ import { saveFiles } from './files/save-files.ts';
 import { checkPlan } from './plan/check-plan.ts';
 import { ServicePlanSchema } from './plan/plan-schema.ts';
 import { callRuff, isPython } from './ruff/call-ruff.ts';
-import { readStack } from './stacks/read-stack.ts';
+import { readFindings } from './shared/findings.ts';
+import { MAX_STACK_CHARS, readStack } from './stacks/read-stack.ts';
 import { renderStack } from './stacks/render-stack.ts';
 import { readSources } from './stacks/template-data.ts';
 
 const Input = Type.Object({
   plan: ServicePlanSchema,
-  stack: Type.Optional(Type.String({ maxLength: 64, description: 'Stack to use. Default: the stack of the plan.' })),
+  stack: Type.Optional(
+    Type.String({
+      maxLength: MAX_STACK_CHARS,
+      description: 'Stack to use: its name, or words that contain it. Default: the stack of the plan.',
+    }),
+  ),
+  deliverables: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200, description: 'A part of the stack, a folder or a file.' }), {
+      maxItems: 40,
+      description: 'What the files must contain, such as `api`, `tests` or `README.md`. Maximum 40.',
+    }),
+  ),
   findings: Type.Optional(
-    Type.Array(Type.Unknown(), { maxItems: 200, description: 'Findings of `research`; the README lists them.' }),
+    Type.Array(Type.Unknown(), {
+      maxItems: 200,
+      description: 'Findings, or outputs of `research` and of search tools; the README lists them.',
+    }),
   ),
   previous: Type.Optional(
     Type.Array(FileRef, { maxItems: MAX_FILES, description: 'Files of an earlier round, for comparison.' }),
@@ -42,15 +58,20 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
       'model may rewrite files when the plan needs more, or when `eval` found problems.',
     input: Input,
     idempotent: true,
-    async run({ plan, stack: name = plan.stack, findings = [], previous, problems = [] }, session): Promise<Json> {
+    async run(
+      { plan, stack: name = plan.stack, deliverables, findings = [], previous, problems = [] },
+      session,
+    ): Promise<Json> {
       checkPlan(plan);
       const stack = await readStack(stacksDir, name);
-      const objects = findings.filter(isJsonObject);
+      const objects = await readFindings(findings);
       const report = readProblems(problems);
       const before = await earlierFiles(previous ?? report.files, session);
 
       session.progress(10, 'templates');
       const rendered = await renderStack(stack, plan, readSources(objects), session);
+      const paths = rendered.map(({ path }) => path);
+      const delivered = deliverables && findDeliverables(deliverables, stack, paths);
       const revised = model
         ? await reviseFilesByModel(
             model,
@@ -66,7 +87,7 @@ export function codegen({ model, stacksDir }: { readonly model?: LanguageModel; 
         'INFO',
         `${files.length} files by ${stack.name}: ${diff.added.length} new, ${diff.changed.length} changed.`,
       );
-      return { stack: stack.name, files: refs, diff } as unknown as Json;
+      return { stack: stack.name, files: refs, diff, ...(delivered && { deliverables: delivered }) } as unknown as Json;
     },
   });
 }

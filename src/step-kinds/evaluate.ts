@@ -2,25 +2,31 @@ import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import type { Json } from '../lib/json.ts';
-import type { CheckResult } from './checks/check.ts';
+import { type CheckResult, inconclusiveCheck } from './checks/check.ts';
 import { checkNode } from './checks/check-node.ts';
-import { checkPython } from './checks/check-python.ts';
+import { checkPython, inspectForChecks } from './checks/check-python.ts';
 import { checkRuff } from './checks/check-ruff.ts';
+import { type CheckRequest, MAX_COMMAND_CHARS, MAX_COMMANDS, parseCommandLine } from './checks/command-line.ts';
+import type { PythonInspection } from './checks/inspect-python.ts';
 import type { RunNodeTests } from './checks/run-node-tests.ts';
 import { defineStepKind } from './define-step-kind.ts';
 import { type FileRef, FileRefs } from './files/file-ref.ts';
 import { readFiles } from './files/read-files.ts';
 import { CHECK_NAMES, type CheckName } from './stacks/manifest.ts';
-import { readStack, type Stack } from './stacks/read-stack.ts';
+import { MAX_STACK_CHARS, readStack, type Stack } from './stacks/read-stack.ts';
 
 const Input = Type.Object({
-  stack: Type.String({ maxLength: 64, description: 'Stack of the files; it defines the available checks.' }),
+  stack: Type.String({
+    maxLength: MAX_STACK_CHARS,
+    description: 'Stack of the files: its name, or words that contain it. It defines the default checks.',
+  }),
   files: FileRefs('Files to check, as returned by `codegen`.'),
   commands: Type.Optional(
-    Type.Array(Type.Enum([...CHECK_NAMES]), {
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_COMMAND_CHARS, pattern: '\\S', description: 'One check.' }), {
       minItems: 1,
-      maxItems: CHECK_NAMES.length,
-      description: 'Checks to run. Default: all checks of the stack.',
+      maxItems: MAX_COMMANDS,
+      description:
+        'Checks to run, by name or as command lines such as `pytest -q`. Maximum 20. Default: all checks of the stack.',
     }),
   ),
   fail: Type.Optional(
@@ -47,15 +53,9 @@ export function evaluate(deps: EvaluateDeps) {
     input: Input,
     idempotent: true,
     async run({ stack: name, files, commands, fail = true }, session): Promise<Json> {
+      const requests = commands?.map(parseCommandLine);
       const stack = await readStack(deps.stacksDir, name);
-      const { checks: available } = stack.manifest;
-      const unknown = commands?.find((name) => !available.includes(name));
-      if (unknown)
-        throw new Fault(
-          'BAD_INPUT',
-          `The stack ${name} has no check ${unknown}. Choose from: ${available.join(', ')}.`,
-        );
-      const checks = await runChecks(stack, commands ?? available, files, deps, session);
+      const checks = await runChecks(stack, requests ?? stack.manifest.checks.map(checkOfStack), files, deps, session);
       const passed =
         checks.every(({ status }) => status !== 'failed') && checks.some(({ status }) => status === 'passed');
       for (const { tool, status } of checks) session.log(status === 'failed' ? 'WARN' : 'INFO', `${tool}: ${status}`);
@@ -65,18 +65,44 @@ export function evaluate(deps: EvaluateDeps) {
   });
 }
 
+const checkOfStack = (check: CheckName): CheckRequest => ({ tool: check, check, args: [] });
+
 async function runChecks(
-  { manifest }: Stack,
-  checks: readonly CheckName[],
+  { name, manifest: { language, requires } }: Stack,
+  requests: readonly CheckRequest[],
   refs: readonly FileRef[],
   { runNodeTests }: EvaluateDeps,
   session: AgentSession,
 ): Promise<readonly CheckResult[]> {
+  const available = CHECK_NAMES.filter((check) => (check === 'node_test') === (language === 'node'));
+  const other = requests.find(({ check }) => check !== undefined && !available.includes(check));
+  if (other)
+    throw new Fault(
+      'BAD_INPUT',
+      `The stack ${name} has no check ${other.tool}. Choose from: ${available.join(', ')}.`,
+      {
+        path: ['commands'],
+      },
+    );
   const files = await readFiles(refs, session);
+  let inspection: Promise<PythonInspection> | undefined;
+  const run = async ({ tool, check, args }: CheckRequest): Promise<CheckResult> => {
+    if (check === undefined) {
+      return inconclusiveCheck(
+        tool,
+        'not installed',
+        `This server has no check ${tool}. It has ${available.join(', ')}.`,
+      );
+    }
+    if (check === 'ruff') return checkRuff(files, session);
+    if (check === 'node_test') return checkNode(files, runNodeTests, session);
+    inspection ??= inspectForChecks(refs, requires, session);
+    return checkPython(check, args, refs, requires, await inspection, session);
+  };
   const results: CheckResult[] = [];
-  if (checks.includes('ruff')) results.push(await checkRuff(files, session));
-  if (manifest.language === 'python') results.push(...(await checkPython(refs, checks, manifest.requires, session)));
-  if (checks.includes('node_test')) results.push(await checkNode(files, runNodeTests, session));
+  for (const request of requests) {
+    results.push({ ...(await run(request)), ...(request.command !== undefined && { command: request.command }) });
+  }
   return results;
 }
 

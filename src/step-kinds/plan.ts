@@ -6,7 +6,7 @@ import { MAX_NAME_CHARS } from './plan/names.ts';
 import { planByModel } from './plan/plan-by-model.ts';
 import { type PlanDraft, planByRules } from './plan/plan-by-rules.ts';
 import type { ServicePlan } from './plan/plan-schema.ts';
-import { readStack, type Stack } from './stacks/read-stack.ts';
+import { MAX_STACK_CHARS, readStack, type Stack } from './stacks/read-stack.ts';
 import { renderPaths, renderTexts } from './stacks/render-stack.ts';
 
 /** Adds the endpoints, files and tests of the stack to the draft. */
@@ -39,7 +39,10 @@ const Input = Type.Object({
     }),
   ),
   stack: Type.Optional(
-    Type.String({ maxLength: 64, description: `Stack of templates for the code. Default ${DEFAULT_STACK}.` }),
+    Type.String({
+      maxLength: MAX_STACK_CHARS,
+      description: `Stack of templates for the code: its name, or words that contain it. Default ${DEFAULT_STACK}.`,
+    }),
   ),
   requirements: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
@@ -28,6 +28,15 @@ describe('repo', () => {
       `${(output as { commit: string }).commit} feat: a service ada`,
     );
     expect(await git('ls-tree', '-r', '--name-only', 'HEAD')).toBe('README.md\na/b.py');
+  });
+
+  it('commits what other steps wrote to the repository when it gets no files', async () => {
+    await mkdir(join(await session.workspace(), 'repo'));
+    await writeFile(join(await session.workspace(), 'repo', 'a.txt'), 'one');
+    const output = await repo.run({ message: 'auto: scaffold' }, session);
+    expect(output).toMatchObject({ path: 'repo', committed: true, files: [] });
+    expect(await git('log', '--format=%s')).toBe('auto: scaffold');
+    expect(await git('ls-tree', '-r', '--name-only', 'HEAD')).toBe('a.txt');
   });
 
   it('returns the same commit when it is repeated', async () => {

@@ -9,7 +9,9 @@ import { writeFiles } from './files/write-files.ts';
 const DEFAULT_PATH = 'repo';
 
 const Input = Type.Object({
-  files: FileRefs('Files to commit, as returned by `codegen`.'),
+  files: Type.Optional(
+    FileRefs('Files to write before the commit, as returned by `codegen`. Default: only what the repository contains.'),
+  ),
   message: Type.String({
     minLength: 1,
     maxLength: 5_000,
@@ -42,11 +44,11 @@ export const repo = defineStepKind({
   kind: 'REPO',
   title: 'Commit to a repository',
   description:
-    'Writes files to a git repository in the workspace of the run and commits them with the tools repo.git.*, which ' +
-    'search them for secrets first. Pushes when a remote is given.',
+    'Writes files to a git repository in the workspace of the run and commits everything in it with the tools repo.git.*, ' +
+    'which search it for secrets first. Pushes when a remote is given.',
   input: Input,
   idempotent: true,
-  async run({ files, message, path = DEFAULT_PATH, branch, push }, session) {
+  async run({ files = [], message, path = DEFAULT_PATH, branch, push }, session) {
     checkPaths([{ path }]);
     checkPaths(files);
     const call = async (tool: string, args: JsonObject) =>

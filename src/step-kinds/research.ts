@@ -1,71 +1,9 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { defineStepKind } from './define-step-kind.ts';
-
-/** A search result. */
-export interface Finding {
-  readonly query: string;
-  /** The searched source as the tool names it, such as `offline index`. */
-  readonly source: string;
-  readonly title: string;
-  /** Empty when the result has no URL. */
-  readonly url: string;
-  readonly snippet: string;
-}
-
-const WebSearchResult = Type.Object({
-  source: Type.String(),
-  results: Type.Array(Type.Object({ title: Type.String(), url: Type.String(), snippet: Type.Optional(Type.String()) })),
-});
-
-const DriveSearchResult = Type.Object({
-  source: Type.String(),
-  files: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      media_type: Type.Optional(Type.String()),
-      url: Type.Optional(Type.String()),
-    }),
-  ),
-});
-
-const MAX_TITLE_CHARS = 300;
-const MAX_SNIPPET_CHARS = 1_000;
-
-/** Converts the output of a search tool. @throws Fault UNAVAILABLE when it is not a list of results */
-async function toFindings(
-  tool: string,
-  query: string,
-  answer: Json,
-): Promise<{ source: string; findings: readonly Finding[] }> {
-  const { Check } = await import('typebox/value');
-  if (Check(WebSearchResult, answer)) return { source: answer.source, findings: fromPages(query, answer) };
-  if (Check(DriveSearchResult, answer)) return { source: answer.source, findings: fromFiles(query, answer) };
-  throw new Fault('UNAVAILABLE', `${tool} did not return search results.`);
-}
-
-function fromPages(query: string, { source, results }: Static<typeof WebSearchResult>): readonly Finding[] {
-  return results.map(({ title, url, snippet = '' }) => ({
-    query,
-    source,
-    title: title.slice(0, MAX_TITLE_CHARS),
-    url,
-    snippet: snippet.slice(0, MAX_SNIPPET_CHARS),
-  }));
-}
-
-function fromFiles(query: string, { source, files }: Static<typeof DriveSearchResult>): readonly Finding[] {
-  return files.map(({ id, name, media_type: type, url }) => ({
-    query,
-    source,
-    title: name.slice(0, MAX_TITLE_CHARS),
-    url: url ?? `drive:${encodeURIComponent(id)}`,
-    snippet: type ?? '',
-  }));
-}
+import { type Finding, toFindings } from './shared/findings.ts';
 
 const SEARCH_TOOLS = ['drive.search', 'web.search'] as const;
 type SearchTool = (typeof SEARCH_TOOLS)[number];
@@ -139,7 +77,9 @@ async function search(
   session: AgentSession,
 ): Promise<Gap | { readonly source: string; readonly findings: readonly Finding[] }> {
   try {
-    return await toFindings(source, query, await session.callTool(source, { query, limit }));
+    const found = await toFindings(query, await session.callTool(source, { query, limit }));
+    if (found) return found;
+    throw new Fault('UNAVAILABLE', `${source} did not return search results.`);
   } catch (error) {
     if (!(error instanceof Fault) || session.signal.aborted) throw error;
     session.log('WARN', `${source} failed for ${JSON.stringify(query)}: ${error.message}`);

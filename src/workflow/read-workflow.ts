@@ -6,6 +6,7 @@ import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
 import { createExpressionChecker } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
+import { completeSteps } from './forms/complete-steps.ts';
 import { fromAgent, isAgentFile } from './forms/from-agent.ts';
 import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
@@ -61,20 +62,18 @@ function toNative(
   catalog: Catalog,
   locate: Locate,
 ): { readonly native: JsonObject; readonly found: Problems } {
-  const convert = isPipeline(value)
-    ? fromPipeline
-    : isAgentFile(value)
-      ? fromAgent
-      : 'nodes' in value
-        ? fromDag
-        : undefined;
-  if (!convert) return { native: value, found: createProblems(locate) };
   // Problems of the conversion have paths of the source, the others paths of the native form.
   const origins = new Map<string, DocumentPath>();
   let converted = false;
   const located = locateOrigin(origins, locate);
   const found = createProblems((path, key) => (converted ? located : locate)(path, key));
-  const form = convert(value, catalog, found);
+  const form = isPipeline(value)
+    ? fromPipeline(value, catalog, found)
+    : isAgentFile(value)
+      ? fromAgent(value)
+      : 'nodes' in value
+        ? fromDag(value, catalog, found)
+        : completeSteps(value, found);
   for (const [path, origin] of form.origins) origins.set(path, origin);
   converted = true;
   return { native: form.document, found };

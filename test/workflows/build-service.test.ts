@@ -8,7 +8,8 @@ import { openSocket } from '../support/socket.ts';
 import { createTestUsers, statesOf, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 
-const yaml = await readFile('examples/workflows/build_service.yaml', 'utf8');
+const yaml = await readFile('examples/workflows/build-and-repair.yaml', 'utf8');
+const plain = await readFile('examples/workflows/build_service.yaml', 'utf8');
 const EVENTS = `subscription ($id: ID!) { runEvents(runId: $id) { events {
   cursor runId seq type hash step ... on StepStateChanged { to } ... on ToolCalled { call { tool } } ... on Notification { message }
 } cursor } }`;
@@ -40,6 +41,58 @@ async function inRepository(runId: string, file: string, ...args: readonly strin
 }
 
 describe('build_service', () => {
+  it('states only what it wants: each step works on what the steps before it made', async () => {
+    const run = await users.start({ yaml: plain }, { inputs: { resource: 'Listing' }, waitMs: 55_000 });
+    expect(run.error).toBeNull();
+    expect(run.goal).toBe('Build a CRUD service for Listing with tests and a README.');
+    expect(statesOf(run)).toEqual({
+      plan: 'SUCCEEDED',
+      drive_search: 'SUCCEEDED',
+      web_best_practices: 'SUCCEEDED',
+      codegen_api: 'SUCCEEDED',
+      eval: 'SUCCEEDED',
+      repo_commit: 'SUCCEEDED',
+      notify_done: 'SUCCEEDED',
+    });
+    const outputs = Object.fromEntries(
+      run.steps.map(({ key, output }: { key: string; output: unknown }) => [key, output]),
+    );
+    expect(outputs.plan).toMatchObject({
+      resource: 'Listing',
+      stack: 'fastapi-sqlalchemy',
+      goal: run.goal,
+      requirements: ['90% test coverage', 'mypy clean', 'black/ruff'],
+    });
+    expect(outputs.codegen_api).toMatchObject({
+      stack: 'fastapi-sqlalchemy',
+      deliverables: [
+        { name: 'api', files: expect.arrayContaining(['listing_service/app.py', 'listing_service/routes.py']) },
+        { name: 'models', files: expect.arrayContaining(['listing_service/models.py']) },
+        { name: 'migrations', files: ['migrations/0001_create_listings.sql'] },
+        { name: 'tests', files: ['tests/conftest.py', 'tests/test_listings.py'] },
+        { name: 'README.md', files: ['README.md'] },
+      ],
+    });
+    expect(outputs.eval.checks).toMatchObject([
+      { tool: 'ruff', command: 'ruff .', status: 'passed' },
+      { tool: 'mypy', command: 'mypy .', status: expect.stringMatching(/^(passed|not installed)$/) },
+      { tool: 'pytest', command: 'pytest -q', status: expect.stringMatching(/^(passed|not installed)$/) },
+    ]);
+    expect(await inRepository(run.id, 'git', 'log', '--format=%s')).toBe('auto: scaffold Listing service\n');
+    const committed = (await inRepository(run.id, 'git', 'ls-tree', '-r', '--name-only', 'HEAD')).trim().split('\n');
+    expect(committed.sort()).toEqual([...outputs.plan.files].sort());
+    const readme = await inRepository(run.id, 'git', 'show', 'HEAD:README.md');
+    for (const requirement of outputs.plan.requirements) expect(readme).toContain(`- ${requirement}\n`);
+    const inputs = run.steps.find(({ key }: { key: string }) => key === 'codegen_api').input;
+    expect(inputs).toMatchObject({ plan: outputs.plan, findings: [outputs.drive_search, outputs.web_best_practices] });
+    const notified =
+      'query ($id: ID!) { run(id: $id) { events(first: 1000, filter: { types: [NOTIFICATION] }) { events { ... on Notification { message } } } } }';
+    const { events } = (await users.ask(notified, { id: run.id })).run.events;
+    expect(events).toEqual([{ message: 'Run complete for Listing' }]);
+  });
+});
+
+describe('build_and_repair', () => {
   it('runs offline from a plan to a notification, visible in a subscription, and its repository passes its tests', async () => {
     const begun = performance.now();
     const { id } = await users.mutate(

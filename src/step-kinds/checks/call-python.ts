@@ -17,13 +17,18 @@ const PROLOGUE =
 
 /** Runs a program of this server on the files with the tool `python.run`, under its policy, journal and sandbox. */
 export async function callPython(
-  program: { readonly code: string; readonly files: readonly FileRef[]; readonly timeoutSec: number },
+  program: {
+    readonly code: string;
+    readonly args?: readonly string[];
+    readonly files: readonly FileRef[];
+    readonly timeoutSec: number;
+  },
   session: AgentSession,
 ): Promise<PythonRunResult> {
   const answer = await session.callTool('python.run', {
     entrypoint: '-c',
     code: PROLOGUE + program.code,
-    args: [],
+    args: program.args ?? [],
     timeout_sec: program.timeoutSec,
     files: program.files.map(({ path, uri }) => ({ path, uri })),
   });

@@ -1,5 +1,3 @@
-import type { CheckName } from '../stacks/manifest.ts';
-
 /** A problem and its position. Lines and columns count from 1. */
 export interface Diagnostic {
   readonly path?: string;
@@ -11,7 +9,9 @@ export interface Diagnostic {
 
 /** Result of one tool for the files. */
 export interface CheckResult {
-  readonly tool: CheckName;
+  readonly tool: string;
+  /** The command line that asked for it; absent for a check of the stack. */
+  readonly command?: string;
   /** `not installed`: the tool is missing on this server. `skipped`: an earlier result makes the check pointless. */
   readonly status: 'passed' | 'failed' | 'not installed' | 'skipped';
   readonly version?: string;
@@ -30,6 +30,6 @@ export function boundedOutput(text: string): string {
 }
 
 /** A check without a verdict, and why. */
-export function inconclusiveCheck(tool: CheckName, status: 'not installed' | 'skipped', why: string): CheckResult {
+export function inconclusiveCheck(tool: string, status: 'not installed' | 'skipped', why: string): CheckResult {
   return { tool, status, diagnostics: [], output: why };
 }

@@ -42,32 +42,34 @@ function frameOf(line: string): { readonly path: string; readonly line: number }
 
 interface PythonSuite {
   readonly tool: 'unittest' | 'pytest' | 'mypy';
+  /** Reads the arguments of the command line from `sys.argv`. */
   readonly code: string;
   readonly version: string;
+  readonly args: readonly string[];
   /** Matches the output when something was checked. */
   readonly ranPattern: RegExp;
 }
 
 const TIMEOUT_SEC = 120;
 
-/** Python's own test runner, over everything below `tests`. */
-export const UNITTEST: Omit<PythonSuite, 'version'> = {
+/** Python's own test runner; without arguments, over everything below `tests`. */
+export const UNITTEST: Omit<PythonSuite, 'version' | 'args'> = {
   tool: 'unittest',
-  code: 'import unittest\nsys.path.insert(0, root)\nunittest.main(module=None, argv=["unittest", "discover", "-s", "tests", "-t", "."])\n',
+  code: 'import unittest\nsys.path.insert(0, root)\nunittest.main(module=None, argv=["unittest", *(sys.argv[1:] or ["discover", "-s", "tests", "-t", "."])])\n',
   ranPattern: /^Ran [1-9]\d* tests? in /m,
 };
 
-export const PYTEST: Omit<PythonSuite, 'version'> = {
+export const PYTEST: Omit<PythonSuite, 'version' | 'args'> = {
   tool: 'pytest',
-  code: 'import pytest\nsys.path.insert(0, root)\nsys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "--color=no", "tests"]))\n',
+  code: 'import pytest\nsys.path.insert(0, root)\nsys.exit(pytest.main(["-p", "no:cacheprovider", "--color=no", *(sys.argv[1:] or ["-q", "tests"])]))\n',
   ranPattern: /\b[1-9]\d* (passed|failed|error)/,
 };
 
-export const MYPY: Omit<PythonSuite, 'version'> = {
+export const MYPY: Omit<PythonSuite, 'version' | 'args'> = {
   tool: 'mypy',
   code:
     'from mypy import api\n' +
-    'out, err, code = api.run(["--cache-dir=/dev/null", "--no-color-output", "--ignore-missing-imports", "."])\n' +
+    'out, err, code = api.run(["--cache-dir=/dev/null", "--no-color-output", "--ignore-missing-imports", *(sys.argv[1:] or ["."])])\n' +
     'print(out, err, sep="")\nsys.exit(code)\n',
   ranPattern: /(Success: no issues found in|Found) [1-9]\d* /,
 };
@@ -78,8 +80,8 @@ export async function runPythonTests(
   files: readonly FileRef[],
   session: AgentSession,
 ): Promise<CheckResult> {
-  const { tool, code, version, ranPattern } = suite;
-  const answer = await callPython({ code, files, timeoutSec: TIMEOUT_SEC }, session);
+  const { tool, code, version, args, ranPattern } = suite;
+  const answer = await callPython({ code, args, files, timeoutSec: TIMEOUT_SEC }, session);
   const output = [answer.stdout, answer.stderr].filter((text) => text.trim() !== '').join('\n');
   const checked = ranPattern.test(output);
   const passed = answer.return_code === 0 && answer.stopped === undefined && checked;

@@ -6,6 +6,7 @@ import type { FileRef, TextFile } from './file-ref.ts';
 const CODE_MEDIA_TYPES: Readonly<Record<string, string>> = {
   graphql: 'application/graphql',
   py: 'text/x-python',
+  sql: 'application/sql',
   toml: 'application/toml',
   ts: 'text/typescript',
 };

@@ -24,7 +24,11 @@ export const StackManifest = Type.Object(
     }),
     files: Type.Array(
       Type.Object(
-        { path: Text('Path in the repository.', 200), template: Text('File below `templates`.', 200) },
+        {
+          path: Text('Path in the repository.', 200),
+          template: Text('File below `templates`.', 200),
+          part: Type.Optional(Text('Part of the service that it belongs to, such as `api`; see `deliverables`.', 64)),
+        },
         { additionalProperties: false, description: 'One file.' },
       ),
       { minItems: 1, maxItems: 100, description: 'Files that the stack generates.' },

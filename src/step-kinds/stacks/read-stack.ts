@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
+import { chooseStack } from './choose-stack.ts';
 import { StackManifest } from './manifest.ts';
 
 /** A stack: templates of the files of a service. */
@@ -11,6 +12,7 @@ export interface Stack {
   readonly templates: readonly { readonly name: string; readonly source: string }[];
 }
 
+export const MAX_STACK_CHARS = 200;
 const STACK_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 const MAX_TEMPLATE_BYTES = 64 * 1024;
 const MAX_TEMPLATES = 200;
@@ -18,17 +20,20 @@ const TEMPLATE_SUFFIX = '.j2';
 
 /**
  * Reads a stack again each time, because the operator may edit its folder while the server runs.
+ * @param wanted its name, or a description such as `FastAPI + SQLAlchemy`
  * @throws Fault NOT_FOUND for an unknown stack, UNAVAILABLE for one with invalid files
  */
-export async function readStack(stacksDir: string, name: string): Promise<Stack> {
-  if (!STACK_NAME.test(name)) throw unknownStackFault(name, await stackNames(stacksDir));
+export async function readStack(stacksDir: string, wanted: string): Promise<Stack> {
+  const names = await stackNames(stacksDir);
+  const name = names.includes(wanted) ? wanted : chooseStack(wanted, await readTitles(stacksDir, names));
+  if (name === undefined) throw unknownStackFault(wanted, names);
   const folder = resolve(stacksDir, name);
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) throw unknownStackFault(name, await stackNames(stacksDir));
+  if (text === undefined) throw brokenStackFault(name, 'it has no readable manifest.json');
   const manifest = await readManifest(name, text);
   const templates = await readTemplates(name, join(folder, 'templates'));
-  const names = new Set(templates.map((template) => template.name));
-  const missing = manifest.files.find(({ template }) => !names.has(template));
+  const templateNames = new Set(templates.map((template) => template.name));
+  const missing = manifest.files.find(({ template }) => !templateNames.has(template));
   if (missing)
     throw brokenStackFault(
       name,
@@ -44,6 +49,17 @@ export async function stackNames(stacksDir: string): Promise<readonly string[]> 
     .filter((entry) => entry.isDirectory() && STACK_NAME.test(entry.name))
     .map((entry) => entry.name)
     .sort();
+}
+
+/** Titles of the stacks; of one with an invalid manifest, its name alone. */
+function readTitles(stacksDir: string, names: readonly string[]) {
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(resolve(stacksDir, name), 'manifest.json'), 'utf8').catch(() => '');
+      const manifest = await readManifest(name, text).catch(() => undefined);
+      return { name, title: manifest?.title ?? name };
+    }),
+  );
 }
 
 async function readManifest(name: string, text: string): Promise<StackManifest> {
@@ -77,7 +93,10 @@ async function readTemplates(name: string, folder: string): Promise<Stack['templ
 }
 
 function unknownStackFault(name: string, available: readonly string[]): Fault {
-  const choice = available.length > 0 ? `Choose from: ${available.join(', ')}.` : 'No stacks exist; check STACKS_DIR.';
+  const choice =
+    available.length > 0
+      ? `Choose from: ${available.join(', ')}; or describe one with all words of its name.`
+      : 'No stacks exist; check STACKS_DIR.';
   const message = `There is no stack ${JSON.stringify(name.slice(0, 64))}. ${choice}`;
   return new Fault('NOT_FOUND', message, { path: ['stack'] });
 }

@@ -8,10 +8,10 @@ export interface NativeForm {
   readonly origins: ReadonlyMap<string, DocumentPath>;
 }
 
-/** Locates parts of the native form in the text of the original form. */
+/** Locates parts of the native form in the text of the original form. With an origin for `''`, other parts are where they were. */
 export function locateOrigin(origins: ReadonlyMap<string, DocumentPath>, locate: Locate): Locate {
   return (path, key) => {
-    for (let length = path.length; length > 0; length -= 1) {
+    for (let length = path.length; length >= 0; length -= 1) {
       const origin = origins.get(pathText(path.slice(0, length)));
       if (origin) return locate([...origin, ...path.slice(length)], key);
     }

@@ -58,12 +58,29 @@ const TOOLS: ReadonlyMap<string, CatalogEntry> = new Map([
   ['python.run', entry({ entrypoint: { type: 'string' } }, ['entrypoint'], { effect: 'external', idempotent: true })],
 ]);
 
+const PLAN_OPTIONS: JsonObject = {
+  goal: { type: 'string' },
+  resource: { type: 'string' },
+  stack: { type: 'string' },
+  requirements: { type: 'array' },
+};
+const CODEGEN_OPTIONS: JsonObject = {
+  plan: {},
+  problems: {},
+  findings: { type: 'array' },
+  stack: {},
+  deliverables: {},
+};
+
 const KINDS: ReadonlyMap<string, CatalogEntry> = new Map([
-  ['plan', entry({ goal: { type: 'string' } }, ['goal'], { effect: 'external', idempotent: true })],
+  ['plan', entry(PLAN_OPTIONS, ['goal'], { effect: 'external', idempotent: true })],
   ['research', entry({ query: { type: 'string' } }, [], { effect: 'external', idempotent: true })],
-  ['codegen', entry({ plan: {}, problems: {} }, ['plan'], { effect: 'external', idempotent: true })],
-  ['eval', entry({ files: { type: 'array' } }, ['files'], { effect: 'external', idempotent: true })],
-  ['repo', entry({ message: { type: 'string' } }, ['message'], { effect: 'external' })],
+  ['codegen', entry(CODEGEN_OPTIONS, ['plan'], { effect: 'external', idempotent: true })],
+  [
+    'eval',
+    entry({ files: { type: 'array' }, stack: {}, commands: {} }, ['files'], { effect: 'external', idempotent: true }),
+  ],
+  ['repo', entry({ message: { type: 'string' }, files: { type: 'array' } }, ['message'], { effect: 'external' })],
   ['notify', entry({ message: { type: 'string' }, level: { enum: ['INFO', 'WARN'] } }, ['message'])],
 ]);
 
