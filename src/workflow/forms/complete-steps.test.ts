@@ -115,7 +115,11 @@ describe('a step that works on what others made', () => {
       /^Step plan: constraints and requirements are the same\. Keep one of the two\.$/,
     ],
     ['no goal anywhere', [{ id: 'plan', kind: 'plan', input: { constraints: [] } }], /goal must be given/],
-    ['constraints that are no list', [{ ...plan, input: { goal: 'g', constraints: 5 } }], /requirements must be array/],
+    [
+      'constraints that are not a list',
+      [{ ...plan, input: { goal: 'g', constraints: 5 } }],
+      /requirements must be array/,
+    ],
     ['an input of another type', [plan, { ...code, input: 'x' }], /^steps\[1\]\.input must/],
     ['a cycle', [{ ...plan, depends_on: ['code'] }, code], /depend on each other/],
     ['dependencies of another type', [plan, { ...code, depends_on: 'plan' }], /steps\[1\]\.depends_on must be array/],
