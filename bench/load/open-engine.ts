@@ -82,7 +82,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     agentTimeoutMs: 60_000,
     tokenLimits: { perRun: 0, perPrincipalDay: 0 },
     workspace: async (runId) => join(folder.path, runId),
-    schemas: createSchemaValidator({ cpu }),
+    schemas: createSchemaValidator(),
     gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
     quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: QUOTAS, clock: systemClock }),
     maxReadBytes: settings.fetchMaxBytes,

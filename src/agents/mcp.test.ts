@@ -20,7 +20,7 @@ const network = { allowedPrivateHosts: [], headerTimeoutMs: 5_000 };
 const readPaths = [join(ROOT, 'examples'), join(ROOT, 'node_modules'), import.meta.dirname];
 const sandbox = createBubblewrap({ readPaths, outgoing: network });
 const outgoing = createOutgoing({ version: '0', ...network });
-const cpu = createCpuPool({ maxThreads: 1 });
+const cpu = createCpuPool({ maxWorkers: 1 });
 const deps = {
   sandbox,
   outgoing,
@@ -28,7 +28,7 @@ const deps = {
   version: '0',
   programLimits: { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 },
   readPaths,
-  schemas: createSchemaValidator({ cpu }),
+  schemas: createSchemaValidator(),
 };
 const backend = mcp(deps);
 

@@ -48,7 +48,7 @@ export const mcp = (deps: McpDeps) =>
       try {
         const tool = selectTool(await connection.tools(), agent);
         const args = buildToolArguments(tool, configured as JsonObject, context);
-        await validateToolArguments(tool, args, deps.schemas, session.signal);
+        await validateToolArguments(tool, args, deps.schemas, session);
         const output = await session.callTool(tool.name, args, {
           uri: connection.uri,
           perform: (allowedArgs, signal) => connection.call(tool.name, allowedArgs, signal),

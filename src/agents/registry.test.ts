@@ -27,7 +27,7 @@ const backends = createBackends({
   version: '0',
   programLimits: { memoryBytes: 4 * 2 ** 30, processes: 64, cpuSeconds: 20, fileBytes: 2 ** 20 },
   readPaths,
-  schemas: createSchemaValidator({ cpu: createTestSession().cpu }),
+  schemas: createSchemaValidator(),
   llm: { apiBase: 'https://models.example/v1', model: 'small' },
 });
 

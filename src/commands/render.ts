@@ -13,6 +13,7 @@ import type { RenderTask } from './templates/render-task.ts';
 const MAX_TEMPLATE_BYTES = 256 * 1024;
 const MAX_DATA_BYTES = 4 * 2 ** 20;
 const MAX_PAGE_BYTES = 16 * 2 ** 20;
+/** CPU time of one template. */
 const TIMEOUT_MS = 5_000;
 const TASK_URL = new URL('./templates/render-task.ts', import.meta.url);
 
@@ -67,7 +68,11 @@ async function readTemplate(uri: string, ctx: CommandContext): Promise<string> {
 async function renderTemplate(template: string, json: Spooled, title: string, ctx: CommandContext): Promise<string> {
   const data = await toBytes(json, MAX_DATA_BYTES, 'Data for a template');
   const order: RenderTask = { template, data, title, maxBytes: Math.min(ctx.maxBytes, MAX_PAGE_BYTES) };
-  return ctx.cpu.run<RenderTask, string>(TASK_URL, order, { timeoutMs: TIMEOUT_MS, signal: ctx.signal });
+  return ctx.cpu.run<RenderTask, string>(TASK_URL, order, {
+    timeoutMs: TIMEOUT_MS,
+    signal: ctx.signal,
+    program: template,
+  });
 }
 
 function exclusiveOptionsFault(one: string, other: string): Fault {

@@ -107,7 +107,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     outgoing,
     resources,
     cpu,
-    schemas: createSchemaValidator({ cpu }),
+    schemas: createSchemaValidator(),
     standings,
     authenticator,
   };

@@ -49,6 +49,7 @@ export function createSurfaces(
     resources,
     artifacts,
     schemas: adapters.schemas,
+    cpu: adapters.cpu,
     commands,
     tools,
     backends: agentsAndTools.backends,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { CanonicalUri } from './canonical-uri.ts';
-import type { CpuPool } from './cpu-pool.ts';
+import type { Cpu } from './cpu-pool.ts';
 import type { LogLevel, ToolCallRequest } from './event.ts';
 import type { User } from './principal.ts';
 import type { Body, ResourceInput } from './resource.ts';
@@ -24,7 +24,7 @@ export interface ToolContext {
   readonly user: User;
   /** Aborts when the step is cancelled or its time limit is over; everything that runs must then end within a second. */
   readonly signal: AbortSignal;
-  readonly cpu: CpuPool;
+  readonly cpu: Cpu;
   log(level: LogLevel, text: string): void;
   progress(percent: number | undefined, memo?: string): void;
   /** A NOTIFICATION event. */

@@ -1,6 +1,7 @@
 import type { CanonicalUri } from './canonical-uri.ts';
+import type { Cpu } from './cpu-pool.ts';
 import type { Violation } from './errors.ts';
-import type { Scope } from './principal.ts';
+import type { Scope, User } from './principal.ts';
 import type { StepOutput } from './run.ts';
 
 /** The content of a resource: read once, either as a stream or at once. */
@@ -42,6 +43,8 @@ export interface ReadContext {
   readonly maxBytes: number;
   /** Asks the policy; called for the URI and for every redirect. @throws Fault FORBIDDEN, THROTTLED, APPROVAL_REQUIRED */
   authorize(uri: CanonicalUri): void;
+  /** On whose behalf: connections are shared by tenant, then by user. Absent for reads of the server itself. */
+  readonly owner?: Pick<User, 'tenant' | 'subject'>;
   /** The stored content that the reader may see. Absent for reads without a principal, which see none. */
   readonly scope?: Scope;
   /** Finds outputs of the current run that may not be stored yet. */
@@ -82,6 +85,10 @@ export interface SchemaValidator {
     readonly schemaUri: string;
     /** Reads the schema and every document that it refers to; asks the policy. */
     read(uri: string): Promise<Body>;
+    /** Where it runs, on behalf of the caller. */
+    readonly cpu: Cpu;
+    /** Limit of its CPU time: `timeout_ms` of the step. Default 10 s. */
+    readonly timeoutMs?: number;
     readonly signal: AbortSignal;
   }): Promise<readonly Violation[]>;
 }

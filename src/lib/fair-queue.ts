@@ -23,6 +23,8 @@ export interface FairQueue<T> {
   readonly size: number;
   /** The item whose turn it is. It stays the same until it is removed, or one of the same owner with a lower order arrives. */
   readonly head: T | undefined;
+  /** The first in turn of the items that are the next of their owner and are accepted. */
+  first(accepts: (item: T) => boolean): T | undefined;
   /** @param order the place among the items of the owner; an item with a lower one is served first */
   add(owner: QueueOwner, item: T, order: number): QueuePlace;
 }
@@ -35,6 +37,7 @@ interface Entry<T> {
 /** Members by name, in the order of their turns. */
 interface Turns<Member> {
   readonly first: Member | undefined;
+  inTurn(): Iterable<Member>;
   /** The member of this name; a new one has its turn after all others. */
   member(name: string): Member;
   moveToEnd(name: string): void;
@@ -53,6 +56,13 @@ export function createFairQueue<T>(): FairQueue<T> {
     },
     get head() {
       return tenants.first?.first?.first?.value.item;
+    },
+    first(accepts) {
+      for (const lines of tenants.inTurn()) {
+        for (const line of lines.inTurn())
+          if (line.first && accepts(line.first.value.item)) return line.first.value.item;
+      }
+      return undefined;
     },
     add(owner, item, order) {
       const lines = tenants.member(owner.tenant);
@@ -100,6 +110,9 @@ function createTurns<Member>(create: () => Member): Turns<Member> {
   return {
     get first() {
       return order.first?.value;
+    },
+    *inTurn() {
+      for (let node = order.first; node; node = node.next) yield node.value;
     },
     member: (name) => byName.get(name)?.value ?? append(name, create()),
     moveToEnd(name) {

@@ -165,8 +165,8 @@ describe('repo.git', () => {
   });
 
   it('finds a secret in the middle of a large binary file, with a worker', async () => {
-    const cpu = createCpuPool();
-    const other = await createTestToolContext({ cpu });
+    const pool = createCpuPool();
+    const other = await createTestToolContext({ cpu: pool.of({ tenant: 'default', subject: 'ada' }) });
     try {
       await repoGitInit.run(PATH, other.context);
       const bytes = Buffer.alloc(6 * 2 ** 20, 7);
@@ -178,7 +178,7 @@ describe('repo.git', () => {
       });
     } finally {
       await other.close();
-      await cpu.close();
+      await pool.close();
     }
   });
 

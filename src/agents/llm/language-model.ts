@@ -85,7 +85,8 @@ async function checkAnswer(text: string, schema: JsonObject, session: AgentSessi
   const json = tryParseJson(text);
   if (json === undefined) return { violations: [{ path: '', message: 'is no JSON' }] };
   const answer = JSON.stringify(json);
-  const violations = await createSchemaValidator({ cpu: session.cpu }).validate({
+  const violations = await createSchemaValidator().validate({
+    cpu: session.cpu,
     json: answer,
     schemaUri: `data:application/schema+json,${encodeURIComponent(JSON.stringify(schema))}`,
     read: (uri) => readSchema(uri, schema),

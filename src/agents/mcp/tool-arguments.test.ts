@@ -10,7 +10,6 @@ const toolOf = (properties: JsonObject, required: readonly string[] = []) => ({
   description: '',
   input: { type: 'object', properties, required },
 });
-const signal = new AbortController().signal;
 
 describe('buildToolArguments', () => {
   it('prefers configured arguments to the context, and ignores unknown properties of the context', () => {
@@ -45,16 +44,17 @@ describe('buildToolArguments', () => {
 });
 
 describe('validateToolArguments', () => {
-  const schemas = createSchemaValidator({ cpu: createTestSession().cpu });
+  const schemas = createSchemaValidator();
+  const session = createTestSession();
 
   it('rejects a schema that refers elsewhere or is invalid', async () => {
     const leading = { name: 't', description: '', input: { type: 'object', $ref: 'http://127.0.0.1/schema' } };
-    await expect(validateToolArguments(leading, {}, schemas, signal)).rejects.toMatchObject({
+    await expect(validateToolArguments(leading, {}, schemas, session)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('http://127.0.0.1/schema'),
     });
     const odd = { name: 't', description: '', input: { type: 'nothing' } };
-    await expect(validateToolArguments(odd, {}, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(validateToolArguments(odd, {}, schemas, session)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('accepts a schema with an $id, and a tool with any name', async () => {
@@ -65,7 +65,9 @@ describe('validateToolArguments', () => {
       properties: { n: { $ref: '#/$defs/n' } },
     };
     const tool = { name: 'ä/b c?#', description: '', input };
-    await expect(validateToolArguments(tool, { n: 1 }, schemas, signal)).resolves.toBeUndefined();
-    await expect(validateToolArguments(tool, { n: 'x' }, schemas, signal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(validateToolArguments(tool, { n: 1 }, schemas, session)).resolves.toBeUndefined();
+    await expect(validateToolArguments(tool, { n: 'x' }, schemas, session)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { ToolInfo } from '../../core/agent-session.ts';
+import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { SchemaValidator } from '../../core/resource.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
@@ -36,12 +36,13 @@ export async function validateToolArguments(
   tool: ToolInfo,
   args: JsonObject,
   schemas: SchemaValidator,
-  signal: AbortSignal,
+  { cpu, signal }: Pick<ToolContext, 'cpu' | 'signal'>,
 ): Promise<void> {
   const name = `mcp:${encodeURIComponent(tool.name)}`;
   const violations = await schemas.validate({
     json: JSON.stringify(args),
     schemaUri: name,
+    cpu,
     read: (uri) => {
       if (uri !== name)
         throw new Fault(

@@ -1,6 +1,6 @@
 import type { Static, TObject } from 'typebox';
 import type { AgentSpec } from '../../core/agent.ts';
-import type { CpuPool } from '../../core/cpu-pool.ts';
+import type { Cpu } from '../../core/cpu-pool.ts';
 import type { LogLevel } from '../../core/event.ts';
 import type { Body, Content, ResourceInput, StepResult } from '../../core/resource.ts';
 import type { Effect } from '../../core/run.ts';
@@ -16,7 +16,7 @@ export interface CommandContext {
   /** @throws Fault SCHEMA_VIOLATION with every violation when the JSON text does not fit the schema at that URI. */
   validate(json: string | Uint8Array, schemaUri: string): Promise<void>;
   /** For work that would hold up the event loop. */
-  readonly cpu: CpuPool;
+  readonly cpu: Cpu;
   /** A new path for a file on its way. */
   scratch(): string;
   /** Most bytes that the result may have. `read` has a separate limit. */

@@ -1,4 +1,5 @@
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
+import type { Cpu } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Body, ReadContext, ResourceInput, Resources, SchemaValidator } from '../../core/resource.ts';
 
@@ -10,6 +11,10 @@ export interface AuthorizedReader {
 }
 
 export interface ReaderOptions extends Omit<ReadContext, 'authorize'> {
+  /** Where schemas are checked. */
+  readonly cpu: Cpu;
+  /** Limit of the CPU time of such a check. */
+  readonly timeoutMs?: number;
   /** The resource that schemas apply to. */
   readonly source?: CanonicalUri;
   /** The schema that the content must conform to. */
@@ -25,7 +30,7 @@ interface ReaderDeps {
 
 /** Reads resources and schemas under one policy: a schema is matched by the schema column, with the resource it applies to. */
 export function createAuthorizedReader({ resources, schemas }: ReaderDeps, options: ReaderOptions): AuthorizedReader {
-  const { source, schema, authorize: authorizeRequest, ...context } = options;
+  const { source, schema, cpu, timeoutMs, authorize: authorizeRequest, ...context } = options;
   return {
     read: (from) =>
       resources.read(from, { ...context, authorize: (uri) => authorizeRequest({ uri, ...(schema && { schema }) }) }),
@@ -35,6 +40,8 @@ export function createAuthorizedReader({ resources, schemas }: ReaderDeps, optio
         json,
         schemaUri,
         read: (uri) => resources.read({ uri }, { ...context, authorize }),
+        cpu,
+        ...(timeoutMs !== undefined && { timeoutMs }),
         signal: context.signal,
       });
       const [first] = violations;

@@ -49,10 +49,11 @@ export async function evaluateRunOutputs(
 ): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }> {
   const expressions: JsonObject = run.record.plan?.outputs ?? {};
   const scope = await buildExpressionScope(deps, run, undefined, [referencesIn(expressions)]);
+  const cpu = deps.cpu.of(run.record.principal);
   const outputs: Record<string, Json> = {};
   const events: NewEvent[] = [];
   for (const [name, value] of Object.entries(expressions)) {
-    const result = await evaluate(value, scope, deps.cpu);
+    const result = await evaluate(value, scope, cpu);
     const text = JSON.stringify(result);
     if (text.length * 3 <= MAX_INLINE_BYTES || Buffer.byteLength(text) <= MAX_INLINE_BYTES) {
       outputs[name] = result;

@@ -1,7 +1,7 @@
 import { optionRoleOf } from '../../commands/definition/options.ts';
 import { namedUri } from '../../core/canonical-uri.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { CpuPool } from '../../core/cpu-pool.ts';
+import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
@@ -134,7 +134,7 @@ export async function validateWorkflow(
   const { values, problems: inputProblems } = inputsFor(document, inputs);
   const decisions: { step: string; decision: Decision }[] = [];
   for (const step of document.steps) {
-    for (const request of await knownAccessRequests(deps, step, values)) {
+    for (const request of await knownAccessRequests(deps, deps.cpu.of(principal), step, values)) {
       decisions.push({ step: step.key, decision: deps.policy.decide({ ...request, roles: principal.roles }) });
     }
   }
@@ -162,6 +162,7 @@ function inputsFor(
 /** What the policy will be asked about the step, as far as the inputs of the run determine it. */
 async function knownAccessRequests(
   deps: SavedWorkflowDeps,
+  cpu: Cpu,
   step: Omit<PlannedStep, 'id'>,
   inputs: JsonObject,
 ): Promise<readonly AccessRequest[]> {
@@ -169,7 +170,7 @@ async function knownAccessRequests(
   const input = step.input ?? inputs;
   const literals: Record<string, Json> = {};
   for (const [name, value] of Object.entries(isJsonObject(input) ? input : {})) {
-    const option = await knownValue(deps, value, inputs);
+    const option = await knownValue(cpu, value, inputs);
     if (option !== undefined) literals[name] = option;
     else if (capability && optionRoleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
   }
@@ -183,7 +184,7 @@ async function knownAccessRequests(
 }
 
 /** The value, if its expressions need only the inputs of the run. */
-async function knownValue({ cpu }: SavedWorkflowDeps, value: Json, inputs: JsonObject): Promise<Json | undefined> {
+async function knownValue(cpu: Cpu, value: Json, inputs: JsonObject): Promise<Json | undefined> {
   const { steps, dynamicStep, item, index, repair, run } = referencesIn(value);
   if (steps.size > 0 || dynamicStep || item || index || repair || run) return undefined;
   try {

@@ -27,11 +27,11 @@ function createCommandContext(
   options: JsonObject,
   attempt: Attempt,
 ): CommandContext {
-  const { step, signal, emit } = attempt;
+  const { step, actor, signal, emit } = attempt;
   return {
     ...createStepReader(deps, command, options, attempt),
     signal,
-    cpu: deps.cpu,
+    cpu: deps.cpu.of(actor),
     maxBytes: deps.maxResultBytes,
     scratch: () => deps.artifacts.scratch(),
     log: (level, text) => emit({ type: 'LOG', at: deps.clock.now(), step: step.key, payload: { level, text } }),

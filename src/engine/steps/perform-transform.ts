@@ -9,10 +9,11 @@ import type { TransformTask } from './transform-task.ts';
 
 const TASK_URL = new URL('./transform-task.ts', import.meta.url);
 const MAX_EXPRESSION_CHARACTERS = 65_536;
-/** A JSONata expression, or a regular expression in it, can loop forever: it runs in a worker, which can be stopped. */
+/** CPU time. A JSONata expression, or a regular expression in it, can loop forever: it runs in a worker, which can be stopped. */
 const DEFAULT_TIMEOUT_MS = 10_000;
+const ADVICE = 'Raise timeout_ms of the step, or transform less data.';
 
-/** `input.expression` (JSONata 2) of `input.data`, in a worker. @throws Fault BAD_INPUT, TIMEOUT */
+/** `input.expression` (JSONata 2) of `input.data`, in a worker. @throws Fault BAD_INPUT, TIMEOUT, RESOURCE_TOO_LARGE */
 export function performTransform(
   deps: CommandStepDeps,
   { data = null, expression }: JsonObject,
@@ -22,10 +23,13 @@ export function performTransform(
     const message = `A transform needs an expression: JSONata of at most ${MAX_EXPRESSION_CHARACTERS} characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['expression'] });
   }
-  return withTimeLimit(deps, attempt, async (inner) => {
-    const order: TransformTask = { data, expression };
+  const perform = async (inner: Attempt) => {
+    const order: TransformTask = { data, expression, maxBytes: deps.maxResultBytes };
     const timeoutMs = inner.step.terms?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const text = await deps.cpu.run<TransformTask, string>(TASK_URL, order, { timeoutMs, signal: inner.signal });
+    const options = { timeoutMs, signal: inner.signal, program: expression, advice: ADVICE };
+    const text = await deps.cpu.of(inner.actor).run<TransformTask, string>(TASK_URL, order, options);
     return storeStepOutput(deps, inner, { mediaType: 'application/json', content: text });
-  });
+  };
+  // The worker limits the time: waiting for one does not count.
+  return withTimeLimit(deps, attempt, perform, Number.POSITIVE_INFINITY);
 }

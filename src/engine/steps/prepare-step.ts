@@ -92,6 +92,7 @@ function inputWithPrevious(
 
 async function prepareWithExpressions(deps: PrepareDeps, run: RunAggregate, step: MutableStep): Promise<Preparation> {
   const { terms = {} } = step;
+  const cpu = deps.cpu.of(run.record.principal);
   const input = plannedInput(run, step);
   const isItem = step.role === 'item';
   // The condition and the list of a `for_each` were evaluated before its items.
@@ -99,15 +100,15 @@ async function prepareWithExpressions(deps: PrepareDeps, run: RunAggregate, step
   const forEach = isItem ? undefined : terms.forEach;
   if (when !== undefined) {
     const scope = await buildExpressionScope(deps, run, step, [referencesInExpression(when)]);
-    if (!(await evaluateCondition(when, scope, deps.cpu))) return { type: 'skip' };
+    if (!(await evaluateCondition(when, scope, cpu))) return { type: 'skip' };
   }
   if (forEach !== undefined) {
     const scope = await buildExpressionScope(deps, run, step, [referencesInExpression(forEach)]);
-    return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, deps.cpu)) };
+    return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, cpu)) };
   }
   const references = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
   const scope = await buildExpressionScope(deps, run, step, references);
-  const value = terms.evaluate ? await evaluate(input ?? null, scope, deps.cpu) : undefined;
+  const value = terms.evaluate ? await evaluate(input ?? null, scope, cpu) : undefined;
   const prepared = prepareWithInput(deps, run, step, value);
   return prepared.type === 'ready' && terms.cache
     ? takeFromCache(deps, run, step, terms.cache, scope, prepared)
@@ -125,7 +126,7 @@ async function takeFromCache(
   const key = JSON.stringify([
     run.record.principal.tenant,
     step.capability,
-    await evaluate(cache.key, scope, deps.cpu),
+    await evaluate(cache.key, scope, deps.cpu.of(run.record.principal)),
   ]);
   const output = deps.cache.find(step, key, cache.ttlMs);
   if (!output) return prepared;

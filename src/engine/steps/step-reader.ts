@@ -43,6 +43,7 @@ export function openStepReader(
 ): AuthorizedReader {
   const { gate, clock } = deps;
   const { run, step, actor, signal, emit } = attempt;
+  const timeoutMs = step.terms?.timeoutMs;
   const authorizedKeys = new Set(authorized.map(accessKey));
   const record = (decision: Decision) =>
     emit({ type: 'POLICY_DECIDED', at: clock.now(), step: step.key, payload: { decision } });
@@ -63,6 +64,9 @@ export function openStepReader(
   const scope = scopeOfActor(deps, actor);
   return createAuthorizedReader(deps, {
     signal,
+    owner: actor,
+    cpu: deps.cpu.of(actor),
+    ...(timeoutMs !== undefined && { timeoutMs }),
     maxBytes: deps.maxReadBytes,
     findOutput: (digest) => findSaved(digest) ?? findOutput(run, digest),
     authorize: (request) => pass({ action, ...request }),

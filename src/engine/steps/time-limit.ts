@@ -10,11 +10,13 @@ const STEP_ENDED = new Fault('CANCELLED', 'The step has ended.');
 /**
  * Runs `work` in its span, until its time limit or until the step is aborted; its signal aborts everything it left open.
  * @param work receives the attempt with that signal
+ * @param timeoutMs default: that of the step, or of all steps; Infinity for work that limits its own time
  */
 export function withTimeLimit<T>(
   deps: { readonly timeoutMs: number },
   attempt: Attempt,
   work: (inner: Attempt) => Promise<T>,
+  timeoutMs = attempt.step.terms?.timeoutMs ?? deps.timeoutMs,
 ): Promise<T> {
   const { step, signal } = attempt;
   const attributes = {
@@ -29,9 +31,14 @@ export function withTimeLimit<T>(
       stop.abort(fault);
       cut.reject(fault);
     };
-    const timeoutMs = step.terms?.timeoutMs ?? deps.timeoutMs;
     const timer = setTimeout(
-      () => end(new Fault('TIMEOUT', `${step.capability} took longer than ${timeoutMs} ms and was stopped.`)),
+      () =>
+        end(
+          new Fault(
+            'TIMEOUT',
+            `${step.capability} took longer than ${timeoutMs} ms and was stopped. ${adviceFor(step)}`,
+          ),
+        ),
       Math.min(timeoutMs, MAX_TIMER_MS),
     );
     const aborted = () => end(signal.reason);
@@ -44,4 +51,10 @@ export function withTimeLimit<T>(
       stop.abort(STEP_ENDED);
     }
   });
+}
+
+function adviceFor({ terms }: Attempt['step']): string {
+  return terms?.timeoutMs === undefined
+    ? 'Set timeout_ms of the step, or ask the operator to raise COMMAND_TIMEOUT_MS.'
+    : 'Raise timeout_ms of the step, or split the work.';
 }

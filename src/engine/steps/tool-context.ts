@@ -69,7 +69,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
     step: step.key,
     user,
     signal,
-    cpu: deps.cpu,
+    cpu: deps.cpu.of(user),
     log(level, text) {
       shared.lines += 1;
       if (shared.lines > MAX_LOG_LINES) return;

@@ -2,17 +2,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
-import type { CpuPool } from '../../core/cpu-pool.ts';
+import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { SchemaValidator } from '../../core/resource.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
 import { createSchemaValidator } from './schema-validator.ts';
 
-let cpu: CpuPool;
-let schemas: SchemaValidator;
+let pool: CpuPool;
+let cpu: Cpu;
+const schemas = createSchemaValidator();
 let resources: TestResources;
 let server: Server;
 let origin: string;
+const OWNER = { tenant: 'default', subject: 'ada' };
 /** Path → body, or the target of a redirect. */
 const served = new Map<string, unknown>();
 
@@ -27,11 +28,11 @@ beforeAll(async () => {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   origin = `http://${host}`;
   resources = await createTestResources({ allowedPrivateHosts: [host], fetchMaxBytes: 4 * 2 ** 20 });
-  cpu = createCpuPool();
-  schemas = createSchemaValidator({ cpu });
+  pool = createCpuPool();
+  cpu = pool.of(OWNER);
 });
 afterAll(async () => {
-  await cpu.close();
+  await pool.close();
   await resources.close();
   server.close();
 });
@@ -39,14 +40,15 @@ afterAll(async () => {
 const inline = (schema: unknown) =>
   `data:application/schema+json,${encodeURIComponent(typeof schema === 'string' ? schema : JSON.stringify(schema))}`;
 
-function check(schemaUri: string, data: unknown) {
+function check(schemaUri: string, data: unknown, timeoutMs?: number) {
   const json = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data);
   const read = (uri: string) => resources.open({ uri });
-  return schemas.validate({ json, schemaUri, read, signal: new AbortController().signal });
+  const signal = new AbortController().signal;
+  return schemas.validate({ json, schemaUri, read, cpu, ...(timeoutMs && { timeoutMs }), signal });
 }
 
-const refusal = (schemaUri: string, data: unknown) =>
-  check(schemaUri, data).then(
+const refusal = (schemaUri: string, data: unknown, timeoutMs?: number) =>
+  check(schemaUri, data, timeoutMs).then(
     (violations) => `${violations.length} violations`,
     (error: unknown) => (error instanceof Fault ? `${error.code}: ${error.message}` : error),
   );
@@ -83,16 +85,17 @@ describe('the schema validator', () => {
   });
 
   it('shows one violation when there are too many for the memory', async () => {
-    const small = createCpuPool({ maxMemoryMb: 96 });
+    const small = createCpuPool({ maxMemoryMb: 160 });
     const json = `[${'1,'.repeat(1_500_000)}1]`;
     const read = (uri: string) => resources.open({ uri });
     const request = {
       json,
       schemaUri: inline({ items: { type: 'string' } }),
       read,
+      cpu: small.of(OWNER),
       signal: new AbortController().signal,
     };
-    const violations = await createSchemaValidator({ cpu: small }).validate(request);
+    const violations = await schemas.validate(request);
     await small.close();
     expect(violations).toEqual([
       { path: '/0', message: 'must be string', keyword: 'type' },
@@ -261,7 +264,8 @@ describe('untrusted schemas', () => {
     ['references that double at every level', exploding(40), 1],
     ['unique items of a long list', { uniqueItems: true }, Array.from({ length: 80_000 }, (_, i) => ({ i }))],
   ])('are stopped when they take too long: %s', async (_, schema, data) => {
-    expect(await refusal(inline(schema), data)).toMatch(/^TIMEOUT: Checking the data .* longer than 2000 ms/);
+    const error = await refusal(inline(schema), data, 500);
+    expect(error).toMatch(/^TIMEOUT: Checking the data .* more than 500 ms of CPU time\. Raise timeout_ms of the step/);
     expect(await check(inline(true), 1)).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Body, SchemaValidator } from '../../core/resource.ts';
 import { decodeText } from '../content/decode-text.ts';
@@ -11,27 +10,24 @@ import {
   type ValidationResponse,
 } from './validation-request.ts';
 
-export interface SchemaValidatorDeps {
-  readonly cpu: CpuPool;
-}
-
 const MAX_DATA_BYTES = 16 * 2 ** 20;
 const MAX_SCHEMA_BYTES = 2 ** 20;
 /** The schema and all documents that it refers to. */
 const MAX_DOCUMENTS = 32;
-const TIMEOUT_MS = 2_000;
+/** CPU time of one check. */
+const DEFAULT_TIMEOUT_MS = 10_000;
 const TASK_URL = new URL('./validation-task.ts', import.meta.url);
 
 /**
  * Checks data against untrusted schemas: they are compiled and run in a worker, which is stopped when it takes too long or
  * too much memory.
  */
-export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValidator {
+export function createSchemaValidator(): SchemaValidator {
   /** The URIs that a schema refers to, by its digest. Only a hint: every document is read each time. */
   const referred = new LRUCache<string, readonly string[]>({ max: 256 });
 
   return {
-    async validate({ json, schemaUri, read, signal }) {
+    async validate({ json, schemaUri, read, cpu, timeoutMs = DEFAULT_TIMEOUT_MS, signal }) {
       const size = typeof json === 'string' ? Buffer.byteLength(json) : json.byteLength;
       if (size > MAX_DATA_BYTES) {
         const message = `Data of ${size} bytes cannot be checked against a schema: the maximum is ${MAX_DATA_BYTES} bytes. Check less data.`;
@@ -46,7 +42,8 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
 
       const validate = (firstOnly: boolean) => {
         const request: ValidationRequest = { key: digestOf(documents), documents, json, firstOnly };
-        return cpu.run<ValidationRequest, ValidationResponse>(TASK_URL, request, { timeoutMs: TIMEOUT_MS, signal });
+        const options = { timeoutMs, signal, program: request.key };
+        return cpu.run<ValidationRequest, ValidationResponse>(TASK_URL, request, options);
       };
       for (;;) {
         const answer = await validate(false).catch((error: unknown) => {
@@ -54,8 +51,8 @@ export function createSchemaValidator({ cpu }: SchemaValidatorDeps): SchemaValid
           // Millions of violations do not fit into the worker. The first one does.
           if (code === 'RESOURCE_TOO_LARGE') return validate(true);
           if (code !== 'TIMEOUT' || signal.aborted) throw error;
-          const message = `Checking the data against ${shortenUri(schemaUri)} took longer than ${TIMEOUT_MS} ms.`;
-          throw new Fault('TIMEOUT', `${message} Use a simpler schema, or less data.`);
+          const message = `Checking the data against ${shortenUri(schemaUri)} took more than ${timeoutMs} ms of CPU time.`;
+          throw new Fault('TIMEOUT', `${message} Raise timeout_ms of the step, or use a simpler schema or less data.`);
         });
         if (!('missing' in answer)) {
           const [, ...others] = documents;

@@ -1,230 +1,205 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Worker } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import type { CpuPool } from '../../core/cpu-pool.ts';
-import { Fault } from '../../core/errors.ts';
+import type { Cpu, CpuOwner, CpuPool, CpuTaskOptions } from '../../core/cpu-pool.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import type { TaskRequest, TaskResult } from './cpu-worker.ts';
+import { cancelFault, fullFault, lostFault, memoryFault, outputOf, stoppingFault, timeoutFault } from './cpu-faults.ts';
+import { type CpuWorker, startCpuWorker, type TaskEnd, WorkerLostError } from './cpu-worker.ts';
+import { createMeasuredPrograms, createTaskQueue, type Job, ownerName } from './task-queue.ts';
 
 export interface CpuPoolOptions {
   /** Maximum number of workers. Default 2. */
-  readonly maxThreads?: number;
-  /** Tasks that may wait for a worker; further ones fail with UNAVAILABLE. Default 256. */
+  readonly maxWorkers?: number;
+  /** Tasks of one user that may wait for a worker; further ones fail with UNAVAILABLE. Default 4,096; of all four times that. */
   readonly maxQueued?: number;
   /** How long an idle worker is kept. Default 30 s. */
   readonly idleMs?: number;
-  /** Memory of one worker, heap and buffers together. Default 256 MiB. */
+  /** Memory of one worker process. Default 256 MiB. */
   readonly maxMemoryMb?: number;
+  /** Time after which a task is tried again although it has not used up its CPU time. Default: by its limit. */
+  readonly maxElapsedMs?: number;
   readonly logger?: Logger;
 }
 
-interface RunOptions {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
+/** A place for one worker, which is started when it is needed. */
+interface Seat {
+  worker?: CpuWorker;
+  job?: Job;
+  idleTimer?: NodeJS.Timeout;
 }
 
-/** A slot for one worker, which is started when it is needed. */
-type WorkerSlot = Piscina<TaskRequest, TaskResult>;
+/** CPU time from which a task is slow. Slow tasks never have the last seat, so that quick ones do not wait behind them. */
+const SLOW_TASK_MS = 250;
+const CHECK_INTERVAL_MS = 25;
+/** How often a task begins again after its worker was lost. */
+const MAX_LOSSES = 2;
+/** A worker that holds more than this part of its memory after a task is replaced, so that the next has its full share. */
+const MAX_REUSE_MEMORY_RATIO = 1 / 2;
+/** For a task that waits for something, or a machine that is too busy to run it. */
+const ELAPSED_FACTOR = 10;
+const MIN_ELAPSED_MS = 60_000;
+/** How a process ends that is refused memory in a place where it cannot go on without. */
+const OUT_OF_MEMORY_SIGNALS: ReadonlySet<string | number> = new Set([
+  ...['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGSEGV', 'SIGBUS'],
+]);
 
-interface Waiter {
-  readonly slow: boolean;
-  start(slot: WorkerSlot): void;
-  refuse(fault: Fault): void;
-}
-
-/** A task that may take longer than this never gets the last slot, so that short tasks do not wait behind it. */
-const SLOW_TASK_MS = 10_000;
-const MEMORY_CHECK_INTERVAL_MS = 25;
-const RETRY_AFTER_MS = 1_000;
-const MIB = 2 ** 20;
+/** A slow task gave up its seat: it continues when a slow one may. */
+class DisplacedError extends Error {}
 
 /**
- * At its heap limit V8 aborts the whole process, not the one thread, whatever Node's documentation of `resourceLimits`
- * says: growing an array past the limit is enough. So the limit is far above `maxMemoryMb`, and the memory of a busy
- * worker is measured, and the worker terminated long before that.
+ * Worker processes for tasks that would block the event loop or cannot be trusted to end. One seat is always left by each
+ * user, and by slow tasks, for others. A task counts as slow once it is measured to be: one that turns out to be slow in
+ * the last seat gives it up when a quick one waits.
  */
-const HEAP_LIMIT_FACTOR = 4;
-/** A worker that holds more than this part of `maxMemoryMb` after a task is replaced, so that the next has its full share. */
-const MAX_REUSE_MEMORY_RATIO = 1 / 4;
-/** Piscina's error message for a worker ended by `terminate()`. A task that ends its thread is a bug of the task. */
-const WORKER_TERMINATED_MESSAGE = 'worker exited with code: 1';
-
-/** Worker threads for tasks that would block the event loop or cannot be trusted to end. Started on demand. */
 export function createCpuPool(options: CpuPoolOptions = {}): CpuPool {
-  const { maxThreads = 2, maxQueued = 256, idleMs = 30_000, maxMemoryMb = 256, logger } = options;
-  const slots = Array.from({ length: maxThreads }, () => createWorkerSlot(idleMs, maxMemoryMb, logger));
-  const free = [...slots];
-  const waiting: Waiter[] = [];
-  const running = new Set<AbortController>();
-  let slowRunning = 0;
-  let closed = false;
+  const { maxWorkers = 2, maxQueued = 4_096, idleMs = 30_000, maxMemoryMb = 256, maxElapsedMs, logger } = options;
+  const maxBytes = maxMemoryMb * 2 ** 20;
+  /** Of one user, and of slow tasks. */
+  const share = Math.max(1, maxWorkers - 1);
+  const seats: Seat[] = Array.from({ length: maxWorkers }, () => ({}));
+  const queue = createTaskQueue();
+  const programs = createMeasuredPrograms();
+  let arrivals = 0;
+  let isClosed = false;
 
-  const acquire = (slow: boolean): WorkerSlot | undefined => {
-    if (slow && slowRunning >= Math.max(1, maxThreads - 1)) return undefined;
-    // The slot used last is the one most likely to have a worker.
-    const slot = free.pop();
-    if (slot && slow) slowRunning += 1;
-    return slot;
-  };
+  const busy = () => seats.filter((seat): seat is Seat & { job: Job } => seat.job !== undefined);
+  const slowSeats = () => busy().filter(({ job }) => job.isSlow);
+  const hasShare = ({ owner }: Pick<Job, 'owner'>) =>
+    busy().filter(({ job }) => ownerName(job.owner) === ownerName(owner)).length < share;
 
-  const release = (slot: WorkerSlot, slow: boolean) => {
-    free.push(slot);
-    if (slow) slowRunning -= 1;
-    for (const [i, waiter] of waiting.entries()) {
-      const next = acquire(waiter.slow);
-      if (!next) continue;
-      waiting.splice(i, 1);
-      waiter.start(next);
-      return;
+  const dispatch = () => {
+    for (;;) {
+      const free = seats.filter(({ job }) => !job);
+      // The one that has a worker already.
+      const seat = free.find(({ worker }) => worker) ?? free[0];
+      if (!seat) return displace();
+      const job = queue.take(hasShare, slowSeats().length < share);
+      if (!job) return;
+      void occupy(seat, job);
     }
   };
 
-  const waitForSlot = (slow: boolean, signal: AbortSignal | undefined): Promise<WorkerSlot> => {
-    if (closed) return Promise.reject(stoppingFault());
-    if (signal?.aborted) return Promise.reject(cancelFault(signal));
-    const slot = acquire(slow);
-    if (slot) return Promise.resolve(slot);
-    if (waiting.length >= maxQueued) {
-      const message = 'All workers are busy and their queue is full. Try again in a moment.';
-      return Promise.reject(new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS }));
-    }
-    return new Promise((resolve, reject) => {
-      const cancel = () => {
-        waiting.splice(waiting.indexOf(waiter), 1);
-        reject(cancelFault(signal));
-      };
-      const removeListener = () => signal?.removeEventListener('abort', cancel);
-      const waiter: Waiter = {
-        slow,
-        start(acquired) {
-          removeListener();
-          resolve(acquired);
-        },
-        refuse(fault) {
-          removeListener();
-          reject(fault);
-        },
-      };
-      waiting.push(waiter);
-      signal?.addEventListener('abort', cancel, { once: true });
-    });
+  /** Frees the last seat when slow tasks have all of them, and a quick one waits. */
+  const displace = () => {
+    const slow = slowSeats();
+    if (slow.length <= share || !queue.hasQuick(hasShare)) return;
+    const last = slow.reduce((a, b) => (b.job.order > a.job.order ? b : a));
+    void last.worker?.end(new DisplacedError());
   };
 
-  const perform = async (
-    slot: WorkerSlot,
-    request: TaskRequest,
-    { timeoutMs, signal }: RunOptions,
-  ): Promise<TaskResult> => {
-    if (closed) throw stoppingFault();
-    if (signal?.aborted) throw cancelFault(signal);
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(timeoutFault(timeoutMs)), timeoutMs);
-    const memoryTimer = setInterval(
-      () => terminateOverMemory(slot.threads[0], maxMemoryMb * MIB),
-      MEMORY_CHECK_INTERVAL_MS,
-    );
-    const cancel = () => stop.abort(cancelFault(signal));
-    signal?.addEventListener('abort', cancel, { once: true });
-    running.add(stop);
+  const occupy = async (seat: Seat, job: Job): Promise<void> => {
+    clearTimeout(seat.idleTimer);
+    seat.job = job;
     try {
-      return await slot.run(request, { signal: stop.signal });
+      seat.worker ??= startCpuWorker({ maxBytes });
+      const { worker } = seat;
+      const end = await runOn(worker, job);
+      const isHeavy = end.rssBytes > maxBytes * MAX_REUSE_MEMORY_RATIO;
+      if (isHeavy) await worker.end(undefined);
+      vacate(seat, isHeavy);
+      programs.record(job, end.cpuMs > SLOW_TASK_MS);
+      settle(job, () => outputOf(end.outcome, maxMemoryMb));
     } catch (error) {
-      throw stop.signal.aborted ? stop.signal.reason : workerFault(error, maxMemoryMb);
-    } finally {
-      clearTimeout(timer);
-      clearInterval(memoryTimer);
-      signal?.removeEventListener('abort', cancel);
-      running.delete(stop);
+      await seat.worker?.end(error);
+      vacate(seat, true);
+      const failure = failureOf(error, job);
+      if (failure === undefined) queue.add(job);
+      else settle(job, () => Promise.reject(failure));
     }
+    dispatch();
+  };
+
+  const vacate = (seat: Seat, isEnded: boolean) => {
+    delete seat.job;
+    if (isEnded) delete seat.worker;
+    else
+      seat.idleTimer = setTimeout(() => {
+        const { worker } = seat;
+        delete seat.worker;
+        void worker?.end(undefined);
+      }, idleMs);
+  };
+
+  const runOn = async (worker: CpuWorker, job: Job): Promise<TaskEnd> => {
+    const { timeoutMs, advice, signal } = job.options;
+    const elapsed = maxElapsedMs ?? timeoutMs * ELAPSED_FACTOR + MIN_ELAPSED_MS;
+    const began = performance.now();
+    const check = () => {
+      const { cpuMs, rssBytes } = worker.usage();
+      if (cpuMs > timeoutMs) void worker.end(timeoutFault(timeoutMs, advice));
+      else if (rssBytes > maxBytes) void worker.end(memoryFault(maxMemoryMb));
+      else if (performance.now() - began > elapsed) void worker.end(new WorkerLostError('time'));
+      if (cpuMs <= SLOW_TASK_MS || job.isSlow) return;
+      job.isSlow = true;
+      programs.record(job, true);
+      dispatch();
+    };
+    const cancel = () => void worker.end(cancelFault(signal as AbortSignal));
+    const timer = setInterval(check, CHECK_INTERVAL_MS);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await worker.perform(job.request);
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  };
+
+  /** Why the task fails; undefined when it is to run again. */
+  const failureOf = (error: unknown, job: Job): unknown => {
+    if (isClosed) return stoppingFault();
+    if (error instanceof DisplacedError)
+      return job.options.signal?.aborted ? cancelFault(job.options.signal) : undefined;
+    if (!(error instanceof WorkerLostError)) return error;
+    logger?.warn('cpu.worker_lost', { by: error.by, task: job.request.task });
+    if (OUT_OF_MEMORY_SIGNALS.has(error.by)) return memoryFault(maxMemoryMb);
+    // It ended itself.
+    if (typeof error.by === 'number') return error;
+    job.losses += 1;
+    return job.losses > MAX_LOSSES ? lostFault(job.losses, error) : undefined;
+  };
+
+  const assertRoom = (owner: CpuOwner) => {
+    if (isClosed) throw stoppingFault();
+    if (queue.waitingOf(owner) >= maxQueued) throw fullFault(maxQueued, 'user');
+    if (queue.size >= maxQueued * 4) throw fullFault(queue.size, 'server');
+  };
+
+  const run = (owner: CpuOwner, task: URL, input: unknown, taskOptions: CpuTaskOptions): Promise<unknown> => {
+    const { signal, program } = taskOptions;
+    if (signal?.aborted) return Promise.reject(cancelFault(signal));
+    assertRoom(owner);
+    arrivals += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const request = { task: task.href, input };
+    const isSlow = programs.isSlow(owner, request.task, program);
+    const times = { since: performance.now(), order: arrivals };
+    const job: Job = { owner, request, options: taskOptions, ...times, isSlow, losses: 0, resolve, reject };
+    queue.add(job);
+    const cancel = () => {
+      if (!queue.has(job)) return;
+      queue.withdraw(job);
+      reject(cancelFault(signal as AbortSignal));
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    dispatch();
+    return promise.finally(() => signal?.removeEventListener('abort', cancel));
   };
 
   return {
-    async run<Input, Output>(task: URL, input: Input, options: RunOptions): Promise<Output> {
-      const slow = options.timeoutMs > SLOW_TASK_MS;
-      const slot = await waitForSlot(slow, options.signal);
-      let oversized: Worker | undefined;
-      try {
-        const result = await perform(slot, { task: task.href, input }, options);
-        if (result.memory > maxMemoryMb * MIB * MAX_REUSE_MEMORY_RATIO) oversized = slot.threads[0];
-        return outputOf<Output>(result);
-      } finally {
-        if (oversized) void oversized.terminate().finally(() => release(slot, slow));
-        else release(slot, slow);
-      }
-    },
+    of: (owner): Cpu => ({
+      run: async <Input, Output>(task: URL, input: Input, taskOptions: CpuTaskOptions) =>
+        (await run(owner, task, input, taskOptions)) as Output,
+    }),
     async close() {
-      closed = true;
-      for (const waiter of waiting.splice(0)) waiter.refuse(stoppingFault());
-      for (const stop of running) stop.abort(stoppingFault());
-      await Promise.all(slots.map((slot) => slot.destroy()));
+      isClosed = true;
+      for (const job of queue.all()) {
+        queue.withdraw(job);
+        job.reject(stoppingFault());
+      }
+      for (const { idleTimer } of seats) clearTimeout(idleTimer);
+      await Promise.all(seats.map(({ worker }) => worker?.end(stoppingFault())));
     },
   };
 }
 
-function createWorkerSlot(idleMs: number, maxMemoryMb: number, logger: Logger | undefined): WorkerSlot {
-  const slot: WorkerSlot = new Piscina({
-    filename: fileURLToPath(new URL('./cpu-worker.ts', import.meta.url)),
-    name: 'work',
-    minThreads: 0,
-    maxThreads: 1,
-    idleTimeout: idleMs,
-    // A worker blocked in Atomics.wait() could not finish what its last task left pending.
-    atomics: 'disabled',
-    recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb * HEAP_LIMIT_FACTOR, maxYoungGenerationSizeMb: 16 },
-    // Tasks need no secret from the environment, and no flag of this process.
-    env: compileCacheEnv(),
-    execArgv: [],
-  });
-  return slot.on('error', (error: Error) => logger?.warn('cpu.worker_died', { error: error.message }));
-}
-
-/** Shares the compile cache: a thread that strips and compiles everything itself takes 15 MiB more. */
-function compileCacheEnv(): Readonly<Record<string, string>> {
-  const cacheDir = getCompileCacheDir();
-  return cacheDir === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cacheDir) };
-}
-
-/** Terminates a worker that uses too much memory, and its task with it. */
-async function terminateOverMemory(worker: Worker | undefined, maxBytes: number): Promise<void> {
-  try {
-    const heap = await worker?.getHeapStatistics();
-    if (heap && heap.used_heap_size + heap.external_memory > maxBytes) await worker?.terminate();
-  } catch {
-    // It ended meanwhile.
-  }
-}
-
-function outputOf<Output>(result: TaskResult): Output {
-  if ('fault' in result) throw new Fault(result.fault.code, result.fault.message, result.fault);
-  if ('bug' in result) throw Object.assign(new Error(result.bug.message), { stack: result.bug.stack ?? '' });
-  return result.output as Output;
-}
-
-/** `cpu-worker.ts` catches what a task throws, so an error here is about the thread. */
-function workerFault(error: unknown, maxMemoryMb: number): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || message === WORKER_TERMINATED_MESSAGE) {
-    const text = `This needs more than the ${maxMemoryMb} MiB of memory of one worker. Use less data.`;
-    return new Fault('RESOURCE_TOO_LARGE', text, { cause: error });
-  }
-  return error;
-}
-
-function timeoutFault(timeoutMs: number): Fault {
-  return new Fault(
-    'TIMEOUT',
-    `This took longer than ${timeoutMs} ms and was stopped. Use less data, or split the work.`,
-  );
-}
-
-/** The reason of the signal, when that is a Fault such as TIMEOUT. */
-function cancelFault(signal: AbortSignal | undefined): Fault {
-  return signal?.reason instanceof Fault ? signal.reason : new Fault('CANCELLED', 'The caller cancelled the task.');
-}
-
-function stoppingFault(): Fault {
-  return new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.', { retryAfterMs: RETRY_AFTER_MS });
+function settle(job: Job, output: () => unknown): void {
+  new Promise((resolve) => resolve(output())).then(job.resolve, job.reject);
 }

@@ -1,58 +1,129 @@
-import { getHeapStatistics } from 'node:v8';
-import { Fault, type FaultOptions } from '../../core/errors.ts';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '../../core/errors.ts';
+import type { TaskOutcome, TaskRequest, WorkerMessage } from './cpu-task.ts';
+import { processUsage } from './process-usage.ts';
 
-/** A task for a worker thread. */
-export interface TaskRequest {
-  /** URL of the task module. */
-  readonly task: string;
-  readonly input: unknown;
+/** A finished task. */
+export interface TaskEnd {
+  readonly outcome: TaskOutcome;
+  /** CPU time that the task took. */
+  readonly cpuMs: number;
+  /** Memory of the process after the task. */
+  readonly rssBytes: number;
 }
 
-/** The result of a task. Errors lose their class between threads, so they are plain data here. */
-export type TaskResult = Outcome & {
-  /** Memory of the worker after the task, in bytes: its heap, including garbage, and its buffers. */
-  readonly memory: number;
-};
-
-type Outcome =
-  | { readonly output: unknown }
-  | { readonly fault: Pick<Fault, 'code' | 'message'> & FaultOptions }
-  | { readonly bug: { readonly message: string; readonly stack: string | undefined } };
-
-interface TaskModule {
-  run(input: unknown): unknown;
+/** A process that performs one task at a time. */
+export interface CpuWorker {
+  /** What the task in progress has used so far; no CPU time before its first instruction. */
+  usage(): { readonly cpuMs: number; readonly rssBytes: number };
+  /** @throws what `end` was called with, or WorkerLostError, once the process has ended */
+  perform(request: TaskRequest): Promise<TaskEnd>;
+  /** Kills the process, whatever it does. Resolves when it has ended. */
+  end(reason: unknown): Promise<void>;
 }
 
-/** Runs in the threads of the pool: loads the task module, once for each thread, and calls it. */
-export async function work({ task, input }: TaskRequest): Promise<TaskResult> {
-  const outcome = await perform(task, input);
-  const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
-  return { ...outcome, memory: heap + buffers };
-}
+/** The process ended although nobody ended it. */
+export class WorkerLostError extends Error {
+  /** The signal, or the exit code. */
+  readonly by: string | number;
 
-async function perform(task: string, input: unknown): Promise<Outcome> {
-  try {
-    const { run } = (await import(task)) as TaskModule;
-    return { output: await run(input) };
-  } catch (error) {
-    return outcomeOf(error);
+  constructor(by: string | number) {
+    super(`the worker process ended by ${typeof by === 'number' ? `exit code ${by}` : by}`);
+    this.name = 'WorkerLostError';
+    this.by = by;
   }
 }
 
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof Fault) {
-    const { code, message, path, violations, retryAfterMs, details } = error;
-    return {
-      fault: {
-        code,
-        message,
-        violations,
-        ...(path && { path }),
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-        ...(details !== undefined && { details }),
-      },
-    };
-  }
-  if (error instanceof Error) return { bug: { message: `${error.name}: ${error.message}`, stack: error.stack } };
-  return { bug: { message: String(error), stack: undefined } };
+interface TaskInProgress {
+  readonly resolve: (end: TaskEnd) => void;
+  readonly reject: (error: unknown) => void;
+  /** Set by its first instruction. */
+  begun?: { readonly cpuMs: number; readonly at: number };
+}
+
+const MAIN = fileURLToPath(new URL('./worker-main.ts', import.meta.url));
+const SETPRIV = '/usr/bin/setpriv';
+/** Of the memory of a worker: the rest is for what V8 allocates outside its heap. */
+const HEAP_SHARE = 0.75;
+
+/** Starts a worker process. It ends with this process, even if that is killed. */
+export function startCpuWorker({ maxBytes }: { readonly maxBytes: number }): CpuWorker {
+  const heapMib = Math.floor((maxBytes * HEAP_SHARE) / 2 ** 20);
+  const node = [process.execPath, `--max-old-space-size=${heapMib}`, '--max-semi-space-size=8', '--v8-pool-size=1'];
+  const [file = '', ...args] = [...diesWithParent(), ...node, MAIN, String(maxBytes)];
+  const child = spawn(file, args, {
+    // What V8 prints when it runs out of memory is no log line.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    // Tasks need no secret from the environment, and no flag of this process.
+    env: compileCacheEnv(),
+  });
+  const exited = Promise.withResolvers<void>();
+  let task: TaskInProgress | undefined;
+  let endedBy: unknown;
+  let isExited = false;
+
+  const onExit = (error: unknown) => {
+    endedBy ??= error;
+    isExited = true;
+    task?.reject(endedBy);
+    task = undefined;
+    exited.resolve();
+  };
+  child.on('exit', (code, signal) => onExit(new WorkerLostError(signal ?? code ?? 0)));
+  child.on('error', (cause) => {
+    const message = 'A worker process could not be started. Try again later.';
+    if (child.pid === undefined) onExit(new Fault('UNAVAILABLE', message, { cause, retryAfterMs: 1_000 }));
+  });
+  child.on('message', (raw) => {
+    const message = raw as WorkerMessage;
+    const current = task;
+    // It is being ended; the end of the process is the end of the task.
+    if (!current || endedBy !== undefined) return;
+    if (message.type === 'begun') {
+      current.begun = { cpuMs: message.cpuMs, at: performance.now() };
+      return;
+    }
+    const { outcome, cpuMs, rssBytes } = message;
+    task = undefined;
+    current.resolve({ outcome, rssBytes, cpuMs: cpuMs - (current.begun?.cpuMs ?? cpuMs) });
+  });
+
+  return {
+    usage() {
+      const used = child.pid === undefined ? undefined : processUsage(child.pid);
+      const begun = task?.begun;
+      // Where CPU time cannot be measured, time itself is the best estimate.
+      const cpuMs = begun === undefined ? 0 : used ? used.cpuMs - begun.cpuMs : performance.now() - begun.at;
+      return { cpuMs: Math.max(0, cpuMs), rssBytes: used?.rssBytes ?? 0 };
+    },
+    perform(request) {
+      if (isExited) return Promise.reject(endedBy);
+      return new Promise((resolve, reject) => {
+        // Without a callback, a process that ended in the meantime would be an unhandled error. Its exit event tells.
+        child.send(request, () => {});
+        task = { resolve, reject };
+      });
+    },
+    end(reason) {
+      endedBy ??= reason;
+      child.kill('SIGKILL');
+      return exited.promise;
+    },
+  };
+}
+
+/** Otherwise a task that never ends would survive a server that was killed. */
+function diesWithParent(): readonly string[] {
+  return existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
+}
+
+/** Shares the compile cache, so that a worker does not strip and compile everything itself. */
+function compileCacheEnv(): Readonly<Record<string, string>> {
+  const cacheDir = getCompileCacheDir();
+  return cacheDir === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cacheDir) };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CpuPool } from '../../core/cpu-pool.ts';
+import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { createCpuPool } from '../../runtime/cpu/cpu-pool.ts';
@@ -258,11 +258,13 @@ describe('evaluateCondition and evaluateExpression', () => {
 });
 
 describe('with workers', () => {
-  let cpu: CpuPool;
+  let pool: CpuPool;
+  let cpu: Cpu;
   beforeAll(() => {
-    cpu = createCpuPool();
+    pool = createCpuPool();
+    cpu = pool.of({ tenant: 'default', subject: 'ada' });
   });
-  afterAll(() => cpu.close());
+  afterAll(() => pool.close());
 
   it('evaluates there only what could block this thread', async () => {
     expect(evaluate('{{ count + 1 }} {{ list | length }}', scope, cpu)).toBe('4 3');
@@ -274,6 +276,9 @@ describe('with workers', () => {
 
   it('stops there an expression that takes too long', async () => {
     const endless = '{{ range(100000) | select("in", range(100000) | list) | list | length }}';
-    await expect(evaluate(endless, scope, cpu)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(evaluate(endless, scope, cpu)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringMatching(/2000 ms of CPU time.*Use a transform step, whose limit is its timeout_ms/),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { CpuPool } from '../../core/cpu-pool.ts';
+import type { Cpu } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import { canonicalJson, type Json } from '../../lib/json.ts';
 import type { ExpressionScope } from '../model/expression-scope.ts';
@@ -9,8 +9,9 @@ import { type ParsedExpression, parseExpression, parseTemplate } from './parse-t
 import { valueAtPath } from './plain-path.ts';
 import { parseBareExpression } from './template.ts';
 
-/** Of one expression in a worker. */
+/** CPU time of one expression in a worker. */
 const EXPRESSION_TIMEOUT_MS = 2_000;
+const ADVICE = 'An expression may not take longer. Use a transform step, whose limit is its timeout_ms.';
 const TASK = new URL('./expression-task.ts', import.meta.url);
 
 type Values = ReadonlyMap<string, Json>;
@@ -25,7 +26,7 @@ const NO_VALUES: Values = new Map();
  * @returns a promise only where `cpu` is needed
  * @throws Fault BAD_INPUT that names the expression, also for a name that is not defined; RESOURCE_TOO_LARGE
  */
-export function evaluate(value: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
+export function evaluate(value: Json, scope: ExpressionScope, cpu?: Cpu): Json | Promise<Json> {
   return evaluateSlowFirst(slowExpressionsIn(value, cpu), scope, cpu, (values) =>
     renderTemplates(value, scope, values),
   );
@@ -35,7 +36,7 @@ export function evaluate(value: Json, scope: ExpressionScope, cpu?: CpuPool): Js
  * The value of an expression, bare or in braces; of a list or an object as `evaluate` has it. For `for_each`.
  * @throws Fault as `evaluate` does
  */
-export function evaluateExpression(expression: Json, scope: ExpressionScope, cpu?: CpuPool): Json | Promise<Json> {
+export function evaluateExpression(expression: Json, scope: ExpressionScope, cpu?: Cpu): Json | Promise<Json> {
   if (typeof expression !== 'string') return evaluate(expression, scope, cpu);
   const parsed = parseBare(expression);
   const slow = cpu !== undefined && !parsed.linearTime ? [parsed] : [];
@@ -46,11 +47,7 @@ export function evaluateExpression(expression: Json, scope: ExpressionScope, cpu
  * Whether an expression is true, as Jinja has it: not false, null, 0 or empty. For `when`.
  * @throws Fault as `evaluate` does
  */
-export function evaluateCondition(
-  expression: string,
-  scope: ExpressionScope,
-  cpu?: CpuPool,
-): boolean | Promise<boolean> {
+export function evaluateCondition(expression: string, scope: ExpressionScope, cpu?: Cpu): boolean | Promise<boolean> {
   const value = evaluateExpression(expression, scope, cpu);
   return value instanceof Promise ? value.then(isTruthy) : isTruthy(value);
 }
@@ -104,7 +101,7 @@ function variablesOf({ references }: ParsedExpression, scope: ExpressionScope): 
   return variables;
 }
 
-function slowExpressionsIn(value: Json, cpu: CpuPool | undefined): readonly ParsedExpression[] {
+function slowExpressionsIn(value: Json, cpu: Cpu | undefined): readonly ParsedExpression[] {
   if (cpu === undefined) return [];
   if (typeof value === 'string') {
     if (!value.includes('{{')) return [];
@@ -118,7 +115,7 @@ function slowExpressionsIn(value: Json, cpu: CpuPool | undefined): readonly Pars
 function evaluateSlowFirst<T>(
   slow: readonly ParsedExpression[],
   scope: ExpressionScope,
-  cpu: CpuPool | undefined,
+  cpu: Cpu | undefined,
   then: (values: Values) => T,
 ): T | Promise<T> {
   if (cpu === undefined || slow.length === 0) return then(NO_VALUES);
@@ -127,7 +124,8 @@ function evaluateSlowFirst<T>(
     for (const parsed of slow) {
       if (values.has(parsed.source)) continue;
       const task = { source: parsed.source, variables: variablesOf(parsed, scope) };
-      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, task, { timeoutMs: EXPRESSION_TIMEOUT_MS }));
+      const options = { timeoutMs: EXPRESSION_TIMEOUT_MS, program: parsed.source, advice: ADVICE };
+      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, task, options));
     }
     return then(values);
   })();

@@ -9,7 +9,7 @@ import type {
   ToolContext,
   ToolInfo,
 } from '../../../src/core/agent-session.ts';
-import type { CpuPool } from '../../../src/core/cpu-pool.ts';
+import type { Cpu } from '../../../src/core/cpu-pool.ts';
 import { Fault, isRetryable } from '../../../src/core/errors.ts';
 import type { EventPayloads, EventType, LogLevel, NewEvent } from '../../../src/core/event.ts';
 import type { User } from '../../../src/core/principal.ts';
@@ -32,7 +32,7 @@ export interface TestSessionOptions {
   /** Tokens that may still be used; default: unlimited. */
   readonly tokens?: number;
   /** Default: runs tasks in this thread. */
-  readonly cpu?: CpuPool;
+  readonly cpu?: Cpu;
   readonly read?: ToolContext['read'];
 }
 
@@ -87,7 +87,7 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
     step: 'test',
     user: ADA,
     signal: stop.signal,
-    cpu: options.cpu ?? inlineCpuPool,
+    cpu: options.cpu ?? inlineCpu,
     tools: options.tools ?? [],
     get tokensLeft() {
       return tokens;
@@ -197,10 +197,9 @@ function readReplay(history: readonly NewEvent[]) {
 }
 
 /** Runs tasks without threads; a task that does not end cannot be stopped. */
-const inlineCpuPool: CpuPool = {
+const inlineCpu: Cpu = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };
     return run(input);
   },
-  close: async () => {},
 };

@@ -48,8 +48,9 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   await mkdir(data);
   const localRoots = options.localRoots ?? [{ name: '/data', folder: data }];
   const resources = await createTestResources({ localRoots, fetchMaxBytes: 100 * 2 ** 20 });
-  const cpu = createCpuPool(options.pool);
-  const schemas = createSchemaValidator({ cpu });
+  const pool = createCpuPool(options.pool);
+  const cpu = pool.of({ tenant: 'default', subject: 'ada' });
+  const schemas = createSchemaValidator();
   const logged: { level: LogLevel; text: string }[] = [];
   let files = 0;
 
@@ -63,6 +64,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
         json,
         schemaUri,
         read: (uri) => resources.open({ uri }),
+        cpu,
         signal: context.signal,
       });
       if (violations.length > 0) throw new Fault('SCHEMA_VIOLATION', 'The data does not fit.', { violations });
@@ -88,7 +90,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     pathOf: (name) => join(data, name),
     scratchFiles: () => readdir(scratch),
     async close() {
-      await cpu.close();
+      await pool.close();
       await resources.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -109,7 +109,7 @@ export async function startEngine() {
     policy,
     resources,
     artifacts,
-    schemas: createSchemaValidator({ cpu }),
+    schemas: createSchemaValidator(),
     cpu,
     gate: createGate({ policy, clock, metrics, logger: silent }),
     quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: { ...QUOTAS, ...quotas }, clock }),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSession, ModelReply, SavedArtifact } from '../../../src/core/agent-session.ts';
-import type { CpuPool } from '../../../src/core/cpu-pool.ts';
+import type { Cpu } from '../../../src/core/cpu-pool.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { Body } from '../../../src/core/resource.ts';
 import type { Json, JsonObject } from '../../../src/lib/json.ts';
@@ -50,7 +50,7 @@ export function createTestStepSession(given: readonly TestStepTool[] = []): Test
       signal: stop.signal,
       runId: 'run_test',
       step: 'test',
-      cpu: inlineCpuPool,
+      cpu: inlineCpu,
     },
     user: { subject: 'user-1', username: 'ada', tenant: 'default', roles: ['admin'] },
     tools: given.map(({ name }) => ({ name, description: '', input: {} })),
@@ -108,10 +108,9 @@ function bodyOf(uri: string, bytes: Buffer): Body {
 }
 
 /** Runs tasks without threads. */
-const inlineCpuPool: CpuPool = {
+const inlineCpu: Cpu = {
   async run<Input, Output>(task: URL, input: Input): Promise<Output> {
     const { run } = (await import(task.href)) as { run(input: Input): Promise<Output> };
     return run(input);
   },
-  close: async () => {},
 };

@@ -105,7 +105,7 @@ export async function startGraphql({
     content: (scope, digest) => reader.content(scope, digest),
   });
   const cpu = createCpuPool();
-  const schemas = createSchemaValidator({ cpu });
+  const schemas = createSchemaValidator();
   const policy = await loadPolicy({ ...config.policy, logger });
   const gate = createGate({ policy, clock, metrics, logger });
   const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
@@ -144,6 +144,7 @@ export async function startGraphql({
       resources,
       artifacts,
       schemas,
+      cpu,
       clock,
       logger,
       metrics,

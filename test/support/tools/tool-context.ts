@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ToolContext } from '../../../src/core/agent-session.ts';
 import type { CanonicalUri } from '../../../src/core/canonical-uri.ts';
-import type { CpuPool } from '../../../src/core/cpu-pool.ts';
+import type { Cpu } from '../../../src/core/cpu-pool.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { LogLevel } from '../../../src/core/event.ts';
 import type { User } from '../../../src/core/principal.ts';
@@ -18,7 +18,7 @@ export interface TestToolContextOptions {
   readonly authorize?: (action: string, uri?: CanonicalUri) => void;
   readonly secret?: (name: string, uri: CanonicalUri) => string;
   /** Default: runs tasks in this thread. */
-  readonly cpu?: CpuPool;
+  readonly cpu?: Cpu;
   /** Default: reads only inline sources, `data:`, and `artifact:` of this context. */
   readonly read?: ToolContext['read'];
 }
@@ -59,7 +59,7 @@ export async function createTestToolContext(options: TestToolContextOptions = {}
     step: options.step ?? 'only',
     user: options.user ?? ALICE,
     signal,
-    cpu: options.cpu ?? inlineCpuPool,
+    cpu: options.cpu ?? inlineCpu,
     log: (level, text) => void logged.push({ level, text }),
     progress: (percent, memo) => void progress.push({ percent, memo }),
     notify: (level, message) => void notified.push({ level, message }),
@@ -100,10 +100,9 @@ export async function createTestToolContext(options: TestToolContextOptions = {}
 }
 
 /** The real pool is in a higher layer. */
-const inlineCpuPool: CpuPool = {
+const inlineCpu: Cpu = {
   async run(task, input) {
     const module = await import(task.href);
     return module.run(input);
   },
-  close: async () => {},
 };

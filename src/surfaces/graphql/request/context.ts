@@ -6,6 +6,7 @@ import type { Config } from '../../../config/config.ts';
 import type { Memories } from '../../../core/agent-stores.ts';
 import type { ArtifactStore } from '../../../core/artifact-store.ts';
 import type { Clock } from '../../../core/clock.ts';
+import type { CpuPool } from '../../../core/cpu-pool.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { Journal } from '../../../core/journal.ts';
 import type { Policy } from '../../../core/policy.ts';
@@ -43,6 +44,7 @@ export interface GraphqlApp {
   readonly resources: Resources;
   readonly artifacts: ArtifactStore;
   readonly schemas: SchemaValidator;
+  readonly cpu: CpuPool;
   /** Built in and from plugins. */
   readonly commands: readonly AnyCommand[];
   readonly tools: readonly AnyTool[];

@@ -40,6 +40,8 @@ function createUriReader(schemaUri: string | undefined, ctx: Context): (uri: str
     signal,
     maxBytes: Math.min(MAX_INLINE_BYTES, app.config.resources.fetchMaxBytes),
     scope: callerScope(ctx),
+    owner: who,
+    cpu: app.cpu.of(who),
     ...(schema && { schema }),
     authorize: (ask: object) => void app.gate.pass(who, { action: `query:${query.name}`, ...ask }),
   };
