@@ -21,12 +21,15 @@ export function principalOf(claims: JWTPayload): UserPrincipal {
   const name = claims.preferred_username === undefined ? 'username' : 'preferred_username';
   const exp = claims.exp;
   if (exp === undefined || !(exp > 0 && exp < MAX_DATE_SECONDS)) throw malformedClaim('exp', 'a time in seconds');
+  const iat = claims.iat;
+  if (iat !== undefined && !(iat >= 0 && iat < MAX_DATE_SECONDS)) throw malformedClaim('iat', 'a time in seconds');
   return Object.freeze({
     kind: 'user',
     subject,
     username: text(name, claims[name] ?? subject, NAME),
     tenant: text('tenant', claims.tenant ?? DEFAULT_TENANT, TENANT),
     roles: roles(claims.roles ?? []),
+    ...(iat !== undefined && { issuedAt: new Date(Math.round(iat * 1000)) }),
     expiresAt: new Date(exp * 1000),
   });
 }

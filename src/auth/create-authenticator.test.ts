@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   claims,
   memoryAccounts,
+  memoryStandings,
   NOW,
   startAuthenticator,
   unauthenticated,
@@ -96,6 +97,19 @@ describe('a key set', () => {
     );
   });
 
+  it('leaves tokens revocable by their subject; one that may be older than that counts as older', async () => {
+    const { sign, auth } = await provider('ES256');
+    const { authenticator, standings } = startAuthenticator(auth);
+    const revoked = await Promise.all([{ iat: NOW - 60 }, {}, { iat: NOW + 5 }].map((payload) => sign(payload)));
+    const [newer, other] = await Promise.all([sign({ iat: NOW + 5.001 }), sign({ sub: 'u2', iat: NOW - 60 })]);
+    for (const token of revoked) await authenticator.authenticate(token);
+    await standings.revoke({ tenant: 'default', subject: 'u1' }, new Date(NOW * 1000));
+    for (const token of revoked)
+      await expect(authenticator.authenticate(token)).rejects.toEqual(unauthenticated('revoked. Sign in again'));
+    expect(await authenticator.authenticate(other)).toMatchObject({ subject: 'u2' });
+    await expect(authenticator.authenticate(newer)).rejects.toEqual(unauthenticated('in the future'));
+  });
+
   it('that cannot be read does not invalidate the token', async () => {
     const { sign, fail, auth } = await provider('ES256');
     const { authenticator } = startAuthenticator(auth);
@@ -112,6 +126,7 @@ describe('a key set', () => {
     const authenticator = createAuthenticator({
       config: { tokenMinutes: 60, ...auth },
       accounts: memoryAccounts(),
+      standings: memoryStandings(),
       clock: { now: () => new Date(NOW * 1000) },
       fetchKeys: (url, options) => {
         issuers.push(url);

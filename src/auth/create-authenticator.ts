@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
-import type { Accounts } from '../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { anonymous } from '../core/principal.ts';
@@ -9,7 +9,8 @@ import type { Authenticator } from './authenticator.ts';
 import type { UserPrincipal } from './claims.ts';
 import { withDevAccounts } from './dev-accounts.ts';
 import { createSignIn } from './sign-in.ts';
-import { createTokens, type FetchKeys, tokenExpired } from './token.ts';
+import { CLOCK_SKEW_S, createTokens, type FetchKeys } from './token.ts';
+import { createTokenValidity } from './token-validity.ts';
 
 /** The usual limit of header sections; no trusted issuer creates a longer token. */
 const MAX_TOKEN_LENGTH = 8_192;
@@ -20,18 +21,23 @@ const TOKEN_CACHE_MS = 600_000;
 export interface AuthenticatorDeps {
   readonly config: Config['auth'];
   readonly accounts: Accounts;
+  readonly standings: Pick<AccountStandings, 'standingOf' | 'watch'>;
   readonly clock: Clock;
   /** Fetches the key set. Default: the global fetch. */
   readonly fetchKeys?: FetchKeys;
 }
 
-/** Verified tokens are cached by their hash, so that later requests cost one look-up. */
-export function createAuthenticator({ config, accounts, clock, fetchKeys }: AuthenticatorDeps): Authenticator {
+/** Verified tokens are cached by their hash, so that later requests cost one look-up, and one whether it is still valid. */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { config, accounts, standings, clock, fetchKeys } = deps;
   const tokens = createTokens(config.issuer, clock, fetchKeys);
+  const skewMs = config.issuer.kind === 'jwks' ? CLOCK_SKEW_S * 1000 : 0;
+  const { assertValid, onInvalid } = createTokenValidity({ standings, clock, skewMs });
   const signIn =
     tokens.issue &&
     createSignIn({
       accounts: config.devAccounts ? withDevAccounts(accounts) : accounts,
+      standings,
       clock,
       issue: tokens.issue,
       tokenMinutes: config.tokenMinutes,
@@ -45,12 +51,14 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
     const key = hash('sha256', token, 'base64');
     const now = clock.now().getTime();
     const verification = remembered.get(key);
-    if (verification !== undefined && now < verification.until) return verification.principal;
+    if (verification !== undefined && now < verification.until) {
+      assertValid(verification.principal);
+      return verification.principal;
+    }
     const principal = await tokens.verify(token);
-    const expires = principal.expiresAt.getTime();
-    // Expired by less than the clock skew: the caller would see the expiry in the principal and stop.
-    if (expires <= now) throw tokenExpired();
-    remembered.set(key, { principal, until: Math.min(expires, now + TOKEN_CACHE_MS) });
+    // Also of one that has expired by less than the clock skew: the caller would see the expiry in the principal and stop.
+    assertValid(principal);
+    remembered.set(key, { principal, until: Math.min(principal.expiresAt.getTime(), now + TOKEN_CACHE_MS) });
     return principal;
   };
 
@@ -66,6 +74,7 @@ export function createAuthenticator({ config, accounts, clock, fetchKeys }: Auth
         );
       return verify(token);
     },
+    onInvalid,
     async signIn(username, password, address) {
       if (signIn) return signIn(username, password, address);
       throw new Fault(

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Accounts } from '../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { atCapacity, Fault } from '../core/errors.ts';
 import { networkOf } from '../lib/ip-address.ts';
@@ -8,6 +8,7 @@ import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
 import { UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
 import type { IssueToken } from './token.ts';
+import { accountGone } from './token-validity.ts';
 
 const MAX_USERNAME_LENGTH = 256;
 const MAX_PASSWORD_BYTES = 1024;
@@ -30,6 +31,7 @@ const HASHING_LIMITS = { permits: 2, maxQueued: 50, onFull: atCapacity };
  */
 export function createSignIn(deps: {
   readonly accounts: Accounts;
+  readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly clock: Clock;
   readonly issue: IssueToken;
   readonly tokenMinutes: number;
@@ -64,6 +66,8 @@ export function createSignIn(deps: {
       throw new Fault('THROTTLED', `Too many failed sign-ins. Try again in ${seconds} s.`, { retryAfterMs });
     }
     const fits = username.length <= MAX_USERNAME_LENGTH && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+    // The account may be replaced while the password is compared: then the token is older than the replacement, and revoked.
+    const issuedAt = deps.clock.now();
     const account = fits ? await deps.accounts.find(username) : undefined;
     const isMatch = await matches(fits ? password : '', account?.passwordHash ?? UNKNOWN_ACCOUNT_HASH);
     if (account === undefined || !isMatch) {
@@ -71,8 +75,10 @@ export function createSignIn(deps: {
     }
     for (const { key, rate } of keys) buckets.refund(key, rate);
     known.set(pair, true);
+    // Only callers with the right password learn it.
+    if (deps.standings.standingOf(account).state === 'gone') throw accountGone();
     const { subject, tenant, roles } = account;
-    const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes);
-    return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, expiresAt } };
+    const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes, issuedAt);
+    return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, issuedAt, expiresAt } };
   };
 }

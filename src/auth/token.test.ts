@@ -94,12 +94,23 @@ describe('a token', () => {
     expect(await authenticator.authenticate(token)).toMatchObject({ subject: 'u1' });
   });
 
+  it('from the future is rejected, except for the difference of clocks', async () => {
+    const { authenticator } = startAuthenticator();
+    const token = await hs256({ ...claims, iat: NOW + 5 });
+    expect(await authenticator.authenticate(token)).toMatchObject({ issuedAt: new Date((NOW + 5) * 1000) });
+    await expect(authenticator.authenticate(await hs256({ ...claims, iat: NOW + 6 }))).rejects.toEqual(
+      unauthenticated('"iat" is more than 5 s in the future'),
+    );
+  });
+
   it.each([
     ['no subject', { sub: undefined }],
     ['an empty subject', { sub: '' }],
     ['a subject with a control character', { sub: 'a\nb' }],
     ['no expiry', { exp: undefined }],
     ['an expiry past all dates', { exp: 1e15 }],
+    ['a time of issue past all dates', { iat: 1e15 }],
+    ['a time of issue before all dates', { iat: -1e15 }],
     ['roles as a text', { roles: 'admin' }],
     ['a role that is no text', { roles: ['admin', 7] }],
     ['a role with a comma', { roles: ['admin,user'] }],

@@ -16,8 +16,12 @@ import { principalOf, type UserPrincipal } from './claims.ts';
 /** Fetches the key set, through the same guarded connections as all outgoing requests. */
 export type FetchKeys = FetchImplementation;
 
-/** Issues a token that is valid for the given minutes. */
-export type IssueToken = (user: User, minutes: number) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
+/** Issues a token that is valid for the given minutes from `at`, which is when the user was read from the accounts. */
+export type IssueToken = (
+  user: User,
+  minutes: number,
+  at: Date,
+) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
 
 export interface Tokens {
   /**
@@ -29,8 +33,8 @@ export interface Tokens {
   readonly issue?: IssueToken;
 }
 
-/** Tolerance for the identity provider's clock, in seconds. */
-const CLOCK_SKEW_S = 5;
+/** Tolerance for the clocks of the identity provider and of other nodes, in seconds. */
+export const CLOCK_SKEW_S = 5;
 /** Errors of jose that concern the key set, not the token. */
 const KEY_SET_FAILURES = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JWK_INVALID']);
 
@@ -47,14 +51,15 @@ function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
     async verify(token) {
       try {
         const { payload } = await jwtVerify(token, secret, { ...options, currentDate: clock.now() });
-        return principalOf(payload);
+        return issuedBefore(clock, principalOf(payload));
       } catch (error) {
         throw error instanceof errors.JOSEError ? invalidToken(error) : error;
       }
     },
-    async issue(user, minutes) {
-      const now = Math.floor(clock.now().getTime() / 1000);
-      const expires = now + minutes * 60;
+    async issue(user, minutes, at) {
+      // With milliseconds, so that a token of the second of a revocation is either older or newer than it.
+      const now = at.getTime() / 1000;
+      const expires = Math.floor(now) + minutes * 60;
       const token = await new SignJWT({
         preferred_username: user.username,
         tenant: user.tenant,
@@ -83,7 +88,7 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
     async verify(token) {
       try {
         const { payload } = await jwtVerify(token, keys, { ...options, currentDate: clock.now() });
-        return principalOf(payload);
+        return issuedBefore(clock, principalOf(payload));
       } catch (error) {
         if (error instanceof Fault) throw error;
         if (error instanceof errors.JOSEError && !KEY_SET_FAILURES.has(error.code)) throw invalidToken(error);
@@ -95,11 +100,15 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
 }
 
 function invalidToken(error: errors.JOSEError): Fault {
-  if (error instanceof errors.JWTExpired) return tokenExpired();
+  if (error instanceof errors.JWTExpired) return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
   // jose names the claim or part that is not valid, and quotes nothing of the token.
   return new Fault('UNAUTHENTICATED', `The token is not valid: ${error.message}. Sign in again.`, { cause: error });
 }
 
-export function tokenExpired(): Fault {
-  return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
+/** A token from the future would outlive every revocation. @throws Fault UNAUTHENTICATED */
+function issuedBefore(clock: Clock, principal: UserPrincipal): UserPrincipal {
+  const latest = clock.now().getTime() + CLOCK_SKEW_S * 1000;
+  if (principal.issuedAt === undefined || principal.issuedAt.getTime() <= latest) return principal;
+  const message = `The token's claim "iat" is more than ${CLOCK_SKEW_S} s in the future. Set the clock of its issuer.`;
+  throw new Fault('UNAUTHENTICATED', message);
 }

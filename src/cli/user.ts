@@ -1,33 +1,60 @@
 import { mkdir } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { withDevAccounts } from '../auth/dev-accounts.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
-import type { Account } from '../core/accounts.ts';
+import type { Account, AccountKey } from '../core/accounts.ts';
+import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
-import { openStore } from '../store/open-store.ts';
+import { openStore, type Store } from '../store/open-store.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { EXIT, printLine, UsageError } from './output.ts';
 
 const MIN_PASSWORD_LENGTH = 12;
 
-/** `user add`: its password comes from standard input. @throws Fault BAD_INPUT for one that is too short */
+/**
+ * `user add`: its password comes from standard input. `user revoke`, `user disable`, `user enable`: of an account by its name, or of
+ * anyone by the subject of their tokens.
+ * @throws Fault BAD_INPUT for a password that is too short, NOT_FOUND for an account that does not exist
+ */
 export async function user(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { roles: { type: 'string' }, tenant: { type: 'string', default: DEFAULT_TENANT } },
+    options: {
+      roles: { type: 'string' },
+      subject: { type: 'string' },
+      tenant: { type: 'string', default: DEFAULT_TENANT },
+    },
   });
   const [action, username] = positionals;
-  const roles = (values.roles ?? '').split(',').filter(Boolean);
-  if (action !== 'add' || username === undefined || roles.length === 0) {
-    throw new UsageError('user requires add, a name and --roles.');
+  const { subject, tenant } = values;
+  if (action === 'add') {
+    const roles = (values.roles ?? '').split(',').filter(Boolean);
+    if (username === undefined || roles.length === 0) throw new UsageError('user add requires a name and --roles.');
+    await addUser(readEnvironment(env), { username, tenant, roles });
+    printLine(`${username} may sign in as ${roles.join(', ')} of tenant ${tenant}.`);
+    return EXIT.success;
   }
-  await addUser(readEnvironment(env), { username, tenant: values.tenant, roles });
-  printLine(`${username} may sign in as ${roles.join(', ')} of tenant ${values.tenant}.`);
+  if (action !== 'revoke' && action !== 'disable' && action !== 'enable') {
+    throw new UsageError('user requires add, revoke, disable or enable.');
+  }
+  if ((username === undefined) === (subject === undefined)) {
+    throw new UsageError(`user ${action} requires either the name of an account or --subject.`);
+  }
+  await changeStanding(readEnvironment(env), action, username ?? { tenant, subject: subject ?? '' });
+  const who = username ?? `The subject ${subject} of tenant ${tenant}`;
+  printLine(
+    {
+      revoke: `${who} is signed out everywhere.`,
+      disable: `${who} is signed out everywhere and disabled.`,
+      enable: `${who} is enabled, and must sign in again.`,
+    }[action],
+  );
   return EXIT.success;
 }
 
@@ -40,13 +67,37 @@ async function addUser(
     const message = `The password is too short. Write at least ${MIN_PASSWORD_LENGTH} characters to standard input.`;
     throw new Fault('BAD_INPUT', message);
   }
+  await withStore(config, async ({ accounts }) => {
+    const account = await accounts.find(username);
+    const subject = account?.subject ?? newId('usr');
+    const passwordHash = await hashPassword(password);
+    await accounts.put({ subject, username, tenant, roles, passwordHash });
+  });
+}
+
+async function changeStanding(
+  config: Config,
+  action: 'revoke' | 'disable' | 'enable',
+  who: string | AccountKey,
+): Promise<void> {
+  await withStore(config, async ({ accounts, standings }) => {
+    const all = config.auth.devAccounts ? withDevAccounts(accounts) : accounts;
+    const key = typeof who === 'string' ? await all.find(who) : who;
+    if (!key) {
+      const message = `There is no account ${who}. Name users of an identity provider by --subject and --tenant.`;
+      throw new Fault('NOT_FOUND', message);
+    }
+    const now = systemClock.now();
+    if (action === 'revoke') await standings.revoke(key, now);
+    else await standings.setDisabled(key, action === 'disable', now);
+  });
+}
+
+async function withStore(config: Config, work: (store: Store) => Promise<void>): Promise<void> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const store = await openStore({ database: config.database, logger: createLogger({ level: 'error' }) });
   try {
-    const account = await store.accounts.find(username);
-    const subject = account?.subject ?? newId('usr');
-    const passwordHash = await hashPassword(password);
-    await store.accounts.put({ subject, username, tenant, roles, passwordHash });
+    await work(store);
   } finally {
     await store.close();
   }

@@ -41,7 +41,15 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'user',
     usage: 'add NAME --roles ROLE[,ROLE…] [--tenant NAME]',
-    description: 'Adds an account or replaces it. Reads its password from standard input.',
+    description:
+      'Adds an account or replaces it, which also signs it out everywhere. Reads its password from standard input.',
+    run: async (args, env) => (await import('./user.ts')).user(args, env),
+  },
+  {
+    name: 'user',
+    usage: 'revoke|disable|enable NAME, or --subject SUB [--tenant NAME]',
+    description:
+      'Signs an account out everywhere; disables it in addition; enables it again. --subject names a user of an identity provider.',
     run: async (args, env) => (await import('./user.ts')).user(args, env),
   },
 ];

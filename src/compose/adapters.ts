@@ -88,6 +88,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   const authenticator = createAuthenticator({
     config: config.auth,
     accounts: store.accounts,
+    standings,
     clock,
     fetchKeys: async (url, { headers, signal }) => {
       const timeoutMs = config.resources.totalTimeoutMs;

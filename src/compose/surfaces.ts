@@ -74,6 +74,7 @@ export function createSurfaces(
     tools,
     clock,
     logger,
+    onInvalid: (principal, act) => authenticator.onInvalid(principal, act),
   });
   const http = createHttpServer({
     config,

@@ -19,7 +19,8 @@ export interface Actor extends User {
 
 export type Principal =
   | { readonly kind: 'anonymous' }
-  | ({ readonly kind: 'user'; readonly expiresAt?: Date } & User)
+  /** With the times of its token. */
+  | ({ readonly kind: 'user'; readonly issuedAt?: Date; readonly expiresAt?: Date } & User)
   | ({ readonly kind: 'system'; readonly reason: 'schedule' | 'recovery' | 'compensation' } & User);
 
 export type SignedIn = Exclude<Principal, { kind: 'anonymous' }>;

@@ -32,7 +32,7 @@ export function createMcpServer(deps: McpDeps, changes: Partial<McpLimits> = {})
     return loading;
   };
   const create = async () => openSession({ sdk: await load(), deps, listTools, limits, stopping: stopping.signal });
-  const sessions = createSessions(create, deps.clock, limits);
+  const sessions = createSessions(create, deps, limits);
 
   const sessionOf = async (req: IncomingMessage, body: unknown, { principal }: McpCaller): Promise<Session> => {
     const id = req.headers['mcp-session-id'];

@@ -55,6 +55,7 @@ export function memoryStandings(): AccountStandings {
 }
 
 export function startAuthenticator(auth: Partial<Config['auth']> = {}, accounts: Accounts = memoryAccounts()) {
+  const standings = memoryStandings();
   let now = NOW * 1000;
   const config: Config['auth'] = {
     tokenMinutes: 60,
@@ -62,11 +63,11 @@ export function startAuthenticator(auth: Partial<Config['auth']> = {}, accounts:
     issuer: { kind: 'secret', secret: createSecret(SECRET) },
     ...auth,
   };
-  const authenticator = createAuthenticator({ config, accounts, clock: { now: () => new Date(now) } });
+  const authenticator = createAuthenticator({ config, accounts, standings, clock: { now: () => new Date(now) } });
   const pass = (seconds: number) => {
     now += seconds * 1000;
   };
-  return { authenticator, accounts, pass };
+  return { authenticator, accounts, standings, pass };
 }
 
 export const claims = { sub: 'u1', exp: NOW + 600, roles: ['analyst'] };

@@ -95,7 +95,7 @@ export async function startGraphql({
   };
   const clock = systemClock;
   const store = await openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger });
-  const { journal, reader, workflows, verifyRun, accounts } = store;
+  const { journal, reader, workflows, verifyRun, accounts, standings } = store;
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
   const resources = createResources({
@@ -122,7 +122,7 @@ export async function startGraphql({
     limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
-  const passwords = createAuthenticator({ config: config.auth, accounts, clock });
+  const passwords = createAuthenticator({ config: config.auth, accounts, standings, clock });
   const tokens = new Map<string, Principal>([
     [ADMIN, user('admin', ['admin'])],
     [ALICE, user('alice', ['analyst'])],

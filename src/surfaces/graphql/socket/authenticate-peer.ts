@@ -1,11 +1,8 @@
 import { Fault } from '../../../core/errors.ts';
-import { onTokenExpiry } from '../request/caller.ts';
 import { createConcurrencyLimit, principalKey } from '../request/concurrency-limit.ts';
 import type { GraphqlApp } from '../request/context.ts';
 import { CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN_LATER, closePeer, type Peer } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
-
-export const TOKEN_EXPIRED_REASON = 'token expired';
 
 /** Finds out who a peer is, from its `connection_init` or its handshake. Who is not welcome is closed with the reason. */
 export type AuthenticatePeer = (peer: Peer, params: unknown) => Promise<void>;
@@ -24,8 +21,8 @@ export function createPeerAuthenticator(app: GraphqlApp, limits: SocketLimits): 
           closePeer(peer, CLOSE_TRY_AGAIN_LATER, `One user has at most ${most} sockets; close another one.`);
           return;
         }
-        const forget = onTokenExpiry(principal, app.clock, () =>
-          closePeer(peer, CLOSE_FORBIDDEN, TOKEN_EXPIRED_REASON),
+        const forget = app.authenticator.onInvalid(principal, ({ message }) =>
+          closePeer(peer, CLOSE_FORBIDDEN, message),
         );
         gone.signal.addEventListener('abort', release, { once: true });
         gone.signal.addEventListener('abort', forget, { once: true });

@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import type { ResultStream } from '../subscriptions/live-subscription.ts';
-import { TOKEN_EXPIRED_REASON } from './authenticate-peer.ts';
 import { CLOSE_FORBIDDEN, closePeer, type Peer, sendMessage } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
@@ -65,7 +64,7 @@ export function sendResults(
         // The server is stopping: the socket closes, and the client continues elsewhere.
         if (error instanceof DOMException) return DONE;
         if (!(error instanceof GraphQLError) || error.extensions.code !== 'UNAUTHENTICATED') throw error;
-        closePeer(peer, CLOSE_FORBIDDEN, TOKEN_EXPIRED_REASON);
+        closePeer(peer, CLOSE_FORBIDDEN, error.message);
       }
       return DONE;
     },

@@ -92,7 +92,7 @@ describe('a socket', () => {
       { type: 'LOG', at: new Date(), step: 'fetch', payload: { level: 'INFO', text: 'later' } },
     ]);
     await done;
-    expect(closes[0]).toEqual([4403, 'token expired']);
+    expect(closes[0]).toEqual([4403, 'The token has expired. Sign in again.']);
     expect(seqs).toContain(3);
   });
 

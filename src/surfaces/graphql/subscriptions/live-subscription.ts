@@ -15,7 +15,6 @@ import {
 } from 'graphql';
 import { Fault } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../lib/json.ts';
-import { onTokenExpiry } from '../request/caller.ts';
 import { callerScope, requireUser } from '../request/caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
 import { formatError, publicError } from '../request/public-error.ts';
@@ -34,8 +33,6 @@ export type ResultStream = AsyncIterableIterator<SharedResult, undefined>;
 type Delivery = IteratorYieldResult<SharedResult>;
 type StreamEnd = IteratorReturnResult<undefined>;
 const END_OF_STREAM: StreamEnd = { done: true, value: undefined };
-
-const TOKEN_EXPIRED_MESSAGE = 'The token has expired. Sign in again and continue from your last cursor.';
 
 /** graphql's `subscribe` for one admitted operation. */
 export type Subscribe = (args: ExecutionArgs) => Promise<ResultStream | ExecutionResult>;
@@ -127,7 +124,7 @@ function openStream(
   const end = () => {
     if (ended) return;
     ended = true;
-    forgetExpiry();
+    unwatch();
     signal.removeEventListener('abort', end);
     draining.removeEventListener('abort', drain);
     stop.abort();
@@ -139,8 +136,9 @@ function openStream(
     stop.abort();
   };
   const drain = () => cut(new DOMException('The server is stopping.', 'AbortError'));
-  const expire = () => cut(new Fault('UNAUTHENTICATED', TOKEN_EXPIRED_MESSAGE));
-  const forgetExpiry = onTokenExpiry(ctx.principal, app.clock, expire);
+  const unwatch = app.authenticator.onInvalid(ctx.principal, ({ message }) =>
+    cut(new Fault('UNAUTHENTICATED', `${message} Then continue from your last cursor.`)),
+  );
   signal.addEventListener('abort', end, { once: true });
   draining.addEventListener('abort', drain, { once: true });
   if (signal.aborted) end();

@@ -1,3 +1,4 @@
+import type { Authenticator } from '../../../auth/authenticator.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { Fault } from '../../../core/errors.ts';
@@ -22,6 +23,7 @@ export interface McpDeps extends DownloadDeps {
   readonly tools: readonly AnyTool[];
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly onInvalid: Authenticator['onInvalid'];
 }
 
 /** The principal and the trace of a request. */

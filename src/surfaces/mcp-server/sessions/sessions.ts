@@ -1,6 +1,6 @@
-import type { Clock } from '../../../core/clock.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
+import type { McpDeps } from '../protocol/mcp-deps.ts';
 import type { McpLimits } from '../protocol/mcp-limits.ts';
 import type { Session } from './session.ts';
 
@@ -24,16 +24,14 @@ interface SessionEntry {
   /** Requests and streams. */
   activeRequests: number;
   lastUsed: number;
-  /** When the newest token that was used ends. */
-  expiresAt: Date | undefined;
   timer?: NodeJS.Timeout;
+  /** Ends the watch over the newest token that was used. */
+  unwatch?: () => void;
 }
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function createSessions(
   create: () => Promise<Session>,
-  clock: Clock,
+  { clock, onInvalid }: Pick<McpDeps, 'clock' | 'onInvalid'>,
   limits: Pick<McpLimits, 'maxSessions' | 'maxSessionsPerPrincipal' | 'maxRequestsPerSession' | 'idleTimeoutMs'>,
 ): Sessions {
   const kept = new Map<string, SessionEntry>();
@@ -41,12 +39,10 @@ export function createSessions(
   const opening = new Map<string, number>();
   const now = () => clock.now().getTime();
 
-  /** One timer for both ends: the token's, and that of patience. */
-  const watch = (one: SessionEntry) => {
+  const endWhenIdle = (one: SessionEntry) => {
     clearTimeout(one.timer);
-    const expiry = one.expiresAt ? one.expiresAt.getTime() - now() : MAX_TIMER_MS;
-    const ms = Math.min(expiry, one.activeRequests > 0 ? MAX_TIMER_MS : limits.idleTimeoutMs, MAX_TIMER_MS);
-    one.timer = setTimeout(() => void one.session.end(), Math.max(0, ms)).unref();
+    if (one.activeRequests > 0) return;
+    one.timer = setTimeout(() => void one.session.end(), limits.idleTimeoutMs).unref();
   };
 
   /** Makes place for one more: a client that went away without a word must not lock its user out. */
@@ -76,10 +72,11 @@ export function createSessions(
       opening.set(owner, (opening.get(owner) ?? 0) + 1);
       try {
         const session = await create();
-        const one: SessionEntry = { session, owner, activeRequests: 0, lastUsed: now(), expiresAt: undefined };
+        const one: SessionEntry = { session, owner, activeRequests: 0, lastUsed: now() };
         kept.set(session.id, one);
         session.ended.addEventListener('abort', () => {
           clearTimeout(one.timer);
+          one.unwatch?.();
           kept.delete(session.id);
         });
         return session;
@@ -102,12 +99,13 @@ export function createSessions(
         throw new Fault('THROTTLED', message, { retryAfterMs: 1_000 });
       }
       one.activeRequests += 1;
-      one.expiresAt = who.kind === 'user' ? who.expiresAt : undefined;
-      watch(one);
+      one.unwatch?.();
+      one.unwatch = onInvalid(who, () => void session.end());
+      endWhenIdle(one);
       return () => {
         one.activeRequests -= 1;
         one.lastUsed = now();
-        if (kept.has(session.id)) watch(one);
+        if (kept.has(session.id)) endWhenIdle(one);
       };
     },
     get all() {
