@@ -28,7 +28,8 @@ export function openPostgresPrisma(adapter: PrismaPg): Prisma {
 /** Transactions of a client that has a connection for each. */
 export function createPostgresTransactions(prisma: Prisma): Transactions {
   return {
-    run: (work) => prisma.$transaction(work, TX_TIMEOUT),
+    // Its statements are normalized above; BEGIN and COMMIT are not.
+    run: (work) => rethrowUnavailable(normalizeConnectionLoss(prisma.$transaction(work, TX_TIMEOUT))),
     write: async (work) => work(prisma),
     close: async () => {},
   };
