@@ -28,9 +28,10 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...leftOut],
     server: { deps: { inline: [/graphql/, /pothos/] } },
     // Tests wait for facts. These limits only end what hangs, also on a machine that is busy with something else.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 110_000, interval: 20 } },
+    globalSetup: ['test/support/global-setup.ts'],
     maxWorkers: 2,
   },
 });

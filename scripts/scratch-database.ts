@@ -4,23 +4,30 @@ import pg from 'pg';
 /** The server on which tests and scripts may create and drop databases. */
 export const TEST_DATABASE_URL = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 
+/** A server that is busy may take a while; one that is not there refuses at once. */
+const CONNECT_TIMEOUT_MS = 60_000;
+
 export interface ScratchDatabase {
   readonly url: string;
   /** Drops it, also while others are connected. */
   remove(): Promise<void>;
 }
 
-/** An empty PostgreSQL database with a unique name. @throws what the driver throws when no server answers */
-export async function createScratchDatabase(): Promise<ScratchDatabase> {
+/**
+ * A PostgreSQL database with a unique name: empty, or a copy of a database that nobody is connected to.
+ * @throws what the driver throws when no server answers
+ */
+export async function createScratchDatabase(template?: string): Promise<ScratchDatabase> {
   const name = `signalbox_scratch_${randomUUID().replaceAll('-', '')}`;
-  await executeOnServer(`CREATE DATABASE ${name}`);
+  await executeOnServer(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`);
   const url = new URL(TEST_DATABASE_URL);
   url.pathname = `/${name}`;
   return { url: url.href, remove: () => executeOnServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-async function executeOnServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: TEST_DATABASE_URL, connectionTimeoutMillis: 2_000 });
+/** Executes one statement on the server of TEST_DATABASE_URL. */
+export async function executeOnServer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: TEST_DATABASE_URL, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
   try {
     await client.query(sql);

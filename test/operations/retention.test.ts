@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../../clients/sdk/src/index.ts';
-import { createScratchDatabase } from '../../scripts/scratch-database.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
+import { createMigratedDatabase } from '../support/store/migrated-database.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers } from '../support/test-users.ts';
@@ -102,15 +102,15 @@ async function checkRetention(database: Record<string, string>) {
   expect(now.length).toBeGreaterThan(signed.length);
 }
 
-describe('RETENTION_DAYS', { timeout: 90_000 }, () => {
+describe('RETENTION_DAYS', () => {
   it('removes older runs, keeps the proof that nothing else was removed, and refuses older cursors, on SQLite', () =>
     checkRetention({}));
 });
 
 await onPostgres(() => {
-  describe('RETENTION_DAYS', { timeout: 90_000 }, () => {
+  describe('RETENTION_DAYS', () => {
     it('does the same on PostgreSQL', async () => {
-      const { url, remove } = await createScratchDatabase();
+      const { url, remove } = await createMigratedDatabase();
       await checkRetention({ DATABASE_URL: url }).finally(remove);
     });
   });

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createScratchDatabase, type ScratchDatabase } from '../../scripts/scratch-database.ts';
+import type { ScratchDatabase } from '../../scripts/scratch-database.ts';
 import { seededRandom } from '../support/reliability/crash-workflows.ts';
 import { startEventRecorder } from '../support/reliability/event-recorder.ts';
 import { countEffects, prepareExternalEffects } from '../support/reliability/external-effects.ts';
@@ -12,6 +12,7 @@ import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { openSocket } from '../support/socket.ts';
 import { startDatabaseProxy } from '../support/store/database-proxy.ts';
+import { createMigratedDatabase } from '../support/store/migrated-database.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
@@ -66,7 +67,7 @@ await onPostgres(() => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
-    database = await createScratchDatabase();
+    database = await createMigratedDatabase();
     effects = await prepareExternalEffects(await mkdtemp(join(folder.path, 'effects-')));
   });
   afterAll(async () => {
@@ -182,7 +183,7 @@ await onPostgres(() => {
     let load: Awaited<ReturnType<typeof createLoadGenerator>>;
     let recorder: Awaited<ReturnType<typeof startEventRecorder>>;
     beforeEach(async () => {
-      ownDatabase = await createScratchDatabase();
+      ownDatabase = await createMigratedDatabase();
       effects = await prepareExternalEffects(await mkdtemp(join(folder.path, 'effects-')));
       [a, b] = await Promise.all([startNode(ownDatabase.url), startNode(ownDatabase.url)]);
       load = await createLoadGenerator(seededRandom(1));
@@ -274,7 +275,7 @@ await onPostgres(() => {
 
   describe('idle nodes', () => {
     it('query the database less than once a second, all together', { timeout: 60_000 }, async () => {
-      const ownDatabase = await createScratchDatabase();
+      const ownDatabase = await createMigratedDatabase();
       try {
         await using proxy = await startDatabaseProxy(ownDatabase.url);
         await using one = await startNode(proxy.url);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createScratchDatabase } from '../../scripts/scratch-database.ts';
 import { seededRandom } from '../support/reliability/crash-workflows.ts';
 import { startEventRecorder } from '../support/reliability/event-recorder.ts';
 import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
@@ -9,6 +8,7 @@ import { expectConsistent } from '../support/reliability/final-states.ts';
 import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { startDatabaseProxy } from '../support/store/database-proxy.ts';
+import { createMigratedDatabase } from '../support/store/migrated-database.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { mountSmallDisk } from '../support/store/small-disk.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
@@ -101,7 +101,7 @@ await onPostgres(() => {
     }, async () => {
       await using folder = await createTempFolder();
       const { env, effectsDir } = await prepareExternalEffects(folder.path);
-      const database = await createScratchDatabase();
+      const database = await createMigratedDatabase();
       await using proxy = await startDatabaseProxy(database.url);
       try {
         await using server = await startServer({

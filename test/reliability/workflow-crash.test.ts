@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createScratchDatabase } from '../../scripts/scratch-database.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { seededRandom } from '../support/reliability/crash-workflows.ts';
 import { startEventRecorder } from '../support/reliability/event-recorder.ts';
@@ -8,6 +7,7 @@ import { prepareExternalEffects } from '../support/reliability/external-effects.
 import { expectConsistent, loggedBugs } from '../support/reliability/final-states.ts';
 import { createLoadGenerator } from '../support/reliability/load-generator.ts';
 import { startServer } from '../support/server.ts';
+import { createMigratedDatabase } from '../support/store/migrated-database.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -79,7 +79,7 @@ describe('workflows on a server that is killed again and again', { timeout: TIME
 await onPostgres(() => {
   describe('workflows on a server that is killed again and again', { timeout: TIMEOUT_MS }, () => {
     it('all end, and subscribers miss nothing, on PostgreSQL', async () => {
-      const { url, remove } = await createScratchDatabase();
+      const { url, remove } = await createMigratedDatabase();
       await crash({ DATABASE_URL: url }).finally(remove);
     });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { postgresSchema } from '../../../scripts/postgres-schema.ts';
+import { createScratchDatabase } from '../../../scripts/scratch-database.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { createSecret } from '../../config/secrets.ts';
 import { migrate as migrateAny } from './migrate.ts';
@@ -23,10 +24,10 @@ it('reports a server that does not answer, without the password', async () => {
   expect(failure.message).not.toContain('hunter2');
 });
 
-await onPostgres((makeHarness) => {
+await onPostgres(() => {
   describe('migrating PostgreSQL', () => {
     it('creates the tables of the schema, with nothing left to migrate', async () => {
-      const { url, remove } = await makeHarness();
+      const { url, remove } = await createScratchDatabase();
       const engine = await openSchemaEngine({ kind: 'postgres', url });
       expect(await engine.drift()).toContain('CREATE TABLE');
       expect(await engine.apply(await readMigrations('postgres'))).toEqual(await listMigrationNames('postgres'));
@@ -36,7 +37,7 @@ await onPostgres((makeHarness) => {
     });
 
     it('does nothing afterwards, and one of several that start together migrates', async () => {
-      const { url, remove } = await makeHarness();
+      const { url, remove } = await createScratchDatabase();
       const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
       expect(applied.filter((names) => names.length > 0)).toEqual([await listMigrationNames('postgres')]);
       expect(await migrate(url)).toEqual([]);
@@ -44,7 +45,7 @@ await onPostgres((makeHarness) => {
     });
 
     it('rejects a database that a newer version migrated, or whose migration was interrupted', async () => {
-      const { url, remove } = await makeHarness();
+      const { url, remove } = await createScratchDatabase();
       await migrate(url);
       const change = async (sql: string) => {
         const client = new pg.Client({ connectionString: url });

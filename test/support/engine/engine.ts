@@ -26,6 +26,7 @@ import type { AnyStepKind } from '../../../src/step-kinds/define-step-kind.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import type { AnyTool } from '../../../src/tools/define-tool.ts';
+import { createMigratedFile } from '../store/migrated-database.ts';
 
 export const ADMIN: SignedIn = {
   kind: 'user',
@@ -59,10 +60,12 @@ interface Options {
 /** A real store and real dependencies, in a temporary folder; `restart` starts another engine on the same data. */
 export async function startEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
-  const open = () => openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger: silent });
+  const file = join(folder, 'signalbox.db');
+  await createMigratedFile(file);
+  const open = () => openStore({ database: { kind: 'sqlite', file }, logger: silent });
   let store = await open();
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
-  const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 1_000 });
+  const outgoing = createOutgoing({ version: '0', allowedPrivateHosts: [], headerTimeoutMs: 60_000 });
   const cpu = createCpuPool();
   const files = { modelFile: join(root, 'policy/model.conf'), rulesFile: join(root, 'policy/policy.csv') };
   const shipped = await loadPolicy({ ...files, logger: silent });
@@ -71,8 +74,8 @@ export async function startEngine() {
     allowedPrivateHosts: [],
     localRoots: [],
     memoryRoot: { name: '/memories', folder: join(folder, 'memories') },
-    headerTimeoutMs: 1_000,
-    totalTimeoutMs: 5_000,
+    headerTimeoutMs: 60_000,
+    totalTimeoutMs: 60_000,
   };
   const resources = createResources({
     settings,
@@ -89,7 +92,7 @@ export async function startEngine() {
     kinds = [],
     tokenLimits = { perRun: 1_000, perPrincipalDay: 10_000 },
     journal = (real) => real,
-    timeoutMs = 5_000,
+    timeoutMs = 60_000,
     clock = systemClock,
     limits = {},
     policy = shipped,

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { Logger } from '../../../src/core/telemetry.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
+import { createMigratedFile } from './migrated-database.ts';
 
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -12,6 +13,7 @@ export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () 
 export async function sqliteHarness(): Promise<StoreHarness & { readonly file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-store-'));
   const file = join(folder, 'signalbox.db');
+  await createMigratedFile(file);
   const withConnection = <T>(work: (db: Database.Database) => T): T => {
     const db = new Database(file);
     try {

@@ -33,6 +33,7 @@ import { createGraphqlServer } from '../../../src/surfaces/graphql/server.ts';
 import type { SocketLimits } from '../../../src/surfaces/graphql/socket/socket-limits.ts';
 import type { AnyTool } from '../../../src/tools/define-tool.ts';
 import { folderDrive } from '../../../src/tools/drive/folder-drive.ts';
+import { createMigratedFile } from '../store/migrated-database.ts';
 
 export interface Answer {
   readonly status: number;
@@ -94,7 +95,9 @@ export async function startGraphql({
     scrape: async () => '',
   };
   const clock = systemClock;
-  const store = await openStore({ database: { kind: 'sqlite', file: join(folder, 'signalbox.db') }, logger });
+  const file = join(folder, 'signalbox.db');
+  await createMigratedFile(file);
+  const store = await openStore({ database: { kind: 'sqlite', file }, logger });
   const { journal, reader, workflows, verifyRun, accounts, standings } = store;
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
